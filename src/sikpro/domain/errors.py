@@ -1,0 +1,119 @@
+"""What can be wrong, as codes and parameters: the sentences are the application's (`application/i18n`)."""
+
+from typing import Self
+
+
+class DomainError(Exception):
+    """A rule of the field was broken; `code` names it, `params` fill its sentence."""
+
+    code: str = "error"
+
+    def __init__(self, **params: str | int | None) -> None:
+        super().__init__(self.code, params)
+        self.params: dict[str, str | int | None] = params
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.params}" if self.params else self.code
+
+
+class InvalidValue(DomainError):
+    """A value is not of its kind's shape.
+
+    `reason` completes the code (`serial.length`), `typed` is what was written, `suggestion` what was
+    probably meant, when that can be told.
+    """
+
+    code = "invalid"
+
+    def __init__(self, reason: str, typed: str, suggestion: str | None = None) -> None:
+        super().__init__(typed=typed[:64], suggestion=suggestion)
+        self.code = reason
+        self.typed = typed
+        self.suggestion = suggestion
+
+
+class InvalidFields(DomainError):
+    """Several values of one request are wrong; `errors` holds each under its field's name."""
+
+    code = "fields.invalid"
+
+    def __init__(self, errors: dict[str, DomainError]) -> None:
+        super().__init__(fields=", ".join(errors))
+        self.errors = errors
+
+
+class DuplicateOrder(DomainError):
+    """A live order already stands under this registration number (and type, by the installation's mode).
+
+    `order_id` is the order that is there.
+    """
+
+    code = "order.duplicate"
+
+    def __init__(self, number: str, order_id: int) -> None:
+        super().__init__(number=number)
+        self.number = number
+        self.order_id = order_id
+
+
+class ForbiddenMove(DomainError):
+    """The order's phase does not allow this step."""
+
+    code = "order.forbidden_move"
+
+
+class AlreadyTaken(DomainError):
+    """Somebody else has the order; `holder` is that person's id."""
+
+    code = "order.taken"
+
+    def __init__(self, number: str, holder: int) -> None:
+        super().__init__(number=number)
+        self.holder = holder
+
+
+class ReasonRequired(DomainError):
+    """This step needs a reason."""
+
+    code = "reason.required"
+
+
+class NothingChanged(DomainError):
+    """The correction says what is already there."""
+
+    code = "order.nothing_changed"
+
+
+class NotPermitted(DomainError):
+    """This person's role does not allow it."""
+
+    code = "not_permitted"
+
+
+class NotFound(DomainError):
+    """There is no such thing, or none this person may see."""
+
+    code = "not_found"
+
+    @classmethod
+    def order(cls, number: str) -> Self:
+        """The order under this number."""
+        return cls(what="order", name=number[:64])
+
+
+class AlreadyUsed(DomainError):
+    """A name, code or Telegram account that must be one person's alone is another's."""
+
+    code = "already_used"
+
+
+class InUse(DomainError):
+    """What is in use cannot be deleted; `count` says by how many orders."""
+
+    code = "in_use"
+
+
+class ConcurrencyConflict(DomainError):
+    """It changed meanwhile: read it again."""
+
+    code = "conflict"

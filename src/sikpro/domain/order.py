@@ -1,0 +1,294 @@
+"""An order and its moves: each returns the order as it is afterwards, and the facts to keep."""
+
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from attrs import evolve, frozen
+
+from sikpro.domain.catalogue import Status
+from sikpro.domain.errors import AlreadyTaken, ForbiddenMove, NothingChanged, ReasonRequired
+from sikpro.domain.events import (
+    MessageJoined,
+    OrderAssigned,
+    OrderCorrected,
+    OrderDeleted,
+    OrderEvent,
+    OrderGivenBack,
+    OrderPlaced,
+    OrderReopened,
+    OrderRestored,
+    OrderTaken,
+    OrderWithdrawn,
+    State,
+    StatusChanged,
+)
+from sikpro.domain.order_data import Channel, OrderData, Origin
+from sikpro.domain.phase import Phase, Turn, allowed
+from sikpro.domain.turns import TurnClock
+
+CLAIM = timedelta(minutes=30)
+"""How long a claim lasts unless it is renewed."""
+
+
+@frozen(kw_only=True)
+class Order:
+    """One request and how far it is.
+
+    Times are UTC. `received_at` counts its place in the queue and is never after `recorded_at`. `holder` is who
+    has it now, `helpdesk` who has it or had it last. `reply_waiting` and `resubmitted` mark what the helpdesk has
+    not yet looked at: *Balasan baru*, *Dikirim ulang*. `sender` is the person that sent it.
+    """
+
+    id: int
+    data: OrderData
+    channel: Channel
+    sender: int | None
+    origin: Origin | None
+    received_at: datetime
+    recorded_at: datetime
+    changed_at: datetime
+    phase: Phase
+    status: str
+    clock: TurnClock
+    holder: int | None = None
+    claimed_until: datetime | None = None
+    helpdesk: int | None = None
+    first_action_at: datetime | None = None
+    finished_at: datetime | None = None
+    resubmissions: int = 0
+    reopenings: int = 0
+    resubmitted: bool = False
+    reply_waiting: bool = False
+    last_feedback: str = ""
+    last_feedback_at: datetime | None = None
+    deleted_at: datetime | None = None
+    version: int = 1
+
+    @property
+    def number(self) -> str:
+        """The registration number, the only number people see."""
+        return self.data.registration_number.value
+
+    @property
+    def turn(self) -> Turn:
+        """Who has to act next."""
+        return self.clock.turn
+
+    @property
+    def state(self) -> State:
+        """Phase, status and turn together."""
+        return State(self.phase, self.status, self.turn)
+
+    def take(self, by: int, status: Status, now: datetime, claim: timedelta = CLAIM) -> "Change":
+        """Give it to a helpdesk who asks for it; taking what one has renews the claim.
+
+        Raises `AlreadyTaken` when another has it, `ForbiddenMove` when it is finished or deleted.
+        """
+        if self.holder == by and self.phase is Phase.IN_PROGRESS:
+            return Change(evolve(self, claimed_until=self._at(now) + claim), ())
+        self._free_for(by)
+        return self._claimed(by, status, now, claim, lambda order: OrderTaken(**order, holder=by))
+
+    def assign(self, to: int, status: Status, now: datetime, claim: timedelta = CLAIM) -> "Change":
+        """Give it to a helpdesk, whoever has it now. Raises `ForbiddenMove` when it is finished or deleted."""
+        previous = self.holder
+        return self._claimed(to, status, now, claim, lambda order: OrderAssigned(**order, holder=to, previous=previous))
+
+    def give_back(self, by: int, status: Status, now: datetime, *, lapsed: bool = False) -> "Change":
+        """Put it back into the queue, at its old place.
+
+        Raises `AlreadyTaken` when another has it, `ForbiddenMove` when nobody has.
+        """
+        self._free_for(by)
+        if self.holder is None:
+            raise ForbiddenMove(number=self.number, before=self.phase, after=Phase.WAITING)
+        after = self._moved(status, now)
+        return Change.of(after, OrderGivenBack(**_facts(after), holder=by, lapsed=lapsed))
+
+    def lapse(self, status: Status, now: datetime) -> "Change | None":
+        """Free a claim that has run out; None when it has not."""
+        if self.holder is None or self.claimed_until is None or now < self.claimed_until:
+            return None
+        return self.give_back(self.holder, status, now, lapsed=True)
+
+    def move_to(
+        self,
+        status: Status,
+        by: int,
+        now: datetime,
+        *,
+        reason: str = "",
+        feedback: str = "",
+        overrule: bool = False,
+        claim: timedelta = CLAIM,
+    ) -> "Change":
+        """Set a status, with a reason and the words for the technician.
+
+        Cancelling needs a reason. Raises `ForbiddenMove` where the phase does not lead there (a finished order is
+        reopened instead), `AlreadyTaken` when another has it and `overrule` is not set, `ReasonRequired`.
+        """
+        if not overrule:
+            self._free_for(by)
+        if not self.phase.live:
+            raise ForbiddenMove(number=self.number, before=self.phase, after=status.phase)
+        if status.phase is Phase.CANCELLED and not reason.strip():
+            raise ReasonRequired(number=self.number)
+        if status.phase is Phase.WAITING and self.phase is Phase.WAITING:
+            raise ForbiddenMove(number=self.number, before=self.phase, after=status.phase)
+        before = self.status
+        after = evolve(self._moved(status, now, by, claim), reply_waiting=False, resubmitted=False)
+        if feedback:
+            after = evolve(after, last_feedback=feedback, last_feedback_at=after.changed_at)
+        return Change.of(after, StatusChanged(**_facts(after), before=before, reason=reason, feedback=feedback))
+
+    def correct(self, data: OrderData, waiting: Status, now: datetime, by: int | None = None) -> "Change":
+        """Replace its data: before anybody has it, by who has it, or when it is held up, which brings it back.
+
+        Raises `AlreadyTaken` when a helpdesk other than `by` has it, `ForbiddenMove` when it is finished or
+        deleted, `NothingChanged` when a waiting or running order already says so.
+        """
+        if not self.phase.live or self.deleted_at:
+            raise ForbiddenMove(number=self.number, before=self.phase, after=Phase.WAITING)
+        if self.holder is not None and self.holder != by:
+            raise AlreadyTaken(self.number, self.holder)
+        changes = self.data.differences(data)
+        back = self.phase is Phase.HELD_UP
+        if not changes and not back:
+            raise NothingChanged(number=self.number)
+        after = self._moved(waiting, now) if back else evolve(self, changed_at=self._at(now))
+        after = evolve(
+            after,
+            data=data,
+            resubmissions=self.resubmissions + back,
+            resubmitted=self.resubmitted or back,
+        )
+        return Change.of(after, OrderCorrected(**_facts(after), changes=changes, resubmitted=back))
+
+    def join(self, text: str, chat_id: int, message_id: int | None, now: datetime, photo: str = "") -> "Change":
+        """Add words or a photo from the chat; a live order is the helpdesk's turn from then on."""
+        at = self._at(now)
+        clock = self.clock.switch(Turn.HELPDESK, at) if self.phase.live else self.clock
+        after = evolve(self, reply_waiting=True, clock=clock, changed_at=at)
+        event = MessageJoined(**_facts(after), text=text, chat_id=chat_id, message_id=message_id, photo=photo)
+        return Change.of(after, event)
+
+    def reopen(self, status: Status, by: int, now: datetime, reason: str, claim: timedelta = CLAIM) -> "Change":
+        """Work on a finished order again: a completed one at once, a cancelled one from the queue.
+
+        Whether another order took its place meanwhile is the duplicate key's question. Raises `ForbiddenMove`,
+        `ReasonRequired`.
+        """
+        if self.phase.live or self.deleted_at or not allowed(self.phase, status.phase):
+            raise ForbiddenMove(number=self.number, before=self.phase, after=status.phase)
+        if not reason.strip():
+            raise ReasonRequired(number=self.number)
+        before = self.status
+        after = evolve(self._moved(status, now, by, claim), finished_at=None, reopenings=self.reopenings + 1)
+        return Change.of(after, OrderReopened(**_facts(after), before=before, reason=reason))
+
+    def withdraw(self, status: Status, now: datetime) -> "Change":
+        """Cancel it by its sender's wish, while nobody has it. Raises `AlreadyTaken`, `ForbiddenMove`."""
+        if self.holder is not None:
+            raise AlreadyTaken(self.number, self.holder)
+        if not self.phase.live:
+            raise ForbiddenMove(number=self.number, before=self.phase, after=status.phase)
+        before = self.status
+        after = self._moved(status, now)
+        return Change.of(after, OrderWithdrawn(**_facts(after), before=before))
+
+    def delete(self, reason: str, now: datetime) -> "Change":
+        """Take it out of the queue and the counts. Raises `ReasonRequired`, `ForbiddenMove` when it already is."""
+        if self.deleted_at:
+            raise ForbiddenMove(number=self.number, before=self.phase, after="deleted")
+        if not reason.strip():
+            raise ReasonRequired(number=self.number)
+        at = self._at(now)
+        after = evolve(self, deleted_at=at, changed_at=at, holder=None, claimed_until=None)
+        return Change.of(after, OrderDeleted(**_facts(after), reason=reason))
+
+    def restore(self, waiting: Status, now: datetime) -> "Change":
+        """Bring a deleted order back; one that somebody had goes to the queue. Raises `ForbiddenMove`."""
+        if not self.deleted_at:
+            raise ForbiddenMove(number=self.number, before=self.phase, after="restored")
+        after = evolve(self, deleted_at=None, changed_at=self._at(now))
+        if after.phase is Phase.IN_PROGRESS:
+            after = after._moved(waiting, now)
+        return Change.of(after, OrderRestored(**_facts(after)))
+
+    def _at(self, now: datetime) -> datetime:
+        return max(now, self.changed_at)
+
+    def _free_for(self, by: int) -> None:
+        if self.holder is not None and self.holder != by:
+            raise AlreadyTaken(self.number, self.holder)
+
+    def _claimed(self, to: int, status: Status, now: datetime, claim: timedelta, event: Any) -> "Change":
+        if not self.phase.live:
+            raise ForbiddenMove(number=self.number, before=self.phase, after=status.phase)
+        after = evolve(self._moved(status, now, to, claim), reply_waiting=False, resubmitted=False)
+        return Change.of(after, event(_facts(after)))
+
+    def _moved(self, status: Status, now: datetime, by: int | None = None, claim: timedelta = CLAIM) -> "Order":
+        """In its new state; `by` is the helpdesk who acts, None when no helpdesk does."""
+        if self.deleted_at or (status.phase is not self.phase and not allowed(self.phase, status.phase)):
+            raise ForbiddenMove(number=self.number, before=self.phase, after=status.phase)
+        at = self._at(now)
+        held = status.phase is Phase.IN_PROGRESS
+        return evolve(
+            self,
+            phase=status.phase,
+            status=status.code,
+            clock=self.clock.switch(status.turn, at),
+            changed_at=at,
+            holder=by if held else None,
+            claimed_until=at + claim if held else None,
+            helpdesk=self.helpdesk if by is None else by,
+            first_action_at=self.first_action_at or (None if by is None else at),
+            finished_at=self.finished_at if status.phase.live else at,
+        )
+
+
+@frozen
+class Change:
+    """An order as it is after a step, and the facts to keep of it."""
+
+    order: Order
+    events: tuple[OrderEvent, ...]
+
+    @classmethod
+    def of(cls, order: Order, *events: OrderEvent) -> Self:
+        """A change with its facts."""
+        return cls(order, events)
+
+
+def place(
+    *,
+    order_id: int,
+    data: OrderData,
+    channel: Channel,
+    status: Status,
+    received_at: datetime,
+    now: datetime,
+    sender: int | None = None,
+    origin: Origin | None = None,
+) -> Change:
+    """Make an order of a request; its time in the queue is when it was sent, never later than now."""
+    received = min(received_at, now)
+    order = Order(
+        id=order_id,
+        data=data,
+        channel=channel,
+        sender=sender,
+        origin=origin,
+        received_at=received,
+        recorded_at=now,
+        changed_at=now,
+        phase=status.phase,
+        status=status.code,
+        clock=TurnClock(status.turn, received),
+    )
+    return Change.of(order, OrderPlaced(**_facts(order), channel=channel))
+
+
+def _facts(order: Order) -> dict[str, Any]:
+    return {"order_id": order.id, "at": order.changed_at, "state": order.state}

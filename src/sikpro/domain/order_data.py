@@ -1,0 +1,46 @@
+"""What a request says: the order's fields, the way it came in and the message it came from."""
+
+from enum import StrEnum
+from typing import Self
+
+from attrs import asdict, frozen
+
+from sikpro.domain.events import FieldChange
+from sikpro.domain.values import OdpName, RegistrationNumber, SerialNumber, StoCode, TechnicianCode
+
+
+class Channel(StrEnum):
+    """How a request came in."""
+
+    TELEGRAM = "telegram"
+    WEB = "web"
+    LIBRARY = "library"
+
+
+@frozen
+class Origin:
+    """The chat message that an order came from, to which feedback is the reply."""
+
+    chat_id: int
+    message_id: int | None
+
+
+@frozen(kw_only=True)
+class OrderData:
+    """What a technician sends: the six values of the request, and a note."""
+
+    type: str
+    registration_number: RegistrationNumber
+    serial: SerialNumber
+    sto: StoCode
+    odp: OdpName
+    technician: TechnicianCode
+    note: str = ""
+
+    def differences(self, other: Self) -> tuple[FieldChange, ...]:
+        """The fields in which the other data differ, with both values as text."""
+        return tuple(
+            FieldChange(name, str(before), str(getattr(other, name)))
+            for name, before in asdict(self, recurse=False).items()
+            if before != getattr(other, name)
+        )

@@ -1,0 +1,117 @@
+"""The people: who they are on the web and on Telegram, and what each may do."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import frozen
+
+from sikpro.domain.errors import NotPermitted
+
+
+class Role(StrEnum):
+    """What a person is; a technician is one by code, the others by account."""
+
+    TECHNICIAN = "technician"
+    HELPDESK = "helpdesk"
+    TEAM_LEADER = "team_leader"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    """What somebody may do, each a cell of the table of roles."""
+
+    REGISTER = "register"
+    SEE_SITE_OPERATION = "see_site_operation"
+    SEE_ALL = "see_all"
+    WORK = "work"
+    ENTER_ORDERS = "enter_orders"
+    LEAD = "lead"
+    MANAGE_TECHNICIANS = "manage_technicians"
+    SEE_OWN_REPORT = "see_own_report"
+    SEE_REPORTS = "see_reports"
+    CLOSE_MONTH = "close_month"
+    ADMINISTER = "administer"
+
+
+_P = Permission
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.TECHNICIAN: frozenset({_P.REGISTER, _P.SEE_SITE_OPERATION}),
+    Role.HELPDESK: frozenset({_P.REGISTER, _P.SEE_ALL, _P.WORK, _P.ENTER_ORDERS, _P.SEE_OWN_REPORT}),
+    Role.TEAM_LEADER: frozenset(
+        {_P.REGISTER, _P.SEE_ALL, _P.WORK, _P.ENTER_ORDERS, _P.LEAD, _P.MANAGE_TECHNICIANS}
+        | {_P.SEE_OWN_REPORT, _P.SEE_REPORTS}
+    ),
+    Role.SUPERVISOR: frozenset({_P.SEE_ALL, _P.SEE_OWN_REPORT, _P.SEE_REPORTS, _P.CLOSE_MONTH}),
+    Role.ADMIN: frozenset(
+        {_P.SEE_ALL, _P.LEAD, _P.MANAGE_TECHNICIANS, _P.SEE_OWN_REPORT, _P.SEE_REPORTS}
+        | {_P.CLOSE_MONTH, _P.ADMINISTER}
+    ),
+}
+
+
+@frozen(kw_only=True)
+class Person:
+    """Somebody SIKPRO knows, by account (`username` and `role`), by technician code, or by both.
+
+    `telegram_id` is bound once, with approval. `language` is `id` or `en`.
+    """
+
+    id: int
+    name: str
+    username: str | None = None
+    password_hash: str | None = None
+    role: Role | None = None
+    technician_code: str | None = None
+    site_operation: str | None = None
+    telegram_id: int | None = None
+    phone: str = ""
+    language: str = "id"
+    must_change_password: bool = False
+    active: bool = True
+    version: int = 1
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles this person acts in."""
+        own = {self.role} if self.role else set()
+        return frozenset(own | ({Role.TECHNICIAN} if self.technician_code else set()))
+
+    def may(self, permission: Permission) -> bool:
+        """Whether one of the person's roles allows it; nobody inactive may do anything."""
+        return self.active and any(permission in PERMISSIONS[role] for role in self.roles)
+
+    def must(self, permission: Permission) -> None:
+        """Raise `NotPermitted` unless the person may."""
+        if not self.may(permission):
+            raise NotPermitted(permission=permission)
+
+
+class RequestState(StrEnum):
+    """What became of a request for access."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+@frozen(kw_only=True)
+class AccessRequest:
+    """A stranger on Telegram who asks to be let in, for a team leader to decide.
+
+    `technician_code` is what the stranger wrote, or ""; `matched_person` the person that a shared phone
+    number or the code points to.
+    """
+
+    id: int
+    telegram_id: int
+    chat_id: int
+    name: str
+    telegram_name: str = ""
+    technician_code: str = ""
+    phone: str = ""
+    matched_person: int | None = None
+    requested_at: datetime
+    state: RequestState = RequestState.PENDING
+    decided_by: int | None = None
+    decided_at: datetime | None = None

@@ -1,0 +1,176 @@
+"""What is read for a page: flat rows, paged by key."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from attrs import frozen
+
+from sikpro.domain.period import Period
+from sikpro.domain.phase import Phase, Turn
+
+
+@frozen(kw_only=True)
+class OrderFilter:
+    """Which orders; what is empty or None does not narrow. Deleted orders are shown only with `deleted`.
+
+    `holder` is who has it now. `text` searches as `OrderQueries.page` says. `received`, `finished`: the span the
+    time lies in.
+    """
+
+    phases: frozenset[Phase] = frozenset()
+    status: str = ""
+    type: str = ""
+    sto: str = ""
+    site_operation: str = ""
+    technician: str = ""
+    holder: int | None = None
+    helpdesk: int | None = None
+    channel: str = ""
+    turn: Turn | None = None
+    text: str = ""
+    received: Period | None = None
+    finished: Period | None = None
+    deleted: bool = False
+
+
+class Sort(StrEnum):
+    """The order of a list: by time of receipt."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
+@frozen
+class Key:
+    """A place in a list sorted by time of receipt."""
+
+    received_at: datetime
+    id: int
+
+
+@frozen(kw_only=True)
+class OrderRow:
+    """An order as lists show it; names are those of the people behind code and id, "" when unknown.
+
+    Durations by turn are what is over; add `now - turn_since` to the running `turn`.
+    """
+
+    id: int
+    number: str
+    type: str
+    serial: str
+    sto: str
+    site_operation: str
+    odp: str
+    technician: str
+    technician_name: str
+    note: str
+    channel: str
+    phase: Phase
+    status: str
+    turn: Turn
+    turn_since: datetime
+    spent: Mapping[Turn, timedelta]
+    holder: int | None
+    holder_name: str
+    helpdesk: int | None
+    helpdesk_name: str
+    received_at: datetime
+    changed_at: datetime
+    claimed_until: datetime | None
+    first_action_at: datetime | None
+    finished_at: datetime | None
+    resubmissions: int
+    resubmitted: bool
+    reply_waiting: bool
+    last_feedback: str
+    deleted_at: datetime | None
+    version: int
+
+    @property
+    def key(self) -> Key:
+        """Its place in a list."""
+        return Key(self.received_at, self.id)
+
+
+@frozen(kw_only=True)
+class Total:
+    """How many orders that are not deleted are of one type, status, phase and exchange; kept with each change."""
+
+    type: str
+    status: str
+    phase: Phase
+    sto: str
+    count: int
+
+
+class OrderQueries(Protocol):
+    """Reads over orders for lists and answers."""
+
+    def page(self, which: OrderFilter, *, sort: Sort, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
+        """The next rows after a place.
+
+        `text` finds a part of the registration number, serial (either notation), ODP, technician code or name, or
+        note, without regard to case; `%` and `_` are characters; blanks at its ends do not count.
+        """
+
+    def count(self, which: OrderFilter, cap: int) -> int:
+        """How many there are, counted up to `cap` and no further."""
+
+    def row(self, order_id: int) -> OrderRow | None:
+        """One order as a row, deleted or not."""
+
+    def place_in_queue(self, received_at: datetime, order_id: int) -> int:
+        """The place among the waiting orders, 1 being next."""
+
+    def first_actions_since(self, since: datetime) -> int:
+        """How many orders a helpdesk acted on for the first time since: the pace."""
+
+    def of_person(self, person: int, technician: str | None, limit: int) -> tuple[OrderRow, ...]:
+        """The live orders a person sent or is the technician of, oldest first."""
+
+    def totals(self) -> tuple[Total, ...]:
+        """The kept totals, those of zero left out."""
+
+
+class Dimension(StrEnum):
+    """By what a recap counts."""
+
+    TYPE = "type"
+    STO = "sto"
+    SITE_OPERATION = "site_operation"
+    TECHNICIAN = "technician"
+    HELPDESK = "helpdesk"
+    CHANNEL = "channel"
+    PHASE = "phase"
+    STATUS = "status"
+    HOUR = "hour"
+    DAY = "day"
+
+
+class Clocked(StrEnum):
+    """Which of an order's times puts it into a period."""
+
+    RECEIVED = "received"
+    FINISHED = "finished"
+
+
+class OrderFacts(Protocol):
+    """The facts that every recap is made of; deleted orders are left out."""
+
+    def counts(
+        self, period: Period, clocked: Clocked, by: Sequence[Dimension], zone: str
+    ) -> Mapping[tuple[str, ...], int]:
+        """How many orders whose time lies in the period, by the dimensions' values (text; "" when unknown).
+
+        `HELPDESK` is a person id as text; `HOUR` (`00` to `23`) and `DAY` (ISO) are the clocked time's in the
+        zone (an IANA name).
+        """
+
+    def rows(self, period: Period, clocked: Clocked, *, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
+        """The orders behind the counts, oldest received first, a page at a time."""
+
+    def first_day(self) -> date | None:
+        """The UTC date of the oldest order, None when there is none."""

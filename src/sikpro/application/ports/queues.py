@@ -1,0 +1,229 @@
+"""What came in, what is to go out, what is being talked about and what is due: the tables that have workers."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from attrs import frozen
+
+from sikpro.application.ports.chat import Incoming, Outgoing
+
+
+class Outcome(StrEnum):
+    """What became of a received update; each has exactly one."""
+
+    ORDER = "order"
+    CHANGE = "change"
+    REFUSAL = "refusal"
+    DIALOGUE = "dialogue"
+    COMMAND = "command"
+    JOINED = "joined"
+    IGNORED = "ignored"
+    FAILED = "failed"
+
+
+@frozen(kw_only=True)
+class LedgerRow:
+    """A received update and what became of it; `detail` is a code (the refusal's, the command's, the error's)."""
+
+    id: int
+    received_at: datetime
+    sent_at: datetime
+    chat_id: int
+    sender_name: str
+    kind: str
+    text: str
+    outcome: Outcome
+    detail: str
+    order_id: int | None
+    number: str | None
+
+
+class Inbox(Protocol):
+    """Every update that came in, once, with its outcome."""
+
+    def receive(self, incoming: Incoming, at: datetime) -> int | None:
+        """Store it and return the row's id, or None when its key is already there; the unit stays usable."""
+
+    def finish(self, inbox_id: int, outcome: Outcome, detail: str = "", order_id: int | None = None) -> None:
+        """Give a received update its outcome."""
+
+    def order_of(self, chat_id: int, message_id: int) -> int | None:
+        """The order that a received message made, changed or joined."""
+
+    def totals(self, start: datetime, end: datetime) -> Mapping[Outcome, int]:
+        """How many updates received in the span have each outcome; together they are all that came in."""
+
+    def page(self, *, before: int | None, limit: int, outcome: Outcome | None = None) -> tuple[LedgerRow, ...]:
+        """Rows with ids under `before`, newest first."""
+
+
+class Delivery(StrEnum):
+    """How far a message to the chat is."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    PERHAPS_TWICE = "perhaps_twice"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+@frozen(kw_only=True)
+class OutboxItem:
+    """A message on its way, or arrived; `doubtful` when an earlier try may have arrived already.
+
+    `chat_id` is 0 when there is no Telegram chat to send to: such a message is stored as failed (`no_telegram`).
+    """
+
+    id: int
+    message: Outgoing
+    state: Delivery
+    created_at: datetime
+    due_at: datetime
+    attempts: int = 0
+    doubtful: bool = False
+    order_id: int | None = None
+    reason: str = ""
+    detail: str = ""
+    sent_at: datetime | None = None
+    message_id: int | None = None
+
+
+class Outbox(Protocol):
+    """Every message to the chat, from the transaction that decided it until it arrived or failed."""
+
+    def put(
+        self,
+        message: Outgoing,
+        at: datetime,
+        *,
+        order_id: int | None = None,
+        due_at: datetime | None = None,
+        failed: str = "",
+    ) -> int:
+        """Queue a message (due at once unless said), or store it as failed for a reason; returns its id.
+
+        A message without `random_id` gets one.
+        """
+
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> tuple[OutboxItem, ...]:
+        """Take what is due, one a chat at most: the oldest unfinished one of its chat, if it is due.
+
+        Each is `SENDING` until `now + lease`, `attempts` one higher. One that was being sent when its lease ran out
+        is taken again, as `doubtful`. Answers to presses (`press_id`) overtake their chat's queue.
+        """
+
+    def sent(self, outbox_id: int, message_id: int | None, at: datetime) -> None:
+        """It arrived: `SENT`, or `PERHAPS_TWICE` when it was doubtful."""
+
+    def later(self, outbox_id: int, due_at: datetime, reason: str, *, doubtful: bool = False) -> None:
+        """Try it again from `due_at` on; `doubtful` when this try may have arrived."""
+
+    def give_up(self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime) -> None:
+        """It will not be sent: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` when nobody can tell."""
+
+    def send_again(self, outbox_id: int, at: datetime) -> bool:
+        """Queue a failed message again; False when it is not failed."""
+
+    def move_chat(self, before: int, after: int) -> None:
+        """Send what waits for one chat id to another."""
+
+    def next_due(self) -> datetime | None:
+        """When the next message is due or its lease runs out; None when nothing waits."""
+
+    def get(self, outbox_id: int) -> OutboxItem:
+        """Raises `NotFound`."""
+
+    def of_order(self, order_id: int) -> tuple[OutboxItem, ...]:
+        """The messages about an order, oldest first."""
+
+    def order_of(self, chat_id: int, message_id: int) -> int | None:
+        """The order that a sent message was about."""
+
+    def counts(self) -> Mapping[Delivery, int]:
+        """How many messages are in each state; states without any may be missing."""
+
+
+@frozen(kw_only=True)
+class Conversation:
+    """A dialogue somebody is in: `step` says where, `data` what was understood so far.
+
+    `token` marks the moment: a button of another moment is stale. `language` is that of a person SIKPRO does
+    not know yet.
+    """
+
+    chat_id: int
+    telegram_id: int
+    step: str = ""
+    data: Mapping[str, str] = {}
+    token: str = ""
+    language: str = ""
+    updated_at: datetime
+
+
+class ConversationStore(Protocol):
+    """The open dialogues, one for each person and chat."""
+
+    def get(self, chat_id: int, telegram_id: int) -> Conversation | None: ...
+    def put(self, conversation: Conversation) -> None: ...
+    def drop(self, chat_id: int, telegram_id: int) -> None: ...
+    def open(self, step_prefix: str) -> tuple[Conversation, ...]:
+        """Dialogues whose step begins so, oldest first."""
+
+
+class LeaseLost(Exception):
+    """Another process serves this bot account now."""
+
+
+class BotAccounts(Protocol):
+    """Each bot account's cursor, and the lease under which one process polls and sends for it."""
+
+    def lease(self, account: str, owner: str, now: datetime, span: timedelta, *, take_over: bool) -> bool:
+        """Take or renew the lease until `now + span`; False while another has it and `take_over` is not set."""
+
+    def release(self, account: str, owner: str) -> None:
+        """Give the lease back, if it is ours."""
+
+    def cursor(self, account: str) -> str:
+        """Where to go on; "" for the first time."""
+
+    def move_cursor(self, account: str, cursor: str, owner: str) -> None:
+        """Raises `LeaseLost` when the lease is another's."""
+
+    def menu(self, account: str) -> str:
+        """The fingerprint of the command menu last set; "" before."""
+
+    def set_menu(self, account: str, fingerprint: str) -> None: ...
+
+
+@frozen(kw_only=True)
+class Job:
+    """Something due; `key` makes one of a kind unique."""
+
+    id: int
+    kind: str
+    key: str
+    due_at: datetime
+    attempts: int = 0
+    error: str = ""
+
+
+class Jobs(Protocol):
+    """What is to be done at a time, by whoever claims it first."""
+
+    def schedule(self, kind: str, key: str, due_at: datetime) -> None:
+        """Note a job, unless one of this kind and key is there."""
+
+    def claim(self, now: datetime, lease: timedelta) -> Job | None:
+        """Take the job longest due that nobody has under a lease; its `attempts` one higher."""
+
+    def again(self, job_id: int, due_at: datetime, error: str = "") -> None:
+        """Do it again at a time."""
+
+    def done(self, job_id: int) -> None:
+        """Forget it."""
+
+    def all(self) -> tuple[Job, ...]:
+        """All jobs, soonest first."""

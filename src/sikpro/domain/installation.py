@@ -1,0 +1,19 @@
+"""What an installation decides for itself and keeps in its database."""
+
+from datetime import time, timedelta
+
+from attrs import field, frozen
+
+from sikpro.domain.duplicates import DuplicateMode
+from sikpro.domain.order import CLAIM
+
+
+@frozen(kw_only=True)
+class Installation:
+    """The duplicate rule's mode, how long a claim lasts, and the working hours (local) and days (Monday is 0)."""
+
+    duplicate_mode: DuplicateMode = DuplicateMode.NUMBER
+    claim: timedelta = CLAIM
+    work_from: time = time(8)
+    work_until: time = time(17)
+    work_days: tuple[int, ...] = field(default=(0, 1, 2, 3, 4, 5))

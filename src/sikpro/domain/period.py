@@ -1,0 +1,42 @@
+"""Days and months as the installation's zone has them: the one place where their bounds are computed."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+
+@frozen
+class Period:
+    """A half-open span of time, `start` included, `end` not; both UTC.
+
+    >>> Period.of_day(date(2026, 11, 2), ZoneInfo("Asia/Jakarta")).start.isoformat()
+    '2026-11-01T17:00:00+00:00'
+    """
+
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def of_day(cls, day: date, zone: ZoneInfo) -> Self:
+        """The day from midnight to midnight in the zone."""
+        return cls(_midnight(day, zone), _midnight(day + timedelta(days=1), zone))
+
+    @classmethod
+    def of_month(cls, day: date, zone: ZoneInfo) -> Self:
+        """The month that `day` lies in.
+
+        >>> Period.of_month(date(2026, 12, 9), ZoneInfo("UTC")).end.isoformat()
+        '2027-01-01T00:00:00+00:00'
+        """
+        first = day.replace(day=1)
+        following = (first + timedelta(days=32)).replace(day=1)
+        return cls(_midnight(first, zone), _midnight(following, zone))
+
+    def __contains__(self, moment: datetime) -> bool:
+        return self.start <= moment < self.end
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)

@@ -1,0 +1,97 @@
+# Needs Python 3.11 or newer, make, and a Python package index. `make help` lists what there is to do.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check audit bench lock screenshots
+
+PORT ?= 8000
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+RUN := $(VENV)/.run-installed
+DEV := $(VENV)/.dev-installed
+UNFINISHED := $(VENV)/.unfinished
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(RUN) ## serve demo data and the Telegram simulator on 127.0.0.1 (PORT=8000)
+	@exec $(BIN)/sikpro demo --port $(PORT) --data var/demo $(ARGS)
+
+run: $(RUN) ## migrate the database in var/ and serve it on 127.0.0.1 (PORT=8000)
+	@exec $(BIN)/sikpro serve --migrate --port $(PORT) --data var $(ARGS)
+
+test: $(DEV) ## run every test but the long ones (ARGS="-k name")
+	@$(BIN)/python -m pytest -m "not audit" $(ARGS)
+
+check: $(DEV) ## lint, format, types, import contracts, dead dependencies, security
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check --quiet || { echo "Some files are not formatted: $(BIN)/ruff format"; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
+	@$(BIN)/bandit -q -c pyproject.toml -r src
+
+audit: $(DEV) ## run the long tests
+	@status=0; $(BIN)/python -m pytest -m audit $(ARGS) || status=$$?; \
+	if [ $$status -eq 5 ]; then echo "No test is marked audit: nothing was audited."; else exit $$status; fi
+
+bench: $(DEV) ## run the benchmarks
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: $(DEV) ## take the pictures of the documentation anew
+	@$(BIN)/python -m tests.integration.screenshots $(ARGS)
+
+# ---- locked requirements -----------------------------------------------------------------------------------
+
+# Keeps the versions that still fit; ARGS=--upgrade takes the newest. An index that pip is set up for is used,
+# but never written into the files.
+COMPILE = .venv-lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS) pyproject.toml --group build
+
+lock: $(BIN)/python ## lock the versions and hashes in requirements/ anew (ARGS=--upgrade)
+	@test -x .venv-lock/bin/uv || { $(BIN)/python -m venv --clear .venv-lock && \
+		.venv-lock/bin/python -m pip --disable-pip-version-check --quiet install uv; }
+	@index="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}}"; \
+	if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
+	$(COMPILE) --output-file requirements/run.txt && \
+	$(COMPILE) --extra postgres --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+
+# ---- the environment ---------------------------------------------------------------------------------------
+
+# Every Python is tried out, not only looked up: a name on PATH may be a shim for a version that is not there.
+define make_venv
+found=; for python in $(PYTHON) python3.11 python3.12 python3.13 python3; do \
+	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then found=$$python; break; fi; \
+done; \
+if [ -z "$$found" ]; then \
+	echo "SIKPRO needs Python 3.11 or newer, and found none on PATH. Name one: make PYTHON=/path/to/python3" >&2; exit 1; \
+fi; \
+$$found -c 'import ensurepip, venv' 2>/dev/null || { \
+	echo "$$found cannot make environments: install its venv module (Debian: apt install python3-venv)." >&2; exit 1; }; \
+$$found -m venv --clear $(VENV)
+endef
+
+# $(call install,run): a marker lies in the environment while it changes; one found there means that the last
+# change was cut off, and the environment is made anew.
+define install
+if [ -e $(UNFINISHED) ] || ! $(BIN)/python -m pip --version >/dev/null 2>&1; then $(make_venv) || exit 1; fi; \
+echo "Installing requirements/$(1).txt into $(VENV): takes a minute the first time."; \
+: > $(UNFINISHED) && \
+$(PIP) install --require-hashes -r requirements/$(1).txt && \
+$(PIP) install --no-deps --no-build-isolation -e . && \
+rm $(UNFINISHED)
+endef
+
+$(BIN)/python:
+	@$(make_venv)
+
+$(RUN): requirements/run.txt pyproject.toml | $(BIN)/python
+	@$(call install,run)
+	@touch $@
+
+$(DEV): requirements/dev.txt pyproject.toml | $(BIN)/python
+	@$(call install,dev)
+	@touch $(RUN) $@

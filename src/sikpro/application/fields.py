@@ -1,0 +1,91 @@
+"""The order's fields, once: the bot, the form, the Excel file and the parser derive from this list."""
+
+from collections.abc import Callable
+
+from attrs import frozen
+
+from sikpro.domain.errors import InvalidValue
+from sikpro.domain.text import compact, one_line, storable
+from sikpro.domain.values import OdpName, RegistrationNumber, SerialNumber, StoCode, TechnicianCode
+
+NOTE_LIMIT = 1000
+"""The longest note, in characters."""
+
+
+@frozen(kw_only=True)
+class Field:
+    """One field: its name in `OrderData`, how it is parsed, an example, and the words that may label it.
+
+    Its label in a language is the sentence `field.<name>`. `parse` raises `InvalidValue`. `catalogue` says that its
+    values are a catalogue's: the bot offers them as buttons, the form as a list.
+    """
+
+    name: str
+    parse: Callable[[str], object]
+    example: str
+    labels: tuple[str, ...]
+    required: bool = True
+    catalogue: bool = False
+
+
+def _order_type(text: str) -> str:
+    code = compact(text)
+    if 2 <= len(code) <= 12 and code.isascii() and code.isalnum():
+        return code
+    raise InvalidValue("type.shape", one_line(text))
+
+
+def _note(text: str) -> str:
+    note = storable(text).strip()
+    if len(note) > NOTE_LIMIT:
+        raise InvalidValue("note.too_long", note)
+    return note
+
+
+FIELDS: tuple[Field, ...] = (
+    Field(
+        name="type",
+        parse=_order_type,
+        example="AO",
+        labels=("TYPE", "TIPE", "TIPE ORDER", "JENIS", "JENIS ORDER", "ORDER", "ORDER TYPE", "LAYANAN"),
+        catalogue=True,
+    ),
+    Field(
+        name="registration_number",
+        parse=RegistrationNumber.parse,
+        example="SC32232558",
+        labels=(
+            *("SC", "NO SC", "NOMOR SC", "NOREG", "NO REG", "NOMOR REGISTRASI", "NO REGISTRASI", "REGISTRASI"),
+            *("REGISTRATION", "REGISTRATION NUMBER", "REG", "NO ORDER", "ID"),
+        ),
+    ),
+    Field(
+        name="serial",
+        parse=SerialNumber.parse,
+        example="ZTEGC6754546",
+        labels=("SN", "SN ONT", "SN MODEM", "SERIAL", "SERIAL NUMBER", "SERIAL MODEM", "MODEM", "ONT", "S/N"),
+    ),
+    Field(
+        name="sto",
+        parse=StoCode.parse,
+        example="SDA",
+        labels=("STO", "AREA", "KODE AREA", "SUB AREA", "KODE SUB AREA", "WORKZONE", "WZ"),
+        catalogue=True,
+    ),
+    Field(name="odp", parse=OdpName.parse, example="ODP-SDA-003", labels=("ODP", "KODE ODP", "BOX", "NAMA ODP", "DP")),
+    Field(
+        name="technician",
+        parse=TechnicianCode.parse,
+        example="F5SDA445",
+        labels=("TEKNISI", "KODE TEKNISI", "TECHNICIAN", "TECHNICIAN CODE", "TEK", "KODE", "CREW", "LABORCODE", "NIK"),
+    ),
+    Field(
+        name="note", parse=_note, example="", labels=("NOTE", "CATATAN", "KET", "KETERANGAN", "INFO"), required=False
+    ),
+)
+"""In the paper's order, the note last."""
+
+BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
+
+EXAMPLE = "#".join(field.example for field in FIELDS if field.required)
+"""A whole request as one line."""

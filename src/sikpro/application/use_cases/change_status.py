@@ -1,0 +1,69 @@
+"""Set a status, with a reason and feedback; the answer leaves for the technician in the same transaction."""
+
+from datetime import datetime
+
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue import first_status, status_named
+from sikpro.application.use_cases.notify_technician import notify_technician
+from sikpro.application.use_cases.record_change import record_change
+from sikpro.application.use_cases.work_order import unchanged_since
+from sikpro.domain.errors import InvalidValue
+from sikpro.domain.order import Order
+from sikpro.domain.people import Permission, Person
+from sikpro.domain.phase import Phase
+from sikpro.domain.text import storable
+
+FEEDBACK_LIMIT = 2000
+"""The longest feedback or reason, in characters."""
+
+
+def change_status(
+    uow: UnitOfWork,
+    order_id: int,
+    status: str,
+    by: Person,
+    now: datetime,
+    *,
+    reason: str = "",
+    feedback: str = "",
+    version: int | None = None,
+    zone: str,
+) -> Order:
+    """Move an order to a status (its code) and tell the technician.
+
+    A finished order is reopened by the status it may go to. `version` is the one the caller saw. Team leaders
+    overrule a claim. Raises `ForbiddenMove`, `AlreadyTaken`, `ReasonRequired`, `ConcurrencyConflict`, `NotFound` for an
+    unknown status, `NotPermitted`, `InvalidValue` for a text over `FEEDBACK_LIMIT`.
+    """
+    by.must(Permission.WORK)
+    reason, feedback = _checked(reason), _checked(feedback)
+    order = unchanged_since(uow.orders.get(order_id), version)
+    to, claim = status_named(uow, status), uow.installation.get().claim
+    if order.phase.live:
+        overrule = by.may(Permission.LEAD)
+        change = order.move_to(to, by.id, now, reason=reason, feedback=feedback, overrule=overrule, claim=claim)
+    else:
+        change = order.reopen(to, by.id, now, reason, claim)
+    order = record_change(uow, change, by.id)
+    if to.phase is not Phase.WAITING or feedback:
+        notify_technician(uow, order, by, now, feedback=feedback or reason, zone=zone)
+    return order
+
+
+def cancel_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, reason: str, zone: str) -> Order:
+    """Cancel an order with the first status of that phase. Raises as `change_status`."""
+    return change_status(uow, order_id, first_status(uow, Phase.CANCELLED).code, by, now, reason=reason, zone=zone)
+
+
+def reopen_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, reason: str, zone: str) -> Order:
+    """Work on a finished order again, for a reason. Raises as `change_status`, and `DuplicateOrder`."""
+    order = uow.orders.get(order_id)
+    phase = Phase.WAITING if order.phase is Phase.CANCELLED else Phase.IN_PROGRESS
+    return change_status(uow, order_id, first_status(uow, phase).code, by, now, reason=reason, zone=zone)
+
+
+def _checked(text: str) -> str:
+    text = storable(text).strip()
+    if len(text) > FEEDBACK_LIMIT:
+        raise InvalidValue("feedback.too_long", text)
+    return text

@@ -1,0 +1,140 @@
+"""Accounts and technicians: who may log in, who is known on Telegram."""
+
+import re
+from datetime import datetime
+
+from attrs import evolve
+
+from sikpro.application.i18n import LANGUAGES
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.domain.errors import InvalidValue, NotFound
+from sikpro.domain.people import Permission, Person, Role
+from sikpro.domain.text import compact, one_line
+from sikpro.domain.values import TechnicianCode
+
+NAME_LIMIT = 80
+MINIMUM_PASSWORD = 10
+"""The shortest password, in characters."""
+
+
+def checked_name(text: str) -> str:
+    """A person's name on one line. Raises `InvalidValue` when there is none or it is too long."""
+    name = one_line(text)
+    if not name or len(name) > NAME_LIMIT:
+        raise InvalidValue("name.length", name)
+    return name
+
+
+def checked_username(text: str) -> str:
+    """A user name: 2 to 32 of letters, digits, dot, hyphen, underscore; lower case. Raises `InvalidValue`."""
+    name = one_line(text).lower()
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,31}", name):
+        raise InvalidValue("username.shape", name)
+    return name
+
+
+def checked_password(password: str) -> str:
+    """A password of `MINIMUM_PASSWORD` to 200 characters. Raises `InvalidValue`, without the password in it."""
+    if not MINIMUM_PASSWORD <= len(password) <= 200:
+        raise InvalidValue("password.length", "")
+    return password
+
+
+def phone_digits(text: str) -> str:
+    """A phone number as digits with the country's 62 in front.
+
+    >>> phone_digits("0812-3456-789"), phone_digits("+62 812 3456 789")
+    ('628123456789', '628123456789')
+    """
+    digits = "".join(filter(str.isdecimal, compact(text)))
+    return "62" + digits[1:] if digits.startswith("0") else digits
+
+
+def add_account(
+    uow: UnitOfWork,
+    *,
+    name: str,
+    username: str,
+    password_hash: str,
+    role: Role,
+    now: datetime,
+    by: Person | None,
+    one_time: bool = False,
+) -> Person:
+    """Make a web account; `one_time` asks for a new password at the first login. `by` is None on the command line.
+
+    The hash is made beforehand, outside the transaction. Raises `InvalidValue`, `AlreadyUsed`, `NotPermitted`.
+    """
+    if by:
+        by.must(Permission.ADMINISTER)
+    person = Person(
+        id=0,
+        name=checked_name(name),
+        username=checked_username(username),
+        password_hash=password_hash,
+        role=role,
+        must_change_password=one_time,
+    )
+    return _added(uow, person, now, by)
+
+
+def add_technician(
+    uow: UnitOfWork,
+    *,
+    name: str,
+    technician_code: str,
+    site_operation: str = "",
+    phone: str = "",
+    now: datetime,
+    by: Person | None,
+) -> Person:
+    """Make a technician known. Raises `InvalidValue`, `AlreadyUsed`, `NotFound` for the SO, `NotPermitted`."""
+    if by:
+        by.must(Permission.MANAGE_TECHNICIANS)
+    person = Person(
+        id=0,
+        name=checked_name(name),
+        technician_code=TechnicianCode.parse(technician_code).value,
+        site_operation=checked_site_operation(uow, site_operation),
+        phone=phone_digits(phone),
+    )
+    return _added(uow, person, now, by)
+
+
+def set_active(uow: UnitOfWork, person_id: int, active: bool, by: Person, now: datetime) -> Person:
+    """Let a person in or keep them out; whoever is kept out loses their sessions at once. Raises `NotPermitted`."""
+    person = uow.people.get(person_id)
+    by.must(Permission.ADMINISTER if person.role else Permission.MANAGE_TECHNICIANS)
+    if not active:
+        uow.sessions.revoke_all(person_id, now)
+    uow.journal.note("person_active", str(person_id), by.id, now, {"active": str(active)})
+    return uow.people.save(evolve(person, active=active))
+
+
+def set_password(uow: UnitOfWork, person_id: int, password_hash: str, now: datetime, *, session: str) -> Person:
+    """Store one's new password (hashed beforehand); one's other sessions end."""
+    person = uow.people.get(person_id)
+    uow.sessions.revoke_all(person_id, now, but=session)
+    uow.journal.note("password_changed", str(person_id), person_id, now, {})
+    return uow.people.save(evolve(person, password_hash=password_hash, must_change_password=False))
+
+
+def set_language(uow: UnitOfWork, person_id: int, language: str) -> Person:
+    """Keep a person's language, for chat and web. Raises `InvalidValue`."""
+    if language not in LANGUAGES:
+        raise InvalidValue("language.unknown", language)
+    return uow.people.save(evolve(uow.people.get(person_id), language=language))
+
+
+def _added(uow: UnitOfWork, person: Person, now: datetime, by: Person | None) -> Person:
+    stored = uow.people.add(person)
+    uow.journal.note("person_added", str(stored.id), by.id if by else None, now, {"name": stored.name})
+    return stored
+
+
+def checked_site_operation(uow: UnitOfWork, code: str) -> str | None:
+    """A Site Operation's code of the catalogue, None for none. Raises `NotFound`."""
+    code = compact(code, "")
+    if code and code not in {row.code for row in uow.catalogue.site_operations()}:
+        raise NotFound(what="site_operation", name=code[:64])
+    return code or None

@@ -1,0 +1,30 @@
+"""Store an order after a step, with its facts, in one place."""
+
+from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
+from sikpro.domain.duplicates import duplicate_key
+from sikpro.domain.order import Change, Order
+
+
+def record_new(uow: UnitOfWork, change: Change, actor: int | None) -> Order:
+    """Store a placed order. Raises `DuplicateOrder`."""
+    uow.orders.add(change.order, _key(uow, change.order))
+    return _record(uow, change, change.order, actor)
+
+
+def record_change(uow: UnitOfWork, change: Change, actor: int | None) -> Order:
+    """Store an order after a move and return it at its new version.
+
+    Raises `ConcurrencyConflict`, and `DuplicateOrder` when a reopened or corrected order finds its place taken.
+    """
+    return _record(uow, change, uow.orders.save(change.order, _key(uow, change.order)), actor)
+
+
+def _record(uow: UnitOfWork, change: Change, order: Order, actor: int | None) -> Order:
+    uow.journal.append(change.events, actor)
+    uow.announce(Hint(Kind.ORDER, (order.id,)))
+    return order
+
+
+def _key(uow: UnitOfWork, order: Order) -> str | None:
+    mode = uow.installation.get().duplicate_mode
+    return duplicate_key(mode, order.number, order.data.type, order.phase, deleted=order.deleted_at is not None)

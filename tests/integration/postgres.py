@@ -132,12 +132,21 @@ class PostgresServer:
         command += ["--encoding=UTF8", f"--locale={locale}", "--no-sync", "--no-instructions"]
         try:
             done = self._initdb(command)
-        except PermissionError:  # an environment under /root, say: bring the binaries to where the user may read
-            shutil.copytree(self.binaries.parent, self._folder / "install", symlinks=True)
-            self.binaries = self._folder / "install" / "bin"
+        except PermissionError:  # an environment under /root, say
+            self._bring_binaries()
             done = self._initdb([str(self.binaries / "initdb"), *command[1:]])
         if done.returncode:
             raise RuntimeError(f"initdb failed:\n{done.stdout}")
+
+    def _bring_binaries(self) -> None:
+        """Copy the binaries to where the server's user may read, with the wheel's libraries beside the package."""
+        installation = self.binaries.parent
+        package = installation.parent
+        self.binaries = self._folder / package.name / installation.name / "bin"
+        shutil.copytree(installation, self.binaries.parent, symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, self._folder / libraries.name)
 
     def _initdb(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

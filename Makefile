@@ -31,7 +31,7 @@ check: $(DEV) ## lint, format, types, import contracts, dead dependencies, secur
 	@$(BIN)/ruff format --check --quiet || { echo "Some files are not formatted: $(BIN)/ruff format"; exit 1; }
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/deptry .
+	@$(BIN)/deptry src
 	@$(BIN)/bandit -q -c pyproject.toml -r src
 
 audit: $(DEV) ## run the long tests

@@ -1,0 +1,36 @@
+"""How long to wait before asking a network that failed again."""
+
+import random
+from collections.abc import Callable
+
+from attrs import frozen
+
+
+@frozen
+class Backoff:
+    """Capped exponential waits with full jitter: anything from nothing up to `first * factor ** failures`.
+
+    Full jitter, since several processes that lost the same network must not come back in step
+    (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+
+    >>> backoff = Backoff(first=1.0, cap=30.0, chance=lambda: 1.0)
+    >>> [backoff.seconds(failures) for failures in range(7)]
+    [1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]
+    """
+
+    first: float = 0.5
+    cap: float = 30.0
+    factor: float = 2.0
+    chance: Callable[[], float] = random.random
+
+    def seconds(self, failures: int, at_least: float | None = None) -> float:
+        """Seconds to wait after `failures` earlier failures in a row (0 for the first one).
+
+        `at_least` is what the network itself asked for (`retry_after`); it is never undercut, and the cap
+        does not lower it.
+        """
+        try:
+            ceiling = min(self.cap, self.first * self.factor ** max(failures, 0))
+        except OverflowError:
+            ceiling = self.cap
+        return max(ceiling * self.chance(), at_least or 0.0)

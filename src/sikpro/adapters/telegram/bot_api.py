@@ -1,0 +1,172 @@
+"""The Bot API as the application's two asynchronous ports: where updates come from, and where messages go."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from sikpro.adapters.telegram.client import Answer, BotApi, LineBroken
+from sikpro.adapters.telegram.compose import menu_parameters, message_parameters, press_parameters
+from sikpro.adapters.telegram.translate import next_offset, translate
+from sikpro.application.ports.chat import (
+    Batch,
+    ChatMoved,
+    Identity,
+    MenuEntry,
+    NeverSent,
+    NotSent,
+    Outgoing,
+    PerhapsSent,
+    RetryAfter,
+    SendError,
+    SourceError,
+    Trouble,
+)
+
+__all__ = ["ALLOWED_UPDATES", "BotApi", "BotApiMessenger", "BotApiSource"]
+
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+BATCH_LIMIT = 100
+DEFAULT_RETRY_AFTER = 5.0
+
+# Parts of Telegram's descriptions (tdlib/telegram-bot-api and core.telegram.org/api/errors), most telling first.
+REASONS = (
+    ("query is too old", "press_expired"),
+    ("query_id_invalid", "press_expired"),
+    ("deactivated", "deactivated"),
+    ("bot was blocked", "blocked"),
+    ("chat not found", "chat_gone"),
+    ("peer_id_invalid", "chat_gone"),
+    ("was deleted", "chat_gone"),
+    ("not a member", "chat_gone"),
+    ("was kicked", "chat_gone"),
+)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class BotApiSource:
+    """`UpdateSource` over getUpdates; the cursor is the next offset in plain digits.
+
+    It closes `api` with itself: give the messenger one of its own.
+    """
+
+    def __init__(self, api: BotApi, *, now: Callable[[], datetime] = _now) -> None:
+        self._api = api
+        self._now = now
+
+    async def identify(self) -> Identity:
+        """Tell which bot this is, by getMe. Raises `SourceError`."""
+        me = await self._ask("getMe", {})
+        if not isinstance(me, dict) or type(me.get("id")) is not int:
+            raise SourceError(Trouble.SERVER, "getMe without an id")
+        return Identity(me["id"], str(me.get("username", "")))
+
+    async def fetch(self, cursor: str) -> Batch:
+        """Hold getUpdates open until there is something after `cursor`. Raises `SourceError`.
+
+        A cursor that is not a number (another transport's) asks from the start: the inbox knows the repeats.
+        """
+        parameters: dict[str, object] = {
+            "timeout": self._api.poll_timeout,
+            "limit": BATCH_LIMIT,
+            "allowed_updates": list(ALLOWED_UPDATES),
+        }
+        if cursor.isascii() and cursor.isdigit():
+            parameters["offset"] = int(cursor)
+        updates = await self._ask("getUpdates", parameters, held=self._api.poll_timeout)
+        if not isinstance(updates, list):
+            raise SourceError(Trouble.SERVER, "getUpdates without a list")
+        after = next_offset(updates, "")
+        if updates and not after:
+            # Nothing could acknowledge them: asking again at once would only spin.
+            raise SourceError(Trouble.SERVER, "updates without an update_id")
+        translated = tuple(translate(update, self._api.bot_id, self._now) for update in updates)
+        return Batch(translated, after or cursor, len(updates))
+
+    async def aclose(self) -> None:
+        """Give back the connections."""
+        await self._api.aclose()
+
+    async def _ask(self, method: str, parameters: dict[str, object], *, held: float = 0) -> object:
+        try:
+            answer = await self._api.call(method, parameters, held=held)
+        except LineBroken as broken:
+            raise SourceError(Trouble.UNREACHABLE, broken.detail) from None
+        if answer.ok:
+            return answer.result
+        raise source_error(answer)
+
+
+class BotApiMessenger:
+    """`Messenger` over sendMessage and answerCallbackQuery; it closes `api` with itself.
+
+    The Bot API has no key for a repeated send: `random_id` is not used.
+    """
+
+    def __init__(self, api: BotApi) -> None:
+        self._api = api
+
+    async def send(self, message: Outgoing) -> int | None:
+        """Send a message and return its id, or answer a press and return None. Raises `SendError`."""
+        if message.press_id is not None:
+            await self._tell("answerCallbackQuery", press_parameters(message))
+            return None
+        sent = await self._tell("sendMessage", message_parameters(message))
+        message_id = sent.get("message_id") if isinstance(sent, dict) else None
+        if type(message_id) is not int:
+            raise PerhapsSent("sendMessage without a message_id")
+        return message_id
+
+    async def set_menu(self, language: str, entries: Sequence[MenuEntry]) -> None:
+        """Set the command menu of a language ("" for everybody else). Raises `SendError`."""
+        await self._tell("setMyCommands", menu_parameters(language, entries))
+
+    async def aclose(self) -> None:
+        """Give back the connections."""
+        await self._api.aclose()
+
+    async def _tell(self, method: str, parameters: dict[str, object]) -> object:
+        try:
+            answer = await self._api.call(method, parameters)
+        except LineBroken as broken:
+            raise (PerhapsSent if broken.written else NotSent)(broken.detail) from None
+        if answer.ok:
+            return answer.result
+        raise send_error(answer)
+
+
+def source_error(answer: Answer) -> SourceError:
+    """Why getUpdates or getMe was refused.
+
+    An answer that is not Telegram's own JSON (a proxy's or a sign-in page's) says nothing about the token.
+    """
+    detail = answer.description or f"HTTP {answer.status}, not an answer of the Bot API"
+    if answer.status == 429:
+        return SourceError(Trouble.SLOW_DOWN, detail, answer.retry_after or DEFAULT_RETRY_AFTER)
+    trouble = Trouble.SERVER
+    if answer.clean and answer.status in (401, 404):
+        trouble = Trouble.UNAUTHORISED
+    elif answer.clean and answer.status == 409:
+        trouble = Trouble.WEBHOOK if "webhook" in answer.description.lower() else Trouble.CONFLICT
+    return SourceError(trouble, detail)
+
+
+def send_error(answer: Answer) -> SendError:
+    """Why a message was refused, and whether it is worth another try."""
+    detail = answer.description or f"HTTP {answer.status}, not an answer of the Bot API"
+    if answer.status == 429:
+        # Telegram does not say whether the chat or the whole bot is meant; the chat is the common case.
+        return RetryAfter(answer.retry_after or DEFAULT_RETRY_AFTER, detail)
+    if answer.migrate_to_chat_id is not None:
+        return ChatMoved(answer.migrate_to_chat_id)
+    if not answer.clean:
+        # A gateway's 5xx, or a success that cannot be read, comes after the request went on to Telegram.
+        return (PerhapsSent if answer.status >= 500 or answer.status < 300 else NotSent)(detail)
+    if answer.status in (400, 403):
+        described = answer.description.lower()
+        found = (reason for part, reason in REASONS if part in described)
+        return NeverSent(next(found, "blocked" if answer.status == 403 else "rejected"), detail)
+    if answer.status >= 500 or answer.status in (401, 404, 409):
+        return NotSent(detail)
+    return NeverSent("rejected", detail)

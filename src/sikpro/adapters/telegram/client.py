@@ -1,0 +1,145 @@
+"""One call to the Bot API, and every way in which it can fail; the token never leaves this module."""
+
+import json
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from attrs import frozen
+
+DEFAULT_BASE_URL = "https://api.telegram.org"
+_TOKEN = re.compile(r"(\d+):[A-Za-z0-9_-]+")
+_TOKEN_IN_URL = re.compile(r"(/bot)\d+:[A-Za-z0-9_-]+")
+_BEFORE_WRITING = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)
+
+
+class LineBroken(Exception):
+    """No answer came; `written` says whether the request may have reached the server."""
+
+    def __init__(self, detail: str, *, written: bool) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.written = written
+
+
+@frozen
+class Answer:
+    """What the server answered: `clean` when it is Telegram's own JSON, whatever its status."""
+
+    status: int
+    ok: bool
+    clean: bool
+    result: Any = None
+    description: str = ""
+    retry_after: float | None = None
+    migrate_to_chat_id: int | None = None
+
+
+class BotApi:
+    """Calls methods of one bot. Its token is in no repr, no error and no log line.
+
+    `poll_timeout` is how many seconds getUpdates is held open, `request_timeout` how long any other answer
+    may take; a poll may take both. Raises `ValueError` for a token that cannot be one.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        base_url: str = DEFAULT_BASE_URL,
+        proxy: str | None = None,
+        poll_timeout: int = 50,
+        request_timeout: float = 15.0,
+    ) -> None:
+        shape = _TOKEN.fullmatch(token)
+        if shape is None:
+            raise ValueError("a bot token looks like 123456789:ABC-def_123")
+        logger = logging.getLogger("httpx")
+        if not any(isinstance(present, _WithoutToken) for present in logger.filters):
+            logger.addFilter(_WithoutToken())
+        self.bot_id = int(shape[1])
+        self.poll_timeout = poll_timeout
+        self._token = token
+        self._base_url = base_url.rstrip("/")
+        self._request_timeout = request_timeout
+        self._http = httpx.AsyncClient(
+            proxy=proxy,
+            timeout=request_timeout,
+            # A proxy of the environment is for the outside, never for the simulator on this machine.
+            trust_env=urlsplit(base_url).hostname not in {"127.0.0.1", "::1", "localhost"},
+        )
+
+    def __repr__(self) -> str:
+        return f"BotApi(bot_id={self.bot_id}, base_url={self._base_url!r})"
+
+    async def call(self, method: str, parameters: Mapping[str, Any] | None = None, *, held: float = 0) -> Answer:
+        """Call `method`; the answer may be held back by the server for `held` seconds.
+
+        Raises `LineBroken` when no whole answer came.
+        """
+        broken = None
+        try:
+            response = await self._http.post(
+                f"{self._base_url}/bot{self._token}/{method}",
+                json=dict(parameters or {}),
+                timeout=httpx.Timeout(self._request_timeout, read=held + self._request_timeout),
+            )
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            detail = f"{type(error).__name__}: {error}".replace(self._token, "…")
+            broken = LineBroken(detail, written=not isinstance(error, (*_BEFORE_WRITING, httpx.InvalidURL)))
+        # Raised out here, so that httpx's error, which holds the URL and so the token, is not its context.
+        if broken is not None:
+            raise broken
+        return read_answer(response.status_code, response.content, response.headers.get("retry-after", ""))
+
+    async def aclose(self) -> None:
+        """Give back the connections; a second time does nothing."""
+        await self._http.aclose()
+
+
+def read_answer(status: int, body: bytes, retry_after: str = "") -> Answer:
+    """Read an answer of any content.
+
+    >>> read_answer(200, b'{"ok":true,"result":1}').result
+    1
+    >>> read_answer(502, b"<html>Bad Gateway</html>") == Answer(502, ok=False, clean=False)
+    True
+    """
+    header = float(retry_after) if retry_after.isascii() and retry_after.isdigit() else None
+    try:
+        content = json.loads(body.decode(errors="replace"))
+    except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict) or not isinstance(content.get("ok"), bool):
+        return Answer(status, ok=False, clean=False, retry_after=header)
+    extra = content.get("parameters")
+    extra = extra if isinstance(extra, dict) else {}
+    wait, moved = extra.get("retry_after"), extra.get("migrate_to_chat_id")
+    code = content.get("error_code")
+    return Answer(
+        status=code if type(code) is int else status,
+        ok=content["ok"] and status < 300,
+        clean=True,
+        result=content.get("result"),
+        description=str(content.get("description", "")),
+        retry_after=float(wait) if isinstance(wait, int | float) else header,
+        migrate_to_chat_id=moved if type(moved) is int else None,
+    )
+
+
+class _WithoutToken(logging.Filter):
+    """Takes bot tokens out of httpx's own log lines, which name every URL at INFO."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = _TOKEN_IN_URL.sub(r"\1…", record.getMessage()), ()
+        return True

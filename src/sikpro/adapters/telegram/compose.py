@@ -1,0 +1,121 @@
+"""What is sent, in the Bot API's words: pure functions from `Outgoing` to a method's parameters."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from sikpro.application.ports.chat import Button, MenuEntry, Outgoing
+
+MESSAGE_UNITS = 4096
+PRESS_UNITS = 200
+MENU_UNITS = 256
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """Replace lone surrogates, which no database and no UTF-8 takes, by U+FFFD.
+
+    >>> storable("a\\ud800b") == "a\\ufffdb"
+    True
+    """
+    return _SURROGATES.sub("\ufffd", text)
+
+
+def units(text: str) -> int:
+    """Length as Telegram counts it, in UTF-16 code units.
+
+    >>> units("é"), units("😀")
+    (1, 2)
+    """
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def cut(text: str, limit: int = MESSAGE_UNITS) -> str:
+    """Return `text` when it has at most `limit` UTF-16 units, else its beginning with "…" at the end.
+
+    A character of two units is never halved.
+
+    >>> cut("Selesai", 7), cut("Selesai (PS)", 8)
+    ('Selesai', 'Selesai…')
+    >>> cut("😀😀😀", 4)
+    '😀…'
+    >>> units(cut("😀" * 5000)) <= MESSAGE_UNITS
+    True
+    """
+    if units(text) <= limit:
+        return text
+    used = 0
+    for index, character in enumerate(text):
+        used += 2 if character > "\uffff" else 1
+        if used > limit - 1:
+            return text[:index].rstrip() + "…"
+    return text
+
+
+def keyboard(buttons: Sequence[Sequence[Button]], *, drop: bool) -> dict[str, Any] | None:
+    """The reply_markup: inline for buttons with data, a one-time reply keyboard when one asks for the phone.
+
+    A message carries one markup only. Beside a phone button the others become plain keys, which send their
+    label as text; with any buttons at all, `drop` has no effect.
+    """
+    rows = [[button for button in row if button.label] for row in buttons]
+    rows = [row for row in rows if row]
+    if any(button.asks_phone for row in rows for button in row):
+        return {
+            "keyboard": [
+                [
+                    {"text": storable(button.label), **({"request_contact": True} if button.asks_phone else {})}
+                    for button in row
+                ]
+                for row in rows
+            ],
+            "one_time_keyboard": True,
+            "resize_keyboard": True,
+        }
+    if rows:
+        return {
+            "inline_keyboard": [
+                [{"text": storable(button.label), "callback_data": storable(button.data)} for button in row]
+                for row in rows
+            ]
+        }
+    return {"remove_keyboard": True} if drop else None
+
+
+def message_parameters(message: Outgoing) -> dict[str, Any]:
+    """Parameters of sendMessage: plain text, no link preview, a reply that survives its target."""
+    parameters: dict[str, Any] = {
+        "chat_id": message.chat_id,
+        "text": cut(storable(message.text)),
+        "link_preview_options": {"is_disabled": True},
+    }
+    if message.reply_to is not None:
+        parameters["reply_parameters"] = {
+            "message_id": message.reply_to,
+            "allow_sending_without_reply": True,
+        }
+    markup = keyboard(message.buttons, drop=message.drop_keyboard)
+    if markup is not None:
+        parameters["reply_markup"] = markup
+    return parameters
+
+
+def press_parameters(message: Outgoing) -> dict[str, Any]:
+    """Parameters of answerCallbackQuery; without a text the button only stops turning."""
+    parameters: dict[str, Any] = {"callback_query_id": message.press_id}
+    if message.text:
+        parameters["text"] = cut(storable(message.text), PRESS_UNITS)
+    return parameters
+
+
+def menu_parameters(language: str, entries: Sequence[MenuEntry]) -> dict[str, Any]:
+    """Parameters of setMyCommands for one language ("" for everybody else)."""
+    parameters: dict[str, Any] = {
+        "commands": [
+            {"command": entry.command, "description": cut(storable(entry.description), MENU_UNITS)} for entry in entries
+        ]
+    }
+    if language:
+        parameters["language_code"] = language
+    return parameters

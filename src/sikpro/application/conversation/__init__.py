@@ -1,0 +1,1 @@
+"""The chat, without a transport: an incoming message goes in, an outcome and queued replies come out."""

@@ -1,0 +1,74 @@
+"""How an order is told in the chat, as `chat.md` of the product has it."""
+
+from sikpro.application.conversation.exchange import Exchange
+from sikpro.application.ports.queries import OrderRow
+from sikpro.application.use_cases.catalogue import any_status
+from sikpro.application.use_cases.see_orders import expected_wait
+from sikpro.domain.phase import Phase
+
+
+def stored_card(exchange: Exchange, row: OrderRow, place: int) -> str:
+    """The answer to a request that was stored."""
+    words = exchange.words
+    wait = expected_wait(exchange.uow, place, exchange.now)
+    about = words("card.about", type=row.type, sto=row.sto, odp=row.odp)
+    expected = words("card.expected", span=words.duration(wait)) if wait else words("card.expected_unknown")
+    lines = [words("card.stored", number=row.number, place=place), f"{about} · {expected}"]
+    if exchange.person and row.technician != exchange.person.technician_code:
+        lines.append(words("card.for_technician", code=row.technician, name=row.technician_name or "-"))
+    return "\n".join(lines)
+
+
+def state_card(exchange: Exchange, row: OrderRow) -> str:
+    """An order's present state: what `/cek` says."""
+    words, now = exchange.words, exchange.now
+    status = words.text(any_status(exchange.uow, row.status).label)
+    params = {
+        "number": row.number,
+        "status": status,
+        "helpdesk": row.helpdesk_name or words("helpdesk"),
+        "time": words.moment(row.finished_at or row.turn_since, now),
+    }
+    lines = [words(f"card.{row.phase}", **params)]
+    if row.phase is Phase.WAITING:
+        place = exchange.uow.order_queries.place_in_queue(row.received_at, row.id)
+        wait = expected_wait(exchange.uow, place, now)
+        expected = words("card.expected", span=words.duration(wait)) if wait else words("card.expected_unknown")
+        lines.append(f"{words('card.place', place=place)} · {expected}")
+    if row.last_feedback:
+        lines.append(words("feedback.words", by=row.helpdesk_name or words("helpdesk"), text=row.last_feedback))
+    if row.phase is Phase.HELD_UP:
+        lines.append(words(f"turn.sentence.{row.turn}"))
+    lines.append(
+        words("card.about", type=row.type, sto=row.sto, odp=row.odp)
+        + " · "
+        + words("card.age", span=words.duration((row.finished_at or now) - row.received_at))
+    )
+    return "\n".join(lines)
+
+
+def double_card(exchange: Exchange, row: OrderRow) -> str:
+    """The refusal of a double: the order that is already there, who has it and since when."""
+    words, now = exchange.words, exchange.now
+    first = words(
+        "card.double",
+        number=row.number,
+        time=words.moment(row.received_at, now),
+        technician=row.technician_name or row.technician,
+    )
+    status = words.text(any_status(exchange.uow, row.status).label)
+    who = f"{row.holder_name}, " if row.holder_name else ""
+    since = words("card.double_state", status=status, who=who, time=words.moment(row.changed_at, now))
+    lines = [first, since]
+    if row.last_feedback:
+        lines.append(words("feedback.words", by=row.helpdesk_name or words("helpdesk"), text=row.last_feedback))
+    if row.phase is Phase.HELD_UP:
+        lines.append(words(f"turn.sentence.{row.turn}"))
+    return "\n".join(lines)
+
+
+def list_line(exchange: Exchange, row: OrderRow) -> str:
+    """One order in a list: number, status and age."""
+    words = exchange.words
+    status = words.text(any_status(exchange.uow, row.status).label)
+    return words("card.line", number=row.number, status=status, age=words.duration(exchange.now - row.received_at))

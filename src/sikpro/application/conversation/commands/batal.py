@@ -1,0 +1,29 @@
+"""`/batal`: leave a dialogue, or withdraw one's own order."""
+
+from sikpro.application.conversation.commands.command import Command
+from sikpro.application.conversation.exchange import Exchange, Handled
+from sikpro.application.conversation.own_orders import withdraw_named
+from sikpro.application.ports.queues import Outcome
+from sikpro.domain.errors import InvalidValue
+from sikpro.domain.text import compact
+from sikpro.domain.values import RegistrationNumber
+
+
+def _run(exchange: Exchange, text: str) -> Handled:
+    code = compact(text)
+    if code:
+        try:
+            number = RegistrationNumber.parse("SC" + code if code.isdecimal() else code).value
+        except InvalidValue as error:
+            exchange.reply(exchange.words.error(error))
+            return Handled(Outcome.REFUSAL, error.code)
+        return withdraw_named(exchange, number)
+    if exchange.dialogue and exchange.dialogue.step:
+        exchange.close_dialogue()
+        exchange.reply(exchange.words("batal.left"))
+    else:
+        exchange.reply(exchange.words("batal.nothing"))
+    return Handled(Outcome.COMMAND, "batal")
+
+
+BATAL = Command(name="batal", run=_run)

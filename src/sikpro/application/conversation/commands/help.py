@@ -1,0 +1,19 @@
+"""`/help`: the commands and what each does, to anyone."""
+
+from collections.abc import Sequence
+
+from sikpro.application.conversation.commands.command import Command
+from sikpro.application.conversation.exchange import Exchange, Handled
+from sikpro.application.fields import EXAMPLE
+from sikpro.application.ports.queues import Outcome
+
+
+def make_help(commands: Sequence[Command]) -> Command:
+    """The help command over the registry's other commands."""
+
+    def run(exchange: Exchange, _: str) -> Handled:
+        lines = [exchange.words(f"help.{command.name}", example=EXAMPLE) for command in commands]
+        exchange.reply("\n".join(lines))
+        return Handled(Outcome.COMMAND, "help")
+
+    return Command(name="help", run=run, for_strangers=True)

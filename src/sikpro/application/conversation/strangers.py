@@ -1,0 +1,108 @@
+"""People SIKPRO does not know yet: name and technician code, or the phone number, for a team leader to decide."""
+
+import re
+
+from sikpro.application.conversation.exchange import Exchange, Handled
+from sikpro.application.ports.chat import Button
+from sikpro.application.ports.queues import Outcome
+from sikpro.application.use_cases.grant_access import ask_access
+from sikpro.application.use_cases.manage_people import NAME_LIMIT
+from sikpro.domain.errors import InvalidValue
+from sikpro.domain.people import AccessRequest
+from sikpro.domain.text import one_line
+from sikpro.domain.values import TechnicianCode
+
+_SEPARATORS = re.compile(r"[#|;,\n]+|\s-\s")
+
+
+def welcome_stranger(exchange: Exchange) -> Handled:
+    """Greet somebody unknown and say how to be let in."""
+    words = exchange.words
+    pending = exchange.uow.access_requests.pending_of(exchange.incoming.sender_id or 0)
+    text = words("stranger.pending", name=pending.name) if pending else words("stranger.welcome")
+    exchange.reply(text, [[Button(words("button.share_phone"), asks_phone=True)]])
+    return Handled(Outcome.COMMAND, "start")
+
+
+def tell_what_is_missing(exchange: Exchange, command: str) -> Handled:
+    """Answer a command that needs to know who writes."""
+    words = exchange.words
+    pending = exchange.uow.access_requests.pending_of(exchange.incoming.sender_id or 0)
+    text = words("stranger.wait") if pending else words("stranger.first")
+    exchange.reply(text, [] if pending else [[Button(words("button.share_phone"), asks_phone=True)]])
+    return Handled(Outcome.REFUSAL, f"stranger.{command}")
+
+
+def introduce(exchange: Exchange, text: str) -> Handled:
+    """Read name and technician code out of what a stranger wrote, and ask the team leader."""
+    incoming, words = exchange.incoming, exchange.words
+    name, code = split_name_and_code(text)
+    pending = exchange.uow.access_requests.pending_of(incoming.sender_id or 0)
+    name = name or (pending.name if pending else "")
+    code = code or (pending.technician_code if pending else "")
+    if incoming.contact:
+        name = name or one_line(incoming.contact.name)[:NAME_LIMIT]
+    if not name or not (code or incoming.contact):
+        lacks = "stranger.name_missing" if code else "stranger.code_missing"
+        if name or code:
+            _ask(exchange, name, code, "")
+        exchange.reply(words(lacks), [[Button(words("button.share_phone"), asks_phone=True)]])
+        return Handled(Outcome.DIALOGUE, lacks)
+    _ask(exchange, name, code, incoming.contact.phone if incoming.contact else "")
+    exchange.reply(words("stranger.asked", name=name, code=code or "-"), drop_keyboard=True)
+    return Handled(Outcome.DIALOGUE, "stranger.asked")
+
+
+def share_phone(exchange: Exchange) -> Handled:
+    """Take a shared phone number, if it is the sender's own."""
+    contact = exchange.incoming.contact
+    if contact is None or contact.user_id != exchange.incoming.sender_id:
+        exchange.reply(exchange.words("stranger.not_your_number"))
+        return Handled(Outcome.REFUSAL, "stranger.not_your_number")
+    if exchange.person:
+        exchange.reply(exchange.words("stranger.known_already"), drop_keyboard=True)
+        return Handled(Outcome.IGNORED, "contact")
+    return introduce(exchange, "")
+
+
+def split_name_and_code(text: str) -> tuple[str, str]:
+    """The name and the technician code in a stranger's words; either may be "".
+
+    >>> split_name_and_code("Budi Santoso F5SDA445")
+    ('Budi Santoso', 'F5SDA445')
+    >>> split_name_and_code("kode f5sda445, nama: Budi")
+    ('Budi', 'F5SDA445')
+    """
+    code = ""
+    names: list[str] = []
+    for part in _SEPARATORS.split(text):
+        for word in one_line(part).split():
+            bare = word.strip(".:")
+            try:
+                found = TechnicianCode.parse(bare).value
+            except InvalidValue:
+                found = ""
+            mixed = any(map(str.isdigit, found))
+            if found and mixed and not code:
+                code = found
+            elif bare.lower() not in {"nama", "kode", "teknisi", "saya", "name", "code", "my", "is", "technician"}:
+                names.append(word.strip(":"))
+    return " ".join(names)[:NAME_LIMIT].strip(), code
+
+
+def _ask(exchange: Exchange, name: str, code: str, phone: str) -> None:
+    incoming = exchange.incoming
+    pending = exchange.uow.access_requests.pending_of(incoming.sender_id or 0)
+    ask_access(
+        exchange.uow,
+        AccessRequest(
+            id=0,
+            telegram_id=incoming.sender_id or 0,
+            chat_id=incoming.chat_id,
+            name=name,
+            telegram_name=one_line(incoming.sender_name)[:NAME_LIMIT],
+            technician_code=code,
+            phone=phone or (pending.phone if pending else ""),
+            requested_at=pending.requested_at if pending else exchange.now,
+        ),
+    )

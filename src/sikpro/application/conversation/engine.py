@@ -24,7 +24,7 @@ from sikpro.application.conversation.strangers import introduce, share_phone, te
 from sikpro.application.ports.chat import Incoming, IncomingKind
 from sikpro.application.ports.queues import Outcome
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.domain.errors import DomainError
+from sikpro.domain.errors import ConcurrencyConflict, DomainError
 from sikpro.domain.text import storable
 
 _COMMAND = re.compile(r"\s*/([A-Za-z]\w{0,31})(?:@(\w+))?(?:\s+|$)(.*)", re.DOTALL)
@@ -34,7 +34,8 @@ _ABOUT_ORDER = {"wd": withdraw, "fix": begin_correction, "cek": show_order_id}
 def handle(uow: UnitOfWork, incoming: Incoming, now: datetime, zone: str) -> Handled:
     """Answer one update within an open unit of work; every update but those nobody sees is answered.
 
-    What is wrong with it is said in the chat. An exception that leaves here is a fault of ours.
+    What is wrong with it is said in the chat. Raises `ConcurrencyConflict` when an order changed in this very moment:
+    try again. Any other exception that leaves here is a fault of ours.
     """
     if incoming.kind in {IncomingKind.MEMBERSHIP, IncomingKind.OTHER} or incoming.sender_id is None:
         return Handled(Outcome.IGNORED, str(incoming.kind))
@@ -49,6 +50,8 @@ def handle(uow: UnitOfWork, incoming: Incoming, now: datetime, zone: str) -> Han
         if incoming.kind is IncomingKind.EDIT:
             return _edit(exchange)
         return _message(exchange, storable(incoming.text).strip())
+    except ConcurrencyConflict:
+        raise
     except DomainError as error:
         exchange.reply(exchange.words.error(error))
         exchange.answer_press()

@@ -1,0 +1,108 @@
+"""Inbox to conversation to outbox: one transaction a batch, a savepoint an update, the cursor with them."""
+
+import structlog
+from attrs import evolve, frozen
+
+from sikpro.application.conversation.engine import handle
+from sikpro.application.conversation.exchange import Handled
+from sikpro.application.i18n import words_in
+from sikpro.application.ports.chat import Batch, Incoming, IncomingKind, Outgoing
+from sikpro.application.ports.queues import LeaseLost, Outcome
+from sikpro.application.ports.runtime import Clock
+from sikpro.application.ports.storage import (
+    AsyncTransactions,
+    Hint,
+    Kind,
+    StorageBusy,
+    StorageError,
+    StorageRejected,
+    StorageUnavailable,
+    UnitOfWork,
+)
+from sikpro.domain.errors import ConcurrencyConflict
+
+_log = structlog.get_logger(__name__)
+_TRIES = 3
+
+
+@frozen(kw_only=True)
+class Intake:
+    """Takes batches of updates in; what it returned from is stored, answered and will not come again."""
+
+    transactions: AsyncTransactions
+    clock: Clock
+    zone: str
+
+    async def take_in(self, batch: Batch, account: str, owner: str) -> None:
+        """Handle a batch and move the account's cursor, together.
+
+        When the database refuses the batch, its updates are tried one by one, so that only one that fails by its own
+        content is stored as failed. Raises `StorageUnavailable` and `StorageBusy` when nothing can be stored now, and
+        `LeaseLost`: then the cursor stands where it was and the updates come again.
+        """
+
+        def whole(uow: UnitOfWork) -> None:
+            for incoming in batch.updates:
+                self._one(uow, incoming)
+            uow.bots.move_cursor(account, batch.cursor, owner)
+
+        try:
+            await self.transactions.write(whole)
+        except (StorageUnavailable, StorageBusy, LeaseLost):
+            raise
+        except StorageError as error:
+            _log.warning("batch refused, going on one by one", updates=len(batch.updates), error=str(error))
+            for incoming in batch.updates:
+                await self._alone(incoming)
+            await self.transactions.write(lambda uow: uow.bots.move_cursor(account, batch.cursor, owner))
+
+    async def _alone(self, incoming: Incoming) -> None:
+        try:
+            await self.transactions.write(lambda uow: self._one(uow, incoming))
+        except StorageRejected as error:
+            failure = type(error).__name__
+            bare = evolve(incoming, text="", data="", sender_name="", attachments=(), contact=None)
+            await self.transactions.write(lambda uow: self._failed(uow, bare, failure))
+
+    def _one(self, uow: UnitOfWork, incoming: Incoming) -> None:
+        now = self.clock.now()
+        inbox_id = uow.inbox.receive(incoming, now)
+        if inbox_id is None:
+            return
+        try:
+            handled = self._handled(uow, incoming)
+        except (StorageError, LeaseLost):
+            raise
+        except Exception as error:
+            _log.exception("update failed", key=incoming.key)
+            handled = Handled(Outcome.FAILED, type(error).__name__)
+            self._apologise(uow, incoming)
+        uow.inbox.finish(inbox_id, handled.outcome, handled.detail, handled.order_id)
+        uow.announce(Hint(Kind.LEDGER, (inbox_id,)))
+
+    def _handled(self, uow: UnitOfWork, incoming: Incoming) -> Handled:
+        """Handle in a savepoint; again when somebody else changed the order in the same moment."""
+        for attempt in range(1, _TRIES + 1):
+            try:
+                with uow.savepoint():
+                    return handle(uow, incoming, self.clock.now(), self.zone)
+            except ConcurrencyConflict:
+                if attempt == _TRIES:
+                    raise
+        raise RuntimeError("unreachable")
+
+    def _failed(self, uow: UnitOfWork, incoming: Incoming, error: str) -> None:
+        inbox_id = uow.inbox.receive(incoming, self.clock.now())
+        if inbox_id is not None:
+            uow.inbox.finish(inbox_id, Outcome.FAILED, error)
+            self._apologise(uow, incoming)
+            uow.announce(Hint(Kind.LEDGER, (inbox_id,)))
+
+    def _apologise(self, uow: UnitOfWork, incoming: Incoming) -> None:
+        if not incoming.chat_id or incoming.kind in {IncomingKind.MEMBERSHIP, IncomingKind.OTHER}:
+            return
+        person = uow.people.by_telegram(incoming.sender_id) if incoming.sender_id else None
+        words = words_in(person.language if person else "id", self.zone)
+        reply_to = incoming.message_id if incoming.kind is IncomingKind.MESSAGE else None
+        message = Outgoing(chat_id=incoming.chat_id, text=words("message.failed"), reply_to=reply_to)
+        uow.outbox.put(message, self.clock.now())

@@ -1,0 +1,104 @@
+"""What is due: claims that lapse, logins that are forgotten. Whoever claims a job first does it."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from attrs import define, field, frozen
+
+from sikpro.application.ports.queues import Job
+from sikpro.application.ports.runtime import Clock
+from sikpro.application.ports.storage import AsyncTransactions, StorageError, UnitOfWork
+from sikpro.application.use_cases.work_order import free_lapsed_claims
+
+_log = structlog.get_logger(__name__)
+
+SESSION_LIFE = timedelta(days=14)
+"""How long a login lasts unused."""
+
+_LEASE = timedelta(minutes=2)
+
+
+@frozen
+class Recurring:
+    """Something done again and again: its kind, how often, and what it does in one transaction."""
+
+    kind: str
+    every: timedelta
+    work: Callable[[UnitOfWork, datetime], object]
+
+
+def _forget_logins(uow: UnitOfWork, now: datetime) -> None:
+    uow.sessions.forget(now - SESSION_LIFE)
+    uow.login_attempts.forget(now - timedelta(days=1))
+
+
+RECURRING = (
+    Recurring("free_lapsed_claims", timedelta(seconds=30), free_lapsed_claims),
+    Recurring("forget_logins", timedelta(hours=1), _forget_logins),
+)
+
+
+@define(kw_only=True)
+class JobRunner:
+    """Does what is due, a job a transaction; a job that fails is tried again and its error kept."""
+
+    transactions: AsyncTransactions
+    clock: Clock
+    recurring: tuple[Recurring, ...] = RECURRING
+    pause: float = 5.0
+    state: str = field(default="idle", init=False)
+
+    async def run(self) -> None:
+        """Look for what is due until cancelled."""
+        while True:
+            try:
+                await self._schedule()
+                while await self._next():
+                    pass
+                self.state = "idle"
+            except StorageError as error:
+                self.state = "storage"
+                _log.warning("jobs out of reach", error=str(error))
+            await asyncio.sleep(self.pause)
+
+    async def _schedule(self) -> None:
+        now = self.clock.now()
+
+        def work(uow: UnitOfWork) -> None:
+            known = {job.kind for job in uow.jobs.all()}
+            for recurring in self.recurring:
+                if recurring.kind not in known:
+                    uow.jobs.schedule(recurring.kind, "", now)
+
+        await self.transactions.write(work)
+
+    async def _next(self) -> bool:
+        now = self.clock.now()
+        job = await self.transactions.write(lambda uow: uow.jobs.claim(now, _LEASE))
+        if job is None:
+            return False
+        await self._do(job, now)
+        return True
+
+    async def _do(self, job: Job, now: datetime) -> None:
+        recurring = next((known for known in self.recurring if known.kind == job.kind), None)
+        if recurring is None:
+            _log.error("job of an unknown kind", kind=job.kind)
+            await self.transactions.write(lambda uow: uow.jobs.done(job.id))
+            return
+
+        def work(uow: UnitOfWork) -> None:
+            recurring.work(uow, now)
+            uow.jobs.again(job.id, now + recurring.every)
+
+        try:
+            await self.transactions.write(work)
+        except StorageError:
+            raise
+        except Exception as error:
+            failure = repr(error)[:500]
+            _log.exception("job failed", kind=job.kind)
+            pause = recurring.every * 2 ** min(job.attempts, 6)
+            await self.transactions.write(lambda uow: uow.jobs.again(job.id, now + pause, failure))

@@ -1,0 +1,182 @@
+"""Outbox to messenger: claim, send, mark; in each chat's order, at the pace the network allows."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from attrs import define, field
+
+from sikpro.application.ports.chat import (
+    ChatMoved,
+    Messenger,
+    NeverSent,
+    PerhapsSent,
+    RetryAfter,
+    SendError,
+)
+from sikpro.application.ports.queues import Delivery, Outbox, OutboxItem
+from sikpro.application.ports.runtime import Clock
+from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, UnitOfWork
+from sikpro.application.rates import Pace, Rates
+
+_log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=60)
+"""How long a claimed message is ours; afterwards it is sent again, as doubtful."""
+
+PATIENCE = timedelta(hours=24)
+"""How long a message that the network does not take is tried."""
+
+_AT_ONCE = 30
+_IDLE = 5.0
+_LONGEST_PAUSE = 60.0
+
+
+@define(kw_only=True)
+class Relay:
+    """The one sender. `may_send` says whether this process holds the bot account's lease."""
+
+    transactions: AsyncTransactions
+    messenger: Messenger
+    clock: Clock
+    rates: Rates = field(factory=Rates)
+    may_send: Callable[[], bool] = field(default=lambda: True)
+    state: str = field(default="idle", init=False)
+    _wake: asyncio.Event = field(factory=asyncio.Event, init=False)
+    _pace: Pace = field(init=False)
+    _sending: set[asyncio.Task[None]] = field(factory=set["asyncio.Task[None]"], init=False)
+    _paused_until: float = field(default=0.0, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._pace = Pace(self.rates)
+
+    def wake(self) -> None:
+        """Look at the outbox now; from the event loop's thread."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send what is due until cancelled; messages being sent then are finished and marked."""
+        try:
+            while True:
+                self._wake.clear()
+                try:
+                    claimed = await self._claim()
+                except StorageError as error:
+                    self.state = "storage"
+                    _log.warning("outbox out of reach", error=str(error))
+                    await asyncio.sleep(1)
+                    continue
+                for item in claimed:
+                    task = asyncio.create_task(self._deliver(item))
+                    self._sending.add(task)
+                    task.add_done_callback(self._delivered)
+                if not claimed or len(self._sending) >= _AT_ONCE:
+                    await self._pause()
+        finally:
+            if self._sending:
+                await asyncio.wait(self._sending, timeout=5)
+
+    async def _claim(self) -> tuple[OutboxItem, ...]:
+        free = _AT_ONCE - len(self._sending)
+        if not self.may_send() or free <= 0 or self._loop_time() < self._paused_until:
+            return ()
+        now = self.clock.now()
+        return await self.transactions.write(lambda uow: uow.outbox.claim(now, LEASE, free))
+
+    async def _pause(self) -> None:
+        """Wait until somebody wakes us, or something is due."""
+        due = await self.transactions.read(lambda uow: uow.outbox.next_due())
+        wait = _IDLE
+        if due is not None:
+            wait = min(max((due - self.clock.now()).total_seconds(), 0.05), _IDLE)
+        wait = max(wait, min(self._paused_until - self._loop_time(), _LONGEST_PAUSE))
+        try:
+            await asyncio.wait_for(self._wake.wait(), wait)
+        except TimeoutError:
+            return
+
+    async def _deliver(self, item: OutboxItem) -> None:
+        message = item.message
+        if not message.press_id:
+            await asyncio.sleep(self._pace.reserve(message.chat_id, self._loop_time()))
+        try:
+            message_id = await self.messenger.send(message)
+        except SendError as error:
+            mark = self._failure(item, error)
+        except Exception:
+            _log.exception("messenger failed", outbox=item.id)
+            mark = self._failure(item, PerhapsSent("messenger"))
+        else:
+            at = self.clock.now()
+            self.state = "sending"
+
+            def mark(outbox: Outbox) -> None:
+                outbox.sent(item.id, message_id, at)
+
+        await self._mark(item, mark)
+
+    def _failure(self, item: OutboxItem, error: SendError) -> Callable[[Outbox], None]:
+        """What to write down after a failure."""
+        now = self.clock.now()
+        pause = min(2.0 ** min(item.attempts, 6), _LONGEST_PAUSE) * random.uniform(0.5, 1)  # no secret
+        match error:
+            case RetryAfter(seconds=seconds, everywhere=everywhere):
+                if everywhere:
+                    self._paused_until = self._loop_time() + seconds
+                self.state = "slowed"
+                due = now + timedelta(seconds=seconds)
+                return lambda outbox: outbox.later(item.id, due, "retry_after")
+            case NeverSent(reason="press_expired"):
+                return lambda outbox: outbox.give_up(item.id, Delivery.EXPIRED, error.reason, error.detail, now)
+            case NeverSent():
+                return lambda outbox: outbox.give_up(item.id, Delivery.FAILED, error.reason, error.detail, now)
+            case ChatMoved(chat_id=chat_id):
+                before = item.message.chat_id
+
+                def moved(outbox: Outbox) -> None:
+                    outbox.move_chat(before, chat_id)
+                    outbox.later(item.id, now, "moved")
+
+                return moved
+            case PerhapsSent() if item.doubtful:
+                reason = "ambiguous"
+                return lambda outbox: outbox.give_up(item.id, Delivery.PERHAPS_TWICE, reason, error.detail, now)
+            case PerhapsSent():
+                due = now + timedelta(seconds=pause)
+                return lambda outbox: outbox.later(item.id, due, "ambiguous", doubtful=True)
+            case _:
+                self.state = "unreachable"
+                if now - item.created_at > PATIENCE:
+                    return lambda outbox: outbox.give_up(item.id, Delivery.FAILED, "unreachable", error.detail, now)
+                due = now + timedelta(seconds=pause)
+                return lambda outbox: outbox.later(item.id, due, "unreachable", doubtful=item.doubtful)
+
+    async def _mark(self, item: OutboxItem, mark: Callable[[Outbox], None]) -> None:
+        """Write down what became of it; while the database is out of reach, try as long as the claim is ours."""
+
+        def work(uow: UnitOfWork) -> None:
+            mark(uow.outbox)
+            uow.announce(Hint(Kind.OUTBOX, (item.id,)))
+
+        give_up = self._loop_time() + LEASE.total_seconds() / 2
+        while True:
+            try:
+                await self.transactions.write(work)
+            except StorageError as error:
+                if self._loop_time() > give_up:
+                    _log.error("a message's fate could not be kept", outbox=item.id, error=str(error))
+                    return
+                await asyncio.sleep(0.5)
+            else:
+                return
+
+    def _delivered(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        if not task.cancelled() and task.exception():
+            _log.error("delivery failed", error=repr(task.exception()))
+        self._wake.set()
+
+    def _loop_time(self) -> float:
+        return asyncio.get_running_loop().time()

@@ -1,0 +1,30 @@
+"""What the web is made of: the ports it uses, handed to it by the container."""
+
+from collections.abc import Callable, Mapping
+
+from attrs import frozen
+
+from sikpro.application.ports.chat import BotState
+from sikpro.application.ports.runtime import Clock, LiveEvents, Passwords, WorkbookWriter
+from sikpro.application.ports.storage import AsyncTransactions
+
+
+@frozen(kw_only=True)
+class WebParts:
+    """The web's ports and settings; `zone` is an IANA name.
+
+    `bot_state` is None while no bot is set up; `health` gives the states of bot loop, relay and jobs.
+    `secure_cookies` is set where the web is served over HTTPS. `simulator_url` leads to the simulator's chat, "" when
+    there is none.
+    """
+
+    transactions: AsyncTransactions
+    clock: Clock
+    passwords: Passwords
+    live: LiveEvents
+    workbooks: WorkbookWriter
+    zone: str
+    bot_state: Callable[[], BotState | None]
+    health: Callable[[], Mapping[str, str]]
+    secure_cookies: bool = False
+    simulator_url: str = ""

@@ -113,7 +113,8 @@ class OrderQueries(Protocol):
         """The next rows after a place.
 
         `text` finds a part of the registration number, serial (either notation), ODP, technician code or name, or
-        note, without regard to case; `%` and `_` are characters; blanks at its ends do not count.
+        note, without regard to case; `%` and `_` are characters; blanks at its ends do not count. One of a
+        single or two characters finds only what begins with it, and leaves the note out.
         """
 
     def count(self, which: OrderFilter, cap: int) -> int:

@@ -1,0 +1,59 @@
+"""The catalogues and the installation's decisions in memory."""
+
+from sikpro.adapters.memory.store import State
+from sikpro.domain.catalogue import OrderType, SiteOperation, Status, Sto
+from sikpro.domain.installation import Installation
+
+
+class MemoryCatalogueRepository:
+    """The catalogues, by code."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def statuses(self) -> tuple[Status, ...]:
+        """All statuses, in their order."""
+        return tuple(sorted(self._state.statuses.values(), key=lambda row: (row.position, row.code)))
+
+    def order_types(self) -> tuple[OrderType, ...]:
+        """All order types, in their order."""
+        return tuple(sorted(self._state.order_types.values(), key=lambda row: (row.position, row.code)))
+
+    def site_operations(self) -> tuple[SiteOperation, ...]:
+        """All Site Operations, by code."""
+        return tuple(sorted(self._state.site_operations.values(), key=lambda row: row.code))
+
+    def stos(self) -> tuple[Sto, ...]:
+        """All exchanges, by code."""
+        return tuple(sorted(self._state.stos.values(), key=lambda row: row.code))
+
+    def put_status(self, status: Status) -> None:
+        """Add or replace a status."""
+        self._state.statuses.put(status.code, status)
+
+    def put_order_type(self, order_type: OrderType) -> None:
+        """Add or replace an order type."""
+        self._state.order_types.put(order_type.code, order_type)
+
+    def put_site_operation(self, site_operation: SiteOperation) -> None:
+        """Add or replace a Site Operation."""
+        self._state.site_operations.put(site_operation.code, site_operation)
+
+    def put_sto(self, sto: Sto) -> None:
+        """Add or replace an exchange."""
+        self._state.stos.put(sto.code, sto)
+
+
+class MemoryInstallationRepository:
+    """What the installation decided."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def get(self) -> Installation:
+        """The decisions, or the defaults."""
+        return self._state.installation.get(1) or Installation()
+
+    def put(self, installation: Installation) -> None:
+        """Decide."""
+        self._state.installation.put(1, installation)

@@ -1,0 +1,86 @@
+"""The inbox in memory."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+from attrs import evolve
+
+from sikpro.adapters.memory.store import Received, Sequences, State
+from sikpro.application.ports.chat import Incoming, IncomingKind
+from sikpro.application.ports.queues import LedgerRow, Outcome
+from sikpro.domain.errors import NotFound
+from sikpro.domain.text import storable
+
+_UNFINISHED = "unfinished"
+
+
+class MemoryInbox:
+    """Every update that came in, once, with its outcome."""
+
+    def __init__(self, state: State, sequences: Sequences) -> None:
+        self._state = state
+        self._sequences = sequences
+
+    def receive(self, incoming: Incoming, at: datetime) -> int | None:
+        """Store it and return the row's id, or None when its key is already there."""
+        key = storable(incoming.key)
+        if key in self._state.inbox_keys:
+            return None
+        row = LedgerRow(
+            id=self._sequences.next("inbox"),
+            received_at=at,
+            sent_at=incoming.sent_at,
+            chat_id=incoming.chat_id,
+            sender_name=storable(incoming.sender_name),
+            kind=incoming.kind.value,
+            text=storable(incoming.text),
+            outcome=Outcome.FAILED,
+            detail=_UNFINISHED,
+            order_id=None,
+            number=None,
+        )
+        self._state.inbox.put(row.id, Received(row, incoming.message_id))
+        self._state.inbox_keys.put(key, row.id)
+        return row.id
+
+    def finish(self, inbox_id: int, outcome: Outcome, detail: str = "", order_id: int | None = None) -> None:
+        """Give a received update its outcome."""
+        received = self._state.inbox.get(inbox_id)
+        if received is None:
+            raise NotFound(what="inbox", name=str(inbox_id))
+        self._state.must_have_order(order_id)
+        row = evolve(received.row, outcome=outcome, detail=detail, order_id=order_id)
+        self._state.inbox.put(inbox_id, evolve(received, row=row))
+
+    def order_of(self, chat_id: int, message_id: int) -> int | None:
+        """The order that a received message made, changed or joined."""
+        kinds = {IncomingKind.MESSAGE, IncomingKind.EDIT}
+        orders = [
+            received.row.order_id
+            for received in self._state.inbox.values()
+            if received.message_id == message_id
+            and received.row.chat_id == chat_id
+            and received.row.kind in kinds
+            and received.row.order_id is not None
+        ]
+        return orders[-1] if orders else None
+
+    def totals(self, start: datetime, end: datetime) -> Mapping[Outcome, int]:
+        """How many updates received in the span have each outcome."""
+        rows = (received.row for received in self._state.inbox.values())
+        return dict(Counter(row.outcome for row in rows if start <= row.received_at < end))
+
+    def page(self, *, before: int | None, limit: int, outcome: Outcome | None = None) -> tuple[LedgerRow, ...]:
+        """Rows with ids under `before`, newest first."""
+        rows = [
+            received.row
+            for received in self._state.inbox.values()
+            if (before is None or received.row.id < before) and (outcome is None or received.row.outcome is outcome)
+        ]
+        rows.sort(key=lambda row: row.id, reverse=True)
+        return tuple(evolve(row, number=self._number(row.order_id)) for row in rows[:limit])
+
+    def _number(self, order_id: int | None) -> str | None:
+        order = None if order_id is None else self._state.orders.get(order_id)
+        return order.number if order else None

@@ -1,0 +1,32 @@
+"""The journal in memory."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sikpro.adapters.memory.store import Note, Sequences, State
+from sikpro.application.ports.repositories import JournalEntry
+from sikpro.domain.events import OrderEvent
+
+
+class MemoryJournal:
+    """The facts of each order, and the notes of what is no order's."""
+
+    def __init__(self, state: State, sequences: Sequences) -> None:
+        self._state = state
+        self._sequences = sequences
+
+    def append(self, events: Sequence[OrderEvent], actor: int | None) -> None:
+        """Keep an order's facts, in order."""
+        for event in events:
+            self._state.must_have_order(event.order_id)
+            entry = JournalEntry(self._sequences.next("journal"), event, actor)
+            self._state.journal.put(event.order_id, (*self.of_order(event.order_id), entry))
+
+    def of_order(self, order_id: int) -> tuple[JournalEntry, ...]:
+        """An order's facts, oldest first."""
+        return self._state.journal.get(order_id) or ()
+
+    def note(self, kind: str, subject: str, actor: int | None, at: datetime, data: Mapping[str, str]) -> None:
+        """Keep a fact that is no order's."""
+        note = Note(kind, subject, actor, at, tuple(data.items()))
+        self._state.notes.put(self._sequences.next("journal"), note)

@@ -1,0 +1,114 @@
+"""People and requests for access in memory."""
+
+from collections.abc import Callable
+
+from attrs import evolve
+
+from sikpro.adapters.memory.store import Sequences, State
+from sikpro.domain.errors import AlreadyUsed, ConcurrencyConflict, NotFound
+from sikpro.domain.people import AccessRequest, Person, RequestState
+
+
+class MemoryPersonRepository:
+    """The people, by id."""
+
+    def __init__(self, state: State, sequences: Sequences) -> None:
+        self._state = state
+        self._sequences = sequences
+
+    def add(self, person: Person) -> Person:
+        """Store somebody new and return them with their id. Raises `AlreadyUsed`."""
+        self._must_be_unique(person, but=None)
+        stored = evolve(person, id=self._sequences.next("people"), version=1)
+        self._state.people.put(stored.id, stored)
+        return stored
+
+    def save(self, person: Person) -> Person:
+        """Store over the version read. Raises `ConcurrencyConflict`, `AlreadyUsed`."""
+        stored = self._state.people.get(person.id)
+        if stored is None or stored.version != person.version:
+            raise ConcurrencyConflict(name=person.name)
+        self._must_be_unique(person, but=person.id)
+        saved = evolve(person, version=person.version + 1)
+        self._state.people.put(saved.id, saved)
+        return saved
+
+    def get(self, person_id: int) -> Person:
+        """Raises `NotFound`."""
+        person = self._state.people.get(person_id)
+        if person is None:
+            raise NotFound(what="person", name=str(person_id))
+        return person
+
+    def by_username(self, username: str) -> Person | None:
+        """Whoever has this user name, upper and lower case alike."""
+        wanted = username.casefold()
+        return self._first(lambda person: person.username is not None and person.username.casefold() == wanted)
+
+    def by_telegram(self, telegram_id: int) -> Person | None:
+        """Whoever this Telegram account is bound to."""
+        return self._first(lambda person: person.telegram_id == telegram_id)
+
+    def by_code(self, technician_code: str) -> Person | None:
+        """Whoever has this technician code."""
+        return self._first(lambda person: person.technician_code == technician_code)
+
+    def by_phone(self, phone: str) -> Person | None:
+        """The one person with this phone number; None when several share it."""
+        people = [person for person in self._state.people.values() if phone and person.phone == phone]
+        return people[0] if len(people) == 1 else None
+
+    def all(self) -> tuple[Person, ...]:
+        """Everybody, by name."""
+        return tuple(sorted(self._state.people.values(), key=lambda person: (person.name.casefold(), person.id)))
+
+    def _first(self, wanted: Callable[[Person], bool]) -> Person | None:
+        return next((person for person in self._state.people.values() if wanted(person)), None)
+
+    def _must_be_unique(self, person: Person, but: int | None) -> None:
+        finds = (
+            ("username", person.username, self.by_username),
+            ("technician_code", person.technician_code, self.by_code),
+        )
+        for name, value, find in finds:
+            if value is not None and (other := find(value)) is not None and other.id != but:
+                raise AlreadyUsed(field=name, value=value)
+        telegram_id = person.telegram_id
+        if telegram_id is not None and (other := self.by_telegram(telegram_id)) is not None and other.id != but:
+            raise AlreadyUsed(field="telegram_id", value=telegram_id)
+
+
+class MemoryAccessRequestRepository:
+    """Requests for access, by id."""
+
+    def __init__(self, state: State, sequences: Sequences) -> None:
+        self._state = state
+        self._sequences = sequences
+
+    def put(self, request: AccessRequest) -> AccessRequest:
+        """Store a new request (id 0), replacing the pending one of the same Telegram id, or save a known one."""
+        if request.id:
+            self.get(request.id)
+            stored = request
+        else:
+            pending = self.pending_of(request.telegram_id)
+            number = pending.id if pending else self._sequences.next("access_requests")
+            stored = evolve(request, id=number)
+        self._state.access_requests.put(stored.id, stored)
+        return stored
+
+    def get(self, request_id: int) -> AccessRequest:
+        """Raises `NotFound`."""
+        request = self._state.access_requests.get(request_id)
+        if request is None:
+            raise NotFound(what="access_request", name=str(request_id))
+        return request
+
+    def pending_of(self, telegram_id: int) -> AccessRequest | None:
+        """The open request of a Telegram account."""
+        return next((request for request in self.pending() if request.telegram_id == telegram_id), None)
+
+    def pending(self) -> tuple[AccessRequest, ...]:
+        """All open requests, oldest first."""
+        requests = [r for r in self._state.access_requests.values() if r.state is RequestState.PENDING]
+        return tuple(sorted(requests, key=lambda request: (request.requested_at, request.id)))

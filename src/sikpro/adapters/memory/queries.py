@@ -1,0 +1,81 @@
+"""Reads over orders in memory."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import islice
+
+from sikpro.adapters.memory.rows import Names, Wanted
+from sikpro.adapters.memory.store import State
+from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort, Total
+from sikpro.domain.order import Order
+from sikpro.domain.phase import Phase
+
+
+class MemoryOrderQueries:
+    """Reads over orders for lists and answers."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def page(self, which: OrderFilter, *, sort: Sort, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
+        """The next rows after a place."""
+        names = Names(self._state)
+        orders = filter(Wanted(which, names), self._state.orders.values())
+        return tuple(map(names.row, sorted_page(orders, sort, after, limit)))
+
+    def count(self, which: OrderFilter, cap: int) -> int:
+        """How many there are, counted up to `cap` and no further."""
+        wanted = Wanted(which, Names(self._state))
+        return sum(1 for _ in islice(filter(wanted, self._state.orders.values()), cap))
+
+    def row(self, order_id: int) -> OrderRow | None:
+        """One order as a row, deleted or not."""
+        order = self._state.orders.get(order_id)
+        return Names(self._state).row(order) if order else None
+
+    def place_in_queue(self, received_at: datetime, order_id: int) -> int:
+        """The place among the waiting orders, 1 being next."""
+        before = sum(
+            order.phase is Phase.WAITING
+            and order.deleted_at is None
+            and (order.received_at, order.id) < (received_at, order_id)
+            for order in self._state.orders.values()
+        )
+        return before + 1
+
+    def first_actions_since(self, since: datetime) -> int:
+        """How many orders a helpdesk acted on for the first time since: the pace."""
+        times = (order.first_action_at for order in self._state.orders.values())
+        return sum(at is not None and at >= since for at in times)
+
+    def of_person(self, person: int, technician: str | None, limit: int) -> tuple[OrderRow, ...]:
+        """The live orders a person sent or is the technician of, oldest first."""
+        names = Names(self._state)
+        orders = (
+            order
+            for order in self._state.orders.values()
+            if order.phase.live
+            and order.deleted_at is None
+            and (order.sender == person or order.data.technician.value == technician)
+        )
+        return tuple(map(names.row, sorted_page(orders, Sort.OLDEST, None, limit)))
+
+    def totals(self) -> tuple[Total, ...]:
+        """The kept totals, those of zero left out."""
+        totals = [
+            Total(type=type_, status=status, phase=phase, sto=sto, count=count)
+            for (type_, status, phase, sto) in self._state.totals
+            if (count := self._state.totals.get((type_, status, phase, sto)))
+        ]
+        return tuple(sorted(totals, key=lambda total: (total.type, total.status, total.phase, total.sto)))
+
+
+def sorted_page(orders: Iterable[Order], sort: Sort, after: Key | None, limit: int) -> list[Order]:
+    """The next orders after a place, by time of receipt."""
+    newest = sort is Sort.NEWEST
+    keyed = sorted(((order.received_at, order.id), order) for order in orders)
+    if newest:
+        keyed.reverse()
+    place = None if after is None else (after.received_at, after.id)
+    rest = (order for key, order in keyed if place is None or (key < place if newest else key > place))
+    return list(islice(rest, limit))

@@ -1,0 +1,86 @@
+"""Orders as flat rows, and which of them a filter wants."""
+
+from sikpro.adapters.memory.store import State
+from sikpro.application.ports.queries import OrderFilter, OrderRow
+from sikpro.domain.order import Order
+from sikpro.domain.search_text import found, search_term
+
+
+class Names:
+    """The names behind codes and ids, looked up once a query."""
+
+    def __init__(self, state: State) -> None:
+        people = list(state.people.values())
+        self.people = {person.id: person.name for person in people}
+        self.technicians = {person.technician_code: person.name for person in people if person.technician_code}
+        self.site_operations = {sto.code: sto.site_operation for sto in state.stos.values()}
+
+    def row(self, order: Order) -> OrderRow:
+        """The order as a row."""
+        data = order.data
+        return OrderRow(
+            id=order.id,
+            number=order.number,
+            type=data.type,
+            serial=data.serial.value,
+            sto=data.sto.value,
+            site_operation=self.site_operations.get(data.sto.value, ""),
+            odp=data.odp.value,
+            technician=data.technician.value,
+            technician_name=self.technicians.get(data.technician.value, ""),
+            note=data.note,
+            channel=order.channel.value,
+            phase=order.phase,
+            status=order.status,
+            turn=order.turn,
+            turn_since=order.clock.since,
+            spent=order.clock.spent,
+            holder=order.holder,
+            holder_name=self.people.get(order.holder or 0, ""),
+            helpdesk=order.helpdesk,
+            helpdesk_name=self.people.get(order.helpdesk or 0, ""),
+            received_at=order.received_at,
+            changed_at=order.changed_at,
+            claimed_until=order.claimed_until,
+            first_action_at=order.first_action_at,
+            finished_at=order.finished_at,
+            resubmissions=order.resubmissions,
+            resubmitted=order.resubmitted,
+            reply_waiting=order.reply_waiting,
+            last_feedback=order.last_feedback,
+            deleted_at=order.deleted_at,
+            version=order.version,
+        )
+
+
+class Wanted:
+    """Whether an order is one of those a filter asks for."""
+
+    def __init__(self, which: OrderFilter, names: Names) -> None:
+        self._which = which
+        self._names = names
+        self._term = search_term(which.text)
+
+    def __call__(self, order: Order) -> bool:
+        """Whether nothing in the filter excludes it."""
+        which = self._which
+        data = order.data
+        wants = (
+            (which.status, order.status),
+            (which.type, data.type),
+            (which.sto, data.sto.value),
+            (which.site_operation, self._names.site_operations.get(data.sto.value)),
+            (which.technician, data.technician.value),
+            (which.channel, order.channel.value),
+        )
+        return (
+            (order.deleted_at is not None) == which.deleted
+            and (not which.phases or order.phase in which.phases)
+            and all(not wanted or wanted == value for wanted, value in wants)
+            and (which.holder is None or which.holder == order.holder)
+            and (which.helpdesk is None or which.helpdesk == order.helpdesk)
+            and (which.turn is None or which.turn is order.turn)
+            and (which.received is None or order.received_at in which.received)
+            and (which.finished is None or (order.finished_at is not None and order.finished_at in which.finished))
+            and (not self._term or found(self._term, data, self._names.technicians.get(data.technician.value, "")))
+        )

@@ -1,0 +1,111 @@
+"""Transactions in memory: a write works on a fork of the state and publishes it on commit."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sikpro.adapters.memory.access import MemoryLoginAttempts, MemorySessions
+from sikpro.adapters.memory.catalogue import MemoryCatalogueRepository, MemoryInstallationRepository
+from sikpro.adapters.memory.facts import MemoryOrderFacts
+from sikpro.adapters.memory.inbox import MemoryInbox
+from sikpro.adapters.memory.journal import MemoryJournal
+from sikpro.adapters.memory.orders import MemoryOrderRepository
+from sikpro.adapters.memory.outbox import MemoryOutbox
+from sikpro.adapters.memory.people import MemoryAccessRequestRepository, MemoryPersonRepository
+from sikpro.adapters.memory.queries import MemoryOrderQueries
+from sikpro.adapters.memory.store import Sequences, State
+from sikpro.adapters.memory.workers import MemoryBotAccounts, MemoryConversationStore, MemoryJobs
+from sikpro.application.ports.runtime import LiveEvents
+from sikpro.application.ports.storage import Hint, StorageBusy, UnitOfWork
+
+T = TypeVar("T")
+_TRIES = 3
+_log = logging.getLogger(__name__)
+
+
+class MemoryUnitOfWork:
+    """One transaction over a state of its own."""
+
+    def __init__(self, state: State, sequences: Sequences) -> None:
+        self.state = state
+        self.hints: list[Hint] = []
+        self.orders = MemoryOrderRepository(state, sequences)
+        self.people = MemoryPersonRepository(state, sequences)
+        self.access_requests = MemoryAccessRequestRepository(state, sequences)
+        self.catalogue = MemoryCatalogueRepository(state)
+        self.installation = MemoryInstallationRepository(state)
+        self.journal = MemoryJournal(state, sequences)
+        self.inbox = MemoryInbox(state, sequences)
+        self.outbox = MemoryOutbox(state, sequences)
+        self.conversations = MemoryConversationStore(state)
+        self.bots = MemoryBotAccounts(state)
+        self.jobs = MemoryJobs(state, sequences)
+        self.sessions = MemorySessions(state)
+        self.login_attempts = MemoryLoginAttempts(state, sequences)
+        self.order_queries = MemoryOrderQueries(state)
+        self.order_facts = MemoryOrderFacts(state)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what happens inside when an exception leaves it."""
+        before = self.state.fork()
+        announced = len(self.hints)
+        try:
+            yield
+        except BaseException:
+            self.state.restore(before)
+            del self.hints[announced:]
+            raise
+
+    def announce(self, hint: Hint) -> None:
+        """Publish a hint after the commit."""
+        self.hints.append(hint)
+
+
+class MemoryTransactions:
+    """The one owner of transactions, in memory: writes one after the other, reads on the last commit.
+
+    >>> transactions = MemoryTransactions()
+    >>> transactions.write(lambda unit: unit.orders.next_id())
+    1
+    """
+
+    def __init__(self, live: LiveEvents | None = None) -> None:
+        self._live = live
+        self._state = State()
+        self._sequences = Sequences()
+        self._lock = threading.Lock()
+        self._thread = threading.local()
+
+    def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Do the work in one transaction and commit; on `StorageBusy` the whole again, three times in all."""
+        if getattr(self._thread, "writing", False):
+            raise RuntimeError("a write inside a write")
+        self._thread.writing = True
+        try:
+            for _ in range(_TRIES - 1):
+                try:
+                    return self._write_once(work)
+                except StorageBusy:
+                    continue
+            return self._write_once(work)
+        finally:
+            self._thread.writing = False
+
+    def read(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Do the work on one consistent view; what it writes is lost."""
+        return work(MemoryUnitOfWork(self._state.fork(), self._sequences))
+
+    def _write_once(self, work: Callable[[UnitOfWork], T]) -> T:
+        with self._lock:
+            unit = MemoryUnitOfWork(self._state.fork(), self._sequences)
+            result = work(unit)
+            self._state = unit.state.fork()
+        if self._live is not None and unit.hints:
+            try:
+                self._live.publish(tuple(unit.hints))
+            except Exception:
+                _log.exception("live hints were not published")
+        return result

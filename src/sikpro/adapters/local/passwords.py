@@ -1,0 +1,29 @@
+"""Passwords by Argon2id, with the library's parameters of today."""
+
+from functools import cached_property
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+
+class Argon2Passwords:
+    """Hashes in about 90 ms and 64 MiB each: call it in a thread, few at a time."""
+
+    def __init__(self) -> None:
+        self._hasher = PasswordHasher()
+
+    def hash(self, password: str) -> str:
+        """The hash to keep."""
+        return self._hasher.hash(password)
+
+    def verify(self, password_hash: str | None, password: str) -> bool:
+        """Whether it fits; None is compared with a hash that nothing fits, for the same time."""
+        try:
+            self._hasher.verify(password_hash or self._nobodys, password)
+        except (VerificationError, InvalidHashError):
+            return False
+        return password_hash is not None
+
+    @cached_property
+    def _nobodys(self) -> str:
+        return self._hasher.hash("")

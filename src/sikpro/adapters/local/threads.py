@@ -1,0 +1,43 @@
+"""Whole transactions in threads: one writer, so that no writer waits for another's lock, and readers beside it."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Self, TypeVar
+
+from attrs import frozen
+
+from sikpro.application.ports.storage import Transactions, UnitOfWork
+
+T = TypeVar("T")
+
+
+@frozen(kw_only=True)
+class ThreadedTransactions:
+    """`AsyncTransactions` over synchronous ones, in executors of its own, never the event loop's default."""
+
+    transactions: Transactions
+    writer: ThreadPoolExecutor
+    readers: ThreadPoolExecutor
+
+    @classmethod
+    def over(cls, transactions: Transactions, *, writers: int = 1, readers: int = 4) -> Self:
+        """With this many threads; more than one writer only where the database has row locks."""
+        return cls(
+            transactions=transactions,
+            writer=ThreadPoolExecutor(writers, thread_name_prefix="sikpro-writer"),
+            readers=ThreadPoolExecutor(readers, thread_name_prefix="sikpro-reader"),
+        )
+
+    async def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Do the whole work in one transaction in a writer's thread."""
+        return await asyncio.get_running_loop().run_in_executor(self.writer, self.transactions.write, work)
+
+    async def read(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Do the whole work on one view in a reader's thread."""
+        return await asyncio.get_running_loop().run_in_executor(self.readers, self.transactions.read, work)
+
+    def close(self) -> None:
+        """End the threads when their work is done."""
+        self.writer.shutdown()
+        self.readers.shutdown()

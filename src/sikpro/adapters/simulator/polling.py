@@ -1,0 +1,87 @@
+"""getUpdates: held open, redelivered until acknowledged, one at a time; and the webhook that would replace it."""
+
+import time
+
+from sikpro.adapters.simulator.params import BotRefusal, Params, bad
+from sikpro.adapters.simulator.store import Body
+from sikpro.adapters.simulator.world import World
+
+LONGEST_POLL = 50
+CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+WEBHOOK = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+
+
+async def get_updates(world: World, params: Params) -> list[Body]:
+    """Updates from `offset` on, waiting up to `timeout` seconds for the first; the older of two polls gets 409."""
+    store = world.store
+    if store.fact("webhook", ""):
+        raise BotRefusal(409, WEBHOOK)
+    allowed = params.json("allowed_updates", None)
+    if isinstance(allowed, list) and allowed != store.fact("allowed_updates", []):
+        store.set_fact("allowed_updates", allowed)
+    world.poll += 1
+    mine = world.poll
+    world.bell.ring()
+    offset = params.whole("offset", 0) or 0
+    if offset and store.acknowledge(offset):
+        world.bell.ring()
+    limit = min(max(params.whole("limit", 100) or 100, 1), 100)
+    until = time.monotonic() + min(max(params.whole("timeout", 0) or 0, 0), LONGEST_POLL)
+    while True:
+        version = world.bell.version
+        pending = store.pending(limit)
+        left = until - time.monotonic()
+        if pending or left <= 0 or world.bell.closed:
+            store.mark_delivered([sequence for sequence, _ in pending])
+            return [update for _, update in pending]
+        await world.bell.wait(version, left)
+        if mine != world.poll:
+            raise BotRefusal(409, CONFLICT)
+
+
+async def set_webhook(world: World, params: Params) -> bool:
+    """Remember a webhook, which makes getUpdates conflict; nothing is ever sent to it."""
+    world.store.set_fact("webhook", params.text("url"))
+    return True
+
+
+async def delete_webhook(world: World, params: Params) -> bool:
+    """Forget the webhook, and what waits when asked to."""
+    world.store.set_fact("webhook", "")
+    if params.yes("drop_pending_updates"):
+        world.store.acknowledge(int(world.store.fact("counter:update_id", 0)) + 1)
+    return True
+
+
+async def get_webhook_info(world: World, params: Params) -> Body:
+    """The webhook, and how many updates wait."""
+    stats = world.store.stats()
+    return {
+        "url": world.store.fact("webhook", ""),
+        "has_custom_certificate": False,
+        "pending_update_count": stats["updates_in"] - stats["acknowledged"],
+    }
+
+
+async def set_my_commands(world: World, params: Params) -> bool:
+    """Keep the command menu of a language."""
+    commands = params.json("commands", None)
+    if not isinstance(commands, list) or not all(
+        isinstance(line, dict) and line.get("command") and line.get("description") for line in commands
+    ):
+        raise bad("can't parse BotCommand: a command and a description are expected")
+    world.store.set_fact(f"commands:{params.text('language_code')}", commands)
+    world.bell.ring()
+    return True
+
+
+async def get_my_commands(world: World, params: Params) -> list[Body]:
+    """The command menu of a language."""
+    return list(world.store.fact(f"commands:{params.text('language_code')}", []))
+
+
+async def delete_my_commands(world: World, params: Params) -> bool:
+    """Forget the command menu of a language."""
+    world.store.set_fact(f"commands:{params.text('language_code')}", [])
+    world.bell.ring()
+    return True

@@ -1,0 +1,196 @@
+"""What the bot sends: messages, edits, files, answers to presses, checked as the real server checks them."""
+
+import time
+from typing import Any
+
+from sikpro.adapters.simulator.params import BotRefusal, Params, bad
+from sikpro.adapters.simulator.store import Body
+from sikpro.adapters.simulator.world import World, entities, quoted, units
+
+
+async def get_me(world: World, params: Params) -> Body:
+    """The bot."""
+    return world.bot | {
+        "can_join_groups": False,
+        "can_read_all_group_messages": False,
+        "supports_inline_queries": False,
+    }
+
+
+async def send_message(world: World, params: Params) -> Body:
+    """Send a text."""
+    person = _recipient(world, params)
+    text = _text(params.text("text"), 4096, "message")
+    marked = entities(text)
+    return _deliver(world, person, params, {"text": text} | ({"entities": marked} if marked else {}))
+
+
+async def send_photo(world: World, params: Params) -> Body:
+    """Send a photo: an upload, or a file_id that is there."""
+    person = _recipient(world, params)
+    content, mime, _ = _file(world, params, "photo")
+    return _deliver(world, person, params, {"photo": world.photo_sizes(content, mime)} | _caption(params))
+
+
+async def send_document(world: World, params: Params) -> Body:
+    """Send a file: an upload, or a file_id that is there."""
+    person = _recipient(world, params)
+    content, mime, name = _file(world, params, "document")
+    file_id = world.keep(content, mime, name, "documents")
+    document = {
+        "file_id": file_id,
+        "file_unique_id": file_id[:16],
+        "file_name": name,
+        "mime_type": mime,
+        "file_size": len(content),
+    }
+    return _deliver(world, person, params, {"document": document} | _caption(params))
+
+
+async def edit_message_text(world: World, params: Params) -> Body:
+    """Change the text of a message of the bot's, and its buttons with it."""
+    text = _text(params.text("text"), 4096, "message")
+    message = _own(world, params)
+    markup = _markup(params)
+    if message.get("text") == text and message.get("reply_markup") == markup:
+        raise bad(
+            "message is not modified: specified new message content and reply markup are exactly the same as a "
+            "current content and reply markup of the message"
+        )
+    return _changed(world, message | {"text": text}, markup)
+
+
+async def edit_message_reply_markup(world: World, params: Params) -> Body:
+    """Change the buttons of a message of the bot's."""
+    return _changed(world, _own(world, params), _markup(params))
+
+
+async def answer_callback_query(world: World, params: Params) -> bool:
+    """Answer a press, once and soon."""
+    press = world.store.press(params.text("callback_query_id"))
+    if press is None or press["answered"] or time.time() - press["at"] > world.press_seconds:
+        raise bad("query is too old and response timeout expired or query ID is invalid")
+    if units(params.text("text")) > 200:
+        raise bad("MESSAGE_TOO_LONG")
+    press |= {"answered": True, "text": params.text("text"), "show_alert": params.yes("show_alert")}
+    world.store.save_press(press)
+    world.bell.ring()
+    return True
+
+
+async def get_file(world: World, params: Params) -> Body:
+    """Where a file can be fetched."""
+    found = world.store.file(file_id=params.text("file_id").removesuffix("-s"))
+    if found is None:
+        raise bad("invalid file_id")
+    file_id, path, _, _, content = found
+    return {"file_id": file_id, "file_unique_id": file_id[:16], "file_size": len(content), "file_path": path}
+
+
+def _recipient(world: World, params: Params) -> Body:
+    chat_id = params.whole("chat_id")
+    if not params.text("chat_id"):
+        raise bad("chat_id is empty")
+    person = world.store.person(chat_id) if chat_id is not None else None
+    if person is None:
+        raise bad("chat not found")
+    if person["blocked"]:
+        raise BotRefusal(403, "Forbidden: bot was blocked by the user")
+    return person
+
+
+def _text(text: str, limit: int, what: str) -> str:
+    if not text.strip():
+        raise bad(f"{what} text is empty")
+    if units(text) > limit:
+        raise bad(f"{what} is too long")
+    return text
+
+
+def _caption(params: Params) -> Body:
+    caption = params.text("caption")
+    if units(caption) > 1024:
+        raise bad("message caption is too long")
+    return {"caption": caption} if caption else {}
+
+
+def _file(world: World, params: Params, field: str) -> tuple[bytes, str, str]:
+    if upload := params.uploads.get(field):
+        if not upload.content:
+            raise bad("file must be non-empty")
+        return upload.content, upload.mime, upload.name
+    found = world.store.file(file_id=params.text(field))
+    if found is None:
+        raise bad("wrong file identifier/HTTP URL specified")
+    return found[4], found[3], found[2]
+
+
+def _markup(params: Params) -> Body | None:
+    markup = params.json("reply_markup", None)
+    if markup is None:
+        return None
+    if not isinstance(markup, dict):
+        raise bad("object expected as reply markup")
+    rows = markup.get("inline_keyboard", markup.get("keyboard", []))
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise bad("can't parse keyboard: an array of arrays is expected")
+    for button in (button for row in rows for button in row):
+        label = button if isinstance(button, str) else button.get("text")
+        if not label:
+            raise bad("can't parse keyboard button: the text is empty")
+    for button in (button for row in markup.get("inline_keyboard", []) for button in row):
+        data = button.get("callback_data")
+        if data is not None and not 1 <= len(str(data).encode(errors="replace")) <= 64:
+            raise bad("BUTTON_DATA_INVALID")
+        if data is None and not any(name in button for name in ("url", "web_app", "copy_text", "login_url")):
+            raise bad("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
+    return markup
+
+
+def _reply_target(world: World, person: Body, params: Params) -> Body | None:
+    reply: Any = params.json("reply_parameters", None)
+    if isinstance(reply, dict):
+        target, forgiving = reply.get("message_id"), reply.get("allow_sending_without_reply") is True
+    else:
+        target, forgiving = params.whole("reply_to_message_id"), params.yes("allow_sending_without_reply")
+    if target is None:
+        return None
+    found = world.store.message(person["id"], target) if isinstance(target, int) else None
+    if found is None and not forgiving:
+        raise bad("message to be replied not found")
+    return None if found is None else quoted(found[1])
+
+
+def _deliver(world: World, person: Body, params: Params, content: Body) -> Body:
+    markup, target = _markup(params), _reply_target(world, person, params)
+    message = world.blank(person, by_bot=True) | content
+    if target is not None:
+        message["reply_to_message"] = target
+    if markup and "inline_keyboard" in markup:
+        message["reply_markup"] = markup
+    elif markup:
+        keyboard = markup | {"message_id": message["message_id"]} if "keyboard" in markup else None
+        world.store.save_person(person | {"keyboard": keyboard})
+    world.store.save_message("bot", message)
+    world.bell.ring()
+    return message
+
+
+def _own(world: World, params: Params) -> Body:
+    person = _recipient(world, params)
+    found = world.store.message(person["id"], params.whole("message_id") or 0)
+    if found is None:
+        raise bad("message to edit not found")
+    if found[0] != "bot":
+        raise bad("message can't be edited")
+    return found[1]
+
+
+def _changed(world: World, message: Body, markup: Body | None) -> Body:
+    message = {name: value for name, value in message.items() if name != "reply_markup"}
+    if markup and "inline_keyboard" in markup:
+        message["reply_markup"] = markup
+    message["edit_date"] = int(time.time())
+    world.store.save_message("bot", message)
+    world.bell.ring()
+    return message

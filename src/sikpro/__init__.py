@@ -1,1 +1,70 @@
-"""SIKPRO."""
+"""SIKPRO sees every new internet line through its activation; this is the importable library.
+
+    import sikpro
+
+    with sikpro.connect("sqlite:///orders.db") as app:
+        order = app.register_order(
+            type="AO",
+            registration_number="SC32232558",
+            serial="ZTEGC6754546",
+            sto="SDA",
+            odp="ODP-SDA-003",
+            technician="F5SDA445",
+        )
+
+Names are resolved when they are first used, so that importing the package costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_PLACES = {
+    "connect": "entrypoints.library",
+    "Sikpro": "entrypoints.library",
+    "Order": "domain.order",
+    "OrderData": "domain.order_data",
+    "RegistrationNumber": "domain.values",
+    "SerialNumber": "domain.values",
+    "StoCode": "domain.values",
+    "OdpName": "domain.values",
+    "TechnicianCode": "domain.values",
+    "Phase": "domain.phase",
+    "Turn": "domain.phase",
+    "Status": "domain.catalogue",
+    "OrderType": "domain.catalogue",
+    "SiteOperation": "domain.catalogue",
+    "Sto": "domain.catalogue",
+    "Bilingual": "domain.catalogue",
+    "Person": "domain.people",
+    "Role": "domain.people",
+    "Period": "domain.period",
+    "OrderFilter": "application.ports.queries",
+    "OrderRow": "application.ports.queries",
+    "DomainError": "domain.errors",
+    "InvalidValue": "domain.errors",
+    "InvalidFields": "domain.errors",
+    "DuplicateOrder": "domain.errors",
+    "ForbiddenMove": "domain.errors",
+    "AlreadyTaken": "domain.errors",
+    "ReasonRequired": "domain.errors",
+    "NotFound": "domain.errors",
+    "NotPermitted": "domain.errors",
+    "ConcurrencyConflict": "domain.errors",
+    "StorageError": "application.ports.storage",
+}
+
+__all__ = [*sorted(_PLACES), "__version__"]  # derived, and held to __init__.pyi by a test
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return import_module("importlib.metadata").version("sikpro")
+    try:
+        place = _PLACES[name]
+    except KeyError:
+        raise AttributeError(f"module 'sikpro' has no attribute {name!r}") from None
+    return getattr(import_module(f"sikpro.{place}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -43,7 +43,7 @@ class Intake:
 
         def whole(uow: UnitOfWork) -> None:
             for incoming in batch.updates:
-                self._one(uow, incoming)
+                self.receive(uow, incoming)
             uow.bots.move_cursor(account, batch.cursor, owner)
 
         try:
@@ -58,13 +58,17 @@ class Intake:
 
     async def _alone(self, incoming: Incoming) -> None:
         try:
-            await self.transactions.write(lambda uow: self._one(uow, incoming))
+            await self.transactions.write(lambda uow: self.receive(uow, incoming))
         except StorageRejected as error:
             failure = type(error).__name__
             bare = evolve(incoming, text="", data="", sender_name="", attachments=(), contact=None)
             await self.transactions.write(lambda uow: self._failed(uow, bare, failure))
 
-    def _one(self, uow: UnitOfWork, incoming: Incoming) -> None:
+    def receive(self, uow: UnitOfWork, incoming: Incoming) -> None:
+        """Handle one update in an open unit of work, unless the inbox knows it; a fault of ours is its outcome.
+
+        Raises `StorageError`.
+        """
         now = self.clock.now()
         inbox_id = uow.inbox.receive(incoming, now)
         if inbox_id is None:

@@ -62,21 +62,23 @@ class Relay:
             while True:
                 self._wake.clear()
                 try:
-                    claimed = await self._claim()
+                    await self._turn()
                 except StorageError as error:
                     self.state = "storage"
                     _log.warning("outbox out of reach", error=str(error))
                     await asyncio.sleep(1)
-                    continue
-                for item in claimed:
-                    task = asyncio.create_task(self._deliver(item))
-                    self._sending.add(task)
-                    task.add_done_callback(self._delivered)
-                if not claimed or len(self._sending) >= _AT_ONCE:
-                    await self._pause()
         finally:
             if self._sending:
                 await asyncio.wait(self._sending, timeout=5)
+
+    async def _turn(self) -> None:
+        claimed = await self._claim()
+        for item in claimed:
+            task = asyncio.create_task(self._deliver(item))
+            self._sending.add(task)
+            task.add_done_callback(self._delivered)
+        if not claimed or len(self._sending) >= _AT_ONCE:
+            await self._pause()
 
     async def _claim(self) -> tuple[OutboxItem, ...]:
         free = _AT_ONCE - len(self._sending)

@@ -1,0 +1,154 @@
+"""The command line; each command imports what it needs, so that `--version` and `--help` are quick."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+WRONG = 2
+"""Exit code for a setting or an argument that cannot be used."""
+
+FAILED = 1
+"""Exit code for what could not be done."""
+
+
+class _Commands(click.Group):
+    """Says what is wrong on stderr, without a traceback, and exits by its kind."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        from sikpro.application.ports.storage import StorageError
+        from sikpro.domain.errors import DomainError
+        from sikpro.entrypoints.settings import WrongSettings
+
+        try:
+            return super().invoke(ctx)
+        except WrongSettings as error:
+            click.echo(f"sikpro: {error}", err=True)
+            ctx.exit(WRONG)
+        except StorageError as error:
+            click.echo(f"sikpro: the database cannot be used: {error}", err=True)
+            ctx.exit(FAILED)
+        except DomainError as error:
+            from sikpro.application.i18n import words_in
+
+            click.echo(f"sikpro: {words_in('en', 'UTC').error(error)}", err=True)
+            ctx.exit(FAILED)
+
+
+def _data_option(command: Any) -> Any:
+    return click.option("--data", type=click.Path(path_type=Path), help="folder of database and simulator [var]")(
+        click.option("--database", help="database URL [SQLite in the data folder]")(command)
+    )
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="sikpro", prog_name="sikpro")
+def main() -> None:
+    """SIKPRO sees every new internet line through its activation."""
+
+
+@main.command()
+@click.option("--host", help="address to serve at [127.0.0.1]")
+@click.option("--port", type=int, help="port to serve at [8000]")
+@click.option("--migrate", "migrating", is_flag=True, help="bring the database up to date first")
+@_data_option
+def serve(host: str | None, port: int | None, migrating: bool, data: Path | None, database: str | None) -> None:
+    """Serve the web console, and the bot when a token is set (SIKPRO_TELEGRAM_TOKEN)."""
+    from sikpro.entrypoints.settings import Settings
+    from sikpro.entrypoints.start import container_for, first_admin, prepare
+
+    settings = Settings.load({"host": host, "port": port, "data": data, "database": database})
+    prepare(settings, migrating=migrating)
+    container = container_for(settings)
+    first_admin(container)
+    from sikpro.entrypoints.server import serve as run
+
+    run(container)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="loopback address to serve at")
+@click.option("--port", type=int, default=8081, show_default=True)
+@click.option("--path", type=click.Path(path_type=Path), help="SQLite file of its state [in the data folder]")
+@click.option("--token", default="424242:simulator", show_default=True, help="token of the simulated bot")
+@click.option("--force", is_flag=True, help="start beside real Telegram credentials too")
+@_data_option
+def simulator(
+    host: str, port: int, path: Path | None, token: str, force: bool, data: Path | None, database: str | None
+) -> None:
+    """Serve a Telegram of our own on loopback: a Bot API server with a chat page."""
+    from sikpro.entrypoints.settings import Settings
+    from sikpro.entrypoints.start import serve_simulator_at
+
+    settings = Settings.load({"data": data, "database": database})
+    serve_simulator_at(host, port, path or settings.data / "simulator.db", token, force=force)
+
+
+@main.command()
+@_data_option
+def migrate(data: Path | None, database: str | None) -> None:
+    """Bring the database up to date."""
+    from sikpro.entrypoints.settings import Settings
+    from sikpro.entrypoints.start import prepare
+
+    settings = Settings.load({"data": data, "database": database})
+    prepare(settings, migrating=True)
+    click.echo("The database is up to date.")
+
+
+@main.group()
+def user() -> None:
+    """Accounts of the web console."""
+
+
+@user.command("add")
+@click.argument("username")
+@click.option("--name", help="the person's name [the user name]")
+@click.option("--role", type=click.Choice(["helpdesk", "team_leader", "supervisor", "admin"]), required=True)
+@click.option("--password-stdin", is_flag=True, help="read the password from standard input")
+@_data_option
+def add_user(
+    username: str, name: str | None, role: str, password_stdin: bool, data: Path | None, database: str | None
+) -> None:
+    """Add an account; without --password-stdin a one-time password is made and shown."""
+    from sikpro.entrypoints.settings import Settings
+    from sikpro.entrypoints.start import add_account_with, container_for, prepare
+
+    settings = Settings.load({"data": data, "database": database})
+    prepare(settings, migrating=False)
+    given = sys.stdin.readline().rstrip("\n") if password_stdin else None
+    password = add_account_with(container_for(settings), username, name or username, role, given)
+    click.echo(f"{role}  {username}" + ("" if given else f"  {password}   (one-time password)"))
+
+
+@main.command()
+@click.argument("mode", type=click.Choice(["number", "number_and_type"]))
+@_data_option
+def duplicates(mode: str, data: Path | None, database: str | None) -> None:
+    """Choose what counts as a double: one order per NUMBER, or per NUMBER_AND_TYPE."""
+    from sikpro.entrypoints.settings import Settings
+    from sikpro.entrypoints.start import change_duplicates, container_for, prepare
+
+    settings = Settings.load({"data": data, "database": database})
+    prepare(settings, migrating=False)
+    conflicts = change_duplicates(container_for(settings), mode)
+    if conflicts:
+        click.echo("sikpro: nothing changed, several orders would share a place:", err=True)
+        for conflict in conflicts:
+            click.echo(f"  {conflict}", err=True)
+        sys.exit(FAILED)
+    click.echo(f"A double is now judged by {mode.replace('_', ' ')}.")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=int, default=8000, show_default=True)
+@click.option("--data", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True)
+@click.option("--orders", type=click.IntRange(0, 100_000), default=2000, show_default=True)
+def demo(host: str, port: int, data: Path, orders: int) -> None:
+    """Serve believable demo data, with the Telegram simulator beside it."""
+    from sikpro.entrypoints.demo import serve_demo
+
+    serve_demo(host, port, data, orders)

@@ -1,0 +1,130 @@
+"""The one place where ports meet their adapters."""
+
+import os
+import secrets
+from collections.abc import Mapping
+
+from dependency_injector import containers, providers
+
+from sikpro.adapters.local.clock import SystemClock
+from sikpro.adapters.local.live import LocalLiveEvents
+from sikpro.adapters.local.passwords import Argon2Passwords
+from sikpro.adapters.local.threads import ThreadedTransactions
+from sikpro.adapters.sql.engine import create_engine_for
+from sikpro.adapters.sql.unit_of_work import SqlTransactions
+from sikpro.adapters.telegram.bot_api import BotApi, BotApiMessenger, BotApiSource
+from sikpro.adapters.telegram.long_poll import LongPoll
+from sikpro.adapters.web.parts import WebParts
+from sikpro.application.intake import Intake
+from sikpro.application.jobs import JobRunner
+from sikpro.application.ports.chat import BotState
+from sikpro.application.ports.runtime import WorkbookWriter
+from sikpro.application.rates import Rates
+from sikpro.application.relay import Relay
+from sikpro.entrypoints.settings import Settings
+
+
+def _is_sqlite(settings: Settings) -> bool:
+    return settings.database_url.startswith("sqlite")
+
+
+def _writers(settings: Settings) -> int:
+    return 1 if _is_sqlite(settings) else 4
+
+
+def _workbooks() -> WorkbookWriter:
+    from sikpro.adapters.excel.workbook import ExcelWorkbookWriter  # openpyxl takes its time: at the first file only
+
+    return ExcelWorkbookWriter()
+
+
+def _api(settings: Settings) -> BotApi:
+    return BotApi(
+        settings.telegram_token,
+        base_url=settings.telegram_api,
+        proxy=settings.telegram_proxy or None,
+        poll_timeout=settings.poll_timeout,
+    )
+
+
+def _rates(settings: Settings) -> Rates:
+    return Rates(overall=settings.rate_overall, chat=settings.rate_chat)
+
+
+def _account(api: BotApi) -> str:
+    return f"bot:{api.bot_id}"
+
+
+class Container(containers.DeclarativeContainer):
+    """Everything one process needs, made once and when it is first asked for."""
+
+    settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
+    clock = providers.Singleton(SystemClock)
+    live = providers.Singleton(LocalLiveEvents)
+    passwords = providers.Singleton(Argon2Passwords)
+    workbooks = providers.Singleton(_workbooks)
+    engine = providers.Singleton(create_engine_for, settings.provided.database_url)
+    transactions = providers.Singleton(SqlTransactions, engine, live)
+    threads = providers.Singleton(
+        ThreadedTransactions.over, transactions, writers=providers.Callable(_writers, settings)
+    )
+    intake = providers.Singleton(Intake, transactions=threads, clock=clock, zone=settings.provided.zone)
+    messenger_api = providers.Singleton(_api, settings)
+    messenger = providers.Singleton(BotApiMessenger, messenger_api)
+    source = providers.Singleton(BotApiSource, providers.Factory(_api, settings))
+    relay = providers.Singleton(
+        Relay,
+        transactions=threads,
+        messenger=messenger,
+        clock=clock,
+        rates=providers.Callable(_rates, settings),
+    )
+    long_poll = providers.Singleton(
+        LongPoll,
+        source=source,
+        messenger=messenger,
+        intake=intake,
+        transactions=threads,
+        clock=clock,
+        live=live,
+        account=providers.Callable(_account, messenger_api),
+        owner=f"{os.getpid()}-{secrets.token_hex(4)}",
+        zone=settings.provided.zone,
+        take_over=providers.Callable(_is_sqlite, settings),
+    )
+    jobs = providers.Singleton(JobRunner, transactions=threads, clock=clock)
+
+
+def has_bot(container: Container) -> bool:
+    """Whether a bot is set up: without a token the web runs alone."""
+    return bool(container.settings().telegram_token)
+
+
+def web_parts(container: Container) -> WebParts:
+    """The web's ports, and its view of the loops beside it."""
+    settings = container.settings()
+
+    def bot_state() -> BotState | None:
+        return container.long_poll().state if has_bot(container) else None
+
+    def health() -> Mapping[str, str]:
+        state = bot_state()
+        if state is None:
+            bot, relay = "no_token", "no_token"
+        else:
+            bot = "connected" if state.connected else state.trouble
+            relay = container.relay().state
+        return {"bot": bot, "relay": relay, "jobs": container.jobs().state}
+
+    return WebParts(
+        transactions=container.threads(),
+        clock=container.clock(),
+        passwords=container.passwords(),
+        live=container.live(),
+        workbooks=container.workbooks(),
+        zone=settings.zone,
+        bot_state=bot_state,
+        health=health,
+        secure_cookies=settings.secure_cookies,
+        simulator_url=settings.simulator_url,
+    )

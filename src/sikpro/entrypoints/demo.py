@@ -1,0 +1,91 @@
+"""The demo: data that one can believe, and the simulator under the same address as the console."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from sikpro.adapters.simulator.app import Simulator, create_simulator
+from sikpro.adapters.simulator.guard import NotLoopback, loopback
+from sikpro.application.intake import Intake
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
+from sikpro.entrypoints.container import Container
+from sikpro.entrypoints.demo_data import ACCOUNTS, BOT, DemoClock, people, story, technicians
+from sikpro.entrypoints.server import serve
+from sikpro.entrypoints.settings import Settings, WrongSettings
+from sikpro.entrypoints.start import container_for, prepare
+
+TOKEN = f"{BOT}:simulator"
+_OF_SIMULATOR = ("/simulator", f"/bot{TOKEN}/", f"/file/bot{TOKEN}/")
+
+
+def serve_demo(host: str, port: int, data: Path, orders: int) -> None:
+    """Make the demo's data once, print the accounts and serve console and simulator until stopped."""
+    try:
+        address = f"http://{loopback(host)}:{port}"
+    except NotLoopback as error:
+        raise WrongSettings(f"the demo has well-known passwords: {error}") from error
+    bot = {"telegram_token": TOKEN, "telegram_api": address, "telegram_proxy": ""}
+    place = {"host": host, "port": port, "data": data, "database": "", "simulator_url": "/simulator"}
+    settings = Settings.load(place | bot, environ={})
+    prepare(settings, migrating=True)
+    container = container_for(settings)
+    _tell_story(container, orders)
+    simulator = create_simulator(str(data / "simulator.db"), TOKEN)
+    if not isinstance(simulator, Simulator):
+        raise TypeError("the simulator is not one")
+    _add_people(simulator)
+    for role, username, _ in ACCOUNTS:
+        print(f"{role}  {username}  {_password(username)}")
+    print(f"console    {address}\nsimulator  {address}/simulator", flush=True)
+    serve(container, lambda web: _SideBySide(web, simulator), simulator.world.bell.close)
+
+
+@frozen
+class _SideBySide:
+    """Sends what is the simulator's to the simulator and everything else to the console."""
+
+    web: Any
+    simulator: Simulator
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            async with self.simulator.lifespan():
+                await self.web(scope, receive, send)
+        elif scope["path"].startswith(_OF_SIMULATOR):
+            await self.simulator(scope, receive, send)
+        else:
+            await self.web(scope, receive, send)
+
+
+def _password(username: str) -> str:
+    return f"demo-{username}"
+
+
+def _tell_story(container: Container, orders: int) -> None:
+    """Lay the story into an empty database, in one transaction: whole, or not at all."""
+    if container.transactions().read(lambda uow: bool(uow.people.all())):
+        return
+    print(f"Making demo data: {orders} orders over sixty days …", flush=True)
+    passwords = container.passwords()
+    hashes = {username: passwords.hash(_password(username)) for _, username, _ in ACCOUNTS}
+    now = datetime.now(UTC)
+    clock = DemoClock(now)
+    intake = Intake(transactions=container.threads(), clock=clock, zone=container.settings().zone)
+
+    def work(uow: UnitOfWork) -> None:
+        lay_first_catalogue(uow)
+        accounts = people(uow, hashes)
+        story(uow, intake, clock, accounts["helpdesk"], now, orders)
+
+    container.transactions().write(work)
+
+
+def _add_people(simulator: Simulator) -> None:
+    """Make the technicians known to the simulator, under the ids they are bound to."""
+    known = {person["id"] for person in simulator.world.store.people()}
+    for technician in technicians():
+        if technician.telegram_id not in known:
+            simulator.world.add(technician.name, technician.code, technician.telegram_id, None)

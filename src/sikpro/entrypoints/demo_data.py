@@ -1,0 +1,199 @@
+"""Believable demo data: sixty days of orders, each having walked the same way as a real one."""
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import count
+
+from attrs import define, frozen
+
+from sikpro.application.intake import Intake
+from sikpro.application.ports.chat import Incoming, IncomingKind
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue import put_row
+from sikpro.application.use_cases.change_status import change_status
+from sikpro.application.use_cases.first_catalogue import FIRST_STATUSES
+from sikpro.application.use_cases.work_order import take_order
+from sikpro.domain.catalogue import SiteOperation, Sto
+from sikpro.domain.people import Person, Role
+from sikpro.domain.phase import Phase
+
+BOT = 424242
+DAYS = 60
+
+ACCOUNTS = (
+    (Role.HELPDESK, "helpdesk", "Rina Helpdesk"),
+    (Role.TEAM_LEADER, "leader", "Bagus Leader"),
+    (Role.SUPERVISOR, "supervisor", "Sari Supervisor"),
+    (Role.ADMIN, "admin", "Admin SIKPRO"),
+)
+"""Role, user name and name; the password is `demo-<user name>`."""
+
+_SITES = (("SDA", "Sidoarjo"), ("SPJ", "Sepanjang"), ("MJK", "Mojokerto"))
+_STOS = (
+    *(("SDA", "Sidoarjo", "SDA"), ("GDG", "Gedangan", "SDA"), ("PRG", "Porong", "SDA"), ("TUN", "", "SDA")),
+    *(("SPJ", "Sepanjang", "SPJ"), ("KRI", "Krian", "SPJ"), ("WRU", "Waru", "SPJ"), ("TMN", "Taman", "SPJ")),
+    *(("MRT", "Mojokerto", "MJK"), ("MJS", "Mojosari", "MJK"), ("NGO", "Ngoro", "MJK"), ("PCT", "Pacet", "MJK")),
+)
+_TECHNICIANS = (
+    *("Budi Santoso", "Agus Wijaya", "Dedi Kurniawan", "Eko Prasetyo", "Fajar Nugroho", "Hendra Gunawan"),
+    *("Irfan Maulana", "Joko Susilo", "Lukman Hakim", "Muhammad Rizki", "Slamet Riyadi", "Wahyu Hidayat"),
+)
+_VENDORS = ("ZTEG", "HWTC", "ALCL", "FHTT")
+_TYPES = ("AO",) * 14 + ("MO",) * 3 + ("PDA",) * 2 + ("CONFIG",)
+_NOTES = ("", "", "", "pagar hijau", "rumah pojok", "pelanggan minta sore", "port 3")
+_HELD_UP = tuple(status.code for status in FIRST_STATUSES if status.phase is Phase.HELD_UP)
+_CANCELLED = ("batal", "double_input", "alamat_tidak_ditemukan", "cabut_pasang")
+
+
+@frozen
+class DemoTechnician:
+    """A technician of the demo, and the simulator's user of the same id."""
+
+    telegram_id: int
+    name: str
+    code: str
+    sto: str
+    site_operation: str
+
+
+def technicians() -> tuple[DemoTechnician, ...]:
+    """The dozen of the demo."""
+    found = []
+    for place, name in enumerate(_TECHNICIANS):
+        sto, _, site = _STOS[place]
+        found.append(DemoTechnician(5001 + place, name, f"F5{sto}{445 + place}", sto, site))
+    return tuple(found)
+
+
+@define
+class DemoClock:
+    """A clock that the demo's story sets."""
+
+    present: datetime
+
+    def now(self) -> datetime:
+        """The story's time."""
+        return self.present
+
+
+@frozen
+class _Step:
+    at: datetime
+    number: str
+    status: str
+
+
+def people(uow: UnitOfWork, hashes: dict[str, str]) -> dict[str, Person]:
+    """The catalogue of Sidoarjo, four accounts and the technicians, bound to the simulator's users."""
+    for code, name in _SITES:
+        put_row(uow, SiteOperation(code=code, name=name))
+    for code, name, site in _STOS:
+        put_row(uow, Sto(code=code, name=name, site_operation=site))
+    accounts = {
+        username: uow.people.add(Person(id=0, name=name, username=username, role=role, password_hash=hashes[username]))
+        for role, username, name in ACCOUNTS
+    }
+    for technician in technicians():
+        uow.people.add(
+            Person(
+                id=0,
+                name=technician.name,
+                technician_code=technician.code,
+                site_operation=technician.site_operation,
+                telegram_id=technician.telegram_id,
+                phone=f"62812000{technician.telegram_id}",
+            )
+        )
+    return accounts
+
+
+def story(uow: UnitOfWork, intake: Intake, clock: DemoClock, helpdesk: Person, now: datetime, orders: int) -> None:
+    """Walk `orders` orders through the last sixty days, ending now; the same story every time but for the dates."""
+    chance = random.Random(32232558)  # a story, no secret
+    zone = intake.zone
+    pending: list[_Step] = []
+    numbers: dict[str, int] = {}
+    for message in _messages(chance, now, orders):
+        due = sorted((step for step in pending if step.at <= message.sent_at), key=lambda step: step.at)
+        pending = [step for step in pending if step.at > message.sent_at]
+        for step in due:
+            _walk(uow, clock, helpdesk, step, numbers, zone)
+        clock.present = message.sent_at + timedelta(seconds=2)
+        intake.receive(uow, message)
+        number = message.text.split("#")[1]
+        if number not in numbers:
+            numbers[number] = uow.orders.find(number)[0].id
+            pending += _plan(chance, number, message.sent_at, now)
+        _delivered(uow, clock)
+    for step in sorted((step for step in pending if step.at <= now), key=lambda step: step.at):
+        _walk(uow, clock, helpdesk, step, numbers, zone)
+
+
+def _messages(chance: random.Random, now: datetime, orders: int) -> Iterator[Incoming]:
+    """Requests over the days, most in working hours, one in forty sent twice."""
+    moments: list[datetime] = []
+    while len(moments) < orders:
+        back = timedelta(days=chance.random() * DAYS)
+        moment = now - back
+        hour = (moment.hour + 7) % 24
+        if 7 <= hour <= 17 or chance.random() < 0.06:
+            moments.append(moment - timedelta(microseconds=moment.microsecond))
+    moments.sort()
+    ids = count(1)
+    crew = technicians()
+    for place, moment in enumerate(moments):
+        technician = crew[place * 7 % len(crew)]
+        odp = f"ODP-{technician.sto}-{chance.choice(('003', '017', 'FAB/12', 'FAT/75', 'FAC/08', '121'))}"
+        serial = chance.choice(_VENDORS) + f"{chance.getrandbits(32):08X}"
+        values = (chance.choice(_TYPES), f"SC{32_230_000 + place * 3}", serial, technician.sto, odp, technician.code)
+        note = chance.choice(_NOTES)
+        text = "/reg " + "#".join((*values, note) if note else values)
+        for again in range(2 if place % 40 == 7 else 1):
+            number = next(ids)
+            yield Incoming(
+                key=f"m:{BOT}:{technician.telegram_id}:demo{number}",
+                kind=IncomingKind.MESSAGE,
+                chat_id=technician.telegram_id,
+                message_id=None,
+                sender_id=technician.telegram_id,
+                sender_name=technician.name,
+                sent_at=moment + timedelta(seconds=20 * again),
+                text=text,
+            )
+
+
+def _plan(chance: random.Random, number: str, sent: datetime, now: datetime) -> list[_Step]:
+    """What will become of an order: most are completed within the hour, the newest are still open."""
+    fresh = now - sent < timedelta(hours=3)
+    first = sent + timedelta(minutes=chance.expovariate(1 / 9))
+    second = first + timedelta(minutes=4 + chance.expovariate(1 / 14))
+    draw = chance.random()
+    if fresh and draw < 0.7:
+        return [_Step(first, number, "")] if draw < 0.2 else []
+    if draw < 0.80:
+        return [_Step(first, number, ""), _Step(second, number, "selesai")]
+    if draw < 0.93:
+        held = [_Step(first, number, ""), _Step(second, number, chance.choice(_HELD_UP))]
+        later = second + timedelta(hours=chance.expovariate(1 / 20))
+        return [*held, _Step(later, number, "selesai")] if chance.random() < 0.85 else held
+    return [_Step(first, number, ""), _Step(second, number, chance.choice(_CANCELLED))]
+
+
+def _walk(uow: UnitOfWork, clock: DemoClock, helpdesk: Person, step: _Step, numbers: dict[str, int], zone: str) -> None:
+    clock.present = max(clock.present, step.at)
+    order_id = numbers[step.number]
+    if not step.status:
+        take_order(uow, order_id, helpdesk, step.at)
+        return
+    template = next(status.template.id for status in FIRST_STATUSES if status.code == step.status)
+    reason = template if step.status in _CANCELLED else ""
+    change_status(uow, order_id, step.status, helpdesk, step.at, reason=reason, feedback=template, zone=zone)
+    _delivered(uow, clock)
+
+
+def _delivered(uow: UnitOfWork, clock: DemoClock) -> None:
+    """The story's messages have arrived long ago."""
+    while claimed := uow.outbox.claim(clock.present + timedelta(hours=1), timedelta(minutes=1), 50):
+        for item in claimed:
+            uow.outbox.sent(item.id, None, clock.present)

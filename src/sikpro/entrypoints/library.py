@@ -1,0 +1,231 @@
+"""SIKPRO in a script: the same use cases over the same database, or over the fakes."""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self, TypeVar
+
+from attrs import frozen
+
+from sikpro.adapters.local.clock import SystemClock
+from sikpro.adapters.memory.unit_of_work import MemoryTransactions
+from sikpro.application.conversation.parse_message import Known, parse_message
+from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
+from sikpro.application.ports.runtime import Clock
+from sikpro.application.ports.storage import StorageUnavailable, Transactions, UnitOfWork
+from sikpro.application.reports.recap import Recap, Span, recap
+from sikpro.application.use_cases.catalogue import CatalogueRow, put_row
+from sikpro.application.use_cases.change_status import change_status, reopen_order
+from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.manage_people import add_technician
+from sikpro.application.use_cases.own_order import correct_order
+from sikpro.application.use_cases.register_order import order_named, register_order
+from sikpro.application.use_cases.remove_order import delete_order
+from sikpro.application.use_cases.see_orders import list_orders
+from sikpro.application.use_cases.understand_request import typed_again
+from sikpro.application.use_cases.work_order import give_back_order, take_order
+from sikpro.domain.order import Order
+from sikpro.domain.order_data import Channel
+from sikpro.domain.people import Person, Role
+from sikpro.domain.period import Period
+
+T = TypeVar("T")
+_ZONE = "Asia/Jakarta"
+_SCRIPT = "script"
+
+
+def connect(url: str = "memory:", *, zone: str = _ZONE, clock: Clock | None = None) -> "Sikpro":
+    """Open a SIKPRO database by its URL; `memory:` gives the fakes, empty, which end with the process.
+
+    A SQLite file that is not there is made; one that is behind is brought up to date. A PostgreSQL database must be up
+    to date (`sikpro migrate`). Raises `StorageError`.
+
+    >>> with connect("memory:") as app:
+    ...     app.register("AO SC32232558 ZTEGC6754546 SDA ODP-SDA-003 F5SDA445").number
+    'SC32232558'
+    """
+    clock = clock or SystemClock()
+    if url == "memory:":
+        return Sikpro.over(MemoryTransactions(), clock, zone, lambda: None)
+    from sikpro.adapters.sql.engine import create_engine_for  # the fakes need no SQLAlchemy
+    from sikpro.adapters.sql.migrate import migrate, pending
+    from sikpro.adapters.sql.unit_of_work import SqlTransactions
+
+    if url.startswith("sqlite"):
+        migrate(url)
+    elif pending(url):
+        raise StorageUnavailable("it is not up to date: run `sikpro migrate` first")
+    engine = create_engine_for(url)
+    return Sikpro.over(SqlTransactions(engine), clock, zone, engine.dispose)
+
+
+@frozen(kw_only=True)
+class Sikpro:
+    """An open SIKPRO; each method is one transaction. Use it as a context manager, or `close` it.
+
+    What a script does is done by `script`, an account of its own without a password. Every method raises
+    `DomainError` for a broken rule and `StorageError` when the database does not do it.
+    """
+
+    transactions: Transactions
+    clock: Clock
+    zone: str
+    script: Person
+    close: Callable[[], None]
+
+    @classmethod
+    def over(cls, transactions: Transactions, clock: Clock, zone: str, close: Callable[[], None]) -> Self:
+        """Open over any transactions, with the first catalogue and the script's account in them."""
+
+        def work(uow: UnitOfWork) -> Person:
+            lay_first_catalogue(uow)
+            known = uow.people.by_username(_SCRIPT)
+            return known or uow.people.add(Person(id=0, name="Script", username=_SCRIPT, role=Role.TEAM_LEADER))
+
+        return cls(transactions=transactions, clock=clock, zone=zone, script=transactions.write(work), close=close)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def register_order(
+        self,
+        *,
+        type: str,  # noqa: A002  # the field's name
+        registration_number: str,
+        serial: str,
+        sto: str,
+        odp: str,
+        technician: str,
+        note: str = "",
+    ) -> Order:
+        """Put a request into the queue. Raises `InvalidFields`, `DuplicateOrder`."""
+        typed = {
+            "type": type,
+            "registration_number": registration_number,
+            "serial": serial,
+            "sto": sto,
+            "odp": odp,
+            "technician": technician,
+            "note": note,
+        }
+        return self._write(
+            lambda uow: register_order(uow, typed, self.clock.now(), sender=self.script, channel=Channel.LIBRARY).order
+        )
+
+    def register(self, message: str) -> Order:
+        """Put a request into the queue as a technician would write it. Raises `InvalidFields`, `DuplicateOrder`."""
+
+        def work(uow: UnitOfWork) -> Order:
+            types = {row.code for row in uow.catalogue.order_types()}
+            stos = {row.code for row in uow.catalogue.stos()}
+            known = Known(types, stos, lambda code: uow.people.by_code(code) is not None)
+            typed = parse_message(message, known).fields
+            return register_order(uow, typed, self.clock.now(), sender=self.script, channel=Channel.LIBRARY).order
+
+        return self._write(work)
+
+    def order(self, number: str) -> Order:
+        """The order under a registration number. Raises `NotFound`."""
+        return self.transactions.read(lambda uow: order_named(uow, number))
+
+    def orders(
+        self,
+        which: OrderFilter = OrderFilter(),  # noqa: B008  # frozen
+        *,
+        newest_first: bool = False,
+        after: Key | None = None,
+        limit: int = 50,
+    ) -> tuple[OrderRow, ...]:
+        """A page of orders as rows; go on with the last row's `key`."""
+        sort = Sort.NEWEST if newest_first else Sort.OLDEST
+        return self.transactions.read(
+            lambda uow: list_orders(uow, which, self.script, sort=sort, after=after, limit=limit)
+        )
+
+    def take(self, number: str) -> Order:
+        """Take an order for the script. Raises `AlreadyTaken`, `ForbiddenMove`."""
+        return self._on(number, lambda uow, order: take_order(uow, order.id, self.script, self.clock.now()))
+
+    def give_back(self, number: str) -> Order:
+        """Put an order the script has back into the queue. Raises `AlreadyTaken`, `ForbiddenMove`."""
+        return self._on(number, lambda uow, order: give_back_order(uow, order.id, self.script, self.clock.now()))
+
+    def change_status(self, number: str, status: str, *, feedback: str = "", reason: str = "") -> Order:
+        """Set a status by its code and tell the technician. Raises `ForbiddenMove`, `ReasonRequired`, `NotFound`."""
+
+        def work(uow: UnitOfWork, order: Order) -> Order:
+            return change_status(
+                uow,
+                order.id,
+                status,
+                self.script,
+                self.clock.now(),
+                reason=reason,
+                feedback=feedback,
+                zone=self.zone,
+            )
+
+        return self._on(number, work)
+
+    def correct(self, number: str, **fields: str) -> Order:
+        """Replace some of an order's data; a held-up order is back in the queue. Raises `InvalidFields`, …"""
+
+        def work(uow: UnitOfWork, order: Order) -> Order:
+            typed = {**typed_again(order.data), **fields}
+            return correct_order(uow, order.id, typed, self.script, self.clock.now())
+
+        return self._on(number, work)
+
+    def reopen(self, number: str, *, reason: str) -> Order:
+        """Work on a finished order again. Raises `ForbiddenMove`, `ReasonRequired`."""
+        return self._on(
+            number,
+            lambda uow, order: reopen_order(
+                uow, order.id, self.script, self.clock.now(), reason=reason, zone=self.zone
+            ),
+        )
+
+    def delete(self, number: str, *, reason: str) -> Order:
+        """Take an order out of queue and counts. Raises `ReasonRequired`."""
+        return self._on(
+            number,
+            lambda uow, order: delete_order(
+                uow, order.id, self.script, self.clock.now(), reason=reason, zone=self.zone
+            ),
+        )
+
+    def add_technician(self, name: str, technician_code: str, site_operation: str = "") -> Person:
+        """Make a technician known. Raises `InvalidValue`, `AlreadyUsed`, `NotFound`."""
+        return self._write(
+            lambda uow: add_technician(
+                uow,
+                name=name,
+                technician_code=technician_code,
+                site_operation=site_operation,
+                now=self.clock.now(),
+                by=self.script,
+            )
+        )
+
+    def add_to_catalogue(self, *rows: CatalogueRow) -> None:
+        """Add or replace statuses, order types, Site Operations and exchanges. Raises `NotFound`."""
+
+        def work(uow: UnitOfWork) -> None:
+            for row in rows:
+                put_row(uow, row)
+
+        self._write(work)
+
+    def recap(self, period: Period, span: Span = Span.DAY) -> Recap:
+        """The figures of a period."""
+        return self.transactions.read(lambda uow: recap(uow, period, span, self.script, self.zone))
+
+    def _on(self, number: str, work: Callable[[UnitOfWork, Order], Order]) -> Order:
+        return self._write(lambda uow: work(uow, order_named(uow, number)))
+
+    def _write(self, work: Callable[[UnitOfWork], T]) -> T:
+        return self.transactions.write(work)

@@ -1,0 +1,122 @@
+"""One process as the full system: the web, and beside it the bot's loop, the relay and the jobs."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+
+import structlog
+import uvicorn
+
+from sikpro.adapters.local.live import LocalLiveEvents
+from sikpro.adapters.web.app import create_web
+from sikpro.entrypoints.container import Container, has_bot, web_parts
+from sikpro.entrypoints.settings import WrongSettings
+
+Application = Any
+"""An ASGI application."""
+
+_log = structlog.get_logger(__name__)
+
+
+class _Server(uvicorn.Server):
+    """Ends the live streams before it waits for open requests, or they would keep it from exiting."""
+
+    def __init__(self, config: uvicorn.Config, live: LocalLiveEvents, on_stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._live = live
+        self._on_stop = on_stop
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the streams, then everything else."""
+        self._live.close()
+        self._on_stop()
+        await super().shutdown(sockets)
+
+
+def serve(
+    container: Container,
+    beside: Callable[[Application], Application] = lambda web: web,
+    on_stop: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until SIGINT or SIGTERM; `beside` may put another application beside the web, `on_stop` end it.
+
+    Raises `WrongSettings` when the address cannot be used.
+    """
+    settings = container.settings()
+    with _listen(settings.host, settings.port) as listener:
+        asyncio.run(_serve(container, listener, beside(create_web(web_parts(container))), on_stop))
+
+
+async def _serve(
+    container: Container, listener: socket.socket, application: Application, on_stop: Callable[[], None]
+) -> None:
+    settings = container.settings()
+    config = uvicorn.Config(
+        application,
+        host=settings.host,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        proxy_headers=False,
+    )
+    host, port = listener.getsockname()[:2]
+    _log.info("serving", address=f"http://{host}:{port}")
+    async with _loops(container):
+        await _Server(config, container.live(), on_stop).serve(sockets=[listener])
+
+
+@contextlib.asynccontextmanager
+async def _loops(container: Container) -> AsyncIterator[None]:
+    """The bot's loop, the relay and the jobs, for as long as the web is served."""
+    loops = [container.jobs().run()]
+    if has_bot(container):
+        relay, long_poll = container.relay(), container.long_poll()
+        relay.may_send = lambda: long_poll.holds_lease
+        long_poll.after_commit = relay.wake
+        loops += [long_poll.run(), relay.run(), _wake_on_hints(container)]
+    tasks = [asyncio.create_task(_watched(loop)) for loop in loops]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if has_bot(container):
+            await container.long_poll().stop()
+            await container.source().aclose()
+            await container.messenger().aclose()
+        container.threads().close()
+        container.engine().dispose()
+
+
+async def _watched(loop: Coroutine[None, None, None]) -> None:
+    try:
+        await loop
+    except asyncio.CancelledError:
+        raise
+    except BaseException:
+        _log.exception("a loop ended")
+        raise
+
+
+async def _wake_on_hints(container: Container) -> None:
+    with container.live().subscribe() as hints:
+        async for _ in hints:
+            container.relay().wake()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise WrongSettings(
+            f"cannot serve at {host}:{port}: {error.strerror or error}; choose another port (PORT=…, --port)"
+        ) from error
+    return listener

@@ -1,0 +1,104 @@
+"""Settings: from flags, then the environment (`SIKPRO_…`), then a file, then defaults."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from attrs import Attribute, field, fields, frozen
+
+PREFIX = "SIKPRO_"
+
+
+class WrongSettings(ValueError):
+    """A setting cannot be used; the message says which, where it comes from and what to do."""
+
+
+def _zone(_: object, attribute: "Attribute[str]", value: str) -> None:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{attribute.name}: no time zone is called {value!r}; Asia/Jakarta is one") from None
+
+
+def _port(_: object, attribute: "Attribute[int]", value: int) -> None:
+    if not 0 <= value <= 65535:
+        raise ValueError(f"{attribute.name}: a port is 0 to 65535, not {value}")
+
+
+def _positive(_: object, attribute: "Attribute[Any]", value: float) -> None:
+    if not value > 0:
+        raise ValueError(f"{attribute.name}: must be more than 0, not {value}")
+
+
+@frozen(kw_only=True)
+class Settings:
+    """How one process runs; each is also `SIKPRO_<NAME>` and a key of the file that `SIKPRO_CONFIG` names.
+
+    `data` is the folder of the default database and the simulator's. `telegram_api` is the Bot API's address.
+    `rate_overall` and `rate_chat` are messages a second. `poll_timeout` is how long a poll is held, in seconds.
+    """
+
+    data: Path = field(default=Path("var"), converter=Path)
+    database: str = ""
+    host: str = "127.0.0.1"
+    port: int = field(default=8000, converter=int, validator=_port)
+    zone: str = field(default="Asia/Jakarta", validator=_zone)
+    telegram_token: str = field(default="", repr=False)
+    telegram_api: str = "https://api.telegram.org"
+    telegram_proxy: str = field(default="", repr=False)
+    poll_timeout: int = field(default=50, converter=int, validator=_positive)
+    rate_overall: float = field(default=30.0, converter=float, validator=_positive)
+    rate_chat: float = field(default=1.0, converter=float, validator=_positive)
+    secure_cookies: bool = False
+    simulator_url: str = ""
+    log_format: str = "console"
+
+    @property
+    def database_url(self) -> str:
+        """The database: as set, else SQLite in the data folder."""
+        return self.database or f"sqlite:///{self.data / 'sikpro.db'}"
+
+    @classmethod
+    def load(cls, flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Self:
+        """Gather the settings; flags that are None are not set. Raises `WrongSettings`."""
+        environ = os.environ if environ is None else environ
+        names = {attribute.name: attribute for attribute in fields(cls)}
+        gathered: dict[str, Any] = {}
+        file = environ.get(PREFIX + "CONFIG", "")
+        if file:
+            gathered.update(_from_file(Path(file), set(names)))
+        for name in names:
+            value = environ.get(PREFIX + name.upper())
+            if value:
+                gathered[name] = value
+        gathered.update({name: value for name, value in flags.items() if value is not None})
+        if isinstance(gathered.get("secure_cookies"), str):
+            gathered["secure_cookies"] = _truth("secure_cookies", gathered["secure_cookies"])
+        try:
+            return cls(**gathered)
+        except (ValueError, TypeError) as error:
+            raise WrongSettings(f"setting not usable: {error}") from error
+
+
+def _from_file(path: Path, known: set[str]) -> dict[str, Any]:
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise WrongSettings(f"settings file {path}: {error.strerror or error}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WrongSettings(f"settings file {path} is not TOML: {error}") from error
+    unknown = sorted(set(content) - known)
+    if unknown:
+        raise WrongSettings(f"settings file {path}: unknown {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+    return content
+
+
+def _truth(name: str, text: str) -> bool:
+    truths = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    try:
+        return truths[text.strip().lower()]
+    except KeyError:
+        raise WrongSettings(f"setting not usable: {name} is true or false, not {text!r}") from None

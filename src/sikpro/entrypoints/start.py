@@ -1,0 +1,119 @@
+"""What the commands share: logging, the data folder, migrations, the first account."""
+
+import logging
+import os
+import secrets
+import sys
+from pathlib import Path
+
+import structlog
+
+from sikpro.adapters.sql.migrate import migrate, pending
+from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
+from sikpro.application.use_cases.change_duplicate_rule import change_duplicate_rule
+from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.manage_people import add_account, checked_password
+from sikpro.domain.duplicates import DuplicateMode
+from sikpro.domain.people import Role
+from sikpro.entrypoints.container import Container
+from sikpro.entrypoints.settings import Settings, WrongSettings
+
+
+def log_to_stderr(settings: Settings) -> None:
+    """Set up logging: for people, or a JSON line an event."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    if settings.log_format == "json":
+        renderer: structlog.typing.Processor = structlog.processors.JSONRenderer()
+    else:
+        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        shared.pop()
+    structlog.configure(
+        processors=[*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+
+
+def prepare(settings: Settings, *, migrating: bool) -> None:
+    """Make the data folder, bring the database up to date when asked, and refuse one that is not.
+
+    Raises `WrongSettings`, `StorageUnavailable`.
+    """
+    log_to_stderr(settings)
+    if not settings.database:
+        try:
+            settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise WrongSettings(f"data folder {settings.data}: {error.strerror or error}") from error
+    url = settings.database_url
+    if migrating:
+        migrate(url)
+    elif pending(url):
+        raise StorageUnavailable("it is not up to date: run `sikpro migrate` first")
+
+
+def container_for(settings: Settings) -> Container:
+    """A container over an up-to-date database, with the first catalogue in it."""
+    container = Container(settings=settings)
+    container.check_dependencies()
+    container.transactions().write(lay_first_catalogue)
+    return container
+
+
+def first_admin(container: Container) -> None:
+    """Make the first admin where there is no account: the one-time password is shown on a terminal, or not made."""
+    if container.transactions().read(lambda uow: any(person.role for person in uow.people.all())):
+        return
+    if not sys.stdout.isatty():
+        print("No account yet: make one with `sikpro user add NAME --role admin`.", file=sys.stderr)
+        return
+    password = add_account_with(container, "admin", "Admin", Role.ADMIN, None)
+    print(f"First account: admin  {password}   (one-time password)")
+
+
+def add_account_with(container: Container, username: str, name: str, role: str, password: str | None) -> str:
+    """Add an account with the password given, or a one-time password, and return it."""
+    one_time = password is None
+    password = checked_password(password if password is not None else secrets.token_urlsafe(12))
+    password_hash = container.passwords().hash(password)
+
+    def work(uow: UnitOfWork) -> None:
+        add_account(
+            uow,
+            name=name,
+            username=username,
+            password_hash=password_hash,
+            role=Role(role),
+            now=container.clock().now(),
+            by=None,
+            one_time=one_time,
+        )
+
+    container.transactions().write(work)
+    return password
+
+
+def change_duplicates(container: Container, mode: str) -> tuple[str, ...]:
+    """Change the duplicate rule's mode, or return what stands against it."""
+    return container.transactions().write(lambda uow: change_duplicate_rule(uow, DuplicateMode(mode)))
+
+
+def serve_simulator_at(host: str, port: int, path: Path, token: str, *, force: bool) -> None:
+    """Serve the simulator. Raises `WrongSettings` off loopback, or beside real credentials unless forced."""
+    from sikpro.adapters.simulator.guard import NotLoopback, RealCredentials, refuse_real_credentials
+    from sikpro.adapters.simulator.server import serve_simulator
+
+    try:
+        refuse_real_credentials(os.environ, force, token)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        serve_simulator(host, port, path=str(path), token=token)
+    except (NotLoopback, RealCredentials) as error:
+        raise WrongSettings(str(error)) from error
+    except OSError as error:
+        raise WrongSettings(f"simulator at {host}:{port}: {error.strerror or error}") from error

@@ -1,0 +1,1 @@
+"""Telegram over real sockets."""

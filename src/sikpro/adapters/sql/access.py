@@ -1,0 +1,82 @@
+"""Sessions and failed logins in the database."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from attrs import asdict
+
+from sikpro.adapters.sql.queue_tables import login_attempts, sessions
+from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.application.ports.access import Session
+
+_s = sessions.c
+_a = login_attempts.c
+
+
+class SqlSessions:
+    """The web's logins; nothing is kept of visitors who have not logged in."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    def add(self, session: Session) -> None:
+        """Keep a new login."""
+        self._transaction.execute(sa.insert(sessions).values(asdict(session)))
+
+    def get(self, session_id: str) -> Session | None:
+        """The session, unless it is revoked."""
+        selected = sa.select(_s.id, _s.person, _s.created_at, _s.seen_at)
+        selected = selected.where(_s.id == session_id, _s.revoked_at.is_(None))
+        row = self._transaction.execute(selected).mappings().one_or_none()
+        return None if row is None else Session(**row)
+
+    def touch(self, session_id: str, at: datetime) -> None:
+        """Note that it was used; a revoked one stays revoked."""
+        used = sa.update(sessions).where(_s.id == session_id, _s.revoked_at.is_(None)).values(seen_at=at)
+        self._transaction.execute(used)
+
+    def revoke(self, session_id: str, at: datetime) -> None:
+        """End a login."""
+        ended = sa.update(sessions).where(_s.id == session_id, _s.revoked_at.is_(None)).values(revoked_at=at)
+        self._transaction.execute(ended)
+
+    def revoke_all(self, person: int, at: datetime, *, but: str | None = None) -> None:
+        """End all logins of a person, but perhaps one."""
+        ended = sa.update(sessions).where(_s.person == person, _s.revoked_at.is_(None)).values(revoked_at=at)
+        self._transaction.execute(ended if but is None else ended.where(_s.id != but))
+
+    def forget(self, seen_before: datetime) -> int:
+        """Delete sessions not used since, and return how many."""
+        return self._transaction.execute(sa.delete(sessions).where(_s.seen_at < seen_before)).rowcount
+
+
+class SqlLoginAttempts:
+    """Failed logins, counted for each account and address together, and each address."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    def add(self, account: str, address: str, at: datetime) -> None:
+        """Note a failure."""
+        self._transaction.execute(sa.insert(login_attempts).values(account=account, address=address, at=at))
+
+    def count(self, account: str, address: str, since: datetime) -> int:
+        """Failures of this account from this address."""
+        return self._count(_a.account == account, _a.address == address, _a.at >= since)
+
+    def count_address(self, address: str, since: datetime) -> int:
+        """Failures of any account from this address."""
+        return self._count(_a.address == address, _a.at >= since)
+
+    def clear(self, account: str, address: str) -> None:
+        """Forget the failures of an account from an address."""
+        cleared = sa.delete(login_attempts).where(_a.account == account, _a.address == address)
+        self._transaction.execute(cleared)
+
+    def forget(self, before: datetime) -> None:
+        """Forget the failures from before a time."""
+        self._transaction.execute(sa.delete(login_attempts).where(_a.at < before))
+
+    def _count(self, *conditions: sa.ColumnElement[bool]) -> int:
+        counted = sa.select(sa.func.count()).select_from(login_attempts).where(*conditions)
+        return int(self._transaction.scalar(counted))

@@ -1,0 +1,142 @@
+"""The catalogues and the installation's decisions in the database."""
+
+from collections.abc import Mapping
+from datetime import time
+from typing import Any
+
+import sqlalchemy as sa
+
+from sikpro.adapters.sql.dialect import upsert
+from sikpro.adapters.sql.tables import installation, order_types, site_operations, statuses, stos
+from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.domain.catalogue import Bilingual, OrderType, SiteOperation, Status, Sto
+from sikpro.domain.duplicates import DuplicateMode
+from sikpro.domain.installation import Installation
+from sikpro.domain.phase import Phase, Turn
+
+_ONLY = 1
+
+
+class SqlCatalogueRepository:
+    """The catalogues, each in its order, inactive rows included."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    def statuses(self) -> tuple[Status, ...]:
+        """All statuses, by position, then code."""
+        selected = sa.select(statuses).order_by(statuses.c.position, statuses.c.code)
+        return tuple(map(_status, self._transaction.execute(selected).mappings()))
+
+    def order_types(self) -> tuple[OrderType, ...]:
+        """All order types, by position, then code."""
+        selected = sa.select(order_types).order_by(order_types.c.position, order_types.c.code)
+        return tuple(map(_order_type, self._transaction.execute(selected).mappings()))
+
+    def site_operations(self) -> tuple[SiteOperation, ...]:
+        """All Site Operations, by code."""
+        selected = sa.select(site_operations).order_by(site_operations.c.code)
+        return tuple(SiteOperation(**row) for row in self._transaction.execute(selected).mappings())
+
+    def stos(self) -> tuple[Sto, ...]:
+        """All exchanges, by code."""
+        selected = sa.select(stos).order_by(stos.c.code)
+        return tuple(Sto(**row) for row in self._transaction.execute(selected).mappings())
+
+    def put_status(self, status: Status) -> None:
+        """Add or replace a status."""
+        row = {
+            "code": status.code,
+            "phase": status.phase.value,
+            "turn": status.turn.value,
+            "label_id": status.label.id,
+            "label_en": status.label.en,
+            "template_id": status.template.id,
+            "template_en": status.template.en,
+            "reason_group": status.group,
+            "position": status.position,
+            "active": status.active,
+        }
+        self._put(statuses, row)
+
+    def put_order_type(self, order_type: OrderType) -> None:
+        """Add or replace an order type."""
+        row = {
+            "code": order_type.code,
+            "label_id": order_type.label.id,
+            "label_en": order_type.label.en,
+            "first_action_limit": order_type.first_action_limit,
+            "completion_limit": order_type.completion_limit,
+            "position": order_type.position,
+            "active": order_type.active,
+        }
+        self._put(order_types, row)
+
+    def put_site_operation(self, site_operation: SiteOperation) -> None:
+        """Add or replace a Site Operation."""
+        row = {"code": site_operation.code, "name": site_operation.name, "active": site_operation.active}
+        self._put(site_operations, row)
+
+    def put_sto(self, sto: Sto) -> None:
+        """Add or replace an exchange."""
+        row = {"code": sto.code, "name": sto.name, "site_operation": sto.site_operation, "active": sto.active}
+        self._put(stos, row)
+
+    def _put(self, table: sa.Table, row: dict[str, Any]) -> None:
+        self._transaction.execute(upsert(self._transaction, table, ["code"]).values(row))
+
+
+class SqlInstallationRepository:
+    """What the installation decided; the defaults until it did."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    def get(self) -> Installation:
+        """The decisions, or the defaults."""
+        row = self._transaction.execute(sa.select(installation)).mappings().one_or_none()
+        if row is None:
+            return Installation()
+        return Installation(
+            duplicate_mode=DuplicateMode(row["duplicate_mode"]),
+            claim=row["claim"],
+            work_from=time.fromisoformat(row["work_from"]),
+            work_until=time.fromisoformat(row["work_until"]),
+            work_days=tuple(row["work_days"]),
+        )
+
+    def put(self, installed: Installation) -> None:
+        """Decide."""
+        row = {
+            "id": _ONLY,
+            "duplicate_mode": installed.duplicate_mode.value,
+            "claim": installed.claim,
+            "work_from": installed.work_from.isoformat(),
+            "work_until": installed.work_until.isoformat(),
+            "work_days": list(installed.work_days),
+        }
+        self._transaction.execute(upsert(self._transaction, installation, ["id"]).values(row))
+
+
+def _status(row: Mapping[Any, Any]) -> Status:
+    return Status(
+        code=row["code"],
+        phase=Phase(row["phase"]),
+        turn=Turn(row["turn"]),
+        label=Bilingual(row["label_id"], row["label_en"]),
+        template=Bilingual(row["template_id"], row["template_en"]),
+        group=row["reason_group"],
+        position=row["position"],
+        active=row["active"],
+    )
+
+
+def _order_type(row: Mapping[Any, Any]) -> OrderType:
+    return OrderType(
+        code=row["code"],
+        label=Bilingual(row["label_id"], row["label_en"]),
+        first_action_limit=row["first_action_limit"],
+        completion_limit=row["completion_limit"],
+        position=row["position"],
+        active=row["active"],
+    )

@@ -1,0 +1,65 @@
+"""Column types: what SQLite and PostgreSQL keep differently, made the same."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""An id; on SQLite it has to be INTEGER to be the row's own."""
+
+Words = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""Text of any length, compared by code point in both, as Python does."""
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A time in UTC, to the microsecond; on SQLite a text that sorts as the times do."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Text on SQLite, `timestamptz` elsewhere."""
+        return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else sa.DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Refuse a time without a zone; it could mean anything."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone: {value}")
+        utc = value.astimezone(UTC)
+        return utc_text(utc) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Give it back in UTC."""
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            return datetime.fromisoformat(value).replace(tzinfo=UTC)
+        aware: datetime = value.astimezone(UTC)
+        return aware
+
+
+def utc_text(utc: datetime) -> str:
+    """The text of a UTC time as SQLite keeps it."""
+    return utc.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+class Microseconds(TypeDecorator[timedelta]):
+    """A duration as whole microseconds."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:
+        """The duration as a number."""
+        return None if value is None else value // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> timedelta | None:
+        """The number as a duration."""
+        return None if value is None else timedelta(microseconds=value)

@@ -1,0 +1,31 @@
+"""The one statement that both databases have and Core does not: INSERT … ON CONFLICT."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from sikpro.adapters.sql.transaction import OpenTransaction
+
+
+def insert_new(transaction: OpenTransaction, table: sa.Table, key: list[str]) -> Any:
+    """An INSERT that does nothing where the key is there already."""
+    return _insert(transaction, table).on_conflict_do_nothing(index_elements=key)
+
+
+def upsert(transaction: OpenTransaction, table: sa.Table, key: list[str]) -> Any:
+    """An INSERT that replaces the row where the key is there already."""
+    statement = _insert(transaction, table)
+    changed = {column.name: statement.excluded[column.name] for column in table.c if column.name not in key}
+    return statement.on_conflict_do_update(index_elements=key, set_=changed)
+
+
+def add_up(transaction: OpenTransaction, table: sa.Table, key: list[str], column: str) -> Any:
+    """An INSERT that adds its number to the one that is there."""
+    statement = _insert(transaction, table)
+    total = table.c[column] + statement.excluded[column]
+    return statement.on_conflict_do_update(index_elements=key, set_={column: total})
+
+
+def _insert(transaction: OpenTransaction, table: sa.Table) -> Any:
+    return sqlite.insert(table) if transaction.on_sqlite else postgresql.insert(table)

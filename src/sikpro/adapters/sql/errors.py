@@ -1,0 +1,64 @@
+"""What a driver's error means: one table from codes to the application's words."""
+
+import sqlite3
+
+from sqlalchemy import exc
+
+from sikpro.application.ports.storage import StorageBusy, StorageError, StorageRejected, StorageUnavailable
+
+
+class ConstraintViolated(StorageRejected):
+    """A unique or foreign key said no; repositories turn it into the domain's error where they know one."""
+
+
+_SQLITE = {
+    sqlite3.SQLITE_BUSY: StorageBusy,
+    sqlite3.SQLITE_LOCKED: StorageBusy,
+    sqlite3.SQLITE_PROTOCOL: StorageBusy,
+    sqlite3.SQLITE_CONSTRAINT: ConstraintViolated,
+    sqlite3.SQLITE_TOOBIG: StorageRejected,
+    sqlite3.SQLITE_MISMATCH: StorageRejected,
+    sqlite3.SQLITE_RANGE: StorageRejected,
+}
+"""By primary result code; any other (full, read-only, I/O, cannot open, corrupt, no such table) is unavailable."""
+
+_POSTGRESQL: dict[str, type[StorageError]] = {
+    "40001": StorageBusy,  # serialisation failure
+    "40P01": StorageBusy,  # deadlock
+    "55P03": StorageBusy,  # lock not available
+    "22": StorageRejected,  # data exception
+    "23": ConstraintViolated,
+    "25": StorageRejected,  # read-only, or failed, transaction
+    "54": StorageRejected,  # program limit: an index entry too large
+}
+"""By SQLSTATE, or its class; any other (08 connection, 53 disk or memory, 57 shutdown, 42 schema) is unavailable."""
+
+
+def storage_error(error: BaseException) -> StorageError | None:
+    """What a driver's exception means, None when it is not one of a database."""
+    if isinstance(error, StorageError):
+        return None
+    text = str(error).strip()
+    if isinstance(error, sqlite3.Error):
+        if isinstance(error, sqlite3.OperationalError | sqlite3.DatabaseError) and (
+            (code := getattr(error, "sqlite_errorcode", None)) is not None
+        ):
+            return _SQLITE.get(code & 0xFF, StorageUnavailable)(text)
+        return StorageRejected(text)
+    if isinstance(error, OverflowError | UnicodeError):
+        return StorageRejected(text)
+    if type(error).__module__.partition(".")[0] == "psycopg":
+        return _of_postgresql(error)(text)
+    if isinstance(error, exc.TimeoutError):
+        return StorageBusy(text)
+    if isinstance(error, exc.DBAPIError):
+        return StorageUnavailable(text)
+    return None
+
+
+def _of_postgresql(error: BaseException) -> type[StorageError]:
+    state = getattr(error, "sqlstate", None)
+    if state is None:
+        names = {base.__name__ for base in type(error).__mro__}
+        return StorageRejected if names & {"DataError", "ProgrammingError"} else StorageUnavailable
+    return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2], StorageUnavailable)

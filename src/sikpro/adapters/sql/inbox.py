@@ -1,0 +1,100 @@
+"""The inbox in the database."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from attrs import asdict
+
+from sikpro.adapters.sql.dialect import insert_new
+from sikpro.adapters.sql.queue_tables import inbox
+from sikpro.adapters.sql.tables import orders
+from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.application.ports.chat import Incoming, IncomingKind
+from sikpro.application.ports.queues import LedgerRow, Outcome
+from sikpro.domain.errors import NotFound
+from sikpro.domain.text import storable
+
+_c = inbox.c
+_UNFINISHED = "unfinished"
+_OWN_COLUMN = {"key", "kind", "chat_id", "message_id", "sender_id", "sent_at", "sender_name", "text"}
+
+
+class SqlInbox:
+    """Every update that came in, once, with its outcome."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    def receive(self, incoming: Incoming, at: datetime) -> int | None:
+        """Store it and return the row's id, or None when its key is already there; the unit stays usable."""
+        row = {
+            "key": storable(incoming.key),
+            "received_at": at,
+            "sent_at": incoming.sent_at,
+            "chat_id": incoming.chat_id,
+            "message_id": incoming.message_id,
+            "sender_id": incoming.sender_id,
+            "sender_name": storable(incoming.sender_name),
+            "kind": incoming.kind.value,
+            "text": storable(incoming.text),
+            "rest": _rest(incoming),
+            "outcome": Outcome.FAILED.value,
+            "detail": _UNFINISHED,
+        }
+        inserted = insert_new(self._transaction, inbox, ["key"]).values(row).returning(_c.id)
+        received: int | None = self._transaction.scalar(inserted)
+        return received
+
+    def finish(self, inbox_id: int, outcome: Outcome, detail: str = "", order_id: int | None = None) -> None:
+        """Give a received update its outcome."""
+        changed = {"outcome": outcome.value, "detail": storable(detail), "order_id": order_id}
+        update = sa.update(inbox).where(_c.id == inbox_id).values(changed)
+        if self._transaction.execute(update).rowcount == 0:
+            raise NotFound(what="inbox", name=str(inbox_id))
+
+    def order_of(self, chat_id: int, message_id: int) -> int | None:
+        """The order that a received message made, changed or joined."""
+        kinds = [IncomingKind.MESSAGE.value, IncomingKind.EDIT.value]
+        selected = (
+            sa.select(_c.order_id)
+            .where(_c.chat_id == chat_id, _c.message_id == message_id, _c.kind.in_(kinds), _c.order_id.is_not(None))
+            .order_by(_c.id.desc())
+            .limit(1)
+        )
+        order_id: int | None = self._transaction.scalar(selected)
+        return order_id
+
+    def totals(self, start: datetime, end: datetime) -> Mapping[Outcome, int]:
+        """How many updates received in the span have each outcome."""
+        selected = (
+            sa.select(_c.outcome, sa.func.count())
+            .where(_c.received_at >= start, _c.received_at < end)
+            .group_by(_c.outcome)
+        )
+        return {Outcome(outcome): count for outcome, count in self._transaction.execute(selected)}
+
+    def page(self, *, before: int | None, limit: int, outcome: Outcome | None = None) -> tuple[LedgerRow, ...]:
+        """Rows with ids under `before`, newest first."""
+        columns = [_c[name] for name in _LEDGER]
+        selected = sa.select(*columns, orders.c.number).outerjoin(orders, orders.c.id == _c.order_id)
+        if before is not None:
+            selected = selected.where(_c.id < before)
+        if outcome is not None:
+            selected = selected.where(_c.outcome == outcome.value)
+        rows = self._transaction.execute(selected.order_by(_c.id.desc()).limit(limit)).mappings()
+        return tuple(LedgerRow(**(dict(row) | {"outcome": Outcome(row["outcome"])})) for row in rows)
+
+
+_LEDGER = ("id", "received_at", "sent_at", "chat_id", "sender_name", "kind", "text", "outcome", "detail", "order_id")
+
+
+def _rest(incoming: Incoming) -> dict[str, Any]:
+    """What has no column of its own and is not empty."""
+    whole = asdict(incoming, value_serializer=_storable)
+    return {name: value for name, value in whole.items() if name not in _OWN_COLUMN and value not in (None, "", ())}
+
+
+def _storable(_owner: Any, _attribute: Any, value: Any) -> Any:
+    return storable(value) if isinstance(value, str) else value

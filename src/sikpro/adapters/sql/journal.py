@@ -1,0 +1,63 @@
+"""The journal in the database: each fact as JSON under its class' name."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from cattrs import Converter
+
+from sikpro.adapters.sql.queue_tables import journal
+from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.application.ports.repositories import JournalEntry
+from sikpro.domain.events import EVENTS, OrderEvent
+
+_CLASSES: dict[str, type[OrderEvent]] = {event.__name__: event for event in EVENTS}
+_COLUMNS = {"order_id", "at"}
+
+_converter = Converter()
+_converter.register_structure_hook(datetime, lambda value, _: value)
+
+
+class SqlJournal:
+    """Every change's facts, kept with the change; never replayed into state."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    def append(self, events: Sequence[OrderEvent], actor: int | None) -> None:
+        """Keep an order's facts, in order."""
+        rows = [
+            {
+                "at": event.at,
+                "kind": type(event).__name__,
+                "order_id": event.order_id,
+                "subject": "",
+                "actor": actor,
+                "data": _data(event),
+            }
+            for event in events
+        ]
+        for row in rows:
+            self._transaction.execute(sa.insert(journal).values(row))
+
+    def of_order(self, order_id: int) -> tuple[JournalEntry, ...]:
+        """An order's facts, oldest first."""
+        selected = sa.select(journal).where(journal.c.order_id == order_id).order_by(journal.c.id)
+        rows = self._transaction.execute(selected).mappings()
+        return tuple(JournalEntry(row["id"], _event(row), row["actor"]) for row in rows)
+
+    def note(self, kind: str, subject: str, actor: int | None, at: datetime, data: Mapping[str, str]) -> None:
+        """Keep a fact that is no order's."""
+        row = {"at": at, "kind": kind, "order_id": None, "subject": subject, "actor": actor, "data": dict(data)}
+        self._transaction.execute(sa.insert(journal).values(row))
+
+
+def _data(event: OrderEvent) -> dict[str, Any]:
+    whole: dict[str, Any] = _converter.unstructure(event)
+    return {name: value for name, value in whole.items() if name not in _COLUMNS}
+
+
+def _event(row: Mapping[Any, Any]) -> OrderEvent:
+    whole = row["data"] | {"order_id": row["order_id"], "at": row["at"]}
+    return _converter.structure(whole, _CLASSES[row["kind"]])

@@ -1,0 +1,90 @@
+"""Migrations, run by the program itself: up to the newest, down in tests, and whether any is pending."""
+
+from collections.abc import Callable, Mapping
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import URL, Connection
+
+from sikpro.adapters.sql.engine import WRITES, create_engine_for
+from sikpro.application.ports.storage import StorageUnavailable
+
+_ONE_AT_A_TIME = 0x51_4B_50_02
+
+
+class MigrationFailed(StorageUnavailable):
+    """A migration lost rows or left references to nothing; the database is as it was before."""
+
+
+def migrate(url: str | URL) -> None:
+    """Bring the database to the newest schema, in one transaction. Raises `StorageError`.
+
+    Several processes may call it at once; one migrates, the others find it done.
+    """
+    if pending(url):
+        _run(url, lambda config: command.upgrade(config, "head"), keeps_rows=True)
+
+
+def downgrade(url: str | URL, revision: str = "base") -> None:
+    """Go back to a revision; `base` is the empty database."""
+    _run(url, lambda config: command.downgrade(config, revision), keeps_rows=False)
+
+
+def pending(url: str | URL) -> bool:
+    """Whether `migrate` would do anything; a database of a newer SIKPRO raises `StorageUnavailable`."""
+    scripts = ScriptDirectory.from_config(_config())
+    at = current(url)
+    if at is not None and at not in {script.revision for script in scripts.walk_revisions()}:
+        raise StorageUnavailable(f"the database is of a newer version ({at}) than this program")
+    return at != scripts.get_current_head()
+
+
+def current(url: str | URL) -> str | None:
+    """The database's revision, None when it is empty."""
+    engine = create_engine_for(url, pooled=False)
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+
+
+def _run(url: str | URL, step: Callable[[Config], None], *, keeps_rows: bool) -> None:
+    # Foreign keys off: with them on, SQLite's copying of a table deletes the rows of its children.
+    engine = create_engine_for(url, foreign_keys=False, pooled=False)
+    try:
+        with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+            if connection.dialect.name != "sqlite":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+            before = _row_counts(connection) if keeps_rows else {}
+            step(_config(connection))
+            _check(connection, before)
+    finally:
+        engine.dispose()
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "sikpro.adapters.sql:migrations")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _row_counts(connection: Connection) -> dict[str, int]:
+    tables = [name for name in sa.inspect(connection).get_table_names() if not name.startswith("order_search")]
+    counts = ((name, sa.select(sa.func.count()).select_from(sa.table(name))) for name in tables)
+    return {name: connection.execute(counted).scalar_one() for name, counted in counts}
+
+
+def _check(connection: Connection, before: Mapping[str, int]) -> None:
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise MigrationFailed(f"{len(broken)} rows refer to nothing, the first in {broken[0][0]}")
+    after = _row_counts(connection)
+    lost = {name: count - after[name] for name, count in before.items() if name in after and after[name] < count}
+    if lost:
+        raise MigrationFailed(f"rows were lost: {lost}")

@@ -1,0 +1,1 @@
+"""The schema's history. No revision imports the tables of today."""

@@ -1,0 +1,125 @@
+"""Orders in the database."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from attrs import evolve
+
+from sikpro.adapters.sql.dialect import add_up
+from sikpro.adapters.sql.errors import ConstraintViolated
+from sikpro.adapters.sql.mappers import order_from_row, order_to_row
+from sikpro.adapters.sql.search import put_search_text, technician_name
+from sikpro.adapters.sql.tables import order_ids, orders
+from sikpro.adapters.sql.transaction import OpenTransaction, TotalKey
+from sikpro.application.ports.storage import StorageBusy
+from sikpro.domain.errors import ConcurrencyConflict, DuplicateOrder, NotFound
+from sikpro.domain.order import Order
+from sikpro.domain.phase import Phase
+
+_c = orders.c
+_BEFORE = (_c.version, _c.type, _c.status, _c.phase, _c.sto, _c.deleted_at, _c.search_text)
+
+
+class SqlOrderRepository:
+    """The orders, with their unique key, their totals and what a search finds them by."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    def next_id(self) -> int:
+        """A small integer never given before; gaps are allowed."""
+        if not self._transaction.on_sqlite:
+            return int(self._transaction.scalar(sa.select(sa.func.nextval("order_id"))))
+        counter = add_up(self._transaction, order_ids, ["name"], "last").values(name="orders", last=1)
+        return int(self._transaction.scalar(counter.returning(order_ids.c.last)))
+
+    def add(self, order: Order, key: str | None) -> None:
+        """Store a new order. Raises `DuplicateOrder`; the unit stays usable."""
+        row = order_to_row(order, key, technician_name(self._transaction, order.data.technician.value))
+        try:
+            with self._transaction.savepoint():
+                self._transaction.execute(sa.insert(orders).values(row))
+                put_search_text(self._transaction, order.id, row["search_text"], None)
+        except ConstraintViolated as violation:
+            if self._transaction.scalar(sa.select(_c.id).where(_c.id == order.id)) is not None:
+                raise
+            raise self._duplicate(order, key) from violation
+        self._transaction.count(_total_key(row), 1)
+
+    def save(self, order: Order, key: str | None) -> Order:
+        """Store the order over the version it was read at, and return it at its new version."""
+        selected = sa.select(*_BEFORE).where(_c.id == order.id)
+        before = self._transaction.execute(selected).mappings().one_or_none()
+        if before is None or before["version"] != order.version:
+            raise ConcurrencyConflict(number=order.number)
+        saved = evolve(order, version=order.version + 1)
+        row = order_to_row(saved, key, technician_name(self._transaction, order.data.technician.value))
+        update = sa.update(orders).where(_c.id == order.id, _c.version == order.version).values(row)
+        try:
+            with self._transaction.savepoint():
+                if self._transaction.execute(update).rowcount == 0:
+                    raise ConcurrencyConflict(number=order.number)
+                put_search_text(self._transaction, order.id, row["search_text"], before["search_text"])
+        except ConstraintViolated as violation:
+            raise self._duplicate(order, key) from violation
+        old, new = _total_key(before), _total_key(row)
+        if old != new:
+            self._transaction.count(old, -1)
+            self._transaction.count(new, 1)
+        return saved
+
+    def get(self, order_id: int) -> Order:
+        """The order, deleted ones included. Raises `NotFound`."""
+        row = self._transaction.execute(sa.select(orders).where(_c.id == order_id)).mappings().one_or_none()
+        if row is None:
+            raise NotFound(what="order", name=str(order_id))
+        return order_from_row(row)
+
+    def find(self, number: str) -> tuple[Order, ...]:
+        """The orders under a registration number that are not deleted: key holders first, then newest first."""
+        selected = (
+            sa.select(orders)
+            .where(_c.number == number, _c.deleted_at.is_(None))
+            .order_by(_c.duplicate_key.is_(None), _c.received_at.desc(), _c.id.desc())
+        )
+        return tuple(map(order_from_row, self._transaction.execute(selected).mappings()))
+
+    def lapsed(self, now: datetime, limit: int) -> tuple[Order, ...]:
+        """Orders whose claim has run out, the longest first."""
+        selected = (
+            sa.select(orders)
+            .where(_c.claimed_until <= now, _c.holder.is_not(None))
+            .order_by(_c.claimed_until, _c.id)
+            .limit(limit)
+        )
+        return tuple(map(order_from_row, self._transaction.execute(selected).mappings()))
+
+    def key_facts(self) -> Iterable[tuple[int, str, str, Phase, bool]]:
+        """Of every order: id, registration number, type, phase, whether deleted."""
+        selected = sa.select(_c.id, _c.number, _c.type, _c.phase, _c.deleted_at.is_not(None)).order_by(_c.id)
+        for order_id, number, order_type, phase, deleted in self._transaction.execute(selected):
+            yield order_id, number, order_type, Phase(phase), bool(deleted)
+
+    def replace_keys(self, keys: Mapping[int, str | None]) -> None:
+        """Give every named order its key; keys may change hands among them."""
+        if not keys:
+            return
+        changed = sa.update(orders).where(_c.id == sa.bindparam("order"))
+        named = [{"order": order_id, "key": key} for order_id, key in sorted(keys.items())]
+        with self._transaction.savepoint():
+            self._transaction.execute(changed.values(duplicate_key=None), [{"order": row["order"]} for row in named])
+            self._transaction.execute(changed.values(duplicate_key=sa.bindparam("key")), named)
+
+    def _duplicate(self, order: Order, key: str | None) -> Exception:
+        holder = self._transaction.scalar(sa.select(_c.id).where(_c.duplicate_key == key, _c.id != order.id))
+        if key is not None and holder is not None:
+            return DuplicateOrder(order.number, holder)
+        return StorageBusy(f"the key {key} became free between two statements")
+
+
+def _total_key(row: Mapping[Any, Any]) -> TotalKey | None:
+    if row["deleted_at"] is not None:
+        return None
+    return row["type"], row["status"], Phase(row["phase"]), row["sto"]

@@ -1,0 +1,164 @@
+"""The outbox in the database."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from sikpro.adapters.sql.outbox_mappers import item_from_row, message_to_row
+from sikpro.adapters.sql.queue_tables import UNFINISHED, outbox
+from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.application.ports.chat import Outgoing
+from sikpro.application.ports.queues import Delivery, OutboxItem
+from sikpro.domain.errors import NotFound
+
+_c = outbox.c
+_NO_TELEGRAM = "no_telegram"
+_CLAIMS = 0x51_4B_50_01
+"""The advisory lock under which claims on PostgreSQL go one after the other."""
+
+_older = outbox.alias("older")
+_on_the_way = sa.text(f"outbox.{UNFINISHED}")
+_first_of_its_chat = ~sa.exists().where(
+    _older.c.chat_id == _c.chat_id,
+    _older.c.id < _c.id,
+    _older.c.press_id.is_(None),
+    sa.text(f"older.{UNFINISHED}"),
+)
+_candidates = sa.and_(_on_the_way, sa.or_(_c.press_id.is_not(None), _first_of_its_chat))
+"""The answers to presses, and the oldest other message of each chat."""
+
+_ready_at = sa.func.coalesce(_c.leased_until, _c.due_at, type_=_c.due_at.type)
+
+
+class SqlOutbox:
+    """Every message to the chat, from the transaction that decided it until it arrived or failed."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    def put(
+        self,
+        message: Outgoing,
+        at: datetime,
+        *,
+        order_id: int | None = None,
+        due_at: datetime | None = None,
+        failed: str = "",
+    ) -> int:
+        """Queue a message (due at once unless said), or store it as failed for a reason; returns its id."""
+        reason = failed or ("" if message.chat_id or message.press_id else _NO_TELEGRAM)
+        row = message_to_row(message) | {
+            "random_id": message.random_id or secrets.randbelow(2**63 - 1) + 1,
+            "state": (Delivery.FAILED if reason else Delivery.QUEUED).value,
+            "created_at": at,
+            "due_at": due_at or at,
+            "attempts": 0,
+            "doubtful": False,
+            "order_id": order_id,
+            "reason": reason,
+            "detail": "",
+        }
+        return int(self._transaction.scalar(sa.insert(outbox).values(row).returning(_c.id)))
+
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> tuple[OutboxItem, ...]:
+        """Take what is due, one a chat at most: the oldest unfinished one of its chat, if it is due."""
+        if not self._transaction.on_sqlite:
+            self._transaction.scalar(sa.select(sa.func.pg_advisory_xact_lock(_CLAIMS)))
+        selected = (
+            sa.select(_c.id, _c.chat_id)
+            .where(_candidates, _ready_at <= now)
+            .order_by(_c.press_id.is_(None), _c.id)
+            # A chat may have several presses; only the first of them is taken.
+            .limit(limit * 4)
+        )
+        chats: dict[int, int] = {}
+        for outbox_id, chat_id in self._transaction.execute(selected):
+            chats.setdefault(chat_id, outbox_id)
+        taken = list(chats.values())[:limit]
+        if not taken:
+            return ()
+        update = (
+            sa.update(outbox)
+            .where(_c.id.in_(taken))
+            .values(
+                state=Delivery.SENDING.value,
+                leased_until=now + lease,
+                attempts=_c.attempts + 1,
+                doubtful=sa.or_(_c.doubtful, _c.state == Delivery.SENDING.value),
+            )
+        )
+        self._transaction.execute(update)
+        rows = self._transaction.execute(sa.select(outbox).where(_c.id.in_(taken))).mappings()
+        return tuple(sorted(map(item_from_row, rows), key=lambda item: taken.index(item.id)))
+
+    def sent(self, outbox_id: int, message_id: int | None, at: datetime) -> None:
+        """It arrived: `SENT`, or `PERHAPS_TWICE` when it was doubtful."""
+        state = sa.case((_c.doubtful, Delivery.PERHAPS_TWICE.value), else_=Delivery.SENT.value)
+        self._set(outbox_id, state=state, message_id=message_id, sent_at=at, reason="", detail="")
+
+    def later(self, outbox_id: int, due_at: datetime, reason: str, *, doubtful: bool = False) -> None:
+        """Try it again from `due_at` on; `doubtful` when this try may have arrived."""
+        perhaps = {"doubtful": True} if doubtful else {}
+        self._set(outbox_id, state=Delivery.QUEUED.value, due_at=due_at, reason=reason, **perhaps)
+
+    def give_up(self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime) -> None:
+        """It will not be sent: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` when nobody can tell."""
+        self._set(outbox_id, state=state.value, reason=reason, detail=detail)
+
+    def send_again(self, outbox_id: int, at: datetime) -> bool:
+        """Queue a failed message again; False when it is not failed or has no chat."""
+        update = (
+            sa.update(outbox)
+            .where(_c.id == outbox_id, _c.state == Delivery.FAILED.value, _c.chat_id != 0)
+            .values(state=Delivery.QUEUED.value, due_at=at, attempts=0, reason="", detail="", leased_until=None)
+        )
+        if self._transaction.execute(update).rowcount:
+            return True
+        self.get(outbox_id)
+        return False
+
+    def move_chat(self, before: int, after: int) -> None:
+        """Send what waits for one chat id to another."""
+        update = sa.update(outbox).where(_c.chat_id == before, sa.text(UNFINISHED)).values(chat_id=after)
+        self._transaction.execute(update)
+
+    def next_due(self) -> datetime | None:
+        """When the next message is due or its lease runs out; None when nothing waits."""
+        due: datetime | None = self._transaction.scalar(sa.select(sa.func.min(_ready_at)).where(_candidates))
+        return due
+
+    def get(self, outbox_id: int) -> OutboxItem:
+        """Raises `NotFound`."""
+        row = self._transaction.execute(sa.select(outbox).where(_c.id == outbox_id)).mappings().one_or_none()
+        if row is None:
+            raise NotFound(what="outbox", name=str(outbox_id))
+        return item_from_row(row)
+
+    def of_order(self, order_id: int) -> tuple[OutboxItem, ...]:
+        """The messages about an order, oldest first."""
+        selected = sa.select(outbox).where(_c.order_id == order_id).order_by(_c.id)
+        return tuple(map(item_from_row, self._transaction.execute(selected).mappings()))
+
+    def order_of(self, chat_id: int, message_id: int) -> int | None:
+        """The order that a sent message was about."""
+        selected = (
+            sa.select(_c.order_id)
+            .where(_c.chat_id == chat_id, _c.message_id == message_id, _c.order_id.is_not(None))
+            .order_by(_c.id.desc())
+            .limit(1)
+        )
+        order_id: int | None = self._transaction.scalar(selected)
+        return order_id
+
+    def counts(self) -> Mapping[Delivery, int]:
+        """How many messages are in each state."""
+        selected = sa.select(_c.state, sa.func.count()).group_by(_c.state)
+        return {Delivery(state): count for state, count in self._transaction.execute(selected)}
+
+    def _set(self, outbox_id: int, **values: Any) -> None:
+        update = sa.update(outbox).where(_c.id == outbox_id).values(leased_until=None, **values)
+        if self._transaction.execute(update).rowcount == 0:
+            raise NotFound(what="outbox", name=str(outbox_id))

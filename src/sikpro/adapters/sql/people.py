@@ -1,0 +1,183 @@
+"""People and requests for access in the database."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from attrs import evolve
+
+from sikpro.adapters.sql.errors import ConstraintViolated
+from sikpro.adapters.sql.search import rename_technician
+from sikpro.adapters.sql.tables import access_requests, people
+from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.domain.errors import AlreadyUsed, ConcurrencyConflict, NotFound
+from sikpro.domain.people import AccessRequest, Person, RequestState, Role
+from sikpro.domain.search_text import folded
+
+_c = people.c
+_r = access_requests.c
+
+
+class SqlPersonRepository:
+    """The people. User name, technician code and Telegram id are each one person's alone."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    def add(self, person: Person) -> Person:
+        """Store somebody new and return them with their id. Raises `AlreadyUsed`; the unit stays usable."""
+        person = evolve(person, version=1)
+        inserted = sa.insert(people).values(_to_row(person)).returning(_c.id)
+        try:
+            with self._transaction.savepoint():
+                person = evolve(person, id=self._transaction.scalar(inserted))
+        except ConstraintViolated as violation:
+            raise self._already_used(person, None) or violation from violation
+        if person.technician_code:
+            rename_technician(self._transaction, person.technician_code)
+        return person
+
+    def save(self, person: Person) -> Person:
+        """Store over the version read. Raises `ConcurrencyConflict`, `AlreadyUsed`; the unit stays usable."""
+        selected = sa.select(_c.name, _c.technician_code, _c.version).where(_c.id == person.id)
+        before = self._transaction.execute(selected).one_or_none()
+        saved = evolve(person, version=person.version + 1)
+        update = sa.update(people).where(_c.id == person.id, _c.version == person.version).values(_to_row(saved))
+        try:
+            with self._transaction.savepoint():
+                changed = self._transaction.execute(update).rowcount
+        except ConstraintViolated as violation:
+            raise self._already_used(person, person.id) or violation from violation
+        if changed == 0 or before is None:
+            raise ConcurrencyConflict(name=person.name)
+        if (before.name, before.technician_code) != (person.name, person.technician_code):
+            for code in {before.technician_code, person.technician_code} - {None}:
+                rename_technician(self._transaction, code)
+        return saved
+
+    def get(self, person_id: int) -> Person:
+        """Raises `NotFound`."""
+        person = self._one(_c.id == person_id)
+        if person is None:
+            raise NotFound(what="person", name=str(person_id))
+        return person
+
+    def by_username(self, username: str) -> Person | None:
+        """Whoever has this user name, upper and lower case alike."""
+        return self._one(_c.username_folded == folded(username))
+
+    def by_telegram(self, telegram_id: int) -> Person | None:
+        """Whoever this Telegram account is bound to."""
+        return self._one(_c.telegram_id == telegram_id)
+
+    def by_code(self, technician_code: str) -> Person | None:
+        """Whoever has this technician code."""
+        return self._one(_c.technician_code == technician_code)
+
+    def by_phone(self, phone: str) -> Person | None:
+        """The one person with this phone number; None when several share it."""
+        if not phone:
+            return None
+        rows = self._transaction.execute(sa.select(people).where(_c.phone == phone).limit(2)).mappings().all()
+        return _from_row(rows[0]) if len(rows) == 1 else None
+
+    def all(self) -> tuple[Person, ...]:
+        """Everybody, by name."""
+        selected = sa.select(people).order_by(_c.name_folded, _c.id)
+        return tuple(map(_from_row, self._transaction.execute(selected).mappings()))
+
+    def _one(self, condition: sa.ColumnElement[bool]) -> Person | None:
+        row = self._transaction.execute(sa.select(people).where(condition)).mappings().one_or_none()
+        return None if row is None else _from_row(row)
+
+    def _already_used(self, person: Person, but: int | None) -> AlreadyUsed | None:
+        """Which field it is: drivers name it each in their own way, so ask."""
+        username = person.username
+        others = {
+            "username": (username, None if username is None else self.by_username(username)),
+            "technician_code": (person.technician_code, self.by_code(person.technician_code or "")),
+            "telegram_id": (person.telegram_id, self.by_telegram(person.telegram_id or 0)),
+        }
+        for field, (value, other) in others.items():
+            if value is not None and other is not None and other.id != but:
+                return AlreadyUsed(field=field, value=value)
+        return None
+
+
+class SqlAccessRequestRepository:
+    """Requests for access from Telegram; one pending at most for each Telegram id."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    def put(self, request: AccessRequest) -> AccessRequest:
+        """Store a new request (id 0), replacing the pending one of the same Telegram id, or save a known one."""
+        row = _request_to_row(request)
+        if request.id:
+            if self._transaction.execute(sa.update(access_requests).where(_r.id == request.id).values(row)).rowcount:
+                return request
+            raise NotFound(what="access_request", name=str(request.id))
+        if request.state is RequestState.PENDING:
+            replaced = sa.update(access_requests).where(_r.pending_of == request.telegram_id).values(row)
+            found = self._transaction.scalar(replaced.returning(_r.id))
+            if found is not None:
+                return evolve(request, id=found)
+        inserted = sa.insert(access_requests).values(row).returning(_r.id)
+        return evolve(request, id=self._transaction.scalar(inserted))
+
+    def get(self, request_id: int) -> AccessRequest:
+        """Raises `NotFound`."""
+        row = self._one(_r.id == request_id)
+        if row is None:
+            raise NotFound(what="access_request", name=str(request_id))
+        return row
+
+    def pending_of(self, telegram_id: int) -> AccessRequest | None:
+        """The open request of a Telegram account."""
+        return self._one(_r.pending_of == telegram_id)
+
+    def pending(self) -> tuple[AccessRequest, ...]:
+        """All open requests, oldest first."""
+        selected = sa.select(access_requests).where(_r.pending_of.is_not(None)).order_by(_r.requested_at, _r.id)
+        return tuple(map(_request_from_row, self._transaction.execute(selected).mappings()))
+
+    def _one(self, condition: sa.ColumnElement[bool]) -> AccessRequest | None:
+        row = self._transaction.execute(sa.select(access_requests).where(condition)).mappings().one_or_none()
+        return None if row is None else _request_from_row(row)
+
+
+def _to_row(person: Person) -> dict[str, Any]:
+    return {
+        "name": person.name,
+        "name_folded": folded(person.name),
+        "username": person.username,
+        "username_folded": None if person.username is None else folded(person.username),
+        "password_hash": person.password_hash,
+        "role": person.role.value if person.role else None,
+        "technician_code": person.technician_code,
+        "site_operation": person.site_operation,
+        "telegram_id": person.telegram_id,
+        "phone": person.phone,
+        "language": person.language,
+        "must_change_password": person.must_change_password,
+        "active": person.active,
+        "version": person.version,
+    }
+
+
+def _from_row(row: Mapping[Any, Any]) -> Person:
+    kept = {name: value for name, value in row.items() if not name.endswith("_folded")}
+    return Person(**(kept | {"role": Role(row["role"]) if row["role"] else None}))
+
+
+_REQUEST = [column.name for column in access_requests.c if column.name != "pending_of"]
+
+
+def _request_to_row(request: AccessRequest) -> dict[str, Any]:
+    row = {name: getattr(request, name) for name in _REQUEST if name != "id"}
+    pending = request.state is RequestState.PENDING
+    return row | {"state": request.state.value, "pending_of": request.telegram_id if pending else None}
+
+
+def _request_from_row(row: Mapping[Any, Any]) -> AccessRequest:
+    return AccessRequest(**({name: row[name] for name in _REQUEST} | {"state": RequestState(row["state"])}))

@@ -1,0 +1,74 @@
+"""Reads over orders for lists and answers."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from sikpro.adapters.sql.filters import paged, rows, wanted
+from sikpro.adapters.sql.mappers import list_row
+from sikpro.adapters.sql.tables import orders, totals
+from sikpro.adapters.sql.transaction import OpenTransaction, TotalKey
+from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort, Total
+from sikpro.domain.phase import Phase
+
+_c = orders.c
+_LIVE = [phase.value for phase in Phase if phase.live]
+
+
+class SqlOrderQueries:
+    """Flat rows, paged by key."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    def page(self, which: OrderFilter, *, sort: Sort, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
+        """The next rows after a place."""
+        selected = rows.where(*wanted(self._transaction, which))
+        return self._rows(paged(selected, sort=sort, after=after, limit=limit))
+
+    def count(self, which: OrderFilter, cap: int) -> int:
+        """How many there are, counted up to `cap` and no further."""
+        some = sa.select(_c.id).where(*wanted(self._transaction, which)).limit(cap).subquery()
+        return int(self._transaction.scalar(sa.select(sa.func.count()).select_from(some)))
+
+    def row(self, order_id: int) -> OrderRow | None:
+        """One order as a row, deleted or not."""
+        found = self._rows(rows.where(_c.id == order_id))
+        return found[0] if found else None
+
+    def place_in_queue(self, received_at: datetime, order_id: int) -> int:
+        """The place among the waiting orders, 1 being next."""
+        place = sa.tuple_(sa.literal(received_at, _c.received_at.type), sa.literal(order_id))
+        before = sa.select(sa.func.count()).where(
+            _c.phase == Phase.WAITING.value, _c.deleted_at.is_(None), sa.tuple_(_c.received_at, _c.id) < place
+        )
+        return int(self._transaction.scalar(before)) + 1
+
+    def first_actions_since(self, since: datetime) -> int:
+        """How many orders a helpdesk acted on for the first time since: the pace."""
+        return int(self._transaction.scalar(sa.select(sa.func.count()).where(_c.first_action_at >= since)))
+
+    def of_person(self, person: int, technician: str | None, limit: int) -> tuple[OrderRow, ...]:
+        """The live orders a person sent or is the technician of, oldest first."""
+        theirs = _c.sender == person
+        if technician is not None:
+            theirs = sa.or_(theirs, _c.technician == technician)
+        selected = rows.where(theirs, _c.phase.in_(_LIVE), _c.deleted_at.is_(None))
+        return self._rows(paged(selected, limit=limit))
+
+    def totals(self) -> tuple[Total, ...]:
+        """The kept totals with what this transaction changed so far, those of zero left out."""
+        counts: dict[TotalKey, int] = {
+            (type_, status, Phase(phase), sto): count
+            for type_, status, phase, sto, count in self._transaction.execute(sa.select(*totals.c))
+        }
+        for key, change in self._transaction.totals.items():
+            counts[key] = counts.get(key, 0) + change
+        return tuple(
+            Total(type=type_, status=status, phase=phase, sto=sto, count=count)
+            for (type_, status, phase, sto), count in sorted(counts.items())
+            if count
+        )
+
+    def _rows(self, statement: sa.Select[tuple[object, ...]]) -> tuple[OrderRow, ...]:
+        return tuple(map(list_row, self._transaction.execute(statement).mappings()))

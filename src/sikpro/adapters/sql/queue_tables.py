@@ -1,0 +1,141 @@
+"""The journal, the tables that have workers, and the web's logins."""
+
+import sqlalchemy as sa
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, Table, UniqueConstraint
+
+from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
+from sikpro.adapters.sql.tables import metadata
+
+UNFINISHED = "state IN ('queued', 'sending')"
+"""Which outbox rows are on their way; the condition of the partial index, so queries have to say it word for word."""
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("order_id", Id, ForeignKey("orders.id")),
+    Column("subject", Words, nullable=False),
+    Column("actor", Id),
+    Column("data", JSON, nullable=False),
+    sa.Index(None, "order_id", "id"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", Words, nullable=False, unique=True),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime, nullable=False),
+    Column("chat_id", Id, nullable=False),
+    Column("message_id", Id),
+    Column("sender_id", Id),
+    Column("sender_name", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("rest", JSON, nullable=False),
+    Column("outcome", Words, nullable=False),
+    Column("detail", Words, nullable=False),
+    Column("order_id", Id, ForeignKey("orders.id")),
+    sa.Index(None, "received_at"),
+    sa.Index(None, "chat_id", "message_id"),
+    sa.Index(None, "outcome", "id"),
+    sa.Index(None, "order_id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("chat_id", Id, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("buttons", JSON, nullable=False),
+    Column("reply_to", Id),
+    Column("press_id", Words),
+    Column("random_id", Id, nullable=False),
+    Column("drop_keyboard", Boolean, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("leased_until", UtcDateTime),
+    Column("attempts", Integer, nullable=False),
+    Column("doubtful", Boolean, nullable=False),
+    Column("order_id", Id, ForeignKey("orders.id")),
+    Column("reason", Words, nullable=False),
+    Column("detail", Words, nullable=False),
+    Column("sent_at", UtcDateTime),
+    Column("message_id", Id),
+    sa.Index(
+        "ix_outbox_unfinished",
+        "chat_id",
+        "id",
+        sqlite_where=sa.text(UNFINISHED),
+        postgresql_where=sa.text(UNFINISHED),
+    ),
+    sa.Index(None, "state"),
+    sa.Index(None, "chat_id", "message_id"),
+    sa.Index(None, "order_id"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("chat_id", Id, primary_key=True, autoincrement=False),
+    Column("telegram_id", Id, primary_key=True, autoincrement=False),
+    Column("step", Words, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("token", Words, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+bot_accounts = Table(
+    "bot_accounts",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("owner", Words, nullable=False),
+    Column("leased_until", UtcDateTime),
+    Column("cursor", Words, nullable=False),
+    Column("menu", Words, nullable=False),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", Words, nullable=False),
+    Column("key", Words, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("leased_until", UtcDateTime),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Words, nullable=False),
+    UniqueConstraint("kind", "key"),
+    sa.Index(None, "due_at", "id"),
+    sqlite_autoincrement=True,
+)
+"""Rows are deleted, so that SQLite has to be told not to give an id twice."""
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("person", Id, ForeignKey("people.id"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+    sa.Index(None, "person"),
+    sa.Index(None, "seen_at"),
+)
+
+login_attempts = Table(
+    "login_attempts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account", Words, nullable=False),
+    Column("address", Words, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    sa.Index(None, "address", "at"),
+    sa.Index(None, "at"),
+)

@@ -1,0 +1,87 @@
+"""Searching: FTS5 trigrams on SQLite, pg_trgm (or a plain LIKE) on PostgreSQL, beginnings for short terms."""
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+
+from sikpro.adapters.sql.mappers import data_from_row
+from sikpro.adapters.sql.tables import orders, people
+from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.domain.search_text import SHORT, search_term, search_text
+
+order_search = sa.table("order_search", sa.column("rowid", sa.Integer), sa.column("search_text", sa.Text))
+"""SQLite's FTS5 table; its row ids are the orders' ids. It is written with the order, in the same transaction."""
+
+_BROAD = 2_000
+_LAST = "\U0010ffff"
+
+
+def put_search_text(transaction: OpenTransaction, order_id: int, text: str, before: str | None) -> None:
+    """Keep the index in step with `orders.search_text`; on PostgreSQL it is in step by itself."""
+    if not transaction.on_sqlite or text == before:
+        return
+    if before is not None:
+        transaction.execute(sa.delete(order_search).where(order_search.c.rowid == order_id))
+    transaction.execute(sa.insert(order_search).values(rowid=order_id, search_text=text))
+
+
+def technician_name(transaction: OpenTransaction, code: str) -> str:
+    """The name of whoever has the technician code, "" when nobody does."""
+    return transaction.scalar(sa.select(people.c.name).where(people.c.technician_code == code)) or ""
+
+
+def rename_technician(transaction: OpenTransaction, code: str) -> None:
+    """Make the orders of a technician findable under the name that the code has now."""
+    name = technician_name(transaction, code)
+    theirs = sa.select(orders).where(orders.c.technician == code)
+    for row in transaction.execute(theirs).mappings().all():
+        text = search_text(data_from_row(row), name)
+        transaction.execute(sa.update(orders).where(orders.c.id == row["id"]).values(search_text=text))
+        put_search_text(transaction, row["id"], text, row["search_text"])
+
+
+def matches(transaction: OpenTransaction, text: str) -> ColumnElement[bool] | None:
+    """The condition that a search text sets, None when it is blank."""
+    term = search_term(text)
+    if not term:
+        return None
+    if len(term) < SHORT:
+        return _begins(term)
+    if not transaction.on_sqlite:
+        return orders.c.search_text.contains(term, autoescape=True)
+    match = order_search.c.search_text.op("MATCH")(_phrase(term))
+    hits = sa.select(order_search.c.rowid).where(match)
+    some = sa.select(sa.func.count()).select_from(hits.limit(_BROAD).subquery())
+    if transaction.scalar(some) == _BROAD:
+        # So many that the list, walked in its own order, meets a page of them sooner than the index collects them.
+        return sa.func.instr(orders.c.search_text, term) > 0
+    return orders.c.id.in_(hits)
+
+
+def _phrase(term: str) -> str:
+    """The term as one FTS5 string: nothing in it is an operator."""
+    quoted = term.replace('"', '""')
+    return f'"{quoted}"'
+
+
+def _begins(term: str) -> ColumnElement[bool]:
+    names = sa.select(people.c.technician_code).where(
+        people.c.name_folded >= term, people.c.name_folded < term + _LAST, people.c.technician_code.is_not(None)
+    )
+    conditions: list[ColumnElement[bool]] = [orders.c.technician.in_(names)]
+    code = term.upper()
+    if code.isascii() and code.lower() == term:
+        columns = (orders.c.number, orders.c.serial, orders.c.odp, orders.c.technician)
+        conditions += [sa.and_(column >= code, column < code + _LAST) for column in columns]
+        conditions += _vendor_begins(code)
+    return sa.or_(*conditions)
+
+
+def _vendor_begins(digits: str) -> list[ColumnElement[bool]]:
+    """The serials whose 16-digit notation begins so: two digits are the vendor id's first letter."""
+    try:
+        low, high = (int(digits.ljust(2, fill), 16) for fill in "0F")
+    except ValueError:
+        return []
+    if not digits.isalnum() or low > 0x7F:
+        return []
+    return [sa.and_(orders.c.serial >= chr(low), orders.c.serial < chr(high + 1))]

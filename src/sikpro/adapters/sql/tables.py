@@ -1,0 +1,190 @@
+"""The tables of orders, people and catalogues; `queue_tables` has those with workers, migrations make them all."""
+
+import sqlalchemy as sa
+from sqlalchemy import Boolean, Column, Integer, MetaData, Table
+
+from sikpro.adapters.sql.columns import Id, Microseconds, UtcDateTime, Words
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("number", Words, nullable=False),
+    Column("number_typed", Words, nullable=False),
+    Column("type", Words, nullable=False),
+    Column("serial", Words, nullable=False),
+    Column("serial_typed", Words, nullable=False),
+    Column("sto", Words, nullable=False),
+    Column("sto_typed", Words, nullable=False),
+    Column("odp", Words, nullable=False),
+    Column("odp_typed", Words, nullable=False),
+    Column("technician", Words, nullable=False),
+    Column("technician_typed", Words, nullable=False),
+    Column("note", Words, nullable=False),
+    Column("search_text", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("sender", Id),
+    Column("origin_chat_id", Id),
+    Column("origin_message_id", Id),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("phase", Words, nullable=False),
+    Column("status", Words, nullable=False),
+    Column("turn", Words, nullable=False),
+    Column("turn_since", UtcDateTime, nullable=False),
+    Column("spent_helpdesk", Microseconds),
+    Column("spent_technician", Microseconds),
+    Column("spent_customer", Microseconds),
+    Column("spent_system", Microseconds),
+    Column("spent_nobody", Microseconds),
+    Column("holder", Id),
+    Column("claimed_until", UtcDateTime),
+    Column("helpdesk", Id),
+    Column("first_action_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    Column("resubmissions", Integer, nullable=False),
+    Column("reopenings", Integer, nullable=False),
+    Column("resubmitted", Boolean, nullable=False),
+    Column("reply_waiting", Boolean, nullable=False),
+    Column("last_feedback", Words, nullable=False),
+    Column("last_feedback_at", UtcDateTime),
+    Column("deleted_at", UtcDateTime),
+    Column("duplicate_key", Words, unique=True),
+    Column("version", Integer, nullable=False),
+    sa.Index(None, "number"),
+    sa.Index(None, "received_at", "id"),
+    sa.Index(None, "phase", "received_at", "id"),
+    sa.Index(None, "status", "received_at", "id"),
+    sa.Index(None, "sto", "received_at", "id"),
+    sa.Index(None, "technician", "received_at", "id"),
+    sa.Index(None, "sender"),
+    sa.Index(None, "holder"),
+    sa.Index(None, "helpdesk", "received_at", "id"),
+    sa.Index(None, "claimed_until"),
+    sa.Index(None, "first_action_at"),
+    sa.Index(None, "finished_at"),
+)
+
+order_ids = Table(
+    "order_ids",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("last", Id, nullable=False),
+    comment="SQLite's counter of order ids; PostgreSQL has the sequence order_id",
+)
+
+totals = Table(
+    "totals",
+    metadata,
+    Column("type", Words, primary_key=True),
+    Column("status", Words, primary_key=True),
+    Column("phase", Words, primary_key=True),
+    Column("sto", Words, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("name_folded", Words, nullable=False),
+    Column("username", Words),
+    Column("username_folded", Words, unique=True),
+    Column("password_hash", Words),
+    Column("role", Words),
+    Column("technician_code", Words, unique=True),
+    Column("site_operation", Words),
+    Column("telegram_id", Id, unique=True),
+    Column("phone", Words, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("must_change_password", Boolean, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    sa.Index(None, "phone"),
+)
+
+access_requests = Table(
+    "access_requests",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("telegram_id", Id, nullable=False),
+    Column("chat_id", Id, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("telegram_name", Words, nullable=False),
+    Column("technician_code", Words, nullable=False),
+    Column("phone", Words, nullable=False),
+    Column("matched_person", Id),
+    Column("requested_at", UtcDateTime, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("decided_by", Id),
+    Column("decided_at", UtcDateTime),
+    Column("pending_of", Id, unique=True),
+)
+"""`pending_of` is the Telegram id while the request is pending: one pending request at most."""
+
+statuses = Table(
+    "statuses",
+    metadata,
+    Column("code", Words, primary_key=True),
+    Column("phase", Words, nullable=False),
+    Column("turn", Words, nullable=False),
+    Column("label_id", Words, nullable=False),
+    Column("label_en", Words, nullable=False),
+    Column("template_id", Words, nullable=False),
+    Column("template_en", Words, nullable=False),
+    Column("reason_group", Words, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+order_types = Table(
+    "order_types",
+    metadata,
+    Column("code", Words, primary_key=True),
+    Column("label_id", Words, nullable=False),
+    Column("label_en", Words, nullable=False),
+    Column("first_action_limit", Microseconds, nullable=False),
+    Column("completion_limit", Microseconds, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+site_operations = Table(
+    "site_operations",
+    metadata,
+    Column("code", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+stos = Table(
+    "stos",
+    metadata,
+    Column("code", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("site_operation", Words, nullable=False),
+    Column("active", Boolean, nullable=False),
+    sa.Index(None, "site_operation"),
+)
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("duplicate_mode", Words, nullable=False),
+    Column("claim", Microseconds, nullable=False),
+    Column("work_from", Words, nullable=False),
+    Column("work_until", Words, nullable=False),
+    Column("work_days", sa.JSON, nullable=False),
+)

@@ -1,0 +1,72 @@
+"""An open transaction: its connection, its savepoints, and what is kept back until it commits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy.engine import Connection, CursorResult
+from sqlalchemy.sql import Executable
+
+from sikpro.adapters.sql.engine import in_transaction
+from sikpro.application.ports.storage import Hint, StorageError, StorageRejected, StorageUnavailable
+from sikpro.domain.phase import Phase
+
+TotalKey = tuple[str, str, Phase, str]
+_IN_ERROR = 3  # psycopg.pq.TransactionStatus.INERROR; PostgreSQL turns its COMMIT into a rollback without a word
+
+
+class OpenTransaction:
+    """A transaction's connection with its savepoints; hints and changes of the totals go back with them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.on_sqlite = connection.dialect.name == "sqlite"
+        self.hints: list[Hint] = []
+        self.totals: dict[TotalKey, int] = {}
+        self._depth = 0
+
+    def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:
+        """Run a statement. Raises `StorageError`."""
+        return self.connection.execute(statement, parameters)
+
+    def scalar(self, statement: Executable) -> Any:
+        """Run a statement and return the first column of its first row."""
+        return self.connection.execute(statement).scalar()
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what happens inside when an exception leaves it, and keep the transaction usable."""
+        name = f"s{self._depth}"
+        announced, totals = len(self.hints), dict(self.totals)
+        self.connection.exec_driver_sql(f"SAVEPOINT {name}")
+        self._depth += 1
+        try:
+            yield
+        except BaseException as error:
+            del self.hints[announced:]
+            self.totals = totals
+            try:
+                self.connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {name}")
+                self.connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+            except StorageError as lost:
+                raise StorageUnavailable(f"the transaction is gone: {lost}") from error
+            raise
+        else:
+            self.connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+        finally:
+            self._depth -= 1
+
+    def count(self, key: TotalKey | None, change: int) -> None:
+        """Note that there are more or fewer orders of a kind."""
+        if key is not None:
+            self.totals[key] = self.totals.get(key, 0) + change
+
+    def must_stand(self) -> None:
+        """Refuse to commit what the database has already given up. Raises `StorageError`."""
+        if self.on_sqlite:
+            if not in_transaction(self.connection):
+                raise StorageUnavailable("the database gave up the transaction")
+            return
+        driver: Any = self.connection.connection.driver_connection
+        if driver.info.transaction_status == _IN_ERROR:
+            raise StorageRejected("a statement failed outside a savepoint")

@@ -1,0 +1,136 @@
+"""The unit of work and the owner of transactions, on a database."""
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, TypeVar
+
+from sqlalchemy import exc
+from sqlalchemy.engine import Engine
+
+from sikpro.adapters.sql.access import SqlLoginAttempts, SqlSessions
+from sikpro.adapters.sql.catalogue import SqlCatalogueRepository, SqlInstallationRepository
+from sikpro.adapters.sql.dialect import add_up
+from sikpro.adapters.sql.engine import WRITES
+from sikpro.adapters.sql.errors import storage_error
+from sikpro.adapters.sql.facts import SqlOrderFacts
+from sikpro.adapters.sql.inbox import SqlInbox
+from sikpro.adapters.sql.journal import SqlJournal
+from sikpro.adapters.sql.orders import SqlOrderRepository
+from sikpro.adapters.sql.outbox import SqlOutbox
+from sikpro.adapters.sql.people import SqlAccessRequestRepository, SqlPersonRepository
+from sikpro.adapters.sql.queries import SqlOrderQueries
+from sikpro.adapters.sql.tables import totals
+from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.adapters.sql.workers import SqlBotAccounts, SqlConversationStore, SqlJobs
+from sikpro.application.ports.runtime import LiveEvents
+from sikpro.application.ports.storage import Hint, StorageBusy, UnitOfWork
+
+T = TypeVar("T")
+_TRIES = 3
+_log = logging.getLogger(__name__)
+
+
+class SqlUnitOfWork:
+    """One transaction and all it can reach."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+        self.orders = SqlOrderRepository(transaction)
+        self.people = SqlPersonRepository(transaction)
+        self.access_requests = SqlAccessRequestRepository(transaction)
+        self.catalogue = SqlCatalogueRepository(transaction)
+        self.installation = SqlInstallationRepository(transaction)
+        self.journal = SqlJournal(transaction)
+        self.inbox = SqlInbox(transaction)
+        self.outbox = SqlOutbox(transaction)
+        self.conversations = SqlConversationStore(transaction)
+        self.bots = SqlBotAccounts(transaction)
+        self.jobs = SqlJobs(transaction)
+        self.sessions = SqlSessions(transaction)
+        self.login_attempts = SqlLoginAttempts(transaction)
+        self.order_queries = SqlOrderQueries(transaction)
+        self.order_facts = SqlOrderFacts(transaction)
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """Undo what happens inside when an exception leaves it; the unit stays usable, the hints stay back."""
+        return self._transaction.savepoint()
+
+    def announce(self, hint: Hint) -> None:
+        """Publish a hint after the commit; nothing after a rollback."""
+        self._transaction.hints.append(hint)
+
+
+class SqlTransactions:
+    """The one owner of transactions on a database; on SQLite writers of this process wait for each other here."""
+
+    def __init__(self, engine: Engine, live: LiveEvents | None = None) -> None:
+        self._engine = engine
+        self._live = live
+        self._thread = threading.local()
+        sqlite = engine.dialect.name == "sqlite"
+        # SQLite's own waiting is polling and unfair; a lock is neither.
+        self._turn: AbstractContextManager[Any] = threading.Lock() if sqlite else nullcontext()
+        self._reading: dict[str, Any] = (
+            {} if sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
+
+    def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Do the work in one transaction and commit; on `StorageBusy` the whole again, three times in all."""
+        if getattr(self._thread, "writing", False):
+            raise RuntimeError("a write inside a write")
+        self._thread.writing = True
+        try:
+            for _ in range(_TRIES - 1):
+                try:
+                    return self._write_once(work)
+                except StorageBusy:
+                    continue
+            return self._write_once(work)
+        finally:
+            self._thread.writing = False
+
+    def read(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Do the work on one consistent view; what it writes is an error or lost."""
+        try:
+            with self._engine.connect().execution_options(**self._reading) as connection:
+                return work(SqlUnitOfWork(OpenTransaction(connection)))
+        except exc.SQLAlchemyError as error:
+            raise storage_error(error) or error from error
+
+    def _write_once(self, work: Callable[[UnitOfWork], T]) -> T:
+        try:
+            with (
+                self._turn,
+                self._engine.connect().execution_options(**{WRITES: True}) as connection,
+                connection.begin(),
+            ):
+                transaction = OpenTransaction(connection)
+                result = work(SqlUnitOfWork(transaction))
+                _write_totals(transaction)
+                transaction.must_stand()
+        except exc.SQLAlchemyError as error:
+            raise storage_error(error) or error from error
+        self._publish(transaction.hints)
+        return result
+
+    def _publish(self, hints: list[Hint]) -> None:
+        if self._live is None or not hints:
+            return
+        try:
+            self._live.publish(tuple(hints))
+        except Exception:
+            _log.exception("live hints were not published")
+
+
+def _write_totals(transaction: OpenTransaction) -> None:
+    """Once, last and in key order: in any other order two transactions deadlock on PostgreSQL."""
+    changes = [
+        {"type": type_, "status": status, "phase": phase.value, "sto": sto, "count": change}
+        for (type_, status, phase, sto), change in sorted(transaction.totals.items())
+        if change
+    ]
+    if changes:
+        keys = ["type", "status", "phase", "sto"]
+        transaction.execute(add_up(transaction, totals, keys, "count"), changes)

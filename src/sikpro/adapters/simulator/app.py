@@ -6,6 +6,7 @@ import re
 from litestar import Litestar
 from litestar.di import Provide
 from litestar.enums import ScopeType
+from litestar.logging import LoggingConfig
 from litestar.types import Message, Receive, Scope, Send
 
 from sikpro.adapters.simulator.bot_api import call_method, fetch_file
@@ -65,6 +66,8 @@ def create_simulator(
         route_handlers=[call_method, fetch_file, script_router, chat_page, static_router],
         dependencies={"world": Provide(provide_world)},
         openapi_config=None,
+        # The root logger belongs to the process that we run in.
+        logging_config=LoggingConfig(configure_root_logger=False, log_exceptions="always"),
         request_max_body_size=LARGEST_BODY,
         on_shutdown=[world.store.close],
     )

@@ -8,6 +8,9 @@ from litestar import Request
 from litestar.datastructures import State, UploadFile
 from litestar.exceptions import HTTPException
 
+# SQLite has no larger numbers than 2**63 - 1.
+LARGEST = 2**62
+
 
 class BotRefusal(Exception):
     """The Bot API says no: an error code, a description and perhaps parameters."""
@@ -48,9 +51,10 @@ class Params:
     def whole(self, name: str, default: int | None = None) -> int | None:
         """A whole number, or the default when it is missing or none."""
         try:
-            return int(self.values[name])
-        except (KeyError, ValueError, TypeError):
+            value = int(self.values[name])
+        except (KeyError, ValueError, TypeError, OverflowError):
             return default
+        return value if -LARGEST < value < LARGEST else default
 
     def yes(self, name: str) -> bool:
         """A truth."""

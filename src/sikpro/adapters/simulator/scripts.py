@@ -83,6 +83,8 @@ async def list_messages(request: AnyRequest, user: FromPath[int], world: NamedDe
         )
     except ValueError:
         raise Refused(422, "after and limit have to be whole numbers.") from None
+    if not all(-1 <= number < 2**62 for number in (after, limit)):
+        raise Refused(422, "after and limit are too small or too large.")
     return answer([message_view(*row) for row in world.store.messages(user, after, limit)])
 
 

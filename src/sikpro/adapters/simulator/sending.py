@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from sikpro.adapters.simulator.params import BotRefusal, Params, bad
+from sikpro.adapters.simulator.params import LARGEST, BotRefusal, Params, bad
 from sikpro.adapters.simulator.store import Body
 from sikpro.adapters.simulator.world import World, entities, quoted, units
 
@@ -132,13 +132,17 @@ def _markup(params: Params) -> Body | None:
     if not isinstance(markup, dict):
         raise bad("object expected as reply markup")
     rows = markup.get("inline_keyboard", markup.get("keyboard", []))
-    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+    if not isinstance(rows, list) or not all(
+        isinstance(row, list) and all(isinstance(button, dict | str) for button in row) for row in rows
+    ):
         raise bad("can't parse keyboard: an array of arrays is expected")
     for button in (button for row in rows for button in row):
         label = button if isinstance(button, str) else button.get("text")
         if not label:
             raise bad("can't parse keyboard button: the text is empty")
     for button in (button for row in markup.get("inline_keyboard", []) for button in row):
+        if isinstance(button, str):
+            raise bad("can't parse inline keyboard button: an object is expected")
         data = button.get("callback_data")
         if data is not None and not 1 <= len(str(data).encode(errors="replace")) <= 64:
             raise bad("BUTTON_DATA_INVALID")
@@ -155,7 +159,7 @@ def _reply_target(world: World, person: Body, params: Params) -> Body | None:
         target, forgiving = params.whole("reply_to_message_id"), params.yes("allow_sending_without_reply")
     if target is None:
         return None
-    found = world.store.message(person["id"], target) if isinstance(target, int) else None
+    found = world.store.message(person["id"], target) if isinstance(target, int) and abs(target) < LARGEST else None
     if found is None and not forgiving:
         raise bad("message to be replied not found")
     return None if found is None else quoted(found[1])

@@ -84,7 +84,7 @@ class World:
 
     def person(self, person_id: int) -> Body:
         """One person; raises `Refused`."""
-        person = self.store.person(person_id)
+        person = self.store.person(person_id) if person_id < 2**62 else None
         if person is None:
             raise Refused(404, f"There is no person with the id {person_id}.")
         return person

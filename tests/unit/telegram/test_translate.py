@@ -1,0 +1,98 @@
+"""What comes in, in the application's words."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sikpro.adapters.telegram.translate import translate
+from sikpro.application.ports.chat import Incoming, IncomingKind
+
+NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+DEWI = {"id": 7, "is_bot": False, "first_name": "Dewi", "last_name": "Lestari"}
+MESSAGE = {
+    "message_id": 5,
+    "from": DEWI,
+    "chat": {"id": 7, "type": "private"},
+    "date": 1_700_000_000,
+    "text": "/cek",
+}
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(sorted(MESSAGE)), inner),
+    max_leaves=8,
+)
+
+
+def incoming(update: object) -> Incoming:
+    return translate(update, 42, lambda: NOW)
+
+
+def message(**changes: Any) -> Incoming:
+    return incoming({"update_id": 1, "message": MESSAGE | changes})
+
+
+def test_a_message_has_its_key_its_time_and_its_sender() -> None:
+    said = message()
+    assert (said.key, said.kind, said.chat_id, said.sender_id) == ("m:42:7:5", IncomingKind.MESSAGE, 7, 7)
+    assert (said.sent_at, said.sender_name) == (datetime.fromtimestamp(1_700_000_000, UTC), "Dewi Lestari")
+    assert (said.private, said.text) == (True, "/cek")
+
+
+def test_keys_do_not_depend_on_the_update_id() -> None:
+    for kind in ("message", "edited_message", "poll_of_the_future"):
+        first, second = (incoming({"update_id": number, kind: MESSAGE}) for number in (1, 900))
+        assert first == second
+
+
+def test_each_edit_has_its_own_key_and_the_same_edit_the_same() -> None:
+    def key(text: str, at: int) -> str:
+        return incoming({"edited_message": MESSAGE | {"text": text, "edit_date": at}}).key
+
+    assert key("a", 9) == key("a", 9)
+    assert len({key("a", 9), key("b", 9), key("a", 10)}) == 3
+    assert key("a", 9) == "e:42:7:5:9:ca978112ca1b"
+
+
+def test_the_caption_is_the_text_and_the_largest_photo_counts() -> None:
+    sizes = [
+        {"file_id": "s", "width": 90, "height": 60},
+        {"file_id": "l", "width": 1280, "height": 960, "file_size": 5},
+        {"file_id": "m", "width": 320, "height": 240},
+    ]
+    said = message(text="", caption="ODP", photo=sizes, media_group_id="g")
+    assert (said.text, said.album) == ("ODP", "g")
+    assert [(file.kind, file.file_id, file.size) for file in said.attachments] == [("photo", "l", 5)]
+
+
+def test_a_forwarded_message_is_still_a_message() -> None:
+    assert message(forward_origin={"type": "user"}).kind is IncomingKind.MESSAGE
+
+
+@pytest.mark.parametrize(
+    "changes", [{"sender_chat": {"id": -1}}, {"pinned_message": {}}, {"date": 10**18}, {"chat": 5}]
+)
+def test_what_no_person_wrote_or_nobody_can_read_is_other(changes: dict[str, Any]) -> None:
+    said = message(**changes)
+    assert (said.kind, said.key[:5]) == (IncomingKind.OTHER, "o:42:")
+
+
+def test_a_press_without_its_message_can_still_be_answered() -> None:
+    pressed = incoming({"callback_query": {"id": "9", "from": DEWI, "data": "ya"}})
+    assert (pressed.key, pressed.press_id, pressed.data, pressed.chat_id) == ("p:42:9", "9", "ya", 0)
+    assert (pressed.sent_at, pressed.message_id) == (NOW, None)
+
+
+@pytest.mark.parametrize(("status", "blocked"), [("kicked", True), ("left", True), ("member", False)])
+def test_a_membership_says_whether_the_bot_is_shut_out(status: str, blocked: bool) -> None:
+    change = {"chat": MESSAGE["chat"], "from": DEWI, "date": 9, "new_chat_member": {"status": status}}
+    changed = incoming({"my_chat_member": change})
+    assert (changed.key, changed.blocked) == (f"c:42:7:9:{status}", blocked)
+
+
+@given(update=JSON, field=st.sampled_from(["message", "edited_message", "callback_query", "my_chat_member"]))
+def test_no_update_of_any_shape_raises(update: Any, field: str) -> None:
+    for shape in (update, {field: update}, {field: MESSAGE | {"from": update}}, {field: MESSAGE | {"photo": update}}):
+        assert incoming(shape).key

@@ -1,0 +1,83 @@
+"""The stores that every contract is run against: memory, SQLite and PostgreSQL."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import Engine
+
+from sikpro.adapters.memory import MemoryTransactions
+from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
+from sikpro.application.ports.runtime import LiveEvents
+from sikpro.application.ports.storage import Transactions
+from tests.integration.postgres import NewDatabase, PostgresServer, new_postgres, postgres_server, postgres_url
+
+__all__ = ["new_postgres", "postgres_server", "postgres_url"]
+
+NewStore = Callable[[LiveEvents | None], Transactions]
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> Iterator[str]:
+    """A migrated, empty database to copy."""
+    url = postgres_server.create()
+    migrate(url)
+    yield url
+    postgres_server.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A migrated, empty database."""
+    if request.param == "postgres":
+        new: NewDatabase = request.getfixturevalue("new_postgres")
+        return new(request.getfixturevalue("postgres_template"))
+    url = f"sqlite:///{tmp_path / 'sikpro.db'}"
+    migrate(url)
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without any schema."""
+    if request.param == "postgres":
+        new: NewDatabase = request.getfixturevalue("new_postgres")
+        return new()
+    return f"sqlite:///{tmp_path / 'empty.db'}"
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on a migrated, empty database."""
+    engine = create_engine_for(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def databases(engine: Engine) -> SqlTransactions:
+    """The stores that are databases, for what only they can get wrong."""
+    return SqlTransactions(engine)
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewStore]:
+    """Opens an empty store, with live hints if they are wanted."""
+    if request.param == "memory":
+        yield MemoryTransactions
+        return
+    if request.param == "postgres":
+        new: NewDatabase = request.getfixturevalue("new_postgres")
+        url = new(request.getfixturevalue("postgres_template"))
+    else:
+        url = f"sqlite:///{tmp_path / 'sikpro.db'}"
+        migrate(url)
+    engine = create_engine_for(url)
+    yield lambda live: SqlTransactions(engine, live)
+    engine.dispose()
+
+
+@pytest.fixture
+def store(new_store: NewStore) -> Transactions:
+    """An empty store of each kind."""
+    return new_store(None)

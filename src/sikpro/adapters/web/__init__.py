@@ -1,0 +1,60 @@
+"""The web console: Litestar and Jinja, htmx on top; every page works without JavaScript.
+
+**To add a page** write a controller, a template, a line in `PAGES` (`app.py`) and its sentences in both catalogues.
+
+Controller (`controllers/<page>.py`)::
+
+    class LedgerController(Controller):
+        path = "/ledger"
+        guards = (only(Permission.SEE_REPORTS),)
+
+        @get()
+        async def show(
+            self,
+            request: Request[Any, Any, Any],
+            me: NamedDependency[Person],
+            pages: NamedDependency[Pages],
+            parts: NamedDependency[WebParts],
+            before: FromQuery[int | None] = None,
+        ) -> Response[str]:
+            rows = await parts.transactions.read(lambda uow: uow.inbox.page(before=before, limit=50))
+            return pages.page(request, "ledger/page.html", rows=rows)
+
+        @post("/{request_id:int}/approve")
+        async def approve(self, request: …, visit: NamedDependency[Visit], …) -> Response[str]:
+            await parts.transactions.write(lambda uow: …)     # one hop, no network inside
+            visit.toast("approved", name=…)                   # the sentence toast.approved, on the next page
+            return go(request, "/access")                     # 303, or HX-Redirect
+
+- Dependencies by name: `parts`, `pages`, `me` (Person), `visit` (Visit: words, language, may), `form` (Form: `text`,
+  `whole`, `order_fields`), `password_desk`.
+- Every handler wants a login, and every POST the form's token, without asking for it (`admission.admit`).
+  `opt=PUBLIC` opens a handler; `guards=[only(Permission.X, …)]` narrows it.
+- Let `DomainError` and `StorageError` fly: `errors.py` makes the page (or the toast, for htmx) with the right status.
+  Catch `InvalidFields` alone, to show the form again: `pages.page(…, status=422, errors=error.errors, values=typed)`.
+- A query parameter that may be nonsense is a `str`, and is understood by the controller.
+- The line in `app.py`: `Page(LedgerController, NavEntry("/ledger", "ledger", "book", (Permission.SEE_REPORTS,)))`, with
+  the sentence `nav.ledger`; the icon is a Tabler one, its SVG copied to `static/vendor/tabler-icons/`.
+
+Template (`templates/<page>/page.html`)::
+
+    {% extends "base.html" %}
+    {% from "macros/parts.html" import button, panel, empty, page_header with context %}
+    {% block title %}{{ t("ledger.title") }}{% endblock %}
+    {% block content %}{{ page_header(t("ledger.title")) }} … {% endblock %}
+
+- Given to all: `t(code, **params)` / `words` (`words.duration`, `words.moment(at, now)`, `words.text(bilingual)`, …),
+  `me`, `may("lead")`, `now`, `age(since)`, `bot`, `path`, `visit`, `icon(name)`, `static(path)`, `iso(moment)`.
+- Every text is `t("…")`; every form begins with `{{ csrf() }}`. No `style=`, no `<script>`, no `on…=`: the policy
+  forbids them.
+- Components, each once: `macros/parts.html` (csrf, button, link_button, status_badge, phase_badge, mark, field, panel,
+  alert, empty, pager, page_header, stat) and `macros/order_form.html` (the order's fields from `fields.py`).
+- A list is `<table class="list">` whose cells carry `data-label`: at 390 px every row becomes a card.
+- Live: an element with `data-live="order outbox"` and `hx-get` is fetched again when such a hint comes (`console.js`).
+- Sentences of the shell: `i18n/{id,en}/web.po`; of further pages: `web_pages.po`.
+"""
+
+from sikpro.adapters.web.app import create_app, create_web
+from sikpro.adapters.web.parts import WebParts
+
+__all__ = ["WebParts", "create_app", "create_web"]

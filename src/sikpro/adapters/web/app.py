@@ -1,0 +1,94 @@
+"""The web application: its pages, and what they are given."""
+
+from typing import Any
+
+from attrs import frozen
+from litestar import Litestar, Request
+from litestar.di import Provide
+from litestar.types import ASGIApp, ControllerRouterHandler
+
+from sikpro.adapters.web.admission import admit
+from sikpro.adapters.web.assets import serve_asset
+from sikpro.adapters.web.controllers.health import healthz
+from sikpro.adapters.web.controllers.live import bot_bar, live
+from sikpro.adapters.web.controllers.login import LoginController
+from sikpro.adapters.web.controllers.preferences import PreferencesController
+from sikpro.adapters.web.errors import error_handlers
+from sikpro.adapters.web.forms import Form, read_form
+from sikpro.adapters.web.gate import Gate
+from sikpro.adapters.web.navigation import NavEntry
+from sikpro.adapters.web.pages import Pages, environment
+from sikpro.adapters.web.parts import WebParts
+from sikpro.adapters.web.passwords import PasswordDesk
+from sikpro.adapters.web.visit import Visit, visit_of
+from sikpro.domain.people import Person
+
+LARGEST_BODY = 1_500_000
+"""Bytes of a form at most: 100,000 characters of any kind arrive, and are refused by the field's own limit."""
+
+
+@frozen
+class Page:
+    """A page: its controller, and where it stands in the navigation, if it does."""
+
+    controller: ControllerRouterHandler
+    entry: NavEntry | None = None
+
+
+PAGES: tuple[Page, ...] = (
+    Page(LoginController),
+    Page(PreferencesController),
+)
+"""Every page, in the order of the navigation."""
+
+
+def create_app(parts: WebParts) -> Litestar:
+    """The pages as a Litestar application; serve it through `create_web`."""
+    pages = Pages(parts, tuple(page.entry for page in PAGES if page.entry), environment())
+    desk = PasswordDesk(parts.passwords)
+
+    async def given_parts() -> WebParts:
+        return parts
+
+    async def given_pages() -> Pages:
+        return pages
+
+    async def given_desk() -> PasswordDesk:
+        return desk
+
+    return Litestar(
+        route_handlers=[serve_asset, healthz, live, bot_bar, *(page.controller for page in PAGES)],
+        guards=[admit],
+        dependencies={
+            "parts": Provide(given_parts),
+            "pages": Provide(given_pages),
+            "password_desk": Provide(given_desk),
+            "visit": Provide(_visit),
+            "me": Provide(_me),
+            "form": Provide(_form),
+        },
+        exception_handlers=error_handlers(pages),
+        request_max_body_size=LARGEST_BODY,
+        on_shutdown=[desk.close],
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def create_web(parts: WebParts) -> ASGIApp:
+    """The whole web as one ASGI application, with its outermost layer."""
+    return Gate(create_app(parts), parts)
+
+
+async def _visit(request: Request[Any, Any, Any]) -> Visit:
+    return visit_of(request)
+
+
+async def _me(request: Request[Any, Any, Any]) -> Person:
+    person = visit_of(request).person
+    assert person is not None  # the guard lets nobody else in
+    return person
+
+
+async def _form(request: Request[Any, Any, Any]) -> Form:
+    return await read_form(request)

@@ -1,0 +1,125 @@
+"""What went wrong, as a page of ours with a way back: one table from errors to HTTP statuses."""
+
+import logging
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap
+
+from sikpro.adapters.web.admission import MustChangePassword, MustLogIn, Stale, login_path
+from sikpro.adapters.web.forms import BadForm
+from sikpro.adapters.web.pages import Pages, go, is_htmx
+from sikpro.adapters.web.visit import visit_of
+from sikpro.application.ports.storage import StorageError, StorageRejected
+from sikpro.domain.errors import (
+    AlreadyTaken,
+    AlreadyUsed,
+    ConcurrencyConflict,
+    DomainError,
+    DuplicateOrder,
+    ForbiddenMove,
+    InUse,
+    InvalidFields,
+    InvalidValue,
+    NotFound,
+    NothingChanged,
+    NotPermitted,
+    ReasonRequired,
+)
+
+logger = logging.getLogger("sikpro.web")
+
+STATUSES: dict[type[DomainError], int] = {
+    InvalidValue: 422,
+    InvalidFields: 422,
+    ReasonRequired: 422,
+    NothingChanged: 422,
+    NotPermitted: 403,
+    NotFound: 404,
+    DuplicateOrder: 409,
+    ForbiddenMove: 409,
+    AlreadyTaken: 409,
+    AlreadyUsed: 409,
+    InUse: 409,
+    ConcurrencyConflict: 409,
+}
+PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+"""The statuses that have sentences of their own: `http.<status>.title` and `http.<status>.text`."""
+
+
+def status_of(error: DomainError) -> int:
+    """The HTTP status of a broken rule."""
+    return next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 422)
+
+
+def error_handlers(pages: Pages) -> ExceptionHandlersMap:
+    """The handlers of everything that can leave a controller."""
+
+    def answer(request: Request[Any, Any, Any], status: int, text: str = "", order: int | None = None) -> Response[str]:
+        words = visit_of(request).words
+        shown = status if status in PAGES else (400 if status < 500 else 500)
+        title = words(f"http.{shown}.title")
+        text = text or words(f"http.{shown}.text")
+        if is_htmx(request):
+            response = pages.page(request, "error/toast.html", status=status, title=title, text=text)
+            response.headers |= {"hx-retarget": "#toasts", "hx-reswap": "beforeend"}
+            return response
+        return pages.page(request, "error/page.html", status=status, code=status, title=title, text=text, order=order)
+
+    def domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[str]:
+        words = visit_of(request).words
+        text = (
+            words("error.order.taken_by", **error.params)
+            if "name" in error.params and isinstance(error, AlreadyTaken)
+            else words.error(error)
+        )
+        return answer(request, status_of(error), text, order=getattr(error, "order_id", None))
+
+    def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[str]:
+        if error.status_code >= 500:
+            return unexpected(request, error)
+        text = ""
+        if isinstance(error, BadForm) and error.field:
+            text = visit_of(request).words("http.400.field", field=error.field)
+        response = answer(request, error.status_code, text)
+        response.headers |= {
+            name: value for name, value in (error.headers or {}).items() if name.lower() in {"allow", "retry-after"}
+        }
+        return response
+
+    def stale(request: Request[Any, Any, Any], _: Stale) -> Response[str]:
+        return answer(request, 403, visit_of(request).words("http.403.stale"))
+
+    def must_log_in(request: Request[Any, Any, Any], error: MustLogIn) -> Response[str]:
+        trouble = request.scope["state"].get("storage_error")
+        if trouble is not None:
+            return storage_error(request, trouble)
+        if request.url.path == "/live":
+            return Response("", status_code=401)
+        return go(request, login_path(error.next))
+
+    def must_change_password(request: Request[Any, Any, Any], _: MustChangePassword) -> Response[str]:
+        return go(request, "/password")
+
+    def storage_error(request: Request[Any, Any, Any], error: StorageError) -> Response[str]:
+        if isinstance(error, StorageRejected):
+            return answer(request, 422)
+        logger.error("storage: %s", error)
+        response = answer(request, 503)
+        response.headers["retry-after"] = "10"
+        return response
+
+    def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[str]:
+        logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return answer(request, 500)
+
+    return {
+        DomainError: domain_error,
+        HTTPException: http_error,
+        Stale: stale,
+        MustLogIn: must_log_in,
+        MustChangePassword: must_change_password,
+        StorageError: storage_error,
+        Exception: unexpected,
+    }

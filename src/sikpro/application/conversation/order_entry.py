@@ -189,9 +189,13 @@ def _ask_first(exchange: Exchange, data: dict[str, str], errors: Mapping[str, Do
         data["suggestion"] = str(suggestion)
     token = exchange.open_dialogue(f"{STEP}:{name}", data)
     if not wrong:
-        exchange.reply(_question(exchange, name), _choices(exchange, name, token))
+        first = not any(data.get(entry) for entry in BY_NAME if entry != "technician")
+        question = _question(exchange, name)
+        if first:
+            question += "\n" + words("entry.at_once", whole=EXAMPLE)
+        exchange.reply(question, _choices(exchange, name, token))
         return Handled(Outcome.DIALOGUE, f"{STEP}.{name}")
-    lines = [words("entry.wrong", field=words(f"field.{name}"))]
+    lines = [words("correct.wrong" if ORDER in data else "entry.wrong", field=words(f"field.{name}"))]
     if suggestion:
         lines.append(words("entry.meant", typed=error.params.get("typed") or "", suggestion=suggestion))
     else:
@@ -225,4 +229,4 @@ def _choices(exchange: Exchange, name: str, token: str) -> Rows:
 
 def _question(exchange: Exchange, name: str) -> str:
     words = exchange.words
-    return words("entry.ask", field=words(f"field.{name}"), example=BY_NAME[name].example, whole=EXAMPLE)
+    return words("entry.ask", field=words(f"field.{name}"), example=BY_NAME[name].example)

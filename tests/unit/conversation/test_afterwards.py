@@ -1,0 +1,159 @@
+"""What happens to an order afterwards, as the technician sees it: scripts of the chat."""
+
+import pytest
+
+from tests.unit.chat import WHOLE, Phone, World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def budi(world: World) -> Phone:
+    phone = Phone(world, 1)
+    phone.says("/reg " + WHOLE)
+    return phone
+
+
+@pytest.fixture
+def agus(world: World) -> Phone:
+    return Phone(world, 2)
+
+
+def test_feedback_comes_as_a_reply_to_ones_own_message_with_buttons_that_fit(world: World, budi: Phone) -> None:
+    origin = world.order().origin
+    world.clock.later(hours=1, minutes=5)
+    world.sets("ont_tidak_terdeteksi", "SN beda dengan di lokasi, mohon cek label.")
+    assert budi.hears() == (
+        "⏸ SC32232558 KENDALA: ONT tidak terdeteksi, 10.05\n"
+        'Rina: "SN beda dengan di lokasi, mohon cek label."\n'
+        "Menunggu data dari teknisi."
+    )
+    assert origin
+    assert budi.last.reply_to == origin.message_id
+    assert budi.buttons() == ["Kirim ulang data", "Tanya helpdesk"]
+
+
+@pytest.mark.parametrize("asked", ["/cek SC32232558", "/cek 32232558", "/cek sc 3223 2558", "SC32232558"])
+def test_cek_says_what_the_helpdesk_said(world: World, budi: Phone, asked: str) -> None:
+    world.sets("odp_penuh", "cari ODP lain")
+    budi.hears()
+    assert budi.says(asked).startswith('⏸ SC32232558 KENDALA: ODP penuh\nRina: "cari ODP lain"\nMenunggu data')
+
+
+def test_cek_as_a_reply_is_about_that_order(budi: Phone) -> None:
+    assert budi.replies("/cek").startswith("⏳ SC32232558 MENUNGGU")
+
+
+def test_cek_alone_lists_ones_open_orders(budi: Phone) -> None:
+    assert budi.says("/cek") == "1 order Anda masih berjalan:\nSC32232558 · Menunggu · < 1 mnt"
+    assert budi.presses("SC32232558").startswith("⏳ SC32232558 MENUNGGU")
+
+
+def test_an_order_of_another_site_operation_is_not_shown(world: World, budi: Phone, agus: Phone) -> None:
+    assert agus.says("/cek SC32232558").startswith("⏳ SC32232558")
+    assert Phone(world, 3).says("/cek SC32232558").startswith("SC32232558 belum ada di SIKPRO")
+
+
+def test_corrected_data_by_the_button_bring_the_order_back_to_its_old_place(
+    world: World, budi: Phone, agus: Phone
+) -> None:
+    agus.says("MO#SC11111111#ZTEG00000001#TUN#ODP-TUN-001")
+    world.clock.later(minutes=5)
+    world.sets("ont_tidak_terdeteksi")
+    budi.hears()
+    assert budi.presses("Kirim ulang data").startswith("Data SC32232558 sekarang:\nTipe order: AO")
+    assert budi.says("sn ztegc6754547") == ("✅ Data SC32232558 diperbaiki dan diterima, mohon ditunggu. Antrean ke-1")
+    order = world.order()
+    assert (order.phase, str(order.data.serial), order.resubmitted) == ("waiting", "ZTEGC6754547", True)
+
+
+def test_a_wrong_correction_is_asked_about_like_any_field(world: World, budi: Phone) -> None:
+    world.sets("ont_tidak_terdeteksi")
+    budi.hears()
+    budi.presses("Kirim ulang data")
+    assert budi.says("ZTEGC67S4547").startswith("⚠️ Perbaikan BELUM masuk: cek SN modem")
+    assert budi.presses("Ya, benar").startswith("✅ Data SC32232558 diperbaiki")
+
+
+def test_a_stale_correction_button_shows_the_present_state(world: World, budi: Phone) -> None:
+    world.sets("ont_tidak_terdeteksi")
+    budi.hears()
+    world.sets("selesai")
+    budi.hears()
+    assert budi.presses("Kirim ulang data").startswith("Order ini sudah berubah:\n✅ SC32232558 SELESAI")
+
+
+def test_one_withdraws_ones_own_order_while_nobody_has_it(world: World, budi: Phone) -> None:
+    assert budi.presses("Batalkan").startswith("🗑 SC32232558 ditarik")
+    assert world.order().phase == "cancelled"
+    assert budi.says("/reg " + WHOLE).startswith("✅ Pesan diterima")
+
+
+def test_an_order_that_somebody_has_is_not_withdrawn(world: World, budi: Phone) -> None:
+    world.takes()
+    assert budi.says("/batal SC32232558").startswith("SC32232558 sudah dikerjakan Rina, tidak bisa ditarik.")
+
+
+def test_somebody_elses_button_changes_nothing(world: World, budi: Phone, agus: Phone) -> None:
+    assert agus.press_data(f"wd:{world.order().id}") == "Itu bukan order Anda."
+    assert world.order().phase == "waiting"
+
+
+def test_words_in_reply_join_the_order_and_are_not_an_unknown_command(world: World, budi: Phone) -> None:
+    assert budi.replies("pelanggan minta sore") == "💬 Diteruskan ke helpdesk untuk SC32232558."
+    assert world.order().reply_waiting
+
+
+def test_words_in_reply_to_ones_own_message_join_the_order_too(world: World, budi: Phone) -> None:
+    origin = world.order().origin
+    assert origin
+    assert budi.says("cek lagi ya", reply_to=origin.message_id).startswith("💬")
+
+
+def test_a_photo_without_words_joins_the_order(world: World, budi: Phone) -> None:
+    assert budi.sends_photo(reply_to=budi.ids[0]) == "💬 Diteruskan ke helpdesk untuk SC32232558."
+
+
+def test_a_photo_of_no_order_is_asked_about(budi: Phone) -> None:
+    assert budi.sends_photo().startswith("Foto ini untuk order mana?")
+
+
+def test_the_helpdesk_can_be_asked_by_a_button(world: World, budi: Phone) -> None:
+    world.sets("odp_penuh")
+    budi.hears()
+    assert budi.presses("Tanya helpdesk").startswith("Tulis pertanyaan Anda tentang SC32232558")
+    assert budi.says("boleh ODP-SDA-004?").startswith("💬")
+    assert world.order().turn == "helpdesk"
+
+
+def test_reopening_a_completed_order_asks_the_helpdesk(world: World, budi: Phone) -> None:
+    world.sets("selesai")
+    budi.hears()
+    assert "ajukan buka ulang" in budi.says(WHOLE)
+    budi.presses("Ajukan buka ulang")
+    assert budi.says("CONFIG, modem diganti").startswith("💬")
+    assert (world.order().phase, world.order().reply_waiting) == ("completed", True)
+
+
+def test_a_deleted_order_is_told_to_its_sender(world: World, budi: Phone) -> None:
+    from sikpro.application.use_cases.remove_order import delete_order
+
+    order = world.order()
+    world.transactions.write(
+        lambda uow: delete_order(
+            uow, order.id, world.person("bagus"), world.clock.now(), reason="salah input", zone="Asia/Jakarta"
+        )
+    )
+    assert budi.hears() == "🗑 SC32232558 dihapus oleh Bagus: salah input"
+
+
+def test_the_place_and_the_expected_time_come_from_the_real_pace(world: World, budi: Phone) -> None:
+    for number in range(6):
+        budi.says(WHOLE.replace("SC32232558", f"SC9999999{number}"))
+    for number in range(4):
+        world.takes(number=f"SC9999999{number}")
+    answer = budi.says(WHOLE.replace("SC32232558", "SC88888888"))
+    assert answer.endswith("antrean ke-4\nAO · SDA · ODP-SDA-003 · perkiraan 2 j")

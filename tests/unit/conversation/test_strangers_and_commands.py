@@ -1,0 +1,138 @@
+"""Strangers, help, languages: scripts of the chat."""
+
+from datetime import timedelta
+
+import pytest
+
+from sikpro.application.conversation.commands.registry import COMMANDS, menu
+from sikpro.application.i18n import LANGUAGES, words_in
+from sikpro.application.use_cases.grant_access import approve_access, refuse_access
+from sikpro.domain.errors import AlreadyUsed, NotFound
+from tests.unit.chat import NINE, WHOLE, ZONE, Phone, World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def stranger(world: World) -> Phone:
+    return Phone(world, 99, "Cahyo T")
+
+
+def request_id(world: World) -> int:
+    return world.transactions.read(lambda uow: uow.access_requests.pending()[0].id)
+
+
+def test_start_welcomes_anyone(world: World, stranger: Phone) -> None:
+    assert stranger.says("/start").startswith("Selamat datang di SIKPRO. Akun ini belum terdaftar.")
+    assert stranger.last.buttons[0][0].asks_phone
+    assert Phone(world, 1).says("/start") == "Selamat datang, Budi (F5SDA445). 0 order Anda masih berjalan."
+
+
+@pytest.mark.parametrize("text", ["/reg " + WHOLE, "/cek", "/batal"])
+def test_a_stranger_is_told_what_is_missing(world: World, stranger: Phone, text: str) -> None:
+    assert stranger.says(text).startswith("Akun ini belum terdaftar.\nBalas dengan nama dan kode teknisi")
+    assert world.transactions.read(lambda uow: uow.order_queries.totals()) == ()
+
+
+@pytest.mark.parametrize("text", ["Cahyo Adi F5SDA888", "f5sda888 Cahyo Adi", "Nama: Cahyo Adi\nKode: F5SDA888"])
+def test_name_and_code_become_a_request_and_approval_opens_the_door(world: World, stranger: Phone, text: str) -> None:
+    assert stranger.says(text).startswith("Terima kasih, Cahyo Adi (F5SDA888).")
+    assert stranger.says("/start").startswith("Selamat datang di SIKPRO. Permintaan atas nama Cahyo Adi menunggu")
+    found = request_id(world)
+    world.transactions.write(
+        lambda uow: approve_access(
+            uow, found, world.person("bagus"), world.clock.now(), site_operation="SDA", zone=ZONE
+        )
+    )
+    assert stranger.hears().startswith("✅ Akun disetujui. Selamat datang, Cahyo Adi (F5SDA888).")
+    assert stranger.says("AO#SC32232558#ZTEGC6754546#SDA#ODP-SDA-003").startswith("✅ Pesan diterima")
+
+
+def test_name_first_and_code_afterwards_is_one_request(world: World, stranger: Phone) -> None:
+    assert stranger.says("Cahyo Adi").startswith("Apa kode teknisi Anda?")
+    assert stranger.says("F5SDA888").startswith("Terima kasih, Cahyo Adi (F5SDA888).")
+    assert len(world.transactions.read(lambda uow: uow.access_requests.pending())) == 1
+
+
+def test_a_shared_phone_number_proposes_the_person_it_belongs_to(world: World, stranger: Phone) -> None:
+    from attrs import evolve
+
+    def give_phone(uow) -> None:  # type: ignore[no-untyped-def]  # a unit of work
+        agus = uow.people.by_code("F5TUN446")
+        uow.people.save(evolve(agus, phone="628123456789", telegram_id=None))
+
+    world.transactions.write(give_phone)
+    assert stranger.shares_phone("+62 812-3456-789").startswith("Terima kasih, Budi")
+    pending = world.transactions.read(lambda uow: uow.access_requests.pending()[0])
+    agus = world.transactions.read(lambda uow: uow.people.by_code("F5TUN446"))
+    assert agus
+    assert pending.matched_person == agus.id
+
+
+def test_somebody_elses_phone_number_is_refused(stranger: Phone) -> None:
+    assert stranger.shares_phone("0812", user=5).startswith("Itu bukan nomor Anda sendiri.")
+
+
+def test_a_refused_stranger_is_told_and_may_ask_again(world: World, stranger: Phone) -> None:
+    stranger.says("Cahyo F5SDA888")
+    found = request_id(world)
+    world.transactions.write(lambda uow: refuse_access(uow, found, world.person("bagus"), world.clock.now(), zone=ZONE))
+    assert stranger.hears().startswith("⛔ Permintaan akses ditolak")
+    with pytest.raises(NotFound):
+        world.transactions.write(
+            lambda uow: approve_access(uow, found, world.person("bagus"), world.clock.now(), zone=ZONE)
+        )
+    assert stranger.says("Cahyo F5SDA888").startswith("Terima kasih")
+
+
+def test_a_technician_bound_already_is_not_bound_to_a_second_account(world: World, stranger: Phone) -> None:
+    stranger.says("Budi F5SDA445")
+    found = request_id(world)
+    with pytest.raises(AlreadyUsed):
+        world.transactions.write(
+            lambda uow: approve_access(uow, found, world.person("bagus"), world.clock.now(), zone=ZONE)
+        )
+
+
+@pytest.mark.parametrize("user", [1, 99])
+def test_help_lists_every_command_to_anyone(world: World, user: int) -> None:
+    answer = Phone(world, user).says("/help")
+    assert all(f"/{name}" in answer for name in COMMANDS if name != "help")
+
+
+@pytest.mark.parametrize("user", [1, 99])
+def test_a_language_is_chosen_by_command_or_button_and_kept(world: World, user: int) -> None:
+    phone = Phone(world, user)
+    assert phone.says("/bahasa") == "Pilih bahasa / Choose a language"
+    assert phone.presses("English") == "English from now on."
+    assert phone.says("/help").startswith("/start begin")
+    assert phone.says("/bahasa id") == "Bahasa Indonesia dipakai mulai sekarang."
+
+
+def test_an_unknown_command_is_told_where_help_is(world: World) -> None:
+    assert Phone(world, 1).says("/regg") == "Perintah /regg tidak ada. Kirim /help untuk daftar perintah."
+
+
+def test_the_menu_has_every_command_in_both_languages() -> None:
+    for language in LANGUAGES:
+        assert [entry.command for entry in menu(words_in(language, ZONE))] == list(COMMANDS)
+
+
+def test_somebody_deactivated_is_a_stranger(world: World) -> None:
+    from attrs import evolve
+
+    world.transactions.write(lambda uow: uow.people.save(evolve(uow.people.get(1), active=False)))
+    assert Phone(world, 1).says("/cek").startswith("Akun ini belum terdaftar.")
+
+
+def test_every_update_has_exactly_one_outcome(world: World, stranger: Phone) -> None:
+    budi = Phone(world, 1)
+    for text in ("/start", "/reg " + WHOLE, "/reg " + WHOLE, "/reg", "halo", "/cek", "/nope"):
+        budi.says(text)
+        stranger.says(text)
+    ledger = world.ledger()
+    totals = world.transactions.read(lambda uow: uow.inbox.totals(NINE, NINE + timedelta(days=1)))
+    assert len(ledger) == 14 == sum(totals.values())

@@ -1,0 +1,137 @@
+"""What the catalogues, the installation and the journal promise."""
+
+from datetime import time, timedelta
+
+import pytest
+
+from sikpro.application.ports.storage import StorageRejected, Transactions, UnitOfWork
+from sikpro.domain.catalogue import Bilingual
+from sikpro.domain.duplicates import DuplicateMode
+from sikpro.domain.events import (
+    EVENTS,
+    FieldChange,
+    MessageJoined,
+    OrderAssigned,
+    OrderCorrected,
+    OrderDeleted,
+    OrderEvent,
+    OrderGivenBack,
+    OrderPlaced,
+    OrderReopened,
+    OrderRestored,
+    OrderTaken,
+    OrderWithdrawn,
+    State,
+    StatusChanged,
+)
+from sikpro.domain.installation import Installation
+from sikpro.domain.phase import Phase, Turn
+from tests.builders import NOON, a_site_operation, a_status, after, an_order_type, an_sto, stored_order
+
+
+def test_catalogue_rows_come_back_by_position_then_code_inactive_ones_included(store: Transactions) -> None:
+    statuses = [
+        a_status("a", position=1),
+        a_status("Z", position=2, active=False, group="technical", template=Bilingual("Hai {number}", "Hi")),
+        a_status("a_", position=2),
+        a_status("b", position=2),
+    ]
+    types = [an_order_type("MO", position=1), an_order_type("AO", position=2, completion_limit=timedelta(hours=72))]
+
+    def work(unit: UnitOfWork) -> None:
+        for status in reversed(statuses):
+            unit.catalogue.put_status(status)
+        for order_type in reversed(types):
+            unit.catalogue.put_order_type(order_type)
+
+    store.write(work)
+
+    assert store.read(lambda unit: unit.catalogue.statuses()) == tuple(statuses)
+    assert store.read(lambda unit: unit.catalogue.order_types()) == tuple(types)
+
+
+def test_exchanges_and_site_operations_come_back_by_code(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> None:
+        for code in ("SPJ", "MRT", "SDA"):
+            unit.catalogue.put_site_operation(a_site_operation(code))
+            unit.catalogue.put_sto(an_sto(code, site_operation=code))
+
+    store.write(work)
+
+    assert [row.code for row in store.read(lambda unit: unit.catalogue.site_operations())] == ["MRT", "SDA", "SPJ"]
+    assert store.read(lambda unit: unit.catalogue.stos())[0] == an_sto("MRT", site_operation="MRT")
+
+
+def test_putting_a_row_again_replaces_it(store: Transactions) -> None:
+    for name in ("Sidoarjo", "Sidoarjo Kota"):
+        store.write(lambda unit, n=name: unit.catalogue.put_sto(an_sto(name=n)))  # type: ignore[misc]  # default
+    store.write(lambda unit: unit.catalogue.put_status(a_status(phase=Phase.HELD_UP, turn=Turn.CUSTOMER)))
+    store.write(lambda unit: unit.catalogue.put_status(a_status()))
+
+    assert store.read(lambda unit: unit.catalogue.stos()) == (an_sto(name="Sidoarjo Kota"),)
+    assert store.read(lambda unit: unit.catalogue.statuses()) == (a_status(),)
+
+
+def test_the_installation_has_the_defaults_until_it_decides(store: Transactions) -> None:
+    assert store.read(lambda unit: unit.installation.get()) == Installation()
+
+    decided = Installation(
+        duplicate_mode=DuplicateMode.NUMBER_AND_TYPE,
+        claim=timedelta(minutes=7),
+        work_from=time(7, 30),
+        work_until=time(21, 0, 15),
+        work_days=(0, 6),
+    )
+    store.write(lambda unit: unit.installation.put(Installation()))
+    store.write(lambda unit: unit.installation.put(decided))
+
+    assert store.read(lambda unit: unit.installation.get()) == decided
+
+
+def every_event(order_id: int) -> list[OrderEvent]:
+    def facts(minute: int) -> dict[str, object]:
+        state = State(Phase.HELD_UP, "odp_full", Turn.TECHNICIAN)
+        return {"order_id": order_id, "at": after(minute + 0.000001), "state": state}
+
+    texts = "kosong 😀 \u200f\"'\\"
+    return [
+        OrderPlaced(**facts(0), channel="telegram"),  # type: ignore[arg-type]  # facts, as a mapping
+        OrderTaken(**facts(1), holder=4),  # type: ignore[arg-type]
+        OrderGivenBack(**facts(2), holder=4, lapsed=True),  # type: ignore[arg-type]
+        OrderAssigned(**facts(3), holder=4, previous=None),  # type: ignore[arg-type]
+        StatusChanged(**facts(4), before="waiting", reason=texts, feedback=texts),  # type: ignore[arg-type]
+        OrderCorrected(**facts(5), changes=(FieldChange("note", "", texts),), resubmitted=True),  # type: ignore[arg-type]
+        MessageJoined(**facts(6), text=texts, chat_id=-(2**40), message_id=None),  # type: ignore[arg-type]
+        OrderReopened(**facts(7), before="completed", reason=texts),  # type: ignore[arg-type]
+        OrderWithdrawn(**facts(8), before="waiting"),  # type: ignore[arg-type]
+        OrderDeleted(**facts(9), reason=texts),  # type: ignore[arg-type]
+        OrderRestored(**facts(10)),  # type: ignore[arg-type]
+    ]
+
+
+def test_every_kind_of_fact_comes_back_as_it_was_kept_oldest_first_with_its_actor(store: Transactions) -> None:
+    order = store.write(stored_order)
+    other = store.write(lambda unit: stored_order(unit, "SC10000001"))
+    events = every_event(order.id)
+    store.write(lambda unit: unit.journal.append(events[:5], 4))
+    store.write(lambda unit: unit.journal.append(every_event(other.id)[:1], None))
+    store.write(lambda unit: unit.journal.append(events[5:], None))
+
+    entries = store.read(lambda unit: unit.journal.of_order(order.id))
+
+    assert {type(event) for event in events} == set(EVENTS)
+    assert [entry.event for entry in entries] == events
+    assert [entry.actor for entry in entries] == [4] * 5 + [None] * 6
+    assert [entry.id for entry in entries] == sorted({entry.id for entry in entries})
+
+
+def test_a_fact_of_no_order_there_is_is_rejected(store: Transactions) -> None:
+    with pytest.raises(StorageRejected):
+        store.write(lambda unit: unit.journal.append(every_event(99)[:1], None))
+
+
+def test_a_note_is_kept_beside_the_orders_facts_and_is_none_of_them(store: Transactions) -> None:
+    order = store.write(stored_order)
+    store.write(lambda unit: unit.journal.note("account_made", "rina", None, NOON, {"role": "admin"}))
+
+    assert store.read(lambda unit: unit.journal.of_order(order.id)) == ()

@@ -1,0 +1,125 @@
+"""What the inbox promises."""
+
+import pytest
+
+from sikpro.application.ports.chat import Attachment, Contact, Incoming, IncomingKind
+from sikpro.application.ports.queues import Outcome
+from sikpro.application.ports.storage import Transactions, UnitOfWork
+from sikpro.domain.errors import NotFound
+from tests.builders import after, an_incoming, stored_order
+from tests.integration.contract.undone import undone
+
+
+def receive(store: Transactions, incoming: Incoming, minute: float = 0) -> int | None:
+    return store.write(lambda unit: unit.inbox.receive(incoming, after(minute)))
+
+
+def test_an_update_is_received_once_and_the_unit_stays_usable(store: Transactions) -> None:
+    first = receive(store, an_incoming())
+
+    def again(unit: UnitOfWork) -> tuple[int | None, int | None]:
+        return unit.inbox.receive(an_incoming(), after(1)), unit.inbox.receive(an_incoming(message_id=2), after(1))
+
+    repeated, second = store.write(again)
+
+    assert repeated is None
+    assert first is not None
+    assert second is not None
+    assert second > first
+    assert sum(store.read(lambda unit: unit.inbox.totals(after(0), after(2))).values()) == 2
+
+
+def test_a_key_received_in_an_undone_savepoint_can_be_received_again(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> int | None:
+        with undone(unit):
+            unit.inbox.receive(an_incoming(), after(0))
+        return unit.inbox.receive(an_incoming(), after(0))
+
+    assert store.write(work) is not None
+
+
+@pytest.mark.parametrize("text", ["a" * 100_000, "nul\x00l", "\ud800", "😀\u202e%_'\"<script>=cmd()", ""])
+def test_any_text_is_received(store: Transactions, text: str) -> None:
+    incoming = an_incoming(
+        text,
+        key=f"k{text[:20]}",
+        sender_name=text[:50],
+        data=text[:60],
+        contact=Contact(text[:10], 5, text[:10]),
+        attachments=(Attachment("photo", text[:9], 2**40, text[:9]),),
+        album=text[:9],
+    )
+    assert receive(store, incoming) is not None
+    assert receive(store, incoming) is None
+
+    (row,) = store.read(lambda unit: unit.inbox.page(before=None, limit=9))
+
+    assert row.text == text.replace("\x00", "").replace("\ud800", "?")
+
+
+def test_each_outcome_is_counted_in_its_span_and_together_they_are_all_that_came_in(store: Transactions) -> None:
+    outcomes = (Outcome.ORDER, Outcome.REFUSAL, Outcome.REFUSAL)
+    for number, outcome in enumerate(outcomes):
+        row = receive(store, an_incoming(message_id=number), number)
+        assert row is not None
+        store.write(lambda unit, r=row, o=outcome: unit.inbox.finish(r, o, "code"))  # type: ignore[misc]  # defaults
+    receive(store, an_incoming(message_id=9), 9)
+
+    def totals(start: float, end: float) -> dict[Outcome, int]:
+        return dict(store.read(lambda unit: unit.inbox.totals(after(start), after(end))))
+
+    assert totals(0, 3) == {Outcome.ORDER: 1, Outcome.REFUSAL: 2}
+    assert totals(1, 2) == {Outcome.REFUSAL: 1}
+    assert sum(totals(0, 10).values()) == 4
+
+
+def test_a_received_message_leads_to_its_order_and_a_press_does_not(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> int:
+        order = stored_order(unit)
+        message = unit.inbox.receive(an_incoming(message_id=5), after(0))
+        press = unit.inbox.receive(an_incoming(message_id=6, key="p", kind=IncomingKind.PRESS), after(0))
+        other = unit.inbox.receive(an_incoming(message_id=7), after(0))
+        assert message is not None
+        assert press is not None
+        assert other is not None
+        unit.inbox.finish(message, Outcome.ORDER, order_id=order.id)
+        unit.inbox.finish(press, Outcome.CHANGE, order_id=order.id)
+        unit.inbox.finish(other, Outcome.COMMAND, "cek")
+        return order.id
+
+    order_id = store.write(work)
+
+    def order_of(chat_id: int, message_id: int) -> int | None:
+        return store.read(lambda unit: unit.inbox.order_of(chat_id, message_id))
+
+    assert order_of(700, 5) == order_id
+    assert [order_of(700, 6), order_of(700, 7), order_of(701, 5), order_of(700, 99)] == [None] * 4
+
+
+def test_the_ledger_is_paged_newest_first_with_number_and_outcome(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> int:
+        order = stored_order(unit)
+        for message_id in range(7):
+            row = unit.inbox.receive(an_incoming(f"m{message_id}", message_id), after(message_id))
+            assert row
+            if message_id % 2:
+                unit.inbox.finish(row, Outcome.ORDER, order_id=order.id)
+            else:
+                unit.inbox.finish(row, Outcome.REFUSAL, "order.duplicate")
+        return order.id
+
+    order_id = store.write(work)
+    first = store.read(lambda unit: unit.inbox.page(before=None, limit=4))
+    rest = store.read(lambda unit: unit.inbox.page(before=first[-1].id, limit=4))
+    orders = store.read(lambda unit: unit.inbox.page(before=None, limit=9, outcome=Outcome.ORDER))
+
+    assert [row.text for row in first + rest] == [f"m{n}" for n in reversed(range(7))]
+    assert (first[0].detail, first[0].number, first[0].order_id) == ("order.duplicate", None, None)
+    assert (first[1].outcome, first[1].number, first[1].order_id) == (Outcome.ORDER, "SC32232558", order_id)
+    assert (first[0].received_at, first[0].sent_at, first[0].kind) == (after(6), after(0), "message")
+    assert len(orders) == 3
+
+
+def test_an_update_that_is_not_there_cannot_be_finished(store: Transactions) -> None:
+    with pytest.raises(NotFound):
+        store.write(lambda unit: unit.inbox.finish(99, Outcome.IGNORED))

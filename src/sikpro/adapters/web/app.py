@@ -13,6 +13,7 @@ from sikpro.adapters.web.controllers.health import healthz
 from sikpro.adapters.web.controllers.live import bot_bar, live
 from sikpro.adapters.web.controllers.login import LoginController
 from sikpro.adapters.web.controllers.preferences import PreferencesController
+from sikpro.adapters.web.controllers.queue import QueueController
 from sikpro.adapters.web.errors import error_handlers
 from sikpro.adapters.web.forms import Form, read_form
 from sikpro.adapters.web.gate import Gate
@@ -21,7 +22,7 @@ from sikpro.adapters.web.pages import Pages, environment
 from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.passwords import PasswordDesk
 from sikpro.adapters.web.visit import Visit, visit_of
-from sikpro.domain.people import Person
+from sikpro.domain.people import Permission, Person
 
 LARGEST_BODY = 1_500_000
 """Bytes of a form at most: 100,000 characters of any kind arrive, and are refused by the field's own limit."""
@@ -38,6 +39,10 @@ class Page:
 PAGES: tuple[Page, ...] = (
     Page(LoginController),
     Page(PreferencesController),
+    Page(
+        QueueController,
+        NavEntry("/orders", "queue", "inbox", (Permission.SEE_ALL, Permission.SEE_SITE_OPERATION)),
+    ),
 )
 """Every page, in the order of the navigation."""
 

@@ -44,6 +44,7 @@ const live = {
   },
 };
 document.addEventListener("visibilitychange", () => (document.hidden ? live.close() : live.open()));
+setInterval(() => document.hidden || live.refresh(null), 60000); // ages grow, even when nothing happens
 addEventListener("pagehide", () => live.close());
 addEventListener("pageshow", () => live.open());
 
@@ -102,4 +103,18 @@ document.addEventListener("change", (event) => {
     text.value = template;
     text.dispatchEvent(new Event("input", { bubbles: true }));
   }
+});
+
+// A filter acts when it is chosen.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-submit-on-change]");
+  if (!form) return;
+  for (const field of form.elements) if (!field.value) field.disabled = true;
+  form.submit();
+});
+
+// A list that was swapped may be another view: the title follows.
+document.addEventListener("htmx:afterSwap", () => {
+  const title = document.getElementById("queue")?.dataset.title;
+  if (title) document.title = title;
 });

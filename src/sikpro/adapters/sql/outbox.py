@@ -67,17 +67,16 @@ class SqlOutbox:
         """Take what is due, one a chat at most: the oldest unfinished one of its chat, if it is due."""
         if not self._transaction.on_sqlite:
             self._transaction.scalar(sa.select(sa.func.pg_advisory_xact_lock(_CLAIMS)))
+        press = sa.func.min(sa.case((_c.press_id.is_not(None), _c.id)))
+        chosen = sa.func.coalesce(press, sa.func.min(_c.id))
         selected = (
-            sa.select(_c.id, _c.chat_id)
+            sa.select(chosen)
             .where(_candidates, _ready_at <= now)
-            .order_by(_c.press_id.is_(None), _c.id)
-            # A chat may have several presses; only the first of them is taken.
-            .limit(limit * 4)
+            .group_by(_c.chat_id)
+            .order_by(press.is_(None), chosen)
+            .limit(limit)
         )
-        chats: dict[int, int] = {}
-        for outbox_id, chat_id in self._transaction.execute(selected):
-            chats.setdefault(chat_id, outbox_id)
-        taken = list(chats.values())[:limit]
+        taken = list(self._transaction.execute(selected).scalars())
         if not taken:
             return ()
         update = (

@@ -1,0 +1,335 @@
+"""What the reads over orders and the facts of recaps promise."""
+
+import random
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from attrs import evolve
+
+from sikpro.application.ports.queries import Clocked, Dimension, Key, OrderFilter, OrderRow, Sort
+from sikpro.application.ports.storage import Transactions, UnitOfWork
+from sikpro.domain.order import Order
+from sikpro.domain.order_data import Channel
+from sikpro.domain.period import Period
+from sikpro.domain.phase import Phase, Turn
+from tests.builders import (
+    COMPLETED,
+    HELD_UP,
+    IN_PROGRESS,
+    a_person,
+    a_technician,
+    after,
+    an_sto,
+    key_of,
+    stored_order,
+)
+
+
+def page(store: Transactions, limit: int = 100, sort: Sort = Sort.OLDEST, **which: object) -> list[OrderRow]:
+    wanted = OrderFilter(**which)  # type: ignore[arg-type]  # what the test is about
+    return list(store.read(lambda unit: unit.order_queries.page(wanted, sort=sort, after=None, limit=limit)))
+
+
+def numbers(store: Transactions, **which: object) -> list[str]:
+    return [row.number[-1] for row in page(store, **which)]  # type: ignore[arg-type]
+
+
+def test_a_row_shows_the_order_with_the_names_behind_its_codes_and_ids(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> tuple[Order, int]:
+        helpdesk = unit.people.add(a_person("Rina"))
+        unit.people.add(a_technician("Budi Santoso"))
+        unit.catalogue.put_sto(an_sto(site_operation="SO1"))
+        order = stored_order(unit, note="kosong", sender=9, channel=Channel.WEB)
+        order = order.take(helpdesk.id, IN_PROGRESS, after(2)).order
+        return unit.orders.save(order, key_of(order)), helpdesk.id
+
+    order, helpdesk = store.write(work)
+
+    row = store.read(lambda unit: unit.order_queries.row(order.id))
+
+    assert row == OrderRow(
+        id=order.id,
+        number="SC32232558",
+        type="AO",
+        serial="ZTEGC6754546",
+        sto="SDA",
+        site_operation="SO1",
+        odp="ODP-SDA-003",
+        technician="F5SDA445",
+        technician_name="Budi Santoso",
+        note="kosong",
+        channel="web",
+        phase=Phase.IN_PROGRESS,
+        status="in_progress",
+        turn=Turn.HELPDESK,
+        turn_since=after(0),
+        spent={},
+        holder=helpdesk,
+        holder_name="Rina",
+        helpdesk=helpdesk,
+        helpdesk_name="Rina",
+        received_at=after(0),
+        changed_at=after(2),
+        claimed_until=after(32),
+        first_action_at=after(2),
+        finished_at=None,
+        resubmissions=0,
+        resubmitted=False,
+        reply_waiting=False,
+        last_feedback="",
+        deleted_at=None,
+        version=2,
+    )
+
+
+def test_names_that_nobody_has_are_empty_and_a_row_that_is_not_there_is_none(store: Transactions) -> None:
+    order = store.write(stored_order)
+
+    row = store.read(lambda unit: unit.order_queries.row(order.id))
+
+    assert row is not None
+    assert (row.technician_name, row.site_operation, row.holder_name, row.helpdesk_name) == ("", "", "", "")
+    assert store.read(lambda unit: unit.order_queries.row(99)) is None
+
+
+def test_a_deleted_order_has_a_row_of_its_own_and_is_listed_only_when_asked_for(store: Transactions) -> None:
+    deleted = store.write(lambda unit: stored_order(unit, deleted_at=after(1)))
+    kept = store.write(stored_order)
+
+    assert store.read(lambda unit: unit.order_queries.row(deleted.id)) is not None
+    assert [row.id for row in page(store)] == [kept.id]
+    assert [row.id for row in page(store, deleted=True)] == [deleted.id]
+
+
+def many(store: Transactions) -> list[Order]:
+    chance = random.Random(3)
+
+    def work(unit: UnitOfWork) -> list[Order]:
+        # Few different times, so that the id has to decide.
+        return [
+            stored_order(unit, f"SC{10**7 + n}", received_at=after(chance.randrange(4) / 60_000_000)) for n in range(23)
+        ]
+
+    return store.write(work)
+
+
+@pytest.mark.parametrize("sort", Sort)
+def test_key_paging_gives_every_row_once_in_order_of_receipt(store: Transactions, sort: Sort) -> None:
+    orders = many(store)
+    rows: list[OrderRow] = []
+    place: Key | None = None
+    while True:
+        found = store.read(
+            lambda unit, p=place: unit.order_queries.page(OrderFilter(), sort=sort, after=p, limit=5)  # type: ignore[misc]
+        )
+        rows += found
+        if len(found) < 5:
+            break
+        place = found[-1].key
+
+    keys = sorted(((order.received_at, order.id) for order in orders), reverse=sort is Sort.NEWEST)
+    assert [(row.received_at, row.id) for row in rows] == keys
+
+
+def test_a_count_stops_at_its_cap(store: Transactions) -> None:
+    many(store)
+
+    def count(which: OrderFilter, cap: int) -> int:
+        return store.read(lambda unit: unit.order_queries.count(which, cap))
+
+    assert [count(OrderFilter(), cap) for cap in (5, 23, 1000)] == [5, 23, 23]
+    assert count(OrderFilter(text="1000001"), 1000) == 10
+    assert count(OrderFilter(phases=frozenset({Phase.COMPLETED})), 1000) == 0
+
+
+def test_each_part_of_a_filter_narrows_the_list(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> None:
+        unit.catalogue.put_sto(an_sto("SDA", site_operation="SO1"))
+        unit.catalogue.put_sto(an_sto("SPJ", site_operation="SO2"))
+        stored_order(unit, "SC10000001", type="MO", channel=Channel.WEB)
+        stored_order(unit, "SC10000002", sto="SPJ", technician="F5SPJ001", received_at=after(10))
+        taken = stored_order(unit, "SC10000003").take(4, IN_PROGRESS, after(1)).order
+        unit.orders.save(taken, key_of(taken))
+        done = stored_order(unit, "SC10000004").move_to(COMPLETED, 5, after(20)).order
+        unit.orders.save(done, key_of(done))
+        held = stored_order(unit, "SC10000005").move_to(HELD_UP, 4, after(2)).order
+        unit.orders.save(held, key_of(held))
+
+    store.write(work)
+
+    assert numbers(store, phases=frozenset({Phase.WAITING})) == ["1", "2"]
+    assert numbers(store, phases=frozenset({Phase.COMPLETED, Phase.HELD_UP})) == ["4", "5"]
+    assert numbers(store, status="ont_not_detected") == ["5"]
+    assert numbers(store, type="MO") == ["1"]
+    assert numbers(store, sto="SPJ") == ["2"]
+    assert numbers(store, site_operation="SO1") == ["1", "3", "4", "5"]
+    assert numbers(store, site_operation="SO3") == []
+    assert numbers(store, technician="F5SPJ001") == ["2"]
+    assert numbers(store, holder=4) == ["3"]
+    assert numbers(store, helpdesk=4) == ["3", "5"]
+    assert numbers(store, channel="web") == ["1"]
+    assert numbers(store, turn=Turn.TECHNICIAN) == ["5"]
+    assert numbers(store, received=Period(after(10), after(11))) == ["2"]
+    assert numbers(store, received=Period(after(0), after(10))) == ["1", "3", "4", "5"]
+    assert numbers(store, finished=Period(after(20), after(21))) == ["4"]
+    assert numbers(store, sto="SDA", phases=frozenset({Phase.WAITING}), text="zteg") == ["1"]
+
+
+def test_the_place_in_the_queue_counts_the_waiting_orders_before_it(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> list[Order]:
+        orders = [stored_order(unit, f"SC1000000{n}", received_at=after(n // 2)) for n in range(6)]
+        stored_order(unit, "SC20000001", received_at=after(-5), deleted_at=after(1))
+        stored_order(unit, "SC20000002", received_at=after(-5), status=HELD_UP)
+        return orders
+
+    orders = store.write(work)
+
+    places = [
+        store.read(lambda unit, o=order: unit.order_queries.place_in_queue(o.received_at, o.id))  # type: ignore[misc]
+        for order in orders
+    ]
+    assert places == [1, 2, 3, 4, 5, 6]
+
+
+def test_the_pace_counts_the_first_actions_since(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> None:
+        for number, minute in (("SC10000001", 1), ("SC10000002", 5), ("SC10000003", 9)):
+            taken = stored_order(unit, number).take(4, IN_PROGRESS, after(minute)).order
+            unit.orders.save(taken, key_of(taken))
+        stored_order(unit, "SC10000004")
+
+    store.write(work)
+
+    assert store.read(lambda unit: unit.order_queries.first_actions_since(after(5))) == 2
+
+
+def test_a_persons_orders_are_the_live_ones_sent_or_carried_out_oldest_first(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> None:
+        stored_order(unit, "SC10000001", sender=7, technician="OTHER", received_at=after(3))
+        stored_order(unit, "SC10000002", sender=8, technician="MINE1", received_at=after(1))
+        stored_order(unit, "SC10000003", sender=8, technician="OTHER")
+        stored_order(unit, "SC10000004", sender=7, status=COMPLETED)
+        stored_order(unit, "SC10000005", sender=7, deleted_at=after(1))
+
+    store.write(work)
+
+    def mine(technician: str | None, limit: int = 9) -> list[str]:
+        rows = store.read(lambda unit: unit.order_queries.of_person(7, technician, limit))
+        return [row.number[-1] for row in rows]
+
+    assert mine("MINE1") == ["2", "1"]
+    assert mine("MINE1", 1) == ["2"]
+    assert mine(None) == ["1"]
+
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
+
+
+def counted(
+    store: Transactions, by: list[Dimension], zone: str = "Asia/Jakarta", clocked: Clocked = Clocked.RECEIVED
+) -> Mapping[tuple[str, ...], int]:
+    period = Period(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
+    return store.read(lambda unit: unit.order_facts.counts(period, clocked, by, zone))
+
+
+def test_facts_are_counted_by_each_dimension_without_the_deleted(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> None:
+        unit.catalogue.put_sto(an_sto("SDA", site_operation="SO1"))
+        stored_order(unit, "SC10000001", channel=Channel.WEB)
+        done = stored_order(unit, "SC10000002", sto="SPJ", type="MO").move_to(COMPLETED, 12, after(60)).order
+        unit.orders.save(done, key_of(done))
+        stored_order(unit, "SC10000003", deleted_at=after(1))
+
+    store.write(work)
+
+    expected = {
+        Dimension.TYPE: {("AO",): 1, ("MO",): 1},
+        Dimension.STO: {("SDA",): 1, ("SPJ",): 1},
+        Dimension.SITE_OPERATION: {("SO1",): 1, ("",): 1},
+        Dimension.TECHNICIAN: {("F5SDA445",): 2},
+        Dimension.HELPDESK: {("",): 1, ("12",): 1},
+        Dimension.CHANNEL: {("web",): 1, ("telegram",): 1},
+        Dimension.PHASE: {("waiting",): 1, ("completed",): 1},
+        Dimension.STATUS: {("waiting",): 1, ("completed",): 1},
+        Dimension.HOUR: {("19",): 2},
+        Dimension.DAY: {("2026-11-02",): 2},
+    }
+    assert {dimension: counted(store, [dimension]) for dimension in Dimension} == expected
+    assert counted(store, [Dimension.TYPE, Dimension.HOUR, Dimension.STO]) == {
+        ("AO", "19", "SDA"): 1,
+        ("MO", "19", "SPJ"): 1,
+    }
+    assert counted(store, []) == {(): 2}
+    assert counted(store, [Dimension.HOUR], clocked=Clocked.FINISHED) == {("20",): 1}
+
+
+@pytest.mark.parametrize("zone", ["Asia/Jakarta", "Asia/Kathmandu", "America/St_Johns", "Europe/Berlin", "UTC"])
+def test_days_and_hours_are_those_of_the_zone_whatever_its_offset(store: Transactions, zone: str) -> None:
+    times = [datetime(2026, 10, 24, 21, tzinfo=UTC) + timedelta(minutes=25 * n) for n in range(16)]
+    store.write(lambda unit: [stored_order(unit, f"SC{10**7 + n}", received_at=at) for n, at in enumerate(times)])
+    expected: dict[tuple[str, ...], int] = {}
+    for at in times:
+        local = at.astimezone(ZoneInfo(zone))
+        key = (local.date().isoformat(), f"{local.hour:02}")
+        expected[key] = expected.get(key, 0) + 1
+
+    assert counted(store, [Dimension.DAY, Dimension.HOUR], zone) == expected
+
+
+def test_nothing_to_count_is_an_empty_answer(store: Transactions) -> None:
+    assert counted(store, []) == {}
+    assert counted(store, [Dimension.DAY]) == {}
+    assert store.read(lambda unit: unit.order_facts.first_day()) is None
+
+
+def test_the_rows_behind_the_counts_come_oldest_received_first_a_page_at_a_time(store: Transactions) -> None:
+    orders = many(store)
+    store.write(lambda unit: stored_order(unit, "SC20000001", received_at=after(60)))
+    store.write(lambda unit: stored_order(unit, "SC20000002", deleted_at=after(1)))
+    period = Period(after(0), after(1))
+    rows: list[OrderRow] = []
+    while True:
+        place = rows[-1].key if rows else None
+        found = store.read(
+            lambda unit, p=place: unit.order_facts.rows(period, Clocked.RECEIVED, after=p, limit=4)  # type: ignore[misc]
+        )
+        if not found:
+            break
+        rows += found
+
+    assert sorted(row.id for row in rows) == sorted(order.id for order in orders)
+    assert all((a.received_at, a.id) < (b.received_at, b.id) for a, b in pairwise(rows))
+
+
+def test_rows_by_the_time_they_were_finished_leave_out_the_unfinished(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> int:
+        stored_order(unit, "SC10000001")
+        done = stored_order(unit, "SC10000002").move_to(COMPLETED, 12, after(60)).order
+        return unit.orders.save(done, key_of(done)).id
+
+    done = store.write(work)
+    period = Period(after(60), after(61))
+
+    rows = store.read(lambda unit: unit.order_facts.rows(period, Clocked.FINISHED, after=None, limit=9))
+
+    assert [row.id for row in rows] == [done]
+    assert rows[0].spent == {Turn.HELPDESK: timedelta(minutes=60)}
+
+
+def test_the_first_day_is_the_utc_date_of_the_oldest_order(store: Transactions) -> None:
+    late = datetime(2026, 11, 2, 23, 59, 59, 999_999, tzinfo=UTC)
+    store.write(lambda unit: stored_order(unit, received_at=late.astimezone(JAKARTA)))
+    store.write(lambda unit: stored_order(unit, "SC10000001", received_at=late + timedelta(seconds=1)))
+
+    assert store.read(lambda unit: unit.order_facts.first_day()) == date(2026, 11, 2)
+
+
+def test_durations_by_turn_are_kept_to_the_microsecond(store: Transactions) -> None:
+    order = store.write(stored_order)
+    clock = evolve(order.clock, spent={Turn.NOBODY: timedelta(days=900, microseconds=1), Turn.SYSTEM: timedelta()})
+    store.write(lambda unit: unit.orders.save(evolve(order, clock=clock), key_of(order)))
+
+    assert store.read(lambda unit: unit.orders.get(order.id)).clock == clock

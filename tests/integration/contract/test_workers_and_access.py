@@ -1,0 +1,232 @@
+"""What dialogues, bot accounts, jobs, sessions and failed logins promise."""
+
+from datetime import timedelta
+
+import pytest
+from attrs import evolve
+
+from sikpro.application.ports.access import Session
+from sikpro.application.ports.queues import Conversation, Job, LeaseLost
+from sikpro.application.ports.storage import StorageRejected, Transactions, UnitOfWork
+from sikpro.domain.errors import NotFound
+from tests.builders import a_person, after
+
+LEASE = timedelta(minutes=1)
+
+
+def talk(chat_id: int = 700, telegram_id: int = 700, **more: object) -> Conversation:
+    base = Conversation(chat_id=chat_id, telegram_id=telegram_id, step="reg:serial", updated_at=after(0))
+    return evolve(base, **more)  # type: ignore[arg-type]  # whatever the test is about
+
+
+def test_a_dialogue_goes_on_where_it_was_and_ends_when_dropped(store: Transactions) -> None:
+    first = talk(data={"number": "SC32232558", "note": "😀\"'"}, token="t", language="en")
+    store.write(lambda unit: unit.conversations.put(first))
+    assert store.read(lambda unit: unit.conversations.get(700, 700)) == first
+
+    second = talk(step="reg:odp", updated_at=after(1))
+    store.write(lambda unit: unit.conversations.put(second))
+    assert store.read(lambda unit: unit.conversations.get(700, 700)) == second
+    assert store.read(lambda unit: unit.conversations.get(700, 701)) is None
+
+    store.write(lambda unit: unit.conversations.drop(700, 700))
+    store.write(lambda unit: unit.conversations.drop(700, 700))
+    assert store.read(lambda unit: unit.conversations.get(700, 700)) is None
+
+
+def test_open_dialogues_are_found_by_the_beginning_of_their_step_oldest_first(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> None:
+        unit.conversations.put(talk(1, updated_at=after(5)))
+        unit.conversations.put(talk(2, updated_at=after(1)))
+        unit.conversations.put(talk(3, step="REG:serial"))
+        unit.conversations.put(talk(4, step="re_:serial"))
+        unit.conversations.put(talk(5, step="access"))
+
+    store.write(work)
+
+    assert [row.chat_id for row in store.read(lambda unit: unit.conversations.open("reg:"))] == [2, 1]
+    assert [row.chat_id for row in store.read(lambda unit: unit.conversations.open("re_"))] == [4]
+    assert len(store.read(lambda unit: unit.conversations.open(""))) == 5
+
+
+def lease(store: Transactions, owner: str, minute: float, *, take_over: bool = False) -> bool:
+    return store.write(lambda unit: unit.bots.lease("bot", owner, after(minute), LEASE, take_over=take_over))
+
+
+def test_one_process_has_the_lease_and_renews_it(store: Transactions) -> None:
+    assert lease(store, "a", 0)
+    assert not lease(store, "b", 0.5)
+    assert lease(store, "a", 0.9)
+    assert not lease(store, "b", 1.5)
+
+
+def test_a_lease_that_ran_out_or_was_given_back_or_is_taken_over_is_anothers(store: Transactions) -> None:
+    assert lease(store, "a", 0)
+    assert lease(store, "b", 1)
+    store.write(lambda unit: unit.bots.release("bot", "a"))
+    assert not lease(store, "a", 1.5)
+    store.write(lambda unit: unit.bots.release("bot", "b"))
+    assert lease(store, "a", 1.5)
+    assert lease(store, "c", 1.6, take_over=True)
+
+
+def test_only_whoever_has_the_lease_moves_the_cursor(store: Transactions) -> None:
+    assert store.read(lambda unit: unit.bots.cursor("bot")) == ""
+    lease(store, "a", 0)
+    store.write(lambda unit: unit.bots.move_cursor("bot", "17", "a"))
+    lease(store, "b", 2)
+
+    with pytest.raises(LeaseLost):
+        store.write(lambda unit: unit.bots.move_cursor("bot", "18", "a"))
+    with pytest.raises(LeaseLost):
+        store.write(lambda unit: unit.bots.move_cursor("another", "1", "a"))
+
+    assert store.read(lambda unit: unit.bots.cursor("bot")) == "17"
+    store.write(lambda unit: unit.bots.move_cursor("bot", "5", "b"))
+    assert store.read(lambda unit: unit.bots.cursor("bot")) == "5"
+
+
+def test_the_menu_that_was_set_is_remembered_beside_cursor_and_lease(store: Transactions) -> None:
+    assert store.read(lambda unit: unit.bots.menu("bot")) == ""
+    store.write(lambda unit: unit.bots.set_menu("bot", "abc"))
+    lease(store, "a", 0)
+    store.write(lambda unit: unit.bots.move_cursor("bot", "17", "a"))
+
+    assert store.read(lambda unit: (unit.bots.menu("bot"), unit.bots.cursor("bot"))) == ("abc", "17")
+
+
+def schedule(store: Transactions, key: str, minute: float, kind: str = "lapse") -> None:
+    store.write(lambda unit: unit.jobs.schedule(kind, key, after(minute)))
+
+
+def claim(store: Transactions, minute: float) -> Job | None:
+    return store.write(lambda unit: unit.jobs.claim(after(minute), LEASE))
+
+
+def test_one_job_of_a_kind_and_key_is_noted(store: Transactions) -> None:
+    schedule(store, "1", 5)
+    schedule(store, "1", 1)
+    schedule(store, "1", 2, kind="recap")
+
+    jobs = store.read(lambda unit: unit.jobs.all())
+
+    assert [(job.kind, job.due_at) for job in jobs] == [("recap", after(2)), ("lapse", after(5))]
+
+
+def test_the_job_longest_due_is_claimed_by_one_until_its_lease_runs_out(store: Transactions) -> None:
+    schedule(store, "late", 2)
+    schedule(store, "early", 1)
+
+    assert claim(store, 0.9) is None
+    first, second = claim(store, 2), claim(store, 2)
+    assert first is not None
+    assert second is not None
+    assert [(job.key, job.attempts) for job in (first, second)] == [("early", 1), ("late", 1)]
+    assert claim(store, 2.9) is None
+    again = claim(store, 3)
+    assert again is not None
+    assert (again.id, again.attempts) == (first.id, 2)
+
+
+def test_a_job_done_is_forgotten_and_its_id_is_not_given_again(store: Transactions) -> None:
+    schedule(store, "1", 0)
+    job = claim(store, 1)
+    assert job is not None
+    store.write(lambda unit: unit.jobs.done(job.id))
+    schedule(store, "1", 0)
+
+    (other,) = store.read(lambda unit: unit.jobs.all())
+
+    assert other.id != job.id
+
+
+def test_a_job_to_be_done_again_keeps_its_error_and_is_free_at_its_time(store: Transactions) -> None:
+    schedule(store, "1", 0)
+    job = claim(store, 0)
+    assert job is not None
+    store.write(lambda unit: unit.jobs.again(job.id, after(0.5), "boom"))
+
+    assert claim(store, 0.4) is None
+    assert claim(store, 0.5) == evolve(job, due_at=after(0.5), error="boom", attempts=2)
+    with pytest.raises(NotFound):
+        store.write(lambda unit: unit.jobs.again(99, after(1)))
+
+
+def log_in(store: Transactions, *ids: str) -> int:
+    person = store.write(lambda unit: unit.people.add(a_person(f"P{ids[0]}")))
+    for session_id in ids:
+        session = Session(id=session_id, person=person.id, created_at=after(0), seen_at=after(0))
+        store.write(lambda unit, s=session: unit.sessions.add(s))  # type: ignore[misc]  # a lambda's default
+    return person.id
+
+
+def live(store: Transactions, *ids: str) -> list[str]:
+    return [one for one in ids if store.read(lambda unit, i=one: unit.sessions.get(i))]  # type: ignore[misc]
+
+
+def test_a_session_is_there_until_it_is_revoked_and_using_it_is_noted(store: Transactions) -> None:
+    person = log_in(store, "s")
+    store.write(lambda unit: unit.sessions.touch("s", after(3)))
+    kept = Session(id="s", person=person, created_at=after(0), seen_at=after(3))
+    assert store.read(lambda unit: unit.sessions.get("s")) == kept
+
+    store.write(lambda unit: unit.sessions.revoke("s", after(4)))
+    store.write(lambda unit: unit.sessions.touch("s", after(5)))
+    assert live(store, "s", "never") == []
+
+
+def test_a_session_of_nobody_is_rejected(store: Transactions) -> None:
+    session = Session(id="s", person=99, created_at=after(0), seen_at=after(0))
+    with pytest.raises(StorageRejected):
+        store.write(lambda unit: unit.sessions.add(session))
+
+
+def test_all_sessions_of_a_person_but_one_are_revoked(store: Transactions) -> None:
+    person = log_in(store, "a", "b", "c")
+    log_in(store, "x")
+
+    store.write(lambda unit: unit.sessions.revoke_all(person, after(1), but="b"))
+    assert live(store, "a", "b", "c", "x") == ["b", "x"]
+    store.write(lambda unit: unit.sessions.revoke_all(person, after(1)))
+    assert live(store, "a", "b", "c", "x") == ["x"]
+
+
+def test_sessions_not_used_since_are_forgotten_and_counted(store: Transactions) -> None:
+    log_in(store, "a", "b", "c")
+    store.write(lambda unit: unit.sessions.touch("b", after(5)))
+
+    assert store.write(lambda unit: unit.sessions.forget(after(5))) == 2
+    assert live(store, "a", "b", "c") == ["b"]
+
+
+def test_failed_logins_are_counted_by_account_and_address_cleared_and_forgotten(store: Transactions) -> None:
+    tries = [("rina", "1.1.1.1", 0), ("rina", "1.1.1.1", 2), ("sari", "1.1.1.1", 2), ("rina", "2.2.2.2", 2)]
+
+    def work(unit: UnitOfWork) -> None:
+        for account, address, minute in tries:
+            unit.login_attempts.add(account, address, after(minute))
+
+    store.write(work)
+
+    def counts(since: float) -> tuple[int, int, int]:
+        return store.read(
+            lambda unit: (
+                unit.login_attempts.count("rina", "1.1.1.1", after(since)),
+                unit.login_attempts.count_address("1.1.1.1", after(since)),
+                unit.login_attempts.count("rina", "2.2.2.2", after(since)),
+            )
+        )
+
+    assert counts(0) == (2, 3, 1)
+    assert counts(1) == (1, 2, 1)
+    store.write(lambda unit: unit.login_attempts.forget(after(2)))
+    assert counts(0) == (1, 2, 1)
+    store.write(lambda unit: unit.login_attempts.clear("rina", "1.1.1.1"))
+    assert counts(0) == (0, 1, 1)
+
+
+def test_an_account_name_of_any_length_can_fail_to_log_in(store: Transactions) -> None:
+    name = "r" * 100_000
+    store.write(lambda unit: unit.login_attempts.add(name, "1.1.1.1", after(0)))
+
+    assert store.read(lambda unit: unit.login_attempts.count(name, "1.1.1.1", after(0))) == 1

@@ -43,8 +43,8 @@ class SqlInbox:
             "outcome": Outcome.FAILED.value,
             "detail": _UNFINISHED,
         }
-        inserted = insert_new(self._transaction, inbox, ["key"]).values(row).returning(_c.id)
-        received: int | None = self._transaction.scalar(inserted)
+        inserted = insert_new(self._transaction, inbox, ["key"]).returning(_c.id)
+        received: int | None = self._transaction.scalar(inserted, row)
         return received
 
     def finish(self, inbox_id: int, outcome: Outcome, detail: str = "", order_id: int | None = None) -> None:

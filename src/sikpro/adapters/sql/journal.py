@@ -39,7 +39,7 @@ class SqlJournal:
             for event in events
         ]
         for row in rows:
-            self._transaction.execute(sa.insert(journal).values(row))
+            self._transaction.execute(sa.insert(journal), row)
 
     def of_order(self, order_id: int) -> tuple[JournalEntry, ...]:
         """An order's facts, oldest first."""

@@ -21,6 +21,10 @@ from sikpro.domain.phase import Phase
 _c = orders.c
 _BEFORE = (_c.version, _c.type, _c.status, _c.phase, _c.sto, _c.deleted_at, _c.search_text)
 
+# Values as parameters, not in the statement: it is built and compiled once.
+_INSERT = sa.insert(orders)
+_UPDATE = sa.update(orders).where(_c.id == sa.bindparam("read_id"), _c.version == sa.bindparam("read_version"))
+
 
 class SqlOrderRepository:
     """The orders, with their unique key, their totals and what a search finds them by."""
@@ -40,7 +44,7 @@ class SqlOrderRepository:
         row = order_to_row(order, key, technician_name(self._transaction, order.data.technician.value))
         try:
             with self._transaction.savepoint():
-                self._transaction.execute(sa.insert(orders).values(row))
+                self._transaction.execute(_INSERT, row)
                 put_search_text(self._transaction, order.id, row["search_text"], None)
         except ConstraintViolated as violation:
             if self._transaction.scalar(sa.select(_c.id).where(_c.id == order.id)) is not None:
@@ -56,10 +60,10 @@ class SqlOrderRepository:
             raise ConcurrencyConflict(number=order.number)
         saved = evolve(order, version=order.version + 1)
         row = order_to_row(saved, key, technician_name(self._transaction, order.data.technician.value))
-        update = sa.update(orders).where(_c.id == order.id, _c.version == order.version).values(row)
+        read = {"read_id": order.id, "read_version": order.version}
         try:
             with self._transaction.savepoint():
-                if self._transaction.execute(update).rowcount == 0:
+                if self._transaction.execute(_UPDATE, row | read).rowcount == 0:
                     raise ConcurrencyConflict(number=order.number)
                 put_search_text(self._transaction, order.id, row["search_text"], before["search_text"])
         except ConstraintViolated as violation:

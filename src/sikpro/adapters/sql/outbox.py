@@ -61,7 +61,7 @@ class SqlOutbox:
             "reason": reason,
             "detail": "",
         }
-        return int(self._transaction.scalar(sa.insert(outbox).values(row).returning(_c.id)))
+        return int(self._transaction.scalar(sa.insert(outbox).returning(_c.id), row))
 
     def claim(self, now: datetime, lease: timedelta, limit: int) -> tuple[OutboxItem, ...]:
         """Take what is due, one a chat at most: the oldest unfinished one of its chat, if it is due."""

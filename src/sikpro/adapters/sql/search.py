@@ -1,5 +1,7 @@
 """Searching: FTS5 trigrams on SQLite, pg_trgm (or a plain LIKE) on PostgreSQL, beginnings for short terms."""
 
+from string import ascii_uppercase
+
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
@@ -77,11 +79,6 @@ def _begins(term: str) -> ColumnElement[bool]:
 
 
 def _vendor_begins(digits: str) -> list[ColumnElement[bool]]:
-    """The serials whose 16-digit notation begins so: two digits are the vendor id's first letter."""
-    try:
-        low, high = (int(digits.ljust(2, fill), 16) for fill in "0F")
-    except ValueError:
-        return []
-    if not digits.isalnum() or low > 0x7F:
-        return []
-    return [sa.and_(orders.c.serial >= chr(low), orders.c.serial < chr(high + 1))]
+    """The serials whose 16-digit notation begins so: two digits are the vendor id's first letter, `A` to `Z`."""
+    letters = [letter for letter in ascii_uppercase if f"{ord(letter):02X}".startswith(digits)]
+    return [sa.and_(orders.c.serial >= letters[0], orders.c.serial < chr(ord(letters[-1]) + 1))] if letters else []

@@ -29,9 +29,9 @@ class OpenTransaction:
         """Run a statement. Raises `StorageError`."""
         return self.connection.execute(statement, parameters)
 
-    def scalar(self, statement: Executable) -> Any:
+    def scalar(self, statement: Executable, parameters: Any = None) -> Any:
         """Run a statement and return the first column of its first row."""
-        return self.connection.execute(statement).scalar()
+        return self.connection.execute(statement, parameters).scalar()
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

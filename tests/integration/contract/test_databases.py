@@ -1,0 +1,366 @@
+"""What only a database can get wrong: races, a full disk, lost transactions, what its driver refuses."""
+
+import sqlite3
+import stat
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
+from sikpro.adapters.sql.errors import storage_error
+from sikpro.application.ports.storage import StorageBusy, StorageRejected, StorageUnavailable, UnitOfWork
+from sikpro.domain.errors import ConcurrencyConflict, DuplicateOrder
+from sikpro.domain.order import Order
+from tests.builders import (
+    IN_PROGRESS,
+    WAITING,
+    a_person,
+    after,
+    an_incoming,
+    an_order,
+    an_outgoing,
+    key_of,
+    stored_order,
+)
+
+
+def race(*works: Callable[[], object]) -> list[object]:
+    """Run them at the same moment, each in a thread, and return what each gave or raised."""
+    start = threading.Barrier(len(works))
+    results: list[object] = [None] * len(works)
+
+    def run(place: int, work: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            results[place] = work()
+        except Exception as error:
+            results[place] = error
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+@pytest.fixture
+def other(database_url: str) -> Any:
+    """Another process' way to the same database."""
+    engine = create_engine_for(database_url)
+    yield SqlTransactions(engine)
+    engine.dispose()
+
+
+def test_of_two_who_race_for_a_key_exactly_one_wins(databases: SqlTransactions, other: SqlTransactions) -> None:
+    for turn in range(15):
+        number = f"SC{10**7 + turn}"
+
+        def work(unit: UnitOfWork, number: str = number) -> int:
+            return stored_order(unit, number).id
+
+        results = race(*(lambda store=store, work=work: store.write(work) for store in (databases, other) * 2))
+
+        refused = [result for result in results if isinstance(result, DuplicateOrder)]
+        winners = [result for result in results if isinstance(result, int)]
+        assert (len(refused), len(winners)) == (3, 1)
+        assert {error.order_id for error in refused} == set(winners)
+
+
+def test_of_two_who_receive_the_same_update_exactly_one_stores_it(
+    databases: SqlTransactions, other: SqlTransactions
+) -> None:
+    for turn in range(15):
+        incoming = an_incoming(message_id=turn)
+
+        def work(unit: UnitOfWork, incoming: Any = incoming) -> int | None:
+            return unit.inbox.receive(incoming, after(0))
+
+        results = race(*(lambda store=store, work=work: store.write(work) for store in (databases, other)))
+
+        assert sorted(result is None for result in results) == [False, True]
+
+
+def test_of_two_who_save_the_same_version_exactly_one_wins(databases: SqlTransactions, other: SqlTransactions) -> None:
+    order = databases.write(stored_order)
+    for turn in range(10):
+        taken = order.take(turn, IN_PROGRESS, after(turn)).order
+
+        def work(unit: UnitOfWork, taken: Any = taken) -> Any:
+            return unit.orders.save(taken, key_of(taken))
+
+        results = race(*(lambda store=store, work=work: store.write(work) for store in (databases, other)))
+
+        assert sum(isinstance(result, ConcurrencyConflict) for result in results) == 1
+
+        def give_back(unit: UnitOfWork, order_id: int = order.id, turn: int = turn) -> Order:
+            back = unit.orders.get(order_id).give_back(turn, WAITING, after(turn)).order
+            return unit.orders.save(back, key_of(back))
+
+        order = databases.write(give_back)
+
+    assert [total.count for total in databases.read(lambda unit: unit.order_queries.totals())] == [1]
+
+
+def test_totals_of_transactions_that_change_the_same_kinds_in_different_order_add_up(
+    databases: SqlTransactions, other: SqlTransactions
+) -> None:
+    def add(store: SqlTransactions, first: int, stos: tuple[str, ...]) -> None:
+        for number in range(first, first + 20):
+            store.write(
+                lambda unit, n=number: [  # type: ignore[misc]  # a lambda's default
+                    stored_order(unit, f"SC{n * 10 + place}", sto=sto) for place, sto in enumerate(stos)
+                ]
+            )
+
+    results = race(
+        lambda: add(databases, 1_000_000, ("SDA", "SPJ", "MRT")), lambda: add(other, 2_000_000, ("MRT", "SPJ", "SDA"))
+    )
+
+    assert results == [None, None]
+    totals = databases.read(lambda unit: unit.order_queries.totals())
+    assert [(total.sto, total.count) for total in totals] == [("MRT", 40), ("SDA", 40), ("SPJ", 40)]
+
+
+def test_no_message_is_claimed_by_two(databases: SqlTransactions, other: SqlTransactions) -> None:
+    databases.write(lambda unit: [unit.outbox.put(an_outgoing(str(n), n % 20 + 1), after(0)) for n in range(60)])
+
+    def claim(store: SqlTransactions) -> list[int]:
+        minute = timedelta(minutes=1)
+        return [item.id for _ in range(6) for item in store.write(lambda unit: unit.outbox.claim(after(0), minute, 4))]
+
+    first, second = race(lambda: claim(databases), lambda: claim(other))
+
+    assert isinstance(first, list)
+    assert isinstance(second, list)
+    assert len(first + second) == len(set(first + second)) == 20
+
+
+def test_no_job_is_claimed_by_two(databases: SqlTransactions, other: SqlTransactions) -> None:
+    def schedule(unit: UnitOfWork) -> None:
+        for key in range(20):
+            unit.jobs.schedule("lapse", str(key), after(0))
+
+    def claim(store: SqlTransactions) -> list[int]:
+        jobs = [store.write(lambda unit: unit.jobs.claim(after(0), timedelta(minutes=1))) for _ in range(20)]
+        return [job.id for job in jobs if job]
+
+    databases.write(schedule)
+    first, second = race(lambda: claim(databases), lambda: claim(other))
+
+    assert isinstance(first, list)
+    assert isinstance(second, list)
+    assert sorted(first + second) == sorted(set(first + second))
+    assert len(first + second) == 20
+
+
+def test_a_number_too_large_is_rejected(databases: SqlTransactions) -> None:
+    with pytest.raises(StorageRejected):
+        databases.write(lambda unit: unit.people.add(a_person(telegram_id=2**70)))
+    with pytest.raises(StorageRejected):
+        databases.read(lambda unit: unit.people.by_telegram(2**70))
+
+
+def test_text_that_is_no_text_is_rejected(databases: SqlTransactions) -> None:
+    with pytest.raises(StorageRejected):
+        databases.write(lambda unit: unit.people.add(a_person("\ud800", username="x")))
+
+
+def test_a_rejected_statement_in_a_savepoint_leaves_the_unit_usable(databases: SqlTransactions) -> None:
+    def work(unit: UnitOfWork) -> None:
+        with pytest.raises(StorageRejected), unit.savepoint():
+            unit.outbox.put(an_outgoing(), after(0), order_id=99)
+        unit.people.add(a_person())
+
+    databases.write(work)
+
+    assert len(databases.read(lambda unit: unit.people.all())) == 1
+
+
+def test_nothing_is_half_committed_after_an_error_passed_over_outside_a_savepoint(databases: SqlTransactions) -> None:
+    def work(unit: UnitOfWork) -> None:
+        unit.people.add(a_person("Rina"))
+        with pytest.raises(StorageRejected):
+            unit.outbox.put(an_outgoing(), after(0), order_id=99)
+
+    try:
+        databases.write(work)
+    except StorageRejected:
+        assert databases.read(lambda unit: unit.people.all()) == ()
+    else:
+        assert len(databases.read(lambda unit: unit.people.all())) == 1
+
+
+def test_an_order_id_given_twice_is_rejected_and_the_unit_stays_usable(databases: SqlTransactions) -> None:
+    order = databases.write(stored_order)
+
+    def work(unit: UnitOfWork) -> None:
+        with pytest.raises(StorageRejected):
+            unit.orders.add(an_order(order.id, "SC10000001"), "SC10000001")
+        stored_order(unit, "SC10000002")
+
+    databases.write(work)
+
+
+def full_disk(engine: Engine) -> None:
+    """Let the database grow by a few pages from now on, and no further."""
+    engine.dispose()
+
+    @event.listens_for(engine, "connect")
+    def limit(connection: sqlite3.Connection, _record: object) -> None:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages + 4}")
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Any:
+    """An engine on a SQLite file."""
+    url = f"sqlite:///{tmp_path / 'sikpro.db'}"
+    migrate(url)
+    engine = create_engine_for(url)
+    yield engine
+    engine.dispose()
+
+
+def test_a_full_disk_is_unavailable_and_the_transaction_is_wholly_gone(sqlite: Engine) -> None:
+    store = SqlTransactions(sqlite)
+    full_disk(sqlite)
+
+    def work(unit: UnitOfWork) -> None:
+        unit.people.add(a_person("Rina"))
+        unit.inbox.receive(an_incoming("x" * 100_000), after(0))
+
+    with pytest.raises(StorageUnavailable):
+        store.write(work)
+
+    assert store.read(lambda unit: unit.people.all()) == ()
+    store.write(lambda unit: unit.people.add(a_person("Sari")))
+
+
+def test_a_full_disk_inside_a_savepoint_undoes_that_alone_or_everything(sqlite: Engine) -> None:
+    store = SqlTransactions(sqlite)
+    full_disk(sqlite)
+
+    def work(unit: UnitOfWork) -> None:
+        unit.people.add(a_person("Rina"))
+        with pytest.raises(StorageUnavailable), unit.savepoint():
+            unit.inbox.receive(an_incoming("x" * 100_000), after(0))
+        unit.people.add(a_person("Sari"))
+
+    try:
+        store.write(work)
+    except StorageUnavailable:
+        kept = []
+    else:
+        kept = ["Rina", "Sari"]
+
+    assert [person.name for person in store.read(lambda unit: unit.people.all())] == kept
+    assert store.read(lambda unit: unit.inbox.page(before=None, limit=9)) == ()
+
+
+def test_a_transaction_that_sqlite_gave_up_inside_a_savepoint_cannot_be_passed_over(sqlite: Engine) -> None:
+    store = SqlTransactions(sqlite)
+
+    def lose(unit: UnitOfWork) -> None:
+        connection = unit._transaction.connection  # type: ignore[attr-defined]  # as a full disk does
+        connection.connection.driver_connection.rollback()
+        raise sqlite3.OperationalError("database or disk is full")
+
+    def work(unit: UnitOfWork) -> None:
+        unit.people.add(a_person("Rina"))
+        with pytest.raises(StorageUnavailable, match="the transaction is gone"), unit.savepoint():
+            lose(unit)
+        with pytest.raises(StorageUnavailable):
+            unit.people.add(a_person("Sari"))
+
+    with pytest.raises(StorageUnavailable):
+        store.write(work)
+
+    assert store.read(lambda unit: unit.people.all()) == ()
+
+
+def test_a_sqlite_file_is_readable_by_its_owner_alone(sqlite: Engine) -> None:
+    store = SqlTransactions(sqlite)
+    store.write(lambda unit: unit.people.add(a_person()))
+
+    path = Path(str(sqlite.url.database))
+    files = [path, path.with_name(path.name + "-wal")]
+    assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600, 0o600]
+
+
+def test_a_sqlite_file_in_a_folder_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
+    engine = create_engine_for(f"sqlite:///{tmp_path / 'no' / 'sikpro.db'}")
+    with pytest.raises(StorageUnavailable, match="No such file"):
+        SqlTransactions(engine).read(lambda unit: unit.people.all())
+    engine.dispose()
+
+
+def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None:
+    path = tmp_path / "sikpro.db"
+    path.write_bytes(b"no database at all" * 1000)
+    engine = create_engine_for(f"sqlite:///{path}")
+    with pytest.raises(StorageUnavailable):
+        SqlTransactions(engine).read(lambda unit: unit.people.all())
+    engine.dispose()
+
+
+def test_a_database_without_its_schema_is_unavailable(empty_url: str) -> None:
+    engine = create_engine_for(empty_url)
+    with pytest.raises(StorageUnavailable):
+        SqlTransactions(engine).read(lambda unit: unit.people.all())
+    engine.dispose()
+
+
+def test_a_server_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
+    engine = create_engine_for(f"postgresql://nobody@/nothing?host={tmp_path}")
+    with pytest.raises(StorageUnavailable):
+        SqlTransactions(engine).write(lambda unit: unit.people.all())
+    engine.dispose()
+
+
+def test_a_connection_that_breaks_is_unavailable_and_the_next_write_succeeds(databases: SqlTransactions) -> None:
+    def broken(unit: UnitOfWork) -> None:
+        unit.people.add(a_person("Rina"))
+        transaction = unit._transaction  # type: ignore[attr-defined]  # the test breaks what no port shows
+        driver = transaction.connection.connection.driver_connection
+        if transaction.on_sqlite:
+            driver.rollback()
+        else:
+            driver.close()
+        unit.people.add(a_person("Sari"))
+
+    with pytest.raises(StorageUnavailable):
+        databases.write(broken)
+
+    databases.write(lambda unit: unit.people.add(a_person("Tono")))
+    assert [person.name for person in databases.read(lambda unit: unit.people.all())] == ["Tono"]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (sqlite3.SQLITE_BUSY_SNAPSHOT, StorageBusy),
+        (sqlite3.SQLITE_LOCKED, StorageBusy),
+        (sqlite3.SQLITE_FULL, StorageUnavailable),
+        (sqlite3.SQLITE_READONLY_DBMOVED, StorageUnavailable),
+        (sqlite3.SQLITE_IOERR_FSYNC, StorageUnavailable),
+        (sqlite3.SQLITE_CANTOPEN, StorageUnavailable),
+        (sqlite3.SQLITE_CONSTRAINT_UNIQUE, StorageRejected),
+        (sqlite3.SQLITE_TOOBIG, StorageRejected),
+    ],
+)
+def test_each_code_of_sqlite_means_what_can_be_done_about_it(code: int, expected: type[Exception]) -> None:
+    error = sqlite3.OperationalError("it says no")
+    error.sqlite_errorcode = code
+
+    assert isinstance(storage_error(error), expected)
+
+
+def test_an_error_that_is_none_of_a_database_means_nothing_to_it() -> None:
+    assert storage_error(ValueError("x")) is None

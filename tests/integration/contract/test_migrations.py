@@ -1,0 +1,148 @@
+"""What migrations promise: up, down and up again with rows in the children, and no drift from the tables."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from sikpro.adapters.sql import SqlTransactions, create_engine_for, current, downgrade, migrate, pending
+from sikpro.adapters.sql.tables import metadata
+from sikpro.application.ports.access import Session
+from sikpro.application.ports.queries import OrderFilter, Sort
+from sikpro.application.ports.queues import Outcome
+from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
+from sikpro.domain.events import OrderRestored
+from tests.builders import a_person, after, an_incoming, an_outgoing, stored_order
+from tests.integration.contract.test_databases import race
+
+
+def fill(unit: UnitOfWork) -> None:
+    """An order with a row in every table that refers to it, and a person with a session."""
+    order = stored_order(unit, note="pagar biru")
+    unit.journal.append([OrderRestored(order_id=order.id, at=after(1), state=order.state)], None)
+    received = unit.inbox.receive(an_incoming(), after(0))
+    assert received is not None
+    unit.inbox.finish(received, Outcome.ORDER, order_id=order.id)
+    unit.outbox.put(an_outgoing(), after(0), order_id=order.id)
+    person = unit.people.add(a_person())
+    unit.sessions.add(Session(id="s", person=person.id, created_at=after(0), seen_at=after(0)))
+
+
+def counts(unit: UnitOfWork) -> tuple[int, ...]:
+    found = unit.order_queries.page(OrderFilter(text="pagar"), sort=Sort.OLDEST, after=None, limit=9)
+    return (
+        len(found),
+        sum(len(unit.journal.of_order(row.id)) for row in found),
+        sum(len(unit.outbox.of_order(row.id)) for row in found),
+        len(unit.inbox.page(before=None, limit=9)),
+        len(unit.people.all()),
+    )
+
+
+def with_store(url: str, work: Any, *, write: bool = False) -> Any:
+    engine = create_engine_for(url)
+    try:
+        store = SqlTransactions(engine)
+        return store.write(work) if write else store.read(work)
+    finally:
+        engine.dispose()
+
+
+def test_an_empty_database_is_pending_until_it_is_migrated(empty_url: str) -> None:
+    assert (pending(empty_url), current(empty_url)) == (True, None)
+
+    migrate(empty_url)
+
+    assert not pending(empty_url)
+    assert current(empty_url) is not None
+    migrate(empty_url)
+
+
+def test_rows_and_their_children_outlive_a_step_down_and_up_again(empty_url: str) -> None:
+    migrate(empty_url)
+    with_store(empty_url, fill, write=True)
+
+    downgrade(empty_url, "0002")
+    assert pending(empty_url)
+    migrate(empty_url)
+
+    assert with_store(empty_url, counts) == (1, 1, 1, 1, 1)
+
+
+def test_everything_goes_down_and_comes_up_again_empty(empty_url: str) -> None:
+    migrate(empty_url)
+    with_store(empty_url, fill, write=True)
+
+    downgrade(empty_url)
+    engine = create_engine_for(empty_url)
+    with engine.connect() as connection:
+        left = [name for name in sa.inspect(connection).get_table_names() if not name.startswith("sqlite_")]
+    engine.dispose()
+    assert left == ["alembic_version"]
+    migrate(empty_url)
+
+    assert with_store(empty_url, counts) == (0, 0, 0, 0, 0)
+    with_store(empty_url, fill, write=True)
+
+
+def test_two_who_migrate_at_once_both_find_it_migrated(empty_url: str) -> None:
+    pending(empty_url)
+
+    assert race(*[lambda: migrate(empty_url)] * 3) == [None] * 3
+    assert not pending(empty_url)
+
+
+def test_a_migration_that_finds_rows_referring_to_nothing_changes_nothing(tmp_path: Any) -> None:
+    url = f"sqlite:///{tmp_path / 'sikpro.db'}"
+    migrate(url)
+    downgrade(url, "0002")
+    engine = create_engine_for(url, foreign_keys=False)
+    with engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO journal (at, kind, order_id, subject, data) VALUES ('2026-01-01', 'x', 99, '', '{}')")
+        )
+    engine.dispose()
+
+    with pytest.raises(StorageUnavailable, match="1 rows refer to nothing"):
+        migrate(url)
+
+    assert current(url) == "0002"
+
+
+def test_a_database_of_a_newer_version_is_refused(database_url: str) -> None:
+    engine = create_engine_for(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+
+    with pytest.raises(StorageUnavailable, match="newer version"):
+        migrate(database_url)
+
+
+def test_the_migrated_schema_is_that_of_the_tables(database_url: str) -> None:
+    def is_ours(_item: object, name: str | None, *_rest: object) -> bool:
+        return not str(name).startswith(("order_search", "ix_orders_search_text", "alembic_version"))
+
+    engine = create_engine_for(database_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": is_ours, "compare_type": True})
+        differences = compare_metadata(context, metadata)
+    engine.dispose()
+
+    assert differences == []
+
+
+def test_the_unfinished_index_has_the_condition_that_queries_say(database_url: str) -> None:
+    engine = create_engine_for(database_url)
+    with engine.connect() as connection:
+        (index,) = [
+            index for index in sa.inspect(connection).get_indexes("outbox") if index["name"] == "ix_outbox_unfinished"
+        ]
+    engine.dispose()
+
+    condition = str(index["dialect_options"].get(f"{engine.dialect.name}_where"))
+    assert "queued" in condition
+    assert "sending" in condition

@@ -1,0 +1,197 @@
+"""What `OrderFilter.text` finds, the same in every store."""
+
+import pytest
+from attrs import evolve
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sikpro.application.ports.queries import OrderFilter, Sort
+from sikpro.application.ports.storage import Transactions, UnitOfWork
+from sikpro.domain.search_text import found, search_term
+from tests.builders import a_technician, after, key_of, order_data, stored_order
+from tests.integration.contract.undone import undone
+
+NOTE = "Rumah KOSONG 100%_beres 'petik' \"ganda\" NEAR(a b) -minus* 😀🏠 Straße ÉTÉ \\ [x] <script>"
+
+
+@pytest.fixture
+def filled(store: Transactions) -> Transactions:
+    """A store with three orders, the third of a technician with a name."""
+
+    def work(unit: UnitOfWork) -> None:
+        unit.people.add(a_technician("Budi Santöso", "F5SDA445"))
+        stored_order(unit, "SC10000001", serial="HWTC12345678", odp="ODP-GDS-FAT/75", technician="F5GDS001")
+        stored_order(unit, "SC10000002", serial="ZTEGC6754546", odp="ODP-SPJ-003", technician="F5SPJ002", note=NOTE)
+        stored_order(unit, "SC32232558", serial="ALCLABCDEF12", technician="F5SDA445", received_at=after(1))
+
+    store.write(work)
+    return store
+
+
+def search(store: Transactions, text: str) -> list[str]:
+    which = OrderFilter(text=text)
+    rows = store.read(lambda unit: unit.order_queries.page(which, sort=Sort.OLDEST, after=None, limit=50))
+    assert store.read(lambda unit: unit.order_queries.count(which, 50)) == len(rows)
+    return [row.number[-1] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ["1", "2", "8"]),
+        ("   ", ["1", "2", "8"]),
+        ("SC32232558", ["8"]),
+        ("  sc3223\t", ["8"]),
+        ("232", ["8"]),
+        ("000", ["1", "2"]),
+        ("hwtc1234", ["1"]),
+        ("48575443", ["1"]),
+        ("5A544547C6754546", ["2"]),
+        ("544547c67", ["2"]),
+        ("odp-gds-fat/75", ["1"]),
+        ("spj", ["2"]),
+        ("f5sda", ["8"]),
+        ("budi", ["8"]),
+        ("SANTÖSO", ["8"]),
+        ("i san", ["8"]),
+        ("kosong", ["2"]),
+        ("100%", ["2"]),
+        ("%_b", ["2"]),
+        ("%%%", []),
+        ("___", []),
+        ("1__", []),
+        ("*****", []),
+        ("'petik'", ["2"]),
+        ('"ganda"', ["2"]),
+        ('"""', []),
+        ("near(a b)", ["2"]),
+        ("-minus*", ["2"]),
+        ("kosong AND petik", []),
+        ("kosong OR budi", []),
+        ("note:kosong", []),
+        ("^rumah", []),
+        ("😀🏠 ", []),
+        ("g 😀🏠", []),
+        ("* 😀🏠", ["2"]),
+        ("STRASSE", ["2"]),
+        ("été", ["2"]),
+        ("ete", []),
+        ("\\ [", ["2"]),
+        ("<SCRIPT>", ["2"]),
+        ("kosong\x00", ["2"]),
+        ("a" * 5_000, []),
+    ],
+)
+def test_a_part_of_any_searched_field_is_found_and_every_character_is_itself(
+    filled: Transactions, text: str, expected: list[str]
+) -> None:
+    assert search(filled, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("s", ["1", "2", "8"]),
+        ("SC", ["1", "2", "8"]),
+        ("hw", ["1"]),
+        ("z", ["2"]),
+        ("48", ["1"]),
+        ("4", ["1", "8"]),
+        ("5a", ["2"]),
+        ("5", ["2"]),
+        ("f5", ["1", "2", "8"]),
+        ("od", ["1", "2", "8"]),
+        ("bu", ["8"]),
+        ("B", ["8"]),
+        ("ud", []),
+        ("ru", []),
+        ("%", []),
+        ("_", []),
+        ('"', []),
+        ("😀", []),
+        ("ö", []),
+        ("ſ", ["1", "2", "8"]),
+        ("-", []),
+        ("+4", []),
+    ],
+)
+def test_one_or_two_characters_find_what_begins_with_them(filled: Transactions, text: str, expected: list[str]) -> None:
+    assert search(filled, text) == expected
+
+
+def test_a_corrected_order_is_found_by_what_it_says_now_only(filled: Transactions) -> None:
+    def work(unit: UnitOfWork) -> None:
+        (order,) = unit.orders.find("SC10000001")
+        corrected = evolve(order, data=evolve(order.data, note="pagar biru"))
+        unit.orders.save(corrected, key_of(corrected))
+        (other,) = unit.orders.find("SC10000002")
+        bare = evolve(other, data=evolve(other.data, note=""))
+        unit.orders.save(bare, key_of(bare))
+
+    filled.write(work)
+
+    assert search(filled, "pagar") == ["1"]
+    assert search(filled, "kosong") == []
+    assert search(filled, "hwtc") == ["1"]
+
+
+def test_a_correction_undone_with_its_savepoint_is_not_found(filled: Transactions) -> None:
+    def work(unit: UnitOfWork) -> None:
+        with undone(unit):
+            (order,) = unit.orders.find("SC10000001")
+            corrected = evolve(order, data=evolve(order.data, note="pagar biru"))
+            unit.orders.save(corrected, key_of(corrected))
+            stored_order(unit, "SC10000009", note="pagar hijau")
+
+    filled.write(work)
+
+    assert search(filled, "pagar") == []
+
+
+def test_a_technician_who_changes_name_or_code_is_found_by_the_new_one(filled: Transactions) -> None:
+    def rename(unit: UnitOfWork) -> None:
+        budi = unit.people.by_code("F5SDA445")
+        assert budi is not None
+        unit.people.save(evolve(budi, name="Wahyu"))
+
+    def recode(unit: UnitOfWork) -> None:
+        wahyu = unit.people.by_code("F5SDA445")
+        assert wahyu is not None
+        unit.people.save(evolve(wahyu, technician_code="F5GDS001"))
+
+    filled.write(rename)
+    assert (search(filled, "budi"), search(filled, "wahyu"), search(filled, "wa")) == ([], ["8"], ["8"])
+    filled.write(recode)
+    assert (search(filled, "wahyu"), search(filled, "wa")) == (["1"], ["1"])
+
+
+def test_a_technician_who_becomes_known_later_is_found_by_name(filled: Transactions) -> None:
+    filled.write(lambda unit: unit.people.add(a_technician("Wahyu", "F5GDS001")))
+
+    assert search(filled, "wahyu") == ["1"]
+
+
+def test_a_search_that_finds_thousands_gives_the_same_page(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> None:
+        for number in range(2_100):
+            stored_order(unit, f"SC{10**7 + number}", received_at=after(number))
+
+    store.write(work)
+
+    which = OrderFilter(text="zteg")
+    rows = store.read(lambda unit: unit.order_queries.page(which, sort=Sort.NEWEST, after=None, limit=3))
+    assert [row.number for row in rows] == ["SC10002099", "SC10002098", "SC10002097"]
+    assert store.read(lambda unit: unit.order_queries.count(which, 5_000)) == 2_100
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(st.sampled_from("sSzZ05aA%_\"'*-/ bBuUöÖſ\u212a"), max_size=5))
+def test_every_store_finds_what_the_domain_says(filled: Transactions, text: str) -> None:
+    orders = {
+        "1": (order_data("SC10000001", serial="HWTC12345678", odp="ODP-GDS-FAT/75", technician="F5GDS001"), ""),
+        "2": (order_data("SC10000002", odp="ODP-SPJ-003", technician="F5SPJ002", note=NOTE), ""),
+        "8": (order_data("SC32232558", serial="ALCLABCDEF12"), "Budi Santöso"),
+    }
+    term = search_term(text)
+
+    assert search(filled, text) == [n for n, (data, name) in orders.items() if found(term, data, name)]

@@ -12,6 +12,8 @@ from sikpro.adapters.web.assets import serve_asset
 from sikpro.adapters.web.controllers.health import healthz
 from sikpro.adapters.web.controllers.live import bot_bar, live
 from sikpro.adapters.web.controllers.login import LoginController
+from sikpro.adapters.web.controllers.order import OrderController
+from sikpro.adapters.web.controllers.order_actions import OrderActionsController
 from sikpro.adapters.web.controllers.preferences import PreferencesController
 from sikpro.adapters.web.controllers.queue import QueueController
 from sikpro.adapters.web.errors import error_handlers
@@ -43,6 +45,8 @@ PAGES: tuple[Page, ...] = (
         QueueController,
         NavEntry("/orders", "queue", "inbox", (Permission.SEE_ALL, Permission.SEE_SITE_OPERATION)),
     ),
+    Page(OrderController),
+    Page(OrderActionsController),
 )
 """Every page, in the order of the navigation."""
 

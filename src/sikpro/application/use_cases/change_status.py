@@ -36,7 +36,7 @@ def change_status(
     unknown status, `NotPermitted`, `InvalidValue` for a text over `FEEDBACK_LIMIT`.
     """
     by.must(Permission.WORK)
-    reason, feedback = _checked(reason), _checked(feedback)
+    reason, feedback = checked_text(reason), checked_text(feedback)
     order = unchanged_since(uow.orders.get(order_id), version)
     to, claim = status_named(uow, status), uow.installation.get().claim
     if order.phase.live:
@@ -62,7 +62,8 @@ def reopen_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, r
     return change_status(uow, order_id, first_status(uow, phase).code, by, now, reason=reason, zone=zone)
 
 
-def _checked(text: str) -> str:
+def checked_text(text: str) -> str:
+    """A reason or feedback as it is kept. Raises `InvalidValue` when it is over `FEEDBACK_LIMIT`."""
     text = storable(text).strip()
     if len(text) > FEEDBACK_LIMIT:
         raise InvalidValue("feedback.too_long", text)

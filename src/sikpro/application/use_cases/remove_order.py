@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue import first_status
+from sikpro.application.use_cases.change_status import checked_text
 from sikpro.application.use_cases.notify_technician import notify_removed
 from sikpro.application.use_cases.record_change import record_change
 from sikpro.domain.order import Order
@@ -12,8 +13,12 @@ from sikpro.domain.phase import Phase
 
 
 def delete_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, reason: str, zone: str) -> Order:
-    """Take an order out of queue and counts, and tell its sender. Raises `ReasonRequired`, `NotPermitted`."""
+    """Take an order out of queue and counts, and tell its sender.
+
+    Raises `ReasonRequired`, `InvalidValue` for a reason that is too long, `NotPermitted`.
+    """
     by.must(Permission.LEAD)
+    reason = checked_text(reason)
     order = record_change(uow, uow.orders.get(order_id).delete(reason, now), by.id)
     notify_removed(uow, order, by, now, reason=reason, zone=zone)
     return order

@@ -15,7 +15,7 @@ const live = {
       this.refresh(null);
     });
     for (const kind of ["order", "access", "ledger", "outbox", "bot"]) {
-      this.source.addEventListener(kind, () => this.refresh(kind));
+      this.source.addEventListener(kind, (event) => this.refresh(kind, event.data.split(" ")));
     }
     this.source.onerror = () => {
       delete document.documentElement.dataset.live;
@@ -31,9 +31,10 @@ const live = {
     this.source = null;
     delete document.documentElement.dataset.live;
   },
-  refresh(kind) {
+  refresh(kind, ids = []) {
     for (const element of document.querySelectorAll("[data-live]")) {
       if (kind && !element.dataset.live.split(" ").includes(kind)) continue;
+      if (kind === "order" && element.dataset.liveIds && !ids.includes(element.dataset.liveIds)) continue;
       if (this.due.has(element)) continue;
       // A burst of hints is one request.
       this.due.set(element, setTimeout(() => {
@@ -92,6 +93,8 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+for (const mark of document.querySelectorAll("[data-scripted]")) mark.value = "1";
 
 // A status brings its text along, unless somebody has written one of their own.
 document.addEventListener("change", (event) => {

@@ -1,0 +1,72 @@
+"""What is done with an order by one button: give back, assign, delete, restore, send again."""
+
+from litestar import Controller, Response, post
+from litestar.di import NamedDependency, Provide
+
+from sikpro.adapters.web.admission import only
+from sikpro.adapters.web.controllers.order import Desk, Typed, provide_desk
+from sikpro.adapters.web.forms import Form
+from sikpro.adapters.web.pages import go
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.remove_order import delete_order, restore_order
+from sikpro.application.use_cases.resend_message import resend_message
+from sikpro.application.use_cases.work_order import assign_order, give_back_order
+from sikpro.domain.errors import NotFound
+from sikpro.domain.order import Order
+from sikpro.domain.people import Permission
+
+
+class OrderActionsController(Controller):
+    """The buttons of an order's page."""
+
+    path = "/orders/{order_id:int}"
+    dependencies = {"desk": Provide(provide_desk)}  # noqa: RUF012  # Litestar's own type for it
+
+    @post("/give-back", guards=[only(Permission.WORK)])
+    async def give_back(self, desk: NamedDependency[Desk]) -> Response[str]:
+        """Put it back into the queue."""
+        now = desk.parts.clock.now()
+        return await desk.do(lambda uow: give_back_order(uow, desk.order_id, desk.me, now), "given_back", Typed())
+
+    @post("/assign", guards=[only(Permission.LEAD)])
+    async def assign(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
+        """Give it to a helpdesk, whoever has it now."""
+        now, to = desk.parts.clock.now(), form.whole("to")
+        if to is None:
+            raise NotFound(what="helpdesk", name="")
+        return await desk.do(
+            lambda uow: assign_order(uow, desk.order_id, to, desk.me, now),
+            "assigned",
+            Typed(form="assign", values=form.values),
+        )
+
+    @post("/delete", guards=[only(Permission.LEAD)])
+    async def delete(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
+        """Delete it for a reason, and go back to the queue, where it is no more."""
+        now, zone = desk.parts.clock.now(), desk.parts.zone
+
+        def work(uow: UnitOfWork) -> Order:
+            return delete_order(uow, desk.order_id, desk.me, now, reason=form.text("reason"), zone=zone)
+
+        response = await desk.do(work, "deleted", Typed(form="delete", values=form.values))
+        return go(desk.request, "/orders") if response.status_code in {204, 303} else response
+
+    @post("/restore", guards=[only(Permission.ADMINISTER)])
+    async def restore(self, desk: NamedDependency[Desk]) -> Response[str]:
+        """Bring a deleted order back."""
+        now = desk.parts.clock.now()
+        return await desk.do(lambda uow: restore_order(uow, desk.order_id, desk.me, now), "restored", Typed())
+
+    @post("/resend", guards=[only(Permission.WORK)])
+    async def resend(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
+        """Send a failed message again."""
+        now, message = desk.parts.clock.now(), form.whole("message")
+        if message is None:
+            raise NotFound(what="message", name="")
+
+        def work(uow: UnitOfWork) -> None:
+            resend_message(uow, desk.order_id, message, desk.me, now)
+
+        await desk.parts.transactions.write(work)
+        desk.visit.toast("sent_again")
+        return go(desk.request, f"/orders/{desk.order_id}")

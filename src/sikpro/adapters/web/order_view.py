@@ -1,0 +1,172 @@
+"""What the page of one order shows, and what the person may do with it."""
+
+from datetime import datetime, timedelta
+
+from attrs import frozen
+
+from sikpro.adapters.web.timeline import Entry, Narrator
+from sikpro.application.i18n import Words, words_in
+from sikpro.application.ports.queries import OrderRow
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue import status_named
+from sikpro.application.use_cases.notify_technician import feedback_text, recipients
+from sikpro.application.use_cases.see_orders import may_see
+from sikpro.domain.catalogue import Status
+from sikpro.domain.errors import NotFound
+from sikpro.domain.order import Order
+from sikpro.domain.people import Permission, Person
+from sikpro.domain.phase import MOVES, Phase, Turn
+
+_SHOWN = (Phase.COMPLETED, Phase.HELD_UP, Phase.IN_PROGRESS, Phase.CANCELLED, Phase.WAITING)
+
+
+@frozen(kw_only=True)
+class Allowed:
+    """What this person may do with the order as it is now."""
+
+    take: bool
+    give_back: bool
+    answer: bool
+    assign: bool
+    reopen: bool
+    edit: bool
+    delete: bool
+    restore: bool
+    resend: bool
+
+    @classmethod
+    def to(cls, me: Person, order: Order) -> "Allowed":
+        """By role, phase and claim."""
+        work, lead = me.may(Permission.WORK), me.may(Permission.LEAD)
+        there, live = order.deleted_at is None, order.phase.live and order.deleted_at is None
+        free = order.holder in {None, me.id}
+        return cls(
+            take=work and live and order.holder is None,
+            give_back=work and live and order.holder == me.id,
+            answer=work and live and (free or lead),
+            assign=lead and live,
+            reopen=work and there and not order.phase.live,
+            edit=work and live and free,
+            delete=lead and there,
+            restore=me.may(Permission.ADMINISTER) and not there,
+            resend=work,
+        )
+
+
+@frozen(kw_only=True)
+class StatusGroup:
+    """Statuses to choose from, of one phase and, for held-up ones, one group of reasons."""
+
+    phase: Phase
+    group: str
+    statuses: tuple[Status, ...]
+
+
+@frozen(kw_only=True)
+class OrderView:
+    """One order as its page shows it. `chats` is how many chats a message would reach."""
+
+    order: Order
+    row: OrderRow
+    status: Status | None
+    sender: str
+    holder: str
+    durations: dict[Turn, timedelta]
+    allowed: Allowed
+    groups: tuple[StatusGroup, ...]
+    story: tuple[Entry, ...]
+    chats: int
+    reader_language: str
+    helpdesks: tuple[tuple[int, str], ...]
+    choices: dict[str, list[tuple[str, str]]]
+
+    @property
+    def journal_id(self) -> int:
+        """The newest fact that the page tells."""
+        return max((entry.journal_id for entry in self.story), default=0)
+
+
+def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: datetime) -> OrderView:
+    """Everything the page of an order shows.
+
+    Raises `NotFound` for an order that the person may not see; deleted ones are for an admin.
+    """
+    order = uow.orders.get(order_id)
+    row = uow.order_queries.row(order_id)
+    hidden = order.deleted_at is not None and not me.may(Permission.ADMINISTER)
+    if row is None or hidden or not may_see(uow, order, row, me):
+        raise NotFound(what="order", name="")
+    statuses = {status.code: status for status in uow.catalogue.statuses()}
+    narrator = Narrator(uow, words, statuses)
+    chats = recipients(uow, order)
+    allowed = Allowed.to(me, order)
+    return OrderView(
+        order=order,
+        row=row,
+        status=statuses.get(order.status),
+        sender=narrator.name(order.sender) if order.sender else "",
+        holder=narrator.name(order.holder) if order.holder else "",
+        durations=order.clock.durations(order.finished_at or now),
+        allowed=allowed,
+        groups=_groups(order, tuple(statuses.values())),
+        story=narrator.story(order_id),
+        chats=len(chats),
+        reader_language=chats[0].language if chats else "id",
+        helpdesks=_helpdesks(uow, order) if allowed.assign else (),
+        choices=catalogue_choices(uow, words) if allowed.edit else {},
+    )
+
+
+def catalogue_choices(uow: UnitOfWork, words: Words) -> dict[str, list[tuple[str, str]]]:
+    """What the order's catalogue fields may be, by field: code and label."""
+    types = [(row.code, f"{row.code} · {words.text(row.label)}") for row in uow.catalogue.order_types() if row.active]
+    stos = [(row.code, f"{row.code} · {row.name}") for row in uow.catalogue.stos() if row.active]
+    return {"type": types, "sto": stos}
+
+
+def preview(
+    uow: UnitOfWork, order_id: int, status: str, me: Person, now: datetime, *, reason: str, feedback: str, zone: str
+) -> str:
+    """What the technician would read if this were saved now; "" when nothing would be sent.
+
+    Raises as the move would.
+    """
+    order = uow.orders.get(order_id)
+    to = status_named(uow, status)
+    if order.phase.live:
+        overrule = me.may(Permission.LEAD)
+        # A reason that is still missing shall not keep the text from being seen.
+        change = order.move_to(to, me.id, now, reason=reason or "-", feedback=feedback, overrule=overrule)
+    else:
+        change = order.reopen(to, me.id, now, reason or "-")
+    if to.phase is Phase.WAITING and not feedback:
+        return ""
+    chats = recipients(uow, order)
+    words = words_in(chats[0].language if chats else "id", zone)
+    return feedback_text(uow, change.order, me.name, words, now, feedback=feedback or reason)
+
+
+def template_text(uow: UnitOfWork, order_id: int, status: str) -> str:
+    """The text that a status brings along, in the language of who will read it. Raises `NotFound`."""
+    chats = recipients(uow, uow.orders.get(order_id))
+    return status_named(uow, status).template.in_language(chats[0].language if chats else "id")
+
+
+def _groups(order: Order, statuses: tuple[Status, ...]) -> tuple[StatusGroup, ...]:
+    reachable = MOVES[order.phase] | ({order.phase} - {Phase.WAITING})
+    found: dict[tuple[Phase, str], list[Status]] = {}
+    for phase in _SHOWN:
+        for status in statuses:
+            if status.active and status.phase is phase and phase in reachable:
+                found.setdefault((phase, status.group), []).append(status)
+    return tuple(
+        StatusGroup(phase=phase, group=group, statuses=tuple(members)) for (phase, group), members in found.items()
+    )
+
+
+def _helpdesks(uow: UnitOfWork, order: Order) -> tuple[tuple[int, str], ...]:
+    return tuple(
+        (person.id, person.name)
+        for person in uow.people.all()
+        if person.role and person.may(Permission.WORK) and person.id != order.holder
+    )

@@ -1,0 +1,149 @@
+"""An order's story in words: the facts of the journal, and the messages to the chat with how far they are."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from attrs import field, frozen
+
+from sikpro.application.i18n import Words
+from sikpro.application.ports.queues import Delivery, OutboxItem
+from sikpro.application.ports.repositories import JournalEntry
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.domain.catalogue import Status
+from sikpro.domain.errors import NotFound
+from sikpro.domain.events import (
+    FieldChange,
+    MessageJoined,
+    OrderAssigned,
+    OrderCorrected,
+    OrderDeleted,
+    OrderEvent,
+    OrderGivenBack,
+    OrderPlaced,
+    OrderReopened,
+    OrderRestored,
+    OrderTaken,
+    OrderWithdrawn,
+    StatusChanged,
+)
+
+
+@frozen(kw_only=True)
+class Entry:
+    """One thing that happened: `text` says it, `who` did it, `quote` is what was written."""
+
+    at: datetime
+    icon: str
+    text: str
+    who: str = ""
+    phase: str = ""
+    reason: str = ""
+    quote: str = ""
+    changes: tuple[FieldChange, ...] = ()
+    message: OutboxItem | None = None
+    delivery: str = ""
+    journal_id: int = 0
+
+
+@frozen
+class Narrator:
+    """Tells an order's story in one language."""
+
+    uow: UnitOfWork
+    words: Words
+    statuses: dict[str, Status]
+    _names: dict[int, str] = field(factory=dict[int, str])
+
+    def story(self, order_id: int) -> tuple[Entry, ...]:
+        """Everything about an order, newest first."""
+        facts = [self._fact(entry) for entry in self.uow.journal.of_order(order_id)]
+        messages = [self._message(item) for item in self.uow.outbox.of_order(order_id) if not item.message.press_id]
+        return tuple(sorted(facts + messages, key=lambda entry: entry.at))[::-1]
+
+    def name(self, person: int | None) -> str:
+        """A person's name; the system's for nobody."""
+        if person is None:
+            return self.words("timeline.system")
+        if person not in self._names:
+            try:
+                self._names[person] = self.uow.people.get(person).name
+            except NotFound:
+                self._names[person] = self.words("timeline.somebody")
+        return self._names[person]
+
+    def status(self, code: str) -> str:
+        """A status' label; its code when it left the catalogue."""
+        return self.words.text(self.statuses[code].label) if code in self.statuses else code
+
+    def _fact(self, entry: JournalEntry) -> Entry:
+        event, who = entry.event, self.name(entry.actor)
+        icon, text = self._told(event)
+        return Entry(
+            at=event.at,
+            icon=icon,
+            text=text,
+            who=who,
+            phase=event.state.phase if isinstance(event, StatusChanged | OrderReopened | OrderWithdrawn) else "",
+            reason=getattr(event, "reason", ""),
+            quote=_quote(event),
+            changes=event.changes if isinstance(event, OrderCorrected) else (),
+            journal_id=entry.id,
+        )
+
+    def _told(self, event: OrderEvent) -> tuple[str, str]:
+        words: Callable[..., str] = self.words
+        match event:
+            case OrderPlaced():
+                return "inbox", words("timeline.placed", channel=words(f"channel.{event.channel}"))
+            case OrderTaken():
+                return "hand-grab", words("timeline.taken")
+            case OrderGivenBack(lapsed=True):
+                return "hourglass", words("timeline.lapsed", name=self.name(event.holder))
+            case OrderGivenBack():
+                return "arrow-back-up", words("timeline.given_back")
+            case OrderAssigned():
+                return "user-share", words("timeline.assigned", name=self.name(event.holder))
+            case StatusChanged():
+                return "list-check", words("timeline.status", status=self.status(event.state.status))
+            case OrderCorrected(resubmitted=True):
+                return "rotate", words("timeline.resubmitted")
+            case OrderCorrected():
+                return "edit", words("timeline.corrected")
+            case MessageJoined(photo=photo):
+                return "message-reply", words("timeline.photo" if photo else "timeline.reply")
+            case OrderReopened():
+                return "lock-open", words("timeline.reopened", status=self.status(event.state.status))
+            case OrderWithdrawn():
+                return "ban", words("timeline.withdrawn")
+            case OrderDeleted():
+                return "trash", words("timeline.deleted")
+            case OrderRestored():
+                return "refresh", words("timeline.restored")
+            case _:
+                raise TypeError(f"no sentence for {type(event).__name__}")
+
+    def _message(self, item: OutboxItem) -> Entry:
+        reader = self.uow.people.by_telegram(item.message.chat_id) if item.message.chat_id else None
+        name = reader.name if reader else self.words("timeline.chat")
+        return Entry(
+            at=item.created_at,
+            icon="brand-telegram",
+            text=self.words("timeline.message", name=name),
+            who=self.words("timeline.system"),
+            quote=item.message.text,
+            message=item,
+            delivery=self._delivery(item),
+        )
+
+    def _delivery(self, item: OutboxItem) -> str:
+        text = self.words(f"delivery.{item.state}")
+        if item.state in {Delivery.FAILED, Delivery.EXPIRED} and item.reason:
+            code = f"delivery.reason.{item.reason}"
+            text += ": " + self.words(code if self.words.knows(code) else "delivery.reason.other")
+        return text
+
+
+def _quote(event: OrderEvent) -> str:
+    if isinstance(event, StatusChanged):
+        return event.feedback
+    return event.text if isinstance(event, MessageJoined) else ""

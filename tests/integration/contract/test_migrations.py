@@ -16,7 +16,7 @@ from sikpro.application.ports.queues import Outcome
 from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
 from sikpro.domain.events import OrderRestored
 from tests.builders import a_person, after, an_incoming, an_outgoing, stored_order
-from tests.integration.contract.test_databases import race
+from tests.integration.contract.race import race
 
 
 def fill(unit: UnitOfWork) -> None:

@@ -4,7 +4,7 @@ import json
 import os
 import sqlite3
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -103,5 +103,11 @@ def _local_hour(utc_text: str | None, zone: str) -> str | None:
     """SQL function: a kept UTC time as `YYYY-MM-DD HH` of the zone."""
     if utc_text is None:
         return None
-    local = datetime.fromisoformat(utc_text).replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
-    return local.isoformat(" ")[:13]
+    return _hour_of_quarter(utc_text[:14], int(utc_text[14:16]) // 15, zone)
+
+
+@lru_cache(maxsize=50_000)
+def _hour_of_quarter(hour: str, quarter: int, zone: str) -> str:
+    # Every zone's hours begin at a quarter of UTC's, so a quarter has one answer: a year of them fits the cache.
+    utc = datetime.fromisoformat(f"{hour}{quarter * 15:02}").replace(tzinfo=UTC)
+    return utc.astimezone(ZoneInfo(zone)).isoformat(" ")[:13]

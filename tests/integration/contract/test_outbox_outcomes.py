@@ -1,0 +1,108 @@
+"""What the outbox promises of a message that was claimed."""
+
+import pytest
+
+from sikpro.application.ports.queues import Delivery
+from sikpro.application.ports.storage import Transactions
+from sikpro.domain.errors import NotFound
+from tests.builders import after, an_outgoing, stored_order
+from tests.integration.contract.outbox_steps import claim, get, later, next_due, put, sent, texts
+
+
+def test_a_sent_message_keeps_its_id_and_time_and_leads_to_its_order(store: Transactions) -> None:
+    order = store.write(stored_order)
+    outbox_id = store.write(lambda unit: unit.outbox.put(an_outgoing(), after(0), order_id=order.id))
+    claim(store, 0)
+    sent(store, outbox_id, 55, 1)
+
+    item = get(store, outbox_id)
+    found = store.read(lambda unit: [unit.outbox.order_of(*place) for place in ((700, 55), (701, 55), (700, 56))])
+
+    assert (item.state, item.message_id, item.sent_at) == (Delivery.SENT, 55, after(1))
+    assert found == [order.id, None, None]
+
+
+@pytest.mark.parametrize("state", [Delivery.FAILED, Delivery.EXPIRED, Delivery.PERHAPS_TWICE])
+def test_one_given_up_keeps_why_and_frees_its_chat(store: Transactions, state: Delivery) -> None:
+    first = put(store, "a1")
+    put(store, "a2")
+    claim(store, 0)
+    store.write(lambda unit: unit.outbox.give_up(first, state, "blocked", "403", after(1)))
+
+    item = get(store, first)
+
+    assert (item.state, item.reason, item.detail) == (state, "blocked", "403")
+    assert texts(claim(store, 0)) == ["a2"]
+
+
+def test_only_a_failed_message_with_a_chat_is_sent_again(store: Transactions) -> None:
+    failed = put(store, "a1")
+    claim(store, 0)
+    store.write(lambda unit: unit.outbox.give_up(failed, Delivery.FAILED, "blocked", "403", after(1)))
+    waiting = put(store, "b1", 2)
+    nowhere = put(store, "c1", 0)
+
+    def again(outbox_id: int) -> bool:
+        return store.write(lambda unit: unit.outbox.send_again(outbox_id, after(5)))
+
+    assert [again(failed), again(waiting), again(nowhere), again(failed)] == [True, False, False, False]
+    item = get(store, failed)
+    assert (item.state, item.due_at, item.attempts, item.reason) == (Delivery.QUEUED, after(5), 0, "")
+    assert texts(claim(store, 5)) == ["a1", "b1"]
+
+
+def test_a_chat_that_moved_gets_what_waits_and_not_what_was_sent(store: Transactions) -> None:
+    done = put(store, "old", 1)
+    claim(store, 0)
+    sent(store, done)
+    for text in ("a1", "a2"):
+        put(store, text, 1)
+    put(store, "b1", 2)
+    store.write(lambda unit: unit.outbox.move_chat(1, -100))
+
+    assert get(store, done).message.chat_id == 1
+    assert [item.message.chat_id for item in claim(store, 0)] == [-100, 2]
+
+
+def test_what_waits_is_due_when_the_first_chat_is(store: Transactions) -> None:
+    assert next_due(store) is None
+    first = put(store, "a1", 1, minute=0)
+    put(store, "a2", 1, minute=0)
+    put(store, "b1", 2, minute=4)
+    assert next_due(store) == after(0)
+    claim(store, 0)
+    assert next_due(store) == after(1)
+    later(store, first, 30)
+    assert next_due(store) == after(4)
+
+
+def test_an_orders_messages_are_listed_oldest_first(store: Transactions) -> None:
+    order = store.write(stored_order)
+    ids = [store.write(lambda unit: unit.outbox.put(an_outgoing(), after(0), order_id=order.id)) for _ in range(3)]
+    put(store, "other")
+
+    assert [item.id for item in store.read(lambda unit: unit.outbox.of_order(order.id))] == ids
+
+
+def test_messages_are_counted_by_state(store: Transactions) -> None:
+    put(store, "a1", 1)
+    put(store, "b1", 2)
+    put(store, "c1", 0)
+    claim(store, 0, 1)
+
+    counts = store.read(lambda unit: unit.outbox.counts())
+
+    assert {state: count for state, count in counts.items() if count} == {
+        Delivery.QUEUED: 1,
+        Delivery.SENDING: 1,
+        Delivery.FAILED: 1,
+    }
+
+
+def test_a_message_that_is_not_there_is_not_found(store: Transactions) -> None:
+    with pytest.raises(NotFound):
+        get(store, 99)
+    with pytest.raises(NotFound):
+        sent(store, 99)
+    with pytest.raises(NotFound):
+        later(store, 99, 1)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 from attrs import define, field
 
@@ -119,11 +120,11 @@ class Phone:
     inbox: list[Outgoing] = field(factory=list[Outgoing])
     ids: list[int | None] = field(factory=list["int | None"])
 
-    def says(self, text: str = "", **more: object) -> str:
+    def says(self, text: str = "", **more: Any) -> str:
         """Write a message and return what comes back, one message under the other."""
         return self._sends(kind=IncomingKind.MESSAGE, text=text, **more)
 
-    def replies(self, text: str, to: int = -1, **more: object) -> str:
+    def replies(self, text: str, to: int = -1, **more: Any) -> str:
         """Write as a reply to one of the bot's messages (the last unless said)."""
         return self.says(text, reply_to=self.ids[to], **more)
 
@@ -145,7 +146,7 @@ class Phone:
         """Share a phone number, one's own unless said."""
         return self.says(contact=Contact(phone, self.user if user is None else user, "Budi"))
 
-    def sends_photo(self, **more: object) -> str:
+    def sends_photo(self, **more: Any) -> str:
         """Send a photo."""
         return self.says(attachments=(Attachment("photo", "file-1"),), **more)
 
@@ -165,7 +166,7 @@ class Phone:
         """The last message received."""
         return self.inbox[-1]
 
-    def _sends(self, **given: object) -> str:
+    def _sends(self, **given: Any) -> str:
         number = next(self.world.ids)
         given.setdefault("message_id", number)
         incoming = Incoming(
@@ -174,7 +175,7 @@ class Phone:
             sender_id=self.user,
             sender_name=self.name,
             sent_at=self.world.clock.now(),
-            **given,  # type: ignore[arg-type]  # what the test says
+            **given,
         )
         self.world.transactions.write(lambda uow: self.world.intake.receive(uow, incoming))
         return self._collect()

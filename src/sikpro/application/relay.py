@@ -1,6 +1,7 @@
 """Outbox to messenger: claim, send, mark; in each chat's order, at the pace the network allows."""
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Callable
 from datetime import timedelta
@@ -94,10 +95,9 @@ class Relay:
         if due is not None:
             wait = min(max((due - self.clock.now()).total_seconds(), 0.05), _IDLE)
         wait = max(wait, min(self._paused_until - self._loop_time(), _LONGEST_PAUSE))
-        try:
-            await asyncio.wait_for(self._wake.wait(), wait)
-        except TimeoutError:
-            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait):  # not wait_for: on Python 3.11 it can swallow a cancellation
+                await self._wake.wait()
 
     async def _deliver(self, item: OutboxItem) -> None:
         message = item.message

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.values import OdpName, RegistrationNumber, SerialNumber, StoCode, TechnicianCode
 
-VALUES = (RegistrationNumber, SerialNumber, OdpName, StoCode, TechnicianCode)
+AnyValue = type[RegistrationNumber | SerialNumber | OdpName | StoCode | TechnicianCode]
+VALUES: tuple[AnyValue, ...] = (RegistrationNumber, SerialNumber, OdpName, StoCode, TechnicianCode)
 DIGITS = st.text("0123456789", min_size=1, max_size=12)
 ANYTHING = st.one_of(
     st.text(max_size=40),
@@ -19,7 +20,7 @@ ANYTHING = st.one_of(
 
 @pytest.mark.parametrize("value", VALUES)
 @given(text=ANYTHING)
-def test_what_was_understood_is_understood_again_as_itself(value: type, text: str) -> None:
+def test_what_was_understood_is_understood_again_as_itself(value: AnyValue, text: str) -> None:
     try:
         understood = value.parse(text)
     except InvalidValue as error:

@@ -1,0 +1,147 @@
+"""Intake: a batch is one piece of work, and no update takes the others with it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from attrs import define, evolve, field
+
+from sikpro.application.intake import Intake
+from sikpro.application.ports.chat import Batch, Incoming, IncomingKind
+from sikpro.application.ports.queues import LeaseLost, Outcome
+from sikpro.application.ports.storage import StorageRejected, StorageUnavailable, UnitOfWork
+from tests.unit.application.inline import InlineTransactions
+from tests.unit.chat import NINE, WHOLE, ZONE, World
+
+ACCOUNT, OWNER = "bot:1", "me"
+
+
+def message(number: int, text: str, sender: int = 1) -> Incoming:
+    return Incoming(
+        key=f"m:{number}",
+        kind=IncomingKind.MESSAGE,
+        chat_id=sender,
+        sender_id=sender,
+        message_id=number,
+        sent_at=NINE,
+        text=text,
+    )
+
+
+def request(number: int) -> Incoming:
+    return message(number, f"/reg {WHOLE.replace('SC32232558', f'SC{1000000 + number}')}")
+
+
+@define
+class Kitchen:
+    """An intake over the fakes, holding the lease."""
+
+    world: World = field(factory=World)
+    intake: Intake = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.intake = Intake(
+            transactions=InlineTransactions(self.world.transactions), clock=self.world.clock, zone=ZONE
+        )
+        self.world.transactions.write(
+            lambda uow: uow.bots.lease(ACCOUNT, OWNER, NINE, timedelta(minutes=5), take_over=True)
+        )
+
+    async def take_in(self, *updates: Incoming, cursor: str = "9") -> None:
+        """A batch comes in."""
+        await self.intake.take_in(Batch(updates, cursor, len(updates)), ACCOUNT, OWNER)
+
+    def outcomes(self) -> list[str]:
+        """What became of each update, oldest first."""
+        return [row.outcome for row in reversed(self.world.ledger())]
+
+    def cursor(self) -> str:
+        """How far the account is."""
+        return self.world.transactions.read(lambda uow: uow.bots.cursor(ACCOUNT))
+
+
+@pytest.fixture
+def kitchen() -> Kitchen:
+    return Kitchen()
+
+
+async def test_a_batch_and_its_cursor_are_stored_together(kitchen: Kitchen) -> None:
+    await kitchen.take_in(request(1), request(2), cursor="77")
+    assert (kitchen.outcomes(), kitchen.cursor()) == ([Outcome.ORDER, Outcome.ORDER], "77")
+
+
+async def test_an_update_that_comes_again_is_handled_once(kitchen: Kitchen) -> None:
+    await kitchen.take_in(request(1))
+    await kitchen.take_in(request(1), request(2))
+    assert kitchen.outcomes() == [Outcome.ORDER, Outcome.ORDER]
+
+
+async def test_a_double_in_the_middle_of_a_batch_leaves_the_others_alone(kitchen: Kitchen) -> None:
+    await kitchen.take_in(request(1), evolve(request(1), key="m:other"), request(2))
+    assert kitchen.outcomes() == [Outcome.ORDER, Outcome.REFUSAL, Outcome.ORDER]
+
+
+async def test_an_update_whose_handling_always_fails_is_noted_answered_and_passed(
+    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail_on(monkeypatch, "bom", RuntimeError("boom"))
+    await kitchen.take_in(request(1), message(2, "bom"), request(3))
+    assert kitchen.outcomes() == [Outcome.ORDER, Outcome.FAILED, Outcome.ORDER]
+    texts = sent_texts(kitchen)
+    assert any(text.startswith("Maaf, pesan ini gagal diproses") for text in texts)
+    assert kitchen.world.ledger()[1].detail == "RuntimeError"
+
+
+async def test_content_that_the_database_refuses_is_noted_and_the_others_live(
+    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail_on(monkeypatch, "bom", StorageRejected("too odd"))
+    await kitchen.take_in(request(1), message(2, "bom"), request(3), cursor="5")
+    assert (kitchen.outcomes(), kitchen.cursor()) == ([Outcome.ORDER, Outcome.FAILED, Outcome.ORDER], "5")
+
+
+async def test_a_database_out_of_reach_loses_nothing_since_the_cursor_stays(
+    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        fail_on(broken, "bom", StorageUnavailable("disk full"))
+        with pytest.raises(StorageUnavailable):
+            await kitchen.take_in(request(1), message(2, "bom"), request(3))
+    assert (kitchen.outcomes(), kitchen.cursor()) == ([], "")
+    await kitchen.take_in(request(1), message(2, "bom"), request(3))
+    assert kitchen.outcomes() == [Outcome.ORDER, Outcome.REFUSAL, Outcome.ORDER]
+
+
+async def test_a_process_that_lost_the_lease_stores_nothing(kitchen: Kitchen) -> None:
+    kitchen.world.transactions.write(
+        lambda uow: uow.bots.lease(ACCOUNT, "other", NINE, timedelta(minutes=5), take_over=True)
+    )
+    with pytest.raises(LeaseLost):
+        await kitchen.take_in(request(1))
+    assert kitchen.outcomes() == []
+
+
+def fail_on(monkeypatch: pytest.MonkeyPatch, text: str, error: Exception) -> None:
+    """Let the conversation fail at a text, as a fault of ours would."""
+    import sikpro.application.intake as module
+
+    real: Callable[..., object] = module.handle
+
+    def handle(uow: UnitOfWork, incoming: Incoming, *more: object) -> object:
+        if incoming.text == text:
+            raise error
+        return real(uow, incoming, *more)
+
+    monkeypatch.setattr(module, "handle", handle)
+
+
+def sent_texts(kitchen: Kitchen) -> list[str]:
+    def work(uow: UnitOfWork) -> list[str]:
+        found = []
+        while claimed := uow.outbox.claim(kitchen.world.clock.now(), timedelta(minutes=1), 99):
+            for item in claimed:
+                uow.outbox.sent(item.id, 1, kitchen.world.clock.now())
+                found.append(item.message.text)
+        return found
+
+    return kitchen.world.transactions.write(work)

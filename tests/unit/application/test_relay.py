@@ -1,0 +1,189 @@
+"""The relay: what leaves, in which order, and what becomes of what does not."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import pytest
+from attrs import define, field
+
+from sikpro.adapters.memory.unit_of_work import MemoryTransactions
+from sikpro.application.ports.chat import (
+    ChatMoved,
+    MenuEntry,
+    NeverSent,
+    NotSent,
+    Outgoing,
+    PerhapsSent,
+    RetryAfter,
+)
+from sikpro.application.ports.queues import Delivery, OutboxItem
+from sikpro.application.rates import Pace, Rates
+from sikpro.application.relay import Relay
+from tests.unit.application.inline import InlineTransactions
+from tests.unit.chat import StoryClock
+
+FAST = Rates(overall=1_000_000, chat=1_000_000, group_a_minute=60_000_000, burst=1000)
+
+
+@define
+class FakeMessenger:
+    """Sends into a list; fails as told, one failure after the other."""
+
+    failures: list[Exception] = field(factory=list[Exception])
+    sent: list[Outgoing] = field(factory=list[Outgoing])
+    asked: int = 0
+
+    async def send(self, message: Outgoing) -> int | None:
+        """Send, or fail."""
+        self.asked += 1
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sent.append(message)
+        return len(self.sent)
+
+    async def set_menu(self, language: str, entries: Sequence[MenuEntry]) -> None:
+        """No menu here."""
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
+@define
+class Post:
+    """An outbox, a messenger and the relay between them."""
+
+    messenger: FakeMessenger = field(factory=FakeMessenger)
+    clock: StoryClock = field(factory=StoryClock)
+    transactions: MemoryTransactions = field(factory=MemoryTransactions)
+    relay: Relay = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.relay = Relay(
+            transactions=InlineTransactions(self.transactions),
+            messenger=self.messenger,
+            clock=self.clock,
+            rates=FAST,
+        )
+
+    def put(self, text: str, chat_id: int = 1, press_id: str | None = None) -> int:
+        """Queue a message."""
+        message = Outgoing(chat_id=chat_id, text=text, press_id=press_id)
+        return self.transactions.write(lambda uow: uow.outbox.put(message, self.clock.now()))
+
+    def item(self, outbox_id: int) -> OutboxItem:
+        """A message and how far it is."""
+        return self.transactions.read(lambda uow: uow.outbox.get(outbox_id))
+
+    async def until(self, reached: Callable[[], bool]) -> None:
+        """Let the relay work until something is so; time passes in the story, not here."""
+        task = asyncio.create_task(self.relay.run())
+        try:
+            for _ in range(2000):
+                if reached():
+                    return
+                self.clock.later(seconds=1)
+                self.relay.wake()
+                await asyncio.sleep(0)
+            raise AssertionError("it never came to that")
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.fixture
+def post() -> Post:
+    return Post()
+
+
+async def test_a_message_is_sent_once_and_its_id_kept(post: Post) -> None:
+    number = post.put("halo")
+    await post.until(lambda: post.item(number).state is Delivery.SENT)
+    assert ([message.text for message in post.messenger.sent], post.item(number).message_id) == (["halo"], 1)
+
+
+async def test_each_chats_messages_keep_their_order_through_failures(post: Post) -> None:
+    post.messenger.failures = [NotSent(), NotSent(), NotSent()]
+    numbers = [post.put(f"{chat}{place}", chat) for place in range(4) for chat in (1, 2)]
+    await post.until(lambda: all(post.item(number).state is Delivery.SENT for number in numbers))
+    for chat in (1, 2):
+        assert [message.text for message in post.messenger.sent if message.chat_id == chat] == [
+            f"{chat}{place}" for place in range(4)
+        ]
+
+
+async def test_a_pause_the_network_asks_for_is_kept_and_the_message_not_lost(post: Post) -> None:
+    number, asked_at = post.put("halo"), post.clock.now()
+    post.messenger.failures = [RetryAfter(90)]
+    await post.until(lambda: post.messenger.asked == 1 and post.item(number).state is Delivery.QUEUED)
+    assert post.item(number).due_at >= asked_at + timedelta(seconds=90)
+    await post.until(lambda: post.item(number).state is Delivery.SENT)
+
+
+async def test_an_ambiguous_failure_is_repeated_once_and_marked_perhaps_twice(post: Post) -> None:
+    post.messenger.failures = [PerhapsSent("time-out")]
+    number = post.put("halo")
+    await post.until(lambda: post.item(number).state is Delivery.PERHAPS_TWICE)
+    assert post.messenger.asked == 2
+
+
+async def test_a_second_ambiguous_failure_is_not_repeated_again(post: Post) -> None:
+    post.messenger.failures = [PerhapsSent(), PerhapsSent()]
+    number = post.put("halo")
+    await post.until(lambda: post.item(number).state is Delivery.PERHAPS_TWICE)
+    assert (post.messenger.asked, post.messenger.sent) == (2, [])
+
+
+async def test_a_blocked_bot_is_a_failed_message_with_its_reason_and_the_next_ones_go_on(post: Post) -> None:
+    post.messenger.failures = [NeverSent("blocked")]
+    first, second = post.put("satu"), post.put("dua")
+    await post.until(lambda: post.item(second).state is Delivery.SENT)
+    assert (post.item(first).state, post.item(first).reason) == (Delivery.FAILED, "blocked")
+
+
+async def test_an_answer_to_a_press_that_came_too_late_is_no_failure(post: Post) -> None:
+    post.messenger.failures = [NeverSent("press_expired")]
+    number = post.put("ok", press_id="7")
+    await post.until(lambda: post.item(number).state is Delivery.EXPIRED)
+
+
+async def test_a_group_that_moved_is_followed(post: Post) -> None:
+    post.messenger.failures = [ChatMoved(-100)]
+    number = post.put("halo", chat_id=-1)
+    await post.until(lambda: post.item(number).state is Delivery.SENT)
+    assert post.messenger.sent[0].chat_id == -100
+
+
+async def test_an_unreachable_network_is_tried_for_a_day_and_then_said_to_have_failed(post: Post) -> None:
+    post.messenger.failures = [NotSent("down") for _ in range(10_000)]
+    number = post.put("halo")
+    post.clock.later(hours=23)
+    await post.until(lambda: post.messenger.asked > 3)
+    assert post.item(number).state is not Delivery.FAILED
+    post.clock.later(hours=2)
+    await post.until(lambda: post.item(number).state is Delivery.FAILED)
+    assert post.item(number).reason == "unreachable"
+
+
+async def test_nothing_is_sent_without_the_lease(post: Post) -> None:
+    post.relay.may_send = lambda: False
+    post.put("halo")
+    with pytest.raises(AssertionError, match="never came"):
+        await post.until(lambda: post.messenger.asked > 0)
+
+
+def test_a_chat_gets_a_burst_and_then_one_message_a_second() -> None:
+    pace = Pace(Rates(overall=1000, chat=1, burst=3))
+    assert [pace.reserve(1, 0.0) for _ in range(5)] == [0, 0, 0, 1, 2]
+    assert pace.reserve(2, 0.0) == 0
+
+
+def test_a_group_gets_twenty_messages_a_minute() -> None:
+    pace = Pace(Rates(overall=1000, burst=1))
+    assert [pace.reserve(-5, 0.0) for _ in range(3)] == [0, 3, 6]
+
+
+def test_all_chats_together_get_no_more_than_the_network_allows() -> None:
+    pace = Pace(Rates(overall=30))
+    leaves = sorted(pace.reserve(chat, 0.0) for chat in range(1, 91))
+    assert all(sum(at <= leave < at + 1 for leave in leaves) <= 30 for at in leaves)

@@ -10,7 +10,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("sikpro.adapters.sql.migrations")
 
 
 def upgrade() -> None:

@@ -9,13 +9,20 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 
 from sikpro.adapters.web.admission import admit
 from sikpro.adapters.web.assets import serve_asset
+from sikpro.adapters.web.controllers.access import AccessController
+from sikpro.adapters.web.controllers.catalogue import CatalogueController
 from sikpro.adapters.web.controllers.health import healthz
+from sikpro.adapters.web.controllers.input import InputController
+from sikpro.adapters.web.controllers.ledger import LedgerController
 from sikpro.adapters.web.controllers.live import bot_bar, live
 from sikpro.adapters.web.controllers.login import LoginController
 from sikpro.adapters.web.controllers.order import OrderController
 from sikpro.adapters.web.controllers.order_actions import OrderActionsController
 from sikpro.adapters.web.controllers.preferences import PreferencesController
 from sikpro.adapters.web.controllers.queue import QueueController
+from sikpro.adapters.web.controllers.recap import RecapController
+from sikpro.adapters.web.controllers.technicians import TechniciansController
+from sikpro.adapters.web.controllers.users import UsersController
 from sikpro.adapters.web.errors import error_handlers
 from sikpro.adapters.web.forms import Form, read_form
 from sikpro.adapters.web.gate import Gate
@@ -43,10 +50,17 @@ PAGES: tuple[Page, ...] = (
     Page(PreferencesController),
     Page(
         QueueController,
-        NavEntry("/orders", "queue", "inbox", (Permission.SEE_ALL, Permission.SEE_SITE_OPERATION)),
+        NavEntry("/orders", "queue", "inbox", (Permission.SEE_ALL, Permission.SEE_SITE_OPERATION), "/orders/new"),
     ),
     Page(OrderController),
     Page(OrderActionsController),
+    Page(InputController, NavEntry("/orders/new", "input", "plus", (Permission.ENTER_ORDERS,))),
+    Page(RecapController, NavEntry("/recap", "recap", "chart-bar", (Permission.SEE_OWN_REPORT,))),
+    Page(LedgerController, NavEntry("/ledger", "ledger", "book", (Permission.SEE_REPORTS,))),
+    Page(AccessController, NavEntry("/access", "access", "user-plus", (Permission.MANAGE_TECHNICIANS,))),
+    Page(TechniciansController, NavEntry("/technicians", "technicians", "user", (Permission.MANAGE_TECHNICIANS,))),
+    Page(UsersController),
+    Page(CatalogueController),
 )
 """Every page, in the order of the navigation."""
 

@@ -1,13 +1,19 @@
 """Look up the catalogues, and edit them."""
 
 import difflib
+import re
 from datetime import datetime
 
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.catalogue import OrderType, SiteOperation, Status, Sto
-from sikpro.domain.errors import NotFound
+from sikpro.domain.errors import InvalidValue, NotFound
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase
+from sikpro.domain.text import compact, one_line
+from sikpro.domain.values import StoCode
+
+ROW_NAME_LIMIT = 80
+"""The longest name of a Site Operation or an exchange, in characters."""
 
 
 def status_named(uow: UnitOfWork, code: str) -> Status:
@@ -42,6 +48,27 @@ def nearest(code: str, known: list[str]) -> str | None:
     """
     found = difflib.get_close_matches(code, known, n=1, cutoff=0.6)
     return found[0] if found else None
+
+
+def new_site_operation(code: str, name: str) -> SiteOperation:
+    """A Site Operation of what was typed: 2 to 12 letters and digits, and a name. Raises `InvalidValue`."""
+    shaped = compact(code)
+    if not re.fullmatch(r"[A-Z0-9]{2,12}", shaped):
+        raise InvalidValue("site_operation.shape", one_line(code))
+    return SiteOperation(code=shaped, name=_row_name(name))
+
+
+def new_sto(code: str, name: str, site_operation: str) -> Sto:
+    """An exchange of what was typed; it may do without a name. Raises `InvalidValue`."""
+    shaped = StoCode.parse(code).value
+    return Sto(code=shaped, name=_row_name(name) if name.strip() else "", site_operation=compact(site_operation, ""))
+
+
+def _row_name(text: str) -> str:
+    name = one_line(text)
+    if not name or len(name) > ROW_NAME_LIMIT:
+        raise InvalidValue("name.length", name)
+    return name
 
 
 CatalogueRow = Status | OrderType | SiteOperation | Sto

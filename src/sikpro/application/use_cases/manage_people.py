@@ -50,6 +50,14 @@ def phone_digits(text: str) -> str:
     return "62" + digits[1:] if digits.startswith("0") else digits
 
 
+def checked_phone(text: str) -> str:
+    """A phone number as `phone_digits`, "" for none. Raises `InvalidValue` for one of no network (ITU-T E.164)."""
+    digits = phone_digits(text)
+    if one_line(text) and not 8 <= len(digits) <= 15:
+        raise InvalidValue("phone.length", one_line(text))
+    return digits
+
+
 def add_account(
     uow: UnitOfWork,
     *,
@@ -96,7 +104,7 @@ def add_technician(
         name=checked_name(name),
         technician_code=TechnicianCode.parse(technician_code).value,
         site_operation=checked_site_operation(uow, site_operation),
-        phone=phone_digits(phone),
+        phone=checked_phone(phone),
     )
     return _added(uow, person, now, by)
 

@@ -1,0 +1,120 @@
+"""The accounts of the web console."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from sikpro.adapters.web.admission import only
+from sikpro.adapters.web.controllers.technicians import switch_person, wrong_entry
+from sikpro.adapters.web.errors import status_of
+from sikpro.adapters.web.forms import Form
+from sikpro.adapters.web.pages import Pages, go
+from sikpro.adapters.web.parts import WebParts
+from sikpro.adapters.web.passwords import PasswordDesk
+from sikpro.adapters.web.visit import Visit
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.manage_people import add_account, checked_name, checked_username
+from sikpro.domain.errors import AlreadyUsed, DomainError, InvalidValue
+from sikpro.domain.people import Permission, Person, Role
+
+ROLES = (Role.HELPDESK, Role.TEAM_LEADER, Role.SUPERVISOR, Role.ADMIN)
+"""The roles that an account may have; a technician is one by code."""
+
+READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
+"""What a one-time password is made of: nothing that is read as something else."""
+
+
+class UsersController(Controller):
+    """The list, a form to add an account, and the switch that lets people in or keeps them out."""
+
+    path = "/users"
+    guards = (only(Permission.ADMINISTER),)
+
+    @get()
+    async def show(
+        self, request: Request[Any, Any, Any], pages: NamedDependency[Pages], parts: NamedDependency[WebParts]
+    ) -> Response[str]:
+        """Everybody with an account, by name."""
+        return await _page(request, pages, parts, {})
+
+    @post()
+    async def add(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+        password_desk: NamedDependency[PasswordDesk],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Make an account; its one-time password is on this answer and nowhere else."""
+        typed = {name: form.text(name) for name in ("name", "username", "role")}
+        try:
+            checked_name(typed["name"])
+            checked_username(typed["username"])
+            if typed["role"] not in ROLES:
+                raise InvalidValue("role.missing", typed["role"])
+        except InvalidValue as error:
+            return await _page(request, pages, parts, typed, error)
+        password = "".join(secrets.choice(READABLE) for _ in range(12))
+        password_hash, now = await password_desk.hash(password), parts.clock.now()
+
+        def work(uow: UnitOfWork) -> Person:
+            return add_account(
+                uow,
+                name=typed["name"],
+                username=typed["username"],
+                password_hash=password_hash,
+                role=Role(typed["role"]),
+                now=now,
+                by=me,
+                one_time=True,
+            )
+
+        try:
+            person = await parts.transactions.write(work)
+        except (InvalidValue, AlreadyUsed) as error:
+            return await _page(request, pages, parts, typed, error)
+        return await _page(request, pages, parts, {}, made=person, password=password)
+
+    @post("/{person_id:int}/active")
+    async def switch(
+        self,
+        request: Request[Any, Any, Any],
+        person_id: FromPath[int],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        parts: NamedDependency[WebParts],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Let somebody in or keep them out; their sessions end at once."""
+        await switch_person(person_id, me, visit, parts, form)
+        return go(request, "/users")
+
+
+async def _page(
+    request: Request[Any, Any, Any],
+    pages: Pages,
+    parts: WebParts,
+    typed: Mapping[str, str],
+    error: DomainError | None = None,
+    made: Person | None = None,
+    password: str = "",
+) -> Response[str]:
+    people = await parts.transactions.read(lambda uow: [person for person in uow.people.all() if person.role])
+    return pages.page(
+        request,
+        "users/page.html",
+        status=status_of(error) if error else 200,
+        users=sorted(people, key=lambda person: not person.active),
+        roles=ROLES,
+        typed=typed,
+        error=error,
+        wrong=wrong_entry(error) if error else "",
+        made=made,
+        password=password,
+    )

@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
+from datetime import timedelta
 
 from dependency_injector import containers, providers
 
@@ -51,6 +52,10 @@ def _rates(settings: Settings) -> Rates:
     return Rates(overall=settings.rate_overall, chat=settings.rate_chat)
 
 
+def _lease(settings: Settings) -> timedelta:
+    return timedelta(seconds=settings.lease_seconds)
+
+
 def _account(api: BotApi) -> str:
     return f"bot:{api.bot_id}"
 
@@ -91,6 +96,7 @@ class Container(containers.DeclarativeContainer):
         owner=f"{os.getpid()}-{secrets.token_hex(4)}",
         zone=settings.provided.zone,
         take_over=providers.Callable(_is_sqlite, settings),
+        lease=providers.Callable(_lease, settings),
     )
     jobs = providers.Singleton(JobRunner, transactions=threads, clock=clock)
 

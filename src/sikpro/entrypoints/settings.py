@@ -38,7 +38,8 @@ class Settings:
     """How one process runs; each is also `SIKPRO_<NAME>` and a key of the file that `SIKPRO_CONFIG` names.
 
     `data` is the folder of the default database and the simulator's. `telegram_api` is the Bot API's address.
-    `rate_overall` and `rate_chat` are messages a second. `poll_timeout` is how long a poll is held, in seconds.
+    `rate_overall` and `rate_chat` are messages a second. `poll_timeout` is how long a poll is held, in
+    seconds, and `lease_seconds` how long this process serves the bot without saying so again: longer than a poll.
     """
 
     data: Path = field(default=Path("var"), converter=Path)
@@ -50,6 +51,7 @@ class Settings:
     telegram_api: str = "https://api.telegram.org"
     telegram_proxy: str = field(default="", repr=False)
     poll_timeout: int = field(default=50, converter=int, validator=_positive)
+    lease_seconds: float = field(default=90.0, converter=float, validator=_positive)
     rate_overall: float = field(default=30.0, converter=float, validator=_positive)
     rate_chat: float = field(default=1.0, converter=float, validator=_positive)
     secure_cookies: bool = False
@@ -78,9 +80,12 @@ class Settings:
         if isinstance(gathered.get("secure_cookies"), str):
             gathered["secure_cookies"] = _truth("secure_cookies", gathered["secure_cookies"])
         try:
-            return cls(**gathered)
+            settings = cls(**gathered)
         except (ValueError, TypeError) as error:
             raise WrongSettings(f"setting not usable: {error}") from error
+        if settings.lease_seconds <= settings.poll_timeout:
+            raise WrongSettings("setting not usable: lease_seconds must be more than poll_timeout")
+        return settings
 
 
 def _from_file(path: Path, known: set[str]) -> dict[str, Any]:

@@ -23,16 +23,14 @@ from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, Stor
 
 _log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=90)
-"""How long this process serves the bot account without saying so again; longer than any poll."""
-
 
 @define(kw_only=True)
 class LongPoll:
     """Receives for one bot account, under its lease.
 
     `account` names the account in the database, `owner` this process. `take_over` ends another process' lease at once:
-    right on SQLite, where one process is the whole system. `after_commit` is called when replies may be waiting.
+    right on SQLite, where one process is the whole system. `lease` is how long it lasts, longer than a poll.
+    `after_commit` is called when replies may be waiting.
     """
 
     source: UpdateSource
@@ -45,6 +43,7 @@ class LongPoll:
     owner: str
     zone: str
     take_over: bool
+    lease: timedelta
     after_commit: Callable[[], None] = field(default=lambda: None)
     backoff: Backoff = field(factory=Backoff)
     state: BotState = field(init=False)
@@ -104,7 +103,7 @@ class LongPoll:
     async def _lease(self, *, take_over: bool) -> bool:
         now = self.clock.now()
         self.holds_lease = await self.transactions.write(
-            lambda uow: uow.bots.lease(self.account, self.owner, now, LEASE, take_over=take_over)
+            lambda uow: uow.bots.lease(self.account, self.owner, now, self.lease, take_over=take_over)
         )
         return self.holds_lease
 

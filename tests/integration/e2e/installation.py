@@ -1,0 +1,219 @@
+"""A whole installation for tests: the simulator and SIKPRO, each a process of its own, over real sockets."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from attrs import define, field
+
+from sikpro.adapters.local.passwords import Argon2Passwords
+from sikpro.adapters.sql.engine import create_engine_for
+from sikpro.adapters.sql.migrate import migrate
+from sikpro.adapters.sql.unit_of_work import SqlTransactions
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue import put_row
+from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
+from sikpro.domain.catalogue import SiteOperation, Sto
+from sikpro.domain.people import Person, Role
+
+TOKEN = "424242:test-token"
+PASSWORD = "kata-sandi-uji"
+CREW = tuple(range(5001, 5013))
+"""The technicians' Telegram ids."""
+
+QUICK = {"SIKPRO_RATE_CHAT": "1000", "SIKPRO_RATE_OVERALL": "10000", "SIKPRO_POLL_TIMEOUT": "5"}
+"""Settings under which a test need not wait for Telegram's pace."""
+
+
+def free_port() -> int:
+    """A port nobody listens at just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(reached: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    """Wait for something, and fail by its name."""
+    give_up = time.monotonic() + seconds
+    while time.monotonic() < give_up:
+        if reached():
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+@define
+class Process:
+    """A `sikpro` command that serves at a port, and can be killed and started again."""
+
+    arguments: list[str]
+    port: int
+    environment: Mapping[str, str]
+    log: Path
+    ready: str
+    running: "subprocess.Popen[bytes] | None" = None
+
+    def start(self, *, wait: bool = True) -> None:
+        """Start it, and wait until it answers."""
+        with self.log.open("ab") as log:
+            self.running = subprocess.Popen(
+                [sys.executable, "-m", "sikpro", *self.arguments],
+                env={**os.environ, **self.environment},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        if wait:
+            wait_until(self.answers, f"{self.arguments[0]} answers; its log: {self.log.read_text()[-2000:]}")
+
+    def answers(self) -> bool:
+        """Whether it serves."""
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}{self.ready}", trust_env=False).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def kill(self) -> None:
+        """Kill it without a warning."""
+        if self.running:
+            self.running.send_signal(signal.SIGKILL)
+            self.running.wait()
+            self.running = None
+
+    def stop(self) -> None:
+        """End it as an operator does, and see that it ends."""
+        if self.running:
+            self.running.terminate()
+            try:
+                self.running.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise AssertionError(f"it did not stop: {self.log.read_text()[-2000:]}") from None
+            finally:
+                self.running = None
+
+
+@define
+class Installation:
+    """A database with people, a simulator that knows them, and SIKPRO between."""
+
+    database: str
+    simulator: Process
+    sikpro: Process
+    api: httpx.Client
+    transactions: SqlTransactions
+    extra: dict[str, str] = field(factory=dict[str, str])
+
+    @property
+    def console(self) -> str:
+        """The console's address."""
+        return f"http://127.0.0.1:{self.sikpro.port}"
+
+    def say(self, user: int, text: str, reply_to: int | None = None) -> int:
+        """Somebody writes to the bot."""
+        answer = self.api.post(f"/chats/{user}/messages", json={"text": text, "reply_to": reply_to})
+        answer.raise_for_status()
+        return int(answer.json()["message_id"])
+
+    def press(self, user: int, label: str) -> None:
+        """Somebody presses the newest button with this label."""
+        for message in reversed(self.chat(user)):
+            for row in message["buttons"]:
+                for button in row:
+                    if button["text"] == label:
+                        body = {"data": button["data"], "message_id": message["message_id"]}
+                        self.api.post(f"/chats/{user}/callbacks", json=body).raise_for_status()
+                        return
+        raise AssertionError(f"no button {label!r} in {self.chat(user)}")
+
+    def chat(self, user: int) -> list[dict[str, Any]]:
+        """Everything in somebody's chat."""
+        return list(self.api.get(f"/chats/{user}/messages").json())
+
+    def hears(self, user: int, text: str, seconds: float = 20) -> dict[str, Any]:
+        """Wait until the bot's newest message to somebody contains a text, and return it."""
+        found: list[dict[str, Any]] = []
+
+        def heard() -> bool:
+            found[:] = [one for one in self.chat(user) if one["sender"] == "bot"][-1:]
+            return bool(found) and text in found[0]["text"]
+
+        try:
+            wait_until(heard, text, seconds)
+        except AssertionError as missing:
+            raise AssertionError(
+                f"{missing}; last heard: {found}; log: {self.sikpro.log.read_text()[-3000:]}"
+            ) from None
+        return found[0]
+
+    def faults(self, **faults: Any) -> None:
+        """Let the simulator fail."""
+        self.api.put("/faults", json=faults).raise_for_status()
+
+
+def furnish(uow: UnitOfWork) -> None:
+    """Four accounts, a dozen technicians and the catalogue."""
+    lay_first_catalogue(uow)
+    put_row(uow, SiteOperation(code="SDA", name="Sidoarjo"))
+    for code in ("SDA", "TUN", "SPJ"):
+        put_row(uow, Sto(code=code, name="", site_operation="SDA"))
+    hashed = Argon2Passwords().hash(PASSWORD)
+    for role in (Role.HELPDESK, Role.TEAM_LEADER, Role.SUPERVISOR, Role.ADMIN):
+        name = role.value.replace("_", "")
+        uow.people.add(Person(id=0, name=name.title(), username=name, role=role, password_hash=hashed))
+    for place, telegram_id in enumerate(CREW):
+        uow.people.add(
+            Person(
+                id=0,
+                name=f"Teknisi {place + 1}",
+                technician_code=f"F5SDA{445 + place}",
+                site_operation="SDA",
+                telegram_id=telegram_id,
+            )
+        )
+
+
+@contextmanager
+def installed(folder: Path, database: str = "", extra: Mapping[str, str] | None = None) -> Iterator[Installation]:
+    """An installation in a folder, on SQLite unless a database is named; the simulator runs, SIKPRO does not yet."""
+    url = database or f"sqlite:///{folder / 'sikpro.db'}"
+    migrate(url)
+    engine = create_engine_for(url)
+    transactions = SqlTransactions(engine)
+    transactions.write(furnish)
+    simulator_port, port = free_port(), free_port()
+    environment = {
+        **QUICK,
+        "SIKPRO_DATA": str(folder),
+        "SIKPRO_DATABASE": url,
+        "SIKPRO_TELEGRAM_TOKEN": TOKEN,
+        "SIKPRO_TELEGRAM_API": f"http://127.0.0.1:{simulator_port}",
+        **(extra or {}),
+    }
+    simulator = Process(
+        ["simulator", "--port", str(simulator_port), "--path", str(folder / "simulator.db"), "--token", TOKEN],
+        simulator_port,
+        {},
+        folder / "simulator.log",
+        "/simulator/api/chats",
+    )
+    sikpro = Process(["serve", "--port", str(port)], port, environment, folder / "sikpro.log", "/healthz")
+    simulator.start()
+    api = httpx.Client(base_url=f"http://127.0.0.1:{simulator_port}/simulator/api", trust_env=False)
+    try:
+        for place, telegram_id in enumerate(CREW):
+            person = {"id": telegram_id, "name": f"Teknisi {place + 1}", "technician_code": f"F5SDA{445 + place}"}
+            api.post("/chats", json=person).raise_for_status()
+        yield Installation(url, simulator, sikpro, api, transactions)
+    finally:
+        api.close()
+        sikpro.kill()
+        simulator.kill()
+        engine.dispose()

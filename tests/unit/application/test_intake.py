@@ -1,7 +1,7 @@
 """Intake: a batch is one piece of work, and no update takes the others with it."""
 
-from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from attrs import define, evolve, field
@@ -123,16 +123,14 @@ async def test_a_process_that_lost_the_lease_stores_nothing(kitchen: Kitchen) ->
 
 def fail_on(monkeypatch: pytest.MonkeyPatch, text: str, error: Exception) -> None:
     """Let the conversation fail at a text, as a fault of ours would."""
-    import sikpro.application.intake as module
+    from sikpro.application.conversation.engine import handle as real
 
-    real: Callable[..., object] = module.handle
-
-    def handle(uow: UnitOfWork, incoming: Incoming, *more: object) -> object:
+    def handle(uow: UnitOfWork, incoming: Incoming, *more: Any) -> object:
         if incoming.text == text:
             raise error
         return real(uow, incoming, *more)
 
-    monkeypatch.setattr(module, "handle", handle)
+    monkeypatch.setattr("sikpro.application.intake.handle", handle)
 
 
 def sent_texts(kitchen: Kitchen) -> list[str]:

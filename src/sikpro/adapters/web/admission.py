@@ -40,9 +40,11 @@ class MustChangePassword(Exception):
 async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     """Check the form's token, the login and the password's state, in this order.
 
-    Raises `Stale`, `MustLogIn`, `MustChangePassword`.
+    Raises `Stale`, `MustLogIn`, `MustChangePassword`, and what kept the gate from knowing the visitor.
     """
     visit = visit_of(connection)
+    if "trouble" in connection.scope["state"]:
+        raise connection.scope["state"]["trouble"]
     if connection.scope.get("method") not in SAFE:
         await _check_token(connection, visit)
     if handler.opt.get("public"):

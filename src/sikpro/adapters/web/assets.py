@@ -34,9 +34,8 @@ def assets() -> Mapping[str, Asset]:
         if path.suffix in _OURS:
             content = path.read_bytes()
             kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-            text = kind.startswith("text/") or kind.endswith(("javascript", "xml"))
             name = path.relative_to(ROOT).as_posix()
-            found[name] = Asset(content, kind + "; charset=utf-8" * text, sha256(content).hexdigest()[:12])
+            found[name] = Asset(content, kind, sha256(content).hexdigest()[:12])
     return found
 
 

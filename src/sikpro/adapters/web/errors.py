@@ -9,7 +9,7 @@ from litestar.types import ExceptionHandlersMap
 
 from sikpro.adapters.web.admission import MustChangePassword, MustLogIn, Stale, login_path
 from sikpro.adapters.web.forms import BadForm
-from sikpro.adapters.web.pages import Pages, go, is_htmx
+from sikpro.adapters.web.pages import Pages, go, html, is_htmx
 from sikpro.adapters.web.visit import visit_of
 from sikpro.application.ports.storage import StorageError, StorageRejected
 from sikpro.domain.errors import (
@@ -92,9 +92,6 @@ def error_handlers(pages: Pages) -> ExceptionHandlersMap:
         return answer(request, 403, visit_of(request).words("http.403.stale"))
 
     def must_log_in(request: Request[Any, Any, Any], error: MustLogIn) -> Response[str]:
-        trouble = request.scope["state"].get("storage_error")
-        if trouble is not None:
-            return storage_error(request, trouble)
         if request.url.path == "/live":
             return Response("", status_code=401)
         return go(request, login_path(error.next))
@@ -112,7 +109,11 @@ def error_handlers(pages: Pages) -> ExceptionHandlersMap:
 
     def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[str]:
         logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return answer(request, 500)
+        try:
+            return answer(request, 500)
+        except Exception:
+            logger.exception("the page for an error failed too")
+            return html("<!doctype html><title>500</title><h1>500</h1><p><a href=/>SIKPRO</a></p>", 500)
 
     return {
         DomainError: domain_error,

@@ -11,7 +11,7 @@ from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.security import HEADERS, session_id, well_formed
 from sikpro.adapters.web.visit import IDLE, Visit, new_visit, read_cookies
 from sikpro.application.ports.access import Session
-from sikpro.application.ports.storage import StorageError, UnitOfWork
+from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.errors import NotFound
 from sikpro.domain.people import Person
 
@@ -22,7 +22,7 @@ TOUCH = timedelta(minutes=1)
 class Gate:
     """Wraps the application, since 404 and 405 pass by its middleware.
 
-    While the database is away the visitor is nobody: public pages work, the others say so.
+    While the database is away nobody is known and nobody logged out: every page says so.
     """
 
     def __init__(self, app: ASGIApp, parts: WebParts) -> None:
@@ -43,8 +43,8 @@ class Gate:
         if not scope["path"].startswith("/static/") and scope["path"] != "/healthz":
             try:
                 await self._recognise(visit)
-            except StorageError as error:
-                state["storage_error"] = error
+            except Exception as error:  # whatever it is, it becomes a page of ours: `admit` raises it again
+                state["trouble"] = error
         await self.app(scope, receive, _with_headers(send, visit))
 
     async def _recognise(self, visit: Visit) -> None:

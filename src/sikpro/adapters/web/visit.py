@@ -87,7 +87,7 @@ class Visit:
         """Have the browser forget a cookie."""
         self.set_cookie(name, "", max_age=0)
 
-    def toast(self, code: str, **params: str) -> None:
+    def toast(self, code: str, /, **params: str) -> None:
         """Say something on the next page: the sentence `toast.<code>` with its parameters."""
         self.set_cookie("toast", quote(json.dumps([code, params]), safe=""), max_age=60)
 

@@ -1,0 +1,261 @@
+"""A running console for tests: the real application on a real socket, over any store, on a clock that a test moves."""
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import uvicorn
+from attrs import define, field
+from litestar.enums import ScopeType
+from litestar.types import Receive, Scope, Send
+
+from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
+from sikpro.adapters.local.live import LocalLiveEvents
+from sikpro.adapters.local.threads import ThreadedTransactions
+from sikpro.adapters.memory import MemoryTransactions
+from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
+from sikpro.adapters.web import WebParts, create_web
+from sikpro.application.ports.chat import BotState
+from sikpro.application.ports.storage import Transactions, UnitOfWork
+from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.register_order import register_order
+from sikpro.domain.order import Order
+from sikpro.domain.order_data import Channel, Origin
+from sikpro.domain.people import Person, Role
+from tests.builders import NOON, a_person, a_site_operation, a_technician, an_sto
+
+T = TypeVar("T")
+PASSWORD = "rahasia-sekali"
+CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
+
+
+@define
+class SetClock:
+    """Stands still until a test moves it."""
+
+    at: datetime = NOON
+
+    def now(self) -> datetime:
+        """The time it was set to."""
+        return self.at
+
+    def move(self, span: timedelta) -> None:
+        """Let time pass."""
+        self.at += span
+
+
+class QuickPasswords:
+    """Hashes at once: what a test is about is never the hash."""
+
+    def hash(self, password: str) -> str:
+        """The hash to keep."""
+        return sha256(password.encode()).hexdigest()
+
+    def verify(self, password_hash: str | None, password: str) -> bool:
+        """Whether it fits."""
+        return password_hash == self.hash(password)
+
+
+@define
+class Failing:
+    """Transactions that fail with `fault` while it is set."""
+
+    inner: Transactions
+    fault: Exception | None = None
+
+    def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Do the work, or fail."""
+        self._fail()
+        return self.inner.write(work)
+
+    def read(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Do the work, or fail."""
+        self._fail()
+        return self.inner.read(work)
+
+    def _fail(self) -> None:
+        if self.fault:
+            raise self.fault
+
+
+@define
+class Site:
+    """A console that serves, its store and its clock; `bot` is what its pages say of the bot."""
+
+    url: str
+    store: Failing
+    clock: SetClock
+    live: LocalLiveEvents
+    people: dict[str, Person] = field(factory=dict[str, Person])
+    visitors: list["Visitor"] = field(factory=list["Visitor"])
+    bot: list[BotState | None] = field(factory=lambda: [BotState(True, NOON)])
+
+    def visitor(self, address: str = "127.0.0.1") -> "Visitor":
+        """Somebody who has not logged in, from a network address."""
+        visitor = Visitor(self, address)
+        self.visitors.append(visitor)
+        return visitor
+
+    def logged_in(self, username: str) -> "Visitor":
+        """Somebody who has."""
+        visitor = self.visitor()
+        assert visitor.log_in(username).status_code == 303
+        return visitor
+
+    def order(self, number: str = "SC32232558", *, from_chat: bool = True, **typed: str) -> Order:
+        """Register an order, sent by the technician Budi from his chat."""
+        values = {
+            "type": "AO",
+            "registration_number": number,
+            "serial": "ZTEGC6754546",
+            "sto": "SDA",
+            "odp": "ODP-SDA-003",
+            "technician": "F5SDA445",
+        } | typed
+        sender = self.people["budi"]
+
+        def work(uow: UnitOfWork) -> Order:
+            return register_order(
+                uow,
+                values,
+                self.clock.now(),
+                sender=sender,
+                channel=Channel.TELEGRAM,
+                origin=Origin(700, int(number[-6:])) if from_chat else None,
+            ).order
+
+        return self.store.write(work)
+
+    def stored(self, order: Order) -> Order:
+        """An order as it is now."""
+        return self.store.read(lambda uow: uow.orders.get(order.id))
+
+
+class Visitor:
+    """A browser without JavaScript: keeps cookies, and puts the last page's token into its forms."""
+
+    def __init__(self, site: Site, address: str) -> None:
+        self.site = site
+        self.client = httpx.Client(base_url=site.url, headers={"x-test-address": address}, timeout=20)
+        self.csrf = ""
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        """Open a page."""
+        return self._seen(self.client.get(path, headers={k.replace("_", "-"): v for k, v in headers.items()}))
+
+    def post(self, path: str, values: Mapping[str, Any] | None = None, **more: Any) -> httpx.Response:
+        """Send a form, with the token of the page it is on."""
+        return self._seen(self.client.post(path, data={"csrf": self.csrf} | dict(values or {}), **more))
+
+    def log_in(self, username: str, password: str = PASSWORD, **more: str) -> httpx.Response:
+        """Fill in the login form."""
+        self.get("/login")
+        response = self.post("/login", {"username": username, "password": password, **more})
+        page = response
+        while page.status_code == 303:
+            page = self.get(page.headers["location"])
+        return response
+
+    def _seen(self, response: httpx.Response) -> httpx.Response:
+        if found := CSRF.search(response.text):
+            self.csrf = found[1]
+        return response
+
+
+ROLES = {
+    "rina": Role.HELPDESK,
+    "tono": Role.HELPDESK,
+    "bagus": Role.TEAM_LEADER,
+    "sari": Role.SUPERVISOR,
+    "admin": Role.ADMIN,
+}
+
+
+@contextmanager
+def running_site(store: Transactions, live: LocalLiveEvents, **settings: Any) -> Iterator[Site]:
+    """Serve a console over a store, with a person of each role, until the block is left."""
+    failing, clock = Failing(store), SetClock()
+    threads = ThreadedTransactions.over(failing)
+    site = Site("", failing, clock, live)
+    site.people = failing.write(_furnish)
+    parts = WebParts(
+        transactions=threads,
+        clock=clock,
+        passwords=QuickPasswords(),
+        live=live,
+        workbooks=ExcelWorkbookWriter(),
+        zone="Asia/Jakarta",
+        bot_state=lambda: site.bot[0],
+        health=lambda: {"bot": "connected", "relay": "idle", "jobs": "idle"},
+        **settings,
+    )
+    web = create_web(parts)
+
+    async def from_address(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP:
+            headers = dict(scope["headers"])
+            scope["client"] = (headers.get(b"x-test-address", b"127.0.0.1").decode(), 1)
+        await web(scope, receive, send)
+
+    config = uvicorn.Config(
+        from_address, port=0, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=2
+    )
+    server = uvicorn.Server(config)
+    started = threading.Event()
+    original = server.startup
+
+    async def startup(sockets: Any = None) -> None:
+        await original(sockets)
+        started.set()
+
+    server.startup = startup  # type: ignore[method-assign]  # uvicorn tells nobody when it is ready
+    thread = threading.Thread(target=server.run, name="site")
+    thread.start()
+    try:
+        assert started.wait(10)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        site.url = f"http://127.0.0.1:{port}"
+        yield site
+    finally:
+        for visitor in site.visitors:
+            visitor.client.close()
+        live.close()
+        server.should_exit = True
+        thread.join(10)
+        threads.close()
+
+
+def _furnish(uow: UnitOfWork) -> dict[str, Person]:
+    lay_first_catalogue(uow)
+    uow.catalogue.put_site_operation(a_site_operation())
+    uow.catalogue.put_sto(an_sto())
+    uow.catalogue.put_sto(an_sto("SPJ", "Sepanjang"))
+    hashed = QuickPasswords().hash(PASSWORD)
+    people = {
+        name: uow.people.add(a_person(name.capitalize(), username=name, role=role, password_hash=hashed))
+        for name, role in ROLES.items()
+    }
+    people["budi"] = uow.people.add(a_technician(telegram_id=700))
+    people["agus"] = uow.people.add(a_technician("Agus Salim", "F5SDA446"))
+    return people
+
+
+@contextmanager
+def memory_or_sqlite(kind: str, path: Path, live: LocalLiveEvents) -> Iterator[Transactions]:
+    """An empty store of a kind."""
+    if kind == "memory":
+        yield MemoryTransactions(live)
+        return
+    url = f"sqlite:///{path / 'sikpro.db'}"
+    migrate(url)
+    engine = create_engine_for(url)
+    try:
+        yield SqlTransactions(engine, live)
+    finally:
+        engine.dispose()

@@ -32,3 +32,4 @@ from sikpro.entrypoints.library import Sikpro as Sikpro
 from sikpro.entrypoints.library import connect as connect
 
 __version__: str
+__all__: list[str]

@@ -30,6 +30,10 @@ LEASE = timedelta(seconds=60)
 PATIENCE = timedelta(hours=24)
 """How long a message that the network does not take is tried."""
 
+_AMBIGUOUS = 8
+"""How often a message is repeated whose arrival cannot be told: twice in vain would leave somebody without an answer,
+and for ever would be a flood where everything arrives and every answer is lost."""
+
 _AT_ONCE = 30
 _IDLE = 5.0
 _LONGEST_PAUSE = 60.0
@@ -142,9 +146,8 @@ class Relay:
                     outbox.later(item.id, now, "moved")
 
                 return moved
-            case PerhapsSent() if item.doubtful:
-                reason = "ambiguous"
-                return lambda outbox: outbox.give_up(item.id, Delivery.PERHAPS_TWICE, reason, error.detail, now)
+            case PerhapsSent() if item.attempts >= _AMBIGUOUS:
+                return lambda outbox: outbox.give_up(item.id, Delivery.FAILED, "ambiguous", error.detail, now)
             case PerhapsSent():
                 due = now + timedelta(seconds=pause)
                 return lambda outbox: outbox.later(item.id, due, "ambiguous", doubtful=True)

@@ -127,11 +127,18 @@ async def test_an_ambiguous_failure_is_repeated_once_and_marked_perhaps_twice(po
     assert post.messenger.asked == 2
 
 
-async def test_a_second_ambiguous_failure_is_not_repeated_again(post: Post) -> None:
+async def test_two_ambiguous_failures_in_a_row_do_not_leave_somebody_without_an_answer(post: Post) -> None:
     post.messenger.failures = [PerhapsSent(), PerhapsSent()]
     number = post.put("halo")
     await post.until(lambda: post.item(number).state is Delivery.PERHAPS_TWICE)
-    assert (post.messenger.asked, post.messenger.sent) == (2, [])
+    assert (post.messenger.asked, len(post.messenger.sent)) == (3, 1)
+
+
+async def test_a_message_whose_arrival_can_never_be_told_ends_as_failed_with_that_reason(post: Post) -> None:
+    post.messenger.failures = [PerhapsSent() for _ in range(100)]
+    number = post.put("halo")
+    await post.until(lambda: post.item(number).state is Delivery.FAILED)
+    assert (post.item(number).reason, post.messenger.asked) == ("ambiguous", 8)
 
 
 async def test_a_blocked_bot_is_a_failed_message_with_its_reason_and_the_next_ones_go_on(post: Post) -> None:

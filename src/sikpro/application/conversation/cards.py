@@ -25,7 +25,7 @@ def state_card(exchange: Exchange, row: OrderRow) -> str:
     status = words.text(any_status(exchange.uow, row.status).label)
     params = {
         "number": row.number,
-        "status": status,
+        "status": status.upper() if row.phase is Phase.COMPLETED else status,
         "helpdesk": row.helpdesk_name or words("helpdesk"),
         "time": words.moment(row.finished_at or row.turn_since, now),
     }

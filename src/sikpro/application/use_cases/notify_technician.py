@@ -67,6 +67,8 @@ def notify_removed(uow: UnitOfWork, order: Order, by: Person, now: datetime, *, 
 def feedback_text(uow: UnitOfWork, order: Order, helpdesk: str, words: Words, now: datetime, *, feedback: str) -> str:
     """What the technician will read: state, who says it and when, their words, and whose turn it is."""
     status = words.text(any_status(uow, order.status).label)
+    if order.phase is Phase.COMPLETED:
+        status = status.upper()
     lines = [
         words(f"feedback.{order.phase}", number=order.number, status=status, time=words.moment(order.changed_at, now))
     ]

@@ -1,0 +1,80 @@
+"""SIKPRO as a library: in a plain script, typed, and quick to import."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sikpro
+from sikpro import DuplicateOrder, ForbiddenMove, InvalidFields, Phase
+
+MESSAGE = "AO SC32232558 ZTEGC6754546 SDA ODP-SDA-003 F5SDA445"
+
+
+def test_a_script_walks_an_order_through_its_phases() -> None:
+    with sikpro.connect("memory:") as app:
+        order = app.register_order(
+            type="AO",
+            registration_number="sc 3223 2558",
+            serial="5A544547C6754546",
+            sto="sda",
+            odp="odp sda 003",
+            technician="f5sda445",
+        )
+        assert (order.number, str(order.data.serial)) == ("SC32232558", "ZTEGC6754546")
+        app.take("SC32232558")
+        app.change_status("SC32232558", "ont_tidak_terdeteksi", feedback="cek label")
+        assert app.correct("SC32232558", serial="ZTEGC6754547").phase is Phase.WAITING
+        app.change_status("SC32232558", "selesai")
+        with pytest.raises(ForbiddenMove):
+            app.take("SC32232558")
+        assert app.reopen("SC32232558", reason="modem mati").phase is Phase.IN_PROGRESS
+        assert [row.number for row in app.orders()] == ["SC32232558"]
+
+
+def test_a_double_and_a_wrong_field_are_errors_that_say_so() -> None:
+    with sikpro.connect() as app:
+        app.register(MESSAGE)
+        with pytest.raises(DuplicateOrder):
+            app.register(MESSAGE)
+        with pytest.raises(InvalidFields) as refused:
+            app.register(MESSAGE.replace("C6754546", "C67S4546"))
+        assert refused.value.errors["serial"].params["suggestion"] == "ZTEGC6754546"
+
+
+def test_a_sqlite_file_is_made_and_found_again(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'orders.db'}"
+    with sikpro.connect(url) as app:
+        app.register(MESSAGE)
+    with sikpro.connect(url) as app:
+        assert app.order("SC32232558").phase is Phase.WAITING
+
+
+def test_every_public_name_resolves_and_is_typed() -> None:
+    stub = Path(sikpro.__file__).with_name("__init__.pyi")
+    typed = {
+        alias.asname
+        for node in ast.walk(ast.parse(stub.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert typed | {"__version__"} == set(sikpro.__all__)
+    assert all(getattr(sikpro, name) for name in sikpro.__all__)
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no_such_name"):
+        _ = sikpro.no_such_name  # type: ignore[attr-defined]  # that is the point
+
+
+@pytest.mark.parametrize(
+    "program",
+    ["import sikpro", "import sys; sys.argv = ['sikpro', '--version']; import runpy; runpy.run_module('sikpro')"],
+)
+def test_neither_the_package_nor_its_version_imports_the_world(program: str) -> None:
+    heavy = "{'litestar', 'sqlalchemy', 'openpyxl', 'httpx', 'jinja2', 'babel'}"
+    code = f"import atexit, sys\natexit.register(lambda: print(sorted({heavy} & set(sys.modules))))\n{program}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("[]\n"), done.stdout

@@ -1,0 +1,159 @@
+"""Requests for access: what a team leader decides, and what the stranger is told."""
+
+import re
+from html import unescape
+
+import pytest
+
+from sikpro.application.ports.chat import Outgoing
+from sikpro.application.use_cases.grant_access import ask_access
+from sikpro.domain.people import AccessRequest, Person
+from tests.builders import a_technician, an_access_request
+from tests.integration.web.site import Site
+
+
+def _ask(site: Site, telegram_id: int = 900, **more: str) -> AccessRequest:
+    asked = an_access_request(telegram_id, **({"name": "Joni", "technician_code": "F5SDA777"} | more))
+    return site.store.write(lambda uow: ask_access(uow, asked))
+
+
+def _told(site: Site, chat_id: int = 900) -> list[Outgoing]:
+    items = site.store.read(lambda uow: [uow.outbox.get(n) for n in range(1, sum(uow.outbox.counts().values()) + 1)])
+    return [item.message for item in items if item.message.chat_id == chat_id]
+
+
+def _bound(site: Site, telegram_id: int = 900) -> Person | None:
+    return site.store.read(lambda uow: uow.people.by_telegram(telegram_id))
+
+
+def test_a_request_shows_who_asks_and_whom_it_may_be(site: Site) -> None:
+    _ask(site, phone="+62 812 333", telegram_name="Joni <b>")
+    _ask(site, 901, name="Agus", technician_code="F5SDA446")
+    _ask(site, 902, name="Budi", technician_code="F5SDA445")
+    page = unescape(site.logged_in("bagus").get("/access").text)
+    for shown in ("Joni", "F5SDA777", "+62 812 333", "Joni <b>", "Cocok dengan Agus Salim · F5SDA446"):
+        assert shown in page
+    assert "Cocok dengan Budi Santoso, yang sudah punya akun Telegram lain" in page
+
+
+def test_an_approved_stranger_is_a_technician_and_is_told(site: Site) -> None:
+    request = _ask(site)
+    leader = site.logged_in("bagus")
+    leader.get("/access")
+    form = {"person": "", "name": "Joni Iskandar", "code": "f5sda778", "site": "SDA"}
+    response = leader.post(f"/access/{request.id}/approve", form)
+    person = _bound(site)
+    assert response.headers["location"] == "/access"
+    assert person
+    assert (person.name, person.technician_code, person.site_operation) == ("Joni Iskandar", "F5SDA778", "SDA")
+    [message] = _told(site)
+    assert "Joni Iskandar" in message.text
+    page = leader.get("/access").text
+    assert "Joni Iskandar disetujui, sudah diberi tahu" in page
+    assert "Tidak ada permintaan" in page
+
+
+def test_a_stranger_is_bound_to_somebody_known(site: Site) -> None:
+    request, agus = _ask(site), site.people["agus"]
+    leader = site.logged_in("bagus")
+    leader.get("/access")
+    leader.post(f"/access/{request.id}/approve", {"person": str(agus.id), "name": "x", "code": "y", "site": ""})
+    person = _bound(site)
+    assert person
+    assert (person.id, person.name, person.technician_code) == (agus.id, "Agus Salim", "F5SDA446")
+    assert len(_told(site)) == 1
+
+
+def test_a_refused_stranger_is_told_and_stays_one(site: Site) -> None:
+    request = _ask(site)
+    leader = site.logged_in("bagus")
+    leader.get("/access")
+    assert leader.post(f"/access/{request.id}/refuse").status_code == 303
+    assert _bound(site) is None
+    assert len(_told(site)) == 1
+    assert "Joni ditolak, sudah diberi tahu" in leader.get("/access").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"code": "F5SDA445"}, "Sudah terhubung: Budi Santoso"),
+        ({"code": "??"}, "Kode teknisi harus 4 sampai 16"),
+        ({"name": "x" * 100_000}, "Nama harus diisi"),
+        ({"site": "XXX"}, "Site Operation XXX tidak ditemukan"),
+        ({"person": "4242"}, "tidak ditemukan"),
+        ({"person": "9" * 18}, "tidak ditemukan"),
+        ({"name": "=cmd()", "code": "<script>alert(1)</script>"}, "Kode teknisi harus 4 sampai 16"),
+    ],
+)
+def test_a_decision_that_cannot_stand_says_why_on_its_row_and_keeps_what_was_typed(
+    site: Site, typed: dict[str, str], said: str
+) -> None:
+    request = _ask(site)
+    _ask(site, 901, name="Lain", technician_code="F5SDA999")
+    leader = site.logged_in("bagus")
+    leader.get("/access")
+    form = {"person": "", "name": "Nama Baru", "code": "F5SDA778", "site": "SDA"} | typed
+    response = leader.post(f"/access/{request.id}/approve", form)
+    row = response.text.partition(f'id="request-{request.id}"')[2].partition("</article>")[0]
+    assert response.status_code in {404, 409, 422}
+    assert said in unescape(row)
+    assert form["name"] in unescape(row)
+    assert form["code"] in unescape(row)
+    assert "<script>alert" not in response.text
+    assert _bound(site) is None
+    assert not _told(site)
+
+
+def test_of_two_clicks_the_second_says_what_was_decided(site: Site) -> None:
+    request = _ask(site)
+    leader, admin = site.logged_in("bagus"), site.logged_in("admin")
+    for visitor in (leader, admin):
+        visitor.get("/access")
+    form = {"person": "", "name": "Joni", "code": "F5SDA778", "site": ""}
+    assert leader.post(f"/access/{request.id}/approve", form).status_code == 303
+    assert admin.post(f"/access/{request.id}/refuse").status_code == 303
+    assert "sudah disetujui sebelumnya" in admin.get("/access").text
+    assert leader.post(f"/access/{request.id}/approve", form).status_code == 303
+    assert len(_told(site)) == 1
+
+
+def test_a_request_that_never_was_is_not_found(site: Site) -> None:
+    leader = site.logged_in("bagus")
+    leader.get("/access")
+    for number in (4242, 10**30):
+        for act in ("approve", "refuse"):
+            assert leader.post(f"/access/{number}/{act}", {"code": "F5SDA778"}).status_code == 404
+
+
+def test_new_requests_appear_below_and_changed_ones_are_pointed_out(site: Site) -> None:
+    leader = site.logged_in("bagus")
+    _ask(site)
+
+    def live(page: str) -> str:
+        found = re.search(r'hx-get="(/access\?seen=[^"]*)"', page)
+        assert found
+        return unescape(found[1])
+
+    address = live(leader.get("/access").text)
+    quiet = leader.get(address).text
+    assert "<article" not in quiet
+    assert "berubah" not in quiet
+    _ask(site, 901, name="Wayan", technician_code="F5SDA888")
+    arrived = leader.get(address).text
+    assert arrived.count("<article") == 1
+    assert "Wayan" in arrived
+    _ask(site, phone="0812345678")
+    assert "Ada permintaan yang berubah" in leader.get(live(arrived)).text
+    assert leader.get("/access?seen=,,x-y,%00").status_code == 200
+
+
+@pytest.mark.parametrize(("username", "status"), [("rina", 403), ("bagus", 200), ("sari", 403), ("admin", 200)])
+def test_access_is_for_those_who_manage_technicians(page_site: Site, username: str, status: int) -> None:
+    request = _ask(page_site)
+    page_site.store.write(lambda uow: uow.people.add(a_technician("Joko", "F5SDA555")))
+    visitor = page_site.logged_in(username)
+    assert visitor.get("/access").status_code == status
+    visitor.get("/password")
+    refused = visitor.post(f"/access/{request.id}/refuse").status_code
+    assert refused == (303 if status == 200 else 403)

@@ -1,6 +1,7 @@
 """Settings: from flags, then the environment (`SIKPRO_…`), then a file, then defaults."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,32 @@ PREFIX = "SIKPRO_"
 
 class WrongSettings(ValueError):
     """A setting cannot be used; the message says which, where it comes from and what to do."""
+
+
+_NUMBERS: dict[str, type[int] | type[float]] = {
+    "port": int,
+    "poll_timeout": int,
+    "lease_seconds": float,
+    "rate_overall": float,
+    "rate_chat": float,
+}
+
+
+def _number(kind: type[int] | type[float], name: str, value: Any) -> float:
+    try:
+        return kind(value)
+    except (TypeError, ValueError):
+        raise WrongSettings(f"setting not usable: {name}: a number is needed, not {value!r}") from None
+
+
+def _token(_: object, attribute: "Attribute[str]", value: str) -> None:
+    if value and not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", value):
+        raise ValueError(f"{attribute.name}: a bot token looks like 123456789:ABC-def_123, as BotFather gives it")
+
+
+def _database(_: object, attribute: "Attribute[str]", value: str) -> None:
+    if value and not re.match(r"sqlite:///.|postgresql(\+psycopg)?://", value):
+        raise ValueError(f"{attribute.name}: sqlite:///PATH or postgresql://…, no other database is served")
 
 
 def _zone(_: object, attribute: "Attribute[str]", value: str) -> None:
@@ -43,17 +70,17 @@ class Settings:
     """
 
     data: Path = field(default=Path("var"), converter=Path)
-    database: str = ""
+    database: str = field(default="", repr=False, validator=_database)
     host: str = "127.0.0.1"
-    port: int = field(default=8000, converter=int, validator=_port)
+    port: int = field(default=8000, validator=_port)
     zone: str = field(default="Asia/Jakarta", validator=_zone)
-    telegram_token: str = field(default="", repr=False)
+    telegram_token: str = field(default="", repr=False, validator=_token)
     telegram_api: str = "https://api.telegram.org"
     telegram_proxy: str = field(default="", repr=False)
-    poll_timeout: int = field(default=50, converter=int, validator=_positive)
-    lease_seconds: float = field(default=90.0, converter=float, validator=_positive)
-    rate_overall: float = field(default=30.0, converter=float, validator=_positive)
-    rate_chat: float = field(default=1.0, converter=float, validator=_positive)
+    poll_timeout: int = field(default=50, validator=_positive)
+    lease_seconds: float = field(default=90.0, validator=_positive)
+    rate_overall: float = field(default=30.0, validator=_positive)
+    rate_chat: float = field(default=1.0, validator=_positive)
     secure_cookies: bool = False
     simulator_url: str = ""
     log_format: str = "console"
@@ -77,6 +104,9 @@ class Settings:
             if value:
                 gathered[name] = value
         gathered.update({name: value for name, value in flags.items() if value is not None})
+        for name, kind in _NUMBERS.items():
+            if name in gathered:
+                gathered[name] = _number(kind, name, gathered[name])
         if isinstance(gathered.get("secure_cookies"), str):
             gathered["secure_cookies"] = _truth("secure_cookies", gathered["secure_cookies"])
         try:

@@ -1,0 +1,165 @@
+"""The command line and the settings, as an operator meets them."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sikpro.adapters.sql.engine import create_engine_for
+from sikpro.adapters.sql.unit_of_work import SqlTransactions
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.domain.people import Role
+from sikpro.entrypoints.settings import Settings, WrongSettings
+from tests.integration.e2e.installation import Process, free_port
+
+
+def sikpro(*arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("SIKPRO_")}
+    return subprocess.run(
+        [sys.executable, "-m", "sikpro", *arguments],
+        input=given,
+        capture_output=True,
+        text=True,
+        env=clean | environment,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Process]:
+    port = free_port()
+    process = Process(
+        ["serve", "--migrate", "--port", str(port), "--data", str(tmp_path / "var")],
+        port,
+        {},
+        tmp_path / "log",
+        "/healthz",
+    )
+    process.start()
+    yield process
+    process.kill()
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    done = sikpro("--version")
+    assert (done.returncode, done.stdout) == (0, "sikpro, version 0.1.0\n")
+
+
+def test_a_fresh_database_is_served_without_a_token_and_every_page_says_that_the_bot_lacks_one(served: Process) -> None:
+    health = httpx.get(f"http://127.0.0.1:{served.port}/healthz", trust_env=False)
+    assert (health.status_code, health.json()["bot"], health.json()["jobs"]) == (200, "no_token", "idle")
+    page = httpx.get(f"http://127.0.0.1:{served.port}/login", trust_env=False)
+    assert "Bot belum terhubung: isi token" in page.text
+    assert "sikpro user add" in served.log.read_text()
+
+
+def test_it_stops_at_once_when_told_to(served: Process) -> None:
+    assert served.running
+    served.running.send_signal(signal.SIGTERM)
+    assert served.running.wait(timeout=10) in {0, -signal.SIGTERM}
+
+
+def test_a_port_in_use_is_said_with_what_to_do(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = sikpro("serve", "--migrate", "--port", port, "--data", str(tmp_path))
+    assert done.returncode == 2
+    assert "choose another port" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_is_behind_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    done = sikpro("serve", "--data", str(tmp_path), "--port", "0")
+    assert done.returncode == 1
+    assert "sikpro migrate" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"SIKPRO_PORT": "high"}, "port"),
+        ({"SIKPRO_PORT": "70000"}, "0 to 65535"),
+        ({"SIKPRO_ZONE": "Mars/Base"}, "no time zone is called"),
+        ({"SIKPRO_CONFIG": "/nowhere.toml"}, "/nowhere.toml"),
+        ({"SIKPRO_SECURE_COOKIES": "maybe"}, "secure_cookies is true or false"),
+        ({"SIKPRO_TELEGRAM_TOKEN": "not a token"}, "bot token looks like"),
+        ({"SIKPRO_DATABASE": "oracle://x"}, "database"),
+        ({"SIKPRO_DATABASE": "sqlite:////nowhere/at/all.db"}, "database"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_said_by_name(tmp_path: Path, environment: dict[str, str], said: str) -> None:
+    done = sikpro("serve", "--migrate", **{"SIKPRO_DATA": str(tmp_path), **environment})
+    assert done.returncode in {1, 2}
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_flags_come_before_environment_before_file_before_defaults(tmp_path: Path) -> None:
+    file = tmp_path / "sikpro.toml"
+    file.write_text('port = 1\nhost = "file"\nzone = "UTC"\n')
+    environ = {"SIKPRO_CONFIG": str(file), "SIKPRO_PORT": "2", "SIKPRO_HOST": "environment"}
+    settings = Settings.load({"port": 3, "host": None}, environ)
+    assert (settings.port, settings.host, settings.zone, settings.poll_timeout) == (3, "environment", "UTC", 50)
+
+
+def test_an_unknown_key_of_the_file_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "sikpro.toml"
+    file.write_text("prot = 1\n")
+    with pytest.raises(WrongSettings, match="unknown prot"):
+        Settings.load({}, {"SIKPRO_CONFIG": str(file)})
+
+
+def test_no_secret_is_in_the_settings_representation() -> None:
+    assert "secret" not in repr(Settings(telegram_token="1:secret", telegram_proxy="http://u:secret@h"))
+
+
+def test_an_account_is_added_with_a_given_or_a_one_time_password(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path))
+    assert sikpro("migrate", *data).returncode == 0
+    given = sikpro("user", "add", "rina", "--role", "helpdesk", "--password-stdin", *data, given="kata-sandi-panjang\n")
+    assert (given.returncode, given.stdout) == (0, "helpdesk  rina\n")
+    once = sikpro("user", "add", "bos", "--role", "admin", *data)
+    assert "one-time password" in once.stdout
+    again = sikpro("user", "add", "BOS", "--role", "admin", *data)
+    assert again.returncode == 1
+    assert "bos" in again.stderr
+    short = sikpro("user", "add", "dewi", "--role", "admin", "--password-stdin", *data, given="short\n")
+    assert short.returncode == 1
+
+    def accounts(uow: UnitOfWork) -> list[tuple[str | None, Role | None, bool]]:
+        return [(person.username, person.role, person.must_change_password) for person in uow.people.all()]
+
+    engine = create_engine_for(f"sqlite:///{tmp_path / 'sikpro.db'}")
+    found = SqlTransactions(engine).read(accounts)
+    engine.dispose()
+    assert sorted(found, key=str) == [("bos", Role.ADMIN, True), ("rina", Role.HELPDESK, False)]
+
+
+def test_the_duplicate_rule_is_changed_by_one_command(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path))
+    sikpro("migrate", *data)
+    done = sikpro("duplicates", "number_and_type", *data)
+    assert (done.returncode, done.stdout) == (0, "A double is now judged by number and type.\n")
+
+
+def test_the_simulator_stays_on_loopback_and_away_from_real_credentials(tmp_path: Path) -> None:
+    outside = sikpro("simulator", "--host", "0.0.0.0", "--data", str(tmp_path))
+    assert outside.returncode == 2
+    assert "loopback" in outside.stderr
+    beside = sikpro("simulator", "--data", str(tmp_path), SIKPRO_TELEGRAM_TOKEN="1:real")
+    assert beside.returncode == 2
+    assert "SIKPRO_TELEGRAM_TOKEN" in beside.stderr
+
+
+def test_the_demo_stays_on_loopback(tmp_path: Path) -> None:
+    done = sikpro("demo", "--host", "0.0.0.0", "--data", str(tmp_path))
+    assert done.returncode == 2
+    assert "well-known passwords" in done.stderr

@@ -50,7 +50,9 @@ Template (`templates/<page>/page.html`)::
 - Components, each once: `macros/parts.html` (csrf, button, link_button, status_badge, phase_badge, mark, field, panel,
   alert, empty, pager, page_header, stat) and `macros/order_form.html` (the order's fields from `fields.py`).
 - A list is `<table class="list">` whose cells carry `data-label`: at 390 px every row becomes a card.
-- Live: an element with `data-live="order outbox"` and `hx-get` is fetched again when such a hint comes (`console.js`).
+- Live: an element with `data-live="order outbox"`, `hx-get` and `hx-trigger="refresh"` is fetched again when such a
+  hint comes (`console.js`); `data-live-ids` narrows it to one order. `hx-swap="morph:outerHTML"` keeps focus and place.
+- Keys: an element with `data-key="x"` is clicked, or focused, by that key (`keys.js`); say so in `templates/keys.html`.
 - Sentences of the shell: `i18n/{id,en}/web.po`; of further pages: `web_pages.po`.
 """
 

@@ -1,5 +1,6 @@
 """The outermost layer: knows the visitor, and puts headers and cookies on every response there is."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.security import HEADERS, session_id, well_formed
 from sikpro.adapters.web.visit import IDLE, Visit, new_visit, read_cookies
 from sikpro.application.ports.access import Session
-from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.storage import StorageError, UnitOfWork
 from sikpro.domain.errors import NotFound
 from sikpro.domain.people import Person
 
@@ -62,7 +63,9 @@ class Gate:
         session, visit.person = found
         visit.session, visit.expired = key, False
         if now - session.seen_at > TOUCH:
-            await self.parts.transactions.write(lambda uow: uow.sessions.touch(key, now))
+            # While the disk is full pages can still be read.
+            with suppress(StorageError):
+                await self.parts.transactions.write(lambda uow: uow.sessions.touch(key, now))
 
 
 def _session_and_person(uow: UnitOfWork, key: str) -> tuple[Session, Person] | None:

@@ -17,7 +17,7 @@ from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import MOVES, Phase, Turn
 
-_SHOWN = (Phase.COMPLETED, Phase.HELD_UP, Phase.IN_PROGRESS, Phase.CANCELLED, Phase.WAITING)
+_SHOWN = (Phase.COMPLETED, Phase.WAITING, Phase.HELD_UP, Phase.IN_PROGRESS, Phase.CANCELLED)
 
 
 @frozen(kw_only=True)

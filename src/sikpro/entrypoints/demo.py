@@ -68,7 +68,7 @@ def _tell_story(container: Container, orders: int) -> None:
     """Lay the story into an empty database, in one transaction: whole, or not at all."""
     if container.transactions().read(lambda uow: bool(uow.people.all())):
         return
-    print(f"Making demo data: {orders} orders over sixty days …", flush=True)
+    print(f"Making demo data: {orders} orders over sixty days, once (half a minute or so) …", flush=True)
     passwords = container.passwords()
     hashes = {username: passwords.hash(_password(username)) for _, username, _ in ACCOUNTS}
     now = datetime.now(UTC)

@@ -20,6 +20,9 @@ from sikpro.domain.phase import Phase
 
 BOT = 424242
 DAYS = 60
+FRESH = 24
+"""How many orders came in during the last two hours, at whatever time of day the demo is made."""
+
 
 ACCOUNTS = (
     (Role.HELPDESK, "helpdesk", "Rina Helpdesk"),
@@ -128,18 +131,20 @@ def story(uow: UnitOfWork, intake: Intake, clock: DemoClock, helpdesk: Person, n
         _delivered(uow, clock)
     for step in sorted((step for step in pending if step.at <= now), key=lambda step: step.at):
         _walk(uow, clock, helpdesk, step, numbers, zone)
+    while _delivered(uow, clock):
+        pass
 
 
 def _messages(chance: random.Random, now: datetime, orders: int) -> Iterator[Incoming]:
     """Requests over the days, most in working hours, one in forty sent twice."""
-    moments: list[datetime] = []
+    moments = [now - timedelta(minutes=chance.uniform(1, 110)) for _ in range(min(FRESH, orders))]
     while len(moments) < orders:
         back = timedelta(days=chance.random() * DAYS)
         moment = now - back
         hour = (moment.hour + 7) % 24
         if 7 <= hour <= 17 or chance.random() < 0.06:
-            moments.append(moment - timedelta(microseconds=moment.microsecond))
-    moments.sort()
+            moments.append(moment)
+    moments = sorted(moment.replace(microsecond=0) for moment in moments)
     ids = count(1)
     crew = technicians()
     for place, moment in enumerate(moments):
@@ -165,7 +170,7 @@ def _messages(chance: random.Random, now: datetime, orders: int) -> Iterator[Inc
 
 def _plan(chance: random.Random, number: str, sent: datetime, now: datetime) -> list[_Step]:
     """What will become of an order: most are completed within the hour, the newest are still open."""
-    fresh = now - sent < timedelta(hours=3)
+    fresh = now - sent < timedelta(hours=2)
     first = sent + timedelta(minutes=chance.expovariate(1 / 9))
     second = first + timedelta(minutes=4 + chance.expovariate(1 / 14))
     draw = chance.random()
@@ -192,8 +197,9 @@ def _walk(uow: UnitOfWork, clock: DemoClock, helpdesk: Person, step: _Step, numb
     _delivered(uow, clock)
 
 
-def _delivered(uow: UnitOfWork, clock: DemoClock) -> None:
-    """The story's messages have arrived long ago."""
-    while claimed := uow.outbox.claim(clock.present + timedelta(hours=1), timedelta(minutes=1), 50):
-        for item in claimed:
-            uow.outbox.sent(item.id, None, clock.present)
+def _delivered(uow: UnitOfWork, clock: DemoClock) -> int:
+    """The story's messages have arrived long ago: one of each chat at a time."""
+    claimed = uow.outbox.claim(clock.present + timedelta(hours=1), timedelta(minutes=1), 50)
+    for item in claimed:
+        uow.outbox.sent(item.id, None, clock.present)
+    return len(claimed)

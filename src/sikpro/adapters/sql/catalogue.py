@@ -26,22 +26,31 @@ class SqlCatalogueRepository:
     def statuses(self) -> tuple[Status, ...]:
         """All statuses, by position, then code."""
         selected = sa.select(statuses).order_by(statuses.c.position, statuses.c.code)
-        return tuple(map(_status, self._transaction.execute(selected).mappings()))
+        return self._transaction.remember(
+            "statuses", lambda: tuple(map(_status, self._transaction.execute(selected).mappings()))
+        )
 
     def order_types(self) -> tuple[OrderType, ...]:
         """All order types, by position, then code."""
         selected = sa.select(order_types).order_by(order_types.c.position, order_types.c.code)
-        return tuple(map(_order_type, self._transaction.execute(selected).mappings()))
+        return self._transaction.remember(
+            "order_types", lambda: tuple(map(_order_type, self._transaction.execute(selected).mappings()))
+        )
 
     def site_operations(self) -> tuple[SiteOperation, ...]:
         """All Site Operations, by code."""
         selected = sa.select(site_operations).order_by(site_operations.c.code)
-        return tuple(SiteOperation(**row) for row in self._transaction.execute(selected).mappings())
+        return self._transaction.remember(
+            "site_operations",
+            lambda: tuple(SiteOperation(**row) for row in self._transaction.execute(selected).mappings()),
+        )
 
     def stos(self) -> tuple[Sto, ...]:
         """All exchanges, by code."""
         selected = sa.select(stos).order_by(stos.c.code)
-        return tuple(Sto(**row) for row in self._transaction.execute(selected).mappings())
+        return self._transaction.remember(
+            "stos", lambda: tuple(Sto(**row) for row in self._transaction.execute(selected).mappings())
+        )
 
     def put_status(self, status: Status) -> None:
         """Add or replace a status."""
@@ -83,6 +92,7 @@ class SqlCatalogueRepository:
         self._put(stos, row)
 
     def _put(self, table: sa.Table, row: dict[str, Any]) -> None:
+        self._transaction.forget()
         self._transaction.execute(upsert(self._transaction, table, ["code"]).values(row))
 
 
@@ -94,6 +104,9 @@ class SqlInstallationRepository:
 
     def get(self) -> Installation:
         """The decisions, or the defaults."""
+        return self._transaction.remember("installation", self._read)
+
+    def _read(self) -> Installation:
         row = self._transaction.execute(sa.select(installation)).mappings().one_or_none()
         if row is None:
             return Installation()
@@ -115,6 +128,7 @@ class SqlInstallationRepository:
             "work_until": installed.work_until.isoformat(),
             "work_days": list(installed.work_days),
         }
+        self._transaction.forget()
         self._transaction.execute(upsert(self._transaction, installation, ["id"]).values(row))
 
 

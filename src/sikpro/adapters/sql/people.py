@@ -26,6 +26,7 @@ class SqlPersonRepository:
 
     def add(self, person: Person) -> Person:
         """Store somebody new and return them with their id. Raises `AlreadyUsed`; the unit stays usable."""
+        self._transaction.forget()
         person = evolve(person, version=1)
         inserted = sa.insert(people).values(_to_row(person)).returning(_c.id)
         try:
@@ -39,6 +40,7 @@ class SqlPersonRepository:
 
     def save(self, person: Person) -> Person:
         """Store over the version read. Raises `ConcurrencyConflict`, `AlreadyUsed`; the unit stays usable."""
+        self._transaction.forget()
         selected = sa.select(_c.name, _c.technician_code, _c.version).where(_c.id == person.id)
         before = self._transaction.execute(selected).one_or_none()
         saved = evolve(person, version=person.version + 1)
@@ -57,22 +59,22 @@ class SqlPersonRepository:
 
     def get(self, person_id: int) -> Person:
         """Raises `NotFound`."""
-        person = self._one(_c.id == person_id)
+        person = self._one(_c.id, person_id)
         if person is None:
             raise NotFound(what="person", name=str(person_id))
         return person
 
     def by_username(self, username: str) -> Person | None:
         """Whoever has this user name, upper and lower case alike."""
-        return self._one(_c.username_folded == folded(username))
+        return self._one(_c.username_folded, folded(username))
 
     def by_telegram(self, telegram_id: int) -> Person | None:
         """Whoever this Telegram account is bound to."""
-        return self._one(_c.telegram_id == telegram_id)
+        return self._one(_c.telegram_id, telegram_id)
 
     def by_code(self, technician_code: str) -> Person | None:
         """Whoever has this technician code."""
-        return self._one(_c.technician_code == technician_code)
+        return self._one(_c.technician_code, technician_code)
 
     def by_phone(self, phone: str) -> Person | None:
         """The one person with this phone number; None when several share it."""
@@ -86,9 +88,12 @@ class SqlPersonRepository:
         selected = sa.select(people).order_by(_c.name_folded, _c.id)
         return tuple(map(_from_row, self._transaction.execute(selected).mappings()))
 
-    def _one(self, condition: sa.ColumnElement[bool]) -> Person | None:
-        row = self._transaction.execute(sa.select(people).where(condition)).mappings().one_or_none()
-        return None if row is None else _from_row(row)
+    def _one(self, column: sa.Column[Any], value: object) -> Person | None:
+        def read() -> Person | None:
+            row = self._transaction.execute(sa.select(people).where(column == value)).mappings().one_or_none()
+            return None if row is None else _from_row(row)
+
+        return self._transaction.remember((people.name, column.name, value), read)
 
     def _already_used(self, person: Person, but: int | None) -> AlreadyUsed | None:
         """Which field it is: drivers name it each in their own way, so ask."""

@@ -28,7 +28,8 @@ def put_search_text(transaction: OpenTransaction, order_id: int, text: str, befo
 
 def technician_name(transaction: OpenTransaction, code: str) -> str:
     """The name of whoever has the technician code, "" when nobody does."""
-    return transaction.scalar(sa.select(people.c.name).where(people.c.technician_code == code)) or ""
+    named = sa.select(people.c.name).where(people.c.technician_code == code)
+    return transaction.remember(("technician_name", code), lambda: transaction.scalar(named) or "")
 
 
 def rename_technician(transaction: OpenTransaction, code: str) -> None:

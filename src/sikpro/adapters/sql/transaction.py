@@ -1,8 +1,8 @@
 """An open transaction: its connection, its savepoints, and what is kept back until it commits."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.sql import Executable
@@ -11,6 +11,7 @@ from sikpro.adapters.sql.engine import in_transaction
 from sikpro.application.ports.storage import Hint, StorageError, StorageRejected, StorageUnavailable
 from sikpro.domain.phase import Phase
 
+T = TypeVar("T")
 TotalKey = tuple[str, str, Phase, str]
 _IN_ERROR = 3  # psycopg.pq.TransactionStatus.INERROR; PostgreSQL turns its COMMIT into a rollback without a word
 
@@ -24,6 +25,7 @@ class OpenTransaction:
         self.hints: list[Hint] = []
         self.totals: dict[TotalKey, int] = {}
         self._depth = 0
+        self._remembered: dict[Hashable, Any] = {}
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:
         """Run a statement. Raises `StorageError`."""
@@ -45,6 +47,7 @@ class OpenTransaction:
         except BaseException as error:
             del self.hints[announced:]
             self.totals = totals
+            self.forget()
             try:
                 self.connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {name}")
                 self.connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
@@ -55,6 +58,17 @@ class OpenTransaction:
             self.connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
         finally:
             self._depth -= 1
+
+    def remember(self, key: Hashable, read: Callable[[], T]) -> T:
+        """Read once what every update of a batch asks for: catalogues, decisions, people."""
+        if key not in self._remembered:
+            self._remembered[key] = read()
+        found: T = self._remembered[key]
+        return found
+
+    def forget(self) -> None:
+        """Read anew: something remembered was written, or a savepoint undone."""
+        self._remembered.clear()
 
     def count(self, key: TotalKey | None, change: int) -> None:
         """Note that there are more or fewer orders of a kind."""

@@ -248,6 +248,14 @@ def test_a_message_without_values_says_so_and_is_kept(page_site: Site) -> None:
     assert not _orders(page_site)
 
 
+def test_a_message_read_only_in_part_leaves_its_other_words_in_the_note(page_site: Site) -> None:
+    helpdesk = page_site.logged_in("rina")
+    helpdesk.get("/orders/new")
+    page = helpdesk.post("/orders/new", {"act": "read", "message": "SC32232558 <b>rumah</b> =cmd()"})
+    assert "Terbaca" in page.text
+    assert "&lt;b&gt;rumah&lt;/b&gt; =cmd()" in page.text
+
+
 @pytest.mark.parametrize(("username", "status"), [("rina", 200), ("bagus", 200), ("sari", 403), ("admin", 403)])
 def test_the_form_is_for_those_who_enter_orders(page_site: Site, username: str, status: int) -> None:
     visitor = page_site.logged_in(username)

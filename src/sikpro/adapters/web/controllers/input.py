@@ -118,8 +118,10 @@ async def _read_message(
     message: str,
 ) -> Response[str]:
     """The form with a message's values in it; what was typed before stays where the message says nothing."""
-    found = dict((await parts.transactions.read(lambda uow: parse_message(message, _known(uow)))).fields)
-    typed = {**typed, **found, CONFIRMED: ""}
+    parsed = await parts.transactions.read(lambda uow: parse_message(message, _known(uow)))
+    found = parsed.values
+    if found:
+        typed = {**typed, **parsed.fields, CONFIRMED: ""}
 
     def faults(uow: UnitOfWork) -> Mapping[str, DomainError]:
         try:
@@ -130,7 +132,7 @@ async def _read_message(
 
     errors = await parts.transactions.read(faults) if found else {}
     return await _form_page(
-        request, pages, parts, words, typed, errors=errors, message="" if found else message, read=len(found)
+        request, pages, parts, words, typed, errors=errors, message="" if found else message, read=found
     )
 
 

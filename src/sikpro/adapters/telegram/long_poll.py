@@ -16,7 +16,7 @@ from sikpro.adapters.telegram.backoff import Backoff
 from sikpro.application.conversation.commands.registry import menu
 from sikpro.application.i18n import words_in
 from sikpro.application.intake import Intake
-from sikpro.application.ports.chat import BotState, Messenger, SendError, SourceError, UpdateSource
+from sikpro.application.ports.chat import BotState, Messenger, SendError, SourceError, Trouble, UpdateSource
 from sikpro.application.ports.queues import LeaseLost
 from sikpro.application.ports.runtime import Clock, LiveEvents
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError
@@ -64,7 +64,8 @@ class LongPoll:
                     await asyncio.sleep(5)
                     continue
                 first = False
-                await self._greet()
+                if not self.state.connected:
+                    await self._greet()
                 await self._once()
                 failures = 0
                 continue
@@ -108,11 +109,16 @@ class LongPoll:
         return self.holds_lease
 
     async def _greet(self) -> None:
-        """Learn who we are, once, and set the command menu where it is not what the registry says."""
-        if self._greeted:
-            return
+        """Learn who we are, before a poll that may be held for long, and set the command menu where it is not so yet.
+
+        That somebody else polls is seen by polling alone.
+        """
         identity = await self.source.identify()
         self.state = evolve(self.state, username=identity.username)
+        if self.state.trouble not in {Trouble.CONFLICT, Trouble.WEBHOOK}:
+            self._connected()
+        if self._greeted:
+            return
         self._greeted = True
         entries = menu(words_in("id", self.zone))
         fingerprint = hashlib.sha256(repr(entries).encode()).hexdigest()

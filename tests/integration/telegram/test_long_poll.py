@@ -1,0 +1,131 @@
+"""The loop against the simulator: what it does with trouble, and that it says so."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+
+import pytest
+
+from sikpro.adapters.local.clock import SystemClock
+from sikpro.adapters.local.live import LocalLiveEvents
+from sikpro.adapters.memory.unit_of_work import MemoryTransactions
+from sikpro.adapters.telegram.backoff import Backoff
+from sikpro.adapters.telegram.bot_api import BotApi, BotApiMessenger, BotApiSource
+from sikpro.adapters.telegram.long_poll import LongPoll
+from sikpro.application.intake import Intake
+from sikpro.application.ports.queues import Outcome
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
+from sikpro.domain.people import Person
+from tests.integration.telegram.conftest import DEWI, TOKEN, Simulation
+from tests.unit.application.inline import InlineTransactions
+
+
+def furnish(uow: UnitOfWork) -> None:
+    lay_first_catalogue(uow)
+    uow.people.add(Person(id=0, name="Dewi", technician_code="F5SDA446", telegram_id=DEWI))
+
+
+@pytest.fixture
+async def loop(simulation: Simulation) -> AsyncIterator[LongPoll]:
+    transactions = MemoryTransactions()
+    transactions.write(furnish)
+    made = make(simulation, transactions, "one")
+    yield made
+    await close(made)
+
+
+def make(simulation: Simulation, transactions: MemoryTransactions, owner: str, token: str = TOKEN) -> LongPoll:
+    threads, clock = InlineTransactions(transactions), SystemClock()
+    return LongPoll(
+        source=BotApiSource(BotApi(token, base_url=simulation.url, poll_timeout=1)),
+        messenger=BotApiMessenger(BotApi(token, base_url=simulation.url)),
+        intake=Intake(transactions=threads, clock=clock, zone="Asia/Jakarta"),
+        transactions=threads,
+        clock=clock,
+        live=LocalLiveEvents(),
+        account="bot:424242",
+        owner=owner,
+        zone="Asia/Jakarta",
+        take_over=True,
+        lease=timedelta(seconds=30),
+        backoff=Backoff(first=0.05, cap=0.1),
+    )
+
+
+async def close(loop: LongPoll) -> None:
+    await loop.source.aclose()
+    await loop.messenger.aclose()
+
+
+async def running_until(loop: LongPoll, reached: Callable[[], bool]) -> None:
+    task = asyncio.create_task(loop.run())
+    try:
+        async with asyncio.timeout(15):
+            while not reached():
+                await asyncio.sleep(0.02)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def outcomes(loop: LongPoll) -> list[str]:
+    assert isinstance(loop.transactions, InlineTransactions)
+    rows = loop.transactions.transactions.read(lambda uow: uow.inbox.page(before=None, limit=99))
+    return [row.outcome for row in reversed(rows)]
+
+
+async def test_it_is_connected_before_the_first_poll_ends_and_sets_the_menu(
+    loop: LongPoll, simulation: Simulation
+) -> None:
+    await running_until(loop, lambda: loop.state.connected)
+    await running_until(loop, lambda: bool(simulation.ask("getMyCommands").json()["result"]))
+    names = [entry["command"] for entry in simulation.ask("getMyCommands").json()["result"]]
+    assert names == ["start", "reg", "cek", "batal", "bahasa", "help"]
+
+
+async def test_what_was_handled_is_acknowledged_and_not_handled_again(loop: LongPoll, simulation: Simulation) -> None:
+    simulation.say("/reg AO#SC32232558#ZTEGC6754546#SDA#ODP-SDA-003")
+    await running_until(loop, lambda: outcomes(loop) == [Outcome.ORDER])
+    await running_until(loop, lambda: simulation.http.get("/stats").json()["acknowledged"] == 1)
+    simulation.say("/cek")
+    await running_until(loop, lambda: outcomes(loop) == [Outcome.ORDER, Outcome.COMMAND])
+
+
+async def test_a_telegram_that_fails_is_a_state_with_its_reason_and_passes(
+    loop: LongPoll, simulation: Simulation
+) -> None:
+    simulation.faults(fraction=1.0, kinds=["500"])
+    await running_until(loop, lambda: loop.state.trouble == "server")
+    assert not loop.state.connected
+    simulation.faults(fraction=0.0)
+    await running_until(loop, lambda: loop.state.connected)
+
+
+async def test_a_wrong_token_is_said_as_such(simulation: Simulation) -> None:
+    loop = make(simulation, MemoryTransactions(), "one", token="424242:wrong")
+    await running_until(loop, lambda: loop.state.trouble == "unauthorised")
+    await close(loop)
+
+
+async def test_a_webhook_is_said_as_such_and_stays_said(loop: LongPoll, simulation: Simulation) -> None:
+    simulation.ask("setWebhook", url="https://example.org/x")
+    await running_until(loop, lambda: loop.state.trouble == "webhook")
+    since = loop.state.since
+    for _ in range(3):
+        await running_until(loop, lambda: loop.state.trouble == "webhook")
+    assert loop.state.since == since
+    simulation.ask("deleteWebhook")
+    await running_until(loop, lambda: loop.state.connected)
+
+
+async def test_a_process_that_takes_over_ends_the_others_polling(loop: LongPoll, simulation: Simulation) -> None:
+    assert isinstance(loop.transactions, InlineTransactions)
+    await running_until(loop, lambda: loop.holds_lease)
+    other = make(simulation, loop.transactions.transactions, "two")
+    await running_until(other, lambda: other.holds_lease)
+    loop.take_over = False
+    await running_until(loop, lambda: loop.state.trouble == "other_process")
+    await other.stop()
+    await close(other)
+    await running_until(loop, lambda: loop.holds_lease)

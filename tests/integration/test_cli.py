@@ -59,10 +59,12 @@ def test_a_fresh_database_is_served_without_a_token_and_every_page_says_that_the
     assert "sikpro user add" in served.log.read_text()
 
 
-def test_it_stops_at_once_when_told_to(served: Process) -> None:
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_in_peace_when_told_to(served: Process, told: signal.Signals) -> None:
     assert served.running
-    served.running.send_signal(signal.SIGTERM)
-    assert served.running.wait(timeout=10) in {0, -signal.SIGTERM}
+    served.running.send_signal(told)
+    assert served.running.wait(timeout=10) == 0
+    assert "Traceback" not in served.log.read_text()
 
 
 def test_a_port_in_use_is_said_with_what_to_do(tmp_path: Path) -> None:

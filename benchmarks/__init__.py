@@ -1,0 +1,1 @@
+"""What the design rests on, compared side by side: `make bench`."""

@@ -3,11 +3,13 @@
 import io
 import random
 import re
+import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -211,6 +213,15 @@ def test_text_in_the_excel_file_is_never_a_formula(busy: Site) -> None:
     cells = [cell for one in (book, book_later) for sheet in one for row in sheet.iter_rows() for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f"]
     assert [cell.data_type for cell in cells if cell.value == FORMULA] == ["s"]
+
+
+def test_a_download_leaves_nothing_behind_on_the_disk(
+    page_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page_site.order()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert _download(page_site.logged_in("bagus"), "/recap/day/2026-11-02.xlsx")["Order"].max_row == 2
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_empty_period_says_so_and_still_downloads(page_site: Site) -> None:

@@ -139,12 +139,11 @@ def walk(studio: Studio) -> None:
     """The order's way, with a picture of each station."""
     chat, helpdesk = studio.chat(), studio.page("helpdesk")
     log = chat.locator("#log")
-    helpdesk.goto("/orders?view=waiting")
     send_others(studio.demo)
     say(chat, REQUEST)
     expect(log.get_by_text(f"Pesan diterima, mohon ditunggu. {NUMBER}")).to_be_visible(timeout=15_000)
     expect(helpdesk.get_by_role("link", name=NUMBER).first).to_be_visible(timeout=15_000)
-    helpdesk.goto("/orders?view=waiting")  # the new ones' highlight has its time, a picture has not
+    helpdesk.reload()  # the new ones' highlight has its time, a picture has not
     keep(helpdesk, "queue")
 
     helpdesk.get_by_role("link", name=NUMBER).first.click()
@@ -168,9 +167,7 @@ def walk(studio: Studio) -> None:
 
 def stand(studio: Studio) -> None:
     """The pages that need nobody to act."""
-    phone = studio.page("helpdesk", viewport=PHONE)
-    phone.goto("/orders?view=waiting")
-    keep(phone, "queue-phone")
+    keep(studio.page("helpdesk", viewport=PHONE), "queue-phone")
     supervisor = studio.page("supervisor")
     supervisor.goto("/recap")
     keep(supervisor, "recap")

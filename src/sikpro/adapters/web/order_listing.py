@@ -12,11 +12,12 @@ from attrs import evolve, field, frozen
 from sikpro.application.ports.queries import Key, OrderFilter, Sort
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.period import Period
-from sikpro.domain.phase import Phase
+from sikpro.domain.phase import Phase, Turn
 from sikpro.domain.text import storable
 
 OPEN = frozenset({Phase.WAITING, Phase.IN_PROGRESS, Phase.HELD_UP})
 VIEWS: Mapping[str, frozenset[Phase]] = {
+    "todo": OPEN,
     "open": OPEN,
     "waiting": frozenset({Phase.WAITING}),
     "mine": OPEN,
@@ -26,9 +27,12 @@ VIEWS: Mapping[str, frozenset[Phase]] = {
     "all": frozenset(),
     "deleted": frozenset(),
 }
-"""The views by name, and their phases; none stands for all."""
+"""The views by name, and their phases; none stands for all. *todo* is what waits for the helpdesk, replies included."""
 
-COUNTED = ("open", "waiting", "mine", "held_up")
+FIRST = "todo"
+"""The view an address without one means: what is to be done next is on top, not what others hold up for weeks."""
+
+COUNTED = ("todo", "open", "waiting", "mine", "held_up")
 FILTERS = ("type", "sto", "status", "site_operation", "technician", "helpdesk", "channel", "day", "month")
 """What narrows a view, by the query parameter's name; `day` and `month` are those of receipt."""
 
@@ -49,7 +53,7 @@ class Listing:
         text = storable(query.get("q", "")).strip()[:100]
         view = query.get("view", "")
         if view not in views_for(me):
-            view = "all" if text else "open"
+            view = "all" if text else FIRST
         given = {name: storable(query.get(name, "")).strip()[:64] for name in FILTERS}
         filters = {name: value for name, value in given.items() if value and _sensible(name, value)}
         after, top = _key(query.get("after", "")), _key(query.get("top", ""))
@@ -66,6 +70,7 @@ class Listing:
         helpdesk = given.get("helpdesk", "")
         return OrderFilter(
             phases=VIEWS[view],
+            turn=Turn.HELPDESK if view == "todo" else None,
             holder=me.id if view == "mine" else None,
             deleted=view == "deleted",
             text=self.text,
@@ -83,7 +88,7 @@ class Listing:
         """The address of this list with some of its parameters changed; None takes one away."""
         query: dict[str, str | None] = {"view": self.view, **self.filters, "q": self.text or None} | changes
         kept = {name: value for name, value in query.items() if value}
-        if kept.get("view") == ("all" if kept.get("q") else "open"):
+        if kept.get("view") == ("all" if kept.get("q") else FIRST):
             del kept["view"]
         return "/orders" + (f"?{urlencode(kept)}" if kept else "")
 

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from sikpro.adapters.web.admission import only
-from sikpro.adapters.web.order_listing import COUNTED, Listing, key_text, views_for
+from sikpro.adapters.web.order_listing import COUNTED, FIRST, Listing, key_text, views_for
 from sikpro.adapters.web.pages import Pages, go, is_htmx
 from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.visit import Visit
@@ -72,6 +72,7 @@ class QueueController(Controller):
             views=views_for(me),
             key_text=key_text,
             cap=CAP,
+            first_view=FIRST,
             newest=listing.sort is Sort.NEWEST,
         )
 

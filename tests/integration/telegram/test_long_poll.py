@@ -121,8 +121,10 @@ async def test_a_webhook_is_said_as_such_and_stays_said(loop: LongPoll, simulati
 
 async def test_a_process_that_takes_over_ends_the_others_polling(loop: LongPoll, simulation: Simulation) -> None:
     assert isinstance(loop.transactions, InlineTransactions)
+    shared = loop.transactions.transactions
+    assert isinstance(shared, MemoryTransactions)
     await running_until(loop, lambda: loop.holds_lease)
-    other = make(simulation, loop.transactions.transactions, "two")
+    other = make(simulation, shared, "two")
     await running_until(other, lambda: other.holds_lease)
     loop.take_over = False
     await running_until(loop, lambda: loop.state.trouble == "other_process")

@@ -85,10 +85,7 @@ def test_operations_explain_every_state_of_the_bot() -> None:
     said = [call.args[0] for call in calls if call.args and ast.unparse(call.func) == "self._trouble"]
     said += [word.value for call in calls for word in call.keywords if word.arg == "trouble"]
     states = {node.value for node in said if isinstance(node, ast.Constant)} - {""}
-    told = {
-        row[0].strip("`")
-        for row in table_after(OPERATIONS, "What the bot's states mean; a bar on every page says the same:")
-    }
+    told = {row[0].strip("`") for row in table_after(OPERATIONS, "### The bot's states")}
     assert told == states | set(Trouble)
 
 

@@ -108,3 +108,23 @@ def test_three_hundred_messages_survive_a_dozen_kills_on_postgresql(tmp_path: Pa
         sender.join()
         wait_until(lambda: all_settled(installation), "everything is handled and answered", 300)
         check_nothing_lost(installation)
+
+
+def test_a_dialogue_goes_on_after_a_kill(tmp_path: Path) -> None:
+    user = CREW[0]
+    with installed(tmp_path) as installation:
+        installation.sikpro.start()
+        installation.say(user, "/reg")
+        installation.hears(user, "Tipe order?")
+        installation.press(user, "AO")
+        installation.hears(user, "No. registrasi (SC)?")
+        installation.sikpro.kill()
+        installation.say(user, "SC32232558")
+        installation.sikpro.start()
+        installation.hears(user, "SN modem?")
+        installation.say(user, "ZTEGC6754546")
+        installation.hears(user, "STO?")
+        installation.press(user, "SDA")
+        installation.hears(user, "ODP?")
+        installation.say(user, "ODP-SDA-003")
+        installation.hears(user, "Pesan diterima, mohon ditunggu. SC32232558")

@@ -35,14 +35,17 @@ class ExcelWorkbookWriter:
     def write(self, path: Path, sheets: Iterable[Sheet]) -> None:
         """Write the whole file beside `path`, then put it there."""
         workbook = Workbook(write_only=True)
-        for sheet in sheets:
-            _write_sheet(workbook, sheet)
         handle, beside = tempfile.mkstemp(dir=path.parent, suffix=".xlsx")
         os.close(handle)
         try:
+            for sheet in sheets:
+                _write_sheet(workbook, sheet)
             workbook.save(beside)
             Path(beside).replace(path)
         except BaseException:
+            for page in workbook.worksheets:
+                page.close()  # an unfinished sheet holds a temporary file open
+                page._writer.cleanup()
             Path(beside).unlink(missing_ok=True)
             raise
 

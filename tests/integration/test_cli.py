@@ -165,3 +165,20 @@ def test_the_demo_stays_on_loopback(tmp_path: Path) -> None:
     done = sikpro("demo", "--host", "0.0.0.0", "--data", str(tmp_path))
     assert done.returncode == 2
     assert "well-known passwords" in done.stderr
+
+
+def test_a_trusted_proxy_is_believed_and_nobody_else(tmp_path: Path) -> None:
+    port = free_port()
+    arguments = ["serve", "--migrate", "--port", str(port), "--data", str(tmp_path / "var")]
+    for trusted, locked in (("127.0.0.1", False), ("", True)):
+        process = Process(arguments, port, {"SIKPRO_TRUSTED_PROXIES": trusted}, tmp_path / "log", "/healthz")
+        process.start()
+        sikpro("user", "add", "rina", "--role", "helpdesk", "--password-stdin", *arguments[4:], given="x" * 12 + "\n")
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as visitor:
+            for attempt in range(7):
+                page = visitor.get("/login").text
+                token = page.split('name="csrf" value="')[1].split('"')[0]
+                form = {"csrf": token, "username": "rina", "password": "wrong"}
+                answer = visitor.post("/login", data=form, headers={"X-Forwarded-For": f"10.0.0.{attempt}"})
+            assert (answer.status_code == 429) is locked, answer.status_code
+        process.kill()

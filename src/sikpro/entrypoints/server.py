@@ -73,7 +73,8 @@ async def _serve(
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
-        proxy_headers=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
     )
     host, port = listener.getsockname()[:2]
     _log.info("serving", address=f"http://{host}:{port}")

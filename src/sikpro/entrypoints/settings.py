@@ -67,6 +67,7 @@ class Settings:
     `data` is the folder of the default database and the simulator's. `telegram_api` is the Bot API's address.
     `rate_overall` and `rate_chat` are messages a second. `poll_timeout` is how long a poll is held, in
     seconds, and `lease_seconds` how long this process serves the bot without saying so again: longer than a poll.
+    `trusted_proxies` are the addresses, comma-separated, whose word on a visitor's own address is taken.
     """
 
     data: Path = field(default=Path("var"), converter=Path)
@@ -82,6 +83,7 @@ class Settings:
     rate_overall: float = field(default=30.0, validator=_positive)
     rate_chat: float = field(default=1.0, validator=_positive)
     secure_cookies: bool = False
+    trusted_proxies: str = ""
     simulator_url: str = ""
     log_format: str = "console"
 

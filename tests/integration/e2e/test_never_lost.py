@@ -68,19 +68,24 @@ def check_nothing_lost(installation: Installation) -> Counter[str]:
     return Counter({str(state): count for state, count in deliveries.items()})
 
 
+def storm(installation: Installation, chance: random.Random) -> None:
+    """Send everything while SIKPRO is killed a dozen times, and see that nothing is lost."""
+    installation.sikpro.start()
+    sender = threading.Thread(target=send_all, args=(installation, chance))
+    sender.start()
+    for _ in range(KILLS):
+        time.sleep(chance.uniform(0.1, 0.9))
+        installation.sikpro.kill()
+        installation.sikpro.start()
+    sender.join()
+    wait_until(lambda: all_settled(installation), "everything is handled and answered", 300)
+    check_nothing_lost(installation)
+
+
 def test_three_hundred_messages_survive_a_dozen_kills(tmp_path: Path) -> None:
     chance = random.Random(5)
     with installed(tmp_path) as installation:
-        installation.sikpro.start()
-        sender = threading.Thread(target=send_all, args=(installation, chance))
-        sender.start()
-        for _ in range(KILLS):
-            time.sleep(chance.uniform(0.1, 0.9))
-            installation.sikpro.kill()
-            installation.sikpro.start()
-        sender.join()
-        wait_until(lambda: all_settled(installation), "everything is handled and answered", 180)
-        check_nothing_lost(installation)
+        storm(installation, chance)
 
 
 def test_three_hundred_messages_survive_a_telegram_that_fails_one_call_in_five(tmp_path: Path) -> None:
@@ -98,16 +103,7 @@ def test_three_hundred_messages_survive_a_telegram_that_fails_one_call_in_five(t
 def test_three_hundred_messages_survive_a_dozen_kills_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
     chance = random.Random(7)
     with installed(tmp_path, postgres_url, {"SIKPRO_LEASE_SECONDS": "8"}) as installation:
-        installation.sikpro.start()
-        sender = threading.Thread(target=send_all, args=(installation, chance))
-        sender.start()
-        for _ in range(KILLS):
-            time.sleep(chance.uniform(0.1, 0.9))
-            installation.sikpro.kill()
-            installation.sikpro.start()
-        sender.join()
-        wait_until(lambda: all_settled(installation), "everything is handled and answered", 300)
-        check_nothing_lost(installation)
+        storm(installation, chance)
 
 
 def test_a_dialogue_goes_on_after_a_kill(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ def test_the_queue_shows_the_oldest_first_and_what_each_waits_for(site: Site) ->
         ("", {"SC100001", "SC100002"}),
         ("?view=waiting", {"SC100001"}),
         ("?view=mine", {"SC100002"}),
+        ("?view=in_progress", {"SC100002"}),
         ("?view=held_up", set()),
         ("?view=all", {"SC100001", "SC100002", "SC100003"}),
         ("?view=completed", {"SC100003"}),
@@ -64,6 +65,22 @@ def test_pages_are_turned_by_key_until_everything_was_seen(page_site: Site) -> N
         pager = re.findall(r'href="([^"]+)"', page.partition('<nav class="pager"')[2].partition("</nav>")[0])
         path = unescape(pager[-1]) if "Berikutnya" in page else ""
     assert seen == numbers
+
+
+def test_corrected_data_come_first_to_who_held_the_order_up(site: Site) -> None:
+    site.order("SC100001")
+    held = site.order("SC100002")
+    rina = site.logged_in("rina")
+    rina.post(f"/orders/{held.id}/status", {"status": "ont_tidak_terdeteksi", "version": "1"})
+    data = {"type": "AO", "registration_number": "SC100002", "serial": "ZTEGC6754547"}
+    data |= {"sto": "SDA", "odp": "ODP-SDA-003", "technician": "F5SDA445", "note": ""}
+    assert rina.post(f"/orders/{held.id}/edit", data).status_code == 303
+    assert site.stored(held).resubmitted
+    page, others = rina.get("/orders").text, site.logged_in("tono").get("/orders").text
+    assert page.index("SC100002") < page.index("SC100001")
+    assert "Dikirim ulang ke Anda" in page
+    assert others.index("SC100001") < others.index("SC100002")
+    assert "Dikirim ulang ke Anda" not in others
 
 
 def test_newer_orders_wait_behind_a_button_where_the_newest_come_first(page_site: Site) -> None:

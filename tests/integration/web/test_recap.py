@@ -163,6 +163,19 @@ def test_a_figure_opens_exactly_its_orders(busy: Site) -> None:
         assert shown.count('<tr id="order-') == int(figure), href
 
 
+def test_what_ended_or_is_open_opens_its_orders_too(busy: Site) -> None:
+    leader = busy.logged_in("bagus")
+    page = leader.get("/recap/month/2026-11").text
+    pairs = re.findall(r'<a class="stat[^"]*" href="([^"]+)">\s*<span class="stat-value">([\d.]+)<', page)
+    assert [unescape(href) for href, _ in pairs][1:] == [
+        "/orders?view=completed&finished=2026-11",
+        "/orders?view=cancelled&finished=2026-11",
+        "/orders?view=open",
+    ]
+    for href, figure in pairs:
+        assert leader.get(unescape(href)).text.count('<tr id="order-') == int(figure), href
+
+
 def test_a_helpdesk_sees_their_own_work_only(busy: Site) -> None:
     rina = busy.people["rina"].id
     mine = [row for row in _rows(busy) if row.helpdesk == rina and _on(row.received_at, "2026-11")]

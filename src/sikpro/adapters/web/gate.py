@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from litestar.datastructures import MutableScopeHeaders
-from litestar.enums import ScopeType
+from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from sikpro.adapters.web.parts import WebParts
@@ -46,6 +46,9 @@ class Gate:
                 await self._recognise(visit)
             except Exception as error:  # whatever it is, it becomes a page of ours: `admit` raises it again
                 state["trouble"] = error
+        if scope["method"] == HttpMethod.HEAD and scope["path"] != "/live":
+            # What a GET would answer, without its body; the stream of hints has no end.
+            scope, send = {**scope, "method": HttpMethod.GET}, _without_body(send)
         await self.app(scope, receive, _with_headers(send, visit))
 
     async def _recognise(self, visit: Visit) -> None:
@@ -74,6 +77,15 @@ def _session_and_person(uow: UnitOfWork, key: str) -> tuple[Session, Person] | N
         return (session, uow.people.get(session.person)) if session else None
     except NotFound:
         return None
+
+
+def _without_body(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return sending
 
 
 def _with_headers(send: Send, visit: Visit) -> Send:

@@ -20,6 +20,7 @@ VIEWS: Mapping[str, frozenset[Phase]] = {
     "todo": OPEN,
     "open": OPEN,
     "waiting": frozenset({Phase.WAITING}),
+    "in_progress": frozenset({Phase.IN_PROGRESS}),
     "mine": OPEN,
     "held_up": frozenset({Phase.HELD_UP}),
     "completed": frozenset({Phase.COMPLETED}),
@@ -32,9 +33,9 @@ VIEWS: Mapping[str, frozenset[Phase]] = {
 FIRST = "todo"
 """The view an address without one means: what is to be done next is on top, not what others hold up for weeks."""
 
-COUNTED = ("todo", "open", "waiting", "mine", "held_up")
-FILTERS = ("type", "sto", "status", "site_operation", "technician", "helpdesk", "channel", "day", "month")
-"""What narrows a view, by the query parameter's name; `day` and `month` are those of receipt."""
+COUNTED = ("todo", "open", "waiting", "in_progress", "mine", "held_up")
+FILTERS = ("type", "sto", "status", "site_operation", "technician", "helpdesk", "channel", "day", "month", "finished")
+"""What narrows a view, by the query parameter's name; `day` and `month` are those of receipt, `finished` is either."""
 
 
 @frozen(kw_only=True)
@@ -81,7 +82,8 @@ class Listing:
             technician=given.get("technician", ""),
             helpdesk=int(helpdesk) if helpdesk else None,
             channel=given.get("channel", ""),
-            received=self._period(zone),
+            received=self._received(zone),
+            finished=_period(self.filters.get("finished", ""), zone),
         )
 
     def address(self, **changes: str | None) -> str:
@@ -96,12 +98,8 @@ class Listing:
         """The address without one filter."""
         return evolve(self, filters={k: v for k, v in self.filters.items() if k != name}).address()
 
-    def _period(self, zone: ZoneInfo) -> Period | None:
-        if "day" in self.filters:
-            return Period.of_day(date.fromisoformat(self.filters["day"]), zone)
-        if "month" in self.filters:
-            return Period.of_month(date.fromisoformat(self.filters["month"] + "-01"), zone)
-        return None
+    def _received(self, zone: ZoneInfo) -> Period | None:
+        return _period(self.filters.get("day") or self.filters.get("month", ""), zone)
 
 
 def views_for(me: Person) -> tuple[str, ...]:
@@ -126,9 +124,17 @@ def _key(text: str) -> Key | None:
     return Key(received_at, order_id) if received_at.tzinfo and 0 < order_id < 2**53 else None
 
 
+def _period(text: str, zone: ZoneInfo) -> Period | None:
+    """The day or the month that a text names."""
+    if len(text) == len("2026-11"):
+        return Period.of_month(date.fromisoformat(text + "-01"), zone)
+    return Period.of_day(date.fromisoformat(text), zone) if text else None
+
+
 def _sensible(name: str, value: str) -> bool:
-    if name in {"day", "month"}:
-        text = value if name == "day" else value + "-01"
+    if name in {"day", "month", "finished"}:
+        whole_month = name == "month" or (name == "finished" and len(value) == len("2026-11"))
+        text = value + "-01" if whole_month else value
         try:
             return bool(re.fullmatch(r"(19|20)\d\d-\d\d-\d\d", text)) and date.fromisoformat(text) is not None
         except ValueError:

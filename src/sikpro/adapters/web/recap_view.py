@@ -103,17 +103,23 @@ class RecapView:
         view = str(phase) if phase else "all"
         if view not in self.views:
             return ""
-        query = {"view": view, **filters, str(self.when.span): self.when.text}
-        if self.helpdesk is not None:
-            query["helpdesk"] = str(self.helpdesk)
-        return "/orders?" + urlencode(query)
+        return self._listed({"view": view, **filters, str(self.when.span): self.when.text})
+
+    def finished(self, phase: Phase) -> str:
+        """The address of the orders that ended in the period, whenever they came in."""
+        return self._listed({"view": str(phase), "finished": self.when.text})
+
+    @property
+    def open_now(self) -> str:
+        """The address of everything that is open, of whatever period and whoever's."""
+        return "/orders?view=open"
 
     def behind(self, table: RecapTable, row: RecapRow, phase: Phase | None = None) -> str:
         """The address of a cell's orders, "" where the list cannot show them."""
         if not row.value:
             return ""
         if table.dimension is Dimension.DAY:
-            return f"/recap/day/{row.value}" if phase is None else ""
+            return f"/recap/day/{row.value}" if phase is None else self._listed({"view": str(phase), "day": row.value})
         return self.orders(phase, **{str(table.dimension): row.value}) if table.dimension in LINKED else ""
 
     def behind_reason(self, reason: Reason) -> str:
@@ -147,6 +153,11 @@ class RecapView:
         """A held-up reason in words."""
         status = self.statuses.get(reason.status)
         return self.words.text(status.label) if status else reason.status
+
+    def _listed(self, query: dict[str, str]) -> str:
+        if self.helpdesk is not None:
+            query["helpdesk"] = str(self.helpdesk)
+        return "/orders?" + urlencode(query)
 
     def share(self, reason: Reason) -> float:
         """A reason's bar, the most frequent one being 100 wide."""

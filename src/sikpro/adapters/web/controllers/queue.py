@@ -16,12 +16,13 @@ from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.visit import Visit
 from sikpro.adapters.web.working import naming_holder
 from sikpro.application.i18n import Words
-from sikpro.application.ports.queries import OrderFilter, OrderRow, Sort
+from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.see_orders import list_orders
 from sikpro.application.use_cases.work_order import take_order
 from sikpro.domain.catalogue import Status
 from sikpro.domain.people import Permission, Person
+from sikpro.domain.phase import Phase
 
 PAGE = 50
 CAP = 999
@@ -33,6 +34,7 @@ class _Seen:
     """What a list shows."""
 
     rows: tuple[OrderRow, ...]
+    last: Key | None
     more: bool
     newer: int
     counts: Mapping[str, int]
@@ -73,6 +75,7 @@ class QueueController(Controller):
             key_text=key_text,
             cap=CAP,
             first_view=FIRST,
+            comes_back=lambda row: comes_back(row, me),
             newest=listing.sort is Sort.NEWEST,
         )
 
@@ -102,13 +105,15 @@ def _see(uow: UnitOfWork, listing: Listing, me: Person, words: Words, zone: Zone
     else:
         start = listing.after
     rows = list_orders(uow, which, me, sort=listing.sort, after=start, limit=PAGE + 1)
+    shown = tuple(rows[:PAGE])
     counts = {
         view: uow.order_queries.count(_within(listing.which(me, zone, view), me), CAP + 1)
         for view in COUNTED
         if view in views_for(me) and not listing.text
     }
     return _Seen(
-        rows=rows[:PAGE],
+        rows=shown if listing.sort is Sort.NEWEST else tuple(sorted(shown, key=lambda row: not comes_back(row, me))),
+        last=shown[-1].key if shown else None,
         more=len(rows) > PAGE,
         newer=newer,
         counts=counts,
@@ -117,6 +122,11 @@ def _see(uow: UnitOfWork, listing: Listing, me: Person, words: Words, zone: Zone
         stos=tuple(row.code for row in uow.catalogue.stos() if row.active),
         names={name: _told(uow, name, value, words) for name, value in listing.filters.items()},
     )
+
+
+def comes_back(row: OrderRow, me: Person) -> bool:
+    """Whether corrected data have come for an order that this person held up: they see it first, while it is free."""
+    return row.resubmitted and row.phase is Phase.WAITING and row.helpdesk == me.id
 
 
 def _within(which: OrderFilter, me: Person) -> OrderFilter:

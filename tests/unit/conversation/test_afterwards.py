@@ -157,3 +157,24 @@ def test_the_place_and_the_expected_time_come_from_the_real_pace(world: World, b
         world.takes(number=f"SC9999999{number}")
     answer = budi.says(WHOLE.replace("SC32232558", "SC88888888"))
     assert answer.endswith("antrean ke-4\nAO · SDA · ODP-SDA-003 · perkiraan 2 j")
+
+
+def test_the_first_line_says_the_state_once(world: World, budi: Phone) -> None:
+    assert budi.says("/cek SC32232558").startswith("⏳ SC32232558 MENUNGGU\nAntrean ke-1")
+    world.sets("ogp")
+    assert budi.hears().startswith("🔧 SC32232558 DIPROSES (OGP), 09.00\n")
+    world.sets("batal", reason="pelanggan batal")
+    assert budi.hears().startswith("❌ SC32232558 BATAL, 09.00\n")
+
+
+def test_leaving_a_correction_says_that_the_order_is_as_it_was(world: World, budi: Phone) -> None:
+    world.sets("ont_tidak_terdeteksi")
+    budi.hears()
+    budi.presses("Kirim ulang data")
+    assert budi.says("/batal") == "Dibatalkan. Order tidak berubah."
+
+
+def test_withdrawing_what_is_not_ones_own_says_where_ones_own_are(agus: Phone, budi: Phone) -> None:
+    told = "SC32232558 bukan order Anda, atau sudah tidak ada. Kirim /cek untuk daftar order Anda."
+    assert agus.says("/batal SC32232558") == told
+    assert budi.says("/batal SC99999999") == told.replace("32232558", "99999999")

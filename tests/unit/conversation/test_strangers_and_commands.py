@@ -136,3 +136,8 @@ def test_every_update_has_exactly_one_outcome(world: World, stranger: Phone) -> 
     ledger = world.ledger()
     totals = world.transactions.read(lambda uow: uow.inbox.totals(NINE, NINE + timedelta(days=1)))
     assert len(ledger) == 14 == sum(totals.values())
+
+
+def test_a_greeting_is_not_taken_for_a_name(stranger: Phone) -> None:
+    assert stranger.says("Halo, selamat pagi pak").startswith("Akun ini belum terdaftar.\nBalas dengan nama")
+    assert stranger.says("halo, Cahyo F5SDA888").startswith("Terima kasih, Cahyo (F5SDA888).")

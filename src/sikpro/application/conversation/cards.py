@@ -3,6 +3,7 @@
 from sikpro.application.conversation.exchange import Exchange
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.use_cases.catalogue import any_status
+from sikpro.application.use_cases.notify_technician import told_state
 from sikpro.application.use_cases.see_orders import expected_wait
 from sikpro.domain.phase import Phase
 
@@ -25,7 +26,7 @@ def state_card(exchange: Exchange, row: OrderRow) -> str:
     status = words.text(any_status(exchange.uow, row.status).label)
     params = {
         "number": row.number,
-        "status": status.upper() if row.phase is Phase.COMPLETED else status,
+        "state": told_state(words, row.phase, status),
         "helpdesk": row.helpdesk_name or words("helpdesk"),
         "time": words.moment(row.finished_at or row.turn_since, now),
     }

@@ -195,7 +195,7 @@ def _ask_first(exchange: Exchange, data: dict[str, str], errors: Mapping[str, Do
             question += "\n" + words("entry.at_once", whole=EXAMPLE)
         exchange.reply(question, _choices(exchange, name, token))
         return Handled(Outcome.DIALOGUE, f"{STEP}.{name}")
-    lines = [words("correct.wrong" if ORDER in data else "entry.wrong", field=words(f"field.{name}"))]
+    lines = [words("correct.wrong" if ORDER in data else "entry.wrong", field=_inside(words(f"field.{name}")))]
     if suggestion:
         lines.append(words("entry.meant", typed=error.params.get("typed") or "", suggestion=suggestion))
     else:
@@ -206,7 +206,7 @@ def _ask_first(exchange: Exchange, data: dict[str, str], errors: Mapping[str, Do
 
 
 def _doubt_buttons(exchange: Exchange, name: str, error: DomainError, token: str) -> Rows:
-    words, label = exchange.words, exchange.words(f"field.{name}")
+    words, label = exchange.words, _inside(exchange.words(f"field.{name}"))
     again = Button(words("button.type_again", field=label), f"d:{token}:t")
     if error.code == "odp.other_sto":
         return [[Button(words("button.keep_odp"), f"d:{token}:c")], [again]]
@@ -230,3 +230,8 @@ def _choices(exchange: Exchange, name: str, token: str) -> Rows:
 def _question(exchange: Exchange, name: str) -> str:
     words = exchange.words
     return words("entry.ask", field=words(f"field.{name}"), example=BY_NAME[name].example)
+
+
+def _inside(label: str) -> str:
+    """A field's name inside a sentence: `tipe order`, while `SN modem` stays."""
+    return label[0].lower() + label[1:] if label[1:2].islower() else label

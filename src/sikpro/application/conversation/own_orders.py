@@ -82,10 +82,10 @@ def withdraw_named(exchange: Exchange, number: str) -> Handled:
     try:
         order = order_named(exchange.uow, number)
     except NotFound:
-        exchange.reply(exchange.words("cek.none", number=number))
+        exchange.reply(exchange.words("withdraw.none", number=number))
         return Handled(Outcome.REFUSAL, "not_found")
     if not owns(order, exchange.somebody):
-        exchange.reply(exchange.words("cek.none", number=number))
+        exchange.reply(exchange.words("withdraw.none", number=number))
         return Handled(Outcome.REFUSAL, "not_permitted")
     return withdraw(exchange, order.id)
 

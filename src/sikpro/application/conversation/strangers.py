@@ -12,6 +12,13 @@ from sikpro.domain.people import AccessRequest
 from sikpro.domain.text import one_line
 from sikpro.domain.values import TechnicianCode
 
+_GREETING = re.compile(
+    r"^\W*(?:(?:halo|hallo|hai|hi|hello|p|permisi|assalamu\W?alaikum|(?:selamat\s+)?(?:pagi|siang|sore|malam)"
+    r"|pak|bu|kak|mas|bang)\b\W*)+",
+    re.IGNORECASE,
+)
+"""What people begin with before they say who they are."""
+
 _SEPARATORS = re.compile(r"[#|;,\n]+|\s-\s")
 
 
@@ -44,9 +51,10 @@ def introduce(exchange: Exchange, text: str) -> Handled:
         name = name or one_line(incoming.contact.name)[:NAME_LIMIT]
     if not name or not (code or incoming.contact):
         lacks = "stranger.name_missing" if code else "stranger.code_missing"
+        asked = lacks if name or code else "stranger.first"
         if name or code:
             _ask(exchange, name, code, "")
-        exchange.reply(words(lacks), [[Button(words("button.share_phone"), asks_phone=True)]])
+        exchange.reply(words(asked), [[Button(words("button.share_phone"), asks_phone=True)]])
         return Handled(Outcome.DIALOGUE, lacks)
     _ask(exchange, name, code, incoming.contact.phone if incoming.contact else "")
     exchange.reply(words("stranger.asked", name=name, code=code or "-"), drop_keyboard=True)
@@ -72,10 +80,12 @@ def split_name_and_code(text: str) -> tuple[str, str]:
     ('Budi Santoso', 'F5SDA445')
     >>> split_name_and_code("kode f5sda445, nama: Budi")
     ('Budi', 'F5SDA445')
+    >>> split_name_and_code("Selamat pagi pak, Selamat Riyadi F5SDA445"), split_name_and_code("halo")
+    (('Selamat Riyadi', 'F5SDA445'), ('', ''))
     """
     code = ""
     names: list[str] = []
-    for part in _SEPARATORS.split(text):
+    for part in _SEPARATORS.split(_GREETING.sub("", text)):
         for word in one_line(part).split():
             bare = word.strip(".:")
             try:

@@ -66,11 +66,9 @@ def notify_removed(uow: UnitOfWork, order: Order, by: Person, now: datetime, *, 
 
 def feedback_text(uow: UnitOfWork, order: Order, helpdesk: str, words: Words, now: datetime, *, feedback: str) -> str:
     """What the technician will read: state, who says it and when, their words, and whose turn it is."""
-    status = words.text(any_status(uow, order.status).label)
-    if order.phase is Phase.COMPLETED:
-        status = status.upper()
+    state = told_state(words, order.phase, words.text(any_status(uow, order.status).label))
     lines = [
-        words(f"feedback.{order.phase}", number=order.number, status=status, time=words.moment(order.changed_at, now))
+        words(f"feedback.{order.phase}", number=order.number, state=state, time=words.moment(order.changed_at, now))
     ]
     if feedback:
         lines.append(words("feedback.words", by=helpdesk, text=feedback))
@@ -79,6 +77,19 @@ def feedback_text(uow: UnitOfWork, order: Order, helpdesk: str, words: Words, no
     if order.phase is Phase.HELD_UP:
         lines.append(words(f"turn.sentence.{order.turn}"))
     return "\n".join(lines)
+
+
+def told_state(words: Words, phase: Phase, label: str) -> str:
+    """A status as a message's first line has it: its phase in capitals, and said once.
+
+    `KENDALA: ODP penuh`, `DIPROSES (OGP)`, `BATAL`; a completed one is its label in capitals.
+    """
+    if phase is Phase.COMPLETED:
+        return label.upper()
+    name = words(f"phase.{phase}")
+    if label.casefold().startswith(name.casefold()):
+        return name.upper() + label[len(name) :]
+    return f"{name.upper()}: {label}"
 
 
 def order_buttons(phase: Phase, order_id: int, words: Words) -> tuple[tuple[Button, ...], ...]:

@@ -51,7 +51,7 @@ function showChat() {
   for (const id of ["head", "log", "composer"]) at(id).hidden = !person;
   at("empty").hidden = Boolean(person);
   if (!person) return;
-  at("as").textContent = `Anda menulis sebagai ${person.name}${person.technician_code ? " · " + person.technician_code : ""}`;
+  at("as").textContent = `sebagai ${person.name}${person.technician_code ? " · " + person.technician_code : ""}`;
   at("block").setAttribute("aria-pressed", String(person.blocked));
   at("block").title = person.blocked ? "Buka blokir bot" : "Blokir bot";
   at("block").setAttribute("aria-label", at("block").title);

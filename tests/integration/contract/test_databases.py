@@ -156,6 +156,24 @@ def test_a_sqlite_file_is_readable_by_its_owner_alone(sqlite: Engine) -> None:
     assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600, 0o600]
 
 
+@pytest.mark.parametrize("another", [False, True])
+def test_nothing_is_written_to_a_sqlite_file_that_was_moved_away(sqlite: Engine, another: bool) -> None:
+    transactions, path = SqlTransactions(sqlite), Path(str(sqlite.url.database))
+    transactions.write(lambda unit: unit.people.add(a_person("Rina")))
+    away = path.rename(path.with_suffix(".away"))
+    if another:
+        path.write_bytes(b"")
+
+    with pytest.raises(StorageUnavailable, match="gone or another"):
+        transactions.write(lambda unit: unit.people.add(a_person("Tono")))
+    with pytest.raises(StorageUnavailable, match="gone or another"):
+        transactions.read(lambda unit: unit.people.all())
+
+    away.rename(path)
+    transactions.write(lambda unit: unit.people.add(a_person("Dewi")))
+    assert [person.name for person in transactions.read(lambda unit: unit.people.all())] == ["Dewi", "Rina"]
+
+
 def test_a_sqlite_file_in_a_folder_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
     engine = create_engine_for(f"sqlite:///{tmp_path / 'no' / 'sikpro.db'}")
     with pytest.raises(StorageUnavailable, match="No such file"):

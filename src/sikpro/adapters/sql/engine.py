@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from attrs import define
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext, make_url
 from sqlalchemy.pool import NullPool
@@ -60,14 +61,12 @@ def _translate(context: ExceptionContext) -> None:
 
 
 def _prepare_sqlite(engine: Engine, foreign_keys: bool) -> None:
+    file = _File()
+
     @event.listens_for(engine, "do_connect")
     def make_file(_dialect: Any, _record: Any, arguments: list[Any], _options: dict[str, Any]) -> None:
-        path = Path(arguments[0])
-        if path.name and not str(path).startswith("file:") and not path.exists():
-            try:
-                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            except OSError as error:
-                raise StorageUnavailable(f"cannot make the database file {path}: {error.strerror}") from error
+        if not str(arguments[0]).startswith("file:"):
+            file.open(Path(arguments[0]))
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:
@@ -82,6 +81,7 @@ def _prepare_sqlite(engine: Engine, foreign_keys: bool) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        file.must_be_there()
         writes = connection.get_execution_options().get(WRITES)
         # Without IMMEDIATE a writer that read first fails at once when another wrote meanwhile.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
@@ -91,6 +91,41 @@ def _prepare_sqlite(engine: Engine, foreign_keys: bool) -> None:
         # A full disk ends the whole transaction silently, savepoints included; the next statement would commit alone.
         if not in_transaction(connection) and not statement.startswith(_FREE):
             raise StorageUnavailable("the database gave up the transaction")
+
+
+@define
+class _File:
+    """The database's file, known again by its place on the disk.
+
+    One that was moved away can still be written to, and all of it would be lost with the process.
+    """
+
+    path: Path | None = None
+    identity: tuple[int, int] | None = None
+
+    def open(self, path: Path) -> None:
+        """Make it where it is not there, the first time. Raises `StorageUnavailable`."""
+        if self.path is None:
+            try:
+                if not path.exists():
+                    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            except OSError as error:
+                raise StorageUnavailable(f"cannot make the database file {path}: {error.strerror}") from error
+            self.path, self.identity = path, _identity(path)
+        self.must_be_there()
+
+    def must_be_there(self) -> None:
+        """Raises `StorageUnavailable` when it is gone, or another is in its place."""
+        if self.path is not None and _identity(self.path) != self.identity:
+            raise StorageUnavailable(f"the database file {self.path} is gone or another: put it back, or start again")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def in_transaction(connection: Connection) -> bool:

@@ -99,7 +99,7 @@ class Visit:
         try:
             code, params = json.loads(unquote(self.cookie("toast")))
             return self.words(f"toast.{code}", **{str(name): str(value) for name, value in params.items()})
-        except (ValueError, TypeError, AttributeError, LookupError):
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
             return ""
 
     def _named(self, name: str) -> str:

@@ -95,6 +95,14 @@ def test_a_database_that_is_behind_is_refused_with_what_to_do(tmp_path: Path) ->
         ({"SIKPRO_TELEGRAM_TOKEN": "not a token"}, "bot token looks like"),
         ({"SIKPRO_DATABASE": "oracle://x"}, "database"),
         ({"SIKPRO_DATABASE": "sqlite:////nowhere/at/all.db"}, "database"),
+        ({"SIKPRO_DATABASE": "sqlite:///:memory:"}, "database: the address"),
+        ({"SIKPRO_DATABASE": "postgresql://u:p@127.0.0.1:port/x"}, "database: the address"),
+        ({"SIKPRO_TELEGRAM_API": "api.telegram.org"}, "telegram_api: an address"),
+        ({"SIKPRO_TELEGRAM_API": "http://["}, "telegram_api: an address"),
+        ({"SIKPRO_TELEGRAM_API": "http://127.0.0.1:99999"}, "telegram_api: an address"),
+        ({"SIKPRO_TELEGRAM_PROXY": "proxy"}, "telegram_proxy: an address"),
+        ({"SIKPRO_LEASE_SECONDS": "inf"}, "lease_seconds: must be"),
+        ({"SIKPRO_LOG_FORMAT": "xml"}, "log_format: console or json"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_said_by_name(tmp_path: Path, environment: dict[str, str], said: str) -> None:
@@ -117,6 +125,21 @@ def test_an_unknown_key_of_the_file_is_named(tmp_path: Path) -> None:
     file.write_text("prot = 1\n")
     with pytest.raises(WrongSettings, match="unknown prot"):
         Settings.load({}, {"SIKPRO_CONFIG": str(file)})
+
+
+@pytest.mark.parametrize("line", ["host = 5", "telegram_api = 5", "trusted_proxies = ['127.0.0.1']", "log_format = 5"])
+def test_a_text_of_the_file_that_is_none_is_named(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "sikpro.toml"
+    file.write_text(line)
+    with pytest.raises(WrongSettings, match=f"{line.split()[0]}: a text in quotes"):
+        Settings.load({}, {"SIKPRO_CONFIG": str(file)})
+
+
+def test_the_password_of_a_wrong_address_is_not_repeated(tmp_path: Path) -> None:
+    done = sikpro("serve", "--migrate", SIKPRO_DATABASE="postgresql://u:secret@h:port/x")
+    proxied = sikpro("serve", "--migrate", SIKPRO_TELEGRAM_PROXY="ftp://u:secret@h", SIKPRO_DATA=str(tmp_path))
+    assert (done.returncode, proxied.returncode) == (2, 2)
+    assert "secret" not in done.stderr + proxied.stderr
 
 
 def test_no_secret_is_in_the_settings_representation() -> None:
@@ -159,6 +182,20 @@ def test_the_simulator_stays_on_loopback_and_away_from_real_credentials(tmp_path
     beside = sikpro("simulator", "--data", str(tmp_path), SIKPRO_TELEGRAM_TOKEN="1:real")
     assert beside.returncode == 2
     assert "SIKPRO_TELEGRAM_TOKEN" in beside.stderr
+
+
+def test_a_simulator_that_cannot_start_says_why(tmp_path: Path) -> None:
+    (tmp_path / "none.db").write_text("this is no database, and never was one" * 100)
+    for arguments, said in (
+        (("--port", "99999"), "--port"),
+        (("--token", "no token"), "bot token looks like"),
+        (("--path", str(tmp_path / "none.db")), "none.db"),
+        (("--path", str(tmp_path)), str(tmp_path)),
+    ):
+        done = sikpro("simulator", *arguments, "--data", str(tmp_path))
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_the_demo_stays_on_loopback(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def serve(host: str | None, port: int | None, migrating: bool, data: Path | None
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="loopback address to serve at")
-@click.option("--port", type=int, default=8081, show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8081, show_default=True)
 @click.option("--path", type=click.Path(path_type=Path), help="SQLite file of its state [in the data folder]")
 @click.option("--token", default="424242:simulator", show_default=True, help="token of the simulated bot")
 @click.option("--force", is_flag=True, help="start beside real Telegram credentials too")
@@ -113,12 +113,15 @@ def add_user(
     username: str, name: str | None, role: str, password_stdin: bool, data: Path | None, database: str | None
 ) -> None:
     """Add an account; without --password-stdin a one-time password is made and shown."""
-    from sikpro.entrypoints.settings import Settings
+    from sikpro.domain.text import storable
+    from sikpro.entrypoints.settings import Settings, WrongSettings
     from sikpro.entrypoints.start import add_account_with, container_for, prepare
 
     settings = Settings.load({"data": data, "database": database})
     prepare(settings, migrating=False)
     given = sys.stdin.readline().rstrip("\n") if password_stdin else None
+    if given is not None and given != storable(given):
+        raise WrongSettings("password: the text is not UTF-8")
     password = add_account_with(container_for(settings), username, name or username, role, given)
     click.echo(f"{role}  {username}" + ("" if given else f"  {password}   (one-time password)"))
 

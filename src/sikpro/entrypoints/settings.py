@@ -4,8 +4,10 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from attrs import Attribute, field, fields, frozen
@@ -26,15 +28,23 @@ _NUMBERS: dict[str, type[int] | type[float]] = {
 }
 
 
+_LARGEST_NUMBER = 1_000_000
+
+
 def _number(kind: type[int] | type[float], name: str, value: Any) -> float:
     try:
         return kind(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise WrongSettings(f"setting not usable: {name}: a number is needed, not {value!r}") from None
 
 
+def is_token(text: str) -> bool:
+    """Whether it can be a bot's token."""
+    return re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]+", text) is not None
+
+
 def _token(_: object, attribute: "Attribute[str]", value: str) -> None:
-    if value and not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", value):
+    if value and not is_token(value):
         raise ValueError(f"{attribute.name}: a bot token looks like 123456789:ABC-def_123, as BotFather gives it")
 
 
@@ -50,14 +60,42 @@ def _zone(_: object, attribute: "Attribute[str]", value: str) -> None:
         raise ValueError(f"{attribute.name}: no time zone is called {value!r}; Asia/Jakarta is one") from None
 
 
+def _web_address(_: object, attribute: "Attribute[str]", value: str) -> None:
+    if not _is_address(value, ("http", "https")):
+        raise ValueError(f"{attribute.name}: an address like https://api.telegram.org is needed, not {value!r}")
+
+
+def _proxy(_: object, attribute: "Attribute[str]", value: str) -> None:
+    # What it is stays unsaid: a proxy's address may hold its password.
+    if not value:
+        return
+    if not _is_address(value, ("http", "https", "socks5", "socks5h")):
+        raise ValueError(f"{attribute.name}: an address like http://proxy.example:3128 is needed")
+    if value.startswith("socks5") and find_spec("socksio") is None:
+        raise ValueError(f"{attribute.name}: a SOCKS proxy needs a package more: pip install 'httpx[socks]'")
+
+
+def _is_address(value: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _log_format(_: object, attribute: "Attribute[str]", value: str) -> None:
+    if value not in {"console", "json"}:
+        raise ValueError(f"{attribute.name}: console or json, not {value!r}")
+
+
 def _port(_: object, attribute: "Attribute[int]", value: int) -> None:
     if not 0 <= value <= 65535:
         raise ValueError(f"{attribute.name}: a port is 0 to 65535, not {value}")
 
 
 def _positive(_: object, attribute: "Attribute[Any]", value: float) -> None:
-    if not value > 0:
-        raise ValueError(f"{attribute.name}: must be more than 0, not {value}")
+    if not 0 < value <= _LARGEST_NUMBER:
+        raise ValueError(f"{attribute.name}: must be more than 0 and at most {_LARGEST_NUMBER}, not {value}")
 
 
 @frozen(kw_only=True)
@@ -76,8 +114,8 @@ class Settings:
     port: int = field(default=8000, validator=_port)
     zone: str = field(default="Asia/Jakarta", validator=_zone)
     telegram_token: str = field(default="", repr=False, validator=_token)
-    telegram_api: str = "https://api.telegram.org"
-    telegram_proxy: str = field(default="", repr=False)
+    telegram_api: str = field(default="https://api.telegram.org", validator=_web_address)
+    telegram_proxy: str = field(default="", repr=False, validator=_proxy)
     poll_timeout: int = field(default=50, validator=_positive)
     lease_seconds: float = field(default=90.0, validator=_positive)
     rate_overall: float = field(default=30.0, validator=_positive)
@@ -85,7 +123,7 @@ class Settings:
     secure_cookies: bool = False
     trusted_proxies: str = ""
     simulator_url: str = ""
-    log_format: str = "console"
+    log_format: str = field(default="console", validator=_log_format)
 
     @property
     def database_url(self) -> str:
@@ -111,6 +149,11 @@ class Settings:
                 gathered[name] = _number(kind, name, gathered[name])
         if isinstance(gathered.get("secure_cookies"), str):
             gathered["secure_cookies"] = _truth("secure_cookies", gathered["secure_cookies"])
+        for name, value in gathered.items():
+            if names[name].type is str and not isinstance(value, str):
+                raise WrongSettings(f"setting not usable: {name}: a text in quotes is needed")
+            if names[name].type is bool and not isinstance(value, bool):
+                raise WrongSettings(f"setting not usable: {name} is true or false")
         try:
             settings = cls(**gathered)
         except (ValueError, TypeError) as error:

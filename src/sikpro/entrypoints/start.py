@@ -3,11 +3,14 @@
 import logging
 import os
 import secrets
+import sqlite3
 import sys
 from pathlib import Path
 
 import structlog
+from sqlalchemy.exc import ArgumentError
 
+from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.migrate import migrate, pending
 from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
 from sikpro.application.use_cases.change_duplicate_rule import change_duplicate_rule
@@ -16,7 +19,7 @@ from sikpro.application.use_cases.manage_people import add_account, checked_pass
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.people import Role
 from sikpro.entrypoints.container import Container
-from sikpro.entrypoints.settings import Settings, WrongSettings
+from sikpro.entrypoints.settings import Settings, WrongSettings, is_token
 
 
 def log_to_stderr(settings: Settings) -> None:
@@ -52,10 +55,23 @@ def prepare(settings: Settings, *, migrating: bool) -> None:
         except OSError as error:
             raise WrongSettings(f"data folder {settings.data}: {error.strerror or error}") from error
     url = settings.database_url
+    _check_address(url)
     if migrating:
         migrate(url)
     elif pending(url):
         raise StorageUnavailable("it is not up to date: run `sikpro migrate` first")
+
+
+def _check_address(url: str) -> None:
+    try:
+        create_engine_for(url).dispose()
+    except ImportError as error:
+        raise WrongSettings("database: PostgreSQL needs a driver: pip install 'sikpro[postgres]'") from error
+    except (ValueError, ArgumentError) as error:
+        # What it is stays unsaid: a database's address may hold its password.
+        raise WrongSettings(
+            "database: the address cannot be read; sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME"
+        ) from error
 
 
 def container_for(settings: Settings) -> Container:
@@ -109,11 +125,15 @@ def serve_simulator_at(host: str, port: int, path: Path, token: str, *, force: b
     from sikpro.adapters.simulator.guard import NotLoopback, RealCredentials, refuse_real_credentials
     from sikpro.adapters.simulator.server import serve_simulator
 
+    if not is_token(token):
+        raise WrongSettings("token: a bot token looks like 123456789:ABC-def_123")
     try:
         refuse_real_credentials(os.environ, force, token)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         serve_simulator(host, port, path=str(path), token=token)
     except (NotLoopback, RealCredentials) as error:
         raise WrongSettings(str(error)) from error
+    except sqlite3.Error as error:
+        raise WrongSettings(f"simulator's state {path}: {error}; move the file away, or name another") from error
     except OSError as error:
         raise WrongSettings(f"simulator at {host}:{port}: {error.strerror or error}") from error

@@ -70,13 +70,17 @@ def safe_path(target: str, otherwise: str = "/") -> str:
 def network_of(address: str) -> str:
     """The address whose failures count together: an IPv6 one by its /64, of which a subscriber has all.
 
-    >>> network_of("2001:db8::1"), network_of("192.0.2.7")
-    ('2001:db8::/64', '192.0.2.7')
+    An IPv4 one that reached an IPv6 socket is itself.
+
+    >>> network_of("2001:db8::1"), network_of("192.0.2.7"), network_of("::ffff:192.0.2.7")
+    ('2001:db8::/64', '192.0.2.7', '192.0.2.7')
     """
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address[:64]
-    if parsed.version == 6:
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
         return str(ipaddress.ip_network(f"{parsed}/64", strict=False))
     return str(parsed)

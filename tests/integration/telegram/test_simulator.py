@@ -109,6 +109,8 @@ def test_a_script_that_asks_for_what_is_not_there_gets_a_sentence(simulation: Si
         refused = simulation.http.post(f"/chats/{DEWI}/messages", content=body)
         assert (refused.status_code, bool(refused.json()["detail"])) == (422, True)
     assert simulation.http.put("/faults", json={"fraction": 2}).status_code == 422
+    for photo in ("é", "=", "\0"):
+        assert simulation.http.post(f"/chats/{DEWI}/photos", json={"photo": photo}).status_code == 422
     for limit in ("1" * 30, "x"):
         assert simulation.http.get(f"/chats/{DEWI}/messages?limit={limit}").status_code == 422
 

@@ -1,7 +1,6 @@
 """`/simulator/api`: what scripts, tests and the chat page do as the people of the chat."""
 
 import base64
-import binascii
 import json
 from typing import Any
 
@@ -147,7 +146,7 @@ async def send_photo(request: AnyRequest, user: FromPath[int], world: NamedDepen
         body = await given(request)
         try:
             content = base64.b64decode(take(body, "photo", str, needed=True), validate=True)
-        except binascii.Error:
+        except ValueError:
             raise Refused(422, "photo has to be base64.") from None
         mime, caption, reply_to = "image/jpeg", take(body, "caption", str) or "", take(body, "reply_to", int)
     return answer({"message_id": world.show(user, content, mime, caption, reply_to)}, 201)

@@ -26,7 +26,7 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path, text: str) ->
 
 
 def test_hostile_text_arrives_as_it_was_typed_but_for_what_excel_cannot_hold(tmp_path: Path) -> None:
-    typed = "<script> %_ \u202eRTL 😀 \x00\x0b\ud800"
+    typed = "<script> %_ \u202eRTL 😀 \x00\x0b\ufffe\uffff\ud800"
     cell = load_workbook(written(tmp_path / "a.xlsx", (typed, None, None, None)))["Order"]["A2"]
     assert cell.value == "<script> %_ \u202eRTL 😀 ?"
 

@@ -1,6 +1,7 @@
 """Write sheets row by row: text stays text, times are real times, durations numbers."""
 
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -20,6 +21,9 @@ from sikpro.application.ports.runtime import Cell, Sheet
 
 LONGEST_TEXT = 32_767
 """The most UTF-16 units a cell may hold (Excel's limit); longer text ends in an ellipsis."""
+
+# XML has no place for these either; openpyxl lets them pass, and then no file is written at all.
+_NOT_XML = re.compile("[\ufffe\uffff]")
 
 _TIME = "yyyy-mm-dd hh:mm"
 _DURATION = "[h]:mm"
@@ -109,7 +113,7 @@ def _cell(page: WriteOnlyWorksheet, value: Cell, *, title: bool = False) -> Exce
 
 def _text(page: WriteOnlyWorksheet, text: str) -> ExcelCell:
     """A cell of text, whatever it begins with: never a formula, also not after somebody edits beside it."""
-    text = ILLEGAL_CHARACTERS_RE.sub("", text).encode("utf-8", "replace").decode("utf-8")
+    text = _NOT_XML.sub("", ILLEGAL_CHARACTERS_RE.sub("", text)).encode("utf-8", "replace").decode("utf-8")
     units = text.encode("utf-16-le")
     if len(units) > 2 * LONGEST_TEXT:
         text = units[: 2 * (LONGEST_TEXT - 1)].decode("utf-16-le", "ignore") + "…"

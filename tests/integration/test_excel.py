@@ -31,6 +31,11 @@ def test_hostile_text_arrives_as_it_was_typed_but_for_what_excel_cannot_hold(tmp
     assert cell.value == "<script> %_ \u202eRTL 😀 ?"
 
 
+def test_text_that_looks_like_excels_own_escape_is_escaped(tmp_path: Path) -> None:
+    cell = load_workbook(written(tmp_path / "a.xlsx", ("_x0041_ _x12", None, None, None)))["Order"]["A2"]
+    assert cell.value == "_x005F_x0041_ _x12"
+
+
 def test_text_over_excels_limit_is_cut_and_says_so(tmp_path: Path) -> None:
     cell = load_workbook(written(tmp_path / "a.xlsx", ("😀" * 50_000, None, None, None)))["Order"]["A2"]
     assert cell.value.endswith("…")

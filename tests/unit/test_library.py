@@ -52,6 +52,12 @@ def test_a_sqlite_file_is_made_and_found_again(tmp_path: Path) -> None:
         assert app.order("SC32232558").phase is Phase.WAITING
 
 
+@pytest.mark.parametrize("url", ["", "mysql://x", "sqlite://", "orders.db"])
+def test_a_database_of_another_kind_is_refused_with_what_to_write(url: str) -> None:
+    with pytest.raises(ValueError, match="sqlite:///PATH"):
+        sikpro.connect(url)
+
+
 def test_every_public_name_resolves_and_is_typed() -> None:
     stub = Path(sikpro.__file__).with_name("__init__.pyi")
     typed = {

@@ -37,7 +37,7 @@ def connect(url: str = "memory:", *, zone: str = _ZONE, clock: Clock | None = No
     """Open a SIKPRO database by its URL; `memory:` gives the fakes, empty, which end with the process.
 
     A SQLite file that is not there is made; one that is behind is brought up to date. A PostgreSQL database must be up
-    to date (`sikpro migrate`). Raises `StorageError`.
+    to date (`sikpro migrate`). Raises `StorageError`, and `ValueError` for another kind of URL.
 
     >>> with connect("memory:") as app:
     ...     app.register("AO SC32232558 ZTEGC6754546 SDA ODP-SDA-003 F5SDA445").number
@@ -46,6 +46,8 @@ def connect(url: str = "memory:", *, zone: str = _ZONE, clock: Clock | None = No
     clock = clock or SystemClock()
     if url == "memory:":
         return Sikpro.over(MemoryTransactions(), clock, zone, lambda: None)
+    if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        raise ValueError("a database is sqlite:///PATH, postgresql://… or memory:")
     from sikpro.adapters.sql.engine import create_engine_for  # the fakes need no SQLAlchemy
     from sikpro.adapters.sql.migrate import migrate, pending
     from sikpro.adapters.sql.unit_of_work import SqlTransactions

@@ -121,11 +121,13 @@ def test_the_menu_has_every_command_in_both_languages() -> None:
         assert [entry.command for entry in menu(words_in(language, ZONE))] == list(COMMANDS)
 
 
-def test_somebody_deactivated_is_a_stranger(world: World) -> None:
+def test_somebody_switched_off_is_told_so_and_no_stranger(world: World) -> None:
     from attrs import evolve
 
     world.transactions.write(lambda uow: uow.people.save(evolve(uow.people.get(1), active=False)))
-    assert Phone(world, 1).says("/cek").startswith("Akun ini belum terdaftar.")
+    for text in ("/cek", "/reg " + WHOLE, "halo"):
+        assert Phone(world, 1).says(text) == "Akun Anda dinonaktifkan. Hubungi team leader Anda."
+    assert world.transactions.read(lambda uow: uow.access_requests.pending()) == ()
 
 
 def test_every_update_has_exactly_one_outcome(world: World, stranger: Phone) -> None:

@@ -25,6 +25,9 @@ LONGEST_TEXT = 32_767
 # XML has no place for these either; openpyxl lets them pass, and then no file is written at all.
 _NOT_XML = re.compile("[\ufffe\uffff]")
 
+_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+"""What Excel would read as a character's code (ECMA-376, 22.4.2.4)."""
+
 _TIME = "yyyy-mm-dd hh:mm"
 _DURATION = "[h]:mm"
 _HEAD = PatternFill("solid", fgColor="1F3A5F")
@@ -114,6 +117,7 @@ def _cell(page: WriteOnlyWorksheet, value: Cell, *, title: bool = False) -> Exce
 def _text(page: WriteOnlyWorksheet, text: str) -> ExcelCell:
     """A cell of text, whatever it begins with: never a formula, also not after somebody edits beside it."""
     text = _NOT_XML.sub("", ILLEGAL_CHARACTERS_RE.sub("", text)).encode("utf-8", "replace").decode("utf-8")
+    text = _ESCAPE.sub("_x005F_", text)
     units = text.encode("utf-16-le")
     if len(units) > 2 * LONGEST_TEXT:
         text = units[: 2 * (LONGEST_TEXT - 1)].decode("utf-16-le", "ignore") + "…"

@@ -40,10 +40,10 @@ def handle(uow: UnitOfWork, incoming: Incoming, now: datetime, zone: str) -> Han
     if incoming.kind in {IncomingKind.MEMBERSHIP, IncomingKind.OTHER} or incoming.sender_id is None:
         return Handled(Outcome.IGNORED, str(incoming.kind))
     person = uow.people.by_telegram(incoming.sender_id)
-    if person and not person.active:
-        person = None
     dialogue = uow.conversations.get(incoming.chat_id, incoming.sender_id)
     exchange = Exchange(uow, incoming, now, zone, person, dialogue)
+    if person and not person.active:
+        return _switched_off(exchange)
     try:
         if incoming.kind is IncomingKind.PRESS:
             return _press(exchange)
@@ -56,6 +56,16 @@ def handle(uow: UnitOfWork, incoming: Incoming, now: datetime, zone: str) -> Han
         exchange.reply(exchange.words.error(error))
         exchange.answer_press()
         return Handled(Outcome.REFUSAL, error.code)
+
+
+def _switched_off(exchange: Exchange) -> Handled:
+    """Somebody known who may not come in any more is told so, and is no stranger."""
+    text = exchange.words("person.switched_off")
+    if exchange.incoming.kind is IncomingKind.PRESS:
+        exchange.answer_press(text)
+    elif exchange.incoming.private:
+        exchange.reply(text)
+    return Handled(Outcome.REFUSAL, "person.switched_off")
 
 
 def _message(exchange: Exchange, text: str) -> Handled:

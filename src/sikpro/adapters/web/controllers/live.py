@@ -17,6 +17,10 @@ PING = 15.0
 """Seconds between two signs of life; at each the session is looked at again."""
 
 
+BREATH = 0.1
+"""Seconds between two events of a stream; hints that come meanwhile are merged, so a busy hour is not a flood."""
+
+
 @get("/live")
 async def live(visit: NamedDependency[Visit], parts: NamedDependency[WebParts]) -> ServerSentEvent:
     """Tell what changed, by kind and ids, until the session or the server ends.
@@ -51,6 +55,7 @@ async def _events(parts: WebParts, session: str) -> AsyncIterator[ServerSentEven
                     return
                 upcoming = None
                 yield ServerSentEventMessage(event=hint.kind, data=" ".join(map(str, hint.ids)))
+                await asyncio.sleep(BREATH)
         finally:
             if upcoming:
                 upcoming.cancel()

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import structlog
-from sqlalchemy.exc import ArgumentError
 
 from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.migrate import migrate, pending
@@ -67,7 +66,7 @@ def _check_address(url: str) -> None:
         create_engine_for(url).dispose()
     except ImportError as error:
         raise WrongSettings("database: PostgreSQL needs a driver: pip install 'sikpro[postgres]'") from error
-    except (ValueError, ArgumentError) as error:
+    except ValueError as error:
         # What it is stays unsaid: a database's address may hold its password.
         raise WrongSettings(
             "database: the address cannot be read; sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME"

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from attrs import define
-from sqlalchemy import event
+from sqlalchemy import event, exc
 from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext, make_url
 from sqlalchemy.pool import NullPool
 
@@ -29,9 +29,13 @@ def create_engine_for(url: str | URL, *, foreign_keys: bool = True, pooled: bool
     """An engine for `sqlite:///path` or `postgresql+psycopg://…`; nothing is opened yet.
 
     A SQLite file is made on the first connect, readable by its owner alone. Errors of every statement come as
-    `StorageError`. `foreign_keys` and `pooled` are off for migrations.
+    `StorageError`. `foreign_keys` and `pooled` are off for migrations. Raises `ValueError` for an address that cannot
+    be read, without the address in it: it may hold a password.
     """
-    parsed = _normal(make_url(url))
+    try:
+        parsed = _normal(make_url(url))
+    except exc.ArgumentError:
+        raise ValueError("the database's address cannot be read") from None
     options: dict[str, Any] = {"json_serializer": partial(json.dumps, ensure_ascii=False)}
     if not pooled:
         options["poolclass"] = NullPool

@@ -43,8 +43,12 @@ def test_an_order_arrives_and_leaves_without_a_reload(site: Site, new_page: NewP
 
 def test_a_hidden_page_closes_its_stream_and_catches_up_when_it_is_shown(site: Site, new_page: NewPage) -> None:
     page = new_page(base_url=site.url)
-    log_in(page)
-    connected(page)
+    with page.expect_response(
+        lambda answer: "/orders" in answer.url and "hx-request" in answer.request.headers
+    ) as first:
+        log_in(page)
+        connected(page)
+    first.value.finished()  # the fetch on connecting is over: what comes later comes by itself, or not
     show = """hidden => { Object.defineProperty(document, 'hidden', {get: () => hidden, configurable: true});
         document.dispatchEvent(new Event('visibilitychange')) }"""
     page.evaluate(show, True)

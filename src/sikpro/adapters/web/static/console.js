@@ -29,6 +29,9 @@ const live = {
     clearTimeout(this.timer);
     this.source?.close();
     this.source = null;
+    // What was due is fetched on the next connect, with everything else.
+    for (const timer of this.due.values()) clearTimeout(timer);
+    this.due.clear();
     delete document.documentElement.dataset.live;
   },
   refresh(kind, ids = []) {

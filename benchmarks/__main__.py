@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from attrs import frozen
 
 from benchmarks.stock import Stock, stocked, updates
+from sikpro.adapters.excel.reader import FileTableReader
 from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
 from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.local.live import LocalLiveEvents
@@ -151,6 +152,7 @@ async def queue_page(many: Stock) -> Line:
         passwords=passwords,
         live=LocalLiveEvents(),
         workbooks=ExcelWorkbookWriter(),
+        tables=FileTableReader(),
         zone=ZONE,
         bot_state=lambda: None,
         health=dict,

@@ -94,7 +94,7 @@ class Studio:
             page.get_by_label("Nama pengguna").fill(username)
             page.get_by_label("Kata sandi").fill(self.demo.passwords[username])
             page.get_by_role("button", name="Masuk").click()
-            page.wait_for_url(re.compile(r"/orders"))
+            page.wait_for_url(re.compile(r"/(orders|dashboard)"))
         return page
 
     def chat(self, *, viewport: tuple[int, int] = WIDE, theme: Literal["light", "dark"] = "light") -> Page:
@@ -147,12 +147,15 @@ def walk(studio: Studio) -> None:
     keep(helpdesk, "queue")
 
     helpdesk.get_by_role("link", name=NUMBER).first.click()
-    helpdesk.get_by_role("button", name=re.compile("^Ambil")).first.click()
+    take = helpdesk.get_by_role("button", name=re.compile("^Ambil order ini"))
+    take.click()
+    expect(take).to_have_count(0)
     helpdesk.locator("input[name=status][value=ont_tidak_terdeteksi]").check(force=True)
     helpdesk.locator("[name=feedback]").fill("SN beda dengan di lokasi, mohon cek label.")
     place = helpdesk.url
     keep(helpdesk, "order")
     helpdesk.locator("#answer-form button.primary").click()
+    expect(helpdesk.locator("[data-undo]")).to_be_visible()
 
     expect(log.get_by_text("KENDALA: ONT tidak terdeteksi")).to_be_visible(timeout=15_000)
     say(chat, REQUEST)

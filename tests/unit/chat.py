@@ -16,6 +16,7 @@ from sikpro.application.use_cases.change_status import change_status
 from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
 from sikpro.application.use_cases.work_order import take_order
 from sikpro.domain.catalogue import SiteOperation, Sto
+from sikpro.domain.events import MessageJoined
 from sikpro.domain.order import Order
 from sikpro.domain.people import Person, Role
 
@@ -50,6 +51,7 @@ class World:
     intake: Intake = field(init=False)
     ids: "count[int]" = field(factory=lambda: count(100))
     post: dict[int, list[tuple[Outgoing, int]]] = field(factory=dict[int, list[tuple[Outgoing, int]]])
+    presses_answered: int = 0
 
     def __attrs_post_init__(self) -> None:
         self.intake = Intake(transactions=None, clock=self.clock, zone=ZONE)  # type: ignore[arg-type]  # only its synchronous part is used
@@ -105,6 +107,18 @@ class World:
             )
         )
 
+    def files(self, number: str = "SC32232558") -> list[tuple[str, str]]:
+        """The files that an order has or wants: kind and the network's reference."""
+        order = self.order(number)
+        files = self.transactions.read(lambda uow: uow.files.of_order(order.id))
+        return [(file.kind, file.remote.reference) for file in files]
+
+    def joined(self, number: str = "SC32232558") -> list[str]:
+        """The words that joined an order, oldest first."""
+        order = self.order(number)
+        entries = self.transactions.read(lambda uow: uow.journal.of_order(order.id))
+        return [entry.event.text for entry in entries if isinstance(entry.event, MessageJoined)]
+
     def ledger(self) -> tuple[LedgerRow, ...]:
         """Everything that came in, newest first."""
         return self.transactions.read(lambda uow: uow.inbox.page(before=None, limit=1000))
@@ -112,13 +126,18 @@ class World:
 
 @define
 class Phone:
-    """Somebody's Telegram, in their private chat with the bot."""
+    """Somebody's Telegram: their private chat with the bot, or a group when `chat` names one."""
 
     world: World
     user: int
     name: str = "Telegram name"
+    chat: int = field(kw_only=True, default=0)
     inbox: list[Outgoing] = field(factory=list[Outgoing])
     ids: list[int | None] = field(factory=list["int | None"])
+    sent: list[int] = field(factory=list[int])
+
+    def __attrs_post_init__(self) -> None:
+        self.chat = self.chat or self.user
 
     def says(self, text: str = "", **more: Any) -> str:
         """Write a message and return what comes back, one message under the other."""
@@ -127,6 +146,10 @@ class Phone:
     def replies(self, text: str, to: int = -1, **more: Any) -> str:
         """Write as a reply to one of the bot's messages (the last unless said)."""
         return self.says(text, reply_to=self.ids[to], **more)
+
+    def edits(self, text: str, message: int = -1, **more: Any) -> str:
+        """Edit one of one's own messages (the last unless said)."""
+        return self._sends(kind=IncomingKind.EDIT, text=text, message_id=self.sent[message], **more)
 
     def presses(self, label: str) -> str:
         """Press a button of one of the bot's messages (the last that has it) and return what comes back."""
@@ -146,9 +169,13 @@ class Phone:
         """Share a phone number, one's own unless said."""
         return self.says(contact=Contact(phone, self.user if user is None else user, "Budi"))
 
-    def sends_photo(self, **more: Any) -> str:
+    def sends_photo(self, caption: str = "", file: str = "file-1", **more: Any) -> str:
         """Send a photo."""
-        return self.says(attachments=(Attachment("photo", "file-1"),), **more)
+        return self.says(caption, attachments=(Attachment("photo", file, 1000),), **more)
+
+    def sends_document(self, name: str, media_type: str = "", caption: str = "", **more: Any) -> str:
+        """Send a file that is no photo to Telegram."""
+        return self.says(caption, attachments=(Attachment("document", name, 1000, name, media_type),), **more)
 
     def buttons(self) -> list[str]:
         """The labels under the last message that has buttons."""
@@ -166,19 +193,30 @@ class Phone:
         """The last message received."""
         return self.inbox[-1]
 
+    def photo_coming(self, file: str, album: str) -> Incoming:
+        """A photo of an album that has come, while what is said to it has not left yet."""
+        return self._incoming(kind=IncomingKind.MESSAGE, attachments=(Attachment("photo", file, 1000),), album=album)
+
     def _sends(self, **given: Any) -> str:
+        incoming = self._incoming(**given)
+        self.world.transactions.write(lambda uow: self.world.intake.receive(uow, incoming))
+        return self._collect()
+
+    def _incoming(self, **given: Any) -> Incoming:
         number = next(self.world.ids)
         given.setdefault("message_id", number)
-        incoming = Incoming(
+        if given["kind"] is IncomingKind.MESSAGE:
+            self.sent.append(number)
+        return Incoming(
             key=f"k:{number}",
-            chat_id=self.user,
+            chat_id=self.chat,
             sender_id=self.user,
+            private=self.chat == self.user,
+            transport="bot_api",
             sender_name=self.name,
             sent_at=self.world.clock.now(),
             **given,
         )
-        self.world.transactions.write(lambda uow: self.world.intake.receive(uow, incoming))
-        return self._collect()
 
     def _collect(self) -> str:
         def work(uow: UnitOfWork) -> list[tuple[Outgoing, int]]:
@@ -193,8 +231,9 @@ class Phone:
         texts = []
         for message, number in self.world.transactions.write(work):
             self.world.post.setdefault(message.chat_id, []).append((message, number))
-        for message, number in self.world.post.pop(self.user, []):
+        for message, number in self.world.post.pop(self.chat, []):
             if message.press_id:
+                self.world.presses_answered += 1
                 texts += [f"({message.text})"] if message.text else []
                 continue
             self.inbox.append(message)

@@ -11,7 +11,7 @@ import pytest
 from attrs import fields
 
 from sikpro.application.conversation.commands.registry import COMMANDS
-from sikpro.application.ports.chat import Trouble
+from sikpro.application.ports.network import Trouble
 from sikpro.entrypoints.settings import PREFIX, Settings
 from tests.unit.chat import Phone, World
 
@@ -126,9 +126,8 @@ def test_a_field_of_the_order_stands_where_the_table_of_changes_says() -> None:
         for path in [*SOURCE.rglob("*.py"), *SOURCE.rglob("*.html")]
         if "migrations" not in path.parts and names.search(path.read_text("utf-8"))
     }
-    # The note's own behaviour: it is the rest of a message, may be given with an answer, and is a text area.
+    # The note's own behaviour: it is a text area.
     own = {
-        "application/conversation/own_orders.py",
         "adapters/web/templates/macros/order_form.html",
         "entrypoints/library.py",  # register_order() spells its arguments out, for whoever types them
     }

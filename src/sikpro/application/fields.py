@@ -14,7 +14,7 @@ NOTE_LIMIT = 1000
 
 @frozen(kw_only=True)
 class Field:
-    """One field: its name in `OrderData`, how it is parsed, an example, and the words that may label it.
+    """One field: its name in `OrderData`, how it is parsed, an example, and the words that may label it, ours first.
 
     Its label in a language is the sentence `field.<name>`. `parse` raises `InvalidValue`. `catalogue` says that its
     values are a catalogue's: the bot offers them as buttons, the form as a list.
@@ -47,7 +47,7 @@ FIELDS: tuple[Field, ...] = (
         name="type",
         parse=_order_type,
         example="AO",
-        labels=("TYPE", "TIPE", "TIPE ORDER", "JENIS", "JENIS ORDER", "ORDER", "ORDER TYPE", "LAYANAN"),
+        labels=("TIPE", "TYPE", "TIPE ORDER", "JENIS", "JENIS ORDER", "ORDER", "ORDER TYPE", "LAYANAN"),
         catalogue=True,
     ),
     Field(
@@ -80,7 +80,7 @@ FIELDS: tuple[Field, ...] = (
         labels=("TEKNISI", "KODE TEKNISI", "TECHNICIAN", "TECHNICIAN CODE", "TEK", "KODE", "CREW", "LABORCODE", "NIK"),
     ),
     Field(
-        name="note", parse=_note, example="", labels=("NOTE", "CATATAN", "KET", "KETERANGAN", "INFO"), required=False
+        name="note", parse=_note, example="", labels=("CATATAN", "NOTE", "KET", "KETERANGAN", "INFO"), required=False
     ),
 )
 """In the paper's order, the note last."""

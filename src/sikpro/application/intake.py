@@ -6,8 +6,10 @@ from attrs import evolve, frozen
 from sikpro.application.conversation.engine import handle
 from sikpro.application.conversation.exchange import Handled
 from sikpro.application.i18n import words_in
-from sikpro.application.ports.chat import Batch, Incoming, IncomingKind, Outgoing
-from sikpro.application.ports.queues import LeaseLost, Outcome
+from sikpro.application.ports.bots import LeaseLost
+from sikpro.application.ports.chat import Incoming, IncomingKind, Outgoing, Transport
+from sikpro.application.ports.network import Batch
+from sikpro.application.ports.queues import Outcome
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import (
     AsyncTransactions,
@@ -33,8 +35,19 @@ class Intake:
     clock: Clock
     zone: str
 
-    async def take_in(self, batch: Batch, account: str, owner: str) -> None:
-        """Handle a batch and move the account's cursor, together.
+    async def begin(self, account: str, transport: Transport) -> None:
+        """Note which transport serves the account from now on; the ledger shows a switch. Raises `StorageError`."""
+
+        def work(uow: UnitOfWork) -> None:
+            before = uow.bots.served_by(account, transport)
+            if before not in {"", transport}:
+                uow.outbox.doubt_tried()
+                self._note(uow, account, Outcome.IGNORED, f"switched.{transport}")
+
+        await self.transactions.write(work)
+
+    async def take_in(self, batch: Batch, account: str, owner: str, transport: Transport) -> None:
+        """Handle a batch and move the account's cursor on this transport, together.
 
         When the database refuses the batch, its updates are tried one by one, so that only one that fails by its own
         content is stored as failed. Raises `StorageUnavailable` and `StorageBusy` when nothing can be stored now, and
@@ -44,7 +57,14 @@ class Intake:
         def whole(uow: UnitOfWork) -> None:
             for incoming in batch.updates:
                 self.receive(uow, incoming)
-            uow.bots.move_cursor(account, batch.cursor, owner)
+            move(uow)
+
+        def move(uow: UnitOfWork) -> None:
+            if batch.gap:
+                _log.error("the network no longer has some updates", gap=batch.gap)
+                self._note(uow, account, Outcome.FAILED, "gap", batch.gap)
+            uow.bots.note_addresses(account, batch.addresses)
+            uow.bots.move_cursor(account, transport, batch.cursor, owner)
 
         try:
             await self.transactions.write(whole)
@@ -54,7 +74,7 @@ class Intake:
             _log.warning("batch refused, going on one by one", updates=len(batch.updates), error=str(error))
             for incoming in batch.updates:
                 await self._alone(incoming)
-            await self.transactions.write(lambda uow: uow.bots.move_cursor(account, batch.cursor, owner))
+            await self.transactions.write(move)
 
     async def _alone(self, incoming: Incoming) -> None:
         try:
@@ -94,6 +114,24 @@ class Intake:
                 if attempt == _TRIES:
                     raise
         raise RuntimeError("unreachable")
+
+    def _note(self, uow: UnitOfWork, account: str, outcome: Outcome, detail: str, text: str = "") -> None:
+        """A row of the ledger that is nobody's message."""
+        now = self.clock.now()
+        noted = Incoming(
+            key=f"s:{account}:{detail}:{now.isoformat()}",
+            kind=IncomingKind.SOURCE,
+            chat_id=0,
+            message_id=None,
+            sender_id=None,
+            sent_at=now,
+            private=False,
+            text=text,
+        )
+        inbox_id = uow.inbox.receive(noted, now)
+        if inbox_id is not None:
+            uow.inbox.finish(inbox_id, outcome, detail)
+            uow.announce(Hint(Kind.LEDGER, (inbox_id,)))
 
     def _failed(self, uow: UnitOfWork, incoming: Incoming, error: str) -> None:
         inbox_id = uow.inbox.receive(incoming, self.clock.now())

@@ -1,4 +1,4 @@
-"""What is due: claims that lapse, logins that are forgotten. Whoever claims a job first does it."""
+"""What is due: claims that lapse, orders past their limit, forgotten logins. Whoever claims a job first does it."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 import structlog
 from attrs import define, field, frozen
 
+from sikpro.application.conversation.drafts import remind_drafts
 from sikpro.application.ports.queues import Job
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import AsyncTransactions, StorageError, UnitOfWork
+from sikpro.application.use_cases.alert_overdue import alert_overdue
 from sikpro.application.use_cases.work_order import free_lapsed_claims
 
 _log = structlog.get_logger(__name__)
@@ -18,24 +20,32 @@ SESSION_LIFE = timedelta(days=14)
 """How long a login lasts unused."""
 
 _LEASE = timedelta(minutes=2)
+_LONGEST_PAUSE = 6
+"""How often the pause of a job that fails is doubled, at most."""
 
 
 @frozen
 class Recurring:
-    """Something done again and again: its kind, how often, and what it does in one transaction."""
+    """Something done again and again: its kind, how often, and what it does in one transaction, now, in the zone."""
 
     kind: str
     every: timedelta
-    work: Callable[[UnitOfWork, datetime], object]
+    work: Callable[[UnitOfWork, datetime, str], object]
 
 
-def _forget_logins(uow: UnitOfWork, now: datetime) -> None:
+def _free_lapsed_claims(uow: UnitOfWork, now: datetime, _: str) -> None:
+    free_lapsed_claims(uow, now)
+
+
+def _forget_logins(uow: UnitOfWork, now: datetime, _: str) -> None:
     uow.sessions.forget(now - SESSION_LIFE)
     uow.login_attempts.forget(now - timedelta(days=1))
 
 
 RECURRING = (
-    Recurring("free_lapsed_claims", timedelta(seconds=30), free_lapsed_claims),
+    Recurring("free_lapsed_claims", timedelta(seconds=30), _free_lapsed_claims),
+    Recurring("remind_drafts", timedelta(minutes=1), remind_drafts),
+    Recurring("alert_overdue", timedelta(minutes=1), alert_overdue),
     Recurring("forget_logins", timedelta(hours=1), _forget_logins),
 )
 
@@ -46,6 +56,7 @@ class JobRunner:
 
     transactions: AsyncTransactions
     clock: Clock
+    zone: str
     recurring: tuple[Recurring, ...] = RECURRING
     pause: float = 5.0
     state: str = field(default="idle", init=False)
@@ -67,10 +78,14 @@ class JobRunner:
         now = self.clock.now()
 
         def work(uow: UnitOfWork) -> None:
-            known = {job.kind for job in uow.jobs.all()}
+            known = {job.kind: job for job in uow.jobs.all()}
             for recurring in self.recurring:
-                if recurring.kind not in known:
+                job = known.get(recurring.kind)
+                if job is None:
                     uow.jobs.schedule(recurring.kind, "", now)
+                elif job.due_at - now > recurring.every * 2**_LONGEST_PAUSE:
+                    # Put off so far by a clock that was ahead and has been put right since.
+                    uow.jobs.again(job.id, now, job.error)
 
         await self.transactions.write(work)
 
@@ -90,7 +105,7 @@ class JobRunner:
             return
 
         def work(uow: UnitOfWork) -> None:
-            recurring.work(uow, now)
+            recurring.work(uow, now, self.zone)
             uow.jobs.again(job.id, now + recurring.every)
 
         try:
@@ -100,5 +115,5 @@ class JobRunner:
         except Exception as error:
             failure = repr(error)[:500]
             _log.exception("job failed", kind=job.kind)
-            pause = recurring.every * 2 ** min(job.attempts, 6)
+            pause = recurring.every * 2 ** min(job.attempts, _LONGEST_PAUSE)
             await self.transactions.write(lambda uow: uow.jobs.again(job.id, now + pause, failure))

@@ -4,19 +4,12 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from attrs import define, field
 
-from sikpro.application.ports.chat import (
-    ChatMoved,
-    Messenger,
-    NeverSent,
-    PerhapsSent,
-    RetryAfter,
-    SendError,
-)
+from sikpro.application.ports.network import ChatMoved, Messenger, NeverSent, PerhapsSent, RetryAfter, SendError
 from sikpro.application.ports.queues import Delivery, Outbox, OutboxItem
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, UnitOfWork
@@ -37,6 +30,8 @@ and for ever would be a flood where everything arrives and every answer is lost.
 _AT_ONCE = 30
 _IDLE = 5.0
 _LONGEST_PAUSE = 60.0
+_LONGEST_PAUSE_ONCE = 10.0
+"""Where a message sent again is the same message, trying sooner costs nothing."""
 
 
 @define(kw_only=True)
@@ -90,7 +85,8 @@ class Relay:
         if not self.may_send() or free <= 0 or self._loop_time() < self._paused_until:
             return ()
         now = self.clock.now()
-        return await self.transactions.write(lambda uow: uow.outbox.claim(now, LEASE, free))
+        once = self.messenger.sends_once
+        return await self.transactions.write(lambda uow: uow.outbox.claim(now, LEASE, free, sends_once=once))
 
     async def _pause(self) -> None:
         """Wait until somebody wakes us, or something is due."""
@@ -126,7 +122,8 @@ class Relay:
     def _failure(self, item: OutboxItem, error: SendError) -> Callable[[Outbox], None]:
         """What to write down after a failure."""
         now = self.clock.now()
-        pause = min(2.0 ** min(item.attempts, 6), _LONGEST_PAUSE) * random.uniform(0.5, 1)  # no secret
+        longest = _LONGEST_PAUSE_ONCE if self.messenger.sends_once else _LONGEST_PAUSE
+        pause = min(2.0 ** min(item.attempts, 6), longest) * random.uniform(0.5, 1)  # no secret
         match error:
             case RetryAfter(seconds=seconds, everywhere=everywhere):
                 if everywhere:
@@ -146,17 +143,22 @@ class Relay:
                     outbox.later(item.id, now, "moved")
 
                 return moved
-            case PerhapsSent() if item.attempts >= _AMBIGUOUS:
+            case PerhapsSent() if self._no_more(item, now):
                 return lambda outbox: outbox.give_up(item.id, Delivery.FAILED, "ambiguous", error.detail, now)
             case PerhapsSent():
                 due = now + timedelta(seconds=pause)
-                return lambda outbox: outbox.later(item.id, due, "ambiguous", doubtful=True)
+                doubtful = not self.messenger.sends_once
+                return lambda outbox: outbox.later(item.id, due, "ambiguous", doubtful=doubtful)
             case _:
                 self.state = "unreachable"
                 if now - item.created_at > PATIENCE:
                     return lambda outbox: outbox.give_up(item.id, Delivery.FAILED, "unreachable", error.detail, now)
                 due = now + timedelta(seconds=pause)
                 return lambda outbox: outbox.later(item.id, due, "unreachable", doubtful=item.doubtful)
+
+    def _no_more(self, item: OutboxItem, now: datetime) -> bool:
+        """Whether a message of which nobody can tell is given up: soon where each try may be one more message."""
+        return now - item.created_at > PATIENCE if self.messenger.sends_once else item.attempts >= _AMBIGUOUS
 
     async def _mark(self, item: OutboxItem, mark: Callable[[Outbox], None]) -> None:
         """Write down what became of it; while the database is out of reach, try as long as the claim is ours."""

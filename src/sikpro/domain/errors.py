@@ -1,5 +1,6 @@
 """What can be wrong, as codes and parameters: the sentences are the application's (`application/i18n`)."""
 
+from datetime import datetime
 from typing import Self
 
 
@@ -72,6 +73,22 @@ class AlreadyTaken(DomainError):
         self.holder = holder
 
 
+class NudgedAlready(DomainError):
+    """The helpdesk was asked about the order a moment ago; `until` is when it may be asked again."""
+
+    code = "order.nudged"
+
+    def __init__(self, number: str, until: datetime) -> None:
+        super().__init__(number=number)
+        self.until = until
+
+
+class UndoTooLate(ForbiddenMove):
+    """What was done cannot be undone any more: its message left, or something else was done since."""
+
+    code = "undo.too_late"
+
+
 class ReasonRequired(DomainError):
     """This step needs a reason."""
 
@@ -111,6 +128,20 @@ class InUse(DomainError):
     """What is in use cannot be deleted; `count` says by how many orders."""
 
     code = "in_use"
+
+
+class StillBelongs(InUse):
+    """Exchanges or people belong to a Site Operation, which therefore cannot be deleted."""
+
+    code = "in_use.site_operation"
+
+
+class LastOne(InUse):
+    """The last active one of its kind has to stay; the code says of which kind (`last_one.admin`)."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(name=name)
+        self.code = f"last_one.{kind}"
 
 
 class ConcurrencyConflict(DomainError):

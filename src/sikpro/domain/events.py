@@ -92,11 +92,23 @@ class MessageJoined(OrderEvent):
 
 
 @frozen(kw_only=True)
+class OrderNudged(OrderEvent):
+    """Its sender asked the helpdesk to look at it."""
+
+
+@frozen(kw_only=True)
 class OrderReopened(OrderEvent):
     """A finished order is worked on again."""
 
     before: str
     reason: str
+
+
+@frozen(kw_only=True)
+class StatusUndone(OrderEvent):
+    """Whoever set the status `undone` took it back before its message left; the order is as it was before."""
+
+    undone: str
 
 
 @frozen(kw_only=True)
@@ -126,7 +138,9 @@ EVENTS: tuple[type[OrderEvent], ...] = (
     StatusChanged,
     OrderCorrected,
     MessageJoined,
+    OrderNudged,
     OrderReopened,
+    StatusUndone,
     OrderWithdrawn,
     OrderDeleted,
     OrderRestored,

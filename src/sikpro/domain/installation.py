@@ -10,10 +10,16 @@ from sikpro.domain.order import CLAIM
 
 @frozen(kw_only=True)
 class Installation:
-    """The duplicate rule's mode, how long a claim lasts, and the working hours (local) and days (Monday is 0)."""
+    """The duplicate rule's mode, how long a claim lasts, and the working hours (local) and days (Monday is 0).
+
+    `nudge_every` is how long a technician waits before asking the helpdesk about an order again. `notice`
+    (*Pengumuman*) is added to every answer about an order while it is not "".
+    """
 
     duplicate_mode: DuplicateMode = DuplicateMode.NUMBER
     claim: timedelta = CLAIM
     work_from: time = time(8)
     work_until: time = time(17)
     work_days: tuple[int, ...] = field(default=(0, 1, 2, 3, 4, 5))
+    nudge_every: timedelta = timedelta(minutes=30)
+    notice: str = ""

@@ -6,7 +6,7 @@ from typing import Any, Self
 from attrs import evolve, frozen
 
 from sikpro.domain.catalogue import Status
-from sikpro.domain.errors import AlreadyTaken, ForbiddenMove, NothingChanged, ReasonRequired
+from sikpro.domain.errors import AlreadyTaken, ForbiddenMove, NothingChanged, NudgedAlready, ReasonRequired
 from sikpro.domain.events import (
     MessageJoined,
     OrderAssigned,
@@ -14,6 +14,7 @@ from sikpro.domain.events import (
     OrderDeleted,
     OrderEvent,
     OrderGivenBack,
+    OrderNudged,
     OrderPlaced,
     OrderReopened,
     OrderRestored,
@@ -21,6 +22,7 @@ from sikpro.domain.events import (
     OrderWithdrawn,
     State,
     StatusChanged,
+    StatusUndone,
 )
 from sikpro.domain.order_data import Channel, OrderData, Origin
 from sikpro.domain.phase import Phase, Turn, allowed
@@ -29,14 +31,18 @@ from sikpro.domain.turns import TurnClock
 CLAIM = timedelta(minutes=30)
 """How long a claim lasts unless it is renewed."""
 
+LONGEST_CLAIM = timedelta(hours=2)
+"""How long an open page renews a claim, from when the order was taken; then its holder is asked."""
+
 
 @frozen(kw_only=True)
 class Order:
     """One request and how far it is.
 
     Times are UTC. `received_at` counts its place in the queue and is never after `recorded_at`. `holder` is who
-    has it now, `helpdesk` who has it or had it last. `reply_waiting` and `resubmitted` mark what the helpdesk has
-    not yet looked at: *Balasan baru*, *Dikirim ulang*. `sender` is the person that sent it.
+    has it now, since `claimed_at`, `helpdesk` who has it or had it last. `reply_waiting` and `resubmitted` mark what
+    the helpdesk has not yet looked at: *Balasan baru*, *Dikirim ulang*. `nudged_at` is when its sender last asked the
+    helpdesk to look at it. `sender` is the person that sent it.
     """
 
     id: int
@@ -52,6 +58,7 @@ class Order:
     clock: TurnClock
     holder: int | None = None
     claimed_until: datetime | None = None
+    claimed_at: datetime | None = None
     helpdesk: int | None = None
     first_action_at: datetime | None = None
     finished_at: datetime | None = None
@@ -59,6 +66,7 @@ class Order:
     reopenings: int = 0
     resubmitted: bool = False
     reply_waiting: bool = False
+    nudged_at: datetime | None = None
     last_feedback: str = ""
     last_feedback_at: datetime | None = None
     deleted_at: datetime | None = None
@@ -85,9 +93,19 @@ class Order:
         Raises `AlreadyTaken` when another has it, `ForbiddenMove` when it is finished or deleted.
         """
         if self.holder == by and self.phase is Phase.IN_PROGRESS:
-            return Change(evolve(self, claimed_until=self._at(now) + claim), ())
+            at = self._at(now)
+            return Change(evolve(self, claimed_until=at + claim, claimed_at=at), ())
         self._free_for(by)
         return self._claimed(by, status, now, claim, lambda order: OrderTaken(**order, holder=by))
+
+    def renewed_until(self, now: datetime, claim: timedelta = CLAIM) -> datetime | None:
+        """Until when the claim lasts once an open page has renewed it now; None when nobody has the order.
+
+        No later than `LONGEST_CLAIM` after it was taken, and never earlier than it lasts already.
+        """
+        if self.claimed_until is None:
+            return None
+        return max(self.claimed_until, min(now + claim, (self.claimed_at or now) + LONGEST_CLAIM))
 
     def assign(self, to: int, status: Status, now: datetime, claim: timedelta = CLAIM) -> "Change":
         """Give it to a helpdesk, whoever has it now. Raises `ForbiddenMove` when it is finished or deleted."""
@@ -172,6 +190,19 @@ class Order:
         event = MessageJoined(**_facts(after), text=text, chat_id=chat_id, message_id=message_id, photo=photo)
         return Change.of(after, event)
 
+    def nudge(self, now: datetime, interval: timedelta) -> "Change":
+        """Ask the helpdesk to look at it, once an interval; neither its place nor its turn changes.
+
+        Raises `ForbiddenMove` unless it is the helpdesk's turn, `NudgedAlready` within the interval.
+        """
+        if self.deleted_at or self.turn is not Turn.HELPDESK:
+            raise ForbiddenMove(number=self.number, before=self.phase, after=self.phase)
+        if self.nudged_at and now < self.nudged_at + interval:
+            raise NudgedAlready(self.number, self.nudged_at + interval)
+        at = self._at(now)
+        after = evolve(self, nudged_at=at, changed_at=at)
+        return Change.of(after, OrderNudged(**_facts(after)))
+
     def reopen(self, status: Status, by: int, now: datetime, reason: str, claim: timedelta = CLAIM) -> "Change":
         """Work on a finished order again: a completed one at once, a cancelled one from the queue.
 
@@ -185,6 +216,12 @@ class Order:
         before = self.status
         after = evolve(self._moved(status, now, by, claim), finished_at=None, reopenings=self.reopenings + 1)
         return Change.of(after, OrderReopened(**_facts(after), before=before, reason=reason))
+
+    def undo(self, before: "Order", now: datetime) -> "Change":
+        """Be again what it was `before` its status was set."""
+        after = evolve(before, version=self.version)
+        at = self._at(now)
+        return Change.of(after, StatusUndone(order_id=self.id, at=at, state=after.state, undone=self.status))
 
     def withdraw(self, status: Status, now: datetime) -> "Change":
         """Cancel it by its sender's wish, while nobody has it. Raises `AlreadyTaken`, `ForbiddenMove`."""
@@ -203,7 +240,7 @@ class Order:
         if not reason.strip():
             raise ReasonRequired(number=self.number)
         at = self._at(now)
-        after = evolve(self, deleted_at=at, changed_at=at, holder=None, claimed_until=None)
+        after = evolve(self, deleted_at=at, changed_at=at, holder=None, claimed_until=None, claimed_at=None)
         return Change.of(after, OrderDeleted(**_facts(after), reason=reason))
 
     def restore(self, waiting: Status, now: datetime) -> "Change":
@@ -242,6 +279,7 @@ class Order:
             changed_at=at,
             holder=by if held else None,
             claimed_until=at + claim if held else None,
+            claimed_at=at if held else None,
             helpdesk=self.helpdesk if by is None else by,
             first_action_at=self.first_action_at or (None if by is None else at),
             finished_at=self.finished_at if status.phase.live else at,

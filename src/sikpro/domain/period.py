@@ -24,6 +24,17 @@ class Period:
         return cls(_midnight(day, zone), _midnight(day + timedelta(days=1), zone))
 
     @classmethod
+    def of_hour(cls, day: date, hour: int, zone: ZoneInfo) -> Self:
+        """The hour (0 to 23) of a day as the zone's clocks show it; where they are set back it lasts two.
+
+        >>> Period.of_hour(date(2026, 11, 2), 9, ZoneInfo("Asia/Jakarta")).start.isoformat()
+        '2026-11-02T02:00:00+00:00'
+        """
+        start = datetime(day.year, day.month, day.day, hour, tzinfo=zone)
+        following = datetime(day.year, day.month, day.day, hour, tzinfo=zone, fold=1).timestamp() + 3600
+        return cls(start.astimezone(UTC), datetime.fromtimestamp(following, UTC))
+
+    @classmethod
     def of_month(cls, day: date, zone: ZoneInfo) -> Self:
         """The month that `day` lies in.
 

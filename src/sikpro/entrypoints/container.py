@@ -13,15 +13,17 @@ from sikpro.adapters.local.passwords import Argon2Passwords
 from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
-from sikpro.adapters.telegram.bot_api import BotApi, BotApiMessenger, BotApiSource
 from sikpro.adapters.telegram.long_poll import LongPoll
 from sikpro.adapters.web.parts import WebParts
+from sikpro.application.downloads import Downloads
 from sikpro.application.intake import Intake
 from sikpro.application.jobs import JobRunner
-from sikpro.application.ports.chat import BotState
-from sikpro.application.ports.runtime import WorkbookWriter
+from sikpro.application.menus import MenuKeeper
+from sikpro.application.ports.network import BotState
+from sikpro.application.ports.runtime import TableReader, WorkbookWriter
 from sikpro.application.rates import Rates
 from sikpro.application.relay import Relay
+from sikpro.entrypoints.bot import connect_bot
 from sikpro.entrypoints.settings import Settings
 
 
@@ -33,19 +35,16 @@ def _writers(settings: Settings) -> int:
     return 1 if _is_sqlite(settings) else 4
 
 
+def _tables() -> TableReader:
+    from sikpro.adapters.excel.reader import FileTableReader
+
+    return FileTableReader()
+
+
 def _workbooks() -> WorkbookWriter:
     from sikpro.adapters.excel.workbook import ExcelWorkbookWriter  # openpyxl takes its time: at the first file only
 
     return ExcelWorkbookWriter()
-
-
-def _api(settings: Settings) -> BotApi:
-    return BotApi(
-        settings.telegram_token,
-        base_url=settings.telegram_api,
-        proxy=settings.telegram_proxy or None,
-        poll_timeout=settings.poll_timeout,
-    )
 
 
 def _rates(settings: Settings) -> Rates:
@@ -56,10 +55,6 @@ def _lease(settings: Settings) -> timedelta:
     return timedelta(seconds=settings.lease_seconds)
 
 
-def _account(api: BotApi) -> str:
-    return f"bot:{api.bot_id}"
-
-
 class Container(containers.DeclarativeContainer):
     """Everything one process needs, made once and when it is first asked for."""
 
@@ -68,37 +63,44 @@ class Container(containers.DeclarativeContainer):
     live = providers.Singleton(LocalLiveEvents)
     passwords = providers.Singleton(Argon2Passwords)
     workbooks = providers.Singleton(_workbooks)
+    tables = providers.Singleton(_tables)
     engine = providers.Singleton(create_engine_for, settings.provided.database_url)
     transactions = providers.Singleton(SqlTransactions, engine, live)
     threads = providers.Singleton(
         ThreadedTransactions.over, transactions, writers=providers.Callable(_writers, settings)
     )
     intake = providers.Singleton(Intake, transactions=threads, clock=clock, zone=settings.provided.zone)
-    messenger_api = providers.Singleton(_api, settings)
-    messenger = providers.Singleton(BotApiMessenger, messenger_api)
-    source = providers.Singleton(BotApiSource, providers.Factory(_api, settings))
+    bot = providers.Singleton(connect_bot, settings, threads)
     relay = providers.Singleton(
         Relay,
         transactions=threads,
-        messenger=messenger,
+        messenger=bot.provided.messenger,
         clock=clock,
         rates=providers.Callable(_rates, settings),
     )
     long_poll = providers.Singleton(
         LongPoll,
-        source=source,
-        messenger=messenger,
+        source=bot.provided.source,
         intake=intake,
         transactions=threads,
         clock=clock,
         live=live,
-        account=providers.Callable(_account, messenger_api),
+        account=bot.provided.account,
         owner=f"{os.getpid()}-{secrets.token_hex(4)}",
-        zone=settings.provided.zone,
         take_over=providers.Callable(_is_sqlite, settings),
         lease=providers.Callable(_lease, settings),
+        let_go=bot.provided.let_go,
+        caution=bot.provided.caution,
     )
-    jobs = providers.Singleton(JobRunner, transactions=threads, clock=clock)
+    downloads = providers.Singleton(Downloads, transactions=threads, source=bot.provided.files, clock=clock)
+    menus = providers.Singleton(
+        MenuKeeper,
+        transactions=threads,
+        messenger=bot.provided.messenger,
+        account=bot.provided.account,
+        zone=settings.provided.zone,
+    )
+    jobs = providers.Singleton(JobRunner, transactions=threads, clock=clock, zone=settings.provided.zone)
 
 
 def has_bot(container: Container) -> bool:
@@ -118,7 +120,7 @@ def web_parts(container: Container) -> WebParts:
         if state is None:
             bot, relay = "no_token", "no_token"
         else:
-            bot = "connected" if state.connected else state.trouble
+            bot = state.trouble or "connected"
             relay = container.relay().state
         return {"bot": bot, "relay": relay, "jobs": container.jobs().state}
 
@@ -128,6 +130,7 @@ def web_parts(container: Container) -> WebParts:
         passwords=container.passwords(),
         live=container.live(),
         workbooks=container.workbooks(),
+        tables=container.tables(),
         zone=settings.zone,
         bot_state=bot_state,
         health=health,

@@ -11,8 +11,19 @@ from sikpro.adapters.simulator.guard import NotLoopback, loopback
 from sikpro.application.intake import Intake
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
+from sikpro.domain.people import Role
 from sikpro.entrypoints.container import Container
-from sikpro.entrypoints.demo_data import ACCOUNTS, BOT, DemoClock, people, story, technicians
+from sikpro.entrypoints.demo_data import (
+    ACCOUNTS,
+    BOT,
+    LEADER_TELEGRAM,
+    STRANGER,
+    DemoClock,
+    people,
+    story,
+    technicians,
+)
+from sikpro.entrypoints.demo_today import happenings
 from sikpro.entrypoints.server import serve
 from sikpro.entrypoints.settings import Settings, WrongSettings
 from sikpro.entrypoints.start import container_for, prepare
@@ -79,13 +90,16 @@ def _tell_story(container: Container, orders: int) -> None:
         lay_first_catalogue(uow)
         accounts = people(uow, hashes)
         story(uow, intake, clock, accounts["helpdesk"], now, orders)
+        happenings(uow, intake, now)
 
     container.transactions().write(work)
 
 
 def _add_people(simulator: Simulator) -> None:
-    """Make the technicians known to the simulator, under the ids they are bound to."""
+    """Make everybody known to the simulator, under the ids they are bound to."""
     known = {person["id"] for person in simulator.world.store.people()}
-    for technician in technicians():
-        if technician.telegram_id not in known:
-            simulator.world.add(technician.name, technician.code, technician.telegram_id, None)
+    leader = next((LEADER_TELEGRAM, name, None) for role, _, name in ACCOUNTS if role is Role.TEAM_LEADER)
+    crew = [(one.telegram_id, one.name, one.code) for one in technicians()]
+    for telegram_id, name, code in (*crew, leader, (STRANGER.telegram_id, STRANGER.name, None)):
+        if telegram_id not in known:
+            simulator.world.add(name, code, telegram_id, None)

@@ -60,6 +60,13 @@ class DemoTechnician:
     site_operation: str
 
 
+STRANGER = DemoTechnician(5101, "Yusuf Rahman", "F5KRI501", "KRI", "SPJ")
+"""Somebody with a Telegram account whom SIKPRO does not know yet."""
+
+LEADER_TELEGRAM = 5000
+"""The team leader's Telegram account."""
+
+
 def technicians() -> tuple[DemoTechnician, ...]:
     """The dozen of the demo."""
     found = []
@@ -94,7 +101,16 @@ def people(uow: UnitOfWork, hashes: dict[str, str]) -> dict[str, Person]:
     for code, name, site in _STOS:
         put_row(uow, Sto(code=code, name=name, site_operation=site))
     accounts = {
-        username: uow.people.add(Person(id=0, name=name, username=username, role=role, password_hash=hashes[username]))
+        username: uow.people.add(
+            Person(
+                id=0,
+                name=name,
+                username=username,
+                role=role,
+                password_hash=hashes[username],
+                telegram_id=LEADER_TELEGRAM if role is Role.TEAM_LEADER else None,
+            )
+        )
         for role, username, name in ACCOUNTS
     }
     for technician in technicians():

@@ -85,13 +85,17 @@ async def _serve(
 @contextlib.asynccontextmanager
 async def _loops(container: Container) -> AsyncIterator[None]:
     """The bot's loop, the relay and the jobs, for as long as the web is served."""
-    loops = [container.jobs().run()]
+    loops: list[Callable[[], Coroutine[None, None, None]]] = []
     if has_bot(container):
         relay, long_poll = container.relay(), container.long_poll()
+        downloads, menus = container.downloads(), container.menus()
         relay.may_send = lambda: long_poll.holds_lease
+        downloads.may_fetch = lambda: long_poll.holds_lease
+        menus.may_set = lambda: long_poll.holds_lease and long_poll.state.connected
         long_poll.after_commit = relay.wake
-        loops += [long_poll.run(), relay.run(), _wake_on_hints(container)]
-    tasks = [asyncio.create_task(_watched(loop)) for loop in loops]
+        loops += [long_poll.run, relay.run, downloads.run, menus.run, lambda: _wake_on_hints(container)]
+    loops.append(container.jobs().run)
+    tasks = [asyncio.create_task(keep_running(loop)) for loop in loops]
     try:
         yield
     finally:
@@ -100,26 +104,31 @@ async def _loops(container: Container) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
         if has_bot(container):
             await container.long_poll().stop()
-            await container.source().aclose()
-            await container.messenger().aclose()
+            await container.bot().source.aclose()
+            await container.bot().messenger.aclose()
         container.threads().close()
         container.engine().dispose()
 
 
-async def _watched(loop: Coroutine[None, None, None]) -> None:
-    try:
-        await loop
-    except asyncio.CancelledError:
-        raise
-    except BaseException:
-        _log.exception("a loop ended")
-        raise
+async def keep_running(loop: Callable[[], Coroutine[None, None, None]], pause: float = 5.0) -> None:
+    """Run a loop until cancelled; one that ends by a fault of ours begins again after so many seconds.
+
+    Without it nothing would be answered any more while the web still looks well.
+    """
+    while True:
+        try:
+            await loop()
+            return
+        except Exception:  # a fault of ours: a loop that stayed dead would leave people without an answer
+            _log.exception("a loop ended, and begins again")
+        await asyncio.sleep(pause)
 
 
 async def _wake_on_hints(container: Container) -> None:
     with container.live().subscribe() as hints:
         async for _ in hints:
             container.relay().wake()
+            container.downloads().wake()
 
 
 def _listen(host: str, port: int) -> socket.socket:

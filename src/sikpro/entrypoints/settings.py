@@ -21,6 +21,7 @@ class WrongSettings(ValueError):
 
 _NUMBERS: dict[str, type[int] | type[float]] = {
     "port": int,
+    "telegram_api_id": int,
     "poll_timeout": int,
     "lease_seconds": float,
     "rate_overall": float,
@@ -71,8 +72,21 @@ def _proxy(_: object, attribute: "Attribute[str]", value: str) -> None:
         return
     if not _is_address(value, ("http", "https", "socks5", "socks5h")):
         raise ValueError(f"{attribute.name}: an address like http://proxy.example:3128 is needed")
-    if value.startswith("socks5") and find_spec("socksio") is None:
-        raise ValueError(f"{attribute.name}: a SOCKS proxy needs a package more: pip install 'httpx[socks]'")
+
+
+def _api_id(_: object, attribute: "Attribute[int]", value: int) -> None:
+    if not 0 <= value < 2**31:
+        raise ValueError(f"{attribute.name}: the number that my.telegram.org gives is needed")
+
+
+def _api_hash(_: object, attribute: "Attribute[str]", value: str) -> None:
+    if value and not re.fullmatch(r"[0-9a-f]{32}", value):
+        raise ValueError(f"{attribute.name}: the 32 digits and letters a to f that my.telegram.org gives are needed")
+
+
+def _data_centre(_: object, attribute: "Attribute[str]", value: str) -> None:
+    if value and not re.fullmatch(r"[\w.-]+:[0-9]{1,5}/[0-9]{1,4}", value):
+        raise ValueError(f"{attribute.name}: HOST:PORT/NUMBER of a data centre is needed, not {value!r}")
 
 
 def _is_address(value: str, schemes: tuple[str, ...]) -> bool:
@@ -102,7 +116,10 @@ def _positive(_: object, attribute: "Attribute[Any]", value: float) -> None:
 class Settings:
     """How one process runs; each is also `SIKPRO_<NAME>` and a key of the file that `SIKPRO_CONFIG` names.
 
-    `data` is the folder of the default database and the simulator's. `telegram_api` is the Bot API's address.
+    `data` is the folder of the default database and the simulator's. `telegram_api` is the Bot API's address. With
+    `telegram_api_id` and `telegram_api_hash` the bot is served by MTProto instead; `telegram_mtproto_server`
+    (`HOST:PORT/NUMBER`) and `telegram_mtproto_key` (a file with its public key in PEM) name another data centre to
+    begin at than Telegram's own.
     `rate_overall` and `rate_chat` are messages a second. `poll_timeout` is how long a poll is held, in
     seconds, and `lease_seconds` how long this process serves the bot without saying so again: longer than a poll.
     `trusted_proxies` are the addresses, comma-separated, whose word on a visitor's own address is taken.
@@ -115,6 +132,10 @@ class Settings:
     zone: str = field(default="Asia/Jakarta", validator=_zone)
     telegram_token: str = field(default="", repr=False, validator=_token)
     telegram_api: str = field(default="https://api.telegram.org", validator=_web_address)
+    telegram_api_id: int = field(default=0, validator=_api_id)
+    telegram_api_hash: str = field(default="", repr=False, validator=_api_hash)
+    telegram_mtproto_server: str = field(default="", validator=_data_centre)
+    telegram_mtproto_key: str = ""
     telegram_proxy: str = field(default="", repr=False, validator=_proxy)
     poll_timeout: int = field(default=50, validator=_positive)
     lease_seconds: float = field(default=90.0, validator=_positive)
@@ -129,6 +150,11 @@ class Settings:
     def database_url(self) -> str:
         """The database: as set, else SQLite in the data folder."""
         return self.database or f"sqlite:///{self.data / 'sikpro.db'}"
+
+    @property
+    def by_mtproto(self) -> bool:
+        """Whether the bot is served by MTProto; else it is by the Bot API."""
+        return bool(self.telegram_api_id and self.telegram_api_hash)
 
     @classmethod
     def load(cls, flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Self:
@@ -158,9 +184,25 @@ class Settings:
             settings = cls(**gathered)
         except (ValueError, TypeError) as error:
             raise WrongSettings(f"setting not usable: {error}") from error
-        if settings.lease_seconds <= settings.poll_timeout:
-            raise WrongSettings("setting not usable: lease_seconds must be more than poll_timeout")
+        _check_together(settings)
         return settings
+
+
+def _check_together(settings: Settings) -> None:
+    """Raise `WrongSettings` for settings that cannot be used together."""
+    if bool(settings.telegram_api_id) != bool(settings.telegram_api_hash):
+        missing = "telegram_api_hash" if settings.telegram_api_id else "telegram_api_id"
+        raise WrongSettings(
+            f"setting not usable: {missing} is missing: my.telegram.org gives both; set neither for the Bot API"
+        )
+    if settings.by_mtproto and settings.telegram_proxy.startswith("https:"):
+        raise WrongSettings("setting not usable: telegram_proxy: by MTProto a proxy is http:// or socks5://")
+    if not settings.by_mtproto and settings.telegram_proxy.startswith("socks5") and find_spec("socksio") is None:
+        raise WrongSettings(
+            "setting not usable: telegram_proxy: a SOCKS proxy needs a package more: pip install 'httpx[socks]'"
+        )
+    if settings.lease_seconds <= settings.poll_timeout:
+        raise WrongSettings("setting not usable: lease_seconds must be more than poll_timeout")
 
 
 def _from_file(path: Path, known: set[str]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What the catalogues, the installation and the journal promise."""
 
 from datetime import time, timedelta
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from sikpro.domain.events import (
     OrderDeleted,
     OrderEvent,
     OrderGivenBack,
+    OrderNudged,
     OrderPlaced,
     OrderReopened,
     OrderRestored,
@@ -23,6 +25,7 @@ from sikpro.domain.events import (
     OrderWithdrawn,
     State,
     StatusChanged,
+    StatusUndone,
 )
 from sikpro.domain.installation import Installation
 from sikpro.domain.phase import Phase, Turn
@@ -48,6 +51,30 @@ def test_catalogue_rows_come_back_by_position_then_code_inactive_ones_included(s
 
     assert store.read(lambda unit: unit.catalogue.statuses()) == tuple(statuses)
     assert store.read(lambda unit: unit.catalogue.order_types()) == tuple(types)
+
+
+def test_a_row_taken_away_is_gone_and_the_others_stay(store: Transactions) -> None:
+    rows = (a_status("a"), an_order_type("AO"), a_site_operation("SDA"), an_sto("SDA"))
+
+    def work(unit: UnitOfWork) -> list[int]:
+        catalogue = unit.catalogue
+        for status, order_type, site, sto in (
+            rows,
+            (a_status("b"), an_order_type("MO"), a_site_operation("MJK"), an_sto("MRT")),
+        ):
+            catalogue.put_status(status)
+            catalogue.put_order_type(order_type)
+            catalogue.put_site_operation(site)
+            catalogue.put_sto(sto)
+        lists = (catalogue.statuses, catalogue.order_types, catalogue.site_operations, catalogue.stos)
+        before = [len(read()) for read in lists]
+        for row in rows:
+            catalogue.drop(row)
+            catalogue.drop(row)
+        return [count - len(read()) for count, read in zip(before, lists, strict=True)]
+
+    assert store.write(work) == [1, 1, 1, 1]
+    assert [row.code for row in store.read(lambda unit: unit.catalogue.stos())] == ["MRT"]
 
 
 def test_exchanges_and_site_operations_come_back_by_code(store: Transactions) -> None:
@@ -89,23 +116,25 @@ def test_the_installation_has_the_defaults_until_it_decides(store: Transactions)
 
 
 def every_event(order_id: int) -> list[OrderEvent]:
-    def facts(minute: int) -> dict[str, object]:
+    def facts(minute: float) -> dict[str, Any]:
         state = State(Phase.HELD_UP, "odp_full", Turn.TECHNICIAN)
         return {"order_id": order_id, "at": after(minute + 0.000001), "state": state}
 
     texts = "kosong 😀 \u200f\"'\\"
     return [
-        OrderPlaced(**facts(0), channel="telegram"),  # type: ignore[arg-type]  # facts, as a mapping
-        OrderTaken(**facts(1), holder=4),  # type: ignore[arg-type]
-        OrderGivenBack(**facts(2), holder=4, lapsed=True),  # type: ignore[arg-type]
-        OrderAssigned(**facts(3), holder=4, previous=None),  # type: ignore[arg-type]
-        StatusChanged(**facts(4), before="waiting", reason=texts, feedback=texts),  # type: ignore[arg-type]
-        OrderCorrected(**facts(5), changes=(FieldChange("note", "", texts),), resubmitted=True),  # type: ignore[arg-type]
-        MessageJoined(**facts(6), text=texts, chat_id=-(2**40), message_id=None),  # type: ignore[arg-type]
-        OrderReopened(**facts(7), before="completed", reason=texts),  # type: ignore[arg-type]
-        OrderWithdrawn(**facts(8), before="waiting"),  # type: ignore[arg-type]
-        OrderDeleted(**facts(9), reason=texts),  # type: ignore[arg-type]
-        OrderRestored(**facts(10)),  # type: ignore[arg-type]
+        OrderPlaced(**facts(0), channel="telegram"),
+        OrderTaken(**facts(1), holder=4),
+        OrderGivenBack(**facts(2), holder=4, lapsed=True),
+        OrderAssigned(**facts(3), holder=4, previous=None),
+        StatusChanged(**facts(4), before="waiting", reason=texts, feedback=texts),
+        OrderCorrected(**facts(5), changes=(FieldChange("note", "", texts),), resubmitted=True),
+        MessageJoined(**facts(6), text=texts, chat_id=-(2**40), message_id=None),
+        OrderNudged(**facts(6.5)),
+        OrderReopened(**facts(7), before="completed", reason=texts),
+        OrderWithdrawn(**facts(8), before="waiting"),
+        OrderDeleted(**facts(9), reason=texts),
+        OrderRestored(**facts(10)),
+        StatusUndone(**facts(11), undone="odp_full"),
     ]
 
 
@@ -121,7 +150,7 @@ def test_every_kind_of_fact_comes_back_as_it_was_kept_oldest_first_with_its_acto
 
     assert {type(event) for event in events} == set(EVENTS)
     assert [entry.event for entry in entries] == events
-    assert [entry.actor for entry in entries] == [4] * 5 + [None] * 6
+    assert [entry.actor for entry in entries] == [4] * 5 + [None] * 8
     assert [entry.id for entry in entries] == sorted({entry.id for entry in entries})
 
 

@@ -90,7 +90,7 @@ def test_the_rows_behind_the_counts_come_oldest_received_first_a_page_at_a_time(
     while True:
         place = rows[-1].key if rows else None
         found = store.read(
-            lambda unit, p=place: unit.order_facts.rows(period, Clocked.RECEIVED, after=p, limit=4)  # type: ignore[misc]
+            lambda unit, p=place: unit.order_facts.rows(period, Clocked.RECEIVED, after=p, limit=4)  # type: ignore[misc]  # bound now
         )
         if not found:
             break

@@ -123,3 +123,29 @@ def test_the_ledger_is_paged_newest_first_with_number_and_outcome(store: Transac
 def test_an_update_that_is_not_there_cannot_be_finished(store: Transactions) -> None:
     with pytest.raises(NotFound):
         store.write(lambda unit: unit.inbox.finish(99, Outcome.IGNORED))
+
+
+def test_the_files_of_a_message_and_of_its_album_are_found_with_their_order(store: Transactions) -> None:
+    first, second = Attachment("photo", "f1", 9), Attachment("document", "f2", None, "a.png", "image/png")
+
+    def work(unit: UnitOfWork) -> int:
+        order = stored_order(unit)
+        for message_id, file in ((1, first), (2, second)):
+            incoming = an_incoming(
+                message_id=message_id, key=f"k{message_id}", attachments=(file,), album="al", transport="bot_api"
+            )
+            row = unit.inbox.receive(incoming, after(0))
+            assert row is not None
+            if message_id == 2:
+                unit.inbox.finish(row, Outcome.ORDER, "", order.id)
+        return order.id
+
+    order_id = store.write(work)
+
+    (file,) = store.read(lambda unit: unit.inbox.files_of(an_incoming().chat_id, 2))
+    assert (file.attachment, file.transport, file.message_id) == (second, "bot_api", 2)
+    album = store.read(lambda unit: unit.inbox.album(an_incoming().chat_id, "al"))
+    assert [file.attachment for file in album] == [first, second]
+    assert store.read(lambda unit: unit.inbox.order_of_album(an_incoming().chat_id, "al")) == order_id
+    assert store.read(lambda unit: unit.inbox.order_of_album(an_incoming().chat_id, "other")) is None
+    assert store.read(lambda unit: unit.inbox.files_of(an_incoming().chat_id, 9)) == ()

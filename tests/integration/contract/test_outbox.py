@@ -4,7 +4,7 @@ from sikpro.application.ports.chat import Button, Outgoing
 from sikpro.application.ports.queues import Delivery, OutboxItem
 from sikpro.application.ports.storage import Transactions
 from tests.builders import after, an_outgoing, stored_order
-from tests.integration.contract.outbox_steps import claim, get, later, next_due, put, sent, texts
+from tests.integration.contract.outbox_steps import LEASE, claim, get, later, next_due, put, sent, texts
 
 
 def test_a_message_comes_back_as_it_was_put(store: Transactions) -> None:
@@ -158,3 +158,27 @@ def test_many_presses_of_one_chat_do_not_hide_the_other_chats(store: Transaction
     put(store, "b1", 2)
 
     assert texts(claim(store, 0, 2)) == ["answer", "b1"]
+
+
+def test_a_messenger_that_sends_once_repeats_without_a_doubt_and_another_cannot_tell(store: Transactions) -> None:
+    number = put(store, "halo")
+    claim(store, 0)
+    (again,) = store.write(lambda unit: unit.outbox.claim(after(2), LEASE, 10, sends_once=True))
+    assert (again.id, again.attempts, again.doubtful) == (number, 2, False)
+
+    store.write(lambda unit: unit.outbox.doubt_tried())
+    fresh = put(store, "baru", chat_id=701)
+    store.write(lambda unit: unit.outbox.doubt_tried())
+
+    assert (get(store, number).doubtful, get(store, fresh).doubtful) == (True, False)
+
+
+def test_the_text_of_a_sent_message_is_found_by_its_chat_and_id(store: Transactions) -> None:
+    number = put(store, "halo")
+    claim(store, 0)
+    sent(store, number, message_id=9)
+
+    def text(chat_id: int, message_id: int) -> str | None:
+        return store.read(lambda unit: unit.outbox.text_of(chat_id, message_id))
+
+    assert [text(700, 9), text(700, 8), text(701, 9)] == ["halo", None, None]

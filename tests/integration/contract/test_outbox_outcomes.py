@@ -57,11 +57,14 @@ def test_a_chat_that_moved_gets_what_waits_and_not_what_was_sent(store: Transact
     sent(store, done)
     for text in ("a1", "a2"):
         put(store, text, 1)
-    put(store, "b1", 2)
+    put(store, "b1", 2, reply_to=7)
+    waits = put(store, "a3", 1, reply_to=7)
     store.write(lambda unit: unit.outbox.move_chat(1, -100))
 
     assert get(store, done).message.chat_id == 1
-    assert [item.message.chat_id for item in claim(store, 0)] == [-100, 2]
+    moved = claim(store, 0)
+    assert [item.message.chat_id for item in moved] == [-100, 2]
+    assert (moved[1].message.reply_to, get(store, waits).message.reply_to) == (7, None)
 
 
 def test_what_waits_is_due_when_the_first_chat_is(store: Transactions) -> None:

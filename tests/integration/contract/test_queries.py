@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 
-from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
+from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, PastLimit, Sort
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel
@@ -31,7 +31,7 @@ def page(store: Transactions, limit: int = 100, sort: Sort = Sort.OLDEST, **whic
 
 
 def numbers(store: Transactions, **which: object) -> list[str]:
-    return [row.number[-1] for row in page(store, **which)]  # type: ignore[arg-type]
+    return [row.number[-1] for row in page(store, **which)]  # type: ignore[arg-type]  # whatever narrows
 
 
 def test_a_row_shows_the_order_with_the_names_behind_its_codes_and_ids(store: Transactions) -> None:
@@ -76,7 +76,9 @@ def test_a_row_shows_the_order_with_the_names_behind_its_codes_and_ids(store: Tr
         resubmissions=0,
         resubmitted=False,
         reply_waiting=False,
+        nudged_at=None,
         last_feedback="",
+        last_feedback_at=None,
         deleted_at=None,
         version=2,
     )
@@ -120,7 +122,7 @@ def test_key_paging_gives_every_row_once_in_order_of_receipt(store: Transactions
     place: Key | None = None
     while True:
         found = store.read(
-            lambda unit, p=place: unit.order_queries.page(OrderFilter(), sort=sort, after=p, limit=5)  # type: ignore[misc]
+            lambda unit, p=place: unit.order_queries.page(OrderFilter(), sort=sort, after=p, limit=5)  # type: ignore[misc]  # bound now
         )
         rows += found
         if len(found) < 5:
@@ -173,6 +175,42 @@ def test_each_part_of_a_filter_narrows_the_list(store: Transactions) -> None:
     assert numbers(store, received=Period(after(0), after(10))) == ["1", "3", "4", "5"]
     assert numbers(store, finished=Period(after(20), after(21))) == ["4"]
     assert numbers(store, sto="SDA", phases=frozenset({Phase.WAITING}), text="zteg") == ["1"]
+    assert numbers(store, odp="ODP-SDA-003", type="AO", turn=Turn.NOBODY) == ["4"]
+    assert numbers(store, odp="ODP-SDA-00") == []
+    assert numbers(store, serial="ZTEGC6754546") == ["1", "3", "4", "5", "2"]
+    newest = store.read(lambda unit: unit.order_queries.newest_id())
+    assert numbers(store, newer_than=newest - 2) == ["4", "5"]
+    assert numbers(store, newer_than=newest) == []
+
+
+def test_overdue_orders_are_open_the_helpdesks_and_past_a_limit_of_their_type(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> None:
+        stored_order(unit, "SC10000001", received_at=after(0))
+        taken = stored_order(unit, "SC10000002", received_at=after(1)).take(4, IN_PROGRESS, after(20)).order
+        unit.orders.save(taken, key_of(taken))
+        taken = stored_order(unit, "SC10000003", received_at=after(5)).take(4, IN_PROGRESS, after(20)).order
+        unit.orders.save(taken, key_of(taken))
+        stored_order(unit, "SC10000004", received_at=after(9))
+        stored_order(unit, "SC10000005", received_at=after(10))
+        stored_order(unit, "SC10000006", type="MO", received_at=after(0))
+        held = stored_order(unit, "SC10000007", received_at=after(0)).move_to(HELD_UP, 4, after(2)).order
+        unit.orders.save(held, key_of(held))
+        done = stored_order(unit, "SC10000008", received_at=after(0)).move_to(COMPLETED, 5, after(2)).order
+        unit.orders.save(done, key_of(done))
+
+    store.write(work)
+
+    assert numbers(store, overdue=(PastLimit("AO", after(10), after(5)),)) == ["1", "2", "4"]
+    assert numbers(store, overdue=(PastLimit("AO", None, after(5)), PastLimit("MO", after(1), None))) == ["1", "6", "2"]
+    assert numbers(store, overdue=(PastLimit("AO", None, None),)) == []
+    assert numbers(store, overdue=()) == []
+
+
+def test_the_newest_id_is_that_of_the_order_stored_last(store: Transactions) -> None:
+    assert store.read(lambda unit: unit.order_queries.newest_id()) == 0
+    store.write(lambda unit: stored_order(unit, "SC10000001", received_at=after(9)))
+    last = store.write(lambda unit: stored_order(unit, "SC10000002", received_at=after(1)))
+    assert store.read(lambda unit: unit.order_queries.newest_id()) == last.id
 
 
 def test_the_place_in_the_queue_counts_the_waiting_orders_before_it(store: Transactions) -> None:
@@ -185,7 +223,7 @@ def test_the_place_in_the_queue_counts_the_waiting_orders_before_it(store: Trans
     orders = store.write(work)
 
     places = [
-        store.read(lambda unit, o=order: unit.order_queries.place_in_queue(o.received_at, o.id))  # type: ignore[misc]
+        store.read(lambda unit, o=order: unit.order_queries.place_in_queue(o.received_at, o.id))  # type: ignore[misc]  # bound now
         for order in orders
     ]
     assert places == [1, 2, 3, 4, 5, 6]

@@ -1,12 +1,12 @@
-"""What dialogues, bot accounts, jobs, sessions and failed logins promise."""
+"""What dialogues, jobs, alerts, sessions and failed logins promise."""
 
 from datetime import timedelta
 
 import pytest
 from attrs import evolve
 
-from sikpro.application.ports.access import Session
-from sikpro.application.ports.queues import Conversation, Job, LeaseLost
+from sikpro.application.ports.access import BindLink, Session
+from sikpro.application.ports.queues import Conversation, Job
 from sikpro.application.ports.storage import StorageRejected, Transactions, UnitOfWork
 from sikpro.domain.errors import NotFound
 from tests.builders import a_person, after
@@ -47,52 +47,6 @@ def test_open_dialogues_are_found_by_the_beginning_of_their_step_oldest_first(st
     assert [row.chat_id for row in store.read(lambda unit: unit.conversations.open("reg:"))] == [2, 1]
     assert [row.chat_id for row in store.read(lambda unit: unit.conversations.open("re_"))] == [4]
     assert len(store.read(lambda unit: unit.conversations.open(""))) == 5
-
-
-def lease(store: Transactions, owner: str, minute: float, *, take_over: bool = False) -> bool:
-    return store.write(lambda unit: unit.bots.lease("bot", owner, after(minute), LEASE, take_over=take_over))
-
-
-def test_one_process_has_the_lease_and_renews_it(store: Transactions) -> None:
-    assert lease(store, "a", 0)
-    assert not lease(store, "b", 0.5)
-    assert lease(store, "a", 0.9)
-    assert not lease(store, "b", 1.5)
-
-
-def test_a_lease_that_ran_out_or_was_given_back_or_is_taken_over_is_anothers(store: Transactions) -> None:
-    assert lease(store, "a", 0)
-    assert lease(store, "b", 1)
-    store.write(lambda unit: unit.bots.release("bot", "a"))
-    assert not lease(store, "a", 1.5)
-    store.write(lambda unit: unit.bots.release("bot", "b"))
-    assert lease(store, "a", 1.5)
-    assert lease(store, "c", 1.6, take_over=True)
-
-
-def test_only_whoever_has_the_lease_moves_the_cursor(store: Transactions) -> None:
-    assert store.read(lambda unit: unit.bots.cursor("bot")) == ""
-    lease(store, "a", 0)
-    store.write(lambda unit: unit.bots.move_cursor("bot", "17", "a"))
-    lease(store, "b", 2)
-
-    with pytest.raises(LeaseLost):
-        store.write(lambda unit: unit.bots.move_cursor("bot", "18", "a"))
-    with pytest.raises(LeaseLost):
-        store.write(lambda unit: unit.bots.move_cursor("another", "1", "a"))
-
-    assert store.read(lambda unit: unit.bots.cursor("bot")) == "17"
-    store.write(lambda unit: unit.bots.move_cursor("bot", "5", "b"))
-    assert store.read(lambda unit: unit.bots.cursor("bot")) == "5"
-
-
-def test_the_menu_that_was_set_is_remembered_beside_cursor_and_lease(store: Transactions) -> None:
-    assert store.read(lambda unit: unit.bots.menu("bot")) == ""
-    store.write(lambda unit: unit.bots.set_menu("bot", "abc"))
-    lease(store, "a", 0)
-    store.write(lambda unit: unit.bots.move_cursor("bot", "17", "a"))
-
-    assert store.read(lambda unit: (unit.bots.menu("bot"), unit.bots.cursor("bot"))) == ("abc", "17")
 
 
 def schedule(store: Transactions, key: str, minute: float, kind: str = "lapse") -> None:
@@ -148,6 +102,8 @@ def test_a_job_to_be_done_again_keeps_its_error_and_is_free_at_its_time(store: T
 
     assert claim(store, 0.4) is None
     assert claim(store, 0.5) == evolve(job, due_at=after(0.5), error="boom", attempts=2)
+    store.write(lambda unit: unit.jobs.again(job.id, after(1)))
+    assert claim(store, 1) == evolve(job, due_at=after(1), attempts=1)
     with pytest.raises(NotFound):
         store.write(lambda unit: unit.jobs.again(99, after(1)))
 
@@ -161,7 +117,7 @@ def log_in(store: Transactions, *ids: str) -> int:
 
 
 def live(store: Transactions, *ids: str) -> list[str]:
-    return [one for one in ids if store.read(lambda unit, i=one: unit.sessions.get(i))]  # type: ignore[misc]
+    return [one for one in ids if store.read(lambda unit, i=one: unit.sessions.get(i))]  # type: ignore[misc]  # bound now
 
 
 def test_a_session_is_there_until_it_is_revoked_and_using_it_is_noted(store: Transactions) -> None:
@@ -230,3 +186,29 @@ def test_an_account_name_of_any_length_can_fail_to_log_in(store: Transactions) -
     store.write(lambda unit: unit.login_attempts.add(name, "1.1.1.1", after(0)))
 
     assert store.read(lambda unit: unit.login_attempts.count(name, "1.1.1.1", after(0))) == 1
+
+
+def test_the_sessions_of_a_person_come_the_last_used_first_without_revoked_ones(store: Transactions) -> None:
+    person = log_in(store, "a", "b", "c")
+    log_in(store, "x")
+    store.write(lambda unit: unit.sessions.touch("a", after(2)))
+    store.write(lambda unit: unit.sessions.touch("c", after(1)))
+    store.write(lambda unit: unit.sessions.revoke("b", after(1)))
+
+    assert [session.id for session in store.read(lambda unit: unit.sessions.of_person(person))] == ["a", "c"]
+
+
+def test_a_link_is_used_once_and_a_persons_newer_one_takes_its_place(store: Transactions) -> None:
+    people = [store.write(lambda unit, n=name: unit.people.add(a_person(n))).id for name in ("P", "Q")]  # type: ignore[misc]  # bound now
+    links = [BindLink(id=name, person=people[0], made_by=people[1], expires_at=after(9)) for name in ("one", "two")]
+    other = BindLink(id="other", person=people[1], made_by=people[1], expires_at=after(9))
+    for link in (links[0], other, links[1]):
+        store.write(lambda unit, link=link: unit.bind_links.put(link))  # type: ignore[misc]  # bound now
+
+    assert store.read(lambda unit: unit.bind_links.get("one")) is None
+    assert store.write(lambda unit: [unit.bind_links.use("two", after(1)) for _ in range(2)]) == [True, False]
+    assert store.read(lambda unit: unit.bind_links.get("two")) == evolve(links[1], used_at=after(1))
+    assert store.read(lambda unit: unit.bind_links.get("other")) == other
+    assert not store.write(lambda unit: unit.bind_links.use("never", after(1)))
+    with pytest.raises(StorageRejected):
+        store.write(lambda unit: unit.bind_links.put(evolve(other, id="z", person=99)))

@@ -181,39 +181,48 @@ def furnish(uow: UnitOfWork) -> None:
 
 
 @contextmanager
-def installed(folder: Path, database: str = "", extra: Mapping[str, str] | None = None) -> Iterator[Installation]:
-    """An installation in a folder, on SQLite unless a database is named; the simulator runs, SIKPRO does not yet."""
+def furnished(folder: Path, database: str = "") -> Iterator[tuple[str, SqlTransactions]]:
+    """A migrated database with people in it, on SQLite unless one is named: its address, and a way in."""
     url = database or f"sqlite:///{folder / 'sikpro.db'}"
     migrate(url)
     engine = create_engine_for(url)
     transactions = SqlTransactions(engine)
     transactions.write(furnish)
-    simulator_port, port = free_port(), free_port()
-    environment = {
-        **QUICK,
-        "SIKPRO_DATA": str(folder),
-        "SIKPRO_DATABASE": url,
-        "SIKPRO_TELEGRAM_TOKEN": TOKEN,
-        "SIKPRO_TELEGRAM_API": f"http://127.0.0.1:{simulator_port}",
-        **(extra or {}),
-    }
-    simulator = Process(
-        ["simulator", "--port", str(simulator_port), "--path", str(folder / "simulator.db"), "--token", TOKEN],
-        simulator_port,
-        {},
-        folder / "simulator.log",
-        "/simulator/api/chats",
-    )
-    sikpro = Process(["serve", "--port", str(port)], port, environment, folder / "sikpro.log", "/healthz")
-    simulator.start()
-    api = httpx.Client(base_url=f"http://127.0.0.1:{simulator_port}/simulator/api", trust_env=False)
     try:
-        for place, telegram_id in enumerate(CREW):
-            person = {"id": telegram_id, "name": f"Teknisi {place + 1}", "technician_code": f"F5SDA{445 + place}"}
-            api.post("/chats", json=person).raise_for_status()
-        yield Installation(url, simulator, sikpro, api, transactions)
+        yield url, transactions
     finally:
-        api.close()
-        sikpro.kill()
-        simulator.kill()
         engine.dispose()
+
+
+@contextmanager
+def installed(folder: Path, database: str = "", extra: Mapping[str, str] | None = None) -> Iterator[Installation]:
+    """An installation in a folder, on SQLite unless a database is named; the simulator runs, SIKPRO does not yet."""
+    with furnished(folder, database) as (url, transactions):
+        simulator_port, port = free_port(), free_port()
+        environment = {
+            **QUICK,
+            "SIKPRO_DATA": str(folder),
+            "SIKPRO_DATABASE": url,
+            "SIKPRO_TELEGRAM_TOKEN": TOKEN,
+            "SIKPRO_TELEGRAM_API": f"http://127.0.0.1:{simulator_port}",
+            **(extra or {}),
+        }
+        simulator = Process(
+            ["simulator", "--port", str(simulator_port), "--path", str(folder / "simulator.db"), "--token", TOKEN],
+            simulator_port,
+            {},
+            folder / "simulator.log",
+            "/simulator/api/chats",
+        )
+        sikpro = Process(["serve", "--port", str(port)], port, environment, folder / "sikpro.log", "/healthz")
+        simulator.start()
+        api = httpx.Client(base_url=f"http://127.0.0.1:{simulator_port}/simulator/api", trust_env=False)
+        try:
+            for place, telegram_id in enumerate(CREW):
+                person = {"id": telegram_id, "name": f"Teknisi {place + 1}", "technician_code": f"F5SDA{445 + place}"}
+                api.post("/chats", json=person).raise_for_status()
+            yield Installation(url, simulator, sikpro, api, transactions)
+        finally:
+            api.close()
+            sikpro.kill()
+            simulator.kill()

@@ -12,7 +12,8 @@ from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.migrate import migrate
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.application.intake import Intake
-from sikpro.application.ports.chat import Batch, Incoming, IncomingKind
+from sikpro.application.ports.chat import Incoming, IncomingKind, Transport
+from sikpro.application.ports.network import Batch
 from sikpro.application.ports.queues import Outcome
 from sikpro.application.ports.storage import StorageUnavailable
 from tests.integration.e2e.installation import CREW, furnish
@@ -62,13 +63,13 @@ async def test_a_disk_that_fills_up_in_the_middle_of_a_batch_loses_and_doubles_n
     with engine.connect() as connection:
         disk.pages = int(connection.exec_driver_sql("PRAGMA page_count").scalar_one()) + 12
     with pytest.raises(StorageUnavailable):
-        await intake.take_in(batch, ACCOUNT, OWNER)
-    assert transactions.read(lambda uow: uow.bots.cursor(ACCOUNT)) == ""
+        await intake.take_in(batch, ACCOUNT, OWNER, Transport.BOT_API)
+    assert transactions.read(lambda uow: uow.bots.cursor(ACCOUNT, "bot_api")) == ""
 
     disk.pages = 0
-    await intake.take_in(batch, ACCOUNT, OWNER)
+    await intake.take_in(batch, ACCOUNT, OWNER, Transport.BOT_API)
     totals = transactions.read(lambda uow: uow.inbox.totals(now - timedelta(days=1), now + timedelta(days=1)))
     assert totals == {Outcome.ORDER: 40}
-    assert transactions.read(lambda uow: uow.bots.cursor(ACCOUNT)) == "41"
+    assert transactions.read(lambda uow: uow.bots.cursor(ACCOUNT, "bot_api")) == "41"
     threads.close()
     engine.dispose()

@@ -15,10 +15,13 @@ from sikpro.adapters.telegram.bot_api import BotApi, BotApiMessenger, BotApiSour
 
 TOKEN = "424242:test-token"
 DEWI = 7
+EKO = 8
+GROUP = -500
+BOT_NAME = "sikpro_simulasi_bot"
 
 
 class Simulation:
-    """A running simulator, seen by its scripts; Dewi (7) is there."""
+    """A running simulator, seen by its scripts; Dewi (7) and Eko (8) are there."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -38,6 +41,25 @@ class Simulation:
     def messages(self) -> list[dict[str, Any]]:
         """Everything in Dewi's chat."""
         return list(self.http.get(f"/chats/{DEWI}/messages").json())
+
+    def group(self, *members: int) -> int:
+        """A group of these people, Dewi alone unless said, and the bot; what that told the bot is acknowledged."""
+        self.post("/groups", name="Aktivasi SDA", members=members or [DEWI], id=GROUP)
+        self.ask("getUpdates", offset=self.updates()[-1]["update_id"] + 1)
+        return GROUP
+
+    def updates(self) -> list[dict[str, Any]]:
+        """What waits for the bot."""
+        return list(self.ask("getUpdates").json()["result"])
+
+    def heard(self) -> list[str]:
+        """The texts, captions and kinds of service messages that wait for the bot."""
+        messages = [update.get("message") or update.get("edited_message") or {} for update in self.updates()]
+        return [str(one.get("text", one.get("caption", [*one][-1] if one else ""))) for one in messages]
+
+    def in_group(self, group: int = GROUP) -> list[dict[str, Any]]:
+        """Everything in a group."""
+        return list(self.http.get(f"/groups/{group}/messages").json())
 
     def faults(self, **faults: Any) -> None:
         """Let calls fail."""
@@ -75,6 +97,7 @@ def simulation(tmp_path: Path) -> Iterator[Simulation]:
     port = server.servers[0].sockets[0].getsockname()[1]
     simulation = Simulation(f"http://127.0.0.1:{port}")
     simulation.post("/chats", name="Dewi Lestari", technician_code="F5SDA446", id=DEWI)
+    simulation.post("/chats", name="Eko", id=EKO)
     yield simulation
     simulation.close()
     server.should_exit = True
@@ -97,23 +120,27 @@ async def messenger(simulation: Simulation) -> AsyncIterator[BotApiMessenger]:
 
 
 class Parrot:
-    """Answers every request with the same bytes."""
+    """Answers every request with the same bytes, unless those of a method are set, and notes what it was asked."""
 
     def __init__(self) -> None:
         self.url = ""
-        self.answer = b""
+        self.answers: dict[str, bytes] = {}
+        self.asked: list[str] = []
+        self.bodies: list[bytes] = []
 
-    def says(self, status: int, body: bytes) -> None:
-        """Set the answer."""
+    def says(self, status: int, body: bytes, method: str = "") -> None:
+        """Set the answer, that of a method when one is named (GET)."""
         head = b"HTTP/1.1 %d X\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % (status, len(body))
-        self.answer = head + body
+        self.answers[method] = head + body
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
         head = await reader.readuntil(b"\r\n\r\n")
-        length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-        await reader.readexactly(int(length.partition(b":")[2]))
-        writer.write(self.answer)
+        line, *headers = head.decode().splitlines()
+        self.asked.append(line)
+        length = next((one for one in headers if one.lower().startswith("content-length:")), ":0")
+        self.bodies.append(await reader.readexactly(int(length.partition(":")[2])))
+        writer.write(self.answers.get(line.partition(" ")[0]) or self.answers[""])
         await writer.drain()
         writer.close()
 

@@ -5,17 +5,8 @@ import socket
 import pytest
 
 from sikpro.adapters.telegram.bot_api import BotApi, BotApiMessenger
-from sikpro.application.ports.chat import (
-    Button,
-    ChatMoved,
-    MenuEntry,
-    NeverSent,
-    NotSent,
-    Outgoing,
-    PerhapsSent,
-    RetryAfter,
-    SendError,
-)
+from sikpro.application.ports.chat import Button, MenuEntry, Outgoing
+from sikpro.application.ports.network import ChatMoved, NeverSent, NotSent, PerhapsSent, RetryAfter, SendError
 from tests.integration.telegram.conftest import DEWI, TOKEN, Parrot, Simulation
 
 HELLO = Outgoing(chat_id=DEWI, text="halo")
@@ -64,6 +55,24 @@ async def test_a_text_that_is_too_long_is_cut_and_says_so(simulation: Simulation
     assert (text[-2:], len(text)) == ("😀…", 2048)
 
 
+async def test_what_is_cut_is_the_end_and_never_the_first_lines_or_the_buttons(
+    simulation: Simulation, messenger: BotApiMessenger
+) -> None:
+    first = "✅ Pesan diterima, mohon ditunggu. SC32232558, antrean ke-4\nAO · SDA · ODP-SDA-003"
+    buttons = ((Button("Batalkan", "w:1"),),)
+    await messenger.send(Outgoing(chat_id=DEWI, text=f"{first}\n{'catatan 👷 ' * 800}", buttons=buttons))
+    arrived = simulation.messages()[-1]
+    assert arrived["text"].startswith(first)
+    assert 4090 < len(arrived["text"].encode("utf-16-le")) // 2 <= 4096
+    assert arrived["buttons"] == [[{"text": "Batalkan", "data": "w:1"}]]
+
+
+async def test_a_text_of_exactly_the_limit_is_left_as_it_is(simulation: Simulation, messenger: BotApiMessenger) -> None:
+    text = "a" * 4094 + "👷"
+    await messenger.send(Outgoing(chat_id=DEWI, text=text))
+    assert simulation.messages()[-1]["text"] == text
+
+
 async def test_a_press_is_answered_once(simulation: Simulation, messenger: BotApiMessenger) -> None:
     query = simulation.press()
     answer = Outgoing(chat_id=DEWI, text="x" * 300, press_id=query)
@@ -71,6 +80,38 @@ async def test_a_press_is_answered_once(simulation: Simulation, messenger: BotAp
     seen = simulation.http.get(f"/chats/{DEWI}/callbacks/{query}").json()
     assert (seen["answered"], len(seen["text"]), seen["text"][-1]) == (True, 200, "…")
     assert await reason(messenger, answer) == "press_expired"
+
+
+async def test_each_way_of_losing_a_chat_has_its_reason(simulation: Simulation, messenger: BotApiMessenger) -> None:
+    group = simulation.group()
+    to_group = Outgoing(chat_id=group, text="halo")
+    for status in ("kicked", "left"):
+        simulation.post(f"/groups/{group}/bot", status=status)
+        assert await reason(messenger, to_group) == "chat_gone"
+    simulation.post(f"/groups/{group}/delete")
+    assert await reason(messenger, to_group) == "chat_gone"
+    simulation.post(f"/chats/{DEWI}/deactivate")
+    assert await reason(messenger) == "deactivated"
+
+
+async def test_a_message_to_a_group_that_moved_names_the_new_chat_and_arrives_there(
+    simulation: Simulation, messenger: BotApiMessenger
+) -> None:
+    group = simulation.group()
+    after = simulation.post(f"/groups/{group}/upgrade")["id"]
+    moved = await failure(messenger, Outgoing(chat_id=group, text="SELESAI", reply_to=1))
+    assert isinstance(moved, ChatMoved)
+    assert moved.chat_id == after
+    await messenger.send(Outgoing(chat_id=moved.chat_id, text="SELESAI", reply_to=99))
+    assert [(one["text"], one["reply_to"]) for one in simulation.in_group(after)][-1] == ("SELESAI", None)
+
+
+async def test_an_answer_in_a_group_is_a_reply_there(simulation: Simulation, messenger: BotApiMessenger) -> None:
+    group = simulation.group()
+    asked = simulation.post(f"/chats/{DEWI}/messages", text="/cek", chat=group)["message_id"]
+    await messenger.send(Outgoing(chat_id=group, text="Order Anda", reply_to=asked))
+    arrived = simulation.in_group()[-1]
+    assert (arrived["text"], arrived["reply_to"], arrived["sender"]) == ("Order Anda", asked, "bot")
 
 
 async def test_a_blocked_bot_and_an_unknown_chat_are_told_apart(
@@ -136,6 +177,9 @@ async def test_nobody_there_means_surely_not_sent() -> None:
     [
         (403, b"Forbidden: user is deactivated", "deactivated"),
         (403, b"Forbidden: bot was kicked from the group chat", "chat_gone"),
+        (403, b"Forbidden: bot can't initiate conversation with a user", "blocked"),
+        (400, b"Bad Request: group chat was deactivated", "chat_gone"),
+        (400, b"Bad Request: not enough rights to send text messages to the chat", "rejected"),
         (400, b"Bad Request: something new", "rejected"),
     ],
 )
@@ -155,8 +199,24 @@ async def test_a_chat_that_moved_names_its_new_id(parrot: Parrot) -> None:
     await messenger.aclose()
 
 
-async def test_the_menu_is_set_for_each_language(simulation: Simulation, messenger: BotApiMessenger) -> None:
+async def test_the_menu_is_set_for_each_language_and_chat_and_taken_away(
+    simulation: Simulation, messenger: BotApiMessenger
+) -> None:
     await messenger.set_menu("", [MenuEntry("help", "lists")])
     await messenger.set_menu("id", [MenuEntry("cek", "status order")])
-    assert simulation.http.get("/commands").json() == [{"command": "cek", "description": "status order"}]
-    assert simulation.ask("getMyCommands").json()["result"] == [{"command": "help", "description": "lists"}]
+    await messenger.set_menu("id", [MenuEntry("antrian", "order terbuka")], DEWI)
+
+    def shown(**where: object) -> list[str]:
+        entries = simulation.http.get("/commands", params={name: str(value) for name, value in where.items()}).json()
+        return [entry["command"] for entry in entries]
+
+    assert [shown(language="en"), shown(language="id"), shown(chat=DEWI)] == [["help"], ["cek"], ["antrian"]]
+    await messenger.set_menu("id", [], DEWI)
+    await messenger.set_menu("id", [])
+    assert [shown(language="id"), shown(chat=DEWI)] == [["help"], ["help"]]
+
+
+async def test_a_menu_for_a_chat_that_is_not_there_is_refused(messenger: BotApiMessenger) -> None:
+    with pytest.raises(NeverSent) as refused:
+        await messenger.set_menu("", [MenuEntry("help", "lists")], 404)
+    assert refused.value.reason == "chat_gone"

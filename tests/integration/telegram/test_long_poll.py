@@ -10,7 +10,7 @@ from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
 from sikpro.adapters.telegram.backoff import Backoff
-from sikpro.adapters.telegram.bot_api import BotApi, BotApiMessenger, BotApiSource
+from sikpro.adapters.telegram.bot_api import BotApi, BotApiSource
 from sikpro.adapters.telegram.long_poll import LongPoll
 from sikpro.application.intake import Intake
 from sikpro.application.ports.queues import Outcome
@@ -39,14 +39,12 @@ def make(simulation: Simulation, transactions: MemoryTransactions, owner: str, t
     threads, clock = InlineTransactions(transactions), SystemClock()
     return LongPoll(
         source=BotApiSource(BotApi(token, base_url=simulation.url, poll_timeout=1)),
-        messenger=BotApiMessenger(BotApi(token, base_url=simulation.url)),
         intake=Intake(transactions=threads, clock=clock, zone="Asia/Jakarta"),
         transactions=threads,
         clock=clock,
         live=LocalLiveEvents(),
         account="bot:424242",
         owner=owner,
-        zone="Asia/Jakarta",
         take_over=True,
         lease=timedelta(seconds=30),
         backoff=Backoff(first=0.05, cap=0.1),
@@ -55,7 +53,6 @@ def make(simulation: Simulation, transactions: MemoryTransactions, owner: str, t
 
 async def close(loop: LongPoll) -> None:
     await loop.source.aclose()
-    await loop.messenger.aclose()
 
 
 async def running_until(loop: LongPoll, reached: Callable[[], bool]) -> None:
@@ -75,13 +72,9 @@ def outcomes(loop: LongPoll) -> list[str]:
     return [row.outcome for row in reversed(rows)]
 
 
-async def test_it_is_connected_before_the_first_poll_ends_and_sets_the_menu(
-    loop: LongPoll, simulation: Simulation
-) -> None:
+async def test_it_is_connected_before_the_first_poll_ends(loop: LongPoll) -> None:
     await running_until(loop, lambda: loop.state.connected)
-    await running_until(loop, lambda: bool(simulation.ask("getMyCommands").json()["result"]))
-    names = [entry["command"] for entry in simulation.ask("getMyCommands").json()["result"]]
-    assert names == ["start", "reg", "cek", "batal", "bahasa", "help"]
+    assert loop.state.transport == "bot_api"
 
 
 async def test_what_was_handled_is_acknowledged_and_not_handled_again(loop: LongPoll, simulation: Simulation) -> None:

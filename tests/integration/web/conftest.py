@@ -1,4 +1,4 @@
-"""A console for each test, on memory and on SQLite; `page_site` is one on memory for what no store decides."""
+"""A console for each test, on memory and (in the audit) on SQLite; `page_site` for what no store decides."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from sikpro.adapters.local.live import LocalLiveEvents
 from tests.integration.web.site import Site, memory_or_sqlite, running_site
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", pytest.param("sqlite", marks=pytest.mark.audit)])
 def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     """A console with people and catalogues, and no orders yet."""
     live = LocalLiveEvents()

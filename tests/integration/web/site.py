@@ -15,13 +15,14 @@ from attrs import define, field
 from litestar.enums import ScopeType
 from litestar.types import Receive, Scope, Send
 
+from sikpro.adapters.excel.reader import FileTableReader
 from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
 from sikpro.adapters.web import WebParts, create_web
-from sikpro.application.ports.chat import BotState
+from sikpro.application.ports.network import BotState
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
 from sikpro.application.use_cases.register_order import register_order
@@ -190,6 +191,7 @@ def running_site(store: Transactions, live: LocalLiveEvents, **settings: Any) ->
         passwords=QuickPasswords(),
         live=live,
         workbooks=ExcelWorkbookWriter(),
+        tables=FileTableReader(),
         zone="Asia/Jakarta",
         bot_state=lambda: site.bot[0],
         health=lambda: {"bot": "connected", "relay": "idle", "jobs": "idle"},

@@ -14,7 +14,7 @@ from tests.integration.web.site import Site
 
 def _ask(site: Site, telegram_id: int = 900, **more: str) -> AccessRequest:
     asked = an_access_request(telegram_id, **({"name": "Joni", "technician_code": "F5SDA777"} | more))
-    return site.store.write(lambda uow: ask_access(uow, asked))
+    return site.store.write(lambda uow: ask_access(uow, asked, site.clock.at, zone="Asia/Jakarta"))
 
 
 def _told(site: Site, chat_id: int = 900) -> list[Outgoing]:
@@ -157,3 +157,40 @@ def test_access_is_for_those_who_manage_technicians(page_site: Site, username: s
     visitor.get("/password")
     refused = visitor.post(f"/access/{request.id}/refuse").status_code
     assert refused == (303 if status == 200 else 403)
+
+
+def test_the_site_operation_that_the_code_points_to_is_chosen_beforehand(site: Site) -> None:
+    _ask(site, technician_code="F5SPJ777")
+    _ask(site, 901, name="Jauh", technician_code="F5XYZ001")
+    page = site.logged_in("bagus").get("/access").text
+    chosen = re.findall(r'name="site".*?</select>', page, re.DOTALL)
+    assert ['value="SDA" selected' in one for one in chosen] == [True, False]
+
+
+def test_those_picked_are_approved_together_as_they_stood_on_the_page(site: Site) -> None:
+    new = _ask(site)
+    known = _ask(site, 901, name="Agus", technician_code="F5SDA446")
+    changed = _ask(site, 902, name="Lama", technician_code="F5SDA888")
+    _ask(site, 903, name="Budi", technician_code="F5SDA445")
+    _ask(site, 904, name="Tanpa", technician_code="")
+    leader = site.logged_in("bagus")
+    page = leader.get("/access").text
+    picks = dict(re.findall(r'name="(pick-\d+)" value="([^"]+)" form="many"', page))
+    assert set(picks) == {f"pick-{one.id}" for one in (new, known, changed)}
+    _ask(site, 902, name="Baru", technician_code="F5SDA888")
+    for _ in range(2):
+        assert leader.post("/access/approve", picks | {"pick-x": "x", "pick-7": "8-a"}).status_code == 303
+    assert "0 disetujui" in leader.get("/access").text
+    joni, agus = _bound(site), _bound(site, 901)
+    assert joni
+    assert agus
+    assert (joni.technician_code, joni.site_operation, agus.id) == ("F5SDA777", "SDA", site.people["agus"].id)
+    assert [_bound(site, telegram_id) for telegram_id in (902, 904)] == [None, None]
+    assert [len(_told(site, chat)) for chat in (900, 901, 902, 903)] == [1, 1, 0, 0]
+
+
+def test_picking_is_for_those_who_manage_technicians(page_site: Site) -> None:
+    for username, status in (("rina", 403), ("sari", 403), ("bagus", 303)):
+        visitor = page_site.logged_in(username)
+        visitor.get("/password")
+        assert visitor.post("/access/approve").status_code == status

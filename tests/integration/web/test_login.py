@@ -18,6 +18,21 @@ def test_the_right_password_leads_to_the_queue(site: Site) -> None:
     assert "Antrean" in visitor.get("/orders").text
 
 
+@pytest.mark.parametrize(
+    ("username", "main"),
+    [("rina", "/orders"), ("bagus", "/dashboard"), ("sari", "/dashboard"), ("admin", "/dashboard")],
+)
+def test_who_works_the_queue_begins_there_and_who_answers_for_it_at_the_dashboard(
+    page_site: Site, username: str, main: str
+) -> None:
+    visitor = page_site.visitor()
+    assert visitor.log_in(username).headers["location"] == "/"
+    assert visitor.get("/").headers["location"] == main
+    assert visitor.get("/login").headers["location"] == "/"
+    asked = page_site.visitor().log_in(username, next="/orders?view=all")
+    assert asked.headers["location"] == "/orders?view=all", "whoever was on their way somewhere goes on"
+
+
 def test_upper_case_and_blanks_in_a_user_name_do_not_matter(site: Site) -> None:
     assert site.visitor().log_in(" RINA ").status_code == 303
 

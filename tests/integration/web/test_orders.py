@@ -1,100 +1,18 @@
-"""The queue and the page of an order, worked without JavaScript."""
+"""The page of an order, worked without JavaScript."""
 
-import re
 import threading
 from collections.abc import Callable
-from datetime import timedelta
-from html import unescape
 
 import pytest
+from attrs import evolve
 
-from sikpro.application.ports.chat import BotState
+from sikpro.application.ports.network import BotState
 from sikpro.application.ports.queues import Delivery
+from sikpro.domain.catalogue import Bilingual
 from sikpro.domain.phase import Phase
 from tests.integration.web.site import Site, Visitor
 
 HOSTILE = "<script>alert(1)</script> \u202e=cmd() 100%_ 🙂 'x' \"y\" {{ 7*7 }}"
-
-
-def test_the_queue_shows_the_oldest_first_and_what_each_waits_for(site: Site) -> None:
-    for number in ("SC100001", "SC100002"):
-        site.order(number)
-        site.clock.move(timedelta(minutes=90))
-    page = site.logged_in("rina").get("/orders").text
-    assert page.index("SC100001") < page.index("SC100002")
-    for shown in ("ODP-SDA-003", "Budi Santoso", "F5SDA445", "3 j", "1 j 30 mnt", "Menunggu", "Helpdesk"):
-        assert shown in page
-
-
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("", {"SC100001", "SC100002"}),
-        ("?view=waiting", {"SC100001"}),
-        ("?view=mine", {"SC100002"}),
-        ("?view=in_progress", {"SC100002"}),
-        ("?view=held_up", set()),
-        ("?view=all", {"SC100001", "SC100002", "SC100003"}),
-        ("?view=completed", {"SC100003"}),
-        ("?type=MO", {"SC100002"}),
-        ("?sto=SPJ", {"SC100001"}),
-        ("?q=100003", {"SC100003"}),
-        ("?q=%25", set()),
-        ("?q=c675", {"SC100001", "SC100002", "SC100003"}),
-        ("?view=all&day=2026-11-02", {"SC100001", "SC100002", "SC100003"}),
-        ("?view=all&day=2026-11-03", set()),
-        ("?view=all&month=2026-11&technician=F5SDA445", {"SC100001", "SC100002", "SC100003"}),
-    ],
-)
-def test_an_address_says_which_orders_are_shown(site: Site, query: str, found: set[str]) -> None:
-    site.order("SC100001", sto="SPJ", odp="ODP-SPJ-001")
-    mine, done = site.order("SC100002", type="MO"), site.order("SC100003")
-    visitor = site.logged_in("rina")
-    visitor.post(f"/orders/{mine.id}/take")
-    visitor.post(f"/orders/{done.id}/status", {"status": "selesai", "version": "1"})
-    page = visitor.get(f"/orders{query}").text
-    assert {number for number in ("SC100001", "SC100002", "SC100003") if f">{number}<" in page} == found
-
-
-def test_pages_are_turned_by_key_until_everything_was_seen(page_site: Site) -> None:
-    numbers = [page_site.order(f"SC{100000 + n}").number for n in range(120)]
-    visitor, seen, path = page_site.logged_in("rina"), list[str](), "/orders"
-    while path:
-        page = visitor.get(path).text
-        seen += [number for number in numbers if f">{number}<" in page]
-        pager = re.findall(r'href="([^"]+)"', page.partition('<nav class="pager"')[2].partition("</nav>")[0])
-        path = unescape(pager[-1]) if "Berikutnya" in page else ""
-    assert seen == numbers
-
-
-def test_corrected_data_come_first_to_who_held_the_order_up(site: Site) -> None:
-    site.order("SC100001")
-    held = site.order("SC100002")
-    rina = site.logged_in("rina")
-    rina.post(f"/orders/{held.id}/status", {"status": "ont_tidak_terdeteksi", "version": "1"})
-    data = {"type": "AO", "registration_number": "SC100002", "serial": "ZTEGC6754547"}
-    data |= {"sto": "SDA", "odp": "ODP-SDA-003", "technician": "F5SDA445", "note": ""}
-    assert rina.post(f"/orders/{held.id}/edit", data).status_code == 303
-    assert site.stored(held).resubmitted
-    page, others = rina.get("/orders").text, site.logged_in("tono").get("/orders").text
-    assert page.index("SC100002") < page.index("SC100001")
-    assert "Dikirim ulang ke Anda" in page
-    assert others.index("SC100001") < others.index("SC100002")
-    assert "Dikirim ulang ke Anda" not in others
-
-
-def test_newer_orders_wait_behind_a_button_where_the_newest_come_first(page_site: Site) -> None:
-    page_site.order("SC100001")
-    visitor = page_site.logged_in("rina")
-    refresh = re.search(r'<div id="queue"[^>]* hx-get="([^"]+)"', visitor.get("/orders?view=all").text)
-    assert refresh
-    page_site.clock.move(timedelta(minutes=1))
-    page_site.order("SC100002")
-    fragment = visitor.get(unescape(refresh[1]), hx_request="true").text
-    assert "1 pesanan baru" in fragment
-    assert ">SC100001<" in fragment
-    assert ">SC100002<" not in fragment
-    assert ">SC100002<" in visitor.get("/orders?view=all").text
 
 
 def test_an_order_is_taken_held_up_and_completed_by_forms_alone(site: Site) -> None:
@@ -299,3 +217,15 @@ def test_a_visitor_chooses_language_and_theme_before_logging_in(page_site: Site)
     visitor.post("/theme", {"theme": "system"})
     visitor.post("/language", {"language": "<script>"})
     assert '<html lang="en">' in visitor.get("/login").text
+
+
+def test_a_status_text_is_filled_with_the_values_of_the_order(site: Site) -> None:
+    order = site.order()
+    template = Bilingual("{nomor} di {odp}, SN {sn}: {teknisi}, {jam} {", "{nomor}")
+    full = next(row for row in site.store.read(lambda uow: uow.catalogue.statuses()) if row.code == "odp_penuh")
+    site.store.write(lambda uow: uow.catalogue.put_status(evolve(full, template=template)))
+    visitor = site.logged_in("rina")
+    filled = "SC32232558 di ODP-SDA-003, SN ZTEGC6754546: Budi Santoso, {jam} {"
+    assert filled in visitor.get(f"/orders/{order.id}").text
+    visitor.post(f"/orders/{order.id}/status", {"status": "odp_penuh"})
+    assert site.stored(order).last_feedback == filled

@@ -254,7 +254,9 @@ def test_periods_lead_to_their_neighbours_and_not_into_the_future(page_site: Sit
     page = leader.get("/recap/day/2026-02-28").text
     assert 'href="/recap/day/2026-02-27" rel="prev"' in page
     assert 'href="/recap/day/2026-03-01" rel="next"' in page
+    assert 'href="/recap/day/2026-02-28" aria-current="page"' in page
     month = leader.get("/recap/month/2025-12").text
+    assert 'href="/recap/month/2025-12" aria-current="page"' in month
     assert 'href="/recap/month/2025-11" rel="prev"' in month
     assert 'href="/recap/month/2026-01" rel="next"' in month
     assert 'rel="next"' not in leader.get(f"/recap/day/{today}").text

@@ -7,8 +7,10 @@ import pytest
 from attrs import define, evolve, field
 
 from sikpro.application.intake import Intake
-from sikpro.application.ports.chat import Batch, Incoming, IncomingKind
-from sikpro.application.ports.queues import LeaseLost, Outcome
+from sikpro.application.ports.bots import LeaseLost
+from sikpro.application.ports.chat import Incoming, IncomingKind, Transport
+from sikpro.application.ports.network import Batch
+from sikpro.application.ports.queues import Outcome
 from sikpro.application.ports.storage import StorageRejected, StorageUnavailable, UnitOfWork
 from tests.unit.application.inline import InlineTransactions
 from tests.unit.chat import NINE, WHOLE, ZONE, World
@@ -49,7 +51,7 @@ class Kitchen:
 
     async def take_in(self, *updates: Incoming, cursor: str = "9") -> None:
         """A batch comes in."""
-        await self.intake.take_in(Batch(updates, cursor, len(updates)), ACCOUNT, OWNER)
+        await self.intake.take_in(Batch(updates, cursor, len(updates)), ACCOUNT, OWNER, Transport.BOT_API)
 
     def outcomes(self) -> list[str]:
         """What became of each update, oldest first."""
@@ -57,7 +59,7 @@ class Kitchen:
 
     def cursor(self) -> str:
         """How far the account is."""
-        return self.world.transactions.read(lambda uow: uow.bots.cursor(ACCOUNT))
+        return self.world.transactions.read(lambda uow: uow.bots.cursor(ACCOUNT, Transport.BOT_API))
 
 
 @pytest.fixture
@@ -143,3 +145,35 @@ def sent_texts(kitchen: Kitchen) -> list[str]:
         return found
 
     return kitchen.world.transactions.write(work)
+
+
+async def test_a_switch_of_transport_is_a_row_of_the_ledger_and_each_goes_on_where_it_was() -> None:
+    kitchen = Kitchen()
+    await kitchen.intake.begin(ACCOUNT, Transport.BOT_API)
+    await kitchen.take_in(request(1), cursor="77")
+    await kitchen.intake.begin(ACCOUNT, Transport.MTPROTO)
+    await kitchen.intake.take_in(Batch((request(1), request(2)), "pts"), ACCOUNT, OWNER, Transport.MTPROTO)
+
+    assert [(row.kind, row.detail) for row in kitchen.world.ledger()][::-1] == [
+        ("message", "registered"),
+        ("source", "switched.mtproto"),
+        ("message", "registered"),
+    ]
+    assert kitchen.cursor() == "77"
+
+
+async def test_what_the_network_no_longer_has_is_a_failure_in_the_ledger() -> None:
+    kitchen = Kitchen()
+    await kitchen.take_in()
+    await kitchen.intake.take_in(Batch((), "9", gap="differenceTooLong pts 900"), ACCOUNT, OWNER, Transport.MTPROTO)
+
+    (row,) = kitchen.world.ledger()
+    assert (row.outcome, row.detail, row.text) == (Outcome.FAILED, "gap", "differenceTooLong pts 900")
+
+
+async def test_what_is_needed_to_write_to_a_chat_is_kept_with_its_message() -> None:
+    kitchen = Kitchen()
+    batch = Batch((request(1),), "9", addresses={700: "hash"})
+    await kitchen.intake.take_in(batch, ACCOUNT, OWNER, Transport.MTPROTO)
+
+    assert kitchen.world.transactions.read(lambda uow: uow.bots.address(ACCOUNT, 700)) == "hash"

@@ -8,15 +8,8 @@ import pytest
 from attrs import define, field
 
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
-from sikpro.application.ports.chat import (
-    ChatMoved,
-    MenuEntry,
-    NeverSent,
-    NotSent,
-    Outgoing,
-    PerhapsSent,
-    RetryAfter,
-)
+from sikpro.application.ports.chat import MenuEntry, Outgoing
+from sikpro.application.ports.network import ChatMoved, NeverSent, NotSent, PerhapsSent, RetryAfter
 from sikpro.application.ports.queues import Delivery, OutboxItem
 from sikpro.application.rates import Pace, Rates
 from sikpro.application.relay import Relay
@@ -33,6 +26,7 @@ class FakeMessenger:
     failures: list[Exception] = field(factory=list[Exception])
     sent: list[Outgoing] = field(factory=list[Outgoing])
     asked: int = 0
+    sends_once: bool = False
 
     async def send(self, message: Outgoing) -> int | None:
         """Send, or fail."""
@@ -42,7 +36,7 @@ class FakeMessenger:
         self.sent.append(message)
         return len(self.sent)
 
-    async def set_menu(self, language: str, entries: Sequence[MenuEntry]) -> None:
+    async def set_menu(self, language: str, entries: Sequence[MenuEntry], chat_id: int | None = None) -> None:
         """No menu here."""
 
     async def aclose(self) -> None:
@@ -194,3 +188,11 @@ def test_all_chats_together_get_no_more_than_the_network_allows() -> None:
     pace = Pace(Rates(overall=30))
     leaves = sorted(pace.reserve(chat, 0.0) for chat in range(1, 91))
     assert all(sum(at <= leave < at + 1 for leave in leaves) <= 30 for at in leaves)
+
+
+async def test_where_a_repeat_is_the_same_message_an_ambiguous_one_is_repeated_until_it_is_there(post: Post) -> None:
+    post.messenger.sends_once = True
+    post.messenger.failures = [PerhapsSent("cut")] * 12
+    number = post.put("halo")
+    await post.until(lambda: post.item(number).state is Delivery.SENT)
+    assert (len(post.messenger.sent), post.messenger.asked, post.item(number).doubtful) == (1, 13, False)

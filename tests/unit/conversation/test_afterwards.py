@@ -1,7 +1,9 @@
 """What happens to an order afterwards, as the technician sees it: scripts of the chat."""
 
 import pytest
+from attrs import evolve
 
+from sikpro.application.ports.storage import UnitOfWork
 from tests.unit.chat import WHOLE, Phone, World
 
 
@@ -40,7 +42,7 @@ def test_feedback_comes_as_a_reply_to_ones_own_message_with_buttons_that_fit(wor
 def test_cek_says_what_the_helpdesk_said(world: World, budi: Phone, asked: str) -> None:
     world.sets("odp_penuh", "cari ODP lain")
     budi.hears()
-    assert budi.says(asked).startswith('⏸ SC32232558 KENDALA: ODP penuh\nRina: "cari ODP lain"\nMenunggu data')
+    assert budi.says(asked).startswith('⏸ SC32232558 KENDALA: ODP penuh\nRina 09.00: "cari ODP lain"\nMenunggu data')
 
 
 def test_cek_as_a_reply_is_about_that_order(budi: Phone) -> None:
@@ -65,7 +67,10 @@ def test_corrected_data_by_the_button_bring_the_order_back_to_its_old_place(
     world.sets("ont_tidak_terdeteksi")
     budi.hears()
     assert budi.presses("Kirim ulang data").startswith("Data SC32232558 sekarang:\nTipe order: AO")
-    assert budi.says("sn ztegc6754547") == ("✅ Data SC32232558 diperbaiki dan diterima, mohon ditunggu. Antrean ke-1")
+    assert budi.says("sn ztegc6754547") == (
+        "✅ Data SC32232558 diperbaiki dan diterima, mohon ditunggu. Antrean ke-1\n"
+        "SN modem: ZTEGC6754546 → ZTEGC6754547"
+    )
     order = world.order()
     assert (order.phase, str(order.data.serial), order.resubmitted) == ("waiting", "ZTEGC6754547", True)
 
@@ -78,12 +83,12 @@ def test_a_wrong_correction_is_asked_about_like_any_field(world: World, budi: Ph
     assert budi.presses("Ya, benar").startswith("✅ Data SC32232558 diperbaiki")
 
 
-def test_a_stale_correction_button_shows_the_present_state(world: World, budi: Phone) -> None:
+def test_a_stale_correction_button_says_the_present_state_for_a_moment(world: World, budi: Phone) -> None:
     world.sets("ont_tidak_terdeteksi")
     budi.hears()
     world.sets("selesai")
     budi.hears()
-    assert budi.presses("Kirim ulang data").startswith("Order ini sudah berubah:\n✅ SC32232558 SELESAI")
+    assert budi.presses("Kirim ulang data") == "(SC32232558 sudah berubah: SELESAI (PS).)"
 
 
 def test_one_withdraws_ones_own_order_while_nobody_has_it(world: World, budi: Phone) -> None:
@@ -98,7 +103,7 @@ def test_an_order_that_somebody_has_is_not_withdrawn(world: World, budi: Phone) 
 
 
 def test_somebody_elses_button_changes_nothing(world: World, budi: Phone, agus: Phone) -> None:
-    assert agus.press_data(f"wd:{world.order().id}") == "Itu bukan order Anda."
+    assert agus.press_data(f"wd:{world.order().id}") == "(Itu bukan order Anda.)"
     assert world.order().phase == "waiting"
 
 
@@ -117,25 +122,12 @@ def test_a_photo_without_words_joins_the_order(world: World, budi: Phone) -> Non
     assert budi.sends_photo(reply_to=budi.ids[0]) == "💬 Diteruskan ke helpdesk untuk SC32232558."
 
 
-def test_a_photo_of_no_order_is_asked_about(budi: Phone) -> None:
-    assert budi.sends_photo().startswith("Foto ini untuk order mana?")
-
-
 def test_the_helpdesk_can_be_asked_by_a_button(world: World, budi: Phone) -> None:
     world.sets("odp_penuh")
     budi.hears()
     assert budi.presses("Tanya helpdesk").startswith("Tulis pertanyaan Anda tentang SC32232558")
     assert budi.says("boleh ODP-SDA-004?").startswith("💬")
     assert world.order().turn == "helpdesk"
-
-
-def test_reopening_a_completed_order_asks_the_helpdesk(world: World, budi: Phone) -> None:
-    world.sets("selesai")
-    budi.hears()
-    assert "ajukan buka ulang" in budi.says(WHOLE)
-    budi.presses("Ajukan buka ulang")
-    assert budi.says("CONFIG, modem diganti").startswith("💬")
-    assert (world.order().phase, world.order().reply_waiting) == ("completed", True)
 
 
 def test_a_deleted_order_is_told_to_its_sender(world: World, budi: Phone) -> None:
@@ -178,3 +170,47 @@ def test_withdrawing_what_is_not_ones_own_says_where_ones_own_are(agus: Phone, b
     told = "SC32232558 bukan order Anda, atau sudah tidak ada. Kirim /cek untuk daftar order Anda."
     assert agus.says("/batal SC32232558") == told
     assert budi.says("/batal SC99999999") == told.replace("32232558", "99999999")
+
+
+def test_a_serial_of_an_unknown_maker_is_stored_with_a_warning(world: World) -> None:
+    answer = Phone(world, 1).says("/reg AO#SC32232599#QQQQC6754546#SDA#ODP-SDA-003#F5SDA445")
+    assert answer.startswith("✅ Pesan diterima")
+    assert "⚠️ Vendor SN QQQQ tidak dikenal" in answer
+
+
+def bound_to(world: World, telegram_id: int | None, *, active: bool = True) -> None:
+    """Budi's account is another phone's now, or nobody's."""
+
+    def work(uow: UnitOfWork) -> None:
+        uow.people.save(evolve(uow.people.get(1), telegram_id=telegram_id, active=active))
+
+    world.transactions.write(work)
+
+
+def test_a_phone_parted_from_its_person_hears_nothing_more_and_the_new_one_does(world: World, budi: Phone) -> None:
+    bound_to(world, 11)
+    world.sets("odp_penuh", "cari ODP lain")
+    assert Phone(world, 11).hears().startswith("⏸ SC32232558 KENDALA")
+    assert budi.hears() == ""
+
+
+@pytest.mark.parametrize(("telegram_id", "active"), [(None, True), (1, False)])
+def test_nobody_is_told_by_the_phone_of_who_is_gone(
+    world: World, budi: Phone, telegram_id: int | None, active: bool
+) -> None:
+    bound_to(world, telegram_id, active=active)
+    world.sets("odp_penuh", "cari ODP lain")
+    assert budi.hears() == ""
+
+
+def test_corrected_data_that_come_while_the_helpdesk_has_the_order_are_passed_on(world: World, budi: Phone) -> None:
+    world.sets("ont_tidak_terdeteksi", "cek SN")
+    budi.hears()
+    budi.presses("Kirim ulang data")
+    world.takes()
+    assert budi.says("sn ztegc6754547").splitlines() == [
+        "💬 SC32232558 sedang dikerjakan helpdesk. Data baru diteruskan ke helpdesk:",
+        "SN modem: ZTEGC6754546 → ZTEGC6754547",
+    ]
+    assert world.joined() == ["SN modem: ZTEGC6754546 → ZTEGC6754547"]
+    assert (world.order().reply_waiting, str(world.order().data.serial)) == (True, "ZTEGC6754546")

@@ -73,7 +73,7 @@ def test_the_same_number_again_is_refused_with_the_order_that_is_there(world: Wo
     world.takes()
     assert budi.says("/reg " + WHOLE) == (
         "⛔ Ditolak: SC32232558 sudah masuk 09.00 (Budi)\n"
-        "Status: Diproses (OGP), Rina, sejak 09.08. Tidak perlu kirim ulang."
+        "Status: Diproses (OGP), Rina, sejak 09.08, umur 8 mnt. Tidak perlu kirim ulang."
     )
     assert agus.says("/reg " + WHOLE).startswith("⛔ Ditolak: SC32232558 sudah masuk 09.00 (Budi)")
     assert len(world.transactions.read(lambda uow: uow.orders.find("SC32232558"))) == 1
@@ -90,7 +90,8 @@ def test_a_double_of_a_held_up_order_becomes_its_correction_at_one_press(world: 
 
 def test_a_wrong_field_is_named_with_its_correction_and_only_that_one_is_asked(world: World, budi: Phone) -> None:
     assert budi.says("/reg " + WHOLE.replace("C6754546", "C67S4546")) == (
-        "⚠️ Order BELUM masuk: cek SN modem\nZTEGC67S4546, maksudnya ZTEGC6754546?"
+        "⚠️ Order BELUM masuk: cek SN modem\nZTEGC67S4546, maksudnya ZTEGC6754546?\n"
+        "Terbaca: AO · SC32232558 · SDA · ODP-SDA-003 · F5SDA445"
     )
     assert budi.buttons() == ["Ya, benar", "Ketik ulang SN modem"]
     assert budi.presses("Ya, benar").startswith("✅ Pesan diterima")
@@ -186,3 +187,16 @@ def test_what_cannot_be_read_is_said_so_with_an_example(budi: Phone) -> None:
 def test_hostile_text_gets_an_answer_and_no_failure(world: World, budi: Phone, text: str) -> None:
     assert budi.says(text)
     assert {row.outcome for row in world.ledger()} == {"refusal"}
+
+
+def test_a_second_order_in_the_same_message_is_told_not_to_be_in(world: World) -> None:
+    budi = Phone(world, 1)
+    several = [f"AO#SC4000000{place}#ZTEGC675454{place}#SDA#ODP-SDA-003#F5SDA445" for place in range(3)]
+    answer = budi.says("\n".join(several))
+    assert answer.startswith("✅ Pesan diterima, mohon ditunggu. SC40000000,")
+    told = [line for line in answer.splitlines() if line.startswith("⚠️")]
+    assert [line.split()[1] for line in told] == ["SC40000001", "SC40000002"]
+    assert "BELUM masuk" in told[0]
+    assert "⚠️" not in budi.says("\n".join([WHOLE, WHOLE]))
+    assert "⚠️ SC40000001" in budi.edits("\n".join([WHOLE, several[1]]))
+    assert "⚠️" not in budi.says("AO#SC40000009#ZTEGC6754546#SDA#ODP-SDA-003#F5SDA445 rumah sama dengan SC40000000")

@@ -72,6 +72,22 @@ def test_a_shared_phone_number_proposes_the_person_it_belongs_to(world: World, s
     assert pending.matched_person == agus.id
 
 
+@pytest.mark.parametrize("text", ["kapan disetujui pak?", "terima kasih", "😀", "?"])
+def test_small_talk_does_not_rename_who_waits(world: World, stranger: Phone, text: str) -> None:
+    stranger.says("Cahyo Adi F5SDA888")
+    assert stranger.says(text) == "Akun Anda masih menunggu persetujuan team leader. Nanti dikabari di sini."
+    assert world.transactions.read(lambda uow: uow.access_requests.pending()[0].name) == "Cahyo Adi"
+
+
+def test_a_wrong_code_or_name_is_put_right_but_team_leaders_are_not_flooded(world: World, stranger: Phone) -> None:
+    stranger.says("Cahyo F5SDA888")
+    assert stranger.says("Cahyo Adi F5SDA889").startswith("Terima kasih, Cahyo Adi (F5SDA889).")
+    for number in range(20):
+        stranger.says(f"Orang {number} F5SDA{number:03}")
+    assert world.transactions.read(lambda uow: uow.access_requests.pending()[0].technician_code) == "F5SDA003"
+    assert stranger.says("Lain F5SDA999").startswith("Akun Anda masih menunggu")
+
+
 def test_somebody_elses_phone_number_is_refused(stranger: Phone) -> None:
     assert stranger.shares_phone("0812", user=5).startswith("Itu bukan nomor Anda sendiri.")
 
@@ -98,9 +114,10 @@ def test_a_technician_bound_already_is_not_bound_to_a_second_account(world: Worl
 
 
 @pytest.mark.parametrize("user", [1, 99])
-def test_help_lists_every_command_to_anyone(world: World, user: int) -> None:
+def test_help_lists_to_anyone_every_command_that_needs_no_role(world: World, user: int) -> None:
     answer = Phone(world, user).says("/help")
-    assert all(f"/{name}" in answer for name in COMMANDS if name != "help")
+    for command in COMMANDS.values():
+        assert (f"/{command.name}" in answer) == (command.permission is None and command.name != "help"), command.name
 
 
 @pytest.mark.parametrize("user", [1, 99])
@@ -116,9 +133,10 @@ def test_an_unknown_command_is_told_where_help_is(world: World) -> None:
     assert Phone(world, 1).says("/regg") == "Perintah /regg tidak ada. Kirim /help untuk daftar perintah."
 
 
-def test_the_menu_has_every_command_in_both_languages() -> None:
+def test_the_menu_has_every_command_that_needs_no_role_in_both_languages() -> None:
     for language in LANGUAGES:
-        assert [entry.command for entry in menu(words_in(language, ZONE))] == list(COMMANDS)
+        common = [command.name for command in COMMANDS.values() if command.permission is None]
+        assert [entry.command for entry in menu(words_in(language, ZONE))] == common
 
 
 def test_somebody_switched_off_is_told_so_and_no_stranger(world: World) -> None:
@@ -143,3 +161,9 @@ def test_every_update_has_exactly_one_outcome(world: World, stranger: Phone) -> 
 def test_a_greeting_is_not_taken_for_a_name(stranger: Phone) -> None:
     assert stranger.says("Halo, selamat pagi pak").startswith("Akun ini belum terdaftar.\nBalas dengan nama")
     assert stranger.says("halo, Cahyo F5SDA888").startswith("Terima kasih, Cahyo (F5SDA888).")
+
+
+def test_an_order_that_names_the_bot_in_a_group_is_taken(world: World) -> None:
+    group = Phone(world, 1, chat=-500)
+    assert group.says(WHOLE) == ""
+    assert group.says(WHOLE, mentioned=True).startswith("✅ Pesan diterima")

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sikpro.adapters.telegram import backoff, client, compose, translate
+from sikpro.adapters.simulator import texts
+from sikpro.adapters.telegram import addressing, backoff, client, compose, translate
 from sikpro.application.ports.chat import Button, Outgoing
 
 
-@pytest.mark.parametrize("module", [backoff, client, compose, translate])
+@pytest.mark.parametrize("module", [addressing, backoff, client, compose, translate, texts])
 def test_the_examples_in_the_documentation_hold(module: ModuleType) -> None:
     results = doctest.testmod(module)
     assert (results.failed, results.attempted > 0) == (0, True)

@@ -71,12 +71,27 @@ def test_a_forwarded_message_is_still_a_message() -> None:
     assert message(forward_origin={"type": "user"}).kind is IncomingKind.MESSAGE
 
 
-@pytest.mark.parametrize(
-    "changes", [{"sender_chat": {"id": -1}}, {"pinned_message": {}}, {"date": 10**18}, {"chat": 5}]
-)
-def test_what_no_person_wrote_or_nobody_can_read_is_other(changes: dict[str, Any]) -> None:
+@pytest.mark.parametrize("changes", [{"date": 10**18}, {"chat": 5}])
+def test_what_nobody_can_read_is_other(changes: dict[str, Any]) -> None:
     said = message(**changes)
-    assert (said.kind, said.key[:5]) == (IncomingKind.OTHER, "o:42:")
+    assert (said.kind, said.key[:5], len(said.key)) == (IncomingKind.OTHER, "o:42:", 69)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sender_chat": {"id": -1}},
+        {"pinned_message": {}},
+        {"migrate_to_chat_id": -1009},
+        {"from": DEWI | {"is_bot": True}},
+        {"chat_background_set": {}},
+    ],
+)
+def test_what_no_person_wrote_is_other_under_the_key_of_its_message(changes: dict[str, Any]) -> None:
+    said = message(**changes)
+    assert (said.kind, said.key) == (IncomingKind.OTHER, "o:42:7:5")
+    edited = incoming({"edited_message": MESSAGE | changes})
+    assert (edited.kind, edited.key) == (IncomingKind.OTHER, "o:42:7:5:edit")
 
 
 def test_a_press_without_its_message_can_still_be_answered() -> None:
@@ -90,6 +105,15 @@ def test_a_membership_says_whether_the_bot_is_shut_out(status: str, blocked: boo
     change = {"chat": MESSAGE["chat"], "from": DEWI, "date": 9, "new_chat_member": {"status": status}}
     changed = incoming({"my_chat_member": change})
     assert (changed.key, changed.blocked) == (f"c:42:7:9:{status}", blocked)
+
+
+def test_nothing_that_no_database_keeps_comes_in() -> None:
+    odd = "a\x00b\ud800"
+    pressed = incoming({"callback_query": {"id": "9", "from": DEWI | {"first_name": odd}, "data": odd}})
+    sent = message(text=odd, document={"file_id": odd, "file_name": odd, "mime_type": odd}, media_group_id=odd)
+    (file,) = sent.attachments
+    found = (pressed.data, pressed.sender_name, sent.text, file.file_id, file.name, file.media_type, sent.album)
+    assert {str(text).removesuffix(" Lestari") for text in found} == {"ab\ufffd"}
 
 
 @given(update=JSON, field=st.sampled_from(["message", "edited_message", "callback_query", "my_chat_member"]))

@@ -6,7 +6,7 @@ from datetime import datetime
 from attrs import evolve
 
 from sikpro.adapters.memory.store import Login, Sequences, State
-from sikpro.application.ports.access import Session
+from sikpro.application.ports.access import BindLink, Session
 from sikpro.application.ports.storage import StorageRejected
 
 
@@ -33,6 +33,12 @@ class MemorySessions:
         if login and login.revoked_at is None:
             self._state.sessions.put(session_id, Login(evolve(login.session, seen_at=at)))
 
+    def of_person(self, person: int) -> tuple[Session, ...]:
+        """A person's sessions that are not revoked, the one used last first."""
+        logins = self._state.sessions.values()
+        found = [login.session for login in logins if login.session.person == person and login.revoked_at is None]
+        return tuple(sorted(found, key=lambda session: (session.seen_at, session.id), reverse=True))
+
     def revoke(self, session_id: str, at: datetime) -> None:
         """End a login."""
         login = self._state.sessions.get(session_id)
@@ -51,6 +57,34 @@ class MemorySessions:
         for session_id in old:
             self._state.sessions.drop(session_id)
         return len(old)
+
+
+class MemoryBindLinks:
+    """The links by which people bind their phones."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def put(self, link: BindLink) -> None:
+        """Keep a new link in place of the person's earlier one."""
+        if link.person not in self._state.people:
+            raise StorageRejected("a link for nobody")
+        for earlier in self._state.bind_links.values():
+            if earlier.person == link.person:
+                self._state.bind_links.drop(earlier.id)
+        self._state.bind_links.put(link.id, link)
+
+    def get(self, link_id: str) -> BindLink | None:
+        """The link, used or not."""
+        return self._state.bind_links.get(link_id)
+
+    def use(self, link_id: str, at: datetime) -> bool:
+        """Use a link up; False when it was used before or is not there."""
+        link = self.get(link_id)
+        if link is None or link.used_at is not None:
+            return False
+        self._state.bind_links.put(link_id, evolve(link, used_at=at))
+        return True
 
 
 class MemoryLoginAttempts:

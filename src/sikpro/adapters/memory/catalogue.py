@@ -43,6 +43,18 @@ class MemoryCatalogueRepository:
         """Add or replace an exchange."""
         self._state.stos.put(sto.code, sto)
 
+    def drop(self, row: Status | OrderType | SiteOperation | Sto) -> None:
+        """Take a row away."""
+        match row:
+            case Status():
+                self._state.statuses.drop(row.code)
+            case OrderType():
+                self._state.order_types.drop(row.code)
+            case SiteOperation():
+                self._state.site_operations.drop(row.code)
+            case Sto():
+                self._state.stos.drop(row.code)
+
 
 class MemoryInstallationRepository:
     """What the installation decided."""

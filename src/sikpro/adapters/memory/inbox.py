@@ -8,7 +8,7 @@ from attrs import evolve
 
 from sikpro.adapters.memory.store import Received, Sequences, State
 from sikpro.application.ports.chat import Incoming, IncomingKind
-from sikpro.application.ports.queues import LedgerRow, Outcome
+from sikpro.application.ports.queues import LedgerRow, Outcome, ReceivedFile
 from sikpro.domain.errors import NotFound
 from sikpro.domain.text import storable
 
@@ -40,7 +40,7 @@ class MemoryInbox:
             order_id=None,
             number=None,
         )
-        self._state.inbox.put(row.id, Received(row, incoming.message_id))
+        self._state.inbox.put(row.id, Received(row, incoming.message_id, incoming.album, _files(incoming)))
         self._state.inbox_keys.put(key, row.id)
         return row.id
 
@@ -66,6 +66,33 @@ class MemoryInbox:
         ]
         return orders[-1] if orders else None
 
+    def files_of(self, chat_id: int, message_id: int) -> tuple[ReceivedFile, ...]:
+        """The files that came with a message."""
+        found = [
+            received.files
+            for received in self._state.inbox.values()
+            if received.message_id == message_id
+            and received.row.chat_id == chat_id
+            and received.row.kind == IncomingKind.MESSAGE
+        ]
+        return found[0] if found else ()
+
+    def album(self, chat_id: int, album: str) -> tuple[ReceivedFile, ...]:
+        """The files of an album that came so far, in the order in which they came."""
+        return tuple(file for received in self._of_album(chat_id, album) for file in received.files)
+
+    def order_of_album(self, chat_id: int, album: str) -> int | None:
+        """The order that a message of the album made or joined."""
+        orders = (received.row.order_id for received in self._of_album(chat_id, album))
+        return next((order_id for order_id in orders if order_id is not None), None)
+
+    def _of_album(self, chat_id: int, album: str) -> list[Received]:
+        return [
+            received
+            for received in self._state.inbox.values()
+            if received.album == album and received.row.chat_id == chat_id and received.row.kind == IncomingKind.MESSAGE
+        ]
+
     def totals(self, start: datetime, end: datetime) -> Mapping[Outcome, int]:
         """How many updates received in the span have each outcome."""
         rows = (received.row for received in self._state.inbox.values())
@@ -84,3 +111,13 @@ class MemoryInbox:
     def _number(self, order_id: int | None) -> str | None:
         order = None if order_id is None else self._state.orders.get(order_id)
         return order.number if order else None
+
+
+def _files(incoming: Incoming) -> tuple[ReceivedFile, ...]:
+    chat_id, message_id, transport = incoming.chat_id, incoming.message_id, incoming.transport
+    if message_id is None:
+        return ()
+    return tuple(
+        ReceivedFile(chat_id=chat_id, message_id=message_id, transport=transport, attachment=attachment)
+        for attachment in incoming.attachments
+    )

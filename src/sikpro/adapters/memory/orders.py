@@ -61,6 +61,14 @@ class MemoryOrderRepository:
         orders.sort(key=lambda order: self._state.order_keys.get(order.id) is None)
         return tuple(order for order in orders if order.deleted_at is None)
 
+    def extend_claim(self, order_id: int, holder: int, until: datetime, since: datetime | None = None) -> bool:
+        """Let the holder's claim last until a time; False when they do not have the order."""
+        order = self.get(order_id)
+        if order.holder != holder:
+            return False
+        self._state.orders.put(order_id, evolve(order, claimed_until=until, claimed_at=since or order.claimed_at))
+        return True
+
     def lapsed(self, now: datetime, limit: int) -> tuple[Order, ...]:
         """Orders whose claim has run out, the longest first."""
         found = [

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from attrs import evolve
@@ -49,7 +49,7 @@ class MemoryOutbox:
         self._keep(Sending(item))
         return item.id
 
-    def claim(self, now: datetime, lease: timedelta, limit: int) -> tuple[OutboxItem, ...]:
+    def claim(self, now: datetime, lease: timedelta, limit: int, *, sends_once: bool = False) -> tuple[OutboxItem, ...]:
         """Take what is due, one a chat at most: the oldest unfinished one of its chat, if it is due."""
         chats: set[int] = set()
         claimed: list[OutboxItem] = []
@@ -60,11 +60,18 @@ class MemoryOutbox:
             if _ready_at(sending) > now or item.message.chat_id in chats:
                 continue
             chats.add(item.message.chat_id)
-            again = item.state is Delivery.SENDING
+            again = item.state is Delivery.SENDING and not sends_once
             taken = evolve(item, state=Delivery.SENDING, attempts=item.attempts + 1, doubtful=item.doubtful or again)
             self._keep(Sending(taken, now + lease))
             claimed.append(taken)
         return tuple(claimed)
+
+    def doubt_tried(self) -> None:
+        """What was tried and did not surely arrive is doubtful."""
+        for sending in self._unfinished():
+            item = sending.item
+            if item.state is Delivery.SENDING or item.reason == "ambiguous":
+                self._keep(evolve(sending, item=evolve(item, doubtful=True)))
 
     def sent(self, outbox_id: int, message_id: int | None, at: datetime) -> None:
         """It arrived: `SENT`, or `PERHAPS_TWICE` when it was doubtful."""
@@ -90,12 +97,21 @@ class MemoryOutbox:
         self._keep(Sending(evolve(item, state=Delivery.QUEUED, due_at=at, attempts=0, reason="", detail="")))
         return True
 
+    def recall(self, outbox_ids: Collection[int]) -> bool:
+        """Take messages back that nobody has begun to send, or that had no chat; all of them or none."""
+        items = [self.get(outbox_id) for outbox_id in outbox_ids]
+        if not all(_untouched(item) for item in items):
+            return False
+        for item in items:
+            self._keep(Sending(evolve(item, state=Delivery.RECALLED, reason="", detail="")))
+        return True
+
     def move_chat(self, before: int, after: int) -> None:
-        """Send what waits for one chat id to another."""
+        """Send what waits for one chat id to another, as replies to nothing: message ids start anew there."""
         for sending in self._unfinished():
             message = sending.item.message
             if message.chat_id == before:
-                item = evolve(sending.item, message=evolve(message, chat_id=after))
+                item = evolve(sending.item, message=evolve(message, chat_id=after, reply_to=None))
                 self._keep(evolve(sending, item=item))
 
     def next_due(self) -> datetime | None:
@@ -123,6 +139,13 @@ class MemoryOutbox:
             and sending.item.order_id is not None
         ]
         return orders[-1] if orders else None
+
+    def text_of(self, chat_id: int, message_id: int) -> str | None:
+        """The text of a message that was sent; None when it is none of ours."""
+        for sending in self._state.outbox.values():
+            if sending.item.message_id == message_id and sending.item.message.chat_id == chat_id:
+                return sending.item.message.text
+        return None
 
     def counts(self) -> Mapping[Delivery, int]:
         """How many messages are in each state."""
@@ -153,6 +176,11 @@ class MemoryOutbox:
                 self._state.unfinished.put(outbox_id, None)
         elif outbox_id in self._state.unfinished:
             self._state.unfinished.drop(outbox_id)
+
+
+def _untouched(item: OutboxItem) -> bool:
+    queued = item.state is Delivery.QUEUED and item.attempts == 0
+    return queued or (item.state is Delivery.FAILED and item.message.chat_id == 0)
 
 
 def _ready_at(sending: Sending) -> datetime:

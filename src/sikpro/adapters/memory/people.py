@@ -27,7 +27,7 @@ class MemoryPersonRepository:
         """Store over the version read. Raises `ConcurrencyConflict`, `AlreadyUsed`."""
         stored = self._state.people.get(person.id)
         if stored is None or stored.version != person.version:
-            raise ConcurrencyConflict(name=person.name)
+            raise ConcurrencyConflict(number=person.name)
         self._must_be_unique(person, but=person.id)
         saved = evolve(person, version=person.version + 1)
         self._state.people.put(saved.id, saved)

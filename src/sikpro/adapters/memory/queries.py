@@ -60,6 +60,10 @@ class MemoryOrderQueries:
         )
         return tuple(map(names.row, sorted_page(orders, Sort.OLDEST, None, limit)))
 
+    def newest_id(self) -> int:
+        """The id of the order stored last, 0 when there is none."""
+        return max(self._state.orders, default=0)
+
     def totals(self) -> tuple[Total, ...]:
         """The kept totals, those of zero left out."""
         totals = [

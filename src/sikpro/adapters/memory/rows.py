@@ -1,8 +1,9 @@
 """Orders as flat rows, and which of them a filter wants."""
 
 from sikpro.adapters.memory.store import State
-from sikpro.application.ports.queries import OrderFilter, OrderRow
+from sikpro.application.ports.queries import OrderFilter, OrderRow, PastLimit
 from sikpro.domain.order import Order
+from sikpro.domain.phase import Turn
 from sikpro.domain.search_text import found, search_term
 
 
@@ -47,7 +48,9 @@ class Names:
             resubmissions=order.resubmissions,
             resubmitted=order.resubmitted,
             reply_waiting=order.reply_waiting,
+            nudged_at=order.nudged_at,
             last_feedback=order.last_feedback,
+            last_feedback_at=order.last_feedback_at,
             deleted_at=order.deleted_at,
             version=order.version,
         )
@@ -72,6 +75,8 @@ class Wanted:
             (which.site_operation, self._names.site_operations.get(data.sto.value)),
             (which.technician, data.technician.value),
             (which.channel, order.channel.value),
+            (which.serial, data.serial.value),
+            (which.odp, data.odp.value),
         )
         return (
             (order.deleted_at is not None) == which.deleted
@@ -82,5 +87,17 @@ class Wanted:
             and (which.turn is None or which.turn is order.turn)
             and (which.received is None or order.received_at in which.received)
             and (which.finished is None or (order.finished_at is not None and order.finished_at in which.finished))
+            and (which.overdue is None or _overdue(order, which.overdue))
+            and (which.newer_than is None or order.id > which.newer_than)
             and (not self._term or found(self._term, data, self._names.technicians.get(data.technician.value, "")))
         )
+
+
+def _overdue(order: Order, limits: tuple[PastLimit, ...]) -> bool:
+    limit = next((limit for limit in limits if limit.type == order.data.type), None)
+    if limit is None or not order.phase.live or order.turn is not Turn.HELPDESK:
+        return False
+    if limit.completion is not None and order.received_at < limit.completion:
+        return True
+    late = limit.first_action is not None and order.received_at < limit.first_action
+    return late and order.first_action_at is None

@@ -1,14 +1,16 @@
 """The state in memory: tables of immutable values, copied on the first write after each fork."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Generic, Self, TypeVar
 
 from attrs import define, evolve, field, fields, frozen
 
-from sikpro.application.ports.access import Session
-from sikpro.application.ports.queues import Conversation, Job, LedgerRow, OutboxItem
+from sikpro.application.ports.access import BindLink, Session
+from sikpro.application.ports.desk import SavedView, UndoStep
+from sikpro.application.ports.files import OrderFile
+from sikpro.application.ports.queues import Conversation, Job, LedgerRow, OutboxItem, ReceivedFile
 from sikpro.application.ports.repositories import JournalEntry
 from sikpro.application.ports.storage import StorageRejected
 from sikpro.domain.catalogue import OrderType, SiteOperation, Status, Sto
@@ -69,10 +71,12 @@ class Table(Generic[K, V]):
 
 @frozen
 class Received:
-    """A received update: its row in the ledger, and the message it is or hangs on."""
+    """A received update: its row in the ledger, the message it is or hangs on, and the files that came with it."""
 
     row: LedgerRow
     message_id: int | None
+    album: str | None = None
+    files: tuple[ReceivedFile, ...] = ()
 
 
 @frozen
@@ -85,12 +89,23 @@ class Sending:
 
 @frozen(kw_only=True)
 class BotAccount:
-    """A bot account's cursor, menu and lease."""
+    """A bot account's lease, transport, session, cursors by transport and menus by scope."""
 
     owner: str = ""
     leased_until: datetime | None = None
-    cursor: str = ""
-    menu: str = ""
+    transport: str = ""
+    session: str = field(default="", repr=False)
+    cursors: Mapping[str, str] = field(factory=dict[str, str])
+    menus: Mapping[str, str] = field(factory=dict[str, str])
+
+
+@frozen
+class KeptFile:
+    """A file of an order, when it is due to be fetched, and its content."""
+
+    file: OrderFile
+    due_at: datetime
+    content: bytes | None = field(default=None, repr=False)
 
 
 @frozen
@@ -151,8 +166,14 @@ class State:
     unfinished: Table[int, None] = field(factory=_table)
     conversations: Table[tuple[int, int], Conversation] = field(factory=_table)
     bots: Table[str, BotAccount] = field(factory=_table)
+    addresses: Table[tuple[str, int], str] = field(factory=_table)
+    alerts: Table[tuple[int, str], datetime] = field(factory=_table)
+    files: Table[int, KeptFile] = field(factory=_table)
+    undo_steps: Table[int, UndoStep] = field(factory=_table)
+    saved_views: Table[int, SavedView] = field(factory=_table)
     jobs: Table[int, Due] = field(factory=_table)
     sessions: Table[str, Login] = field(factory=_table)
+    bind_links: Table[str, BindLink] = field(factory=_table)
     login_attempts: Table[int, tuple[str, str, datetime]] = field(factory=_table)
 
     def fork(self) -> Self:

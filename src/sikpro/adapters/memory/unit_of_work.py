@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from sikpro.adapters.memory.access import MemoryLoginAttempts, MemorySessions
+from sikpro.adapters.memory.access import MemoryBindLinks, MemoryLoginAttempts, MemorySessions
+from sikpro.adapters.memory.bots import MemoryBotAccounts
 from sikpro.adapters.memory.catalogue import MemoryCatalogueRepository, MemoryInstallationRepository
+from sikpro.adapters.memory.desk import MemorySavedViews, MemoryUndoSteps
 from sikpro.adapters.memory.facts import MemoryOrderFacts
+from sikpro.adapters.memory.files import MemoryFileStore
 from sikpro.adapters.memory.inbox import MemoryInbox
 from sikpro.adapters.memory.journal import MemoryJournal
 from sikpro.adapters.memory.orders import MemoryOrderRepository
@@ -16,7 +19,7 @@ from sikpro.adapters.memory.outbox import MemoryOutbox
 from sikpro.adapters.memory.people import MemoryAccessRequestRepository, MemoryPersonRepository
 from sikpro.adapters.memory.queries import MemoryOrderQueries
 from sikpro.adapters.memory.store import Sequences, State
-from sikpro.adapters.memory.workers import MemoryBotAccounts, MemoryConversationStore, MemoryJobs
+from sikpro.adapters.memory.workers import MemoryAlerts, MemoryConversationStore, MemoryJobs
 from sikpro.application.ports.runtime import LiveEvents
 from sikpro.application.ports.storage import Hint, StorageBusy, UnitOfWork
 
@@ -42,7 +45,12 @@ class MemoryUnitOfWork:
         self.conversations = MemoryConversationStore(state)
         self.bots = MemoryBotAccounts(state)
         self.jobs = MemoryJobs(state, sequences)
+        self.alerts = MemoryAlerts(state)
+        self.files = MemoryFileStore(state, sequences)
+        self.undo_steps = MemoryUndoSteps(state)
+        self.saved_views = MemorySavedViews(state, sequences)
         self.sessions = MemorySessions(state)
+        self.bind_links = MemoryBindLinks(state)
         self.login_attempts = MemoryLoginAttempts(state, sequences)
         self.order_queries = MemoryOrderQueries(state)
         self.order_facts = MemoryOrderFacts(state)

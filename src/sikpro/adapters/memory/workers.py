@@ -1,11 +1,11 @@
-"""Dialogues, bot accounts and jobs in memory."""
+"""Dialogues, jobs and alerts in memory."""
 
 from datetime import datetime, timedelta
 
 from attrs import evolve
 
-from sikpro.adapters.memory.store import BotAccount, Due, Sequences, State
-from sikpro.application.ports.queues import Conversation, Job, LeaseLost
+from sikpro.adapters.memory.store import Due, Sequences, State
+from sikpro.application.ports.queues import Conversation, Job
 from sikpro.domain.errors import NotFound
 
 
@@ -34,50 +34,6 @@ class MemoryConversationStore:
         return tuple(sorted(found, key=lambda row: (row.updated_at, row.chat_id, row.telegram_id)))
 
 
-class MemoryBotAccounts:
-    """Each bot account's cursor and lease."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    def lease(self, account: str, owner: str, now: datetime, span: timedelta, *, take_over: bool) -> bool:
-        """Take or renew the lease until `now + span`; False while another has it and `take_over` is not set."""
-        bot = self._bot(account)
-        free = bot.leased_until is None or bot.leased_until <= now
-        if bot.owner != owner and not free and not take_over:
-            return False
-        self._state.bots.put(account, evolve(bot, owner=owner, leased_until=now + span))
-        return True
-
-    def release(self, account: str, owner: str) -> None:
-        """Give the lease back, if it is ours."""
-        bot = self._bot(account)
-        if bot.owner == owner:
-            self._state.bots.put(account, evolve(bot, owner="", leased_until=None))
-
-    def cursor(self, account: str) -> str:
-        """Where to go on; "" for the first time."""
-        return self._bot(account).cursor
-
-    def move_cursor(self, account: str, cursor: str, owner: str) -> None:
-        """Raises `LeaseLost` unless the lease is the owner's."""
-        bot = self._bot(account)
-        if bot.owner != owner:
-            raise LeaseLost(account)
-        self._state.bots.put(account, evolve(bot, cursor=cursor))
-
-    def menu(self, account: str) -> str:
-        """The fingerprint of the command menu last set; "" before."""
-        return self._bot(account).menu
-
-    def set_menu(self, account: str, fingerprint: str) -> None:
-        """Remember which menu was set."""
-        self._state.bots.put(account, evolve(self._bot(account), menu=fingerprint))
-
-    def _bot(self, account: str) -> BotAccount:
-        return self._state.bots.get(account) or BotAccount()
-
-
 class MemoryJobs:
     """What is to be done at a time."""
 
@@ -103,8 +59,10 @@ class MemoryJobs:
         return None
 
     def again(self, job_id: int, due_at: datetime, error: str = "") -> None:
-        """Do it again at a time."""
-        self._state.jobs.put(job_id, Due(evolve(self._due(job_id).job, due_at=due_at, error=error)))
+        """Do it again at a time; without an error `attempts` begins anew."""
+        job = self._due(job_id).job
+        attempts = job.attempts if error else 0
+        self._state.jobs.put(job_id, Due(evolve(job, due_at=due_at, error=error, attempts=attempts)))
 
     def done(self, job_id: int) -> None:
         """Forget it."""
@@ -119,3 +77,18 @@ class MemoryJobs:
         if due is None:
             raise NotFound(what="job", name=str(job_id))
         return due
+
+
+class MemoryAlerts:
+    """Which alert was given about which order."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def first(self, order_id: int, step: str, at: datetime) -> bool:
+        """Note an alert; False when this step of this order was noted before."""
+        self._state.must_have_order(order_id)
+        if (order_id, step) in self._state.alerts:
+            return False
+        self._state.alerts.put((order_id, step), at)
+        return True

@@ -64,24 +64,54 @@ async def get_webhook_info(world: World, params: Params) -> Body:
 
 
 async def set_my_commands(world: World, params: Params) -> bool:
-    """Keep the command menu of a language."""
+    """Keep the command menu of a scope and a language."""
     commands = params.json("commands", None)
     if not isinstance(commands, list) or not all(
         isinstance(line, dict) and line.get("command") and line.get("description") for line in commands
     ):
         raise bad("can't parse BotCommand: a command and a description are expected")
-    world.store.set_fact(f"commands:{params.text('language_code')}", commands)
+    world.store.set_fact(_menu_of(world, params), commands)
     world.bell.ring()
     return True
 
 
 async def get_my_commands(world: World, params: Params) -> list[Body]:
-    """The command menu of a language."""
-    return list(world.store.fact(f"commands:{params.text('language_code')}", []))
+    """The command menu of a scope and a language, itself and not what stands in for it."""
+    return list(world.store.fact(_menu_of(world, params), []))
 
 
 async def delete_my_commands(world: World, params: Params) -> bool:
-    """Forget the command menu of a language."""
-    world.store.set_fact(f"commands:{params.text('language_code')}", [])
+    """Forget the command menu of a scope and a language."""
+    world.store.set_fact(_menu_of(world, params), [])
     world.bell.ring()
     return True
+
+
+def menu_shown(world: World, chat_id: int, language: str) -> list[Body]:
+    """The command menu that a phone shows: the chat's own before everybody's, its language's before any's.
+
+    The order is that of https://core.telegram.org/bots/api#determining-list-of-commands, without administrators.
+    """
+    kinds = ("all_private_chats" if chat_id > 0 else "all_group_chats", "default")
+    for scope in (f"chat:{chat_id}", *kinds):
+        for spoken in (language, ""):
+            if found := world.store.fact(_menu_name(scope, spoken), []):
+                return list(found)
+    return []
+
+
+def _menu_of(world: World, params: Params) -> str:
+    scope = params.json("scope", None) or {"type": "default"}
+    kind = scope.get("type") if isinstance(scope, dict) else None
+    if kind == "chat":
+        chat_id = scope.get("chat_id")
+        if not isinstance(chat_id, int) or not (world.store.person(chat_id) or world.store.group(chat_id)):
+            raise bad("chat not found")
+        kind = f"chat:{chat_id}"
+    elif kind not in ("default", "all_private_chats", "all_group_chats"):
+        raise bad("can't parse BotCommandScope: unsupported type specified")
+    return _menu_name(str(kind), params.text("language_code"))
+
+
+def _menu_name(scope: str, language: str) -> str:
+    return f"commands:{language}" if scope == "default" else f"commands@{scope}:{language}"

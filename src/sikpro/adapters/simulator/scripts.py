@@ -1,55 +1,22 @@
-"""`/simulator/api`: what scripts, tests and the chat page do as the people of the chat."""
+"""`/simulator/api`: what scripts, tests and the chat page do as the people of the chat.
 
-import base64
-import json
-from typing import Any
+What a person does happens in their private chat with the bot, or in the group that `chat` names.
+"""
 
-from litestar import Request, Response, Router, get, post, put
-from litestar.datastructures import State, UploadFile
+from litestar import Response, Router, get, post, put
 from litestar.di import NamedDependency
-from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 
 from sikpro.adapters.simulator.faults import Faults
+from sikpro.adapters.simulator.group_scripts import GROUP_HANDLERS
+from sikpro.adapters.simulator.groups import deactivate
+from sikpro.adapters.simulator.media import Picked, send_album, send_document, send_photo
+from sikpro.adapters.simulator.polling import menu_shown
+from sikpro.adapters.simulator.script_tools import AnyRequest, answer, given, number, refused, take, uploads
 from sikpro.adapters.simulator.views import message_view, person_view
 from sikpro.adapters.simulator.world import Refused, World
 
-AnyRequest = Request[Any, Any, State]
 CHANGES_HELD = 20.0
-
-
-def answer(body: object, status: int = 200) -> Response[bytes]:
-    """JSON in ASCII with escapes, so that any text survives."""
-    return Response(json.dumps(body).encode(), status_code=status, media_type="application/json")
-
-
-def refused(_: AnyRequest, refusal: Refused) -> Response[bytes]:
-    """A refusal as JSON with its sentence."""
-    return answer({"detail": refusal.sentence}, refusal.status)
-
-
-async def given(request: AnyRequest) -> dict[str, Any]:
-    """The JSON object of a body."""
-    try:
-        body = json.loads(await request.body() or b"{}")
-    except (ValueError, RecursionError):
-        raise Refused(422, "The body is not JSON.") from None
-    if not isinstance(body, dict):
-        raise Refused(422, "The body is not a JSON object.")
-    return body
-
-
-def take(body: dict[str, Any], name: str, kind: type, *, needed: bool = False) -> Any:
-    """A field of the right kind, or None; raises `Refused`."""
-    value = body.get(name)
-    if value is None and not needed:
-        return None
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        words = {str: "a text", int: "a whole number", bool: "true or false"}
-        raise Refused(422, f"{name} has to be {words[kind]}.")
-    if isinstance(value, int) and not -(2**62) < value < 2**62:
-        raise Refused(422, f"{name} is too large.")
-    return value
 
 
 @get("/chats")
@@ -68,7 +35,8 @@ async def add_person(request: AnyRequest, world: NamedDependency[World]) -> Resp
         raise Refused(422, "name has to have 1 to 64 characters.")
     if person_id is not None and person_id <= 0:
         raise Refused(422, "id has to be a positive whole number.")
-    person = world.add(name, take(body, "technician_code", str) or None, person_id, take(body, "phone", str))
+    phone, language = take(body, "phone", str), take(body, "language", str) or "id"
+    person = world.add(name, take(body, "technician_code", str) or None, person_id, phone, language)
     return answer(person_view(world, person), 201)
 
 
@@ -76,15 +44,8 @@ async def add_person(request: AnyRequest, world: NamedDependency[World]) -> Resp
 async def list_messages(request: AnyRequest, user: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
     """The chat's messages of both sides, oldest first: those after `?after=`, the newest `?limit=`."""
     world.person(user)
-    try:
-        after, limit = (
-            int(request.query_params.get(name, str(or_else))) for name, or_else in (("after", 0), ("limit", -1))
-        )
-    except ValueError:
-        raise Refused(422, "after and limit have to be whole numbers.") from None
-    if not all(-1 <= number < 2**62 for number in (after, limit)):
-        raise Refused(422, "after and limit are too small or too large.")
-    return answer([message_view(*row) for row in world.store.messages(user, after, limit)])
+    rows = world.store.messages(user, number(request, "after", 0), number(request, "limit", -1))
+    return answer([message_view(*row) for row in rows])
 
 
 @post("/chats/{user:int}/messages")
@@ -92,16 +53,25 @@ async def write(request: AnyRequest, user: FromPath[int], world: NamedDependency
     """Write a text."""
     body = await given(request)
     text, reply_to = take(body, "text", str, needed=True), take(body, "reply_to", int)
-    return answer({"message_id": world.say(user, text, reply_to)}, 201)
+    return answer({"message_id": world.say(user, text, reply_to, take(body, "chat", int))}, 201)
 
 
 @post("/chats/{user:int}/edits")
 async def edit(request: AnyRequest, user: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
-    """Change a text of one's own."""
+    """Change a text or a caption of one's own."""
     body = await given(request)
     message_id = take(body, "message_id", int, needed=True)
-    world.edit(user, message_id, take(body, "text", str, needed=True))
+    world.edit(user, message_id, take(body, "text", str, needed=True), take(body, "chat", int))
     return answer({"message_id": message_id})
+
+
+@post("/chats/{user:int}/forwards")
+async def forward(request: AnyRequest, user: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
+    """Forward a message of the chat to the chat `to`, the private one unless said."""
+    body = await given(request)
+    message_id = take(body, "message_id", int, needed=True)
+    forwarded = world.forward(user, message_id, take(body, "chat", int), take(body, "to", int))
+    return answer({"message_id": forwarded}, 201)
 
 
 @post("/chats/{user:int}/callbacks")
@@ -109,15 +79,16 @@ async def press(request: AnyRequest, user: FromPath[int], world: NamedDependency
     """Press a button."""
     body = await given(request)
     message_id = take(body, "message_id", int, needed=True)
-    return answer({"id": world.press(user, message_id, take(body, "data", str, needed=True))}, 201)
+    data, chat = take(body, "data", str, needed=True), take(body, "chat", int)
+    return answer({"id": world.press(user, message_id, data, chat)}, 201)
 
 
 @get("/chats/{user:int}/callbacks/{press_id:str}")
 async def pressed(user: FromPath[int], press_id: FromPath[str], world: NamedDependency[World]) -> Response[bytes]:
     """What became of a press."""
     found = world.store.press(press_id)
-    if found is None or found["chat_id"] != user:
-        raise Refused(404, f"There is no press {press_id} in this chat.")
+    if found is None or found.get("user_id") != user:
+        raise Refused(404, f"This person has no press {press_id}.")
     text, alert = found.get("text", ""), found.get("show_alert", False)
     return answer({"id": press_id, "answered": found["answered"], "text": text, "show_alert": alert})
 
@@ -129,27 +100,39 @@ async def share_contact(request: AnyRequest, user: FromPath[int], world: NamedDe
 
 
 @post("/chats/{user:int}/photos")
-async def send_photo(request: AnyRequest, user: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
+async def bring_photo(request: AnyRequest, user: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
     """Send a photo: multipart with a file `photo`, or JSON with it in base64; `caption` and `reply_to` beside."""
-    reply_to: int | None
-    if request.headers.get("content-type", "").startswith("multipart/"):
-        try:
-            form = await request.form()
-        except HTTPException:
-            raise Refused(422, "The form cannot be read.") from None
-        upload, reply = form.get("photo"), str(form.get("reply_to") or "")
-        if not isinstance(upload, UploadFile) or not upload.content_type.startswith("image/"):
-            raise Refused(422, "photo has to be an image.")
-        content, mime, caption = await upload.read(), upload.content_type, str(form.get("caption") or "")
-        reply_to = int(reply) if reply.isascii() and reply.isdigit() else None
-    else:
-        body = await given(request)
-        try:
-            content = base64.b64decode(take(body, "photo", str, needed=True), validate=True)
-        except ValueError:
-            raise Refused(422, "photo has to be base64.") from None
-        mime, caption, reply_to = "image/jpeg", take(body, "caption", str) or "", take(body, "reply_to", int)
-    return answer({"message_id": world.show(user, content, mime, caption, reply_to)}, 201)
+    files, body = await uploads(request, "photo")
+    photo = _image(*files)
+    caption, reply_to = take(body, "caption", str) or "", take(body, "reply_to", int)
+    return answer({"message_id": send_photo(world, user, photo, caption, reply_to, take(body, "chat", int))}, 201)
+
+
+@post("/chats/{user:int}/albums")
+async def bring_album(request: AnyRequest, user: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
+    """Send several `photos` as an album; the caption is on the first, or on the one that `captioned` counts."""
+    files, body = await uploads(request, "photos")
+    photos = [_image(file) for file in files]
+    caption, reply_to = take(body, "caption", str) or "", take(body, "reply_to", int)
+    captioned, chat = take(body, "captioned", int) or 0, take(body, "chat", int)
+    sent = send_album(world, user, photos, caption, reply_to, chat, captioned=captioned)
+    return answer({"message_ids": sent}, 201)
+
+
+@post("/chats/{user:int}/documents")
+async def bring_document(request: AnyRequest, user: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
+    """Send any file: multipart with a file `document`, or JSON with it in base64, `file_name` and `mime` beside."""
+    files, body = await uploads(request, "document")
+    if len(files) != 1:
+        raise Refused(422, "document has to be one file.")
+    caption, reply_to = take(body, "caption", str) or "", take(body, "reply_to", int)
+    return answer({"message_id": send_document(world, user, files[0], caption, reply_to, take(body, "chat", int))}, 201)
+
+
+def _image(*files: Picked) -> Picked:
+    if len(files) != 1 or not files[0].mime.startswith("image/"):
+        raise Refused(422, "A photo has to be one image.")
+    return files[0]
 
 
 @post("/chats/{user:int}/block")
@@ -158,6 +141,13 @@ async def block(request: AnyRequest, user: FromPath[int], world: NamedDependency
     blocked = take(await given(request), "blocked", bool, needed=True)
     world.block(user, blocked)
     return answer({"blocked": blocked})
+
+
+@post("/chats/{user:int}/deactivate")
+async def delete_account(user: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
+    """The person deletes their account."""
+    deactivate(world, user)
+    return answer({"deactivated": True})
 
 
 @post("/chats/{user:int}/seen")
@@ -181,9 +171,9 @@ async def changes(request: AnyRequest, world: NamedDependency[World]) -> Respons
 
 
 @get("/commands")
-async def commands(world: NamedDependency[World]) -> Response[bytes]:
-    """The bot's command menu as an Indonesian phone shows it."""
-    return answer(world.store.fact("commands:id") or world.store.fact("commands:", []))
+async def commands(request: AnyRequest, world: NamedDependency[World]) -> Response[bytes]:
+    """The bot's command menu as a phone shows it: that of `?language=` (id) in `?chat=`."""
+    return answer(menu_shown(world, number(request, "chat", 1), request.query_params.get("language", "id")))
 
 
 @get("/files/{file_id:str}")
@@ -235,7 +225,8 @@ async def bring_update(request: AnyRequest, world: NamedDependency[World]) -> Re
     return answer({"update_id": update_id}, 201)
 
 
-HANDLERS = [list_people, add_person, list_messages, write, edit, press, pressed, share_contact, send_photo, block]
-HANDLERS += [see, changes, commands, show_file, show_faults, set_faults, stats, bring_update]
+HANDLERS = [list_people, add_person, list_messages, write, edit, forward, press, pressed, share_contact, block]
+HANDLERS += [bring_photo, bring_album, bring_document, delete_account, see, changes, commands, show_file]
+HANDLERS += [show_faults, set_faults, stats, bring_update, *GROUP_HANDLERS]
 
 script_router = Router("/simulator/api", route_handlers=HANDLERS, exception_handlers={Refused: refused})

@@ -3,15 +3,17 @@
 import time
 from typing import Any
 
+from sikpro.adapters.simulator.media import document, photo_sizes
 from sikpro.adapters.simulator.params import LARGEST, BotRefusal, Params, bad
 from sikpro.adapters.simulator.store import Body
-from sikpro.adapters.simulator.world import World, entities, quoted, units
+from sikpro.adapters.simulator.texts import quoted, units, with_text
+from sikpro.adapters.simulator.world import IN_GROUP, World
 
 
 async def get_me(world: World, params: Params) -> Body:
     """The bot."""
     return world.bot | {
-        "can_join_groups": False,
+        "can_join_groups": True,
         "can_read_all_group_messages": False,
         "supports_inline_queries": False,
     }
@@ -19,32 +21,22 @@ async def get_me(world: World, params: Params) -> Body:
 
 async def send_message(world: World, params: Params) -> Body:
     """Send a text."""
-    person = _recipient(world, params)
-    text = _text(params.text("text"), 4096, "message")
-    marked = entities(text)
-    return _deliver(world, person, params, {"text": text} | ({"entities": marked} if marked else {}))
+    chat = _recipient(world, params)
+    return _deliver(world, chat, params, with_text(_text(params.text("text"), 4096, "message")))
 
 
 async def send_photo(world: World, params: Params) -> Body:
     """Send a photo: an upload, or a file_id that is there."""
-    person = _recipient(world, params)
+    chat = _recipient(world, params)
     content, mime, _ = _file(world, params, "photo")
-    return _deliver(world, person, params, {"photo": world.photo_sizes(content, mime)} | _caption(params))
+    return _deliver(world, chat, params, {"photo": photo_sizes(world, content, mime)} | _caption(params))
 
 
 async def send_document(world: World, params: Params) -> Body:
     """Send a file: an upload, or a file_id that is there."""
-    person = _recipient(world, params)
+    chat = _recipient(world, params)
     content, mime, name = _file(world, params, "document")
-    file_id = world.keep(content, mime, name, "documents")
-    document = {
-        "file_id": file_id,
-        "file_unique_id": file_id[:16],
-        "file_name": name,
-        "mime_type": mime,
-        "file_size": len(content),
-    }
-    return _deliver(world, person, params, {"document": document} | _caption(params))
+    return _deliver(world, chat, params, {"document": document(world, content, mime, name)} | _caption(params))
 
 
 async def edit_message_text(world: World, params: Params) -> Body:
@@ -88,15 +80,40 @@ async def get_file(world: World, params: Params) -> Body:
 
 
 def _recipient(world: World, params: Params) -> Body:
+    """The chat to write to; raises `BotRefusal` as the real server does where the bot may not."""
     chat_id = params.whole("chat_id")
     if not params.text("chat_id"):
         raise bad("chat_id is empty")
+    if chat_id is not None and chat_id < 0:
+        return _group(world, chat_id)
     person = world.store.person(chat_id) if chat_id is not None else None
     if person is None:
         raise bad("chat not found")
+    if person.get("deactivated"):
+        raise BotRefusal(403, "Forbidden: user is deactivated")
     if person["blocked"]:
         raise BotRefusal(403, "Forbidden: bot was blocked by the user")
-    return person
+    return world.private(person)
+
+
+def _group(world: World, chat_id: int) -> Body:
+    group = world.store.group(chat_id)
+    if group is None:
+        raise bad("chat not found")
+    what = "group chat" if group["kind"] == "group" else "supergroup chat"
+    if group["migrated_to"]:
+        moved = {"migrate_to_chat_id": group["migrated_to"]}
+        raise BotRefusal(400, "Bad Request: group chat was upgraded to a supergroup chat", moved)
+    if group["deleted"]:
+        raise (
+            BotRefusal(403, "Forbidden: the group chat was deleted")
+            if group["kind"] == "group"
+            else bad("chat not found")
+        )
+    if group["bot"] not in IN_GROUP:
+        why = "was kicked from" if group["bot"] == "kicked" else "is not a member of"
+        raise BotRefusal(403, f"Forbidden: bot {why} the {what}")
+    return world.in_group(group)
 
 
 def _text(text: str, limit: int, what: str) -> str:
@@ -111,7 +128,7 @@ def _caption(params: Params) -> Body:
     caption = params.text("caption")
     if units(caption) > 1024:
         raise bad("message caption is too long")
-    return {"caption": caption} if caption else {}
+    return with_text(caption, "caption")
 
 
 def _file(world: World, params: Params, field: str) -> tuple[bytes, str, str]:
@@ -151,7 +168,7 @@ def _markup(params: Params) -> Body | None:
     return markup
 
 
-def _reply_target(world: World, person: Body, params: Params) -> Body | None:
+def _reply_target(world: World, chat: Body, params: Params) -> Body | None:
     reply: Any = params.json("reply_parameters", None)
     if isinstance(reply, dict):
         target, forgiving = reply.get("message_id"), reply.get("allow_sending_without_reply") is True
@@ -159,30 +176,38 @@ def _reply_target(world: World, person: Body, params: Params) -> Body | None:
         target, forgiving = params.whole("reply_to_message_id"), params.yes("allow_sending_without_reply")
     if target is None:
         return None
-    found = world.store.message(person["id"], target) if isinstance(target, int) and abs(target) < LARGEST else None
+    found = world.store.message(chat["id"], target) if isinstance(target, int) and abs(target) < LARGEST else None
     if found is None and not forgiving:
         raise bad("message to be replied not found")
     return None if found is None else quoted(found[1])
 
 
-def _deliver(world: World, person: Body, params: Params, content: Body) -> Body:
-    markup, target = _markup(params), _reply_target(world, person, params)
-    message = world.blank(person, by_bot=True) | content
+def _deliver(world: World, chat: Body, params: Params, content: Body) -> Body:
+    markup, target = _markup(params), _reply_target(world, chat, params)
+    private = chat["type"] == "private"
+    if markup and not private and _asks_phone(markup):
+        raise bad("phone number can be requested in private chats only")
+    message = world.blank(chat, world.bot) | content
     if target is not None:
         message["reply_to_message"] = target
     if markup and "inline_keyboard" in markup:
         message["reply_markup"] = markup
-    elif markup:
+    elif markup and private:
         keyboard = markup | {"message_id": message["message_id"]} if "keyboard" in markup else None
-        world.store.save_person(person | {"keyboard": keyboard})
+        world.store.save_person(world.person(chat["id"]) | {"keyboard": keyboard})
     world.store.save_message("bot", message)
     world.bell.ring()
     return message
 
 
+def _asks_phone(markup: Body) -> bool:
+    buttons = [button for row in markup.get("keyboard", []) for button in row]
+    return any(isinstance(button, dict) and button.get("request_contact") for button in buttons)
+
+
 def _own(world: World, params: Params) -> Body:
-    person = _recipient(world, params)
-    found = world.store.message(person["id"], params.whole("message_id") or 0)
+    chat = _recipient(world, params)
+    found = world.store.message(chat["id"], params.whole("message_id") or 0)
     if found is None:
         raise bad("message to edit not found")
     if found[0] != "bot":

@@ -1,4 +1,4 @@
-"""The simulator's own SQLite file: people, messages, the update queue; every write is committed at once.
+"""The simulator's own SQLite file: people, groups, messages, the update queue; every write is committed at once.
 
 Everything is kept as ASCII JSON, so that NUL and even lone surrogates survive. Ids never restart.
 """
@@ -10,6 +10,7 @@ from typing import Any
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS people (id INTEGER PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS groups (id INTEGER PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS messages (
   chat_id INTEGER NOT NULL, message_id INTEGER NOT NULL, sender TEXT NOT NULL, body TEXT NOT NULL,
   PRIMARY KEY (chat_id, message_id)) WITHOUT ROWID;
@@ -71,18 +72,31 @@ class Store:
         """Insert or change a person."""
         self._db.execute("INSERT OR REPLACE INTO people VALUES (?, ?)", (person["id"], json.dumps(person)))
 
+    def groups(self) -> list[Body]:
+        """Every group, the newest first."""
+        return [json.loads(row[0]) for row in self._db.execute("SELECT body FROM groups ORDER BY id")]
+
+    def group(self, group_id: int) -> Body | None:
+        """One group, or None."""
+        row = self._db.execute("SELECT body FROM groups WHERE id = ?", (group_id,)).fetchone()
+        return None if row is None else dict(json.loads(row[0]))
+
+    def save_group(self, group: Body) -> None:
+        """Insert or change a group."""
+        self._db.execute("INSERT OR REPLACE INTO groups VALUES (?, ?)", (group["id"], json.dumps(group)))
+
     def message(self, chat_id: int, message_id: int) -> tuple[str, Body] | None:
-        """Who sent it (`person` or `bot`) and the Bot API message, or None."""
+        """Who sent it (`person`, `bot` or `service`) and the Bot API message, or None."""
         row = self._db.execute(
             "SELECT sender, body FROM messages WHERE chat_id = ? AND message_id = ?", (chat_id, message_id)
         ).fetchone()
         return None if row is None else (row[0], json.loads(row[1]))
 
     def messages(self, chat_id: int, after: int = 0, limit: int = -1) -> list[tuple[str, Body, bool]]:
-        """(sender, message, whether the bot has acknowledged it), oldest first; the newest `limit` of them."""
+        """(sender, message, whether the bot got and acknowledged it), oldest first; the newest `limit` of them."""
         rows = self._db.execute(
-            "SELECT sender, body, NOT EXISTS (SELECT 1 FROM updates u WHERE u.chat_id = m.chat_id"
-            " AND u.message_id = m.message_id AND u.acknowledged = 0) FROM messages m"
+            "SELECT sender, body, coalesce((SELECT min(u.acknowledged) FROM updates u WHERE u.chat_id = m.chat_id"
+            " AND u.message_id = m.message_id), 0) FROM messages m"
             " WHERE chat_id = ? AND message_id > ? ORDER BY message_id DESC LIMIT ?",
             (chat_id, after, limit),
         ).fetchall()

@@ -1,52 +1,92 @@
-"""How scripts and the chat page see people and messages."""
+"""How scripts and the chat page see people, groups and messages."""
 
 from typing import Any
 
 from sikpro.adapters.simulator.store import Body
+from sikpro.adapters.simulator.texts import text_of
 from sikpro.adapters.simulator.world import World
+
+_SERVICE = {
+    "new_chat_members": "{who} masuk grup",
+    "left_chat_member": "{who} keluar dari grup",
+    "migrate_to_chat_id": "Grup menjadi supergrup",
+    "migrate_from_chat_id": "Supergrup dari grup {who}",
+}
 
 
 def person_view(world: World, person: Body) -> Body:
     """A person in the list, with the last message and how many of the bot's are unread."""
-    newest = world.store.messages(person["id"], limit=1)
-    last = message_view(*newest[0]) if newest else None
     return {
         "id": person["id"],
         "name": person["name"],
         "technician_code": person["technician_code"],
         "phone": person["phone"],
         "blocked": person["blocked"],
-        "unread": world.store.count_from_bot(person["id"], person["seen"]),
+        "deactivated": person.get("deactivated", False),
         "keyboard": _keyboard(person["keyboard"]),
-        "last": last and {name: last[name] for name in ("sender", "date", "read")} | {"text": _preview(last)},
+        **_lately(world, person["id"], person["seen"]),
+    }
+
+
+def group_view(world: World, group: Body) -> Body:
+    """A group in the list: its people, what the bot is in it, and the same as of a person."""
+    members = filter(None, (world.store.person(person_id) for person_id in group["members"]))
+    shown = ("id", "name", "kind", "bot", "migrated_to", "deleted")
+    return {
+        **{name: group[name] for name in shown},
+        "members": [{"id": person["id"], "name": person["name"]} for person in members],
+        **_lately(world, group["id"], group["seen"]),
     }
 
 
 def message_view(sender: str, message: Body, read: bool) -> Body:
-    """A message: `sender` is `person` or `bot`, `read` whether the bot has acknowledged it."""
+    """A message: `sender` is `person`, `bot` or `service`, `read` whether the bot got and acknowledged it."""
     inline = message.get("reply_markup", {}).get("inline_keyboard", [])
-    reply = message.get("reply_to_message")
+    reply, origin = message.get("reply_to_message"), message.get("forward_origin")
     document, contact = message.get("document"), message.get("contact")
     return {
         "message_id": message["message_id"],
         "sender": sender,
+        "from": {"id": message["from"]["id"], "name": _name(message["from"])},
         "date": message["date"],
         "edit_date": message.get("edit_date"),
-        "text": message.get("text", message.get("caption", "")),
+        "text": _told(message) if sender == "service" else text_of(message),
         "reply_to": reply["message_id"] if reply else None,
+        "forwarded": _name(origin["sender_user"]) if origin else None,
+        "album": message.get("media_group_id"),
         "buttons": [
             [{"text": button["text"], "data": button.get("callback_data", "")} for button in row] for row in inline
         ],
         "photo": message["photo"][-1]["file_id"] if "photo" in message else None,
         "document": document and {"file_id": document["file_id"], "name": document["file_name"]},
         "contact": contact and {"phone": contact["phone_number"]},
-        "read": read,
+        "read": bool(read),
+    }
+
+
+def _lately(world: World, chat_id: int, seen: int) -> Body:
+    newest = world.store.messages(chat_id, limit=1)
+    last = message_view(*newest[0]) if newest else None
+    return {
+        "unread": world.store.count_from_bot(chat_id, seen),
+        "last": last and {name: last[name] for name in ("sender", "from", "date", "read")} | {"text": _preview(last)},
     }
 
 
 def _preview(view: Body) -> str:
     fallback = "📷 Foto" if view["photo"] else "📎 Berkas" if view["document"] else "☎️ Nomor telepon"
     return str(view["text"][:120] or fallback)
+
+
+def _name(user: Body) -> str:
+    return f"{user['first_name']} {user.get('last_name', '')}".strip()
+
+
+def _told(message: Body) -> str:
+    """A service message in words."""
+    kind = next((name for name in _SERVICE if name in message), "")
+    who = message.get("new_chat_members", [message.get("left_chat_member")])[0] or message["chat"]
+    return _SERVICE.get(kind, "").format(who=who["title"] if "title" in who else _name(who))
 
 
 def _keyboard(keyboard: dict[str, Any] | None) -> list[list[Body]]:

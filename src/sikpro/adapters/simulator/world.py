@@ -1,7 +1,5 @@
 """The people's side of the simulator: what they write, press, share and block, as the bot will get it."""
 
-import re
-import secrets
 import time
 from typing import Any
 
@@ -10,10 +8,15 @@ from attrs import define, field
 from sikpro.adapters.simulator.bell import Bell
 from sikpro.adapters.simulator.faults import Faults
 from sikpro.adapters.simulator.store import Body, Store
+from sikpro.adapters.simulator.texts import meant_for, quoted, text_of, with_text
 
 LONGEST_TEXT = 200_000
-LARGEST_PHOTO = 10 * 1024 * 1024
-_COMMAND = re.compile(r"(?:^|(?<=\s))/[A-Za-z0-9_]{1,32}")
+IN_GROUP = ("member", "administrator")
+"""What the bot is in a group while it belongs to it."""
+
+_NOT_FORWARDED = {
+    *("message_id", "from", "chat", "date", "edit_date", "reply_to_message", "reply_markup", "media_group_id"),
+}
 
 
 class Refused(Exception):
@@ -25,27 +28,12 @@ class Refused(Exception):
         self.sentence = sentence
 
 
-def units(text: str) -> int:
-    """Length in UTF-16 code units, as Telegram counts."""
-    return len(text) + sum(character > "\uffff" for character in text)
-
-
-def entities(text: str) -> list[Body]:
-    """The bot_command entities of a text, offsets in UTF-16 units."""
-    return [
-        {"type": "bot_command", "offset": units(text[: found.start()]), "length": len(found[0])}
-        for found in _COMMAND.finditer(text[:4096])
-    ]
-
-
-def quoted(message: Body) -> Body:
-    """A message as it appears inside another one's reply_to_message: without its own."""
-    return {name: value for name, value in message.items() if name != "reply_to_message"}
-
-
 @define
 class World:
-    """One bot, its people, and what passes between them."""
+    """One bot, its people and groups, and what passes between them.
+
+    Where a chat is asked for, None is the person's private chat with the bot.
+    """
 
     store: Store
     token: str
@@ -61,7 +49,7 @@ class World:
         bot_id = int(self.token.partition(":")[0])
         return {"id": bot_id, "is_bot": True, "first_name": "SIKPRO", "username": self.username}
 
-    def add(self, name: str, code: str | None, person_id: int | None, phone: str | None) -> Body:
+    def add(self, name: str, code: str | None, person_id: int | None, phone: str | None, language: str = "id") -> Body:
         """Add a person; without an id they get the next one."""
         if person_id is None:
             person_id = self.store.next("person", 700_000_001)
@@ -77,6 +65,7 @@ class World:
             "blocked": False,
             "seen": 0,
             "keyboard": None,
+            "language": language,
         }
         self.store.save_person(person)
         self.bell.ring()
@@ -89,41 +78,55 @@ class World:
             raise Refused(404, f"There is no person with the id {person_id}.")
         return person
 
+    def group(self, group_id: int) -> Body:
+        """One group; raises `Refused`."""
+        group = self.store.group(group_id) if -(2**62) < group_id < 0 else None
+        if group is None:
+            raise Refused(404, f"There is no group with the id {group_id}.")
+        return group
+
     def user(self, person: Body) -> Body:
         """A person as the Bot API shows a user."""
         first, _, last = person["name"].partition(" ")
-        user = {"id": person["id"], "is_bot": False, "first_name": first, "language_code": "id"}
+        user = {"id": person["id"], "is_bot": False, "first_name": first, "language_code": person.get("language", "id")}
         return user | ({"last_name": last} if last else {})
 
-    def chat(self, person: Body) -> Body:
-        """Their private chat with the bot."""
+    def private(self, person: Body) -> Body:
+        """Their private chat with the bot, as the Bot API shows it."""
         user = self.user(person)
         names: Body = {name: user[name] for name in ("first_name", "last_name") if name in user}
         return {"id": person["id"], **names, "type": "private"}
 
-    def blank(self, person: Body, *, by_bot: bool, reply_to: int | None = None) -> Body:
-        """A new message of this chat with its own id, without content yet; raises `Refused`."""
-        message: Body = {
-            "message_id": self.store.next(f"message:{person['id']}"),
-            "from": self.bot if by_bot else self.user(person),
-            "chat": self.chat(person),
-            "date": int(time.time()),
-        }
-        if reply_to is not None:
-            target = self.store.message(person["id"], reply_to)
-            if target is None:
-                raise Refused(404, f"There is no message {reply_to} in this chat to reply to.")
-            message["reply_to_message"] = quoted(target[1])
-        return message
+    def in_group(self, group: Body) -> Body:
+        """A group as the Bot API shows it."""
+        return {"id": group["id"], "title": group["name"], "type": group["kind"]}
 
-    def say(self, person_id: int, text: str, reply_to: int | None = None) -> int:
+    def place(self, person: Body, chat_id: int | None) -> Body:
+        """The chat that a person acts in; raises `Refused` for a group they do not belong to, and a deleted account."""
+        if person.get("deactivated"):
+            raise Refused(403, "This account is deleted.")
+        if chat_id is None or chat_id == person["id"]:
+            return self.private(person)
+        group = self.group(chat_id) if chat_id < 0 else None
+        if group is None or person["id"] not in group["members"]:
+            raise Refused(403, f"{person['name']} does not belong to the chat {chat_id}.")
+        if group["deleted"] or group["migrated_to"]:
+            raise Refused(409, f"Nobody writes to the group {chat_id} any more.")
+        return self.in_group(group)
+
+    def blank(self, chat: Body, sender: Body, reply_to: int | None = None) -> Body:
+        """A new message of a chat with its own id, without content yet; raises `Refused`."""
+        target = None if reply_to is None else self.store.message(chat["id"], reply_to)
+        if reply_to is not None and target is None:
+            raise Refused(404, f"There is no message {reply_to} in this chat to reply to.")
+        number = self.store.next(f"message:{chat['id']}")
+        message: Body = {"message_id": number, "from": sender, "chat": chat, "date": int(time.time())}
+        return message | ({"reply_to_message": quoted(target[1])} if target else {})
+
+    def say(self, person_id: int, text: str, reply_to: int | None = None, chat_id: int | None = None) -> int:
         """They write a text; returns its message id."""
-        if not text:
-            raise Refused(422, "A message needs a text.")
-        if len(text) > LONGEST_TEXT:
-            raise Refused(422, f"A text may have {LONGEST_TEXT} characters at most.")
-        marked = entities(text)
-        return self._bring(person_id, {"text": text, **({"entities": marked} if marked else {})}, reply_to)
+        self._check(text)
+        return self.bring(person_id, with_text(text), reply_to, chat_id)
 
     def share_contact(self, person_id: int, phone: str | None) -> int:
         """They share their own phone number."""
@@ -131,49 +134,49 @@ class World:
         user = self.user(person)
         contact = {"phone_number": phone or person["phone"], "user_id": person_id}
         contact |= {name: user[name] for name in ("first_name", "last_name") if name in user}
-        return self._bring(person_id, {"contact": contact}, (person["keyboard"] or {}).get("message_id"))
+        return self.bring(person_id, {"contact": contact}, (person["keyboard"] or {}).get("message_id"))
 
-    def show(self, person_id: int, photo: bytes, mime: str, caption: str, reply_to: int | None = None) -> int:
-        """They send a photo."""
-        if not photo:
-            raise Refused(422, "A photo needs content.")
-        if len(photo) > LARGEST_PHOTO:
-            raise Refused(422, f"A photo may have {LARGEST_PHOTO} bytes at most.")
-        content: Body = {"photo": self.photo_sizes(photo, mime)}
-        return self._bring(person_id, content | ({"caption": caption} if caption else {}), reply_to)
-
-    def edit(self, person_id: int, message_id: int, text: str) -> None:
-        """They change the text of a message of their own."""
-        self.person(person_id)
-        found = self.store.message(person_id, message_id)
-        if found is None or found[0] != "person" or "text" not in found[1]:
+    def edit(self, person_id: int, message_id: int, text: str, chat_id: int | None = None) -> None:
+        """They change the text of a message of their own, or the caption of a file; the same again changes nothing."""
+        place = self.place(self.person(person_id), chat_id)
+        found = self.store.message(place["id"], message_id)
+        if found is None or found[0] != "person" or found[1]["from"]["id"] != person_id or "contact" in found[1]:
             raise Refused(404, f"There is no text {message_id} of this person to edit.")
-        if not text:
-            raise Refused(422, "A message needs a text.")
-        message = {k: v for k, v in found[1].items() if k != "entities"}
-        marked = entities(text)
-        message |= {"text": text, "edit_date": int(time.time())} | ({"entities": marked} if marked else {})
-        self.store.save_message("person", message, "edited_message")
+        part = "text" if "text" in found[1] else "caption"
+        if part == "text":
+            self._check(text)
+        if text == text_of(found[1]):
+            return
+        fields = ("text", "entities", "caption", "caption_entities")
+        message = {name: value for name, value in found[1].items() if name not in fields}
+        message |= with_text(text, part) | {"edit_date": int(time.time())}
+        self.store.save_message("person", message, "edited_message" if self.reaches_bot(message) else None)
         self.bell.ring()
 
-    def press(self, person_id: int, message_id: int, data: str) -> str:
+    def forward(self, person_id: int, message_id: int, chat_id: int | None, to: int | None) -> int:
+        """They forward a message of one chat to another; returns its id there."""
+        place = self.place(self.person(person_id), chat_id)
+        found = self.store.message(place["id"], message_id)
+        if found is None or found[0] == "service":
+            raise Refused(404, f"There is no message {message_id} in this chat to forward.")
+        content = {name: value for name, value in found[1].items() if name not in _NOT_FORWARDED}
+        origin = {"type": "user", "sender_user": found[1]["from"], "date": found[1]["date"]}
+        return self.bring(person_id, {"forward_origin": origin} | content, None, to)
+
+    def press(self, person_id: int, message_id: int, data: str, chat_id: int | None = None) -> str:
         """They press an inline button; returns the query's id."""
         person = self.person(person_id)
-        found = self.store.message(person_id, message_id)
+        place = self.place(person, chat_id)
+        found = self.store.message(place["id"], message_id)
         if found is None:
             raise Refused(404, f"There is no message {message_id} in this chat.")
         rows = found[1].get("reply_markup", {}).get("inline_keyboard", [])
         if not any(button.get("callback_data") == data for row in rows for button in row):
             raise Refused(422, f"Message {message_id} has no button with this data.")
         query_id = str(self.store.next("press", 4_000_000_000_000_001))
-        self.store.save_press({"id": query_id, "chat_id": person_id, "at": time.time(), "answered": False})
-        query = {
-            "id": query_id,
-            "from": self.user(person),
-            "message": found[1],
-            "chat_instance": str(person_id),
-            "data": data,
-        }
+        self.store.save_press({"id": query_id, "user_id": person_id, "at": time.time(), "answered": False})
+        user, instance = self.user(person), str(place["id"])
+        query = {"id": query_id, "from": user, "message": found[1], "chat_instance": instance, "data": data}
         self.store.queue("callback_query", query)
         self.bell.ring()
         return query_id
@@ -186,35 +189,40 @@ class World:
         person["blocked"] = blocked
         self.store.save_person(person)
         states = ("member", "kicked") if blocked else ("kicked", "member")
-        old, new = ({"user": self.bot, "status": state} for state in states)
-        change = {"chat": self.chat(person), "from": self.user(person), "date": int(time.time())}
+        self.tell_membership(self.private(person), self.user(person), *states)
+
+    def tell_membership(self, chat: Body, by: Body, before: str, after: str) -> None:
+        """The bot learns that it is something else in a chat now."""
+        old, new = ({"user": self.bot, "status": state} for state in (before, after))
+        change = {"chat": chat, "from": by, "date": int(time.time())}
         self.store.queue("my_chat_member", change | {"old_chat_member": old, "new_chat_member": new})
         self.bell.ring()
 
-    def photo_sizes(self, content: bytes, mime: str) -> list[Body]:
-        """Keep a photo, and describe it in the two sizes that Telegram would."""
-        file_id = self.keep(content, mime, "photo.jpg", "photos")
-        thumb = {"file_id": f"{file_id}-s", "file_unique_id": f"{file_id[:16]}s", "width": 90, "height": 67}
-        full = {"file_id": file_id, "file_unique_id": file_id[:16], "width": 1280, "height": 960}
-        return [thumb | {"file_size": min(len(content), 1500)}, full | {"file_size": len(content)}]
+    def reaches_bot(self, message: Body) -> bool:
+        """Whether the bot gets a message: in a group it belongs to, what is meant for it; all as an administrator."""
+        if message["chat"]["type"] == "private":
+            return True
+        status = self.group(message["chat"]["id"])["bot"]
+        return status == "administrator" or (status == "member" and meant_for(message, self.bot))
 
-    def keep(self, content: bytes, mime: str, name: str, folder: str) -> str:
-        """Keep a file; returns its file_id."""
-        file_id, number = secrets.token_urlsafe(24), self.store.next("file")
-        suffix = name.rpartition(".")[2] if "." in name else "bin"
-        self.store.save_file(file_id, f"{folder}/file_{number}.{suffix[:8]}", name, mime, content)
-        return file_id
-
-    def _bring(self, person_id: int, content: dict[str, Any], reply_to: int | None) -> int:
+    def bring(self, person_id: int, content: dict[str, Any], reply_to: int | None, chat_id: int | None = None) -> int:
+        """They send something to a chat; returns its message id."""
         person = self.person(person_id)
-        if person["blocked"]:
+        place = self.place(person, chat_id)
+        if place["type"] == "private" and person["blocked"]:
             # Writing to a blocked bot lets it in again, as the real client asks for first.
             self.block(person_id, False)
             person = self.person(person_id)
-        message = self.blank(person, by_bot=False, reply_to=reply_to) | content
-        if person["keyboard"] and person["keyboard"].get("one_time_keyboard"):
+        message = self.blank(place, self.user(person), reply_to) | content
+        if place["type"] == "private" and person["keyboard"] and person["keyboard"].get("one_time_keyboard"):
             person["keyboard"] = None
             self.store.save_person(person)
-        self.store.save_message("person", message, "message")
+        self.store.save_message("person", message, "message" if self.reaches_bot(message) else None)
         self.bell.ring()
         return int(message["message_id"])
+
+    def _check(self, text: str) -> None:
+        if not text:
+            raise Refused(422, "A message needs a text.")
+        if len(text) > LONGEST_TEXT:
+            raise Refused(422, f"A text may have {LONGEST_TEXT} characters at most.")

@@ -5,12 +5,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from attrs import asdict
 
-from sikpro.adapters.sql.queue_tables import login_attempts, sessions
+from sikpro.adapters.sql.queue_tables import bind_links, login_attempts, sessions
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.access import Session
+from sikpro.application.ports.access import BindLink, Session
 
 _s = sessions.c
 _a = login_attempts.c
+_l = bind_links.c
 
 
 class SqlSessions:
@@ -35,6 +36,13 @@ class SqlSessions:
         used = sa.update(sessions).where(_s.id == session_id, _s.revoked_at.is_(None)).values(seen_at=at)
         self._transaction.execute(used)
 
+    def of_person(self, person: int) -> tuple[Session, ...]:
+        """A person's sessions that are not revoked, the one used last first."""
+        selected = sa.select(_s.id, _s.person, _s.created_at, _s.seen_at)
+        selected = selected.where(_s.person == person, _s.revoked_at.is_(None))
+        selected = selected.order_by(_s.seen_at.desc(), _s.id.desc())
+        return tuple(Session(**row) for row in self._transaction.execute(selected).mappings())
+
     def revoke(self, session_id: str, at: datetime) -> None:
         """End a login."""
         ended = sa.update(sessions).where(_s.id == session_id, _s.revoked_at.is_(None)).values(revoked_at=at)
@@ -48,6 +56,28 @@ class SqlSessions:
     def forget(self, seen_before: datetime) -> int:
         """Delete sessions not used since, and return how many."""
         return self._transaction.execute(sa.delete(sessions).where(_s.seen_at < seen_before)).rowcount
+
+
+class SqlBindLinks:
+    """The links by which people bind their phones, the newest of each person alone."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    def put(self, link: BindLink) -> None:
+        """Keep a new link in place of the person's earlier one."""
+        self._transaction.execute(sa.delete(bind_links).where(_l.person == link.person))
+        self._transaction.execute(sa.insert(bind_links).values(asdict(link)))
+
+    def get(self, link_id: str) -> BindLink | None:
+        """The link, used or not."""
+        row = self._transaction.execute(sa.select(bind_links).where(_l.id == link_id)).mappings().one_or_none()
+        return None if row is None else BindLink(**row)
+
+    def use(self, link_id: str, at: datetime) -> bool:
+        """Use a link up; False when it was used before or is not there."""
+        used = sa.update(bind_links).where(_l.id == link_id, _l.used_at.is_(None)).values(used_at=at)
+        return self._transaction.execute(used).rowcount == 1
 
 
 class SqlLoginAttempts:

@@ -15,6 +15,7 @@ from sikpro.domain.installation import Installation
 from sikpro.domain.phase import Phase, Turn
 
 _ONLY = 1
+_TABLES = {Status: statuses, OrderType: order_types, SiteOperation: site_operations, Sto: stos}
 
 
 class SqlCatalogueRepository:
@@ -91,6 +92,12 @@ class SqlCatalogueRepository:
         row = {"code": sto.code, "name": sto.name, "site_operation": sto.site_operation, "active": sto.active}
         self._put(stos, row)
 
+    def drop(self, row: Status | OrderType | SiteOperation | Sto) -> None:
+        """Take a row away."""
+        table = _TABLES[type(row)]
+        self._transaction.forget()
+        self._transaction.execute(sa.delete(table).where(table.c.code == row.code))
+
     def _put(self, table: sa.Table, row: dict[str, Any]) -> None:
         self._transaction.forget()
         self._transaction.execute(upsert(self._transaction, table, ["code"]).values(row))
@@ -116,6 +123,8 @@ class SqlInstallationRepository:
             work_from=time.fromisoformat(row["work_from"]),
             work_until=time.fromisoformat(row["work_until"]),
             work_days=tuple(row["work_days"]),
+            nudge_every=row["nudge_every"],
+            notice=row["notice"],
         )
 
     def put(self, installed: Installation) -> None:
@@ -127,6 +136,8 @@ class SqlInstallationRepository:
             "work_from": installed.work_from.isoformat(),
             "work_until": installed.work_until.isoformat(),
             "work_days": list(installed.work_days),
+            "nudge_every": installed.nudge_every,
+            "notice": installed.notice,
         }
         self._transaction.forget()
         self._transaction.execute(upsert(self._transaction, installation, ["id"]).values(row))

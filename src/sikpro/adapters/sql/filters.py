@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement
 from sikpro.adapters.sql.search import matches
 from sikpro.adapters.sql.tables import orders, people, stos
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.queries import Key, OrderFilter, Sort
+from sikpro.application.ports.queries import Key, OrderFilter, PastLimit, Sort
 from sikpro.domain.period import Period
-from sikpro.domain.phase import Turn
+from sikpro.domain.phase import Phase, Turn
 
 _c = orders.c
 _technicians = people.alias("technicians")
@@ -48,7 +48,9 @@ rows = (
         _c.resubmissions,
         _c.resubmitted,
         _c.reply_waiting,
+        _c.nudged_at,
         _c.last_feedback,
+        _c.last_feedback_at,
         _c.deleted_at,
         _c.version,
     )
@@ -75,6 +77,8 @@ def wanted(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnEleme
         (_c.holder, which.holder),
         (_c.helpdesk, which.helpdesk),
         (_c.turn, which.turn.value if which.turn else None),
+        (_c.serial, which.serial or None),
+        (_c.odp, which.odp or None),
     )
     conditions += [column == value for column, value in equal if value is not None]
     if which.site_operation:
@@ -84,8 +88,26 @@ def wanted(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnEleme
         conditions += within(_c.received_at, which.received)
     if which.finished:
         conditions += within(_c.finished_at, which.finished)
+    if which.overdue is not None:
+        conditions += _overdue(which.overdue)
+    if which.newer_than is not None:
+        conditions.append(_c.id > which.newer_than)
     found = matches(transaction, which.text)
     return conditions if found is None else [*conditions, found]
+
+
+def _overdue(limits: tuple[PastLimit, ...]) -> list[ColumnElement[bool]]:
+    past: list[ColumnElement[bool]] = []
+    for limit in limits:
+        ways: list[ColumnElement[bool]] = []
+        if limit.completion is not None:
+            ways.append(_c.received_at < limit.completion)
+        if limit.first_action is not None:
+            ways.append(sa.and_(_c.first_action_at.is_(None), _c.received_at < limit.first_action))
+        if ways:
+            past.append(sa.and_(_c.type == limit.type, sa.or_(*ways)))
+    live = _c.phase.in_([phase.value for phase in Phase if phase.live])
+    return [live, _c.turn == Turn.HELPDESK.value, sa.or_(sa.false(), *past)]
 
 
 def within(

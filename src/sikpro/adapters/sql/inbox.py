@@ -11,14 +11,14 @@ from sikpro.adapters.sql.dialect import insert_new
 from sikpro.adapters.sql.queue_tables import inbox
 from sikpro.adapters.sql.tables import orders
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.chat import Incoming, IncomingKind
-from sikpro.application.ports.queues import LedgerRow, Outcome
+from sikpro.application.ports.chat import Attachment, Incoming, IncomingKind
+from sikpro.application.ports.queues import LedgerRow, Outcome, ReceivedFile
 from sikpro.domain.errors import NotFound
 from sikpro.domain.text import storable
 
 _c = inbox.c
 _UNFINISHED = "unfinished"
-_OWN_COLUMN = {"key", "kind", "chat_id", "message_id", "sender_id", "sent_at", "sender_name", "text"}
+_OWN_COLUMN = {"key", "kind", "chat_id", "message_id", "sender_id", "sent_at", "sender_name", "text", "album"}
 
 
 class SqlInbox:
@@ -40,6 +40,7 @@ class SqlInbox:
             "kind": incoming.kind.value,
             "text": storable(incoming.text),
             "rest": _rest(incoming),
+            "album": storable(incoming.album) if incoming.album else None,
             "outcome": Outcome.FAILED.value,
             "detail": _UNFINISHED,
         }
@@ -65,6 +66,36 @@ class SqlInbox:
         )
         order_id: int | None = self._transaction.scalar(selected)
         return order_id
+
+    def files_of(self, chat_id: int, message_id: int) -> tuple[ReceivedFile, ...]:
+        """The files that came with a message."""
+        return self._files(_c.chat_id == chat_id, _c.message_id == message_id)
+
+    def album(self, chat_id: int, album: str) -> tuple[ReceivedFile, ...]:
+        """The files of an album that came so far, in the order in which they came."""
+        return self._files(_c.chat_id == chat_id, _c.album == album)
+
+    def order_of_album(self, chat_id: int, album: str) -> int | None:
+        """The order that a message of the album made or joined."""
+        of_album = (_c.chat_id == chat_id, _c.album == album, _c.order_id.is_not(None))
+        order_id: int | None = self._transaction.scalar(
+            sa.select(_c.order_id).where(*of_album).order_by(_c.id).limit(1)
+        )
+        return order_id
+
+    def _files(self, *which: sa.ColumnElement[bool]) -> tuple[ReceivedFile, ...]:
+        messages = _c.kind == IncomingKind.MESSAGE.value
+        selected = sa.select(_c.chat_id, _c.message_id, _c.rest).where(messages, *which).order_by(_c.id)
+        return tuple(
+            ReceivedFile(
+                chat_id=row["chat_id"],
+                message_id=row["message_id"],
+                transport=row["rest"].get("transport", ""),
+                attachment=Attachment(**attachment),
+            )
+            for row in self._transaction.execute(selected).mappings()
+            for attachment in row["rest"].get("attachments", ())
+        )
 
     def totals(self, start: datetime, end: datetime) -> Mapping[Outcome, int]:
         """How many updates received in the span have each outcome."""

@@ -90,6 +90,12 @@ class SqlOrderRepository:
         )
         return tuple(map(order_from_row, self._transaction.execute(selected).mappings()))
 
+    def extend_claim(self, order_id: int, holder: int, until: datetime, since: datetime | None = None) -> bool:
+        """Let the holder's claim last until a time; False when they do not have the order."""
+        theirs = sa.update(orders).where(_c.id == order_id, _c.holder == holder)
+        counted = {} if since is None else {"claimed_at": since}
+        return self._transaction.execute(theirs.values(claimed_until=until, **counted)).rowcount > 0
+
     def lapsed(self, now: datetime, limit: int) -> tuple[Order, ...]:
         """Orders whose claim has run out, the longest first."""
         selected = (

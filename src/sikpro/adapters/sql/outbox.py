@@ -1,7 +1,7 @@
 """The outbox in the database."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,10 +63,9 @@ class SqlOutbox:
         }
         return int(self._transaction.scalar(sa.insert(outbox).returning(_c.id), row))
 
-    def claim(self, now: datetime, lease: timedelta, limit: int) -> tuple[OutboxItem, ...]:
+    def claim(self, now: datetime, lease: timedelta, limit: int, *, sends_once: bool = False) -> tuple[OutboxItem, ...]:
         """Take what is due, one a chat at most: the oldest unfinished one of its chat, if it is due."""
-        if not self._transaction.on_sqlite:
-            self._transaction.scalar(sa.select(sa.func.pg_advisory_xact_lock(_CLAIMS)))
+        self._lock()
         press = sa.func.min(sa.case((_c.press_id.is_not(None), _c.id)))
         chosen = sa.func.coalesce(press, sa.func.min(_c.id))
         selected = (
@@ -86,12 +85,17 @@ class SqlOutbox:
                 state=Delivery.SENDING.value,
                 leased_until=now + lease,
                 attempts=_c.attempts + 1,
-                doubtful=sa.or_(_c.doubtful, _c.state == Delivery.SENDING.value),
+                doubtful=_c.doubtful if sends_once else sa.or_(_c.doubtful, _c.state == Delivery.SENDING.value),
             )
         )
         self._transaction.execute(update)
         rows = self._transaction.execute(sa.select(outbox).where(_c.id.in_(taken))).mappings()
         return tuple(sorted(map(item_from_row, rows), key=lambda item: taken.index(item.id)))
+
+    def doubt_tried(self) -> None:
+        """What was tried and did not surely arrive is doubtful."""
+        uncertain = sa.or_(_c.state == Delivery.SENDING.value, _c.reason == "ambiguous")
+        self._transaction.execute(sa.update(outbox).where(sa.text(UNFINISHED), uncertain).values(doubtful=True))
 
     def sent(self, outbox_id: int, message_id: int | None, at: datetime) -> None:
         """It arrived: `SENT`, or `PERHAPS_TWICE` when it was doubtful."""
@@ -119,9 +123,22 @@ class SqlOutbox:
         self.get(outbox_id)
         return False
 
+    def recall(self, outbox_ids: Collection[int]) -> bool:
+        """Take messages back that nobody has begun to send, or that had no chat; all of them or none."""
+        self._lock()
+        queued = sa.and_(_c.state == Delivery.QUEUED.value, _c.attempts == 0)
+        untouched = sa.or_(queued, sa.and_(_c.state == Delivery.FAILED.value, _c.chat_id == 0))
+        theirs = sa.and_(_c.id.in_(sorted(outbox_ids)), untouched)
+        if self._transaction.scalar(sa.select(sa.func.count()).select_from(outbox).where(theirs)) != len(outbox_ids):
+            return False
+        recalled = sa.update(outbox).where(theirs).values(state=Delivery.RECALLED.value, reason="", detail="")
+        self._transaction.execute(recalled)
+        return True
+
     def move_chat(self, before: int, after: int) -> None:
-        """Send what waits for one chat id to another."""
-        update = sa.update(outbox).where(_c.chat_id == before, sa.text(UNFINISHED)).values(chat_id=after)
+        """Send what waits for one chat id to another, as replies to nothing: message ids start anew there."""
+        waiting = sa.update(outbox).where(_c.chat_id == before, sa.text(UNFINISHED))
+        update = waiting.values(chat_id=after, reply_to=None)
         self._transaction.execute(update)
 
     def next_due(self) -> datetime | None:
@@ -152,10 +169,21 @@ class SqlOutbox:
         order_id: int | None = self._transaction.scalar(selected)
         return order_id
 
+    def text_of(self, chat_id: int, message_id: int) -> str | None:
+        """The text of a message that was sent; None when it is none of ours."""
+        selected = sa.select(_c.text).where(_c.chat_id == chat_id, _c.message_id == message_id).limit(1)
+        text: str | None = self._transaction.scalar(selected)
+        return text
+
     def counts(self) -> Mapping[Delivery, int]:
         """How many messages are in each state."""
         selected = sa.select(_c.state, sa.func.count()).group_by(_c.state)
         return {Delivery(state): count for state, count in self._transaction.execute(selected)}
+
+    def _lock(self) -> None:
+        """On PostgreSQL, let no claim go on until this transaction ends."""
+        if not self._transaction.on_sqlite:
+            self._transaction.scalar(sa.select(sa.func.pg_advisory_xact_lock(_CLAIMS)))
 
     def _set(self, outbox_id: int, **values: Any) -> None:
         update = sa.update(outbox).where(_c.id == outbox_id).values(leased_until=None, **values)

@@ -51,7 +51,7 @@ class SqlPersonRepository:
         except ConstraintViolated as violation:
             raise self._already_used(person, person.id) or violation from violation
         if changed == 0 or before is None:
-            raise ConcurrencyConflict(name=person.name)
+            raise ConcurrencyConflict(number=person.name)
         if (before.name, before.technician_code) != (person.name, person.technician_code):
             for code in {before.technician_code, person.technician_code} - {None}:
                 rename_technician(self._transaction, code)

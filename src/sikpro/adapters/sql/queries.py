@@ -56,6 +56,10 @@ class SqlOrderQueries:
         selected = rows.where(theirs, _c.phase.in_(_LIVE), _c.deleted_at.is_(None))
         return self._rows(paged(selected, limit=limit))
 
+    def newest_id(self) -> int:
+        """The id of the order stored last, 0 when there is none."""
+        return int(self._transaction.scalar(sa.select(sa.func.coalesce(sa.func.max(_c.id), 0))))
+
     def totals(self) -> tuple[Total, ...]:
         """The kept totals with what this transaction changed so far, those of zero left out."""
         counts: dict[TotalKey, int] = {

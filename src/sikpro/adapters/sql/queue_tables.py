@@ -39,10 +39,12 @@ inbox = Table(
     Column("outcome", Words, nullable=False),
     Column("detail", Words, nullable=False),
     Column("order_id", Id, ForeignKey("orders.id")),
+    Column("album", Words),
     sa.Index(None, "received_at"),
     sa.Index(None, "chat_id", "message_id"),
     sa.Index(None, "outcome", "id"),
     sa.Index(None, "order_id"),
+    sa.Index(None, "chat_id", "album"),
 )
 
 outbox = Table(
@@ -89,6 +91,7 @@ conversations = Table(
     Column("token", Words, nullable=False),
     Column("language", Words, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("reminded_at", UtcDateTime),
 )
 
 bot_accounts = Table(
@@ -97,8 +100,86 @@ bot_accounts = Table(
     Column("account", Words, primary_key=True),
     Column("owner", Words, nullable=False),
     Column("leased_until", UtcDateTime),
+    Column("transport", Words, nullable=False),
+    Column("session", Words, nullable=False),
+)
+
+bot_cursors = Table(
+    "bot_cursors",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("transport", Words, primary_key=True),
     Column("cursor", Words, nullable=False),
-    Column("menu", Words, nullable=False),
+)
+
+bot_addresses = Table(
+    "bot_addresses",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("chat_id", Id, primary_key=True, autoincrement=False),
+    Column("address", Words, nullable=False),
+)
+
+bot_menus = Table(
+    "bot_menus",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("scope", Words, primary_key=True),
+    Column("fingerprint", Words, nullable=False),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("order_id", Id, ForeignKey("orders.id"), nullable=False),
+    Column("chat_id", Id, nullable=False),
+    Column("message_id", Id, nullable=False),
+    Column("transport", Words, nullable=False),
+    Column("reference", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("size", Integer),
+    Column("state", Words, nullable=False),
+    Column("media_type", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("wanted_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("content", sa.LargeBinary),
+    UniqueConstraint("order_id", "chat_id", "message_id", "transport", "reference", name="uq_files_once"),
+    sa.Index(None, "state", "due_at"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("order_id", Id, ForeignKey("orders.id"), primary_key=True, autoincrement=False),
+    Column("step", Words, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+undo_steps = Table(
+    "undo_steps",
+    metadata,
+    Column("order_id", Id, ForeignKey("orders.id"), primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("by", Id, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    Column("messages", JSON, nullable=False),
+    Column("before", JSON, nullable=False),
+    sa.Index(None, "until"),
+)
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person", Id, ForeignKey("people.id"), nullable=False),
+    Column("name", Words, nullable=False),
+    Column("query", Words, nullable=False),
+    UniqueConstraint("person", "name"),
+    sqlite_autoincrement=True,
 )
 
 jobs = Table(
@@ -127,6 +208,17 @@ sessions = Table(
     Column("revoked_at", UtcDateTime),
     sa.Index(None, "person"),
     sa.Index(None, "seen_at"),
+)
+
+bind_links = Table(
+    "bind_links",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("person", Id, ForeignKey("people.id"), nullable=False),
+    Column("made_by", Id, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+    sa.Index(None, "person"),
 )
 
 login_attempts = Table(

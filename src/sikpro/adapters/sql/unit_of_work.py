@@ -9,12 +9,15 @@ from typing import Any, TypeVar
 from sqlalchemy import exc
 from sqlalchemy.engine import Engine
 
-from sikpro.adapters.sql.access import SqlLoginAttempts, SqlSessions
+from sikpro.adapters.sql.access import SqlBindLinks, SqlLoginAttempts, SqlSessions
+from sikpro.adapters.sql.bots import SqlBotAccounts
 from sikpro.adapters.sql.catalogue import SqlCatalogueRepository, SqlInstallationRepository
+from sikpro.adapters.sql.desk import SqlSavedViews, SqlUndoSteps
 from sikpro.adapters.sql.dialect import add_up
 from sikpro.adapters.sql.engine import WRITES
 from sikpro.adapters.sql.errors import storage_error
 from sikpro.adapters.sql.facts import SqlOrderFacts
+from sikpro.adapters.sql.files import SqlFileStore
 from sikpro.adapters.sql.inbox import SqlInbox
 from sikpro.adapters.sql.journal import SqlJournal
 from sikpro.adapters.sql.orders import SqlOrderRepository
@@ -23,7 +26,7 @@ from sikpro.adapters.sql.people import SqlAccessRequestRepository, SqlPersonRepo
 from sikpro.adapters.sql.queries import SqlOrderQueries
 from sikpro.adapters.sql.tables import totals
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.adapters.sql.workers import SqlBotAccounts, SqlConversationStore, SqlJobs
+from sikpro.adapters.sql.workers import SqlAlerts, SqlConversationStore, SqlJobs
 from sikpro.application.ports.runtime import LiveEvents
 from sikpro.application.ports.storage import Hint, StorageBusy, UnitOfWork
 
@@ -48,7 +51,12 @@ class SqlUnitOfWork:
         self.conversations = SqlConversationStore(transaction)
         self.bots = SqlBotAccounts(transaction)
         self.jobs = SqlJobs(transaction)
+        self.alerts = SqlAlerts(transaction)
+        self.files = SqlFileStore(transaction)
+        self.undo_steps = SqlUndoSteps(transaction)
+        self.saved_views = SqlSavedViews(transaction)
         self.sessions = SqlSessions(transaction)
+        self.bind_links = SqlBindLinks(transaction)
         self.login_attempts = SqlLoginAttempts(transaction)
         self.order_queries = SqlOrderQueries(transaction)
         self.order_facts = SqlOrderFacts(transaction)

@@ -1,4 +1,4 @@
-"""Dialogues, bot accounts and jobs in the database."""
+"""Dialogues, jobs and alerts in the database."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,13 +7,12 @@ import sqlalchemy as sa
 from attrs import asdict
 
 from sikpro.adapters.sql.dialect import insert_new, upsert
-from sikpro.adapters.sql.queue_tables import bot_accounts, conversations, jobs
+from sikpro.adapters.sql.queue_tables import alerts, conversations, jobs
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.queues import Conversation, Job, LeaseLost
+from sikpro.application.ports.queues import Conversation, Job
 from sikpro.domain.errors import NotFound
 
 _talk = conversations.c
-_bot = bot_accounts.c
 _job = jobs.c
 _JOB = (_job.id, _job.kind, _job.key, _job.due_at, _job.attempts, _job.error)
 
@@ -49,48 +48,6 @@ class SqlConversationStore:
         return tuple(Conversation(**row) for row in rows)
 
 
-class SqlBotAccounts:
-    """Each bot account's cursor, and the lease under which one process polls and sends for it."""
-
-    def __init__(self, transaction: OpenTransaction) -> None:
-        self._transaction = transaction
-
-    def lease(self, account: str, owner: str, now: datetime, span: timedelta, *, take_over: bool) -> bool:
-        """Take or renew the lease until `now + span`; False while another has it and `take_over` is not set."""
-        self._make(account)
-        free = sa.or_(_bot.owner == owner, _bot.leased_until.is_(None), _bot.leased_until <= now)
-        update = sa.update(bot_accounts).where(_bot.account == account).values(owner=owner, leased_until=now + span)
-        return self._transaction.execute(update if take_over else update.where(free)).rowcount == 1
-
-    def release(self, account: str, owner: str) -> None:
-        """Give the lease back, if it is ours."""
-        ours = sa.update(bot_accounts).where(_bot.account == account, _bot.owner == owner)
-        self._transaction.execute(ours.values(owner="", leased_until=None))
-
-    def cursor(self, account: str) -> str:
-        """Where to go on; "" for the first time."""
-        return self._transaction.scalar(sa.select(_bot.cursor).where(_bot.account == account)) or ""
-
-    def move_cursor(self, account: str, cursor: str, owner: str) -> None:
-        """Raises `LeaseLost` unless the lease is the owner's."""
-        ours = sa.update(bot_accounts).where(_bot.account == account, _bot.owner == owner)
-        if self._transaction.execute(ours.values(cursor=cursor)).rowcount == 0:
-            raise LeaseLost(account)
-
-    def menu(self, account: str) -> str:
-        """The fingerprint of the command menu last set; "" before."""
-        return self._transaction.scalar(sa.select(_bot.menu).where(_bot.account == account)) or ""
-
-    def set_menu(self, account: str, fingerprint: str) -> None:
-        """Remember which menu was set."""
-        self._make(account)
-        self._transaction.execute(sa.update(bot_accounts).where(_bot.account == account).values(menu=fingerprint))
-
-    def _make(self, account: str) -> None:
-        row = {"account": account, "owner": "", "cursor": "", "menu": ""}
-        self._transaction.execute(insert_new(self._transaction, bot_accounts, ["account"]).values(row))
-
-
 class SqlJobs:
     """What is to be done at a time, by whoever claims it first."""
 
@@ -121,8 +78,10 @@ class SqlJobs:
         return Job(**self._transaction.execute(update.returning(*_JOB)).mappings().one())
 
     def again(self, job_id: int, due_at: datetime, error: str = "") -> None:
-        """Do it again at a time."""
+        """Do it again at a time; without an error `attempts` begins anew."""
         values: dict[str, Any] = {"due_at": due_at, "error": error, "leased_until": None}
+        if not error:
+            values["attempts"] = 0
         if self._transaction.execute(sa.update(jobs).where(_job.id == job_id).values(values)).rowcount == 0:
             raise NotFound(what="job", name=str(job_id))
 
@@ -134,3 +93,16 @@ class SqlJobs:
         """All jobs, soonest first."""
         rows = self._transaction.execute(sa.select(*_JOB).order_by(_job.due_at, _job.id)).mappings()
         return tuple(Job(**row) for row in rows)
+
+
+class SqlAlerts:
+    """Which alert was given about which order."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    def first(self, order_id: int, step: str, at: datetime) -> bool:
+        """Note an alert; False when this step of this order was noted before."""
+        row = {"order_id": order_id, "step": step, "at": at}
+        inserted = insert_new(self._transaction, alerts, ["order_id", "step"]).returning(alerts.c.step)
+        return self._transaction.scalar(inserted, row) is not None

@@ -3,25 +3,29 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from attrs import evolve
+
+from sikpro.adapters.telegram.addressing import Address
 from sikpro.adapters.telegram.client import Answer, BotApi, LineBroken
 from sikpro.adapters.telegram.compose import menu_parameters, message_parameters, press_parameters
 from sikpro.adapters.telegram.translate import next_offset, translate
-from sikpro.application.ports.chat import (
+from sikpro.application.ports.chat import Incoming, MenuEntry, Outgoing, Transport
+from sikpro.application.ports.network import (
     Batch,
     ChatMoved,
+    FileGone,
     Identity,
-    MenuEntry,
     NeverSent,
     NotSent,
-    Outgoing,
     PerhapsSent,
+    RemoteFile,
     RetryAfter,
     SendError,
     SourceError,
     Trouble,
 )
 
-__all__ = ["ALLOWED_UPDATES", "BotApi", "BotApiMessenger", "BotApiSource"]
+__all__ = ["ALLOWED_UPDATES", "BotApi", "BotApiFiles", "BotApiMessenger", "BotApiSource"]
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 BATCH_LIMIT = 100
@@ -31,6 +35,7 @@ DEFAULT_RETRY_AFTER = 5.0
 REASONS = (
     ("query is too old", "press_expired"),
     ("query_id_invalid", "press_expired"),
+    ("chat was deactivated", "chat_gone"),
     ("deactivated", "deactivated"),
     ("bot was blocked", "blocked"),
     ("chat not found", "chat_gone"),
@@ -51,16 +56,20 @@ class BotApiSource:
     It closes `api` with itself: give the messenger one of its own.
     """
 
+    transport = Transport.BOT_API
+
     def __init__(self, api: BotApi, *, now: Callable[[], datetime] = _now) -> None:
         self._api = api
         self._now = now
+        self._username = ""
 
     async def identify(self) -> Identity:
         """Tell which bot this is, by getMe. Raises `SourceError`."""
         me = await self._ask("getMe", {})
         if not isinstance(me, dict) or type(me.get("id")) is not int:
             raise SourceError(Trouble.SERVER, "getMe without an id")
-        return Identity(me["id"], str(me.get("username", "")))
+        self._username = str(me.get("username", ""))
+        return Identity(me["id"], self._username)
 
     async def fetch(self, cursor: str) -> Batch:
         """Hold getUpdates open until there is something after `cursor`. Raises `SourceError`.
@@ -81,12 +90,17 @@ class BotApiSource:
         if updates and not after:
             # Nothing could acknowledge them: asking again at once would only spin.
             raise SourceError(Trouble.SERVER, "updates without an update_id")
-        translated = tuple(translate(update, self._api.bot_id, self._now) for update in updates)
+        translated = tuple(self._translated(update) for update in updates)
         return Batch(translated, after or cursor, len(updates))
 
     async def aclose(self) -> None:
         """Give back the connections."""
         await self._api.aclose()
+
+    def _translated(self, update: object) -> Incoming:
+        incoming = translate(update, self._api.bot_id, self._now)
+        spoken = Address.of(incoming.text, self._username)
+        return evolve(incoming, addressed=spoken.addressed, mentioned=spoken.mentioned, text=spoken.text)
 
     async def _ask(self, method: str, parameters: dict[str, object], *, held: float = 0) -> object:
         try:
@@ -104,6 +118,8 @@ class BotApiMessenger:
     The Bot API has no key for a repeated send: `random_id` is not used.
     """
 
+    sends_once = False
+
     def __init__(self, api: BotApi) -> None:
         self._api = api
 
@@ -118,9 +134,13 @@ class BotApiMessenger:
             raise PerhapsSent("sendMessage without a message_id")
         return message_id
 
-    async def set_menu(self, language: str, entries: Sequence[MenuEntry]) -> None:
-        """Set the command menu of a language ("" for everybody else). Raises `SendError`."""
-        await self._tell("setMyCommands", menu_parameters(language, entries))
+    async def set_menu(self, language: str, entries: Sequence[MenuEntry], chat_id: int | None = None) -> None:
+        """Set the command menu of a language ("" for everybody else), of one chat when `chat_id` is given.
+
+        Without entries that menu is taken away. Raises `SendError`.
+        """
+        method = "setMyCommands" if entries else "deleteMyCommands"
+        await self._tell(method, menu_parameters(language, entries, chat_id))
 
     async def aclose(self) -> None:
         """Give back the connections."""
@@ -134,6 +154,55 @@ class BotApiMessenger:
         if answer.ok:
             return answer.result
         raise send_error(answer)
+
+
+class BotApiFiles:
+    """`FileSource` over getFile, which gives files of 20 MB at most; it closes nothing, `api` is the messenger's.
+
+    A server of one's own that runs with `--local` names files on its own disk instead of giving them: that is the
+    server's trouble, asked again until it is started without. No path that a server names is read from this machine.
+    """
+
+    understands = frozenset({Transport.BOT_API})
+
+    def __init__(self, api: BotApi) -> None:
+        self._api = api
+
+    async def download(self, file: RemoteFile, limit: int) -> bytes:
+        """Fetch a file by its id. Raises `FileGone`, `SourceError`."""
+        try:
+            answer = await self._api.call("getFile", {"file_id": file.reference})
+            if not answer.ok:
+                raise _file_error(answer)
+            path = answer.result.get("file_path") if isinstance(answer.result, dict) else None
+            if not isinstance(path, str):
+                raise SourceError(Trouble.SERVER, "getFile without a file_path")
+            if path.startswith("/") or "\\" in path or path[1:2] == ":":
+                raise SourceError(
+                    Trouble.SERVER, "the Bot API server keeps its files to itself: start it without --local"
+                )
+            fetched = await self._api.fetch(path, limit)
+        except LineBroken as broken:
+            raise SourceError(Trouble.UNREACHABLE, broken.detail) from None
+        if fetched is None:
+            raise FileGone("too_big")
+        if isinstance(fetched, Answer):
+            # The file is there, getFile said so: what is missing is the way to it.
+            error = source_error(fetched)
+            raise error if error.trouble is Trouble.SLOW_DOWN else SourceError(Trouble.SERVER, error.detail)
+        return fetched
+
+
+def _file_error(answer: Answer) -> Exception:
+    described = answer.description.lower()
+    if "too big" in described:
+        return FileGone("too_big", answer.description)
+    if "temporarily unavailable" in described:
+        # Telegram says "wrong file_id or the file is temporarily unavailable": only time tells which.
+        return SourceError(Trouble.SERVER, answer.description)
+    if answer.clean and answer.status in (400, 403, 404):
+        return FileGone("gone", answer.description)
+    return source_error(answer)
 
 
 def source_error(answer: Answer) -> SourceError:

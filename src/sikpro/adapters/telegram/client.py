@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 from attrs import frozen
@@ -13,6 +13,7 @@ from attrs import frozen
 DEFAULT_BASE_URL = "https://api.telegram.org"
 _TOKEN = re.compile(r"(\d+):[A-Za-z0-9_-]+")
 _TOKEN_IN_URL = re.compile(r"(/bot)\d+:[A-Za-z0-9_-]+")
+_LONGEST_PAUSE = 86_400
 _BEFORE_WRITING = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -102,6 +103,28 @@ class BotApi:
             raise broken
         return read_answer(response.status_code, response.content, response.headers.get("retry-after", ""))
 
+    async def fetch(self, path: str, limit: int) -> bytes | Answer | None:
+        """Fetch a file by the path that getFile named; None when it has more than `limit` bytes.
+
+        An `Answer` is a refusal. Raises `LineBroken` when it did not come whole.
+        """
+        url = f"{self._base_url}/file/bot{self._token}/{quote(path)}"
+        broken = None
+        content = bytearray()
+        try:
+            async with self._http.stream("GET", url) as response:
+                if response.status_code != 200:
+                    return read_answer(response.status_code, await response.aread())
+                async for part in response.aiter_bytes():
+                    content += part
+                    if len(content) > limit:
+                        return None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            broken = LineBroken(f"{type(error).__name__}: {error}".replace(self._token, "…"), written=True)
+        if broken is not None:
+            raise broken
+        return bytes(content)
+
     async def aclose(self) -> None:
         """Give back the connections; a second time does nothing."""
         await self._http.aclose()
@@ -115,7 +138,7 @@ def read_answer(status: int, body: bytes, retry_after: str = "") -> Answer:
     >>> read_answer(502, b"<html>Bad Gateway</html>") == Answer(502, ok=False, clean=False)
     True
     """
-    header = float(retry_after) if retry_after.isascii() and retry_after.isdigit() else None
+    header = _pause(float(retry_after)) if retry_after.isascii() and retry_after.isdigit() else None
     try:
         content = json.loads(body.decode(errors="replace"))
     except (ValueError, RecursionError):
@@ -132,9 +155,18 @@ def read_answer(status: int, body: bytes, retry_after: str = "") -> Answer:
         clean=True,
         result=content.get("result"),
         description=str(content.get("description", "")),
-        retry_after=float(wait) if isinstance(wait, int | float) else header,
+        retry_after=_pause(wait) if isinstance(wait, int | float) else header,
         migrate_to_chat_id=moved if type(moved) is int else None,
     )
+
+
+def _pause(seconds: float) -> float:
+    """A pause as it is asked for, whatever number that is: at least none, at most a day.
+
+    >>> _pause(float("nan")), _pause(float("inf")), _pause(-3), _pause(7)
+    (0.0, 86400.0, 0.0, 7.0)
+    """
+    return float(min(max(0, seconds), _LONGEST_PAUSE))
 
 
 class _WithoutToken(logging.Filter):

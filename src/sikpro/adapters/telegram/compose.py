@@ -14,12 +14,12 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def storable(text: str) -> str:
-    """Replace lone surrogates, which no database and no UTF-8 takes, by U+FFFD.
+    """Take out what no database keeps: lone surrogates become U+FFFD, NUL goes, which PostgreSQL refuses.
 
-    >>> storable("a\\ud800b") == "a\\ufffdb"
+    >>> storable("a\\ud800b\\x00c") == "a\\ufffdbc"
     True
     """
-    return _SURROGATES.sub("\ufffd", text)
+    return _SURROGATES.sub("\ufffd", text.replace("\x00", ""))
 
 
 def units(text: str) -> int:
@@ -109,13 +109,15 @@ def press_parameters(message: Outgoing) -> dict[str, Any]:
     return parameters
 
 
-def menu_parameters(language: str, entries: Sequence[MenuEntry]) -> dict[str, Any]:
-    """Parameters of setMyCommands for one language ("" for everybody else)."""
-    parameters: dict[str, Any] = {
-        "commands": [
+def menu_parameters(language: str, entries: Sequence[MenuEntry], chat_id: int | None = None) -> dict[str, Any]:
+    """Parameters of setMyCommands and deleteMyCommands, for a language ("" for the others), for one chat or for all."""
+    parameters: dict[str, Any] = {}
+    if entries:
+        parameters["commands"] = [
             {"command": entry.command, "description": cut(storable(entry.description), MENU_UNITS)} for entry in entries
         ]
-    }
+    if chat_id is not None:
+        parameters["scope"] = {"type": "chat", "chat_id": chat_id}
     if language:
         parameters["language_code"] = language
     return parameters

@@ -5,23 +5,24 @@ repeats work that the inbox knows already, and loses none.
 """
 
 import asyncio
-import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import structlog
 from attrs import define, evolve, field
 
 from sikpro.adapters.telegram.backoff import Backoff
-from sikpro.application.conversation.commands.registry import menu
-from sikpro.application.i18n import words_in
 from sikpro.application.intake import Intake
-from sikpro.application.ports.chat import BotState, Messenger, SendError, SourceError, Trouble, UpdateSource
-from sikpro.application.ports.queues import LeaseLost
+from sikpro.application.ports.bots import LeaseLost
+from sikpro.application.ports.network import BotState, SourceError, Trouble, UpdateSource
 from sikpro.application.ports.runtime import Clock, LiveEvents
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError
 
 _log = structlog.get_logger(__name__)
+
+
+async def _keep() -> None:
+    """Hold nothing, so that there is nothing to let go."""
 
 
 @define(kw_only=True)
@@ -30,28 +31,31 @@ class LongPoll:
 
     `account` names the account in the database, `owner` this process. `take_over` ends another process' lease at once:
     right on SQLite, where one process is the whole system. `lease` is how long it lasts, longer than a poll.
-    `after_commit` is called when replies may be waiting.
+    `after_commit` is called when replies may be waiting. `let_go` drops what the transport holds while another process
+    serves the bot. `caution` tells a trouble, with its detail, beside which the connection works all the same.
     """
 
     source: UpdateSource
-    messenger: Messenger
     intake: Intake
     transactions: AsyncTransactions
     clock: Clock
     live: LiveEvents
     account: str
     owner: str
-    zone: str
     take_over: bool
     lease: timedelta
     after_commit: Callable[[], None] = field(default=lambda: None)
+    let_go: Callable[[], Awaitable[None]] = field(default=_keep)
+    caution: Callable[[], tuple[str, str]] = field(default=lambda: ("", ""))
     backoff: Backoff = field(factory=Backoff)
     state: BotState = field(init=False)
     holds_lease: bool = field(default=False, init=False)
-    _greeted: bool = field(default=False, init=False)
+    _begun: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.state = BotState(connected=False, since=self.clock.now(), trouble="starting")
+        self.state = BotState(
+            connected=False, since=self.clock.now(), trouble="starting", transport=self.source.transport
+        )
 
     async def run(self) -> None:
         """Receive until cancelled; what goes wrong is a state, and asked again later."""
@@ -61,6 +65,8 @@ class LongPoll:
             try:
                 if not await self._lease(take_over=first):
                     self._trouble("other_process", "")
+                    self._begun = False
+                    await self.let_go()
                     await asyncio.sleep(5)
                     continue
                 first = False
@@ -94,11 +100,11 @@ class LongPoll:
                 _log.warning("lease not given back", error=str(error))
 
     async def _once(self) -> None:
-        cursor = await self.transactions.read(lambda uow: uow.bots.cursor(self.account))
+        cursor = await self.transactions.read(lambda uow: uow.bots.cursor(self.account, self.source.transport))
         batch = await self.source.fetch(cursor)
         self._connected()
-        if batch.cursor != cursor or batch.updates:
-            await self.intake.take_in(batch, self.account, self.owner)
+        if batch.cursor != cursor or batch.updates or batch.gap:
+            await self.intake.take_in(batch, self.account, self.owner, self.source.transport)
             self.after_commit()
 
     async def _lease(self, *, take_over: bool) -> bool:
@@ -109,32 +115,25 @@ class LongPoll:
         return self.holds_lease
 
     async def _greet(self) -> None:
-        """Learn who we are, before a poll that may be held for long, and set the command menu where it is not so yet.
+        """Learn who we are, before a poll that may be held for long.
 
-        That somebody else polls is seen by polling alone.
+        When another transport served the bot before, the ledger notes it. That somebody else polls is seen by polling
+        alone.
         """
         identity = await self.source.identify()
         self.state = evolve(self.state, username=identity.username)
         if self.state.trouble not in {Trouble.CONFLICT, Trouble.WEBHOOK}:
             self._connected()
-        if self._greeted:
-            return
-        self._greeted = True
-        entries = menu(words_in("id", self.zone))
-        fingerprint = hashlib.sha256(repr(entries).encode()).hexdigest()
-        if await self.transactions.read(lambda uow: uow.bots.menu(self.account)) == fingerprint:
-            return
-        try:
-            await self.messenger.set_menu("", entries)
-        except SendError as error:
-            _log.warning("command menu not set", error=str(error))
-            return
-        await self.transactions.write(lambda uow: uow.bots.set_menu(self.account, fingerprint))
+        if not self._begun:
+            await self.intake.begin(self.account, self.source.transport)
+            self._begun = True
 
     def _connected(self) -> None:
-        if not self.state.connected:
-            self.state = evolve(self.state, connected=True, since=self.clock.now(), trouble="", detail="")
-            _log.info("bot connected", username=self.state.username)
+        trouble, detail = self.caution()
+        if not self.state.connected or self.state.trouble != trouble:
+            since = self.clock.now()
+            self.state = evolve(self.state, connected=True, since=since, trouble=trouble, detail=detail)
+            _log.info("bot connected", username=self.state.username, caution=trouble, detail=detail)
             self.live.publish((Hint(Kind.BOT),))
 
     def _trouble(self, trouble: str, detail: str) -> None:

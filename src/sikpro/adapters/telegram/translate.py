@@ -3,13 +3,11 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sikpro.adapters.telegram.compose import storable
-from sikpro.application.ports.chat import Attachment, Contact, Incoming, IncomingKind
-
-Raw = Mapping[str, Any]
+from sikpro.adapters.telegram.raw import Malformed, Raw, string, table, time, whole
+from sikpro.application.ports.chat import Attachment, Contact, Incoming, IncomingKind, Transport
 
 FILES = ("document", "video", "audio", "voice", "animation", "video_note", "sticker")
 SERVICE = (
@@ -33,15 +31,20 @@ SERVICE = (
     "forum_topic_edited",
     "forum_topic_closed",
     "forum_topic_reopened",
+    "general_forum_topic_hidden",
+    "general_forum_topic_unhidden",
+    "proximity_alert_triggered",
+    "chat_background_set",
+    "connected_website",
+    "gift",
+    "unique_gift",
+    "paid_message_price_changed",
     "video_chat_scheduled",
     "video_chat_started",
     "video_chat_ended",
+    "video_chat_participants_invited",
 )
 GONE = ("kicked", "left")
-
-
-class _Malformed(Exception):
-    """A part of an update is not what the Bot API's documentation says."""
 
 
 def next_offset(updates: list[Any], cursor: str) -> str:
@@ -59,102 +62,115 @@ def next_offset(updates: list[Any], cursor: str) -> str:
 
 
 def translate(update: object, bot_id: int, now: Callable[[], datetime]) -> Incoming:
-    """Translate one update; what is unknown or malformed becomes kind OTHER with a key of its content.
+    """Translate one update; what no person wrote, is unknown or malformed becomes kind OTHER.
 
-    `now` gives the time (UTC, aware) of what the network puts no date on: presses and the unknown.
+    A group that became a supergroup tells so in service messages, OTHER too: nothing waits on them, since each message
+    to the old chat is answered with the new one. `now` gives the time (UTC, aware) of what the network puts no date on.
     """
     if isinstance(update, Mapping):
         try:
             for field, translator in _TRANSLATORS.items():
                 if field in update:
-                    found = translator(_table(update[field]), bot_id, now)
-                    if found is not None:
-                        return found
-        except _Malformed:
+                    return translator(table(update[field]), bot_id, now)
+        except Malformed:
             pass
-    return _other(update, bot_id, now())
+    return _unknown(update, bot_id, now())
 
 
-def _message(message: Raw, bot_id: int, now: Callable[[], datetime]) -> Incoming | None:
-    if "from" not in message or "sender_chat" in message or any(field in message for field in SERVICE):
-        return None
-    chat_id, message_id = _whole(_table(message["chat"])["id"]), _whole(message["message_id"])
-    return _said(message, IncomingKind.MESSAGE, f"m:{bot_id}:{chat_id}:{message_id}", _time(message, "date"))
+def _message(message: Raw, bot_id: int, now: Callable[[], datetime]) -> Incoming:
+    chat_id, message_id = whole(table(message["chat"])["id"]), whole(message["message_id"])
+    if not _by_a_person(message):
+        return _other(f"o:{bot_id}:{chat_id}:{message_id}", now())
+    return _said(message, IncomingKind.MESSAGE, f"m:{bot_id}:{chat_id}:{message_id}", time(message, "date"))
 
 
-def _edit(message: Raw, bot_id: int, now: Callable[[], datetime]) -> Incoming | None:
-    if "from" not in message or "sender_chat" in message:
-        return None
-    chat_id, message_id = _whole(_table(message["chat"])["id"]), _whole(message["message_id"])
+def _edit(message: Raw, bot_id: int, now: Callable[[], datetime]) -> Incoming:
+    chat_id, message_id = whole(table(message["chat"])["id"]), whole(message["message_id"])
+    if not _by_a_person(message):
+        return _other(f"o:{bot_id}:{chat_id}:{message_id}:edit", now())
     edited = "edit_date" if "edit_date" in message else "date"
     # Only the text: it is the one part of the content that every transport sees alike (file ids differ).
     content = hashlib.sha256(_text(message).encode()).hexdigest()[:12]
-    key = f"e:{bot_id}:{chat_id}:{message_id}:{_whole(message[edited])}:{content}"
-    return _said(message, IncomingKind.EDIT, key, _time(message, edited))
+    key = f"e:{bot_id}:{chat_id}:{message_id}:{whole(message[edited])}:{content}"
+    return _said(message, IncomingKind.EDIT, key, time(message, edited))
+
+
+def _by_a_person(message: Raw) -> bool:
+    """Whether somebody wrote it in their own name: no service message, channel, anonymous administrator or bot."""
+    if "from" not in message or "sender_chat" in message or any(field in message for field in SERVICE):
+        return False
+    return table(message["from"]).get("is_bot") is not True
 
 
 def _said(message: Raw, kind: IncomingKind, key: str, sent_at: datetime) -> Incoming:
-    chat, sender = _table(message["chat"]), _table(message["from"])
+    chat, sender = table(message["chat"]), table(message["from"])
     reply = message.get("reply_to_message")
     return Incoming(
         key=key,
         kind=kind,
-        chat_id=_whole(chat["id"]),
-        message_id=_whole(message["message_id"]),
-        sender_id=_whole(sender["id"]),
+        chat_id=whole(chat["id"]),
+        message_id=whole(message["message_id"]),
+        sender_id=whole(sender["id"]),
         sent_at=sent_at,
         sender_name=_name(sender),
         private=chat.get("type") == "private",
         text=_text(message),
-        reply_to=_whole(_table(reply)["message_id"]) if reply is not None else None,
+        reply_to=whole(table(reply)["message_id"]) if reply is not None else None,
         contact=_contact(message),
         attachments=_attachments(message),
-        album=_string(message, "media_group_id") or None,
+        album=string(message, "media_group_id") or None,
+        forwarded="forward_origin" in message,
+        transport=Transport.BOT_API,
     )
 
 
 def _press(query: Raw, bot_id: int, now: Callable[[], datetime]) -> Incoming:
-    query_id = _string(query, "id")
+    query_id = string(query, "id")
     if not query_id:
-        raise _Malformed("id")
-    sender = _table(query["from"])
-    message = _table(query["message"]) if "message" in query else _table({})
-    chat = _table(message["chat"]) if message else _table({})
+        raise Malformed("id")
+    sender = table(query["from"])
+    message = table(query["message"]) if "message" in query else table({})
+    chat = table(message["chat"]) if message else table({})
     return Incoming(
         key=f"p:{bot_id}:{query_id}",
         kind=IncomingKind.PRESS,
-        chat_id=_whole(chat["id"]) if chat else 0,
-        message_id=_whole(message["message_id"]) if message else None,
-        sender_id=_whole(sender["id"]),
+        chat_id=whole(chat["id"]) if chat else 0,
+        message_id=whole(message["message_id"]) if message else None,
+        sender_id=whole(sender["id"]),
         sent_at=now(),
         sender_name=_name(sender),
         private=chat.get("type") == "private",
         press_id=query_id,
-        data=_string(query, "data"),
+        data=string(query, "data"),
+        transport=Transport.BOT_API,
     )
 
 
 def _membership(change: Raw, bot_id: int, now: Callable[[], datetime]) -> Incoming:
-    chat, sender, new = (_table(change[field]) for field in ("chat", "from", "new_chat_member"))
-    chat_id, status = _whole(chat["id"]), _string(new, "status")
+    chat, sender, new = (table(change[field]) for field in ("chat", "from", "new_chat_member"))
+    chat_id, status = whole(chat["id"]), string(new, "status")
     member = new.get("is_member") is True if status == "restricted" else status not in GONE
     return Incoming(
-        key=f"c:{bot_id}:{chat_id}:{_whole(change['date'])}:{status}",
+        key=f"c:{bot_id}:{chat_id}:{whole(change['date'])}:{status}",
         kind=IncomingKind.MEMBERSHIP,
         chat_id=chat_id,
         message_id=None,
-        sender_id=_whole(sender["id"]),
-        sent_at=_time(change, "date"),
+        sender_id=whole(sender["id"]),
+        sent_at=time(change, "date"),
         sender_name=_name(sender),
         private=chat.get("type") == "private",
         blocked=not member,
+        transport=Transport.BOT_API,
     )
 
 
-def _other(update: object, bot_id: int, now: datetime) -> Incoming:
+def _unknown(update: object, bot_id: int, now: datetime) -> Incoming:
     content = {k: v for k, v in update.items() if k != "update_id"} if isinstance(update, Mapping) else update
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    key = f"o:{bot_id}:{hashlib.sha256(canonical.encode()).hexdigest()}"
+    return _other(f"o:{bot_id}:{hashlib.sha256(canonical.encode()).hexdigest()}", now)
+
+
+def _other(key: str, now: datetime) -> Incoming:
     return Incoming(
         key=key,
         kind=IncomingKind.OTHER,
@@ -163,10 +179,11 @@ def _other(update: object, bot_id: int, now: datetime) -> Incoming:
         sender_id=None,
         sent_at=now,
         private=False,
+        transport=Transport.BOT_API,
     )
 
 
-_TRANSLATORS: dict[str, Callable[[Raw, int, Callable[[], datetime]], Incoming | None]] = {
+_TRANSLATORS: dict[str, Callable[[Raw, int, Callable[[], datetime]], Incoming]] = {
     "message": _message,
     "edited_message": _edit,
     "callback_query": _press,
@@ -174,73 +191,40 @@ _TRANSLATORS: dict[str, Callable[[Raw, int, Callable[[], datetime]], Incoming | 
 }
 
 
-class _Table(dict[str, Any]):
-    """A JSON object whose missing fields are malformed, not a KeyError of ours."""
-
-    def __missing__(self, field: str) -> Any:
-        raise _Malformed(field)
-
-
-def _table(value: object) -> _Table:
-    if not isinstance(value, Mapping):
-        raise _Malformed("not an object")
-    return _Table(value)
-
-
-def _whole(value: object) -> int:
-    if type(value) is not int or not -(2**63) <= value < 2**63:
-        raise _Malformed("not a number")
-    return value
-
-
-def _string(table: Raw, field: str) -> str:
-    value = table.get(field, "")
-    if not isinstance(value, str):
-        raise _Malformed(field)
-    return storable(value)
-
-
-def _time(table: Raw, field: str) -> datetime:
-    try:
-        return datetime.fromtimestamp(_whole(table[field]), UTC)
-    except (ValueError, OverflowError, OSError):
-        raise _Malformed(field) from None
-
-
 def _text(message: Raw) -> str:
-    return _string(message, "text") or _string(message, "caption")
+    return string(message, "text") or string(message, "caption")
 
 
 def _name(person: Raw) -> str:
-    names = f"{_string(person, 'first_name')} {_string(person, 'last_name')}".strip()
-    return names or _string(person, "username")
+    names = f"{string(person, 'first_name')} {string(person, 'last_name')}".strip()
+    return names or string(person, "username")
 
 
 def _contact(message: Raw) -> Contact | None:
     if "contact" not in message:
         return None
-    contact = _table(message["contact"])
-    owner = _whole(contact["user_id"]) if "user_id" in contact else None
-    return Contact(_string(contact, "phone_number"), owner, _name(contact))
+    contact = table(message["contact"])
+    owner = whole(contact["user_id"]) if "user_id" in contact else None
+    return Contact(string(contact, "phone_number"), owner, _name(contact))
 
 
 def _attachments(message: Raw) -> tuple[Attachment, ...]:
     found = []
     if "photo" in message:
-        sizes = [_table(size) for size in message["photo"]] if isinstance(message["photo"], list) else []
+        sizes = [table(size) for size in message["photo"]] if isinstance(message["photo"], list) else []
         if not sizes:
-            raise _Malformed("photo")
-        largest = max(sizes, key=lambda size: _whole(size.get("width", 0)) * _whole(size.get("height", 0)))
+            raise Malformed("photo")
+        largest = max(sizes, key=lambda size: whole(size.get("width", 0)) * whole(size.get("height", 0)))
         found.append(_file("photo", largest))
     # An animation comes with a `document` of the same file, for old clients.
     skipped = ("document",) if "animation" in message else ()
-    found += [_file(kind, _table(message[kind])) for kind in FILES if kind in message and kind not in skipped]
+    found += [_file(kind, table(message[kind])) for kind in FILES if kind in message and kind not in skipped]
     return tuple(found)
 
 
 def _file(kind: str, file: Raw) -> Attachment:
-    file_id = _string(file, "file_id")
+    file_id = string(file, "file_id")
     if not file_id:
-        raise _Malformed("file_id")
-    size = _whole(file["file_size"]) if "file_size" in file else None
-    return Attachment(kind, file_id, size, _string(file, "file_name"))
+        raise Malformed("file_id")
+    size = whole(file["file_size"]) if "file_size" in file else None
+    return Attachment(kind, file_id, size, string(file, "file_name"), string(file, "mime_type"))

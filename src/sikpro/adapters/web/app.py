@@ -11,16 +11,25 @@ from sikpro.adapters.web.admission import admit
 from sikpro.adapters.web.assets import serve_asset
 from sikpro.adapters.web.controllers.access import AccessController
 from sikpro.adapters.web.controllers.catalogue import CatalogueController
+from sikpro.adapters.web.controllers.dashboard import DashboardController
+from sikpro.adapters.web.controllers.drafts import DraftsController
+from sikpro.adapters.web.controllers.files import show_file
 from sikpro.adapters.web.controllers.health import healthz
 from sikpro.adapters.web.controllers.input import InputController
 from sikpro.adapters.web.controllers.ledger import LedgerController
+from sikpro.adapters.web.controllers.lists import ListsController
 from sikpro.adapters.web.controllers.live import bot_bar, live
 from sikpro.adapters.web.controllers.login import LoginController
+from sikpro.adapters.web.controllers.notice import NoticeController
 from sikpro.adapters.web.controllers.order import OrderController
 from sikpro.adapters.web.controllers.order_actions import OrderActionsController
+from sikpro.adapters.web.controllers.people import PeopleController
 from sikpro.adapters.web.controllers.preferences import PreferencesController
+from sikpro.adapters.web.controllers.profile import ProfileController
 from sikpro.adapters.web.controllers.queue import QueueController
+from sikpro.adapters.web.controllers.queue_actions import QueueActionsController
 from sikpro.adapters.web.controllers.recap import RecapController
+from sikpro.adapters.web.controllers.settings import SettingsController
 from sikpro.adapters.web.controllers.technicians import TechniciansController
 from sikpro.adapters.web.controllers.users import UsersController
 from sikpro.adapters.web.errors import error_handlers
@@ -48,19 +57,27 @@ class Page:
 PAGES: tuple[Page, ...] = (
     Page(LoginController),
     Page(PreferencesController),
+    Page(ProfileController),
+    Page(DashboardController, NavEntry("/dashboard", "dashboard", "layout-dashboard", (Permission.SEE_ALL,))),
     Page(
         QueueController,
         NavEntry("/orders", "queue", "inbox", (Permission.SEE_ALL, Permission.SEE_SITE_OPERATION), "/orders/new"),
     ),
+    Page(QueueActionsController),
     Page(OrderController),
     Page(OrderActionsController),
     Page(InputController, NavEntry("/orders/new", "input", "plus", (Permission.ENTER_ORDERS,))),
+    Page(DraftsController, NavEntry("/drafts", "drafts", "list-check", (Permission.LEAD,))),
     Page(RecapController, NavEntry("/recap", "recap", "chart-bar", (Permission.SEE_OWN_REPORT,))),
     Page(LedgerController, NavEntry("/ledger", "ledger", "book", (Permission.SEE_REPORTS,))),
+    Page(NoticeController, NavEntry("/notice", "notice", "speakerphone", (Permission.LEAD,))),
     Page(AccessController, NavEntry("/access", "access", "user-plus", (Permission.MANAGE_TECHNICIANS,))),
     Page(TechniciansController, NavEntry("/technicians", "technicians", "user", (Permission.MANAGE_TECHNICIANS,))),
+    Page(PeopleController),
     Page(UsersController),
-    Page(CatalogueController),
+    Page(CatalogueController, NavEntry("/catalogue", "catalogue", "list-details", (Permission.ADMINISTER,))),
+    Page(SettingsController),
+    Page(ListsController),
 )
 """Every page, in the order of the navigation."""
 
@@ -80,7 +97,7 @@ def create_app(parts: WebParts) -> Litestar:
         return desk
 
     return Litestar(
-        route_handlers=[serve_asset, healthz, live, bot_bar, *(page.controller for page in PAGES)],
+        route_handlers=[serve_asset, show_file, healthz, live, bot_bar, *(page.controller for page in PAGES)],
         guards=[admit],
         dependencies={
             "parts": Provide(given_parts),

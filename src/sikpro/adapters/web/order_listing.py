@@ -7,9 +7,10 @@ from typing import Self
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
-from sikpro.application.ports.queries import Key, OrderFilter, Sort
+from sikpro.application.ports.queries import Key, OrderFilter, PastLimit, Sort
+from sikpro.application.use_cases.see_orders import AGES, age_span
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.period import Period
 from sikpro.domain.phase import Phase, Turn
@@ -34,43 +35,73 @@ FIRST = "todo"
 """The view an address without one means: what is to be done next is on top, not what others hold up for weeks."""
 
 COUNTED = ("todo", "open", "waiting", "in_progress", "mine", "held_up")
-FILTERS = ("type", "sto", "status", "site_operation", "technician", "helpdesk", "channel", "day", "month", "finished")
-"""What narrows a view, by the query parameter's name; `day` and `month` are those of receipt, `finished` is either."""
+FILTERS = (
+    *("phase", "status", "type", "sto", "site_operation", "technician", "helpdesk", "channel"),
+    *("age", "overdue", "day", "month", "finished"),
+)
+"""What narrows a view, by the query parameter's name.
+
+`phase` is one of `Phase`, whatever the view; `age` one of `AGES`, of open orders by receipt; `overdue` is `1`; `day`
+and `month` are those of receipt, `finished` is either. A day may name an hour of it: `2026-11-23T09`.
+"""
+
+_CHOICES: Mapping[str, frozenset[str]] = {
+    "phase": frozenset(Phase),
+    "age": frozenset(AGES),
+    "overdue": frozenset({"1"}),
+}
+
+Limits = tuple[PastLimit, ...]
 
 
 @frozen(kw_only=True)
 class Listing:
-    """What an address asks for. What it says amiss is left out."""
+    """What an address asks for; what it says amiss is left out.
+
+    `since` is the order stored last when the list was opened: what came later is announced.
+    """
 
     view: str
     filters: Mapping[str, str] = field(factory=dict[str, str])
     text: str = ""
+    since: int | None = None
     after: Key | None = None
+    before: Key | None = None
     top: Key | None = None
 
     @classmethod
     def of(cls, query: Mapping[str, str], me: Person) -> Self:
-        """Understand a query string; a search without a view looks everywhere."""
+        """Understand a query string; a search or a phase without a view looks everywhere, an age among the open."""
         text = storable(query.get("q", "")).strip()[:100]
-        view = query.get("view", "")
-        if view not in views_for(me):
-            view = "all" if text else FIRST
         given = {name: storable(query.get(name, "")).strip()[:64] for name in FILTERS}
         filters = {name: value for name, value in given.items() if value and _sensible(name, value)}
-        after, top = _key(query.get("after", "")), _key(query.get("top", ""))
-        return cls(view=view, filters=filters, text=text, after=after, top=top)
+        view = query.get("view", "")
+        if view not in views_for(me):
+            view = _unsaid(text, filters)
+        after, top, since = _key(query.get("after", "")), _key(query.get("top", "")), query.get("since", "")
+        return cls(
+            view=view,
+            filters=filters,
+            text=text,
+            after=after,
+            before=_key(query.get("before", "")),
+            top=top,
+            since=int(since) if _whole(since) else None,
+        )
 
     @property
     def sort(self) -> Sort:
         """Open orders oldest first: the next one is on top. The others newest first."""
-        return Sort.OLDEST if self.view in COUNTED else Sort.NEWEST
+        phase = self.filters.get("phase")
+        return Sort.OLDEST if (Phase(phase).live if phase else self.view in COUNTED) else Sort.NEWEST
 
-    def which(self, me: Person, zone: ZoneInfo, view: str = "") -> OrderFilter:
-        """The filter, of this view or another."""
+    def which(self, me: Person, now: datetime, zone: ZoneInfo, limits: Limits, view: str = "") -> OrderFilter:
+        """The filter, of this view or (without the phase) another; `limits` as `past_limits` gives them."""
+        phase = "" if view else self.filters.get("phase", "")
         view, given = view or self.view, self.filters
         helpdesk = given.get("helpdesk", "")
         return OrderFilter(
-            phases=VIEWS[view],
+            phases=frozenset({Phase(phase)}) if phase else VIEWS[view],
             turn=Turn.HELPDESK if view == "todo" else None,
             holder=me.id if view == "mine" else None,
             deleted=view == "deleted",
@@ -82,7 +113,8 @@ class Listing:
             technician=given.get("technician", ""),
             helpdesk=int(helpdesk) if helpdesk else None,
             channel=given.get("channel", ""),
-            received=self._received(zone),
+            received=self._received(now, zone),
+            overdue=limits if given.get("overdue") else None,
             finished=_period(self.filters.get("finished", ""), zone),
         )
 
@@ -90,16 +122,29 @@ class Listing:
         """The address of this list with some of its parameters changed; None takes one away."""
         query: dict[str, str | None] = {"view": self.view, **self.filters, "q": self.text or None} | changes
         kept = {name: value for name, value in query.items() if value}
-        if kept.get("view") == ("all" if kept.get("q") else FIRST):
+        if kept.get("view") == _unsaid(kept.get("q") or "", kept):
             del kept["view"]
         return "/orders" + (f"?{urlencode(kept)}" if kept else "")
 
+    @property
+    def query(self) -> str:
+        """The query of the address, without the place in the list."""
+        return self.address().partition("?")[2]
+
+    def plain(self) -> str:
+        """The address without any filter."""
+        return self.address(**dict.fromkeys(self.filters))
+
     def without(self, name: str) -> str:
         """The address without one filter."""
-        return evolve(self, filters={k: v for k, v in self.filters.items() if k != name}).address()
+        return self.address(**{name: None})
 
-    def _received(self, zone: ZoneInfo) -> Period | None:
-        return _period(self.filters.get("day") or self.filters.get("month", ""), zone)
+    def _received(self, now: datetime, zone: ZoneInfo) -> Period | None:
+        dated = _period(self.filters.get("day") or self.filters.get("month", ""), zone)
+        aged = age_span(self.filters["age"], now) if "age" in self.filters else None
+        if dated and aged:
+            return Period(max(dated.start, aged.start), min(dated.end, aged.end))
+        return dated or aged
 
 
 def views_for(me: Person) -> tuple[str, ...]:
@@ -114,6 +159,13 @@ def key_text(key: Key) -> str:
     return f"{key.received_at.isoformat()}~{key.id}"
 
 
+def _unsaid(text: str, filters: Mapping[str, str | None]) -> str:
+    """The view that an address means which names none."""
+    if text or filters.get("phase"):
+        return "all"
+    return "open" if filters.get("age") or filters.get("overdue") else FIRST
+
+
 def _key(text: str) -> Key | None:
     moment, _, number = text.partition("~")
     try:
@@ -125,20 +177,29 @@ def _key(text: str) -> Key | None:
 
 
 def _period(text: str, zone: ZoneInfo) -> Period | None:
-    """The day or the month that a text names."""
+    """The month, the day or the hour of a day that a text names."""
     if len(text) == len("2026-11"):
         return Period.of_month(date.fromisoformat(text + "-01"), zone)
-    return Period.of_day(date.fromisoformat(text), zone) if text else None
+    day, _, hour = text.partition("T")
+    if hour:
+        return Period.of_hour(date.fromisoformat(day), int(hour), zone)
+    return Period.of_day(date.fromisoformat(day), zone) if day else None
 
 
 def _sensible(name: str, value: str) -> bool:
     if name in {"day", "month", "finished"}:
         whole_month = name == "month" or (name == "finished" and len(value) == len("2026-11"))
-        text = value + "-01" if whole_month else value
+        day, _, hour = (value + "-01" if whole_month else value).partition("T")
+        if hour and (name == "month" or not re.fullmatch(r"[01]\d|2[0-3]", hour)):
+            return False
         try:
-            return bool(re.fullmatch(r"(19|20)\d\d-\d\d-\d\d", text)) and date.fromisoformat(text) is not None
+            return bool(re.fullmatch(r"(19|20)\d\d-\d\d-\d\d", day)) and date.fromisoformat(day) is not None
         except ValueError:
             return False
-    if name == "helpdesk":
-        return value.isascii() and value.isdecimal() and len(value) <= 15
-    return True
+    if name in _CHOICES:
+        return value in _CHOICES[name]
+    return _whole(value) if name == "helpdesk" else True
+
+
+def _whole(value: str) -> bool:
+    return value.isascii() and value.isdecimal() and len(value) <= 15

@@ -1,21 +1,33 @@
 """What the page of one order shows, and what the person may do with it."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from string import ascii_lowercase, ascii_uppercase
 
 from attrs import frozen
 
 from sikpro.adapters.web.timeline import Entry, Narrator
 from sikpro.application.i18n import Words, words_in
-from sikpro.application.ports.queries import OrderRow
+from sikpro.application.ports.desk import UndoStep
+from sikpro.application.ports.files import OrderFile
+from sikpro.application.ports.queries import OrderFilter, OrderRow
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue import status_named
-from sikpro.application.use_cases.notify_technician import feedback_text, recipients
-from sikpro.application.use_cases.see_orders import may_see
+from sikpro.application.use_cases.notify_technician import feedback_text, filled_template, recipients, technician_name
+from sikpro.application.use_cases.see_orders import may_see, related_orders
+from sikpro.application.use_cases.undo_status import undoable
 from sikpro.domain.catalogue import Status
 from sikpro.domain.errors import NotFound
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import MOVES, Phase, Turn
+
+_TAKEN_KEYS = "bcfjknqtuxyADEFRST"
+"""The keys of everything else that is done in the helpdesk's loop (`templates/keys.html`)."""
+
+_SPARE_KEYS = "7890" + ascii_lowercase + ascii_uppercase
+
+MOST_HELD = 999
 
 _SHOWN = (Phase.COMPLETED, Phase.WAITING, Phase.HELD_UP, Phase.IN_PROGRESS, Phase.CANCELLED)
 
@@ -75,10 +87,21 @@ class OrderView:
     allowed: Allowed
     groups: tuple[StatusGroup, ...]
     story: tuple[Entry, ...]
+    files: tuple[OrderFile, ...]
     chats: int
     reader_language: str
     helpdesks: tuple[tuple[int, str], ...]
     choices: dict[str, list[tuple[str, str]]]
+    keys: dict[str, str]
+    held: int
+    undo: UndoStep | None
+    related: tuple[OrderRow, ...]
+    statuses: dict[str, Status]
+    technician: str
+
+    def template(self, status: Status) -> str:
+        """The text that a status brings along for this order."""
+        return filled_template(status.template.in_language(self.reader_language), self.order, self.technician)
 
     @property
     def journal_id(self) -> int:
@@ -110,10 +133,17 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
         allowed=allowed,
         groups=_groups(order, tuple(statuses.values())),
         story=narrator.story(order_id),
+        files=uow.files.of_order(order_id),
         chats=len(chats),
         reader_language=chats[0].language if chats else "id",
         helpdesks=_helpdesks(uow, order) if allowed.assign else (),
         choices=catalogue_choices(uow, words) if allowed.edit else {},
+        keys=status_keys(statuses.values()),
+        held=uow.order_queries.count(OrderFilter(holder=me.id), MOST_HELD),
+        undo=undoable(uow, me, now),
+        related=related_orders(uow, row, me),
+        statuses=statuses,
+        technician=technician_name(uow, order),
     )
 
 
@@ -148,8 +178,10 @@ def preview(
 
 def template_text(uow: UnitOfWork, order_id: int, status: str) -> str:
     """The text that a status brings along, in the language of who will read it. Raises `NotFound`."""
-    chats = recipients(uow, uow.orders.get(order_id))
-    return status_named(uow, status).template.in_language(chats[0].language if chats else "id")
+    order = uow.orders.get(order_id)
+    chats = recipients(uow, order)
+    template = status_named(uow, status).template.in_language(chats[0].language if chats else "id")
+    return filled_template(template, order, technician_name(uow, order))
 
 
 def _groups(order: Order, statuses: tuple[Status, ...]) -> tuple[StatusGroup, ...]:
@@ -162,6 +194,25 @@ def _groups(order: Order, statuses: tuple[Status, ...]) -> tuple[StatusGroup, ..
     return tuple(
         StatusGroup(phase=phase, group=group, statuses=tuple(members)) for (phase, group), members in found.items()
     )
+
+
+def status_keys(statuses: Iterable[Status]) -> dict[str, str]:
+    """The key of each active status by its code: a letter of its Indonesian label where one is free, else another.
+
+    It does not depend on where an order stands, so that fingers can learn it.
+    """
+    keys: dict[str, str] = {}
+    taken = set(_TAKEN_KEYS)
+    ordered = sorted(statuses, key=lambda status: _SHOWN.index(status.phase))
+    for status in ordered:
+        if not status.active:
+            continue
+        own = [letter for letter in status.label.id.lower() if letter in ascii_lowercase]
+        key = next((key for key in [*own, *_SPARE_KEYS] if key not in taken), "")
+        if key:
+            keys[status.code] = key
+            taken.add(key)
+    return keys
 
 
 def _helpdesks(uow: UnitOfWork, order: Order) -> tuple[tuple[int, str], ...]:

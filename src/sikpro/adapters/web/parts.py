@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 from attrs import frozen
 
-from sikpro.application.ports.chat import BotState
-from sikpro.application.ports.runtime import Clock, LiveEvents, Passwords, WorkbookWriter
+from sikpro.application.ports.network import BotState
+from sikpro.application.ports.runtime import Clock, LiveEvents, Passwords, TableReader, WorkbookWriter
 from sikpro.application.ports.storage import AsyncTransactions
 
 
@@ -23,6 +23,7 @@ class WebParts:
     passwords: Passwords
     live: LiveEvents
     workbooks: WorkbookWriter
+    tables: TableReader
     zone: str
     bot_state: Callable[[], BotState | None]
     health: Callable[[], Mapping[str, str]]

@@ -62,10 +62,6 @@ class RecapWhen:
         """The span of time in a zone."""
         return Period.of_day(self.day, zone) if self.span is Span.DAY else Period.of_month(self.day, zone)
 
-    def of(self, span: Span) -> "RecapWhen":
-        """The day's month, or the month's day."""
-        return RecapWhen(span, self.day)
-
     def title(self, words: Words) -> str:
         """What the recap is called."""
         if self.span is Span.DAY:

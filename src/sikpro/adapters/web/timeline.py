@@ -19,12 +19,14 @@ from sikpro.domain.events import (
     OrderDeleted,
     OrderEvent,
     OrderGivenBack,
+    OrderNudged,
     OrderPlaced,
     OrderReopened,
     OrderRestored,
     OrderTaken,
     OrderWithdrawn,
     StatusChanged,
+    StatusUndone,
 )
 
 
@@ -111,8 +113,12 @@ class Narrator:
                 return "edit", words("timeline.corrected")
             case MessageJoined(photo=photo):
                 return "message-reply", words("timeline.photo" if photo else "timeline.reply")
+            case OrderNudged():
+                return "bell", words("timeline.nudged")
             case OrderReopened():
                 return "lock-open", words("timeline.reopened", status=self.status(event.state.status))
+            case StatusUndone():
+                return "arrow-back-up", words("timeline.undone", status=self.status(event.undone))
             case OrderWithdrawn():
                 return "ban", words("timeline.withdrawn")
             case OrderDeleted():

@@ -1,11 +1,17 @@
 """How an order is told in the chat, as `chat.md` of the product has it."""
 
+from collections.abc import Iterable
+
 from sikpro.application.conversation.exchange import Exchange
+from sikpro.application.i18n import Words
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.use_cases.catalogue import any_status
 from sikpro.application.use_cases.notify_technician import told_state
-from sikpro.application.use_cases.see_orders import expected_wait
+from sikpro.application.use_cases.see_orders import expected_wait, state_since
+from sikpro.domain.events import FieldChange
 from sikpro.domain.phase import Phase
+from sikpro.domain.text import one_line
+from sikpro.domain.values import SerialNumber
 
 
 def stored_card(exchange: Exchange, row: OrderRow, place: int) -> str:
@@ -15,6 +21,9 @@ def stored_card(exchange: Exchange, row: OrderRow, place: int) -> str:
     about = words("card.about", type=row.type, sto=row.sto, odp=row.odp)
     expected = words("card.expected", span=words.duration(wait)) if wait else words("card.expected_unknown")
     lines = [words("card.stored", number=row.number, place=place), f"{about} · {expected}"]
+    serial = SerialNumber(row.serial, row.serial)
+    if not serial.vendor:
+        lines.append(words("card.vendor_unknown", vendor=serial.value[:4]))
     if exchange.person and row.technician != exchange.person.technician_code:
         lines.append(words("card.for_technician", code=row.technician, name=row.technician_name or "-"))
     return "\n".join(lines)
@@ -23,12 +32,11 @@ def stored_card(exchange: Exchange, row: OrderRow, place: int) -> str:
 def state_card(exchange: Exchange, row: OrderRow) -> str:
     """An order's present state: what `/cek` says."""
     words, now = exchange.words, exchange.now
-    status = words.text(any_status(exchange.uow, row.status).label)
     params = {
         "number": row.number,
-        "state": told_state(words, row.phase, status),
+        "state": state_words(exchange, row),
         "helpdesk": row.helpdesk_name or words("helpdesk"),
-        "time": words.moment(row.finished_at or row.turn_since, now),
+        "time": words.moment(row.finished_at or state_since(exchange.uow, row), now),
     }
     lines = [words(f"card.{row.phase}", **params)]
     if row.phase is Phase.WAITING:
@@ -36,8 +44,7 @@ def state_card(exchange: Exchange, row: OrderRow) -> str:
         wait = expected_wait(exchange.uow, place, now)
         expected = words("card.expected", span=words.duration(wait)) if wait else words("card.expected_unknown")
         lines.append(f"{words('card.place', place=place)} · {expected}")
-    if row.last_feedback:
-        lines.append(words("feedback.words", by=row.helpdesk_name or words("helpdesk"), text=row.last_feedback))
+    lines += _last_words(exchange, row)
     if row.phase is Phase.HELD_UP:
         lines.append(words(f"turn.sentence.{row.turn}"))
     lines.append(
@@ -46,6 +53,25 @@ def state_card(exchange: Exchange, row: OrderRow) -> str:
         + words("card.age", span=words.duration((row.finished_at or now) - row.received_at))
     )
     return "\n".join(lines)
+
+
+def state_words(exchange: Exchange, row: OrderRow) -> str:
+    """An order's state in a few words: `KENDALA: ODP penuh`."""
+    label = exchange.words.text(any_status(exchange.uow, row.status).label)
+    return told_state(exchange.words, row.phase, label)
+
+
+def changes_told(words: Words, changes: Iterable[FieldChange]) -> list[str]:
+    """What a correction changed, a line a field."""
+    return [
+        words(
+            "card.change",
+            field=words(f"field.{change.field}"),
+            before=one_line(change.before) or "-",
+            after=one_line(change.after) or "-",
+        )
+        for change in changes
+    ]
 
 
 def double_card(exchange: Exchange, row: OrderRow) -> str:
@@ -59,10 +85,12 @@ def double_card(exchange: Exchange, row: OrderRow) -> str:
     )
     status = words.text(any_status(exchange.uow, row.status).label)
     who = f"{row.holder_name}, " if row.holder_name else ""
-    since = words("card.double_state", status=status, who=who, time=words.moment(row.changed_at, now))
+    age = words.duration((row.finished_at or now) - row.received_at)
+    since = words(
+        "card.double_state", status=status, who=who, time=words.moment(state_since(exchange.uow, row), now), age=age
+    )
     lines = [first, since]
-    if row.last_feedback:
-        lines.append(words("feedback.words", by=row.helpdesk_name or words("helpdesk"), text=row.last_feedback))
+    lines += _last_words(exchange, row)
     if row.phase is Phase.HELD_UP:
         lines.append(words(f"turn.sentence.{row.turn}"))
     return "\n".join(lines)
@@ -73,3 +101,12 @@ def list_line(exchange: Exchange, row: OrderRow) -> str:
     words = exchange.words
     status = words.text(any_status(exchange.uow, row.status).label)
     return words("card.line", number=row.number, status=status, age=words.duration(exchange.now - row.received_at))
+
+
+def _last_words(exchange: Exchange, row: OrderRow) -> list[str]:
+    """What the helpdesk said last, with its time: a later status may have come without words."""
+    if not row.last_feedback or row.last_feedback_at is None:
+        return []
+    words = exchange.words
+    by, time = row.helpdesk_name or words("helpdesk"), words.moment(row.last_feedback_at, exchange.now)
+    return [words("feedback.words_at", by=by, time=time, text=row.last_feedback)]

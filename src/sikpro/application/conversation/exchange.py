@@ -2,11 +2,11 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from attrs import define, field, frozen
 
-from sikpro.application.conversation.parse_message import Known
+from sikpro.application.conversation.shapes import Known
 from sikpro.application.i18n import Words, words_in
 from sikpro.application.ports.chat import Button, Incoming, Outgoing
 from sikpro.application.ports.queues import Conversation, Outcome
@@ -14,6 +14,9 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.people import Person
 
 Rows = Sequence[Sequence[Button]]
+
+DOUBLE_PRESS = timedelta(seconds=5)
+"""Two presses of a button within this are one."""
 
 
 @frozen
@@ -36,7 +39,7 @@ class Exchange:
     person: Person | None
     dialogue: Conversation | None
     words: Words = field(init=False)
-    answered: bool = field(init=False, default=False)
+    press_answered: bool = field(init=False, default=False)
 
     def __attrs_post_init__(self) -> None:
         self.words = words_in(self._language(), self.zone)
@@ -66,8 +69,16 @@ class Exchange:
         order_id: int | None = None,
         reply_to: int | None = None,
         drop_keyboard: bool = False,
-    ) -> None:
-        """Queue a message to the chat, as a reply to what was written."""
+        due_at: datetime | None = None,
+        noticed: bool = False,
+    ) -> int:
+        """Queue a message to the chat, as a reply to what was written, and return its id in the outbox.
+
+        An answer about orders is `noticed`: it carries the notice (*Pengumuman*) that is on.
+        """
+        notice = self.uow.installation.get().notice if noticed else ""
+        if notice:
+            text = f"{text}\n{self.words('notice.line', notice=notice)}"
         message = Outgoing(
             chat_id=self.incoming.chat_id,
             text=text,
@@ -75,18 +86,30 @@ class Exchange:
             reply_to=reply_to if reply_to is not None else self._reply_to(),
             drop_keyboard=drop_keyboard,
         )
-        self.uow.outbox.put(message, self.now, order_id=order_id)
-        self.answered = True
+        return self.uow.outbox.put(message, self.now, order_id=order_id, due_at=due_at)
 
     def answer_press(self, text: str = "") -> None:
-        """Answer a press of a button: a few words that appear for a moment, or none."""
-        if self.incoming.press_id:
+        """Answer a press of a button, once: a few words that appear for a moment, or none."""
+        if self.incoming.press_id and not self.press_answered:
             message = Outgoing(chat_id=self.incoming.chat_id, text=text, press_id=self.incoming.press_id)
             self.uow.outbox.put(message, self.now)
+            self.press_answered = True
 
-    def open_dialogue(self, step: str, data: Mapping[str, str]) -> str:
-        """Keep where the dialogue is, under a token of this moment, and return the token."""
+    def refuse(self, text: str, detail: str, order_id: int | None = None) -> Handled:
+        """Say no: to a press by the words that appear for a moment, else by a message."""
+        if self.incoming.press_id:
+            self.answer_press(text)
+        else:
+            self.reply(text, order_id=order_id)
+        return Handled(Outcome.REFUSAL, detail, order_id)
+
+    def open_dialogue(self, step: str, data: Mapping[str, str], *, goes_on: bool = False) -> str:
+        """Keep where the dialogue is, under a token of this moment, and return the token.
+
+        One that goes on is not reminded of a second time.
+        """
         token = secrets.token_hex(4)
+        reminded_at = self.dialogue.reminded_at if self.dialogue and goes_on else None
         self.dialogue = Conversation(
             chat_id=self.incoming.chat_id,
             telegram_id=self.incoming.sender_id or 0,
@@ -95,9 +118,17 @@ class Exchange:
             token=token,
             language="" if self.person else self.words.language,
             updated_at=self.now,
+            reminded_at=reminded_at,
         )
         self.uow.conversations.put(self.dialogue)
         return token
+
+    def just_opened(self, step: str, **data: str) -> bool:
+        """Whether this dialogue was opened a moment ago: a button pressed twice does one thing."""
+        open_ = self.dialogue
+        if not self.incoming.press_id or open_ is None or open_.step != step:
+            return False
+        return self.now - open_.updated_at < DOUBLE_PRESS and data.items() <= dict(open_.data).items()
 
     def close_dialogue(self) -> None:
         """End the dialogue, if there is one."""
@@ -119,4 +150,5 @@ class Exchange:
         )
 
     def _reply_to(self) -> int | None:
-        return None if self.incoming.press_id else self.incoming.message_id
+        """A question by a button in a group hangs on the button's message, so that it is seen whose talk it is."""
+        return None if self.incoming.press_id and self.incoming.private else self.incoming.message_id

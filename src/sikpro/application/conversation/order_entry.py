@@ -1,68 +1,117 @@
 """A request in the chat: in one message, or field by field; a wrong field is asked again, and only that one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from sikpro.application.conversation.cards import double_card, stored_card
-from sikpro.application.conversation.exchange import Exchange, Handled, Rows
-from sikpro.application.fields import BY_NAME, EXAMPLE
-from sikpro.application.ports.chat import Button
+from sikpro.application.conversation.attachments import ALBUMS, FILES, PHOTO, keep_files, store_files
+from sikpro.application.conversation.cards import changes_told, stored_card
+from sikpro.application.conversation.doubles import refuse_as_double
+from sikpro.application.conversation.exchange import Exchange, Handled
+from sikpro.application.conversation.groups import asking
+from sikpro.application.conversation.parse_message import Parsed, parse_message
+from sikpro.application.conversation.questions import ORDER, STEP, Asker, first_to_ask, what_is_wrong
+from sikpro.application.fields import BY_NAME
 from sikpro.application.ports.queues import Outcome
 from sikpro.application.use_cases.notify_technician import order_buttons
-from sikpro.application.use_cases.own_order import correct_order, owns
+from sikpro.application.use_cases.own_order import correct_order, join_message, owns
 from sikpro.application.use_cases.register_order import register_order, standing_order
-from sikpro.application.use_cases.understand_request import CONFIRMED, typed_again, understand_request
-from sikpro.domain.errors import DomainError, DuplicateOrder, InvalidFields, InvalidValue
+from sikpro.application.use_cases.understand_request import CONFIRMED, understand_request
+from sikpro.domain.errors import AlreadyTaken, DomainError, DuplicateOrder, InvalidValue
+from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel, Origin
-from sikpro.domain.phase import Phase
+from sikpro.domain.people import Permission
+from sikpro.domain.text import compact
 from sikpro.domain.values import RegistrationNumber
 
-STEP = "reg"
-"""The step of a request being asked for; the field asked about follows a colon."""
+MESSAGE = "message_id"
+"""In the dialogue's data: the message that began it, to which feedback will be the reply."""
 
-ORDER = "order_id"
-"""In the dialogue's data: the held-up order that the request corrects."""
+SINCE = "since"
+"""In the dialogue's data: when it began, ISO 8601."""
 
-_MESSAGE = "message_id"
-_BUTTONS_A_ROW = 3
-_MOST_BUTTONS = 30
+_ENOUGH_TO_SHOW = 2
+
+_AN_ORDER = 3
+"""With so many values, its number among them, a note is another order."""
 
 
-def enter_request(exchange: Exchange, typed: Mapping[str, str]) -> Handled:
+def begin_request(exchange: Exchange, typed: Mapping[str, str]) -> Handled:
+    """Start anew with what a message says; a draft that was open is over.
+
+    A photo that was asked about, or the draft that this very message had begun, leaves its files to the new one. An
+    order more in the same message is told not to be in. Raises `NotPermitted`.
+    """
+    exchange.somebody.must(Permission.REGISTER)
+    if exchange.just_opened(f"{STEP}:type"):
+        return Handled(Outcome.DIALOGUE, f"{STEP}.type")
+    kept = {}
+    if exchange.dialogue:
+        before = exchange.dialogue.data
+        asked_for_photo = exchange.dialogue.step == PHOTO and not typed
+        if asked_for_photo or before.get(MESSAGE) == str(exchange.incoming.message_id):
+            kept = {name: before[name] for name in (FILES, ALBUMS) if name in before}
+    exchange.close_dialogue()
+    handled = enter_request(exchange, {**typed, **kept}, shown=len(typed) >= _ENOUGH_TO_SHOW)
+    tell_of_others(exchange, typed)
+    return handled
+
+
+def tell_of_others(exchange: Exchange, typed: Mapping[str, str]) -> None:
+    """Say of each further order in a message that it is not in: one message is one order."""
+    named = compact(typed.get("registration_number", ""))
+    for number in dict.fromkeys(_others_in(exchange, Parsed(dict(typed)).note)):
+        if number != named:
+            exchange.reply(exchange.words("entry.one_order", number=number))
+
+
+def enter_request(exchange: Exchange, typed: Mapping[str, str], *, shown: bool = False, before: str = "") -> Handled:
     """Register what was typed, or ask for the first field that is missing or wrong.
 
-    The sender's own technician code stands in for a missing one.
+    The sender's own technician code stands in for a missing one. `shown`: what was understood is told with a question.
+    `before` is a line that the question begins with.
     """
     data = {name: text for name, text in typed.items() if text}
-    own = exchange.somebody.technician_code
-    if own and not data.get("technician"):
-        data["technician"] = own
+    keep_files(exchange, data)
+    if exchange.incoming.press_id is None:
+        data.setdefault(MESSAGE, str(exchange.incoming.message_id or ""))
+    data.setdefault(SINCE, exchange.now.isoformat())
     if ORDER not in data:
         double = _early_double(exchange, data)
         if double:
             return double
-    data.setdefault(_MESSAGE, str(exchange.incoming.message_id or ""))
-    try:
-        understand_request(exchange.uow, data)
-    except InvalidFields as invalid:
-        return _ask_first(exchange, data, invalid.errors)
+    own = exchange.somebody.technician_code
+    if own and not data.get("technician"):
+        data["technician"] = own
+    errors = what_is_wrong(exchange.uow, data)
+    if errors:
+        name = first_to_ask(errors)
+        token = exchange.open_dialogue(f"{STEP}:{name}", data, goes_on=True)
+        question = asker(exchange, data, token).about(name, errors, shown=shown)
+        text = f"{before}\n{question.text}" if before else question.text
+        exchange.reply(asking(exchange, text), question.buttons)
+        return Handled(Outcome.DIALOGUE, f"{STEP}.{name}")
     return _correct(exchange, data) if ORDER in data else _register(exchange, data)
 
 
 def answer_field(exchange: Exchange, text: str) -> Handled:
-    """Take an answer to the question asked: a value for that field, or a whole request after all."""
+    """Take an answer to the question asked: a value for that field, or values that by their shape are others'."""
     dialogue = exchange.dialogue
     if dialogue is None:
         raise RuntimeError("no dialogue to answer in")
     _, _, name = dialogue.step.partition(":")
-    data = dict(dialogue.data)
-    data[name] = text
-    if name in {"sto", "odp"}:
+    parsed = parse_message(text, exchange.known())
+    given = {name: text}
+    if name in parsed.fields or (parsed.values and not parsed.note):
+        given = dict(parsed.fields)
+    elif name == "registration_number" and compact(text).isdecimal():
+        given = {name: "SC" + compact(text)}
+    data = {**dialogue.data, **given}
+    if not given.keys().isdisjoint({"sto", "odp"}):
         data.pop(CONFIRMED, None)
     return enter_request(exchange, data)
 
 
 def press_in_dialogue(exchange: Exchange, action: str) -> Handled | None:
-    """Take a press under the question asked: `y` the suggestion, `t` type again, `c` as it is, `v…` a value.
+    """Take a press under the question asked: `v…` a value, `s…` another STO, `t` type again, `c` as it is, `x` leave.
 
     None when the action is none of these.
     """
@@ -71,45 +120,38 @@ def press_in_dialogue(exchange: Exchange, action: str) -> Handled | None:
         return None
     _, _, name = dialogue.step.partition(":")
     data = dict(dialogue.data)
-    if action == "y":
-        data[name] = data.pop("suggestion", data.get(name, ""))
-    elif action == "c":
-        data[CONFIRMED] = f"{data.get(CONFIRMED, '')} {name}.other_sto".strip()
-    elif action == "t":
+    if action == "x":
+        return leave_dialogue(exchange)
+    if name not in BY_NAME:
+        return None
+    if action == "t":
         data.pop(name, None)
-        data.pop("suggestion", None)
-        exchange.open_dialogue(dialogue.step, data)
-        exchange.reply(_question(exchange, name))
+        token = exchange.open_dialogue(dialogue.step, data, goes_on=True)
+        question = asker(exchange, data, token).again(name)
+        exchange.reply(asking(exchange, question.text), question.buttons)
         return Handled(Outcome.DIALOGUE, f"{STEP}.{name}")
-    elif action.startswith("v") and name in BY_NAME:
+    if action == "c":
+        data[CONFIRMED] = f"{data.get(CONFIRMED, '')} {name}.other_sto".strip()
+    elif action.startswith("s"):
+        data["sto"] = action[1:]
+    elif action.startswith("v"):
         data[name] = action[1:]
     else:
         return None
     return enter_request(exchange, data)
 
 
-def refuse_as_double(exchange: Exchange, order_id: int, data: Mapping[str, str]) -> Handled:
-    """Refuse a double with the order that is there; one that is held up can be given the new data by a button."""
-    row = exchange.uow.order_queries.row(order_id)
-    order = exchange.uow.orders.get(order_id)
-    if row is None:
-        raise RuntimeError("a double of an order that is not there")
+def leave_dialogue(exchange: Exchange) -> Handled:
+    """Give the dialogue up; nothing is stored."""
+    left = "batal.left_order" if exchange.dialogue and ORDER in exchange.dialogue.data else "batal.left"
     exchange.close_dialogue()
-    words, buttons, text = exchange.words, list[list[Button]](), double_card(exchange, row)
-    if owns(order, exchange.somebody):
-        if order.phase is Phase.HELD_UP:
-            token = exchange.open_dialogue("resend", {**typed_again(order.data), **data, ORDER: str(order_id)})
-            buttons = [[Button(words("button.correct"), f"d:{token}:r")]]
-            text += "\n" + words("double.held_up")
-        elif order.phase is Phase.COMPLETED:
-            buttons = [list(row_) for row_ in order_buttons(order.phase, order_id, words)]
-            text += "\n" + words("double.completed")
-        else:
-            text += " " + words("double.wait")
-    else:
-        text += "\n" + words("double.not_yours")
-    exchange.reply(text, buttons, order_id=order_id)
-    return Handled(Outcome.REFUSAL, "order.duplicate", order_id)
+    exchange.reply(exchange.words(left))
+    return Handled(Outcome.COMMAND, "batal")
+
+
+def asker(exchange: Exchange, data: Mapping[str, str], token: str) -> Asker:
+    """Who puts the questions about this person's draft."""
+    return Asker(uow=exchange.uow, words=exchange.words, person=exchange.somebody, data=data, token=token)
 
 
 def _early_double(exchange: Exchange, data: Mapping[str, str]) -> Handled | None:
@@ -118,13 +160,24 @@ def _early_double(exchange: Exchange, data: Mapping[str, str]) -> Handled | None
         number = RegistrationNumber.parse(data.get("registration_number", "")).value
     except InvalidValue:
         return None
-    existing = standing_order(exchange.uow, number, data.get("type", "").upper())
+    existing = standing_order(exchange.uow, number, compact(data.get("type", "")))
     return refuse_as_double(exchange, existing.id, data) if existing else None
+
+
+def _others_in(exchange: Exchange, words: str) -> Iterator[str]:
+    """The numbers of further orders in what a message says after its first; a number alone is only spoken of."""
+    while words:
+        parsed = parse_message(words, exchange.known())
+        if "registration_number" in parsed.fields and parsed.values >= _AN_ORDER:
+            yield compact(parsed.fields["registration_number"])
+        elif not parsed.values:
+            return
+        words = parsed.note if len(parsed.note) < len(words) else ""
 
 
 def _register(exchange: Exchange, data: Mapping[str, str]) -> Handled:
     incoming = exchange.incoming
-    message_id = int(data[_MESSAGE]) if data.get(_MESSAGE) else None
+    message_id = int(data[MESSAGE]) if data.get(MESSAGE) else incoming.message_id
     try:
         with exchange.uow.savepoint():
             registered = register_order(
@@ -140,12 +193,13 @@ def _register(exchange: Exchange, data: Mapping[str, str]) -> Handled:
         return refuse_as_double(exchange, double.order_id, data)
     exchange.close_dialogue()
     order = registered.order
+    store_files(exchange, order.id, data)
     row = exchange.uow.order_queries.row(order.id)
     if row is None:
         raise RuntimeError("the order just stored is not there")
-    buttons = order_buttons(order.phase, order.id, exchange.words)
+    buttons = order_buttons(order.phase, order.turn, order.id, exchange.words)
     text = stored_card(exchange, row, registered.place)
-    exchange.reply(text, buttons, order_id=order.id, reply_to=message_id)
+    exchange.reply(text, buttons, order_id=order.id, reply_to=message_id, noticed=True)
     return Handled(Outcome.ORDER, "registered", order.id)
 
 
@@ -153,85 +207,40 @@ def _correct(exchange: Exchange, data: Mapping[str, str]) -> Handled:
     order_id = int(data[ORDER])
     typed = {name: text for name, text in data.items() if name in BY_NAME or name == CONFIRMED}
     exchange.close_dialogue()
+    standing = exchange.uow.orders.get(order_id)
+    before = standing.data
+    if owns(standing, exchange.somebody) and not standing.deleted_at:
+        # Whatever becomes of the data: that the photo is kept was said already.
+        store_files(exchange, order_id, data)
     try:
         with exchange.uow.savepoint():
             order = correct_order(exchange.uow, order_id, typed, exchange.somebody, exchange.now)
     except DuplicateOrder as double:
         return refuse_as_double(exchange, double.order_id, data)
+    except AlreadyTaken:
+        return _pass_on(exchange, standing, typed)
     except DomainError as error:
-        exchange.reply(exchange.words.error(error), order_id=order_id)
-        return Handled(Outcome.REFUSAL, error.code, order_id)
+        return exchange.refuse(exchange.words.error(error), error.code, order_id)
     place = exchange.uow.order_queries.place_in_queue(order.received_at, order.id)
-    text = exchange.words("correct.done", number=order.number, place=place)
-    exchange.reply(text, order_buttons(order.phase, order.id, exchange.words), order_id=order.id)
+    lines = [exchange.words("correct.done", number=order.number, place=place)]
+    lines += changes_told(exchange.words, before.differences(order.data))
+    buttons = order_buttons(order.phase, order.turn, order.id, exchange.words)
+    exchange.reply("\n".join(lines), buttons, order_id=order.id)
     return Handled(Outcome.CHANGE, "corrected", order.id)
 
 
-def start_correction(exchange: Exchange, order_id: int) -> Handled:
-    """Show a held-up order's data and ask what is to be different."""
-    order = exchange.uow.orders.get(order_id)
-    words = exchange.words
-    exchange.open_dialogue("fix", {**typed_again(order.data), ORDER: str(order_id)})
-    shown = "\n".join(f"{words(f'field.{name}')}: {text}" for name, text in typed_again(order.data).items() if text)
-    exchange.reply(words("correct.ask", number=order.number, data=shown), order_id=order_id)
-    return Handled(Outcome.DIALOGUE, "fix", order_id)
-
-
-def _ask_first(exchange: Exchange, data: dict[str, str], errors: Mapping[str, DomainError]) -> Handled:
-    """Ask about one field: first those that are wrong, then those that are missing, in the paper's order."""
-    words = exchange.words
-    wrong = [name for name, error in errors.items() if error.code != "field.missing"]
-    name = (wrong or list(errors))[0]
-    error = errors[name]
-    suggestion = error.params.get("suggestion")
-    data.pop("suggestion", None)
-    if suggestion:
-        data["suggestion"] = str(suggestion)
-    token = exchange.open_dialogue(f"{STEP}:{name}", data)
-    if not wrong:
-        first = not any(data.get(entry) for entry in BY_NAME if entry != "technician")
-        question = _question(exchange, name)
-        if first:
-            question += "\n" + words("entry.at_once", whole=EXAMPLE)
-        exchange.reply(question, _choices(exchange, name, token))
-        return Handled(Outcome.DIALOGUE, f"{STEP}.{name}")
-    lines = [words("correct.wrong" if ORDER in data else "entry.wrong", field=_inside(words(f"field.{name}")))]
-    if suggestion:
-        lines.append(words("entry.meant", typed=error.params.get("typed") or "", suggestion=suggestion))
-    else:
-        lines.append(words.error(error))
-    buttons = _doubt_buttons(exchange, name, error, token) or _choices(exchange, name, token)
-    exchange.reply("\n".join(lines), buttons)
-    return Handled(Outcome.DIALOGUE, f"{STEP}.{name}")
-
-
-def _doubt_buttons(exchange: Exchange, name: str, error: DomainError, token: str) -> Rows:
-    words, label = exchange.words, _inside(exchange.words(f"field.{name}"))
-    again = Button(words("button.type_again", field=label), f"d:{token}:t")
-    if error.code == "odp.other_sto":
-        return [[Button(words("button.keep_odp"), f"d:{token}:c")], [again]]
-    if error.params.get("suggestion"):
-        return [[Button(words("button.yes"), f"d:{token}:y"), again]]
-    return ()
-
-
-def _choices(exchange: Exchange, name: str, token: str) -> Rows:
-    catalogue = exchange.uow.catalogue
-    if name == "type":
-        codes = [row.code for row in catalogue.order_types() if row.active]
-    elif name == "sto":
-        codes = [row.code for row in catalogue.stos() if row.active]
-    else:
-        return ()
-    buttons = [Button(code, f"d:{token}:v{code}") for code in codes[:_MOST_BUTTONS]]
-    return [buttons[start : start + _BUTTONS_A_ROW] for start in range(0, len(buttons), _BUTTONS_A_ROW)]
-
-
-def _question(exchange: Exchange, name: str) -> str:
-    words = exchange.words
-    return words("entry.ask", field=words(f"field.{name}"), example=BY_NAME[name].example)
-
-
-def _inside(label: str) -> str:
-    """A field's name inside a sentence: `tipe order`, while `SN modem` stays."""
-    return label[0].lower() + label[1:] if label[1:2].islower() else label
+def _pass_on(exchange: Exchange, order: Order, typed: Mapping[str, str]) -> Handled:
+    """Corrected data for an order that a helpdesk has taken meanwhile: they join it as words, and are not lost."""
+    incoming, words = exchange.incoming, exchange.words
+    changes = changes_told(words, order.data.differences(understand_request(exchange.uow, typed)))
+    join_message(
+        exchange.uow,
+        order.id,
+        exchange.somebody,
+        exchange.now,
+        text="\n".join(changes),
+        chat_id=incoming.chat_id,
+        message_id=incoming.message_id,
+    )
+    exchange.reply("\n".join([words("correct.passed_on", number=order.number), *changes]), order_id=order.id)
+    return Handled(Outcome.JOINED, "words", order.id)

@@ -5,15 +5,23 @@ numbered lines, stray blanks and odd dashes. What follows the values is the note
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Iterator
 
 from attrs import define, field, frozen
 
-from sikpro.application.fields import BY_NAME, FIELDS
-from sikpro.domain.errors import InvalidValue
+from sikpro.application.conversation.shapes import (
+    Known,
+    is_known,
+    may_be_technician,
+    parses,
+    resembles,
+    several_words,
+    shape_of,
+)
+from sikpro.application.fields import FIELDS
 from sikpro.domain.text import compact, plain
-from sikpro.domain.values import OdpName, RegistrationNumber, SerialNumber, StoCode, TechnicianCode
 
+__all__ = ["LONGEST", "Known", "Parsed", "parse_message"]
 LONGEST = 4096
 """The longest message that is read as a request, in characters: Telegram's own limit."""
 
@@ -29,24 +37,25 @@ _PLACES = {entry.name: place for place, entry in enumerate(FIELDS)}
 
 
 @frozen
-class Known:
-    """What the catalogues know: codes of types and exchanges, and whether a technician code is somebody's."""
-
-    types: Collection[str]
-    stos: Collection[str]
-    technician: Callable[[str], bool]
-
-
-@frozen
 class Parsed:
     """What a message says: the text of each field found, by its name, the note among them."""
 
     fields: dict[str, str]
 
     @property
+    def note(self) -> str:
+        """The words beside the values, "" when there are none."""
+        return self.fields.get("note", "")
+
+    @property
     def values(self) -> int:
         """How many of the six values it names."""
-        return sum(name != "note" for name in self.fields)
+        return len(self.fields) - ("note" in self.fields)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it names an order by its number and nothing else of it."""
+        return self.values == 1 and "registration_number" in self.fields
 
     @property
     def is_request(self) -> bool:
@@ -132,7 +141,7 @@ def _read_chunk(reading: _Reading, chunk: _Piece) -> None:
             if value:
                 _take_labelled(reading, name, value, label.end(), chunk.end)
             return
-    name = _shape(reading, chunk.text, whole=True)
+    name = shape_of(chunk.text, reading.known, reading.found)
     if name:
         reading.take(name, chunk.text, chunk.end)
         return
@@ -147,14 +156,16 @@ def _take_labelled(reading: _Reading, name: str, value: str, start: int, end: in
     ]
     if name == "note":
         reading.note_from = start
-    elif not _parses(name, value):
-        for count in range(1, len(tokens)):
-            taken = reading.clean[tokens[0].start : tokens[count - 1].end]
-            if _parses(name, taken):
-                reading.take(name, taken, tokens[count - 1].end)
-                rest = _Piece(tokens[count].start, end, reading.clean[tokens[count].start : end].strip())
-                _read_tokens(reading, rest)
-                return
+    else:
+        heads = [reading.clean[tokens[0].start : token.end] for token in tokens]
+        known = next((count for count, head in enumerate(heads, 1) if is_known(name, head, reading.known)), 0)
+        fitting = 0 if parses(name, value) else next((n for n, head in enumerate(heads, 1) if parses(name, head)), 0)
+        count = known or fitting
+        if 0 < count < len(tokens):
+            reading.take(name, heads[count - 1], tokens[count - 1].end)
+            rest = _Piece(tokens[count].start, end, reading.clean[tokens[count].start : end].strip())
+            _read_tokens(reading, rest)
+            return
     reading.take(name, value, end)
 
 
@@ -172,7 +183,7 @@ def _read_tokens(reading: _Reading, chunk: _Piece) -> None:
         for count in range(1, min(_LONGEST_VALUE, len(tokens) - place) + 1):
             last = tokens[place + count - 1]
             text = reading.clean[tokens[place].start : last.end]
-            name = _shape(reading, text, whole=count > 1, after_words=bool(loose))
+            name = shape_of(text, reading.known, reading.found)
             if name:
                 _leave(reading, loose)
                 loose = []
@@ -193,53 +204,9 @@ def _leave(reading: _Reading, loose: list[_Piece]) -> None:
         reading.order.append(_Piece(start, end, reading.clean[start:end]))
 
 
-def _shape(reading: _Reading, text: str, *, whole: bool, after_words: bool = False) -> str | None:
-    """Which value a text is by its shape, in the order of precedence; None when none, or when that one is found."""
-    found, known, code = reading.found, reading.known, compact(text)
-    if "odp" not in found and _parses_as(OdpName.parse, text):
-        return "odp"
-    if "registration_number" not in found and _parses_as(RegistrationNumber.parse, text):
-        return "registration_number"
-    if "serial" not in found and _parses_as(SerialNumber.parse, text):
-        return "serial"
-    if "type" not in found and code in known.types:
-        return "type"
-    if "sto" not in found and (code in known.stos or (not known.stos and _is_sto(reading, text))):
-        return "sto"
-    if "technician" not in found and _parses_as(TechnicianCode.parse, text):
-        if known.technician(code):
-            return "technician"
-        mixed = any(map(str.isdigit, code)) and any(map(str.isalpha, code))
-        looks_odd = code.startswith(("SC", "ODP", "0DP", "5C")) or len(code) in {12, 16}
-        if mixed and not _several_words(text) and not after_words and not looks_odd and len(found) >= 2:
-            return "technician"
-    return None
-
-
-def _several_words(text: str) -> bool:
-    """Whether the text is several words."""
-    return len(text.split()) > 1
-
-
-def _is_sto(reading: _Reading, text: str) -> bool:
-    return len(text) == 3 and text.isalpha() and len(reading.found) >= 2 and _parses_as(StoCode.parse, text)
-
-
-def _parses(name: str, text: str) -> bool:
-    return _parses_as(BY_NAME[name].parse, text)
-
-
-def _parses_as(parse: Callable[[str], object], text: str) -> bool:
-    try:
-        parse(text)
-    except InvalidValue:
-        return False
-    return True
-
-
 def _place_leftovers(reading: _Reading) -> None:
     """Give what no shape told to the missing fields of its place, between the values beside it."""
-    required = [entry.name for entry in FIELDS if entry.required]
+    required = [name for name in _PLACES if name != "note"]
     for place, piece in enumerate(reading.order):
         if isinstance(piece, str):
             continue
@@ -249,26 +216,20 @@ def _place_leftovers(reading: _Reading) -> None:
         high = _PLACES[after[0]] if after else (_PLACES[required[-1]] + 1 if before else -1)
         missing = [name for name in required if name not in reading.found and low < _PLACES[name] < high]
         name = resembles(piece.text, missing)
-        if name is None and missing and after and not _several_words(piece.text):
+        if name is None and missing and after and not several_words(piece.text):
             name = missing[0]
+        if name is None and "technician" not in reading.found and len(before) >= 2:
+            head = piece.text.split()[0]
+            rest = _Piece(piece.start + len(head), piece.end, piece.text[len(head) :])
+            if may_be_technician(head, () if not rest.text.strip() else reading.known.stos):
+                reading.order[place : place + 1] = ["technician", rest] if rest.text else ["technician"]
+                reading.found["technician"] = head
+                reading.end = max(reading.end, rest.start)
+                continue
         if name:
             reading.found[name] = piece.text
             reading.order[place] = name
             reading.end = max(reading.end, piece.end)
-
-
-def resembles(text: str, missing: list[str]) -> str | None:
-    """The missing field that a misshapen value was most likely meant for."""
-    code = compact(text)
-    if "odp" in missing and code.startswith(("ODP", "0DP", "OPD")):
-        return "odp"
-    if "registration_number" in missing and code.startswith(("SC", "5C")) and any(map(str.isdigit, code)):
-        return "registration_number"
-    if "serial" in missing and not _several_words(text) and 10 <= len(code) <= 16 and any(map(str.isdigit, code)):
-        return "serial"
-    if "registration_number" in missing and code.isdecimal() and 6 <= len(code) <= 12:
-        return "registration_number"
-    return None
 
 
 def _note(reading: _Reading, text: str, positions: list[int]) -> str:

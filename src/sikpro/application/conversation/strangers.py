@@ -19,6 +19,10 @@ _GREETING = re.compile(
 )
 """What people begin with before they say who they are."""
 
+MOST_CHANGES = 5
+"""How often a request that waits may say something else: each time every team leader is asked anew."""
+
+_CHANGES = "changes"
 _SEPARATORS = re.compile(r"[#|;,\n]+|\s-\s")
 
 
@@ -41,10 +45,16 @@ def tell_what_is_missing(exchange: Exchange, command: str) -> Handled:
 
 
 def introduce(exchange: Exchange, text: str) -> Handled:
-    """Read name and technician code out of what a stranger wrote, and ask the team leader."""
+    """Read name and technician code out of what a stranger wrote, and ask the team leader.
+
+    A request that says all is changed by another code or a shared number, not by any words, and not for ever.
+    """
     incoming, words = exchange.incoming, exchange.words
     name, code = split_name_and_code(text)
     pending = exchange.uow.access_requests.pending_of(incoming.sender_id or 0)
+    if pending and not (_may_change(exchange) and (code or incoming.contact or not _is_whole(pending))):
+        exchange.reply(words("stranger.wait"))
+        return Handled(Outcome.DIALOGUE, "stranger.wait")
     name = name or (pending.name if pending else "")
     code = code or (pending.technician_code if pending else "")
     if incoming.contact:
@@ -95,14 +105,37 @@ def split_name_and_code(text: str) -> tuple[str, str]:
             mixed = any(map(str.isdigit, found))
             if found and mixed and not code:
                 code = found
-            elif bare.lower() not in {"nama", "kode", "teknisi", "saya", "name", "code", "my", "is", "technician"}:
+            elif any(map(str.isalpha, bare)) and bare.lower() not in {
+                "nama",
+                "kode",
+                "teknisi",
+                "saya",
+                "name",
+                "code",
+                "my",
+                "is",
+                "technician",
+            }:
                 names.append(word.strip(":"))
     return " ".join(names)[:NAME_LIMIT].strip(), code
+
+
+def _is_whole(request: AccessRequest) -> bool:
+    return bool(request.name and (request.technician_code or request.phone))
+
+
+def _changes(exchange: Exchange) -> int:
+    return int(exchange.dialogue.data.get(_CHANGES, "0")) if exchange.dialogue else 0
+
+
+def _may_change(exchange: Exchange) -> bool:
+    return _changes(exchange) < MOST_CHANGES
 
 
 def _ask(exchange: Exchange, name: str, code: str, phone: str) -> None:
     incoming = exchange.incoming
     pending = exchange.uow.access_requests.pending_of(incoming.sender_id or 0)
+    exchange.open_dialogue("", {_CHANGES: str(_changes(exchange) + 1 if pending else 0)})
     ask_access(
         exchange.uow,
         AccessRequest(
@@ -115,4 +148,6 @@ def _ask(exchange: Exchange, name: str, code: str, phone: str) -> None:
             phone=phone or (pending.phone if pending else ""),
             requested_at=pending.requested_at if pending else exchange.now,
         ),
+        exchange.now,
+        zone=exchange.zone,
     )

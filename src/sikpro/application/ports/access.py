@@ -26,10 +26,35 @@ class Sessions(Protocol):
     def touch(self, session_id: str, at: datetime) -> None:
         """Note that it was used; a revoked one stays revoked."""
 
+    def of_person(self, person: int) -> tuple[Session, ...]:
+        """A person's sessions that are not revoked, the one used last first."""
+
     def revoke(self, session_id: str, at: datetime) -> None: ...
     def revoke_all(self, person: int, at: datetime, *, but: str | None = None) -> None: ...
     def forget(self, seen_before: datetime) -> int:
         """Delete sessions not used since, and return how many."""
+
+
+@frozen(kw_only=True)
+class BindLink:
+    """A link that binds a Telegram account to a person; `id` is the sha256 of its token, hexadecimal."""
+
+    id: str
+    person: int
+    made_by: int
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+class BindLinks(Protocol):
+    """The links by which people bind their phones, the newest of each person alone."""
+
+    def put(self, link: BindLink) -> None:
+        """Keep a new link in place of the person's earlier one. Raises `StorageRejected` for nobody's."""
+
+    def get(self, link_id: str) -> BindLink | None: ...
+    def use(self, link_id: str, at: datetime) -> bool:
+        """Use a link up; False when it was used before or is not there."""
 
 
 class LoginAttempts(Protocol):

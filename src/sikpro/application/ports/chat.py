@@ -1,31 +1,46 @@
-"""The chat network: what comes in, what goes out, and the two asynchronous ports that carry it."""
+"""The chat: what comes in and what goes out, in words that no network owns."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
 
-from attrs import field, frozen
+from attrs import frozen
+
+
+class Transport(StrEnum):
+    """The ways to the chat network; ids of files and cursors belong to one of them."""
+
+    BOT_API = "bot_api"
+    MTPROTO = "mtproto"
 
 
 class IncomingKind(StrEnum):
-    """What a person did in the chat."""
+    """What a person did in the chat; `SOURCE` is what the connection itself has to tell the ledger."""
 
     MESSAGE = "message"
     EDIT = "edit"
     PRESS = "press"
     MEMBERSHIP = "membership"
     OTHER = "other"
+    SOURCE = "source"
 
 
 @frozen
 class Attachment:
-    """A file that came with a message; `kind` is the network's word for it (`photo`, `document`, …)."""
+    """A file that came with a message; `kind` is the network's word for it (`photo`, `document`, …).
+
+    `file_id` means something to the transport that brought it. `media_type` is what the sender's program says it is.
+    """
 
     kind: str
     file_id: str
     size: int | None = None
     name: str = ""
+    media_type: str = ""
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether it is a picture, sent as a photo or as a file."""
+        return self.kind == "photo" or self.media_type.startswith("image/")
 
 
 @frozen
@@ -45,7 +60,9 @@ class Incoming:
     Bot-API-style chat id, message id; for edits the edit date and a content hash; for presses the query id).
     `chat_id` is 0 and `sender_id` None where the network names none. `sent_at` is UTC, as the network says.
     For a press `message_id` is the message the button hangs on, `press_id` what answers it, `data` the
-    button's data (at most 64 bytes).
+    button's data (at most 64 bytes). `album` is the same for the messages of one album. `addressed` is False for what
+    names another bot in a group, `mentioned` True for what named this one (`text` is without it). `transport` says
+    which one the ids of the attachments belong to.
     """
 
     key: str
@@ -64,6 +81,10 @@ class Incoming:
     attachments: tuple[Attachment, ...] = ()
     album: str | None = None
     blocked: bool | None = None
+    forwarded: bool = False
+    addressed: bool = True
+    mentioned: bool = False
+    transport: str = ""
 
 
 @frozen
@@ -99,131 +120,3 @@ class MenuEntry:
 
     command: str
     description: str
-
-
-@frozen
-class Batch:
-    """What one long poll brought: the updates in order, and the cursor to commit with them.
-
-    `fetched` is how many raw updates came, those that translate to nothing included.
-    """
-
-    updates: tuple[Incoming, ...]
-    cursor: str
-    fetched: int = 0
-
-
-@frozen
-class Identity:
-    """Which bot account this is."""
-
-    bot_id: int
-    username: str
-
-
-class Trouble(StrEnum):
-    """Why the chat network does not serve us, as states that a person can act on."""
-
-    UNREACHABLE = "unreachable"
-    UNAUTHORISED = "unauthorised"
-    CONFLICT = "conflict"
-    WEBHOOK = "webhook"
-    SLOW_DOWN = "slow_down"
-    SERVER = "server"
-
-
-class SourceError(Exception):
-    """The network did not give updates: `trouble` says why, `retry_after` (seconds) when to ask again."""
-
-    def __init__(self, trouble: Trouble, detail: str = "", retry_after: float | None = None) -> None:
-        super().__init__(f"{trouble}: {detail}")
-        self.trouble = trouble
-        self.detail = detail
-        self.retry_after = retry_after
-
-
-class SendError(Exception):
-    """A message was not sent, or perhaps was. Only its subclasses are raised."""
-
-    def __init__(self, detail: str = "") -> None:
-        super().__init__(detail)
-        self.detail = detail
-
-
-class RetryAfter(SendError):
-    """The network wants a pause of `seconds`; the message was not sent.
-
-    `everywhere` is False when only this chat has to wait.
-    """
-
-    def __init__(self, seconds: float, detail: str = "", *, everywhere: bool = False) -> None:
-        super().__init__(detail)
-        self.seconds = seconds
-        self.everywhere = everywhere
-
-
-class NotSent(SendError):
-    """It surely was not sent, and can be tried again: connection refused, a 5xx answer."""
-
-
-class PerhapsSent(SendError):
-    """The line broke after the request was written: it may have been sent."""
-
-
-class NeverSent(SendError):
-    """It will not be sent, however often one tries; `reason` is a code for people.
-
-    Codes: `blocked`, `chat_gone`, `deactivated`, `press_expired`, `rejected`.
-    """
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(detail or reason)
-        self.reason = reason
-
-
-class ChatMoved(SendError):
-    """The chat has a new id (a group became a supergroup); send it there."""
-
-    def __init__(self, chat_id: int) -> None:
-        super().__init__(f"moved to {chat_id}")
-        self.chat_id = chat_id
-
-
-class UpdateSource(Protocol):
-    """Where updates come from: held open until there is one, redelivered until the cursor has moved."""
-
-    async def identify(self) -> Identity:
-        """Tell which bot this is. Raises `SourceError`."""
-
-    async def fetch(self, cursor: str) -> Batch:
-        """Wait for updates after `cursor` ("" for the first time) and return them; empty after the poll's time.
-
-        Asking with a cursor acknowledges what came before it. Raises `SourceError`.
-        """
-
-    async def aclose(self) -> None:
-        """Give back the connections."""
-
-
-class Messenger(Protocol):
-    """Sends one thing at a time. It keeps no queue, waits for nothing and repeats nothing: the relay does."""
-
-    async def send(self, message: Outgoing) -> int | None:
-        """Send, and return the new message's id (None for the answer to a press). Raises `SendError`."""
-
-    async def set_menu(self, language: str, entries: Sequence[MenuEntry]) -> None:
-        """Set the command menu of a language ("" for everybody else). Raises `SendError`."""
-
-    async def aclose(self) -> None:
-        """Give back the connections."""
-
-
-@frozen
-class BotState:
-    """How the bot loop is: connected, or since when and why not."""
-
-    connected: bool
-    since: datetime
-    trouble: str = ""
-    detail: str = field(default="", repr=False)
-    username: str = ""

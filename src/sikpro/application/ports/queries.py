@@ -11,12 +11,26 @@ from sikpro.domain.period import Period
 from sikpro.domain.phase import Phase, Turn
 
 
+@frozen
+class PastLimit:
+    """The moments before which an order of a type was received when it is past a limit.
+
+    Past `first_action` counts while no helpdesk has acted, past `completion` always; None where a limit cannot be
+    passed.
+    """
+
+    type: str
+    first_action: datetime | None
+    completion: datetime | None
+
+
 @frozen(kw_only=True)
 class OrderFilter:
     """Which orders; what is empty or None does not narrow. Deleted orders are shown only with `deleted`.
 
     `holder` is who has it now. `text` searches as `OrderQueries.page` says. `received`, `finished`: the span the
-    time lies in.
+    time lies in. `overdue` narrows to open orders whose turn is the helpdesk's and that are past one of the limits.
+    `newer_than` narrows to orders stored after the one with that id. `serial` and `odp` are exact.
     """
 
     phases: frozenset[Phase] = frozenset()
@@ -32,6 +46,10 @@ class OrderFilter:
     text: str = ""
     received: Period | None = None
     finished: Period | None = None
+    overdue: tuple[PastLimit, ...] | None = None
+    newer_than: int | None = None
+    serial: str = ""
+    odp: str = ""
     deleted: bool = False
 
 
@@ -85,7 +103,9 @@ class OrderRow:
     resubmissions: int
     resubmitted: bool
     reply_waiting: bool
+    nudged_at: datetime | None
     last_feedback: str
+    last_feedback_at: datetime | None
     deleted_at: datetime | None
     version: int
 
@@ -131,6 +151,9 @@ class OrderQueries(Protocol):
 
     def of_person(self, person: int, technician: str | None, limit: int) -> tuple[OrderRow, ...]:
         """The live orders a person sent or is the technician of, oldest first."""
+
+    def newest_id(self) -> int:
+        """The id of the order stored last, 0 when there is none."""
 
     def totals(self) -> tuple[Total, ...]:
         """The kept totals, those of zero left out."""

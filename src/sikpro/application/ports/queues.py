@@ -1,13 +1,13 @@
 """What came in, what is to go out, what is being talked about and what is due: the tables that have workers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from attrs import frozen
 
-from sikpro.application.ports.chat import Incoming, Outgoing
+from sikpro.application.ports.chat import Attachment, Incoming, Outgoing
 
 
 class Outcome(StrEnum):
@@ -40,6 +40,16 @@ class LedgerRow:
     number: str | None
 
 
+@frozen(kw_only=True)
+class ReceivedFile:
+    """A file that came with a received message."""
+
+    chat_id: int
+    message_id: int
+    transport: str
+    attachment: Attachment
+
+
 class Inbox(Protocol):
     """Every update that came in, once, with its outcome."""
 
@@ -51,6 +61,15 @@ class Inbox(Protocol):
 
     def order_of(self, chat_id: int, message_id: int) -> int | None:
         """The order that a received message made, changed or joined."""
+
+    def files_of(self, chat_id: int, message_id: int) -> tuple[ReceivedFile, ...]:
+        """The files that came with a message."""
+
+    def album(self, chat_id: int, album: str) -> tuple[ReceivedFile, ...]:
+        """The files of an album that came so far, in the order in which they came."""
+
+    def order_of_album(self, chat_id: int, album: str) -> int | None:
+        """The order that a message of the album made or joined."""
 
     def totals(self, start: datetime, end: datetime) -> Mapping[Outcome, int]:
         """How many updates received in the span have each outcome; together they are all that came in."""
@@ -68,6 +87,7 @@ class Delivery(StrEnum):
     PERHAPS_TWICE = "perhaps_twice"
     FAILED = "failed"
     EXPIRED = "expired"
+    RECALLED = "recalled"
 
 
 @frozen(kw_only=True)
@@ -108,12 +128,16 @@ class Outbox(Protocol):
         A message without `random_id` gets one.
         """
 
-    def claim(self, now: datetime, lease: timedelta, limit: int) -> tuple[OutboxItem, ...]:
+    def claim(self, now: datetime, lease: timedelta, limit: int, *, sends_once: bool = False) -> tuple[OutboxItem, ...]:
         """Take what is due, one a chat at most: the oldest unfinished one of its chat, if it is due.
 
         Each is `SENDING` until `now + lease`, `attempts` one higher. One that was being sent when its lease ran out
-        is taken again, as `doubtful`. Answers to presses (`press_id`) overtake their chat's queue.
+        is taken again, as `doubtful` unless the messenger `sends_once`. Answers to presses (`press_id`) overtake
+        their chat's queue.
         """
+
+    def doubt_tried(self) -> None:
+        """What was tried and did not surely arrive is doubtful: another messenger cannot tell."""
 
     def sent(self, outbox_id: int, message_id: int | None, at: datetime) -> None:
         """It arrived: `SENT`, or `PERHAPS_TWICE` when it was doubtful."""
@@ -127,8 +151,11 @@ class Outbox(Protocol):
     def send_again(self, outbox_id: int, at: datetime) -> bool:
         """Queue a failed message again; False when it is not failed."""
 
+    def recall(self, outbox_ids: Collection[int]) -> bool:
+        """Take messages back that nobody has begun to send, or that had no chat: `RECALLED`; all of them or none."""
+
     def move_chat(self, before: int, after: int) -> None:
-        """Send what waits for one chat id to another."""
+        """Send what waits for one chat id to another, as replies to nothing: message ids start anew there."""
 
     def next_due(self) -> datetime | None:
         """When the next message is due or its lease runs out; None when nothing waits."""
@@ -142,6 +169,9 @@ class Outbox(Protocol):
     def order_of(self, chat_id: int, message_id: int) -> int | None:
         """The order that a sent message was about."""
 
+    def text_of(self, chat_id: int, message_id: int) -> str | None:
+        """The text of a message that was sent; None when it is none of ours."""
+
     def counts(self) -> Mapping[Delivery, int]:
         """How many messages are in each state; states without any may be missing."""
 
@@ -151,7 +181,7 @@ class Conversation:
     """A dialogue somebody is in: `step` says where, `data` what was understood so far.
 
     `token` marks the moment: a button of another moment is stale. `language` is that of a person SIKPRO does
-    not know yet.
+    not know yet. `reminded_at` is when the person was told that it is still open.
     """
 
     chat_id: int
@@ -161,6 +191,7 @@ class Conversation:
     token: str = ""
     language: str = ""
     updated_at: datetime
+    reminded_at: datetime | None = None
 
 
 class ConversationStore(Protocol):
@@ -171,31 +202,6 @@ class ConversationStore(Protocol):
     def drop(self, chat_id: int, telegram_id: int) -> None: ...
     def open(self, step_prefix: str) -> tuple[Conversation, ...]:
         """Dialogues whose step begins so, oldest first."""
-
-
-class LeaseLost(Exception):
-    """Another process serves this bot account now."""
-
-
-class BotAccounts(Protocol):
-    """Each bot account's cursor, and the lease under which one process polls and sends for it."""
-
-    def lease(self, account: str, owner: str, now: datetime, span: timedelta, *, take_over: bool) -> bool:
-        """Take or renew the lease until `now + span`; False while another has it and `take_over` is not set."""
-
-    def release(self, account: str, owner: str) -> None:
-        """Give the lease back, if it is ours."""
-
-    def cursor(self, account: str) -> str:
-        """Where to go on; "" for the first time."""
-
-    def move_cursor(self, account: str, cursor: str, owner: str) -> None:
-        """Raises `LeaseLost` when the lease is another's."""
-
-    def menu(self, account: str) -> str:
-        """The fingerprint of the command menu last set; "" before."""
-
-    def set_menu(self, account: str, fingerprint: str) -> None: ...
 
 
 @frozen(kw_only=True)
@@ -220,10 +226,17 @@ class Jobs(Protocol):
         """Take the job longest due that nobody has under a lease; its `attempts` one higher."""
 
     def again(self, job_id: int, due_at: datetime, error: str = "") -> None:
-        """Do it again at a time."""
+        """Do it again at a time; without an error `attempts` begins anew."""
 
     def done(self, job_id: int) -> None:
         """Forget it."""
 
     def all(self) -> tuple[Job, ...]:
         """All jobs, soonest first."""
+
+
+class Alerts(Protocol):
+    """Which alert was given about which order, so that each is given once."""
+
+    def first(self, order_id: int, step: str, at: datetime) -> bool:
+        """Note an alert; False when this step of this order was noted before."""

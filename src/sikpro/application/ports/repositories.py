@@ -36,6 +36,12 @@ class OrderRepository(Protocol):
     def find(self, number: str) -> tuple[Order, ...]:
         """The orders under a registration number that are not deleted: key holders first, then newest first."""
 
+    def extend_claim(self, order_id: int, holder: int, until: datetime, since: datetime | None = None) -> bool:
+        """Let the holder's claim last until a time, counted anew `since` one; False when they do not have the order.
+
+        The order's version stays: what somebody is writing on its page is not outdated by it.
+        """
+
     def lapsed(self, now: datetime, limit: int) -> tuple[Order, ...]:
         """Orders whose claim has run out, the longest first."""
 
@@ -105,6 +111,8 @@ class CatalogueRepository(Protocol):
     def put_order_type(self, order_type: OrderType) -> None: ...
     def put_site_operation(self, site_operation: SiteOperation) -> None: ...
     def put_sto(self, sto: Sto) -> None: ...
+    def drop(self, row: Status | OrderType | SiteOperation | Sto) -> None:
+        """Take a row away, by its code; whether anything uses it is the caller's to know."""
 
 
 class InstallationRepository(Protocol):

@@ -57,6 +57,13 @@ class Sheet:
     intro: Sequence[Sequence[Cell]] = ()
 
 
+class TableReader(Protocol):
+    """Reads a table that somebody uploaded."""
+
+    def read(self, content: bytes) -> list[list[str]]:
+        """The rows as plain text, the header first. Raises `InvalidValue`, its code `file.…`, for what is no table."""
+
+
 class WorkbookWriter(Protocol):
     """Writes sheets to an Excel file, row by row."""
 

@@ -7,9 +7,12 @@ from typing import Protocol, TypeVar
 
 from attrs import frozen
 
-from sikpro.application.ports.access import LoginAttempts, Sessions
+from sikpro.application.ports.access import BindLinks, LoginAttempts, Sessions
+from sikpro.application.ports.bots import BotAccounts
+from sikpro.application.ports.desk import SavedViews, UndoSteps
+from sikpro.application.ports.files import FileStore
 from sikpro.application.ports.queries import OrderFacts, OrderQueries
-from sikpro.application.ports.queues import BotAccounts, ConversationStore, Inbox, Jobs, Outbox
+from sikpro.application.ports.queues import Alerts, ConversationStore, Inbox, Jobs, Outbox
 from sikpro.application.ports.repositories import (
     AccessRequestRepository,
     CatalogueRepository,
@@ -82,7 +85,17 @@ class UnitOfWork(Protocol):
     @property
     def jobs(self) -> Jobs: ...
     @property
+    def alerts(self) -> Alerts: ...
+    @property
+    def files(self) -> FileStore: ...
+    @property
+    def undo_steps(self) -> UndoSteps: ...
+    @property
+    def saved_views(self) -> SavedViews: ...
+    @property
     def sessions(self) -> Sessions: ...
+    @property
+    def bind_links(self) -> BindLinks: ...
     @property
     def login_attempts(self) -> LoginAttempts: ...
     @property

@@ -1,16 +1,14 @@
-"""Look up the catalogues, and edit them."""
+"""Look up the catalogues."""
 
 import difflib
 import re
-from datetime import datetime
+from collections.abc import Sequence
 
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.catalogue import OrderType, SiteOperation, Status, Sto
 from sikpro.domain.errors import InvalidValue, NotFound
-from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase
 from sikpro.domain.text import compact, one_line
-from sikpro.domain.values import StoCode
 
 ROW_NAME_LIMIT = 80
 """The longest name of a Site Operation or an exchange, in characters."""
@@ -40,6 +38,15 @@ def first_status(uow: UnitOfWork, phase: Phase) -> Status:
     raise NotFound(what="status", name=phase)
 
 
+def site_of_technician(stos: Sequence[Sto], technician_code: str) -> str:
+    """The Site Operation that a technician's code points to by its STO (`F5SDA445`), "" when that is not known.
+
+    The shape is docs/domain.md's: crew prefix, STO, number.
+    """
+    found = re.search(r"([A-Z]{3})[0-9]+$", compact(technician_code))
+    return next((row.site_operation for row in stos if row.active and found and row.code == found[1]), "")
+
+
 def nearest(code: str, known: list[str]) -> str | None:
     """The known code most like a mistyped one, None when none is like it.
 
@@ -50,21 +57,8 @@ def nearest(code: str, known: list[str]) -> str | None:
     return found[0] if found else None
 
 
-def new_site_operation(code: str, name: str) -> SiteOperation:
-    """A Site Operation of what was typed: 2 to 12 letters and digits, and a name. Raises `InvalidValue`."""
-    shaped = compact(code)
-    if not re.fullmatch(r"[A-Z0-9]{2,12}", shaped):
-        raise InvalidValue("site_operation.shape", one_line(code))
-    return SiteOperation(code=shaped, name=_row_name(name))
-
-
-def new_sto(code: str, name: str, site_operation: str) -> Sto:
-    """An exchange of what was typed; it may do without a name. Raises `InvalidValue`."""
-    shaped = StoCode.parse(code).value
-    return Sto(code=shaped, name=_row_name(name) if name.strip() else "", site_operation=compact(site_operation, ""))
-
-
-def _row_name(text: str) -> str:
+def row_name(text: str) -> str:
+    """A row's name or label on one line. Raises `InvalidValue` when there is none or it is too long."""
     name = one_line(text)
     if not name or len(name) > ROW_NAME_LIMIT:
         raise InvalidValue("name.length", name)
@@ -72,13 +66,6 @@ def _row_name(text: str) -> str:
 
 
 CatalogueRow = Status | OrderType | SiteOperation | Sto
-
-
-def edit_catalogue(uow: UnitOfWork, row: CatalogueRow, actor: Person, now: datetime) -> None:
-    """Add or replace a row of one of the catalogues. Raises `NotPermitted`, `NotFound` for an unknown SO of an STO."""
-    actor.must(Permission.ADMINISTER)
-    put_row(uow, row)
-    uow.journal.note("catalogue_edited", f"{type(row).__name__}:{row.code}", actor.id, now, {"row": repr(row)})
 
 
 def put_row(uow: UnitOfWork, row: CatalogueRow) -> None:

@@ -1,11 +1,12 @@
 """Set a status, with a reason and feedback; the answer leaves for the technician in the same transaction."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue import first_status, status_named
 from sikpro.application.use_cases.notify_technician import notify_technician
 from sikpro.application.use_cases.record_change import record_change
+from sikpro.application.use_cases.undo_status import keep_undo
 from sikpro.application.use_cases.work_order import unchanged_since
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.order import Order
@@ -28,25 +29,30 @@ def change_status(
     feedback: str = "",
     version: int | None = None,
     zone: str,
+    hold: timedelta = timedelta(),
 ) -> Order:
     """Move an order to a status (its code) and tell the technician.
 
+    The message leaves after `hold`; until then `undo_status` takes both back.
     A finished order is reopened by the status it may go to. `version` is the one the caller saw. Team leaders
     overrule a claim. Raises `ForbiddenMove`, `AlreadyTaken`, `ReasonRequired`, `ConcurrencyConflict`, `NotFound` for an
     unknown status, `NotPermitted`, `InvalidValue` for a text over `FEEDBACK_LIMIT`.
     """
     by.must(Permission.WORK)
     reason, feedback = checked_text(reason), checked_text(feedback)
-    order = unchanged_since(uow.orders.get(order_id), version)
+    before = unchanged_since(uow.orders.get(order_id), version)
     to, claim = status_named(uow, status), uow.installation.get().claim
-    if order.phase.live:
+    if before.phase.live:
         overrule = by.may(Permission.LEAD)
-        change = order.move_to(to, by.id, now, reason=reason, feedback=feedback, overrule=overrule, claim=claim)
+        change = before.move_to(to, by.id, now, reason=reason, feedback=feedback, overrule=overrule, claim=claim)
     else:
-        change = order.reopen(to, by.id, now, reason, claim)
+        change = before.reopen(to, by.id, now, reason, claim)
     order = record_change(uow, change, by.id)
+    messages: tuple[int, ...] = ()
     if to.phase is not Phase.WAITING or feedback:
-        notify_technician(uow, order, by, now, feedback=feedback or reason, zone=zone)
+        messages = notify_technician(uow, order, by, now, feedback=feedback or reason, zone=zone, hold=hold)
+    if hold:
+        keep_undo(uow, before, order, by, now + hold, messages)
     return order
 
 
@@ -55,11 +61,13 @@ def cancel_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, r
     return change_status(uow, order_id, first_status(uow, Phase.CANCELLED).code, by, now, reason=reason, zone=zone)
 
 
-def reopen_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, reason: str, zone: str) -> Order:
+def reopen_order(
+    uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, reason: str, zone: str, hold: timedelta = timedelta()
+) -> Order:
     """Work on a finished order again, for a reason. Raises as `change_status`, and `DuplicateOrder`."""
     order = uow.orders.get(order_id)
     phase = Phase.WAITING if order.phase is Phase.CANCELLED else Phase.IN_PROGRESS
-    return change_status(uow, order_id, first_status(uow, phase).code, by, now, reason=reason, zone=zone)
+    return change_status(uow, order_id, first_status(uow, phase).code, by, now, reason=reason, zone=zone, hold=hold)
 
 
 def checked_text(text: str) -> str:

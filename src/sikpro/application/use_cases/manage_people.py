@@ -7,7 +7,7 @@ from attrs import evolve
 
 from sikpro.application.i18n import LANGUAGES
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.domain.errors import InvalidValue, NotFound
+from sikpro.domain.errors import InvalidValue, LastOne, NotFound
 from sikpro.domain.people import Permission, Person, Role
 from sikpro.domain.text import compact, one_line
 from sikpro.domain.values import TechnicianCode
@@ -110,13 +110,30 @@ def add_technician(
 
 
 def set_active(uow: UnitOfWork, person_id: int, active: bool, by: Person, now: datetime) -> Person:
-    """Let a person in or keep them out; whoever is kept out loses their sessions at once. Raises `NotPermitted`."""
+    """Let a person in or keep them out; whoever is kept out loses their sessions at once.
+
+    Raises `NotPermitted`, and `LastOne` for the last active admin.
+    """
     person = uow.people.get(person_id)
-    by.must(Permission.ADMINISTER if person.role else Permission.MANAGE_TECHNICIANS)
+    must_manage(by, person)
+    keep_an_admin(uow, person, evolve(person, active=active))
     if not active:
         uow.sessions.revoke_all(person_id, now)
     uow.journal.note("person_active", str(person_id), by.id, now, {"active": str(active)})
     return uow.people.save(evolve(person, active=active))
+
+
+def must_manage(by: Person, person: Person) -> None:
+    """Who has an account is an admin's to manage, the other technicians a team leader's too. Raises `NotPermitted`."""
+    by.must(Permission.ADMINISTER if person.role else Permission.MANAGE_TECHNICIANS)
+
+
+def keep_an_admin(uow: UnitOfWork, before: Person, after: Person) -> None:
+    """Refuse a change after which nobody could administer any more. Raises `LastOne`."""
+    if before.may(Permission.ADMINISTER) and not after.may(Permission.ADMINISTER):
+        others = (person for person in uow.people.all() if person.id != before.id)
+        if not any(person.may(Permission.ADMINISTER) for person in others):
+            raise LastOne("admin", before.name)
 
 
 def set_password(uow: UnitOfWork, person_id: int, password_hash: str, now: datetime, *, session: str) -> Person:

@@ -1,7 +1,8 @@
 """Tell the technician what became of an order: a reply to their own message, through the outbox."""
 
+import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from attrs import frozen
 
@@ -11,7 +12,7 @@ from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.use_cases.catalogue import any_status
 from sikpro.domain.order import Order
 from sikpro.domain.people import Person
-from sikpro.domain.phase import Phase
+from sikpro.domain.phase import Phase, Turn
 
 NO_TELEGRAM = "no_telegram"
 """Why a message failed when neither sender nor technician has a chat."""
@@ -27,24 +28,40 @@ class Recipient:
 
 
 def recipients(uow: UnitOfWork, order: Order) -> tuple[Recipient, ...]:
-    """The chat that sent the order, and the technician's own where that is another and is bound."""
+    """The chat that sent the order, and the technician's own where that is another and is bound.
+
+    A private chat is its sender's only while the sender is active and bound to it: a phone that was parted from its
+    person hears nothing more, and the person's new one does.
+    """
     found: list[Recipient] = []
     technician = uow.people.by_code(order.data.technician.value)
     sender = uow.people.get(order.sender) if order.sender else None
     if order.origin:
         reader = sender or technician
-        found.append(Recipient(order.origin.chat_id, order.origin.message_id, reader.language if reader else "id"))
+        chat_id, language = order.origin.chat_id, reader.language if reader else "id"
+        if chat_id < 0 or sender is None or (sender.active and sender.telegram_id == chat_id):
+            found.append(Recipient(chat_id, order.origin.message_id, language))
+        elif sender.active and sender.telegram_id:
+            found.append(Recipient(sender.telegram_id, None, language))
     if technician and technician.active and technician.telegram_id:
         known = {recipient.chat_id for recipient in found}
-        if technician.telegram_id not in known and not (sender and sender.id == technician.id and order.origin):
+        told_already = sender is not None and sender.id == technician.id and bool(found)
+        if technician.telegram_id not in known and not told_already:
             found.append(Recipient(technician.telegram_id, None, technician.language))
     return tuple(found)
 
 
 def notify_technician(
-    uow: UnitOfWork, order: Order, by: Person, now: datetime, *, feedback: str, zone: str
+    uow: UnitOfWork,
+    order: Order,
+    by: Person,
+    now: datetime,
+    *,
+    feedback: str,
+    zone: str,
+    hold: timedelta = timedelta(),
 ) -> tuple[int, ...]:
-    """Queue the order's new state for everybody concerned, and return the messages' ids.
+    """Queue the order's new state for everybody concerned, to leave after `hold`, and return the messages' ids.
 
     Without any chat the message is kept as failed, so that the page can show it.
     """
@@ -52,7 +69,7 @@ def notify_technician(
     def text(words: Words) -> str:
         return feedback_text(uow, order, by.name, words, now, feedback=feedback)
 
-    return _tell(uow, order, now, text, zone, buttons=order.phase)
+    return _tell(uow, order, now, text, zone, with_buttons=True, hold=hold)
 
 
 def notify_removed(uow: UnitOfWork, order: Order, by: Person, now: datetime, *, reason: str, zone: str) -> None:
@@ -79,6 +96,22 @@ def feedback_text(uow: UnitOfWork, order: Order, helpdesk: str, words: Words, no
     return "\n".join(lines)
 
 
+def technician_name(uow: UnitOfWork, order: Order) -> str:
+    """How the order's technician is called, by code when nobody is known under it."""
+    technician = uow.people.by_code(order.data.technician.value)
+    return technician.name if technician else order.data.technician.value
+
+
+def filled_template(template: str, order: Order, technician: str) -> str:
+    """A status' text with an order's values in place of `{nomor}`, `{odp}`, `{sn}` and `{teknisi}`.
+
+    Anything else in braces stays as it is written.
+    """
+    data = order.data
+    values = {"nomor": order.number, "odp": data.odp.value, "sn": data.serial.value, "teknisi": technician}
+    return re.sub(r"\{(nomor|odp|sn|teknisi)\}", lambda found: values[found[1]], template)
+
+
 def told_state(words: Words, phase: Phase, label: str) -> str:
     """A status as a message's first line has it: its phase in capitals, and said once.
 
@@ -92,20 +125,21 @@ def told_state(words: Words, phase: Phase, label: str) -> str:
     return f"{name.upper()}: {label}"
 
 
-def order_buttons(phase: Phase, order_id: int, words: Words) -> tuple[tuple[Button, ...], ...]:
-    """The buttons that fit an order's phase."""
-    if phase is Phase.HELD_UP:
-        return (
-            (
-                Button(words("button.correct"), f"fix:{order_id}"),
-                Button(words("button.ask"), f"ask:{order_id}"),
-            ),
-        )
+def order_buttons(phase: Phase, turn: Turn, order_id: int, words: Words) -> tuple[tuple[Button, ...], ...]:
+    """The buttons that fit how an order stands: data are asked for only where the customer or the system is not."""
+    ask = Button(words("button.ask"), f"ask:{order_id}")
+    if phase is Phase.HELD_UP and turn in {Turn.TECHNICIAN, Turn.HELPDESK}:
+        return ((Button(words("button.correct"), f"fix:{order_id}"), ask),)
     if phase is Phase.WAITING:
         return ((Button(words("button.withdraw"), f"wd:{order_id}"),),)
     if phase is Phase.COMPLETED:
-        return ((Button(words("button.reopen"), f"reopen:{order_id}"),),)
-    return ()
+        return ((reopen_button(order_id, words),),)
+    return ((ask,),)
+
+
+def reopen_button(order_id: int, words: Words, order_type: str = "") -> Button:
+    """The button that asks the helpdesk to reopen a completed order, as another type when one is named."""
+    return Button(words("button.reopen"), f"reopen:{order_id}:{order_type}" if order_type else f"reopen:{order_id}")
 
 
 def _tell(
@@ -114,7 +148,9 @@ def _tell(
     now: datetime,
     text: Callable[[Words], str],
     zone: str,
-    buttons: Phase | None = None,
+    *,
+    with_buttons: bool = False,
+    hold: timedelta = timedelta(),
 ) -> tuple[int, ...]:
     ids: list[int] = []
     for recipient in recipients(uow, order):
@@ -123,9 +159,9 @@ def _tell(
             chat_id=recipient.chat_id,
             text=text(words),
             reply_to=recipient.reply_to,
-            buttons=order_buttons(buttons, order.id, words) if buttons else (),
+            buttons=order_buttons(order.phase, order.turn, order.id, words) if with_buttons else (),
         )
-        ids.append(uow.outbox.put(message, now, order_id=order.id))
+        ids.append(uow.outbox.put(message, now, order_id=order.id, due_at=now + hold))
     if not ids:
         message = Outgoing(chat_id=0, text=text(words_in("id", zone)))
         ids.append(uow.outbox.put(message, now, order_id=order.id, failed=NO_TELEGRAM))

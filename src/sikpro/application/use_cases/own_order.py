@@ -28,8 +28,13 @@ def correct_order(uow: UnitOfWork, order_id: int, typed: Mapping[str, str], by: 
 
 
 def withdraw_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime) -> Order:
-    """Cancel one's own order while nobody has it. Raises `AlreadyTaken`, `ForbiddenMove`, `NotPermitted`."""
+    """Cancel one's own order while nobody has it. Raises `AlreadyTaken`, `ForbiddenMove`, `NotPermitted`.
+
+    Who works on somebody else's cancels it with a reason, which the technician is told.
+    """
     order = owned_order(uow, order_id, by)
+    if not is_own(order, by):
+        raise NotPermitted(permission="own_order")
     status = next(
         (row for row in uow.catalogue.statuses() if row.code == WITHDRAWN and row.active),
         None,
@@ -70,8 +75,11 @@ def owned_order(uow: UnitOfWork, order_id: int, by: Person) -> Order:
 
 
 def owns(order: Order, person: Person) -> bool:
-    """Whether buttons about an order work for a person."""
-    if not person.active:
-        return False
+    """Whether an order is a person's to add to: their own, or one among all that they work on."""
+    return is_own(order, person) or person.may(Permission.WORK)
+
+
+def is_own(order: Order, person: Person) -> bool:
+    """Whether a person sent an order or is its technician, so that its buttons in the chat work for them."""
     sent = order.sender == person.id or order.data.technician.value == person.technician_code
-    return (sent and person.may(Permission.REGISTER)) or person.may(Permission.WORK)
+    return sent and person.may(Permission.REGISTER)

@@ -1,115 +1,125 @@
 // The chat page: it shows what /simulator/api says, and says what the person does. Text goes in as text only.
-import { bubble, dayLabel, hue, initials, make, stamp } from "./parts.js";
+import { grow, listen as listenToComposer, pick, quote, say } from "./composer.js";
+import { chooseForGroup, chooseForMessage, listen as listenToDialogs } from "./dialogs.js";
+import { showList } from "./list.js";
+import { bubble, button, dayLabel, hue, initials, make, pill } from "./parts.js";
+import { actor, at, call, failed, group, person, state, toast, where } from "./state.js";
 
-const api = "/simulator/api";
-const at = (id) => document.getElementById(id);
-const state = { people: [], user: null, messages: [], quote: null, version: "", drafts: new Map() };
-
-async function call(path, body, method = "POST") {
-  const options = body === undefined ? {} : { method, body: body instanceof FormData ? body : JSON.stringify(body) };
-  const response = await fetch(api + path, options);
-  const content = await response.json();
-  if (!response.ok) throw new Error(content.detail || "gagal");
-  return content;
+function showHead() {
+  const one = group() || person(state.chat);
+  const inGroup = Boolean(group()), shut = inGroup ? one.deleted || !one.members.length : one?.deactivated;
+  at("app").classList.toggle("open", Boolean(one));
+  for (const id of ["head", "log", "composer"]) at(id).hidden = !one || (id === "composer" && shut);
+  at("empty").hidden = Boolean(one);
+  if (!one) return;
+  at("head-avatar").className = inGroup ? `avatar small group hue${hue(one.id)}` : "avatar small bot";
+  at("head-avatar").textContent = inGroup ? initials(one.name) : "SI";
+  at("head-name").textContent = inGroup ? one.name : "SIKPRO";
+  const code = one.technician_code ? ` · ${one.technician_code}` : "";
+  const inside = inGroup && ["member", "administrator"].includes(one.bot);
+  const bot = !inside ? "tanpa bot" : one.bot === "administrator" ? "bot admin" : "dengan bot";
+  at("as").textContent = inGroup ? `${one.members.length} anggota, ${one.deleted ? "sudah dihapus" : bot}` : `sebagai ${one.name}${code}`;
+  at("block").hidden = inGroup;
+  at("more").hidden = !inGroup || one.deleted;
+  at("writer").hidden = !inGroup;
+  if (inGroup) showWriters(one);
+  else {
+    at("block").setAttribute("aria-pressed", String(one.blocked));
+    at("block").title = one.blocked ? "Buka blokir bot" : "Blokir bot";
+    at("block").setAttribute("aria-label", at("block").title);
+  }
+  const keys = one.keyboard || [];
+  at("keys").hidden = !keys.length;
+  at("keys").replaceChildren(...keys.map((row) => make("div", "", null, ...row.map((key) => button("", key.text, () =>
+    (key.asks_phone ? call(`/chats/${actor()}/contact`, {}) : say(key.text)).catch(failed))))));
 }
 
-function toast(text) {
-  at("toast").textContent = text;
-  at("toast").hidden = false;
-  clearTimeout(toast.timer);
-  toast.timer = setTimeout(() => { at("toast").hidden = true; }, 4000);
+function showWriters(one) {
+  const known = JSON.stringify(one.members);
+  if (at("actor").dataset.members !== known) {
+    at("actor").replaceChildren(...one.members.map((member) => {
+      const option = make("option", "", member.name);
+      option.value = member.id;
+      return option;
+    }));
+    at("actor").dataset.members = known;
+  }
+  at("actor").value = String(actor());
 }
 
-const failed = () => toast("Gagal. Coba lagi; bila tetap gagal, muat ulang halaman.");
-
-function showPeople() {
-  const wanted = at("find").value.trim().toLowerCase();
-  const shown = state.people
-    .filter((p) => `${p.name} ${p.technician_code || ""}`.toLowerCase().includes(wanted))
-    .sort((a, b) => (b.last?.date || 0) - (a.last?.date || 0) || a.name.localeCompare(b.name));
-  const focused = document.activeElement?.dataset?.user;
-  at("people").replaceChildren(...shown.map((p) => {
-    const name = make("span", "name", p.name);
-    if (p.technician_code) name.append(make("span", "code", p.technician_code));
-    const text = p.blocked ? "Bot diblokir" : p.last ? (p.last.sender === "person" ? "Anda: " : "") + p.last.text : "Belum ada pesan";
-    const row = make("button", "", null, make("span", `avatar hue${hue(p.id)}`, initials(p.name)), name,
-      make("time", "", p.last ? stamp(p.last.date) : ""), make("span", "sub", text),
-      p.unread ? make("span", "badge", String(p.unread)) : make("span"));
-    row.type = "button";
-    row.dataset.user = p.id;
-    row.setAttribute("aria-current", String(p.id === state.user));
-    row.onclick = () => open(p.id);
-    return make("li", "", null, row);
-  }));
-  if (!shown.length) at("people").append(make("li", "none", wanted ? "Tidak ada yang cocok." : "Belum ada orang. Tekan + untuk menambah."));
-  if (focused) at("people").querySelector(`[data-user="${focused}"]`)?.focus();
+// Messages of one album that follow each other are one bubble.
+function bundles() {
+  const found = [];
+  for (const message of state.messages) {
+    const last = found.at(-1)?.[0];
+    if (message.album && last?.album === message.album) found.at(-1).push(message);
+    else found.push([message]);
+  }
+  return found;
 }
 
-function showChat() {
-  const person = state.people.find((p) => p.id === state.user);
-  at("app").classList.toggle("open", Boolean(person));
-  for (const id of ["head", "log", "composer"]) at(id).hidden = !person;
-  at("empty").hidden = Boolean(person);
-  if (!person) return;
-  at("as").textContent = `sebagai ${person.name}${person.technician_code ? " · " + person.technician_code : ""}`;
-  at("block").setAttribute("aria-pressed", String(person.blocked));
-  at("block").title = person.blocked ? "Buka blokir bot" : "Blokir bot";
-  at("block").setAttribute("aria-label", at("block").title);
-  at("keys").hidden = !person.keyboard.length;
-  at("keys").replaceChildren(...person.keyboard.map((row) => make("div", "", null, ...row.map((key) => {
-    const button = make("button", "", key.text);
-    button.type = "button";
-    button.onclick = () => (key.asks_phone ? call(`/chats/${state.user}/contact`, {}) : say(key.text)).catch(failed);
-    return button;
-  }))));
+function look(messages, turn) {
+  const [message] = messages, inGroup = Boolean(group());
+  const mine = message.sender === "person" && message.from.id === actor();
+  const target = state.messages.find((one) => one.message_id === message.reply_to);
+  const name = (one) => (one.sender === "bot" ? "SIKPRO" : one.from.id === actor() ? "Anda" : one.from.name);
+  return {
+    mine, turn,
+    who: inGroup && !mine && turn ? { name: name(message), hue: message.sender === "bot" ? "bot" : hue(message.from.id) } : null,
+    target: target ? { ...target, who: name(target) } : null,
+  };
 }
 
 function showMessages() {
   const log = at("log");
-  const low = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
-  const known = new Map([...log.children].map((row) => [row.dataset.key, row]));
-  let day = "", last = "";
+  const same = log.dataset.chat === String(state.chat);
+  const known = new Map(same ? [...log.children].map((row) => [row.dataset.key, row]) : []);
+  let day = "", last = null;
   const rows = [];
-  for (const message of state.messages) {
-    const today = dayLabel(message.date);
-    if (today !== day) {
-      rows.push(known.get(`d${today}`) || Object.assign(make("li", "day", null, make("span", "", today))));
-      rows.at(-1).dataset.key = `d${today}`;
-    }
-    const turn = message.sender !== last || today !== day;
-    [day, last] = [today, message.sender];
-    const target = state.messages.find((m) => m.message_id === message.reply_to);
-    const key = JSON.stringify([message, turn, target?.text]);
-    let row = known.get(key);
-    if (!row) {
-      row = bubble(message, target, turn, { press, reply: quote, jump });
-      row.dataset.key = key;
-    }
+  const add = (key, draw) => {
+    const row = known.get(key) || draw();
+    row.dataset.key = key;
     rows.push(row);
+  };
+  for (const messages of bundles()) {
+    const [message] = messages, today = dayLabel(message.date);
+    if (today !== day) add(`d${today}`, () => pill(today));
+    if (message.sender === "service") add(`s${message.message_id}`, () => pill(message.text));
+    else {
+      const how = look(messages, last !== message.from.id || today !== day);
+      add(JSON.stringify([messages, how]), () => bubble(messages, how, { press, reply: quote, jump, choose: chooseForMessage }));
+    }
+    [day, last] = [today, message.sender === "service" ? null : message.from.id];
   }
-  const same = rows.length === log.children.length && rows.every((row, i) => row === log.children[i]);
-  if (!same) log.replaceChildren(...rows);
-  if (low || log.dataset.user !== String(state.user)) log.scrollTop = log.scrollHeight;
-  log.dataset.user = state.user;
+  const drawn = rows.length === log.children.length && rows.every((row, i) => row === log.children[i]);
+  if (!drawn) log.replaceChildren(...rows);
+  if (!same) low = true;
+  log.dataset.chat = state.chat;
+  stayLow();
 }
 
+// The newest message stays in sight when pictures have loaded or the composer grows, unless somebody reads further up.
+let low = true, before = 0;
+const stayLow = () => { if (low) at("log").scrollTop = at("log").scrollHeight; };
+
 async function refresh() {
-  state.people = await call("/chats");
-  const user = state.user;
-  if (user !== null) {
-    const messages = await call(`/chats/${user}/messages?limit=300`);
-    if (user === state.user) {
+  [state.people, state.groups] = await Promise.all([call("/chats"), call("/groups")]);
+  const chat = state.chat, one = group() || person(chat);
+  if (one?.migrated_to) return open(one.migrated_to);
+  if (one) {
+    const path = chat < 0 ? `/groups/${chat}` : `/chats/${chat}`;
+    const messages = await call(`${path}/messages?limit=300`);
+    if (chat === state.chat) {
       state.messages = messages;
       const newest = messages.findLast((m) => m.sender === "bot")?.message_id;
-      const me = state.people.find((p) => p.id === user);
-      if (newest && me?.unread && !document.hidden) {
-        me.unread = 0;
-        call(`/chats/${user}/seen`, { message_id: newest }).catch(() => {});
+      if (newest && one.unread && !document.hidden) {
+        one.unread = 0;
+        call(`${path}/seen`, { message_id: newest }).catch(() => {});
       }
     }
   }
-  showPeople();
-  showChat();
+  showList(open);
+  showHead();
   showMessages();
 }
 
@@ -127,53 +137,32 @@ async function follow() {
   }
 }
 
-async function open(user) {
-  if (state.user !== null) state.drafts.set(state.user, at("text").value);
-  Object.assign(state, { user, messages: [] });
+async function open(chat) {
   quote(null);
+  pick([]);
+  if (state.chat !== null) state.drafts.set(state.chat, at("text").value);
+  Object.assign(state, { chat, messages: [] });
   at("menu").hidden = true;
-  at("text").value = state.drafts.get(user) || "";
-  history.replaceState(null, "", user === null ? location.pathname : `#${user}`);
+  at("text").value = state.drafts.get(chat) || "";
+  history.replaceState(null, "", chat === null ? location.pathname : `#${chat}`);
   await refresh().catch(failed);
   grow();
-  if (user !== null && matchMedia("(min-width: 721px)").matches) at("text").focus();
-}
-
-function quote(message) {
-  state.quote = message;
-  at("quote").hidden = !message;
-  if (!message) return;
-  at("quote-who").textContent = message.sender === "bot" ? "SIKPRO" : "Anda";
-  at("quote-text").textContent = message.text || "Foto";
-  at("text").focus();
+  if (chat !== null && matchMedia("(min-width: 721px)").matches) at("text").focus();
 }
 
 function jump(id) {
-  const row = at("log").querySelector(`[data-id="${id}"]`);
+  const row = at("log").querySelector(`[data-ids~="${id}"]`);
   if (!row) return;
   row.scrollIntoView({ block: "center" });
   row.classList.remove("flash");
   requestAnimationFrame(() => row.classList.add("flash"));
 }
 
-function grow() {
-  const text = at("text");
-  text.style.height = "auto";
-  text.style.height = `${Math.min(text.scrollHeight, 180)}px`;
-}
-
-async function say(text) {
-  const reply_to = state.quote?.message_id ?? null;
-  at("log").scrollTop = at("log").scrollHeight;
-  await call(`/chats/${state.user}/messages`, { text, reply_to });
-  quote(null);
-}
-
-async function press(message, button, element) {
-  const user = state.user;
+async function press(message, pressed, element) {
+  const user = actor();
   element.setAttribute("aria-busy", "true");
   try {
-    const { id } = await call(`/chats/${user}/callbacks`, { message_id: message.message_id, data: button.data });
+    const { id } = await call(`/chats/${user}/callbacks`, { message_id: message.message_id, data: pressed.data, ...where() });
     for (let waited = 0; waited < 10000; waited += 250) {
       const answer = await call(`/chats/${user}/callbacks/${id}`);
       if (answer.answered) {
@@ -190,60 +179,26 @@ async function press(message, button, element) {
   }
 }
 
-async function toggleMenu(show = at("menu").hidden) {
-  const commands = show ? await call("/commands").catch(() => []) : [];
-  at("menu").hidden = !show;
-  at("commands").setAttribute("aria-expanded", String(show));
-  at("menu").replaceChildren(...commands.map((line) => {
-    const button = make("button", "", null, make("b", "", `/${line.command}`), make("span", "", line.description));
-    button.type = "button";
-    button.onclick = () => { toggleMenu(false); say(`/${line.command}`).catch(failed); };
-    return button;
-  }));
-  if (show && !commands.length) at("menu").append(make("p", "none", "Bot belum memberi daftar perintah."));
-}
-
-at("composer").onsubmit = async (event) => {
-  event.preventDefault();
-  const text = at("text").value;
-  if (!text.trim()) return;
-  at("text").value = "";
-  grow();
-  await say(text).catch(() => { at("text").value = text; grow(); failed(); });
-};
-at("text").oninput = grow;
-at("text").onkeydown = (event) => {
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-    event.preventDefault();
-    at("composer").requestSubmit();
-  } else if (event.key === "Escape") quote(null);
-};
-at("photo").onchange = async () => {
-  const form = new FormData();
-  form.append("photo", at("photo").files[0]);
-  form.append("caption", at("text").value);
-  if (state.quote) form.append("reply_to", state.quote.message_id);
-  at("photo").value = "";
-  await call(`/chats/${state.user}/photos`, form).then(() => { at("text").value = ""; quote(null); grow(); }, failed);
-};
-at("commands").onclick = () => toggleMenu();
-at("unquote").onclick = () => quote(null);
+listenToComposer();
+listenToDialogs(open);
 at("back").onclick = () => open(null);
+at("more").onclick = () => chooseForGroup(open);
 at("block").onclick = () => {
   const blocked = at("block").getAttribute("aria-pressed") !== "true";
-  call(`/chats/${state.user}/block`, { blocked }).then(() => toast(blocked ? "Bot diblokir." : "Blokir dibuka."), failed);
+  call(`/chats/${state.chat}/block`, { blocked }).then(() => toast(blocked ? "Bot diblokir." : "Blokir dibuka."), failed);
 };
-at("find").oninput = showPeople;
-at("add").onclick = () => { at("person-form").reset(); at("person").showModal(); };
-at("person-cancel").onclick = () => at("person").close();
-at("person-form").onsubmit = async () => {
-  const name = at("person-name").value.trim();
-  const technician_code = at("person-code").value.trim().toUpperCase() || null;
-  await call("/chats", { name, technician_code }).then((person) => open(person.id), failed);
+at("find").oninput = () => showList(open);
+at("log").onscroll = () => {
+  const { scrollTop, scrollHeight, clientHeight } = at("log");
+  if (scrollHeight - scrollTop - clientHeight < 80) low = true;
+  else if (scrollTop < before) low = false;
+  before = scrollTop;
 };
+at("log").addEventListener("load", stayLow, true);
+new ResizeObserver(stayLow).observe(at("log"));
+addEventListener("actor", showMessages);
 addEventListener("hashchange", () => open(Number(location.hash.slice(1)) || null));
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh().catch(() => {}); });
 
-const first = Number(location.hash.slice(1));
-if (first) state.user = first;
+state.chat = Number(location.hash.slice(1)) || null;
 follow();

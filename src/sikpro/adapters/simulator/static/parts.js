@@ -7,7 +7,14 @@ export function make(tag, className = "", text = null, ...children) {
   return element;
 }
 
-export const hue = (id) => id % 7;
+export function button(className, text, does, ...children) {
+  const element = make("button", className, text, ...children);
+  element.type = "button";
+  element.onclick = does;
+  return element;
+}
+
+export const hue = (id) => Math.abs(id) % 7;
 
 export function initials(name) {
   const words = name.split(/\s+/).filter(Boolean);
@@ -31,7 +38,7 @@ export function dayLabel(seconds) {
   return sameDay(date, new Date()) ? "Hari ini" : calendar.format(date);
 }
 
-function icon(path) {
+export function icon(path) {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
@@ -41,52 +48,67 @@ function icon(path) {
   return svg;
 }
 
-export function bubble(message, target, turn, does) {
-  const mine = message.sender === "person";
+export const fileAddress = (id) => `/simulator/api/files/${encodeURIComponent(id)}`;
+
+export const words = (message) => message.text || (message.photo ? "Foto" : message.document?.name || "Nomor telepon");
+
+function pictures(messages) {
+  const photos = messages.filter((message) => message.photo);
+  const shown = photos.map((message) => {
+    const image = make("img");
+    image.src = fileAddress(message.photo);
+    image.alt = message.text || "Foto";
+    return image;
+  });
+  return shown.length ? [make("div", photos.length > 1 ? "album" : "", null, ...shown)] : [];
+}
+
+function document_(file) {
+  const link = make("a", "link", `📎 ${file.name}`);
+  link.href = fileAddress(file.file_id);
+  link.download = file.name;
+  return link;
+}
+
+// One bubble of the log: a message, or the messages of an album. `look` says how: mine, turn, who, target.
+export function bubble(messages, look, does) {
+  const message = messages.find((one) => one.text) || messages[0];
   const box = make("div", "bubble");
-  if (target) {
-    const who = target.sender === "bot" ? "SIKPRO" : "Anda";
-    const quoted = make("button", "quoted", null, make("strong", "", who), make("span", "", target.text.slice(0, 200) || "Foto"));
-    quoted.type = "button";
-    quoted.onclick = () => does.jump(target.message_id);
+  if (look.who) box.append(make("strong", `writer ink${look.who.hue}`, look.who.name));
+  if (message.forwarded) box.append(make("span", "forwarded", `Diteruskan dari ${message.forwarded}`));
+  if (look.target) {
+    const quoted = button("quoted", null, () => does.jump(look.target.message_id),
+      make("strong", "", look.target.who), make("span", "", words(look.target).slice(0, 200)));
     box.append(quoted);
   }
-  if (message.photo) {
-    const image = make("img");
-    image.src = `/simulator/api/files/${encodeURIComponent(message.photo)}`;
-    image.alt = message.text || "Foto";
-    box.append(image);
-  }
-  if (message.document) {
-    const link = make("a", "link", `📎 ${message.document.name}`);
-    link.href = `/simulator/api/files/${encodeURIComponent(message.document.file_id)}`;
-    link.download = message.document.name;
-    box.append(link);
-  }
+  box.append(...pictures(messages));
+  if (message.document) box.append(document_(message.document));
   if (message.contact) box.append(make("span", "body", `☎️ ${message.contact.phone}`));
   if (message.text) box.append(make("span", "body", message.text));
-  const ticks = mine ? (message.read ? " ✓✓" : " ✓") : "";
+  const ticks = look.mine ? (messages.every((one) => one.read) ? " ✓✓" : " ✓") : "";
   const when = make("span", "stamp", (message.edit_date ? "diedit " : "") + time(message.date) + ticks);
-  if (mine) when.title = message.read ? "Diterima bot" : "Menunggu diambil bot";
-  const reply = make("button", "reply", null, icon("M10 8V4l-7 7 7 7v-4c5 0 8 1.500 11 5-1-6-4-11-11-11z"));
-  reply.type = "button";
+  if (look.mine) when.title = message.read ? "Diterima bot" : "Belum diambil bot, atau bukan untuk bot";
+  const reply = button("tool", null, () => does.reply(message), icon("M10 8V4l-7 7 7 7v-4c5 0 8 1.500 11 5-1-6-4-11-11-11z"));
   reply.title = "Balas";
   reply.setAttribute("aria-label", "Balas pesan ini");
-  reply.onclick = () => does.reply(message);
+  const more = button("tool", null, () => does.choose(messages), icon("M12 5v.01M12 12v.01M12 19v.01"));
+  more.firstChild.setAttribute("class", "dots");
+  more.title = "Lainnya";
+  more.setAttribute("aria-label", "Tindakan untuk pesan ini");
   box.ondblclick = () => { getSelection()?.removeAllRanges(); does.reply(message); };
   let held;
-  box.ontouchstart = () => { held = setTimeout(() => does.reply(message), 500); };
+  box.ontouchstart = () => { held = setTimeout(() => does.choose(messages), 500); };
   box.ontouchend = box.ontouchmove = () => clearTimeout(held);
-  box.append(when, reply);
-  const row = make("li", `${mine ? "mine" : ""}${turn ? " turn" : ""}`.trim(), null, box);
-  row.dataset.id = message.message_id;
+  box.append(when, make("div", "tools", null, reply, more));
+  const row = make("li", `${look.mine ? "mine" : ""}${look.turn ? " turn" : ""}`.trim(), null, box);
+  row.dataset.ids = ` ${messages.map((one) => one.message_id).join(" ")} `;
   if (message.buttons.length) {
-    row.append(make("div", "inline", null, ...message.buttons.map((line) => make("div", "", null, ...line.map((button) => {
-      const element = make("button", "", button.text);
-      element.type = "button";
-      element.onclick = () => does.press(message, button, element);
+    row.append(make("div", "inline", null, ...message.buttons.map((line) => make("div", "", null, ...line.map((one) => {
+      const element = button("", one.text, () => does.press(message, one, element));
       return element;
     })))));
   }
   return row;
 }
+
+export const pill = (text) => make("li", "day", null, make("span", "", text));

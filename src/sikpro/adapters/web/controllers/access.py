@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from zlib import crc32
 
 from attrs import frozen
 from litestar import Controller, Request, Response, get, post
@@ -17,7 +16,8 @@ from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.i18n import Words
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.grant_access import approve_access, refuse_access
+from sikpro.application.use_cases.catalogue import site_of_technician
+from sikpro.application.use_cases.grant_access import approve_access, approve_many, refuse_access, request_mark
 from sikpro.domain.catalogue import SiteOperation
 from sikpro.domain.errors import AlreadyUsed, DomainError, InvalidValue, NotFound
 from sikpro.domain.people import AccessRequest, Permission, Person, RequestState
@@ -27,17 +27,22 @@ LARGEST_ID = 2**53
 
 @frozen(kw_only=True)
 class Waiting:
-    """An open request, whom its code or phone number points to, and the person its code belongs to already."""
+    """An open request, whom its code or phone number points to, and the Site Operation that its code points to."""
 
     request: AccessRequest
     match: Person | None
 
+    site: str
+
     @property
     def mark(self) -> str:
         """The request as it is now: another mark means that it changed."""
-        request = self.request
-        said = "\n".join((request.name, request.technician_code, request.phone, str(request.matched_person)))
-        return f"{request.id}-{crc32(said.encode()):x}"
+        return f"{self.request.id}-{request_mark(self.request)}"
+
+    @property
+    def clear(self) -> bool:
+        """Whether it can be approved as it stands."""
+        return self.match.telegram_id is None if self.match else bool(self.request.technician_code)
 
 
 @frozen(kw_only=True)
@@ -136,6 +141,27 @@ class AccessController(Controller):
         visit.toast("access_approved", name=person.name)
         return go(request, "/access")
 
+    @post("/approve")
+    async def approve_picked(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        parts: NamedDependency[WebParts],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Approve all that were picked, as they stood on the page; what changed since stays open."""
+        now, marks = parts.clock.now(), {}
+        for name, value in form.values.items():
+            number, dash, mark = value.partition("-")
+            if name == f"pick-{number}" and dash and number.isascii() and number.isdecimal() and len(number) < 16:
+                marks[int(number)] = mark
+        approved = await parts.transactions.write(lambda uow: approve_many(uow, marks, me, now, zone=parts.zone))
+        left = len(marks) - len(approved)
+        said = "access_many_left" if left else "access_many" if marks else "access_none"
+        visit.toast(said, count=str(len(approved)), left=str(left))
+        return go(request, "/access")
+
     @post("/{request_id:int}/refuse")
     async def refuse(
         self,
@@ -172,9 +198,14 @@ async def _decided(request: Request[Any, Any, Any], request_id: int, visit: Visi
 def _requests(uow: UnitOfWork) -> Requests:
     people = uow.people.all()
     by_id = {person.id: person for person in people}
+    stos = uow.catalogue.stos()
     return Requests(
         waiting=[
-            Waiting(request=request, match=by_id.get(request.matched_person or 0))
+            Waiting(
+                request=request,
+                match=by_id.get(request.matched_person or 0),
+                site=site_of_technician(stos, request.technician_code),
+            )
             for request in uow.access_requests.pending()
         ],
         unbound=[person for person in people if person.telegram_id is None],

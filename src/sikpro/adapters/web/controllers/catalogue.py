@@ -1,104 +1,225 @@
-"""The Site Operations and the exchanges that belong to them."""
+"""The catalogues: Site Operations, exchanges, statuses and order types, each a list and a page for a row."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from sikpro.adapters.web.admission import only
-from sikpro.adapters.web.controllers.technicians import wrong_entry
 from sikpro.adapters.web.errors import status_of
 from sikpro.adapters.web.forms import Form
 from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue import edit_catalogue, new_site_operation, new_sto
-from sikpro.domain.errors import DomainError, InvalidValue, NotFound
+from sikpro.application.use_cases.catalogue import CatalogueRow
+from sikpro.application.use_cases.catalogue_rows import KINDS, CatalogueKind
+from sikpro.application.use_cases.edit_catalogue import (
+    Use,
+    add_row,
+    delete_row,
+    edit_row,
+    row_coded,
+    row_mark,
+    set_row_active,
+    uses,
+)
+from sikpro.domain.errors import AlreadyUsed, ConcurrencyConflict, DomainError, InUse, InvalidFields
 from sikpro.domain.people import Permission, Person
+from sikpro.domain.phase import Phase, Turn
+
+LONGEST_CODE = 100
 
 
 class CatalogueController(Controller):
-    """Both lists with a form each; a code that is there already gets the new name."""
+    """What an admin edits; a row in use can be retired, one that nothing uses deleted."""
 
     path = "/catalogue"
     guards = (only(Permission.ADMINISTER),)
 
     @get()
+    async def first(self, request: Request[Any, Any, Any]) -> Response[str]:
+        """To the first of them."""
+        return go(request, f"/catalogue/{next(iter(KINDS))}")
+
+    @get("/{name:str}")
     async def show(
-        self, request: Request[Any, Any, Any], pages: NamedDependency[Pages], parts: NamedDependency[WebParts]
-    ) -> Response[str]:
-        """The lists."""
-        return await _page(request, pages, parts)
-
-    @post("/site-operations")
-    async def put_site_operation(
         self,
         request: Request[Any, Any, Any],
+        name: FromPath[str],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """A catalogue's rows, with how many orders use each."""
+        kind = catalogue_named(name)
+        rows, used = await parts.transactions.read(lambda uow: (kind.rows(uow), uses(uow, kind)))
+        return pages.page(request, "catalogue/page.html", kind=kind, kinds=KINDS, rows=rows, uses=used)
+
+    @post("/{name:str}")
+    async def add(
+        self,
+        request: Request[Any, Any, Any],
+        name: FromPath[str],
         me: NamedDependency[Person],
         visit: NamedDependency[Visit],
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Add a Site Operation, or rename one."""
-        typed, now = {name: form.text(name) for name in ("code", "name")}, parts.clock.now()
+        """Add a row; what is wrong is said at its entry."""
+        kind, now = catalogue_named(name), parts.clock.now()
+        typed = _typed(kind, form)
         try:
-            row = new_site_operation(typed["code"], typed["name"])
-            await parts.transactions.write(lambda uow: edit_catalogue(uow, row, me, now))
-        except InvalidValue as error:
-            return await _page(request, pages, parts, form="site", typed=typed, error=error)
+            row = await parts.transactions.write(lambda uow: add_row(uow, kind, typed, me, now))
+        except (InvalidFields, AlreadyUsed) as error:
+            return await _form(request, kind, "", pages, parts, typed=typed, error=error)
         visit.toast("catalogue_kept", code=row.code)
-        return go(request, "/catalogue")
+        return go(request, f"/catalogue/{name}")
 
-    @post("/stos")
-    async def put_sto(
+    @get("/{name:str}/new")
+    async def ask(
         self,
         request: Request[Any, Any, Any],
+        name: FromPath[str],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """The form for a new row."""
+        return await _form(request, catalogue_named(name), "", pages, parts)
+
+    @get("/{name:str}/row/{code:str}")
+    async def edit(
+        self,
+        request: Request[Any, Any, Any],
+        name: FromPath[str],
+        code: FromPath[str],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """A row, to be edited."""
+        return await _form(request, catalogue_named(name), code, pages, parts)
+
+    @post("/{name:str}/row/{code:str}")
+    async def save(
+        self,
+        request: Request[Any, Any, Any],
+        name: FromPath[str],
+        code: FromPath[str],
         me: NamedDependency[Person],
         visit: NamedDependency[Visit],
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Add an exchange, or rename or move one."""
-        typed, now = {name: form.text(name) for name in ("code", "name", "site")}, parts.clock.now()
+        """Change a row."""
+        kind, now = catalogue_named(name), parts.clock.now()
+        typed, mark = _typed(kind, form), form.text("mark")
         try:
-            row = new_sto(typed["code"], typed["name"], typed["site"])
-            await parts.transactions.write(lambda uow: edit_catalogue(uow, row, me, now))
-        except (InvalidValue, NotFound) as error:
-            return await _page(request, pages, parts, form="sto", typed=typed, error=error)
-        visit.toast("catalogue_kept", code=row.code)
-        return go(request, "/catalogue")
+            await parts.transactions.write(lambda uow: edit_row(uow, kind, code, typed, mark=mark, by=me, now=now))
+        except (InvalidFields, ConcurrencyConflict, InUse) as error:
+            return await _form(request, kind, code, pages, parts, typed=typed, error=error)
+        visit.toast("catalogue_kept", code=code)
+        return go(request, f"/catalogue/{name}")
+
+    @post("/{name:str}/row/{code:str}/active")
+    async def switch(
+        self,
+        request: Request[Any, Any, Any],
+        name: FromPath[str],
+        code: FromPath[str],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Retire a row or bring it back."""
+        kind, now, active = catalogue_named(name), parts.clock.now(), form.text("active") == "yes"
+        try:
+            await parts.transactions.write(lambda uow: set_row_active(uow, kind, code, active, me, now))
+        except InUse as error:
+            return await _form(request, kind, code, pages, parts, error=error)
+        visit.toast("catalogue_revived" if active else "catalogue_retired", code=code)
+        return go(request, f"/catalogue/{name}")
+
+    @post("/{name:str}/row/{code:str}/delete")
+    async def delete(
+        self,
+        request: Request[Any, Any, Any],
+        name: FromPath[str],
+        code: FromPath[str],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """Delete a row that nothing uses."""
+        kind, now = catalogue_named(name), parts.clock.now()
+        try:
+            await parts.transactions.write(lambda uow: delete_row(uow, kind, code, me, now))
+        except InUse as error:
+            return await _form(request, kind, code, pages, parts, error=error)
+        visit.toast("catalogue_deleted", code=code)
+        return go(request, f"/catalogue/{name}")
 
 
-async def _page(
+def catalogue_named(name: str) -> CatalogueKind:
+    """A catalogue by its name in addresses. Raises `NotFoundException`."""
+    if name not in KINDS:
+        raise NotFoundException
+    return KINDS[name]
+
+
+def _typed(kind: CatalogueKind, form: Form) -> dict[str, str]:
+    return {entry: form.text(entry) for entry in kind.entries}
+
+
+async def _form(
     request: Request[Any, Any, Any],
+    kind: CatalogueKind,
+    code: str,
     pages: Pages,
     parts: WebParts,
     *,
-    form: str = "",
     typed: Mapping[str, str] | None = None,
     error: DomainError | None = None,
 ) -> Response[str]:
-    def read(uow: UnitOfWork) -> dict[str, Any]:
-        sites = uow.catalogue.site_operations()
-        return {
-            "sites": sites,
-            "stos": uow.catalogue.stos(),
-            "site_options": [("", "–"), *((row.code, f"{row.code} · {row.name}") for row in sites if row.active)],
-        }
+    def read(uow: UnitOfWork) -> tuple[CatalogueRow | None, Use, list[tuple[str, str]], list[str]]:
+        row = row_coded(uow, kind, code[:LONGEST_CODE]) if code else None
+        texts = kind.texts(row) if row else {}
+        sites = [
+            (site.code, f"{site.code} · {site.name}")
+            for site in uow.catalogue.site_operations()
+            if site.active or site.code == texts.get("site_operation")
+        ]
+        groups = sorted({status.group for status in uow.catalogue.statuses() if status.group})
+        return row, uses(uow, kind)[code] if row else Use(), [("", "–"), *sites], groups
 
-    found = await parts.transactions.read(read)
-    wrong = wrong_entry(error) if error else ""
-    nothing: Mapping[str, str] = {}
+    row, use, sites, groups = await parts.transactions.read(read)
+    errors: Mapping[str, DomainError] = {}
+    if isinstance(error, InvalidFields):
+        errors = error.errors
+    elif isinstance(error, AlreadyUsed):
+        errors = {"code": error}
+    blank = dict.fromkeys(kind.entries, "")
     return pages.page(
         request,
-        "catalogue/page.html",
+        "catalogue/row.html",
         status=status_of(error) if error else 200,
-        typed={name: typed or {} if form == name else nothing for name in ("site", "sto")},
-        error=error,
-        wrong={name: wrong if form == name else "" for name in ("site", "sto")},
-        **found,
+        kind=kind,
+        kinds=KINDS,
+        row=row,
+        mark=row_mark(row) if row else "",
+        use=use,
+        typed=typed or (kind.texts(row) if row else blank),
+        errors=errors,
+        trouble=None if errors else error,
+        conflict=isinstance(error, ConcurrencyConflict),
+        sites=sites,
+        groups=groups,
+        phases=tuple(Phase),
+        turns=tuple(Turn),
     )

@@ -18,6 +18,7 @@ from sikpro.application.fields import FIELDS
 from sikpro.application.i18n import Words
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.hand_over import hand_over
 from sikpro.application.use_cases.register_order import Registered, register_order, standing_order
 from sikpro.application.use_cases.understand_request import CONFIRMED, understand_request
 from sikpro.domain.catalogue import Status
@@ -74,6 +75,8 @@ class InputController(Controller):
         typed = _typed(form)
         if form.text("act") == "read":
             return await _read_message(request, pages, parts, visit.words, typed, form.text("message"))
+        if form.text("act") == "hand":
+            return await _hand_over(request, pages, parts, visit, me, typed)
         now, told = parts.clock.now(), form.text("told_unreachable")
 
         def work(uow: UnitOfWork) -> Registered | None:
@@ -107,6 +110,21 @@ class InputController(Controller):
         typed = _typed(form)
         outlook = await parts.transactions.read(lambda uow: _look(uow, typed))
         return pages.page(request, "input/outlook.html", outlook=outlook)
+
+
+async def _hand_over(
+    request: Request[Any, Any, Any], pages: Pages, parts: WebParts, visit: Visit, me: Person, typed: dict[str, str]
+) -> Response[str]:
+    """Send what was filled in to the technician, to be completed and sent from the chat."""
+    now = parts.clock.now()
+    try:
+        technician = await parts.transactions.write(lambda uow: hand_over(uow, typed, me, now, zone=parts.zone))
+    except InvalidFields as error:
+        return await _form_page(request, pages, parts, visit.words, typed, errors=error.errors, status=422)
+    except DuplicateOrder:
+        return await _form_page(request, pages, parts, visit.words, typed, status=409)
+    visit.toast("handed_over", name=technician.name)
+    return go(request, "/orders/new")
 
 
 async def _read_message(

@@ -104,6 +104,7 @@ class LedgerController(Controller):
             next=f"{address}{joint}before={rows[PAGE - 1].id}" if len(rows) > PAGE else "",
             live=f"{address}{joint}top={top if top is not None else (rows[0].id if rows else 0)}",
             later_page=before is not None,
+            bot=parts.bot_state(),
         )
 
 

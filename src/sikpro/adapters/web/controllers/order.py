@@ -21,6 +21,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.change_status import change_status, reopen_order
 from sikpro.application.use_cases.own_order import correct_order
 from sikpro.application.use_cases.understand_request import typed_again
+from sikpro.application.use_cases.undo_status import UNDO_SPAN
 from sikpro.domain.errors import ConcurrencyConflict, DomainError, InvalidFields, NotFound, NotPermitted
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
@@ -74,11 +75,12 @@ class Desk:
             changed=changed,
             outdated=seen.isdecimal() and seen != str(view.order.version),
             fields=FIELDS,
+            values_now=typed_again(view.order.data),
             values=typed.values if typed.form == "edit" else typed_again(view.order.data),
         )
 
-    async def do(self, work: Work, toast: str, typed: Typed) -> Response[str]:
-        """Do it and go back to the order with a word; what was refused comes back as it was typed."""
+    async def do(self, work: Work, toast: str | None, typed: Typed) -> Response[str]:
+        """Do it and go back to the order, with a word where the page has none; what was refused comes back as typed."""
         try:
             order = await naming_holder(self.parts, work)
         except (NotFound, NotPermitted):
@@ -92,7 +94,8 @@ class Desk:
             refused = Typed(form=typed.form, values=typed.values, trouble=told, seen=seen)
             return await self.page(refused, status_of(error))
         else:
-            self.visit.toast(toast, number=order.number)
+            if toast:
+                self.visit.toast(toast, number=order.number)
             return go(self.request, f"/orders/{self.order_id}")
         return await self.page(refused, 422)
 
@@ -144,6 +147,7 @@ class OrderController(Controller):
                 feedback=text,
                 version=form.whole("version"),
                 zone=zone,
+                hold=UNDO_SPAN,
             )
 
         typed = Typed(form="status", values=form.values, seen=form.whole("seen"))
@@ -151,7 +155,7 @@ class OrderController(Controller):
             return await desk.page(
                 Typed(form="status", values=form.values, trouble=desk.visit.words("order.choose_status")), 422
             )
-        return await desk.do(work, "status_set", typed)
+        return await desk.do(work, None, typed)
 
     @post("/preview", guards=[only(Permission.WORK)])
     async def show_preview(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
@@ -188,9 +192,10 @@ class OrderController(Controller):
         now, zone = desk.parts.clock.now(), desk.parts.zone
 
         def work(uow: UnitOfWork) -> Order:
-            return reopen_order(uow, desk.order_id, desk.me, now, reason=form.text("reason"), zone=zone)
+            reason = form.text("reason")
+            return reopen_order(uow, desk.order_id, desk.me, now, reason=reason, zone=zone, hold=UNDO_SPAN)
 
-        return await desk.do(work, "reopened", Typed(form="reopen", values=form.values))
+        return await desk.do(work, None, Typed(form="reopen", values=form.values))
 
     @post("/edit", guards=[only(Permission.WORK)])
     async def edit(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:

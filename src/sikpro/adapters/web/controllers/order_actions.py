@@ -1,4 +1,4 @@
-"""What is done with an order by one button: give back, assign, delete, restore, send again."""
+"""What is done with an order by one button: undo, keep, give back, assign, delete, restore, send again."""
 
 from litestar import Controller, Response, post
 from litestar.di import NamedDependency, Provide
@@ -6,11 +6,13 @@ from litestar.di import NamedDependency, Provide
 from sikpro.adapters.web.admission import only
 from sikpro.adapters.web.controllers.order import Desk, Typed, provide_desk
 from sikpro.adapters.web.forms import Form
-from sikpro.adapters.web.pages import go
+from sikpro.adapters.web.order_view import OrderView, view_order
+from sikpro.adapters.web.pages import go, is_htmx
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.remove_order import delete_order, restore_order
 from sikpro.application.use_cases.resend_message import resend_message
-from sikpro.application.use_cases.work_order import assign_order, give_back_order
+from sikpro.application.use_cases.undo_status import undo_status
+from sikpro.application.use_cases.work_order import assign_order, give_back_order, renew_claim
 from sikpro.domain.errors import NotFound
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission
@@ -39,6 +41,34 @@ class OrderActionsController(Controller):
             "assigned",
             Typed(form="assign", values=form.values),
         )
+
+    @post("/undo", guards=[only(Permission.WORK)])
+    async def undo(self, desk: NamedDependency[Desk]) -> Response[str]:
+        """Take the status that was just set back, and its message."""
+        now = desk.parts.clock.now()
+        return await desk.do(lambda uow: undo_status(uow, desk.order_id, desk.me, now), "undone", Typed())
+
+    @post("/renew", guards=[only(Permission.WORK)])
+    async def renew(self, desk: NamedDependency[Desk]) -> Response[str]:
+        """Renew the claim because the page is open, and say how it stands."""
+        return await self._claim(desk, confirmed=False)
+
+    @post("/keep", guards=[only(Permission.WORK)])
+    async def keep(self, desk: NamedDependency[Desk]) -> Response[str]:
+        """Renew the claim because its holder says so."""
+        return await self._claim(desk, confirmed=True)
+
+    async def _claim(self, desk: Desk, *, confirmed: bool) -> Response[str]:
+        now, words = desk.parts.clock.now(), desk.visit.words
+
+        def work(uow: UnitOfWork) -> OrderView:
+            renew_claim(uow, desk.order_id, desk.me, now, confirmed=confirmed)
+            return view_order(uow, desk.order_id, desk.me, words, now)
+
+        view = await desk.parts.transactions.write(work)
+        if not is_htmx(desk.request):
+            return go(desk.request, f"/orders/{desk.order_id}")
+        return desk.pages.page(desk.request, "orders/claim.html", view=view, order=view.order)
 
     @post("/delete", guards=[only(Permission.LEAD)])
     async def delete(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:

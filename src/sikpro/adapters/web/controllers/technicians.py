@@ -8,17 +8,18 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from sikpro.adapters.web.admission import only
+from sikpro.adapters.web.controllers.people import switch_person
 from sikpro.adapters.web.errors import status_of
 from sikpro.adapters.web.forms import Form
 from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
+from sikpro.adapters.web.people_listing import people_listing
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.manage_people import add_technician, set_active
-from sikpro.domain.errors import AlreadyUsed, DomainError, InvalidValue, NotFound, NotPermitted
+from sikpro.application.use_cases.manage_people import add_technician
+from sikpro.domain.errors import AlreadyUsed, DomainError, InvalidValue, NotFound
 from sikpro.domain.people import Permission, Person
 
-LARGEST_ID = 2**53
 ENTRIES = ("name", "code", "site", "phone")
 
 
@@ -32,7 +33,7 @@ class TechniciansController(Controller):
     async def show(
         self, request: Request[Any, Any, Any], pages: NamedDependency[Pages], parts: NamedDependency[WebParts]
     ) -> Response[str]:
-        """Everybody with a technician code, by name."""
+        """Those with a technician code, by name, as the address asks."""
         return await _page(request, pages, parts, {})
 
     @post()
@@ -81,20 +82,6 @@ class TechniciansController(Controller):
         return go(request, "/technicians")
 
 
-async def switch_person(person_id: int, me: Person, visit: Visit, parts: WebParts, form: Form) -> None:
-    """Let a person in or keep them out, as the form's `active` says; nobody keeps themselves out.
-
-    Raises `NotFound`, `NotPermitted`.
-    """
-    if not 0 < person_id < LARGEST_ID:
-        raise NotFound(what="person", name="")
-    active, now = form.text("active") == "yes", parts.clock.now()
-    if person_id == me.id and not active:
-        raise NotPermitted(permission=Permission.ADMINISTER)
-    person = await parts.transactions.write(lambda uow: set_active(uow, person_id, active, me, now))
-    visit.toast("person_let_in" if active else "person_kept_out", name=person.name)
-
-
 async def _page(
     request: Request[Any, Any, Any],
     pages: Pages,
@@ -107,7 +94,7 @@ async def _page(
         sites = [row for row in uow.catalogue.site_operations() if row.active]
         waiting = len(uow.access_requests.pending())
         return {
-            "technicians": sorted(people, key=lambda person: not person.active),
+            "listing": people_listing("/technicians", people, request.query_params),
             "sites": [("", "–"), *((row.code, f"{row.code} · {row.name}") for row in sites)],
             "waiting": waiting,
         }

@@ -1,6 +1,5 @@
 """The accounts of the web console."""
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,23 +8,20 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from sikpro.adapters.web.admission import only
-from sikpro.adapters.web.controllers.technicians import switch_person, wrong_entry
+from sikpro.adapters.web.controllers.people import one_time_password, switch_person
+from sikpro.adapters.web.controllers.technicians import wrong_entry
 from sikpro.adapters.web.errors import status_of
 from sikpro.adapters.web.forms import Form
 from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.passwords import PasswordDesk
+from sikpro.adapters.web.people_listing import people_listing
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.edit_people import ACCOUNT_ROLES
 from sikpro.application.use_cases.manage_people import add_account, checked_name, checked_username
 from sikpro.domain.errors import AlreadyUsed, DomainError, InvalidValue
 from sikpro.domain.people import Permission, Person, Role
-
-ROLES = (Role.HELPDESK, Role.TEAM_LEADER, Role.SUPERVISOR, Role.ADMIN)
-"""The roles that an account may have; a technician is one by code."""
-
-READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
-"""What a one-time password is made of: nothing that is read as something else."""
 
 
 class UsersController(Controller):
@@ -38,7 +34,7 @@ class UsersController(Controller):
     async def show(
         self, request: Request[Any, Any, Any], pages: NamedDependency[Pages], parts: NamedDependency[WebParts]
     ) -> Response[str]:
-        """Everybody with an account, by name."""
+        """Those with an account, by name, as the address asks."""
         return await _page(request, pages, parts, {})
 
     @post()
@@ -56,11 +52,11 @@ class UsersController(Controller):
         try:
             checked_name(typed["name"])
             checked_username(typed["username"])
-            if typed["role"] not in ROLES:
+            if typed["role"] not in ACCOUNT_ROLES:
                 raise InvalidValue("role.missing", typed["role"])
         except InvalidValue as error:
             return await _page(request, pages, parts, typed, error)
-        password = "".join(secrets.choice(READABLE) for _ in range(12))
+        password = one_time_password()
         password_hash, now = await password_desk.hash(password), parts.clock.now()
 
         def work(uow: UnitOfWork) -> Person:
@@ -110,8 +106,8 @@ async def _page(
         request,
         "users/page.html",
         status=status_of(error) if error else 200,
-        users=sorted(people, key=lambda person: not person.active),
-        roles=ROLES,
+        listing=people_listing("/users", people, request.query_params),
+        roles=ACCOUNT_ROLES,
         typed=typed,
         error=error,
         wrong=wrong_entry(error) if error else "",

@@ -57,6 +57,7 @@ async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
+    const focused = document.activeElement;
     const area = document.createElement("textarea");
     area.value = text;
     area.className = "visually-hidden";
@@ -64,6 +65,7 @@ async function copy(text) {
     area.select();
     document.execCommand("copy");
     area.remove();
+    focused?.focus({ preventScroll: true });
   }
 }
 function toast(text) {
@@ -78,7 +80,7 @@ document.addEventListener("click", async (event) => {
     await copy(button.dataset.copy);
     button.classList.add("copied");
     setTimeout(() => button.classList.remove("copied"), 1500);
-    toast(`${document.body.dataset.copied}: ${button.dataset.copy}`);
+    toast(`${document.body.dataset.copied}: ${button.dataset.copyAs ?? button.dataset.copy}`);
     return;
   }
   for (const menu of document.querySelectorAll("details.person[open]")) {
@@ -111,16 +113,95 @@ document.addEventListener("change", (event) => {
   }
 });
 
-// A filter acts when it is chosen.
-document.addEventListener("change", (event) => {
-  const form = event.target.closest("form[data-submit-on-change]");
-  if (!form) return;
-  for (const field of form.elements) if (!field.value) field.disabled = true;
-  form.submit();
+// An address names only what narrows.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || !event.target.matches("form[data-lean]")) return;
+  for (const field of event.target.elements) if (!field.value) field.disabled = true;
+});
+addEventListener("pageshow", () => {
+  for (const field of document.querySelectorAll("form[data-lean] :disabled")) field.disabled = false;
 });
 
-// A list that was swapped may be another view: the title follows.
-document.addEventListener("htmx:afterSwap", () => {
-  const title = document.getElementById("queue")?.dataset.title;
-  if (title) document.title = title;
+// What somebody has opened and is filling in stays as it is when the list around it is fetched again.
+const chosen = () => document.querySelectorAll("[data-pick]:checked").length;
+Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) =>
+  !(old.matches?.("[data-keep-open]") && old.open)
+  && !old.matches?.("[data-pick]:checked")
+  && !(old.matches?.("[data-keep-chosen]") && chosen());
+for (const kind of ["change", "htmx:afterSwap"]) {
+  document.addEventListener(kind, () => {
+    const count = document.querySelector("[data-chosen]");
+    if (count) count.textContent = chosen() || "";
+  });
+}
+
+// A list that was swapped may be another view: the title follows, with what has arrived where somebody wants to know.
+const arrivals = {
+  seen: 0,
+  get wanted() {
+    return localStorage.getItem("arrivals") === "on";
+  },
+  tell() {
+    const list = document.getElementById("queue");
+    if (!list) return;
+    const newer = Number(list.dataset.newer);
+    document.title = (this.wanted && newer ? `(${newer}) ` : "") + list.dataset.title;
+    if (this.wanted && newer > this.seen) this.ring();
+    this.seen = newer;
+  },
+  ring() {
+    const sound = new AudioContext();
+    for (const [at, pitch] of [[0, 660], [0.16, 880]]) {
+      const tone = sound.createOscillator();
+      const volume = sound.createGain();
+      tone.frequency.value = pitch;
+      volume.gain.setValueAtTime(0.08, sound.currentTime + at);
+      volume.gain.exponentialRampToValueAtTime(0.001, sound.currentTime + at + 0.3);
+      tone.connect(volume).connect(sound.destination);
+      tone.start(sound.currentTime + at);
+      tone.stop(sound.currentTime + at + 0.3);
+    }
+    setTimeout(() => sound.close(), 1000);
+  },
+  show() {
+    const button = document.getElementById("announce");
+    if (!button) return;
+    button.hidden = false;
+    button.setAttribute("aria-pressed", String(this.wanted));
+  },
+};
+document.addEventListener("htmx:afterSwap", () => arrivals.tell());
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("#announce")) return;
+  localStorage.setItem("arrivals", arrivals.wanted ? "off" : "on");
+  arrivals.show();
+  arrivals.tell();
 });
+arrivals.show();
+
+// Nothing jumps under the cursor: while it is over the list, a refresh that would move the rows waits until it leaves.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const list = event.detail.target;
+  if (list?.id !== "queue" || event.detail.requestConfig.triggeringEvent?.type !== "refresh") return;
+  const body = list.querySelector("tbody");
+  if (!body?.matches(":hover")) return;
+  const fresh = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+  const rows = (root) => [...root.querySelectorAll("tr[data-order]")].map((row) => row.dataset.order);
+  const now = rows(list);
+  const then = rows(fresh);
+  if (now.every((id, at) => then[at] === id)) return;
+  event.detail.shouldSwap = false;
+  body.addEventListener("mouseleave", () => htmx.trigger(list, "refresh"), { once: true });
+});
+
+// What was just done can be taken back for as long as its message waits; then nothing speaks of it any more.
+for (const form of document.querySelectorAll("[data-undo]")) {
+  const end = performance.now() + Number(form.dataset.undo) * 1000;
+  const tick = setInterval(() => {
+    const left = end - performance.now();
+    form.querySelector("[data-undo-left]").textContent = `${Math.ceil(Math.max(left, 0) / 1000)}`;
+    if (left > 0) return;
+    clearInterval(tick);
+    if (!form.dataset.sent) form.remove();
+  }, 200);
+}

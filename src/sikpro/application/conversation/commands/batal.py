@@ -2,7 +2,7 @@
 
 from sikpro.application.conversation.commands.command import Command
 from sikpro.application.conversation.exchange import Exchange, Handled
-from sikpro.application.conversation.order_entry import ORDER
+from sikpro.application.conversation.order_entry import leave_dialogue
 from sikpro.application.conversation.own_orders import withdraw_named
 from sikpro.application.ports.queues import Outcome
 from sikpro.domain.errors import InvalidValue
@@ -16,15 +16,11 @@ def _run(exchange: Exchange, text: str) -> Handled:
         try:
             number = RegistrationNumber.parse("SC" + code if code.isdecimal() else code).value
         except InvalidValue as error:
-            exchange.reply(exchange.words.error(error))
-            return Handled(Outcome.REFUSAL, error.code)
+            return exchange.refuse(exchange.words.error(error), error.code)
         return withdraw_named(exchange, number)
     if exchange.dialogue and exchange.dialogue.step:
-        left = "batal.left_order" if ORDER in exchange.dialogue.data else "batal.left"
-        exchange.close_dialogue()
-        exchange.reply(exchange.words(left))
-    else:
-        exchange.reply(exchange.words("batal.nothing"))
+        return leave_dialogue(exchange)
+    exchange.reply(exchange.words("batal.nothing"))
     return Handled(Outcome.COMMAND, "batal")
 
 

@@ -3,7 +3,6 @@
 from sikpro.application.conversation.commands.command import Command
 from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.conversation.own_orders import list_own, show_order, show_order_id
-from sikpro.application.ports.queues import Outcome
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.text import compact
 from sikpro.domain.values import RegistrationNumber
@@ -17,8 +16,7 @@ def _run(exchange: Exchange, text: str) -> Handled:
     try:
         number = RegistrationNumber.parse("SC" + code if code.isdecimal() else code).value
     except InvalidValue as error:
-        exchange.reply(exchange.words.error(error))
-        return Handled(Outcome.REFUSAL, error.code)
+        return exchange.refuse(exchange.words.error(error), error.code)
     return show_order(exchange, number)
 
 

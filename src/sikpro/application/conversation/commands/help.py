@@ -1,4 +1,4 @@
-"""`/help`: the commands and what each does, to anyone."""
+"""`/help`: the commands one may use and what each does, to anyone."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,11 @@ def make_help(commands: Sequence[Command]) -> Command:
     """The help command over the registry's other commands."""
 
     def run(exchange: Exchange, _: str) -> Handled:
-        lines = [exchange.words(f"help.{command.name}", example=EXAMPLE) for command in commands]
+        lines = [
+            exchange.words(f"help.{command.name}", example=EXAMPLE)
+            for command in commands
+            if command.serves(exchange.person)
+        ]
         exchange.reply("\n".join(lines))
         return Handled(Outcome.COMMAND, "help")
 

@@ -1,0 +1,84 @@
+"""`/simulator/api/groups`: groups, who belongs to them, and what becomes of them."""
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from sikpro.adapters.simulator.groups import add_group, delete, join, set_bot, upgrade
+from sikpro.adapters.simulator.script_tools import AnyRequest, answer, given, number, take
+from sikpro.adapters.simulator.views import group_view, message_view
+from sikpro.adapters.simulator.world import Refused, World
+
+
+@get("/groups")
+async def list_groups(world: NamedDependency[World]) -> Response[bytes]:
+    """Every group."""
+    return answer([group_view(world, group) for group in world.store.groups()])
+
+
+@post("/groups")
+async def make_group(request: AnyRequest, world: NamedDependency[World]) -> Response[bytes]:
+    """Add a group: `name`, the `members` and, if one likes, its negative `id`."""
+    body = await given(request)
+    name, members = take(body, "name", str, needed=True).strip(), take(body, "members", list, needed=True)
+    group_id = take(body, "id", int)
+    if not 1 <= len(name) <= 128:
+        raise Refused(422, "name has to have 1 to 128 characters.")
+    if group_id is not None and group_id >= 0:
+        raise Refused(422, "id has to be a negative whole number.")
+    if not all(type(member) is int for member in members):
+        raise Refused(422, "members has to be a list of whole numbers.")
+    return answer(group_view(world, add_group(world, name, list(dict.fromkeys(members)), group_id)), 201)
+
+
+@get("/groups/{group:int}/messages")
+async def list_group_messages(
+    request: AnyRequest, group: FromPath[int], world: NamedDependency[World]
+) -> Response[bytes]:
+    """The group's messages, oldest first: those after `?after=`, the newest `?limit=`."""
+    world.group(group)
+    rows = world.store.messages(group, number(request, "after", 0), number(request, "limit", -1))
+    return answer([message_view(*row) for row in rows])
+
+
+@post("/groups/{group:int}/members")
+async def change_member(request: AnyRequest, group: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
+    """Let a `user` join, or leave when `joins` is false."""
+    body = await given(request)
+    joins = take(body, "joins", bool)
+    join(world, group, take(body, "user", int, needed=True), joins is not False)
+    return answer(group_view(world, world.group(group)))
+
+
+@post("/groups/{group:int}/bot")
+async def change_bot(request: AnyRequest, group: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
+    """Make the bot a member, an administrator, or throw it out: `status` is Telegram's word."""
+    set_bot(world, group, take(await given(request), "status", str, needed=True))
+    return answer(group_view(world, world.group(group)))
+
+
+@post("/groups/{group:int}/upgrade")
+async def make_supergroup(group: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
+    """The group becomes a supergroup, which is the answer."""
+    return answer(group_view(world, upgrade(world, group)))
+
+
+@post("/groups/{group:int}/delete")
+async def delete_group(group: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
+    """The group is deleted."""
+    delete(world, group)
+    return answer(group_view(world, world.group(group)))
+
+
+@post("/groups/{group:int}/seen")
+async def see_group(request: AnyRequest, group: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
+    """The group is read up to a message."""
+    seen, found = take(await given(request), "message_id", int, needed=True), world.group(group)
+    if seen > found["seen"]:
+        world.store.save_group(found | {"seen": seen})
+        world.bell.ring()
+    return answer({"seen": max(seen, found["seen"])})
+
+
+GROUP_HANDLERS = [list_groups, make_group, list_group_messages, change_member, change_bot]
+GROUP_HANDLERS += [make_supergroup, delete_group, see_group]

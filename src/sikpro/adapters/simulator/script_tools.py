@@ -1,0 +1,87 @@
+"""What the scripts under `/simulator/api` share: how they read a body, and how they answer and refuse."""
+
+import base64
+import json
+from typing import Any
+
+from litestar import Request, Response
+from litestar.datastructures import State, UploadFile
+from litestar.exceptions import HTTPException
+
+from sikpro.adapters.simulator.media import Picked
+from sikpro.adapters.simulator.world import Refused
+
+AnyRequest = Request[Any, Any, State]
+_WORDS = {str: "a text", int: "a whole number", bool: "true or false", list: "a list"}
+_NUMBERS = ("chat", "reply_to", "captioned")
+
+
+def answer(body: object, status: int = 200) -> Response[bytes]:
+    """JSON in ASCII with escapes, so that any text survives."""
+    return Response(json.dumps(body).encode(), status_code=status, media_type="application/json")
+
+
+def refused(_: AnyRequest, refusal: Refused) -> Response[bytes]:
+    """A refusal as JSON with its sentence."""
+    return answer({"detail": refusal.sentence}, refusal.status)
+
+
+async def given(request: AnyRequest) -> dict[str, Any]:
+    """The JSON object of a body; raises `Refused`."""
+    try:
+        body = json.loads(await request.body() or b"{}")
+    except (ValueError, RecursionError):
+        raise Refused(422, "The body is not JSON.") from None
+    if not isinstance(body, dict):
+        raise Refused(422, "The body is not a JSON object.")
+    return body
+
+
+def take(body: dict[str, Any], name: str, kind: type, *, needed: bool = False) -> Any:
+    """A field of the right kind, or None; raises `Refused`."""
+    value = body.get(name)
+    if value is None and not needed:
+        return None
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise Refused(422, f"{name} has to be {_WORDS[kind]}.")
+    if isinstance(value, int) and not -(2**62) < value < 2**62:
+        raise Refused(422, f"{name} is too large.")
+    return value
+
+
+def number(request: AnyRequest, name: str, or_else: int) -> int:
+    """A whole number of the query; raises `Refused`."""
+    try:
+        value = int(request.query_params.get(name, str(or_else)))
+    except ValueError:
+        raise Refused(422, f"{name} has to be a whole number.") from None
+    if not -(2**62) < value < 2**62:
+        raise Refused(422, f"{name} is too small or too large.")
+    return value
+
+
+async def uploads(request: AnyRequest, name: str) -> tuple[list[Picked], dict[str, Any]]:
+    """The files sent under a name, and the other fields; raises `Refused`.
+
+    A multipart form has uploads. JSON has base64, one text or a list of them, with `mime` and `file_name` beside.
+    """
+    if request.headers.get("content-type", "").startswith("multipart/"):
+        try:
+            form = await request.form()
+        except HTTPException:
+            raise Refused(422, "The form cannot be read.") from None
+        files, fields = [], {}
+        for key, value in form.multi_items():
+            if isinstance(value, UploadFile) and key == name:
+                files.append(Picked(await value.read(), value.content_type, value.filename))
+            elif isinstance(value, str):
+                fields[key] = int(value) if value.lstrip("-").isdecimal() and key in _NUMBERS else value
+        return files, {key: value for key, value in fields.items() if value != ""}
+    body = await given(request)
+    encoded = body.get(name)
+    mime, named = take(body, "mime", str) or "image/jpeg", take(body, "file_name", str) or ""
+    try:
+        texts = encoded if isinstance(encoded, list) else [take(body, name, str, needed=True)]
+        return [Picked(base64.b64decode(text, validate=True), mime, named) for text in texts], body
+    except (ValueError, TypeError):
+        raise Refused(422, f"{name} has to be base64.") from None

@@ -1,0 +1,61 @@
+"""What a message's text tells Telegram: how long it is, what in it is marked, and whether a bot in a group gets it."""
+
+import re
+
+from sikpro.adapters.simulator.store import Body
+
+_MARKS = re.compile(
+    r"(?:^|(?<=\s))(?P<bot_command>/[A-Za-z0-9_]{1,32}(?:@[A-Za-z0-9_]{3,32})?)|(?<![\w/])(?P<mention>@[A-Za-z0-9_]{3,32})"
+)
+_MARKED = 4096
+
+
+def units(text: str) -> int:
+    """Length in UTF-16 code units, as Telegram counts."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def entities(text: str) -> list[Body]:
+    """The commands and mentions of a text, offsets in UTF-16 units.
+
+    >>> entities("/reg@sikpro_bot")
+    [{'type': 'bot_command', 'offset': 0, 'length': 15}]
+    """
+    return [
+        {"type": str(found.lastgroup), "offset": units(text[: found.start()]), "length": len(found[0])}
+        for found in _MARKS.finditer(text[:_MARKED])
+    ]
+
+
+def with_text(text: str, field: str = "text") -> Body:
+    """The fields of a message that carry a text or a caption; none for an empty one."""
+    marked = entities(text)
+    name = "entities" if field == "text" else "caption_entities"
+    return ({field: text} if text else {}) | ({name: marked} if marked else {})
+
+
+def text_of(message: Body) -> str:
+    """A message's text or caption."""
+    return str(message.get("text", message.get("caption", "")))
+
+
+def quoted(message: Body) -> Body:
+    """A message as it appears inside another one's reply_to_message: without its own."""
+    return {name: value for name, value in message.items() if name != "reply_to_message"}
+
+
+def meant_for(message: Body, bot: Body) -> bool:
+    """Whether privacy mode lets a bot see a group's message: a command, a mention of its name, a reply to it.
+
+    A command that names another bot is not meant; one without a name is, where there is one bot
+    (https://core.telegram.org/bots/features#privacy-mode).
+    """
+    reply = message.get("reply_to_message")
+    if reply and reply["from"]["id"] == bot["id"]:
+        return True
+    own = str(bot["username"]).casefold()
+    for found in _MARKS.finditer(text_of(message)[:_MARKED]):
+        _, named, name = found[0].partition("@")
+        if name.casefold() == own or not named:
+            return True
+    return False

@@ -1,0 +1,98 @@
+"""Undoable steps and saved views in the database; the order before a step is kept as JSON."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from cattrs.preconf.json import make_converter
+
+from sikpro.adapters.sql.queue_tables import saved_views, undo_steps
+from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.application.ports.desk import SavedView, UndoStep
+from sikpro.domain.order import Order
+
+_steps = undo_steps.c
+_views = saved_views.c
+_MICROSECOND = timedelta(microseconds=1)
+
+_converter = make_converter()
+_converter.register_unstructure_hook(timedelta, lambda span: span // _MICROSECOND)
+_converter.register_structure_hook(timedelta, lambda number, _: timedelta(microseconds=number))
+
+
+class SqlUndoSteps:
+    """The last undoable step of each order."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    def put(self, step: UndoStep) -> None:
+        """Keep the step in place of the order's last one."""
+        self.drop(step.before.id)
+        row = {
+            "order_id": step.before.id,
+            "version": step.version,
+            "by": step.by,
+            "until": step.until,
+            "messages": list(step.messages),
+            "before": _converter.unstructure(step.before),
+        }
+        self._transaction.execute(sa.insert(undo_steps), row)
+
+    def of_order(self, order_id: int) -> UndoStep | None:
+        """The order's last step, however long ago."""
+        return self._one(sa.select(undo_steps).where(_steps.order_id == order_id))
+
+    def latest(self, by: int, now: datetime) -> UndoStep | None:
+        """Of the steps that a person may still take back now, the last one."""
+        theirs = sa.select(undo_steps).where(_steps.by == by, _steps.until > now)
+        return self._one(theirs.order_by(_steps.until.desc(), _steps.order_id.desc()).limit(1))
+
+    def drop(self, order_id: int) -> None:
+        """Forget the order's step, if there is one."""
+        self._transaction.execute(sa.delete(undo_steps).where(_steps.order_id == order_id))
+
+    def forget(self, before: datetime) -> None:
+        """Forget the steps that could be taken back until before a time."""
+        self._transaction.execute(sa.delete(undo_steps).where(_steps.until < before))
+
+    def _one(self, selected: sa.Select[Any]) -> UndoStep | None:
+        row: Mapping[Any, Any] | None = self._transaction.execute(selected).mappings().one_or_none()
+        if row is None:
+            return None
+        return UndoStep(
+            before=_converter.structure(row["before"], Order),
+            version=row["version"],
+            by=row["by"],
+            until=row["until"],
+            messages=tuple(row["messages"]),
+        )
+
+
+class SqlSavedViews:
+    """The views that people saved."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    def put(self, person: int, name: str, query: str) -> SavedView:
+        """Keep a view; a person's view of that name is replaced."""
+        known = sa.update(saved_views).where(_views.person == person, _views.name == name).values(query=query)
+        view_id = self._transaction.scalar(known.returning(_views.id))
+        if view_id is None:
+            row = {"person": person, "name": name, "query": query}
+            view_id = self._transaction.scalar(sa.insert(saved_views).returning(_views.id), row)
+        return SavedView(id=view_id, person=person, name=name, query=query)
+
+    def of_person(self, person: int) -> tuple[SavedView, ...]:
+        """A person's views, in the order in which they were first saved."""
+        theirs = sa.select(saved_views).where(_views.person == person).order_by(_views.id)
+        return tuple(
+            SavedView(id=row["id"], person=row["person"], name=row["name"], query=row["query"])
+            for row in self._transaction.execute(theirs).mappings()
+        )
+
+    def drop(self, person: int, view_id: int) -> None:
+        """Forget a person's view, if it is theirs."""
+        self._transaction.execute(sa.delete(saved_views).where(_views.id == view_id, _views.person == person))

@@ -1,0 +1,141 @@
+"""Files of orders in the database, their content in the last column."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from sikpro.adapters.sql.dialect import insert_new
+from sikpro.adapters.sql.queue_tables import files
+from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.application.ports.files import FileState, OrderFile
+from sikpro.application.ports.network import RemoteFile
+from sikpro.domain.errors import NotFound
+from sikpro.domain.text import storable
+
+_c = files.c
+_LARGEST_TOLD = 2**31 - 1
+"""What the column holds; Telegram takes files of 4 GB, and a size is only told, never counted with."""
+
+_KNOWN = ["order_id", "chat_id", "message_id", "transport", "reference"]
+_WITHOUT_CONTENT = [column for column in files.c if column.name != "content"]
+
+
+class SqlFileStore:
+    """The files of orders."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    def want(
+        self,
+        *,
+        order_id: int,
+        chat_id: int,
+        message_id: int,
+        transport: str,
+        reference: str,
+        kind: str,
+        name: str,
+        size: int | None,
+        at: datetime,
+    ) -> int:
+        """Note a file to fetch and return its id; the same file of the same order once."""
+        row = {
+            "order_id": order_id,
+            "chat_id": chat_id,
+            "message_id": message_id,
+            "transport": transport,
+            "reference": reference,
+            "kind": kind,
+            "name": storable(name),
+            "size": None if size is None else min(size, _LARGEST_TOLD),
+            "state": FileState.WANTED.value,
+            "media_type": "",
+            "reason": "",
+            "attempts": 0,
+            "wanted_at": at,
+            "due_at": at,
+        }
+        inserted = insert_new(self._transaction, files, _KNOWN).returning(_c.id)
+        file_id: int | None = self._transaction.scalar(inserted, row)
+        if file_id is not None:
+            return file_id
+        same = [_c[name] == row[name] for name in _KNOWN]
+        known: int = self._transaction.execute(sa.select(_c.id).where(*same)).scalar_one()
+        return known
+
+    def claim(self, now: datetime, lease: timedelta, transports: Collection[str]) -> OrderFile | None:
+        """Take the file longest due that came by one of these transports, for the lease; `attempts` one higher."""
+        first = (
+            sa.select(_c.id)
+            .where(_c.state == FileState.WANTED.value, _c.transport.in_(sorted(transports)), _c.due_at <= now)
+            .order_by(_c.due_at, _c.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        file_id = self._transaction.scalar(first)
+        if file_id is None:
+            return None
+        taken = sa.update(files).where(_c.id == file_id).values(due_at=now + lease, attempts=_c.attempts + 1)
+        self._transaction.execute(taken)
+        return self.get(file_id)
+
+    def keep(self, file_id: int, content: bytes, media_type: str) -> None:
+        """Store what was fetched."""
+        stored = FileState.STORED.value
+        self._set(file_id, state=stored, media_type=media_type, size=len(content), reason="", content=content)
+
+    def later(self, file_id: int, due_at: datetime, reason: str) -> None:
+        """Try it again from `due_at` on."""
+        self._set(file_id, due_at=due_at, reason=reason)
+
+    def give_up(self, file_id: int, reason: str) -> None:
+        """It will not come."""
+        self._set(file_id, state=FileState.FAILED.value, reason=reason)
+
+    def of_order(self, order_id: int) -> tuple[OrderFile, ...]:
+        """An order's files, in the order in which they came."""
+        selected = sa.select(*_WITHOUT_CONTENT).where(_c.order_id == order_id).order_by(_c.id)
+        return tuple(map(_file, self._transaction.execute(selected).mappings()))
+
+    def get(self, file_id: int) -> OrderFile:
+        """Raises `NotFound`."""
+        selected = sa.select(*_WITHOUT_CONTENT).where(_c.id == file_id)
+        row = self._transaction.execute(selected).mappings().one_or_none()
+        if row is None:
+            raise NotFound(what="file", name=str(file_id))
+        return _file(row)
+
+    def content(self, file_id: int) -> bytes:
+        """Raises `NotFound` for a file that is not stored."""
+        content: bytes | None = self._transaction.scalar(sa.select(_c.content).where(_c.id == file_id))
+        if content is None:
+            raise NotFound(what="file", name=str(file_id))
+        return content
+
+    def _set(self, file_id: int, **values: Any) -> None:
+        if self._transaction.execute(sa.update(files).where(_c.id == file_id).values(values)).rowcount == 0:
+            raise NotFound(what="file", name=str(file_id))
+
+
+def _file(row: Mapping[Any, Any]) -> OrderFile:
+    return OrderFile(
+        id=row["id"],
+        order_id=row["order_id"],
+        kind=row["kind"],
+        name=row["name"],
+        size=row["size"],
+        remote=RemoteFile(
+            transport=row["transport"],
+            chat_id=row["chat_id"],
+            message_id=row["message_id"],
+            reference=row["reference"],
+        ),
+        state=FileState(row["state"]),
+        media_type=row["media_type"],
+        reason=row["reason"],
+        attempts=row["attempts"],
+        wanted_at=row["wanted_at"],
+    )

@@ -1,0 +1,230 @@
+"""The bot's one connection by MTProto: it logs in by itself, and again when it has to."""
+
+import asyncio
+import re
+from typing import Any
+
+import structlog
+from telethon.crypto import rsa
+from telethon.errors import RPCError
+from telethon.tl import functions, types
+
+from sikpro.adapters.telegram.client import LineBroken
+from sikpro.adapters.telegram.mtproto.errors import SESSION_LOST, code_of, detail_of, source_error
+from sikpro.adapters.telegram.mtproto.line import KeyUnknown, Line
+from sikpro.adapters.telegram.mtproto.pushes import Pushes
+from sikpro.adapters.telegram.mtproto.sent import SentMessages
+from sikpro.adapters.telegram.mtproto.session import DataCentre, Session, Vault
+from sikpro.application.ports.network import SourceError, Trouble
+
+_log = structlog.get_logger(__name__)
+
+HOME = DataCentre(2, "149.154.167.51", 443)
+"""Where to begin: the production address that my.telegram.org names to every application."""
+
+CLOCK_TOLERANCE = 30.0
+"""Seconds by which our clock may be off before it is worth a word: from there on Telegram refuses message ids."""
+
+_HOPS = 4
+_BREATH = 2.0
+_TOKEN = re.compile(r"(\d+):[A-Za-z0-9_-]+")
+
+
+class _Elsewhere(Exception):
+    """The bot lives in another data centre."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class MtprotoClient:
+    """Calls Telegram as one bot, for source, messenger and files alike.
+
+    The key lies in the `vault`; when Telegram does not know it any more it is dropped, and a new one is made. After
+    a failure to connect the same is said for a moment without another try, since several ask. Token, hash and key are
+    in no repr, no error and no log line. Raises `ValueError` for a token that cannot be one.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        api_id: int,
+        api_hash: str,
+        vault: Vault,
+        *,
+        home: DataCentre = HOME,
+        public_key: str = "",
+        proxy: dict[str, Any] | None = None,
+        request_timeout: float = 15.0,
+    ) -> None:
+        shape = _TOKEN.fullmatch(token)
+        if shape is None:
+            raise ValueError("a bot token looks like 123456789:ABC-def_123")
+        if public_key:
+            rsa.add_key(public_key, old=False)
+        self.bot_id = int(shape[1])
+        self.username = ""
+        self.vault = vault
+        self.pushes = Pushes()
+        self.sent = SentMessages()
+        self._token = token
+        self._api_id = api_id
+        self._api_hash = api_hash
+        self._home = home
+        self._proxy = proxy
+        self._within = request_timeout
+        self._line: Line | None = None
+        self._centres: dict[int, DataCentre] = {home.number: home}
+        self._connecting = asyncio.Lock()
+        self._refused: tuple[float, SourceError] | None = None
+        self._clock_offset = 0.0
+
+    def __repr__(self) -> str:
+        return f"MtprotoClient(bot_id={self.bot_id}, home={self._home!r})"
+
+    @property
+    def connections(self) -> int:
+        """A number that changes whenever the connection is another one."""
+        return id(self._line) if self._line is not None and self._line.alive else 0
+
+    def caution(self) -> tuple[str, str]:
+        """What a person should see to though the connection works: a trouble and its detail, or two empty texts."""
+        if abs(self._clock_offset) <= CLOCK_TOLERANCE:
+            return "", ""
+        return str(Trouble.CLOCK), f"{self._clock_offset:+.0f} s"
+
+    async def call(self, request: Any, *, within: float | None = None) -> Any:
+        """Call a method, connected and logged in for it; once more when that had to be done anew.
+
+        Raises `SourceError` when there is no connection, `LineBroken` when it broke meanwhile, and Telethon's
+        `RPCError` when Telegram refuses.
+        """
+        line = await self.connect()
+        try:
+            return await line.call(request, within or self._within)
+        except KeyUnknown as unknown:
+            await self._lost(line, unknown.detail)
+        except RPCError as error:
+            if code_of(error) not in SESSION_LOST:
+                raise
+            await self._lost(line, detail_of(error))
+        return await (await self.connect()).call(request, within or self._within)
+
+    async def connect(self) -> Line:
+        """The connection, made and logged in if need be. Raises `SourceError`."""
+        async with self._connecting:
+            if self._line is not None and self._line.alive:
+                return self._line
+            now = asyncio.get_running_loop().time()
+            if self._refused is not None and now < self._refused[0]:
+                refused = self._refused[1]
+                raise SourceError(refused.trouble, refused.detail, refused.retry_after)
+            try:
+                self._line = await self._open()
+            except SourceError as error:
+                self._refused = asyncio.get_running_loop().time() + _BREATH, error
+                raise
+            self._refused = None
+            return self._line
+
+    async def line_to(self, number: int) -> Line:
+        """A connection of its own to another data centre, authorised as this bot; the caller closes it.
+
+        Raises as `call` does.
+        """
+        centre = self._centres.get(number)
+        if centre is None:
+            raise SourceError(Trouble.DATA_CENTRE, f"no address of data centre {number} is known")
+        passage = await self.call(functions.auth.ExportAuthorizationRequest(number))
+        line = Line(centre, b"", Pushes(), self._proxy)
+        query = functions.auth.ImportAuthorizationRequest(passage.id, passage.bytes)
+        await line.open(self._api_id, query, self._within)
+        return line
+
+    async def pause(self) -> None:
+        """Let the connection go and what it pushed, while somebody else serves the bot; a call takes it up again."""
+        await self.aclose()
+        self.pushes.forget()
+
+    async def aclose(self) -> None:
+        """Give back the connection; a second time does nothing."""
+        line, self._line = self._line, None
+        if line is not None:
+            await line.close()
+
+    async def _open(self) -> Line:
+        """Connect to where the bot lives, following Telegram from one data centre to the other."""
+        kept = await self.vault.session()
+        session = kept or Session(self._home, b"")
+        for _ in range(_HOPS):
+            line = Line(session.centre, session.key, self.pushes, self._proxy)
+            try:
+                await self._log_in(line)
+            except KeyUnknown:
+                await self._drop("the data centre does not know the key")
+                session = Session(session.centre, b"")
+            except _Elsewhere as moved:
+                session = Session(self._address_of(moved.number), b"")
+                _log.warning("data centre moved", centre=moved.number, host=session.centre.host)
+            except LineBroken as broken:
+                if session.centre == self._home:
+                    raise SourceError(Trouble.UNREACHABLE, broken.detail) from None
+                _log.warning("data centre out of reach, asking at the first address", host=session.centre.host)
+                session = Session(self._home, b"")
+            else:
+                reached = Session(session.centre, line.key)
+                if reached != kept:
+                    await self.vault.keep(reached)
+                return line
+        raise SourceError(Trouble.DATA_CENTRE, "sent from one data centre to the other, without an end")
+
+    async def _log_in(self, line: Line) -> None:
+        """Open a line and be the bot on it, with its key or by the token; else close it."""
+        known = bool(line.key)
+        try:
+            self._learn(line, await line.open(self._api_id, functions.help.GetConfigRequest(), self._within))
+            if known:
+                (me,) = await line.call(functions.users.GetUsersRequest([types.InputUserSelf()]), self._within)
+            else:
+                request = functions.auth.ImportBotAuthorizationRequest(0, self._api_id, self._api_hash, self._token)
+                me = (await line.call(request, self._within)).user
+        except RPCError as error:
+            await line.close()
+            if error.code == 303 and getattr(error, "new_dc", None):
+                raise _Elsewhere(error.new_dc) from None
+            if known and (code_of(error) in SESSION_LOST or error.code == 401):
+                raise KeyUnknown(detail_of(error), written=False) from None
+            raise source_error(error) from None
+        except BaseException:
+            await line.close()
+            raise
+        self.username = me.username or ""
+
+    def _learn(self, line: Line, config: Any) -> None:
+        """Learn the addresses of the data centres, and how far our clock is off."""
+        line.note_time(config.date)
+        if abs(line.clock_offset) > CLOCK_TOLERANCE >= abs(self._clock_offset):
+            _log.warning("the clock of this machine is off", seconds=round(line.clock_offset))
+        self._clock_offset = line.clock_offset
+        told: dict[int, DataCentre] = {}
+        for option in config.dc_options:
+            if not (option.ipv6 or option.media_only or option.cdn or option.tcpo_only or option.secret):
+                told.setdefault(option.id, DataCentre(option.id, option.ip_address, option.port))
+        self._centres |= told
+
+    def _address_of(self, number: int) -> DataCentre:
+        centre = self._centres.get(number)
+        if centre is None:
+            raise SourceError(Trouble.DATA_CENTRE, f"the bot lives in data centre {number}, whose address is unknown")
+        return centre
+
+    async def _lost(self, line: Line, why: str) -> None:
+        await line.close()
+        if self._line is line:
+            self._line = None
+            await self._drop(why)
+
+    async def _drop(self, why: str) -> None:
+        _log.warning("the kept login is not valid any more, logging in anew", why=why)
+        await self.vault.keep(None)

@@ -1,0 +1,65 @@
+"""What is sent, in MTProto's words: pure functions from `Outgoing` to requests."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from telethon.tl import functions, types
+
+from sikpro.adapters.telegram.compose import MENU_UNITS, PRESS_UNITS, cut, storable
+from sikpro.application.ports.chat import Button, MenuEntry, Outgoing
+
+
+def message_request(message: Outgoing, peer: Any, *, as_reply: bool = True) -> Any:
+    """`messages.sendMessage`: plain text, no link preview, the outbox row's `random_id`."""
+    reply_to = None
+    if as_reply and message.reply_to is not None:
+        reply_to = types.InputReplyToMessage(message.reply_to)
+    return functions.messages.SendMessageRequest(
+        peer=peer,
+        message=cut(storable(message.text)),
+        no_webpage=True,
+        reply_to=reply_to,
+        random_id=message.random_id,
+        reply_markup=keyboard(message.buttons, drop=message.drop_keyboard),
+    )
+
+
+def keyboard(buttons: Sequence[Sequence[Button]], *, drop: bool) -> Any | None:
+    """The reply markup, by the same rules as the Bot API's (`sikpro.adapters.telegram.compose.keyboard`)."""
+    rows = [[button for button in row if button.label] for row in buttons]
+    rows = [row for row in rows if row]
+    if any(button.asks_phone for row in rows for button in row):
+        plain = [types.KeyboardButtonRow([_key(button) for button in row]) for row in rows]
+        return types.ReplyKeyboardMarkup(plain, resize=True, single_use=True)
+    if rows:
+        inline = [types.KeyboardInlineButtonRow([_inline(button) for button in row]) for row in rows]
+        return types.ReplyInlineMarkup(inline)
+    return types.ReplyKeyboardHide() if drop else None
+
+
+def _key(button: Button) -> Any:
+    kind = types.ButtonTypeRequestPhone() if button.asks_phone else types.ButtonTypeDefault()
+    return types.KeyboardButton(storable(button.label), kind)
+
+
+def _inline(button: Button) -> Any:
+    data = storable(button.data).encode()
+    return types.KeyboardInlineButton(storable(button.label), types.InlineButtonTypeCallback(data))
+
+
+def press_request(message: Outgoing) -> Any:
+    """`messages.setBotCallbackAnswer`; without a text the button only stops turning.
+
+    Raises `ValueError` for a press id that is not a number.
+    """
+    text = cut(storable(message.text), PRESS_UNITS) if message.text else None
+    return functions.messages.SetBotCallbackAnswerRequest(int(message.press_id or ""), cache_time=0, message=text)
+
+
+def menu_request(language: str, entries: Sequence[MenuEntry], peer: Any | None) -> Any:
+    """`bots.setBotCommands` for a language and a chat (None for all), or `bots.resetBotCommands` without entries."""
+    scope = types.BotCommandScopeDefault() if peer is None else types.BotCommandScopePeer(peer)
+    if not entries:
+        return functions.bots.ResetBotCommandsRequest(scope, language)
+    commands = [types.BotCommand(entry.command, cut(storable(entry.description), MENU_UNITS)) for entry in entries]
+    return functions.bots.SetBotCommandsRequest(scope, language, commands)

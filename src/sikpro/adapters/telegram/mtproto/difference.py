@@ -1,0 +1,179 @@
+"""What happened since our cursor: asked for in slices, each with the cursor that comes after it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from attrs import evolve, field, frozen
+from telethon.errors import RPCError
+from telethon.tl import functions, types
+
+from sikpro.adapters.telegram.mtproto.client import MtprotoClient
+from sikpro.adapters.telegram.mtproto.cursor import Cursor
+from sikpro.adapters.telegram.mtproto.directory import Directory
+from sikpro.adapters.telegram.mtproto.errors import CHAT_GONE, code_of
+from sikpro.adapters.telegram.mtproto.peers import addresses_of, channel_chat_id
+from sikpro.adapters.telegram.mtproto.pushes import channel_in
+from sikpro.adapters.telegram.mtproto.translate import Translator
+from sikpro.application.ports.chat import Incoming
+
+_log = structlog.get_logger(__name__)
+
+LIMIT = 100
+"""Updates in a slice, as many as in a batch of the Bot API."""
+
+LOOK_BACK = timedelta(hours=24)
+"""How far a first start goes back: as far as the Bot API keeps updates, so that both begin alike."""
+
+MOST_BACK = 10_000
+"""How many updates a first start goes back at most: a hundred slices."""
+
+_AGAIN_LATER = frozenset({"PERSISTENT_TIMESTAMP_OUTDATED", "HISTORY_GET_FAILED", "TIMEOUT"})
+
+
+@frozen
+class Slice:
+    """A part of what happened; `more` says that the next part is to be asked for at once."""
+
+    cursor: Cursor
+    updates: tuple[Incoming, ...] = ()
+    addresses: dict[int, str] = field(factory=dict[int, str])
+    fetched: int = 0
+    gap: str = ""
+    more: bool = False
+
+
+@frozen
+class _First:
+    """The first message of a sequence, with who came along; empty where there is none or nobody asked."""
+
+    messages: tuple[Any, ...] = ()
+    users: tuple[Any, ...] = ()
+    chats: tuple[Any, ...] = ()
+
+
+class Differences:
+    """Asks for the account's difference, and for those of supergroups, which have a pts of their own.
+
+    A sequence at pts 0 (a fresh bot's, a new supergroup's) is asked from 1, since Telegram refuses 0; its very first
+    message, which no difference can give then, is asked for by its number, 1. Methods raise what
+    `MtprotoClient.call` raises.
+    """
+
+    def __init__(self, client: MtprotoClient, directory: Directory, now: Callable[[], datetime]) -> None:
+        self._client = client
+        self._directory = directory
+        self._now = now
+
+    async def begin(self) -> Cursor:
+        """Where to begin for the first time: a day back, so that what people wrote before is answered too.
+
+        The whole history would answer what another program answered long ago; the present state would lose the
+        orders sent while SIKPRO was being set up.
+        """
+        state = await self._client.call(functions.updates.GetStateRequest())
+        since = int(state.date.timestamp() - LOOK_BACK.total_seconds())
+        return Cursor(pts=max(state.pts - MOST_BACK, 0), qts=state.qts, date=since, since=since)
+
+    async def of_account(self, cursor: Cursor) -> Slice:
+        """The next slice of the account's own sequence; supergroups named in it join the cursor, to be asked too."""
+        first = await self._first_message(None) if cursor.pts < 1 else _First()
+        date = datetime.fromtimestamp(cursor.date, UTC)
+        asked = functions.updates.GetDifferenceRequest(max(cursor.pts, 1), date, cursor.qts, pts_limit=LIMIT)
+        try:
+            found = await self._client.call(asked)
+        except RPCError as error:
+            if code_of(error) != "PERSISTENT_TIMESTAMP_INVALID":
+                raise
+            state = await self._client.call(functions.updates.GetStateRequest())
+            gap = f"updates after pts {cursor.pts}: Telegram is at {state.pts}"
+            return Slice(_moved(cursor, state), gap=gap, more=True)
+        match found:
+            case types.updates.DifferenceEmpty():
+                after = evolve(cursor, pts=1) if first.messages else cursor
+                self._client.sent.saw(0, cursor.pts, after.pts)
+                return self._slice(after, cursor, (first,))
+            case types.updates.DifferenceTooLong():
+                self._client.sent.saw(0, found.pts, found.pts)
+                gap = f"updates from pts {cursor.pts} to {found.pts}"
+                return Slice(evolve(cursor, pts=found.pts), gap=gap, more=True)
+        final = isinstance(found, types.updates.Difference)
+        after = _moved(cursor, found.state if final else found.intermediate_state)
+        self._client.sent.saw(0, cursor.pts, after.pts)
+        self._client.pushes.look_for_channels(found.other_updates)
+        named = {channel for update in found.other_updates if (channel := channel_in(update)) is not None}
+        for channel in named - set(cursor.channels):
+            after = after.at_channel(channel, self._client.pushes.channels.get(channel) or 0)
+        return evolve(self._slice(after, cursor, (first, found)), more=not final)
+
+    async def of_channel(self, cursor: Cursor, channel: int, start: int | None) -> Slice:
+        """The next slice of a supergroup; one not seen before begins at `start`, or as for a first start.
+
+        A supergroup that the bot is no longer in leaves the cursor.
+        """
+        chat_id = channel_chat_id(channel)
+        pts = cursor.channels.get(channel, start or 0)
+        try:
+            first = await self._first_message(chat_id) if pts < 1 else _First()
+            peer = await self._directory.channel(chat_id)
+            # Without `force`, with which Telegram leaves out what it takes to be of no use.
+            everything = types.ChannelMessagesFilterEmpty()
+            asked = functions.updates.GetChannelDifferenceRequest(peer, everything, max(pts, 1), LIMIT)
+            found = await self._client.call(asked)
+        except RPCError as error:
+            code = code_of(error)
+            if code in CHAT_GONE:
+                return Slice(cursor.at_channel(channel, None))
+            if code in _AGAIN_LATER:
+                _log.warning("supergroup not ready, asking again later", chat=chat_id, why=code)
+                return Slice(cursor.at_channel(channel, pts))
+            raise
+        since = self._since(cursor) if pts <= 1 else cursor.since
+        match found:
+            case types.updates.ChannelDifferenceEmpty():
+                return self._slice(cursor.at_channel(channel, found.pts), cursor, (first,), since)
+            case types.updates.ChannelDifferenceTooLong():
+                self._client.sent.saw(channel, found.dialog.pts, found.dialog.pts)
+                after = cursor.at_channel(channel, found.dialog.pts)
+                slice_ = self._slice(after, cursor, (first, found), since)
+                gap = f"updates of {chat_id} from pts {pts} to {found.dialog.pts}" if pts > 1 else ""
+                return evolve(slice_, gap=gap, more=not found.final)
+        self._client.sent.saw(channel, max(pts, 1), found.pts)
+        after = cursor.at_channel(channel, found.pts)
+        return evolve(self._slice(after, cursor, (first, found), since), more=not found.final)
+
+    async def _first_message(self, chat_id: int | None) -> Any:
+        """An answer with the very first message of the account, or of a supergroup, if there is one."""
+        number = [types.InputMessageID(1)]
+        if chat_id is None:
+            found = await self._client.call(functions.messages.GetMessagesRequest(number))
+        else:
+            peer = await self._directory.channel(chat_id)
+            found = await self._client.call(functions.channels.GetMessagesRequest(peer, number))
+        there = tuple(message for message in found.messages if not isinstance(message, types.MessageEmpty))
+        return _First(there, tuple(found.users), tuple(found.chats))
+
+    def _since(self, cursor: Cursor) -> int:
+        return max(cursor.since, int((self._now() - LOOK_BACK).timestamp()))
+
+    def _slice(self, after: Cursor, before: Cursor, answers: tuple[Any, ...], since: int | None = None) -> Slice:
+        """Translate what answers brought; what was written before our time is left out."""
+        translator = Translator(self._client.bot_id, self._client.username, self._now)
+        addresses: dict[int, str] = {}
+        translated: list[Incoming | None] = []
+        for answer in answers:
+            translator.meet(answer.users)
+            addresses |= addresses_of(answer.users, answer.chats)
+            messages = answer.messages if hasattr(answer, "messages") else answer.new_messages
+            self._client.sent.note(messages)
+            translated += [translator.message(one) for one in messages]
+            translated += [translator.update(one) for one in getattr(answer, "other_updates", ())]
+        self._directory.learn(addresses)
+        oldest = datetime.fromtimestamp(before.since if since is None else since, UTC)
+        updates = tuple(one for one in translated if one is not None and one.sent_at >= oldest)
+        return Slice(after, updates, addresses, len(translated))
+
+
+def _moved(cursor: Cursor, state: Any) -> Cursor:
+    return evolve(cursor, pts=state.pts, qts=state.qts, date=int(state.date.timestamp()))

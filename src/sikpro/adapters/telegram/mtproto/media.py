@@ -1,0 +1,70 @@
+"""The files of a message, in the application's words."""
+
+from typing import Any
+
+from telethon.tl import types
+
+from sikpro.adapters.telegram.compose import storable
+from sikpro.application.ports.chat import Attachment
+
+
+def attachments_of(media: object) -> tuple[Attachment, ...]:
+    """The file of a message, as the Bot API tells it; none for a contact, a place or a poll.
+
+    Its `file_id` only names it (`photo:17`): to fetch it, the message is asked for anew, since what gives access to
+    a file expires (https://core.telegram.org/api/file_reference).
+    """
+    match media:
+        case types.MessageMediaPhoto(photo=types.Photo() as photo):
+            size = largest_size(photo)
+            return (Attachment("photo", f"photo:{photo.id}", bytes_of(size), media_type="image/jpeg"),)
+        case types.MessageMediaDocument(document=types.Document() as document):
+            return (
+                Attachment(
+                    _kind(document.attributes),
+                    f"document:{document.id}",
+                    int(document.size),
+                    _name(document.attributes),
+                    media_type=storable(document.mime_type or ""),
+                ),
+            )
+    return ()
+
+
+def largest_size(photo: Any) -> Any:
+    """The size of a photo with the most pixels. Raises `ValueError` when it has none."""
+    sizes = [size for size in photo.sizes if getattr(size, "w", 0) and getattr(size, "h", 0)]
+    return max(sizes, key=lambda size: size.w * size.h)
+
+
+def bytes_of(size: Any) -> int | None:
+    """How many bytes a size of a photo has, as announced."""
+    match size:
+        case types.PhotoSize():
+            return int(size.size)
+        case types.PhotoSizeProgressive():
+            return max(map(int, size.sizes), default=None)
+        case types.PhotoCachedSize():
+            return len(size.bytes)
+    return None
+
+
+def _kind(attributes: list[Any]) -> str:
+    """The Bot API's word for a document."""
+    by_type = {type(attribute): attribute for attribute in attributes}
+    if types.DocumentAttributeSticker in by_type:
+        return "sticker"
+    if types.DocumentAttributeAnimated in by_type:
+        return "animation"
+    video = by_type.get(types.DocumentAttributeVideo)
+    if video is not None:
+        return "video_note" if video.round_message else "video"
+    audio = by_type.get(types.DocumentAttributeAudio)
+    if audio is not None:
+        return "voice" if audio.voice else "audio"
+    return "document"
+
+
+def _name(attributes: list[Any]) -> str:
+    names = [one.file_name for one in attributes if isinstance(one, types.DocumentAttributeFilename)]
+    return storable(names[0]) if names else ""

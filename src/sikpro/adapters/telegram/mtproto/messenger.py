@@ -1,0 +1,108 @@
+"""MTProto as the application's messenger: a message sent again with its `random_id` is one message."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from telethon.errors import RPCError
+from telethon.tl import functions, types
+
+from sikpro.adapters.telegram.client import LineBroken
+from sikpro.adapters.telegram.mtproto.client import MtprotoClient
+from sikpro.adapters.telegram.mtproto.compose import menu_request, message_request, press_request
+from sikpro.adapters.telegram.mtproto.directory import Directory
+from sikpro.adapters.telegram.mtproto.errors import CHAT_GONE, TARGET_GONE, code_of, refused_login, send_error
+from sikpro.adapters.telegram.mtproto.lookup import find_sent
+from sikpro.adapters.telegram.mtproto.peers import channel_chat_id, channel_of
+from sikpro.adapters.telegram.mtproto.sent import message_id_in
+from sikpro.application.ports.chat import MenuEntry, Outgoing
+from sikpro.application.ports.network import ChatMoved, NeverSent, NotSent, PerhapsSent, SourceError
+from sikpro.application.ports.storage import StorageError
+
+_What = TypeVar("_What")
+_Answer = TypeVar("_Answer")
+
+
+class MtprotoMessenger:
+    """`Messenger` over messages.sendMessage; `client` is shared, and whoever made it closes it.
+
+    Telegram refuses a `random_id` that it knows (RANDOM_ID_DUPLICATE): then the message is there already, and its id is
+    looked for among what was sent lately. None is returned when it is not found: a reply to that message is then not
+    known to be about its order.
+    """
+
+    sends_once = True
+
+    def __init__(self, client: MtprotoClient) -> None:
+        self._client = client
+        self._directory = Directory(client)
+
+    async def send(self, message: Outgoing) -> int | None:
+        """Send a message and return its id, or answer a press and return None. Raises `SendError`."""
+        if message.press_id is None:
+            return await self._told(self._send, message)
+        try:
+            answer = press_request(message)
+        except ValueError:
+            raise NeverSent("rejected", f"no press has the id {message.press_id!r}") from None
+        await self._told(self._client.call, answer)
+        return None
+
+    async def set_menu(self, language: str, entries: Sequence[MenuEntry], chat_id: int | None = None) -> None:
+        """Set the command menu of a language ("" for everybody else), of one chat when `chat_id` is given.
+
+        Without entries that menu is taken away. Raises `SendError`.
+        """
+
+        async def tell(entries: Sequence[MenuEntry]) -> None:
+            peer = None if chat_id is None else await self._directory.peer(chat_id)
+            await self._client.call(menu_request(language, entries, peer))
+
+        await self._told(tell, entries)
+
+    async def aclose(self) -> None:
+        """Give back the connection."""
+        await self._client.aclose()
+
+    async def _told(self, how: Callable[[_What], Awaitable[_Answer]], what: _What) -> _Answer:
+        """Do something, its failures in the words of the port."""
+        try:
+            return await how(what)
+        except LineBroken as broken:
+            raise (PerhapsSent if broken.written else NotSent)(broken.detail) from None
+        except SourceError as refused:
+            raise refused_login(refused) from None
+        except RPCError as error:
+            raise send_error(error) from None
+        except StorageError as error:
+            raise NotSent(f"address not read: {error}") from error
+
+    async def _send(self, message: Outgoing) -> int | None:
+        peer = await self._directory.peer(message.chat_id)
+        try:
+            answer = await self._client.call(message_request(message, peer))
+        except RPCError as error:
+            code = code_of(error)
+            if code == "RANDOM_ID_DUPLICATE":
+                return await find_sent(self._client, self._directory, message)
+            if code in CHAT_GONE:
+                await self._raise_if_moved(message.chat_id)
+            if code not in TARGET_GONE or message.reply_to is None:
+                raise
+            # Refused, so its random_id is still unused.
+            answer = await self._client.call(message_request(message, peer, as_reply=False))
+        message_id = message_id_in(answer, message.random_id)
+        if message_id is None:
+            raise PerhapsSent("sendMessage without an id")
+        return message_id
+
+    async def _raise_if_moved(self, chat_id: int) -> None:
+        """Raise `ChatMoved` for a basic group that became a supergroup, and remember where that is."""
+        if chat_id > 0 or channel_of(chat_id) is not None:
+            return
+        answer = await self._client.call(functions.messages.GetChatsRequest([-chat_id]))
+        for chat in answer.chats:
+            target = getattr(chat, "migrated_to", None)
+            if isinstance(target, types.InputChannel):
+                moved = channel_chat_id(target.channel_id)
+                await self._client.vault.note(moved, target.access_hash)
+                raise ChatMoved(moved)

@@ -1,0 +1,67 @@
+"""Who and where, between MTProto's peers and the Bot API's chat ids, which the application uses."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from telethon.tl import types
+
+_CHANNELS_FROM = -1_000_000_000_000
+"""The Bot API's id of a supergroup or channel is this minus its MTProto id
+(https://core.telegram.org/api/bots/ids)."""
+
+
+def chat_id_of(peer: object) -> int:
+    """The Bot API's id of a peer. Raises `ValueError` for what is none.
+
+    >>> chat_id_of(types.PeerUser(7)), chat_id_of(types.PeerChat(8)), chat_id_of(types.PeerChannel(9))
+    (7, -8, -1000000000009)
+    """
+    match peer:
+        case types.PeerUser():
+            return int(peer.user_id)
+        case types.PeerChat():
+            return -int(peer.chat_id)
+        case types.PeerChannel():
+            return channel_chat_id(peer.channel_id)
+    raise ValueError("not a peer")
+
+
+def channel_chat_id(channel: int) -> int:
+    """The Bot API's id of a supergroup or channel.
+
+    >>> channel_chat_id(55)
+    -1000000000055
+    """
+    return _CHANNELS_FROM - int(channel)
+
+
+def channel_of(chat_id: int) -> int | None:
+    """The MTProto id of a supergroup; None for users and basic groups.
+
+    >>> channel_of(-1000000000055), channel_of(-55), channel_of(55)
+    (55, None, None)
+    """
+    return _CHANNELS_FROM - chat_id if chat_id < _CHANNELS_FROM else None
+
+
+def input_peer(chat_id: int, access_hash: int) -> Any:
+    """The `InputPeer` of a chat id; basic groups need no access hash."""
+    channel = channel_of(chat_id)
+    if channel is not None:
+        return types.InputPeerChannel(channel, access_hash)
+    return types.InputPeerUser(chat_id, access_hash) if chat_id > 0 else types.InputPeerChat(-chat_id)
+
+
+def addresses_of(users: Iterable[Any], chats: Iterable[Any]) -> dict[int, str]:
+    """The access hashes that came with an answer, by chat id.
+
+    A `min` user's or channel's hash serves for its picture only (https://core.telegram.org/api/min).
+    """
+    found: dict[int, str] = {}
+    for user in users:
+        if isinstance(user, types.User) and not user.min and user.access_hash is not None:
+            found[int(user.id)] = str(user.access_hash)
+    for chat in chats:
+        if isinstance(chat, types.Channel) and not chat.min and chat.access_hash is not None:
+            found[channel_chat_id(chat.id)] = str(chat.access_hash)
+    return found

@@ -1,0 +1,79 @@
+"""What has to be kept to go on as the one logged in, and where: in our database, nowhere else."""
+
+import json
+from typing import Self
+
+from attrs import define, field, frozen
+
+from sikpro.application.ports.storage import AsyncTransactions
+
+
+@frozen
+class DataCentre:
+    """One of Telegram's data centres, by its number and an address of it."""
+
+    number: int
+    host: str
+    port: int
+
+
+@frozen
+class Session:
+    """The key that was agreed on with a data centre; whoever has it is the bot, so it is in no repr."""
+
+    centre: DataCentre
+    key: bytes = field(repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """Read a kept session; None when there is none that can be read.
+
+        >>> kept = Session(DataCentre(2, "127.0.0.1", 443), bytes(256))
+        >>> Session.parse(kept.text) == kept, Session.parse(""), Session.parse("{}")
+        (True, None, None)
+        """
+        try:
+            read = json.loads(text)
+            key = bytes.fromhex(read["key"])
+            centre = DataCentre(int(read["dc"]), str(read["host"]), int(read["port"]))
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return None
+        return cls(centre, key) if len(key) == 256 else None
+
+    @property
+    def text(self) -> str:
+        """As it is kept: a secret."""
+        kept = {"dc": self.centre.number, "host": self.centre.host, "port": self.centre.port, "key": self.key.hex()}
+        return json.dumps(kept)
+
+
+@define
+class Vault:
+    """One bot account's session and addresses in our database.
+
+    Its methods raise `StorageError`.
+    """
+
+    transactions: AsyncTransactions
+    account: str
+
+    async def session(self) -> Session | None:
+        """The session that was kept."""
+        return Session.parse(await self.transactions.read(lambda uow: uow.bots.session(self.account)))
+
+    async def keep(self, session: Session | None) -> None:
+        """Keep a session, or forget it."""
+        text = session.text if session else ""
+        await self.transactions.write(lambda uow: uow.bots.keep_session(self.account, text))
+
+    async def access_hash(self, chat_id: int) -> int | None:
+        """The access hash that was kept for a chat."""
+        kept = await self.transactions.read(lambda uow: uow.bots.address(self.account, chat_id))
+        try:
+            return int(kept) if kept else None
+        except ValueError:
+            return None
+
+    async def note(self, chat_id: int, access_hash: int) -> None:
+        """Keep the access hash of a chat."""
+        await self.transactions.write(lambda uow: uow.bots.note_addresses(self.account, {chat_id: str(access_hash)}))

@@ -1,0 +1,149 @@
+"""MTProto as the application's source of updates: a push wakes us, the difference is what counts."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from attrs import evolve
+from telethon.errors import RPCError
+
+from sikpro.adapters.telegram.client import LineBroken
+from sikpro.adapters.telegram.mtproto.client import MtprotoClient
+from sikpro.adapters.telegram.mtproto.cursor import Cursor
+from sikpro.adapters.telegram.mtproto.difference import Differences, Slice
+from sikpro.adapters.telegram.mtproto.directory import Directory
+from sikpro.adapters.telegram.mtproto.errors import source_error
+from sikpro.adapters.telegram.mtproto.peers import addresses_of
+from sikpro.adapters.telegram.mtproto.translate import Translator
+from sikpro.application.ports.chat import Transport
+from sikpro.application.ports.network import Batch, Identity, SourceError, Trouble
+
+_ACCOUNT = 0
+"""In the list of what is to be asked, the account's own sequence; anything else is a supergroup's number."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class MtprotoSource:
+    """`UpdateSource` over updates.getDifference; the cursor is `Cursor.text`.
+
+    It asks when a push came, when the connection is a new one, when what it gave was not committed (it is asked with
+    another cursor than the one it gave last), and every `poll_timeout` seconds. Presses come with pushes alone; they
+    are given before anything else, and again until a cursor says that they were committed. `client` is shared:
+    whoever made it closes it.
+    """
+
+    transport = Transport.MTPROTO
+
+    def __init__(self, client: MtprotoClient, *, poll_timeout: float = 50, now: Callable[[], datetime] = _now) -> None:
+        self._client = client
+        self._poll_timeout = poll_timeout
+        self._now = now
+        self._differences = Differences(client, Directory(client), now)
+        self._to_ask: list[int] = []
+        self._given = ""
+        self._connection = 0
+
+    async def identify(self) -> Identity:
+        """Tell which bot this is, by logging in. Raises `SourceError`."""
+        await self._client.connect()
+        return Identity(self._client.bot_id, self._client.username)
+
+    async def fetch(self, cursor: str) -> Batch:
+        """Return what came after `cursor`, as soon as there is something; empty after the poll's time.
+
+        Raises `SourceError`.
+        """
+        try:
+            return await self._fetch(cursor)
+        except LineBroken as broken:
+            raise SourceError(Trouble.UNREACHABLE, broken.detail) from None
+        except RPCError as error:
+            raise source_error(error) from None
+
+    async def aclose(self) -> None:
+        """Give back the connection."""
+        await self._client.aclose()
+
+    async def _fetch(self, text: str) -> Batch:
+        await self._client.connect()
+        cursor = Cursor.parse(text) or await self._differences.begin()
+        if text != self._given or self._client.connections != self._connection:
+            self._given, self._connection = text, self._client.connections
+            self._to_ask = self._everything(cursor)
+        for waited in (False, True):
+            if waited and await self._woken():
+                self._to_ask = [_ACCOUNT]
+            elif waited:
+                self._to_ask = self._everything(cursor)
+            presses = self._presses(cursor)
+            if presses is not None:
+                return presses
+            batch = await self._asked(cursor, text)
+            if batch is not None:
+                return batch
+        return Batch((), text)
+
+    async def _asked(self, cursor: Cursor, text: str) -> Batch | None:
+        """Ask for whatever is to be asked, up to the first that has something to tell."""
+        pushes = self._client.pushes
+        while self._to_ask or pushes.channels:
+            self._to_ask += [channel for channel in pushes.channels if channel not in self._to_ask]
+            target = self._to_ask[0]
+            slice_ = await self._slice(cursor, target)
+            if not slice_.more:
+                self._to_ask.remove(target)
+            if slice_.cursor.text != text or slice_.updates:
+                self._given = slice_.cursor.text
+                return Batch(slice_.updates, self._given, slice_.fetched, slice_.addresses, slice_.gap)
+            if slice_.more:
+                raise SourceError(Trouble.SERVER, "a difference that goes on and tells nothing")
+            if target not in cursor.channels:
+                pushes.channels.pop(target, None)
+        return None
+
+    async def _slice(self, cursor: Cursor, target: int) -> Slice:
+        """Ask about one sequence; a push that comes meanwhile is a reason to ask again.
+
+        A supergroup that is not in the committed cursor stays noted until it is, with the pts to begin at.
+        """
+        pushes = self._client.pushes
+        if target == _ACCOUNT:
+            pushes.woken.clear()
+            return await self._differences.of_account(cursor)
+        start = pushes.channels.get(target)
+        if target in cursor.channels:
+            pushes.channels.pop(target, None)
+        return await self._differences.of_channel(cursor, target, start)
+
+    def _everything(self, cursor: Cursor) -> list[int]:
+        return [_ACCOUNT, *cursor.channels]
+
+    async def _woken(self) -> bool:
+        """Wait for a push or a broken line; False when the poll's time passed without one."""
+        try:
+            async with asyncio.timeout(self._poll_timeout):
+                await self._client.pushes.woken.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _presses(self, cursor: Cursor) -> Batch | None:
+        """The presses that no cursor has yet, with the number that says they are committed."""
+        presses = self._client.pushes.presses
+        presses[:] = [press for press in presses if not 0 < press.given <= cursor.presses]
+        if not presses:
+            return None
+        translator = Translator(self._client.bot_id, self._client.username, self._now)
+        addresses: dict[int, str] = {}
+        for press in presses:
+            translator.meet(press.users)
+            addresses |= addresses_of(press.users, ())
+        translated = tuple(one for press in presses if (one := translator.update(press.update)) is not None)
+        after = evolve(cursor, presses=cursor.presses + 1)
+        for press in presses:
+            press.given = after.presses
+        self._given = after.text
+        return Batch(translated, self._given, len(presses), addresses)

@@ -1,0 +1,202 @@
+"""Lists as files: exported as CSV or Excel, and imported after a look at what every row would do."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from sikpro.adapters.web.admission import only
+from sikpro.adapters.web.errors import status_of
+from sikpro.adapters.web.forms import BadForm, Form
+from sikpro.adapters.web.pages import Pages, go
+from sikpro.adapters.web.parts import WebParts
+from sikpro.adapters.web.visit import Visit
+from sikpro.application.ports.runtime import Sheet
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.import_rows import (
+    ImportPlan,
+    Verdict,
+    heading,
+    import_rows,
+    plan_import,
+    shown_value,
+)
+from sikpro.application.use_cases.row_lists import LISTS, RowList
+from sikpro.domain.errors import DomainError, InvalidValue
+from sikpro.domain.people import Permission, Person
+
+LARGEST_UPLOAD = 6_000_000
+"""Bytes of a form with a file at most; the table sent back after the preview fits as well."""
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+Table = list[list[str]]
+
+
+class ListsController(Controller):
+    """What is exported can be imported again, and changes nothing."""
+
+    path = "/lists"
+    guards = (only(Permission.ADMINISTER),)
+
+    @get("/{file:str}")
+    async def export(
+        self, file: FromPath[str], visit: NamedDependency[Visit], parts: NamedDependency[WebParts]
+    ) -> Response[bytes]:
+        """A whole list, as `<name>.csv` or `<name>.xlsx`."""
+        name, _, kind = file.partition(".")
+        rows, words = list_named(name), visit.words
+        if kind not in {"csv", "xlsx"}:
+            raise NotFoundException
+
+        def work(uow: UnitOfWork) -> bytes:
+            table = _exported(uow, rows, words.language)
+            return _as_csv(table) if kind == "csv" else _as_excel(parts, table, words(f"lists.of.{name}"))
+
+        content = await parts.transactions.read(work)
+        headers = {
+            "content-disposition": f'attachment; filename="SIKPRO-{name}.{kind}"',
+            "cache-control": "no-store",
+        }
+        media_type = EXCEL if kind == "xlsx" else "text/csv; charset=utf-8"
+        return Response(content, media_type=media_type, headers=headers)
+
+    @get("/{name:str}/import")
+    async def ask(
+        self, request: Request[Any, Any, Any], name: FromPath[str], pages: NamedDependency[Pages]
+    ) -> Response[str]:
+        """Which columns there are, and the form for a file."""
+        return _page(request, pages, list_named(name))
+
+    @post("/{name:str}/import", request_max_body_size=LARGEST_UPLOAD)
+    async def preview(
+        self,
+        request: Request[Any, Any, Any],
+        name: FromPath[str],
+        me: NamedDependency[Person],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """What every row of the file would do; nothing is written."""
+        rows = list_named(name)
+        file = (await request.form()).get("file")
+        content = b""
+        if isinstance(file, UploadFile):
+            content = await file.read()
+            await file.close()
+
+        def work(uow: UnitOfWork) -> tuple[Table, ImportPlan]:
+            table = parts.tables.read(content)
+            return table, plan_import(uow, rows, table, me)
+
+        try:
+            table, plan = await parts.transactions.read(work)
+        except InvalidValue as error:
+            return _page(request, pages, rows, error=error)
+        return _page(request, pages, rows, plan=plan, table=table)
+
+    @post("/{name:str}/import/apply", request_max_body_size=LARGEST_UPLOAD)
+    async def apply(
+        self,
+        request: Request[Any, Any, Any],
+        name: FromPath[str],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Write all good rows as the preview showed them; when the list has changed since, show it anew."""
+        rows, table, now = list_named(name), _table(form.text("table")), parts.clock.now()
+        mark = form.text("mark")
+        try:
+            plan, done = await parts.transactions.write(lambda uow: import_rows(uow, rows, table, mark, me, now))
+        except DomainError as error:
+            return _page(request, pages, rows, error=error)
+        new, changed = plan.count(Verdict.NEW), plan.count(Verdict.CHANGED)
+        if done:
+            visit.toast("imported", new=str(new), changed=str(changed))
+        elif new or changed:
+            return _page(request, pages, rows, plan=plan, table=table, outdated=True)
+        else:
+            visit.toast("imported_nothing")
+        return go(request, "/technicians" if name == "people" else f"/catalogue/{name}")
+
+
+def list_named(name: str) -> RowList:
+    """A list by its name in addresses. Raises `NotFoundException`."""
+    if name not in LISTS:
+        raise NotFoundException
+    return LISTS[name]
+
+
+def _page(
+    request: Request[Any, Any, Any],
+    pages: Pages,
+    rows: RowList,
+    *,
+    plan: ImportPlan | None = None,
+    table: Table | None = None,
+    error: DomainError | None = None,
+    outdated: bool = False,
+) -> Response[str]:
+    return pages.page(
+        request,
+        "lists/import.html",
+        status=status_of(error) if error else 409 if outdated else 200,
+        rows=rows,
+        plan=plan,
+        table=json.dumps(table, ensure_ascii=False) if table else "",
+        error=error,
+        outdated=outdated,
+        verdicts=tuple(Verdict),
+        heading=heading,
+        shown=shown_value,
+    )
+
+
+def _table(text: str) -> Table:
+    """The table that a preview sent along. Raises `BadForm` for anything else."""
+    try:
+        table = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadForm("table") from error
+    if not isinstance(table, list) or not all(
+        isinstance(row, list) and all(isinstance(cell, str) for cell in row) for row in table
+    ):
+        raise BadForm("table")
+    return table
+
+
+def _exported(uow: UnitOfWork, rows: RowList, language: str) -> Table:
+    head = [heading(column, language) for column in rows.columns]
+    body = [[shown_value(column, row[column], language) for column in rows.columns] for row in rows.rows(uow)]
+    return [head, *body]
+
+
+def _as_csv(table: Table) -> bytes:
+    """Semicolons and a byte order mark, as a spreadsheet in Indonesian opens it by itself; no cell is a formula."""
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=";").writerows([[_harmless(cell) for cell in row] for row in table])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "'"} else cell
+
+
+def _as_excel(parts: WebParts, table: Sequence[Sequence[str]], title: str) -> bytes:
+    with TemporaryDirectory(prefix="sikpro-list-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "list.xlsx"
+        widths = [max(12, min(40, max(len(row[place]) for row in table) + 2)) for place in range(len(table[0]))]
+        parts.workbooks.write(path, [Sheet(name=title, header=table[0], rows=table[1:], widths=widths)])
+        return path.read_bytes()

@@ -1,0 +1,137 @@
+"""What is done from the list itself: several orders at once, and views that are saved."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from litestar import Controller, Request, Response, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from sikpro.adapters.web.admission import only
+from sikpro.adapters.web.forms import Form
+from sikpro.adapters.web.order_listing import Listing
+from sikpro.adapters.web.order_view import template_text
+from sikpro.adapters.web.pages import go
+from sikpro.adapters.web.parts import WebParts
+from sikpro.adapters.web.visit import Visit
+from sikpro.application.i18n import Words
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue import status_named
+from sikpro.application.use_cases.change_status import change_status
+from sikpro.application.use_cases.saved_views import save_view
+from sikpro.application.use_cases.undo_status import UNDO_SPAN
+from sikpro.application.use_cases.work_many import Many, work_many
+from sikpro.application.use_cases.work_order import assign_order, take_order
+from sikpro.domain.errors import DomainError, NotFound
+from sikpro.domain.order import Order
+from sikpro.domain.people import Permission, Person
+
+_TOLD = 4
+"""How many refusals one sentence names."""
+
+
+class QueueActionsController(Controller):
+    """The buttons of the list."""
+
+    path = "/orders"
+    guards = (only(Permission.SEE_ALL, Permission.SEE_SITE_OPERATION),)
+
+    @post("/bulk", guards=[only(Permission.WORK, Permission.LEAD)])
+    async def bulk(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        parts: NamedDependency[WebParts],
+        visit: NamedDependency[Visit],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Take, assign or answer the chosen orders: `order-<id>` is the version that was seen."""
+        back = _listing(form, me).address()
+        chosen = {
+            int(name.removeprefix("order-")): version
+            for name in form.values
+            if name.startswith("order-") and name.removeprefix("order-").isdecimal() and len(name) <= 20
+            if (version := form.whole(name)) is not None
+        }
+        if not chosen:
+            visit.toast("none_chosen")
+            return go(request, back)
+
+        def work(uow: UnitOfWork) -> Many:
+            return work_many(uow, chosen, _work(uow, form, me, parts))
+
+        many = await parts.transactions.write(work)
+        _tell(visit, many)
+        return go(request, back)
+
+    @post("/views")
+    async def save(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        parts: NamedDependency[WebParts],
+        visit: NamedDependency[Visit],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Save the list that is shown under a name."""
+        address = _listing(form, me).address()
+        view = await parts.transactions.write(
+            lambda uow: save_view(uow, me, form.text("name"), address.partition("?")[2])
+        )
+        visit.toast("view_saved", name=view.name)
+        return go(request, address)
+
+    @post("/views/{view_id:int}/delete")
+    async def drop(
+        self,
+        request: Request[Any, Any, Any],
+        view_id: FromPath[int],
+        me: NamedDependency[Person],
+        parts: NamedDependency[WebParts],
+        visit: NamedDependency[Visit],
+    ) -> Response[str]:
+        """Forget one of one's own views."""
+        if not 0 < view_id < 2**53:
+            raise NotFound(what="view", name="")
+        await parts.transactions.write(lambda uow: uow.saved_views.drop(me.id, view_id))
+        visit.toast("view_dropped")
+        return go(request, "/orders")
+
+
+def _listing(form: Form, me: Person) -> Listing:
+    return Listing.of(dict(parse_qsl(form.text("query"))), me)
+
+
+def _work(uow: UnitOfWork, form: Form, me: Person, parts: WebParts) -> Callable[[Order], Order]:
+    now, what = parts.clock.now(), form.text("do")
+    if what == "take":
+        return lambda order: take_order(uow, order.id, me, now)
+    if what == "assign":
+        to = form.whole("to")
+        if to is None:
+            raise NotFound(what="helpdesk", name="")
+        return lambda order: assign_order(uow, order.id, to, me, now)
+    status, reason = form.text("status"), form.text("reason")
+    status_named(uow, status)
+
+    def answer(order: Order) -> Order:
+        feedback = template_text(uow, order.id, status)
+        return change_status(
+            uow, order.id, status, me, now, reason=reason, feedback=feedback, zone=parts.zone, hold=UNDO_SPAN
+        )
+
+    return answer
+
+
+def _tell(visit: Visit, many: Many) -> None:
+    if not many.refused:
+        visit.toast("many_done", count=str(len(many.done)))
+        return
+    told = [f"{number}: {_said(visit.words, error)}" for number, error in list(many.refused.items())[:_TOLD]]
+    more = len(many.refused) - len(told)
+    visit.toast("some_done", count=str(len(many.done)), refused=" ".join([*told, f"+{more}"] if more else told))
+
+
+def _said(words: Words, error: DomainError) -> str:
+    return words("error.order.taken_by", **error.params) if "name" in error.params else words.error(error)

@@ -1,0 +1,111 @@
+"""`/antrian`: what is open, oldest first, of all exchanges or one; for those who see every order."""
+
+from collections import Counter
+
+from sikpro.application.conversation.cards import list_line
+from sikpro.application.conversation.commands.command import Command
+from sikpro.application.conversation.drafts import open_drafts
+from sikpro.application.conversation.exchange import Exchange, Handled
+from sikpro.application.ports.chat import Button
+from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
+from sikpro.application.ports.queues import Outcome
+from sikpro.application.use_cases.alert_overdue import overdue_step
+from sikpro.application.use_cases.see_orders import list_orders
+from sikpro.domain.people import Permission
+from sikpro.domain.phase import Phase
+from sikpro.domain.text import compact
+
+QUEUE = "q"
+"""The verb of the buttons: `q:<exchange>` and `q:<exchange>:<id of the last order shown>`; no exchange is all."""
+
+LISTED = 10
+"""How many orders one message lists."""
+
+_EXCHANGES = 12
+_A_ROW = 3
+_OPEN = frozenset({Phase.WAITING, Phase.IN_PROGRESS, Phase.HELD_UP})
+
+
+def list_queue(exchange: Exchange, sto: str, after: int | None = None) -> Handled:
+    """List open orders of one exchange ("" for all), those after an order's place when its id is given."""
+    words, uow = exchange.words, exchange.uow
+    which = OrderFilter(phases=_OPEN, sto=sto)
+    rows = list_orders(uow, which, exchange.somebody, sort=Sort.OLDEST, after=_place(exchange, after), limit=LISTED + 1)
+    open_ = _open_by_sto(exchange)
+    total = open_[sto] if sto else sum(open_.values())
+    where = sto or words("antrian.everywhere")
+    lines = [words("antrian.head", where=where, count=total) if total else words("antrian.empty", where=where)]
+    shown = rows[:LISTED]
+    lines += [_line(exchange, row) for row in shown]
+    drafts = 0 if after else len(open_drafts(uow))
+    if drafts:
+        lines.append(words("antrian.drafts", count=drafts))
+    orders = [Button(row.number, f"cek:{row.id}") for row in shown]
+    buttons = [orders[at : at + 2] for at in range(0, len(orders), 2)]
+    if len(rows) > LISTED:
+        buttons.append([Button(words("antrian.next"), f"{QUEUE}:{sto}:{shown[-1].id}")])
+    if not after:
+        buttons += _exchanges(exchange, open_, sto)
+    exchange.reply("\n".join(lines), buttons)
+    return Handled(Outcome.COMMAND, "antrian")
+
+
+def press_queue(exchange: Exchange, rest: str) -> Handled | None:
+    """Show another exchange, or what comes next; None when the button says neither."""
+    if not exchange.somebody.may(Permission.SEE_ALL):
+        return None
+    if not exchange.incoming.private:
+        return _only_in_private(exchange)
+    sto, _, after = rest.partition(":")
+    if after and not (after.isascii() and after.isdecimal() and len(after) <= 15):
+        return None
+    return list_queue(exchange, sto, int(after) if after else None)
+
+
+def _run(exchange: Exchange, text: str) -> Handled:
+    exchange.somebody.must(Permission.SEE_ALL)
+    if not exchange.incoming.private:
+        return _only_in_private(exchange)
+    sto = compact(text)
+    known = {row.code for row in exchange.uow.catalogue.stos()}
+    if sto and sto not in known:
+        return exchange.refuse(exchange.words("antrian.no_sto", sto=sto[:12]), "sto.unknown")
+    return list_queue(exchange, sto)
+
+
+def _only_in_private(exchange: Exchange) -> Handled:
+    """A group is no place for everybody's orders."""
+    return exchange.refuse(exchange.words("antrian.private"), "antrian.private")
+
+
+def _line(exchange: Exchange, row: OrderRow) -> str:
+    installation = exchange.uow.installation.get()
+    types = {order_type.code: order_type for order_type in exchange.uow.catalogue.order_types()}
+    late = overdue_step(row, types.get(row.type), installation, exchange.now, exchange.zone)
+    who = f" · {row.holder_name}" if row.holder_name else ""
+    return f"{'⏰ ' if late else ''}{list_line(exchange, row)}{who}"
+
+
+def _place(exchange: Exchange, order_id: int | None) -> Key | None:
+    row = exchange.uow.order_queries.row(order_id) if order_id else None
+    return row.key if row else None
+
+
+def _open_by_sto(exchange: Exchange) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for total in exchange.uow.order_queries.totals():
+        if total.phase in _OPEN:
+            found[total.sto] += total.count
+    return +found
+
+
+def _exchanges(exchange: Exchange, open_: Counter[str], chosen: str) -> list[list[Button]]:
+    buttons = [Button(f"{sto} ({count})", f"{QUEUE}:{sto}") for sto, count in open_.most_common(_EXCHANGES)]
+    if chosen:
+        buttons = [Button(exchange.words("antrian.all"), f"{QUEUE}:")]
+    elif len(buttons) < 2:
+        return []
+    return [buttons[at : at + _A_ROW] for at in range(0, len(buttons), _A_ROW)]
+
+
+ANTRIAN = Command(name="antrian", run=_run, permission=Permission.SEE_ALL)

@@ -1,0 +1,93 @@
+"""Dialogues left open are drafts: their owner is reminded once, and team leaders see them as *Belum lengkap*."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from attrs import evolve, frozen
+
+from sikpro.application.conversation.order_entry import MESSAGE, SINCE
+from sikpro.application.conversation.questions import ORDER, STEP, Asker, first_to_ask, what_is_wrong
+from sikpro.application.fields import BY_NAME
+from sikpro.application.i18n import words_in
+from sikpro.application.ports.chat import Button, Outgoing
+from sikpro.application.ports.queues import Conversation
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.domain.errors import DomainError
+from sikpro.domain.people import Person
+
+REMIND_AFTER = timedelta(minutes=10)
+"""How long a question stays unanswered before its person is reminded."""
+
+
+@frozen(kw_only=True)
+class Draft:
+    """A request somebody has begun and not finished.
+
+    `understood` has what was understood so far by field, `missing` the fields still asked for. `since` is when it
+    began (UTC). `order_id` is the order that it corrects, None for a new one.
+    """
+
+    person: Person
+    chat_id: int
+    understood: Mapping[str, str]
+    missing: tuple[str, ...]
+    since: datetime
+    order_id: int | None = None
+
+
+def open_drafts(uow: UnitOfWork) -> tuple[Draft, ...]:
+    """The requests people have begun and not finished, the longest open first."""
+    found = []
+    for conversation in uow.conversations.open(f"{STEP}:"):
+        person = uow.people.by_telegram(conversation.telegram_id)
+        if person is None or not person.active:
+            continue
+        data, errors = conversation.data, what_is_wrong(uow, conversation.data)
+        found.append(
+            Draft(
+                person=person,
+                chat_id=conversation.chat_id,
+                understood={
+                    name: str(field.parse(data[name]))
+                    for name, field in BY_NAME.items()
+                    if data.get(name) and name not in errors
+                },
+                missing=tuple(errors),
+                since=datetime.fromisoformat(data[SINCE]) if SINCE in data else conversation.updated_at,
+                order_id=int(data[ORDER]) if ORDER in data else None,
+            )
+        )
+    return tuple(sorted(found, key=lambda draft: draft.since))
+
+
+def remind_drafts(uow: UnitOfWork, now: datetime, zone: str) -> int:
+    """Remind everybody of a question that has been open for `REMIND_AFTER`, once a draft, and say how many."""
+    reminded = 0
+    for conversation in uow.conversations.open(f"{STEP}:"):
+        if conversation.reminded_at or now - conversation.updated_at < REMIND_AFTER:
+            continue
+        person = uow.people.by_telegram(conversation.telegram_id)
+        errors = what_is_wrong(uow, conversation.data)
+        if person and person.active and errors:
+            asked = conversation.step.partition(":")[2]
+            name = asked if asked in errors else first_to_ask(errors)
+            uow.outbox.put(_reminder(uow, conversation, person, name, errors, zone), now)
+            uow.conversations.put(evolve(conversation, step=f"{STEP}:{name}", reminded_at=now))
+            reminded += 1
+    return reminded
+
+
+def _reminder(
+    uow: UnitOfWork, conversation: Conversation, person: Person, name: str, errors: Mapping[str, DomainError], zone: str
+) -> Outgoing:
+    words, data, token = words_in(person.language, zone), conversation.data, conversation.token
+    asker = Asker(uow=uow, words=words, person=person, data=data, token=token)
+    question = asker.about(name, errors, shown=True)
+    missing = ", ".join(words(f"field.{field}") for field in errors)
+    text = words("draft.correction" if ORDER in data else "draft.reminder", fields=missing)
+    return Outgoing(
+        chat_id=conversation.chat_id,
+        text=f"{text}\n{question.text}",
+        buttons=(*map(tuple, question.buttons), (Button(words("button.leave"), f"d:{token}:x"),)),
+        reply_to=int(data[MESSAGE]) if data.get(MESSAGE) else None,
+    )

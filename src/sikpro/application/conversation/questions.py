@@ -1,0 +1,179 @@
+"""What a draft still asks: one question about one field, with the buttons that answer it."""
+
+import difflib
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from sikpro.application.conversation.exchange import Rows
+from sikpro.application.fields import BY_NAME, EXAMPLE, FIELDS
+from sikpro.application.i18n import Words
+from sikpro.application.ports.chat import Button
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.understand_request import understand_request
+from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
+from sikpro.domain.people import Person
+from sikpro.domain.text import one_line
+
+STEP = "reg"
+"""The step of a request being asked for; the field asked about follows a colon."""
+
+ORDER = "order_id"
+"""In the dialogue's data: the order that the dialogue is about."""
+
+_BUTTONS_A_ROW = 3
+_MOST_CHOICES = 12
+_MOST_NEAR = 4
+
+
+@frozen
+class Question:
+    """A question as it is sent: its words and its buttons."""
+
+    text: str
+    buttons: Rows = ()
+
+
+@frozen(kw_only=True)
+class Asker:
+    """Puts the questions about one person's draft: what was typed so far by field, under the dialogue's token."""
+
+    uow: UnitOfWork
+    words: Words
+    person: Person
+    data: Mapping[str, str]
+    token: str
+
+    def about(self, name: str, errors: Mapping[str, DomainError], *, shown: bool = False) -> Question:
+        """The question about a field: one that is wrong with its correction, one that is missing with its choices.
+
+        What else was understood stands beside a doubtful value, and beside a missing one when `shown`.
+        """
+        error = errors[name]
+        missing = error.code == "field.missing"
+        lines = self._missing(name) if missing else self._wrong(name, error)
+        understood = self.understood(errors)
+        if understood and ORDER not in self.data and (shown or not missing):
+            lines.append(self.words("entry.understood", values=" · ".join(understood)))
+        return Question("\n".join(lines), self._choices(name) if missing else self._corrections(name, error))
+
+    def again(self, name: str) -> Question:
+        """The bare question for a field that is to be typed again."""
+        return Question(self._bare(name), self._choices(name))
+
+    def understood(self, errors: Mapping[str, DomainError]) -> list[str]:
+        """The values that are there and right, as they were understood, in the paper's order."""
+        return [
+            one_line(str(field.parse(self.data[field.name])))
+            for field in FIELDS
+            if field.required and self.data.get(field.name) and field.name not in errors
+        ]
+
+    def _missing(self, name: str) -> list[str]:
+        lines = [self._bare(name)]
+        if not any(self.data.get(field.name) for field in FIELDS if field.name != "technician"):
+            lines.append(self.words("entry.at_once", whole=EXAMPLE))
+        return lines
+
+    def _bare(self, name: str) -> str:
+        return self.words("entry.ask", field=self.words(f"field.{name}"), example=BY_NAME[name].example)
+
+    def _wrong(self, name: str, error: DomainError) -> list[str]:
+        words = self.words
+        code = "correct.wrong" if ORDER in self.data else "entry.wrong"
+        lines = [words(code, field=_inside(words(f"field.{name}")))]
+        typed = error.params.get("typed") or ""
+        if name == "sto" and len(self._near_stos(error)) > 1:
+            lines.append(words("entry.which_sto", typed=typed))
+        elif self._suggestion(error):
+            lines.append(words("entry.meant", typed=typed, suggestion=self._suggestion(error)))
+        else:
+            lines.append(words.error(error))
+        return lines
+
+    def _suggestion(self, error: DomainError) -> str:
+        if error.code.startswith("sto."):
+            near = self._near_stos(error)
+            return near[0] if len(near) == 1 else ""
+        return str(error.params.get("suggestion") or "")
+
+    def _corrections(self, name: str, error: DomainError) -> Rows:
+        words = self.words
+        again = self._button(words("button.type_again", field=_inside(words(f"field.{name}"))), "t")
+        if error.code == "odp.other_sto":
+            keep = self._button(words("button.keep_odp"), "c")
+            return [self._agreeing(error), [keep], [again]]
+        if self._suggestion(error):
+            return [[self._button(words("button.yes"), f"v{self._suggestion(error)}"), again]]
+        if name == "sto" and self._near_stos(error):
+            return [*self._rows(self._near_stos(error)), [again]]
+        own = self.person.technician_code
+        if error.code == "technician.unknown" and own:
+            return [[self._button(words("button.own_code", code=own), f"v{own}"), again]]
+        return self._choices(name)
+
+    def _agreeing(self, error: DomainError) -> list[Button]:
+        """The two ways to make ODP and STO agree: the STO the ODP names, or the same ODP under the order's STO."""
+        odp, sto = str(error.params["typed"]), str(error.params["sto"])
+        _, named, rest = odp.split("-", 2)
+        other = f"ODP-{sto}-{rest}"
+        stos = [self._button(f"STO {named}", f"s{named}")] if named in self._stos() else []
+        return [*stos, self._button(other, f"v{other}")]
+
+    def _choices(self, name: str) -> Rows:
+        if name == "type":
+            return self._rows([row.code for row in self.uow.catalogue.order_types() if row.active])
+        if name == "sto":
+            return self._rows(self._likely_stos()[:_MOST_CHOICES])
+        return ()
+
+    def _rows(self, codes: list[str]) -> list[list[Button]]:
+        buttons = [self._button(code, f"v{code}") for code in codes]
+        return [buttons[start : start + _BUTTONS_A_ROW] for start in range(0, len(buttons), _BUTTONS_A_ROW)]
+
+    def _button(self, label: str, action: str) -> Button:
+        return Button(label, f"d:{self.token}:{action}")
+
+    def _stos(self) -> list[str]:
+        return [row.code for row in self.uow.catalogue.stos() if row.active]
+
+    def _odp_sto(self) -> list[str]:
+        try:
+            named = str(getattr(BY_NAME["odp"].parse(self.data.get("odp", "")), "sto", ""))
+        except InvalidValue:
+            return []
+        return [named] if named in self._stos() else []
+
+    def _near_stos(self, error: DomainError) -> list[str]:
+        """The exchanges most like what was typed, the one that the ODP names first."""
+        typed, known = one_line(self.data.get("sto", "")).upper(), self._stos()
+        near = difflib.get_close_matches(typed, known, n=_MOST_NEAR, cutoff=0.6)
+        mended = str(error.params.get("suggestion") or "")
+        meant = [mended] if mended and (mended in known or not known) else []
+        return list(dict.fromkeys([*self._odp_sto(), *meant, *near]))[:_MOST_NEAR]
+
+    def _likely_stos(self) -> list[str]:
+        """The exchange that the ODP names, then those of the person's own Site Operation; all when it has none."""
+        rows = [row for row in self.uow.catalogue.stos() if row.active]
+        own = [row.code for row in rows if row.site_operation == self.person.site_operation]
+        return list(dict.fromkeys([*self._odp_sto(), *(own or [row.code for row in rows])]))
+
+
+def first_to_ask(errors: Mapping[str, DomainError]) -> str:
+    """The field to ask about: first those that are wrong, then those that are missing, in the paper's order."""
+    wrong = [name for name, error in errors.items() if error.code != "field.missing"]
+    return (wrong or list(errors))[0]
+
+
+def what_is_wrong(uow: UnitOfWork, data: Mapping[str, str]) -> Mapping[str, DomainError]:
+    """What a draft still lacks or has wrong, by field; nothing when it is complete."""
+    try:
+        understand_request(uow, data)
+    except InvalidFields as invalid:
+        return invalid.errors
+    return {}
+
+
+def _inside(label: str) -> str:
+    """A field's name inside a sentence: `tipe order`, while `SN modem` stays."""
+    return label[0].lower() + label[1:] if label[1:2].islower() else label

@@ -1,0 +1,114 @@
+"""Fetches the files that people sent with their orders, and keeps them in the database."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from attrs import define, field
+
+from sikpro.application.ports.files import OrderFile
+from sikpro.application.ports.network import FileGone, FileSource, SourceError
+from sikpro.application.ports.runtime import Clock
+from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, UnitOfWork
+
+_log = structlog.get_logger(__name__)
+
+LARGEST = 10 * 1024 * 1024
+"""The largest file that is kept, in bytes; Telegram's photos are smaller."""
+
+PATIENCE = timedelta(days=2)
+"""How long a file is asked for that the network does not give."""
+
+_LEASE = timedelta(minutes=5)
+_LONGEST_PAUSE = timedelta(minutes=30)
+
+_BEGINNINGS = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"%PDF-", "application/pdf"),
+)
+
+
+def media_type(content: bytes) -> str:
+    """What a file is by its first bytes, whatever it is called.
+
+    >>> media_type(b"RIFF\\x00\\x00\\x00\\x00WEBPVP8 "), media_type(b"<script>")
+    ('image/webp', 'application/octet-stream')
+    """
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for beginning, kind in _BEGINNINGS if content.startswith(beginning)), "application/octet-stream")
+
+
+@define(kw_only=True)
+class Downloads:
+    """Fetches one file after the other. `may_fetch` says whether this process serves the bot."""
+
+    transactions: AsyncTransactions
+    source: FileSource
+    clock: Clock
+    pause: float = 2.0
+    may_fetch: Callable[[], bool] = field(default=lambda: True)
+    _wake: asyncio.Event = field(factory=asyncio.Event, init=False)
+
+    def wake(self) -> None:
+        """Look for wanted files now; from the event loop's thread."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Fetch what is wanted until cancelled."""
+        while True:
+            self._wake.clear()
+            try:
+                while await self._next():
+                    pass
+            except StorageError as error:
+                _log.warning("files out of reach", error=str(error))
+            try:
+                async with asyncio.timeout(self.pause):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    async def _next(self) -> bool:
+        if not self.may_fetch():
+            return False
+        now, transports = self.clock.now(), self.source.understands
+        file = await self.transactions.write(lambda uow: uow.files.claim(now, _LEASE, transports))
+        if file is None:
+            return False
+        try:
+            content = await self.source.download(file.remote, LARGEST)
+        except FileGone as gone:
+            _log.warning("a file is gone", file=file.id, reason=gone.reason, detail=gone.detail)
+            reason = gone.reason
+            await self._mark(file, lambda uow: uow.files.give_up(file.id, reason))
+        except SourceError as error:
+            _log.warning("a file is not to be had now", file=file.id, trouble=str(error.trouble), detail=error.detail)
+            await self._later(file, str(error.trouble), error.retry_after)
+        except Exception:  # one file's fault keeps no other from coming: it is logged, and asked for again
+            _log.exception("a file could not be fetched", file=file.id)
+            await self._later(file, "internal", None)
+        else:
+            kind = media_type(content)
+            await self._mark(file, lambda uow: uow.files.keep(file.id, content, kind))
+        return True
+
+    async def _later(self, file: OrderFile, reason: str, retry_after: float | None) -> None:
+        now = self.clock.now()
+        if now - file.wanted_at > PATIENCE:
+            await self._mark(file, lambda uow: uow.files.give_up(file.id, reason))
+            return
+        asked = timedelta(seconds=retry_after or 0)
+        pause = max(min(timedelta(seconds=2.0 ** min(file.attempts, 12)), _LONGEST_PAUSE), asked)
+        await self._mark(file, lambda uow: uow.files.later(file.id, now + pause, reason))
+
+    async def _mark(self, file: OrderFile, mark: Callable[[UnitOfWork], None]) -> None:
+        def work(uow: UnitOfWork) -> None:
+            mark(uow)
+            uow.announce(Hint(Kind.ORDER, (file.order_id,)))
+
+        await self.transactions.write(work)

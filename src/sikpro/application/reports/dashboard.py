@@ -1,0 +1,122 @@
+"""The dashboard: how the work stands now, and how today compares with yesterday.
+
+Figures of what is open come from the kept totals; those of a day from the day's orders. Each is the length of a list
+that the queue can show.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+from sikpro.application.ports.queries import Clocked, Dimension, OrderFilter, OrderRow, Sort
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.see_orders import AGES, age_span, list_orders
+from sikpro.domain.people import Permission, Person
+from sikpro.domain.period import Period
+from sikpro.domain.phase import Phase
+
+OPEN = (Phase.WAITING, Phase.IN_PROGRESS, Phase.HELD_UP)
+OLDEST = 5
+"""How many of the oldest open orders are named."""
+
+COUNTED = 9_999
+"""Up to where the ages of open orders are counted."""
+
+
+@frozen(kw_only=True)
+class DayFigures:
+    """One day's orders: received that day, by where they stand now; and completed that day, whenever received."""
+
+    day: date
+    received: int
+    open: int
+    held_up: int
+    completed: int
+
+
+@frozen(kw_only=True)
+class HourFigures:
+    """How many orders came in, and how many were completed, in one hour (0 to 23) of today."""
+
+    hour: int
+    received: int
+    completed: int
+
+
+@frozen(kw_only=True)
+class Dashboard:
+    """The figures of one look. `by_type` counts all orders there are, `by_sto` the open ones, most first."""
+
+    by_type: Mapping[str, Mapping[Phase, int]]
+    by_sto: Mapping[str, Mapping[Phase, int]]
+    today: DayFigures
+    yesterday: DayFigures
+    ages: Mapping[str, int]
+    oldest: tuple[OrderRow, ...]
+    hours: tuple[HourFigures, ...]
+
+    @property
+    def open(self) -> int:
+        """How many orders are open."""
+        return sum(sum(phases.values()) for phases in self.by_sto.values())
+
+
+def dashboard(uow: UnitOfWork, by: Person, now: datetime, zone: str) -> Dashboard:
+    """Look at everything once. Raises `NotPermitted`."""
+    by.must(Permission.SEE_ALL)
+    local = ZoneInfo(zone)
+    today = now.astimezone(local).date()
+    by_type: dict[str, Counter[Phase]] = {}
+    by_sto: dict[str, Counter[Phase]] = {}
+    for total in uow.order_queries.totals():
+        by_type.setdefault(total.type, Counter())[total.phase] += total.count
+        if total.phase in OPEN:
+            by_sto.setdefault(total.sto, Counter())[total.phase] += total.count
+    everything = frozenset(OPEN)
+    return Dashboard(
+        by_type=dict(sorted(by_type.items())),
+        by_sto={sto: by_sto[sto] for sto in sorted(by_sto, key=lambda sto: (-by_sto[sto].total(), sto))},
+        today=_day(uow, today, local),
+        yesterday=_day(uow, today - timedelta(days=1), local),
+        ages={
+            age: uow.order_queries.count(OrderFilter(phases=everything, received=age_span(age, now)), COUNTED)
+            for age in AGES
+        },
+        oldest=list_orders(uow, OrderFilter(phases=everything), by, sort=Sort.OLDEST, limit=OLDEST),
+        hours=_hours(uow, today, local),
+    )
+
+
+def _day(uow: UnitOfWork, day: date, local: ZoneInfo) -> DayFigures:
+    period = Period.of_day(day, local)
+    received = _by_phase(uow, period, Clocked.RECEIVED, local)
+    finished = _by_phase(uow, period, Clocked.FINISHED, local)
+    return DayFigures(
+        day=day,
+        received=received.total(),
+        open=sum(received[phase] for phase in OPEN),
+        held_up=received[Phase.HELD_UP],
+        completed=finished[Phase.COMPLETED],
+    )
+
+
+def _by_phase(uow: UnitOfWork, period: Period, clocked: Clocked, local: ZoneInfo) -> Counter[Phase]:
+    counts = uow.order_facts.counts(period, clocked, [Dimension.PHASE], local.key)
+    return Counter({Phase(phase): count for (phase,), count in counts.items()})
+
+
+def _hours(uow: UnitOfWork, day: date, local: ZoneInfo) -> tuple[HourFigures, ...]:
+    period = Period.of_day(day, local)
+    received = uow.order_facts.counts(period, Clocked.RECEIVED, [Dimension.HOUR], local.key)
+    finished = uow.order_facts.counts(period, Clocked.FINISHED, [Dimension.HOUR, Dimension.PHASE], local.key)
+    return tuple(
+        HourFigures(
+            hour=hour,
+            received=received.get((f"{hour:02}",), 0),
+            completed=finished.get((f"{hour:02}", Phase.COMPLETED.value), 0),
+        )
+        for hour in range(24)
+    )

@@ -1,0 +1,27 @@
+"""Keep a list of orders under a name of one's own."""
+
+from sikpro.application.ports.desk import SavedView
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.domain.errors import InvalidValue
+from sikpro.domain.people import Person
+from sikpro.domain.text import one_line
+
+NAME_LIMIT = 40
+"""The longest name of a view, in characters."""
+
+MOST_VIEWS = 12
+"""How many views a person keeps: each is counted whenever the list is shown."""
+
+
+def save_view(uow: UnitOfWork, by: Person, name: str, query: str) -> SavedView:
+    """Keep an address' query under a name; the person's view of that name is replaced.
+
+    Raises `InvalidValue` for a name that is empty or over `NAME_LIMIT`, and for one view more than `MOST_VIEWS`.
+    """
+    name = one_line(name)
+    if not name or len(name) > NAME_LIMIT:
+        raise InvalidValue("saved_view.name", name)
+    names = {view.name for view in uow.saved_views.of_person(by.id)}
+    if name not in names and len(names) >= MOST_VIEWS:
+        raise InvalidValue("saved_view.too_many", name)
+    return uow.saved_views.put(by.id, name, query)

@@ -1,0 +1,119 @@
+"""The bot by one transport or the other, as the settings say."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from attrs import frozen
+
+from sikpro.adapters.telegram.bot_api import BotApi, BotApiFiles, BotApiMessenger, BotApiSource
+from sikpro.application.ports.network import FileSource, Messenger, UpdateSource
+from sikpro.application.ports.storage import AsyncTransactions
+from sikpro.entrypoints.settings import Settings, WrongSettings
+
+
+@frozen
+class Bot:
+    """One bot account, and what its transport gives.
+
+    `let_go` drops the connection while another process serves the bot. `caution` tells a trouble, with its detail,
+    beside which it works all the same.
+    """
+
+    account: str
+    source: UpdateSource
+    messenger: Messenger
+    files: FileSource
+    let_go: Callable[[], Awaitable[None]]
+    caution: Callable[[], tuple[str, str]]
+
+
+def connect_bot(settings: Settings, transactions: AsyncTransactions) -> Bot:
+    """The bot of the settings, not connected yet. Raises `WrongSettings`."""
+    return _by_mtproto(settings, transactions) if settings.by_mtproto else _by_bot_api(settings)
+
+
+def _by_bot_api(settings: Settings) -> Bot:
+    sending, receiving = (
+        BotApi(
+            settings.telegram_token,
+            base_url=settings.telegram_api,
+            proxy=settings.telegram_proxy or None,
+            poll_timeout=settings.poll_timeout,
+        )
+        for _ in range(2)
+    )
+
+    async def keep() -> None:
+        """Each request has a connection of its own: there is nothing to let go."""
+
+    return Bot(
+        account=f"bot:{sending.bot_id}",
+        source=BotApiSource(receiving),
+        messenger=BotApiMessenger(sending),
+        files=BotApiFiles(sending),
+        let_go=keep,
+        caution=lambda: ("", ""),
+    )
+
+
+def _by_mtproto(settings: Settings, transactions: AsyncTransactions) -> Bot:
+    # Telethon takes a quarter of a second to load: only where it is used.
+    from sikpro.adapters.telegram.mtproto.client import HOME, MtprotoClient
+    from sikpro.adapters.telegram.mtproto.files import MtprotoFiles
+    from sikpro.adapters.telegram.mtproto.messenger import MtprotoMessenger
+    from sikpro.adapters.telegram.mtproto.session import DataCentre, Vault
+    from sikpro.adapters.telegram.mtproto.source import MtprotoSource
+
+    home = HOME
+    if settings.telegram_mtproto_server:
+        address, _, number = settings.telegram_mtproto_server.rpartition("/")
+        host, _, port = address.rpartition(":")
+        home = DataCentre(int(number), host, int(port))
+    account = f"bot:{settings.telegram_token.partition(':')[0]}"
+    client = MtprotoClient(
+        settings.telegram_token,
+        settings.telegram_api_id,
+        settings.telegram_api_hash,
+        Vault(transactions, account),
+        home=home,
+        public_key=_public_key(settings.telegram_mtproto_key),
+        proxy=telethons_proxy(settings.telegram_proxy),
+    )
+    return Bot(
+        account=account,
+        source=MtprotoSource(client, poll_timeout=settings.poll_timeout),
+        messenger=MtprotoMessenger(client),
+        files=MtprotoFiles(client),
+        let_go=client.pause,
+        caution=client.caution,
+    )
+
+
+def _public_key(path: str) -> str:
+    if not path:
+        return ""
+    try:
+        key = Path(path).read_text("ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongSettings(f"telegram_mtproto_key: {path}: {error}") from error
+    if "BEGIN RSA PUBLIC KEY" not in key:
+        raise WrongSettings(f"telegram_mtproto_key: {path}: no RSA public key in PEM")
+    return key
+
+
+def telethons_proxy(address: str) -> dict[str, Any] | None:
+    """A proxy as Telethon takes it, which looks the names up; it is asked in plain HTTP or SOCKS5."""
+    if not address:
+        return None
+    parts = urlsplit(address)
+    kind = "http" if parts.scheme == "http" else "socks5"
+    return {
+        "proxy_type": kind,
+        "addr": parts.hostname,
+        "port": parts.port or (1080 if kind == "socks5" else 3128),
+        "username": unquote(parts.username) if parts.username else None,
+        "password": unquote(parts.password) if parts.password else None,
+        "rdns": True,
+    }

@@ -1,0 +1,61 @@
+"""What is going on in the demo right now: photos of labels, an order begun and left, a stranger at the door."""
+
+from datetime import datetime, timedelta
+from importlib.resources import files
+
+from sikpro.application.downloads import media_type
+from sikpro.application.intake import Intake
+from sikpro.application.ports.chat import Incoming, IncomingKind
+from sikpro.application.ports.queries import OrderFilter, Sort
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.own_order import join_message
+from sikpro.domain.people import Person
+from sikpro.domain.phase import Phase
+from sikpro.entrypoints.demo_data import BOT, STRANGER, DemoTechnician, technicians
+
+_PHOTOS = 3
+
+
+def happenings(uow: UnitOfWork, intake: Intake, now: datetime) -> None:
+    """Let a few things happen that a helpdesk or a team leader has to look at."""
+    begun = technicians()[1]
+    _say(uow, intake, begun, f"/reg AO#SC32239901#{begun.sto}", now - timedelta(minutes=14))
+    _say(uow, intake, STRANGER, f"{STRANGER.name} {STRANGER.code}", now - timedelta(minutes=9))
+    waiting = OrderFilter(phases=frozenset({Phase.WAITING}))
+    for row in uow.order_queries.page(waiting, sort=Sort.NEWEST, after=None, limit=_PHOTOS):
+        sender = uow.people.by_code(row.technician)
+        if sender:
+            _show_label(uow, row.id, sender, now)
+
+
+def _say(uow: UnitOfWork, intake: Intake, who: DemoTechnician, text: str, at: datetime) -> None:
+    said = Incoming(
+        key=f"m:{BOT}:{who.telegram_id}:today",
+        kind=IncomingKind.MESSAGE,
+        chat_id=who.telegram_id,
+        message_id=None,
+        sender_id=who.telegram_id,
+        sender_name=who.name,
+        sent_at=at,
+        text=text,
+    )
+    intake.receive(uow, said)
+
+
+def _show_label(uow: UnitOfWork, order_id: int, sender: Person, now: datetime) -> None:
+    """A photo of the modem's label, in reply to the bot."""
+    content = (files("sikpro.entrypoints") / "demo_label.jpg").read_bytes()
+    chat_id = sender.telegram_id or 0
+    join_message(uow, order_id, sender, now, text="label modem", chat_id=chat_id, message_id=None, photo="demo")
+    file_id = uow.files.want(
+        order_id=order_id,
+        chat_id=chat_id,
+        message_id=0,
+        transport="",
+        reference="demo",
+        kind="photo",
+        name="",
+        size=len(content),
+        at=now,
+    )
+    uow.files.keep(file_id, content, media_type(content))

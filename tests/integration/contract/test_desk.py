@@ -1,0 +1,129 @@
+"""What the desk's stores promise: steps to undo, messages taken back, claims that are renewed, saved views."""
+
+from datetime import timedelta
+
+from attrs import evolve
+
+from sikpro.application.ports.desk import UndoStep
+from sikpro.application.ports.queues import Delivery
+from sikpro.application.ports.storage import Transactions, UnitOfWork
+from sikpro.domain.order_data import Origin
+from sikpro.domain.turns import TurnClock
+from tests.builders import HELD_UP, IN_PROGRESS, a_person, after, an_outgoing, key_of, stored_order
+from tests.integration.contract.race import race
+
+
+def test_an_undo_step_gives_back_the_whole_order(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> UndoStep:
+        order = stored_order(unit, note="pagar \u2028 🙂", sender=3, origin=Origin(-7, 9))
+        order = order.take(4, IN_PROGRESS, after(2)).order
+        order = order.move_to(HELD_UP, 4, after(3), feedback="ODP \u0130").order
+        clock = TurnClock(order.turn, after(4), {order.turn: timedelta(days=9, microseconds=1)})
+        step = UndoStep(before=evolve(order, clock=clock), version=7, by=4, until=after(5), messages=(1, 2**40))
+        unit.undo_steps.put(step)
+        return step
+
+    step = store.write(work)
+
+    assert store.read(lambda unit: unit.undo_steps.of_order(step.before.id)) == step
+    assert store.read(lambda unit: unit.undo_steps.of_order(99)) is None
+
+
+def test_the_last_step_of_an_order_stands_for_it_until_it_is_over_or_dropped(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> tuple[int, int]:
+        first, second = stored_order(unit, "SC10000001"), stored_order(unit, "SC10000002")
+        for order, version, until in ((first, 1, 1), (first, 2, 5), (second, 2, 3)):
+            unit.undo_steps.put(UndoStep(before=order, version=version, by=4, until=after(until), messages=()))
+        return first.id, second.id
+
+    first, second = store.write(work)
+
+    def latest(by: int, minute: float) -> int | None:
+        step = store.read(lambda unit: unit.undo_steps.latest(by, after(minute)))
+        return step.before.id if step else None
+
+    kept = store.read(lambda unit: unit.undo_steps.of_order(first))
+    assert kept is not None
+    assert kept.version == 2
+    assert (latest(4, 2), latest(4, 4), latest(4, 5), latest(5, 2)) == (first, first, None, None)
+    store.write(lambda unit: unit.undo_steps.drop(first))
+    assert latest(4, 2) == second
+    store.write(lambda unit: unit.undo_steps.forget(after(4)))
+    assert store.read(lambda unit: unit.undo_steps.of_order(second)) is None
+
+
+def test_messages_are_taken_back_all_or_none_and_only_before_anybody_began(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> list[int]:
+        chats = (700, 701, 702, 0)
+        return [unit.outbox.put(an_outgoing(chat_id=chat), after(0), due_at=after(chat == 702)) for chat in chats]
+
+    one, two, later, nowhere = store.write(work)
+
+    def states() -> list[Delivery]:
+        return [store.read(lambda unit, i=number: unit.outbox.get(i)).state for number in (one, two, later, nowhere)]  # type: ignore[misc]  # bound now
+
+    assert store.write(lambda unit: unit.outbox.recall([one, nowhere]))
+    assert states() == [Delivery.RECALLED, Delivery.QUEUED, Delivery.QUEUED, Delivery.RECALLED]
+    claimed = store.write(lambda unit: unit.outbox.claim(after(0), timedelta(minutes=1), 9))
+    assert [item.id for item in claimed] == [two]
+    assert not store.write(lambda unit: unit.outbox.recall([two, later]))
+    store.write(lambda unit: unit.outbox.later(two, after(9), "unreachable"))
+    assert not store.write(lambda unit: unit.outbox.recall([two]))
+    assert states()[1:3] == [Delivery.QUEUED, Delivery.QUEUED]
+    assert store.write(lambda unit: unit.outbox.recall([later]))
+    assert store.write(lambda unit: unit.outbox.claim(after(2), timedelta(minutes=1), 9)) == ()
+    assert store.write(lambda unit: unit.outbox.recall([]))
+
+
+def test_a_message_is_either_claimed_or_taken_back_never_both(store: Transactions) -> None:
+    for _ in range(10):
+        number = store.write(lambda unit: unit.outbox.put(an_outgoing(), after(0)))
+        outcomes: dict[str, bool] = {}
+
+        def claim(outcomes: dict[str, bool] = outcomes) -> None:
+            taken = store.write(lambda unit: unit.outbox.claim(after(1), timedelta(minutes=1), 9))
+            outcomes["claimed"] = bool(taken)
+            for item in taken:
+                store.write(lambda unit, i=item.id: unit.outbox.sent(i, 1, after(1)))  # type: ignore[misc]  # bound now
+
+        def recall(outcomes: dict[str, bool] = outcomes, number: int = number) -> None:
+            outcomes["recalled"] = store.write(lambda unit: unit.outbox.recall([number]))
+
+        race(claim, recall)
+        assert outcomes["claimed"] != outcomes["recalled"]
+
+
+def test_a_claim_is_extended_for_its_holder_and_the_version_stays(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> int:
+        taken = stored_order(unit).take(4, IN_PROGRESS, after(2)).order
+        return unit.orders.save(taken, key_of(taken)).id
+
+    order_id = store.write(work)
+    version = store.read(lambda unit: unit.orders.get(order_id)).version
+
+    assert store.write(lambda unit: unit.orders.extend_claim(order_id, 4, after(50)))
+    order = store.read(lambda unit: unit.orders.get(order_id))
+    assert (order.claimed_until, order.claimed_at, order.version) == (after(50), after(2), version)
+    assert store.write(lambda unit: unit.orders.extend_claim(order_id, 4, after(60), after(30)))
+    assert not store.write(lambda unit: unit.orders.extend_claim(order_id, 5, after(90)))
+    order = store.read(lambda unit: unit.orders.get(order_id))
+    assert (order.claimed_until, order.claimed_at, order.version) == (after(60), after(30), version)
+
+
+def test_a_person_s_views_are_their_own_and_one_of_a_name(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> tuple[int, int]:
+        return unit.people.add(a_person("Rina")).id, unit.people.add(a_person("Tono")).id
+
+    rina, tono = store.write(work)
+    first = store.write(lambda unit: unit.saved_views.put(rina, "Pagi", "sto=SDA"))
+    store.write(lambda unit: unit.saved_views.put(rina, "Kendala", "view=held_up"))
+    theirs = store.write(lambda unit: unit.saved_views.put(tono, "Pagi", "sto=SPJ"))
+    again = store.write(lambda unit: unit.saved_views.put(rina, "Pagi", "sto=MRT"))
+
+    assert again == evolve(first, query="sto=MRT")
+    views = store.read(lambda unit: unit.saved_views.of_person(rina))
+    assert [(view.name, view.query) for view in views] == [("Pagi", "sto=MRT"), ("Kendala", "view=held_up")]
+    store.write(lambda unit: unit.saved_views.drop(rina, theirs.id))
+    assert store.read(lambda unit: unit.saved_views.of_person(tono)) == (theirs,)
+    store.write(lambda unit: unit.saved_views.drop(rina, first.id))
+    assert [view.name for view in store.read(lambda unit: unit.saved_views.of_person(rina))] == ["Kendala"]

@@ -1,0 +1,82 @@
+"""What a bot sends: messages, each `random_id` once, and answers to presses."""
+
+from typing import Any
+
+from telethon.tl import functions, types
+
+from .faults import RpcFault
+from .methods import Call, answers
+from .people import Button, Sent
+from .world import BOT_ID
+
+LONGEST_TEXT = 4096
+
+
+@answers(functions.messages.SendMessageRequest)
+def send_message(call: Call, request: Any) -> Any:
+    """Send a text. A `random_id` that came before is refused with its name, and makes no second message.
+
+    A target to reply to that is not there is left out, as the protocol does.
+    """
+    server, world = call.server, call.server.world
+    before = next((one for one in server.sent_log if one.random_id == request.random_id), None)
+    if before is not None:
+        before.repeats += 1
+        raise RpcFault(500, "RANDOM_ID_DUPLICATE")
+    chat = world.chat_of(request.peer)
+    _check(call, chat, request.message)
+    reply_to = getattr(request.reply_to, "reply_to_msg_id", None)
+    sender = None if chat > 0 else types.PeerUser(BOT_ID)
+    markup = request.reply_markup
+    message = world.write(
+        chat, out=True, from_id=sender, message=request.message, reply_to=reply_to, reply_markup=markup
+    )
+    sent = Sent(chat, message.id, request.message, request.random_id, reply_to, _rows(markup))
+    sent.hides_keyboard = isinstance(markup, types.ReplyKeyboardHide)
+    server.sent_log.append(sent)
+    update = world.newest(chat)
+    server.publish(update, besides=call.key)
+    if chat > 0 and markup is None:
+        return types.UpdateShortSentMessage(message.id, update.pts, 1, message.date, out=True)
+    users, chats = world.surroundings([update])
+    named = types.UpdateMessageID(message.id, request.random_id)
+    return types.Updates([named, update], users, chats, message.date, 0)
+
+
+@answers(functions.messages.SetBotCallbackAnswerRequest)
+def answer_press(call: Call, request: Any) -> Any:
+    """Answer a press, while it is known and fresh."""
+    press = call.server.presses.get(request.query_id)
+    patience = call.server.press_seconds
+    if press is None or (patience is not None and call.server.world.now() - press.at > patience):
+        raise RpcFault(400, "QUERY_ID_INVALID")
+    press.answer = request.message or ""
+    press.answered += 1
+    return True
+
+
+def _check(call: Call, chat: int, text: str) -> None:
+    """Refuse what Telegram refuses."""
+    world = call.server.world
+    if not text.strip():
+        raise RpcFault(400, "MESSAGE_EMPTY")
+    if len(text.encode("utf-16-le")) > 2 * LONGEST_TEXT:
+        raise RpcFault(400, "MESSAGE_TOO_LONG")
+    if chat in world.blocked:
+        raise RpcFault(403, "USER_IS_BLOCKED")
+    if chat > 0 and world.users[chat].deleted:
+        raise RpcFault(400, "INPUT_USER_DEACTIVATED")
+    if chat < 0 and getattr(world.chats[chat], "deactivated", None):
+        raise RpcFault(400, "PEER_ID_INVALID")
+    if chat < 0 and world.chats[chat].left:
+        raise RpcFault(403, "CHAT_WRITE_FORBIDDEN")
+
+
+def _rows(markup: Any) -> list[list[Button]]:
+    rows = getattr(markup, "rows", [])
+    return [[_button(one) for one in row.buttons] for row in rows]
+
+
+def _button(button: Any) -> Button:
+    data = getattr(button.type, "data", b"").decode()
+    return Button(button.text, data, isinstance(button.type, types.ButtonTypeRequestPhone))

@@ -1,0 +1,87 @@
+"""A console with something on every page, and the list of all its pages: what the measures go over."""
+
+from datetime import timedelta
+
+from sikpro.application.intake import Intake
+from sikpro.application.ports.queues import Conversation
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.publish_notice import publish_notice
+from sikpro.application.use_cases.saved_views import save_view
+from tests.builders import an_incoming
+from tests.integration.web.site import Site
+from tests.integration.web.test_files import photo
+
+PAGES = {
+    "/login": "",
+    "/dashboard": "bagus",
+    "/orders": "rina",
+    "/orders?view=all": "sari",
+    "/orders?view=deleted": "admin",
+    "/orders?q=SC1000": "rina",
+    "/orders?view=all&sto=SDA&overdue=1": "tono",
+    "/orders?q=tidak-ada": "rina",
+    "/orders/1": "rina",
+    "/orders/2": "bagus",
+    "/orders/3": "admin",
+    "/orders/new": "bagus",
+    "/drafts": "bagus",
+    "/recap/day/2026-11-02": "sari",
+    "/recap/month/2026-11": "sari",
+    "/ledger": "sari",
+    "/notice": "bagus",
+    "/access": "bagus",
+    "/technicians": "bagus",
+    "/users": "admin",
+    "/people/1": "admin",
+    "/people/6": "bagus",
+    "/people/7": "admin",
+    "/catalogue/site-operations": "admin",
+    "/catalogue/site-operations/new": "admin",
+    "/catalogue/site-operations/row/SDA": "admin",
+    "/catalogue/stos": "admin",
+    "/catalogue/stos/new": "admin",
+    "/catalogue/stos/row/SPJ": "admin",
+    "/catalogue/statuses": "admin",
+    "/catalogue/statuses/new": "admin",
+    "/catalogue/statuses/row/odp_penuh": "admin",
+    "/catalogue/order-types": "admin",
+    "/catalogue/order-types/new": "admin",
+    "/catalogue/order-types/row/AO": "admin",
+    "/lists/people/import": "admin",
+    "/lists/stos/import": "admin",
+    "/settings": "admin",
+    "/profile": "rina",
+    "/password": "rina",
+    "/tidak-ada": "rina",
+}
+"""Each page's address and who opens it; "" is nobody."""
+
+BROKEN = {"/tidak-ada": 404}
+"""The pages that are errors, and their status."""
+
+
+def fill(site: Site) -> None:
+    """Give every page something to show: orders in several states, photos, a draft, a stranger, a notice."""
+    first, second, third = (site.order(f"SC10000{place}", note="pagar hijau") for place in range(1, 4))
+    site.clock.move(timedelta(minutes=75))
+    rina = site.logged_in("rina")
+    rina.get("/orders")
+    rina.post(f"/orders/{second.id}/take")
+    rina.post(f"/orders/{third.id}/status", {"status": "odp_penuh", "feedback": "cari ODP lain", "version": "1"})
+    photo(site, first)
+    photo(site, first, None)
+    intake = Intake(transactions=None, clock=site.clock, zone="Asia/Jakarta")  # type: ignore[arg-type]  # `receive` needs none
+
+    def happen(uow: UnitOfWork) -> None:
+        for place, (chat, text) in enumerate(((700, "/cek SC100001"), (900, "Joni F5SDA777"), (700, "halo pak " * 40))):
+            intake.receive(uow, an_incoming(text, 50 + place, chat, key=f"every{place}", sent_at=site.clock.at))
+        data = {"type": "AO", "registration_number": "SC100009", "technician": "F5SDA445"}
+        uow.conversations.put(
+            Conversation(
+                chat_id=700, telegram_id=700, step="reg:serial", data=data, token="t", updated_at=site.clock.at
+            )
+        )
+        save_view(uow, site.people["tono"], "Sidoarjo lewat batas", "view=all&sto=SDA&overdue=1")
+        publish_notice(uow, "Sistem gangguan sampai 14.00", site.people["bagus"], site.clock.at)
+
+    site.store.write(happen)

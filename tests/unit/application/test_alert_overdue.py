@@ -1,0 +1,111 @@
+"""Orders past the limit of their type: told to team leaders, once, in working hours, unless somebody acts."""
+
+from datetime import timedelta
+
+import pytest
+from attrs import evolve
+
+from sikpro.application.use_cases.alert_overdue import alert_overdue
+from tests.unit.chat import WHOLE, ZONE, Phone, World
+
+LEADER = 50
+"""The team leader's Telegram account; the first limit is 30 minutes, the second 4 hours."""
+
+
+@pytest.fixture
+def world() -> World:
+    """Nine o'clock; the team leader is on Telegram and one order was sent."""
+    world = World()
+    bind(world, "bagus", LEADER)
+    Phone(world, 1).says("/reg " + WHOLE)
+    return world
+
+
+def bind(world: World, username: str, telegram_id: int, site_operation: str | None = None) -> None:
+    person = evolve(world.person(username), telegram_id=telegram_id, site_operation=site_operation)
+    world.transactions.write(lambda uow: uow.people.save(person))
+
+
+def look(world: World) -> list[str]:
+    """The job looks for what passed its limit; what the team leader's phone shows then."""
+    world.transactions.write(lambda uow: alert_overdue(uow, world.clock.now(), ZONE))
+    return told(world, LEADER)
+
+
+def told(world: World, chat_id: int) -> list[str]:
+    """Takes what is on its way to a chat out of the outbox."""
+    now, minute = world.clock.now(), timedelta(minutes=1)
+    texts: list[str] = []
+    while claimed := world.transactions.write(lambda uow: uow.outbox.claim(now, minute, 99)):
+        for item in claimed:
+            world.transactions.write(lambda uow, number=item.id: uow.outbox.sent(number, 1, now))  # type: ignore[misc]  # bound now
+            if item.message.chat_id == chat_id:
+                texts.append(item.message.text)
+    return texts
+
+
+def test_an_order_nobody_took_is_told_once_when_its_limit_passes(world: World) -> None:
+    world.clock.later(minutes=30)
+    assert look(world) == []
+    world.clock.later(minutes=2)
+    assert look(world) == ["⏰ Lewat batas waktu: 1 order\nSC32232558 SDA · belum diambil · 32 mnt jam kerja"]
+    world.clock.later(minutes=30)
+    assert look(world) == []
+
+
+def test_the_second_limit_is_a_second_alert_and_names_who_has_it(world: World) -> None:
+    world.takes()
+    world.clock.later(minutes=40)
+    assert look(world) == []
+    world.clock.later(hours=3, minutes=21)
+    assert look(world) == ["⏰ Lewat batas waktu: 1 order\nSC32232558 SDA · Diproses (OGP), Rina · 4 j 1 mnt jam kerja"]
+    assert look(world) == []
+
+
+def test_nothing_is_said_when_somebody_acted_in_time_or_it_waits_for_others(world: World) -> None:
+    world.takes()
+    world.sets("ont_tidak_terdeteksi", "SN beda")
+    told(world, LEADER)
+    world.clock.later(hours=7)
+
+    assert look(world) == []
+
+
+def test_at_night_nothing_is_said_and_in_the_morning_only_what_nobody_acted_on(world: World) -> None:
+    Phone(world, 2).says("/reg " + WHOLE.replace("558", "559"))
+    world.clock.later(hours=11)
+    assert look(world) == []
+    world.clock.later(hours=12, minutes=30)  # 08.30 the next morning
+    world.takes(number="SC32232559")
+    world.sets("selesai", number="SC32232559")
+    told(world, LEADER)
+
+    (text,) = look(world)
+
+    assert text.splitlines()[1:] == ["SC32232558 SDA · Menunggu, belum ada yang pegang · 8 j 30 mnt jam kerja"]
+
+
+def test_a_leader_of_a_site_operation_hears_of_its_orders_alone_in_their_language(world: World) -> None:
+    bind(world, "bagus", LEADER, "MJK")
+    admin = evolve(world.person("admin"), telegram_id=51, language="en")
+    world.transactions.write(lambda uow: uow.people.save(admin))
+    world.clock.later(minutes=31)
+    world.transactions.write(lambda uow: alert_overdue(uow, world.clock.now(), ZONE))
+
+    now = world.clock.now()
+    items = world.transactions.write(lambda uow: uow.outbox.claim(now, timedelta(minutes=1), 99))
+
+    texts = {item.message.chat_id: item.message.text for item in items}
+    assert LEADER not in texts
+    assert texts[51].startswith("⏰ Past the limit: 1\nSC32232558 SDA · nobody took it")
+
+
+def test_many_at_once_are_one_message(world: World) -> None:
+    for digit in range(12):
+        Phone(world, 1).says("/reg " + WHOLE.replace("SC32232558", f"SC4000000{digit:02}"))
+    world.clock.later(minutes=31)
+
+    (text,) = look(world)
+
+    assert text.startswith("⏰ Lewat batas waktu: 13 order")
+    assert text.endswith("… dan 3 order lagi. /antrian untuk semuanya.")

@@ -1,0 +1,70 @@
+"""Working time: what of a span lies in the hours and days."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sikpro.domain.installation import Installation
+from sikpro.domain.working_time import is_working_time, passed_before, working_time
+
+ZONE = "Asia/Jakarta"
+TIMES = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - the zone is drawn
+SPANS = st.timedeltas(timedelta(), timedelta(days=20))
+INSTALLATIONS = st.builds(
+    lambda start, hours, days: Installation(
+        work_from=time(start), work_until=time(min(start + hours, 23), 59), work_days=tuple(sorted(days))
+    ),
+    st.integers(0, 20),
+    st.integers(0, 12),
+    st.sets(st.integers(0, 6)),
+)
+
+
+def worked(start: datetime, end: datetime, installation: Installation) -> timedelta:
+    return working_time(start, end, installation, ZONE)
+
+
+@given(TIMES, SPANS, SPANS, INSTALLATIONS)
+def test_working_time_adds_up_and_is_never_more_than_time(
+    start: datetime, first: timedelta, second: timedelta, installation: Installation
+) -> None:
+    middle, end = start + first, start + first + second
+
+    whole = worked(start, end, installation)
+
+    assert abs(worked(start, middle, installation) + worked(middle, end, installation) - whole) < timedelta(seconds=1)
+    assert timedelta() <= whole <= end - start + timedelta(seconds=1)
+
+
+@given(TIMES, INSTALLATIONS)
+def test_a_minute_counts_if_and_only_if_it_lies_in_the_hours(start: datetime, installation: Installation) -> None:
+    minute = start.replace(second=0, microsecond=0)
+
+    counted = worked(minute, minute + timedelta(minutes=1), installation)
+
+    assert bool(counted) == is_working_time(minute, installation, ZONE)
+
+
+def test_a_weekend_does_not_count() -> None:
+    saturday_afternoon = datetime(2026, 11, 7, 9, 30, tzinfo=UTC)  # 16.30 in Jakarta, half an hour before closing
+    monday_morning = datetime(2026, 11, 9, 1, 20, tzinfo=UTC)  # 08.20
+
+    assert worked(saturday_afternoon, monday_morning, Installation()) == timedelta(minutes=50)
+
+
+def test_an_installation_without_hours_never_works() -> None:
+    never = Installation(work_from=time(8), work_until=time(8))
+
+    assert worked(datetime(2026, 11, 2, tzinfo=UTC), datetime(2026, 11, 9, tzinfo=UTC), never) == timedelta()
+
+
+@given(TIMES, SPANS, st.timedeltas(timedelta(), timedelta(hours=40)), INSTALLATIONS)
+def test_a_limit_is_passed_by_what_began_before_the_time_that_is_computed_for_it(
+    start: datetime, span: timedelta, limit: timedelta, installation: Installation
+) -> None:
+    # Whole seconds: what working time adds up in fractions of them is rounded.
+    start, span, limit = (start.replace(microsecond=0), timedelta(seconds=span // timedelta(seconds=1)), limit)
+    limit = timedelta(seconds=limit // timedelta(seconds=1))
+    before = passed_before(limit, start + span, installation, ZONE)
+    assert (before is not None and start < before) == (worked(start, start + span, installation) > limit)

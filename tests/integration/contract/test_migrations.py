@@ -8,7 +8,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from sikpro.adapters.sql import SqlTransactions, create_engine_for, current, downgrade, migrate, pending
+from sikpro.adapters.sql import (
+    SqlTransactions,
+    create_engine_for,
+    current,
+    downgrade,
+    migrate,
+    pending,
+    report_tables,  # noqa: F401 -- so that its tables are known
+)
 from sikpro.adapters.sql.tables import metadata
 from sikpro.application.ports.access import Session
 from sikpro.application.ports.queries import OrderFilter, Sort

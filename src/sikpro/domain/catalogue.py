@@ -35,12 +35,16 @@ class Status:
 
 @frozen(kw_only=True)
 class OrderType:
-    """A kind of order with its limits to first action and to completion, in working time."""
+    """A kind of order with its limits to first action and to completion, in working time.
+
+    `template` follows a completing status' own text in the message to the technician; "" where there is nothing to add.
+    """
 
     code: str
     label: Bilingual
     first_action_limit: timedelta
     completion_limit: timedelta
+    template: Bilingual = Bilingual("", "")
     position: int = 0
     active: bool = True
 

@@ -39,7 +39,10 @@ def test_catalogue_rows_come_back_by_position_then_code_inactive_ones_included(s
         a_status("a_", position=2),
         a_status("b", position=2),
     ]
-    types = [an_order_type("MO", position=1), an_order_type("AO", position=2, completion_limit=timedelta(hours=72))]
+    types = [
+        an_order_type("MO", position=1),
+        an_order_type("AO", position=2, template=Bilingual("Terima kasih.", "Thanks.")),
+    ]
 
     def work(unit: UnitOfWork) -> None:
         for status in reversed(statuses):

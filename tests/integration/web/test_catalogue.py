@@ -29,6 +29,8 @@ TYPE = {
     "label_en": "Suspend",
     "first_action_limit": "0:15",
     "completion_limit": "72:00",
+    "template_id": "Isolir dibuka dalam {jam}.",
+    "template_en": "",
     "position": "9",
 }
 SETTINGS = {

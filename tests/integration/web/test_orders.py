@@ -229,3 +229,15 @@ def test_a_status_text_is_filled_with_the_values_of_the_order(site: Site) -> Non
     assert filled in visitor.get(f"/orders/{order.id}").text
     visitor.post(f"/orders/{order.id}/status", {"status": "odp_penuh"})
     assert site.stored(order).last_feedback == filled
+
+
+def test_a_type_adds_its_own_text_to_the_message_that_an_order_is_completed(page_site: Site) -> None:
+    order = page_site.order()
+    ours = next(row for row in page_site.store.read(lambda uow: uow.catalogue.order_types()) if row.code == "AO")
+    added = evolve(ours, template=Bilingual("Mohon foto modem {sn}.", "Please send a photo of {sn}."))
+    page_site.store.write(lambda uow: uow.catalogue.put_order_type(added))
+    visitor = page_site.logged_in("rina")
+    visitor.post(f"/orders/{order.id}/status", {"status": "odp_penuh"})
+    assert "Mohon foto" not in page_site.stored(order).last_feedback
+    visitor.post(f"/orders/{order.id}/status", {"status": "selesai"})
+    assert page_site.stored(order).last_feedback.endswith("Mohon foto modem ZTEGC6754546.")

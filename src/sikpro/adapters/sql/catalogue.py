@@ -77,6 +77,8 @@ class SqlCatalogueRepository:
             "label_en": order_type.label.en,
             "first_action_limit": order_type.first_action_limit,
             "completion_limit": order_type.completion_limit,
+            "template_id": order_type.template.id,
+            "template_en": order_type.template.en,
             "position": order_type.position,
             "active": order_type.active,
         }
@@ -162,6 +164,7 @@ def _order_type(row: Mapping[Any, Any]) -> OrderType:
         label=Bilingual(row["label_id"], row["label_en"]),
         first_action_limit=row["first_action_limit"],
         completion_limit=row["completion_limit"],
+        template=Bilingual(row["template_id"], row["template_en"]),
         position=row["position"],
         active=row["active"],
     )

@@ -160,6 +160,8 @@ order_types = Table(
     Column("label_en", Words, nullable=False),
     Column("first_action_limit", Microseconds, nullable=False),
     Column("completion_limit", Microseconds, nullable=False),
+    Column("template_id", Words, nullable=False),
+    Column("template_en", Words, nullable=False),
     Column("position", Integer, nullable=False),
     Column("active", Boolean, nullable=False),
 )

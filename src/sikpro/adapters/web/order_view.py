@@ -1,6 +1,6 @@
 """What the page of one order shows, and what the person may do with it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from string import ascii_lowercase, ascii_uppercase
 
@@ -13,7 +13,7 @@ from sikpro.application.ports.files import OrderFile
 from sikpro.application.ports.queries import OrderFilter, OrderRow
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue import status_named
-from sikpro.application.use_cases.notify_technician import feedback_text, filled_template, recipients, technician_name
+from sikpro.application.use_cases.notify_technician import feedback_text, proposed_feedback, recipients
 from sikpro.application.use_cases.see_orders import may_see, related_orders
 from sikpro.application.use_cases.undo_status import undoable
 from sikpro.domain.catalogue import Status
@@ -76,7 +76,10 @@ class StatusGroup:
 
 @frozen(kw_only=True)
 class OrderView:
-    """One order as its page shows it. `chats` is how many chats a message would reach."""
+    """One order as its page shows it.
+
+    `chats` is how many chats a message would reach; `template` gives the text that a status brings along.
+    """
 
     order: Order
     row: OrderRow
@@ -89,7 +92,6 @@ class OrderView:
     story: tuple[Entry, ...]
     files: tuple[OrderFile, ...]
     chats: int
-    reader_language: str
     helpdesks: tuple[tuple[int, str], ...]
     choices: dict[str, list[tuple[str, str]]]
     keys: dict[str, str]
@@ -97,11 +99,7 @@ class OrderView:
     undo: UndoStep | None
     related: tuple[OrderRow, ...]
     statuses: dict[str, Status]
-    technician: str
-
-    def template(self, status: Status) -> str:
-        """The text that a status brings along for this order."""
-        return filled_template(status.template.in_language(self.reader_language), self.order, self.technician)
+    template: Callable[[Status], str]
 
     @property
     def journal_id(self) -> int:
@@ -135,7 +133,6 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
         story=narrator.story(order_id),
         files=uow.files.of_order(order_id),
         chats=len(chats),
-        reader_language=chats[0].language if chats else "id",
         helpdesks=_helpdesks(uow, order) if allowed.assign else (),
         choices=catalogue_choices(uow, words) if allowed.edit else {},
         keys=status_keys(statuses.values()),
@@ -143,7 +140,7 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
         undo=undoable(uow, me, now),
         related=related_orders(uow, row, me),
         statuses=statuses,
-        technician=technician_name(uow, order),
+        template=proposed_feedback(uow, order),
     )
 
 
@@ -178,10 +175,7 @@ def preview(
 
 def template_text(uow: UnitOfWork, order_id: int, status: str) -> str:
     """The text that a status brings along, in the language of who will read it. Raises `NotFound`."""
-    order = uow.orders.get(order_id)
-    chats = recipients(uow, order)
-    template = status_named(uow, status).template.in_language(chats[0].language if chats else "id")
-    return filled_template(template, order, technician_name(uow, order))
+    return proposed_feedback(uow, uow.orders.get(order_id))(status_named(uow, status))
 
 
 def _groups(order: Order, statuses: tuple[Status, ...]) -> tuple[StatusGroup, ...]:

@@ -117,6 +117,7 @@ def _order_type(_: UnitOfWork, typed: Entries, active: bool) -> OrderType:
     first, completion = (reading.read(name, _limit) for name in ("first_action_limit", "completion_limit"))
     if first and completion and first > completion:
         reading.read("completion_limit", _too_short)
+    template = Bilingual(reading.read("template_id", _template), reading.read("template_en", _template))
     position = reading.read("position", _position)
     reading.done()
     return OrderType(
@@ -124,6 +125,7 @@ def _order_type(_: UnitOfWork, typed: Entries, active: bool) -> OrderType:
         label=label,
         first_action_limit=first,
         completion_limit=completion,
+        template=template,
         position=position,
         active=active,
     )
@@ -208,6 +210,8 @@ def _order_type_texts(row: OrderType) -> dict[str, str]:
         "label_en": row.label.en,
         "first_action_limit": hours_and_minutes(row.first_action_limit),
         "completion_limit": hours_and_minutes(row.completion_limit),
+        "template_id": row.template.id,
+        "template_en": row.template.en,
         "position": str(row.position),
     }
 
@@ -235,7 +239,10 @@ STATUSES = CatalogueKind(
 )
 ORDER_TYPES = CatalogueKind(
     name="order-types",
-    entries=("code", "label_id", "label_en", "first_action_limit", "completion_limit", "position"),
+    entries=(
+        *("code", "label_id", "label_en", "first_action_limit", "completion_limit"),
+        *("template_id", "template_en", "position"),
+    ),
     rows=lambda uow: uow.catalogue.order_types(),
     understand=_order_type,
     texts=_order_type_texts,

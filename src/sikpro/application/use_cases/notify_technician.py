@@ -10,9 +10,15 @@ from sikpro.application.i18n import Words, words_in
 from sikpro.application.ports.chat import Button, Outgoing
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.use_cases.catalogue import any_status
+from sikpro.domain.catalogue import Bilingual, Status
 from sikpro.domain.order import Order
 from sikpro.domain.people import Person
 from sikpro.domain.phase import Phase, Turn
+
+PLACEHOLDERS = ("nomor", "odp", "sn", "teknisi")
+"""What a catalogue's text may name in braces: the order's values stand there when it is filled in."""
+
+_PLACEHOLDER = re.compile(r"\{(" + "|".join(PLACEHOLDERS) + r")\}")
 
 NO_TELEGRAM = "no_telegram"
 """Why a message failed when neither sender nor technician has a chat."""
@@ -102,14 +108,24 @@ def technician_name(uow: UnitOfWork, order: Order) -> str:
     return technician.name if technician else order.data.technician.value
 
 
-def filled_template(template: str, order: Order, technician: str) -> str:
-    """A status' text with an order's values in place of `{nomor}`, `{odp}`, `{sn}` and `{teknisi}`.
+def proposed_feedback(uow: UnitOfWork, order: Order) -> Callable[[Status], str]:
+    """What a status says to the order's technician by itself, in their language.
 
-    Anything else in braces stays as it is written.
+    After a completing status follows what the order's type adds. The order's values stand in place of
+    `PLACEHOLDERS` in braces; anything else in braces stays as it is written.
     """
-    data = order.data
+    chats, data = recipients(uow, order), order.data
+    language = chats[0].language if chats else "id"
+    own = next((row.template for row in uow.catalogue.order_types() if row.code == data.type), Bilingual("", ""))
+    technician = technician_name(uow, order)
     values = {"nomor": order.number, "odp": data.odp.value, "sn": data.serial.value, "teknisi": technician}
-    return re.sub(r"\{(nomor|odp|sn|teknisi)\}", lambda found: values[found[1]], template)
+
+    def proposal(status: Status) -> str:
+        added = own.in_language(language) if status.phase is Phase.COMPLETED else ""
+        text = "\n".join(filter(None, (status.template.in_language(language), added)))
+        return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
+
+    return proposal
 
 
 def told_state(words: Words, phase: Phase, label: str) -> str:

@@ -27,6 +27,7 @@ from sikpro.application.use_cases.edit_catalogue import (
     set_row_active,
     uses,
 )
+from sikpro.application.use_cases.notify_technician import PLACEHOLDERS
 from sikpro.domain.errors import AlreadyUsed, ConcurrencyConflict, DomainError, InUse, InvalidFields
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase, Turn
@@ -220,6 +221,7 @@ async def _form(
         conflict=isinstance(error, ConcurrencyConflict),
         sites=sites,
         groups=groups,
+        placeholders=PLACEHOLDERS,
         phases=tuple(Phase),
         turns=tuple(Turn),
     )

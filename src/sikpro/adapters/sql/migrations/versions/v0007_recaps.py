@@ -1,4 +1,4 @@
-"""Closed months, targets, exports with their files, and the recaps that are sent by themselves."""
+"""Closed months, targets, exports with their files, recaps that are sent by themselves, an order type's own text."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +15,8 @@ UTC = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 
 def upgrade() -> None:
     """Add what is new."""
+    op.add_column("order_types", sa.Column("template_id", WORDS, nullable=False, server_default=""))
+    op.add_column("order_types", sa.Column("template_en", WORDS, nullable=False, server_default=""))
     op.create_table(
         "closed_months",
         sa.Column("month", WORDS, nullable=False),
@@ -102,3 +104,5 @@ def downgrade() -> None:
     op.drop_table("blobs")
     op.drop_table("targets")
     op.drop_table("closed_months")
+    op.drop_column("order_types", "template_en")
+    op.drop_column("order_types", "template_id")

@@ -109,6 +109,27 @@ def test_search_finds_as_one_types_and_keeps_the_place(site: Site, new_page: New
     assert "q=100002" in page.url
 
 
+def test_search_finds_from_an_order_too_and_the_arrows_walk_what_it_found(page_site: Site, new_page: NewPage) -> None:
+    first = page_site.order("SC100001")
+    second = page_site.order("SC100002")
+    page = new_page(base_url=page_site.url)
+    log_in(page)
+    page.goto(f"/orders/{first.id}")
+    page.keyboard.press("/")
+    page.keyboard.type("10000", delay=20)
+    expect(page.locator("#found a")).to_have_count(2)
+    page.keyboard.type("2", delay=20)
+    expect(page.locator("#found a")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/orders/{second.id}")
+    page.keyboard.press("/")
+    page.keyboard.type("tidak-ada", delay=20)
+    expect(page.locator("#found")).to_contain_text("Tidak ada order yang cocok dengan “tidak-ada”.")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/orders?q=tidak-ada")
+
+
 def test_the_queue_is_walked_by_keys(site: Site, new_page: NewPage) -> None:
     site.order("SC100001")
     second = site.order("SC100002")

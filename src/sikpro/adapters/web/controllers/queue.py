@@ -14,11 +14,16 @@ from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.queue_view import CAP, NEWER, comes_back, see
 from sikpro.adapters.web.visit import Visit
 from sikpro.adapters.web.working import naming_holder
-from sikpro.application.ports.queries import Sort
+from sikpro.application.ports.queries import OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.see_orders import search_orders
 from sikpro.application.use_cases.work_order import just_taken, take_next, take_order
+from sikpro.domain.catalogue import Status
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
+
+FOUND = 8
+"""How many orders are shown while a search is typed."""
 
 
 class QueueController(Controller):
@@ -57,6 +62,27 @@ class QueueController(Controller):
             comes_back=lambda row: comes_back(row, me),
             newest=listing.sort is Sort.NEWEST,
         )
+
+    @get("/orders/find")
+    async def find(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """What a text finds while it is typed, the newest first; without htmx the list itself."""
+        text = Listing.of(request.query_params, me).text
+        if not is_htmx(request):
+            return go(request, Listing(view="all", text=text).address())
+
+        def work(uow: UnitOfWork) -> tuple[tuple[OrderRow, ...], dict[str, Status]]:
+            rows = search_orders(uow, text, me, FOUND + 1) if text else ()
+            return rows, {status.code: status for status in uow.catalogue.statuses()}
+
+        rows, statuses = await parts.transactions.read(work)
+        more = len(rows) > FOUND
+        return pages.page(request, "orders/found.html", text=text, rows=rows[:FOUND], more=more, statuses=statuses)
 
     @post("/orders/next", guards=[only(Permission.WORK)])
     async def take_next(

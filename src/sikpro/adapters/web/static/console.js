@@ -135,6 +135,14 @@ for (const kind of ["change", "htmx:afterSwap"]) {
   });
 }
 
+// Where the views do not fit side by side, the present one is in sight.
+function showView() {
+  const strip = document.querySelector(".bar .tabs");
+  const here = strip?.querySelector("[aria-current]");
+  if (here) strip.scrollLeft = here.offsetLeft - strip.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+}
+for (const kind of ["pageshow", "htmx:afterSettle"]) addEventListener(kind, showView);
+
 // A list that was swapped may be another view: the title follows, with what has arrived where somebody wants to know.
 const arrivals = {
   seen: 0,

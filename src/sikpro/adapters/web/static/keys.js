@@ -44,6 +44,12 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (event.target.closest(".find") && ["ArrowDown", "ArrowUp"].includes(event.key)) {
+    const places = [document.getElementById("find"), ...document.querySelectorAll("#found a")];
+    places[places.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1)]?.focus();
+    event.preventDefault();
+    return;
+  }
   const sheet = document.getElementById("keys");
   if (event.key === "Escape" && typing(event.target)) event.target.blur();
   if (typing(event.target) || sheet?.open) return;

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 from attrs import field, frozen
 
 from sikpro.domain.duplicates import DuplicateMode
-from sikpro.domain.order import CLAIM
+from sikpro.domain.order_state import CLAIM
 
 
 @frozen(kw_only=True)

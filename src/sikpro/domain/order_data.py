@@ -15,6 +15,7 @@ class Channel(StrEnum):
     TELEGRAM = "telegram"
     WEB = "web"
     LIBRARY = "library"
+    IMPORT = "import"
 
 
 @frozen

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from attrs import evolve
 from sqlalchemy import text
 
 from sikpro.adapters.sql import (
@@ -23,7 +24,18 @@ from sikpro.application.ports.queries import OrderFilter, Sort
 from sikpro.application.ports.queues import Outcome
 from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
 from sikpro.domain.events import OrderRestored
-from tests.builders import a_person, after, an_incoming, an_outgoing, stored_order
+from sikpro.domain.order import Change, Order
+from tests.builders import (
+    COMPLETED,
+    HELD_UP,
+    IN_PROGRESS,
+    a_person,
+    after,
+    an_incoming,
+    an_outgoing,
+    key_of,
+    stored_order,
+)
 from tests.integration.contract.race import race
 
 
@@ -94,6 +106,35 @@ def test_everything_goes_down_and_comes_up_again_empty(empty_url: str) -> None:
 
     assert with_store(empty_url, counts) == (0, 0, 0, 0, 0)
     with_store(empty_url, fill, write=True)
+
+
+def held_up_before(unit: UnitOfWork) -> list[int]:
+    """An order held up twice with a change of the reason between, one whose hold-up was undone, one never held up."""
+    twice, undone, never = (stored_order(unit, f"SC10000{place}") for place in range(3))
+
+    def keep(order: Order, change: Change) -> Order:
+        unit.journal.append(change.events, 1)
+        return change.order
+
+    other = evolve(HELD_UP, code="other_reason")
+    order = twice
+    for minute, status in enumerate((HELD_UP, other, IN_PROGRESS, HELD_UP, COMPLETED)):
+        order = keep(order, order.move_to(status, 1, after(minute)))
+    unit.orders.save(evolve(order, version=twice.version), key_of(order))
+    held = keep(undone, undone.move_to(HELD_UP, 1, after(1)))
+    keep(held, held.undo(undone, after(2)))
+    keep(never, never.take(1, IN_PROGRESS, after(1)))
+    return [twice.id, undone.id, never.id]
+
+
+def test_hold_ups_of_orders_from_before_are_counted_from_their_journal(database_url: str) -> None:
+    ids = with_store(database_url, held_up_before, write=True)
+    downgrade(database_url, "0006")
+
+    migrate(database_url)
+
+    counted = with_store(database_url, lambda unit: [unit.orders.get(order_id).hold_ups for order_id in ids])
+    assert counted == [2, 0, 0]
 
 
 def test_two_who_migrate_at_once_both_find_it_migrated(empty_url: str) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -87,6 +88,16 @@ def test_reopening_needs_a_reason_and_keeps_the_history() -> None:
     again = done.reopen(IN_PROGRESS, RINA, after(3), "modem mati").order
     assert (again.phase, again.finished_at, again.reopenings) == (Phase.IN_PROGRESS, None, 1)
     assert (again.first_action_at, again.last_feedback) == (after(2), "aktif")
+
+
+def test_going_into_a_hold_up_is_counted_and_undoing_it_takes_the_count_back() -> None:
+    order = placed()
+    held = order.move_to(HELD_UP, 7, after(1)).order
+    again = held.move_to(evolve(HELD_UP, code="odp_full"), 7, after(2)).order
+
+    assert (order.hold_ups, held.hold_ups, again.hold_ups) == (0, 1, 1)
+    assert held.move_to(IN_PROGRESS, 7, after(3)).order.move_to(HELD_UP, 7, after(4)).order.hold_ups == 2
+    assert held.undo(order, after(2)).order.hold_ups == 0
 
 
 def test_a_cancelled_order_reopens_to_the_queue_and_a_completed_one_does_not() -> None:

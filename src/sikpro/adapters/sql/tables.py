@@ -14,6 +14,11 @@ metadata = MetaData(
     }
 )
 
+STANDING = "deleted_at IS NULL AND phase <> 'cancelled'"
+HELD = "hold_ups > 0"
+REOPENED_TWICE = "reopenings > 1"
+"""The conditions of partial indexes, which serve a query only that says them word for word."""
+
 orders = Table(
     "orders",
     metadata,
@@ -55,6 +60,7 @@ orders = Table(
     Column("finished_at", UtcDateTime),
     Column("resubmissions", Integer, nullable=False),
     Column("reopenings", Integer, nullable=False),
+    Column("hold_ups", Integer, nullable=False),
     Column("resubmitted", Boolean, nullable=False),
     Column("reply_waiting", Boolean, nullable=False),
     Column("nudged_at", UtcDateTime),
@@ -77,6 +83,19 @@ orders = Table(
     sa.Index(None, "claimed_until"),
     sa.Index(None, "first_action_at"),
     sa.Index(None, "finished_at"),
+    sa.Index(
+        "ix_orders_installed",
+        *("serial", "number"),
+        sqlite_where=sa.text(STANDING),
+        postgresql_where=sa.text(STANDING),
+    ),
+    sa.Index("ix_orders_held_up", "received_at", "odp", sqlite_where=sa.text(HELD), postgresql_where=sa.text(HELD)),
+    sa.Index(
+        "ix_orders_reopened",
+        *("received_at", "id"),
+        sqlite_where=sa.text(REOPENED_TWICE),
+        postgresql_where=sa.text(REOPENED_TWICE),
+    ),
 )
 
 order_ids = Table(

@@ -12,6 +12,12 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 WORDS = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 UTC = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 
+_PARTIAL = (
+    ("ix_orders_installed", ["serial", "number"], "deleted_at IS NULL AND phase <> 'cancelled'"),
+    ("ix_orders_held_up", ["received_at", "odp"], "hold_ups > 0"),
+    ("ix_orders_reopened", ["received_at", "id"], "reopenings > 1"),
+)
+
 
 def upgrade() -> None:
     """Add what is new."""
@@ -91,10 +97,43 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["made_by"], ["people.id"], name="fk_recap_schedules_made_by"),
         sqlite_autoincrement=True,
     )
+    op.add_column("orders", sa.Column("hold_ups", sa.Integer(), nullable=False, server_default="0"))
+    _count_hold_ups()
+    for name, columns, condition in _PARTIAL:
+        where = sa.text(condition)
+        op.create_index(name, "orders", columns, sqlite_where=where, postgresql_where=where)
+
+
+def _count_hold_ups() -> None:
+    """How often each order went into a held-up status, as the journal tells; what was undone does not count."""
+    field = (
+        "json_extract(data, '$.state.phase')" if op.get_bind().dialect.name == "sqlite" else "data->'state'->>'phase'"
+    )
+    op.execute(
+        f"""
+        UPDATE orders SET hold_ups = counted.times FROM (
+            SELECT order_id, SUM(CASE
+                WHEN kind <> 'StatusUndone' AND phase = 'held_up' AND before <> 'held_up' THEN 1
+                WHEN kind = 'StatusUndone' AND phase <> 'held_up' AND before = 'held_up' THEN -1
+                ELSE 0 END) AS times
+            FROM (
+                SELECT order_id, kind, {field} AS phase,
+                    COALESCE(LAG({field}) OVER (PARTITION BY order_id ORDER BY id), '') AS before
+                FROM journal WHERE order_id IS NOT NULL
+            ) AS steps
+            GROUP BY order_id
+        ) AS counted
+        WHERE counted.order_id = orders.id AND counted.times > 0
+        """
+    )
+    op.execute("UPDATE orders SET hold_ups = 1 WHERE phase = 'held_up' AND hold_ups = 0")
 
 
 def downgrade() -> None:
     """Take it away."""
+    for name, _, _ in _PARTIAL:
+        op.drop_index(name, "orders")
+    op.drop_column("orders", "hold_ups")
     op.drop_table("recap_schedules")
     op.drop_index("ix_exports_state_id", "exports")
     op.drop_index("ix_exports_person_id", "exports")

@@ -1,0 +1,95 @@
+"""What an order is, and the one step that every move takes: into a status, at a time."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from attrs import evolve, frozen
+
+from sikpro.domain.catalogue import Status
+from sikpro.domain.errors import ForbiddenMove
+from sikpro.domain.events import State
+from sikpro.domain.order_data import Channel, OrderData, Origin
+from sikpro.domain.phase import Phase, Turn, allowed
+from sikpro.domain.turns import TurnClock
+
+CLAIM = timedelta(minutes=30)
+"""How long a claim lasts unless it is renewed."""
+
+
+@frozen(kw_only=True)
+class OrderState:
+    """One request and how far it is.
+
+    Times are UTC. `received_at` counts its place in the queue and is never after `recorded_at`. `holder` is who
+    has it now, since `claimed_at`, `helpdesk` who has it or had it last. `reply_waiting` and `resubmitted` mark what
+    the helpdesk has not yet looked at: *Balasan baru*, *Dikirim ulang*. `nudged_at` is when its sender last asked the
+    helpdesk to look at it. `hold_ups` counts how often it went into a held-up status. `sender` is the person that
+    sent it.
+    """
+
+    id: int
+    data: OrderData
+    channel: Channel
+    sender: int | None
+    origin: Origin | None
+    received_at: datetime
+    recorded_at: datetime
+    changed_at: datetime
+    phase: Phase
+    status: str
+    clock: TurnClock
+    holder: int | None = None
+    claimed_until: datetime | None = None
+    claimed_at: datetime | None = None
+    helpdesk: int | None = None
+    first_action_at: datetime | None = None
+    finished_at: datetime | None = None
+    resubmissions: int = 0
+    reopenings: int = 0
+    hold_ups: int = 0
+    resubmitted: bool = False
+    reply_waiting: bool = False
+    nudged_at: datetime | None = None
+    last_feedback: str = ""
+    last_feedback_at: datetime | None = None
+    deleted_at: datetime | None = None
+    version: int = 1
+
+    @property
+    def number(self) -> str:
+        """The registration number, the only number people see."""
+        return self.data.registration_number.value
+
+    @property
+    def turn(self) -> Turn:
+        """Who has to act next."""
+        return self.clock.turn
+
+    @property
+    def state(self) -> State:
+        """Phase, status and turn together."""
+        return State(self.phase, self.status, self.turn)
+
+    def _at(self, now: datetime) -> datetime:
+        return max(now, self.changed_at)
+
+    def _moved(self, status: Status, now: datetime, by: int | None = None, claim: timedelta = CLAIM) -> Self:
+        """In its new state; `by` is the helpdesk who acts, None when no helpdesk does."""
+        if self.deleted_at or (status.phase is not self.phase and not allowed(self.phase, status.phase)):
+            raise ForbiddenMove(number=self.number, before=self.phase, after=status.phase)
+        at = self._at(now)
+        held = status.phase is Phase.IN_PROGRESS
+        return evolve(
+            self,
+            phase=status.phase,
+            status=status.code,
+            clock=self.clock.switch(status.turn, at),
+            changed_at=at,
+            holder=by if held else None,
+            claimed_until=at + claim if held else None,
+            claimed_at=at if held else None,
+            helpdesk=self.helpdesk if by is None else by,
+            first_action_at=self.first_action_at or (None if by is None else at),
+            finished_at=self.finished_at if status.phase.live else at,
+            hold_ups=self.hold_ups + (status.phase is Phase.HELD_UP and self.phase is not Phase.HELD_UP),
+        )

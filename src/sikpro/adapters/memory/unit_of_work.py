@@ -10,6 +10,7 @@ from sikpro.adapters.memory.access import MemoryBindLinks, MemoryLoginAttempts, 
 from sikpro.adapters.memory.bots import MemoryBotAccounts
 from sikpro.adapters.memory.catalogue import MemoryCatalogueRepository, MemoryInstallationRepository
 from sikpro.adapters.memory.desk import MemorySavedViews, MemoryUndoSteps
+from sikpro.adapters.memory.devices import MemoryDeviceQueries
 from sikpro.adapters.memory.facts import MemoryOrderFacts
 from sikpro.adapters.memory.files import MemoryFileStore
 from sikpro.adapters.memory.inbox import MemoryInbox
@@ -54,6 +55,7 @@ class MemoryUnitOfWork:
         self.login_attempts = MemoryLoginAttempts(state, sequences)
         self.order_queries = MemoryOrderQueries(state)
         self.order_facts = MemoryOrderFacts(state)
+        self.devices = MemoryDeviceQueries(state)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

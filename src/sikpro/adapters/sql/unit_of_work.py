@@ -13,6 +13,7 @@ from sikpro.adapters.sql.access import SqlBindLinks, SqlLoginAttempts, SqlSessio
 from sikpro.adapters.sql.bots import SqlBotAccounts
 from sikpro.adapters.sql.catalogue import SqlCatalogueRepository, SqlInstallationRepository
 from sikpro.adapters.sql.desk import SqlSavedViews, SqlUndoSteps
+from sikpro.adapters.sql.devices import SqlDeviceQueries
 from sikpro.adapters.sql.dialect import add_up
 from sikpro.adapters.sql.engine import WRITES
 from sikpro.adapters.sql.errors import storage_error
@@ -60,6 +61,7 @@ class SqlUnitOfWork:
         self.login_attempts = SqlLoginAttempts(transaction)
         self.order_queries = SqlOrderQueries(transaction)
         self.order_facts = SqlOrderFacts(transaction)
+        self.devices = SqlDeviceQueries(transaction)
 
     def savepoint(self) -> AbstractContextManager[None]:
         """Undo what happens inside when an exception leaves it; the unit stays usable, the hints stay back."""

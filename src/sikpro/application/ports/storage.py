@@ -10,6 +10,7 @@ from attrs import frozen
 from sikpro.application.ports.access import BindLinks, LoginAttempts, Sessions
 from sikpro.application.ports.bots import BotAccounts
 from sikpro.application.ports.desk import SavedViews, UndoSteps
+from sikpro.application.ports.devices import DeviceQueries
 from sikpro.application.ports.files import FileStore
 from sikpro.application.ports.queries import OrderFacts, OrderQueries
 from sikpro.application.ports.queues import Alerts, ConversationStore, Inbox, Jobs, Outbox
@@ -102,6 +103,8 @@ class UnitOfWork(Protocol):
     def order_queries(self) -> OrderQueries: ...
     @property
     def order_facts(self) -> OrderFacts: ...
+    @property
+    def devices(self) -> DeviceQueries: ...
 
     def savepoint(self) -> AbstractContextManager[None]:
         """What happens inside is undone when an exception leaves it; the unit stays usable, the hints stay back."""

@@ -1,0 +1,131 @@
+"""Reads over modems, boxes and exchanges: each walks an index, and stops when its page is full."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from itertools import groupby, islice
+from typing import Any
+
+import sqlalchemy as sa
+
+from sikpro.adapters.sql.filters import paged, rows
+from sikpro.adapters.sql.mappers import list_row
+from sikpro.adapters.sql.tables import HELD, REOPENED_TWICE, STANDING, orders
+from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.application.ports.devices import Box, CountedRow, HeldUpBox, KnownOrder, SharedSerial
+from sikpro.application.ports.queries import Key, OrderRow, Sort
+from sikpro.domain.phase import Phase
+
+_c = orders.c
+_AT_ONCE = 500
+"""Numbers asked for in one statement; SQLite takes no more than 999 parameters where it is old."""
+
+_OPEN = [phase.value for phase in Phase if phase.live]
+
+
+class SqlDeviceQueries:
+    """Reads over devices."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    def installed_at(self, odp: str, limit: int) -> tuple[OrderRow, ...]:
+        """The last completed order of each modem whose last completed order names this ODP, newest first."""
+        later = orders.alias("later")
+        newer = sa.tuple_(later.c.finished_at, later.c.id) > sa.tuple_(_c.finished_at, _c.id)
+        done = Phase.COMPLETED.value
+        moved_on = sa.exists().where(
+            later.c.serial == _c.serial, later.c.phase == done, later.c.deleted_at.is_(None), newer
+        )
+        selected = rows.where(_c.odp == odp, _c.phase == done, _c.deleted_at.is_(None), ~moved_on)
+        found = self._transaction.execute(selected.order_by(_c.finished_at.desc(), _c.id.desc()).limit(limit))
+        return tuple(map(list_row, found.mappings()))
+
+    def boxes(self, sto: str, after: str, limit: int) -> tuple[Box, ...]:
+        """The ODPs whose names carry an exchange's code, by name, those after a name."""
+        selected = (
+            sa.select(
+                _c.odp,
+                sa.func.count().label("orders"),
+                _times(_c.phase == Phase.COMPLETED.value).label("completed"),
+                _times(_c.phase.in_(_OPEN)).label("open"),
+                sa.func.sum(_c.hold_ups).label("hold_ups"),
+            )
+            # One range of the index on the ODP: `.` is the character after `-`.
+            .where(_c.odp > max(after, f"ODP-{sto}-"), _c.odp < f"ODP-{sto}.", _c.deleted_at.is_(None))
+            .group_by(_c.odp)
+            .order_by(_c.odp)
+            .limit(limit)
+        )
+        return tuple(Box(**row) for row in self._transaction.execute(selected).mappings())
+
+    def shared_serials(self, after: str, limit: int) -> tuple[SharedSerial, ...]:
+        """Modems that live or completed orders name under several registration numbers, by serial, after one."""
+        selected = (
+            sa.select(_c.serial, sa.func.count().label("orders"), sa.func.count(_c.number.distinct()).label("numbers"))
+            .where(sa.text(STANDING), _c.serial > after)
+            .group_by(_c.serial)
+            .having(sa.func.min(_c.number) < sa.func.max(_c.number))
+            .order_by(_c.serial)
+            .limit(limit)
+        )
+        return tuple(SharedSerial(**row) for row in self._transaction.execute(selected).mappings())
+
+    def held_up_boxes(
+        self, since: datetime, least: int, after: tuple[int, str] | None, limit: int
+    ) -> tuple[HeldUpBox, ...]:
+        """ODPs whose orders received since were held up at least so often, most often first, then by name."""
+        times = sa.func.sum(_c.hold_ups)
+        selected = (
+            sa.select(_c.odp, times.label("hold_ups"), sa.func.count().label("orders"))
+            .where(sa.text(HELD), _c.received_at >= since, _c.deleted_at.is_(None))
+            .group_by(_c.odp)
+            .having(times >= least)
+            .order_by(times.desc(), _c.odp)
+            .limit(limit)
+        )
+        if after is not None:
+            place, name = after
+            selected = selected.having(sa.or_(times < place, sa.and_(times == place, _c.odp > name)))
+        return tuple(HeldUpBox(**row) for row in self._transaction.execute(selected).mappings())
+
+    def held_up_orders(self, odp: str, since: datetime, limit: int) -> tuple[CountedRow, ...]:
+        """An ODP's orders received since that were held up, and how often, newest first."""
+        wanted = (_c.odp == odp, _c.received_at >= since, _c.hold_ups > 0, _c.deleted_at.is_(None))
+        selected = rows.add_columns(_c.hold_ups.label("times")).where(*wanted)
+        return self._counted(paged(selected, sort=Sort.NEWEST, limit=limit))
+
+    def reopened(self, after: Key | None, limit: int) -> tuple[CountedRow, ...]:
+        """Orders reopened twice or more, and how often, newest first."""
+        wanted = (sa.text(REOPENED_TWICE), _c.deleted_at.is_(None))
+        selected = rows.add_columns(_c.reopenings.label("times")).where(*wanted)
+        return self._counted(paged(selected, sort=Sort.NEWEST, after=after, limit=limit))
+
+    def known(self, numbers: Iterable[str]) -> Mapping[str, tuple[KnownOrder, ...]]:
+        """Every order under these registration numbers, by number, oldest first."""
+        columns = (_c.id, _c.number, _c.type, _c.phase, _c.status, _c.channel, _c.deleted_at, _c.version)
+        found: list[KnownOrder] = []
+        asked = iter(sorted(set(numbers)))
+        while some := tuple(islice(asked, _AT_ONCE)):
+            selected = sa.select(*columns).where(_c.number.in_(some)).order_by(_c.number, _c.received_at, _c.id)
+            found += map(_known, self._transaction.execute(selected).mappings())
+        return {number: tuple(group) for number, group in groupby(found, lambda order: order.number)}
+
+    def _counted(self, selected: sa.Select[Any]) -> tuple[CountedRow, ...]:
+        return tuple(CountedRow(list_row(row), row["times"]) for row in self._transaction.execute(selected).mappings())
+
+
+def _times(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.func.sum(sa.case((condition, 1), else_=0))
+
+
+def _known(row: Any) -> KnownOrder:
+    return KnownOrder(
+        id=row["id"],
+        number=row["number"],
+        type=row["type"],
+        phase=Phase(row["phase"]),
+        status=row["status"],
+        channel=row["channel"],
+        deleted=row["deleted_at"] is not None,
+        version=row["version"],
+    )

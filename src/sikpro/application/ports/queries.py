@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, Self
 
 from attrs import frozen
 
@@ -66,6 +66,19 @@ class Key:
 
     received_at: datetime
     id: int
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """The place that an address names, None for anything else."""
+        moment, _, number = text.partition("~")
+        try:
+            received_at, order_id = datetime.fromisoformat(moment), int(number)
+        except ValueError:
+            return None
+        return cls(received_at, order_id) if received_at.tzinfo and 0 < order_id < 2**53 else None
+
+    def __str__(self) -> str:
+        return f"{self.received_at.isoformat()}~{self.id}"
 
 
 @frozen(kw_only=True)

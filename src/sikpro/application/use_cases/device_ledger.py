@@ -1,0 +1,193 @@
+"""What is installed where: a modem, a box, an exchange or a technician with the whole history of their orders."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from attrs import evolve, frozen
+
+from sikpro.application.ports.devices import Box
+from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.domain.errors import InvalidValue
+from sikpro.domain.events import OrderEvent, OrderReopened, StatusChanged, StatusUndone
+from sikpro.domain.people import Permission, Person
+from sikpro.domain.phase import Phase
+from sikpro.domain.text import one_line
+from sikpro.domain.values import OdpName, SerialNumber, StoCode, TechnicianCode
+
+PAGE = 25
+BOXES = 40
+MOST_MODEMS = 64
+"""How many modems of one box are shown; the largest splitters have fewer ports."""
+
+COUNT_CAP = 999
+
+
+class Subject(StrEnum):
+    """What a text may name, in the order in which it is tried."""
+
+    ODP = "odp"
+    SERIAL = "serial"
+    STO = "sto"
+    TECHNICIAN = "technician"
+
+
+_PARSERS = {
+    Subject.ODP: OdpName.parse,
+    Subject.SERIAL: SerialNumber.parse,
+    Subject.STO: StoCode.parse,
+    Subject.TECHNICIAN: TechnicianCode.parse,
+}
+
+
+@frozen
+class Asked:
+    """What somebody looks up: its kind and its value as it is stored."""
+
+    subject: Subject
+    value: str
+
+    def which(self) -> OrderFilter:
+        """Its orders."""
+        return OrderFilter(**{self.subject.value: self.value})  # type: ignore[arg-type]  # each subject names a text
+
+
+@frozen
+class HoldUp:
+    """A time that an order was held up: by which status, since when, and until when (None: still)."""
+
+    status: str
+    since: datetime
+    until: datetime | None
+
+    def lasted(self, now: datetime) -> timedelta:
+        """How long it was or has been held up."""
+        return max((self.until or now) - self.since, timedelta())
+
+
+@frozen(kw_only=True)
+class Told:
+    """An order with the times that it was held up, the first of them first."""
+
+    row: OrderRow
+    hold_ups: Sequence[HoldUp]
+
+
+@frozen(kw_only=True)
+class DevicePage:
+    """A device, box, exchange or technician: its orders (newest first, a page), and how many by phase.
+
+    `installed` is where a modem is, or which modems are at a box; `boxes` are an exchange's. `more` and `more_boxes`
+    say that there are others after those here.
+    """
+
+    asked: Asked
+    name: str
+    orders: Sequence[Told]
+    more: bool
+    counts: Mapping[str, int]
+    installed: Sequence[OrderRow] = ()
+    boxes: Sequence[Box] = ()
+    more_boxes: bool = False
+
+
+def understand_device(text: str) -> Asked:
+    """What a text names: an ODP, a serial in either notation, an STO or a technician's code, tried in this order.
+
+    Raises `InvalidValue` (`device.unknown`), with what was probably meant where that can be told.
+    """
+    typed = one_line(text)
+    suggestions: list[str] = []
+    for subject, parse in _PARSERS.items():
+        try:
+            return Asked(subject, str(parse(typed)))
+        except InvalidValue as error:
+            if error.suggestion:
+                suggestions.append(error.suggestion)
+    raise InvalidValue("device.unknown", typed, next(iter(suggestions), None))
+
+
+def look_up_device(
+    uow: UnitOfWork, asked: Asked, by: Person, *, after: Key | None = None, after_box: str = ""
+) -> DevicePage:
+    """A page of what is known of it, after a place among its orders or its boxes. Raises `NotPermitted`."""
+    by.must(Permission.SEE_ALL)
+    which = asked.which()
+    rows = uow.order_queries.page(which, sort=Sort.NEWEST, after=after, limit=PAGE + 1)
+    installed: tuple[OrderRow, ...] = ()
+    boxes: tuple[Box, ...] = ()
+    if asked.subject is Subject.ODP:
+        installed = uow.devices.installed_at(asked.value, MOST_MODEMS)
+    elif asked.subject is Subject.SERIAL:
+        installed = _last_place(uow, which)
+    elif asked.subject is Subject.STO:
+        boxes = uow.devices.boxes(asked.value, after_box, BOXES + 1)
+    return DevicePage(
+        asked=asked,
+        name=_name(uow, asked),
+        orders=told(uow, rows[:PAGE]),
+        more=len(rows) > PAGE,
+        counts=_counts(uow, asked),
+        installed=installed,
+        boxes=boxes[:BOXES],
+        more_boxes=len(boxes) > BOXES,
+    )
+
+
+def told(uow: UnitOfWork, rows: Iterable[OrderRow]) -> tuple[Told, ...]:
+    """Orders with their hold-ups, as the journal tells them."""
+    return tuple(
+        Told(row=row, hold_ups=hold_ups([entry.event for entry in uow.journal.of_order(row.id)])) for row in rows
+    )
+
+
+def hold_ups(events: Iterable[OrderEvent]) -> tuple[HoldUp, ...]:
+    """The times that an order was held up; a status that was undone leaves no trace."""
+    spells: tuple[HoldUp, ...] = ()
+    before = spells
+    for event in events:
+        if isinstance(event, StatusUndone):
+            spells = before
+            continue
+        if isinstance(event, StatusChanged | OrderReopened):
+            before = spells
+        running = spells[-1] if spells and spells[-1].until is None else None
+        held = event.state.phase is Phase.HELD_UP
+        if running and (not held or running.status != event.state.status):
+            spells = (*spells[:-1], evolve(running, until=event.at))
+            running = None
+        if held and running is None:
+            spells = (*spells, HoldUp(event.state.status, event.at, None))
+    return spells
+
+
+def _counts(uow: UnitOfWork, asked: Asked) -> dict[str, int]:
+    """How many orders there are by phase: an exchange's from the kept totals, others counted up to `COUNT_CAP` + 1."""
+    if asked.subject is not Subject.STO:
+        which, most = asked.which(), COUNT_CAP + 1
+        return {phase: uow.order_queries.count(evolve(which, phases=frozenset({phase})), most) for phase in Phase}
+    counts = dict.fromkeys(map(str, Phase), 0)
+    for total in uow.order_queries.totals():
+        if total.sto == asked.value:
+            counts[total.phase] += total.count
+    return counts
+
+
+def _last_place(uow: UnitOfWork, which: OrderFilter) -> tuple[OrderRow, ...]:
+    """The modem's last completed order, which says where it is now."""
+    done = uow.order_queries.page(
+        evolve(which, phases=frozenset({Phase.COMPLETED})), sort=Sort.NEWEST, after=None, limit=PAGE
+    )
+    latest = max(done, key=lambda row: (row.finished_at or row.received_at, row.id), default=None)
+    return () if latest is None else (latest,)
+
+
+def _name(uow: UnitOfWork, asked: Asked) -> str:
+    """What an exchange or a technician is called, "" where nothing is known."""
+    if asked.subject is Subject.STO:
+        return next((sto.name for sto in uow.catalogue.stos() if sto.code == asked.value), "")
+    if asked.subject is Subject.TECHNICIAN:
+        person = uow.people.by_code(asked.value)
+        return person.name if person else ""
+    return ""

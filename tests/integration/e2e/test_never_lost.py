@@ -88,6 +88,7 @@ def test_three_hundred_messages_survive_a_dozen_kills(tmp_path: Path) -> None:
         storm(installation, chance)
 
 
+@pytest.mark.audit
 def test_three_hundred_messages_survive_a_telegram_that_fails_one_call_in_five(tmp_path: Path) -> None:
     chance = random.Random(6)
     with installed(tmp_path) as installation:

@@ -9,7 +9,9 @@ from attrs import define, evolve, field, fields, frozen
 
 from sikpro.application.ports.access import BindLink, Session
 from sikpro.application.ports.desk import SavedView, UndoStep
+from sikpro.application.ports.exports import Blob, Export
 from sikpro.application.ports.files import OrderFile
+from sikpro.application.ports.months import ClosedMonth, Target
 from sikpro.application.ports.queues import Conversation, Job, LedgerRow, OutboxItem, ReceivedFile
 from sikpro.application.ports.repositories import JournalEntry
 from sikpro.application.ports.storage import StorageRejected
@@ -117,6 +119,14 @@ class Due:
 
 
 @frozen
+class KeptExport:
+    """An export, and until when somebody writes it."""
+
+    export: Export
+    leased_until: datetime | None = None
+
+
+@frozen
 class Login:
     """A session, and since when it is revoked."""
 
@@ -171,7 +181,12 @@ class State:
     files: Table[int, KeptFile] = field(factory=_table)
     undo_steps: Table[int, UndoStep] = field(factory=_table)
     saved_views: Table[int, SavedView] = field(factory=_table)
+    closed_months: Table[str, ClosedMonth] = field(factory=_table)
+    targets: Table[tuple[str, str], Target] = field(factory=_table)
     jobs: Table[int, Due] = field(factory=_table)
+    blobs: Table[int, Blob] = field(factory=_table)
+    blob_parts: Table[tuple[int, int], bytes] = field(factory=_table)
+    exports: Table[int, KeptExport] = field(factory=_table)
     sessions: Table[str, Login] = field(factory=_table)
     bind_links: Table[str, BindLink] = field(factory=_table)
     login_attempts: Table[int, tuple[str, str, datetime]] = field(factory=_table)

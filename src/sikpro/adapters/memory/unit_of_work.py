@@ -11,10 +11,12 @@ from sikpro.adapters.memory.bots import MemoryBotAccounts
 from sikpro.adapters.memory.catalogue import MemoryCatalogueRepository, MemoryInstallationRepository
 from sikpro.adapters.memory.desk import MemorySavedViews, MemoryUndoSteps
 from sikpro.adapters.memory.devices import MemoryDeviceQueries
+from sikpro.adapters.memory.exports import MemoryBlobs, MemoryExports
 from sikpro.adapters.memory.facts import MemoryOrderFacts
 from sikpro.adapters.memory.files import MemoryFileStore
 from sikpro.adapters.memory.inbox import MemoryInbox
 from sikpro.adapters.memory.journal import MemoryJournal
+from sikpro.adapters.memory.months import MemoryClosedMonths, MemoryTargets
 from sikpro.adapters.memory.orders import MemoryOrderRepository
 from sikpro.adapters.memory.outbox import MemoryOutbox
 from sikpro.adapters.memory.people import MemoryAccessRequestRepository, MemoryPersonRepository
@@ -48,6 +50,8 @@ class MemoryUnitOfWork:
         self.jobs = MemoryJobs(state, sequences)
         self.alerts = MemoryAlerts(state)
         self.files = MemoryFileStore(state, sequences)
+        self.blobs = MemoryBlobs(state, sequences)
+        self.exports = MemoryExports(state, sequences)
         self.undo_steps = MemoryUndoSteps(state)
         self.saved_views = MemorySavedViews(state, sequences)
         self.sessions = MemorySessions(state)
@@ -55,6 +59,8 @@ class MemoryUnitOfWork:
         self.login_attempts = MemoryLoginAttempts(state, sequences)
         self.order_queries = MemoryOrderQueries(state)
         self.order_facts = MemoryOrderFacts(state)
+        self.closed_months = MemoryClosedMonths(state)
+        self.targets = MemoryTargets(state)
         self.devices = MemoryDeviceQueries(state)
 
     @contextmanager

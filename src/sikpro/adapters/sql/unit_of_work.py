@@ -17,10 +17,12 @@ from sikpro.adapters.sql.devices import SqlDeviceQueries
 from sikpro.adapters.sql.dialect import add_up
 from sikpro.adapters.sql.engine import WRITES
 from sikpro.adapters.sql.errors import storage_error
+from sikpro.adapters.sql.exports import SqlBlobs, SqlExports
 from sikpro.adapters.sql.facts import SqlOrderFacts
 from sikpro.adapters.sql.files import SqlFileStore
 from sikpro.adapters.sql.inbox import SqlInbox
 from sikpro.adapters.sql.journal import SqlJournal
+from sikpro.adapters.sql.months import SqlClosedMonths, SqlTargets
 from sikpro.adapters.sql.orders import SqlOrderRepository
 from sikpro.adapters.sql.outbox import SqlOutbox
 from sikpro.adapters.sql.people import SqlAccessRequestRepository, SqlPersonRepository
@@ -54,6 +56,8 @@ class SqlUnitOfWork:
         self.jobs = SqlJobs(transaction)
         self.alerts = SqlAlerts(transaction)
         self.files = SqlFileStore(transaction)
+        self.blobs = SqlBlobs(transaction)
+        self.exports = SqlExports(transaction)
         self.undo_steps = SqlUndoSteps(transaction)
         self.saved_views = SqlSavedViews(transaction)
         self.sessions = SqlSessions(transaction)
@@ -61,6 +65,8 @@ class SqlUnitOfWork:
         self.login_attempts = SqlLoginAttempts(transaction)
         self.order_queries = SqlOrderQueries(transaction)
         self.order_facts = SqlOrderFacts(transaction)
+        self.closed_months = SqlClosedMonths(transaction)
+        self.targets = SqlTargets(transaction)
         self.devices = SqlDeviceQueries(transaction)
 
     def savepoint(self) -> AbstractContextManager[None]:

@@ -11,8 +11,11 @@ from sikpro.application.ports.access import BindLinks, LoginAttempts, Sessions
 from sikpro.application.ports.bots import BotAccounts
 from sikpro.application.ports.desk import SavedViews, UndoSteps
 from sikpro.application.ports.devices import DeviceQueries
+from sikpro.application.ports.exports import Blobs, Exports
 from sikpro.application.ports.files import FileStore
-from sikpro.application.ports.queries import OrderFacts, OrderQueries
+from sikpro.application.ports.facts import OrderFacts
+from sikpro.application.ports.months import ClosedMonths, Targets
+from sikpro.application.ports.queries import OrderQueries
 from sikpro.application.ports.queues import Alerts, ConversationStore, Inbox, Jobs, Outbox
 from sikpro.application.ports.repositories import (
     AccessRequestRepository,
@@ -90,6 +93,10 @@ class UnitOfWork(Protocol):
     @property
     def files(self) -> FileStore: ...
     @property
+    def blobs(self) -> Blobs: ...
+    @property
+    def exports(self) -> Exports: ...
+    @property
     def undo_steps(self) -> UndoSteps: ...
     @property
     def saved_views(self) -> SavedViews: ...
@@ -103,6 +110,10 @@ class UnitOfWork(Protocol):
     def order_queries(self) -> OrderQueries: ...
     @property
     def order_facts(self) -> OrderFacts: ...
+    @property
+    def closed_months(self) -> ClosedMonths: ...
+    @property
+    def targets(self) -> Targets: ...
     @property
     def devices(self) -> DeviceQueries: ...
 

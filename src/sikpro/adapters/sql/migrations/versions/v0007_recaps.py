@@ -23,6 +23,7 @@ def upgrade() -> None:
     """Add what is new."""
     op.add_column("order_types", sa.Column("template_id", WORDS, nullable=False, server_default=""))
     op.add_column("order_types", sa.Column("template_en", WORDS, nullable=False, server_default=""))
+    op.add_column("outbox", sa.Column("document", ID))
     op.create_table(
         "closed_months",
         sa.Column("month", WORDS, nullable=False),
@@ -63,11 +64,12 @@ def upgrade() -> None:
         sa.Column("id", ID, nullable=False),
         sa.Column("person", ID, nullable=False),
         sa.Column("query", WORDS, nullable=False),
-        sa.Column("format", WORDS, nullable=False),
+        sa.Column("kind", WORDS, nullable=False),
         sa.Column("language", WORDS, nullable=False),
         sa.Column("state", WORDS, nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("created_at", UTC, nullable=False),
         sa.Column("leased_until", UTC),
         sa.Column("finished_at", UTC),
@@ -143,5 +145,6 @@ def downgrade() -> None:
     op.drop_table("blobs")
     op.drop_table("targets")
     op.drop_table("closed_months")
+    op.drop_column("outbox", "document")
     op.drop_column("order_types", "template_en")
     op.drop_column("order_types", "template_id")

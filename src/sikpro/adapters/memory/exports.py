@@ -1,0 +1,147 @@
+"""Exports and kept files in memory."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from attrs import evolve
+
+from sikpro.adapters.memory.store import KeptExport, Sequences, State
+from sikpro.application.ports.exports import Blob, Export, ExportState, in_parts
+from sikpro.application.ports.storage import StorageRejected
+from sikpro.domain.errors import NotFound
+from sikpro.domain.text import storable
+
+
+class MemoryBlobs:
+    """Files too large for one value."""
+
+    def __init__(self, state: State, sequences: Sequences) -> None:
+        self._state = state
+        self._sequences = sequences
+
+    def add(self, name: str, media_type: str, content: Iterable[bytes], at: datetime) -> Blob:
+        """Keep a file; `content` may come in pieces of any size."""
+        blob_id, size = self._sequences.next("blobs"), 0
+        for place, part in enumerate(in_parts(content)):
+            self._state.blob_parts.put((blob_id, place), part)
+            size += len(part)
+        blob = Blob(id=blob_id, name=storable(name), media_type=media_type, size=size, created_at=at)
+        self._state.blobs.put(blob_id, blob)
+        return blob
+
+    def get(self, blob_id: int) -> Blob:
+        """Raises `NotFound`."""
+        blob = self._state.blobs.get(blob_id)
+        if blob is None:
+            raise NotFound(what="file", name=str(blob_id))
+        return blob
+
+    def part(self, blob_id: int, place: int) -> bytes:
+        """One of its parts. Raises `NotFound`, also for a part it does not have."""
+        content = self._state.blob_parts.get((blob_id, place))
+        if content is None:
+            raise NotFound(what="file", name=str(blob_id))
+        return content
+
+    def drop(self, blob_id: int) -> None:
+        """Forget it, if it is there."""
+        if any(kept.export.blob == blob_id for kept in self._state.exports.values()):
+            raise StorageRejected(f"an export refers to the file {blob_id}")
+        blob = self._state.blobs.get(blob_id)
+        if blob is not None:
+            for place in range(blob.parts):
+                self._state.blob_parts.drop((blob_id, place))
+            self._state.blobs.drop(blob_id)
+
+    def forget(self, before: datetime) -> None:
+        """Forget those kept before a time."""
+        for blob in self._state.blobs.values():
+            if blob.created_at < before:
+                self.drop(blob.id)
+
+
+class MemoryExports:
+    """What people asked for; whoever claims one first writes it."""
+
+    def __init__(self, state: State, sequences: Sequences) -> None:
+        self._state = state
+        self._sequences = sequences
+
+    def ask(self, *, person: int, query: str, kind: str, language: str, at: datetime) -> Export:
+        """Queue one; while the same of this person is open, that one is returned."""
+        if person not in self._state.people:
+            raise StorageRejected(f"there is no person {person}")
+        wanted = (person, query, kind, language)
+        for kept in self._state.exports.values():
+            one = kept.export
+            if one.state.open and (one.person, one.query, one.kind, one.language) == wanted:
+                return one
+        export = Export(
+            id=self._sequences.next("exports"),
+            person=person,
+            query=query,
+            kind=kind,
+            language=language,
+            state=ExportState.QUEUED,
+            created_at=at,
+        )
+        self._state.exports.put(export.id, KeptExport(export))
+        return export
+
+    def claim(self, now: datetime, lease: timedelta) -> Export | None:
+        """Take the oldest that is queued, or runs with its lease over; `attempts` one higher."""
+        for kept in self._state.exports.values():
+            one = kept.export
+            lost = one.state is ExportState.RUNNING and kept.leased_until is not None and kept.leased_until <= now
+            if lost or one.state is ExportState.QUEUED:
+                taken = evolve(one, state=ExportState.RUNNING, attempts=one.attempts + 1, done=0)
+                self._state.exports.put(one.id, KeptExport(taken, now + lease))
+                return taken
+        return None
+
+    def progress(self, export: Export, done: int, total: int, leased_until: datetime) -> bool:
+        """Note how far this attempt is and renew its lease."""
+        return self._mark(export, leased_until, done=done, total=total)
+
+    def finish(self, export: Export, blob: int, at: datetime) -> bool:
+        """It is done, and this is its file."""
+        total = self.get(export.id).total
+        return self._mark(export, None, state=ExportState.DONE, blob=blob, finished_at=at, done=total, error="")
+
+    def fail(self, export: Export, error: str, at: datetime, *, again: bool = False) -> bool:
+        """This attempt failed; it is queued `again`, or failed for good."""
+        state = ExportState.QUEUED if again else ExportState.FAILED
+        return self._mark(export, None, state=state, error=error, finished_at=None if again else at)
+
+    def cancel(self, export_id: int, at: datetime) -> None:
+        """Stop it, if it is open."""
+        kept = self._state.exports.get(export_id)
+        if kept is not None and kept.export.state.open:
+            cancelled = evolve(kept.export, state=ExportState.CANCELLED, finished_at=at)
+            self._state.exports.put(export_id, KeptExport(cancelled))
+
+    def get(self, export_id: int) -> Export:
+        """Raises `NotFound`."""
+        kept = self._state.exports.get(export_id)
+        if kept is None:
+            raise NotFound(what="export", name=str(export_id))
+        return kept.export
+
+    def of_person(self, person: int, limit: int) -> tuple[Export, ...]:
+        """A person's exports, newest first."""
+        theirs = [kept.export for kept in self._state.exports.values() if kept.export.person == person]
+        return tuple(reversed(theirs))[:limit]
+
+    def forget(self, before: datetime) -> None:
+        """Forget those that were asked for before a time and are open no more; their blobs stay."""
+        for kept in self._state.exports.values():
+            if kept.export.created_at < before and not kept.export.state.open:
+                self._state.exports.drop(kept.export.id)
+
+    def _mark(self, export: Export, leased_until: datetime | None, **changes: Any) -> bool:
+        kept = self._state.exports.get(export.id)
+        if kept is None or (kept.export.state, kept.export.attempts) != (ExportState.RUNNING, export.attempts):
+            return False
+        self._state.exports.put(export.id, KeptExport(evolve(kept.export, **changes), leased_until))
+        return True

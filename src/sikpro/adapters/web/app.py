@@ -12,6 +12,7 @@ from sikpro.adapters.web.assets import serve_asset
 from sikpro.adapters.web.controllers.access import AccessController
 from sikpro.adapters.web.controllers.catalogue import CatalogueController
 from sikpro.adapters.web.controllers.dashboard import DashboardController
+from sikpro.adapters.web.controllers.devices import DevicesController
 from sikpro.adapters.web.controllers.drafts import DraftsController
 from sikpro.adapters.web.controllers.files import show_file
 from sikpro.adapters.web.controllers.health import healthz
@@ -69,6 +70,7 @@ PAGES: tuple[Page, ...] = (
     Page(InputController, NavEntry("/orders/new", "input", "plus", (Permission.ENTER_ORDERS,))),
     Page(DraftsController, NavEntry("/drafts", "drafts", "list-check", (Permission.LEAD,))),
     Page(RecapController, NavEntry("/recap", "recap", "chart-bar", (Permission.SEE_OWN_REPORT,))),
+    Page(DevicesController, NavEntry("/devices", "devices", "router", (Permission.SEE_ALL,))),
     Page(LedgerController, NavEntry("/ledger", "ledger", "book", (Permission.SEE_REPORTS,))),
     Page(NoticeController, NavEntry("/notice", "notice", "speakerphone", (Permission.LEAD,))),
     Page(AccessController, NavEntry("/access", "access", "user-plus", (Permission.MANAGE_TECHNICIANS,))),

@@ -97,15 +97,15 @@ def understand_device(text: str) -> Asked:
 
     Raises `InvalidValue` (`device.unknown`), with what was probably meant where that can be told.
     """
-    typed = one_line(text)
-    suggestions: list[str] = []
+    typed, meant = one_line(text), None
     for subject, parse in _PARSERS.items():
+        if meant and subject is Subject.TECHNICIAN:
+            break  # nearly anything has the shape of a technician's code: a slip in a serial is likelier
         try:
             return Asked(subject, str(parse(typed)))
         except InvalidValue as error:
-            if error.suggestion:
-                suggestions.append(error.suggestion)
-    raise InvalidValue("device.unknown", typed, next(iter(suggestions), None))
+            meant = meant or error.suggestion
+    raise InvalidValue("device.unknown", typed, meant)
 
 
 def look_up_device(

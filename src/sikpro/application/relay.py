@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 import structlog
 from attrs import define, field
 
-from sikpro.application.ports.network import ChatMoved, Messenger, NeverSent, PerhapsSent, RetryAfter, SendError
+from sikpro.application.ports.chat import Enclosure, Outgoing
+from sikpro.application.ports.network import ChatMoved, Messenger, NeverSent, NotSent, PerhapsSent, RetryAfter, SendError
 from sikpro.application.ports.queues import Delivery, Outbox, OutboxItem
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, UnitOfWork
 from sikpro.application.rates import Pace, Rates
+from sikpro.domain.errors import NotFound
 
 _log = structlog.get_logger(__name__)
 
@@ -104,7 +106,7 @@ class Relay:
         if not message.press_id:
             await asyncio.sleep(self._pace.reserve(message.chat_id, self._loop_time()))
         try:
-            message_id = await self.messenger.send(message)
+            message_id = await self.messenger.send(message, await self._enclosed(message))
         except SendError as error:
             mark = self._failure(item, error)
         except Exception:
@@ -118,6 +120,24 @@ class Relay:
                 outbox.sent(item.id, message_id, at)
 
         await self._mark(item, mark)
+
+    async def _enclosed(self, message: Outgoing) -> Enclosure | None:
+        """The file that a message carries. Raises `SendError` where it cannot be read."""
+        document = message.document
+        if document is None:
+            return None
+
+        def read(uow: UnitOfWork) -> Enclosure:
+            blob = uow.blobs.get(document)
+            content = b"".join(uow.blobs.part(document, place) for place in range(blob.parts))
+            return Enclosure(blob.name, blob.media_type, content)
+
+        try:
+            return await self.transactions.read(read)
+        except NotFound:
+            raise NeverSent("file_gone") from None
+        except StorageError as error:
+            raise NotSent(str(error)) from error
 
     def _failure(self, item: OutboxItem, error: SendError) -> Callable[[Outbox], None]:
         """What to write down after a failure."""

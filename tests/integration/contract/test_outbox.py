@@ -15,6 +15,7 @@ def test_a_message_comes_back_as_it_was_put(store: Transactions) -> None:
         reply_to=17,
         random_id=-5,
         drop_keyboard=True,
+        document=5,
     )
     order = store.write(stored_order)
     outbox_id = store.write(lambda unit: unit.outbox.put(message, after(0), order_id=order.id, due_at=after(3)))

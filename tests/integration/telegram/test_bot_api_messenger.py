@@ -1,11 +1,12 @@
 """What the Bot API messenger sends, and how it says that it could not, over real sockets."""
 
+import os
 import socket
 
 import pytest
 
 from sikpro.adapters.telegram.bot_api import BotApi, BotApiMessenger
-from sikpro.application.ports.chat import Button, MenuEntry, Outgoing
+from sikpro.application.ports.chat import Button, Enclosure, MenuEntry, Outgoing
 from sikpro.application.ports.network import ChatMoved, NeverSent, NotSent, PerhapsSent, RetryAfter, SendError
 from tests.integration.telegram.conftest import DEWI, TOKEN, Parrot, Simulation
 
@@ -33,6 +34,19 @@ async def test_a_message_arrives_as_a_reply_with_its_buttons(
     arrived = simulation.messages()[-1]
     assert (arrived["message_id"], arrived["text"], arrived["reply_to"]) == (message_id, "<b>?</b>", asked)
     assert arrived["buttons"] == [[{"text": "Ya", "data": "y"}, {"text": "Tidak", "data": "t"}]]
+
+
+async def test_a_file_arrives_whole_with_its_name_and_caption(
+    simulation: Simulation, messenger: BotApiMessenger
+) -> None:
+    content = os.urandom(1_300_000)
+    asked = simulation.say("/rekap")
+    message = Outgoing(chat_id=DEWI, text="Rekap “hari ini”", reply_to=asked, document=1)
+    message_id = await messenger.send(message, Enclosure("rekap-2026-11.xlsx", "application/vnd.ms-excel", content))
+    arrived = simulation.messages()[-1]
+    assert (arrived["message_id"], arrived["text"], arrived["reply_to"]) == (message_id, message.text, asked)
+    assert arrived["document"]["name"] == "rekap-2026-11.xlsx"
+    assert simulation.http.get(f"/files/{arrived['document']['file_id']}").content == content
 
 
 async def test_a_reply_arrives_though_its_target_is_gone(simulation: Simulation, messenger: BotApiMessenger) -> None:

@@ -1,6 +1,7 @@
 """What the MTProto messenger sends, once each, and how it says that it could not; over real sockets."""
 
 import contextlib
+import os
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,7 +10,7 @@ from sikpro.adapters.telegram.mtproto.client import MtprotoClient
 from sikpro.adapters.telegram.mtproto.cursor import Cursor
 from sikpro.adapters.telegram.mtproto.messenger import MtprotoMessenger
 from sikpro.adapters.telegram.mtproto.source import MtprotoSource
-from sikpro.application.ports.chat import Button, MenuEntry, Outgoing
+from sikpro.application.ports.chat import Button, Enclosure, MenuEntry, Outgoing
 from sikpro.application.ports.network import ChatMoved, NeverSent, NotSent, PerhapsSent, RetryAfter, SendError
 from tests.integration.telegram.mtproto_bot import DEWI, GROUP, SUPERGROUP, new_client, served
 from tests.integration.telegram.mtproto_server import MtprotoServer
@@ -58,6 +59,33 @@ async def test_a_message_arrives_as_a_reply_with_its_buttons(
     (sent,) = server.sent(DEWI)
     assert (sent.message_id, sent.text, sent.reply_to, sent.random_id) == (message_id, "<b>?</b>", asked, 1)
     assert [[(button.text, button.data) for button in row] for row in sent.buttons] == [[("Ya", "y"), ("Tidak", "t")]]
+
+
+async def test_a_file_arrives_whole_with_its_name_and_caption_once(
+    server: MtprotoServer, messenger: MtprotoMessenger
+) -> None:
+    content = os.urandom(1_300_000)
+    excel = Enclosure("rekap-2026-11.xlsx", "application/vnd.ms-excel", content)
+    asked = server.say(DEWI, "/rekap")
+    message = Outgoing(chat_id=DEWI, text="Rekap", reply_to=asked, random_id=5, document=1)
+    server.fail("messages.sendMedia", cut="after")
+    with pytest.raises(PerhapsSent):
+        await messenger.send(message, excel)
+    message_id = await messenger.send(message, excel)
+    (sent,) = server.sent(DEWI)
+    assert (sent.message_id, sent.text, sent.reply_to, sent.repeats) == (message_id, "Rekap", asked, 1)
+    assert sent.file == (excel.name, excel.media_type, content)
+
+
+async def test_a_file_of_more_than_ten_megabytes_arrives_too(
+    server: MtprotoServer, messenger: MtprotoMessenger
+) -> None:
+    content = bytes(11_000_000)
+    message = Outgoing(chat_id=DEWI, text="x" * 2000, random_id=6, document=1)
+    await messenger.send(message, Enclosure("besar.csv", "text/csv", content))
+    (sent,) = server.sent(DEWI)
+    assert sent.file == ("besar.csv", "text/csv", content)
+    assert sent.text.endswith("…")
 
 
 async def test_a_reply_arrives_though_its_target_is_gone(server: MtprotoServer, messenger: MtprotoMessenger) -> None:

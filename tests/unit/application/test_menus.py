@@ -6,7 +6,7 @@ import pytest
 from attrs import define, evolve, field
 
 from sikpro.application.menus import MenuKeeper
-from sikpro.application.ports.chat import MenuEntry, Outgoing
+from sikpro.application.ports.chat import Enclosure, MenuEntry, Outgoing
 from sikpro.application.ports.network import NeverSent, NotSent
 from sikpro.application.use_cases.manage_people import set_language
 from tests.unit.application.inline import InlineTransactions
@@ -24,7 +24,7 @@ class Menus:
     failures: list[Exception] = field(factory=list[Exception])
     sends_once: bool = False
 
-    async def send(self, message: Outgoing) -> int | None:
+    async def send(self, message: Outgoing, enclosure: Enclosure | None = None) -> int | None:
         """Nothing is sent here."""
         raise AssertionError(message)
 

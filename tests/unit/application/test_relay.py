@@ -5,12 +5,14 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
-from attrs import define, field
+from attrs import define, evolve, field
 
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
-from sikpro.application.ports.chat import MenuEntry, Outgoing
+from sikpro.application.ports.chat import Enclosure, MenuEntry, Outgoing
+from sikpro.application.ports.exports import PART
 from sikpro.application.ports.network import ChatMoved, NeverSent, NotSent, PerhapsSent, RetryAfter
 from sikpro.application.ports.queues import Delivery, OutboxItem
+from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.rates import Pace, Rates
 from sikpro.application.relay import Relay
 from tests.unit.application.inline import InlineTransactions
@@ -25,15 +27,17 @@ class FakeMessenger:
 
     failures: list[Exception] = field(factory=list[Exception])
     sent: list[Outgoing] = field(factory=list[Outgoing])
+    enclosures: list[Enclosure | None] = field(factory=list["Enclosure | None"])
     asked: int = 0
     sends_once: bool = False
 
-    async def send(self, message: Outgoing) -> int | None:
+    async def send(self, message: Outgoing, enclosure: Enclosure | None = None) -> int | None:
         """Send, or fail."""
         self.asked += 1
         if self.failures:
             raise self.failures.pop(0)
         self.sent.append(message)
+        self.enclosures.append(enclosure)
         return len(self.sent)
 
     async def set_menu(self, language: str, entries: Sequence[MenuEntry], chat_id: int | None = None) -> None:
@@ -94,6 +98,19 @@ async def test_a_message_is_sent_once_and_its_id_kept(post: Post) -> None:
     number = post.put("halo")
     await post.until(lambda: post.item(number).state is Delivery.SENT)
     assert ([message.text for message in post.messenger.sent], post.item(number).message_id) == (["halo"], 1)
+
+
+async def test_a_file_goes_with_its_message_and_one_that_was_forgotten_is_said(post: Post) -> None:
+    def put(uow: UnitOfWork) -> tuple[int, int]:
+        blob = uow.blobs.add("rekap.csv", "text/csv", [b"a" * PART, b"bc"], post.clock.now())
+        kept = Outgoing(chat_id=1, text="Rekap", document=blob.id)
+        return uow.outbox.put(kept, post.clock.now()), uow.outbox.put(evolve(kept, document=99), post.clock.now())
+
+    first, second = post.transactions.write(put)
+    await post.until(lambda: post.item(second).state is Delivery.FAILED)
+    assert post.item(first).state is Delivery.SENT
+    assert post.messenger.enclosures == [Enclosure("rekap.csv", "text/csv", b"a" * PART + b"bc")]
+    assert post.item(second).reason == "file_gone"
 
 
 async def test_each_chats_messages_keep_their_order_through_failures(post: Post) -> None:

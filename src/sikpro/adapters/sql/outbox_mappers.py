@@ -17,6 +17,7 @@ def message_to_row(message: Outgoing) -> dict[str, Any]:
         "press_id": message.press_id,
         "random_id": message.random_id,
         "drop_keyboard": message.drop_keyboard,
+        "document": message.document,
     }
 
 
@@ -32,6 +33,7 @@ def item_from_row(row: Mapping[Any, Any]) -> OutboxItem:
             press_id=row["press_id"],
             random_id=row["random_id"],
             drop_keyboard=row["drop_keyboard"],
+            document=row["document"],
         ),
         state=Delivery(row["state"]),
         created_at=row["created_at"],

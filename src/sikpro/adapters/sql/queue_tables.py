@@ -58,6 +58,7 @@ outbox = Table(
     Column("press_id", Words),
     Column("random_id", Id, nullable=False),
     Column("drop_keyboard", Boolean, nullable=False),
+    Column("document", Id),
     Column("state", Words, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),

@@ -1,15 +1,15 @@
 """The Bot API as the application's two asynchronous ports: where updates come from, and where messages go."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 from attrs import evolve
 
 from sikpro.adapters.telegram.addressing import Address
 from sikpro.adapters.telegram.client import Answer, BotApi, LineBroken
-from sikpro.adapters.telegram.compose import menu_parameters, message_parameters, press_parameters
+from sikpro.adapters.telegram.compose import document_parameters, menu_parameters, message_parameters, press_parameters
 from sikpro.adapters.telegram.translate import next_offset, translate
-from sikpro.application.ports.chat import Incoming, MenuEntry, Outgoing, Transport
+from sikpro.application.ports.chat import Enclosure, Incoming, MenuEntry, Outgoing, Transport
 from sikpro.application.ports.network import (
     Batch,
     ChatMoved,
@@ -123,15 +123,19 @@ class BotApiMessenger:
     def __init__(self, api: BotApi) -> None:
         self._api = api
 
-    async def send(self, message: Outgoing) -> int | None:
+    async def send(self, message: Outgoing, enclosure: Enclosure | None = None) -> int | None:
         """Send a message and return its id, or answer a press and return None. Raises `SendError`."""
         if message.press_id is not None:
             await self._tell("answerCallbackQuery", press_parameters(message))
             return None
-        sent = await self._tell("sendMessage", message_parameters(message))
+        if enclosure is None:
+            sent = await self._tell("sendMessage", message_parameters(message))
+        else:
+            upload = self._api.upload("sendDocument", document_parameters(message), "document", enclosure)
+            sent = await self._told(upload)
         message_id = sent.get("message_id") if isinstance(sent, dict) else None
         if type(message_id) is not int:
-            raise PerhapsSent("sendMessage without a message_id")
+            raise PerhapsSent("sent without a message_id")
         return message_id
 
     async def set_menu(self, language: str, entries: Sequence[MenuEntry], chat_id: int | None = None) -> None:
@@ -147,8 +151,11 @@ class BotApiMessenger:
         await self._api.aclose()
 
     async def _tell(self, method: str, parameters: dict[str, object]) -> object:
+        return await self._told(self._api.call(method, parameters))
+
+    async def _told(self, asked: Awaitable[Answer]) -> object:
         try:
-            answer = await self._api.call(method, parameters)
+            answer = await asked
         except LineBroken as broken:
             raise (PerhapsSent if broken.written else NotSent)(broken.detail) from None
         if answer.ok:

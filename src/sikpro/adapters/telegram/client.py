@@ -10,10 +10,15 @@ from urllib.parse import quote, urlsplit
 import httpx
 from attrs import frozen
 
+from sikpro.application.ports.chat import Enclosure
+
 DEFAULT_BASE_URL = "https://api.telegram.org"
 _TOKEN = re.compile(r"(\d+):[A-Za-z0-9_-]+")
 _TOKEN_IN_URL = re.compile(r"(/bot)\d+:[A-Za-z0-9_-]+")
 _LONGEST_PAUSE = 86_400
+_UPLOAD = 50.0
+"""Seconds that a file may take to go up: less than the relay's lease."""
+
 _BEFORE_WRITING = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -88,13 +93,20 @@ class BotApi:
 
         Raises `LineBroken` when no whole answer came.
         """
+        patience = httpx.Timeout(self._request_timeout, read=held + self._request_timeout)
+        return await self._post(method, patience, json=dict(parameters or {}))
+
+    async def upload(self, method: str, parameters: Mapping[str, str], name: str, file: Enclosure) -> Answer:
+        """Call `method` with a file as its parameter `name`. Raises `LineBroken` when no whole answer came."""
+        patience = httpx.Timeout(self._request_timeout, read=_UPLOAD, write=_UPLOAD)
+        content = {name: (file.name, file.content, file.media_type)}
+        return await self._post(method, patience, data=dict(parameters), files=content)
+
+    async def _post(self, method: str, patience: httpx.Timeout, **content: Any) -> Answer:
         broken = None
         try:
-            response = await self._http.post(
-                f"{self._base_url}/bot{self._token}/{method}",
-                json=dict(parameters or {}),
-                timeout=httpx.Timeout(self._request_timeout, read=held + self._request_timeout),
-            )
+            url = f"{self._base_url}/bot{self._token}/{method}"
+            response = await self._http.post(url, timeout=patience, **content)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             detail = f"{type(error).__name__}: {error}".replace(self._token, "…")
             broken = LineBroken(detail, written=not isinstance(error, (*_BEFORE_WRITING, httpx.InvalidURL)))

@@ -1,5 +1,6 @@
 """What is sent, in the Bot API's words: pure functions from `Outgoing` to a method's parameters."""
 
+import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sikpro.application.ports.chat import Button, MenuEntry, Outgoing
 
 MESSAGE_UNITS = 4096
+CAPTION_UNITS = 1024
 PRESS_UNITS = 200
 MENU_UNITS = 256
 
@@ -99,6 +101,15 @@ def message_parameters(message: Outgoing) -> dict[str, Any]:
     if markup is not None:
         parameters["reply_markup"] = markup
     return parameters
+
+
+def document_parameters(message: Outgoing) -> dict[str, Any]:
+    """Parameters of sendDocument beside the file, as a form has them: whatever is no text is JSON."""
+    parameters = message_parameters(message)
+    del parameters["text"], parameters["link_preview_options"]
+    caption = cut(storable(message.text), CAPTION_UNITS)
+    form = {name: value if isinstance(value, str) else json.dumps(value) for name, value in parameters.items()}
+    return form | {"caption": caption}
 
 
 def press_parameters(message: Outgoing) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import field, frozen
 
 
 class Transport(StrEnum):
@@ -96,10 +96,20 @@ class Button:
     asks_phone: bool = False
 
 
+@frozen
+class Enclosure:
+    """A file to send with a message: its name, its media type and what is in it."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
 @frozen(kw_only=True)
 class Outgoing:
     """One thing to send: a text with rows of buttons, or the answer to a press when `press_id` is set.
 
+    `document` is the id of a blob that is sent as a file; `text` is then its caption, of 1,024 characters at most.
     `text` is plain, never markup. `reply_to` is a message id of the same chat; a reply target that is gone is
     ignored, the text arrives all the same. `random_id` makes a repeated send one message, where the network can.
     `drop_keyboard` takes away a phone-sharing keyboard.
@@ -112,6 +122,7 @@ class Outgoing:
     press_id: str | None = None
     random_id: int = 0
     drop_keyboard: bool = False
+    document: int | None = None
 
 
 @frozen

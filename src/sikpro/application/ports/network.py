@@ -7,7 +7,7 @@ from typing import Protocol
 
 from attrs import field, frozen
 
-from sikpro.application.ports.chat import Incoming, MenuEntry, Outgoing, Transport
+from sikpro.application.ports.chat import Enclosure, Incoming, MenuEntry, Outgoing, Transport
 
 
 @frozen
@@ -89,7 +89,7 @@ class PerhapsSent(SendError):
 class NeverSent(SendError):
     """It will not be sent, however often one tries; `reason` is a code for people.
 
-    Codes: `blocked`, `chat_gone`, `deactivated`, `press_expired`, `rejected`.
+    Codes: `blocked`, `chat_gone`, `deactivated`, `press_expired`, `rejected`, `file_gone`.
     """
 
     def __init__(self, reason: str, detail: str = "") -> None:
@@ -165,8 +165,11 @@ class Messenger(Protocol):
     def sends_once(self) -> bool:
         """Whether a message sent again with the same `random_id` is one message, not two."""
 
-    async def send(self, message: Outgoing) -> int | None:
-        """Send, and return the new message's id (None for the answer to a press). Raises `SendError`."""
+    async def send(self, message: Outgoing, enclosure: Enclosure | None = None) -> int | None:
+        """Send, and return the new message's id (None for the answer to a press). Raises `SendError`.
+
+        `enclosure` is the file that a message with a `document` carries.
+        """
 
     async def set_menu(self, language: str, entries: Sequence[MenuEntry], chat_id: int | None = None) -> None:
         """Set the command menu of a language ("" for everybody else), of one chat when `chat_id` is given.

@@ -30,6 +30,7 @@ class Sent:
     buttons: list[list[Button]] = field(default_factory=list)
     hides_keyboard: bool = False
     repeats: int = 0
+    file: tuple[str, str, bytes] | None = None
 
 
 @dataclass
@@ -65,6 +66,7 @@ class People:
     def __init__(self) -> None:
         self.world = World()
         self.sent_log: list[Sent] = []
+        self.uploads: dict[int, dict[int, bytes]] = {}
         self.presses: dict[int, Press] = {}
         self.menus: dict[tuple[str, int | None, str], Menu] = {}
         self._numbers = itertools.count(5_000_000_000)

@@ -10,11 +10,24 @@ from .people import Button, Sent
 from .world import BOT_ID
 
 LONGEST_TEXT = 4096
+LONGEST_CAPTION = 1024
+LARGEST_PART = 512 * 1024
+
+
+@answers(functions.upload.SaveFilePartRequest)
+@answers(functions.upload.SaveBigFilePartRequest)
+def save_part(call: Call, request: Any) -> Any:
+    """Keep a part of a file that is being uploaded; the same part again takes its place."""
+    if not 0 < len(request.bytes) <= LARGEST_PART:
+        raise RpcFault(400, "FILE_PART_SIZE_INVALID")
+    call.server.uploads.setdefault(request.file_id, {})[request.file_part] = bytes(request.bytes)
+    return True
 
 
 @answers(functions.messages.SendMessageRequest)
+@answers(functions.messages.SendMediaRequest)
 def send_message(call: Call, request: Any) -> Any:
-    """Send a text. A `random_id` that came before is refused with its name, and makes no second message.
+    """Send a text, or an uploaded file with a caption. A `random_id` that came before is refused with its name, and makes no second message.
 
     A target to reply to that is not there is left out, as the protocol does.
     """
@@ -24,19 +37,20 @@ def send_message(call: Call, request: Any) -> Any:
         before.repeats += 1
         raise RpcFault(500, "RANDOM_ID_DUPLICATE")
     chat = world.chat_of(request.peer)
-    _check(call, chat, request.message)
+    file = _uploaded(call, request)
+    _check(call, chat, request.message, LONGEST_TEXT if file is None else LONGEST_CAPTION)
     reply_to = getattr(request.reply_to, "reply_to_msg_id", None)
     sender = None if chat > 0 else types.PeerUser(BOT_ID)
     markup = request.reply_markup
     message = world.write(
         chat, out=True, from_id=sender, message=request.message, reply_to=reply_to, reply_markup=markup
     )
-    sent = Sent(chat, message.id, request.message, request.random_id, reply_to, _rows(markup))
+    sent = Sent(chat, message.id, request.message, request.random_id, reply_to, _rows(markup), file=file)
     sent.hides_keyboard = isinstance(markup, types.ReplyKeyboardHide)
     server.sent_log.append(sent)
     update = world.newest(chat)
     server.publish(update, besides=call.key)
-    if chat > 0 and markup is None:
+    if chat > 0 and markup is None and file is None:
         return types.UpdateShortSentMessage(message.id, update.pts, 1, message.date, out=True)
     users, chats = world.surroundings([update])
     named = types.UpdateMessageID(message.id, request.random_id)
@@ -55,13 +69,25 @@ def answer_press(call: Call, request: Any) -> Any:
     return True
 
 
-def _check(call: Call, chat: int, text: str) -> None:
+def _uploaded(call: Call, request: Any) -> tuple[str, str, bytes] | None:
+    """The name, the media type and the content of what was uploaded for a message; None for a mere text."""
+    if not isinstance(request, functions.messages.SendMediaRequest):
+        return None
+    media = request.media
+    parts = call.server.uploads.pop(media.file.id, {})
+    if sorted(parts) != list(range(media.file.parts)):
+        raise RpcFault(400, "FILE_PARTS_INVALID")
+    named = next(one for one in media.attributes if isinstance(one, types.DocumentAttributeFilename))
+    return named.file_name, media.mime_type, b"".join(parts[place] for place in sorted(parts))
+
+
+def _check(call: Call, chat: int, text: str, longest: int) -> None:
     """Refuse what Telegram refuses."""
     world = call.server.world
-    if not text.strip():
+    if not text.strip() and longest == LONGEST_TEXT:
         raise RpcFault(400, "MESSAGE_EMPTY")
-    if len(text.encode("utf-16-le")) > 2 * LONGEST_TEXT:
-        raise RpcFault(400, "MESSAGE_TOO_LONG")
+    if len(text.encode("utf-16-le")) > 2 * longest:
+        raise RpcFault(400, "MESSAGE_TOO_LONG" if longest == LONGEST_TEXT else "MEDIA_CAPTION_TOO_LONG")
     if chat in world.blocked:
         raise RpcFault(403, "USER_IS_BLOCKED")
     if chat > 0 and world.users[chat].deleted:

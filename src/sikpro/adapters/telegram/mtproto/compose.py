@@ -5,8 +5,8 @@ from typing import Any
 
 from telethon.tl import functions, types
 
-from sikpro.adapters.telegram.compose import MENU_UNITS, PRESS_UNITS, cut, storable
-from sikpro.application.ports.chat import Button, MenuEntry, Outgoing
+from sikpro.adapters.telegram.compose import CAPTION_UNITS, MENU_UNITS, PRESS_UNITS, cut, storable
+from sikpro.application.ports.chat import Button, Enclosure, MenuEntry, Outgoing
 
 
 def message_request(message: Outgoing, peer: Any, *, as_reply: bool = True) -> Any:
@@ -21,6 +21,21 @@ def message_request(message: Outgoing, peer: Any, *, as_reply: bool = True) -> A
         reply_to=reply_to,
         random_id=message.random_id,
         reply_markup=keyboard(message.buttons, drop=message.drop_keyboard),
+    )
+
+
+def document_request(message: Outgoing, peer: Any, file: Any, enclosure: Enclosure, *, as_reply: bool = True) -> Any:
+    """`messages.sendMedia` of an uploaded file, the text as its caption."""
+    named = types.DocumentAttributeFilename(storable(enclosure.name))
+    media = types.InputMediaUploadedDocument(file, enclosure.media_type, [named], force_file=True)
+    plain = message_request(message, peer, as_reply=as_reply)
+    return functions.messages.SendMediaRequest(
+        peer=peer,
+        media=media,
+        message=cut(plain.message, CAPTION_UNITS),
+        reply_to=plain.reply_to,
+        random_id=message.random_id,
+        reply_markup=plain.reply_markup,
     )
 
 

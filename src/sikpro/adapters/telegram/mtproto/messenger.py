@@ -1,6 +1,7 @@
 """MTProto as the application's messenger: a message sent again with its `random_id` is one message."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from telethon.errors import RPCError
@@ -8,13 +9,14 @@ from telethon.tl import functions, types
 
 from sikpro.adapters.telegram.client import LineBroken
 from sikpro.adapters.telegram.mtproto.client import MtprotoClient
-from sikpro.adapters.telegram.mtproto.compose import menu_request, message_request, press_request
+from sikpro.adapters.telegram.mtproto.compose import document_request, menu_request, message_request, press_request
 from sikpro.adapters.telegram.mtproto.directory import Directory
 from sikpro.adapters.telegram.mtproto.errors import CHAT_GONE, TARGET_GONE, code_of, refused_login, send_error
 from sikpro.adapters.telegram.mtproto.lookup import find_sent
 from sikpro.adapters.telegram.mtproto.peers import channel_chat_id, channel_of
 from sikpro.adapters.telegram.mtproto.sent import message_id_in
-from sikpro.application.ports.chat import MenuEntry, Outgoing
+from sikpro.adapters.telegram.mtproto.upload import upload
+from sikpro.application.ports.chat import Enclosure, MenuEntry, Outgoing
 from sikpro.application.ports.network import ChatMoved, NeverSent, NotSent, PerhapsSent, SourceError
 from sikpro.application.ports.storage import StorageError
 
@@ -36,10 +38,10 @@ class MtprotoMessenger:
         self._client = client
         self._directory = Directory(client)
 
-    async def send(self, message: Outgoing) -> int | None:
+    async def send(self, message: Outgoing, enclosure: Enclosure | None = None) -> int | None:
         """Send a message and return its id, or answer a press and return None. Raises `SendError`."""
         if message.press_id is None:
-            return await self._told(self._send, message)
+            return await self._told(partial(self._send, enclosure=enclosure), message)
         try:
             answer = press_request(message)
         except ValueError:
@@ -76,10 +78,14 @@ class MtprotoMessenger:
         except StorageError as error:
             raise NotSent(f"address not read: {error}") from error
 
-    async def _send(self, message: Outgoing) -> int | None:
+    async def _send(self, message: Outgoing, enclosure: Enclosure | None) -> int | None:
         peer = await self._directory.peer(message.chat_id)
+        request = partial(message_request, message, peer)
+        if enclosure is not None:
+            file = await upload(self._client, enclosure, message.random_id)
+            request = partial(document_request, message, peer, file, enclosure)
         try:
-            answer = await self._client.call(message_request(message, peer))
+            answer = await self._client.call(request())
         except RPCError as error:
             code = code_of(error)
             if code == "RANDOM_ID_DUPLICATE":
@@ -89,10 +95,10 @@ class MtprotoMessenger:
             if code not in TARGET_GONE or message.reply_to is None:
                 raise
             # Refused, so its random_id is still unused.
-            answer = await self._client.call(message_request(message, peer, as_reply=False))
+            answer = await self._client.call(request(as_reply=False))
         message_id = message_id_in(answer, message.random_id)
         if message_id is None:
-            raise PerhapsSent("sendMessage without an id")
+            raise PerhapsSent("sent without an id")
         return message_id
 
     async def _raise_if_moved(self, chat_id: int) -> None:

@@ -10,7 +10,15 @@ import structlog
 from attrs import define, field
 
 from sikpro.application.ports.chat import Enclosure, Outgoing
-from sikpro.application.ports.network import ChatMoved, Messenger, NeverSent, NotSent, PerhapsSent, RetryAfter, SendError
+from sikpro.application.ports.network import (
+    ChatMoved,
+    Messenger,
+    NeverSent,
+    NotSent,
+    PerhapsSent,
+    RetryAfter,
+    SendError,
+)
 from sikpro.application.ports.queues import Delivery, Outbox, OutboxItem
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, UnitOfWork

@@ -27,7 +27,9 @@ def save_part(call: Call, request: Any) -> Any:
 @answers(functions.messages.SendMessageRequest)
 @answers(functions.messages.SendMediaRequest)
 def send_message(call: Call, request: Any) -> Any:
-    """Send a text, or an uploaded file with a caption. A `random_id` that came before is refused with its name, and makes no second message.
+    """Send a text, or an uploaded file with a caption.
+
+    A `random_id` that came before is refused with its name, and makes no second message.
 
     A target to reply to that is not there is left out, as the protocol does.
     """

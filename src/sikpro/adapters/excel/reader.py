@@ -11,43 +11,57 @@ from itertools import islice
 from attrs import frozen
 from openpyxl import load_workbook
 
+from sikpro.application.ports.tables import LONG, SHORT, TableLimits, TableSheet
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.text import storable
 
-LARGEST_FILE = 5_000_000
-"""Bytes of an uploaded file at most."""
-
-LARGEST_UNPACKED = 40_000_000
-"""Bytes of all files in an Excel file's zip together, unpacked."""
-
 MOST_PARTS = 500
-MOST_ROWS = 5_000
-MOST_COLUMNS = 40
+_CHUNK = 1_000_000
+_LONGEST_MARK = 64
 
 _ENTITIES = re.compile(rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T|E\x00?N\x00?T\x00?I)", re.IGNORECASE)
 _GUARDED = re.compile(r"'(?=[=+\-@\t'])")
 """The mark that an export puts before what a spreadsheet would take for a formula."""
 
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_NO_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"{\\rtf", b"<")
+"""How files begin that are neither CSV nor Excel; web pages are saved as `.xls` often enough."""
+
 
 @frozen
 class FileTableReader:
-    """`TableReader` for CSV (comma, semicolon or tab) and for the first sheet of an Excel file."""
+    """`TableReader` for CSV (comma, semicolon or tab) and Excel."""
 
     def read(self, content: bytes) -> list[list[str]]:
-        """The rows, the header first, empty ones as empty lists. Raises `InvalidValue`, its code `file.…`."""
-        if not content.strip():
-            raise InvalidValue("file.empty", "")
-        if len(content) > LARGEST_FILE:
-            raise InvalidValue("file.too_large", str(LARGEST_FILE // 1_000_000))
-        if content.startswith(b"\xd0\xcf\x11\xe0"):
-            raise InvalidValue("file.old_excel", "")
-        rows = _excel(content) if content.startswith(b"PK") else _csv(content)
-        if not any(rows):
-            raise InvalidValue("file.empty", "")
-        return rows
+        """The rows of the first sheet, the header first, empty ones as empty lists. Raises `InvalidValue`."""
+        sheet = _sheets(content, SHORT, only_first=True)[0]
+        if sheet.error:
+            raise sheet.error
+        return [list(row) for row in sheet.rows]
+
+    def sheets(self, content: bytes) -> tuple[TableSheet, ...]:
+        """Every sheet that is neither hidden nor empty. Raises `InvalidValue`, its code `file.…`."""
+        return _sheets(content, LONG)
 
 
-def _csv(content: bytes) -> list[list[str]]:
+def _sheets(content: bytes, limits: TableLimits, *, only_first: bool = False) -> tuple[TableSheet, ...]:
+    if not content.strip():
+        raise InvalidValue("file.empty", "")
+    if len(content) > limits.size:
+        raise InvalidValue("file.too_large", str(limits.size // 1_000_000))
+    if content.startswith(_OLD_OFFICE):
+        raise InvalidValue("file.password" if _ENCRYPTED in content else "file.old_excel", "")
+    if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(_NO_TABLES):
+        raise InvalidValue("file.no_table", "")
+    found = _excel(content, limits, only_first) if content.startswith(b"PK") else (_csv(content, limits),)
+    sheets = tuple(sheet for sheet in found if sheet.error or any(sheet.rows))
+    if not sheets:
+        raise InvalidValue("file.empty", "")
+    return sheets
+
+
+def _csv(content: bytes, limits: TableLimits) -> TableSheet:
     text = _decoded(content)
     if "\x00" in text:
         raise InvalidValue("file.unreadable", "")
@@ -55,7 +69,8 @@ def _csv(content: bytes) -> list[list[str]]:
     delimiter = max(";,\t", key=head.count)
     try:
         found = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        return _bounded([_GUARDED.sub("", cell, count=1) if cell[:1] == "'" else cell for cell in row] for row in found)
+        cells = ([_GUARDED.sub("", cell, count=1) if cell[:1] == "'" else cell for cell in row] for row in found)
+        return TableSheet(name="", rows=_bounded(cells, limits))
     except csv.Error as error:
         raise InvalidValue("file.unreadable", "") from error
 
@@ -69,20 +84,14 @@ def _decoded(content: bytes) -> str:
         return content.decode("cp1252", "replace")
 
 
-def _excel(content: bytes) -> list[list[str]]:
+def _excel(content: bytes, limits: TableLimits, only_first: bool) -> tuple[TableSheet, ...]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            parts = packed.infolist()
-            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-                raise InvalidValue("file.bomb", "")
-            # Unpacked as far as announced and no further; a document type could multiply what is there.
-            if any(_ENTITIES.search(packed.read(part)) for part in parts if part.filename.endswith((".xml", ".rels"))):
-                raise InvalidValue("file.bomb", "")
+            _check_parts(packed, limits)
         workbook = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
         try:
-            sheet = workbook.worksheets[0]
-            rows = sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS + 1)
-            return _bounded([_text(cell) for cell in row] for row in rows)
+            shown = [page for page in workbook.worksheets if page.sheet_state == "visible"] or workbook.worksheets
+            return tuple(_sheet(page, limits) for page in (shown[:1] if only_first else shown))
         finally:
             workbook.close()
     except InvalidValue:
@@ -91,11 +100,39 @@ def _excel(content: bytes) -> list[list[str]]:
         raise InvalidValue("file.unreadable", "") from error
 
 
-def _text(cell: object) -> str:
+def _check_parts(packed: zipfile.ZipFile, limits: TableLimits) -> None:
+    """Refuse what is too large, has macros, or could multiply when it is read; no part is ever held as a whole."""
+    parts = packed.infolist()
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > limits.unpacked:
+        raise InvalidValue("file.bomb", "")
+    if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
+        raise InvalidValue("file.macros", "")
+    for part in parts:
+        if not part.filename.endswith((".xml", ".rels")):
+            continue
+        # Unpacked as far as announced and no further.
+        with packed.open(part) as unpacked:
+            before = b""
+            while chunk := unpacked.read(_CHUNK):
+                if _ENTITIES.search(before + chunk):
+                    raise InvalidValue("file.bomb", "")
+                before = chunk[-_LONGEST_MARK:]
+
+
+def _sheet(page: object, limits: TableLimits) -> TableSheet:
+    name = storable(str(getattr(page, "title", "")))
+    cells = page.iter_rows(max_row=limits.rows + 2, max_col=limits.columns + 1)  # type: ignore[attr-defined]  # openpyxl has no types
+    try:
+        return TableSheet(name=name, rows=_bounded(([_text(cell, name) for cell in row] for row in cells), limits))
+    except InvalidValue as error:
+        return TableSheet(name=name, rows=(), error=error)
+
+
+def _text(cell: object, sheet: str) -> str:
     """A cell as it would be typed. Raises `InvalidValue` for a formula."""
     value = getattr(cell, "value", None)
     if getattr(cell, "data_type", "") == "f":
-        raise InvalidValue("file.formula", str(getattr(cell, "coordinate", "")))
+        raise InvalidValue("file.formula", f"{sheet}!{getattr(cell, 'coordinate', '')}")
     match value:
         case None:
             return ""
@@ -114,18 +151,18 @@ def _text(cell: object) -> str:
             return str(value)
 
 
-def _bounded(rows: Iterable[list[str]]) -> list[list[str]]:
+def _bounded(rows: Iterable[list[str]], limits: TableLimits) -> list[list[str]]:
     """The rows without empty cells at their ends, as long as they are not too many."""
     kept: list[list[str]] = []
-    for row in islice(rows, MOST_ROWS + 2):
+    for row in islice(rows, limits.rows + 2):
         cells = [storable(cell).strip() for cell in row]
         while cells and not cells[-1]:
             cells.pop()
-        if len(cells) > MOST_COLUMNS:
-            raise InvalidValue("file.too_wide", str(MOST_COLUMNS))
+        if len(cells) > limits.columns:
+            raise InvalidValue("file.too_wide", str(limits.columns))
         kept.append(cells)
     while kept and not kept[-1]:
         kept.pop()
-    if len(kept) > MOST_ROWS + 1:
-        raise InvalidValue("file.too_long", str(MOST_ROWS))
+    if len(kept) > limits.rows + 1:
+        raise InvalidValue("file.too_long", str(limits.rows))
     return kept

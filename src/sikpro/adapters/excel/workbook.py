@@ -1,129 +1,154 @@
-"""Write sheets row by row: text stays text, times are real times, durations numbers."""
+"""Write sheets row by row: text stays text, times are real times, durations numbers; memory does not grow with rows."""
 
 import os
-import re
+import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, count, islice
 from pathlib import Path
 
-from attrs import frozen
+from attrs import define, evolve, field, frozen
 from openpyxl import Workbook
-from openpyxl.cell import Cell as ExcelCell
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import absolute_coordinate, get_column_letter, quote_sheetname
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.table import Table, TableStyleInfo
 
+from sikpro.adapters.excel.cells import LONGEST_TEXT, RowWriter, Styles
+from sikpro.adapters.excel.charts import Placed, add_chart
 from sikpro.application.ports.runtime import Cell, Sheet
 
-LONGEST_TEXT = 32_767
-"""The most UTF-16 units a cell may hold (Excel's limit); longer text ends in an ellipsis."""
+__all__ = ["LONGEST_TEXT", "MOST_ROWS", "ExcelWorkbookWriter"]
 
-# XML has no place for these either; openpyxl lets them pass, and then no file is written at all.
-_NOT_XML = re.compile("[\ufffe\uffff]")
+MOST_ROWS = 1_048_576
+"""Rows of a sheet at most (Excel's limit)."""
 
-_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-"""What Excel would read as a character's code (ECMA-376, 22.4.2.4)."""
-
-_TIME = "yyyy-mm-dd hh:mm"
-_DURATION = "[h]:mm"
-_HEAD = PatternFill("solid", fgColor="1F3A5F")
-_HEAD_FONT = Font(bold=True, color="FFFFFF")
-_TITLE = Font(bold=True, size=14)
+_LONGEST_NAME = 31
+_ROWS, _END = b"<sheetData>", b"</sheetData>"
 
 
 @frozen
 class ExcelWorkbookWriter:
-    """`WorkbookWriter` in openpyxl's write-only mode: memory does not grow with the rows."""
+    """`WorkbookWriter` with openpyxl for all but the rows, which are streamed to the disk."""
+
+    most_rows: int = MOST_ROWS
 
     def write(self, path: Path, sheets: Iterable[Sheet]) -> None:
         """Write the whole file beside `path`, then put it there."""
-        workbook = Workbook(write_only=True)
         handle, beside = tempfile.mkstemp(dir=path.parent, suffix=".xlsx")
         os.close(handle)
         try:
-            for sheet in sheets:
-                _write_sheet(workbook, sheet)
-            workbook.save(beside)
+            with tempfile.TemporaryDirectory(prefix="sikpro-sheets-", ignore_cleanup_errors=True) as folder:
+                _Book(Path(folder), self.most_rows).write(sheets, beside)
             Path(beside).replace(path)
         except BaseException:
-            for page in workbook.worksheets:
-                page.close()  # an unfinished sheet holds a temporary file open
-                page._writer.cleanup()
             Path(beside).unlink(missing_ok=True)
             raise
 
 
-def _write_sheet(workbook: Workbook, sheet: Sheet) -> None:
-    page: WriteOnlyWorksheet = workbook.create_sheet(sheet.name[:31])
+@define
+class _Book:
+    """One file being written: its rows lie in the folder until the sheets around them are known."""
+
+    folder: Path
+    most_rows: int
+    workbook: Workbook = field(factory=lambda: Workbook(write_only=True))
+    tables: dict[str, Placed] = field(factory=dict[str, Placed])
+    charted: list[tuple[WriteOnlyWorksheet, Sheet]] = field(factory=list[tuple[WriteOnlyWorksheet, Sheet]])
+
+    def write(self, sheets: Iterable[Sheet], path: str) -> None:
+        try:
+            for sheet in sheets:
+                self._all_of(sheet)
+            for page, sheet in self.charted:
+                for chart in sheet.charts:
+                    add_chart(page, chart, self.tables)
+            for page in self.workbook.worksheets:
+                self._close(page)
+            self.workbook.save(path)
+        except BaseException:
+            for page in self.workbook.worksheets:
+                if page._writer is not None:  # an unfinished sheet holds a temporary file open
+                    page._writer.close()
+                    Path(page._writer.out).unlink(missing_ok=True)
+            raise
+
+    def _all_of(self, sheet: Sheet) -> None:
+        """A sheet, and as many more as its rows need."""
+        rows = iter(sheet.rows)
+        part, following = sheet, self._one(sheet, next(rows, None), rows)
+        for number in count(2):
+            if following is None:
+                return
+            table = f"{sheet.table}{number}" if sheet.table else ""
+            part = evolve(sheet, name=f"{sheet.name} {number}", table=table, charts=(), names={})
+            following = self._one(part, following, rows)
+
+    def _one(self, sheet: Sheet, first: Sequence[Cell] | None, rows: Iterator[Sequence[Cell]]) -> Sequence[Cell] | None:
+        """One sheet with as many rows as fit; the first that does not is returned."""
+        page: WriteOnlyWorksheet = self.workbook.create_sheet(sheet.name[:_LONGEST_NAME])
+        head_row = len(sheet.intro) + 1
+        _set_up(page, sheet, head_row)
+        room = self.most_rows - head_row - bool(sheet.totals)
+        with self._rows_of(page).open("wb") as file:
+            writer = RowWriter(file, styles := Styles.of(self.workbook, page))
+            for place, above in enumerate(sheet.intro):
+                writer.write(above, styles.title if place == 0 else None)
+            writer.write(sheet.header, styles.head)
+            for row in () if first is None else chain((first,), islice(rows, room - 1)):
+                writer.write(row)
+            count_of = writer.row - head_row
+            following = next(rows, None)
+            if sheet.table and not count_of:
+                writer.row += 1  # a table has a row, be it an empty one
+            if sheet.totals and following is None:
+                writer.write(sheet.totals, styles.total)
+        if sheet.table:
+            page._tables.add(_table(sheet, head_row, count_of or 1))  # add_table only warns in write-only mode
+            self.tables[sheet.table] = Placed(page, sheet.header, head_row, count_of)
+        for name, cell in sheet.names.items():
+            refers_to = f"{quote_sheetname(page.title)}!{absolute_coordinate(cell)}"
+            self.workbook.defined_names[name] = DefinedName(name, attr_text=refers_to)
+        if sheet.charts:
+            self.charted.append((page, sheet))
+        return following
+
+    def _rows_of(self, page: WriteOnlyWorksheet) -> Path:
+        return self.folder / str(self.workbook.index(page))
+
+    def _close(self, page: WriteOnlyWorksheet) -> None:
+        """Let openpyxl write the sheet without rows, and put them in."""
+        page.close()
+        shell = Path(page._writer.out)
+        before, mark, after = shell.read_bytes().partition(_ROWS + _END)
+        if not mark:
+            raise RuntimeError("openpyxl writes a sheet without rows in another way than it did")
+        rows = self._rows_of(page)
+        with shell.open("wb") as whole, rows.open("rb") as content:
+            whole.write(before + _ROWS)
+            shutil.copyfileobj(content, whole, 1 << 20)
+            whole.write(_END + after)
+        rows.unlink()
+
+
+def _set_up(page: WriteOnlyWorksheet, sheet: Sheet, head_row: int) -> None:
+    """Widths, what stays in sight, and how it is printed: landscape, as wide as the paper, the header on each page."""
     for place, width in enumerate(sheet.widths, 1):
         page.column_dimensions[get_column_letter(place)].width = width
-    head_row = len(sheet.intro) + 1
     page.freeze_panes = f"A{head_row + 1}"
     page.print_title_rows = f"{head_row}:{head_row}"
     page.page_setup.orientation = "landscape"
+    page.page_setup.paperSize = 9  # A4
     page.page_setup.fitToHeight = 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
-    for place, row in enumerate(sheet.intro):
-        page.append([_cell(page, value, title=place == 0) for value in row])
-    page.append([_heading(page, heading) for heading in sheet.header])
-    rows = 0
-    for row in sheet.rows:
-        page.append([_cell(page, value) for value in row])
-        rows += 1
-    if sheet.table:
-        if not rows:
-            page.append([None for _ in sheet.header])
-            rows = 1
-        page._tables.add(_table(sheet.table, sheet.header, head_row, rows))  # add_table only warns in write-only mode
+    page.oddFooter.left.text, page.oddFooter.right.text = "&A", "&P / &N"
 
 
-def _table(name: str, header: Sequence[str], head_row: int, rows: int) -> Table:
-    last = get_column_letter(len(header))
-    table = Table(displayName=name, ref=f"A{head_row}:{last}{head_row + rows}")
+def _table(sheet: Sheet, head_row: int, rows: int) -> Table:
+    last = get_column_letter(len(sheet.header))
+    table = Table(displayName=sheet.table, ref=f"A{head_row}:{last}{head_row + rows}")
     table.tableStyleInfo = TableStyleInfo(name="TableStyleLight9", showRowStripes=True)
     table._initialise_columns()
-    for column, heading in zip(table.tableColumns, header, strict=True):
+    for column, heading in zip(table.tableColumns, sheet.header, strict=True):
         column.name = heading
     return table
-
-
-def _heading(page: WriteOnlyWorksheet, text: str) -> ExcelCell:
-    cell = _text(page, text)
-    cell.font, cell.fill = _HEAD_FONT, _HEAD
-    cell.alignment = Alignment(vertical="center", wrap_text=True)
-    return cell
-
-
-def _cell(page: WriteOnlyWorksheet, value: Cell, *, title: bool = False) -> ExcelCell | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, str):
-        cell = _text(page, value)
-        if title:
-            cell.font = _TITLE
-        return cell
-    cell = WriteOnlyCell(page, value.total_seconds() / 86_400 if isinstance(value, timedelta) else value)
-    if isinstance(value, datetime):
-        cell.number_format = _TIME
-    elif isinstance(value, timedelta):
-        cell.number_format = _DURATION
-    return cell
-
-
-def _text(page: WriteOnlyWorksheet, text: str) -> ExcelCell:
-    """A cell of text, whatever it begins with: never a formula, also not after somebody edits beside it."""
-    text = _NOT_XML.sub("", ILLEGAL_CHARACTERS_RE.sub("", text)).encode("utf-8", "replace").decode("utf-8")
-    text = _ESCAPE.sub("_x005F_", text)
-    units = text.encode("utf-16-le")
-    if len(units) > 2 * LONGEST_TEXT:
-        text = units[: 2 * (LONGEST_TEXT - 1)].decode("utf-16-le", "ignore") + "…"
-    cell = WriteOnlyCell(page, "")
-    cell.value = text
-    cell.data_type = "s"
-    if text[:1] in "=+-@\t":
-        cell.quotePrefix = True
-    return cell

@@ -1,0 +1,60 @@
+"""Recaps that are sent by themselves, in the database."""
+
+from collections.abc import Mapping
+from datetime import time
+from typing import Any
+
+import sqlalchemy as sa
+from attrs import asdict, evolve
+
+from sikpro.adapters.sql.report_tables import recap_schedules
+from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.application.ports.schedules import Rhythm, Schedule
+from sikpro.domain.errors import NotFound
+
+_c = recap_schedules.c
+
+
+class SqlSchedules:
+    """All that is sent by itself."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    def add(self, schedule: Schedule) -> Schedule:
+        """Keep a new one; it gets an id."""
+        inserted = sa.insert(recap_schedules).returning(_c.id)
+        return evolve(schedule, id=self._transaction.scalar(inserted, _row(schedule)))
+
+    def put(self, schedule: Schedule) -> None:
+        """Keep a change. Raises `NotFound`."""
+        update = sa.update(recap_schedules).where(_c.id == schedule.id).values(_row(schedule))
+        if self._transaction.execute(update).rowcount == 0:
+            raise NotFound(what="schedule", name=str(schedule.id))
+
+    def get(self, schedule_id: int) -> Schedule:
+        """Raises `NotFound`."""
+        selected = sa.select(recap_schedules).where(_c.id == schedule_id)
+        row = self._transaction.execute(selected).mappings().one_or_none()
+        if row is None:
+            raise NotFound(what="schedule", name=str(schedule_id))
+        return _schedule(row)
+
+    def drop(self, schedule_id: int) -> None:
+        """Forget it, if it is there."""
+        self._transaction.execute(sa.delete(recap_schedules).where(_c.id == schedule_id))
+
+    def all(self) -> tuple[Schedule, ...]:
+        """Every one, in the order in which they were made."""
+        selected = sa.select(recap_schedules).order_by(_c.id)
+        return tuple(map(_schedule, self._transaction.execute(selected).mappings()))
+
+
+def _row(schedule: Schedule) -> dict[str, Any]:
+    row = asdict(schedule)
+    del row["id"]
+    return row | {"rhythm": schedule.rhythm.value, "at": schedule.at.isoformat("minutes")}
+
+
+def _schedule(row: Mapping[Any, Any]) -> Schedule:
+    return Schedule(**dict(row) | {"rhythm": Rhythm(row["rhythm"]), "at": time.fromisoformat(row["at"])})

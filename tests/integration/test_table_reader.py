@@ -8,8 +8,8 @@ from datetime import date, time, timedelta
 import pytest
 from openpyxl import Workbook
 
-from sikpro.adapters.excel import reader
 from sikpro.adapters.excel.reader import FileTableReader
+from sikpro.application.ports.tables import LONG, SHORT
 from sikpro.domain.errors import InvalidValue
 
 read = FileTableReader().read
@@ -53,7 +53,7 @@ def test_what_an_export_made_harmless_is_as_it_was() -> None:
 def _bomb() -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("xl/worksheets/sheet1.xml", b" " * (reader.LARGEST_UNPACKED + 1))
+        packed.writestr("xl/worksheets/sheet1.xml", b" " * (SHORT.unpacked + 1))
     return content.getvalue()
 
 
@@ -65,6 +65,13 @@ def _with_entity() -> bytes:
             if part.filename.endswith("sheet1.xml"):
                 text = b'<!DOCTYPE x [<!ENTITY a "aaaa">]>' + text
             packed.writestr(part.filename, text)
+    return content.getvalue()
+
+
+def _with_macros() -> bytes:
+    content = io.BytesIO(excel(["kode"]))
+    with zipfile.ZipFile(content, "a") as packed:
+        packed.writestr("xl/vbaProject.bin", b"macro")
     return content.getvalue()
 
 
@@ -90,7 +97,12 @@ def _far_away() -> bytes:
         (_bomb(), "file.bomb"),
         (_with_entity(), "file.bomb"),
         (excel(["kode"], ["=1+1"]), "file.formula"),
-        (b"\x89PNG\x00\x00", "file.unreadable"),
+        (b"\x89PNG\x00\x00", "file.no_table"),
+        (b"%PDF-1.7 1 0 obj", "file.no_table"),
+        (b"\n<html><table><tr><td>No. SC</td></tr></table>", "file.no_table"),
+        (b"a\x00b;c", "file.unreadable"),
+        (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "file.password"),
+        (_with_macros(), "file.macros"),
         (b"a\n" * 5_002, "file.too_long"),
         (excel(*[["a"]] * 5_002), "file.too_long"),
         (b";".join([b"a"] * 41), "file.too_wide"),
@@ -106,3 +118,49 @@ def test_what_is_no_table_of_ours_is_refused_by_name(content: bytes, code: str) 
 
 def test_a_cell_at_the_far_end_of_the_sheet_costs_nothing() -> None:
     assert read(_far_away()) == [["kode"]]
+
+
+def _workbook() -> bytes:
+    """Two sheets to read, a hidden one, an empty one, one with a formula; merged cells in the first."""
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet.title = "Order"
+    for row in (["SC", "SN"], ["SC100001", "ZTEG00000001"], ["SC100002", "x"]):
+        sheet.append(row)
+    sheet.merge_cells("A2:A3")
+    workbook.create_sheet("Kosong")
+    hidden = workbook.create_sheet("Rahasia")
+    hidden.append(["rahasia"])
+    hidden.sheet_state = "hidden"
+    workbook.create_sheet("Lain").append(["SC"])
+    formula = workbook.create_sheet("Hitung")
+    formula["C17"] = "=SUM(A1:A2)"
+    content = io.BytesIO()
+    workbook.save(content)
+    return content.getvalue()
+
+
+def test_all_shown_sheets_are_read_and_a_formula_is_named_with_its_sheet_and_cell() -> None:
+    order, other, counted = FileTableReader().sheets(_workbook())
+    assert (order.name, other.name, counted.name) == ("Order", "Lain", "Hitung")
+    assert counted.error
+    assert (counted.error.code, counted.error.typed) == ("file.formula", "Hitung!C17")
+
+
+def test_merged_cells_have_their_value_once_and_are_empty_else() -> None:
+    order = FileTableReader().sheets(_workbook())[0]
+    assert [list(row) for row in order.rows] == [["SC", "SN"], ["SC100001", "ZTEG00000001"], ["", "x"]]
+
+
+def test_a_csv_is_one_sheet_without_a_name() -> None:
+    (sheet,) = FileTableReader().sheets(b"SC;SN\nSC100001;x\n")
+    assert (sheet.name, len(sheet.rows), sheet.cell(1, 1)) == ("", 2, "B2")
+
+
+def test_orders_may_be_many_and_no_more() -> None:
+    (sheet,) = FileTableReader().sheets(b"a\n" * (LONG.rows + 1))
+    assert len(sheet.rows) == LONG.rows + 1
+    (refused,) = FileTableReader().sheets(excel(*[["a"] * (LONG.columns + 1)]))
+    assert refused.error
+    assert refused.error.code == "file.too_wide"

@@ -202,7 +202,7 @@ def test_an_excel_file_of_numbers_and_formulas(page_site: Site) -> None:
     workbook.save(content)
     status, page = _upload(admin, "people", content.getvalue(), "x.xlsx")
     assert status == 422
-    assert "Sel B3 berisi rumus" in page
+    assert "Sel Sheet!B3 berisi rumus" in page
 
 
 def test_a_file_that_is_too_large_is_refused_by_a_page_of_ours(page_site: Site) -> None:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from attrs import frozen
 
 from sikpro.application.ports.network import BotState
-from sikpro.application.ports.runtime import Clock, LiveEvents, Passwords, TableReader, WorkbookWriter
+from sikpro.application.ports.runtime import Clock, LiveEvents, Passwords, WorkbookWriter
 from sikpro.application.ports.storage import AsyncTransactions
+from sikpro.application.ports.tables import TableReader
 
 
 @frozen(kw_only=True)

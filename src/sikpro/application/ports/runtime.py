@@ -90,13 +90,6 @@ class Sheet:
     names: Mapping[str, str] = field(factory=dict[str, str])
 
 
-class TableReader(Protocol):
-    """Reads a table that somebody uploaded."""
-
-    def read(self, content: bytes) -> list[list[str]]:
-        """The rows as plain text, the header first. Raises `InvalidValue`, its code `file.…`, for what is no table."""
-
-
 class WorkbookWriter(Protocol):
     """Writes sheets to an Excel file, row by row."""
 

@@ -13,7 +13,11 @@ CONFIRMED = "confirmed"
 """Beside the fields: the doubts that the person has confirmed, blank-separated (`odp.other_sto`)."""
 
 
-def understand_request(uow: UnitOfWork, typed: Mapping[str, str]) -> OrderData:
+Slips = dict[str, InvalidValue]
+"""What was said of technicians' codes that nobody has, by code: kept over many requests, it is looked up once."""
+
+
+def understand_request(uow: UnitOfWork, typed: Mapping[str, str], slips: Slips | None = None) -> OrderData:
     """Parse every field (by its name in `fields.FIELDS`) and hold it against the catalogues.
 
     A catalogue that is still empty constrains nothing. Raises `InvalidFields` with an error for each field that is
@@ -31,7 +35,7 @@ def understand_request(uow: UnitOfWork, typed: Mapping[str, str]) -> OrderData:
             values[field.name] = field.parse(text)
         except InvalidValue as error:
             errors[field.name] = error
-    _check_catalogues(uow, values, errors)
+    _check_catalogues(uow, values, errors, {} if slips is None else slips)
     if "odp" in values and "sto" in values and "odp.other_sto" not in typed.get(CONFIRMED, "").split():
         odp, sto = str(getattr(values["odp"], "sto", "")), str(values["sto"])
         if odp != sto:
@@ -47,7 +51,7 @@ def typed_again(data: OrderData) -> dict[str, str]:
     return {field.name: str(getattr(data, field.name)) for field in FIELDS}
 
 
-def _check_catalogues(uow: UnitOfWork, values: dict[str, object], errors: dict[str, DomainError]) -> None:
+def _check_catalogues(uow: UnitOfWork, values: dict[str, object], errors: dict[str, DomainError], slips: Slips) -> None:
     known = {
         "type": [row.code for row in uow.catalogue.order_types() if row.active],
         "sto": [row.code for row in uow.catalogue.stos() if row.active],
@@ -58,9 +62,12 @@ def _check_catalogues(uow: UnitOfWork, values: dict[str, object], errors: dict[s
             errors[name] = InvalidValue(f"{name}.unknown", code, nearest(code, codes))
             del values[name]
     technician = str(values.get("technician", ""))
-    if technician:
+    if technician in slips:
+        errors["technician"] = slips[technician]
+    elif technician:
         person = uow.people.by_code(technician)
         if person is None or not person.active:
             codes = [one.technician_code for one in uow.people.all() if one.technician_code and one.active]
             if codes:
-                errors["technician"] = InvalidValue("technician.unknown", technician, nearest(technician, codes))
+                slip = InvalidValue("technician.unknown", technician, nearest(technician, codes))
+                errors["technician"] = slips[technician] = slip

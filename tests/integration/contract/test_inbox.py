@@ -14,6 +14,24 @@ def receive(store: Transactions, incoming: Incoming, minute: float = 0) -> int |
     return store.write(lambda unit: unit.inbox.receive(incoming, after(minute)))
 
 
+def test_groups_are_known_by_their_last_name_until_the_bot_is_put_out(store: Transactions) -> None:
+    heard = [
+        an_incoming("/cek", 1, -5, key="a", private=False, chat_title="Lama"),
+        an_incoming("/cek", 2, -5, key="b", private=False, chat_title="Aktivasi SDA"),
+        an_incoming("/cek", 3, -6, key="c", private=False, chat_title="Lain"),
+        an_incoming("", 4, -6, key="d", private=False, kind=IncomingKind.MEMBERSHIP, blocked=True),
+        an_incoming("/cek", 5, 700, key="e"),
+        an_incoming("/cek", 6, -7, key="f", private=False),
+    ]
+    for minute, incoming in enumerate(heard):
+        receive(store, incoming, minute)
+    groups = store.read(lambda unit: unit.inbox.groups())
+    assert [(group.chat_id, group.title, group.heard_at) for group in groups] == [
+        (-7, "", after(5)),
+        (-5, "Aktivasi SDA", after(1)),
+    ]
+
+
 def test_an_update_is_received_once_and_the_unit_stays_usable(store: Transactions) -> None:
     first = receive(store, an_incoming())
 

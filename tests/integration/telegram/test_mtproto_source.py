@@ -159,6 +159,7 @@ async def test_a_supergroup_has_its_own_sequence_from_its_first_message_on(
         (SUPERGROUP, "/cek", False),
         (SUPERGROUP, "/cek lagi", False),
     ]
+    assert all(said.chat_title for said in more)
 
 
 async def test_the_first_message_of_a_supergroup_is_given_until_it_is_committed(

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from sikpro.adapters.memory.store import Received, Sequences, State
 from sikpro.application.ports.chat import Incoming, IncomingKind
-from sikpro.application.ports.queues import LedgerRow, Outcome, ReceivedFile
+from sikpro.application.ports.queues import KnownGroup, LedgerRow, Outcome, ReceivedFile
 from sikpro.domain.errors import NotFound
 from sikpro.domain.text import storable
 
@@ -40,7 +40,15 @@ class MemoryInbox:
             order_id=None,
             number=None,
         )
-        self._state.inbox.put(row.id, Received(row, incoming.message_id, incoming.album, _files(incoming)))
+        received = Received(
+            row,
+            incoming.message_id,
+            incoming.album,
+            _files(incoming),
+            chat_title=storable(incoming.chat_title),
+            blocked=bool(incoming.blocked),
+        )
+        self._state.inbox.put(row.id, received)
         self._state.inbox_keys.put(key, row.id)
         return row.id
 
@@ -97,6 +105,20 @@ class MemoryInbox:
         """How many updates received in the span have each outcome."""
         rows = (received.row for received in self._state.inbox.values())
         return dict(Counter(row.outcome for row in rows if start <= row.received_at < end))
+
+    def how_many(self, start: datetime, end: datetime, outcome: Outcome, detail: str) -> int:
+        """How many updates received in the span have this outcome with this detail."""
+        rows = (received.row for received in self._state.inbox.values())
+        return sum(start <= row.received_at < end and (row.outcome, row.detail) == (outcome, detail) for row in rows)
+
+    def groups(self) -> tuple[KnownGroup, ...]:
+        """The groups that the bot is in as far as is known, the one heard from last first."""
+        newest = {one.row.chat_id: one for one in self._state.inbox.values() if one.row.chat_id < 0}
+        return tuple(
+            KnownGroup(chat_id=one.row.chat_id, title=one.chat_title, heard_at=one.row.received_at)
+            for one in sorted(newest.values(), key=lambda one: -one.row.id)
+            if not one.blocked
+        )
 
     def page(self, *, before: int | None, limit: int, outcome: Outcome | None = None) -> tuple[LedgerRow, ...]:
         """Rows with ids under `before`, newest first."""

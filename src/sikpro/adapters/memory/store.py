@@ -14,6 +14,7 @@ from sikpro.application.ports.files import OrderFile
 from sikpro.application.ports.months import ClosedMonth, Target
 from sikpro.application.ports.queues import Conversation, Job, LedgerRow, OutboxItem, ReceivedFile
 from sikpro.application.ports.repositories import JournalEntry
+from sikpro.application.ports.schedules import Schedule
 from sikpro.application.ports.storage import StorageRejected
 from sikpro.domain.catalogue import OrderType, SiteOperation, Status, Sto
 from sikpro.domain.installation import Installation
@@ -73,12 +74,17 @@ class Table(Generic[K, V]):
 
 @frozen
 class Received:
-    """A received update: its row in the ledger, the message it is or hangs on, and the files that came with it."""
+    """A received update: its row in the ledger, the message it is or hangs on, the files that came with it, its group.
+
+    `blocked` is what a change of the bot's membership said.
+    """
 
     row: LedgerRow
     message_id: int | None
     album: str | None = None
     files: tuple[ReceivedFile, ...] = ()
+    chat_title: str = ""
+    blocked: bool = False
 
 
 @frozen
@@ -181,6 +187,7 @@ class State:
     files: Table[int, KeptFile] = field(factory=_table)
     undo_steps: Table[int, UndoStep] = field(factory=_table)
     saved_views: Table[int, SavedView] = field(factory=_table)
+    schedules: Table[int, Schedule] = field(factory=_table)
     closed_months: Table[str, ClosedMonth] = field(factory=_table)
     targets: Table[tuple[str, str], Target] = field(factory=_table)
     jobs: Table[int, Due] = field(factory=_table)

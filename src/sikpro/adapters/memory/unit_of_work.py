@@ -21,6 +21,7 @@ from sikpro.adapters.memory.orders import MemoryOrderRepository
 from sikpro.adapters.memory.outbox import MemoryOutbox
 from sikpro.adapters.memory.people import MemoryAccessRequestRepository, MemoryPersonRepository
 from sikpro.adapters.memory.queries import MemoryOrderQueries
+from sikpro.adapters.memory.schedules import MemorySchedules
 from sikpro.adapters.memory.store import Sequences, State
 from sikpro.adapters.memory.workers import MemoryAlerts, MemoryConversationStore, MemoryJobs
 from sikpro.application.ports.runtime import LiveEvents
@@ -54,6 +55,7 @@ class MemoryUnitOfWork:
         self.exports = MemoryExports(state, sequences)
         self.undo_steps = MemoryUndoSteps(state)
         self.saved_views = MemorySavedViews(state, sequences)
+        self.schedules = MemorySchedules(state, sequences)
         self.sessions = MemorySessions(state)
         self.bind_links = MemoryBindLinks(state)
         self.login_attempts = MemoryLoginAttempts(state, sequences)

@@ -12,7 +12,7 @@ from sikpro.adapters.sql.queue_tables import inbox
 from sikpro.adapters.sql.tables import orders
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.chat import Attachment, Incoming, IncomingKind
-from sikpro.application.ports.queues import LedgerRow, Outcome, ReceivedFile
+from sikpro.application.ports.queues import KnownGroup, LedgerRow, Outcome, ReceivedFile
 from sikpro.domain.errors import NotFound
 from sikpro.domain.text import storable
 
@@ -105,6 +105,21 @@ class SqlInbox:
             .group_by(_c.outcome)
         )
         return {Outcome(outcome): count for outcome, count in self._transaction.execute(selected)}
+
+    def how_many(self, start: datetime, end: datetime, outcome: Outcome, detail: str) -> int:
+        """How many updates received in the span have this outcome with this detail."""
+        which = (_c.received_at >= start, _c.received_at < end, _c.outcome == outcome.value, _c.detail == detail)
+        return int(self._transaction.scalar(sa.select(sa.func.count()).where(*which)))
+
+    def groups(self) -> tuple[KnownGroup, ...]:
+        """The groups that the bot is in as far as is known, the one heard from last first."""
+        newest = sa.select(sa.func.max(_c.id)).where(_c.chat_id < 0).group_by(_c.chat_id)
+        selected = sa.select(_c.chat_id, _c.rest, _c.received_at).where(_c.id.in_(newest)).order_by(_c.id.desc())
+        return tuple(
+            KnownGroup(chat_id=row["chat_id"], title=row["rest"].get("chat_title", ""), heard_at=row["received_at"])
+            for row in self._transaction.execute(selected).mappings()
+            if not row["rest"].get("blocked")
+        )
 
     def page(self, *, before: int | None, limit: int, outcome: Outcome | None = None) -> tuple[LedgerRow, ...]:
         """Rows with ids under `before`, newest first."""

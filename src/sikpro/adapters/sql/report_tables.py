@@ -71,9 +71,10 @@ recap_schedules = Table(
     "recap_schedules",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("span", Words, nullable=False),
+    Column("rhythm", Words, nullable=False),
     Column("at", Words, nullable=False),
-    Column("chat_id", Id, nullable=False),
+    Column("person", Id, ForeignKey("people.id")),
+    Column("chat_id", Id),
     Column("label", Words, nullable=False),
     Column("language", Words, nullable=False),
     Column("with_file", Boolean, nullable=False),
@@ -81,6 +82,8 @@ recap_schedules = Table(
     Column("made_by", Id, ForeignKey("people.id"), nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     Column("sent_for", Words, nullable=False),
+    Column("message", Id),
+    Column("trouble", Words, nullable=False),
     sqlite_autoincrement=True,
 )
-"""`sent_for` is the day (`2026-11-24`) or the month (`2026-11`) of the last recap that was sent."""
+"""`at` is local time (`17:00`); `sent_for` the day (`2026-11-24`) or month of the last recap that was due."""

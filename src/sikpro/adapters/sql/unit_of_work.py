@@ -27,6 +27,7 @@ from sikpro.adapters.sql.orders import SqlOrderRepository
 from sikpro.adapters.sql.outbox import SqlOutbox
 from sikpro.adapters.sql.people import SqlAccessRequestRepository, SqlPersonRepository
 from sikpro.adapters.sql.queries import SqlOrderQueries
+from sikpro.adapters.sql.schedules import SqlSchedules
 from sikpro.adapters.sql.tables import totals
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.adapters.sql.workers import SqlAlerts, SqlConversationStore, SqlJobs
@@ -60,6 +61,7 @@ class SqlUnitOfWork:
         self.exports = SqlExports(transaction)
         self.undo_steps = SqlUndoSteps(transaction)
         self.saved_views = SqlSavedViews(transaction)
+        self.schedules = SqlSchedules(transaction)
         self.sessions = SqlSessions(transaction)
         self.bind_links = SqlBindLinks(transaction)
         self.login_attempts = SqlLoginAttempts(transaction)

@@ -114,6 +114,7 @@ def _said(message: Raw, kind: IncomingKind, key: str, sent_at: datetime) -> Inco
         sent_at=sent_at,
         sender_name=_name(sender),
         private=chat.get("type") == "private",
+        chat_title=string(chat, "title"),
         text=_text(message),
         reply_to=whole(table(reply)["message_id"]) if reply is not None else None,
         contact=_contact(message),
@@ -140,6 +141,7 @@ def _press(query: Raw, bot_id: int, now: Callable[[], datetime]) -> Incoming:
         sent_at=now(),
         sender_name=_name(sender),
         private=chat.get("type") == "private",
+        chat_title=string(chat, "title"),
         press_id=query_id,
         data=string(query, "data"),
         transport=Transport.BOT_API,
@@ -159,6 +161,7 @@ def _membership(change: Raw, bot_id: int, now: Callable[[], datetime]) -> Incomi
         sent_at=time(change, "date"),
         sender_name=_name(sender),
         private=chat.get("type") == "private",
+        chat_title=string(chat, "title"),
         blocked=not member,
         transport=Transport.BOT_API,
     )

@@ -62,7 +62,7 @@ class Incoming:
     For a press `message_id` is the message the button hangs on, `press_id` what answers it, `data` the
     button's data (at most 64 bytes). `album` is the same for the messages of one album. `addressed` is False for what
     names another bot in a group, `mentioned` True for what named this one (`text` is without it). `transport` says
-    which one the ids of the attachments belong to.
+    which one the ids of the attachments belong to. `chat_title` is a group's name, "" in a private chat.
     """
 
     key: str
@@ -85,6 +85,7 @@ class Incoming:
     addressed: bool = True
     mentioned: bool = False
     transport: str = ""
+    chat_title: str = ""
 
 
 @frozen

@@ -50,6 +50,15 @@ class ReceivedFile:
     attachment: Attachment
 
 
+@frozen(kw_only=True)
+class KnownGroup:
+    """A group that the bot heard from and was not put out of since: its name ("" when none was told), and when last."""
+
+    chat_id: int
+    title: str
+    heard_at: datetime
+
+
 class Inbox(Protocol):
     """Every update that came in, once, with its outcome."""
 
@@ -73,6 +82,12 @@ class Inbox(Protocol):
 
     def totals(self, start: datetime, end: datetime) -> Mapping[Outcome, int]:
         """How many updates received in the span have each outcome; together they are all that came in."""
+
+    def how_many(self, start: datetime, end: datetime, outcome: Outcome, detail: str) -> int:
+        """How many updates received in the span have this outcome with this detail."""
+
+    def groups(self) -> tuple[KnownGroup, ...]:
+        """The groups that the bot is in as far as is known, the one heard from last first."""
 
     def page(self, *, before: int | None, limit: int, outcome: Outcome | None = None) -> tuple[LedgerRow, ...]:
         """Rows with ids under `before`, newest first."""

@@ -12,8 +12,8 @@ from sikpro.application.ports.bots import BotAccounts
 from sikpro.application.ports.desk import SavedViews, UndoSteps
 from sikpro.application.ports.devices import DeviceQueries
 from sikpro.application.ports.exports import Blobs, Exports
-from sikpro.application.ports.files import FileStore
 from sikpro.application.ports.facts import OrderFacts
+from sikpro.application.ports.files import FileStore
 from sikpro.application.ports.months import ClosedMonths, Targets
 from sikpro.application.ports.queries import OrderQueries
 from sikpro.application.ports.queues import Alerts, ConversationStore, Inbox, Jobs, Outbox
@@ -25,6 +25,7 @@ from sikpro.application.ports.repositories import (
     OrderRepository,
     PersonRepository,
 )
+from sikpro.application.ports.schedules import Schedules
 
 T = TypeVar("T")
 
@@ -100,6 +101,8 @@ class UnitOfWork(Protocol):
     def undo_steps(self) -> UndoSteps: ...
     @property
     def saved_views(self) -> SavedViews: ...
+    @property
+    def schedules(self) -> Schedules: ...
     @property
     def sessions(self) -> Sessions: ...
     @property

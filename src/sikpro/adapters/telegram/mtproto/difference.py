@@ -163,7 +163,7 @@ class Differences:
         addresses: dict[int, str] = {}
         translated: list[Incoming | None] = []
         for answer in answers:
-            translator.meet(answer.users)
+            translator.meet(answer.users, answer.chats)
             addresses |= addresses_of(answer.users, answer.chats)
             messages = answer.messages if hasattr(answer, "messages") else answer.new_messages
             self._client.sent.note(messages)

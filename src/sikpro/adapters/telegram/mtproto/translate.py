@@ -35,10 +35,15 @@ class Translator:
     username: str
     now: Callable[[], datetime]
     names: dict[int, str] = field(factory=dict[int, str])
+    titles: dict[int, str] = field(factory=dict[int, str])
     bots: set[int] = field(factory=set[int])
 
-    def meet(self, users: Iterable[Any]) -> None:
-        """Learn who the people in the updates to come are."""
+    def meet(self, users: Iterable[Any], chats: Iterable[Any] = ()) -> None:
+        """Learn who the people in the updates to come are, and how their groups are called."""
+        for chat in chats:
+            if isinstance(chat, types.Chat | types.Channel):
+                number = channel_chat_id(chat.id) if isinstance(chat, types.Channel) else -int(chat.id)
+                self.titles[number] = storable(chat.title or "")
         for user in users:
             if isinstance(user, types.User):
                 full = f"{storable(user.first_name or '')} {storable(user.last_name or '')}".strip()
@@ -117,6 +122,7 @@ class Translator:
             sent_at=_time(sent_at),
             sender_name=self.names.get(sender or 0, ""),
             private=private,
+            chat_title=self.titles.get(chat_id_of(message.peer_id), ""),
             text=spoken.text,
             reply_to=_reply_to(message.reply_to),
             contact=_contact(message.media),
@@ -169,6 +175,7 @@ class Translator:
             sent_at=_time(update.date),
             sender_name=self.names.get(actor, ""),
             private=chat_id > 0,
+            chat_title=self.titles.get(chat_id, ""),
             blocked=status in ("kicked", "left"),
             transport=Transport.MTPROTO,
         )

@@ -85,9 +85,10 @@ def upgrade() -> None:
     op.create_table(
         "recap_schedules",
         sa.Column("id", ID, nullable=False),
-        sa.Column("span", WORDS, nullable=False),
+        sa.Column("rhythm", WORDS, nullable=False),
         sa.Column("at", WORDS, nullable=False),
-        sa.Column("chat_id", ID, nullable=False),
+        sa.Column("person", ID),
+        sa.Column("chat_id", ID),
         sa.Column("label", WORDS, nullable=False),
         sa.Column("language", WORDS, nullable=False),
         sa.Column("with_file", sa.Boolean(), nullable=False),
@@ -95,7 +96,10 @@ def upgrade() -> None:
         sa.Column("made_by", ID, nullable=False),
         sa.Column("made_at", UTC, nullable=False),
         sa.Column("sent_for", WORDS, nullable=False),
+        sa.Column("message", ID),
+        sa.Column("trouble", WORDS, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_recap_schedules"),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name="fk_recap_schedules_person"),
         sa.ForeignKeyConstraint(["made_by"], ["people.id"], name="fk_recap_schedules_made_by"),
         sqlite_autoincrement=True,
     )

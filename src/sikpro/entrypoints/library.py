@@ -12,7 +12,9 @@ from sikpro.application.conversation.parse_message import Known, parse_message
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import StorageUnavailable, Transactions, UnitOfWork
-from sikpro.application.reports.recap import Recap, Span, recap
+from sikpro.application.reports.asked import Asked
+from sikpro.application.reports.recap import recap
+from sikpro.application.reports.shape import Recap
 from sikpro.application.use_cases.catalogue import CatalogueRow, put_row
 from sikpro.application.use_cases.change_status import change_status, reopen_order
 from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
@@ -26,7 +28,6 @@ from sikpro.application.use_cases.work_order import give_back_order, take_order
 from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel
 from sikpro.domain.people import Person, Role
-from sikpro.domain.period import Period
 
 T = TypeVar("T")
 _ZONE = "Asia/Jakarta"
@@ -222,9 +223,10 @@ class Sikpro:
 
         self._write(work)
 
-    def recap(self, period: Period, span: Span = Span.DAY) -> Recap:
-        """The figures of a period."""
-        return self.transactions.read(lambda uow: recap(uow, period, span, self.script, self.zone))
+    def recap(self, period: str, **filters: str) -> Recap:
+        """The figures of a day, a month or `2026-11-01_2026-11-15`, narrowed as in the queue. Raises `InvalidValue`."""
+        asked = Asked.parse(period, filters)
+        return self.transactions.read(lambda uow: recap(uow, asked, self.script, self.clock.now(), self.zone))
 
     def _on(self, number: str, work: Callable[[UnitOfWork, Order], Order]) -> Order:
         return self._write(lambda uow: work(uow, order_named(uow, number)))

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sikpro.application.ports.queries import Clocked, Dimension, OrderRow
+from sikpro.application.ports.facts import Clocked, Dimension
+from sikpro.application.ports.queries import OrderFilter, OrderRow
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.domain.order_data import Channel
 from sikpro.domain.period import Period
@@ -28,7 +29,9 @@ def counted(
     store: Transactions, by: list[Dimension], zone: str = "Asia/Jakarta", clocked: Clocked = Clocked.RECEIVED
 ) -> Mapping[tuple[str, ...], int]:
     period = Period(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
-    return store.read(lambda unit: unit.order_facts.counts(period, clocked, by, zone))
+    received = clocked is Clocked.RECEIVED
+    which = OrderFilter(received=period if received else None, finished=None if received else period)
+    return store.read(lambda unit: unit.order_facts.counts(which, by, zone, clocked))
 
 
 def test_facts_are_counted_by_each_dimension_without_the_deleted(store: Transactions) -> None:
@@ -90,7 +93,7 @@ def test_the_rows_behind_the_counts_come_oldest_received_first_a_page_at_a_time(
     while True:
         place = rows[-1].key if rows else None
         found = store.read(
-            lambda unit, p=place: unit.order_facts.rows(period, Clocked.RECEIVED, after=p, limit=4)  # type: ignore[misc]  # bound now
+            lambda unit, p=place: unit.order_facts.rows(OrderFilter(received=period), after=p, limit=4)  # type: ignore[misc]  # bound now
         )
         if not found:
             break
@@ -109,7 +112,7 @@ def test_rows_by_the_time_they_were_finished_leave_out_the_unfinished(store: Tra
     done = store.write(work)
     period = Period(after(60), after(61))
 
-    rows = store.read(lambda unit: unit.order_facts.rows(period, Clocked.FINISHED, after=None, limit=9))
+    rows = store.read(lambda unit: unit.order_facts.rows(OrderFilter(finished=period), after=None, limit=9))
 
     assert [row.id for row in rows] == [done]
     assert rows[0].spent == {Turn.HELPDESK: timedelta(minutes=60)}

@@ -240,7 +240,7 @@ def test_a_download_leaves_nothing_behind_on_the_disk(
 def test_an_empty_period_says_so_and_still_downloads(page_site: Site) -> None:
     leader = page_site.logged_in("bagus")
     page = leader.get("/recap/day/2026-01-01").text
-    assert "Tidak ada order masuk pada periode ini" in page
+    assert "Tidak ada order pada periode ini" in page
     assert set(_tiles(page).values()) == {0}
     assert _download(leader, "/recap/day/2026-01-01.xlsx")["Order"].max_row <= 2
 

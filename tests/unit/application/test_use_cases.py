@@ -1,8 +1,6 @@
 """What each role may do, and what happens to orders and keys when they do it."""
 
 from collections.abc import Callable
-from datetime import date
-from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import fields_dict
@@ -10,7 +8,8 @@ from attrs import fields_dict
 from sikpro.application.fields import EXAMPLE, FIELDS
 from sikpro.application.ports.queries import OrderFilter, Sort
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.reports.recap import Span, recap
+from sikpro.application.reports.asked import Asked
+from sikpro.application.reports.recap import recap
 from sikpro.application.use_cases.change_duplicate_rule import change_duplicate_rule
 from sikpro.application.use_cases.change_status import cancel_order, change_status, reopen_order
 from sikpro.application.use_cases.manage_people import add_account, set_active
@@ -33,7 +32,6 @@ from sikpro.domain.errors import (
 )
 from sikpro.domain.order_data import Channel, OrderData
 from sikpro.domain.people import PERMISSIONS, Permission, Person, Role
-from sikpro.domain.period import Period
 from sikpro.domain.phase import Phase
 from tests.unit.chat import NINE, WHOLE, ZONE, Phone, World
 
@@ -95,7 +93,7 @@ STEPS: dict[str, tuple[set[Role], Callable[[UnitOfWork, Person], object]]] = {
     ),
     "see a recap": (
         {Role.HELPDESK, Role.TEAM_LEADER, Role.SUPERVISOR, Role.ADMIN},
-        lambda uow, by: recap(uow, Period.of_day(date(2026, 11, 2), ZoneInfo(ZONE)), Span.DAY, by, ZONE),
+        lambda uow, by: recap(uow, Asked.parse("2026-11-02"), by, NINE, ZONE),
     ),
     "add an account": (
         {Role.ADMIN},
@@ -242,7 +240,7 @@ def test_a_recaps_tables_all_add_up_to_what_came_in(world: World) -> None:
     for number, status in enumerate(("selesai", "odp_penuh", "odp_penuh", "batal", "selesai")):
         world.sets(status, reason="r", number=f"SC9000{number:03}")
     figures = world.transactions.read(
-        lambda uow: recap(uow, Period.of_month(date(2026, 11, 2), ZoneInfo(ZONE)), Span.MONTH, uow.people.get(5), ZONE)
+        lambda uow: recap(uow, Asked.parse("2026-11"), uow.people.get(5), world.clock.now(), ZONE)
     )
     assert figures.total == 21 == sum(figures.received.values())
     for table in figures.tables:

@@ -2,54 +2,72 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sikpro.adapters.memory.queries import sorted_page
-from sikpro.adapters.memory.rows import Names
+from sikpro.adapters.memory.rows import Names, Wanted
 from sikpro.adapters.memory.store import State
-from sikpro.application.ports.queries import Clocked, Dimension, Key, OrderRow, Sort
+from sikpro.application.ports.facts import Clocked, Dimension, Lapse, Spread
+from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
 from sikpro.domain.order import Order
-from sikpro.domain.period import Period
 
 
 class MemoryOrderFacts:
-    """The facts that every recap is made of; deleted orders are left out."""
+    """The facts that every recap is made of."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
     def counts(
-        self, period: Period, clocked: Clocked, by: Sequence[Dimension], zone: str
+        self, which: OrderFilter, by: Sequence[Dimension], zone: str, clocked: Clocked = Clocked.RECEIVED
     ) -> Mapping[tuple[str, ...], int]:
-        """How many orders whose time lies in the period, by the dimensions' values."""
+        """How many orders, by the dimensions' values."""
         names = Names(self._state)
         local = ZoneInfo(zone)
         return dict(
             Counter(
-                tuple(_value(order, dimension, at.astimezone(local), names) for dimension in by)
-                for order, at in self._clocked(period, clocked)
+                tuple(_value(order, dimension, _at(order, clocked, local), names) for dimension in by)
+                for order in self._wanted(which)
             )
         )
 
-    def rows(self, period: Period, clocked: Clocked, *, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
+    def rows(self, which: OrderFilter, *, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
         """The orders behind the counts, oldest received first, a page at a time."""
-        orders = (order for order, _ in self._clocked(period, clocked))
-        return tuple(map(Names(self._state).row, sorted_page(orders, Sort.OLDEST, after, limit)))
+        return tuple(map(Names(self._state).row, sorted_page(self._wanted(which), Sort.OLDEST, after, limit)))
+
+    def spread(self, which: OrderFilter, lapse: Lapse) -> Spread:
+        """How long a span of the orders' lives lasted, of those orders in which it is over."""
+        spans = sorted(span for order in self._wanted(which) if (span := _span(order, lapse)) is not None)
+        if not spans:
+            return Spread()
+        median, p90 = (spans[-(-len(spans) * part // 100) - 1] for part in (50, 90))
+        return Spread(count=len(spans), median=median, p90=p90)
 
     def first_day(self) -> date | None:
         """The UTC date of the oldest order, None when there is none."""
         oldest = min((o.received_at for o in self._state.orders.values() if o.deleted_at is None), default=None)
         return oldest.astimezone(UTC).date() if oldest else None
 
-    def _clocked(self, period: Period, clocked: Clocked) -> Iterator[tuple[Order, datetime]]:
-        for order in self._state.orders.values():
-            at = order.received_at if clocked is Clocked.RECEIVED else order.finished_at
-            if order.deleted_at is None and at is not None and at in period:
-                yield order, at
+    def _wanted(self, which: OrderFilter) -> Iterator[Order]:
+        return filter(Wanted(which, Names(self._state)), self._state.orders.values())
 
 
-def _value(order: Order, dimension: Dimension, at: datetime, names: Names) -> str:
+def _at(order: Order, clocked: Clocked, local: ZoneInfo) -> datetime | None:
+    at = order.received_at if clocked is Clocked.RECEIVED else order.finished_at
+    return None if at is None else at.astimezone(local)
+
+
+def _span(order: Order, lapse: Lapse) -> timedelta | None:
+    if lapse.turn:
+        return order.clock.spent.get(lapse.turn)
+    start, end = order.received_at, order.first_action_at
+    if lapse is Lapse.HANDLING:
+        return None if end is None or order.finished_at is None else order.finished_at - end
+    return None if end is None else end - start
+
+
+def _value(order: Order, dimension: Dimension, at: datetime | None, names: Names) -> str:
     data = order.data
     match dimension:
         case Dimension.TYPE:
@@ -69,6 +87,6 @@ def _value(order: Order, dimension: Dimension, at: datetime, names: Names) -> st
         case Dimension.STATUS:
             return order.status
         case Dimension.HOUR:
-            return f"{at.hour:02}"
+            return f"{at.hour:02}" if at else ""
         case Dimension.DAY:
-            return at.date().isoformat()
+            return at.date().isoformat() if at else ""

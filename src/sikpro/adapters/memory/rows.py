@@ -1,7 +1,10 @@
 """Orders as flat rows, and which of them a filter wants."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from sikpro.adapters.memory.store import State
-from sikpro.application.ports.queries import OrderFilter, OrderRow, PastLimit
+from sikpro.application.ports.queries import NOBODY, UNKNOWN, OrderFilter, OrderRow, PastLimit
 from sikpro.domain.order import Order
 from sikpro.domain.phase import Turn
 from sikpro.domain.search_text import found, search_term
@@ -15,6 +18,7 @@ class Names:
         self.people = {person.id: person.name for person in people}
         self.technicians = {person.technician_code: person.name for person in people if person.technician_code}
         self.site_operations = {sto.code: sto.site_operation for sto in state.stos.values()}
+        self.groups = {status.code: status.group for status in state.statuses.values()}
 
     def row(self, order: Order) -> OrderRow:
         """The order as a row."""
@@ -72,7 +76,8 @@ class Wanted:
             (which.status, order.status),
             (which.type, data.type),
             (which.sto, data.sto.value),
-            (which.site_operation, self._names.site_operations.get(data.sto.value)),
+            (which.site_operation, self._names.site_operations.get(data.sto.value) or UNKNOWN),
+            (which.group, self._names.groups.get(order.status) or UNKNOWN),
             (which.technician, data.technician.value),
             (which.channel, order.channel.value),
             (which.serial, data.serial.value),
@@ -83,14 +88,31 @@ class Wanted:
             and (not which.phases or order.phase in which.phases)
             and all(not wanted or wanted == value for wanted, value in wants)
             and (which.holder is None or which.holder == order.holder)
-            and (which.helpdesk is None or which.helpdesk == order.helpdesk)
+            and (which.helpdesk is None or which.helpdesk == (order.helpdesk or NOBODY))
             and (which.turn is None or which.turn is order.turn)
             and (which.received is None or order.received_at in which.received)
             and (which.finished is None or (order.finished_at is not None and order.finished_at in which.finished))
             and (which.overdue is None or _overdue(order, which.overdue))
             and (which.newer_than is None or order.id > which.newer_than)
+            and _lived(order, which)
             and (not self._term or found(self._term, data, self._names.technicians.get(data.technician.value, "")))
         )
+
+
+def _lived(order: Order, which: OrderFilter) -> bool:
+    took = None if order.finished_at is None else order.finished_at - order.received_at
+    return (
+        _at_hour(order.received_at, which.hour)
+        and _at_hour(order.finished_at, which.finished_hour)
+        and (not which.acted or order.first_action_at is not None)
+        and (which.waited is None or which.waited in order.clock.spent)
+        and (which.took_at_most is None or (took is not None and took <= which.took_at_most))
+        and (which.took_over is None or (took is not None and took > which.took_over))
+    )
+
+
+def _at_hour(at: datetime | None, hour: tuple[int, str] | None) -> bool:
+    return hour is None or (at is not None and at.astimezone(ZoneInfo(hour[1])).hour == hour[0])
 
 
 def _overdue(order: Order, limits: tuple[PastLimit, ...]) -> bool:

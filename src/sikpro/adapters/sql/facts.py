@@ -1,18 +1,18 @@
 """The facts of recaps, counted in the database."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
-from sikpro.adapters.sql.filters import paged, rows, within
+from sikpro.adapters.sql.filters import elapsed, local_hour, paged, rows, wanted
 from sikpro.adapters.sql.mappers import list_row
 from sikpro.adapters.sql.tables import orders, stos
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.queries import Clocked, Dimension, Key, OrderRow
-from sikpro.domain.period import Period
+from sikpro.application.ports.facts import Clocked, Dimension, Lapse, Spread
+from sikpro.application.ports.queries import Key, OrderFilter, OrderRow
 
 _c = orders.c
 _CLOCKS: dict[Clocked, ColumnElement[Any]] = {Clocked.RECEIVED: _c.received_at, Clocked.FINISHED: _c.finished_at}
@@ -29,33 +29,52 @@ _COLUMNS: dict[Dimension, ColumnElement[Any]] = {
 
 
 class SqlOrderFacts:
-    """The facts that every recap is made of; deleted orders are left out."""
+    """The facts that every recap is made of."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
     def counts(
-        self, period: Period, clocked: Clocked, by: Sequence[Dimension], zone: str
+        self, which: OrderFilter, by: Sequence[Dimension], zone: str, clocked: Clocked = Clocked.RECEIVED
     ) -> Mapping[tuple[str, ...], int]:
-        """How many orders whose time lies in the period, by the dimensions' values."""
+        """How many orders, by the dimensions' values."""
         clock = _CLOCKS[clocked]
         columns = [self._column(dimension, clock, zone).label(f"d{place}") for place, dimension in enumerate(by)]
         counted = (
             sa.select(*columns, sa.func.count())
             .select_from(orders)
             .outerjoin(stos, stos.c.code == _c.sto)
-            .where(*within(clock, period), _c.deleted_at.is_(None))
+            .where(*wanted(self._transaction, which))
             # By label: PostgreSQL would not see two bound zones as the same expression.
             .group_by(*(sa.literal_column(f"d{place}") for place in range(len(by))))
         )
         found = self._transaction.execute(counted).all()
         return {tuple("" if value is None else str(value) for value in values): n for *values, n in found if n}
 
-    def rows(self, period: Period, clocked: Clocked, *, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
+    def rows(self, which: OrderFilter, *, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
         """The orders behind the counts, oldest received first, a page at a time."""
-        selected = rows.where(*within(_CLOCKS[clocked], period), _c.deleted_at.is_(None))
+        selected = rows.where(*wanted(self._transaction, which))
         found = self._transaction.execute(paged(selected, after=after, limit=limit)).mappings()
         return tuple(map(list_row, found))
+
+    def spread(self, which: OrderFilter, lapse: Lapse) -> Spread:
+        """How long a span of the orders' lives lasted, of those orders in which it is over."""
+        span = self._span(lapse)
+        ranked = (
+            sa.select(
+                span.label("span"),
+                sa.func.row_number().over(order_by=span).label("rank"),
+                sa.func.count().over().label("many"),
+            )
+            .where(*wanted(self._transaction, which), span.is_not(None))
+            .subquery()
+        )
+        at = [
+            sa.func.max(sa.case((ranked.c.rank == (ranked.c.many * part + 99) // 100, ranked.c.span)))
+            for part in (50, 90)
+        ]
+        count, median, p90 = self._transaction.execute(sa.select(sa.func.count(), *at).select_from(ranked)).one()
+        return Spread(count=count, median=_duration(median), p90=_duration(p90))
 
     def first_day(self) -> date | None:
         """The UTC date of the oldest order, None when there is none."""
@@ -66,9 +85,17 @@ class SqlOrderFacts:
     def _column(self, dimension: Dimension, clock: ColumnElement[Any], zone: str) -> ColumnElement[Any]:
         if dimension in _COLUMNS:
             return _COLUMNS[dimension]
-        hour: ColumnElement[Any]
-        if self._transaction.on_sqlite:
-            hour = sa.func.local_hour(sa.type_coerce(clock, sa.Text), zone, type_=sa.Text)
-        else:
-            hour = sa.func.to_char(sa.func.timezone(zone, clock), "YYYY-MM-DD HH24", type_=sa.Text)
+        hour = local_hour(self._transaction, clock, zone)
         return sa.func.substr(hour, *((12, 2) if dimension is Dimension.HOUR else (1, 10)), type_=sa.Text)
+
+    def _span(self, lapse: Lapse) -> ColumnElement[Any]:
+        if lapse.turn:
+            return sa.type_coerce(_c[f"spent_{lapse.turn}"], sa.BigInteger)
+        times = (
+            (_c.first_action_at, _c.finished_at) if lapse is Lapse.HANDLING else (_c.received_at, _c.first_action_at)
+        )
+        return elapsed(self._transaction, *times)
+
+
+def _duration(microseconds: int | None) -> timedelta | None:
+    return None if microseconds is None else timedelta(microseconds=int(microseconds))

@@ -1,19 +1,20 @@
 """Which orders a filter wants, and which come after a place, as SQL conditions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from sikpro.adapters.sql.search import matches
-from sikpro.adapters.sql.tables import orders, people, stos
+from sikpro.adapters.sql.tables import orders, people, statuses, stos
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.queries import Key, OrderFilter, PastLimit, Sort
+from sikpro.application.ports.queries import NOBODY, UNKNOWN, Key, OrderFilter, PastLimit, Sort
 from sikpro.domain.period import Period
 from sikpro.domain.phase import Phase, Turn
 
 _c = orders.c
+_MICROSECOND = timedelta(microseconds=1)
 _technicians = people.alias("technicians")
 _holders = people.alias("holders")
 _helpdesks = people.alias("helpdesks")
@@ -75,15 +76,22 @@ def wanted(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnEleme
         (_c.technician, which.technician or None),
         (_c.channel, which.channel or None),
         (_c.holder, which.holder),
-        (_c.helpdesk, which.helpdesk),
+        (_c.helpdesk, which.helpdesk or None),
         (_c.turn, which.turn.value if which.turn else None),
         (_c.serial, which.serial or None),
         (_c.odp, which.odp or None),
     )
     conditions += [column == value for column, value in equal if value is not None]
-    if which.site_operation:
-        theirs = sa.select(stos.c.code).where(stos.c.site_operation == which.site_operation)
-        conditions.append(_c.sto.in_(theirs))
+    if which.helpdesk == NOBODY:
+        conditions.append(_c.helpdesk.is_(None))
+    for wants, column, code, belongs in (
+        (which.site_operation, _c.sto, stos.c.code, stos.c.site_operation),
+        (which.group, _c.status, statuses.c.code, statuses.c.reason_group),
+    ):
+        if wants == UNKNOWN:
+            conditions.append(column.not_in(sa.select(code).where(belongs != "")))
+        elif wants:
+            conditions.append(column.in_(sa.select(code).where(belongs == wants)))
     if which.received:
         conditions += within(_c.received_at, which.received)
     if which.finished:
@@ -92,8 +100,47 @@ def wanted(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnEleme
         conditions += _overdue(which.overdue)
     if which.newer_than is not None:
         conditions.append(_c.id > which.newer_than)
+    conditions += _lived(transaction, which)
     found = matches(transaction, which.text)
     return conditions if found is None else [*conditions, found]
+
+
+def _lived(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnElement[bool]]:
+    conditions = list[ColumnElement[bool]]()
+    for clock, at in ((_c.received_at, which.hour), (_c.finished_at, which.finished_hour)):
+        if at is not None:
+            conditions.append(sa.func.substr(local_hour(transaction, clock, at[1]), 12, 2) == f"{at[0]:02}")
+    if which.acted:
+        conditions.append(_c.first_action_at.is_not(None))
+    if which.waited is not None:
+        conditions.append(_c[f"spent_{which.waited}"].is_not(None))
+    took = elapsed(transaction, _c.received_at, _c.finished_at)
+    if which.took_at_most is not None:
+        conditions.append(took <= which.took_at_most // _MICROSECOND)
+    if which.took_over is not None:
+        conditions.append(took > which.took_over // _MICROSECOND)
+    return conditions
+
+
+def local_hour(transaction: OpenTransaction, clock: ColumnElement[Any], zone: str) -> ColumnElement[str]:
+    """A time as `YYYY-MM-DD HH` on the clocks of a zone."""
+    if transaction.on_sqlite:
+        return sa.func.local_hour(sa.type_coerce(clock, sa.Text), zone, type_=sa.Text)
+    return sa.func.to_char(sa.func.timezone(zone, clock), "YYYY-MM-DD HH24", type_=sa.Text)
+
+
+def elapsed(transaction: OpenTransaction, start: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnElement[int]:
+    """The whole microseconds from one time to another, NULL where there is none of them."""
+    if not transaction.on_sqlite:
+        return sa.cast(sa.extract("epoch", end - start) * 1_000_000, sa.BigInteger)
+    return _sqlite_microseconds(end) - _sqlite_microseconds(start)
+
+
+def _sqlite_microseconds(clock: ColumnElement[Any]) -> ColumnElement[int]:
+    # SQLite rounds a time to milliseconds, so seconds and their fraction are read apart.
+    text = sa.type_coerce(clock, sa.Text)
+    seconds = sa.cast(sa.func.strftime("%s", sa.func.substr(text, 1, 19)), sa.BigInteger)
+    return seconds * 1_000_000 + sa.cast(sa.func.substr(text, 21, 6), sa.BigInteger)
 
 
 def _overdue(limits: tuple[PastLimit, ...]) -> list[ColumnElement[bool]]:

@@ -1,6 +1,5 @@
 """A list of orders as its address says it: which view, which filters, from where on."""
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Self
@@ -10,7 +9,10 @@ from zoneinfo import ZoneInfo
 from attrs import field, frozen
 
 from sikpro.application.ports.queries import Key, OrderFilter, PastLimit, Sort
+from sikpro.application.reports.asked import Asked, Span, helpdesk_of, is_helpdesk
+from sikpro.application.reports.shape import PROMISE
 from sikpro.application.use_cases.see_orders import AGES, age_span
+from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.period import Period
 from sikpro.domain.phase import Phase, Turn
@@ -37,18 +39,47 @@ FIRST = "todo"
 COUNTED = ("todo", "open", "waiting", "in_progress", "mine", "held_up")
 FILTERS = (
     *("phase", "status", "type", "sto", "site_operation", "technician", "helpdesk", "channel"),
-    *("age", "overdue", "day", "month", "finished"),
+    *(
+        "age",
+        "overdue",
+        "day",
+        "month",
+        "received",
+        "finished",
+        "hour",
+        "finished_hour",
+        "group",
+        "tti",
+        "acted",
+        "waited",
+    ),
 )
 """What narrows a view, by the query parameter's name.
 
-`phase` is one of `Phase`, whatever the view; `age` one of `AGES`, of open orders by receipt; `overdue` is `1`; `day`
-and `month` are those of receipt, `finished` is either. A day may name an hour of it: `2026-11-23T09`.
+`phase` is one of `Phase`, whatever the view; `age` one of `AGES`, of open orders by receipt; `overdue` is `1`. `day`,
+`month` and `received` (`2026-11-01_2026-11-15`) are those of receipt, `finished` is any of these; a day may name an
+hour of it: `2026-11-23T09`. `hour` and `finished_hour` are an hour of any day. `group` is a reason's, `tti` is about
+the time until the end, `acted` about a helpdesk's first action, `waited` names who was waited for. `-` stands for no
+Site Operation, helpdesk or group.
 """
 
+_HOURS = frozenset(f"{hour:02}" for hour in range(24))
 _CHOICES: Mapping[str, frozenset[str]] = {
     "phase": frozenset(Phase),
     "age": frozenset(AGES),
     "overdue": frozenset({"1"}),
+    "acted": frozenset({"1"}),
+    "tti": frozenset({"within", "late"}),
+    "waited": frozenset(Turn),
+    "hour": _HOURS,
+    "finished_hour": _HOURS,
+}
+
+_SPANS: Mapping[str, frozenset[Span]] = {
+    "day": frozenset({Span.DAY}),
+    "month": frozenset({Span.MONTH}),
+    "received": frozenset({Span.FREE}),
+    "finished": frozenset(Span),
 }
 
 Limits = tuple[PastLimit, ...]
@@ -111,11 +142,18 @@ class Listing:
             status=given.get("status", ""),
             site_operation=given.get("site_operation", ""),
             technician=given.get("technician", ""),
-            helpdesk=int(helpdesk) if helpdesk else None,
+            helpdesk=helpdesk_of(helpdesk) if helpdesk else None,
             channel=given.get("channel", ""),
             received=self._received(now, zone),
             overdue=limits if given.get("overdue") else None,
-            finished=_period(self.filters.get("finished", ""), zone),
+            finished=_period(given.get("finished", ""), zone),
+            hour=_hour(given.get("hour", ""), zone),
+            finished_hour=_hour(given.get("finished_hour", ""), zone),
+            group=given.get("group", ""),
+            acted="acted" in given,
+            waited=Turn(given["waited"]) if "waited" in given else None,
+            took_at_most=PROMISE if given.get("tti") == "within" else None,
+            took_over=PROMISE if given.get("tti") == "late" else None,
         )
 
     def address(self, **changes: str | None) -> str:
@@ -140,7 +178,8 @@ class Listing:
         return self.address(**{name: None})
 
     def _received(self, now: datetime, zone: ZoneInfo) -> Period | None:
-        dated = _period(self.filters.get("day") or self.filters.get("month", ""), zone)
+        given = self.filters
+        dated = _period(given.get("day") or given.get("month") or given.get("received", ""), zone)
         aged = age_span(self.filters["age"], now) if "age" in self.filters else None
         if dated and aged:
             return Period(max(dated.start, aged.start), min(dated.end, aged.end))
@@ -177,28 +216,28 @@ def _key(text: str) -> Key | None:
 
 
 def _period(text: str, zone: ZoneInfo) -> Period | None:
-    """The month, the day or the hour of a day that a text names."""
-    if len(text) == len("2026-11"):
-        return Period.of_month(date.fromisoformat(text + "-01"), zone)
+    """The span of days, the month, the day or the hour of a day that a text names."""
     day, _, hour = text.partition("T")
     if hour:
         return Period.of_hour(date.fromisoformat(day), int(hour), zone)
-    return Period.of_day(date.fromisoformat(day), zone) if day else None
+    return Asked.parse(text).period(zone) if text else None
+
+
+def _hour(text: str, zone: ZoneInfo) -> tuple[int, str] | None:
+    return (int(text), zone.key) if text else None
 
 
 def _sensible(name: str, value: str) -> bool:
-    if name in {"day", "month", "finished"}:
-        whole_month = name == "month" or (name == "finished" and len(value) == len("2026-11"))
-        day, _, hour = (value + "-01" if whole_month else value).partition("T")
-        if hour and (name == "month" or not re.fullmatch(r"[01]\d|2[0-3]", hour)):
-            return False
+    if name in _SPANS:
+        day, _, hour = value.partition("T")
         try:
-            return bool(re.fullmatch(r"(19|20)\d\d-\d\d-\d\d", day)) and date.fromisoformat(day) is not None
-        except ValueError:
+            span = Asked.parse(day).span
+        except InvalidValue:
             return False
+        return span in _SPANS[name] and (not hour or (span is Span.DAY and hour in _HOURS))
     if name in _CHOICES:
         return value in _CHOICES[name]
-    return _whole(value) if name == "helpdesk" else True
+    return is_helpdesk(value) if name == "helpdesk" else True
 
 
 def _whole(value: str) -> bool:

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from sikpro.adapters.web.order_listing import COUNTED, Limits, Listing, views_for
 from sikpro.application.i18n import Words
 from sikpro.application.ports.desk import SavedView, UndoStep
-from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, PastLimit, Sort
+from sikpro.application.ports.queries import UNKNOWN, Key, OrderFilter, OrderRow, PastLimit, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.see_orders import AGES, list_orders, past_limits
 from sikpro.application.use_cases.undo_status import undoable
@@ -82,7 +82,7 @@ def see(uow: UnitOfWork, listing: Listing, me: Person, words: Words, now: dateti
         counts=counts,
         statuses={status.code: status for status in uow.catalogue.statuses()},
         urgency={row.id: found for row in rows if (found := _urgency(row, types, limits, near))},
-        choices=_choices(uow, words, me),
+        choices=filter_choices(uow, words, me),
         names={name: _told(uow, name, value, words) for name, value in listing.filters.items()},
         mine=_in_hand(uow, me),
         undo=undoable(uow, me, now),
@@ -148,7 +148,8 @@ def _passed(row: OrderRow, order_type: OrderType, limit: PastLimit) -> timedelta
     return order_type.first_action_limit if late and row.first_action_at is None else None
 
 
-def _choices(uow: UnitOfWork, words: Words, me: Person) -> Mapping[str, Choices]:
+def filter_choices(uow: UnitOfWork, words: Words, me: Person) -> Mapping[str, Choices]:
+    """What each filter can be set to, as value and name."""
     people = uow.people.all()
     site_operations = [(row.code, row.name) for row in uow.catalogue.site_operations() if row.active]
     return {
@@ -165,13 +166,27 @@ def _choices(uow: UnitOfWork, words: Words, me: Person) -> Mapping[str, Choices]
     }
 
 
+_NAMED = {
+    "channel": "channel.{}",
+    "phase": "phase.{}",
+    "age": "queue.age.{}",
+    "tti": "queue.tti.{}",
+    "waited": "turn.{}",
+    "acted": "queue.acted",
+}
+
+
 def _told(uow: UnitOfWork, name: str, value: str, words: Words) -> str:
     """A filter's value as people say it."""
     if name == "status":
         return next((words.text(row.label) for row in uow.catalogue.statuses() if row.code == value), value)
+    if value == UNKNOWN:
+        return words("recap.unknown")
     if name == "helpdesk":
         return next((person.name for person in uow.people.all() if str(person.id) == value), value)
     if name == "overdue":
         return words("queue.overdue")
-    known = {"channel": f"channel.{value}", "phase": f"phase.{value}", "age": f"queue.age.{value}"}.get(name, "")
+    if name in {"hour", "finished_hour"}:
+        return words("recap.hour", hour=value)
+    known = _NAMED.get(name, "").format(value)
     return words(known) if known and words.knows(known) else value

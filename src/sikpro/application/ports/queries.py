@@ -1,7 +1,7 @@
 """What is read for a page: flat rows, paged by key."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, Self
 
@@ -24,13 +24,24 @@ class PastLimit:
     completion: datetime | None
 
 
+UNKNOWN = "-"
+"""As a filter's Site Operation or reason group: orders of which none is known."""
+
+NOBODY = 0
+"""As a filter's helpdesk: orders that no helpdesk ever had."""
+
+
 @frozen(kw_only=True)
 class OrderFilter:
     """Which orders; what is empty or None does not narrow. Deleted orders are shown only with `deleted`.
 
     `holder` is who has it now. `text` searches as `OrderQueries.page` says. `received`, `finished`: the span the
     time lies in. `overdue` narrows to open orders whose turn is the helpdesk's and that are past one of the limits.
-    `newer_than` narrows to orders stored after the one with that id. `serial` and `odp` are exact.
+    `newer_than` narrows to orders stored after the one with that id. `serial` and `odp` are exact. `group` is the
+    status' reason group. `hour` (0 to 23) is the hour of receipt, `finished_hour` that of the end, of any day on the
+    clocks of a zone (an IANA name).
+    `acted` narrows to orders on which a helpdesk has acted, `waited` to those that waited for somebody who is done,
+    `took_at_most` and `took_over` by the time from receipt to the end of what has ended.
     """
 
     phases: frozenset[Phase] = frozenset()
@@ -50,6 +61,13 @@ class OrderFilter:
     newer_than: int | None = None
     serial: str = ""
     odp: str = ""
+    group: str = ""
+    hour: tuple[int, str] | None = None
+    finished_hour: tuple[int, str] | None = None
+    acted: bool = False
+    waited: Turn | None = None
+    took_at_most: timedelta | None = None
+    took_over: timedelta | None = None
     deleted: bool = False
 
 
@@ -170,44 +188,3 @@ class OrderQueries(Protocol):
 
     def totals(self) -> tuple[Total, ...]:
         """The kept totals, those of zero left out."""
-
-
-class Dimension(StrEnum):
-    """By what a recap counts."""
-
-    TYPE = "type"
-    STO = "sto"
-    SITE_OPERATION = "site_operation"
-    TECHNICIAN = "technician"
-    HELPDESK = "helpdesk"
-    CHANNEL = "channel"
-    PHASE = "phase"
-    STATUS = "status"
-    HOUR = "hour"
-    DAY = "day"
-
-
-class Clocked(StrEnum):
-    """Which of an order's times puts it into a period."""
-
-    RECEIVED = "received"
-    FINISHED = "finished"
-
-
-class OrderFacts(Protocol):
-    """The facts that every recap is made of; deleted orders are left out."""
-
-    def counts(
-        self, period: Period, clocked: Clocked, by: Sequence[Dimension], zone: str
-    ) -> Mapping[tuple[str, ...], int]:
-        """How many orders whose time lies in the period, by the dimensions' values (text; "" when unknown).
-
-        `HELPDESK` is a person id as text; `HOUR` (`00` to `23`) and `DAY` (ISO) are the clocked time's in the
-        zone (an IANA name).
-        """
-
-    def rows(self, period: Period, clocked: Clocked, *, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
-        """The orders behind the counts, oldest received first, a page at a time."""
-
-    def first_day(self) -> date | None:
-        """The UTC date of the oldest order, None when there is none."""

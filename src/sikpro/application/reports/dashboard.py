@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from sikpro.application.ports.queries import Clocked, Dimension, OrderFilter, OrderRow, Sort
+from sikpro.application.ports.facts import Clocked, Dimension
+from sikpro.application.ports.queries import OrderFilter, OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.see_orders import AGES, age_span, list_orders
 from sikpro.domain.people import Permission, Person
@@ -92,8 +93,8 @@ def dashboard(uow: UnitOfWork, by: Person, now: datetime, zone: str) -> Dashboar
 
 def _day(uow: UnitOfWork, day: date, local: ZoneInfo) -> DayFigures:
     period = Period.of_day(day, local)
-    received = _by_phase(uow, period, Clocked.RECEIVED, local)
-    finished = _by_phase(uow, period, Clocked.FINISHED, local)
+    received = _by_phase(uow, OrderFilter(received=period), local)
+    finished = _by_phase(uow, OrderFilter(finished=period), local)
     return DayFigures(
         day=day,
         received=received.total(),
@@ -103,15 +104,17 @@ def _day(uow: UnitOfWork, day: date, local: ZoneInfo) -> DayFigures:
     )
 
 
-def _by_phase(uow: UnitOfWork, period: Period, clocked: Clocked, local: ZoneInfo) -> Counter[Phase]:
-    counts = uow.order_facts.counts(period, clocked, [Dimension.PHASE], local.key)
+def _by_phase(uow: UnitOfWork, which: OrderFilter, local: ZoneInfo) -> Counter[Phase]:
+    counts = uow.order_facts.counts(which, [Dimension.PHASE], local.key)
     return Counter({Phase(phase): count for (phase,), count in counts.items()})
 
 
 def _hours(uow: UnitOfWork, day: date, local: ZoneInfo) -> tuple[HourFigures, ...]:
     period = Period.of_day(day, local)
-    received = uow.order_facts.counts(period, Clocked.RECEIVED, [Dimension.HOUR], local.key)
-    finished = uow.order_facts.counts(period, Clocked.FINISHED, [Dimension.HOUR, Dimension.PHASE], local.key)
+    received = uow.order_facts.counts(OrderFilter(received=period), [Dimension.HOUR], local.key)
+    finished = uow.order_facts.counts(
+        OrderFilter(finished=period), [Dimension.HOUR, Dimension.PHASE], local.key, Clocked.FINISHED
+    )
     return tuple(
         HourFigures(
             hour=hour,

@@ -1,28 +1,29 @@
-"""The recap of a day or a month, on the page and as an Excel file."""
+"""The recap of a day, a month or a free period, on the page and as an Excel file; a month is closed here."""
 
-import re
-from collections.abc import AsyncIterator
-from datetime import date
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
-from litestar import Controller, Request, Response, get
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Stream
 
 from sikpro.adapters.web.admission import only
-from sikpro.adapters.web.order_listing import VIEWS
 from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
-from sikpro.adapters.web.recap_view import RecapView, RecapWhen
+from sikpro.adapters.web.queue_view import filter_choices
+from sikpro.adapters.web.recap_links import RecapLinks, page_of
+from sikpro.adapters.web.recap_view import RecapView
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.reports.recap import Recap, Span, recap
+from sikpro.application.reports.asked import FILTERS, Asked, Span
+from sikpro.application.reports.closing import close_month
+from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_workbook import write_recap
-from sikpro.domain.catalogue import Status
+from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -39,15 +40,19 @@ class RecapController(Controller):
     async def choose(
         self, request: Request[Any, Any, Any], visit: NamedDependency[Visit], parts: NamedDependency[WebParts]
     ) -> Response[str]:
-        """To the period that a form chose, else to today."""
+        """To the period and the filters that a form chose, else to today. What is no period is told where it is."""
         query = request.query_params
-        if query.get("month"):
-            return go(request, RecapWhen(Span.MONTH, _day(query["month"] + "-01")).path)
-        today = visit.words.local(parts.clock.now()).date()
-        return go(request, RecapWhen(Span.DAY, _day(query["day"]) if query.get("day") else today).path)
+        text = query.get("period") or query.get("month") or query.get("day") or ""
+        if query.get("from") or query.get("until"):
+            text = f"{query.get('from') or query.get('until')}_{query.get('until') or query.get('from')}"
+            asked = Asked.parse(text, _filters(query))
+        else:
+            today = visit.words.local(parts.clock.now()).date()
+            asked = _asked(text or today.isoformat(), query)
+        return go(request, page_of(asked))
 
-    @get("/day/{name:str}")
-    async def day(
+    @get(["/day/{name:str}", "/month/{name:str}", "/free/{name:str}"])
+    async def show(
         self,
         request: Request[Any, Any, Any],
         name: FromPath[str],
@@ -56,82 +61,56 @@ class RecapController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str] | Stream:
-        """A day's recap; with `.xlsx` behind the date, the file."""
-        when = RecapWhen(Span.DAY, _day(name.removesuffix(".xlsx")))
-        return await _answer(request, when, me, visit, pages, parts, as_file=name.endswith(".xlsx"))
+        """A period's recap; with `.xlsx` behind its name, the file."""
+        asked = _asked(name.removesuffix(".xlsx"), request.query_params, Span(request.url.path.split("/")[2]))
+        if name.endswith(".xlsx"):
+            return await _file(asked, me, visit, parts)
+        words, now = visit.words, parts.clock.now()
 
-    @get("/month/{name:str}")
-    async def month(
+        def read(uow: UnitOfWork) -> RecapView:
+            return RecapView(
+                recap=recap(uow, asked, me, now, parts.zone),
+                today=words.local(now).date(),
+                statuses={status.code: status for status in uow.catalogue.statuses()},
+                choices=filter_choices(uow, words, me),
+                links=RecapLinks(asked, None if me.may(Permission.SEE_REPORTS) else me.id),
+                words=words,
+            )
+
+        view = await parts.transactions.read(read)
+        return pages.page(request, "recap/page.html", view=view, asked=asked, recap=view.recap, page_of=page_of)
+
+    @post("/month/{name:str}/close", guards=[only(Permission.CLOSE_MONTH)])
+    async def close(
         self,
         request: Request[Any, Any, Any],
         name: FromPath[str],
         me: NamedDependency[Person],
         visit: NamedDependency[Visit],
-        pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
-    ) -> Response[str] | Stream:
-        """A month's recap; with `.xlsx` behind it, the file."""
-        when = RecapWhen(Span.MONTH, _day(name.removesuffix(".xlsx") + "-01"))
-        return await _answer(request, when, me, visit, pages, parts, as_file=name.endswith(".xlsx"))
+    ) -> Response[str]:
+        """Fix a month's figures for good."""
+        asked, now = _asked(name, {}, Span.MONTH), parts.clock.now()
+        await parts.transactions.write(lambda uow: close_month(uow, asked.text, me, now, parts.zone))
+        visit.toast("month_closed", month=visit.words.month(asked.first))
+        return go(request, page_of(asked))
 
 
-async def _answer(
-    request: Request[Any, Any, Any],
-    when: RecapWhen,
-    me: Person,
-    visit: Visit,
-    pages: Pages,
-    parts: WebParts,
-    *,
-    as_file: bool,
-) -> Response[str] | Stream:
-    if as_file:
-        return await _file(when, me, visit, parts)
-    words, now = visit.words, parts.clock.now()
-
-    def read(uow: UnitOfWork) -> tuple[Recap, dict[str, Status]]:
-        figures = recap(uow, when.period(words.zone), when.span, me, parts.zone)
-        return figures, {status.code: status for status in uow.catalogue.statuses()}
-
-    figures, statuses = await parts.transactions.read(read)
-    today = words.local(now).date()
-    view = RecapView(
-        recap=figures,
-        when=when,
-        today=today,
-        statuses=statuses,
-        views=frozenset(VIEWS),
-        helpdesk=None if me.may(Permission.SEE_REPORTS) else me.id,
-        words=words,
-    )
-    return pages.page(request, "recap/page.html", view=view, when=when, today=today, recap=figures)
-
-
-async def _file(when: RecapWhen, me: Person, visit: Visit, parts: WebParts) -> Stream:
+async def _file(asked: Asked, me: Person, visit: Visit, parts: WebParts) -> Stream:
     """The Excel file, made in one hop from one view of the data; its name on the disk is gone before it is sent."""
     words, now = visit.words, parts.clock.now()
 
     def work(uow: UnitOfWork) -> BinaryIO:
         with TemporaryDirectory(prefix="sikpro-recap-", ignore_cleanup_errors=True) as folder:
             path = Path(folder) / "recap.xlsx"
-            write_recap(
-                uow,
-                parts.workbooks,
-                path,
-                period=when.period(words.zone),
-                span=when.span,
-                title=when.title(words),
-                by=me,
-                words=words,
-                now=now,
-            )
+            write_recap(uow, parts.workbooks, path, asked=asked, by=me, words=words, now=now)
             return path.open("rb")
 
     file = await parts.transactions.read(work)
     size = file.seek(0, 2)
     file.seek(0)
     headers = {
-        "content-disposition": f'attachment; filename="SIKPRO-rekap-{when.text}.xlsx"',
+        "content-disposition": f'attachment; filename="SIKPRO-rekap-{asked.text}.xlsx"',
         "content-length": str(size),
         "cache-control": "no-store",
     }
@@ -144,11 +123,16 @@ async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:
             yield chunk
 
 
-def _day(text: str) -> date:
-    """A date as addresses have it. Raises `NotFoundException` for what is none, or lies out of reach."""
+def _filters(query: Mapping[str, str]) -> dict[str, str]:
+    return {name: query[name] for name in FILTERS if query.get(name)}
+
+
+def _asked(text: str, query: Mapping[str, str], span: Span | None = None) -> Asked:
+    """The question of an address. Raises `NotFoundException` for what is no period, or of another kind."""
     try:
-        if re.fullmatch(r"20\d\d-\d\d-\d\d", text, re.ASCII):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise NotFoundException
+        asked = Asked.parse(text, _filters(query))
+    except InvalidValue as error:
+        raise NotFoundException from error
+    if span not in {None, asked.span}:
+        raise NotFoundException
+    return asked

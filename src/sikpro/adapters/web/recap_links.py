@@ -1,0 +1,111 @@
+"""Which list of orders stands behind each figure of a recap: addresses that show exactly the orders counted."""
+
+from collections.abc import Mapping
+from datetime import date
+from urllib.parse import urlencode
+
+from attrs import frozen
+
+from sikpro.application.ports.facts import Dimension, Lapse
+from sikpro.application.ports.queries import UNKNOWN
+from sikpro.application.reports.asked import Asked, Span
+from sikpro.application.reports.figures import Figure
+from sikpro.domain.phase import Phase
+
+
+def page_of(asked: Asked) -> str:
+    """The address of a recap's page, filters included."""
+    return f"/recap/{asked.span}/{asked.text}" + (f"?{urlencode(asked.filters)}" if asked.filters else "")
+
+
+@frozen
+class RecapLinks:
+    """The lists behind one recap's figures; `helpdesk` is set when somebody sees their own work only."""
+
+    asked: Asked
+    helpdesk: int | None = None
+
+    def received(self, phase: Phase | None = None, **filters: str) -> str:
+        """The orders received in the period, by where they stand now."""
+        return self._listed({"view": str(phase or "all"), **self._when, **filters})
+
+    def finished(self, phase: Phase, **filters: str) -> str:
+        """The orders that ended so in the period, whenever they came in."""
+        return self._listed({"view": str(phase), "finished": self.asked.text, **filters})
+
+    def open(self, **filters: str) -> str:
+        """The orders that are open now, whenever they came in."""
+        return self._listed({"view": "open", **filters})
+
+    def figure(self, figure: Figure) -> str:
+        """The orders behind a figure; "" where it is none of orders alone (a median, a target)."""
+        head, _, tail = figure.code.partition(".")
+        if head == "received":
+            return self.received(Phase(tail) if tail else None)
+        if head == "age":
+            return self.open(age=tail)
+        if head == "doubles":
+            return "/ledger?outcome=refusal"
+        if head in set(Lapse):
+            return self.lapse(Lapse(head))
+        return {
+            "completed": self.finished(Phase.COMPLETED),
+            "cancelled": self.finished(Phase.CANCELLED),
+            "open_now": self.open(),
+            "tti_within": self.finished(Phase.COMPLETED, tti="within"),
+            "tti_late": self.finished(Phase.COMPLETED, tti="late"),
+        }.get(head, "")
+
+    def lapse(self, lapse: Lapse) -> str:
+        """The orders whose spans were measured."""
+        if lapse is Lapse.FIRST_ACTION:
+            return self.received(acted="1")
+        if lapse.turn:
+            return self.finished(Phase.COMPLETED, waited=str(lapse.turn))
+        return self.finished(Phase.COMPLETED, acted="1")
+
+    def row(self, dimension: Dimension, value: str, phase: Phase | None = None) -> str:
+        """The received orders of a table's row."""
+        if dimension is Dimension.DAY:
+            return self._listed({"view": str(phase or "all"), "day": value})
+        if dimension is Dimension.HOUR:
+            return self._hour(value, "all" if phase is None else str(phase))
+        return self.received(phase, **{str(dimension): value or UNKNOWN})
+
+    def row_completed(self, dimension: Dimension, value: str) -> str:
+        """The orders of a table's row that were completed in the period."""
+        if dimension is Dimension.DAY:
+            return self._listed({"view": "completed", "finished": value})
+        if dimension is Dimension.HOUR:
+            if self.asked.span is Span.DAY:
+                return self._listed({"view": "completed", "finished": f"{self.asked.text}T{value}"})
+            return self.finished(Phase.COMPLETED, finished_hour=value)
+        return self.finished(Phase.COMPLETED, **{str(dimension): value or UNKNOWN})
+
+    def reason(self, status: str) -> str:
+        """The received orders that are held up for a reason."""
+        return self.received(Phase.HELD_UP, status=status)
+
+    def group(self, group: str) -> str:
+        """The received orders that are held up for a reason of a group."""
+        return self.received(Phase.HELD_UP, group=group or UNKNOWN)
+
+    def target(self, sto: str, until: date) -> str:
+        """The orders of an exchange that were completed in the month until a day."""
+        month = Asked.month(self.asked.first)
+        text = month.text if until >= month.last else f"{month.first}_{until}"
+        return self._listed({"view": "completed", "finished": text, "sto": sto})
+
+    @property
+    def _when(self) -> Mapping[str, str]:
+        name = {Span.DAY: "day", Span.MONTH: "month", Span.FREE: "received"}[self.asked.span]
+        return {name: self.asked.text}
+
+    def _hour(self, hour: str, view: str) -> str:
+        if self.asked.span is Span.DAY:
+            return self._listed({"view": view, "day": f"{self.asked.text}T{hour}"})
+        return self._listed({"view": view, **self._when, "hour": hour})
+
+    def _listed(self, query: Mapping[str, str]) -> str:
+        own = {} if self.helpdesk is None else {"helpdesk": str(self.helpdesk)}
+        return "/orders?" + urlencode({**self.asked.filters, **query, **own})

@@ -1,0 +1,74 @@
+"""A month's targets beside what is completed: how much is left, and how many a working day that needs."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from attrs import evolve
+
+from sikpro.application.ports.facts import Clocked, Dimension
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.reports.asked import Asked, Span
+from sikpro.application.reports.shape import AgainstTarget
+from sikpro.domain.phase import Phase
+
+_APPLY = frozenset({"sto", "site_operation"})
+"""The filters that targets know; narrowed by another, orders have no target."""
+
+
+def against_target(
+    uow: UnitOfWork, asked: Asked, own: int | None, now: datetime, zone: str
+) -> tuple[AgainstTarget, ...]:
+    """The targets of a month, or of a day's month until that day's end: all together first, then each exchange.
+
+    Working days that are over are those of the installation before today (or before the day after the period's);
+    what a target's working days have more than these is left. Empty where there is none, for a free period, and for
+    what is narrowed by more than exchange or Site Operation.
+    """
+    if asked.span is Span.FREE or own is not None or set(asked.filters) - _APPLY:
+        return ()
+    local = ZoneInfo(zone)
+    month = Asked.month(asked.first)
+    belongs = {row.code: row.site_operation for row in uow.catalogue.stos()}
+    wanted = asked.filters.get("sto", ""), asked.filters.get("site_operation", "")
+    targets = [
+        target
+        for target in uow.targets.of_month(month.text)
+        if wanted[0] in {"", target.sto} and wanted[1] in {"", belongs.get(target.sto) or "-"}
+    ]
+    if not targets:
+        return ()
+    until = evolve(month, span=Span.FREE, last=asked.last, filters=asked.filters)
+    which = evolve(until.which(local, Clocked.FINISHED), phases=frozenset({Phase.COMPLETED}))
+    found = uow.order_facts.counts(which, (Dimension.STO,), zone)
+    today = min(max(now.astimezone(local).date(), month.first), asked.last + timedelta(days=1))
+    over = today > month.last
+    gone = _working_days(month.first, today, uow.installation.get().work_days)
+    rows = [
+        _beside(target.sto, target.target, found.get((target.sto,), 0), 0 if over else target.working_days - gone)
+        for target in targets
+    ]
+    whole = _beside(
+        "",
+        sum(row.target for row in rows),
+        sum(row.done for row in rows),
+        max((row.days_left for row in rows), default=0),
+        per_day=[row.per_day for row in rows],
+    )
+    return (whole, *rows)
+
+
+def _beside(
+    sto: str, target: int, done: int, days_left: int, per_day: list[float | None] | None = None
+) -> AgainstTarget:
+    days = max(days_left, 0)
+    left = max(target - done, 0)
+    needed = left / days if days else None
+    if per_day is not None:
+        known = [one for one in per_day if one is not None]
+        needed = sum(known) if known else None
+    return AgainstTarget(sto=sto, target=target, done=done, days_left=days, per_day=needed)
+
+
+def _working_days(first: date, before: date, work_days: tuple[int, ...]) -> int:
+    """How many working days (Monday is 0) there are from a day until before another."""
+    return sum((first + timedelta(days=n)).weekday() in work_days for n in range((before - first).days))

@@ -1,0 +1,175 @@
+"""The question of a recap: which days, and which of their orders."""
+
+import re
+from calendar import monthrange
+from collections.abc import Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Self
+from urllib.parse import parse_qsl, urlencode
+from zoneinfo import ZoneInfo
+
+from attrs import evolve, field, frozen
+
+from sikpro.application.i18n import Words
+from sikpro.application.ports.facts import Clocked
+from sikpro.application.ports.queries import NOBODY, UNKNOWN, OrderFilter
+from sikpro.domain.errors import InvalidValue
+from sikpro.domain.period import Period
+from sikpro.domain.text import storable
+
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+LONGEST = 366
+"""Days of a free period at most."""
+
+FILTERS = ("type", "sto", "site_operation", "technician", "helpdesk", "channel")
+"""What narrows a recap, named as in the queue's addresses; `UNKNOWN` as a value means those without one."""
+
+_LONGEST_FILTER = 64
+
+
+class Span(StrEnum):
+    """How long a recap's period is: a day, a month, or from one day until another."""
+
+    DAY = "day"
+    MONTH = "month"
+    FREE = "free"
+
+
+@frozen(kw_only=True)
+class Asked:
+    """A period of local days, both inclusive, and the filters that narrow its orders (by the names of `FILTERS`)."""
+
+    span: Span
+    first: date
+    last: date
+    filters: Mapping[str, str] = field(factory=dict[str, str])
+
+    @classmethod
+    def day(cls, day: date) -> Self:
+        """One day."""
+        return cls(span=Span.DAY, first=day, last=day)
+
+    @classmethod
+    def month(cls, day: date) -> Self:
+        """The month that a day lies in."""
+        return cls(span=Span.MONTH, first=day.replace(day=1), last=day.replace(day=monthrange(day.year, day.month)[1]))
+
+    @classmethod
+    def parse(cls, text: str, filters: Mapping[str, str] | None = None) -> Self:
+        """Understand `2026-11-23`, `2026-11` or `2026-11-01_2026-11-15`; empty filters do not count.
+
+        Raises `InvalidValue`: `period.unknown`, `period.backwards`, `period.too_long`, `period.filter`.
+
+        >>> Asked.parse("2026-02").last.isoformat()
+        '2026-02-28'
+        """
+        first, split, last = text.partition("_")
+        if split:
+            asked = cls(span=Span.FREE, first=_day(first, text), last=_day(last, text))
+            if asked.last < asked.first:
+                raise InvalidValue("period.backwards", text)
+            if asked.days > LONGEST:
+                raise InvalidValue("period.too_long", text)
+        elif len(text) == len("2026-11"):
+            asked = cls.month(_day(text + "-01", text))
+        else:
+            asked = cls.day(_day(text, text))
+        return evolve(asked, filters=_sensible(filters or {}))
+
+    @classmethod
+    def of_query(cls, query: str) -> Self:
+        """What `query` gave. Raises `InvalidValue`."""
+        given = dict(parse_qsl(query))
+        return cls.parse(given.pop("period", ""), given)
+
+    @property
+    def query(self) -> str:
+        """The whole question as a query string: `period=2026-11&sto=SDA`."""
+        return urlencode({"period": self.text, **self.filters})
+
+    @property
+    def text(self) -> str:
+        """The period as addresses and file names have it."""
+        if self.span is Span.MONTH:
+            return self.first.isoformat()[:7]
+        return self.first.isoformat() if self.span is Span.DAY else f"{self.first}_{self.last}"
+
+    @property
+    def days(self) -> int:
+        """How many days the period has."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def previous(self) -> "Asked | None":
+        """The period of the same kind and length before, None where there is none."""
+        return self._beside(self.first - timedelta(days=1), self.first - timedelta(days=self.days))
+
+    @property
+    def next(self) -> "Asked | None":
+        """The period of the same kind and length after, None where there is none."""
+        return self._beside(self.last + timedelta(days=self.days), self.last + timedelta(days=1))
+
+    def period(self, zone: ZoneInfo) -> Period:
+        """The span of time in a zone."""
+        return Period(Period.of_day(self.first, zone).start, Period.of_day(self.last, zone).end)
+
+    def which(self, zone: ZoneInfo, clocked: Clocked | None = Clocked.RECEIVED, own: int | None = None) -> OrderFilter:
+        """The orders asked about: received or finished in the period, or of whatever time; `own` a helpdesk's alone."""
+        period = self.period(zone)
+        given = self.filters
+        helpdesk = given.get("helpdesk")
+        return OrderFilter(
+            type=given.get("type", ""),
+            sto=given.get("sto", ""),
+            site_operation=given.get("site_operation", ""),
+            technician=given.get("technician", ""),
+            helpdesk=own if own is not None else None if not helpdesk else helpdesk_of(helpdesk),
+            channel=given.get("channel", ""),
+            received=period if clocked is Clocked.RECEIVED else None,
+            finished=period if clocked is Clocked.FINISHED else None,
+        )
+
+    def title(self, words: Words) -> str:
+        """What its recap is called."""
+        if self.span is Span.DAY:
+            return words("recap.title.day", date=words.long_date(self.first))
+        if self.span is Span.MONTH:
+            return words("recap.title.month", month=words.month(self.first))
+        return words("recap.title.free", first=words.long_date(self.first), last=words.long_date(self.last))
+
+    def _beside(self, last: date, first: date) -> "Asked | None":
+        if self.span is Span.MONTH:
+            whole = Asked.month(last if last < self.first else first)
+            first, last = whole.first, whole.last
+        if first.year < FIRST_YEAR or last.year > LAST_YEAR:
+            return None
+        return evolve(self, first=first, last=last)
+
+
+def helpdesk_of(text: str) -> int:
+    """A helpdesk's id as a filter has it; `NOBODY` for `UNKNOWN`."""
+    return NOBODY if text == UNKNOWN else int(text)
+
+
+def is_helpdesk(text: str) -> bool:
+    """Whether a text is a filter's helpdesk: an id, or `UNKNOWN`."""
+    return text == UNKNOWN or (text.isascii() and text.isdecimal() and len(text) <= 15)
+
+
+def _day(text: str, typed: str) -> date:
+    try:
+        if re.fullmatch(r"20\d\d-\d\d-\d\d", text, re.ASCII):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise InvalidValue("period.unknown", typed)
+
+
+def _sensible(filters: Mapping[str, str]) -> Mapping[str, str]:
+    given = {name: storable(text).strip() for name, text in filters.items()}
+    for name, text in given.items():
+        unreadable = len(text) > _LONGEST_FILTER or (name == "helpdesk" and text and not is_helpdesk(text))
+        if name not in FILTERS or unreadable:
+            raise InvalidValue("period.filter", f"{name}={text}")
+    return {name: given[name] for name in FILTERS if given.get(name)}

@@ -1,0 +1,124 @@
+"""A closed month: its figures are fixed; what changes afterwards is told as a later change."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from attrs import evolve
+from cattrs.preconf.json import make_converter
+
+from sikpro.application.ports.months import ClosedMonth
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.reports.asked import Asked, Span
+from sikpro.application.reports.counting import Counting
+from sikpro.application.reports.figures import counts
+from sikpro.application.reports.shape import Closing, Headline, LaterChange, Recap
+from sikpro.domain.errors import InvalidValue
+from sikpro.domain.people import Permission, Person
+
+CLOSES_AFTER = timedelta(days=3)
+"""How long after its end a month closes by itself."""
+
+_MICROSECOND = timedelta(microseconds=1)
+_converter = make_converter()
+_converter.register_unstructure_hook(timedelta, lambda span: span // _MICROSECOND)
+_converter.register_structure_hook(timedelta, lambda number, _: timedelta(microseconds=number))
+_converter.register_structure_hook(int | float, lambda number, _: number)
+
+
+def close_month(uow: UnitOfWork, month: str, by: Person | None, now: datetime, zone: str) -> None:
+    """Fix the figures of a month (`2026-11`) for good; `by` is None when it closes by itself.
+
+    Raises `NotPermitted`, and `InvalidValue`: `period.unknown`, `month.not_over`, `month.closed`.
+    """
+    if by is not None:
+        by.must(Permission.CLOSE_MONTH)
+    asked = Asked.parse(month)
+    if asked.span is not Span.MONTH:
+        raise InvalidValue("period.unknown", month)
+    if now < asked.period(ZoneInfo(zone)).end:
+        raise InvalidValue("month.not_over", month)
+    counted = Counting(uow, asked, None, now, zone).recap()
+    actor = None if by is None else by.id
+    figures = _converter.unstructure(counted)
+    if not uow.closed_months.add(ClosedMonth(month=month, closed_at=now, closed_by=actor, figures=figures)):
+        raise InvalidValue("month.closed", month)
+    kept = {figure.code: str(count) for figure, count in counts(counted) if not figure.of_now}
+    uow.journal.note("month_closed", month, actor, now, kept)
+
+
+def close_months(uow: UnitOfWork, now: datetime, zone: str) -> None:
+    """Close every month since the first order that ended three days ago and is still open."""
+    closed = uow.closed_months.names()
+    for asked in _over(uow, now - CLOSES_AFTER, ZoneInfo(zone)):
+        if asked.text not in closed:
+            close_month(uow, asked.text, None, now, zone)
+
+
+def as_closed(uow: UnitOfWork, closed: ClosedMonth, counted: Recap) -> Recap:
+    """The fixed figures in place of those counted now, which say what changed since; what is of now stays of now."""
+    fixed = _fixed(closed)
+    person = next((person for person in uow.people.all() if person.id == closed.closed_by), None)
+    changes = tuple(_changes(fixed, counted))
+    return evolve(
+        fixed,
+        made_at=counted.made_at,
+        open_now=counted.open_now,
+        ages=counted.ages,
+        closed=Closing(at=closed.closed_at, by=person.name if person else "", changes=changes),
+    )
+
+
+def headline_of(closed: ClosedMonth) -> Headline:
+    """What a recap is compared with, of a closed month."""
+    fixed = _fixed(closed)
+    return Headline(
+        received=fixed.total,
+        completed=fixed.completed,
+        cancelled=fixed.cancelled,
+        promise=fixed.promise,
+        times=fixed.times,
+    )
+
+
+def _fixed(closed: ClosedMonth) -> Recap:
+    return _converter.structure(closed.figures, Recap)
+
+
+def _over(uow: UnitOfWork, until: datetime, zone: ZoneInfo) -> Iterator[Asked]:
+    first = uow.order_facts.first_day()
+    if first is None:
+        return
+    # The UTC date of the first order may be the day before its own in the zone: an empty month more does no harm.
+    asked: Asked | None = Asked.month(first)
+    while asked is not None and asked.period(zone).end <= until:
+        yield asked
+        asked = asked.next
+
+
+def _changes(then: Recap, now: Recap) -> Iterator[LaterChange]:
+    before = {figure.code: count for figure, count in counts(then) if not figure.of_now}
+    for figure, count in counts(now):
+        if not figure.of_now and figure.code in before and before[figure.code] != count:
+            yield LaterChange(code=figure.code, then=before[figure.code], now=count)
+    for table in now.tables:
+        fixed = then.table(table.dimension)
+        if fixed is None:
+            continue
+        was, rows = ({row.value: row for row in one.rows} for one in (fixed, table))
+        for value in {**was, **rows}:
+            label = (rows.get(value) or was[value]).label
+            for code, of in (("received", "total"), ("completed", "completed")):
+                pair = [getattr(one[value], of) if value in one else 0 for one in (was, rows)]
+                if pair[0] != pair[1]:
+                    yield LaterChange(
+                        code=code, then=pair[0], now=pair[1], dimension=table.dimension, value=value, label=label
+                    )
+    yield from _reason_changes(then, now)
+
+
+def _reason_changes(then: Recap, now: Recap) -> Iterator[LaterChange]:
+    was, are = ({reason.status: reason.count for reason in recap.reasons} for recap in (then, now))
+    for status in {**was, **are}:
+        if was.get(status, 0) != are.get(status, 0):
+            yield LaterChange(code="reason", then=was.get(status, 0), now=are.get(status, 0), value=status)

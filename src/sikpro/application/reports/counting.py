@@ -1,0 +1,179 @@
+"""Counting the orders of a recap's question: what came in and where it stands, what was finished, what holds up.
+
+Every table splits the same orders, those received in the period, by where they stand now, so that each row's cells
+add up to its total and each column's to the period's. What was completed in the period is counted beside, whenever it
+was received.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from attrs import evolve, frozen
+
+from sikpro.application.ports.facts import Clocked, Dimension, Lapse, Spread
+from sikpro.application.ports.queries import OrderFilter
+from sikpro.application.ports.queues import Outcome
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.reports.against_target import against_target
+from sikpro.application.reports.asked import FILTERS, Asked, Span
+from sikpro.application.reports.shape import (
+    PROMISE,
+    Headline,
+    Promise,
+    Reason,
+    ReasonGroup,
+    Recap,
+    RecapRow,
+    RecapTable,
+)
+from sikpro.application.use_cases.see_orders import AGES, age_span
+from sikpro.domain.phase import Phase
+
+SPLITS = (
+    Dimension.TYPE,
+    Dimension.STO,
+    Dimension.SITE_OPERATION,
+    Dimension.TECHNICIAN,
+    Dimension.HELPDESK,
+    Dimension.CHANNEL,
+    Dimension.HOUR,
+)
+"""What a recap's orders are split by, a table each; more than a day's has a table by day besides."""
+
+OPEN = frozenset(phase for phase in Phase if phase.live)
+_IN_ORDER = frozenset({Dimension.HOUR, Dimension.DAY})
+
+
+@frozen
+class Counting:
+    """One look at the orders of a question; `own` is a helpdesk who sees their own work only."""
+
+    uow: UnitOfWork
+    asked: Asked
+    own: int | None
+    now: datetime
+    zone: str
+
+    @property
+    def received(self) -> OrderFilter:
+        """Received in the period."""
+        return self.asked.which(ZoneInfo(self.zone), Clocked.RECEIVED, self.own)
+
+    @property
+    def finished(self) -> OrderFilter:
+        """Completed or cancelled in the period."""
+        return self.asked.which(ZoneInfo(self.zone), Clocked.FINISHED, self.own)
+
+    @property
+    def completed(self) -> OrderFilter:
+        """Completed in the period."""
+        return evolve(self.finished, phases=frozenset({Phase.COMPLETED}))
+
+    def headline(self) -> Headline:
+        """What a recap is compared with."""
+        finished = self._counts(self.finished, Dimension.PHASE)
+        return Headline(
+            received=self._many(self.received),
+            completed=finished[Phase.COMPLETED.value],
+            cancelled=finished[Phase.CANCELLED.value],
+            promise=self.promise(),
+            times={lapse: self._spread(lapse) for lapse in (Lapse.FIRST_ACTION, Lapse.HANDLING)},
+        )
+
+    def recap(self) -> Recap:
+        """Everything that is counted of the orders themselves."""
+        labels = _labels(self.uow)
+        spanned = SPLITS if self.asked.span is Span.DAY else (*SPLITS, Dimension.DAY)
+        phases = self._counts(self.received, Dimension.PHASE)
+        finished = self._counts(self.finished, Dimension.PHASE)
+        reasons, groups = self._reasons()
+        return Recap(
+            asked=self.asked,
+            made_at=self.now,
+            own=self.own is not None,
+            received={phase: phases[phase.value] for phase in Phase},
+            completed=finished[Phase.COMPLETED.value],
+            cancelled=finished[Phase.CANCELLED.value],
+            open_now=self._many(self._open()),
+            ages={age: self._many(evolve(self._open(), received=age_span(age, self.now))) for age in AGES},
+            tables=tuple(self._table(dimension, labels.get(dimension, {})) for dimension in spanned),
+            reasons=reasons,
+            groups=groups,
+            times={lapse: self._spread(lapse) for lapse in Lapse},
+            promise=self.promise(),
+            doubles=self._doubles(),
+            targets=against_target(self.uow, self.asked, self.own, self.now, self.zone),
+        )
+
+    def promise(self) -> Promise:
+        """How many of the completed were within `PROMISE`."""
+        return Promise(
+            within=self._many(evolve(self.completed, took_at_most=PROMISE)),
+            late=self._many(evolve(self.completed, took_over=PROMISE)),
+        )
+
+    def _open(self) -> OrderFilter:
+        return evolve(self.asked.which(ZoneInfo(self.zone), None, self.own), phases=OPEN)
+
+    def _many(self, which: OrderFilter) -> int:
+        return self.uow.order_facts.counts(which, (), self.zone).get((), 0)
+
+    def _counts(self, which: OrderFilter, dimension: Dimension, clocked: Clocked = Clocked.RECEIVED) -> Counter[str]:
+        found = self.uow.order_facts.counts(which, (dimension,), self.zone, clocked)
+        return Counter({value: count for (value,), count in found.items()})
+
+    def _spread(self, lapse: Lapse) -> Spread:
+        return self.uow.order_facts.spread(self.received if lapse is Lapse.FIRST_ACTION else self.completed, lapse)
+
+    def _table(self, dimension: Dimension, labels: Mapping[str, str]) -> RecapTable:
+        phases: dict[str, dict[Phase, int]] = {}
+        found = self.uow.order_facts.counts(self.received, (dimension, Dimension.PHASE), self.zone)
+        for (value, phase), count in found.items():
+            phases.setdefault(value, dict.fromkeys(Phase, 0))[Phase(phase)] = count
+        completed = self._counts(self.completed, dimension, Clocked.FINISHED)
+        rows = [
+            RecapRow(value, labels.get(value, value), phases.get(value, dict.fromkeys(Phase, 0)), completed[value])
+            for value in {*phases, *completed}
+        ]
+        rows.sort(key=lambda row: row.value if dimension in _IN_ORDER else (-row.total, -row.completed, row.label))
+        return RecapTable(dimension, tuple(rows))
+
+    def _reasons(self) -> tuple[tuple[Reason, ...], tuple[ReasonGroup, ...]]:
+        found = self._counts(evolve(self.received, phases=frozenset({Phase.HELD_UP})), Dimension.STATUS)
+        of_status = {status.code: status.group for status in self.uow.catalogue.statuses()}
+        every, so_far = found.total(), 0
+        reasons, groups = list[Reason](), Counter[str]()
+        for status, count in sorted(found.items(), key=lambda one: (-one[1], one[0])):
+            so_far += count
+            group = of_status.get(status, "")
+            groups[group] += count
+            reasons.append(
+                Reason(status=status, group=group, count=count, share=count / every, cumulative=so_far / every)
+            )
+        grouped = sorted(groups.items(), key=lambda one: (-one[1], one[0]))
+        return tuple(reasons), tuple(
+            ReasonGroup(group=group, count=count, share=count / every) for group, count in grouped
+        )
+
+    def _doubles(self) -> int | None:
+        """Refusals belong to no order yet: where only some orders are asked about they cannot be told apart."""
+        if self.own is not None or any(self.asked.filters.get(name) for name in FILTERS):
+            return None
+        period = self.asked.period(ZoneInfo(self.zone))
+        return self.uow.inbox.how_many(period.start, period.end, Outcome.REFUSAL, "order.duplicate")
+
+
+def _labels(uow: UnitOfWork) -> Mapping[Dimension, Mapping[str, str]]:
+    people = uow.people.all()
+    return {
+        Dimension.HELPDESK: {str(person.id): person.name for person in people},
+        Dimension.TECHNICIAN: {
+            person.technician_code: f"{person.technician_code} · {person.name}"
+            for person in people
+            if person.technician_code
+        },
+        Dimension.STO: {row.code: f"{row.code} · {row.name}" if row.name else row.code for row in uow.catalogue.stos()},
+        Dimension.SITE_OPERATION: {row.code: row.name for row in uow.catalogue.site_operations()},
+    }

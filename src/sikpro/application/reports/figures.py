@@ -1,0 +1,100 @@
+"""The figures of a recap, once: each has a label `recap.<code>` and a definition `recap.means.<code>`.
+
+Page, Excel file, CSV and chat take labels and definitions from here.
+"""
+
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+
+from attrs import frozen
+
+from sikpro.application.ports.facts import Lapse, Spread
+from sikpro.application.reports.shape import Recap
+from sikpro.application.use_cases.see_orders import AGES
+from sikpro.domain.phase import Phase
+
+
+class Kind(StrEnum):
+    """What a figure is: a number of orders, a share of 1, a number with a fraction, or spans of time (`Spread`)."""
+
+    COUNT = "count"
+    SHARE = "share"
+    RATE = "rate"
+    TIMES = "times"
+
+
+Value = int | float | Spread | None
+
+
+@frozen(kw_only=True)
+class Figure:
+    """A figure: its code, its kind, and its value in a recap (None where it has none).
+
+    `means` names the definition where several figures share one. A figure `of_now` is of the moment, not of the period.
+    """
+
+    code: str
+    kind: Kind = Kind.COUNT
+    of: Callable[[Recap], Value]
+    means: str = ""
+    of_now: bool = False
+
+    @property
+    def label(self) -> str:
+        """The code of its name."""
+        return f"recap.{self.code}"
+
+    @property
+    def definition(self) -> str:
+        """The code of the sentence that says what is counted."""
+        return f"recap.means.{self.means or self.code}"
+
+
+def _phase(phase: Phase) -> Figure:
+    return Figure(code=f"received.{phase}", of=lambda recap: recap.received[phase], means="received_phase")
+
+
+def _age(age: str) -> Figure:
+    return Figure(code=f"age.{age}", of=lambda recap: recap.ages.get(age), means="age", of_now=True)
+
+
+def _times(lapse: Lapse) -> Figure:
+    return Figure(
+        code=lapse.value,
+        kind=Kind.TIMES,
+        of=lambda recap: recap.times.get(lapse),
+        means="waiting" if lapse.turn else "",
+    )
+
+
+FIGURES: tuple[Figure, ...] = (
+    Figure(code="received", of=lambda recap: recap.total),
+    *map(_phase, Phase),
+    Figure(code="completed", of=lambda recap: recap.completed),
+    Figure(code="cancelled", of=lambda recap: recap.cancelled),
+    Figure(code="open_now", of=lambda recap: recap.open_now, of_now=True),
+    *map(_age, AGES),
+    Figure(code="tti_within", of=lambda recap: recap.promise.within),
+    Figure(code="tti_late", of=lambda recap: recap.promise.late),
+    Figure(code="tti_share", kind=Kind.SHARE, of=lambda recap: recap.promise.share),
+    *map(_times, Lapse),
+    Figure(code="target", of=lambda recap: recap.target.target if recap.target else None),
+    Figure(code="target_done", of=lambda recap: recap.target.done if recap.target else None),
+    Figure(code="target_left", of=lambda recap: recap.target.left if recap.target else None),
+    Figure(code="target_per_day", kind=Kind.RATE, of=lambda recap: recap.target.per_day if recap.target else None),
+    Figure(code="doubles", of=lambda recap: recap.doubles),
+)
+"""Every figure, in the order in which they are shown."""
+
+BY_CODE = {figure.code: figure for figure in FIGURES}
+
+MORE = ("rows", "reasons", "percentiles", "before", "closed")
+"""What else a recap shows and defines (`recap.means.<code>`): tables, the Pareto, percentiles, comparison, closing."""
+
+
+def counts(recap: Recap) -> Iterator[tuple[Figure, int]]:
+    """The figures that are numbers of orders, those without a value left out."""
+    for figure in FIGURES:
+        value = figure.of(recap)
+        if figure.kind is Kind.COUNT and isinstance(value, int):
+            yield figure, value

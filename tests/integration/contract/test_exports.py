@@ -88,6 +88,21 @@ def test_asking_twice_for_what_is_still_open_is_one_export(store: Transactions) 
     assert [one.id for one in shown] == sorted([one.id for one in shown], reverse=True)
 
 
+def test_the_same_file_for_a_chat_is_an_export_of_its_own(store: Transactions) -> None:
+    mine = asked(store)
+
+    def ask(send_to: int) -> Export:
+        return store.write(
+            lambda unit: unit.exports.ask(
+                person=mine.person, query=mine.query, kind="xlsx", language="id", at=after(1), send_to=send_to
+            )
+        )
+
+    theirs = ask(-100)
+    assert (theirs.send_to, theirs.id == mine.id, ask(-100).id) == (-100, False, theirs.id)
+    assert ask(-101).id != theirs.id
+
+
 def test_an_export_whose_worker_died_is_claimed_again_and_the_dead_one_has_no_say(store: Transactions) -> None:
     asked(store)
     lost = claimed(store, 1)

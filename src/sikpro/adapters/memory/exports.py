@@ -68,14 +68,16 @@ class MemoryExports:
         self._state = state
         self._sequences = sequences
 
-    def ask(self, *, person: int, query: str, kind: str, language: str, at: datetime) -> Export:
+    def ask(
+        self, *, person: int, query: str, kind: str, language: str, at: datetime, send_to: int | None = None
+    ) -> Export:
         """Queue one; while the same of this person is open, that one is returned."""
         if person not in self._state.people:
             raise StorageRejected(f"there is no person {person}")
-        wanted = (person, query, kind, language)
+        wanted = (person, query, kind, language, send_to)
         for kept in self._state.exports.values():
             one = kept.export
-            if one.state.open and (one.person, one.query, one.kind, one.language) == wanted:
+            if one.state.open and (one.person, one.query, one.kind, one.language, one.send_to) == wanted:
                 return one
         export = Export(
             id=self._sequences.next("exports"),
@@ -85,6 +87,7 @@ class MemoryExports:
             language=language,
             state=ExportState.QUEUED,
             created_at=at,
+            send_to=send_to,
         )
         self._state.exports.put(export.id, KeptExport(export))
         return export

@@ -62,6 +62,7 @@ exports = Table(
     Column("finished_at", UtcDateTime),
     Column("error", Words, nullable=False),
     Column("blob", Id, ForeignKey("blobs.id")),
+    Column("send_to", Id),
     sa.Index(None, "person", "id"),
     sa.Index(None, "state", "id"),
     sqlite_autoincrement=True,

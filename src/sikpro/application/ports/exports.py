@@ -78,7 +78,7 @@ class Export:
     """A file somebody asked for: `query` says which orders, `kind` is `xlsx` or `csv`.
 
     `done` of `total` orders are written; `total` is 0 until it is known. `error` is the code of why it failed.
-    `blob` is its file once it is done.
+    `blob` is its file once it is done; with `send_to` that is sent to a chat, in the same transaction.
     """
 
     id: int
@@ -94,6 +94,7 @@ class Export:
     finished_at: datetime | None = None
     error: str = ""
     blob: int | None = None
+    send_to: int | None = None
 
 
 class Exports(Protocol):
@@ -103,7 +104,9 @@ class Exports(Protocol):
     `progress`, `finish` and `fail` then return False and change nothing, as they do after `cancel`.
     """
 
-    def ask(self, *, person: int, query: str, kind: str, language: str, at: datetime) -> Export:
+    def ask(
+        self, *, person: int, query: str, kind: str, language: str, at: datetime, send_to: int | None = None
+    ) -> Export:
         """Queue one; while the same of this person is open, that one is returned."""
 
     def claim(self, now: datetime, lease: timedelta) -> Export | None:

@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("finished_at", UTC),
         sa.Column("error", WORDS, nullable=False),
         sa.Column("blob", ID),
+        sa.Column("send_to", ID),
         sa.PrimaryKeyConstraint("id", name="pk_exports"),
         sa.ForeignKeyConstraint(["person"], ["people.id"], name="fk_exports_person"),
         sa.ForeignKeyConstraint(["blob"], ["blobs.id"], name="fk_exports_blob"),

@@ -29,6 +29,9 @@ _ODD = "&<>_\x00-\x1f\ud800-\udfff\ufffe\uffff"
 _PLAIN = re.compile(rf"[^\s{_ODD}=+\-@](?:[^{_ODD}]*[^\s{_ODD}])?")
 """Text that is written as it is; everything else goes the long way."""
 
+_FONT = "Calibri"
+_WHOLE = "#,##0"
+_HEAD_HEIGHT = 30
 _SURELY_SHORT = LONGEST_TEXT // 2
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # Excel's times have no zone
 _EPOCH_DAY = _EPOCH.toordinal()
@@ -48,6 +51,7 @@ class Styles:
     day: int
     duration: int
     share: int
+    whole: int
     fraction: int
 
     @classmethod
@@ -63,17 +67,18 @@ class Styles:
 
         return cls(
             head=style(
-                font=Font(bold=True, color="FFFFFF"),
+                font=Font(name=_FONT, bold=True, color="FFFFFF"),
                 fill=PatternFill("solid", fgColor="1F3A5F"),
                 alignment=Alignment(vertical="center", wrap_text=True),
             ),
-            title=style(font=Font(bold=True, size=14, color="1F3A5F")),
-            total=style(font=Font(bold=True), border=Border(top=Side("thin"))),
+            title=style(font=Font(name=_FONT, bold=True, size=14, color="1F3A5F")),
+            total=style(font=Font(name=_FONT, bold=True), border=Border(top=Side("thin")), number_format=_WHOLE),
             guarded=style(quotePrefix=True),
             time=style(number_format="yyyy-mm-dd hh:mm"),
             day=style(number_format="yyyy-mm-dd"),
             duration=style(number_format="[h]:mm"),
             share=style(number_format="0.0%"),
+            whole=style(number_format=_WHOLE),
             fraction=style(number_format="0.0"),
         )
 
@@ -101,7 +106,7 @@ class RowWriter:
         time, day, duration, share = map(number, (styles.time, styles.day, styles.duration, styles.share))
         self._looks = {
             str: self._text,
-            int: lambda value: f'"><v>{value}</v></c>',
+            int: number(styles.whole),
             float: number(styles.fraction),
             Share: lambda value: share(float(value)),
             datetime: lambda value: time((value - _EPOCH) / _DAY),
@@ -109,7 +114,7 @@ class RowWriter:
             timedelta: lambda value: duration(value / _DAY),
         }
 
-    def write(self, cells: Sequence[Cell], style: int | None = None) -> None:
+    def write(self, cells: Sequence[Cell], style: int | None = None, height: str = "") -> None:
         """Write the next row; with a style, its texts and numbers all in that one."""
         self.row = number = self.row + 1
         looks = self._looks if style is None else self._looks | self._styled(style)
@@ -118,7 +123,11 @@ class RowWriter:
             for column, value in zip(COLUMNS, cells, strict=False)
             if value is not None and value != ""
         ]
-        self.file.write(f'<row r="{number}">{"".join(found)}</row>'.encode())
+        self.file.write(f'<row r="{number}"{height}>{"".join(found)}</row>'.encode())
+
+    def write_head(self, cells: Sequence[Cell]) -> None:
+        """Write the header: two lines high, since headings are longer than what stands under them."""
+        self.write(cells, self.styles.head, f' ht="{_HEAD_HEIGHT}" customHeight="1"')
 
     def _styled(self, style: int) -> dict[type, Callable[[Any], str]]:
         return {

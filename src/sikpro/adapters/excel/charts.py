@@ -4,13 +4,17 @@ from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 from openpyxl.chart import BarChart, LineChart, Reference, Series
-from openpyxl.chart.layout import Layout, ManualLayout
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.chart.text import RichText, Text
+from openpyxl.chart.title import Title
+from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from sikpro.application.ports.runtime import Chart, ChartKind
 
 _COLOURS = ("2F6DB5", "3F9A6B", "C98A1B", "B5473C", "7A5FA8", "6B7785")
-_WIDTH, _HEIGHT = 17.0, 8.0
+_WIDTH, _HEIGHT = 20.0, 8.4
 
 
 @frozen
@@ -42,7 +46,7 @@ def add_chart(page: WriteOnlyWorksheet, chart: Chart, tables: Mapping[str, Place
 
 def _bars(chart: Chart, placed: Placed, values: Sequence[str]) -> BarChart:
     bars = BarChart()
-    bars.type, bars.title, bars.style = "col", chart.title, 2
+    bars.type, bars.title, bars.style = "col", _title(chart.title), 2
     bars.gapWidth = 40
     if chart.kind is ChartKind.STACKED:
         bars.grouping, bars.overlap = "stacked", 100
@@ -53,12 +57,12 @@ def _bars(chart: Chart, placed: Placed, values: Sequence[str]) -> BarChart:
         bars.series.append(series)
     bars.set_categories(placed.column(chart.labels))
     bars.y_axis.number_format = "0"
-    bars.y_axis.majorGridlines.spPr = None
+    bars.y_axis.scaling.min = 0
+    bars.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="DDE3EA", w=6350))
     bars.y_axis.title = bars.x_axis.title = None
     # openpyxl leaves it open whether the axes are there, and Excel then hides them.
     bars.x_axis.delete = bars.y_axis.delete = False
     bars.legend.position = "b"
-    bars.layout = Layout(ManualLayout(xMode="edge", yMode="edge", x=0.07, y=0.14, w=0.86, h=0.60))
     return bars
 
 
@@ -78,3 +82,11 @@ def _share(chart: Chart, placed: Placed) -> LineChart:
     line.y_axis.majorGridlines = None
     line.y_axis.delete = False
     return line
+
+
+def _title(text: str) -> Title:
+    looks = CharacterProperties(sz=1200, b=True, solidFill="1F3A5F")
+    run = RegularTextRun(rPr=looks, t=text)
+    title = Title(overlay=False)
+    title.tx = Text(rich=RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=looks), r=[run])]))
+    return title

@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from openpyxl.utils import absolute_coordinate, get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.table import Table, TableStyleInfo
 
 from sikpro.adapters.excel.cells import LONGEST_TEXT, RowWriter, Styles
@@ -94,7 +95,7 @@ class _Book:
             writer = RowWriter(file, styles := Styles.of(self.workbook, page))
             for place, above in enumerate(sheet.intro):
                 writer.write(above, styles.title if place == 0 else None)
-            writer.write(sheet.header, styles.head)
+            writer.write_head(sheet.header)
             for row in () if first is None else chain((first,), islice(rows, room - 1)):
                 writer.write(row)
             count_of = writer.row - head_row
@@ -141,6 +142,7 @@ def _set_up(page: WriteOnlyWorksheet, sheet: Sheet, head_row: int) -> None:
     page.page_setup.paperSize = 9  # A4
     page.page_setup.fitToHeight = 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.75, footer=0.3)
     page.oddFooter.left.text, page.oddFooter.right.text = "&A", "&P / &N"
 
 

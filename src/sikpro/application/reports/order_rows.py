@@ -6,16 +6,18 @@ from datetime import datetime, timedelta
 from attrs import frozen
 
 from sikpro.application.fields import FIELDS
-from sikpro.application.i18n import Words
-from sikpro.application.ports.queries import Clocked, OrderRow
+from sikpro.application.i18n import Words, words_in
+from sikpro.application.ports.queries import OrderFilter, OrderRow
 from sikpro.application.ports.runtime import Cell
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.reports.asked import Asked
 from sikpro.domain.catalogue import Status
+from sikpro.domain.order_data import Channel
 from sikpro.domain.people import Permission, Person
-from sikpro.domain.period import Period
-from sikpro.domain.phase import Turn
+from sikpro.domain.phase import Phase, Turn
 
-PAGE = 1000
+PAGE = 2000
+"""Orders read at a time."""
 
 
 @frozen
@@ -29,23 +31,36 @@ class Column:
 
 @frozen(kw_only=True)
 class Cells:
-    """What the cells of one export need to know: words, statuses by code, and the present time."""
+    """What the cells of one export need to know."""
 
     words: Words
     statuses: Mapping[str, Status]
+    labels: Mapping[str, str]
+    phases: Mapping[Phase, str]
+    channels: Mapping[str, str]
     now: datetime
+
+    @classmethod
+    def of(cls, uow: UnitOfWork, words: Words, now: datetime) -> "Cells":
+        """With the catalogue as it is now."""
+        statuses = {status.code: status for status in uow.catalogue.statuses()}
+        return cls(
+            words=words,
+            statuses=statuses,
+            labels={code: words.text(status.label) for code, status in statuses.items()},
+            phases={phase: words(f"phase.{phase}") for phase in Phase},
+            channels={channel.value: words(f"channel.{channel}") for channel in Channel},
+            now=now,
+        )
 
     def local(self, moment: datetime | None) -> datetime | None:
         """The time on the installation's clocks, without a zone, as Excel has it."""
-        return None if moment is None else self.words.local(moment).replace(tzinfo=None, microsecond=0)
-
-    def status(self, row: OrderRow) -> Status:
-        """The row's status."""
-        return self.statuses[row.status]
+        return None if moment is None else moment.astimezone(self.words.zone).replace(tzinfo=None, microsecond=0)
 
 
 def _field(name: str) -> Column:
-    return Column(f"field.{name}", 18, lambda row, _: getattr(row, _ROW_NAMES.get(name, name)))
+    attribute = {"registration_number": "number"}.get(name, name)
+    return Column(f"field.{name}", _WIDTHS.get(name, 16), lambda row, _: getattr(row, attribute))
 
 
 def _spent(turn: Turn) -> Column:
@@ -56,14 +71,14 @@ def _spent(turn: Turn) -> Column:
             spent = running if spent is None else spent + running
         return spent
 
-    return Column(f"column.spent.{turn}", 14, cell)
+    return Column(f"column.spent.{turn}", 11, cell)
 
 
-_ROW_NAMES = {"registration_number": "number"}
+_WIDTHS = {"type": 10, "sto": 7, "technician": 12}
 _DATA = {field.name: _field(field.name) for field in FIELDS}
 
 COLUMNS: tuple[Column, ...] = (
-    Column("column.received_at", 18, lambda row, cells: cells.local(row.received_at)),
+    Column("column.received_at", 16, lambda row, cells: cells.local(row.received_at)),
     _DATA["type"],
     _DATA["registration_number"],
     _DATA["serial"],
@@ -71,14 +86,14 @@ COLUMNS: tuple[Column, ...] = (
     Column("column.site_operation", 16, lambda row, _: row.site_operation),
     _DATA["odp"],
     _DATA["technician"],
-    Column("column.technician_name", 24, lambda row, _: row.technician_name),
-    Column("column.channel", 10, lambda row, cells: cells.words(f"channel.{row.channel}")),
-    Column("column.status", 24, lambda row, cells: cells.words.text(cells.status(row).label)),
-    Column("column.phase", 14, lambda row, cells: cells.words(f"phase.{row.phase}")),
-    Column("column.reason_group", 18, lambda row, cells: cells.status(row).group),
-    Column("column.helpdesk", 24, lambda row, _: row.helpdesk_name),
-    Column("column.first_action_at", 18, lambda row, cells: cells.local(row.first_action_at)),
-    Column("column.finished_at", 18, lambda row, cells: cells.local(row.finished_at)),
+    Column("column.technician_name", 20, lambda row, _: row.technician_name),
+    Column("column.channel", 10, lambda row, cells: cells.channels[row.channel]),
+    Column("column.status", 24, lambda row, cells: cells.labels[row.status]),
+    Column("column.phase", 14, lambda row, cells: cells.phases[row.phase]),
+    Column("column.reason_group", 18, lambda row, cells: cells.statuses[row.status].group),
+    Column("column.helpdesk", 18, lambda row, _: row.helpdesk_name),
+    Column("column.first_action_at", 16, lambda row, cells: cells.local(row.first_action_at)),
+    Column("column.finished_at", 16, lambda row, cells: cells.local(row.finished_at)),
     _spent(Turn.HELPDESK),
     _spent(Turn.TECHNICIAN),
     _spent(Turn.CUSTOMER),
@@ -89,15 +104,36 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 
-def order_rows(
-    uow: UnitOfWork, period: Period, clocked: Clocked, by: Person, words: Words, now: datetime
-) -> Iterator[tuple[Cell, ...]]:
-    """The period's orders as cells under `COLUMNS`, oldest first; a helpdesk's own only. Raises `NotPermitted`."""
+def fixed_words(words: Words) -> Words:
+    """The words of tables in files: Indonesian whoever asks, so that what is built on last month's file goes on."""
+    return words_in("id", str(words.zone))
+
+
+def order_header(words: Words) -> tuple[str, ...]:
+    """The headings of the orders' columns."""
+    fixed = fixed_words(words)
+    return tuple(fixed(column.code) for column in COLUMNS)
+
+
+def orders_of(asked: Asked, by: Person, words: Words) -> OrderFilter:
+    """The orders received in the period; a helpdesk's own only. Raises `NotPermitted`."""
     by.must(Permission.SEE_OWN_REPORT)
-    cells = Cells(words=words, statuses={status.code: status for status in uow.catalogue.statuses()}, now=now)
-    after = None
-    while rows := uow.order_facts.rows(period, clocked, after=after, limit=PAGE):
+    return asked.which(words.zone, own=None if by.may(Permission.SEE_REPORTS) else by.id)
+
+
+def order_rows(
+    uow: UnitOfWork, asked: Asked, by: Person, words: Words, now: datetime, told: Callable[[int], None] = lambda _: None
+) -> Iterator[tuple[Cell, ...]]:
+    """The orders of `orders_of` as cells under `COLUMNS`, oldest first; `told` hears how many there were so far.
+
+    Raises `NotPermitted`.
+    """
+    which, cells = orders_of(asked, by, words), Cells.of(uow, fixed_words(words), now)
+    makers = [column.cell for column in COLUMNS]
+    done, after = 0, None
+    while rows := uow.order_facts.rows(which, after=after, limit=PAGE):
         for row in rows:
-            if by.may(Permission.SEE_REPORTS) or row.helpdesk == by.id:
-                yield tuple(column.cell(row, cells) for column in COLUMNS)
+            yield tuple([make(row, cells) for make in makers])
         after = rows[-1].key
+        done += len(rows)
+        told(done)

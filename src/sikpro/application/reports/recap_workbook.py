@@ -1,18 +1,42 @@
-"""The recap as an Excel file: a summary sheet and the orders behind it."""
+"""The recap as an Excel file: a summary with charts, the orders, and a sheet for each table of the recap."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from sikpro.application.i18n import Words
-from sikpro.application.ports.queries import Clocked
-from sikpro.application.ports.runtime import Cell, Sheet, WorkbookWriter
+from sikpro.application.ports.facts import Lapse
+from sikpro.application.ports.runtime import Cell, Chart, ChartKind, Sheet, WorkbookWriter
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.reports.order_rows import COLUMNS, order_rows
-from sikpro.application.reports.recap import Recap, Span, recap
+from sikpro.application.reports.asked import Asked, Span
+from sikpro.application.reports.figures import FIGURES, Figure, Kind, Value
+from sikpro.application.reports.order_rows import COLUMNS, order_header, order_rows, orders_of
+from sikpro.application.reports.recap import recap
+from sikpro.application.reports.shape import Headline, Recap
+from sikpro.application.reports.sheets import (
+    COMPLETED,
+    CUMULATIVE,
+    NAME,
+    REASON,
+    RECEIVED,
+    View,
+    cell_of,
+    sheets_of,
+)
 from sikpro.domain.people import Person
-from sikpro.domain.period import Period
-from sikpro.domain.phase import Phase
+
+_BEFORE: dict[str, Callable[[Headline], Value]] = {
+    "received": lambda before: before.received,
+    "completed": lambda before: before.completed,
+    "cancelled": lambda before: before.cancelled,
+    "tti_within": lambda before: before.promise.within,
+    "tti_late": lambda before: before.promise.late,
+    "tti_share": lambda before: before.promise.share,
+}
+"""The numbers that the period before has too; of spans of time it has all."""
+
+NAMES = {"Periode": "B2", "Dibuat": "B3", "Saringan": "B4"}
+"""Cells of the summary by the names that formulas in other files may use."""
 
 
 def write_recap(
@@ -20,54 +44,118 @@ def write_recap(
     writer: WorkbookWriter,
     path: Path,
     *,
-    period: Period,
-    span: Span,
-    title: str,
+    asked: Asked,
     by: Person,
     words: Words,
     now: datetime,
+    told: Callable[[int], None] = lambda _: None,
 ) -> Recap:
-    """Write a period's recap to `path`, figures and rows from one view of the data. Raises `NotPermitted`."""
-    figures = recap(uow, period, span, by, str(words.zone))
-    rows = order_rows(uow, period, Clocked.RECEIVED, by, words, now)
-    writer.write(path, (_summary(figures, title, words, now), _orders(rows, words)))
+    """Write a period's recap to `path`, figures and rows from one view of the data; `told` hears of rows written.
+
+    Raises `NotPermitted`.
+    """
+    figures = recap(uow, asked, by, now, str(words.zone))
+    many = how_many(uow, asked, by, words)
+    statuses = {status.code: status for status in uow.catalogue.statuses()}
+    view = View(recap=figures, statuses=statuses, words=words)
+
+    def sheets() -> Iterator[Sheet]:
+        yield _summary(view, now, many, writer.most_rows)
+        yield Sheet(
+            name="Order",
+            table="tblOrder",
+            header=order_header(words),
+            rows=order_rows(uow, asked, by, words, now, told),
+            widths=tuple(column.width for column in COLUMNS),
+        )
+        yield from sheets_of(view)
+
+    writer.write(path, sheets())
     return figures
 
 
-def _summary(figures: Recap, title: str, words: Words, now: datetime) -> Sheet:
-    phases = [words(f"phase.{phase}") for phase in Phase]
+def how_many(uow: UnitOfWork, asked: Asked, by: Person, words: Words) -> int:
+    """How many orders an export has. Raises `NotPermitted`."""
+    return uow.order_facts.counts(orders_of(asked, by, words), (), str(words.zone)).get((), 0)
+
+
+def _summary(view: View, now: datetime, many: int, most_rows: int) -> Sheet:
+    recap, words, fixed = view.recap, view.words, view.fixed
     intro: Sequence[Sequence[Cell]] = (
-        (title,),
-        (words("recap.made_at"), words.local(now).replace(tzinfo=None, microsecond=0)),
-        (words("recap.received"), figures.total),
-        (words("recap.completed"), figures.completed),
-        (words("recap.cancelled"), figures.cancelled),
-        (words("recap.open_now"), figures.open_now),
+        (recap.asked.title(words),),
+        ("Periode", recap.asked.text),
+        ("Dibuat", words.local(now).replace(tzinfo=None, microsecond=0)),
+        ("Saringan", _filters(recap.asked, words)),
+        ("Catatan", _notes(recap, words, many, most_rows)),
         (),
     )
     return Sheet(
-        name=words("sheet.summary"),
+        name="Ringkasan",
+        table="tblRingkasan",
         intro=intro,
-        header=(words("recap.split_by"), words("recap.value"), words("recap.total"), *phases),
-        rows=_split(figures, words),
-        widths=(20, 32, 10, *(12 for _ in phases)),
+        header=("Angka", "Periode ini", "Periode sebelumnya", "Selisih", "Kode"),
+        rows=[(fixed(figure.label), *_compared(figure, recap), figure.code) for figure in FIGURES],
+        widths=(44, 18, 20, 12, 22, 3),
+        charts=_charts(recap.asked, words),
+        names=NAMES,
     )
 
 
-def _split(figures: Recap, words: Words) -> Iterator[Sequence[Cell]]:
-    for table in figures.tables:
-        for row in table.rows:
-            label = row.label or words("recap.unknown")
-            yield (words(f"by.{table.dimension}"), label, row.total, *(row.by_phase[phase] for phase in Phase))
-    phases: Sequence[Cell] = [figures.received[phase] for phase in Phase]
-    yield (words("recap.total"), "", figures.total, *phases)
+def _compared(figure: Figure, recap: Recap) -> tuple[Cell, Cell, Cell]:
+    """A figure now, in the period before, and by how much it is more; spans of time as their medians."""
+    now, before = cell_of(figure, figure.of(recap)), None
+    if recap.before and figure.kind is Kind.TIMES:
+        before = cell_of(figure, recap.before.times.get(Lapse(figure.code)))
+    elif recap.before and figure.code in _BEFORE:
+        before = cell_of(figure, _BEFORE[figure.code](recap.before))
+    if isinstance(now, int | float) and isinstance(before, int | float):
+        return now, before, type(now)(now - before)
+    return now, before, None  # Excel shows no negative time
 
 
-def _orders(rows: Iterator[tuple[Cell, ...]], words: Words) -> Sheet:
-    return Sheet(
-        name=words("sheet.orders"),
-        header=tuple(words(column.code) for column in COLUMNS),
-        rows=rows,
-        widths=tuple(column.width for column in COLUMNS),
-        table="tblOrder",
+def _filters(asked: Asked, words: Words) -> str:
+    if not asked.filters:
+        return words("excel.no_filter")
+    return "; ".join(f"{words(f'by.{name}')}: {value}" for name, value in asked.filters.items())
+
+
+def _notes(recap: Recap, words: Words, many: int, most_rows: int) -> str:
+    notes = []
+    if recap.own:
+        notes.append(words("excel.own"))
+    if recap.closed:
+        notes.append(words("excel.closed", date=words.long_date(words.local(recap.closed.at).date())))
+    if sheets := (many - 1) // (most_rows - 1):
+        last = f"Order {sheets + 1}"
+        notes.append(words("excel.goes_on", last=last, count=words.number(many)))
+    return " ".join(notes)
+
+
+def _charts(asked: Asked, words: Words) -> tuple[Chart, ...]:
+    by_day = asked.span is not Span.DAY
+    return (
+        Chart(
+            kind=ChartKind.COLUMNS,
+            title=words("excel.chart.days" if by_day else "excel.chart.hours"),
+            table="tblHari" if by_day else "tblJam",
+            labels=NAME,
+            values=(RECEIVED, COMPLETED),
+            at="G2",
+        ),
+        Chart(
+            kind=ChartKind.PARETO,
+            title=words("excel.chart.reasons"),
+            table="tblKendala",
+            labels=REASON,
+            values=("Order", CUMULATIVE),
+            at="G19",
+        ),
+        Chart(
+            kind=ChartKind.COLUMNS,
+            title=words("excel.chart.stos"),
+            table="tblSto",
+            labels="Kode",
+            values=(RECEIVED, COMPLETED),
+            at="G36",
+        ),
     )

@@ -1,7 +1,5 @@
 """Lists as files: exported as CSV or Excel, and imported after a look at what every row would do."""
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +20,7 @@ from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.runtime import Sheet
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.reports.csv_text import csv_bytes
 from sikpro.application.use_cases.import_rows import (
     ImportPlan,
     Verdict,
@@ -46,21 +45,25 @@ class ListsController(Controller):
     """What is exported can be imported again, and changes nothing."""
 
     path = "/lists"
-    guards = (only(Permission.ADMINISTER),)
+    guards = (only(Permission.ADMINISTER, Permission.CLOSE_MONTH),)
 
     @get("/{file:str}")
     async def export(
-        self, file: FromPath[str], visit: NamedDependency[Visit], parts: NamedDependency[WebParts]
+        self,
+        file: FromPath[str],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        parts: NamedDependency[WebParts],
     ) -> Response[bytes]:
         """A whole list, as `<name>.csv` or `<name>.xlsx`."""
         name, _, kind = file.partition(".")
-        rows, words = list_named(name), visit.words
+        rows, words = list_named(name, me), visit.words
         if kind not in {"csv", "xlsx"}:
             raise NotFoundException
 
         def work(uow: UnitOfWork) -> bytes:
             table = _exported(uow, rows, words.language)
-            return _as_csv(table) if kind == "csv" else _as_excel(parts, table, words(f"lists.of.{name}"))
+            return b"".join(csv_bytes(table)) if kind == "csv" else _as_excel(parts, table, words(f"lists.of.{name}"))
 
         content = await parts.transactions.read(work)
         headers = {
@@ -72,10 +75,14 @@ class ListsController(Controller):
 
     @get("/{name:str}/import")
     async def ask(
-        self, request: Request[Any, Any, Any], name: FromPath[str], pages: NamedDependency[Pages]
+        self,
+        request: Request[Any, Any, Any],
+        name: FromPath[str],
+        me: NamedDependency[Person],
+        pages: NamedDependency[Pages],
     ) -> Response[str]:
         """Which columns there are, and the form for a file."""
-        return _page(request, pages, list_named(name))
+        return _page(request, pages, list_named(name, me))
 
     @post("/{name:str}/import", request_max_body_size=LARGEST_UPLOAD)
     async def preview(
@@ -87,7 +94,7 @@ class ListsController(Controller):
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
         """What every row of the file would do; nothing is written."""
-        rows = list_named(name)
+        rows = list_named(name, me)
         file = (await request.form()).get("file")
         content = b""
         if isinstance(file, UploadFile):
@@ -116,7 +123,7 @@ class ListsController(Controller):
         form: NamedDependency[Form],
     ) -> Response[str]:
         """Write all good rows as the preview showed them; when the list has changed since, show it anew."""
-        rows, table, now = list_named(name), _table(form.text("table")), parts.clock.now()
+        rows, table, now = list_named(name, me), _table(form.text("table")), parts.clock.now()
         mark = form.text("mark")
         try:
             plan, done = await parts.transactions.write(lambda uow: import_rows(uow, rows, table, mark, me, now))
@@ -129,14 +136,20 @@ class ListsController(Controller):
             return _page(request, pages, rows, plan=plan, table=table, outdated=True)
         else:
             visit.toast("imported_nothing")
-        return go(request, "/technicians" if name == "people" else f"/catalogue/{name}")
+        return go(request, page_of(rows))
 
 
-def list_named(name: str) -> RowList:
-    """A list by its name in addresses. Raises `NotFoundException`."""
+def list_named(name: str, me: Person) -> RowList:
+    """A list by its name in addresses. Raises `NotFoundException`, and `NotPermitted` for whom it is not."""
     if name not in LISTS:
         raise NotFoundException
+    me.must(LISTS[name].permission)
     return LISTS[name]
+
+
+def page_of(rows: RowList) -> str:
+    """The address of the page that shows a list."""
+    return {"people": "/technicians", "targets": "/targets"}.get(rows.name, f"/catalogue/{rows.name}")
 
 
 def _page(
@@ -154,6 +167,7 @@ def _page(
         "lists/import.html",
         status=status_of(error) if error else 409 if outdated else 200,
         rows=rows,
+        back=page_of(rows),
         plan=plan,
         table=json.dumps(table, ensure_ascii=False) if table else "",
         error=error,
@@ -181,17 +195,6 @@ def _exported(uow: UnitOfWork, rows: RowList, language: str) -> Table:
     head = [heading(column, language) for column in rows.columns]
     body = [[shown_value(column, row[column], language) for column in rows.columns] for row in rows.rows(uow)]
     return [head, *body]
-
-
-def _as_csv(table: Table) -> bytes:
-    """Semicolons and a byte order mark, as a spreadsheet in Indonesian opens it by itself; no cell is a formula."""
-    text = io.StringIO(newline="")
-    csv.writer(text, delimiter=";").writerows([[_harmless(cell) for cell in row] for row in table])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "'"} else cell
 
 
 def _as_excel(parts: WebParts, table: Sequence[Sequence[str]], title: str) -> bytes:

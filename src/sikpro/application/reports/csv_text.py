@@ -1,0 +1,45 @@
+"""Rows as CSV: semicolons and a byte order mark, as a spreadsheet in Indonesia opens it by itself; no formulas."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sikpro.application.ports.runtime import Cell
+
+_AT_ONCE = 500
+"""Rows turned into bytes at a time."""
+
+
+def csv_bytes(rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """The file in pieces. A text that a spreadsheet would take for a formula gets a quotation mark before it."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";")
+    text.write("\ufeff")
+    for number, row in enumerate(rows, 1):
+        writer.writerow([_shown(cell) for cell in row])
+        if number % _AT_ONCE == 0:
+            yield _taken(text)
+    yield _taken(text)
+
+
+def _taken(text: io.StringIO) -> bytes:
+    taken = text.getvalue().encode("utf-8", "replace")
+    text.seek(0)
+    text.truncate()
+    return taken
+
+
+def _shown(cell: Cell) -> str:
+    match cell:
+        case None:
+            return ""
+        case str():
+            return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "'"} else cell
+        case datetime():
+            return cell.strftime("%Y-%m-%d %H:%M")
+        case timedelta():
+            minutes = cell // timedelta(minutes=1)
+            return f"{minutes // 60}:{minutes % 60:02}"
+        case _:
+            return str(cell)

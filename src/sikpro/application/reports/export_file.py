@@ -1,0 +1,71 @@
+"""An export as a file: what it is called, how many orders it has, and the writing of it."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+
+from attrs import frozen
+
+from sikpro.application.i18n import Words
+from sikpro.application.ports.runtime import WorkbookWriter
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.reports.asked import Asked
+from sikpro.application.reports.csv_text import csv_bytes
+from sikpro.application.reports.order_rows import order_header, order_rows
+from sikpro.application.reports.recap_workbook import how_many, write_recap
+from sikpro.domain.people import Person
+
+MEDIA_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+"""What an export can be."""
+
+AT_ONCE = 5_000
+"""Orders of an export at most that is made while somebody waits; a larger one is queued."""
+
+
+@frozen(kw_only=True)
+class ExportFile:
+    """A file to be made: which orders, in which format, for whom, in whose words, and as of when."""
+
+    asked: Asked
+    kind: str
+    by: Person
+    words: Words
+    now: datetime
+
+    @property
+    def name(self) -> str:
+        """The file's name: the period, and what narrows it."""
+        return file_name(self.asked, self.kind)
+
+    def how_many(self, uow: UnitOfWork) -> int:
+        """How many orders it has. Raises `NotPermitted`."""
+        return how_many(uow, self.asked, self.by, self.words)
+
+    def write(
+        self,
+        uow: UnitOfWork,
+        workbooks: WorkbookWriter,
+        path: Path,
+        told: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """Write it to `path` from one view of the data; `told` hears how many orders are written.
+
+        Raises `NotPermitted`, `OSError`.
+        """
+        if self.kind == "xlsx":
+            write_recap(uow, workbooks, path, asked=self.asked, by=self.by, words=self.words, now=self.now, told=told)
+            return
+        rows = order_rows(uow, self.asked, self.by, self.words, self.now, told)
+        with path.open("wb") as file:
+            file.writelines(csv_bytes(chain([order_header(self.words)], rows)))
+
+
+def file_name(asked: Asked, kind: str) -> str:
+    """A recap's file by its period and filters: `SIKPRO-rekap-2026-11-SDA.xlsx`."""
+    narrowed = (re.sub(r"[^A-Za-z0-9]+", "", value) for value in asked.filters.values())
+    return f"{'-'.join(['SIKPRO-rekap', asked.text, *filter(None, narrowed)])}.{kind}"

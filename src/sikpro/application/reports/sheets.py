@@ -1,0 +1,217 @@
+"""The sheets of a recap's file beside its orders: each figure and each table of the recap, as a real table.
+
+Sheets, tables, headings and their order are the names of a file format: Indonesian whoever asks and whatever the
+period, so that pivots and queries built on last month's file work on this one. Another split of the recap is a sheet
+by a line in `SPLIT_SHEETS`.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from attrs import frozen
+
+from sikpro.application.i18n import Words
+from sikpro.application.ports.facts import Dimension, Spread
+from sikpro.application.ports.runtime import Cell, Share, Sheet
+from sikpro.application.reports.figures import FIGURES, Figure, Kind, Value
+from sikpro.application.reports.order_rows import fixed_words
+from sikpro.application.reports.shape import Recap, RecapRow, RecapTable
+from sikpro.application.use_cases.see_orders import AGES
+from sikpro.domain.catalogue import Status
+from sikpro.domain.phase import Phase
+
+SPLIT_SHEETS: dict[Dimension, tuple[str, str]] = {
+    Dimension.TYPE: ("Jenis", "tblJenis"),
+    Dimension.STO: ("STO", "tblSto"),
+    Dimension.SITE_OPERATION: ("Site Operation", "tblSiteOperation"),
+    Dimension.TECHNICIAN: ("Teknisi", "tblTeknisi"),
+    Dimension.HELPDESK: ("Helpdesk", "tblHelpdesk"),
+    Dimension.CHANNEL: ("Kanal", "tblKanal"),
+    Dimension.HOUR: ("Jam", "tblJam"),
+    Dimension.DAY: ("Hari", "tblHari"),
+}
+"""The sheet and the table of each split."""
+
+RECEIVED, COMPLETED, NAME, REASON, SHARE, CUMULATIVE = (
+    "Masuk",
+    "Selesai periode ini",
+    "Nama",
+    "Kendala",
+    "Porsi",
+    "Kumulatif",
+)
+TOTAL = "Jumlah"
+UNKNOWN = "(tidak diketahui)"
+
+
+@frozen(kw_only=True)
+class View:
+    """What the sheets are made of: the recap, the catalogue's statuses, and the words for people."""
+
+    recap: Recap
+    statuses: dict[str, Status]
+    words: Words
+
+    @property
+    def fixed(self) -> Words:
+        """The words of what never changes."""
+        return fixed_words(self.words)
+
+
+def sheets_of(view: View) -> Iterator[Sheet]:
+    """Every sheet after the orders', always the same ones."""
+    for dimension, (name, table) in SPLIT_SHEETS.items():
+        yield _split(view, dimension, name, table)
+    yield _reasons(view)
+    yield _groups(view)
+    yield _ages(view)
+    yield _times(view)
+    yield _targets(view)
+    yield _definitions(view)
+
+
+def _split(view: View, dimension: Dimension, name: str, table: str) -> Sheet:
+    recap = view.recap
+    phases = tuple(view.fixed(f"phase.{phase}") for phase in Phase)
+    rows = _rows_of(recap, dimension)
+    return Sheet(
+        name=name,
+        table=table,
+        header=("Kode", NAME, RECEIVED, *phases, COMPLETED),
+        rows=[
+            (*_named(dimension, row, view.fixed), row.total, *(row.by_phase[phase] for phase in Phase), row.completed)
+            for row in rows
+        ],
+        totals=(TOTAL, None, recap.total, *(recap.received[phase] for phase in Phase), recap.completed),
+        widths=(14, 34, 10, *(12 for _ in phases), 14),
+    )
+
+
+def _rows_of(recap: Recap, dimension: Dimension) -> Sequence[RecapRow]:
+    """The rows of a split; all 24 hours and every day of the period, those without orders too."""
+    found = recap.table(dimension) or RecapTable(dimension, ())
+    known = {row.value: row for row in found.rows}
+    if dimension is Dimension.HOUR:
+        every = [f"{hour:02}" for hour in range(24)]
+    elif dimension is Dimension.DAY:
+        every = [(recap.asked.first + timedelta(days=number)).isoformat() for number in range(recap.asked.days)]
+        if len(every) == 1:
+            return [RecapRow(every[0], every[0], recap.received, recap.completed)]
+    else:
+        return found.rows
+    return [known.get(value) or RecapRow(value, value, dict.fromkeys(Phase, 0)) for value in every]
+
+
+def _named(dimension: Dimension, row: RecapRow, fixed: Words) -> tuple[Cell, Cell]:
+    if not row.value:
+        return None, UNKNOWN
+    match dimension:
+        case Dimension.HOUR:
+            return int(row.value), f"{row.value}.00"
+        case Dimension.DAY:
+            day = date.fromisoformat(row.value)
+            return day, fixed.short_date(day)
+        case Dimension.CHANNEL:
+            return row.value, fixed(f"channel.{row.value}")
+        case _:
+            return row.value, row.label
+
+
+def _reasons(view: View) -> Sheet:
+    recap = view.recap
+    return Sheet(
+        name="Kendala",
+        table="tblKendala",
+        header=("Kode", REASON, "Kelompok", "Order", SHARE, CUMULATIVE),
+        rows=[
+            (
+                reason.status,
+                view.fixed.text(view.statuses[reason.status].label)
+                if reason.status in view.statuses
+                else reason.status,
+                reason.group,
+                reason.count,
+                Share(reason.share),
+                Share(reason.cumulative),
+            )
+            for reason in recap.reasons
+        ],
+        totals=(TOTAL, None, None, recap.received[Phase.HELD_UP]),
+        widths=(24, 34, 20, 10, 10, 12),
+    )
+
+
+def _label(view: View, status: str) -> str:
+    known = view.statuses.get(status)
+    return view.fixed.text(known.label) if known else status
+
+
+def _groups(view: View) -> Sheet:
+    return Sheet(
+        name="Kelompok Kendala",
+        table="tblKelompokKendala",
+        header=("Kelompok", "Order", SHARE),
+        rows=[(group.group or UNKNOWN, group.count, Share(group.share)) for group in view.recap.groups],
+        totals=(TOTAL, view.recap.received[Phase.HELD_UP]),
+        widths=(30, 10, 10),
+    )
+
+
+def _ages(view: View) -> Sheet:
+    ages = view.recap.ages
+    return Sheet(
+        name="Umur",
+        table="tblUmur",
+        header=("Kode", "Umur", "Order"),
+        rows=[(age, view.fixed(f"recap.age.{age}"), ages.get(age, 0)) for age in AGES],
+        totals=(TOTAL, None, view.recap.open_now),
+        widths=(10, 30, 10),
+    )
+
+
+def _times(view: View) -> Sheet:
+    def row(figure: Figure) -> tuple[Cell, ...]:
+        spread = figure.of(view.recap)
+        spread = spread if isinstance(spread, Spread) else Spread()
+        return figure.code, view.fixed(figure.label), spread.count, spread.median, spread.p90
+
+    return Sheet(
+        name="Waktu",
+        table="tblWaktu",
+        header=("Kode", "Waktu", "Order", "Median", "Persentil 90"),
+        rows=[row(figure) for figure in FIGURES if figure.kind is Kind.TIMES],
+        widths=(22, 40, 10, 12, 14),
+    )
+
+
+def _targets(view: View) -> Sheet:
+    whole = view.recap.target
+    return Sheet(
+        name="Target",
+        table="tblTarget",
+        header=("STO", "Target", "Selesai", "Kurang", "Sisa hari kerja", "Perlu per hari"),
+        rows=[
+            (one.sto, one.target, one.done, one.left, one.days_left, one.per_day)
+            for one in view.recap.targets
+            if one.sto
+        ],
+        totals=(TOTAL, whole.target, whole.done, whole.left, whole.days_left, whole.per_day) if whole else (),
+        widths=(14, 10, 10, 10, 16, 16),
+    )
+
+
+def _definitions(view: View) -> Sheet:
+    return Sheet(
+        name="Definisi",
+        table="tblDefinisi",
+        header=("Kode", "Angka", "Definisi"),
+        rows=[(figure.code, view.fixed(figure.label), view.words(figure.definition)) for figure in FIGURES],
+        widths=(22, 40, 120),
+    )
+
+
+def cell_of(figure: Figure, value: Value) -> Cell:
+    """A figure's value as a cell; of spans of time their median."""
+    if isinstance(value, Spread):
+        return value.median
+    return Share(value) if figure.kind is Kind.SHARE and value is not None else value

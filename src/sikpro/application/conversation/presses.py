@@ -7,6 +7,7 @@ from sikpro.application.conversation.commands.antrian import QUEUE, press_queue
 from sikpro.application.conversation.commands.bahasa import choose_language
 from sikpro.application.conversation.commands.pengumuman import NOTICE, press_notice
 from sikpro.application.conversation.commands.reg import REG
+from sikpro.application.conversation.commands.rekap import FILE, SHOW, press_file, press_recap
 from sikpro.application.conversation.corrections import begin_correction
 from sikpro.application.conversation.doubles import RESEND
 from sikpro.application.conversation.exchange import Exchange, Handled
@@ -69,6 +70,8 @@ PRESSES: dict[str, Press] = {
     ACCESS: press_access,
     NOTICE: press_notice,
     QUEUE: press_queue,
+    SHOW: press_recap,
+    FILE: press_file,
     SEND: lambda exchange, _: press_handed(exchange),
 }
 """The verbs of people SIKPRO knows; a new button takes a line here."""

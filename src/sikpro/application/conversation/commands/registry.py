@@ -7,12 +7,13 @@ from sikpro.application.conversation.commands.cek import CEK
 from sikpro.application.conversation.commands.help import make_help
 from sikpro.application.conversation.commands.pengumuman import PENGUMUMAN
 from sikpro.application.conversation.commands.reg import REG
+from sikpro.application.conversation.commands.rekap import REKAP
 from sikpro.application.conversation.commands.start import START
 from sikpro.application.i18n import Words
 from sikpro.application.ports.chat import MenuEntry
 from sikpro.domain.people import Person
 
-_TOLD = (START, REG, CEK, BATAL, BAHASA, ANTRIAN, PENGUMUMAN)
+_TOLD = (START, REG, CEK, BATAL, BAHASA, ANTRIAN, REKAP, PENGUMUMAN)
 
 COMMANDS = {command.name: command for command in (*_TOLD, make_help(_TOLD))}
 """Every command by its name."""

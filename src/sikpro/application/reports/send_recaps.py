@@ -1,0 +1,127 @@
+"""Recaps that are sent by themselves: each once, late rather than never."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from attrs import evolve, frozen
+
+from sikpro.application.i18n import Words, words_in
+from sikpro.application.ports.chat import Outgoing
+from sikpro.application.ports.schedules import Rhythm, Schedule
+from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
+from sikpro.application.reports.asked import Asked
+from sikpro.application.reports.recap import recap
+from sikpro.application.reports.recap_text import recap_text
+from sikpro.domain.people import Permission, Person
+
+LATE = timedelta(minutes=15)
+"""From when on a recap says that it is late."""
+
+MADE_UP = 62
+"""How many days back what was missed is sent afterwards."""
+
+NO_TELEGRAM = "no_telegram"
+NOT_PERMITTED = "not_permitted"
+
+
+@frozen
+class Due:
+    """A recap that a schedule owes, and when it was due."""
+
+    asked: Asked
+    at: datetime
+
+
+def due_recaps(schedule: Schedule, now: datetime, zone: ZoneInfo) -> tuple[Due, ...]:
+    """What a schedule owes by now, the oldest first: what fell due since it was made and was not sent."""
+    today = now.astimezone(zone).date()
+    first = max(schedule.made_at.astimezone(zone).date(), today - timedelta(days=MADE_UP))
+    owed: list[Due] = []
+    for back in range((today - first).days + 1):
+        day = first + timedelta(days=back)
+        at = datetime.combine(day, schedule.at, tzinfo=zone)
+        asked = _asked(schedule.rhythm, day)
+        if asked is not None and schedule.made_at < at <= now and asked.text > schedule.sent_for:
+            owed.append(Due(asked, at))
+    return tuple(owed)
+
+
+def send_recaps(uow: UnitOfWork, now: datetime, zone: str) -> None:
+    """Send whatever is due; done in the transaction that notes it, each is sent once."""
+    for schedule in uow.schedules.all():
+        if schedule.active:
+            for due in due_recaps(schedule, now, ZoneInfo(zone)):
+                schedule = _sent(uow, schedule, due, now, zone)  # noqa: PLW2901 -- each goes on from the last
+
+
+def send_now(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime, zone: str) -> bool:
+    """Send a schedule's recap as it is now to whoever asks; False when they have no Telegram.
+
+    Raises `NotPermitted`, `NotFound`.
+    """
+    by.must(Permission.SEE_REPORTS)
+    schedule = uow.schedules.get(schedule_id)
+    if by.telegram_id is None:
+        return False
+    asked = _asked(schedule.rhythm, now.astimezone(ZoneInfo(zone)).date().replace(day=1))
+    if schedule.rhythm is not Rhythm.MONTH:
+        asked = _asked(schedule.rhythm, now.astimezone(ZoneInfo(zone)).date())
+    assert asked is not None  # the first of a month has a month before
+    words = words_in(schedule.language, zone)
+    post_recap(uow, asked, by, by.telegram_id, words, now, with_file=schedule.with_file)
+    return True
+
+
+def post_recap(
+    uow: UnitOfWork,
+    asked: Asked,
+    by: Person,
+    chat_id: int,
+    words: Words,
+    now: datetime,
+    *,
+    with_file: bool,
+    head: str = "",
+) -> int:
+    """Put a recap on its way to a chat, and ask for its file; returns the text's place in the outbox.
+
+    Raises `NotPermitted`.
+    """
+    text = recap_text(recap(uow, asked, by, now, str(words.zone)), words)
+    message = uow.outbox.put(Outgoing(chat_id=chat_id, text="\n".join(filter(None, (head, text)))), now)
+    if with_file:
+        uow.exports.ask(person=by.id, query=asked.query, kind="xlsx", language=words.language, at=now, send_to=chat_id)
+    uow.announce(Hint(Kind.OUTBOX, (message,)))
+    return message
+
+
+def receiver(uow: UnitOfWork, schedule: Schedule) -> tuple[int, Person] | str:
+    """The chat a schedule writes to and whose view of the orders it shows; else the code of why there is none."""
+    answers = uow.people.get(schedule.person if schedule.person is not None else schedule.made_by)
+    if not answers.may(Permission.SEE_REPORTS):
+        return NOT_PERMITTED
+    chat_id = schedule.chat_id if schedule.person is None else answers.telegram_id
+    return (chat_id, answers) if chat_id else NO_TELEGRAM
+
+
+def _asked(rhythm: Rhythm, day: date) -> Asked | None:
+    """What is sent on a day; None on a day without."""
+    if rhythm is Rhythm.TODAY:
+        return Asked.day(day)
+    if rhythm is Rhythm.YESTERDAY:
+        return Asked.day(day - timedelta(days=1))
+    return Asked.month(day - timedelta(days=1)) if day.day == 1 else None
+
+
+def _sent(uow: UnitOfWork, schedule: Schedule, due: Due, now: datetime, zone: str) -> Schedule:
+    """Send one recap, and note that it was."""
+    to = receiver(uow, schedule)
+    noted = evolve(schedule, sent_for=due.asked.text, message=None, trouble=to if isinstance(to, str) else "")
+    if not isinstance(to, str):
+        chat_id, by = to
+        words = words_in(schedule.language, zone)
+        head = words("schedule.late", time=words.moment(due.at, now)) if now - due.at > LATE else ""
+        message = post_recap(uow, due.asked, by, chat_id, words, now, with_file=schedule.with_file, head=head)
+        noted = evolve(noted, message=message)
+    uow.schedules.put(noted)
+    return noted

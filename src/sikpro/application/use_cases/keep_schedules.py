@@ -1,0 +1,81 @@
+"""Set up the recaps that are sent by themselves."""
+
+from datetime import datetime, time
+
+from attrs import evolve
+
+from sikpro.application.ports.schedules import Rhythm, Schedule
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.domain.errors import InvalidFields, InvalidValue
+from sikpro.domain.people import Permission, Person
+
+MOST = 100
+"""How many schedules there may be."""
+
+
+def possible_receivers(uow: UnitOfWork) -> tuple[Person, ...]:
+    """The people a recap may be sent to: who may see reports and is bound to Telegram, by name."""
+    people = (one for one in uow.people.all() if one.may(Permission.SEE_REPORTS) and one.telegram_id is not None)
+    return tuple(sorted(people, key=lambda one: one.name))
+
+
+def add_schedule(
+    uow: UnitOfWork, *, rhythm: str, at: str, to: str, language: str, with_file: bool, by: Person, now: datetime
+) -> Schedule:
+    """Begin to send a recap by itself; `at` is `17:00` in the installation's zone, `to` a person's or a group's chat.
+
+    `to` is `person:<id>` or `group:<chat id>`. Raises `NotPermitted`, and `InvalidFields` with what is wrong by entry.
+    """
+    by.must(Permission.SEE_REPORTS)
+    known = {f"group:{group.chat_id}": group.title or str(group.chat_id) for group in uow.inbox.groups()}
+    people = {f"person:{one.id}": one.name for one in possible_receivers(uow)}
+    wrong = {
+        "rhythm": rhythm not in set(Rhythm),
+        "at": _time(at) is None,
+        "to": to not in known | people,
+        "language": language not in {"id", "en"},
+    }
+    given = {"rhythm": rhythm, "at": at, "to": to, "language": language}
+    if any(wrong.values()):
+        raise InvalidFields({name: InvalidValue(f"schedule.{name}", given[name]) for name in wrong if wrong[name]})
+    if len(uow.schedules.all()) >= MOST:
+        raise InvalidValue("schedule.too_many", str(MOST))
+    kind, _, number = to.partition(":")
+    schedule = Schedule(
+        rhythm=Rhythm(rhythm),
+        at=_time(at) or time(),
+        person=int(number) if kind == "person" else None,
+        chat_id=int(number) if kind == "group" else None,
+        label=(known | people)[to],
+        language=language,
+        with_file=with_file,
+        made_by=by.id,
+        made_at=now,
+    )
+    kept = uow.schedules.add(schedule)
+    uow.journal.note("schedule_added", str(kept.id), by.id, now, {"rhythm": rhythm, "at": at, "to": to})
+    return kept
+
+
+def switch_schedule(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime, *, active: bool) -> Schedule:
+    """Stop sending, or begin again; what fell due in between is not made up. Raises `NotPermitted`, `NotFound`."""
+    by.must(Permission.SEE_REPORTS)
+    before = uow.schedules.get(schedule_id)
+    changed = evolve(before, active=active, made_at=now if active and not before.active else before.made_at)
+    uow.schedules.put(changed)
+    uow.journal.note("schedule_switched", str(schedule_id), by.id, now, {"active": "yes" if active else "no"})
+    return changed
+
+
+def drop_schedule(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime) -> None:
+    """Forget a schedule, if it is there. Raises `NotPermitted`."""
+    by.must(Permission.SEE_REPORTS)
+    uow.schedules.drop(schedule_id)
+    uow.journal.note("schedule_dropped", str(schedule_id), by.id, now, {})
+
+
+def _time(text: str) -> time | None:
+    try:
+        return time.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None)
+    except ValueError:
+        return None

@@ -1,0 +1,177 @@
+"""Recaps that are sent by themselves: each once, on the installation's clock, late rather than never."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sikpro.application.ports.exports import Export
+from sikpro.application.ports.queues import OutboxItem
+from sikpro.application.ports.schedules import Rhythm, Schedule
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.reports.send_recaps import MADE_UP, due_recaps, send_now, send_recaps
+from sikpro.application.use_cases.keep_schedules import add_schedule, drop_schedule, switch_schedule
+from sikpro.domain.errors import InvalidFields, NotPermitted
+from tests.builders import an_incoming
+from tests.unit.chat import WHOLE, ZONE, Phone, World
+
+LEADER, GROUP = 50, -77
+WIB = ZoneInfo(ZONE)
+
+
+@pytest.fixture
+def world() -> World:
+    """Nine o'clock in the morning of 2 November; the leader is on Telegram, and the bot is in a group."""
+    world = World()
+    person = evolve(world.person("bagus"), telegram_id=LEADER)
+    world.transactions.write(lambda uow: uow.people.save(person))
+    hello = an_incoming("/cek", 1, GROUP, private=False, chat_title="Aktivasi SDA")
+    world.transactions.write(lambda uow: uow.inbox.receive(hello, world.clock.now()))
+    return world
+
+
+def scheduled(world: World, rhythm: str = "today", at: str = "17:00", to: str = "", **more: object) -> Schedule:
+    given = {"language": "id", "with_file": False} | more
+    by = world.person("bagus")
+    return world.transactions.write(
+        lambda uow: add_schedule(
+            uow,
+            rhythm=rhythm,
+            at=at,
+            to=to or f"person:{by.id}",
+            language=str(given["language"]),
+            with_file=bool(given["with_file"]),
+            by=by,
+            now=world.clock.now(),
+        )
+    )
+
+
+def passes(world: World, **time: float) -> None:
+    """Time goes by, then the job looks."""
+    world.clock.later(**time)
+    world.transactions.write(lambda uow: send_recaps(uow, world.clock.now(), ZONE))
+
+
+def sent(world: World, chat_id: int = LEADER) -> list[str]:
+    """Everything that was put on its way to a chat."""
+
+    def read(uow: UnitOfWork) -> list[OutboxItem]:
+        found = [uow.outbox.get(number) for number in range(1, 1 + sum(uow.outbox.counts().values()))]
+        return [item for item in found if item.message.chat_id == chat_id]
+
+    return [item.message.text for item in world.transactions.read(read)]
+
+
+def test_the_days_recap_is_sent_once_at_its_time(world: World) -> None:
+    Phone(world, 1).says("/reg " + WHOLE)
+    scheduled(world)
+    passes(world, hours=7, minutes=59)
+    assert sent(world) == []
+    passes(world, minutes=2)
+    (text,) = sent(world)
+    assert text.splitlines()[0] == "Rekap 2 November 2026"
+    assert "Terlambat" not in text
+    passes(world, minutes=1)
+    passes(world, hours=3)
+    assert len(sent(world)) == 1
+
+
+def test_what_was_missed_while_the_server_was_down_is_sent_and_says_that_it_is_late(world: World) -> None:
+    scheduled(world, "yesterday", "07:00")
+    passes(world, days=3)
+    assert [text.splitlines()[:2] for text in sent(world)] == [
+        [f"⏰ Terlambat: seharusnya dikirim {when}.", f"Rekap {day} November 2026"]
+        for when, day in (("3 Nov 07.00", 2), ("4 Nov 07.00", 3), ("07.00", 4))
+    ]
+
+
+def test_a_months_recap_comes_on_the_first_day_of_the_next_to_a_group_with_its_file(world: World) -> None:
+    made = scheduled(world, "month", "08:00", f"group:{GROUP}", with_file=True, language="en")
+    assert made.label == "Aktivasi SDA"
+    passes(world, days=28)
+    assert sent(world, GROUP) == []
+    passes(world, hours=23, minutes=2)
+    (text,) = sent(world, GROUP)
+    assert text.splitlines()[0] == "Recap of November 2026"
+
+    def asked(uow: UnitOfWork) -> tuple[Export, ...]:
+        return uow.exports.of_person(world.person("bagus").id, 9)
+
+    (export,) = world.transactions.read(asked)
+    assert (export.query, export.kind, export.language, export.send_to) == ("period=2026-11", "xlsx", "en", GROUP)
+
+
+def test_who_may_no_longer_see_reports_is_sent_nothing_and_the_page_can_say_why(world: World) -> None:
+    made = scheduled(world)
+    person = world.person("bagus")
+    world.transactions.write(lambda uow: uow.people.save(evolve(person, telegram_id=None, version=person.version)))
+    passes(world, hours=9)
+    unbound = world.transactions.read(lambda uow: uow.schedules.get(made.id))
+    assert (unbound.sent_for, unbound.trouble, unbound.message) == ("2026-11-02", "no_telegram", None)
+    person = world.person("bagus")
+    world.transactions.write(lambda uow: uow.people.save(evolve(person, telegram_id=LEADER, active=False)))
+    passes(world, days=1)
+    assert world.transactions.read(lambda uow: uow.schedules.get(made.id)).trouble == "not_permitted"
+    assert sent(world) == []
+
+
+def test_a_stopped_schedule_sends_nothing_and_does_not_make_up_for_it(world: World) -> None:
+    made, by = scheduled(world), world.person("bagus")
+    world.transactions.write(lambda uow: switch_schedule(uow, made.id, by, world.clock.now(), active=False))
+    passes(world, days=5)
+    assert sent(world) == []
+    world.transactions.write(lambda uow: switch_schedule(uow, made.id, by, world.clock.now(), active=True))
+    passes(world, minutes=1)
+    assert sent(world) == []
+    passes(world, hours=9)
+    assert len(sent(world)) == 1
+    world.transactions.write(lambda uow: drop_schedule(uow, made.id, by, world.clock.now()))
+    passes(world, days=2)
+    assert len(sent(world)) == 1
+
+
+def test_one_can_be_sent_now_to_whoever_asks_and_changes_nothing(world: World) -> None:
+    made = scheduled(world, "month", "08:00", f"group:{GROUP}")
+    by = world.person("bagus")
+    assert world.transactions.write(lambda uow: send_now(uow, made.id, by, world.clock.now(), ZONE))
+    assert [text.splitlines()[0] for text in sent(world)] == ["Rekap Oktober 2026"]
+    assert world.transactions.read(lambda uow: uow.schedules.all()) == (made,)
+    unbound = evolve(by, telegram_id=None)
+    assert not world.transactions.write(lambda uow: send_now(uow, made.id, unbound, world.clock.now(), ZONE))
+
+
+def test_what_cannot_be_is_named_by_its_entry(world: World) -> None:
+    with pytest.raises(InvalidFields) as wrong:
+        scheduled(world, "weekly", "25:00", "group:-1", language="fr")
+    assert set(wrong.value.errors) == {"rhythm", "at", "to", "language"}
+    with pytest.raises(NotPermitted):
+        world.transactions.write(
+            lambda uow: drop_schedule(uow, 1, world.person("rina"), world.clock.now()),
+        )
+
+
+@given(
+    rhythm=st.sampled_from(Rhythm),
+    at=st.times(),
+    looks=st.lists(st.integers(1, 60 * 24 * 3), min_size=1, max_size=25),
+)
+def test_however_often_the_job_looks_each_is_owed_exactly_once(rhythm: Rhythm, at: time, looks: list[int]) -> None:
+    made_at = datetime(2026, 12, 30, 20, tzinfo=UTC)
+    schedule = Schedule(
+        rhythm=rhythm, at=at.replace(second=0, microsecond=0), person=1, language="id", made_by=1, made_at=made_at
+    )
+    told: list[str] = []
+    now = made_at
+    for minutes in looks:
+        now += timedelta(minutes=minutes)
+        for due in due_recaps(schedule, now, WIB):
+            told.append(due.asked.text)
+            schedule = evolve(schedule, sent_for=due.asked.text)
+    everything = [due.asked.text for due in due_recaps(evolve(schedule, sent_for=""), now, WIB)]
+    assert told[-len(everything) :] == everything if everything else not told
+    assert len(told) == len(set(told))
+    assert (now - made_at).days > MADE_UP or told == everything

@@ -51,7 +51,7 @@ def send_recaps(uow: UnitOfWork, now: datetime, zone: str) -> None:
     for schedule in uow.schedules.all():
         if schedule.active:
             for due in due_recaps(schedule, now, ZoneInfo(zone)):
-                schedule = _sent(uow, schedule, due, now, zone)  # noqa: PLW2901 -- each goes on from the last
+                schedule = _sent(uow, schedule, due, now, zone)
 
 
 def send_now(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime, zone: str) -> bool:

@@ -16,6 +16,7 @@ from sikpro.adapters.web.controllers.devices import DevicesController
 from sikpro.adapters.web.controllers.drafts import DraftsController
 from sikpro.adapters.web.controllers.files import show_file
 from sikpro.adapters.web.controllers.health import healthz
+from sikpro.adapters.web.controllers.import_orders import ImportOrdersController
 from sikpro.adapters.web.controllers.input import InputController
 from sikpro.adapters.web.controllers.ledger import LedgerController
 from sikpro.adapters.web.controllers.lists import ListsController
@@ -80,6 +81,7 @@ PAGES: tuple[Page, ...] = (
     Page(CatalogueController, NavEntry("/catalogue", "catalogue", "list-details", (Permission.ADMINISTER,))),
     Page(SettingsController),
     Page(ListsController),
+    Page(ImportOrdersController),
 )
 """Every page, in the order of the navigation."""
 

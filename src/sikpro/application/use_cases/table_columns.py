@@ -1,0 +1,95 @@
+"""Which column of an uploaded table is which, by its heading in either language, and what its cells say."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+from sikpro.application.i18n import LANGUAGES, sentences
+from sikpro.application.ports.tables import TableSheet
+from sikpro.domain.errors import InvalidValue
+from sikpro.domain.text import one_line, plain
+
+_NO_SIGN = re.compile(r"[^A-Z0-9]")
+_DAY_FIRST = re.compile(
+    r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})"
+    r"(?:[ ,T]+(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?)?"
+)
+_EARLIEST = 2000
+
+
+@frozen(kw_only=True)
+class TableColumn:
+    """A column that a table may have: its name, the code of its heading, other headings, whether it is needed."""
+
+    name: str
+    heading: str
+    labels: tuple[str, ...] = ()
+    required: bool = False
+
+    def is_called(self, heading: str) -> bool:
+        """Whether a heading names it, in either language, without regard to case, blanks and signs."""
+        known = (self.name, *self.labels, *(sentences(language)[self.heading] for language in LANGUAGES))
+        return bare_name(heading) in {bare_name(label) for label in known}
+
+
+def header_place(sheet: TableSheet) -> int:
+    """Where the header is: the first row that is not empty, counted from 0."""
+    return next((place for place, row in enumerate(sheet.rows) if any(row)), 0)
+
+
+def header_of(sheet: TableSheet) -> Sequence[str]:
+    """The headings, none for a sheet without rows."""
+    return sheet.rows[header_place(sheet)] if sheet.rows else ()
+
+
+def find_columns(sheet: TableSheet, columns: Sequence[TableColumn]) -> dict[int, str]:
+    """The columns that the headings name, by their place counted from 0; the first of two alike counts."""
+    found: dict[int, str] = {}
+    for place, heading in enumerate(header_of(sheet)):
+        name = next((column.name for column in columns if heading and column.is_called(heading)), None)
+        if name and name not in found.values():
+            found[place] = name
+    return found
+
+
+def best_sheet(sheets: Sequence[TableSheet], columns: Sequence[TableColumn]) -> int:
+    """The sheet whose headings name most columns, the first of several alike."""
+    return max(range(len(sheets)), key=lambda place: (len(find_columns(sheets[place], columns)), -place))
+
+
+def missing_columns(found: Mapping[int, str], columns: Sequence[TableColumn]) -> list[TableColumn]:
+    """What is needed and was not found."""
+    return [column for column in columns if column.required and column.name not in found.values()]
+
+
+def texts_of(row: Sequence[str], columns: Mapping[int, str]) -> dict[str, str]:
+    """A row's cells by what they mean; where a row is short, they are empty."""
+    return {name: row[place] if place < len(row) else "" for place, name in columns.items()}
+
+
+def read_moment(text: str, zone: ZoneInfo) -> datetime:
+    """A date with or without a time, ISO or day first (`2/11/2026 08.15`), in the zone unless it names one.
+
+    Raises `InvalidValue` (`moment.shape`).
+    """
+    typed = one_line(text)
+    try:
+        found = _DAY_FIRST.fullmatch(typed)
+        if found:
+            parts = {name: int(digits) for name, digits in found.groupdict(default="0").items()}
+            moment = datetime(**parts)  # type: ignore[arg-type]  # noqa: DTZ001  # the zone comes next
+        else:
+            moment = datetime.fromisoformat(typed)
+    except ValueError as error:
+        raise InvalidValue("moment.shape", typed) from error
+    if moment.year < _EARLIEST:
+        raise InvalidValue("moment.shape", typed)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def bare_name(text: str) -> str:
+    """A name as it is compared: upper-case letters and digits alone."""
+    return _NO_SIGN.sub("", plain(text).upper())

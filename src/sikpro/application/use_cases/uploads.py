@@ -1,0 +1,79 @@
+"""Uploaded tables that wait for a decision: kept until the next step replaces them, or forgotten with old files."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from attrs import field, frozen
+
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.tables import TableSheet
+from sikpro.domain.errors import InvalidValue, NotFound
+from sikpro.domain.people import Person
+
+_JSON = "application/json"
+
+
+class Purpose(StrEnum):
+    """What a table was uploaded for."""
+
+    IMPORT = "import-orders"
+    RECONCILE = "reconcile"
+
+
+@frozen(kw_only=True)
+class Upload:
+    """A file's name, its sheets, and what was decided about them so far (only what JSON can say)."""
+
+    file: str
+    sheets: Sequence[TableSheet]
+    choice: Mapping[str, Any] = field(factory=dict[str, Any])
+    id: int = 0
+
+    @property
+    def sheet(self) -> TableSheet:
+        """The sheet that is chosen, the first one unless another is."""
+        return self.sheets[min(int(self.choice.get("sheet", 0)), len(self.sheets) - 1)]
+
+    @property
+    def columns(self) -> dict[int, str]:
+        """Which column of the chosen sheet (counted from 0) means what."""
+        return {int(place): name for place, name in self.choice.get("columns", {}).items()}
+
+
+def keep_upload(uow: UnitOfWork, purpose: Purpose, upload: Upload, by: Person, now: datetime) -> int:
+    """Keep a table for whoever uploaded it, in place of what it was before; the id is another each time."""
+    sheets = [
+        [sheet.name, sheet.rows, *((sheet.error.code, sheet.error.typed) if sheet.error else ())]
+        for sheet in upload.sheets
+    ]
+    whole = {"file": upload.file, "sheets": sheets, "choice": upload.choice}
+    content = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+    if upload.id:
+        uow.blobs.drop(upload.id)
+    return uow.blobs.add(_name(purpose, by), _JSON, [content], now).id
+
+
+def find_upload(uow: UnitOfWork, purpose: Purpose, upload_id: int, by: Person) -> Upload:
+    """A table that somebody uploaded themselves. Raises `NotFound`."""
+    missing = NotFound(what="upload", name="")
+    if not 0 < upload_id < 2**53:
+        raise missing
+    try:
+        blob = uow.blobs.get(upload_id)
+    except NotFound:
+        raise missing from None
+    if blob.name != _name(purpose, by):
+        raise missing
+    whole = json.loads(b"".join(uow.blobs.part(upload_id, place) for place in range(blob.parts)))
+    sheets = [
+        TableSheet(name=name, rows=rows, error=InvalidValue(*error) if error else None)
+        for name, rows, *error in whole["sheets"]
+    ]
+    return Upload(id=upload_id, file=whole["file"], sheets=sheets, choice=whole["choice"])
+
+
+def _name(purpose: Purpose, by: Person) -> str:
+    return f"{purpose}:{by.id}"

@@ -1,0 +1,206 @@
+"""Orders from a table: what every row would do, all of them or none, and nothing twice."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from sikpro.adapters.memory import MemoryTransactions
+from sikpro.application.i18n import LANGUAGES, sentences
+from sikpro.application.ports.queries import OrderFilter, OrderRow, Sort
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.tables import TableSheet
+from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.import_orders import COLUMNS, import_orders, plan_orders
+from sikpro.application.use_cases.order_plan import OrderPlan, RowVerdict
+from sikpro.application.use_cases.remove_order import delete_order
+from sikpro.application.use_cases.table_columns import find_columns, missing_columns, read_moment
+from sikpro.domain.errors import InvalidValue, NotPermitted
+from sikpro.domain.order_data import Channel
+from sikpro.domain.people import Person, Role
+from sikpro.domain.phase import Phase
+from tests.builders import NOON, a_person, a_technician, after, an_sto, stored_order
+
+WIB = ZoneInfo("Asia/Jakarta")
+HEADER = (
+    "Tipe order",
+    "No. registrasi (SC)",
+    "SN modem",
+    "STO",
+    "ODP",
+    "Kode teknisi",
+    "Diterima",
+    "Status",
+    "Catatan",
+)
+GOOD = ("AO", "SC100001", "ZTEGC6754546", "SDA", "ODP-SDA-003", "F5SDA445", "", "", "")
+
+
+def sheet(*rows: Sequence[str], header: Sequence[str] = HEADER) -> TableSheet:
+    return TableSheet(name="Order", rows=[header, *rows])
+
+
+def row(number: str, **cells: str) -> tuple[str, ...]:
+    places = {"type": 0, "serial": 2, "sto": 3, "odp": 4, "technician": 5, "received": 6, "status": 7, "note": 8}
+    changed = {places[name]: text for name, text in cells.items()} | {1: number}
+    return tuple(changed.get(place, text) for place, text in enumerate(GOOD))
+
+
+class World:
+    """A store with catalogues, a technician and an admin."""
+
+    def __init__(self) -> None:
+        self.store = MemoryTransactions()
+        self.admin = self.store.write(self._furnish)
+
+    def _furnish(self, uow: UnitOfWork) -> Person:
+        lay_first_catalogue(uow)
+        uow.catalogue.put_sto(an_sto())
+        uow.people.add(a_technician())
+        return uow.people.add(a_person("Admin", role=Role.ADMIN))
+
+    def plan(self, table: TableSheet) -> OrderPlan:
+        columns = find_columns(table, COLUMNS)
+        return self.store.read(lambda uow: plan_orders(uow, table, columns, self.admin, NOON, WIB))
+
+    def apply(self, table: TableSheet, mark: str = "") -> tuple[OrderPlan, bool]:
+        columns, mark = find_columns(table, COLUMNS), mark or self.plan(table).mark
+        return self.store.write(
+            lambda uow: import_orders(uow, table, columns, mark, self.admin, NOON, WIB, "Impor: order.xlsx")
+        )
+
+    def orders(self) -> tuple[OrderRow, ...]:
+        return self.store.read(
+            lambda uow: uow.order_queries.page(OrderFilter(), sort=Sort.OLDEST, after=None, limit=99)
+        )
+
+
+def verdicts(plan: OrderPlan) -> list[str]:
+    return [one.verdict.value for one in plan.rows]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_headings_are_found_in_either_language_and_by_what_technicians_call_them(language: str) -> None:
+    own = sheet(header=[sentences(language)[column.heading] for column in COLUMNS])
+    assert sorted(find_columns(own, COLUMNS)) == list(range(len(COLUMNS)))
+    field_words = sheet(header=["jenis order", "NO. SC", "sn ont", "workzone", "nama odp", "teknisi"])
+    assert missing_columns(find_columns(field_words, COLUMNS), COLUMNS) == []
+    assert [one.name for one in missing_columns(find_columns(sheet(header=["SC", "x"]), COLUMNS), COLUMNS)] == [
+        *("type", "serial", "sto", "odp", "technician")
+    ]
+
+
+def test_every_row_is_judged_as_the_bot_would_and_nothing_is_written() -> None:
+    world = World()
+    world.store.write(lambda uow: stored_order(uow, "SC100009"))
+    table = sheet(
+        row("SC100001"),
+        row("SC100009"),
+        row("SC100001", serial="ZTEG00000001"),
+        (),
+        row("SC10000X", serial="12", technician="F5SDA999", received="kemarin", status="Entah"),
+        row("SC100002", odp="ODP-SPJ-001"),
+        row("SC100003", received="2026-11-03"),
+        row("SC100004", status="ogp"),
+    )
+    plan = world.plan(table)
+    assert verdicts(plan) == ["new", "double", "double", "wrong", "wrong", "wrong", "wrong"]
+    assert (plan.rows[1].order_id, plan.rows[1].twin) == (1, None)
+    assert (plan.rows[2].order_id, plan.rows[2].twin) == (None, 1)
+    codes = [{name: error.code for name, error in one.errors.items()} for one in plan.rows[3:]]
+    assert codes == [
+        {
+            "registration_number": "registration_number.shape",
+            "serial": "serial.length",
+            "technician": "technician.unknown",
+            "received_at": "moment.shape",
+            "status": "status.unknown",
+        },
+        {"odp": "odp.other_sto"},
+        {"received_at": "moment.future"},
+        {"status": "status.in_progress"},
+    ]
+    assert len(world.orders()) == 1
+
+
+def test_good_rows_become_orders_in_their_status_with_a_journal_and_nobody_is_told() -> None:
+    world = World()
+    plan, done = world.apply(
+        sheet(
+            row("SC100001", received="02/11/2026 08.15", note="pagar hijau"),
+            row("SC100002", status="Selesai (PS)"),
+            row("SC100003", status="ODP full"),
+            row("SC100004", status="batal"),
+            row("salah"),
+        )
+    )
+    assert (done, plan.count(RowVerdict.NEW)) == (True, 4)
+    first, *others = world.orders()
+    assert (first.number, first.note, first.channel) == ("SC100001", "pagar hijau", Channel.IMPORT)
+    assert first.received_at == datetime(2026, 11, 2, 1, 15, tzinfo=UTC)
+    assert [(one.phase, one.helpdesk) for one in others] == [
+        (Phase.COMPLETED, world.admin.id),
+        (Phase.HELD_UP, world.admin.id),
+        (Phase.CANCELLED, world.admin.id),
+    ]
+
+    def told(uow: UnitOfWork) -> list[list[str]]:
+        return [[type(entry.event).__name__ for entry in uow.journal.of_order(one.id)] for one in (first, *others)]
+
+    assert world.store.read(told) == [["OrderPlaced"], *[["OrderPlaced", "StatusChanged"]] * 3]
+    assert not any(world.store.read(lambda uow: uow.outbox.counts()).values())
+
+
+def test_the_same_file_again_changes_nothing_whatever_became_of_its_orders() -> None:
+    world = World()
+    table = sheet(row("SC100001"), row("SC100002", status="batal"), row("SC100003"))
+    world.apply(table)
+    world.store.write(lambda uow: delete_order(uow, 3, world.admin, after(1), reason="keliru", zone="UTC"))
+    assert verdicts(world.plan(table)) == ["double"] * 3
+    assert world.apply(table)[1]
+    assert [one.number for one in world.orders()] == ["SC100001", "SC100002"]
+
+
+def test_what_changed_since_the_preview_is_shown_anew_and_nothing_is_written() -> None:
+    world = World()
+    table = sheet(row("SC100001"), row("SC100002"))
+    mark = world.plan(table).mark
+    world.store.write(lambda uow: stored_order(uow, "SC100002"))
+    plan, done = world.apply(table, mark)
+    assert (done, verdicts(plan), len(world.orders())) == (False, ["new", "double"], 1)
+
+
+def test_an_import_is_an_admins() -> None:
+    world = World()
+    helpdesk = world.store.write(lambda uow: uow.people.add(a_person("Rina")))
+    with pytest.raises(NotPermitted):
+        world.store.read(lambda uow: plan_orders(uow, sheet(GOOD), {}, helpdesk, NOON, WIB))
+
+
+def test_a_plan_is_the_same_after_it_was_kept() -> None:
+    plan = World().plan(sheet(row("SC100001"), row("SC100001"), row("x", serial="12")))
+    again = OrderPlan.unpacked(plan.packed())
+    assert again.packed() == plan.packed()
+    assert [one.errors["serial"].params for one in again.rows[2:]] == [plan.rows[2].errors["serial"].params]
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2026-11-02T08:15:00", (1, 15)),
+        ("2026-11-02 08:15", (1, 15)),
+        ("2/11/2026 08.15", (1, 15)),
+        ("02-11-2026, 08:15:30", (1, 15)),
+        ("2026-11-02T08:15+08:00", (0, 15)),
+    ],
+)
+def test_a_time_is_read_as_it_is_written_in_the_zone_of_the_installation(text: str, utc: tuple[int, int]) -> None:
+    moment = read_moment(text, WIB)
+    assert (moment.date(), moment.hour, moment.minute) == (NOON.date(), *utc)
+
+
+@pytest.mark.parametrize("text", ["", "kemarin", "31/02/2026", "45000.5", "0001-01-01", "2026-11-02 25:00"])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(InvalidValue):
+        read_moment(text, WIB)

@@ -1,4 +1,4 @@
-"""What is due: claims that lapse, orders past their limit, forgotten logins. Whoever claims a job first does it."""
+"""What is due: claims that lapse, orders past their limit, months to close. Whoever claims a job first does it."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,9 +8,12 @@ import structlog
 from attrs import define, field, frozen
 
 from sikpro.application.conversation.drafts import remind_drafts
+from sikpro.application.ports.exports import KEPT
 from sikpro.application.ports.queues import Job
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import AsyncTransactions, StorageError, UnitOfWork
+from sikpro.application.reports.closing import close_months
+from sikpro.application.reports.send_recaps import send_recaps
 from sikpro.application.use_cases.alert_overdue import alert_overdue
 from sikpro.application.use_cases.work_order import free_lapsed_claims
 
@@ -42,11 +45,19 @@ def _forget_logins(uow: UnitOfWork, now: datetime, _: str) -> None:
     uow.login_attempts.forget(now - timedelta(days=1))
 
 
+def _forget_exports(uow: UnitOfWork, now: datetime, _: str) -> None:
+    uow.exports.forget(now - KEPT)
+    uow.blobs.forget(now - KEPT)
+
+
 RECURRING = (
     Recurring("free_lapsed_claims", timedelta(seconds=30), _free_lapsed_claims),
     Recurring("remind_drafts", timedelta(minutes=1), remind_drafts),
     Recurring("alert_overdue", timedelta(minutes=1), alert_overdue),
+    Recurring("close_months", timedelta(hours=1), close_months),
+    Recurring("send_recaps", timedelta(minutes=1), send_recaps),
     Recurring("forget_logins", timedelta(hours=1), _forget_logins),
+    Recurring("forget_exports", timedelta(minutes=15), _forget_exports),
 )
 
 

@@ -2,12 +2,14 @@
 
 import os
 import secrets
+import sys
 from collections.abc import Mapping
 from datetime import timedelta
 
 from dependency_injector import containers, providers
 
 from sikpro.adapters.local.clock import SystemClock
+from sikpro.adapters.local.export_process import ProcessExports
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.local.passwords import Argon2Passwords
 from sikpro.adapters.local.threads import ThreadedTransactions
@@ -16,6 +18,7 @@ from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.adapters.telegram.long_poll import LongPoll
 from sikpro.adapters.web.parts import WebParts
 from sikpro.application.downloads import Downloads
+from sikpro.application.exports import ExportRunner
 from sikpro.application.intake import Intake
 from sikpro.application.jobs import JobRunner
 from sikpro.application.menus import MenuKeeper
@@ -99,6 +102,18 @@ class Container(containers.DeclarativeContainer):
         transactions=threads,
         messenger=bot.provided.messenger,
         account=bot.provided.account,
+        zone=settings.provided.zone,
+    )
+    exports = providers.Singleton(
+        ExportRunner,
+        transactions=threads,
+        clock=clock,
+        maker=providers.Singleton(
+            ProcessExports,
+            command=(sys.executable, "-m", "sikpro.entrypoints.export_child"),
+            database=settings.provided.database_url,
+            zone=settings.provided.zone,
+        ),
         zone=settings.provided.zone,
     )
     jobs = providers.Singleton(JobRunner, transactions=threads, clock=clock, zone=settings.provided.zone)

@@ -12,6 +12,7 @@ import uvicorn
 
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.web.app import create_web
+from sikpro.application.ports.storage import Kind
 from sikpro.entrypoints.container import Container, has_bot, web_parts
 from sikpro.entrypoints.settings import WrongSettings
 
@@ -93,8 +94,8 @@ async def _loops(container: Container) -> AsyncIterator[None]:
         downloads.may_fetch = lambda: long_poll.holds_lease
         menus.may_set = lambda: long_poll.holds_lease and long_poll.state.connected
         long_poll.after_commit = relay.wake
-        loops += [long_poll.run, relay.run, downloads.run, menus.run, lambda: _wake_on_hints(container)]
-    loops.append(container.jobs().run)
+        loops += [long_poll.run, relay.run, downloads.run, menus.run]
+    loops += [container.jobs().run, container.exports().run, lambda: _wake_on_hints(container)]
     tasks = [asyncio.create_task(keep_running(loop)) for loop in loops]
     try:
         yield
@@ -126,9 +127,12 @@ async def keep_running(loop: Callable[[], Coroutine[None, None, None]], pause: f
 
 async def _wake_on_hints(container: Container) -> None:
     with container.live().subscribe() as hints:
-        async for _ in hints:
-            container.relay().wake()
-            container.downloads().wake()
+        async for hint in hints:
+            if hint.kind is Kind.EXPORT:
+                container.exports().wake()
+            elif has_bot(container):
+                container.relay().wake()
+                container.downloads().wake()
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -39,7 +39,7 @@ class ExcelWorkbookWriter:
         handle, beside = tempfile.mkstemp(dir=path.parent, suffix=".xlsx")
         os.close(handle)
         try:
-            with tempfile.TemporaryDirectory(prefix="sikpro-sheets-", ignore_cleanup_errors=True) as folder:
+            with tempfile.TemporaryDirectory(dir=path.parent, prefix=".sikpro-", ignore_cleanup_errors=True) as folder:
                 _Book(Path(folder), self.most_rows).write(sheets, beside)
             Path(beside).replace(path)
         except BaseException:

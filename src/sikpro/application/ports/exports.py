@@ -10,6 +10,9 @@ from attrs import frozen
 PART = 1_000_000
 """Bytes of a blob's part; its last one may be shorter."""
 
+KEPT = timedelta(hours=24)
+"""How long an export's file can be fetched."""
+
 
 @frozen(kw_only=True)
 class Blob:

@@ -54,6 +54,7 @@ class Kind(StrEnum):
     LEDGER = "ledger"
     OUTBOX = "outbox"
     BOT = "bot"
+    EXPORT = "export"
 
 
 @frozen

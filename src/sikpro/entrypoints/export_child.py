@@ -1,0 +1,54 @@
+"""The process that writes one export: told what on its standard input, it says on standard output how far it is."""
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
+from sikpro.adapters.local.clock import SystemClock
+from sikpro.adapters.local.export_process import ExportOrder, converter
+from sikpro.adapters.sql.engine import create_engine_for
+from sikpro.adapters.sql.unit_of_work import SqlTransactions
+from sikpro.application.exports import ExportFailed, ExportWriting
+from sikpro.application.ports.storage import StorageError
+
+NICE = 10
+"""How far it steps back behind the server and its pages."""
+
+
+def main() -> None:
+    """Write the file; nobody listening any more ends it at the next sign of progress."""
+    os.nice(NICE)
+    order = converter.loads(sys.stdin.read(), ExportOrder)
+    path = Path(order.path)
+    tempfile.tempdir = str(path.parent)  # what a killed process leaves behind goes with the folder
+    writing = ExportWriting(workbooks=ExcelWorkbookWriter(), clock=SystemClock(), zone=order.zone)
+    engine = create_engine_for(order.database)
+    try:
+        SqlTransactions(engine).read(lambda uow: writing.write(uow, order.export, path, _told))
+    except ExportFailed as error:
+        _say(failed=error.code, again=error.again)
+    except StorageError:
+        _say(failed="storage", again=True)
+    except BrokenPipeError:
+        os._exit(1)  # the server is gone; a regular end would try to write once more
+    except OSError as error:
+        _say(failed="disk", again=False)
+        sys.stderr.write(f"sikpro export: {error}\n")
+    finally:
+        engine.dispose()
+
+
+def _told(done: int, total: int) -> None:
+    _say(done=done, total=total)
+
+
+def _say(**said: object) -> None:
+    sys.stdout.write(json.dumps(said) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -212,7 +212,12 @@ class ExportRunner:
         again = error.again and export.attempts < ATTEMPTS
 
         def work(uow: UnitOfWork) -> None:
-            uow.exports.fail(export, error.code, now, again=again)
+            failed = uow.exports.fail(export, error.code, now, again=again)
             uow.announce(Hint(Kind.EXPORT, (export.id,)))
+            if failed and not again and export.send_to is not None:
+                name = file_name(Asked.of_query(export.query), export.kind)
+                text = words_in(export.language, self.zone)("rekap.file_failed", name=name)
+                sent = uow.outbox.put(Outgoing(chat_id=export.send_to, text=text), now)
+                uow.announce(Hint(Kind.OUTBOX, (sent,)))
 
         await self.transactions.write(work)

@@ -180,6 +180,18 @@ async def test_a_file_for_a_chat_is_on_its_way_when_it_is_kept() -> None:
     assert [(item.message.chat_id, item.message.document) for item in items] == [(-100, blob)]
 
 
+async def test_a_chat_is_told_once_that_its_file_could_not_be_made() -> None:
+    desk = Desk()
+    desk.asks(send_to=-100)
+    runner = desk.runner(fails(ExportFailed("killed", again=True)))
+    while await runner.next():
+        pass
+    items = desk.world.transactions.read(lambda uow: uow.outbox.claim(desk.world.clock.now(), timedelta(minutes=1), 10))
+    assert [(item.message.chat_id, item.message.text) for item in items] == [
+        (-100, "Berkas SIKPRO-rekap-2026-11.xlsx belum bisa dibuat. Unduh dari halaman Rekap.")
+    ]
+
+
 async def test_a_file_is_forgotten_a_day_after_it_was_asked_for() -> None:
     desk = Desk()
     desk.asks()

@@ -1,7 +1,7 @@
 """Tell the team leaders about orders that passed the limit of their type: once a step, in working hours."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from attrs import frozen
@@ -11,10 +11,10 @@ from sikpro.application.ports.chat import Button, Outgoing
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.use_cases.catalogue import any_status
+from sikpro.application.use_cases.see_orders import past_limits
 from sikpro.domain.catalogue import OrderType
 from sikpro.domain.installation import Installation
 from sikpro.domain.people import Permission, Person
-from sikpro.domain.period import Period
 from sikpro.domain.phase import Phase, Turn
 from sikpro.domain.working_time import is_working_time, working_time
 
@@ -23,7 +23,6 @@ TOLD_AT_ONCE = 10
 
 _PAGE = 200
 _OPEN = frozenset({Phase.WAITING, Phase.IN_PROGRESS, Phase.HELD_UP})
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Step(StrEnum):
@@ -83,12 +82,7 @@ def alert_overdue(uow: UnitOfWork, now: datetime, zone: str) -> int:
 
 def _passed(uow: UnitOfWork, installation: Installation, now: datetime, zone: str) -> Iterator[Overdue]:
     types = {order_type.code: order_type for order_type in uow.catalogue.order_types()}
-    if not types:
-        return
-    # Working time is never longer than the time itself: what is younger than every limit need not be read.
-    shortest = min(min(kind.first_action_limit, kind.completion_limit) for kind in types.values())
-    old_enough = Period(_LONG_AGO, now - shortest)
-    which = OrderFilter(phases=_OPEN, turn=Turn.HELPDESK, received=old_enough)
+    which = OrderFilter(overdue=past_limits(uow, now, zone))
     after: Key | None = None
     while rows := uow.order_queries.page(which, sort=Sort.OLDEST, after=after, limit=_PAGE):
         for row in rows:

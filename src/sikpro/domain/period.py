@@ -1,5 +1,6 @@
 """Days and months as the installation's zone has them: the one place where their bounds are computed."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -47,6 +48,19 @@ class Period:
 
     def __contains__(self, moment: datetime) -> bool:
         return self.start <= moment < self.end
+
+
+def month_named(text: str) -> str | None:
+    """The month that a text names, as `2026-11`: written so, as a day of it, or as `11/2026`; None for no month.
+
+    >>> month_named("1/2026"), month_named("2026-11-01"), month_named("13/2026")
+    ('2026-01', '2026-11', None)
+    """
+    found = re.fullmatch(r"(20\d\d)-(\d\d)(?:-\d\d(?:[ T].*)?)?|(\d{1,2})[/.-](20\d\d)", text, re.ASCII)
+    if not found:
+        return None
+    year, month = (found[1], found[2]) if found[1] else (found[4], found[3])
+    return f"{year}-{int(month):02}" if 1 <= int(month) <= 12 else None
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

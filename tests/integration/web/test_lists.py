@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 from openpyxl import Workbook
 
+from sikpro.application.ports.months import Target
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.row_lists import LISTS
 from sikpro.domain.people import Role
@@ -120,6 +121,7 @@ def test_what_is_exported_is_imported_again_unchanged(page_site: Site, name: str
         uow.people.add(a_technician("=cmd|x", "F5SDA800", active=False, phone="628123456789"))
         uow.people.add(a_person("'Petik", username="petik", technician_code="F5SDA801", language="en"))
         uow.catalogue.put_site_operation(a_site_operation("MJK", '-Mojo; "kerto", \'@'))
+        uow.targets.put(Target(month="2026-11", sto="SDA", target=120, working_days=25))
 
     page_site.store.write(furnish)
     person = page_site.people["admin"]

@@ -32,6 +32,7 @@ from sikpro.adapters.web.controllers.queue import QueueController
 from sikpro.adapters.web.controllers.queue_actions import QueueActionsController
 from sikpro.adapters.web.controllers.recap import RecapController
 from sikpro.adapters.web.controllers.settings import SettingsController
+from sikpro.adapters.web.controllers.targets import TargetsController
 from sikpro.adapters.web.controllers.technicians import TechniciansController
 from sikpro.adapters.web.controllers.users import UsersController
 from sikpro.adapters.web.errors import error_handlers
@@ -72,6 +73,7 @@ PAGES: tuple[Page, ...] = (
     Page(DraftsController, NavEntry("/drafts", "drafts", "list-check", (Permission.LEAD,))),
     Page(RecapController, NavEntry("/recap", "recap", "chart-bar", (Permission.SEE_OWN_REPORT,))),
     Page(DevicesController, NavEntry("/devices", "devices", "router", (Permission.SEE_ALL,))),
+    Page(TargetsController, NavEntry("/targets", "targets", "list-check", (Permission.CLOSE_MONTH,))),
     Page(LedgerController, NavEntry("/ledger", "ledger", "book", (Permission.SEE_REPORTS,))),
     Page(NoticeController, NavEntry("/notice", "notice", "speakerphone", (Permission.LEAD,))),
     Page(AccessController, NavEntry("/access", "access", "user-plus", (Permission.MANAGE_TECHNICIANS,))),

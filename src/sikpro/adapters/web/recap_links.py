@@ -1,7 +1,6 @@
 """Which list of orders stands behind each figure of a recap: addresses that show exactly the orders counted."""
 
 from collections.abc import Mapping
-from datetime import date
 from urllib.parse import urlencode
 
 from attrs import frozen
@@ -90,10 +89,10 @@ class RecapLinks:
         """The received orders that are held up for a reason of a group."""
         return self.received(Phase.HELD_UP, group=group or UNKNOWN)
 
-    def target(self, sto: str, until: date) -> str:
-        """The orders of an exchange that were completed in the month until a day."""
+    def target(self, sto: str) -> str:
+        """The orders of an exchange that were completed in the month until the period's end."""
         month = Asked.month(self.asked.first)
-        text = month.text if until >= month.last else f"{month.first}_{until}"
+        text = month.text if self.asked.last >= month.last else f"{month.first}_{self.asked.last}"
         return self._listed({"view": "completed", "finished": text, "sto": sto})
 
     @property

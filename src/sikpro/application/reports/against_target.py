@@ -57,6 +57,11 @@ def against_target(
     return (whole, *rows)
 
 
+def working_days(asked: Asked, work_days: tuple[int, ...]) -> int:
+    """How many of a period's days are working days (Monday is 0)."""
+    return _working_days(asked.first, asked.last + timedelta(days=1), work_days)
+
+
 def _beside(
     sto: str, target: int, done: int, days_left: int, per_day: list[float | None] | None = None
 ) -> AgainstTarget:

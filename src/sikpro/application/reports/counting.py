@@ -29,6 +29,7 @@ from sikpro.application.reports.shape import (
     RecapTable,
 )
 from sikpro.application.use_cases.see_orders import AGES, age_span
+from sikpro.domain.catalogue import Bilingual
 from sikpro.domain.phase import Phase
 
 SPLITS = (
@@ -142,15 +143,22 @@ class Counting:
 
     def _reasons(self) -> tuple[tuple[Reason, ...], tuple[ReasonGroup, ...]]:
         found = self._counts(evolve(self.received, phases=frozenset({Phase.HELD_UP})), Dimension.STATUS)
-        of_status = {status.code: status.group for status in self.uow.catalogue.statuses()}
+        known = {status.code: status for status in self.uow.catalogue.statuses()}
         every, so_far = found.total(), 0
         reasons, groups = list[Reason](), Counter[str]()
         for status, count in sorted(found.items(), key=lambda one: (-one[1], one[0])):
             so_far += count
-            group = of_status.get(status, "")
+            group = known[status].group if status in known else ""
             groups[group] += count
             reasons.append(
-                Reason(status=status, group=group, count=count, share=count / every, cumulative=so_far / every)
+                Reason(
+                    status=status,
+                    label=known[status].label if status in known else Bilingual(status, status),
+                    group=group,
+                    count=count,
+                    share=count / every,
+                    cumulative=so_far / every,
+                )
             )
         grouped = sorted(groups.items(), key=lambda one: (-one[1], one[0]))
         return tuple(reasons), tuple(

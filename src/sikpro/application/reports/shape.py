@@ -7,6 +7,7 @@ from attrs import field, frozen
 
 from sikpro.application.ports.facts import Dimension, Lapse, Spread
 from sikpro.application.reports.asked import Asked
+from sikpro.domain.catalogue import Bilingual
 from sikpro.domain.phase import Phase
 
 PROMISE = timedelta(hours=72)
@@ -48,10 +49,11 @@ class Reason:
     """
 
     status: str
+    label: Bilingual
     group: str
     count: int
-    share: float = 0.0
-    cumulative: float = 0.0
+    share: float
+    cumulative: float
 
 
 @frozen(kw_only=True)

@@ -11,7 +11,7 @@ from sikpro.application.i18n import LANGUAGES, sentences
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.row_lists import ACTIVE, NO, YES, RowList
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
-from sikpro.domain.people import Permission, Person
+from sikpro.domain.people import Person
 from sikpro.domain.search_text import folded
 from sikpro.domain.text import one_line
 
@@ -90,7 +90,7 @@ Store = Callable[[Person, datetime], None]
 def _judged(
     uow: UnitOfWork, rows: RowList, table: Sequence[Sequence[str]], by: Person
 ) -> tuple[ImportPlan, list[Store]]:
-    by.must(Permission.ADMINISTER)
+    by.must(rows.permission)
     start = next((place for place, row in enumerate(table) if any(row)), 0)
     header = list(table[start]) if table else []
     columns = [_column(rows, heading) for heading in header]

@@ -9,14 +9,17 @@ from typing import Any, Protocol
 
 from attrs import define, evolve, field, frozen
 
+from sikpro.application.ports.months import Target
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue import CatalogueRow
 from sikpro.application.use_cases.catalogue_rows import KINDS, CatalogueKind
 from sikpro.application.use_cases.edit_catalogue import check_replacement, keep_row, replace_row
 from sikpro.application.use_cases.edit_people import PERSON_ENTRIES, person_texts, store_person, understand_person
 from sikpro.application.use_cases.manage_people import keep_an_admin
+from sikpro.application.use_cases.set_targets import store_target, understand_target
 from sikpro.domain.errors import AlreadyUsed, InvalidFields, InvalidValue
-from sikpro.domain.people import Person
+from sikpro.domain.people import Permission, Person
+from sikpro.domain.period import month_named
 from sikpro.domain.text import compact
 
 ACTIVE = "active"
@@ -43,7 +46,7 @@ class Book(Protocol):
 class RowList:
     """A list: its name, its columns, those of which a row needs one to be known by, its rows, and a book of it.
 
-    `texts` gives one row's texts by column.
+    `texts` gives one row's texts by column; `permission` is what reading and writing it needs.
     """
 
     name: str
@@ -52,6 +55,7 @@ class RowList:
     rows: Callable[[UnitOfWork], Sequence[Mapping[str, str]]]
     texts: Callable[[Any], Mapping[str, str]]
     book: Callable[[UnitOfWork], Book]
+    permission: Permission = Permission.ADMINISTER
 
 
 def _is_active(typed: Mapping[str, str], otherwise: bool) -> bool:
@@ -190,6 +194,35 @@ def _people_book(uow: UnitOfWork) -> Book:
     )
 
 
+@define
+class _TargetBook:
+    uow: UnitOfWork
+    known: dict[tuple[str, str], Target]
+    seen: set[tuple[str, str]] = field(factory=set[tuple[str, str]])
+
+    def judge(self, typed: Mapping[str, str], by: Person) -> Judged:
+        key = month_named(typed.get("month", "").strip()) or "", compact(typed.get("sto", ""))
+        before = self.known.get(key)
+        target = understand_target(self.uow, (_target_row(before) if before else {}) | _filled(typed))
+        if key in self.seen:
+            raise InvalidFields({"sto": InvalidValue("row.twice", target.sto)})
+        self.seen.add(key)
+        return Judged(before, target, lambda by, now: store_target(self.uow, target, by, now))
+
+
+def _target_row(target: Target) -> dict[str, str]:
+    return {name: str(getattr(target, name)) for name in TARGETS.columns}
+
+
+TARGETS = RowList(
+    name="targets",
+    columns=("month", "sto", "target", "working_days"),
+    keys=("sto",),
+    rows=lambda uow: [_target_row(target) for target in uow.targets.all()],
+    texts=_target_row,
+    book=lambda uow: _TargetBook(uow, {(target.month, target.sto): target for target in uow.targets.all()}),
+    permission=Permission.CLOSE_MONTH,
+)
 PEOPLE = RowList(
     name="people",
     columns=(*PERSON_ENTRIES, ACTIVE),
@@ -198,5 +231,5 @@ PEOPLE = RowList(
     texts=_person_row,
     book=_people_book,
 )
-LISTS = {PEOPLE.name: PEOPLE} | {kind.name: _catalogue_list(kind) for kind in KINDS.values()}
+LISTS = {rows.name: rows for rows in (PEOPLE, TARGETS)} | {kind.name: _catalogue_list(kind) for kind in KINDS.values()}
 """Every list by name."""

@@ -75,6 +75,8 @@ class RecapController(Controller):
                 choices=filter_choices(uow, words, me),
                 links=RecapLinks(asked, None if me.may(Permission.SEE_REPORTS) else me.id),
                 words=words,
+                is_closed=asked.span is Span.MONTH and uow.closed_months.get(asked.text) is not None,
+                may_close=me.may(Permission.CLOSE_MONTH) and now >= asked.period(words.zone).end,
             )
 
         view = await parts.transactions.read(read)

@@ -1,0 +1,86 @@
+"""A recap's charts, drawn on the server: shapes on a canvas whose height is 100, each with its figures in a table."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from attrs import frozen
+
+from sikpro.application.ports.facts import Dimension
+from sikpro.application.reports.asked import Span
+from sikpro.application.reports.shape import Recap
+from sikpro.domain.phase import Phase
+
+SLOT = 10
+"""The width that a value has on the canvas."""
+
+
+@frozen
+class Bar:
+    """A bar that stands on the canvas' ground: where it begins, how wide and high it is, and what it shows."""
+
+    x: float
+    width: float
+    height: float
+    kind: str
+
+    @property
+    def y(self) -> float:
+        """Where its top is."""
+        return round(100 - self.height, 2)
+
+
+@frozen(kw_only=True)
+class Chart:
+    """Bars and perhaps a line (as points of SVG); `peak` is what the full height stands for, `marks` stand below."""
+
+    width: int
+    bars: Sequence[Bar]
+    peak: int
+    peak_at: str = ""
+    line: str = ""
+    marks: Sequence[str] = ()
+
+
+def flow(recap: Recap) -> Chart:
+    """What came in and what was completed, each hour of a day or each day of a longer period."""
+    dimension = Dimension.HOUR if recap.asked.span is Span.DAY else Dimension.DAY
+    table = recap.table(dimension)
+    rows = {row.value: row for row in table.rows} if table else {}
+    slots = _slots(recap)
+    pairs = [(rows[slot].total, rows[slot].completed) if slot in rows else (0, 0) for slot in slots]
+    peak = max((max(pair) for pair in pairs), default=0)
+    bars = [
+        Bar(place * SLOT + at, 3.5, round(100 * count / peak, 2), kind)
+        for place, pair in enumerate(pairs)
+        for at, count, kind in ((1, pair[0], "received"), (5, pair[1], "completed"))
+        if count
+    ]
+    most = max(range(len(slots)), key=lambda place: pairs[place][0])
+    return Chart(width=len(slots) * SLOT, bars=bars, peak=peak, peak_at=slots[most], marks=_marks(slots))
+
+
+def pareto(recap: Recap) -> Chart:
+    """The reasons side by side, most frequent first, and the line of their cumulated shares: all of them are the height."""
+    bars = [
+        Bar(place * SLOT + 1.5, SLOT - 3, round(100 * reason.share, 2), "held_up")
+        for place, reason in enumerate(recap.reasons)
+    ]
+    points = [
+        f"{place * SLOT + SLOT / 2:g},{round(100 - 100 * reason.cumulative, 2):g}"
+        for place, reason in enumerate(recap.reasons)
+    ]
+    return Chart(width=len(bars) * SLOT, bars=bars, peak=recap.received[Phase.HELD_UP], line=" ".join(points))
+
+
+def _slots(recap: Recap) -> list[str]:
+    if recap.asked.span is Span.DAY:
+        return [f"{hour:02}" for hour in range(24)]
+    return [(recap.asked.first + timedelta(days=n)).isoformat() for n in range(recap.asked.days)]
+
+
+def _marks(slots: Sequence[str]) -> Sequence[str]:
+    """The first value, the last and a few between them."""
+    if len(slots) < 3:
+        return slots
+    parts = 4 if len(slots) > 4 else 2
+    return [slots[round(part * (len(slots) - 1) / parts)] for part in range(parts + 1)]

@@ -66,6 +66,14 @@ PAGES = {
     "/lists/people/import": "admin",
     "/lists/stos/import": "admin",
     "/orders/import": "admin",
+    "/orders/import/1": "admin",
+    "/orders/import/1?verdict=wrong": "admin",
+    "/orders/import/2": "admin",
+    "/reconcile": "bagus",
+    "/reconcile/3": "bagus",
+    "/reconcile/3?list=missing": "bagus",
+    "/reconcile/3?list=never_requested": "bagus",
+    "/reconcile/3?columns=1": "bagus",
     "/settings": "admin",
     "/profile": "rina",
     "/password": "rina",
@@ -81,6 +89,7 @@ def fill(site: Site) -> None:
     """Give every page something to show: orders in several states, photos, a draft, a stranger, a notice."""
     first, second, third = (site.order(f"SC10000{place}", note="pagar hijau") for place in range(1, 4))
     site.clock.move(timedelta(minutes=75))
+    _upload(site)
     rina = site.logged_in("rina")
     rina.get("/orders")
     rina.post(f"/orders/{second.id}/take")
@@ -102,3 +111,24 @@ def fill(site: Site) -> None:
         publish_notice(uow, "Sistem gangguan sampai 14.00", site.people["bagus"], site.clock.at)
 
     site.store.write(happen)
+
+
+def _upload(site: Site) -> None:
+    """Files that wait for a decision: orders to import, orders with an unknown column, a provider's export."""
+    header = ["Tipe order", "No. registrasi (SC)", "SN modem", "STO", "ODP", "Kode teknisi", "Status", "Catatan"]
+    rows = [
+        ["AO", "SC200001", "ZTEGC6754546", "SDA", "ODP-SDA-003", "F5SDA445", "", "pagar hijau"],
+        ["AO", "SC100001", "ZTEGC6754546", "SDA", "ODP-SDA-003", "F5SDA445"],
+        ["AO", "SC20000X", "12", "XXX", "ODP-SPJ-003", "F5SDA999", "Entah"],
+    ]
+    provider = [["SC100001", "COMPLETED (PS)", "2026-11-02"], ["SC900001", "OPEN", "2026-11-02"]]
+    admin, leader = site.logged_in("admin"), site.logged_in("bagus")
+    tables = (
+        (admin, "/orders/import", [header, *rows]),
+        (admin, "/orders/import", [["kunci", *header[2:]], *rows]),
+        (leader, "/reconcile", [["SC ID", "Status", "Order date"], *provider]),
+    )
+    for visitor, address, table in tables:
+        visitor.get(address)
+        content = "\n".join(";".join(row) for row in table).encode()
+        visitor.post(address, files={"file": ("order.csv", content)})

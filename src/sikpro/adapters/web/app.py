@@ -31,6 +31,7 @@ from sikpro.adapters.web.controllers.profile import ProfileController
 from sikpro.adapters.web.controllers.queue import QueueController
 from sikpro.adapters.web.controllers.queue_actions import QueueActionsController
 from sikpro.adapters.web.controllers.recap import RecapController
+from sikpro.adapters.web.controllers.reconcile import ReconcileController
 from sikpro.adapters.web.controllers.settings import SettingsController
 from sikpro.adapters.web.controllers.targets import TargetsController
 from sikpro.adapters.web.controllers.technicians import TechniciansController
@@ -75,6 +76,7 @@ PAGES: tuple[Page, ...] = (
     Page(DevicesController, NavEntry("/devices", "devices", "router", (Permission.SEE_ALL,))),
     Page(TargetsController, NavEntry("/targets", "targets", "list-check", (Permission.CLOSE_MONTH,))),
     Page(LedgerController, NavEntry("/ledger", "ledger", "book", (Permission.SEE_REPORTS,))),
+    Page(ReconcileController, NavEntry("/reconcile", "reconcile", "checks", (Permission.LEAD,))),
     Page(NoticeController, NavEntry("/notice", "notice", "speakerphone", (Permission.LEAD,))),
     Page(AccessController, NavEntry("/access", "access", "user-plus", (Permission.MANAGE_TECHNICIANS,))),
     Page(TechniciansController, NavEntry("/technicians", "technicians", "user", (Permission.MANAGE_TECHNICIANS,))),

@@ -17,7 +17,7 @@ _DAY_FIRST = re.compile(
     r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})"
     r"(?:[ ,T]+(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?)?"
 )
-_EARLIEST = 2000
+_YEARS = range(2000, 2100)
 
 
 @frozen(kw_only=True)
@@ -85,7 +85,7 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
             moment = datetime.fromisoformat(typed)
     except ValueError as error:
         raise InvalidValue("moment.shape", typed) from error
-    if moment.year < _EARLIEST:
+    if moment.year not in _YEARS:
         raise InvalidValue("moment.shape", typed)
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 

@@ -25,7 +25,7 @@ from sikpro.domain.catalogue import Status
 from sikpro.domain.errors import DomainError, DuplicateOrder, InvalidFields, InvalidValue
 from sikpro.domain.order_data import Channel
 from sikpro.domain.people import Permission, Person
-from sikpro.domain.text import compact, one_line
+from sikpro.domain.text import compact, one_line, storable
 from sikpro.domain.values import RegistrationNumber, TechnicianCode
 
 LONGEST_CODE = 64
@@ -55,8 +55,10 @@ class InputController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """The empty form."""
-        return await _form_page(request, pages, parts, visit.words, {})
+        """The empty form, or with what the address brings along for its fields."""
+        query = request.query_params
+        brought = {field.name: storable(query[field.name])[:100] for field in FIELDS if field.name in query}
+        return await _form_page(request, pages, parts, visit.words, brought)
 
     @post()
     async def enter(

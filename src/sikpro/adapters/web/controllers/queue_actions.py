@@ -48,12 +48,7 @@ class QueueActionsController(Controller):
     ) -> Response[str]:
         """Take, assign or answer the chosen orders: `order-<id>` is the version that was seen."""
         back = _listing(form, me).address()
-        chosen = {
-            int(name.removeprefix("order-")): version
-            for name in form.values
-            if name.startswith("order-") and name.removeprefix("order-").isdecimal() and len(name) <= 20
-            if (version := form.whole(name)) is not None
-        }
+        chosen = chosen_orders(form)
         if not chosen:
             visit.toast("none_chosen")
             return go(request, back)
@@ -62,7 +57,7 @@ class QueueActionsController(Controller):
             return work_many(uow, chosen, _work(uow, form, me, parts))
 
         many = await parts.transactions.write(work)
-        _tell(visit, many)
+        tell_many(visit, many)
         return go(request, back)
 
     @post("/views")
@@ -124,7 +119,18 @@ def _work(uow: UnitOfWork, form: Form, me: Person, parts: WebParts) -> Callable[
     return answer
 
 
-def _tell(visit: Visit, many: Many) -> None:
+def chosen_orders(form: Form) -> dict[int, int]:
+    """The orders that are ticked, by id with the version that was seen: `order-<id>` holds it."""
+    return {
+        int(name.removeprefix("order-")): version
+        for name in form.values
+        if name.startswith("order-") and name.removeprefix("order-").isdecimal() and len(name) <= 20
+        if (version := form.whole(name)) is not None
+    }
+
+
+def tell_many(visit: Visit, many: Many) -> None:
+    """Say on the next page how many were done, and why the others were not."""
     if not many.refused:
         visit.toast("many_done", count=str(len(many.done)))
         return

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from sikpro.application.intake import Intake
+from sikpro.application.ports.exports import Export
 from sikpro.application.ports.queues import Conversation
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.publish_notice import publish_notice
@@ -27,6 +28,8 @@ PAGES = {
     "/drafts": "bagus",
     "/recap/day/2026-11-02": "sari",
     "/recap/month/2026-11": "sari",
+    "/exports": "sari",
+    "/exports?period=2026-11&sto=SDA": "sari",
     "/devices": "rina",
     "/devices?q=5A544547C6754546": "sari",
     "/devices?q=ODP-SDA-003": "rina",
@@ -85,6 +88,29 @@ BROKEN = {"/tidak-ada": 404}
 """The pages that are errors, and their status."""
 
 
+def ask_for_exports(uow: UnitOfWork, site: Site) -> None:
+    """An export in every state, by the supervisor."""
+    at = site.clock.at
+
+    def ask(query: str, kind: str = "xlsx") -> Export:
+        return uow.exports.ask(person=site.people["sari"].id, query=query, kind=kind, language="id", at=at)
+
+    def claim() -> Export:
+        claimed = uow.exports.claim(at, timedelta(minutes=1))
+        assert claimed
+        uow.exports.progress(claimed, 8_500, 20_000, at + timedelta(days=1))
+        return claimed
+
+    ask("period=2026-10", "csv")
+    uow.exports.finish(claim(), uow.blobs.add("a.csv", "text/csv", [b"x" * 45_678], at).id, at)
+    ask("period=2026-10-05_2026-10-18&sto=SDA")
+    uow.exports.fail(claim(), "disk", at)
+    uow.exports.cancel(ask("period=2026-11-01").id, at)
+    ask("period=2026-09")
+    claim()
+    ask("period=2026-11&sto=SDA&type=AO")
+
+
 def fill(site: Site) -> None:
     """Give every page something to show: orders in several states, photos, a draft, a stranger, a notice."""
     first, second, third = (site.order(f"SC10000{place}", note="pagar hijau") for place in range(1, 4))
@@ -108,6 +134,7 @@ def fill(site: Site) -> None:
             )
         )
         save_view(uow, site.people["tono"], "Sidoarjo lewat batas", "view=all&sto=SDA&overdue=1")
+        ask_for_exports(uow, site)
         publish_notice(uow, "Sistem gangguan sampai 14.00", site.people["bagus"], site.clock.at)
 
     site.store.write(happen)

@@ -14,6 +14,7 @@ from sikpro.adapters.web.controllers.catalogue import CatalogueController
 from sikpro.adapters.web.controllers.dashboard import DashboardController
 from sikpro.adapters.web.controllers.devices import DevicesController
 from sikpro.adapters.web.controllers.drafts import DraftsController
+from sikpro.adapters.web.controllers.exports import ExportsController
 from sikpro.adapters.web.controllers.files import show_file
 from sikpro.adapters.web.controllers.health import healthz
 from sikpro.adapters.web.controllers.import_orders import ImportOrdersController
@@ -32,6 +33,7 @@ from sikpro.adapters.web.controllers.queue import QueueController
 from sikpro.adapters.web.controllers.queue_actions import QueueActionsController
 from sikpro.adapters.web.controllers.recap import RecapController
 from sikpro.adapters.web.controllers.reconcile import ReconcileController
+from sikpro.adapters.web.controllers.schedules import SchedulesController
 from sikpro.adapters.web.controllers.settings import SettingsController
 from sikpro.adapters.web.controllers.targets import TargetsController
 from sikpro.adapters.web.controllers.technicians import TechniciansController
@@ -73,7 +75,9 @@ PAGES: tuple[Page, ...] = (
     Page(InputController, NavEntry("/orders/new", "input", "plus", (Permission.ENTER_ORDERS,))),
     Page(DraftsController, NavEntry("/drafts", "drafts", "list-check", (Permission.LEAD,))),
     Page(RecapController, NavEntry("/recap", "recap", "chart-bar", (Permission.SEE_OWN_REPORT,))),
+    Page(ExportsController),
     Page(DevicesController, NavEntry("/devices", "devices", "router", (Permission.SEE_ALL,))),
+    Page(SchedulesController),
     Page(TargetsController, NavEntry("/targets", "targets", "list-check", (Permission.CLOSE_MONTH,))),
     Page(LedgerController, NavEntry("/ledger", "ledger", "book", (Permission.SEE_REPORTS,))),
     Page(ReconcileController, NavEntry("/reconcile", "reconcile", "checks", (Permission.LEAD,))),

@@ -1,9 +1,7 @@
 """The recap of a day, a month or a free period, on the page and as an Excel file; a month is closed here."""
 
-from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO
+from collections.abc import Mapping
+from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
@@ -15,6 +13,7 @@ from sikpro.adapters.web.admission import only
 from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.queue_view import filter_choices
+from sikpro.adapters.web.recap_files import recap_file, split_kind
 from sikpro.adapters.web.recap_links import RecapLinks, page_of
 from sikpro.adapters.web.recap_view import RecapView
 from sikpro.adapters.web.visit import Visit
@@ -22,12 +21,8 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.asked import FILTERS, Asked, Span
 from sikpro.application.reports.closing import close_month
 from sikpro.application.reports.recap import recap
-from sikpro.application.reports.recap_workbook import write_recap
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
-
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CHUNK = 64 * 1024
 
 
 class RecapController(Controller):
@@ -61,10 +56,11 @@ class RecapController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str] | Stream:
-        """A period's recap; with `.xlsx` behind its name, the file."""
-        asked = _asked(name.removesuffix(".xlsx"), request.query_params, Span(request.url.path.split("/")[2]))
-        if name.endswith(".xlsx"):
-            return await _file(asked, me, visit, parts)
+        """A period's recap; with `.xlsx` or `.csv` behind its name, the file."""
+        name, kind = split_kind(name)
+        asked = _asked(name, request.query_params, Span(request.url.path.split("/")[2]))
+        if kind:
+            return await recap_file(request, asked, kind, me, visit, parts)
         words, now = visit.words, parts.clock.now()
 
         def read(uow: UnitOfWork) -> RecapView:
@@ -96,33 +92,6 @@ class RecapController(Controller):
         await parts.transactions.write(lambda uow: close_month(uow, asked.text, me, now, parts.zone))
         visit.toast("month_closed", month=visit.words.month(asked.first))
         return go(request, page_of(asked))
-
-
-async def _file(asked: Asked, me: Person, visit: Visit, parts: WebParts) -> Stream:
-    """The Excel file, made in one hop from one view of the data; its name on the disk is gone before it is sent."""
-    words, now = visit.words, parts.clock.now()
-
-    def work(uow: UnitOfWork) -> BinaryIO:
-        with TemporaryDirectory(prefix="sikpro-recap-", ignore_cleanup_errors=True) as folder:
-            path = Path(folder) / "recap.xlsx"
-            write_recap(uow, parts.workbooks, path, asked=asked, by=me, words=words, now=now)
-            return path.open("rb")
-
-    file = await parts.transactions.read(work)
-    size = file.seek(0, 2)
-    file.seek(0)
-    headers = {
-        "content-disposition": f'attachment; filename="SIKPRO-rekap-{asked.text}.xlsx"',
-        "content-length": str(size),
-        "cache-control": "no-store",
-    }
-    return Stream(_chunks(file), media_type=EXCEL, headers=headers)
-
-
-async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:
-    with file:
-        while chunk := file.read(CHUNK):
-            yield chunk
 
 
 def _filters(query: Mapping[str, str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ const live = {
       document.documentElement.dataset.live = "on";
       this.refresh(null);
     });
-    for (const kind of ["order", "access", "ledger", "outbox", "bot"]) {
+    for (const kind of ["order", "access", "ledger", "outbox", "bot", "export"]) {
       this.source.addEventListener(kind, (event) => this.refresh(kind, event.data.split(" ")));
     }
     this.source.onerror = () => {

@@ -146,6 +146,42 @@ def duplicates(mode: str, data: Path | None, database: str | None) -> None:
 
 
 @main.command()
+@click.option("--period", help="a month (2026-11), a day (2026-11-23) or 2026-11-01_2026-11-15")
+@click.option("--from", "first", help="first day, as 2026-11-01")
+@click.option("--until", "last", help="last day, as 2026-11-15")
+@click.option("--format", "kind", type=click.Choice(["xlsx", "csv"]), default="xlsx", show_default=True)
+@click.option("-o", "--output", required=True, help="the file; - for standard output")
+@click.option("--type", help="orders of this type only")
+@click.option("--sto", help="of this exchange only")
+@click.option("--site-operation", help="of this Site Operation only")
+@click.option("--technician", help="of the technician of this code only")
+@click.option("--helpdesk", help="of the helpdesk of this id only")
+@click.option("--channel", help="that came this way only: telegram, web, library or import")
+@click.option("--language", type=click.Choice(["id", "en"]), default="id", show_default=True, help="of what explains")
+@_data_option
+def export(
+    period: str | None,
+    first: str | None,
+    last: str | None,
+    kind: str,
+    output: str,
+    language: str,
+    data: Path | None,
+    database: str | None,
+    **filters: str | None,
+) -> None:
+    """Write the recap of a period with all its orders to a file: Excel or CSV."""
+    from sikpro.entrypoints.export import asked_for, export_to
+    from sikpro.entrypoints.settings import Settings
+    from sikpro.entrypoints.start import container_for, prepare
+
+    asked = asked_for(period, first, last, filters)
+    settings = Settings.load({"data": data, "database": database})
+    prepare(settings, migrating=False)
+    export_to(container_for(settings), asked, kind, language, output)
+
+
+@main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=int, default=8000, show_default=True)
 @click.option("--data", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True)

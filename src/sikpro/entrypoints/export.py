@@ -1,0 +1,74 @@
+"""The command `export`: a recap's file for whoever runs the installation, who sees everybody's orders."""
+
+import shutil
+import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import click
+
+from sikpro.application.i18n import words_in
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.reports.asked import Asked
+from sikpro.application.reports.export_file import ExportFile
+from sikpro.domain.errors import InvalidValue
+from sikpro.domain.people import Person, Role
+from sikpro.entrypoints.container import Container
+from sikpro.entrypoints.settings import WrongSettings
+
+OPERATOR = Person(id=0, name="sikpro export", role=Role.SUPERVISOR)
+"""Whoever has the database at hand may see all that is in it."""
+
+
+def asked_for(period: str | None, first: str | None, last: str | None, filters: Mapping[str, str | None]) -> Asked:
+    """The question of the command's options. Raises `WrongSettings`."""
+    if (period is None) == (first is None and last is None):
+        raise WrongSettings("name the days by --period, or by --from and --until")
+    text = period if period is not None else f"{first or last}_{last or first}"
+    try:
+        return Asked.parse(text, {name: value for name, value in filters.items() if value is not None})
+    except InvalidValue as error:
+        raise WrongSettings(words_in("en", "UTC").error(error)) from error
+
+
+def export_to(container: Container, asked: Asked, kind: str, language: str, output: str) -> None:
+    """Write the file to a path, or to standard output for `-`; an interrupt leaves nothing half written.
+
+    Raises `WrongSettings` when the place cannot be written to, `StorageError`.
+    """
+    file = ExportFile(
+        asked=asked,
+        kind=kind,
+        by=OPERATOR,
+        words=words_in(language, container.settings().zone),
+        now=container.clock().now(),
+    )
+    to_stdout = output == "-"
+    try:
+        with TemporaryDirectory(prefix=".sikpro-", dir=None if to_stdout else Path(output).parent) as folder:
+            path = Path(folder) / "file"
+            _write(container, file, path)
+            if to_stdout:
+                with path.open("rb") as content:
+                    shutil.copyfileobj(content, sys.stdout.buffer)
+                sys.stdout.buffer.flush()
+            else:
+                path.replace(output)
+    except OSError as error:
+        raise WrongSettings(f"output {output}: {error.strerror or error}") from error
+
+
+def _write(container: Container, file: ExportFile, path: Path) -> None:
+    def work(uow: UnitOfWork) -> None:
+        with _bar(file.how_many(uow)) as bar:
+            file.write(uow, container.workbooks(), path, lambda done: bar.update(done - bar.pos))
+
+    container.transactions().read(work)
+
+
+def _bar(total: int) -> AbstractContextManager[Any]:
+    """How far it is, on standard error; nothing where nobody looks."""
+    return click.progressbar(length=total, label="Orders", file=sys.stderr, hidden=not sys.stderr.isatty())

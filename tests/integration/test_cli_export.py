@@ -1,0 +1,96 @@
+"""`sikpro export`, as an operator uses it: at the prompt, in a pipe, in a cron job."""
+
+import csv
+import io
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
+from tests.builders import NOON, stored_order
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database with two orders of NOON's day, of two exchanges."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('export') / 'sikpro.db'}"
+    migrate(url)
+    engine = create_engine_for(url)
+
+    def furnish(uow: UnitOfWork) -> None:
+        lay_first_catalogue(uow)
+        waiting = uow.catalogue.statuses()[0]
+        stored_order(uow, "SC100001", status=waiting, sto="SDA")
+        stored_order(uow, "SC100002", status=waiting, sto="TUN", note="=1+1")
+
+    SqlTransactions(engine).write(furnish)
+    engine.dispose()
+    return url
+
+
+def export(url: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "sikpro", "export", "--database", url, *arguments]
+    return subprocess.run(command, capture_output=True, timeout=60)
+
+
+def rows(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
+
+
+def test_a_month_is_written_to_a_file_without_a_word(url: str, tmp_path: Path) -> None:
+    done = export(url, "--period", f"{NOON:%Y-%m}", "-o", str(tmp_path / "rekap.xlsx"))
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert load_workbook(tmp_path / "rekap.xlsx")["Order"].max_row == 3
+    assert [one.name for one in tmp_path.iterdir()] == ["rekap.xlsx"]
+
+
+def test_standard_output_takes_csv_narrowed_to_days_and_an_exchange(url: str) -> None:
+    done = export(url, "--from", "2026-11-01", "--until", "2026-11-05", "--sto", "TUN", "--format", "csv", "-o", "-")
+    assert done.returncode == 0
+    assert [(row[2], row[-1]) for row in rows(done.stdout)[1:]] == [("SC100002", "'=1+1")]
+    assert rows(export(url, "--period", "2026-10", "--format", "csv", "-o", "-").stdout)[1:] == []
+
+
+def test_a_terminal_sees_how_far_it_is(url: str, tmp_path: Path) -> None:
+    terminal, theirs = pty.openpty()
+    command = [sys.executable, "-m", "sikpro", "export", "--database", url, "--period", "2026-11"]
+    done = subprocess.run([*command, "-o", str(tmp_path / "a.xlsx")], stderr=theirs, timeout=60)
+    os.close(theirs)
+    said = os.read(terminal, 10_000).decode()
+    os.close(terminal)
+    assert done.returncode == 0
+    assert "Orders" in said
+    assert "100%" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--period", "kemarin"], "period"),
+        (["--from", "2026-11-05", "--until", "2026-11-01"], "before"),
+        ([], "--period"),
+        (["--period", "2026-11", "--from", "2026-11-01"], "--period"),
+        (["--period", "2026-11", "--helpdesk", "rina"], "helpdesk"),
+        (["--period", "2026-11", "--format", "pdf"], "pdf"),
+    ],
+)
+def test_what_cannot_be_understood_is_said_and_nothing_is_written(
+    url: str, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    done = export(url, *arguments, "-o", str(tmp_path / "a.xlsx"))
+    assert done.returncode == 2
+    assert said in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_said(url: str, tmp_path: Path) -> None:
+    done = export(url, "--period", "2026-11", "-o", str(tmp_path / "none" / "a.xlsx"))
+    assert (done.returncode, b"output" in done.stderr, b"Traceback" in done.stderr) == (2, True, False)

@@ -1,8 +1,10 @@
 """The device ledger on the console: one box, the whole history, what is odd, and who may see it."""
 
+import io
 from datetime import timedelta
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from sikpro.application.ports.storage import UnitOfWork
@@ -76,6 +78,26 @@ def test_each_list_counts_and_shows_its_orders_and_pages_by_key(page_site: Site)
     assert "SC1000" in supervisor.get("/devices/anomalies?kind=reopened").text
     page_site.clock.move(timedelta(days=1))
     assert "SC1001" in supervisor.get("/devices/anomalies?kind=untouched").text
+
+
+def test_a_history_and_a_list_are_files_for_who_sees_reports(page_site: Site) -> None:
+    first = page_site.order("SC100001")
+    page_site.order("SC100002", odp="ODP-SDA-004")
+    _moved(page_site, first.id, "odp_penuh", "selesai")
+    supervisor = page_site.logged_in("sari")
+    csv = supervisor.get("/devices/files/history.csv?q=5A544547C6754546")
+    assert csv.headers["content-disposition"] == 'attachment; filename="SIKPRO-ZTEGC6754546.csv"'
+    header, *rows = csv.content.decode("utf-8-sig").splitlines()
+    assert header.endswith(";Kendala")
+    assert [row.count("SC10000") for row in rows] == [1, 1]
+    assert any(row.endswith("ODP penuh 20 mnt") for row in rows)
+    workbook = load_workbook(io.BytesIO(supervisor.get("/devices/files/serial.xlsx").content))
+    cells = [[cell.value for cell in row] for row in workbook.worksheets[0].iter_rows()]
+    assert cells[0][:2] == ["Anomali pada", "Berapa kali"]
+    assert [row[:2] for row in cells[1:]] == [["ZTEGC6754546", 2]] * 2
+    assert page_site.logged_in("rina").get("/devices/files/serial.csv").status_code == 403
+    assert [supervisor.get(f"/devices/files/{name}").status_code for name in ("x.csv", "serial.pdf")] == [404, 404]
+    assert supervisor.get("/devices/files/history.csv?q=?").status_code == 422
 
 
 @pytest.mark.browser

@@ -68,7 +68,9 @@ def list_anomalies(uow: UnitOfWork, kind: Anomaly, by: Person, now: datetime, zo
     return OddPage(entries=entries[:PAGE], more=len(entries) > PAGE, counts=counts)
 
 
-def odd_entries(uow: UnitOfWork, kind: Anomaly, now: datetime, zone: str, after: str, limit: int) -> Sequence[Odd]:
+def odd_entries(
+    uow: UnitOfWork, kind: Anomaly, now: datetime, zone: str, after: str, limit: int, *, behind: int = BEHIND
+) -> Sequence[Odd]:
     """The next entries of a list with the orders behind them, after a place."""
     since = now - SPAN
     match kind:
@@ -77,7 +79,7 @@ def odd_entries(uow: UnitOfWork, kind: Anomaly, now: datetime, zone: str, after:
                 Odd(
                     name=one.serial,
                     times=one.numbers,
-                    orders=_newest(uow, OrderFilter(serial=one.serial, phases=_STANDING), BEHIND),
+                    orders=_newest(uow, OrderFilter(serial=one.serial, phases=_STANDING), behind),
                     total=one.orders,
                     place=one.serial,
                 )
@@ -88,7 +90,7 @@ def odd_entries(uow: UnitOfWork, kind: Anomaly, now: datetime, zone: str, after:
                 Odd(
                     name=box.odp,
                     times=box.hold_ups,
-                    orders=[one.row for one in uow.devices.held_up_orders(box.odp, since, BEHIND)],
+                    orders=[one.row for one in uow.devices.held_up_orders(box.odp, since, behind)],
                     total=box.orders,
                     place=f"{box.hold_ups}~{box.odp}",
                 )

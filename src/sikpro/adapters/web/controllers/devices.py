@@ -1,17 +1,22 @@
 """The device ledger: what is installed where, and what is odd about it."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from sikpro.adapters.web.admission import only
 from sikpro.adapters.web.pages import Pages
 from sikpro.adapters.web.parts import WebParts
+from sikpro.adapters.web.table_files import kind_of, table_content, table_response
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.queries import Key
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.reports.device_rows import anomaly_sheet, history_sheet
 from sikpro.application.use_cases.anomalies import (
     COUNT_CAP,
     MANY_HOLD_UPS,
@@ -114,3 +119,29 @@ class DevicesController(Controller):
             first=address if after else "",
             next=f"{address}&{urlencode({'after': page.entries[-1].place})}" if page.more else "",
         )
+
+    @get("/files/{file:str}", guards=[only(Permission.SEE_REPORTS)])
+    async def export(
+        self,
+        request: Request[Any, Any, Any],
+        file: FromPath[str],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        parts: NamedDependency[WebParts],
+    ) -> Response[bytes]:
+        """The orders of a list (`<kind>.csv`), or of the device that `q` names (`history.xlsx`)."""
+        name, kind = kind_of(file)
+        now, text = parts.clock.now(), storable(request.query_params.get("q", ""))[:100]
+        if name not in {"history", *Anomaly}:
+            raise NotFoundException
+
+        def work(uow: UnitOfWork) -> tuple[bytes, str]:
+            if name == "history":
+                asked = understand_device(text)
+                sheet, of = history_sheet(uow, asked, me, visit.words, now), re.sub(r"[^A-Z0-9-]", "-", asked.value)
+            else:
+                sheet, of = anomaly_sheet(uow, Anomaly(name), me, visit.words, now), name
+            return table_content(parts, sheet, kind), of
+
+        content, of = await parts.transactions.read(work)
+        return table_response(content, f"SIKPRO-{of}", kind)

@@ -1,9 +1,6 @@
 """Lists as files: exported as CSV or Excel, and imported after a look at what every row would do."""
 
 import json
-from collections.abc import Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -17,10 +14,11 @@ from sikpro.adapters.web.errors import status_of
 from sikpro.adapters.web.forms import BadForm, Form
 from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
+from sikpro.adapters.web.table_files import kind_of, table_content, table_response
 from sikpro.adapters.web.visit import Visit
+from sikpro.application.i18n import Words
 from sikpro.application.ports.runtime import Sheet
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.reports.csv_text import csv_bytes
 from sikpro.application.use_cases.import_rows import (
     ImportPlan,
     Verdict,
@@ -35,8 +33,6 @@ from sikpro.domain.people import Permission, Person
 
 LARGEST_UPLOAD = 6_000_000
 """Bytes of a form with a file at most; the table sent back after the preview fits as well."""
-
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Table = list[list[str]]
 
@@ -56,22 +52,13 @@ class ListsController(Controller):
         parts: NamedDependency[WebParts],
     ) -> Response[bytes]:
         """A whole list, as `<name>.csv` or `<name>.xlsx`."""
-        name, _, kind = file.partition(".")
+        name, kind = kind_of(file)
         rows, words = list_named(name, me), visit.words
-        if kind not in {"csv", "xlsx"}:
-            raise NotFoundException
 
         def work(uow: UnitOfWork) -> bytes:
-            table = _exported(uow, rows, words.language)
-            return b"".join(csv_bytes(table)) if kind == "csv" else _as_excel(parts, table, words(f"lists.of.{name}"))
+            return table_content(parts, _exported(uow, rows, words), kind)
 
-        content = await parts.transactions.read(work)
-        headers = {
-            "content-disposition": f'attachment; filename="SIKPRO-{name}.{kind}"',
-            "cache-control": "no-store",
-        }
-        media_type = EXCEL if kind == "xlsx" else "text/csv; charset=utf-8"
-        return Response(content, media_type=media_type, headers=headers)
+        return table_response(await parts.transactions.read(work), f"SIKPRO-{name}", kind)
 
     @get("/{name:str}/import")
     async def ask(
@@ -191,15 +178,9 @@ def _table(text: str) -> Table:
     return table
 
 
-def _exported(uow: UnitOfWork, rows: RowList, language: str) -> Table:
+def _exported(uow: UnitOfWork, rows: RowList, words: Words) -> Sheet:
+    language = words.language
     head = [heading(column, language) for column in rows.columns]
     body = [[shown_value(column, row[column], language) for column in rows.columns] for row in rows.rows(uow)]
-    return [head, *body]
-
-
-def _as_excel(parts: WebParts, table: Sequence[Sequence[str]], title: str) -> bytes:
-    with TemporaryDirectory(prefix="sikpro-list-", ignore_cleanup_errors=True) as folder:
-        path = Path(folder) / "list.xlsx"
-        widths = [max(12, min(40, max(len(row[place]) for row in table) + 2)) for place in range(len(table[0]))]
-        parts.workbooks.write(path, [Sheet(name=title, header=table[0], rows=table[1:], widths=widths)])
-        return path.read_bytes()
+    widths = [max(12, min(40, max(len(row[place]) for row in [head, *body]) + 2)) for place in range(len(head))]
+    return Sheet(name=words(f"lists.of.{rows.name}"), header=head, rows=body, widths=widths)

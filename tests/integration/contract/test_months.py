@@ -1,0 +1,133 @@
+"""What closed months and targets promise, and that a recap is the same from every store."""
+
+from datetime import timedelta
+
+from attrs import evolve
+
+from sikpro.adapters.memory import MemoryTransactions
+from sikpro.application.ports.facts import Clocked, Dimension, Lapse, Spread
+from sikpro.application.ports.months import ClosedMonth, Target
+from sikpro.application.ports.queries import NOBODY, UNKNOWN, OrderFilter, Sort
+from sikpro.application.ports.storage import Transactions, UnitOfWork
+from sikpro.application.reports.asked import Asked
+from sikpro.application.reports.recap import recap
+from sikpro.application.reports.shape import PROMISE, Recap
+from sikpro.domain.phase import Turn
+from tests.builders import COMPLETED, HELD_UP, NOON, after, an_sto, key_of, stored_order
+from tests.histories import ZONE, found, live, random_steps
+
+TICK = timedelta(microseconds=1)
+
+
+def test_a_month_is_closed_once_and_for_good(store: Transactions) -> None:
+    closed = ClosedMonth(month="2026-10", closed_at=NOON, closed_by=None, figures={"total": 5, "rows": [["SDA", 0.5]]})
+
+    assert store.write(lambda unit: unit.closed_months.add(closed))
+    assert not store.write(lambda unit: unit.closed_months.add(evolve(closed, closed_at=after(1), figures={})))
+
+    assert store.read(lambda unit: unit.closed_months.get("2026-10")) == closed
+    assert store.read(lambda unit: unit.closed_months.get("2026-11")) is None
+    assert store.read(lambda unit: unit.closed_months.names()) == {"2026-10"}
+
+
+def test_there_is_one_target_for_each_month_and_exchange(store: Transactions) -> None:
+    first, second, later = (
+        Target(month=month, sto=sto, target=10, working_days=25)
+        for month, sto in (("2026-11", "SPJ"), ("2026-11", "SDA"), ("2026-12", "SDA"))
+    )
+
+    def work(unit: UnitOfWork) -> None:
+        for target in (later, first, second, evolve(second, target=12, working_days=24)):
+            unit.targets.put(target)
+        unit.targets.drop("2026-11", "XXX")
+
+    store.write(work)
+    changed = evolve(second, target=12, working_days=24)
+    assert store.read(lambda unit: unit.targets.of_month("2026-11")) == (changed, first)
+    assert store.read(lambda unit: unit.targets.all()) == (changed, first, later)
+
+    store.write(lambda unit: unit.targets.drop("2026-11", "SDA"))
+    assert store.read(lambda unit: unit.targets.of_month("2026-11")) == (first,)
+
+
+def numbers(store: Transactions, which: OrderFilter) -> set[str]:
+    rows = store.read(lambda unit: unit.order_queries.page(which, sort=Sort.OLDEST, after=None, limit=50))
+    assert store.read(lambda unit: unit.order_facts.counts(which, (), ZONE)) == ({(): len(rows)} if rows else {})
+    return {row.number for row in rows}
+
+
+def test_lists_and_counts_are_narrowed_by_how_orders_went(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> None:
+        unit.catalogue.put_sto(an_sto("SDA", site_operation="SO1"))
+        unit.catalogue.put_status(evolve(HELD_UP, code="odp", group="technical"))
+        unit.catalogue.put_status(evolve(HELD_UP, code="odd", group=""))
+        stored_order(unit, "SC10000001")
+        held = stored_order(unit, "SC10000002", sto="SPJ", odp="ODP-SPJ-003")
+        unit.orders.save(held.move_to(evolve(HELD_UP, code="odp"), 12, after(5)).order, key_of(held))
+        odd = stored_order(unit, "SC10000003")
+        odd = unit.orders.save(odd.move_to(evolve(HELD_UP, code="odd"), 12, after(5)).order, key_of(odd))
+        odd = unit.orders.save(odd.move_to(COMPLETED, 12, NOON + PROMISE).order, key_of(odd))
+        late = stored_order(unit, "SC10000004", received_at=after(60))
+        unit.orders.save(late.move_to(COMPLETED, 12, after(60) + PROMISE + TICK).order, key_of(late))
+
+    store.write(work)
+
+    assert numbers(store, OrderFilter(helpdesk=NOBODY)) == {"SC10000001"}
+    assert numbers(store, OrderFilter(site_operation=UNKNOWN)) == {"SC10000002"}
+    assert numbers(store, OrderFilter(group="technical")) == {"SC10000002"}
+    assert "SC10000002" not in numbers(store, OrderFilter(group=UNKNOWN))
+    assert numbers(store, OrderFilter(acted=True)) == {"SC10000002", "SC10000003", "SC10000004"}
+    assert numbers(store, OrderFilter(waited=Turn.TECHNICIAN)) == {"SC10000003"}
+    assert numbers(store, OrderFilter(took_at_most=PROMISE)) == {"SC10000003"}
+    assert numbers(store, OrderFilter(took_over=PROMISE)) == {"SC10000004"}
+    assert numbers(store, OrderFilter(hour=(20, ZONE))) == {"SC10000004"}
+    assert numbers(store, OrderFilter(finished_hour=(19, ZONE))) == {"SC10000003"}
+
+
+def test_spans_of_life_are_ranked_to_the_microsecond(store: Transactions) -> None:
+    spans = [timedelta(seconds=n, microseconds=999_999 - n) for n in range(1, 11)]
+
+    def work(unit: UnitOfWork) -> None:
+        for place, span in enumerate(spans):
+            received = NOON + timedelta(microseconds=999_600)
+            order = stored_order(unit, f"SC1000{place:04}", received_at=received)
+            order = order.move_to(HELD_UP, 12, received + span).order
+            unit.orders.save(order.move_to(COMPLETED, 12, received + 3 * span).order, key_of(order))
+        stored_order(unit, "SC20000001")
+
+    store.write(work)
+
+    def spread(lapse: Lapse) -> Spread:
+        return store.read(lambda unit: unit.order_facts.spread(OrderFilter(), lapse))
+
+    assert spread(Lapse.FIRST_ACTION) == Spread(count=10, median=spans[4], p90=spans[8])
+    assert spread(Lapse.HANDLING) == Spread(count=10, median=2 * spans[4], p90=2 * spans[8])
+    assert spread(Lapse.TECHNICIAN) == Spread(count=10, median=2 * spans[4], p90=2 * spans[8])
+    assert spread(Lapse.CUSTOMER) == Spread()
+
+
+def test_hours_and_days_are_those_of_the_end_when_that_is_what_counts(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> None:
+        order = stored_order(unit)
+        unit.orders.save(order.move_to(COMPLETED, 12, after(6 * 60)).order, key_of(order))
+
+    store.write(work)
+    by = (Dimension.DAY, Dimension.HOUR)
+    counts = store.read(lambda unit: unit.order_facts.counts(OrderFilter(), by, ZONE, Clocked.FINISHED))
+    assert counts == {("2026-11-03", "01"): 1}
+
+
+def test_a_recap_is_the_same_from_every_store(store: Transactions) -> None:
+    memory, steps = MemoryTransactions(), random_steps(5, 170)
+
+    def answers(one: Transactions) -> list[Recap]:
+        people = found(one)
+        now = live(one, people, steps)
+        questions = ("2026-12", "2027-01", "2026-12-31_2027-01-31")
+        filters: list[dict[str, str]] = [{}, {"sto": "TUN"}, {"helpdesk": "-"}, {"site_operation": "-"}]
+        asked = [Asked.parse(text, given) for text in questions for given in filters]
+        return one.read(lambda unit: [recap(unit, each, people.supervisor, now, ZONE) for each in asked])
+
+    expected = answers(memory)
+    assert sum(one.completed for one in expected) > 10
+    assert answers(store) == expected

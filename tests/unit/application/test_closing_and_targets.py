@@ -1,0 +1,237 @@
+"""A closed month stays closed, targets are met or not, and the text of a recap fits a chat."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import pytest
+from attrs import evolve
+
+from sikpro.adapters.memory import MemoryTransactions
+from sikpro.application.i18n import LANGUAGES, sentences, words_in
+from sikpro.application.ports.facts import Dimension
+from sikpro.application.ports.months import Target
+from sikpro.application.ports.queues import Outcome
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.reports.asked import FILTERS, Asked, Span
+from sikpro.application.reports.closing import close_month, close_months
+from sikpro.application.reports.figures import FIGURES, MORE
+from sikpro.application.reports.recap import recap
+from sikpro.application.reports.recap_text import LONGEST, recap_text
+from sikpro.application.reports.shape import Recap
+from sikpro.application.use_cases.change_status import reopen_order
+from sikpro.application.use_cases.remove_order import delete_order
+from sikpro.application.use_cases.set_targets import set_targets
+from sikpro.domain.errors import InvalidFields, InvalidValue, NotPermitted
+from sikpro.domain.people import Person
+from tests.builders import COMPLETED, HELD_UP, an_incoming, key_of, stored_order
+from tests.histories import WIB, ZONE, People, found
+
+NOVEMBER = datetime(2026, 11, 10, 9, tzinfo=WIB)
+DECEMBER = datetime(2026, 12, 1, tzinfo=WIB)
+
+
+class Office:
+    """A store with people and a few orders of November: two of SDA completed, one of SPJ held up."""
+
+    def __init__(self) -> None:
+        self.store = MemoryTransactions()
+        self.people: People = found(self.store)
+        self.store.write(self._fill)
+
+    def _fill(self, uow: UnitOfWork) -> None:
+        for place, sto in enumerate(("SDA", "SDA", "SPJ")):
+            order = stored_order(uow, f"SC60000{place}", sto=sto, received_at=NOVEMBER)
+            status = HELD_UP if sto == "SPJ" else COMPLETED
+            change = order.move_to(evolve(status, code="odp_penuh" if sto == "SPJ" else "selesai"), 1, NOVEMBER)
+            uow.orders.save(change.order, key_of(change.order))
+
+    def recap(self, text: str, now: datetime, by: Person | None = None, **filters: str) -> Recap:
+        asked = Asked.parse(text, filters)
+        return self.store.read(lambda uow: recap(uow, asked, by or self.people.supervisor, now, ZONE))
+
+    def close(self, now: datetime, by: Person | None = None) -> None:
+        self.store.write(lambda uow: close_month(uow, "2026-11", by or self.people.supervisor, now, ZONE))
+
+    def does(self, work: Callable[[UnitOfWork], object]) -> None:
+        self.store.write(work)
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def test_what_happens_to_a_closed_month_is_told_beside_its_figures(office: Office) -> None:
+    office.close(DECEMBER)
+    later = DECEMBER + timedelta(days=2)
+    leader = office.people.workers[2]
+    office.does(lambda uow: delete_order(uow, 1, leader, later, reason="r", zone=ZONE))
+    office.does(lambda uow: reopen_order(uow, 2, leader, later, reason="r", zone=ZONE))
+
+    shown = office.recap("2026-11", later)
+
+    assert (shown.total, shown.completed) == (3, 2)
+    assert shown.closed
+    assert (shown.closed.at, shown.closed.by) == (DECEMBER, "Sari")
+    changes = {(one.code, one.dimension, one.value): (one.then, one.now) for one in shown.closed.changes}
+    assert changes["received", None, ""] == (3, 2)
+    assert changes["completed", None, ""] == (2, 0)
+    assert changes["received.in_progress", None, ""] == (0, 1)
+    assert changes["received", Dimension.STO, "SDA"] == (2, 1)
+    assert changes["completed", Dimension.STO, "SDA"] == (2, 0)
+    assert ("open_now", None, "") not in changes
+    assert shown.open_now == 2
+    following = office.recap("2026-12", later)
+    assert following.before
+    assert following.before.received == 3
+    assert office.recap("2026-11", later, sto="SDA").closed is None
+    assert office.recap("2026-11", later, office.people.workers[0]).closed is None
+
+
+def test_a_month_without_changes_says_so_and_is_otherwise_what_was_counted(office: Office) -> None:
+    before = office.recap("2026-11", DECEMBER)
+    office.close(DECEMBER)
+    shown = office.recap("2026-11", DECEMBER)
+    assert shown.closed
+    assert shown.closed.changes == ()
+    assert evolve(shown, closed=None) == before
+
+
+def test_a_month_that_is_not_over_or_is_closed_is_not_closed(office: Office) -> None:
+    with pytest.raises(InvalidValue, match=r"month\.not_over"):
+        office.close(DECEMBER - timedelta(microseconds=1))
+    with pytest.raises(NotPermitted):
+        office.close(DECEMBER, office.people.workers[2])
+    office.close(DECEMBER)
+    with pytest.raises(InvalidValue, match=r"month\.closed"):
+        office.close(DECEMBER)
+
+
+def test_months_close_by_themselves_three_days_after_their_end_even_several_at_once(office: Office) -> None:
+    def closed(now: datetime) -> frozenset[str]:
+        office.does(lambda uow: close_months(uow, now, ZONE))
+        return office.store.read(lambda uow: uow.closed_months.names())
+
+    assert closed(DECEMBER + timedelta(days=3, microseconds=-1)) == frozenset()
+    assert closed(DECEMBER + timedelta(days=3)) == {"2026-11"}
+    assert closed(datetime(2027, 3, 4, tzinfo=WIB)) == {"2026-11", "2026-12", "2027-01", "2027-02"}
+    shown = office.recap("2026-11", DECEMBER + timedelta(days=100))
+    assert shown.closed
+    assert shown.closed.by == ""
+
+
+def test_a_target_says_what_is_left_and_how_many_a_working_day_that_needs(office: Office) -> None:
+    office.does(lambda uow: uow.targets.put(Target(month="2026-11", sto="SDA", target=12, working_days=25)))
+    office.does(lambda uow: uow.targets.put(Target(month="2026-11", sto="SPJ", target=0, working_days=25)))
+
+    # Monday to Saturday: the 24th of November 2026 is a Tuesday, 19 working days are over.
+    month = office.recap("2026-11", datetime(2026, 11, 24, 10, tzinfo=WIB))
+    assert month.target
+    assert [(one.sto, one.target, one.done, one.left, one.days_left) for one in month.targets] == [
+        ("", 12, 2, 10, 6),
+        ("SDA", 12, 2, 10, 6),
+        ("SPJ", 0, 0, 0, 6),
+    ]
+    assert month.target.per_day == pytest.approx(10 / 6)
+    day = office.recap("2026-11-09", datetime(2026, 11, 24, 10, tzinfo=WIB))
+    assert day.target
+    assert (day.target.done, day.target.days_left) == (0, 25 - 7)
+    over = office.recap("2026-11", DECEMBER)
+    assert over.target
+    assert over.target.per_day is None
+    assert [one.sto for one in office.recap("2026-11", DECEMBER, sto="SPJ").targets] == ["", "SPJ"]
+    assert office.recap("2026-11", DECEMBER, type="AO").targets == ()
+    assert office.recap("2026-11-01_2026-11-30", DECEMBER).targets == ()
+
+
+def test_targets_are_kept_all_or_none(office: Office) -> None:
+    def keep(rows: dict[str, dict[str, str]], by: Person) -> None:
+        office.does(lambda uow: set_targets(uow, "2026-11", rows, by, NOVEMBER))
+
+    supervisor = office.people.supervisor
+    good = {"target": "40", "working_days": "25"}
+    with pytest.raises(InvalidFields) as wrong:
+        keep({"SDA": good, "SPJ": {"target": "-1", "working_days": "32"}}, supervisor)
+    assert set(wrong.value.errors) == {"SPJ.target", "SPJ.working_days"}
+    assert office.store.read(lambda uow: uow.targets.all()) == ()
+    keep({"SDA": good, "SPJ": good}, supervisor)
+    keep({"SPJ": {"target": "", "working_days": "25"}}, supervisor)
+    kept = office.store.read(lambda uow: uow.targets.all())
+    assert kept == (Target(month="2026-11", sto="SDA", target=40, working_days=25),)
+    with pytest.raises(NotPermitted):
+        keep({"SDA": good}, office.people.workers[2])
+
+
+def test_doubles_that_the_bot_refused_are_counted_where_all_orders_are(office: Office) -> None:
+    def refuse(uow: UnitOfWork) -> None:
+        for place, detail in enumerate(("order.duplicate", "order.duplicate", "reg.sto")):
+            received = uow.inbox.receive(an_incoming(message_id=place), NOVEMBER)
+            uow.inbox.finish(received or 0, Outcome.REFUSAL, detail)
+
+    office.does(refuse)
+    assert office.recap("2026-11", DECEMBER).doubles == 2
+    assert office.recap("2026-10", DECEMBER).doubles == 0
+    assert office.recap("2026-11", DECEMBER, sto="SDA").doubles is None
+    assert office.recap("2026-11", DECEMBER, office.people.workers[0]).doubles is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_has_a_name_and_a_definition(language: str) -> None:
+    known = sentences(language)
+    wanted = {code for figure in FIGURES for code in (figure.label, figure.definition)}
+    wanted |= {f"recap.means.{code}" for code in MORE} | {f"recap.{code}" for code in MORE}
+    assert wanted - set(known) == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_text_of_a_recap_says_its_figures_and_fits_one_message(office: Office, language: str) -> None:
+    words = words_in(language, ZONE)
+    office.does(lambda uow: uow.targets.put(Target(month="2026-11", sto="SDA", target=12, working_days=25)))
+    text = recap_text(office.recap("2026-11", DECEMBER, sto="SDA"), words)
+    lines = text.splitlines()
+    assert lines[0] == words("recap.title.month", month=words.month(date(2026, 11, 1)))
+    assert any(line.startswith(f"{words('recap.received')}: 2") for line in lines)
+    assert "STO SDA" in text
+    whole = office.recap("2026-11", DECEMBER)
+    table = whole.table(Dimension.STO)
+    assert table
+    wide = evolve(table, rows=tuple(evolve(table.rows[0], label="😀" * 400) for _ in range(30)))
+    long = recap_text(evolve(whole, tables=(wide,)), words)
+    assert len(long.encode("utf-16-le")) // 2 <= LONGEST
+    assert long.splitlines()[-1].startswith("…")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        *(("2026-13", "period.unknown"), ("", "period.unknown"), ("1999-01-01", "period.unknown")),
+        *(("2026-11-02_2026-11-01", "period.backwards"), ("2026-01-01_2027-01-02", "period.too_long")),
+        *(("2026-11-01_", "period.unknown"), ("2026-11-01_2026-11", "period.unknown"), ("hari ini", "period.unknown")),
+    ],
+)
+def test_what_is_no_period_is_refused_by_what_is_wrong_with_it(text: str, code: str) -> None:
+    with pytest.raises(InvalidValue) as wrong:
+        Asked.parse(text)
+    assert wrong.value.code == code
+
+
+def test_a_question_survives_its_query_string_and_knows_its_neighbours() -> None:
+    given = dict(zip(FILTERS, ("AO", "SDA", "A & B=C", "F5SDA445", "-", "web"), strict=True))
+    for text, before, after in (
+        ("2026-11-01", "2026-10-31", "2026-11-02"),
+        ("2026-01", "2025-12", "2026-02"),
+        ("2026-11-01_2026-11-15", "2026-10-17_2026-10-31", "2026-11-16_2026-11-30"),
+    ):
+        asked = Asked.parse(text, given)
+        assert Asked.of_query(asked.query) == asked
+        assert asked.text == text
+        assert asked.previous
+        assert asked.next
+        assert (asked.previous.text, asked.next.text) == (before, after)
+        assert asked.previous.filters == given
+    assert Asked.parse("2000-01-01").previous is None
+    assert Asked.parse("2099-12").next is None
+    assert Asked.parse("2026-11").span is Span.MONTH
+    for wrong in ({"colour": "red"}, {"helpdesk": "x"}, {"sto": "x" * 65}):
+        with pytest.raises(InvalidValue, match=r"period\.filter"):
+            Asked.parse("2026-11", wrong)

@@ -1,0 +1,207 @@
+"""Every figure of a recap is that of a slow and obvious count, and its link opens as many orders."""
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from urllib.parse import parse_qsl
+
+import pytest
+from attrs import frozen
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sikpro.adapters.memory import MemoryTransactions
+from sikpro.adapters.web.order_listing import Listing
+from sikpro.adapters.web.recap_links import RecapLinks
+from sikpro.application.ports.facts import Dimension, Lapse, Spread
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.reports.asked import Asked
+from sikpro.application.reports.figures import FIGURES, Kind, counts
+from sikpro.application.reports.recap import recap
+from sikpro.application.reports.shape import Recap
+from sikpro.domain.people import Person
+from sikpro.domain.phase import Phase, Turn
+from tests.histories import OFTEN, SPANS, STEPS, STOS, TECHNICIANS, WIB, ZONE, People, Step, Told, found, live, tell
+
+steps = st.lists(
+    st.builds(
+        Step,
+        kind=st.sampled_from([*OFTEN, *STEPS]),
+        order=st.integers(1, 8),
+        who=st.integers(0, 2),
+        how=st.integers(0, 23),
+        wait=st.sampled_from(SPANS),
+        midnight=st.sampled_from([None, None, None, timedelta(), timedelta(microseconds=-1)]),
+    ),
+    min_size=15,
+    max_size=60,
+)
+FILTERS: tuple[dict[str, str], ...] = (
+    *({}, {}, {"sto": "SDA"}, {"type": "MO"}, {"technician": TECHNICIANS[1]}, {"helpdesk": "1"}),
+    *({"helpdesk": "-"}, {"site_operation": "-"}, {"site_operation": "SPJ"}, {"channel": "web"}),
+)
+PERIODS = ("2026-12", "2027-01", "2026-12-30", "2026-12-31", "2027-01-01", "2026-12-31_2027-01-02")
+
+
+@frozen
+class Slow:
+    """The orders of a question, one by one."""
+
+    orders: Sequence[Told]
+    first: date
+    last: date
+
+    def within(self, moment: datetime | None) -> bool:
+        return moment is not None and self.first <= moment.astimezone(WIB).date() <= self.last
+
+    @property
+    def received(self) -> list[Told]:
+        return [one for one in self.orders if self.within(one.received)]
+
+    def ended(self, phase: Phase) -> list[Told]:
+        return [one for one in self.orders if one.phase is phase and self.within(one.finished)]
+
+
+def slow(told: Sequence[Told], asked: Asked, own: int | None) -> Slow:
+    given_ = asked.filters
+    belongs = dict(zip(STOS, ("SDA", "SPJ", ""), strict=True))
+    orders = [
+        one
+        for one in told
+        if not one.deleted
+        and given_.get("type", one.order.data.type) == one.order.data.type
+        and given_.get("sto", one.order.data.sto.value) == one.order.data.sto.value
+        and given_.get("technician", one.order.data.technician.value) == one.order.data.technician.value
+        and given_.get("channel", one.order.channel.value) == one.order.channel.value
+        and given_.get("site_operation", belongs[one.order.data.sto.value] or "-")
+        == (belongs[one.order.data.sto.value] or "-")
+        and given_.get("helpdesk", str(one.helpdesk or "-")) == str(one.helpdesk or "-")
+        and own in {None, one.helpdesk}
+    ]
+    return Slow(orders, asked.first, asked.last)
+
+
+VALUES: dict[Dimension, Callable[[Told], str]] = {
+    Dimension.TYPE: lambda one: one.order.data.type,
+    Dimension.STO: lambda one: one.order.data.sto.value,
+    Dimension.SITE_OPERATION: lambda one: {"SDA": "SDA", "SPJ": "SPJ", "TUN": ""}[one.order.data.sto.value],
+    Dimension.TECHNICIAN: lambda one: one.order.data.technician.value,
+    Dimension.HELPDESK: lambda one: str(one.helpdesk or ""),
+    Dimension.CHANNEL: lambda one: one.order.channel.value,
+}
+
+
+def hour_and_day(moment: datetime | None, dimension: Dimension) -> str:
+    assert moment
+    local = moment.astimezone(WIB)
+    return f"{local:%H}" if dimension is Dimension.HOUR else local.date().isoformat()
+
+
+def spread(spans: Sequence[timedelta]) -> Spread:
+    """Nearest rank: the smallest span that so many percent of all do not exceed."""
+    if not spans:
+        return Spread()
+    ranked = [
+        next(span for span in sorted(spans) if sum(other <= span for other in spans) * 100 >= part * len(spans))
+        for part in (50, 90)
+    ]
+    return Spread(count=len(spans), median=ranked[0], p90=ranked[1])
+
+
+def check_figures(shown: Recap, told: Slow, now: datetime) -> None:
+    received, completed = told.received, told.ended(Phase.COMPLETED)
+    assert shown.received == {phase: sum(one.phase is phase for one in received) for phase in Phase}
+    assert (shown.completed, shown.cancelled) == (len(completed), len(told.ended(Phase.CANCELLED)))
+    still_open = [now - one.received for one in told.orders if one.phase.live]
+    hours = [0, 1, 4, 24, 72, 10**6]
+    assert shown.open_now == len(still_open)
+    assert list(shown.ages.values()) == [
+        sum(timedelta(hours=low) <= age < timedelta(hours=high) for age in still_open)
+        for low, high in itertools.pairwise(hours)
+    ]
+    took = [one.finished - one.received for one in completed if one.finished]
+    assert shown.promise.within == sum(span <= timedelta(hours=72) for span in took)
+    assert shown.promise.late == sum(span > timedelta(hours=72) for span in took)
+    assert shown.times[Lapse.FIRST_ACTION] == spread([one.acted - one.received for one in received if one.acted])
+    assert shown.times[Lapse.HANDLING] == spread(
+        [one.finished - one.acted for one in completed if one.finished and one.acted]
+    )
+    for lapse, turn in zip(list(Lapse)[2:], list(Turn), strict=False):
+        assert shown.times[lapse] == spread([one.spent[turn] for one in completed if turn in one.spent])
+    held_up = Counter(one.status for one in received if one.phase is Phase.HELD_UP)
+    assert {reason.status: reason.count for reason in shown.reasons} == held_up
+    assert sum(group.count for group in shown.groups) == held_up.total()
+    if shown.reasons:
+        assert shown.reasons[-1].cumulative == pytest.approx(1)
+
+
+def check_tables(shown: Recap, told: Slow) -> None:
+    completed = told.ended(Phase.COMPLETED)
+    for table in shown.tables:
+        dimension, value = table.dimension, VALUES.get(table.dimension)
+        came = Counter(
+            (value(one) if value else hour_and_day(one.received, dimension), one.phase) for one in told.received
+        )
+        done = Counter(value(one) if value else hour_and_day(one.finished, dimension) for one in completed)
+        assert {(row.value, phase): n for row in table.rows for phase, n in row.by_phase.items() if n} == came
+        assert {row.value: row.completed for row in table.rows if row.completed} == done
+        assert sum(row.total for row in table.rows) == shown.total
+        assert sum(row.completed for row in table.rows) == shown.completed
+
+
+def check_links(uow: UnitOfWork, shown: Recap, by: Person, own: int | None, now: datetime) -> None:
+    links = RecapLinks(shown.asked, own)
+
+    def opens(address: str) -> int:
+        listing = Listing.of(dict(parse_qsl(address.partition("?")[2])), by)
+        return uow.order_queries.count(listing.which(by, now, WIB, ()), 10**6)
+
+    for figure, count in counts(shown):
+        if links.figure(figure).startswith("/orders"):
+            assert opens(links.figure(figure)) == count, figure.code
+    for lapse, spans in shown.times.items():
+        assert opens(links.lapse(lapse)) == spans.count, lapse
+    for table in shown.tables:
+        for row in table.rows:
+            for phase, count in row.by_phase.items():
+                assert opens(links.row(table.dimension, row.value, phase)) == count
+            assert opens(links.row(table.dimension, row.value)) == row.total
+            assert opens(links.row_completed(table.dimension, row.value)) == row.completed
+    for reason in shown.reasons:
+        assert opens(links.reason(reason.status)) == reason.count
+    for group in shown.groups:
+        assert opens(links.group(group.group)) == group.count
+
+
+def compare(uow: UnitOfWork, people: People, asked: Asked, own: Person | None, now: datetime) -> None:
+    by = own or people.supervisor
+    helpdesk = own.id if own else None
+    shown = recap(uow, asked, by, now, ZONE)
+    told = tell(uow)
+    check_figures(shown, slow(told, asked, helpdesk), now)
+    check_tables(shown, slow(told, asked, helpdesk))
+    check_links(uow, shown, by, helpdesk, now)
+    assert asked.previous
+    before = slow(told, asked.previous, helpdesk)
+    assert shown.before
+    assert shown.before.received == len(before.received)
+    assert shown.before.completed == len(before.ended(Phase.COMPLETED))
+
+
+@given(steps, st.sampled_from(PERIODS), st.sampled_from(FILTERS), st.sampled_from([None, None, 0]))
+@settings(max_examples=60)
+def test_every_figure_is_that_of_a_slow_count_and_its_link_opens_as_many_orders(
+    history: list[Step], period: str, filters: dict[str, str], own: int | None
+) -> None:
+    store = MemoryTransactions()
+    people = found(store)
+    now = live(store, people, history)
+    helpdesk = None if own is None else people.workers[own]
+    given_ = {} if helpdesk and "helpdesk" in filters else filters
+    store.read(lambda uow: compare(uow, people, Asked.parse(period, given_), helpdesk, now))
+
+
+def test_what_is_shown_is_defined_once() -> None:
+    assert len({figure.code for figure in FIGURES}) == len(FIGURES)
+    assert {figure.kind for figure in FIGURES} == set(Kind)

@@ -109,13 +109,13 @@ class Listing:
         view = query.get("view", "")
         if view not in views_for(me):
             view = _unsaid(text, filters)
-        after, top, since = _key(query.get("after", "")), _key(query.get("top", "")), query.get("since", "")
+        after, top, since = Key.read(query.get("after", "")), Key.read(query.get("top", "")), query.get("since", "")
         return cls(
             view=view,
             filters=filters,
             text=text,
             after=after,
-            before=_key(query.get("before", "")),
+            before=Key.read(query.get("before", "")),
             top=top,
             since=int(since) if _whole(since) else None,
         )
@@ -195,7 +195,7 @@ def views_for(me: Person) -> tuple[str, ...]:
 
 def key_text(key: Key) -> str:
     """A place in a list, for an address."""
-    return f"{key.received_at.isoformat()}~{key.id}"
+    return str(key)
 
 
 def _unsaid(text: str, filters: Mapping[str, str | None]) -> str:
@@ -203,16 +203,6 @@ def _unsaid(text: str, filters: Mapping[str, str | None]) -> str:
     if text or filters.get("phase"):
         return "all"
     return "open" if filters.get("age") or filters.get("overdue") else FIRST
-
-
-def _key(text: str) -> Key | None:
-    moment, _, number = text.partition("~")
-    try:
-        received_at = datetime.fromisoformat(moment)
-        order_id = int(number)
-    except ValueError:
-        return None
-    return Key(received_at, order_id) if received_at.tzinfo and 0 < order_id < 2**53 else None
 
 
 def _period(text: str, zone: ZoneInfo) -> Period | None:

@@ -16,6 +16,7 @@ import httpx
 import sqlalchemy as sa
 from attrs import frozen
 
+from benchmarks.exports import measure
 from benchmarks.stock import Stock, stocked, updates
 from sikpro.adapters.excel.reader import FileTableReader
 from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
@@ -32,6 +33,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.people import Person, Role
 
 FEW, MANY = 1_000, 20_000
+FILE_FEW, FILE_MANY = 10_000, 100_000
 ZONE = "Asia/Jakarta"
 PASSWORD = "only-for-measuring"
 ROUNDS = 25
@@ -39,13 +41,14 @@ ROUNDS = 25
 
 @frozen
 class Line:
-    """Two ways, what each takes (milliseconds, the median), and what is compared."""
+    """Two ways, what each takes (the median, in the unit), and what is compared."""
 
     what: str
     one: str
     first: float
     other: str
     second: float
+    unit: str = "ms"
 
 
 def side_by_side(one: Callable[[], object], other: Callable[[], object], rounds: int = ROUNDS) -> tuple[float, float]:
@@ -197,6 +200,20 @@ async def _statements(stock: Stock, ask: Callable[[], Awaitable[object]]) -> lis
     return seen
 
 
+def excel(folder: Path) -> list[Line]:
+    """A file of many orders against openpyxl's bare loop of the same cells; its memory against a file of few."""
+    with stocked(folder, "file-few", FILE_FEW) as few, stocked(folder, "file-many", FILE_MANY) as many:
+        small = measure("ours", few, folder)
+        # In turn, as everywhere here, so that both ways meet the same noise.
+        rounds = [(measure("ours", many, folder), measure("bare", many, folder)) for _ in range(3)]
+    ours = statistics.median(one.milliseconds for one, _ in rounds)
+    bare = statistics.median(other.milliseconds for _, other in rounds)
+    time_taken = Line(f"Excel of {FILE_MANY:,}", "from database", ours, "bare loop", bare)
+    large = max((one for one, _ in rounds), key=lambda one: one.megabytes)
+    memory = (f"{FILE_FEW:,} orders", small.megabytes, f"{FILE_MANY:,} orders", large.megabytes)
+    return [time_taken, Line("Excel, peak memory", *memory, unit="MB")]
+
+
 def main() -> None:
     """Measure everything and print the table."""
     Path("var").mkdir(exist_ok=True)  # on the disk an installation would use: /tmp may be memory
@@ -205,11 +222,11 @@ def main() -> None:
         many = open_.enter_context(stocked(Path(folder), "many", MANY))
         empty = open_.enter_context(stocked(Path(folder), "empty", 0))
         lines = [intake(empty), newest(few, many), last_page(many), totals(many), asyncio.run(queue_page(many))]
+        lines += excel(Path(folder))
     for line in lines:
-        sys.stdout.write(
-            f"{line.what:22}  {line.one:16} {line.first:8.2f} ms   {line.other:16} {line.second:8.2f} ms"
-            f"   {line.second / line.first:6.1f} times\n"
-        )
+        first, second = (f"{value:8.2f} {line.unit}" for value in (line.first, line.second))
+        ratio = line.second / line.first
+        sys.stdout.write(f"{line.what:22}  {line.one:16} {first}   {line.other:16} {second}   {ratio:6.1f} times\n")
 
 
 if __name__ == "__main__":

@@ -136,7 +136,8 @@ def _set_up(page: WriteOnlyWorksheet, sheet: Sheet, head_row: int) -> None:
     """Widths, what stays in sight, and how it is printed: landscape, as wide as the paper, the header on each page."""
     for place, width in enumerate(sheet.widths, 1):
         page.column_dimensions[get_column_letter(place)].width = width
-    page.freeze_panes = f"A{head_row + 1}"
+    if not sheet.intro:
+        page.freeze_panes = f"A{head_row + 1}"
     page.print_title_rows = f"{head_row}:{head_row}"
     page.page_setup.orientation = "landscape"
     page.page_setup.paperSize = 9  # A4

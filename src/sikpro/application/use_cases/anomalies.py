@@ -64,7 +64,8 @@ def list_anomalies(uow: UnitOfWork, kind: Anomaly, by: Person, now: datetime, zo
     """
     by.must(Permission.SEE_REPORTS)
     entries = odd_entries(uow, kind, now, zone, after, PAGE + 1)
-    counts = {one: len(_counted(uow, one, now, zone)) for one in Anomaly}
+    whole = not after and len(entries) <= PAGE
+    counts = {one: len(entries if whole and one is kind else _counted(uow, one, now, zone)) for one in Anomaly}
     return OddPage(entries=entries[:PAGE], more=len(entries) > PAGE, counts=counts)
 
 

@@ -13,6 +13,9 @@ from sikpro.domain.phase import Phase
 SLOT = 10
 """The width that a value has on the canvas."""
 
+LEAST = 6
+"""How many values a Pareto chart has room for at least: a single reason is no wall."""
+
 
 @frozen
 class Bar:
@@ -60,7 +63,7 @@ def flow(recap: Recap) -> Chart:
 
 
 def pareto(recap: Recap) -> Chart:
-    """The reasons side by side, most frequent first, and the line of their cumulated shares: all of them are the height."""
+    """The reasons side by side, most frequent first, and the line of their cumulated shares; the height is all."""
     bars = [
         Bar(place * SLOT + 1.5, SLOT - 3, round(100 * reason.share, 2), "held_up")
         for place, reason in enumerate(recap.reasons)
@@ -69,7 +72,8 @@ def pareto(recap: Recap) -> Chart:
         f"{place * SLOT + SLOT / 2:g},{round(100 - 100 * reason.cumulative, 2):g}"
         for place, reason in enumerate(recap.reasons)
     ]
-    return Chart(width=len(bars) * SLOT, bars=bars, peak=recap.received[Phase.HELD_UP], line=" ".join(points))
+    width, held_up = max(len(bars), LEAST) * SLOT, recap.received[Phase.HELD_UP]
+    return Chart(width=width, bars=bars, peak=held_up, line=" ".join(points))
 
 
 def _slots(recap: Recap) -> list[str]:

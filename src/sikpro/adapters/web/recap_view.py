@@ -83,6 +83,12 @@ class RecapView:
         return pareto(self.recap)
 
     @property
+    def closed_on(self) -> str:
+        """The day on which the month was closed, "" while it is open."""
+        closed = self.recap.closed
+        return self.words.long_date(self.words.local(closed.at).date()) if closed else ""
+
+    @property
     def closes_on(self) -> date:
         """The day on which a month closes by itself."""
         return self.recap.asked.last + timedelta(days=1) + CLOSES_AFTER

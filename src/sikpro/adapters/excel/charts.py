@@ -48,8 +48,6 @@ def _bars(chart: Chart, placed: Placed, values: Sequence[str]) -> BarChart:
     bars = BarChart()
     bars.type, bars.title, bars.style = "col", _title(chart.title), 2
     bars.gapWidth = 40
-    if chart.kind is ChartKind.STACKED:
-        bars.grouping, bars.overlap = "stacked", 100
     for heading, colour in zip(values, _COLOURS, strict=False):
         series = Series(placed.column(heading), title=heading)
         series.graphicalProperties.solidFill = colour

@@ -51,10 +51,9 @@ Cell = str | int | float | date | datetime | timedelta | None
 
 
 class ChartKind(StrEnum):
-    """How a chart shows its columns: side by side, as parts of one bar, or sorted with the cumulated share as a line."""
+    """How a chart shows its columns: side by side, or sorted with the cumulated share as a line."""
 
     COLUMNS = "columns"
-    STACKED = "stacked"
     PARETO = "pareto"
 
 
@@ -76,7 +75,8 @@ class Sheet:
     """A sheet: its name, what stands above, its header, its rows, and for a table over them the table's name.
 
     `totals` is a row below the table, no part of it. `names` are cells of the sheet (`B2`) that formulas of others
-    may use by name. The header stays in sight unless something stands above. Rows beyond what a sheet holds go on in a sheet (and table) named with 2 behind, and so on.
+    may use by name. The header stays in sight unless something stands above. Rows
+    beyond what a sheet holds go on in a sheet (and table) named with 2 behind, and so on.
     """
 
     name: str

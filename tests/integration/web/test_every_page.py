@@ -164,7 +164,7 @@ class _Texts(HTMLParser):
 
 SAME = re.compile(
     r"[\W\d_]*|[a-z]|Ctrl|Enter|Esc|SIKPRO|Telegram|Excel|CSV|[\d.,]+ kB|Bot API|Simulator|Indonesia|English"
-    r"|STO|ODP( loss)?|SC|SN|Order|Status|Site Operation|Helpdesk|Supervisor|Team leader"
+    r"|STO|ODP( loss)?|SC|SN|Order|Status|Target|Median|TTI comply|Site Operation|Helpdesk|Supervisor|Team leader"
     r"|kendala (teknik|pelanggan|sistem)",
     re.IGNORECASE,
 )

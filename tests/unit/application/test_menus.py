@@ -58,7 +58,7 @@ async def test_everybody_has_a_menu_and_a_team_leader_more() -> None:
     common, leaders = menus.kept["", None], menus.kept["", LEADER]
     assert common
     assert leaders
-    assert [name for name in leaders if name not in common] == ["antrian", "pengumuman"]
+    assert [name for name in leaders if name not in common] == ["antrian", "rekap", "pengumuman"]
 
 
 async def test_nothing_is_set_again_until_a_role_or_a_language_changes() -> None:

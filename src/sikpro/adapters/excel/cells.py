@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from html import escape
 from typing import IO, Any
-from xml.sax.saxutils import escape
 
 from attrs import define, field, frozen
 from openpyxl import Workbook
@@ -151,4 +151,4 @@ def _clean(text: str) -> str:
     units = text.encode("utf-16-le")
     if len(units) > 2 * LONGEST_TEXT:
         text = units[: 2 * (LONGEST_TEXT - 1)].decode("utf-16-le", "ignore") + "…"
-    return escape(text, {"\r": "&#13;"})
+    return escape(text, {"\r": "&#13;"}, quote=False)

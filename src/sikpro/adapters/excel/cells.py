@@ -151,4 +151,4 @@ def _clean(text: str) -> str:
     units = text.encode("utf-16-le")
     if len(units) > 2 * LONGEST_TEXT:
         text = units[: 2 * (LONGEST_TEXT - 1)].decode("utf-16-le", "ignore") + "…"
-    return escape(text, {"\r": "&#13;"}, quote=False)
+    return escape(text, quote=False).replace("\r", "&#13;")

@@ -130,6 +130,18 @@ def test_search_finds_from_an_order_too_and_the_arrows_walk_what_it_found(page_s
     page.wait_for_url("**/orders?q=tidak-ada")
 
 
+def test_what_takes_long_says_that_it_is_being_done(page_site: Site, new_page: NewPage) -> None:
+    page = new_page(base_url=page_site.url)
+    log_in(page, "admin")
+    page.goto("/lists/stos/import")
+    page.route("**/lists/stos/import", lambda route: route.fulfill(status=204))  # no page comes
+    file = {"name": "stos.csv", "mimeType": "text/csv", "buffer": b"kode;nama\nMRT;Mojokerto"}
+    page.get_by_label("Berkas CSV atau Excel").set_input_files(file)  # type: ignore[arg-type]  # a FilePayload
+    page.get_by_role("button", name="Periksa berkas").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    expect(page.locator("#toasts")).to_contain_text("Sedang dikerjakan")
+
+
 def test_the_queue_is_walked_by_keys(site: Site, new_page: NewPage) -> None:
     site.order("SC100001")
     second = site.order("SC100002")

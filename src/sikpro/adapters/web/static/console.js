@@ -92,12 +92,25 @@ document.addEventListener("click", async (event) => {
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
   const form = event.target;
-  if (form.dataset.sent) event.preventDefault();
+  if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "1";
+  // Whatever takes long says that it is being done: an import of thousands of rows, a large file on its way.
+  setTimeout(() => form.dataset.sent && showBusy(), 800);
 });
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  document.querySelector(".toast.busy")?.remove();
 });
+
+function showBusy() {
+  if (document.querySelector(".toast.busy")) return;
+  const said = document.createElement("p");
+  said.className = "toast busy";
+  const bar = document.createElement("progress");
+  bar.ariaLabel = document.body.dataset.busy;
+  said.append(bar, document.body.dataset.busy);
+  document.getElementById("toasts").append(said);
+}
 
 for (const mark of document.querySelectorAll("[data-scripted]")) mark.value = "1";
 

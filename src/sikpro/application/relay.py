@@ -19,10 +19,11 @@ from sikpro.application.ports.network import (
     RetryAfter,
     SendError,
 )
-from sikpro.application.ports.queues import Delivery, Outbox, OutboxItem
+from sikpro.application.ports.queues import Delivery, OutboxItem
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, UnitOfWork
 from sikpro.application.rates import Pace, Rates
+from sikpro.application.use_cases.keep_schedules import follow_group
 from sikpro.domain.errors import NotFound
 
 _log = structlog.get_logger(__name__)
@@ -124,8 +125,8 @@ class Relay:
             at = self.clock.now()
             self.state = "sending"
 
-            def mark(outbox: Outbox) -> None:
-                outbox.sent(item.id, message_id, at)
+            def mark(uow: UnitOfWork) -> None:
+                uow.outbox.sent(item.id, message_id, at)
 
         await self._mark(item, mark)
 
@@ -147,7 +148,7 @@ class Relay:
         except StorageError as error:
             raise NotSent(str(error)) from error
 
-    def _failure(self, item: OutboxItem, error: SendError) -> Callable[[Outbox], None]:
+    def _failure(self, item: OutboxItem, error: SendError) -> Callable[[UnitOfWork], None]:
         """What to write down after a failure."""
         now = self.clock.now()
         longest = _LONGEST_PAUSE_ONCE if self.messenger.sends_once else _LONGEST_PAUSE
@@ -158,41 +159,42 @@ class Relay:
                     self._paused_until = self._loop_time() + seconds
                 self.state = "slowed"
                 due = now + timedelta(seconds=seconds)
-                return lambda outbox: outbox.later(item.id, due, "retry_after")
+                return lambda uow: uow.outbox.later(item.id, due, "retry_after")
             case NeverSent(reason="press_expired"):
-                return lambda outbox: outbox.give_up(item.id, Delivery.EXPIRED, error.reason, error.detail, now)
+                return lambda uow: uow.outbox.give_up(item.id, Delivery.EXPIRED, error.reason, error.detail, now)
             case NeverSent():
-                return lambda outbox: outbox.give_up(item.id, Delivery.FAILED, error.reason, error.detail, now)
+                return lambda uow: uow.outbox.give_up(item.id, Delivery.FAILED, error.reason, error.detail, now)
             case ChatMoved(chat_id=chat_id):
                 before = item.message.chat_id
 
-                def moved(outbox: Outbox) -> None:
-                    outbox.move_chat(before, chat_id)
-                    outbox.later(item.id, now, "moved")
+                def moved(uow: UnitOfWork) -> None:
+                    uow.outbox.move_chat(before, chat_id)
+                    uow.outbox.later(item.id, now, "moved")
+                    follow_group(uow, before, chat_id)
 
                 return moved
             case PerhapsSent() if self._no_more(item, now):
-                return lambda outbox: outbox.give_up(item.id, Delivery.FAILED, "ambiguous", error.detail, now)
+                return lambda uow: uow.outbox.give_up(item.id, Delivery.FAILED, "ambiguous", error.detail, now)
             case PerhapsSent():
                 due = now + timedelta(seconds=pause)
                 doubtful = not self.messenger.sends_once
-                return lambda outbox: outbox.later(item.id, due, "ambiguous", doubtful=doubtful)
+                return lambda uow: uow.outbox.later(item.id, due, "ambiguous", doubtful=doubtful)
             case _:
                 self.state = "unreachable"
                 if now - item.created_at > PATIENCE:
-                    return lambda outbox: outbox.give_up(item.id, Delivery.FAILED, "unreachable", error.detail, now)
+                    return lambda uow: uow.outbox.give_up(item.id, Delivery.FAILED, "unreachable", error.detail, now)
                 due = now + timedelta(seconds=pause)
-                return lambda outbox: outbox.later(item.id, due, "unreachable", doubtful=item.doubtful)
+                return lambda uow: uow.outbox.later(item.id, due, "unreachable", doubtful=item.doubtful)
 
     def _no_more(self, item: OutboxItem, now: datetime) -> bool:
         """Whether a message of which nobody can tell is given up: soon where each try may be one more message."""
         return now - item.created_at > PATIENCE if self.messenger.sends_once else item.attempts >= _AMBIGUOUS
 
-    async def _mark(self, item: OutboxItem, mark: Callable[[Outbox], None]) -> None:
+    async def _mark(self, item: OutboxItem, mark: Callable[[UnitOfWork], None]) -> None:
         """Write down what became of it; while the database is out of reach, try as long as the claim is ours."""
 
         def work(uow: UnitOfWork) -> None:
-            mark(uow.outbox)
+            mark(uow)
             uow.announce(Hint(Kind.OUTBOX, (item.id,)))
 
         give_up = self._loop_time() + LEASE.total_seconds() / 2

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from attrs import define, evolve, field
@@ -12,6 +12,7 @@ from sikpro.application.ports.chat import Enclosure, MenuEntry, Outgoing
 from sikpro.application.ports.exports import PART
 from sikpro.application.ports.network import ChatMoved, NeverSent, NotSent, PerhapsSent, RetryAfter
 from sikpro.application.ports.queues import Delivery, OutboxItem
+from sikpro.application.ports.schedules import Rhythm, Schedule
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.rates import Pace, Rates
 from sikpro.application.relay import Relay
@@ -165,11 +166,14 @@ async def test_an_answer_to_a_press_that_came_too_late_is_no_failure(post: Post)
     await post.until(lambda: post.item(number).state is Delivery.EXPIRED)
 
 
-async def test_a_group_that_moved_is_followed(post: Post) -> None:
+async def test_a_group_that_moved_is_followed_by_what_waits_and_by_its_schedules(post: Post) -> None:
     post.messenger.failures = [ChatMoved(-100)]
     number = post.put("halo", chat_id=-1)
+    daily = Schedule(rhythm=Rhythm.TODAY, at=time(17), chat_id=-1, language="id", made_by=1, made_at=post.clock.now())
+    kept = post.transactions.write(lambda uow: uow.schedules.add(daily))
     await post.until(lambda: post.item(number).state is Delivery.SENT)
     assert post.messenger.sent[0].chat_id == -100
+    assert post.transactions.read(lambda uow: uow.schedules.get(kept.id)) == evolve(kept, chat_id=-100)
 
 
 async def test_an_unreachable_network_is_tried_for_a_day_and_then_said_to_have_failed(post: Post) -> None:

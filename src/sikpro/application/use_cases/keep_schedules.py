@@ -74,6 +74,13 @@ def drop_schedule(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime) 
     uow.journal.note("schedule_dropped", str(schedule_id), by.id, now, {})
 
 
+def follow_group(uow: UnitOfWork, before: int, after: int) -> None:
+    """Send to a group under its new id: it became a supergroup."""
+    for schedule in uow.schedules.all():
+        if schedule.chat_id == before:
+            uow.schedules.put(evolve(schedule, chat_id=after))
+
+
 def _time(text: str) -> time | None:
     try:
         return time.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None)

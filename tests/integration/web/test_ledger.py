@@ -100,6 +100,21 @@ def test_what_came_while_the_page_is_open_waits_behind_a_button(site: Site) -> N
     assert "<html" not in fragment
 
 
+def test_the_refused_doubles_of_a_day_are_listed_as_the_recap_counts_them(page_site: Site) -> None:
+    _say(page_site, REG)
+    page_site.clock.move(timedelta(minutes=1))
+    _say(page_site, REG, "/reg AO")
+    leader = page_site.logged_in("bagus")
+    day = leader.get("/recap/day/2026-11-02").text
+    behind = re.search(r'href="(/ledger\?[^"]*order\.duplicate[^"]*)"', day)
+    assert behind
+    page = leader.get(unescape(behind[1])).text
+    assert page.count("<tr>") == 2  # the header and the one double
+    assert "2026-11-02" in page
+    assert "Belum ada" in leader.get("/ledger?detail=order.duplicate&period=2026-11-01").text
+    assert leader.get("/ledger?detail=%3Cx%3E&period=never").status_code == 200
+
+
 def test_messages_going_out_are_counted_by_how_far_they_are(site: Site) -> None:
     def work(uow: UnitOfWork) -> None:
         uow.outbox.put(an_outgoing(), site.clock.at)

@@ -10,6 +10,7 @@ from sikpro.adapters.memory.store import Received, Sequences, State
 from sikpro.application.ports.chat import Incoming, IncomingKind
 from sikpro.application.ports.queues import KnownGroup, LedgerRow, Outcome, ReceivedFile
 from sikpro.domain.errors import NotFound
+from sikpro.domain.period import Period
 from sikpro.domain.text import storable
 
 _UNFINISHED = "unfinished"
@@ -120,12 +121,23 @@ class MemoryInbox:
             if not one.blocked
         )
 
-    def page(self, *, before: int | None, limit: int, outcome: Outcome | None = None) -> tuple[LedgerRow, ...]:
+    def page(
+        self,
+        *,
+        before: int | None,
+        limit: int,
+        outcome: Outcome | None = None,
+        detail: str = "",
+        received: Period | None = None,
+    ) -> tuple[LedgerRow, ...]:
         """Rows with ids under `before`, newest first."""
         rows = [
-            received.row
-            for received in self._state.inbox.values()
-            if (before is None or received.row.id < before) and (outcome is None or received.row.outcome is outcome)
+            one.row
+            for one in self._state.inbox.values()
+            if (before is None or one.row.id < before)
+            and (outcome is None or one.row.outcome is outcome)
+            and detail in {"", one.row.detail}
+            and (received is None or one.row.received_at in received)
         ]
         rows.sort(key=lambda row: row.id, reverse=True)
         return tuple(evolve(row, number=self._number(row.order_id)) for row in rows[:limit])

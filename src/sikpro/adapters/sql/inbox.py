@@ -14,6 +14,7 @@ from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.chat import Attachment, Incoming, IncomingKind
 from sikpro.application.ports.queues import KnownGroup, LedgerRow, Outcome, ReceivedFile
 from sikpro.domain.errors import NotFound
+from sikpro.domain.period import Period
 from sikpro.domain.text import storable
 
 _c = inbox.c
@@ -121,7 +122,15 @@ class SqlInbox:
             if not row["rest"].get("blocked")
         )
 
-    def page(self, *, before: int | None, limit: int, outcome: Outcome | None = None) -> tuple[LedgerRow, ...]:
+    def page(
+        self,
+        *,
+        before: int | None,
+        limit: int,
+        outcome: Outcome | None = None,
+        detail: str = "",
+        received: Period | None = None,
+    ) -> tuple[LedgerRow, ...]:
         """Rows with ids under `before`, newest first."""
         columns = [_c[name] for name in _LEDGER]
         selected = sa.select(*columns, orders.c.number).outerjoin(orders, orders.c.id == _c.order_id)
@@ -129,6 +138,10 @@ class SqlInbox:
             selected = selected.where(_c.id < before)
         if outcome is not None:
             selected = selected.where(_c.outcome == outcome.value)
+        if detail:
+            selected = selected.where(_c.detail == detail)
+        if received is not None:
+            selected = selected.where(_c.received_at >= received.start, _c.received_at < received.end)
         rows = self._transaction.execute(selected.order_by(_c.id.desc()).limit(limit)).mappings()
         return tuple(LedgerRow(**(dict(row) | {"outcome": Outcome(row["outcome"])})) for row in rows)
 

@@ -37,14 +37,14 @@ class RecapLinks:
         return self._listed({"view": "open", **filters})
 
     def figure(self, figure: Figure) -> str:
-        """The orders behind a figure; "" where it is none of orders alone (a median, a target)."""
+        """The orders behind a figure, the ledger behind refusals; "" where it is neither (a median, a target)."""
         head, _, tail = figure.code.partition(".")
         if head == "received":
             return self.received(Phase(tail) if tail else None)
         if head == "age":
             return self.open(age=tail)
         if head == "doubles":
-            return "/ledger?outcome=refusal"
+            return f"/ledger?outcome=refusal&detail=order.duplicate&period={self.asked.text}"
         if head in set(Lapse):
             return self.lapse(Lapse(head))
         return {

@@ -8,6 +8,7 @@ from typing import Protocol
 from attrs import frozen
 
 from sikpro.application.ports.chat import Attachment, Incoming, Outgoing
+from sikpro.domain.period import Period
 
 
 class Outcome(StrEnum):
@@ -89,8 +90,16 @@ class Inbox(Protocol):
     def groups(self) -> tuple[KnownGroup, ...]:
         """The groups that the bot is in as far as is known, the one heard from last first."""
 
-    def page(self, *, before: int | None, limit: int, outcome: Outcome | None = None) -> tuple[LedgerRow, ...]:
-        """Rows with ids under `before`, newest first."""
+    def page(
+        self,
+        *,
+        before: int | None,
+        limit: int,
+        outcome: Outcome | None = None,
+        detail: str = "",
+        received: Period | None = None,
+    ) -> tuple[LedgerRow, ...]:
+        """Rows with ids under `before`, newest first; of an outcome, a detail, received in a span."""
 
 
 class Delivery(StrEnum):

@@ -1,7 +1,9 @@
 """The ledger: every update that came in and what became of it, and how far the messages going out are."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from attrs import frozen
 from litestar import Controller, Request, Response, get
@@ -14,11 +16,14 @@ from sikpro.adapters.web.visit import Visit
 from sikpro.application.i18n import Words
 from sikpro.application.ports.queues import Delivery, LedgerRow, Outcome
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.reports.asked import Asked
+from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission
 from sikpro.domain.period import Period
 
 PAGE = 50
 NEWER = 99
+_DETAIL = re.compile(r"[a-z_.]{1,60}")
 EXCERPT = 120
 """How much of a text a row shows before it is opened, in characters."""
 
@@ -71,15 +76,18 @@ class LedgerController(Controller):
         outcome = Outcome(query["outcome"]) if query.get("outcome") in set(Outcome) else None
         before, top = _row_id(query.get("before", "")), _row_id(query.get("top", ""))
         words, now = visit.words, parts.clock.now()
+        detail, asked = query.get("detail", ""), _asked(query.get("period", ""))
+        detail = detail if _DETAIL.fullmatch(detail) else ""
+        received = asked.period(words.zone) if asked else None
         today = Period.of_day(words.local(now).date(), words.zone)
 
         def read(uow: UnitOfWork) -> tuple[Sequence[LedgerRow], Sums]:
             rows: Sequence[LedgerRow] = ()
             newer = 0
             if top is None:
-                rows = uow.inbox.page(before=before, limit=PAGE + 1, outcome=outcome)
+                rows = uow.inbox.page(before=before, limit=PAGE + 1, outcome=outcome, detail=detail, received=received)
             else:
-                latest = uow.inbox.page(before=None, limit=NEWER, outcome=outcome)
+                latest = uow.inbox.page(before=None, limit=NEWER, outcome=outcome, detail=detail, received=received)
                 newer = sum(row.id > top for row in latest)
             outcomes = uow.inbox.totals(today.start, today.end)
             deliveries = uow.outbox.counts()
@@ -90,8 +98,10 @@ class LedgerController(Controller):
             )
 
         rows, sums = await parts.transactions.read(read)
-        address = "/ledger" + (f"?outcome={outcome}" if outcome else "")
-        joint = "&" if outcome else "?"
+        given = {"outcome": outcome, "detail": detail, "period": asked.text if asked else ""}
+        narrowed = urlencode({name: value for name, value in given.items() if value})
+        address = f"/ledger?{narrowed}" if narrowed else "/ledger"
+        joint = "&" if narrowed else "?"
         return pages.page(
             request,
             "ledger/page.html" if top is None else "ledger/sums.html",
@@ -100,6 +110,8 @@ class LedgerController(Controller):
             outcome=outcome,
             outcomes=tuple(Outcome),
             address=address,
+            detail=_detail_words(detail, words),
+            asked=asked,
             first=address if before else "",
             next=f"{address}{joint}before={rows[PAGE - 1].id}" if len(rows) > PAGE else "",
             live=f"{address}{joint}top={top if top is not None else (rows[0].id if rows else 0)}",
@@ -112,12 +124,24 @@ def _told(row: LedgerRow, words: Words) -> Told:
     line = " ".join(row.text.split())
     cut = len(line) > EXCERPT
     excerpt = line[:EXCERPT].rstrip() + "…" if cut else line
-    return Told(row=row, excerpt=excerpt, whole=row.text if cut or "\n" in row.text else "", detail=_detail(row, words))
+    return Told(
+        row=row,
+        excerpt=excerpt,
+        whole=row.text if cut or "\n" in row.text else "",
+        detail=_detail_words(row.detail, words),
+    )
 
 
-def _detail(row: LedgerRow, words: Words) -> str:
-    """The detail's sentence, by the whole code or its beginning; the code itself where there is none."""
-    code = row.detail
+def _asked(text: str) -> Asked | None:
+    """The period that an address names, None for none."""
+    try:
+        return Asked.parse(text)
+    except InvalidValue:
+        return None
+
+
+def _detail_words(code: str, words: Words) -> str:
+    """A detail's sentence, by the whole code or its beginning; the code itself where there is none."""
     if not code:
         return ""
     head, _, tail = code.partition(".")

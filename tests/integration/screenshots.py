@@ -173,6 +173,7 @@ def stand(studio: Studio) -> None:
     keep(studio.page("helpdesk", viewport=PHONE), "queue-phone")
     supervisor = studio.page("supervisor")
     supervisor.goto("/recap")
+    supervisor.get_by_role("link", name="Bulanan").click()
     keep(supervisor, "recap")
 
 

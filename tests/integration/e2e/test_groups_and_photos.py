@@ -146,6 +146,7 @@ def test_an_order_from_a_group_is_answered_there_by_reply_and_chatter_is_not_ans
     assert running.chat(BUDI) == []
 
 
+@pytest.mark.audit
 def test_a_stranger_in_a_group_is_shown_to_the_private_chat_and_no_order(running: Installation) -> None:
     gather(running)
     act(running, f"/chats/{BUDI}/messages", chat=GROUP, text=f"/reg@{BOT} {WHOLE}")
@@ -187,6 +188,7 @@ def test_a_photo_with_a_caption_is_an_order_and_the_photo_is_kept_byte_for_byte_
     assert (nobody.status_code, PHOTO in nobody.content) != (200, True)
 
 
+@pytest.mark.audit
 def test_an_album_of_a_group_whose_administrator_the_bot_is_joins_its_order_too(running: Installation) -> None:
     gather(running)
     act(running, f"/groups/{GROUP}/bot", status="administrator")
@@ -197,6 +199,7 @@ def test_an_album_of_a_group_whose_administrator_the_bot_is_joins_its_order_too(
     assert sorted(content(running, file) for file in photos(running, 3)) == sorted(each)
 
 
+@pytest.mark.audit
 def test_the_other_photos_of_an_album_join_the_order_of_its_caption(running: Installation) -> None:
     each = [PHOTO + bytes([place]) for place in range(3)]
     encoded = [base64.b64encode(photo).decode() for photo in each]

@@ -88,6 +88,7 @@ def check_exactly_once(installation: MtprotoInstallation, messages: int) -> None
     assert sum(one["repeats"] for one in sent) > 0, "no answer was tried twice: the storm tested nothing"
 
 
+@pytest.mark.audit
 def test_sixty_messages_survive_four_kills_and_are_answered_exactly_once(tmp_path: Path) -> None:
     with installed_by_mtproto(tmp_path) as installation:
         storm(installation, 60, 4, random.Random(8))

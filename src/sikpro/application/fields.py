@@ -69,7 +69,7 @@ FIELDS: tuple[Field, ...] = (
         name="sto",
         parse=StoCode.parse,
         example="SDA",
-        labels=("STO", "AREA", "KODE AREA", "SUB AREA", "KODE SUB AREA", "WORKZONE", "WZ"),
+        labels=("STO", "KODE STO", "AREA", "KODE AREA", "SUB AREA", "KODE SUB AREA", "WORKZONE", "WZ"),
         catalogue=True,
     ),
     Field(name="odp", parse=OdpName.parse, example="ODP-SDA-003", labels=("ODP", "KODE ODP", "BOX", "NAMA ODP", "DP")),

@@ -16,9 +16,7 @@ def test_many_are_taken_at_once_and_whoever_has_the_others_is_named(site: Site) 
     chosen = {f"order-{order.id}": str(site.stored(order).version) for order in orders}
     response = rina.post("/orders/bulk", chosen | {"do": "take", "query": "sto=SDA"})
     assert response.headers["location"] == "/orders?sto=SDA"
-    assert (
-        "2 order selesai diproses. Tidak bisa: SC100002: SC100002 sedang dikerjakan Tono." in rina.get("/orders").text
-    )
+    assert "Berhasil untuk 2 order. Tidak bisa: SC100002: SC100002 sedang dikerjakan Tono." in rina.get("/orders").text
     mine = site.people["rina"].id
     assert [site.stored(order).holder == mine for order in orders] == [True, False, True]
 
@@ -33,7 +31,7 @@ def test_many_are_answered_once_each_with_the_status_own_words(site: Site) -> No
         stored = site.stored(order)
         assert (stored.phase, stored.version) == (Phase.HELD_UP, 2)
         assert stored.last_feedback == "ODP penuh, mohon cari ODP lain."
-    assert "0 order selesai diproses. Tidak bisa: SC100001" in rina.get("/orders").text
+    assert "Berhasil untuk 0 order. Tidak bisa: SC100001" in rina.get("/orders").text
     refused = rina.post("/orders/bulk", form | {"status": "batal", f"order-{orders[0].id}": "2"})
     assert refused.status_code == 303
     assert "Tulis alasannya dulu." in rina.get("/orders").text
@@ -79,7 +77,7 @@ def test_orders_are_chosen_and_taken_by_keys_and_stay_chosen_when_others_arrive(
     expect(page.locator(".bulk strong")).to_have_text("Dipilih 2")
     expect(page.locator(f"#open-{second.id}")).to_be_focused()
     page.keyboard.press("T")
-    expect(page.locator("#toasts")).to_contain_text("2 order selesai diproses")
+    expect(page.locator("#toasts")).to_contain_text("Berhasil untuk 2 order")
     rina = page_site.people["rina"].id
     assert [page_site.stored(order).holder for order in (first, second, third)] == [rina, rina, None]
 

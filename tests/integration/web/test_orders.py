@@ -231,6 +231,14 @@ def test_a_status_text_is_filled_with_the_values_of_the_order(site: Site) -> Non
     assert site.stored(order).last_feedback == filled
 
 
+def test_a_narrowed_list_says_how_many_orders_it_has(page_site: Site) -> None:
+    for place in range(3):
+        page_site.order(f"SC10000{place}")
+    visitor = page_site.logged_in("rina")
+    assert '<strong class="total-found">3 order</strong>' in visitor.get("/orders?view=all&sto=SDA").text
+    assert "total-found" not in visitor.get("/orders?view=all").text
+
+
 def test_a_type_adds_its_own_text_to_the_message_that_an_order_is_completed(page_site: Site) -> None:
     order = page_site.order()
     ours = next(row for row in page_site.store.read(lambda uow: uow.catalogue.order_types()) if row.code == "AO")

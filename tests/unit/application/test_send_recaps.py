@@ -148,6 +148,10 @@ def test_what_cannot_be_is_named_by_its_entry(world: World) -> None:
     with pytest.raises(InvalidFields) as wrong:
         scheduled(world, "weekly", "25:00", "group:-1", language="fr")
     assert set(wrong.value.errors) == {"rhythm", "at", "to", "language"}
+    scheduled(world)
+    with pytest.raises(InvalidFields) as twice:
+        scheduled(world, at="18:00")
+    assert twice.value.errors["to"].code == "schedule.twice"
     with pytest.raises(NotPermitted):
         world.transactions.write(
             lambda uow: drop_schedule(uow, 1, world.person("rina"), world.clock.now()),

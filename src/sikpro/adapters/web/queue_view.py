@@ -28,6 +28,10 @@ NEAR = 0.75
 Choices = list[tuple[str, str]]
 
 
+COUNTED_UP_TO = 9_999
+"""Up to where the orders of a narrowed list are counted."""
+
+
 @frozen
 class Urgency:
     """How an order stands to the limit of its type: `tone` `old` or `ageing`, and the limit that is meant."""
@@ -38,9 +42,13 @@ class Urgency:
 
 @frozen(kw_only=True)
 class Seen:
-    """What a list shows. `newest` is the order stored last, `newer` how many came since the list was opened."""
+    """What a list shows; `total` counts a narrowed list.
+
+    `newest` is the order stored last, `newer` how many came since the list was opened.
+    """
 
     rows: tuple[OrderRow, ...]
+    total: int
     first: Key | None
     last: Key | None
     less: bool
@@ -73,6 +81,7 @@ def see(uow: UnitOfWork, listing: Listing, me: Person, words: Words, now: dateti
     types = {row.code: row for row in uow.catalogue.order_types()}
     return Seen(
         rows=rows if listing.sort is Sort.NEWEST else tuple(sorted(rows, key=lambda row: not comes_back(row, me))),
+        total=uow.order_queries.count(within(which, me), COUNTED_UP_TO + 1) if listing.filters or listing.text else 0,
         first=rows[0].key if rows else None,
         last=rows[-1].key if rows else None,
         less=less,

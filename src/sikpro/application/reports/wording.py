@@ -35,6 +35,8 @@ def versus(recap: Recap, code: str, words: Words) -> Versus | None:
     if recap.before is None or code not in _COMPARED:
         return None
     before = words(f"recap.before.{recap.asked.span}")
+    if words.local(recap.made_at).date() <= recap.asked.last:
+        before = words("recap.before.whole", before=before)  # the period still runs, the one before is over
     now, then = _COMPARED[code](recap), _COMPARED[code](recap.before)
     if now is None:
         return None

@@ -52,6 +52,8 @@ def add_schedule(
         made_by=by.id,
         made_at=now,
     )
+    if any(_same(one, schedule) for one in uow.schedules.all()):
+        raise InvalidFields({"to": InvalidValue("schedule.twice", schedule.label)})
     kept = uow.schedules.add(schedule)
     uow.journal.note("schedule_added", str(kept.id), by.id, now, {"rhythm": rhythm, "at": at, "to": to})
     return kept
@@ -79,6 +81,11 @@ def follow_group(uow: UnitOfWork, before: int, after: int) -> None:
     for schedule in uow.schedules.all():
         if schedule.chat_id == before:
             uow.schedules.put(evolve(schedule, chat_id=after))
+
+
+def _same(one: Schedule, other: Schedule) -> bool:
+    """Whether two send the same recap to the same chat, whenever that is: one of them would be a double."""
+    return (one.rhythm, one.person, one.chat_id) == (other.rhythm, other.person, other.chat_id)
 
 
 def _time(text: str) -> time | None:

@@ -54,6 +54,8 @@ COLUMNS: tuple[TableColumn, ...] = (
             "CREATED",
             "CREATED DATE",
             "DATE CREATED",
+            "DITERIMA",
+            "RECEIVED",
         ),
     ),
 )
@@ -87,7 +89,7 @@ class Agreement(StrEnum):
 
 
 _FINISHED = ("PS", "COMPLETE", "COMPLETED", "SELESAI", "CLOSE", "CLOSED", "DONE", "PUTSALES")
-_LEFT_OUT = ("CANCEL", "BATAL", "REVOKE", "UNSC", "DITOLAK", "REJECT")
+_LEFT_OUT = ("CANCEL", "BATAL", "REVOKE", "UNSC", "DITOLAK", "REJECT", "DOUBLE", "CABUT", "DITEMUKAN")
 
 
 @frozen(kw_only=True)

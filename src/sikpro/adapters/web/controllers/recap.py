@@ -39,7 +39,8 @@ class RecapController(Controller):
         query = request.query_params
         text = query.get("period") or query.get("month") or query.get("day") or ""
         if query.get("from") or query.get("until"):
-            text = f"{query.get('from') or query.get('until')}_{query.get('until') or query.get('from')}"
+            first, last = sorted((query.get("from") or query["until"], query.get("until") or query["from"]))
+            text = f"{first}_{last}"
             asked = Asked.parse(text, _filters(query))
         else:
             today = visit.words.local(parts.clock.now()).date()

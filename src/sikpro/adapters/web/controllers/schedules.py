@@ -24,7 +24,7 @@ from sikpro.application.use_cases.keep_schedules import (
     possible_receivers,
     switch_schedule,
 )
-from sikpro.domain.errors import DomainError, InvalidFields
+from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.people import Permission, Person
 
 _FRESH: Mapping[str, str] = {"rhythm": "today", "at": "17:00", "to": "", "language": "id", "with_file": "1"}
@@ -122,12 +122,14 @@ class SchedulesController(Controller):
         schedule_id: FromPath[int],
         me: NamedDependency[Person],
         visit: NamedDependency[Visit],
+        pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """Send one to oneself, as it would be now."""
+        """Send one to oneself, as it would be now; who has no Telegram is told how to get there."""
         now = parts.clock.now()
-        done = await parts.transactions.write(lambda uow: send_now(uow, schedule_id, me, now, parts.zone))
-        visit.toast("schedule_sent_now" if done else "schedule_not_bound")
+        if not await parts.transactions.write(lambda uow: send_now(uow, schedule_id, me, now, parts.zone)):
+            return await _page(request, pages, parts, _FRESH, InvalidValue("schedule.not_bound", me.name))
+        visit.toast("schedule_sent_now")
         return go(request, "/schedules")
 
 

@@ -58,6 +58,19 @@ def test_standard_output_takes_csv_narrowed_to_days_and_an_exchange(url: str) ->
     assert rows(export(url, "--period", "2026-10", "--format", "csv", "-o", "-").stdout)[1:] == []
 
 
+def test_a_link_keeps_leading_to_its_file_and_a_pipe_stays_a_pipe(url: str, tmp_path: Path) -> None:
+    (tmp_path / "latest.csv").symlink_to(tmp_path / "rekap.csv")
+    assert export(url, "--period", "2026-11", "--format", "csv", "-o", str(tmp_path / "latest.csv")).returncode == 0
+    assert (tmp_path / "latest.csv").is_symlink()
+    assert len(rows((tmp_path / "rekap.csv").read_bytes())) == 3
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE) as reader:
+        done = export(url, "--period", "2026-11", "--sto", "sda", "--format", "csv", "-o", str(pipe))
+        read, _ = reader.communicate(timeout=30)
+    assert (done.returncode, len(rows(read)), pipe.is_fifo()) == (0, 2, True)
+
+
 def test_a_terminal_sees_how_far_it_is(url: str, tmp_path: Path) -> None:
     terminal, theirs = pty.openpty()
     command = [sys.executable, "-m", "sikpro", "export", "--database", url, "--period", "2026-11"]

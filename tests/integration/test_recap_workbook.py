@@ -135,6 +135,13 @@ def test_the_sheets_say_what_the_recap_says(world: World, tmp_path: Path) -> Non
     assert sum(row[2] for row in table(book, "Umur")) == figures.open_now
 
 
+def test_a_period_without_orders_has_a_file_without_notes(world: World, tmp_path: Path) -> None:
+    book = book_of(world, tmp_path, "2026-01")
+    said = {row[0]: row[1] for row in book["Ringkasan"].iter_rows(max_row=8, max_col=2, values_only=True)}
+    assert said["Catatan"] is None
+    assert "Order 2" not in book.sheetnames
+
+
 def test_hours_and_days_without_orders_are_there_too(world: World, tmp_path: Path) -> None:
     book = book_of(world, tmp_path)
     assert [row[0] for row in table(book, "Jam")] == list(range(24))

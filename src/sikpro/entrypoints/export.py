@@ -1,5 +1,6 @@
 """The command `export`: a recap's file for whoever runs the installation, who sees everybody's orders."""
 
+import os
 import shutil
 import sys
 from collections.abc import Mapping
@@ -23,13 +24,18 @@ OPERATOR = Person(id=0, name="sikpro export", role=Role.SUPERVISOR)
 """Whoever has the database at hand may see all that is in it."""
 
 
+_CODES = ("type", "sto", "site_operation", "technician")
+"""The filters whose values are codes in capitals."""
+
+
 def asked_for(period: str | None, first: str | None, last: str | None, filters: Mapping[str, str | None]) -> Asked:
     """The question of the command's options. Raises `WrongSettings`."""
     if (period is None) == (first is None and last is None):
         raise WrongSettings("name the days by --period, or by --from and --until")
     text = period if period is not None else f"{first or last}_{last or first}"
     try:
-        return Asked.parse(text, {name: value for name, value in filters.items() if value is not None})
+        given = {name: value for name, value in filters.items() if value is not None}
+        return Asked.parse(text, given | {name: given[name].upper() for name in _CODES if name in given})
     except InvalidValue as error:
         raise WrongSettings(words_in("en", "UTC").error(error)) from error
 
@@ -46,19 +52,32 @@ def export_to(container: Container, asked: Asked, kind: str, language: str, outp
         words=words_in(language, container.settings().zone),
         now=container.clock().now(),
     )
-    to_stdout = output == "-"
+    place = Path(output)
+    # A pipe or a device is written into; only a file is replaced, the one that a link names.
+    into = output == "-" or (place.exists() and not place.is_file())
     try:
-        with TemporaryDirectory(prefix=".sikpro-", dir=None if to_stdout else Path(output).parent) as folder:
+        with TemporaryDirectory(prefix=".sikpro-", dir=None if into else place.resolve().parent) as folder:
             path = Path(folder) / "file"
             _write(container, file, path)
-            if to_stdout:
-                with path.open("rb") as content:
-                    shutil.copyfileobj(content, sys.stdout.buffer)
-                sys.stdout.buffer.flush()
+            if output == "-":
+                _to_stdout(path)
+            elif into:
+                with path.open("rb") as content, place.open("wb") as target:
+                    shutil.copyfileobj(content, target)
             else:
-                path.replace(output)
+                path.replace(place.resolve())
     except OSError as error:
         raise WrongSettings(f"output {output}: {error.strerror or error}") from error
+
+
+def _to_stdout(path: Path) -> None:
+    """Pour a file out; a reader that has seen enough is no error."""
+    try:
+        with path.open("rb") as content:
+            shutil.copyfileobj(content, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the exit flushes nothing
 
 
 def _write(container: Container, file: ExportFile, path: Path) -> None:

@@ -14,6 +14,9 @@ from tests.integration.postgres import NewDatabase, PostgresServer, new_postgres
 
 __all__ = ["new_postgres", "postgres_server", "postgres_url"]
 
+POSTGRES = pytest.param("postgres", marks=pytest.mark.audit)
+"""A real PostgreSQL takes most of the time: it is for the audit."""
+
 NewStore = Callable[[LiveEvents | None], Transactions]
 
 
@@ -26,7 +29,7 @@ def postgres_template(postgres_server: PostgresServer) -> Iterator[str]:
     postgres_server.drop(url)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", POSTGRES])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A migrated, empty database."""
     if request.param == "postgres":
@@ -37,7 +40,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", POSTGRES])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database without any schema."""
     if request.param == "postgres":
@@ -60,7 +63,7 @@ def databases(engine: Engine) -> SqlTransactions:
     return SqlTransactions(engine)
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
+@pytest.fixture(params=["memory", "sqlite", POSTGRES])
 def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewStore]:
     """Opens an empty store, with live hints if they are wanted."""
     if request.param == "memory":

@@ -110,6 +110,7 @@ def test_targets_are_typed_by_month_and_wrong_ones_are_told_where_they_are(month
     assert 'value="banyak"' in wrong.text
     assert "Target berupa bilangan bulat" in wrong.text
     assert month.store.read(lambda uow: uow.targets.all()) == ()
+    assert sari.post("/targets", form | {"month": "zzz"}).status_code == 400
     kept = sari.post("/targets", form | {"SPJ.target": "", "SPJ.working_days": "25"})
     assert kept.headers["location"] == "/targets?month=2026-11"
     assert 'name="SDA.target" value="40"' in sari.get("/targets?month=2026-11").text

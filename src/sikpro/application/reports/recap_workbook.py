@@ -125,7 +125,7 @@ def _notes(recap: Recap, words: Words, many: int, most_rows: int) -> str:
         notes.append(words("excel.own"))
     if recap.closed:
         notes.append(words("excel.closed", date=words.long_date(words.local(recap.closed.at).date())))
-    if sheets := (many - 1) // (most_rows - 1):
+    if sheets := max(many - 1, 0) // (most_rows - 1):
         last = f"Order {sheets + 1}"
         notes.append(words("excel.goes_on", last=last, count=words.number(many)))
     return " ".join(notes)

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 
 from sikpro.adapters.web.admission import only
 from sikpro.adapters.web.errors import status_of
-from sikpro.adapters.web.forms import Form
+from sikpro.adapters.web.forms import BadForm, Form
 from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.visit import Visit
@@ -65,7 +65,9 @@ class TargetsController(Controller):
         form: NamedDependency[Form],
     ) -> Response[str]:
         """Keep all rows as typed, or none where one is wrong."""
-        asked, now = _month(form.text("month"), visit, parts), parts.clock.now()
+        asked, now = _named(form.text("month")), parts.clock.now()
+        if asked is None:
+            raise BadForm("month")
 
         def work(uow: UnitOfWork) -> None:
             set_targets(uow, asked.text, _typed(uow, form), me, now)
@@ -82,13 +84,15 @@ class TargetsController(Controller):
 
 def _month(text: str, visit: Visit, parts: WebParts) -> Asked:
     """The month that is named, else this one."""
+    return _named(text) or Asked.month(visit.words.local(parts.clock.now()).date())
+
+
+def _named(text: str) -> Asked | None:
     try:
         asked = Asked.parse(text)
     except InvalidValue:
-        asked = None
-    if asked is None or asked.span is not Span.MONTH:
-        return Asked.month(visit.words.local(parts.clock.now()).date())
-    return asked
+        return None
+    return asked if asked.span is Span.MONTH else None
 
 
 def _typed(uow: UnitOfWork, form: Form) -> dict[str, dict[str, str]]:

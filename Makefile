@@ -4,8 +4,9 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help demo run test check audit bench lock screenshots
 
-PORT ?= 8000
+PORT ?=
 ARGS ?=
+AT := $(if $(PORT),--port $(PORT))
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -18,10 +19,11 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(RUN) ## serve demo data and the Telegram simulator on 127.0.0.1 (PORT=8000)
-	@exec $(BIN)/sikpro demo --port $(PORT) --data var/demo $(ARGS)
+	@exec $(BIN)/sikpro demo $(AT) $(ARGS)
 
-run: $(RUN) ## migrate the database in var/ and serve it on 127.0.0.1 (PORT=8000)
-	@exec $(BIN)/sikpro serve --migrate --port $(PORT) --data var $(ARGS)
+# No flag that nobody asked for: a flag wins over SIKPRO_DATA, SIKPRO_PORT and the settings file.
+run: $(RUN) ## migrate the database (SIKPRO_DATA=var) and serve it on 127.0.0.1 (PORT=8000)
+	@exec $(BIN)/sikpro serve --migrate $(AT) $(ARGS)
 
 test: $(DEV) ## run every test but the long ones (ARGS="-k name")
 	@$(BIN)/python -m pytest -m "not audit" $(ARGS)

@@ -1,6 +1,8 @@
 """The command line and the settings, as an operator meets them."""
 
+import asyncio
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -15,8 +17,11 @@ from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.people import Role
+from sikpro.entrypoints.server import listen
 from sikpro.entrypoints.settings import Settings, WrongSettings
 from tests.integration.e2e.installation import Process, free_port
+
+ROOT = Path(__file__).parents[2]
 
 
 def sikpro(*arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
@@ -219,3 +224,50 @@ def test_a_trusted_proxy_is_believed_and_nobody_else(tmp_path: Path) -> None:
                 answer = visitor.post("/login", data=form, headers={"X-Forwarded-For": f"10.0.0.{attempt}"})
             assert (answer.status_code == 429) is locked, answer.status_code
         process.kill()
+
+
+def arguments_of_make_run(**variables: str) -> list[str]:
+    """What `make run` gives to `sikpro`, as make itself says it."""
+    command = [
+        "make",
+        "--dry-run",
+        "--no-print-directory",
+        "run",
+        *(f"{name}={value}" for name, value in variables.items()),
+    ]
+    clean = {name: value for name, value in os.environ.items() if name not in {"PORT", "ARGS", "MAKEFLAGS"}}
+    told = subprocess.run(command, cwd=ROOT, env=clean, capture_output=True, text=True, check=True, timeout=60)
+    line = next(line for line in told.stdout.splitlines() if "sikpro serve" in line)
+    return shlex.split(line.partition("sikpro ")[2])
+
+
+def test_make_run_serves_the_database_of_the_environment_and_user_add_speaks_to_the_same(tmp_path: Path) -> None:
+    port = free_port()
+    environment = {"SIKPRO_DATA": str(tmp_path / "data"), "SIKPRO_PORT": str(port)}
+    served = Process(arguments_of_make_run(), port, environment, tmp_path / "log", "/healthz")
+    try:
+        served.start()
+        added = sikpro("user", "add", "rina", "--role", "helpdesk", **environment)
+    finally:
+        served.kill()
+    assert added.returncode == 0, added.stderr
+    assert (tmp_path / "data" / "sikpro.db").exists()
+
+
+def test_make_run_takes_a_port() -> None:
+    assert arguments_of_make_run(PORT="9000") == ["serve", "--migrate", "--port", "9000"]
+
+
+async def test_answers_on_a_kept_connection_leave_at_once() -> None:
+    without_delay = asyncio.get_running_loop().create_future()
+
+    async def look(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        accepted = writer.get_extra_info("socket")
+        without_delay.set_result(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    with listen("127.0.0.1", 0) as listener:
+        async with await asyncio.start_server(look, sock=listener):
+            _, writer = await asyncio.open_connection(*listener.getsockname())
+            assert await without_delay
+            writer.close()

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 import structlog
 from attrs import define, field, frozen
 
+from sikpro.application.clock_watch import ClockWatch
 from sikpro.application.conversation.drafts import remind_drafts
 from sikpro.application.ports.exports import KEPT
 from sikpro.application.ports.queues import Job
-from sikpro.application.ports.runtime import Clock
+from sikpro.application.ports.runtime import CLOCK_STEP, Clock
 from sikpro.application.ports.storage import AsyncTransactions, StorageError, UnitOfWork
 from sikpro.application.reports.closing import close_months
 from sikpro.application.reports.send_recaps import send_recaps
@@ -34,6 +35,11 @@ class Recurring:
     kind: str
     every: timedelta
     work: Callable[[UnitOfWork, datetime, str], object]
+
+    def pause(self, attempts: int) -> timedelta:
+        """How long it waits after so many attempts that failed."""
+        doubled: int = 2 ** min(attempts, _LONGEST_PAUSE)
+        return self.every * doubled
 
 
 def _free_lapsed_claims(uow: UnitOfWork, now: datetime, _: str) -> None:
@@ -68,6 +74,7 @@ class JobRunner:
     transactions: AsyncTransactions
     clock: Clock
     zone: str
+    watch: ClockWatch
     recurring: tuple[Recurring, ...] = RECURRING
     pause: float = 5.0
     state: str = field(default="idle", init=False)
@@ -75,6 +82,7 @@ class JobRunner:
     async def run(self) -> None:
         """Look for what is due until cancelled."""
         while True:
+            self.watch.look()
             try:
                 await self._schedule()
                 while await self._next():
@@ -94,11 +102,17 @@ class JobRunner:
                 job = known.get(recurring.kind)
                 if job is None:
                     uow.jobs.schedule(recurring.kind, "", now)
-                elif job.due_at - now > recurring.every * 2**_LONGEST_PAUSE:
+                    continue
+                longest = recurring.pause(job.attempts) if job.error else recurring.every
+                if job.due_at - now > longest + CLOCK_STEP:
                     # Put off so far by a clock that was ahead and has been put right since.
                     uow.jobs.again(job.id, now, job.error)
+                    behind.append(job.due_at - now - longest)
 
+        behind: list[timedelta] = []
         await self.transactions.write(work)
+        if behind and self.watch.step is None:
+            self.watch.note(-max(behind))
 
     async def _next(self) -> bool:
         now = self.clock.now()
@@ -126,5 +140,5 @@ class JobRunner:
         except Exception as error:
             failure = repr(error)[:500]
             _log.exception("job failed", kind=job.kind)
-            pause = recurring.every * 2 ** min(job.attempts, _LONGEST_PAUSE)
-            await self.transactions.write(lambda uow: uow.jobs.again(job.id, now + pause, failure))
+            due = now + recurring.pause(job.attempts)
+            await self.transactions.write(lambda uow: uow.jobs.again(job.id, due, failure))

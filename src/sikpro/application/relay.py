@@ -34,9 +34,16 @@ LEASE = timedelta(seconds=60)
 PATIENCE = timedelta(hours=24)
 """How long a message that the network does not take is tried."""
 
-_AMBIGUOUS = 8
-"""How often a message is repeated whose arrival cannot be told: twice in vain would leave somebody without an answer,
-and for ever would be a flood where everything arrives and every answer is lost."""
+_DOUBTFUL_PAUSES = (2.0, 5, 20, 90, 15 * 60, 3 * 3600, 6 * 3600)
+"""Seconds after each try whose arrival cannot be told; the try after the last pause is the last one.
+
+Each may be one more message in the chat, so they are few; a gateway may be ill for hours, so they spread over nine.
+What waits is hurried as soon as something gets through.
+"""
+
+_HURRIES_APART = 2 * 60.0
+_LINE_DOWN = frozenset({"ambiguous", "unreachable"})
+"""Why a message waits when the line is at fault, not the message."""
 
 _AT_ONCE = 30
 _IDLE = 5.0
@@ -55,9 +62,13 @@ class Relay:
     rates: Rates = field(factory=Rates)
     may_send: Callable[[], bool] = field(default=lambda: True)
     state: str = field(default="idle", init=False)
+    _marked_state: str = field(default="idle", init=False)
+    _line_down: bool = field(default=False, init=False)
+    _hurry: bool = field(default=False, init=False)
+    _hurried_at: float = field(default=float("-inf"), init=False)
     _wake: asyncio.Event = field(factory=asyncio.Event, init=False)
     _pace: Pace = field(init=False)
-    _sending: set[asyncio.Task[None]] = field(factory=set["asyncio.Task[None]"], init=False)
+    _sending: dict[asyncio.Task[None], int] = field(factory=dict["asyncio.Task[None]", int], init=False)
     _paused_until: float = field(default=0.0, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -67,6 +78,15 @@ class Relay:
         """Look at the outbox now; from the event loop's thread."""
         self._wake.set()
 
+    def line_is_back(self) -> None:
+        """Try at once what waits because the network could not be reached; from the event loop's thread.
+
+        A line that comes and goes does not use up the tries: there are two minutes at least between two hurries.
+        """
+        if self._line_down and self._loop_time() - self._hurried_at >= _HURRIES_APART:
+            self._line_down, self._hurry, self._hurried_at = False, True, self._loop_time()
+            self.wake()
+
     async def run(self) -> None:
         """Send what is due until cancelled; messages being sent then are finished and marked."""
         try:
@@ -74,6 +94,8 @@ class Relay:
                 self._wake.clear()
                 try:
                     await self._turn()
+                    if self.state == "storage":
+                        self.state = "idle"
                 except StorageError as error:
                     self.state = "storage"
                     _log.warning("outbox out of reach", error=str(error))
@@ -86,7 +108,7 @@ class Relay:
         claimed = await self._claim()
         for item in claimed:
             task = asyncio.create_task(self._deliver(item))
-            self._sending.add(task)
+            self._sending[task] = item.id
             task.add_done_callback(self._delivered)
         if not claimed or len(self._sending) >= _AT_ONCE:
             await self._pause()
@@ -95,9 +117,16 @@ class Relay:
         free = _AT_ONCE - len(self._sending)
         if not self.may_send() or free <= 0 or self._loop_time() < self._paused_until:
             return ()
-        now = self.clock.now()
-        once = self.messenger.sends_once
-        return await self.transactions.write(lambda uow: uow.outbox.claim(now, LEASE, free, sends_once=once))
+        now, hurry, in_hand = self.clock.now(), self._hurry, tuple(self._sending.values())
+
+        def claim(uow: UnitOfWork) -> tuple[OutboxItem, ...]:
+            if hurry:
+                uow.outbox.hurry(_LINE_DOWN, now)
+            return uow.outbox.claim(now, LEASE, free, sends_once=self.messenger.sends_once, in_hand=in_hand)
+
+        claimed = await self.transactions.write(claim)
+        self._hurry = self._hurry and not hurry
+        return claimed
 
     async def _pause(self) -> None:
         """Wait until somebody wakes us, or something is due."""
@@ -124,6 +153,7 @@ class Relay:
         else:
             at = self.clock.now()
             self.state = "sending"
+            self.line_is_back()
 
             def mark(uow: UnitOfWork) -> None:
                 uow.outbox.sent(item.id, message_id, at)
@@ -151,15 +181,13 @@ class Relay:
     def _failure(self, item: OutboxItem, error: SendError) -> Callable[[UnitOfWork], None]:
         """What to write down after a failure."""
         now = self.clock.now()
-        longest = _LONGEST_PAUSE_ONCE if self.messenger.sends_once else _LONGEST_PAUSE
-        pause = min(2.0 ** min(item.attempts, 6), longest) * random.uniform(0.5, 1)  # no secret
         match error:
             case RetryAfter(seconds=seconds, everywhere=everywhere):
                 if everywhere:
                     self._paused_until = self._loop_time() + seconds
                 self.state = "slowed"
                 due = now + timedelta(seconds=seconds)
-                return lambda uow: uow.outbox.later(item.id, due, "retry_after")
+                return lambda uow: uow.outbox.later(item.id, due, "retry_after", at=now)
             case NeverSent(reason="press_expired"):
                 return lambda uow: uow.outbox.give_up(item.id, Delivery.EXPIRED, error.reason, error.detail, now)
             case NeverSent():
@@ -169,33 +197,43 @@ class Relay:
 
                 def moved(uow: UnitOfWork) -> None:
                     uow.outbox.move_chat(before, chat_id)
-                    uow.outbox.later(item.id, now, "moved")
+                    uow.outbox.later(item.id, now, "moved", at=now)
                     follow_group(uow, before, chat_id)
 
                 return moved
-            case PerhapsSent() if self._no_more(item, now):
-                return lambda uow: uow.outbox.give_up(item.id, Delivery.FAILED, "ambiguous", error.detail, now)
             case PerhapsSent():
-                due = now + timedelta(seconds=pause)
-                doubtful = not self.messenger.sends_once
-                return lambda uow: uow.outbox.later(item.id, due, "ambiguous", doubtful=doubtful)
+                self.state, self._line_down = "no_clear_answer", True
+                return self._again(item, now, "ambiguous", error, doubtful=not self.messenger.sends_once)
             case _:
-                self.state = "unreachable"
-                if now - item.created_at > PATIENCE:
-                    return lambda uow: uow.outbox.give_up(item.id, Delivery.FAILED, "unreachable", error.detail, now)
-                due = now + timedelta(seconds=pause)
-                return lambda uow: uow.outbox.later(item.id, due, "unreachable", doubtful=item.doubtful)
+                self.state, self._line_down = "unreachable", True
+                return self._again(item, now, "unreachable", error, doubtful=False)
 
-    def _no_more(self, item: OutboxItem, now: datetime) -> bool:
-        """Whether a message of which nobody can tell is given up: soon where each try may be one more message."""
-        return now - item.created_at > PATIENCE if self.messenger.sends_once else item.attempts >= _AMBIGUOUS
+    def _again(
+        self, item: OutboxItem, now: datetime, reason: str, error: SendError, *, doubtful: bool
+    ) -> Callable[[UnitOfWork], None]:
+        """Put a message off, or give it up after the last try that it may have."""
+        if doubtful:
+            pauses: tuple[float, ...] = _DOUBTFUL_PAUSES[item.doubts : item.doubts + 1]
+        elif now - item.created_at <= PATIENCE:
+            longest = _LONGEST_PAUSE_ONCE if self.messenger.sends_once else _LONGEST_PAUSE
+            pauses = (min(2.0 ** min(item.attempts, 6), longest),)
+        else:
+            pauses = ()
+        if not pauses:
+            return lambda uow: uow.outbox.give_up(item.id, Delivery.FAILED, reason, error.detail, now)
+        due = now + timedelta(seconds=pauses[0] * random.uniform(0.5, 1))  # no secret
+        return lambda uow: uow.outbox.later(item.id, due, reason, at=now, doubtful=doubtful)
 
     async def _mark(self, item: OutboxItem, mark: Callable[[UnitOfWork], None]) -> None:
         """Write down what became of it; while the database is out of reach, try as long as the claim is ours."""
 
+        changed, self._marked_state = self.state != self._marked_state, self.state
+
         def work(uow: UnitOfWork) -> None:
             mark(uow)
             uow.announce(Hint(Kind.OUTBOX, (item.id,)))
+            if changed:
+                uow.announce(Hint(Kind.BOT))
 
         give_up = self._loop_time() + LEASE.total_seconds() / 2
         while True:
@@ -210,7 +248,7 @@ class Relay:
                 return
 
     def _delivered(self, task: asyncio.Task[None]) -> None:
-        self._sending.discard(task)
+        self._sending.pop(task, None)
         if not task.cancelled() and task.exception():
             _log.error("delivery failed", error=repr(task.exception()))
         self._wake.set()

@@ -17,6 +17,7 @@ from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.adapters.telegram.long_poll import LongPoll
 from sikpro.adapters.web.parts import WebParts
+from sikpro.application.clock_watch import ClockWatch
 from sikpro.application.downloads import Downloads
 from sikpro.application.exports import ExportRunner
 from sikpro.application.intake import Intake
@@ -116,7 +117,8 @@ class Container(containers.DeclarativeContainer):
         ),
         zone=settings.provided.zone,
     )
-    jobs = providers.Singleton(JobRunner, transactions=threads, clock=clock, zone=settings.provided.zone)
+    watch = providers.Singleton(ClockWatch, clock=clock, live=live)
+    jobs = providers.Singleton(JobRunner, transactions=threads, clock=clock, zone=settings.provided.zone, watch=watch)
 
 
 def has_bot(container: Container) -> bool:
@@ -138,7 +140,7 @@ def web_parts(container: Container) -> WebParts:
         else:
             bot = state.trouble or "connected"
             relay = container.relay().state
-        return {"bot": bot, "relay": relay, "jobs": container.jobs().state}
+        return {"bot": bot, "relay": relay, "jobs": container.jobs().state, "clock": container.watch().state}
 
     return WebParts(
         transactions=container.threads(),
@@ -150,6 +152,7 @@ def web_parts(container: Container) -> WebParts:
         zone=settings.zone,
         bot_state=bot_state,
         health=health,
+        clock_step=lambda: container.watch().step,
         secure_cookies=settings.secure_cookies,
         simulator_url=settings.simulator_url,
     )

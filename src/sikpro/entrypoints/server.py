@@ -94,6 +94,7 @@ async def _loops(container: Container) -> AsyncIterator[None]:
         downloads.may_fetch = lambda: long_poll.holds_lease
         menus.may_set = lambda: long_poll.holds_lease and long_poll.state.connected
         long_poll.after_commit = relay.wake
+        long_poll.reconnected = relay.line_is_back
         loops += [long_poll.run, relay.run, downloads.run, menus.run]
     loops += [container.jobs().run, container.exports().run, lambda: _wake_on_hints(container)]
     tasks = [asyncio.create_task(keep_running(loop)) for loop in loops]

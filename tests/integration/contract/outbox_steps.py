@@ -31,7 +31,12 @@ def sent(store: Transactions, outbox_id: int, message_id: int | None = 1, minute
 
 
 def later(store: Transactions, outbox_id: int, minute: float, *, doubtful: bool = False) -> None:
-    store.write(lambda unit: unit.outbox.later(outbox_id, after(minute), "slow_down", doubtful=doubtful))
+    at = after(minute) - LEASE
+    store.write(lambda unit: unit.outbox.later(outbox_id, after(minute), "slow_down", at=at, doubtful=doubtful))
+
+
+def put_off(store: Transactions, outbox_id: int, until: float, reason: str = "ambiguous", *, minute: float) -> None:
+    store.write(lambda unit: unit.outbox.later(outbox_id, after(until), reason, at=after(minute)))
 
 
 def next_due(store: Transactions) -> datetime | None:

@@ -101,3 +101,9 @@ def test_the_menus_that_were_set_are_remembered_by_scope(store: Transactions) ->
         store.write(lambda unit, s=scope, f=fingerprint: unit.bots.set_menu("bot", s, f))  # type: ignore[misc]  # bound now
 
     assert store.read(lambda unit: unit.bots.menus("bot")) == {"": "xyz"}
+
+
+def test_a_lease_taken_before_the_clock_was_set_back_is_over(store: Transactions) -> None:
+    assert lease(store, "a", 60)
+    assert lease(store, "b", 1)
+    assert not lease(store, "c", 1.5)

@@ -67,7 +67,7 @@ def test_messages_are_taken_back_all_or_none_and_only_before_anybody_began(store
     claimed = store.write(lambda unit: unit.outbox.claim(after(0), timedelta(minutes=1), 9))
     assert [item.id for item in claimed] == [two]
     assert not store.write(lambda unit: unit.outbox.recall([two, later]))
-    store.write(lambda unit: unit.outbox.later(two, after(9), "unreachable"))
+    store.write(lambda unit: unit.outbox.later(two, after(9), "unreachable", at=after(0)))
     assert not store.write(lambda unit: unit.outbox.recall([two]))
     assert states()[1:3] == [Delivery.QUEUED, Delivery.QUEUED]
     assert store.write(lambda unit: unit.outbox.recall([later]))

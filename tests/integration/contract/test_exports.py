@@ -165,3 +165,10 @@ def test_old_exports_are_forgotten_but_not_those_still_open(store: Transactions)
 def test_an_export_of_nobody_is_refused(store: Transactions) -> None:
     with pytest.raises(StorageRejected):
         asked(store, 404)
+
+
+def test_an_export_claimed_before_the_clock_was_set_back_is_claimed_again(store: Transactions) -> None:
+    asked(store)
+    claimed(store, 60)
+    assert claimed(store, 1).attempts == 2
+    assert store.write(lambda unit: unit.exports.claim(after(1.5), LEASE)) is None

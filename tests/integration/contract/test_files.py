@@ -111,3 +111,9 @@ def test_an_alert_is_given_once_for_each_step_of_an_order(store: Transactions) -
     ]
 
     assert given == [True, False, True]
+
+
+def test_a_file_that_was_never_put_off_is_due_by_any_clock(store: Transactions) -> None:
+    order = store.write(stored_order)
+    want(store, order.id, minute=60)
+    assert store.write(lambda unit: unit.files.claim(after(1), LEASE, ["bot_api"])) is not None

@@ -6,7 +6,7 @@ from sikpro.application.ports.queues import Delivery
 from sikpro.application.ports.storage import Transactions
 from sikpro.domain.errors import NotFound
 from tests.builders import after, an_outgoing, stored_order
-from tests.integration.contract.outbox_steps import claim, get, later, next_due, put, sent, texts
+from tests.integration.contract.outbox_steps import LEASE, claim, get, later, next_due, put, put_off, sent, texts
 
 
 def test_a_sent_message_keeps_its_id_and_time_and_leads_to_its_order(store: Transactions) -> None:
@@ -71,7 +71,7 @@ def test_what_waits_is_due_when_the_first_chat_is(store: Transactions) -> None:
     assert next_due(store) is None
     first = put(store, "a1", 1, minute=0)
     put(store, "a2", 1, minute=0)
-    put(store, "b1", 2, minute=4)
+    store.write(lambda unit: unit.outbox.put(an_outgoing("b1", 2), after(0), due_at=after(4)))
     assert next_due(store) == after(0)
     claim(store, 0)
     assert next_due(store) == after(1)
@@ -109,3 +109,60 @@ def test_a_message_that_is_not_there_is_not_found(store: Transactions) -> None:
         sent(store, 99)
     with pytest.raises(NotFound):
         later(store, 99, 1)
+
+
+def test_what_a_clock_that_was_ahead_put_off_or_took_in_hand_is_due(store: Transactions) -> None:
+    put(store, "new", 1, minute=60)
+    waits = put(store, "put off", 2, minute=0)
+    put(store, "in hand", 3, minute=0)
+    assert len(store.write(lambda unit: unit.outbox.claim(after(60), LEASE, 10))) == 3
+    put_off(store, waits, 240, minute=61)
+    put(store, "newer", 4, minute=62)
+
+    assert texts(claim(store, 5)) == ["new", "put off", "in hand", "newer"]
+
+
+def test_what_was_rightly_put_off_for_long_is_not_due_and_a_second_of_difference_is_no_step(
+    store: Transactions,
+) -> None:
+    waits = put(store, "a1", 1)
+    claim(store, 0)
+    put_off(store, waits, 1440, minute=1)
+    store.write(lambda unit: unit.outbox.put(an_outgoing("undo", 2), after(1.5), due_at=after(1.6)))
+
+    assert claim(store, 1) == []
+    assert claim(store, 1439) == [get(store, waits + 1)]
+
+
+def test_what_the_caller_is_sending_is_not_given_to_it_again(store: Transactions) -> None:
+    first = put(store, "a1", 1)
+    put(store, "a2", 1)
+    claim(store, 0)
+
+    held = store.write(lambda unit: unit.outbox.claim(after(9), LEASE, 10, in_hand=[first]))
+    assert held == ()
+    assert texts(claim(store, 9)) == ["a1"]
+
+
+def test_doubts_are_counted_apart_from_tries_and_anew_when_sent_again(store: Transactions) -> None:
+    outbox_id = put(store, "a")
+    for minute, doubtful in ((0, False), (1, True), (2, True)):
+        claim(store, minute)
+        later(store, outbox_id, minute + 1, doubtful=doubtful)
+
+    assert (get(store, outbox_id).attempts, get(store, outbox_id).doubts) == (3, 2)
+    claim(store, 3)
+    store.write(lambda unit: unit.outbox.give_up(outbox_id, Delivery.FAILED, "ambiguous", "", after(4)))
+    store.write(lambda unit: unit.outbox.send_again(outbox_id, after(5)))
+    assert (get(store, outbox_id).attempts, get(store, outbox_id).doubts) == (0, 0)
+
+
+def test_what_waits_for_a_reason_that_is_over_is_due_at_once_and_nothing_else(store: Transactions) -> None:
+    ids = [put(store, f"m{chat}", chat) for chat in (1, 2, 3)]
+    claim(store, 0)
+    for outbox_id, reason in zip(ids, ("ambiguous", "unreachable", "retry_after"), strict=True):
+        put_off(store, outbox_id, 60, reason, minute=0)
+    store.write(lambda unit: unit.outbox.hurry({"ambiguous", "unreachable"}, after(1)))
+
+    assert [get(store, outbox_id).due_at for outbox_id in ids] == [after(1), after(1), after(60)]
+    assert texts(claim(store, 1)) == ["m1", "m2"]

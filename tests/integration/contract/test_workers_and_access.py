@@ -212,3 +212,10 @@ def test_a_link_is_used_once_and_a_persons_newer_one_takes_its_place(store: Tran
     assert not store.write(lambda unit: unit.bind_links.use("never", after(1)))
     with pytest.raises(StorageRejected):
         store.write(lambda unit: unit.bind_links.put(evolve(other, id="z", person=99)))
+
+
+def test_a_job_claimed_before_the_clock_was_set_back_is_free(store: Transactions) -> None:
+    schedule(store, "a", 0)
+    assert claim(store, 60)
+    assert claim(store, 1)
+    assert claim(store, 1.5) is None

@@ -63,7 +63,7 @@ def check_nothing_lost(installation: Installation) -> Counter[str]:
         answers = Counter(one["reply_to"] for one in chat if one["sender"] == "bot")
         asked = [one["message_id"] for one in chat if one["sender"] == "person"]
         assert set(asked) <= set(answers), f"unanswered: {set(asked) - set(answers)}"
-        doubled += sum(answers[message_id] - 1 for message_id in asked)
+        doubled += sum(answers[message_id] > 1 for message_id in asked)  # two kills may make three of one
     assert doubled <= deliveries.get(Delivery.PERHAPS_TWICE, 0), "an answer came twice and is not marked so"
     return Counter({str(state): count for state, count in deliveries.items()})
 

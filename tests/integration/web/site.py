@@ -22,6 +22,7 @@ from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
 from sikpro.adapters.web import WebParts, create_web
+from sikpro.application.clock_watch import ClockStep
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
@@ -87,7 +88,8 @@ class Failing:
 
 @define
 class Site:
-    """A console that serves, its store and its clock; `bot` is what its pages say of the bot."""
+    """A console that serves, its store and its clock; `bot`, `health` and `steps` are what its pages say of the bot,
+    of the loops, and of how the machine's clock was set."""
 
     url: str
     store: Failing
@@ -96,6 +98,8 @@ class Site:
     people: dict[str, Person] = field(factory=dict[str, Person])
     visitors: list["Visitor"] = field(factory=list["Visitor"])
     bot: list[BotState | None] = field(factory=lambda: [BotState(True, NOON)])
+    health: dict[str, str] = field(factory=lambda: {"bot": "connected", "relay": "idle", "jobs": "idle", "clock": "ok"})
+    steps: list[ClockStep] = field(factory=list[ClockStep])
 
     def visitor(self, address: str = "127.0.0.1") -> "Visitor":
         """Somebody who has not logged in, from a network address."""
@@ -194,7 +198,8 @@ def running_site(store: Transactions, live: LocalLiveEvents, **settings: Any) ->
         tables=FileTableReader(),
         zone="Asia/Jakarta",
         bot_state=lambda: site.bot[0],
-        health=lambda: {"bot": "connected", "relay": "idle", "jobs": "idle"},
+        health=lambda: site.health,
+        clock_step=lambda: site.steps[-1] if site.steps else None,
         **settings,
     )
     web = create_web(parts)

@@ -10,12 +10,12 @@ from openpyxl import load_workbook
 
 from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
 from sikpro.application.exports import ATTEMPTS, ExportFailed, ExportRunner, ExportWriting, ThreadExports, Told
-from sikpro.application.jobs import RECURRING, JobRunner
+from sikpro.application.jobs import RECURRING
 from sikpro.application.ports.exports import Export, ExportState
 from sikpro.domain.people import Role
 from tests.builders import a_person
 from tests.unit.application.inline import InlineTransactions
-from tests.unit.application.test_jobs import turns
+from tests.unit.application.test_jobs import runner_of, turns
 from tests.unit.chat import WHOLE, ZONE, Phone, World
 
 Act = Callable[[Export, Path, Told], None]
@@ -196,12 +196,7 @@ async def test_a_file_is_forgotten_a_day_after_it_was_asked_for() -> None:
     desk = Desk()
     desk.asks()
     await desk.runner(writes(b"x")).next()
-    jobs = JobRunner(
-        transactions=InlineTransactions(desk.world.transactions),
-        clock=desk.world.clock,
-        zone=ZONE,
-        recurring=tuple(job for job in RECURRING if job.kind == "forget_exports"),
-    )
+    jobs = runner_of(desk.world, *(job for job in RECURRING if job.kind == "forget_exports"))
     await turns(jobs)
     assert len(desk.world.transactions.read(lambda uow: uow.exports.of_person(desk.person, 9))) == 1
     desk.world.clock.later(hours=25)

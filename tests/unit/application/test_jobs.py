@@ -5,9 +5,19 @@ from datetime import timedelta
 
 import pytest
 
-from sikpro.application.jobs import JobRunner, Recurring
+from sikpro.adapters.local.live import LocalLiveEvents
+from sikpro.application.clock_watch import ClockWatch
+from sikpro.application.jobs import RECURRING, JobRunner, Recurring
 from tests.unit.application.inline import InlineTransactions
 from tests.unit.chat import WHOLE, ZONE, Phone, World
+
+
+def runner_of(world: World, *recurring: Recurring) -> JobRunner:
+    """A runner of these jobs, of all that there are where none is named; its machine stands still."""
+    watch = ClockWatch(clock=world.clock, live=LocalLiveEvents(), count=lambda: 0.0)
+    transactions = InlineTransactions(world.transactions)
+    chosen = recurring or RECURRING
+    return JobRunner(transactions=transactions, clock=world.clock, zone=ZONE, watch=watch, recurring=chosen)
 
 
 async def turns(runner: JobRunner, times: int = 3) -> None:
@@ -24,7 +34,7 @@ async def test_an_idle_claim_frees_itself_and_the_order_keeps_its_place() -> Non
     world = World()
     Phone(world, 1).says("/reg " + WHOLE)
     world.takes()
-    runner = JobRunner(transactions=InlineTransactions(world.transactions), clock=world.clock, zone=ZONE)
+    runner = runner_of(world)
     await turns(runner)
     assert world.order().phase == "in_progress"
     world.clock.later(minutes=31)
@@ -38,14 +48,10 @@ async def test_a_job_that_fails_keeps_its_error_and_does_not_stop_the_others(cap
     def fails(*_: object) -> None:
         raise RuntimeError("boom")
 
-    runner = JobRunner(
-        transactions=InlineTransactions(world.transactions),
-        clock=world.clock,
-        zone=ZONE,
-        recurring=(
-            Recurring("fails", timedelta(minutes=1), fails),
-            Recurring("works", timedelta(minutes=1), lambda *_: done.append("x")),
-        ),
+    runner = runner_of(
+        world,
+        Recurring("fails", timedelta(minutes=1), fails),
+        Recurring("works", timedelta(minutes=1), lambda *_: done.append("x")),
     )
     await turns(runner)
     jobs = {job.kind: job for job in world.transactions.read(lambda uow: uow.jobs.all())}
@@ -55,11 +61,9 @@ async def test_a_job_that_fails_keeps_its_error_and_does_not_stop_the_others(cap
 
 async def test_a_clock_that_was_ahead_puts_no_job_off_for_years() -> None:
     world, done = World(), list[str]()
-    runner = JobRunner(
-        transactions=InlineTransactions(world.transactions),
-        clock=world.clock,
-        zone=ZONE,
-        recurring=(Recurring("works", timedelta(minutes=1), lambda *_: done.append("x")),),
+    runner = runner_of(
+        world,
+        Recurring("works", timedelta(minutes=1), lambda *_: done.append("x")),
     )
     world.clock.later(days=900)
     await turns(runner)
@@ -75,11 +79,9 @@ async def test_a_job_that_fails_once_after_many_runs_is_tried_again_soon() -> No
         if failing:
             raise RuntimeError(failing.pop())
 
-    runner = JobRunner(
-        transactions=InlineTransactions(world.transactions),
-        clock=world.clock,
-        zone=ZONE,
-        recurring=(Recurring("works", timedelta(minutes=1), works),),
+    runner = runner_of(
+        world,
+        Recurring("works", timedelta(minutes=1), works),
     )
     for _ in range(10):
         await turns(runner)
@@ -88,3 +90,46 @@ async def test_a_job_that_fails_once_after_many_runs_is_tried_again_soon() -> No
     await turns(runner)
     (job,) = world.transactions.read(lambda uow: uow.jobs.all())
     assert (job.error, job.due_at - world.clock.now()) == ("RuntimeError('boom')", timedelta(minutes=2))
+
+
+@pytest.mark.parametrize("back", [timedelta(minutes=5), timedelta(hours=1), timedelta(days=900)])
+async def test_a_clock_set_back_puts_no_job_off_and_is_shown(back: timedelta) -> None:
+    world, done = World(), list[str]()
+    runner = runner_of(world, Recurring("works", timedelta(minutes=1), lambda *_: done.append("x")))
+    await turns(runner)
+    world.clock.later(seconds=-back.total_seconds())
+    await turns(runner)
+    assert done == ["x", "x"]
+    assert runner.watch.state == "set_back"
+
+
+async def test_a_clock_set_back_while_nobody_ran_is_noticed_by_what_was_due() -> None:
+    world, done = World(), list[str]()
+    job = Recurring("works", timedelta(minutes=1), lambda *_: done.append("x"))
+    await turns(runner_of(world, job))
+    world.clock.later(hours=-1)
+    fresh = runner_of(world, job)
+    await turns(fresh)
+    assert (done, fresh.watch.state) == (["x", "x"], "set_back")
+    assert fresh.watch.step is not None
+    assert fresh.watch.step.by == timedelta(hours=-1)
+
+
+def test_a_step_of_the_clock_is_told_from_time_that_passed_and_shown_for_an_hour() -> None:
+    world, counted = World(), [0.0]
+    watch = ClockWatch(clock=world.clock, live=LocalLiveEvents(), count=lambda: counted[0])
+
+    def passes(seconds: float, *, by_the_clock: float) -> str:
+        counted[0] += seconds
+        world.clock.later(seconds=by_the_clock)
+        watch.look()
+        return watch.state
+
+    assert passes(5, by_the_clock=5) == "ok"
+    assert passes(86_400, by_the_clock=86_395) == "ok"
+    assert passes(5, by_the_clock=-3595) == "set_back"
+    assert watch.step is not None
+    assert watch.step.by == timedelta(hours=-1)
+    assert passes(5, by_the_clock=125) == "set_forward"
+    assert passes(3599, by_the_clock=3599) == "set_forward"
+    assert passes(1, by_the_clock=1) == "ok"

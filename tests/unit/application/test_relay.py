@@ -15,7 +15,7 @@ from sikpro.application.ports.queues import Delivery, OutboxItem
 from sikpro.application.ports.schedules import Rhythm, Schedule
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.rates import Pace, Rates
-from sikpro.application.relay import Relay
+from sikpro.application.relay import LEASE, Relay
 from tests.unit.application.inline import InlineTransactions
 from tests.unit.chat import StoryClock
 
@@ -74,14 +74,14 @@ class Post:
         """A message and how far it is."""
         return self.transactions.read(lambda uow: uow.outbox.get(outbox_id))
 
-    async def until(self, reached: Callable[[], bool]) -> None:
-        """Let the relay work until something is so; time passes in the story, not here."""
+    async def until(self, reached: Callable[[], bool], seconds: float = 1) -> None:
+        """Let the relay work until something is so; time passes in the story, so many seconds a look, not here."""
         task = asyncio.create_task(self.relay.run())
         try:
             for _ in range(2000):
                 if reached():
                     return
-                self.clock.later(seconds=1)
+                self.clock.later(seconds=seconds)
                 self.relay.wake()
                 await asyncio.sleep(0)
             raise AssertionError("it never came to that")
@@ -149,8 +149,10 @@ async def test_two_ambiguous_failures_in_a_row_do_not_leave_somebody_without_an_
 async def test_a_message_whose_arrival_can_never_be_told_ends_as_failed_with_that_reason(post: Post) -> None:
     post.messenger.failures = [PerhapsSent() for _ in range(100)]
     number = post.put("halo")
-    await post.until(lambda: post.item(number).state is Delivery.FAILED)
+    put_at = post.clock.now()
+    await post.until(lambda: post.item(number).state is Delivery.FAILED, seconds=60)
     assert (post.item(number).reason, post.messenger.asked) == ("ambiguous", 8)
+    assert post.clock.now() - put_at > timedelta(hours=4)
 
 
 async def test_a_blocked_bot_is_a_failed_message_with_its_reason_and_the_next_ones_go_on(post: Post) -> None:
@@ -217,3 +219,111 @@ async def test_where_a_repeat_is_the_same_message_an_ambiguous_one_is_repeated_u
     number = post.put("halo")
     await post.until(lambda: post.item(number).state is Delivery.SENT)
     assert (len(post.messenger.sent), post.messenger.asked, post.item(number).doubtful) == (1, 13, False)
+
+
+async def test_a_clock_set_back_stops_no_answer_whether_new_put_off_or_in_hands_that_are_gone(post: Post) -> None:
+    put_off = post.put("tertunda", chat_id=1)
+    post.messenger.failures = [RetryAfter(20)]
+    await post.until(lambda: post.item(put_off).reason == "retry_after")
+    lost = post.put("terputus", chat_id=2)
+    post.transactions.write(lambda uow: uow.outbox.claim(post.clock.now(), LEASE, 1))
+    waits = post.put("menunggu", chat_id=3)
+    post.clock.later(hours=-1)
+    began, numbers = post.clock.now(), (put_off, lost, waits, post.put("baru", chat_id=4))
+    await post.until(lambda: all(post.item(number).sent_at is not None for number in numbers))
+    assert post.clock.now() - began < timedelta(minutes=1)
+    states = [post.item(number).state for number in numbers]
+    assert states == [Delivery.SENT, Delivery.PERHAPS_TWICE, Delivery.SENT, Delivery.SENT]
+
+
+async def test_a_clock_set_back_sends_nothing_twice_that_is_being_sent(post: Post) -> None:
+    begun, go = asyncio.Event(), asyncio.Event()
+
+    class Slow(FakeMessenger):
+        async def send(self, message: Outgoing, enclosure: Enclosure | None = None) -> int | None:
+            self.asked += 1
+            begun.set()
+            await go.wait()
+            return 7
+
+    post.messenger = post.relay.messenger = Slow()
+    number = post.put("halo")
+    task = asyncio.create_task(post.relay.run())
+    await begun.wait()
+    post.clock.later(hours=-1)
+    for _ in range(50):
+        post.relay.wake()
+        await asyncio.sleep(0)
+    go.set()
+    await post.until(lambda: post.item(number).state is Delivery.SENT)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert post.messenger.asked == 1
+
+
+async def gateway_ill_for(post: Post, seconds: int, wrong: Exception) -> None:
+    """Fail every call so long."""
+    well_at = post.clock.now() + timedelta(seconds=seconds)
+
+    class Gateway(FakeMessenger):
+        async def send(self, message: Outgoing, enclosure: Enclosure | None = None) -> int | None:
+            self.asked += 1
+            if post.clock.now() < well_at:
+                raise wrong
+            return await super().send(message, enclosure)
+
+    post.messenger = post.relay.messenger = Gateway()
+
+
+@pytest.mark.parametrize("minutes", [2, 20, 240])
+async def test_a_gateway_that_is_ill_fails_no_answer_for_good_and_the_state_says_so(post: Post, minutes: int) -> None:
+    numbers = [post.put("halo", chat_id=chat) for chat in (1, 2, 3)]
+    well_at = post.clock.now() + timedelta(minutes=minutes)
+    await gateway_ill_for(post, minutes * 60, PerhapsSent("HTTP 502, not an answer of the Bot API"))
+    await post.until(lambda: post.clock.now() > well_at, seconds=minutes / 10)
+    assert post.relay.state == "no_clear_answer"
+    assert {post.item(number).state for number in numbers} == {Delivery.QUEUED}
+    post.put("kabar baru", chat_id=4)
+    await post.until(lambda: all(post.item(number).state is Delivery.PERHAPS_TWICE for number in numbers))
+    assert (post.relay.state, post.clock.now() - well_at < timedelta(minutes=5)) == ("sending", True)
+
+
+async def test_what_an_ill_gateway_held_up_leaves_as_soon_as_something_gets_through(post: Post) -> None:
+    post.messenger.failures = [PerhapsSent()] * 5
+    waits = post.put("halo", chat_id=1)
+    await post.until(lambda: post.item(waits).doubts == 5)
+    assert post.item(waits).due_at - post.clock.now() > timedelta(minutes=7)
+    new, began = post.put("baru", chat_id=2), post.clock.now()
+    await post.until(lambda: post.item(waits).state is Delivery.PERHAPS_TWICE)
+    assert (post.item(new).state, post.clock.now() - began < timedelta(minutes=1)) == (Delivery.SENT, True)
+
+
+async def test_the_network_that_answers_polls_again_lets_what_waits_leave(post: Post) -> None:
+    post.messenger.failures = [PerhapsSent()] * 5
+    waits = post.put("halo")
+    await post.until(lambda: post.item(waits).doubts == 5)
+    began = post.clock.now()
+    post.relay.line_is_back()
+    await post.until(lambda: post.item(waits).state is Delivery.PERHAPS_TWICE)
+    assert post.clock.now() - began < timedelta(minutes=1)
+
+
+async def test_a_line_that_comes_and_goes_does_not_use_up_the_tries(post: Post) -> None:
+    post.messenger.failures = [PerhapsSent()] * 4
+    waits = post.put("halo", chat_id=1)
+    await post.until(lambda: post.item(waits).doubts == 4)
+    post.messenger.failures = [PerhapsSent()]
+    post.relay.line_is_back()
+    await post.until(lambda: post.item(waits).doubts == 5)
+    for chat in range(2, 12):
+        other = post.put("lain", chat_id=chat)
+        await post.until(lambda other=other: post.item(other).state is Delivery.SENT)  # type: ignore[misc]
+    assert post.item(waits).doubts == 5
+    assert post.item(waits).state is Delivery.QUEUED
+
+
+async def test_tries_that_surely_failed_do_not_count_as_doubts(post: Post) -> None:
+    post.messenger.failures = [NotSent("refused")] * 20 + [PerhapsSent("HTTP 502")]
+    number = post.put("halo")
+    await post.until(lambda: post.item(number).state is Delivery.PERHAPS_TWICE)
+    assert post.messenger.asked == 22

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from attrs import evolve
 
-from sikpro.adapters.memory.store import BotAccount, State
+from sikpro.adapters.memory.store import BotAccount, State, lease_is_over
 from sikpro.application.ports.bots import LeaseLost
 
 
@@ -18,7 +18,7 @@ class MemoryBotAccounts:
     def lease(self, account: str, owner: str, now: datetime, span: timedelta, *, take_over: bool) -> bool:
         """Take or renew the lease until `now + span`; False while another has it and `take_over` is not set."""
         bot = self._bot(account)
-        free = bot.leased_until is None or bot.leased_until <= now
+        free = lease_is_over(bot.leased_until, now, span)
         if bot.owner != owner and not free and not take_over:
             return False
         self._state.bots.put(account, evolve(bot, owner=owner, leased_until=now + span))

@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import evolve
 
-from sikpro.adapters.memory.store import KeptExport, Sequences, State
+from sikpro.adapters.memory.store import KeptExport, Sequences, State, lease_is_over
 from sikpro.application.ports.exports import Blob, Export, ExportState, in_parts
 from sikpro.application.ports.storage import StorageRejected
 from sikpro.domain.errors import NotFound
@@ -96,7 +96,7 @@ class MemoryExports:
         """Take the oldest that is queued, or runs with its lease over; `attempts` one higher."""
         for kept in self._state.exports.values():
             one = kept.export
-            lost = one.state is ExportState.RUNNING and kept.leased_until is not None and kept.leased_until <= now
+            lost = one.state is ExportState.RUNNING and lease_is_over(kept.leased_until, now, lease)
             if lost or one.state is ExportState.QUEUED:
                 taken = evolve(one, state=ExportState.RUNNING, attempts=one.attempts + 1, done=0)
                 self._state.exports.put(one.id, KeptExport(taken, now + lease))

@@ -56,7 +56,9 @@ class MemoryFileStore:
         due = [
             kept
             for kept in self._state.files.values()
-            if kept.file.state is FileState.WANTED and kept.file.remote.transport in transports and kept.due_at <= now
+            if kept.file.state is FileState.WANTED
+            and kept.file.remote.transport in transports
+            and (kept.due_at <= now or kept.due_at == kept.file.wanted_at)
         ]
         if not due:
             return None

@@ -10,6 +10,7 @@ from attrs import evolve
 from sikpro.adapters.memory.store import Sending, Sequences, State
 from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.queues import Delivery, OutboxItem
+from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.domain.errors import NotFound
 
 _NO_TELEGRAM = "no_telegram"
@@ -46,10 +47,18 @@ class MemoryOutbox:
             order_id=order_id,
             reason=reason,
         )
-        self._keep(Sending(item))
+        self._keep(Sending(item, at))
         return item.id
 
-    def claim(self, now: datetime, lease: timedelta, limit: int, *, sends_once: bool = False) -> tuple[OutboxItem, ...]:
+    def claim(
+        self,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        *,
+        sends_once: bool = False,
+        in_hand: Collection[int] = (),
+    ) -> tuple[OutboxItem, ...]:
         """Take what is due, one a chat at most: the oldest unfinished one of its chat, if it is due."""
         chats: set[int] = set()
         claimed: list[OutboxItem] = []
@@ -57,12 +66,12 @@ class MemoryOutbox:
             item = sending.item
             if len(claimed) == limit:
                 break
-            if _ready_at(sending) > now or item.message.chat_id in chats:
+            if not _is_due(sending, now) or item.id in in_hand or item.message.chat_id in chats:
                 continue
             chats.add(item.message.chat_id)
             again = item.state is Delivery.SENDING and not sends_once
             taken = evolve(item, state=Delivery.SENDING, attempts=item.attempts + 1, doubtful=item.doubtful or again)
-            self._keep(Sending(taken, now + lease))
+            self._keep(Sending(taken, now, now + lease))
             claimed.append(taken)
         return tuple(claimed)
 
@@ -77,24 +86,34 @@ class MemoryOutbox:
         """It arrived: `SENT`, or `PERHAPS_TWICE` when it was doubtful."""
         item = self.get(outbox_id)
         state = Delivery.PERHAPS_TWICE if item.doubtful else Delivery.SENT
-        self._keep(Sending(evolve(item, state=state, message_id=message_id, sent_at=at, reason="", detail="")))
+        self._keep(Sending(evolve(item, state=state, message_id=message_id, sent_at=at, reason="", detail=""), at))
 
-    def later(self, outbox_id: int, due_at: datetime, reason: str, *, doubtful: bool = False) -> None:
-        """Try it again from `due_at` on; `doubtful` when this try may have arrived."""
+    def later(self, outbox_id: int, due_at: datetime, reason: str, *, at: datetime, doubtful: bool = False) -> None:
+        """Try it again from `due_at` on, as was decided `at`; `doubtful` when this try may have arrived."""
         item = self.get(outbox_id)
-        queued = evolve(item, state=Delivery.QUEUED, due_at=due_at, reason=reason, doubtful=item.doubtful or doubtful)
-        self._keep(Sending(queued))
+        queued = evolve(item, state=Delivery.QUEUED, due_at=due_at, reason=reason)
+        if doubtful:
+            queued = evolve(queued, doubtful=True, doubts=item.doubts + 1)
+        self._keep(Sending(queued, at))
+
+    def hurry(self, reasons: Collection[str], at: datetime) -> None:
+        """Try at once what is queued for later for one of these reasons."""
+        for sending in self._unfinished():
+            item = sending.item
+            if item.state is Delivery.QUEUED and item.reason in reasons and item.due_at > at:
+                self._keep(Sending(evolve(item, due_at=at), at))
 
     def give_up(self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime) -> None:
         """It will not be sent: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` when nobody can tell."""
-        self._keep(Sending(evolve(self.get(outbox_id), state=state, reason=reason, detail=detail)))
+        self._keep(Sending(evolve(self.get(outbox_id), state=state, reason=reason, detail=detail), at))
 
     def send_again(self, outbox_id: int, at: datetime) -> bool:
         """Queue a failed message again; False when it is not failed or has no chat."""
         item = self.get(outbox_id)
         if item.state is not Delivery.FAILED or not item.message.chat_id:
             return False
-        self._keep(Sending(evolve(item, state=Delivery.QUEUED, due_at=at, attempts=0, reason="", detail="")))
+        anew = evolve(item, state=Delivery.QUEUED, due_at=at, attempts=0, doubts=0, reason="", detail="")
+        self._keep(Sending(anew, at))
         return True
 
     def recall(self, outbox_ids: Collection[int]) -> bool:
@@ -103,7 +122,7 @@ class MemoryOutbox:
         if not all(_untouched(item) for item in items):
             return False
         for item in items:
-            self._keep(Sending(evolve(item, state=Delivery.RECALLED, reason="", detail="")))
+            self._keep(Sending(evolve(item, state=Delivery.RECALLED, reason="", detail=""), item.created_at))
         return True
 
     def move_chat(self, before: int, after: int) -> None:
@@ -185,3 +204,7 @@ def _untouched(item: OutboxItem) -> bool:
 
 def _ready_at(sending: Sending) -> datetime:
     return sending.leased_until or sending.item.due_at
+
+
+def _is_due(sending: Sending, now: datetime) -> bool:
+    return _ready_at(sending) <= now or sending.decided_at > now + CLOCK_STEP

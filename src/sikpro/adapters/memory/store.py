@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, Self, TypeVar
 
 from attrs import define, evolve, field, fields, frozen
@@ -14,6 +14,7 @@ from sikpro.application.ports.files import OrderFile
 from sikpro.application.ports.months import ClosedMonth, Target
 from sikpro.application.ports.queues import Conversation, Job, LedgerRow, OutboxItem, ReceivedFile
 from sikpro.application.ports.repositories import JournalEntry
+from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.schedules import Schedule
 from sikpro.application.ports.storage import StorageRejected
 from sikpro.domain.catalogue import OrderType, SiteOperation, Status, Sto
@@ -89,9 +90,10 @@ class Received:
 
 @frozen
 class Sending:
-    """A message of the outbox, and until when somebody has it in hand."""
+    """A message of the outbox, when it was last put off or taken in hand, and until when somebody has it in hand."""
 
     item: OutboxItem
+    decided_at: datetime
     leased_until: datetime | None = None
 
 
@@ -225,3 +227,11 @@ class Sequences:
     def next(self, name: str) -> int:
         """The next id of a table, 1 for the first."""
         return next(self._counters.setdefault(name, itertools.count(1)))
+
+
+def lease_is_over(leased_until: datetime | None, now: datetime, span: timedelta) -> bool:
+    """Whether nobody has the lease: it was never taken, has run out, or ends later than one taken now could.
+
+    The last is one that was taken before the clock was set back; all who take it take it for the same `span`.
+    """
+    return leased_until is None or leased_until <= now or leased_until > now + span + CLOCK_STEP

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from attrs import evolve
 
-from sikpro.adapters.memory.store import Due, Sequences, State
+from sikpro.adapters.memory.store import Due, Sequences, State, lease_is_over
 from sikpro.application.ports.queues import Conversation, Job
 from sikpro.domain.errors import NotFound
 
@@ -52,7 +52,7 @@ class MemoryJobs:
         """Take the job longest due that nobody has under a lease; its `attempts` one higher."""
         for job in self.all():
             due = self._due(job.id)
-            if job.due_at <= now and (due.leased_until is None or due.leased_until <= now):
+            if job.due_at <= now and lease_is_over(due.leased_until, now, lease):
                 taken = evolve(job, attempts=job.attempts + 1)
                 self._state.jobs.put(job.id, Due(taken, now + lease))
                 return taken

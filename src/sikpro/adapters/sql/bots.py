@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from sikpro.adapters.sql.dialect import insert_new, upsert
+from sikpro.adapters.sql.leases import lease_is_over
 from sikpro.adapters.sql.queue_tables import bot_accounts, bot_addresses, bot_cursors, bot_menus
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.bots import LeaseLost
@@ -22,7 +23,7 @@ class SqlBotAccounts:
     def lease(self, account: str, owner: str, now: datetime, span: timedelta, *, take_over: bool) -> bool:
         """Take or renew the lease until `now + span`; False while another has it and `take_over` is not set."""
         self._make(account)
-        free = sa.or_(_bot.owner == owner, _bot.leased_until.is_(None), _bot.leased_until <= now)
+        free = sa.or_(_bot.owner == owner, lease_is_over(_bot.leased_until, now, span))
         update = sa.update(bot_accounts).where(_bot.account == account).values(owner=owner, leased_until=now + span)
         return self._transaction.execute(update if take_over else update.where(free)).rowcount == 1
 

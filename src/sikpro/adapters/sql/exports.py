@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from sikpro.adapters.sql.leases import lease_is_over
 from sikpro.adapters.sql.report_tables import blob_parts, blobs, exports
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.exports import Blob, Export, ExportState, in_parts
@@ -85,7 +86,7 @@ class SqlExports:
 
     def claim(self, now: datetime, lease: timedelta) -> Export | None:
         """Take the oldest that is queued, or runs with its lease over; `attempts` one higher."""
-        lost = sa.and_(_e.state == ExportState.RUNNING.value, _e.leased_until <= now)
+        lost = sa.and_(_e.state == ExportState.RUNNING.value, lease_is_over(_e.leased_until, now, lease))
         first = (
             sa.select(_e.id)
             .where(sa.or_(_e.state == ExportState.QUEUED.value, lost))

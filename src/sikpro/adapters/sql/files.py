@@ -70,7 +70,8 @@ class SqlFileStore:
         """Take the file longest due that came by one of these transports, for the lease; `attempts` one higher."""
         first = (
             sa.select(_c.id)
-            .where(_c.state == FileState.WANTED.value, _c.transport.in_(sorted(transports)), _c.due_at <= now)
+            .where(_c.state == FileState.WANTED.value, _c.transport.in_(sorted(transports)))
+            .where(sa.or_(_c.due_at <= now, _c.due_at == _c.wanted_at))
             .order_by(_c.due_at, _c.id)
             .limit(1)
             .with_for_update(skip_locked=True)

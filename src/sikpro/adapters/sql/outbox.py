@@ -12,6 +12,7 @@ from sikpro.adapters.sql.queue_tables import UNFINISHED, outbox
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.queues import Delivery, OutboxItem
+from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.domain.errors import NotFound
 
 _c = outbox.c
@@ -55,6 +56,7 @@ class SqlOutbox:
             "state": (Delivery.FAILED if reason else Delivery.QUEUED).value,
             "created_at": at,
             "due_at": due_at or at,
+            "decided_at": at,
             "attempts": 0,
             "doubtful": False,
             "order_id": order_id,
@@ -63,14 +65,23 @@ class SqlOutbox:
         }
         return int(self._transaction.scalar(sa.insert(outbox).returning(_c.id), row))
 
-    def claim(self, now: datetime, lease: timedelta, limit: int, *, sends_once: bool = False) -> tuple[OutboxItem, ...]:
+    def claim(
+        self,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        *,
+        sends_once: bool = False,
+        in_hand: Collection[int] = (),
+    ) -> tuple[OutboxItem, ...]:
         """Take what is due, one a chat at most: the oldest unfinished one of its chat, if it is due."""
         self._lock()
         press = sa.func.min(sa.case((_c.press_id.is_not(None), _c.id)))
         chosen = sa.func.coalesce(press, sa.func.min(_c.id))
+        due = sa.or_(_ready_at <= now, _c.decided_at > now + CLOCK_STEP)
         selected = (
             sa.select(chosen)
-            .where(_candidates, _ready_at <= now)
+            .where(_candidates, due, _c.id.not_in(sorted(in_hand)))
             .group_by(_c.chat_id)
             .order_by(press.is_(None), chosen)
             .limit(limit)
@@ -83,6 +94,7 @@ class SqlOutbox:
             .where(_c.id.in_(taken))
             .values(
                 state=Delivery.SENDING.value,
+                decided_at=now,
                 leased_until=now + lease,
                 attempts=_c.attempts + 1,
                 doubtful=_c.doubtful if sends_once else sa.or_(_c.doubtful, _c.state == Delivery.SENDING.value),
@@ -102,10 +114,15 @@ class SqlOutbox:
         state = sa.case((_c.doubtful, Delivery.PERHAPS_TWICE.value), else_=Delivery.SENT.value)
         self._set(outbox_id, state=state, message_id=message_id, sent_at=at, reason="", detail="")
 
-    def later(self, outbox_id: int, due_at: datetime, reason: str, *, doubtful: bool = False) -> None:
-        """Try it again from `due_at` on; `doubtful` when this try may have arrived."""
-        perhaps = {"doubtful": True} if doubtful else {}
-        self._set(outbox_id, state=Delivery.QUEUED.value, due_at=due_at, reason=reason, **perhaps)
+    def later(self, outbox_id: int, due_at: datetime, reason: str, *, at: datetime, doubtful: bool = False) -> None:
+        """Try it again from `due_at` on, as was decided `at`; `doubtful` when this try may have arrived."""
+        perhaps = {"doubtful": True, "doubts": _c.doubts + 1} if doubtful else {}
+        self._set(outbox_id, state=Delivery.QUEUED.value, due_at=due_at, decided_at=at, reason=reason, **perhaps)
+
+    def hurry(self, reasons: Collection[str], at: datetime) -> None:
+        """Try at once what is queued for later for one of these reasons."""
+        waiting = (_on_the_way, _c.state == Delivery.QUEUED.value, _c.reason.in_(sorted(reasons)), _c.due_at > at)
+        self._transaction.execute(sa.update(outbox).where(*waiting).values(due_at=at, decided_at=at))
 
     def give_up(self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime) -> None:
         """It will not be sent: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` when nobody can tell."""
@@ -116,7 +133,8 @@ class SqlOutbox:
         update = (
             sa.update(outbox)
             .where(_c.id == outbox_id, _c.state == Delivery.FAILED.value, _c.chat_id != 0)
-            .values(state=Delivery.QUEUED.value, due_at=at, attempts=0, reason="", detail="", leased_until=None)
+            .values(state=Delivery.QUEUED.value, due_at=at, decided_at=at, attempts=0, doubts=0)
+            .values(leased_until=None, reason="", detail="")
         )
         if self._transaction.execute(update).rowcount:
             return True

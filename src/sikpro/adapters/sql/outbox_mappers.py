@@ -40,6 +40,7 @@ def item_from_row(row: Mapping[Any, Any]) -> OutboxItem:
         due_at=row["due_at"],
         attempts=row["attempts"],
         doubtful=row["doubtful"],
+        doubts=row["doubts"],
         order_id=row["order_id"],
         reason=row["reason"],
         detail=row["detail"],

@@ -83,6 +83,7 @@ orders = Table(
     sa.Index(None, "claimed_until"),
     sa.Index(None, "first_action_at"),
     sa.Index(None, "finished_at"),
+    sa.Index(None, "phase", "finished_at"),
     sa.Index(
         "ix_orders_installed",
         *("serial", "number"),

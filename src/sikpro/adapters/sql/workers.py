@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from attrs import asdict
 
 from sikpro.adapters.sql.dialect import insert_new, upsert
+from sikpro.adapters.sql.leases import lease_is_over
 from sikpro.adapters.sql.queue_tables import alerts, conversations, jobs
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.queues import Conversation, Job
@@ -61,7 +62,7 @@ class SqlJobs:
 
     def claim(self, now: datetime, lease: timedelta) -> Job | None:
         """Take the job longest due that nobody has under a lease; its `attempts` one higher."""
-        free = sa.or_(_job.leased_until.is_(None), _job.leased_until <= now)
+        free = lease_is_over(_job.leased_until, now, lease)
         # SKIP LOCKED: two processes take two jobs; SQLite, which has one writer, leaves the words out.
         first = (
             sa.select(_job.id)

@@ -31,8 +31,9 @@ class LongPoll:
 
     `account` names the account in the database, `owner` this process. `take_over` ends another process' lease at once:
     right on SQLite, where one process is the whole system. `lease` is how long it lasts, longer than a poll.
-    `after_commit` is called when replies may be waiting. `let_go` drops what the transport holds while another process
-    serves the bot. `caution` tells a trouble, with its detail, beside which the connection works all the same.
+    `after_commit` is called when replies may be waiting, `reconnected` when the network answers again. `let_go` drops
+    what the transport holds while another process serves the bot. `caution` tells a trouble, with its detail, beside
+    which the connection works all the same.
     """
 
     source: UpdateSource
@@ -45,6 +46,7 @@ class LongPoll:
     take_over: bool
     lease: timedelta
     after_commit: Callable[[], None] = field(default=lambda: None)
+    reconnected: Callable[[], None] = field(default=lambda: None)
     let_go: Callable[[], Awaitable[None]] = field(default=_keep)
     caution: Callable[[], tuple[str, str]] = field(default=lambda: ("", ""))
     backoff: Backoff = field(factory=Backoff)
@@ -130,6 +132,8 @@ class LongPoll:
 
     def _connected(self) -> None:
         trouble, detail = self.caution()
+        if not self.state.connected:
+            self.reconnected()
         if not self.state.connected or self.state.trouble != trouble:
             since = self.clock.now()
             self.state = evolve(self.state, connected=True, since=since, trouble=trouble, detail=detail)

@@ -63,6 +63,8 @@ class Pages:
             "visit": visit,
             "now": now,
             "bot": self.parts.bot_state(),
+            "relay": self.parts.health().get("relay", ""),
+            "clock_step": self.parts.clock_step(),
             "navigation": [entry for entry in self.navigation if entry.shown_to(visit)],
             "path": path,
             "age": lambda since: words.duration(now - since),

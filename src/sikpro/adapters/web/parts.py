@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from attrs import frozen
 
+from sikpro.application.clock_watch import ClockStep
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.runtime import Clock, LiveEvents, Passwords, WorkbookWriter
 from sikpro.application.ports.storage import AsyncTransactions
@@ -14,7 +15,8 @@ from sikpro.application.ports.tables import TableReader
 class WebParts:
     """The web's ports and settings; `zone` is an IANA name.
 
-    `bot_state` is None while no bot is set up; `health` gives the states of bot loop, relay and jobs.
+    `bot_state` is None while no bot is set up; `health` gives the states of bot loop, relay, jobs and clock.
+    `clock_step` tells that the machine's clock was set a while ago.
     `secure_cookies` is set where the web is served over HTTPS. `simulator_url` leads to the simulator's chat, "" when
     there is none.
     """
@@ -28,5 +30,6 @@ class WebParts:
     zone: str
     bot_state: Callable[[], BotState | None]
     health: Callable[[], Mapping[str, str]]
+    clock_step: Callable[[], ClockStep | None] = lambda: None
     secure_cookies: bool = False
     simulator_url: str = ""

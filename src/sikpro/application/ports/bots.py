@@ -16,7 +16,10 @@ class BotAccounts(Protocol):
     """
 
     def lease(self, account: str, owner: str, now: datetime, span: timedelta, *, take_over: bool) -> bool:
-        """Take or renew the lease until `now + span`; False while another has it and `take_over` is not set."""
+        """Take or renew the lease until `now + span`; False while another has it and `take_over` is not set.
+
+        One that ends more than `CLOCK_STEP` after `now + span` is over: the clock has been set back since.
+        """
 
     def release(self, account: str, owner: str) -> None:
         """Give the lease back, if it is ours."""

@@ -58,7 +58,10 @@ class FileStore(Protocol):
         """Note a file to fetch and return its id; the same file of the same order once."""
 
     def claim(self, now: datetime, lease: timedelta, transports: Collection[str]) -> OrderFile | None:
-        """Take the file longest due that came by one of these transports, for the lease; `attempts` one higher."""
+        """Take the file longest due that came by one of these transports, for the lease; `attempts` one higher.
+
+        One that was never put off is due, whatever the clock said when it was wanted.
+        """
 
     def keep(self, file_id: int, content: bytes, media_type: str) -> None:
         """Store what was fetched."""

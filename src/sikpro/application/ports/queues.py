@@ -118,6 +118,8 @@ class Delivery(StrEnum):
 class OutboxItem:
     """A message on its way, or arrived; `doubtful` when an earlier try may have arrived already.
 
+    `attempts` counts the tries, `doubts` those of which nobody could tell whether they arrived.
+
     `chat_id` is 0 when there is no Telegram chat to send to: such a message is stored as failed (`no_telegram`).
     """
 
@@ -128,6 +130,7 @@ class OutboxItem:
     due_at: datetime
     attempts: int = 0
     doubtful: bool = False
+    doubts: int = 0
     order_id: int | None = None
     reason: str = ""
     detail: str = ""
@@ -152,12 +155,23 @@ class Outbox(Protocol):
         A message without `random_id` gets one.
         """
 
-    def claim(self, now: datetime, lease: timedelta, limit: int, *, sends_once: bool = False) -> tuple[OutboxItem, ...]:
+    def claim(
+        self,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        *,
+        sends_once: bool = False,
+        in_hand: Collection[int] = (),
+    ) -> tuple[OutboxItem, ...]:
         """Take what is due, one a chat at most: the oldest unfinished one of its chat, if it is due.
 
         Each is `SENDING` until `now + lease`, `attempts` one higher. One that was being sent when its lease ran out
-        is taken again, as `doubtful` unless the messenger `sends_once`. Answers to presses (`press_id`) overtake
-        their chat's queue.
+        is taken again, as `doubtful` unless the messenger `sends_once`; never one of `in_hand`, which the caller is
+        sending. Answers to presses (`press_id`) overtake their chat's queue.
+
+        What was put off or leased more than `CLOCK_STEP` after `now` was so by a clock that has been set back since:
+        it is due.
         """
 
     def doubt_tried(self) -> None:
@@ -166,14 +180,17 @@ class Outbox(Protocol):
     def sent(self, outbox_id: int, message_id: int | None, at: datetime) -> None:
         """It arrived: `SENT`, or `PERHAPS_TWICE` when it was doubtful."""
 
-    def later(self, outbox_id: int, due_at: datetime, reason: str, *, doubtful: bool = False) -> None:
-        """Try it again from `due_at` on; `doubtful` when this try may have arrived."""
+    def later(self, outbox_id: int, due_at: datetime, reason: str, *, at: datetime, doubtful: bool = False) -> None:
+        """Try it again from `due_at` on, as was decided `at`; one doubt more when this try may have arrived."""
+
+    def hurry(self, reasons: Collection[str], at: datetime) -> None:
+        """Try at once what is queued for later for one of these reasons: what stood in its way is over."""
 
     def give_up(self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime) -> None:
         """It will not be sent: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` when nobody can tell."""
 
     def send_again(self, outbox_id: int, at: datetime) -> bool:
-        """Queue a failed message again; False when it is not failed."""
+        """Queue a failed message again, its tries counted anew; False when it is not failed or has no chat."""
 
     def recall(self, outbox_ids: Collection[int]) -> bool:
         """Take messages back that nobody has begun to send, or that had no chat: `RECALLED`; all of them or none."""
@@ -247,7 +264,10 @@ class Jobs(Protocol):
         """Note a job, unless one of this kind and key is there."""
 
     def claim(self, now: datetime, lease: timedelta) -> Job | None:
-        """Take the job longest due that nobody has under a lease; its `attempts` one higher."""
+        """Take the job longest due that nobody has under a lease; its `attempts` one higher.
+
+        A lease that ends more than `CLOCK_STEP` after `now + lease` is over: the clock has been set back since.
+        """
 
     def again(self, job_id: int, due_at: datetime, error: str = "") -> None:
         """Do it again at a time; without an error `attempts` begins anew."""

@@ -11,6 +11,13 @@ from attrs import field, frozen
 
 from sikpro.application.ports.storage import Hint
 
+CLOCK_STEP = timedelta(minutes=1)
+"""By how much two readings of the clock must differ from the time between them for the clock to have been set.
+
+It is also by how much the clocks of two machines may differ: what was decided later than this after now was decided by
+a clock that was ahead.
+"""
+
 
 class Clock(Protocol):
     """What time it is."""

@@ -13,8 +13,8 @@ from sikpro.application.ports.exports import KEPT
 from sikpro.application.ports.queues import Job
 from sikpro.application.ports.runtime import CLOCK_STEP, Clock
 from sikpro.application.ports.storage import AsyncTransactions, StorageError, UnitOfWork
-from sikpro.application.reports.closing import close_months
-from sikpro.application.reports.send_recaps import send_recaps
+from sikpro.application.reports.closing import next_closing
+from sikpro.application.reports.send_recaps import next_recap
 from sikpro.application.use_cases.alert_overdue import alert_overdue
 from sikpro.application.use_cases.work_order import free_lapsed_claims
 
@@ -29,17 +29,33 @@ _LONGEST_PAUSE = 6
 
 
 @frozen
-class Recurring:
-    """Something done again and again: its kind, how often, and what it does in one transaction, now, in the zone."""
+class Repeated:
+    """Something done again and again: its kind, and how often."""
 
     kind: str
     every: timedelta
-    work: Callable[[UnitOfWork, datetime, str], object]
 
     def pause(self, attempts: int) -> timedelta:
         """How long it waits after so many attempts that failed."""
         doubled: int = 2 ** min(attempts, _LONGEST_PAUSE)
         return self.every * doubled
+
+
+@frozen
+class Recurring(Repeated):
+    """What is done in one short transaction, now, in the zone."""
+
+    work: Callable[[UnitOfWork, datetime, str], object]
+
+
+@frozen
+class RecurringCount(Repeated):
+    """What is counted in a read, one thing after the other, and each then written down in a short transaction.
+
+    `next` returns what writes down the next one, None when there is none: nobody who writes waits for the counting.
+    """
+
+    next: Callable[[UnitOfWork, datetime, str], Callable[[UnitOfWork], object] | None]
 
 
 def _free_lapsed_claims(uow: UnitOfWork, now: datetime, _: str) -> None:
@@ -60,8 +76,8 @@ RECURRING = (
     Recurring("free_lapsed_claims", timedelta(seconds=30), _free_lapsed_claims),
     Recurring("remind_drafts", timedelta(minutes=1), remind_drafts),
     Recurring("alert_overdue", timedelta(minutes=1), alert_overdue),
-    Recurring("close_months", timedelta(hours=1), close_months),
-    Recurring("send_recaps", timedelta(minutes=1), send_recaps),
+    RecurringCount("close_months", timedelta(hours=1), next_closing),
+    RecurringCount("send_recaps", timedelta(minutes=1), next_recap),
     Recurring("forget_logins", timedelta(hours=1), _forget_logins),
     Recurring("forget_exports", timedelta(minutes=15), _forget_exports),
 )
@@ -75,7 +91,7 @@ class JobRunner:
     clock: Clock
     zone: str
     watch: ClockWatch
-    recurring: tuple[Recurring, ...] = RECURRING
+    recurring: tuple[Recurring | RecurringCount, ...] = RECURRING
     pause: float = 5.0
     state: str = field(default="idle", init=False)
 
@@ -129,12 +145,11 @@ class JobRunner:
             await self.transactions.write(lambda uow: uow.jobs.done(job.id))
             return
 
-        def work(uow: UnitOfWork) -> None:
-            recurring.work(uow, now, self.zone)
-            uow.jobs.again(job.id, now + recurring.every)
-
         try:
-            await self.transactions.write(work)
+            if isinstance(recurring, RecurringCount):
+                await self._count(recurring, job, now)
+            else:
+                await self._repeat(recurring, job, now)
         except StorageError:
             raise
         except Exception as error:
@@ -142,3 +157,21 @@ class JobRunner:
             _log.exception("job failed", kind=job.kind)
             due = now + recurring.pause(job.attempts)
             await self.transactions.write(lambda uow: uow.jobs.again(job.id, due, failure))
+
+    async def _repeat(self, recurring: Recurring, job: Job, now: datetime) -> None:
+        def work(uow: UnitOfWork) -> None:
+            recurring.work(uow, now, self.zone)
+            uow.jobs.again(job.id, now + recurring.every)
+
+        await self.transactions.write(work)
+
+    async def _count(self, counting: RecurringCount, job: Job, now: datetime) -> None:
+        """One thing a claim; where there was one, the job is due again at once."""
+        write = await self.transactions.read(lambda uow: counting.next(uow, now, self.zone))
+
+        def work(uow: UnitOfWork) -> None:
+            if write is not None:
+                write(uow)
+            uow.jobs.again(job.id, now + counting.every if write is None else now)
+
+        await self.transactions.write(work)

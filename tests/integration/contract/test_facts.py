@@ -1,7 +1,7 @@
 """What the facts of recaps promise."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -81,7 +81,7 @@ def test_days_and_hours_are_those_of_the_zone_whatever_its_offset(store: Transac
 def test_nothing_to_count_is_an_empty_answer(store: Transactions) -> None:
     assert counted(store, []) == {}
     assert counted(store, [Dimension.DAY]) == {}
-    assert store.read(lambda unit: unit.order_facts.first_day()) is None
+    assert store.read(lambda unit: unit.order_facts.began_at()) is None
 
 
 def test_the_rows_behind_the_counts_come_oldest_received_first_a_page_at_a_time(store: Transactions) -> None:
@@ -118,9 +118,10 @@ def test_rows_by_the_time_they_were_finished_leave_out_the_unfinished(store: Tra
     assert rows[0].spent == {Turn.HELPDESK: timedelta(minutes=60)}
 
 
-def test_the_first_day_is_the_utc_date_of_the_oldest_order(store: Transactions) -> None:
-    late = datetime(2026, 11, 2, 23, 59, 59, 999_999, tzinfo=UTC)
-    store.write(lambda unit: stored_order(unit, received_at=late.astimezone(JAKARTA)))
-    store.write(lambda unit: stored_order(unit, "SC10000001", received_at=late + timedelta(seconds=1)))
+def test_an_installation_began_when_it_recorded_its_first_order_however_old_those_are_that_it_imports(
+    store: Transactions,
+) -> None:
+    store.write(lambda unit: stored_order(unit, received_at=after(0), now=after(5), deleted_at=after(6)))
+    store.write(lambda unit: stored_order(unit, "SC10000001", received_at=after(-9000), now=after(9)))
 
-    assert store.read(lambda unit: unit.order_facts.first_day()) == date(2026, 11, 2)
+    assert store.read(lambda unit: unit.order_facts.began_at()) == after(5)

@@ -7,7 +7,7 @@ from sikpro.application.ports.exports import Export
 from sikpro.application.ports.months import Target
 from sikpro.application.ports.queues import Conversation
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.reports.closing import close_month
+from sikpro.application.reports.closing import count_month
 from sikpro.application.use_cases.publish_notice import publish_notice
 from sikpro.application.use_cases.saved_views import save_view
 from tests.builders import an_incoming
@@ -137,7 +137,7 @@ def fill(site: Site) -> None:
         )
         save_view(uow, site.people["tono"], "Sidoarjo lewat batas", "view=all&sto=SDA&overdue=1")
         ask_for_exports(uow, site)
-        close_month(uow, "2026-10", None, site.clock.at, "Asia/Jakarta")
+        count_month(uow, "2026-10", None, site.clock.at, "Asia/Jakarta")(uow)
         uow.targets.put(Target(month="2026-11", sto="SDA", target=120, working_days=25))
         publish_notice(uow, "Sistem gangguan sampai 14.00", site.people["bagus"], site.clock.at)
 

@@ -13,7 +13,7 @@ from sikpro.application.ports.months import Target
 from sikpro.application.ports.queues import Outcome
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.asked import FILTERS, Asked, Span
-from sikpro.application.reports.closing import close_month, close_months
+from sikpro.application.reports.closing import count_month, next_closing
 from sikpro.application.reports.figures import FIGURES, MORE
 from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_text import LONGEST, recap_text
@@ -50,7 +50,8 @@ class Office:
         return self.store.read(lambda uow: recap(uow, asked, by or self.people.supervisor, now, ZONE))
 
     def close(self, now: datetime, by: Person | None = None) -> None:
-        self.store.write(lambda uow: close_month(uow, "2026-11", by or self.people.supervisor, now, ZONE))
+        person = by or self.people.supervisor
+        self.store.write(self.store.read(lambda uow: count_month(uow, "2026-11", person, now, ZONE)))
 
     def does(self, work: Callable[[UnitOfWork], object]) -> None:
         self.store.write(work)
@@ -109,7 +110,8 @@ def test_a_month_that_is_not_over_or_is_closed_is_not_closed(office: Office) -> 
 
 def test_months_close_by_themselves_three_days_after_their_end_even_several_at_once(office: Office) -> None:
     def closed(now: datetime) -> frozenset[str]:
-        office.does(lambda uow: close_months(uow, now, ZONE))
+        while closing := office.store.read(lambda uow: next_closing(uow, now, ZONE)):
+            office.does(closing)
         return office.store.read(lambda uow: uow.closed_months.names())
 
     assert closed(DECEMBER + timedelta(days=3, microseconds=-1)) == frozenset()
@@ -235,3 +237,27 @@ def test_a_question_survives_its_query_string_and_knows_its_neighbours() -> None
     for wrong in ({"colour": "red"}, {"helpdesk": "x"}, {"sto": "x" * 65}):
         with pytest.raises(InvalidValue, match=r"period\.filter"):
             Asked.parse("2026-11", wrong)
+
+
+def test_a_month_before_the_installation_began_never_closes_by_itself_but_by_hand(office: Office) -> None:
+    """Whoever imports October in November may not be done with it."""
+    old = datetime(2026, 10, 5, 9, tzinfo=WIB)
+    office.does(lambda uow: stored_order(uow, "SC61000000", received_at=old, now=NOVEMBER))
+    later = DECEMBER + timedelta(days=40)
+    while closing := office.store.read(lambda uow: next_closing(uow, later, ZONE)):
+        office.does(closing)
+    assert office.store.read(lambda uow: uow.closed_months.names()) == {"2026-11", "2026-12"}
+
+    by_hand = office.store.read(lambda uow: count_month(uow, "2026-10", office.people.supervisor, later, ZONE))
+    office.does(by_hand)
+    assert "2026-10" in office.store.read(lambda uow: uow.closed_months.names())
+
+
+def test_two_who_close_a_month_at_once_close_it_once(office: Office) -> None:
+    first, second = (
+        office.store.read(lambda uow: count_month(uow, "2026-11", office.people.supervisor, DECEMBER, ZONE))
+        for _ in range(2)
+    )
+    office.does(first)
+    with pytest.raises(InvalidValue, match=r"month\.closed"):
+        office.does(second)

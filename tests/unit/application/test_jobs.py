@@ -1,18 +1,24 @@
 """The jobs: what is due is done, by itself."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
+from typing import TypeVar
 
 import pytest
+from attrs import define
 
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.application.clock_watch import ClockWatch
-from sikpro.application.jobs import RECURRING, JobRunner, Recurring
+from sikpro.application.jobs import RECURRING, JobRunner, Recurring, RecurringCount
+from sikpro.application.ports.storage import Transactions, UnitOfWork
 from tests.unit.application.inline import InlineTransactions
 from tests.unit.chat import WHOLE, ZONE, Phone, World
 
+T = TypeVar("T")
 
-def runner_of(world: World, *recurring: Recurring) -> JobRunner:
+
+def runner_of(world: World, *recurring: Recurring | RecurringCount) -> JobRunner:
     """A runner of these jobs, of all that there are where none is named; its machine stands still."""
     watch = ClockWatch(clock=world.clock, live=LocalLiveEvents(), count=lambda: 0.0)
     transactions = InlineTransactions(world.transactions)
@@ -133,3 +139,46 @@ def test_a_step_of_the_clock_is_told_from_time_that_passed_and_shown_for_an_hour
     assert passes(5, by_the_clock=125) == "set_forward"
     assert passes(3599, by_the_clock=3599) == "set_forward"
     assert passes(1, by_the_clock=1) == "ok"
+
+
+@define
+class WatchedTransactions:
+    """Knows whether a write is open."""
+
+    transactions: Transactions
+    writing: bool = False
+
+    async def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Do it at once."""
+        self.writing = True
+        try:
+            return self.transactions.write(work)
+        finally:
+            self.writing = False
+
+    async def read(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Read at once."""
+        return self.transactions.read(work)
+
+
+async def test_what_is_counted_long_is_counted_outside_of_any_write_and_written_down_one_by_one() -> None:
+    world, left, counted_in_a_write = World(), [1, 2, 3], list[bool]()
+    transactions = WatchedTransactions(world.transactions)
+
+    def count(*_: object) -> Callable[[UnitOfWork], object] | None:
+        counted_in_a_write.append(transactions.writing)
+        return (lambda uow: left.pop()) if left else None
+
+    runner = runner_of(world, RecurringCount("counts", timedelta(hours=1), count))
+    runner.transactions = transactions
+    await turns(runner, 9)
+    assert (left, counted_in_a_write) == ([], [False] * 4)
+
+
+async def test_months_close_and_recaps_leave_by_the_runner() -> None:
+    world = World()
+    Phone(world, 1).says("/reg " + WHOLE)
+    world.clock.later(days=70)
+    await turns(runner_of(world), 30)
+    assert len(world.transactions.read(lambda uow: uow.closed_months.names())) == 2
+    assert {type(job) for job in RECURRING if job.kind in {"close_months", "send_recaps"}} == {RecurringCount}

@@ -12,7 +12,7 @@ from sikpro.application.ports.exports import Export
 from sikpro.application.ports.queues import OutboxItem
 from sikpro.application.ports.schedules import Rhythm, Schedule
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.reports.send_recaps import MADE_UP, due_recaps, send_now, send_recaps
+from sikpro.application.reports.send_recaps import MADE_UP, due_recaps, next_recap, recap_now
 from sikpro.application.use_cases.keep_schedules import add_schedule, drop_schedule, switch_schedule
 from sikpro.domain.errors import InvalidFields, NotPermitted
 from tests.builders import an_incoming
@@ -53,7 +53,8 @@ def scheduled(world: World, rhythm: str = "today", at: str = "17:00", to: str = 
 def passes(world: World, **time: float) -> None:
     """Time goes by, then the job looks."""
     world.clock.later(**time)
-    world.transactions.write(lambda uow: send_recaps(uow, world.clock.now(), ZONE))
+    while sending := world.transactions.read(lambda uow: next_recap(uow, world.clock.now(), ZONE)):
+        world.transactions.write(sending)
 
 
 def sent(world: World, chat_id: int = LEADER) -> list[str]:
@@ -137,11 +138,13 @@ def test_a_stopped_schedule_sends_nothing_and_does_not_make_up_for_it(world: Wor
 def test_one_can_be_sent_now_to_whoever_asks_and_changes_nothing(world: World) -> None:
     made = scheduled(world, "month", "08:00", f"group:{GROUP}")
     by = world.person("bagus")
-    assert world.transactions.write(lambda uow: send_now(uow, made.id, by, world.clock.now(), ZONE))
+    sending = world.transactions.read(lambda uow: recap_now(uow, made.id, by, world.clock.now(), ZONE))
+    assert sending
+    world.transactions.write(sending)
     assert [text.splitlines()[0] for text in sent(world)] == ["Rekap Oktober 2026"]
     assert world.transactions.read(lambda uow: uow.schedules.all()) == (made,)
     unbound = evolve(by, telegram_id=None)
-    assert not world.transactions.write(lambda uow: send_now(uow, made.id, unbound, world.clock.now(), ZONE))
+    assert world.transactions.read(lambda uow: recap_now(uow, made.id, unbound, world.clock.now(), ZONE)) is None
 
 
 def test_what_cannot_be_is_named_by_its_entry(world: World) -> None:
@@ -179,3 +182,13 @@ def test_however_often_the_job_looks_each_is_owed_exactly_once(rhythm: Rhythm, a
     assert told[-len(everything) :] == everything if everything else not told
     assert len(told) == len(set(told))
     assert (now - made_at).days > MADE_UP or told == everything
+
+
+def test_a_recap_whose_schedule_was_stopped_or_dropped_while_it_was_counted_is_not_sent(world: World) -> None:
+    made, by = scheduled(world), world.person("bagus")
+    world.clock.later(hours=9)
+    sending = world.transactions.read(lambda uow: next_recap(uow, world.clock.now(), ZONE))
+    assert sending
+    world.transactions.write(lambda uow: switch_schedule(uow, made.id, by, world.clock.now(), active=False))
+    world.transactions.write(sending)
+    assert sent(world) == []

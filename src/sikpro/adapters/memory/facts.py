@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sikpro.adapters.memory.queries import sorted_page
@@ -44,10 +44,10 @@ class MemoryOrderFacts:
         median, p90 = (spans[-(-len(spans) * part // 100) - 1] for part in (50, 90))
         return Spread(count=len(spans), median=median, p90=p90)
 
-    def first_day(self) -> date | None:
-        """The UTC date of the oldest order, None when there is none."""
-        oldest = min((o.received_at for o in self._state.orders.values() if o.deleted_at is None), default=None)
-        return oldest.astimezone(UTC).date() if oldest else None
+    def began_at(self) -> datetime | None:
+        """When the first order was recorded here; None when none was."""
+        first = min(self._state.orders.values(), key=lambda order: order.id, default=None)
+        return first.recorded_at if first else None
 
     def _wanted(self, which: OrderFilter) -> Iterator[Order]:
         return filter(Wanted(which, Names(self._state)), self._state.orders.values())

@@ -1,7 +1,7 @@
 """The facts of recaps, counted in the database."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -76,11 +76,10 @@ class SqlOrderFacts:
         count, median, p90 = self._transaction.execute(sa.select(sa.func.count(), *at).select_from(ranked)).one()
         return Spread(count=count, median=_duration(median), p90=_duration(p90))
 
-    def first_day(self) -> date | None:
-        """The UTC date of the oldest order, None when there is none."""
-        first = sa.select(_c.received_at).where(_c.deleted_at.is_(None)).order_by(_c.received_at).limit(1)
-        oldest: datetime | None = self._transaction.scalar(first)
-        return oldest.date() if oldest else None
+    def began_at(self) -> datetime | None:
+        """When the first order was recorded here; None when none was."""
+        began: datetime | None = self._transaction.scalar(sa.select(_c.recorded_at).order_by(_c.id).limit(1))
+        return began
 
     def _column(self, dimension: Dimension, clock: ColumnElement[Any], zone: str) -> ColumnElement[Any]:
         if dimension in _COLUMNS:

@@ -1,7 +1,7 @@
 """What recaps are made of: orders counted by what they are, and how long spans of their lives lasted."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -76,5 +76,8 @@ class OrderFacts(Protocol):
     def spread(self, which: OrderFilter, lapse: Lapse) -> Spread:
         """How long a span of the orders' lives lasted, of those orders in which it is over; exact, by nearest rank."""
 
-    def first_day(self) -> date | None:
-        """The UTC date of the oldest order, None when there is none."""
+    def began_at(self) -> datetime | None:
+        """When the first order was recorded here, whatever became of it; None when none was.
+
+        Imported orders are older than that: they were received elsewhere.
+        """

@@ -1,6 +1,6 @@
 """A closed month: its figures are fixed; what changes afterwards is told as a later change."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,9 @@ from sikpro.domain.people import Permission, Person
 CLOSES_AFTER = timedelta(days=3)
 """How long after its end a month closes by itself."""
 
+Write = Callable[[UnitOfWork], None]
+"""What is written down in one short transaction, after it was counted in a read."""
+
 _MICROSECOND = timedelta(microseconds=1)
 _converter = make_converter()
 _converter.register_unstructure_hook(timedelta, lambda span: span // _MICROSECOND)
@@ -26,10 +29,12 @@ _converter.register_structure_hook(timedelta, lambda number, _: timedelta(micros
 _converter.register_structure_hook(int | float, lambda number, _: number)
 
 
-def close_month(uow: UnitOfWork, month: str, by: Person | None, now: datetime, zone: str) -> None:
-    """Fix the figures of a month (`2026-11`) for good; `by` is None when it closes by itself.
+def count_month(uow: UnitOfWork, month: str, by: Person | None, now: datetime, zone: str) -> Write:
+    """Count a month (`2026-11`), and return what writes its figures down for good.
 
-    Raises `NotPermitted`, and `InvalidValue`: `period.unknown`, `month.not_over`, `month.closed`.
+    `by` is None when it closes by itself. Counting takes long where there are many orders, so it is for a read: the
+    writing alone stops other writers. Raises `NotPermitted`, and `InvalidValue`: `period.unknown`, `month.not_over`,
+    `month.closed` (the writing too).
     """
     if by is not None:
         by.must(Permission.CLOSE_MONTH)
@@ -38,21 +43,32 @@ def close_month(uow: UnitOfWork, month: str, by: Person | None, now: datetime, z
         raise InvalidValue("period.unknown", month)
     if now < asked.period(ZoneInfo(zone)).end:
         raise InvalidValue("month.not_over", month)
+    if month in uow.closed_months.names():
+        raise InvalidValue("month.closed", month)
     counted = Counting(uow, asked, None, now, zone).recap()
     actor = None if by is None else by.id
     figures = _converter.unstructure(counted)
-    if not uow.closed_months.add(ClosedMonth(month=month, closed_at=now, closed_by=actor, figures=figures)):
-        raise InvalidValue("month.closed", month)
     kept = {figure.code: str(count) for figure, count in counts(counted) if not figure.of_now}
-    uow.journal.note("month_closed", month, actor, now, kept)
+
+    def write(uow: UnitOfWork) -> None:
+        if not uow.closed_months.add(ClosedMonth(month=month, closed_at=now, closed_by=actor, figures=figures)):
+            raise InvalidValue("month.closed", month)
+        uow.journal.note("month_closed", month, actor, now, kept)
+
+    return write
 
 
-def close_months(uow: UnitOfWork, now: datetime, zone: str) -> None:
-    """Close every month since the first order that ended three days ago and is still open."""
+def next_closing(uow: UnitOfWork, now: datetime, zone: str) -> Write | None:
+    """Count the oldest month that closes by itself now, and return what closes it; None when there is none.
+
+    A month does so three days after its end. One before the month in which the first order was recorded never does:
+    its orders are imported, perhaps not all of them yet.
+    """
     closed = uow.closed_months.names()
     for asked in _over(uow, now - CLOSES_AFTER, ZoneInfo(zone)):
         if asked.text not in closed:
-            close_month(uow, asked.text, None, now, zone)
+            return count_month(uow, asked.text, None, now, zone)
+    return None
 
 
 def as_closed(uow: UnitOfWork, closed: ClosedMonth, counted: Recap) -> Recap:
@@ -86,11 +102,10 @@ def _fixed(closed: ClosedMonth) -> Recap:
 
 
 def _over(uow: UnitOfWork, until: datetime, zone: ZoneInfo) -> Iterator[Asked]:
-    first = uow.order_facts.first_day()
-    if first is None:
+    began = uow.order_facts.began_at()
+    if began is None:
         return
-    # The UTC date of the first order may be the day before its own in the zone: an empty month more does no harm.
-    asked: Asked | None = Asked.month(first)
+    asked: Asked | None = Asked.month(began.astimezone(zone).date())
     while asked is not None and asked.period(zone).end <= until:
         yield asked
         asked = asked.next

@@ -10,6 +10,7 @@ from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.schedules import Rhythm, Schedule
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.reports.asked import Asked
+from sikpro.application.reports.closing import Write
 from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_text import recap_text
 from sikpro.domain.people import Permission, Person
@@ -46,51 +47,60 @@ def due_recaps(schedule: Schedule, now: datetime, zone: ZoneInfo) -> tuple[Due, 
     return tuple(owed)
 
 
-def send_recaps(uow: UnitOfWork, now: datetime, zone: str) -> None:
-    """Send whatever is due; done in the transaction that notes it, each is sent once."""
+def next_recap(uow: UnitOfWork, now: datetime, zone: str) -> Write | None:
+    """Count the recap that is owed longest, and return what sends it; None when none is owed.
+
+    It is sent in the transaction that notes it, so once; not at all when its schedule was changed since the count.
+    """
     for schedule in uow.schedules.all():
         if schedule.active:
             for due in due_recaps(schedule, now, ZoneInfo(zone)):
-                schedule = _sent(uow, schedule, due, now, zone)
+                return _sending(uow, schedule, due, now, zone)
+    return None
 
 
-def send_now(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime, zone: str) -> bool:
-    """Send a schedule's recap as it is now to whoever asks; False when they have no Telegram.
+def recap_now(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime, zone: str) -> Write | None:
+    """Count a schedule's recap as it is now, and return what sends it to whoever asks; None when they have no Telegram.
 
     Raises `NotPermitted`, `NotFound`.
     """
     by.must(Permission.SEE_REPORTS)
     schedule = uow.schedules.get(schedule_id)
-    if by.telegram_id is None:
-        return False
+    chat_id = by.telegram_id
+    if chat_id is None:
+        return None
     asked = _asked(schedule.rhythm, now.astimezone(ZoneInfo(zone)).date().replace(day=1))
     if schedule.rhythm is not Rhythm.MONTH:
         asked = _asked(schedule.rhythm, now.astimezone(ZoneInfo(zone)).date())
     assert asked is not None  # the first of a month has a month before
-    words = words_in(schedule.language, zone)
-    post_recap(uow, asked, by, by.telegram_id, words, now, with_file=schedule.with_file)
-    return True
+    text = recap_message(uow, asked, by, words_in(schedule.language, zone), now)
+
+    def write(uow: UnitOfWork) -> None:
+        post_recap(uow, asked, text, by, chat_id, schedule.language, now, with_file=schedule.with_file)
+
+    return write
+
+
+def recap_message(uow: UnitOfWork, asked: Asked, by: Person, words: Words, now: datetime) -> str:
+    """Count a recap and say it for a chat. Raises `NotPermitted`."""
+    return recap_text(recap(uow, asked, by, now, str(words.zone)), words)
 
 
 def post_recap(
     uow: UnitOfWork,
     asked: Asked,
+    text: str,
     by: Person,
     chat_id: int,
-    words: Words,
+    language: str,
     now: datetime,
     *,
     with_file: bool,
-    head: str = "",
 ) -> int:
-    """Put a recap on its way to a chat, and ask for its file; returns the text's place in the outbox.
-
-    Raises `NotPermitted`.
-    """
-    text = recap_text(recap(uow, asked, by, now, str(words.zone)), words)
-    message = uow.outbox.put(Outgoing(chat_id=chat_id, text="\n".join(filter(None, (head, text)))), now)
+    """Put a recap's text on its way to a chat, and ask for its file; returns the text's place in the outbox."""
+    message = uow.outbox.put(Outgoing(chat_id=chat_id, text=text), now)
     if with_file:
-        uow.exports.ask(person=by.id, query=asked.query, kind="xlsx", language=words.language, at=now, send_to=chat_id)
+        uow.exports.ask(person=by.id, query=asked.query, kind="xlsx", language=language, at=now, send_to=chat_id)
     uow.announce(Hint(Kind.OUTBOX, (message,)))
     return message
 
@@ -113,15 +123,25 @@ def _asked(rhythm: Rhythm, day: date) -> Asked | None:
     return Asked.month(day - timedelta(days=1)) if day.day == 1 else None
 
 
-def _sent(uow: UnitOfWork, schedule: Schedule, due: Due, now: datetime, zone: str) -> Schedule:
-    """Send one recap, and note that it was."""
+def _sending(uow: UnitOfWork, schedule: Schedule, due: Due, now: datetime, zone: str) -> Write:
+    """Count one recap, and return what sends it and notes that it was sent."""
     to = receiver(uow, schedule)
     noted = evolve(schedule, sent_for=due.asked.text, message=None, trouble=to if isinstance(to, str) else "")
+    text = ""
     if not isinstance(to, str):
-        chat_id, by = to
         words = words_in(schedule.language, zone)
         head = words("schedule.late", time=words.moment(due.at, now)) if now - due.at > LATE else ""
-        message = post_recap(uow, due.asked, by, chat_id, words, now, with_file=schedule.with_file, head=head)
-        noted = evolve(noted, message=message)
-    uow.schedules.put(noted)
-    return noted
+        text = "\n".join(filter(None, (head, recap_message(uow, due.asked, to[1], words, now))))
+
+    def write(uow: UnitOfWork) -> None:
+        if schedule not in uow.schedules.all() or receiver(uow, schedule) != to:
+            return
+        message = None
+        if not isinstance(to, str):
+            chat_id, by = to
+            message = post_recap(
+                uow, due.asked, text, by, chat_id, schedule.language, now, with_file=schedule.with_file
+            )
+        uow.schedules.put(evolve(noted, message=message))
+
+    return write

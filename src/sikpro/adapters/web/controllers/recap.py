@@ -19,7 +19,7 @@ from sikpro.adapters.web.recap_view import RecapView
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.asked import FILTERS, Asked, Span
-from sikpro.application.reports.closing import close_month
+from sikpro.application.reports.closing import count_month
 from sikpro.application.reports.recap import recap
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
@@ -93,7 +93,8 @@ class RecapController(Controller):
     ) -> Response[str]:
         """Fix a month's figures for good."""
         asked, now = _asked(name, {}, Span.MONTH), parts.clock.now()
-        await parts.transactions.write(lambda uow: close_month(uow, asked.text, me, now, parts.zone))
+        closing = await parts.transactions.read(lambda uow: count_month(uow, asked.text, me, now, parts.zone))
+        await parts.transactions.write(closing)
         visit.toast("month_closed", month=visit.words.month(asked.first))
         return go(request, page_of(asked))
 

@@ -17,7 +17,7 @@ from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.queues import KnownGroup, OutboxItem
 from sikpro.application.ports.schedules import Rhythm, Schedule
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.reports.send_recaps import send_now
+from sikpro.application.reports.send_recaps import recap_now
 from sikpro.application.use_cases.keep_schedules import (
     add_schedule,
     drop_schedule,
@@ -127,8 +127,10 @@ class SchedulesController(Controller):
     ) -> Response[str]:
         """Send one to oneself, as it would be now; who has no Telegram is told how to get there."""
         now = parts.clock.now()
-        if not await parts.transactions.write(lambda uow: send_now(uow, schedule_id, me, now, parts.zone)):
+        sending = await parts.transactions.read(lambda uow: recap_now(uow, schedule_id, me, now, parts.zone))
+        if sending is None:
             return await _page(request, pages, parts, _FRESH, InvalidValue("schedule.not_bound", me.name))
+        await parts.transactions.write(sending)
         visit.toast("schedule_sent_now")
         return go(request, "/schedules")
 

@@ -9,6 +9,11 @@ import pytest
 
 import sikpro
 from sikpro import DuplicateOrder, ForbiddenMove, InvalidFields, Phase
+from sikpro.application.i18n import words_in
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.reports.asked import Asked
+from sikpro.application.reports.order_rows import order_header, order_rows
+from tests.unit.chat import StoryClock
 
 MESSAGE = "AO SC32232558 ZTEGC6754546 SDA ODP-SDA-003 F5SDA445"
 
@@ -32,6 +37,35 @@ def test_a_script_walks_an_order_through_its_phases() -> None:
             app.take("SC32232558")
         assert app.reopen("SC32232558", reason="modem mati").phase is Phase.IN_PROGRESS
         assert [row.number for row in app.orders()] == ["SC32232558"]
+
+
+def test_what_was_said_is_told_with_the_status_it_was_said_at_and_not_with_a_later_one() -> None:
+    words = words_in("id", "Asia/Jakarta")
+    place = order_header(words).index("Feedback terakhir")
+
+    def told(app: sikpro.Sikpro) -> set[str]:
+        """The words beside the status: of the order, of its row in a list, in the file of a recap."""
+
+        def in_file(uow: UnitOfWork) -> str:
+            rows = order_rows(uow, Asked.parse("2026-11", {}), app.script, words, app.clock.now())
+            return str(next(rows)[place] or "")
+
+        return {
+            app.order("SC32232558").last_feedback,
+            app.orders()[0].last_feedback,
+            app.transactions.read(in_file),
+        }
+
+    with sikpro.connect("memory:", clock=StoryClock()) as app:
+        app.register(MESSAGE)
+        app.change_status("SC32232558", "ont_tidak_terdeteksi", feedback="cek SN")
+        assert told(app) == {"cek SN"}
+        app.correct("SC32232558", serial="ZTEGC6754547")
+        assert told(app) == {""}
+        app.change_status("SC32232558", "selesai", feedback="Aktif.")
+        assert told(app) == {"Aktif."}
+        app.reopen("SC32232558", reason="modem mati")
+        assert told(app) == {""}
 
 
 def test_a_double_and_a_wrong_field_are_errors_that_say_so() -> None:

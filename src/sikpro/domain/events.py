@@ -98,10 +98,11 @@ class OrderNudged(OrderEvent):
 
 @frozen(kw_only=True)
 class OrderReopened(OrderEvent):
-    """A finished order is worked on again."""
+    """A finished order is worked on again, perhaps with words for the technician."""
 
     before: str
     reason: str
+    feedback: str = ""
 
 
 @frozen(kw_only=True)

@@ -103,9 +103,7 @@ class Order(OrderState):
         if status.phase is Phase.WAITING and self.phase is Phase.WAITING:
             raise ForbiddenMove(number=self.number, before=self.phase, after=status.phase)
         before = self.status
-        after = evolve(self._moved(status, now, by, claim), reply_waiting=False, resubmitted=False)
-        if feedback:
-            after = evolve(after, last_feedback=feedback, last_feedback_at=after.changed_at)
+        after = evolve(self._moved(status, now, by, claim)._told(feedback), reply_waiting=False, resubmitted=False)
         return Change.of(after, StatusChanged(**_facts(after), before=before, reason=reason, feedback=feedback))
 
     def correct(self, data: OrderData, waiting: Status, now: datetime, by: int | None = None) -> "Change":
@@ -152,7 +150,9 @@ class Order(OrderState):
         after = evolve(self, nudged_at=at, changed_at=at)
         return Change.of(after, OrderNudged(**_facts(after)))
 
-    def reopen(self, status: Status, by: int, now: datetime, reason: str, claim: timedelta = CLAIM) -> "Change":
+    def reopen(
+        self, status: Status, by: int, now: datetime, reason: str, claim: timedelta = CLAIM, *, feedback: str = ""
+    ) -> "Change":
         """Work on a finished order again: a completed one at once, a cancelled one from the queue.
 
         Whether another order took its place meanwhile is the duplicate key's question. Raises `ForbiddenMove`,
@@ -163,8 +163,9 @@ class Order(OrderState):
         if not reason.strip():
             raise ReasonRequired(number=self.number)
         before = self.status
-        after = evolve(self._moved(status, now, by, claim), finished_at=None, reopenings=self.reopenings + 1)
-        return Change.of(after, OrderReopened(**_facts(after), before=before, reason=reason))
+        moved = self._moved(status, now, by, claim)._told(feedback)
+        after = evolve(moved, finished_at=None, reopenings=self.reopenings + 1)
+        return Change.of(after, OrderReopened(**_facts(after), before=before, reason=reason, feedback=feedback))
 
     def undo(self, before: "Order", now: datetime) -> "Change":
         """Be again what it was `before` its status was set."""

@@ -24,7 +24,8 @@ class OrderState:
     has it now, since `claimed_at`, `helpdesk` who has it or had it last. `reply_waiting` and `resubmitted` mark what
     the helpdesk has not yet looked at: *Balasan baru*, *Dikirim ulang*. `nudged_at` is when its sender last asked the
     helpdesk to look at it. `hold_ups` counts how often it went into a held-up status. `sender` is the person that
-    sent it.
+    sent it. `last_feedback` is what `helpdesk` said last at the present status, at `last_feedback_at`, "" and None when
+    nothing was said since it has it: words belong to their status, the journal keeps those of earlier ones.
     """
 
     id: int
@@ -79,6 +80,7 @@ class OrderState:
             raise ForbiddenMove(number=self.number, before=self.phase, after=status.phase)
         at = self._at(now)
         held = status.phase is Phase.IN_PROGRESS
+        stays = status.code == self.status and by in {None, self.helpdesk}
         return evolve(
             self,
             phase=status.phase,
@@ -92,4 +94,10 @@ class OrderState:
             first_action_at=self.first_action_at or (None if by is None else at),
             finished_at=self.finished_at if status.phase.live else at,
             hold_ups=self.hold_ups + (status.phase is Phase.HELD_UP and self.phase is not Phase.HELD_UP),
+            last_feedback=self.last_feedback if stays else "",
+            last_feedback_at=self.last_feedback_at if stays else None,
         )
+
+    def _told(self, feedback: str) -> Self:
+        """With the words that its present status was set with, if there are any."""
+        return evolve(self, last_feedback=feedback, last_feedback_at=self.changed_at) if feedback else self

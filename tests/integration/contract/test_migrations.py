@@ -23,6 +23,7 @@ from sikpro.application.ports.access import Session
 from sikpro.application.ports.queries import OrderFilter, Sort
 from sikpro.application.ports.queues import Outcome
 from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
+from sikpro.domain.catalogue import Status
 from sikpro.domain.events import OrderRestored
 from sikpro.domain.order import Change, Order
 from tests.builders import (
@@ -135,6 +136,56 @@ def test_hold_ups_of_orders_from_before_are_counted_from_their_journal(database_
 
     counted = with_store(database_url, lambda unit: [unit.orders.get(order_id).hold_ups for order_id in ids])
     assert counted == [2, 0, 0]
+
+
+def words_before(unit: UnitOfWork) -> dict[int, str]:
+    """Orders that were told something, as they were kept before words ended with their status; and what is to stay."""
+
+    def lives(place: int, *steps: tuple[Status | str, str]) -> int:
+        """Set statuses, with words, join words or take the last step back; the last words stay to the end."""
+        order = first = stored_order(unit, f"SC20000{place}")
+        before, said_last = order, order
+        for minute, (step, said) in enumerate(steps):
+            if step == "join":
+                change = order.join("halo", 1, 2, after(minute))
+            elif step == "undo":
+                change = order.undo(before, after(minute))
+            else:
+                assert isinstance(step, Status)
+                change = order.move_to(step, 1, after(minute), feedback=said)
+            unit.journal.append(change.events, 1)
+            before, order = order, change.order
+            said_last = order if said else said_last
+        words, at = said_last.last_feedback, said_last.last_feedback_at
+        order = evolve(order, last_feedback=words, last_feedback_at=at, version=first.version)
+        return unit.orders.save(order, key_of(order)).id
+
+    old = [
+        lives(0, (HELD_UP, "cek SN"), (COMPLETED, "")),
+        lives(1, (HELD_UP, "cek SN"), (IN_PROGRESS, ""), (HELD_UP, "")),
+        lives(2, (HELD_UP, "cek SN"), (COMPLETED, ""), ("join", "")),
+    ]
+    kept = [
+        lives(3, (HELD_UP, "cek SN"), (COMPLETED, "Aktif.")),
+        lives(4, (HELD_UP, "cek SN"), ("join", "")),
+        lives(5, (HELD_UP, "cek SN"), (COMPLETED, ""), ("undo", "")),
+        lives(6, (IN_PROGRESS, ""), (HELD_UP, "cek SN"), (HELD_UP, "")),
+    ]
+    stay = {order_id: unit.orders.get(order_id).last_feedback for order_id in kept}
+    assert all(stay.values())
+    return dict.fromkeys(old, "") | stay
+
+
+def test_words_of_an_earlier_status_are_taken_off_orders_from_before(database_url: str) -> None:
+    expected = with_store(database_url, words_before, write=True)
+    downgrade(database_url, "0007")
+
+    migrate(database_url)
+
+    def said(unit: UnitOfWork) -> dict[int, str]:
+        return {order_id: unit.orders.get(order_id).last_feedback for order_id in expected}
+
+    assert with_store(database_url, said) == expected
 
 
 def test_two_who_migrate_at_once_both_find_it_migrated(empty_url: str) -> None:

@@ -1,14 +1,15 @@
 """What the reads over orders promise."""
 
 import random
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from attrs import evolve
 
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, PastLimit, Sort
 from sikpro.application.ports.storage import Transactions, UnitOfWork
-from sikpro.domain.order import Order
+from sikpro.domain.order import Change, Order
 from sikpro.domain.order_data import Channel
 from sikpro.domain.period import Period
 from sikpro.domain.phase import Phase, Turn
@@ -16,6 +17,7 @@ from tests.builders import (
     COMPLETED,
     HELD_UP,
     IN_PROGRESS,
+    WAITING,
     a_person,
     a_technician,
     after,
@@ -82,6 +84,24 @@ def test_a_row_shows_the_order_with_the_names_behind_its_codes_and_ids(store: Tr
         deleted_at=None,
         version=2,
     )
+
+
+def test_a_row_has_the_words_that_were_said_at_its_status(store: Transactions) -> None:
+    def said(change: Callable[[Order], Change]) -> tuple[str, datetime | None]:
+        def work(unit: UnitOfWork) -> OrderRow | None:
+            order = change(unit.orders.find("SC32232558")[0]).order
+            unit.orders.save(order, key_of(order))
+            return unit.order_queries.row(order.id)
+
+        row = store.write(work)
+        assert row is not None
+        return row.last_feedback, row.last_feedback_at
+
+    store.write(stored_order)
+    assert said(lambda order: order.move_to(HELD_UP, 7, after(1), feedback="cek SN")) == ("cek SN", after(1))
+    assert said(lambda order: order.join("sudah", 1, 2, after(2))) == ("cek SN", after(1))
+    assert said(lambda order: order.correct(order.data, WAITING, after(3))) == ("", None)
+    assert said(lambda order: order.move_to(COMPLETED, 7, after(4), feedback="aktif")) == ("aktif", after(4))
 
 
 def test_names_that_nobody_has_are_empty_and_a_row_that_is_not_there_is_none(store: Transactions) -> None:

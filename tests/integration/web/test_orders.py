@@ -38,6 +38,17 @@ def test_an_order_is_taken_held_up_and_completed_by_forms_alone(site: Site) -> N
     assert "Menunggu dikirim" in page
 
 
+def test_the_list_shows_words_beside_the_status_they_were_said_at_alone(site: Site) -> None:
+    order, visitor = site.order(), site.logged_in("rina")
+    visitor.get(f"/orders/{order.id}")
+    held = {"status": "ont_tidak_terdeteksi", "feedback": "mohon cek SN", "scripted": "1"}
+    visitor.post(f"/orders/{order.id}/status", held)
+    assert "mohon cek SN" in visitor.get("/orders?view=all").text
+    visitor.post(f"/orders/{order.id}/status", {"status": "rumah_kosong", "feedback": "", "scripted": "1"})
+    assert "mohon cek SN" not in visitor.get("/orders?view=all").text
+    assert "mohon cek SN" in visitor.get(f"/orders/{order.id}").text, "the order's story keeps it"
+
+
 def test_with_javascript_an_emptied_message_stays_empty(site: Site) -> None:
     order = site.order()
     site.logged_in("rina").post(f"/orders/{order.id}/status", {"status": "selesai", "feedback": "", "scripted": "1"})
@@ -136,7 +147,7 @@ def test_data_are_corrected_field_by_field_and_the_order_comes_back(site: Site) 
     assert visitor.post(f"/orders/{order.id}/edit", fields).status_code == 303
     corrected = site.stored(order)
     assert (corrected.phase, corrected.resubmissions, str(corrected.data.odp)) == (Phase.WAITING, 1, "ODP-SPJ-003")
-    assert "Dikirim ulang" in visitor.get("/orders").text
+    assert "Dikirim ulang" in visitor.get("/orders?view=all").text
 
 
 def test_a_team_leader_hands_an_order_to_somebody_who_gives_it_back(site: Site) -> None:
@@ -190,7 +201,7 @@ def test_a_technician_without_a_chat_is_said_before_and_after_saving(site: Site)
 
 def test_the_bar_says_that_the_bot_has_no_token_or_since_when_it_is_gone(page_site: Site) -> None:
     visitor = page_site.logged_in("rina")
-    assert 'class="bot-bar"' not in visitor.get("/orders").text
+    assert 'class="bot-bar"' not in visitor.get("/orders?view=all").text
     page_site.bot[0] = None
     assert "Bot belum terhubung: isi token" in visitor.get("/password").text
     page_site.bot[0] = BotState(False, page_site.clock.now(), "conflict")

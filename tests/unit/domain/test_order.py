@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from sikpro.domain.duplicates import DuplicateMode, duplicate_key
 from sikpro.domain.errors import AlreadyTaken, DomainError, ForbiddenMove, NothingChanged, ReasonRequired
-from sikpro.domain.events import OrderEvent
+from sikpro.domain.events import OrderEvent, OrderReopened, StatusChanged
 from sikpro.domain.order import Change, Order, place
 from sikpro.domain.order_data import Channel
 from sikpro.domain.phase import MOVES, Phase, Turn
@@ -87,7 +87,55 @@ def test_reopening_needs_a_reason_and_keeps_the_history() -> None:
         done.reopen(IN_PROGRESS, RINA, after(3), " ")
     again = done.reopen(IN_PROGRESS, RINA, after(3), "modem mati").order
     assert (again.phase, again.finished_at, again.reopenings) == (Phase.IN_PROGRESS, None, 1)
-    assert (again.first_action_at, again.last_feedback) == (after(2), "aktif")
+    assert again.first_action_at == after(2)
+
+
+def test_words_stand_with_the_status_and_the_helpdesk_that_they_were_said_by() -> None:
+    held = placed().move_to(HELD_UP, RINA, after(2), feedback="cek SN").order
+    assert (held.last_feedback, held.last_feedback_at) == ("cek SN", after(2))
+    for still in (
+        held.join("sudah", 1, 2, after(3)).order,
+        held.move_to(HELD_UP, RINA, after(3)).order,
+        held.delete("keliru", after(3)).order.restore(WAITING, after(4)).order,
+        held.move_to(COMPLETED, RINA, after(3)).order.undo(held, after(4)).order,
+    ):
+        assert (still.last_feedback, still.last_feedback_at) == ("cek SN", after(2))
+    taken = held.take(RINA, IN_PROGRESS, after(3)).order
+    corrected = held.correct(order_data(), WAITING, after(3)).order
+    for moved in (
+        taken,
+        corrected,
+        held.assign(DEWI, IN_PROGRESS, after(3)).order,
+        held.withdraw(CANCELLED, after(3)).order,
+        *(held.move_to(status, RINA, after(3), reason="r").order for status in (CUSTOMER, COMPLETED, CANCELLED)),
+        taken.move_to(HELD_UP, RINA, after(4)).order,
+        held.move_to(HELD_UP, DEWI, after(3)).order,
+    ):
+        assert (moved.last_feedback, moved.last_feedback_at) == ("", None)
+
+
+def test_a_claim_that_is_renewed_given_away_or_lapses_keeps_only_the_words_of_who_has_the_order() -> None:
+    told = placed().move_to(IN_PROGRESS, RINA, after(2), feedback="sedang dicek").order
+    assert told.take(RINA, IN_PROGRESS, after(3)).order.last_feedback == "sedang dicek"
+    assert told.assign(RINA, IN_PROGRESS, after(3)).order.last_feedback == "sedang dicek"
+    assert told.correct(order_data(serial="ZTEG00000000"), WAITING, after(3), RINA).order.last_feedback
+    lapsed = told.lapse(WAITING, after(40))
+    assert lapsed
+    for other in (
+        lapsed.order,
+        told.give_back(RINA, WAITING, after(3)).order,
+        told.assign(DEWI, IN_PROGRESS, after(3)).order,
+    ):
+        assert (other.last_feedback, other.last_feedback_at) == ("", None)
+
+
+def test_words_of_a_reopening_are_kept_with_it() -> None:
+    done = placed().move_to(COMPLETED, RINA, after(2), feedback="aktif").order
+    silent = done.reopen(IN_PROGRESS, RINA, after(3), "modem mati")
+    told = done.reopen(IN_PROGRESS, RINA, after(3), "modem mati", feedback="kami cek lagi")
+    assert (silent.order.last_feedback, silent.order.last_feedback_at) == ("", None)
+    assert (told.order.last_feedback, told.order.last_feedback_at) == ("kami cek lagi", after(3))
+    assert [event.feedback for event in told.events if isinstance(event, OrderReopened)] == ["kami cek lagi"]
 
 
 def test_going_into_a_hold_up_is_counted_and_undoing_it_takes_the_count_back() -> None:
@@ -182,9 +230,16 @@ class Moves(RuleBasedStateMachine):
     def lapse(self) -> None:
         self.attempt(lambda: self.order.lapse(WAITING, self.now) or Change(self.order, ()))
 
-    @rule(status=st.sampled_from(STATUSES), by=st.sampled_from([RINA, DEWI]), overrule=st.booleans())
-    def set_status(self, status: object, by: int, overrule: bool) -> None:
-        self.attempt(lambda: self.order.move_to(status, by, self.now, reason="r", overrule=overrule))  # type: ignore[arg-type]  # a sampled status
+    @rule(
+        status=st.sampled_from(STATUSES),
+        by=st.sampled_from([RINA, DEWI]),
+        overrule=st.booleans(),
+        said=st.sampled_from(["", "cek SN", "cek ODP"]),
+    )
+    def set_status(self, status: object, by: int, overrule: bool, said: str) -> None:
+        self.attempt(
+            lambda: self.order.move_to(status, by, self.now, reason="r", feedback=said, overrule=overrule)  # type: ignore[arg-type]  # a sampled status
+        )
 
     @rule(status=st.sampled_from([WAITING, IN_PROGRESS, COMPLETED]))
     def reopen(self, status: object) -> None:
@@ -235,6 +290,18 @@ class Moves(RuleBasedStateMachine):
         assert sum(order.clock.durations(late).values(), timedelta()) == late - NOON
         if self.journal:
             assert self.journal[-1].state == order.state
+
+    @invariant()
+    def its_words_were_said_at_its_status(self) -> None:
+        if not hasattr(self, "order"):
+            return
+        order, said = self.order, list[tuple[str, object]]()
+        for event in reversed(self.journal):
+            if event.state.status != order.status:
+                break
+            if isinstance(event, StatusChanged | OrderReopened) and event.feedback:
+                said.append((event.feedback, event.at))
+        assert not order.last_feedback or (order.last_feedback, order.last_feedback_at) == said[0]
 
     @invariant()
     def it_holds_a_key_exactly_while_it_counts(self) -> None:

@@ -165,7 +165,7 @@ def preview(
         # A reason that is still missing shall not keep the text from being seen.
         change = order.move_to(to, me.id, now, reason=reason or "-", feedback=feedback, overrule=overrule)
     else:
-        change = order.reopen(to, me.id, now, reason or "-")
+        change = order.reopen(to, me.id, now, reason or "-", feedback=feedback)
     if to.phase is Phase.WAITING and not feedback:
         return ""
     chats = recipients(uow, order)

@@ -150,6 +150,6 @@ class Narrator:
 
 
 def _quote(event: OrderEvent) -> str:
-    if isinstance(event, StatusChanged):
+    if isinstance(event, StatusChanged | OrderReopened):
         return event.feedback
     return event.text if isinstance(event, MessageJoined) else ""

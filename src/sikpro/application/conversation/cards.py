@@ -104,7 +104,7 @@ def list_line(exchange: Exchange, row: OrderRow) -> str:
 
 
 def _last_words(exchange: Exchange, row: OrderRow) -> list[str]:
-    """What the helpdesk said last, with its time: a later status may have come without words."""
+    """What the helpdesk said last at the present status, with its time, which may be later than the status' own."""
     if not row.last_feedback or row.last_feedback_at is None:
         return []
     words = exchange.words

@@ -103,7 +103,8 @@ class Key:
 class OrderRow:
     """An order as lists show it; names are those of the people behind code and id, "" when unknown.
 
-    Durations by turn are what is over; add `now - turn_since` to the running `turn`.
+    Durations by turn are what is over; add `now - turn_since` to the running `turn`. `last_feedback` is the order's:
+    said at its present status, "" and None when nothing was.
     """
 
     id: int

@@ -77,6 +77,8 @@ def _spent(turn: Turn) -> Column:
 _WIDTHS = {"type": 10, "sto": 7, "technician": 12}
 _DATA = {field.name: _field(field.name) for field in FIELDS}
 
+# *Feedback terakhir* stands beside the status and belongs to it: what the helpdesk said last at the order's present
+# status. What was said at an earlier one is in the order's history, on its page.
 COLUMNS: tuple[Column, ...] = (
     Column("column.received_at", 16, lambda row, cells: cells.local(row.received_at)),
     _DATA["type"],

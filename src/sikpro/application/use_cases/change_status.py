@@ -46,7 +46,7 @@ def change_status(
         overrule = by.may(Permission.LEAD)
         change = before.move_to(to, by.id, now, reason=reason, feedback=feedback, overrule=overrule, claim=claim)
     else:
-        change = before.reopen(to, by.id, now, reason, claim)
+        change = before.reopen(to, by.id, now, reason, claim, feedback=feedback)
     order = record_change(uow, change, by.id)
     messages: tuple[int, ...] = ()
     if to.phase is not Phase.WAITING or feedback:

@@ -107,6 +107,22 @@ class NotPermitted(DomainError):
     code = "not_permitted"
 
 
+class AdminDecides(NotPermitted):
+    """Whether this person is let in on Telegram is an admin's to decide: they have an account, or are kept out."""
+
+    code = "access.admin_decides"
+
+
+class KeptOut(DomainError):
+    """The approval would let in again somebody who is kept out, and did not say so; `person` is their id."""
+
+    code = "access.kept_out"
+
+    def __init__(self, name: str, person: int) -> None:
+        super().__init__(name=name)
+        self.person = person
+
+
 class NotFound(DomainError):
     """There is no such thing, or none this person may see."""
 

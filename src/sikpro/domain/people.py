@@ -97,10 +97,10 @@ class RequestState(StrEnum):
 
 @frozen(kw_only=True)
 class AccessRequest:
-    """A stranger on Telegram who asks to be let in, for a team leader to decide.
+    """A stranger on Telegram who asks to be let in, for a team leader or an admin to decide.
 
-    `technician_code` is what the stranger wrote, or ""; `matched_person` the person that a shared phone
-    number or the code points to.
+    `technician_code` is what the stranger wrote, or ""; `matched_person` the person that the code or a shared phone
+    number pointed to when they wrote.
     """
 
     id: int

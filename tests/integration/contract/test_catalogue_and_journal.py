@@ -133,7 +133,7 @@ def every_event(order_id: int) -> list[OrderEvent]:
         OrderCorrected(**facts(5), changes=(FieldChange("note", "", texts),), resubmitted=True),
         MessageJoined(**facts(6), text=texts, chat_id=-(2**40), message_id=None),
         OrderNudged(**facts(6.5)),
-        OrderReopened(**facts(7), before="completed", reason=texts),
+        OrderReopened(**facts(7), before="completed", reason=texts, feedback=texts),
         OrderWithdrawn(**facts(8), before="waiting"),
         OrderDeleted(**facts(9), reason=texts),
         OrderRestored(**facts(10)),

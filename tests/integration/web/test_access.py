@@ -4,11 +4,12 @@ import re
 from html import unescape
 
 import pytest
+from attrs import evolve
 
 from sikpro.application.ports.chat import Outgoing
 from sikpro.application.use_cases.grant_access import ask_access
-from sikpro.domain.people import AccessRequest, Person
-from tests.builders import a_technician, an_access_request
+from sikpro.domain.people import AccessRequest, Person, Role
+from tests.builders import a_person, a_technician, an_access_request
 from tests.integration.web.site import Site
 
 
@@ -194,3 +195,139 @@ def test_picking_is_for_those_who_manage_technicians(page_site: Site) -> None:
         visitor = page_site.logged_in(username)
         visitor.get("/password")
         assert visitor.post("/access/approve").status_code == status
+
+
+KINDS: dict[str, Person | None] = {
+    "new technician": None,
+    "known technician": a_technician("Target", "F5SDA770"),
+    "technician kept out": a_technician("Target", "F5SDA771", active=False),
+    "helpdesk account": a_person("Target", username="target2", technician_code="F5SDA772"),
+    "admin account": a_person("Target", username="target3", role=Role.ADMIN, phone="6281234567893"),
+    "account kept out": a_person("Target", username="target4", phone="6281234567894", active=False),
+}
+ORDINARY = {"new technician", "known technician"}
+
+
+def _target(site: Site, kind: str) -> tuple[AccessRequest, Person | None]:
+    """A request, and whom its code or number points to."""
+    person = KINDS[kind]
+    stored = site.store.write(lambda uow: uow.people.add(person)) if person else None
+    code = person.technician_code or "" if person else "F5SDA779"
+    return _ask(site, 950 + list(KINDS).index(kind), technician_code=code, phone=person.phone if person else ""), stored
+
+
+def _now(site: Site, request: AccessRequest, target: Person | None) -> tuple[bool, bool]:
+    """Whether the one who asked is bound by now, and the person pointed to is active."""
+    after = site.store.read(lambda uow: uow.people.get(target.id)) if target else None
+    bound = _bound(site, request.telegram_id)
+    assert not bound or not after or bound == after
+    return bound is not None, after is None or after.active
+
+
+def _card(page: str, request: AccessRequest) -> str:
+    return unescape(page.partition(f'id="request-{request.id}"')[2].partition("</article>")[0])
+
+
+def _as_shown(card: str) -> dict[str, str]:
+    """The form of a request as the page fills it in."""
+    form = {}
+    for tag in re.findall(r"<input[^>]*>", card):
+        name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
+        if name and name[1] in {"name", "code", "let_in"}:
+            form[name[1]] = value[1] if value else ""
+    for name, options in re.findall(r'<select[^>]* name="(person|site)"[^>]*>(.*?)</select>', card, re.DOTALL):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        form[name] = chosen[1] if chosen else ""
+    return form
+
+
+@pytest.mark.parametrize("username", ["rina", "sari", "bagus", "admin"])
+def test_who_has_an_account_or_is_kept_out_is_approved_by_an_admin_alone(page_site: Site, username: str) -> None:
+    visitor = page_site.logged_in(username)
+    for kind in KINDS:
+        request, target = _target(page_site, kind)
+        may = username == "admin" or (username == "bagus" and kind in ORDINARY)
+        visitor.get("/password")
+        card = _card(visitor.get("/access").text, request)
+        assert (f'action="/access/{request.id}/approve"' in card) == may, kind
+        assert (f'name="pick-{request.id}"' in card) == may, kind
+        form = _as_shown(card) if may else {"person": str(target.id if target else ""), "name": "x", "code": "F5SDA779"}
+        response = visitor.post(f"/access/{request.id}/approve", form)
+        assert response.status_code == (303 if may else 403), kind
+        assert ("Hanya admin" in _card(response.text, request)) == (username == "bagus" and not may), kind
+        assert _now(page_site, request, target) == (may, may or target is None or target.active), kind
+
+
+@pytest.mark.parametrize("username", ["rina", "sari", "bagus", "admin"])
+def test_picking_lets_in_whom_the_same_person_may_approve(page_site: Site, username: str) -> None:
+    asked = {kind: _target(page_site, kind) for kind in KINDS}
+    picks = re.findall(r'name="(pick-\d+)" value="([^"]+)"', page_site.logged_in("admin").get("/access").text)
+    assert len(picks) == len(KINDS)
+    visitor = page_site.logged_in(username)
+    visitor.get("/password")
+    visitor.post("/access/approve", dict(picks))
+    for kind, (request, target) in asked.items():
+        may = username == "admin" or (username == "bagus" and kind in ORDINARY)
+        assert _now(page_site, request, target) == (may, may or target is None or target.active), kind
+
+
+def test_the_list_offers_technicians_alone_and_an_admin_whom_the_request_points_to(page_site: Site) -> None:
+    request, target = _target(page_site, "account kept out")
+    other = _ask(page_site, 901, name="Lain", technician_code="F5SDA901")
+    page_site.store.write(lambda uow: uow.people.add(a_technician("Mantan", "F5SDA700", active=False)))
+    assert target
+    for username in ("bagus", "admin"):
+        page = page_site.logged_in(username).get("/access").text
+        options = [re.findall(r'<option value="(\d+)"', _card(page, one)) for one in (request, other)]
+        agus = str(page_site.people["agus"].id)
+        assert options == ([[], [agus]] if username == "bagus" else [[str(target.id), agus], [agus]])
+
+
+def test_a_kept_out_match_is_said_before_it_is_approved(page_site: Site) -> None:
+    request, _ = _target(page_site, "account kept out")
+    for username in ("bagus", "admin"):
+        card = _card(page_site.logged_in(username).get("/access").text, request)
+        assert "Cocok dengan Target · target4" in card
+        assert "Punya akun web: target4, Helpdesk. Sedang nonaktif." in card
+        said = "Kalau disetujui, Target aktif lagi di bot dan di web, dengan akun target4 (Helpdesk)." in card
+        assert said == (username == "admin")
+        assert "Hanya admin yang bisa memutuskan permintaan ini." in card
+
+
+def test_whom_the_page_did_not_say_is_let_in_again_only_by_a_second_approval(page_site: Site) -> None:
+    request = _ask(page_site, 901, name="Lain", technician_code="F5SDA901")
+    gone = page_site.store.write(lambda uow: uow.people.add(a_technician("Mantan", "F5SDA700", active=False)))
+    admin = page_site.logged_in("admin")
+    form = _as_shown(_card(admin.get("/access").text, request)) | {"code": "f5sda700"}
+    refused = admin.post(f"/access/{request.id}/approve", form)
+    card = _card(refused.text, request)
+    assert refused.status_code == 409
+    assert "Mantan sedang nonaktif." in card
+    assert "Kalau disetujui, Mantan aktif lagi di bot." in card
+    assert not page_site.store.read(lambda uow: uow.people.get(gone.id)).active
+    form = _as_shown(card)
+    assert form["code"] == "f5sda700"
+    assert admin.post(f"/access/{request.id}/approve", form).status_code == 303
+    after = page_site.store.read(lambda uow: uow.people.get(gone.id))
+    assert (after.active, after.telegram_id) == (True, 901)
+
+
+def test_a_page_from_before_somebody_was_kept_out_lets_nobody_in(page_site: Site) -> None:
+    request, target = _target(page_site, "known technician")
+    assert target
+    leader, admin = page_site.logged_in("bagus"), page_site.logged_in("admin")
+    forms = {visitor: _as_shown(_card(visitor.get("/access").text, request)) for visitor in (leader, admin)}
+    mark = re.search(rf'name="pick-{request.id}" value="([^"]+)"', leader.get("/access").text)
+    assert mark
+    seen = re.search(r'hx-get="(/access\?seen=[^"]*)"', leader.get("/access").text)
+    assert seen
+    page_site.store.write(lambda uow: uow.people.save(evolve(uow.people.get(target.id), active=False)))
+    assert "Ada permintaan yang berubah" in leader.get(unescape(seen[1])).text
+    for visitor, status in ((leader, 403), (admin, 409)):
+        assert visitor.post(f"/access/{request.id}/approve", forms[visitor]).status_code == status
+        visitor.post("/access/approve", {f"pick-{request.id}": mark[1]})
+    refused = leader.post(f"/access/{request.id}/refuse")
+    assert refused.status_code == 403
+    assert "Hanya admin yang bisa memutuskan" in _card(refused.text, request)
+    after = page_site.store.read(lambda uow: uow.people.get(target.id))
+    assert (after.active, after.telegram_id) == (False, None)

@@ -22,6 +22,7 @@ from sikpro.domain.errors import (
     InUse,
     InvalidFields,
     InvalidValue,
+    KeptOut,
     NotFound,
     NothingChanged,
     NotPermitted,
@@ -41,6 +42,7 @@ STATUSES: dict[type[DomainError], int] = {
     ForbiddenMove: 409,
     AlreadyTaken: 409,
     AlreadyUsed: 409,
+    KeptOut: 409,
     InUse: 409,
     ConcurrencyConflict: 409,
 }

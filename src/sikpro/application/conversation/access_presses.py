@@ -1,8 +1,9 @@
-"""What a team leader decides about a stranger by a button in the chat."""
+"""What a team leader or an admin decides about a stranger by a button in the chat."""
 
 from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.ports.queues import Outcome
-from sikpro.application.use_cases.grant_access import approve_access, refuse_access, request_mark
+from sikpro.application.use_cases.access_decision import People, known_as, must_decide, pointed_to, request_mark
+from sikpro.application.use_cases.grant_access import approve_access, refuse_access, request_card
 from sikpro.domain.errors import NotFound
 from sikpro.domain.people import AccessRequest, Permission, RequestState
 
@@ -10,37 +11,41 @@ from sikpro.domain.people import AccessRequest, Permission, RequestState
 def press_access(exchange: Exchange, rest: str) -> Handled | None:
     """Approve or refuse a request (`ok:<id>:<mark>`, `no:<id>:<mark>`); None when it is not for this person to do.
 
-    The mark holds the button to what it showed: a request that changed since is decided by its newer message.
+    The mark holds the button to what it showed: of a request that changed since, or that points to somebody whose
+    access changed, the present card is shown. Where an admin decides by now, a team leader is told so.
     """
     verdict, _, named = rest.partition(":")
     number, _, mark = named.partition(":")
-    somebody = exchange.somebody
+    somebody, uow = exchange.somebody, exchange.uow
     if verdict not in {"ok", "no"} or not somebody.may(Permission.MANAGE_TECHNICIANS) or not _is_id(number):
         return None
     try:
-        request = exchange.uow.access_requests.get(int(number))
+        request = uow.access_requests.get(int(number))
     except NotFound:
         return None
     if request.state is not RequestState.PENDING:
         return _decided(exchange, request)
-    if request_mark(request) != mark:
-        return None
-    return _approve(exchange, request) if verdict == "ok" else _refuse(exchange, request)
+    people = pointed_to(uow, request)
+    must_decide(somebody, people)
+    if request_mark(request, people) != mark:
+        exchange.reply(*request_card(request, people, somebody, exchange.words))
+        return exchange.refuse(exchange.words("access.changed"), "access.changed")
+    return _approve(exchange, request, people) if verdict == "ok" else _refuse(exchange, request)
 
 
-def _approve(exchange: Exchange, request: AccessRequest) -> Handled:
-    somebody = exchange.somebody
+def _approve(exchange: Exchange, request: AccessRequest, people: People) -> Handled:
+    somebody, match = exchange.somebody, people[0].id if people else None
     person = approve_access(
         exchange.uow,
         request.id,
         somebody,
         exchange.now,
-        person_id=request.matched_person,
-        site_operation="" if request.matched_person else somebody.site_operation or "",
+        person_id=match,
+        site_operation="" if match else somebody.site_operation or "",
+        let_in=match,
         zone=exchange.zone,
     )
-    text = exchange.words("access.told_approved", name=person.name, code=person.technician_code or "-")
-    exchange.reply(text)
+    exchange.reply(exchange.words("access.told_approved", name=person.name, code=known_as(person)))
     return Handled(Outcome.CHANGE, "access.approved")
 
 

@@ -1,71 +1,83 @@
-"""Strangers on Telegram: their request for access, and what a team leader decides."""
+"""Strangers on Telegram: their request for access, and what a team leader or an admin decides."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
 from attrs import evolve
 
-from sikpro.application.i18n import words_in
+from sikpro.application.i18n import Words, words_in
 from sikpro.application.ports.chat import Button, Outgoing
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
+from sikpro.application.use_cases.access_decision import (
+    People,
+    account_told,
+    is_for_admins,
+    known_as,
+    lets_in,
+    may_decide,
+    must_decide,
+    pointed_to,
+    request_mark,
+)
 from sikpro.application.use_cases.catalogue import site_of_technician
-from sikpro.application.use_cases.manage_people import add_technician, checked_site_operation, phone_digits
-from sikpro.domain.errors import AlreadyUsed, InvalidValue, NotFound
+from sikpro.application.use_cases.manage_people import add_technician, checked_site_operation, set_active
+from sikpro.domain.errors import AdminDecides, AlreadyUsed, InvalidValue, KeptOut, NotFound
 from sikpro.domain.people import AccessRequest, Permission, Person, RequestState
 from sikpro.domain.values import TechnicianCode
 
 ACCESS = "acc"
-"""The verb of the buttons by which a team leader decides: `acc:ok:<id>:<mark>`, `acc:no:<id>:<mark>`."""
+"""The verb of the buttons by which a request is decided: `acc:ok:<id>:<mark>`, `acc:no:<id>:<mark>`."""
 
 
 def ask_access(uow: UnitOfWork, request: AccessRequest, now: datetime, *, zone: str) -> AccessRequest:
     """Note a stranger's wish to be let in, with the person that their code or phone number points to.
 
-    As soon as there is a name with a code or a number, the team leaders on Telegram are asked to decide; again when
-    what the stranger says has changed.
+    As soon as there is a name with a code or a number, the team leaders and admins on Telegram are asked to decide;
+    again when what the stranger says has changed.
     """
-    match = uow.people.by_code(request.technician_code) if request.technician_code else None
-    if match is None and request.phone:
-        match = uow.people.by_phone(phone_digits(request.phone))
+    people = pointed_to(uow, request)
     before = uow.access_requests.pending_of(request.telegram_id)
-    stored = uow.access_requests.put(evolve(request, matched_person=match.id if match else None))
+    stored = uow.access_requests.put(evolve(request, matched_person=people[0].id if people else None))
     uow.announce(Hint(Kind.ACCESS, (stored.id,)))
-    if before is None or request_mark(before) != request_mark(stored):
-        _ask_leaders(uow, stored, match, now, zone)
+    if before is None or request_mark(before, pointed_to(uow, before)) != request_mark(stored, people):
+        _ask_leaders(uow, stored, people, now, zone)
     return stored
 
 
-def request_mark(request: AccessRequest) -> str:
-    """A short mark of what a request says, to hold a button to it.
-
-    It changes with the name, the code, the number and the person they point to.
-    """
-    said = (request.name, request.technician_code, request.phone, str(request.matched_person))
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:8]
-
-
-def _ask_leaders(uow: UnitOfWork, request: AccessRequest, match: Person | None, now: datetime, zone: str) -> None:
+def _ask_leaders(uow: UnitOfWork, request: AccessRequest, people: People, now: datetime, zone: str) -> None:
     if not request.name or not (request.technician_code or request.phone):
         return
     for leader in uow.people.all():
-        if not leader.telegram_id or not leader.may(Permission.MANAGE_TECHNICIANS):
-            continue
-        words = words_in(leader.language, zone)
-        head = words("access.ask", name=request.name, code=request.technician_code or "-")
-        about = words("access.ask_telegram", name=request.telegram_name or "-", phone=request.phone or "-")
-        if match is not None:
-            points_to = words("access.ask_known", name=match.name, code=match.technician_code or "-")
-        else:
-            points_to = words("access.ask_new")
-        buttons: tuple[tuple[Button, ...], ...] = ()
-        if match is not None or request.technician_code:
-            data = f"{request.id}:{request_mark(request)}"
-            approve = Button(words("button.approve"), f"{ACCESS}:ok:{data}")
-            buttons = ((approve, Button(words("button.refuse"), f"{ACCESS}:no:{data}")),)
-        else:
-            points_to = words("access.ask_web")
-        uow.outbox.put(Outgoing(chat_id=leader.telegram_id, text=f"{head}\n{about}\n{points_to}", buttons=buttons), now)
+        if leader.telegram_id and leader.may(Permission.MANAGE_TECHNICIANS):
+            text, buttons = request_card(request, people, leader, words_in(leader.language, zone))
+            uow.outbox.put(Outgoing(chat_id=leader.telegram_id, text=text, buttons=buttons), now)
+
+
+def request_card(
+    request: AccessRequest, people: People, leader: Person, words: Words
+) -> tuple[str, tuple[tuple[Button, ...], ...]]:
+    """A request as a team leader or an admin reads it in the chat: whom it points to, and the buttons to decide by.
+
+    Where an admin decides it says so, and a team leader's has no buttons.
+    """
+    lines = [
+        words("access.ask", name=request.name, code=request.technician_code or "-"),
+        words("access.ask_telegram", name=request.telegram_name or "-", phone=request.phone or "-"),
+    ]
+    for code, person in zip(("access.ask_known", "access.ask_number"), people, strict=False):
+        known = words(code, name=person.name, code=known_as(person))
+        lines.append(" ".join([known, *account_told(person, words)]))
+    if not people:
+        lines.append(words("access.ask_new" if request.technician_code else "access.ask_web"))
+    if any(map(is_for_admins, people)):
+        lines.append(words("access.ask_admin"))
+    if not may_decide(leader, people) or not (people or request.technician_code):
+        return "\n".join(lines), ()
+    if people and not people[0].active:
+        lines.append(lets_in(people[0], words))
+    data = f"{request.id}:{request_mark(request, people)}"
+    approve = Button(words("button.approve"), f"{ACCESS}:ok:{data}")
+    return "\n".join(lines), ((approve, Button(words("button.refuse"), f"{ACCESS}:no:{data}")),)
 
 
 def approve_access(
@@ -78,16 +90,20 @@ def approve_access(
     name: str = "",
     technician_code: str = "",
     site_operation: str = "",
+    let_in: int | None = None,
     zone: str,
 ) -> Person:
     """Bind the Telegram account to a known person, or to a technician made for it, and tell them.
 
     Without `person_id` whoever has the technician code is bound, or a new technician is made of name and code.
-    Raises `NotPermitted`, `NotFound` for a request already decided, `AlreadyUsed` when the person or the Telegram
-    account is bound to another, `InvalidValue`.
+    `let_in` is the id of somebody kept out, when whoever approves was told that it lets them in again.
+    Raises `NotPermitted`, `AdminDecides` for a team leader where the request or the person chosen is an admin's to
+    decide, `KeptOut` for somebody kept out who is not `let_in`, `NotFound` for a request already decided,
+    `AlreadyUsed` when the person or the Telegram account is bound to another, `InvalidValue`.
     """
     by.must(Permission.MANAGE_TECHNICIANS)
     request = _open_request(uow, request_id)
+    must_decide(by, pointed_to(uow, request))
     code = TechnicianCode.parse(technician_code or request.technician_code).value if person_id is None else ""
     person = uow.people.get(person_id) if person_id is not None else uow.people.by_code(code)
     if person is None:
@@ -100,19 +116,22 @@ def approve_access(
             now=now,
             by=by,
         )
+    must_decide(by, (person,))
     if person.telegram_id not in {None, request.telegram_id}:
         raise AlreadyUsed(field="telegram_id", value=person.name)
     unit = checked_site_operation(uow, site_operation) if site_operation else person.site_operation
+    if not person.active:
+        if person.id != let_in:
+            raise KeptOut(person.name, person.id)
+        person = set_active(uow, person.id, True, by, now)
     stored = uow.conversations.get(request.chat_id, request.telegram_id)
     language = stored.language if stored and stored.language else person.language
-    person = uow.people.save(
-        evolve(person, telegram_id=request.telegram_id, active=True, language=language, site_operation=unit)
-    )
+    person = uow.people.save(evolve(person, telegram_id=request.telegram_id, language=language, site_operation=unit))
     uow.conversations.drop(request.chat_id, request.telegram_id)
     decide_access(uow, request, RequestState.APPROVED, by, now)
     uow.journal.note("access_approved", str(person.id), by.id, now, {"telegram_id": str(request.telegram_id)})
     words = words_in(person.language, zone)
-    text = words("access.approved", name=person.name, code=person.technician_code or "-")
+    text = words("access.approved", name=person.name, code=known_as(person))
     uow.outbox.put(Outgoing(chat_id=request.chat_id, text=text, drop_keyboard=True), now)
     return person
 
@@ -123,14 +142,16 @@ def approve_many(
     """Approve every named request that still has its mark, as it stands, and return who they are now.
 
     Whom a code or a number points to is bound; otherwise the code is a new technician's, of the Site Operation that it
-    points to. What cannot be approved so stays open. Raises `NotPermitted`.
+    points to. Somebody kept out is let in again: what the mark stands for says so. What cannot be approved so, or is an
+    admin's to decide, stays open. Raises `NotPermitted`.
     """
     by.must(Permission.MANAGE_TECHNICIANS)
     stos, approved = uow.catalogue.stos(), []
     for request in uow.access_requests.pending():
-        if marks.get(request.id) != request_mark(request):
+        people = pointed_to(uow, request)
+        if marks.get(request.id) != request_mark(request, people):
             continue
-        match = uow.people.get(request.matched_person) if request.matched_person else None
+        match = people[0] if people else None
         known = match is not None and match.site_operation
         site = "" if known else site_of_technician(stos, request.technician_code)
         try:
@@ -142,18 +163,24 @@ def approve_many(
                     now,
                     person_id=match.id if match else None,
                     site_operation=site,
+                    let_in=match.id if match else None,
                     zone=zone,
                 )
-        except (AlreadyUsed, InvalidValue):
+        except (AdminDecides, AlreadyUsed, InvalidValue):
             continue
         approved.append(person)
     return tuple(approved)
 
 
 def refuse_access(uow: UnitOfWork, request_id: int, by: Person, now: datetime, *, zone: str) -> AccessRequest:
-    """Refuse a request and tell the person. Raises `NotPermitted`, `NotFound` for one already decided."""
+    """Refuse a request and tell the person.
+
+    Raises `NotPermitted`, `AdminDecides` where an admin decides, `NotFound` for one already decided.
+    """
     by.must(Permission.MANAGE_TECHNICIANS)
-    request = decide_access(uow, _open_request(uow, request_id), RequestState.REFUSED, by, now)
+    request = _open_request(uow, request_id)
+    must_decide(by, pointed_to(uow, request))
+    request = decide_access(uow, request, RequestState.REFUSED, by, now)
     stored = uow.conversations.get(request.chat_id, request.telegram_id)
     words = words_in(stored.language if stored else "id", zone)
     uow.outbox.put(Outgoing(chat_id=request.chat_id, text=words("access.refused"), drop_keyboard=True), now)

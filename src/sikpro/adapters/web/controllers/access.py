@@ -1,13 +1,13 @@
 """Requests for access from Telegram: approve, bind to somebody known, refuse."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from attrs import frozen
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from sikpro.adapters.web.access_view import Fault, Requests, open_requests
 from sikpro.adapters.web.admission import only
 from sikpro.adapters.web.errors import status_of
 from sikpro.adapters.web.forms import Form
@@ -16,61 +16,12 @@ from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.i18n import Words
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue import site_of_technician
-from sikpro.application.use_cases.grant_access import approve_access, approve_many, refuse_access, request_mark
-from sikpro.domain.catalogue import SiteOperation
-from sikpro.domain.errors import AlreadyUsed, DomainError, InvalidValue, NotFound
-from sikpro.domain.people import AccessRequest, Permission, Person, RequestState
+from sikpro.application.use_cases.access_decision import lets_in
+from sikpro.application.use_cases.grant_access import approve_access, approve_many, refuse_access
+from sikpro.domain.errors import AdminDecides, AlreadyUsed, DomainError, InvalidValue, KeptOut, NotFound
+from sikpro.domain.people import Permission, Person, RequestState
 
 LARGEST_ID = 2**53
-
-
-@frozen(kw_only=True)
-class Waiting:
-    """An open request, whom its code or phone number points to, and the Site Operation that its code points to."""
-
-    request: AccessRequest
-    match: Person | None
-
-    site: str
-
-    @property
-    def mark(self) -> str:
-        """The request as it is now: another mark means that it changed."""
-        return f"{self.request.id}-{request_mark(self.request)}"
-
-    @property
-    def clear(self) -> bool:
-        """Whether it can be approved as it stands."""
-        return self.match.telegram_id is None if self.match else bool(self.request.technician_code)
-
-
-@frozen(kw_only=True)
-class Requests:
-    """All open requests, and who and what they can be bound to."""
-
-    waiting: Sequence[Waiting]
-    unbound: Sequence[Person]
-    sites: Sequence[SiteOperation]
-
-    @property
-    def people_options(self) -> list[tuple[str, str]]:
-        """Everybody without a Telegram account, for a list."""
-        return [(str(one.id), f"{one.name} · {one.technician_code or one.username or '-'}") for one in self.unbound]
-
-    @property
-    def site_options(self) -> list[tuple[str, str]]:
-        """The Site Operations, for a list."""
-        return [("", "–"), *((row.code, f"{row.code} · {row.name}") for row in self.sites)]
-
-
-@frozen(kw_only=True)
-class Fault:
-    """What was wrong with the decision on one request, and what had been typed."""
-
-    request_id: int
-    text: str
-    typed: Mapping[str, str]
 
 
 class AccessController(Controller):
@@ -81,10 +32,14 @@ class AccessController(Controller):
 
     @get()
     async def show(
-        self, request: Request[Any, Any, Any], pages: NamedDependency[Pages], parts: NamedDependency[WebParts]
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
     ) -> Response[str]:
         """The page; with `seen` (the marks of the requests on a page) what came or changed since."""
-        requests = await parts.transactions.read(_requests)
+        requests = await parts.transactions.read(lambda uow: open_requests(uow, me))
         if "seen" not in request.query_params:
             return _page(request, pages, requests)
         seen = [mark for mark in request.query_params["seen"].split(",") if mark]
@@ -125,6 +80,7 @@ class AccessController(Controller):
                 name=typed["name"],
                 technician_code=typed["code"],
                 site_operation=typed["site"],
+                let_in=form.whole("let_in"),
                 zone=parts.zone,
             )
 
@@ -132,12 +88,8 @@ class AccessController(Controller):
             if not 0 < request_id < LARGEST_ID or (form.whole("person") or 0) >= LARGEST_ID:
                 raise NotFound(what="access_request", name="")
             person = await parts.transactions.write(work)
-        except (InvalidValue, AlreadyUsed, NotFound) as error:
-            requests = await parts.transactions.read(_requests)
-            if not any(waiting.request.id == request_id for waiting in requests.waiting):
-                return await _decided(request, request_id, visit, parts)
-            fault = Fault(request_id=request_id, text=_fault(error, visit.words), typed=typed)
-            return _page(request, pages, requests, fault=fault, status=status_of(error))
+        except (InvalidValue, AlreadyUsed, NotFound, AdminDecides, KeptOut) as error:
+            return await _refused(request, request_id, error, typed, me, visit, pages, parts)
         visit.toast("access_approved", name=person.name)
         return go(request, "/access")
 
@@ -169,6 +121,7 @@ class AccessController(Controller):
         request_id: FromPath[int],
         me: NamedDependency[Person],
         visit: NamedDependency[Visit],
+        pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
         """Refuse; the answer goes out by Telegram."""
@@ -181,6 +134,8 @@ class AccessController(Controller):
             )
         except NotFound:
             return await _decided(request, request_id, visit, parts)
+        except AdminDecides as error:
+            return await _refused(request, request_id, error, None, me, visit, pages, parts)
         visit.toast("access_refused", name=refused.name)
         return go(request, "/access")
 
@@ -195,22 +150,29 @@ async def _decided(request: Request[Any, Any, Any], request_id: int, visit: Visi
     return go(request, "/access")
 
 
-def _requests(uow: UnitOfWork) -> Requests:
-    people = uow.people.all()
-    by_id = {person.id: person for person in people}
-    stos = uow.catalogue.stos()
-    return Requests(
-        waiting=[
-            Waiting(
-                request=request,
-                match=by_id.get(request.matched_person or 0),
-                site=site_of_technician(stos, request.technician_code),
-            )
-            for request in uow.access_requests.pending()
-        ],
-        unbound=[person for person in people if person.telegram_id is None],
-        sites=[row for row in uow.catalogue.site_operations() if row.active],
-    )
+async def _refused(
+    request: Request[Any, Any, Any],
+    request_id: int,
+    error: DomainError,
+    typed: Mapping[str, str] | None,
+    me: Person,
+    visit: Visit,
+    pages: Pages,
+    parts: WebParts,
+) -> Response[str]:
+    """The page with what is wrong on the request's row, and what was typed there; or what was decided meanwhile."""
+    let_in = error.person if isinstance(error, KeptOut) else None
+
+    def work(uow: UnitOfWork) -> tuple[Requests, Person | None]:
+        return open_requests(uow, me), uow.people.get(let_in) if let_in else None
+
+    requests, kept_out = await parts.transactions.read(work)
+    waiting = next((one for one in requests.waiting if one.request.id == request_id), None)
+    if waiting is None:
+        return await _decided(request, request_id, visit, parts)
+    text = _fault(error, visit.words) + (f" {lets_in(kept_out, visit.words)}" if kept_out else "")
+    fault = Fault(request_id=request_id, text=text, typed=typed or {}, let_in=let_in)
+    return _page(request, pages, requests, fault=fault, status=status_of(error))
 
 
 def _page(

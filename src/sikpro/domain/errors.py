@@ -21,13 +21,13 @@ class InvalidValue(DomainError):
     """A value is not of its kind's shape.
 
     `reason` completes the code (`serial.length`), `typed` is what was written, `suggestion` what was
-    probably meant, when that can be told.
+    probably meant, when that can be told; `more` is what else its sentence says.
     """
 
     code = "invalid"
 
-    def __init__(self, reason: str, typed: str, suggestion: str | None = None) -> None:
-        super().__init__(typed=typed[:64], suggestion=suggestion)
+    def __init__(self, reason: str, typed: str, suggestion: str | None = None, **more: str) -> None:
+        super().__init__(typed=typed[:64], suggestion=suggestion, **more)
         self.code = reason
         self.typed = typed
         self.suggestion = suggestion

@@ -6,6 +6,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 
 from sikpro.application.ports.facts import Clocked, Dimension
 from sikpro.application.ports.queries import OrderFilter, OrderRow
@@ -125,3 +126,15 @@ def test_an_installation_began_when_it_recorded_its_first_order_however_old_thos
     store.write(lambda unit: stored_order(unit, "SC10000001", received_at=after(-9000), now=after(9)))
 
     assert store.read(lambda unit: unit.order_facts.began_at()) == after(5)
+
+
+def test_what_ended_in_a_period_is_read_from_an_index(engine: sa.Engine) -> None:
+    """Today's recap asks for it fourteen times: a million completed orders are not walked for it."""
+    asked = "SELECT count(*) FROM orders WHERE phase IN ('completed', 'cancelled') AND finished_at >= '2026-11-02'"
+    on_sqlite = engine.dialect.name == "sqlite"
+    with engine.connect() as connection:
+        if not on_sqlite:
+            connection.execute(sa.text("SET enable_seqscan = off"))
+        explain = "EXPLAIN QUERY PLAN " if on_sqlite else "EXPLAIN "
+        plan = " ".join(str(row) for row in connection.execute(sa.text(explain + asked)))
+    assert "ix_orders_phase_finished_at" in plan

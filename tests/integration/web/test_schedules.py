@@ -66,3 +66,13 @@ def test_it_is_for_who_sees_reports(page_site: Site, username: str) -> None:
 
 def test_without_anybody_to_send_to_the_page_says_what_to_do(page_site: Site) -> None:
     assert "hubungkan Telegram" in page_site.logged_in("sari").get("/schedules").text
+
+
+def test_the_same_recap_to_the_same_chat_twice_is_refused_in_words_beside_what_was_typed(page_site: Site) -> None:
+    leader = bound(page_site)
+    typed = {"to": "group:-77", "rhythm": "month", "at": "07:30", "language": "id"}
+    assert leader.post("/schedules", typed).status_code == 303
+    refused = leader.post("/schedules", typed | {"at": "09:45"})
+    assert refused.status_code == 422
+    assert "Aktivasi &lt;SDA&gt; sudah menerima rekap ini." in refused.text
+    assert 'value="09:45"' in refused.text

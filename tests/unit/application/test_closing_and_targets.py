@@ -146,6 +146,36 @@ def test_a_target_says_what_is_left_and_how_many_a_working_day_that_needs(office
     assert office.recap("2026-11-01_2026-11-30", DECEMBER).targets == ()
 
 
+def test_the_targets_total_is_the_sum_of_its_rows_in_page_file_and_chat(office: Office) -> None:
+    """More at SDA does not make up for less at SPJ: something is left, and the need a day is of what is left."""
+    for sto, target in (("SDA", 1), ("SPJ", 40)):
+        one = Target(month="2026-11", sto=sto, target=target, working_days=25)
+        office.does(lambda uow, one=one: uow.targets.put(one))  # type: ignore[misc]  # bound now
+    now = datetime(2026, 11, 24, 10, tzinfo=WIB)
+    found = office.recap("2026-11", now)
+    whole, *rows = found.targets
+    assert (whole.target, whole.done, whole.left) == (41, 2, 40)
+    for name in ("target", "done", "left", "per_day"):
+        assert getattr(whole, name) == pytest.approx(sum(getattr(row, name) for row in rows))
+    assert "2 dari 41, sisa 40; perlu 6,7" in recap_text(found, words_in("id", ZONE))
+
+
+def test_a_month_closed_before_what_is_left_was_kept_says_it_all_the_same(office: Office) -> None:
+    for sto in ("SDA", "SPJ"):
+        one = Target(month="2026-11", sto=sto, target=5, working_days=25)
+        office.does(lambda uow, one=one: uow.targets.put(one))  # type: ignore[misc]  # bound now
+    office.close(DECEMBER)
+
+    def without_left(uow: UnitOfWork) -> None:
+        closed = uow.closed_months.get("2026-11")
+        assert closed
+        targets = [{name: value for name, value in one.items() if name != "left"} for one in closed.figures["targets"]]
+        assert uow.closed_months.add(evolve(closed, month="2026-10", figures={**closed.figures, "targets": targets}))
+
+    office.does(without_left)
+    assert [one.left for one in office.recap("2026-10", DECEMBER).targets] == [8, 3, 5]
+
+
 def test_targets_are_kept_all_or_none(office: Office) -> None:
     def keep(rows: dict[str, dict[str, str]], by: Person) -> None:
         office.does(lambda uow: set_targets(uow, "2026-11", rows, by, NOVEMBER))

@@ -21,7 +21,8 @@ def against_target(
     """The targets of a month, or of a day's month until that day's end: all together first, then each exchange.
 
     Working days that are over are those of the installation before today (or before the day after the period's);
-    what a target's working days have more than these is left. Empty where there is none, for a free period, and for
+    what a target's working days have more than these is left. All together are the sums of the exchanges, and their
+    longest rest of working days. Empty where there is none, for a free period, and for
     what is narrowed by more than exchange or Site Operation.
     """
     if asked.span is Span.FREE or own is not None or set(asked.filters) - _APPLY:
@@ -47,12 +48,14 @@ def against_target(
         _beside(target.sto, target.target, found.get((target.sto,), 0), 0 if over else target.working_days - gone)
         for target in targets
     ]
-    whole = _beside(
-        "",
-        sum(row.target for row in rows),
-        sum(row.done for row in rows),
-        max((row.days_left for row in rows), default=0),
-        per_day=[row.per_day for row in rows],
+    per_day = [row.per_day for row in rows if row.per_day is not None]
+    whole = AgainstTarget(
+        sto="",
+        target=sum(row.target for row in rows),
+        done=sum(row.done for row in rows),
+        left=sum(row.left for row in rows),
+        days_left=max(row.days_left for row in rows),
+        per_day=sum(per_day) if per_day else None,
     )
     return (whole, *rows)
 
@@ -62,16 +65,11 @@ def working_days(asked: Asked, work_days: tuple[int, ...]) -> int:
     return _working_days(asked.first, asked.last + timedelta(days=1), work_days)
 
 
-def _beside(
-    sto: str, target: int, done: int, days_left: int, per_day: list[float | None] | None = None
-) -> AgainstTarget:
-    days = max(days_left, 0)
-    left = max(target - done, 0)
-    needed = left / days if days else None
-    if per_day is not None:
-        known = [one for one in per_day if one is not None]
-        needed = sum(known) if known else None
-    return AgainstTarget(sto=sto, target=target, done=done, days_left=days, per_day=needed)
+def _beside(sto: str, target: int, done: int, days_left: int) -> AgainstTarget:
+    days, left = max(days_left, 0), max(target - done, 0)
+    return AgainstTarget(
+        sto=sto, target=target, done=done, left=left, days_left=days, per_day=left / days if days else None
+    )
 
 
 def _working_days(first: date, before: date, work_days: tuple[int, ...]) -> int:

@@ -1,7 +1,8 @@
 """A closed month: its figures are fixed; what changes afterwards is told as a later change."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from attrs import evolve
@@ -98,7 +99,14 @@ def headline_of(closed: ClosedMonth) -> Headline:
 
 
 def _fixed(closed: ClosedMonth) -> Recap:
-    return _converter.structure(closed.figures, Recap)
+    return _converter.structure({**closed.figures, "targets": list(_with_left(closed.figures["targets"]))}, Recap)
+
+
+def _with_left(targets: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Targets with what was left of each: months that were closed before it was kept have it worked out."""
+    left = {one["sto"]: one.get("left", max(one["target"] - one["done"], 0)) for one in targets if one["sto"]}
+    for one in targets:
+        yield {"left": left[one["sto"]] if one["sto"] else sum(left.values()), **one}
 
 
 def _over(uow: UnitOfWork, until: datetime, zone: ZoneInfo) -> Iterator[Asked]:

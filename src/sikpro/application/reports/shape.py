@@ -82,6 +82,7 @@ class Promise:
 class AgainstTarget:
     """A month's target of an exchange ("" for all together) beside what is completed until the period's end.
 
+    `left` is how many are still to do; what one exchange has done beyond its target does not lessen another's.
     `per_day` is how many a working day are needed for the rest of the month; None when the month is over or no working
     day is left. `days_left` are those working days.
     """
@@ -89,13 +90,9 @@ class AgainstTarget:
     sto: str
     target: int
     done: int
+    left: int
     days_left: int
     per_day: float | None
-
-    @property
-    def left(self) -> int:
-        """How many are still to do."""
-        return max(self.target - self.done, 0)
 
 
 @frozen(kw_only=True)

@@ -39,8 +39,7 @@ def understand_request(uow: UnitOfWork, typed: Mapping[str, str], slips: Slips |
     if "odp" in values and "sto" in values and "odp.other_sto" not in typed.get(CONFIRMED, "").split():
         odp, sto = str(getattr(values["odp"], "sto", "")), str(values["sto"])
         if odp != sto:
-            errors["odp"] = InvalidValue("odp.other_sto", str(values["odp"]))
-            errors["odp"].params["sto"] = sto
+            errors["odp"] = InvalidValue("odp.other_sto", str(values["odp"]), sto=sto)
     if errors:
         raise InvalidFields({field.name: errors[field.name] for field in FIELDS if field.name in errors})
     return OrderData(**values)  # type: ignore[arg-type]  # FIELDS parse to what OrderData holds: a test holds them to it

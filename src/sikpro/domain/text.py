@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
+_DASHES: dict[int, str | None] = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -17,13 +17,14 @@ def plain(text: str) -> str:
     >>> plain("ＳＣ３２\\u00a0\\x0078")
     'SC32 78'
     """
-    folded = unicodedata.normalize("NFKC", text).translate(_DASHES)
-    kept = (
-        character
-        for character in folded
-        if character in "\n\t" or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
-    )
-    return "".join(kept)
+    folded = unicodedata.normalize("NFKC", text)
+    # Each character is looked at once, however often it stands there: a long text costs no more than its reading.
+    odd: dict[int, str | None] = {ord(character): None for character in set(folded) if _is_invisible(character)}
+    return folded.translate(odd | _DASHES)
+
+
+def _is_invisible(character: str) -> bool:
+    return character not in "\n\t" and unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
 def compact(text: str, drop: str = " .-") -> str:

@@ -204,3 +204,10 @@ def test_a_time_is_read_as_it_is_written_in_the_zone_of_the_installation(text: s
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(InvalidValue):
         read_moment(text, WIB)
+
+
+def test_a_heading_as_long_as_a_cell_may_be_names_no_column_and_is_not_compared() -> None:
+    assert find_columns(sheet(header=["SC", f"SN{' ' * 30_000}", "S N"]), COLUMNS) == {
+        0: "registration_number",
+        2: "serial",
+    }

@@ -17,6 +17,9 @@ _DAY_FIRST = re.compile(
     r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})"
     r"(?:[ ,T]+(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?)?"
 )
+LONGEST_HEADING = 200
+"""What is longer names no column, in characters."""
+
 _YEARS = range(2000, 2100)
 
 
@@ -29,10 +32,10 @@ class TableColumn:
     labels: tuple[str, ...] = ()
     required: bool = False
 
-    def is_called(self, heading: str) -> bool:
-        """Whether a heading names it, in either language, without regard to case, blanks and signs."""
+    def names(self) -> set[str]:
+        """What it may be called, in either language, each as `bare_name` has it."""
         known = (self.name, *self.labels, *(sentences(language)[self.heading] for language in LANGUAGES))
-        return bare_name(heading) in {bare_name(label) for label in known}
+        return {bare_name(label) for label in known}
 
 
 def header_place(sheet: TableSheet) -> int:
@@ -47,9 +50,10 @@ def header_of(sheet: TableSheet) -> Sequence[str]:
 
 def find_columns(sheet: TableSheet, columns: Sequence[TableColumn]) -> dict[int, str]:
     """The columns that the headings name, by their place counted from 0; the first of two alike counts."""
+    known = {name: column.name for column in reversed(columns) for name in column.names()}
     found: dict[int, str] = {}
     for place, heading in enumerate(header_of(sheet)):
-        name = next((column.name for column in columns if heading and column.is_called(heading)), None)
+        name = known.get(bare_name(heading)) if 0 < len(heading) <= LONGEST_HEADING else None
         if name and name not in found.values():
             found[place] = name
     return found

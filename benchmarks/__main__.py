@@ -18,7 +18,7 @@ from attrs import frozen
 
 from benchmarks.exports import measure
 from benchmarks.stock import Stock, stocked, updates
-from sikpro.adapters.excel.reader import FileTableReader
+from sikpro.adapters.excel.reader import DirectTables
 from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
 from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.local.live import LocalLiveEvents
@@ -155,7 +155,7 @@ async def queue_page(many: Stock) -> Line:
         passwords=passwords,
         live=LocalLiveEvents(),
         workbooks=ExcelWorkbookWriter(),
-        tables=FileTableReader(),
+        tables=DirectTables(),
         zone=ZONE,
         bot_state=lambda: None,
         health=dict,

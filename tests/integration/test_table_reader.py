@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, time, timedelta
 
 import pytest
@@ -57,14 +57,54 @@ def _bomb() -> bytes:
     return content.getvalue()
 
 
-def _with_entity() -> bytes:
-    source, content = zipfile.ZipFile(io.BytesIO(excel(["kode"]))), io.BytesIO()
-    with zipfile.ZipFile(content, "w") as packed:
+SHEET = "xl/worksheets/sheet1.xml"
+NAMESPACE = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+
+
+def repacked(change: Callable[[str, bytes], bytes], *rows: Sequence[object], named: str = SHEET) -> bytes:
+    """An Excel file whose parts are changed by name; its sheet is called `named` within."""
+    source, content = zipfile.ZipFile(io.BytesIO(excel(*(rows or (["kode"],))))), io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
         for part in source.infolist():
-            text = source.read(part)
-            if part.filename.endswith("sheet1.xml"):
-                text = b'<!DOCTYPE x [<!ENTITY a "aaaa">]>' + text
-            packed.writestr(part.filename, text)
+            text = change(part.filename, source.read(part)).replace(SHEET.encode(), named.encode())
+            packed.writestr(named if part.filename == SHEET else part.filename, text)
+    return content.getvalue()
+
+
+def with_sheet(text: str, encoding: str = "utf-8", named: str = SHEET) -> bytes:
+    """An Excel file whose one sheet is this XML."""
+    return repacked(lambda name, old: text.encode(encoding) if name == SHEET else old, named=named)
+
+
+def cells(text: str) -> str:
+    """A sheet's XML around rows."""
+    return f"<worksheet {NAMESPACE}><sheetData>{text}</sheetData></worksheet>"
+
+
+def a_cell(at: str, text: str) -> str:
+    """A cell's XML."""
+    return f'<c r="{at}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+DOCTYPE = '<!DOCTYPE x [<!ENTITY a "aaaa">]>'
+
+
+def _lying(by: int) -> bytes:
+    """A part that unpacks to more than it announces."""
+    content = bytearray(excel(["kode"]))
+    with zipfile.ZipFile(io.BytesIO(bytes(content))) as packed:
+        size = packed.getinfo(SHEET).file_size
+    at = content.rindex(SHEET.encode()) - 46  # its entry in the central directory, whose size stands 24 bytes in
+    assert content[at : at + 4] == b"PK\x01\x02"
+    assert int.from_bytes(content[at + 24 : at + 28], "little") == size
+    content[at + 24 : at + 28] = (size - by).to_bytes(4, "little")
+    return bytes(content)
+
+
+def _doubled() -> bytes:
+    content = io.BytesIO(excel(["kode"]))
+    with zipfile.ZipFile(content, "a") as packed:
+        packed.writestr(SHEET.upper(), cells(""))
     return content.getvalue()
 
 
@@ -95,7 +135,31 @@ def _far_away() -> bytes:
         (b"\xd0\xcf\x11\xe0 old", "file.old_excel"),
         (b"PK\x03\x04 torn", "file.unreadable"),
         (_bomb(), "file.bomb"),
-        (_with_entity(), "file.bomb"),
+        (with_sheet(DOCTYPE + cells("")), "file.bomb"),
+        (with_sheet(DOCTYPE + cells(""), named="xl/worksheets/sheet1.bin"), "file.bomb"),
+        (with_sheet(DOCTYPE + cells(""), "utf-16"), "file.bomb"),
+        (with_sheet(DOCTYPE + cells(""), "utf-16", named="xl/worksheets/sheet1"), "file.bomb"),
+        (repacked(lambda name, old: old if "theme" not in name else DOCTYPE.encode() + b"<x/>"), "file.bomb"),
+        (with_sheet('<?xml version="1.0" encoding="ISO-8859-1"?>' + cells("")), "file.encoding"),
+        (with_sheet(DOCTYPE + cells(""), "cp037", named="xl/worksheets/sheet1.bin"), "file.unreadable"),
+        (with_sheet(DOCTYPE + cells(""), "utf-32", named="xl/worksheets/sheet1.bin"), "file.unreadable"),
+        (_lying(by=1), "file.bomb"),
+        (_lying(by=9), "file.unreadable"),
+        (_doubled(), "file.unreadable"),
+        (with_sheet(cells(f'<row r="1">{a_cell("A1", "a" * 32_768)}</row>')), "file.cell_too_long"),
+        (
+            with_sheet(cells('<row r="1">' + a_cell("A1", "</t></is><is><t>".join(["a" * 999] * 50)) + "</row>")),
+            "file.cell_too_long",
+        ),
+        (
+            with_sheet(cells('<row r="1"><c r="A1" t="str"><v>' + "&#65;" * 32_768 + "</v></c></row>")),
+            "file.cell_too_long",
+        ),
+        (with_sheet(cells(f'<row r="1">{a_cell("XFE1", "a")}</row>')), "file.unreadable"),
+        (with_sheet(cells(f'<row r="1048577">{a_cell("A1048577", "a")}</row>')), "file.unreadable"),
+        (with_sheet(cells('<row r="1">' + "<c/>" * 16_385 + "</row>")), "file.unreadable"),
+        (_far_away(), "file.far_cell"),
+        (b"a;b\n1;" + b"x" * 32_768, "file.line_too_long"),
         (excel(["kode"], ["=1+1"]), "file.formula"),
         (b"\x89PNG\x00\x00", "file.no_table"),
         (b"%PDF-1.7 1 0 obj", "file.no_table"),
@@ -107,7 +171,7 @@ def _far_away() -> bytes:
         (excel(*[["a"]] * 5_002), "file.too_long"),
         (b";".join([b"a"] * 41), "file.too_wide"),
         (excel(["a"] * 41), "file.too_wide"),
-        (b'a;b\n"' + b"x" * 200_000, "file.unreadable"),
+        (b'a;b\n"' + b"x" * 200_000, "file.line_too_long"),
     ],
 )
 def test_what_is_no_table_of_ours_is_refused_by_name(content: bytes, code: str) -> None:
@@ -116,8 +180,73 @@ def test_what_is_no_table_of_ours_is_refused_by_name(content: bytes, code: str) 
     assert refused.value.code == code
 
 
-def test_a_cell_at_the_far_end_of_the_sheet_costs_nothing() -> None:
-    assert read(_far_away()) == [["kode"]]
+def test_as_long_as_excel_lets_a_cell_be_it_is_read() -> None:
+    longest = "a" * 32_767
+    assert read(excel([longest], [" & " * 10_000]))[0] == [longest]
+    assert read(f"{longest};b".encode()) == [[longest, "b"]]
+
+
+def test_what_is_too_long_is_named_by_its_sheet_and_cell_or_by_its_line() -> None:
+    (sheet,) = FileTableReader().sheets(
+        with_sheet(cells(f'<row r="7">{a_cell("A7", "b")}{a_cell("C7", "a" * 32_768)}</row>'))
+    )
+    assert sheet.error
+    assert (sheet.error.code, sheet.error.typed) == ("file.cell_too_long", "Sheet!C7")
+    with pytest.raises(InvalidValue) as refused:
+        read(b'a;b\n"1\n2";3\n4;"' + b"\n" * 32_768)
+    assert (refused.value.code, refused.value.typed) == ("file.line_too_long", "4")
+
+
+def with_shared(text: str, sheet: str) -> bytes:
+    """An Excel file with one shared text, in a part of an odd name."""
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    override = f'<Override PartName="/xl/odd.bin" ContentType="{kind}"/></Types>'.encode()
+
+    def change(name: str, old: bytes) -> bytes:
+        return sheet.encode() if name == SHEET else old.replace(b"</Types>", override)
+
+    content = io.BytesIO(repacked(change))
+    with zipfile.ZipFile(content, "a", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/odd.bin", f"<sst {NAMESPACE}><si><t>{text}</t></si></sst>")
+    return content.getvalue()
+
+
+SHARED = '<c t="s"><v>0</v></c>'
+
+
+def test_a_shared_text_that_is_too_long_is_refused_with_the_limit() -> None:
+    assert read(with_shared("kode", cells(f'<row r="1">{SHARED}</row>'))) == [["kode"]]
+    with pytest.raises(InvalidValue) as refused:
+        read(with_shared("a" * 32_768, cells(f'<row r="1">{SHARED}</row>')))
+    assert (refused.value.code, refused.value.typed) == ("file.text_too_long", "32767")
+
+
+def test_a_text_that_many_cells_share_is_counted_for_each() -> None:
+    rows = "".join(f'<row r="{row}">{SHARED * 40}</row>' for row in range(1, 9))
+    with pytest.raises(InvalidValue) as refused:
+        read(with_shared("a" * 32_767, cells(rows)))
+    assert refused.value.code == "file.too_much_text"
+
+
+def test_empty_cells_may_lie_as_far_away_as_a_sheet_is_large_whatever_its_announced_size() -> None:
+    far = f'<row r="1">{a_cell("A1", "kode")}<c r="XFD1" s="0"/></row><row r="1048576"><c r="XFD1048576" s="0"/></row>'
+    text = cells(far).replace("<sheetData>", '<dimension ref="A1:XFD1048576"/><sheetData>')
+    assert read(with_sheet(text)) == [["kode"]]
+
+
+def test_a_hidden_sheet_is_not_read_however_long_its_cells_are() -> None:
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet.append(["kode"])
+    workbook.create_sheet("Rahasia").sheet_state = "hidden"
+    content, changed = io.BytesIO(), io.BytesIO()
+    workbook.save(content)
+    with zipfile.ZipFile(content) as source, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as packed:
+        for part in source.infolist():
+            long = cells(f'<row r="1">{a_cell("A1", "a" * 40_000)}</row>').encode()
+            packed.writestr(part.filename, long if "sheet2" in part.filename else source.read(part))
+    assert [one.error for one in FileTableReader().sheets(changed.getvalue())] == [None]
 
 
 def _workbook() -> bytes:

@@ -12,6 +12,7 @@ from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.local.export_process import ProcessExports
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.local.passwords import Argon2Passwords
+from sikpro.adapters.local.table_process import ProcessTables
 from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
@@ -25,7 +26,6 @@ from sikpro.application.jobs import JobRunner
 from sikpro.application.menus import MenuKeeper
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.runtime import WorkbookWriter
-from sikpro.application.ports.tables import TableReader
 from sikpro.application.rates import Rates
 from sikpro.application.relay import Relay
 from sikpro.entrypoints.bot import connect_bot
@@ -38,12 +38,6 @@ def _is_sqlite(settings: Settings) -> bool:
 
 def _writers(settings: Settings) -> int:
     return 1 if _is_sqlite(settings) else 4
-
-
-def _tables() -> TableReader:
-    from sikpro.adapters.excel.reader import FileTableReader
-
-    return FileTableReader()
 
 
 def _workbooks() -> WorkbookWriter:
@@ -68,7 +62,7 @@ class Container(containers.DeclarativeContainer):
     live = providers.Singleton(LocalLiveEvents)
     passwords = providers.Singleton(Argon2Passwords)
     workbooks = providers.Singleton(_workbooks)
-    tables = providers.Singleton(_tables)
+    tables = providers.Singleton(ProcessTables, command=(sys.executable, "-m", "sikpro.entrypoints.table_child"))
     engine = providers.Singleton(create_engine_for, settings.provided.database_url)
     transactions = providers.Singleton(SqlTransactions, engine, live)
     threads = providers.Singleton(

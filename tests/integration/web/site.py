@@ -15,7 +15,7 @@ from attrs import define, field
 from litestar.enums import ScopeType
 from litestar.types import Receive, Scope, Send
 
-from sikpro.adapters.excel.reader import FileTableReader
+from sikpro.adapters.excel.reader import DirectTables
 from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.local.threads import ThreadedTransactions
@@ -25,6 +25,7 @@ from sikpro.adapters.web import WebParts, create_web
 from sikpro.application.clock_watch import ClockStep
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.storage import Transactions, UnitOfWork
+from sikpro.application.ports.tables import TableReader
 from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
 from sikpro.application.use_cases.register_order import register_order
 from sikpro.domain.order import Order
@@ -66,24 +67,31 @@ class QuickPasswords:
 
 @define
 class Failing:
-    """Transactions that fail with `fault` while it is set."""
+    """Transactions that fail with `fault` while it is set; `open` has the threads that are in one."""
 
     inner: Transactions
     fault: Exception | None = None
+    open: set[int] = field(factory=set[int])
 
     def write(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the work, or fail."""
-        self._fail()
-        return self.inner.write(work)
+        with self._opened():
+            return self.inner.write(work)
 
     def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the work, or fail."""
-        self._fail()
-        return self.inner.read(work)
+        with self._opened():
+            return self.inner.read(work)
 
-    def _fail(self) -> None:
+    @contextmanager
+    def _opened(self) -> Iterator[None]:
         if self.fault:
             raise self.fault
+        self.open.add(threading.get_ident())
+        try:
+            yield
+        finally:
+            self.open.discard(threading.get_ident())
 
 
 @define
@@ -183,7 +191,9 @@ ROLES = {
 
 
 @contextmanager
-def running_site(store: Transactions, live: LocalLiveEvents, **settings: Any) -> Iterator[Site]:
+def running_site(
+    store: Transactions, live: LocalLiveEvents, tables: TableReader | None = None, **settings: Any
+) -> Iterator[Site]:
     """Serve a console over a store, with a person of each role, until the block is left."""
     failing, clock = Failing(store), SetClock()
     threads = ThreadedTransactions.over(failing)
@@ -195,7 +205,7 @@ def running_site(store: Transactions, live: LocalLiveEvents, **settings: Any) ->
         passwords=QuickPasswords(),
         live=live,
         workbooks=ExcelWorkbookWriter(),
-        tables=FileTableReader(),
+        tables=tables or DirectTables(),
         zone="Asia/Jakarta",
         bot_state=lambda: site.bot[0],
         health=lambda: site.health,

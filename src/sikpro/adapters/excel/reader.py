@@ -3,26 +3,24 @@
 import csv
 import io
 import re
-import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import islice
+from typing import Any
 
 from attrs import frozen
-from openpyxl import load_workbook
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-from sikpro.application.ports.tables import LONG, SHORT, TableLimits, TableSheet
+from sikpro.adapters.excel.package import IN_CELL, CheckedPackage
+from sikpro.application.ports.tables import LONG, LONGEST_CELL, SHORT, TableLimits, TableSheet
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.text import storable
 
-MOST_PARTS = 500
-_CHUNK = 1_000_000
-_LONGEST_MARK = 64
-
-_ENTITIES = re.compile(rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T|E\x00?N\x00?T\x00?I)", re.IGNORECASE)
 _GUARDED = re.compile(r"'(?=[=+\-@\t'])")
 """The mark that an export puts before what a spreadsheet would take for a formula."""
 
+csv.field_size_limit(LONGEST_CELL)  # the module's own, for whatever reads CSV in this process
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _NO_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"{\\rtf", b"<")
@@ -31,7 +29,7 @@ _NO_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\x
 
 @frozen
 class FileTableReader:
-    """`TableReader` for CSV (comma, semicolon or tab) and Excel."""
+    """Reads CSV (comma, semicolon or tab) and Excel, here and now."""
 
     def read(self, content: bytes) -> list[list[str]]:
         """The rows of the first sheet, the header first, empty ones as empty lists. Raises `InvalidValue`."""
@@ -45,6 +43,21 @@ class FileTableReader:
         return _sheets(content, LONG)
 
 
+@frozen
+class DirectTables:
+    """`TableReader` in this process, for tests and for files that are trusted."""
+
+    reader: FileTableReader = FileTableReader()
+
+    async def read(self, content: bytes) -> list[list[str]]:
+        """The rows of the first sheet. Raises `InvalidValue`."""
+        return self.reader.read(content)
+
+    async def sheets(self, content: bytes) -> tuple[TableSheet, ...]:
+        """Every sheet that is neither hidden nor empty. Raises `InvalidValue`."""
+        return self.reader.sheets(content)
+
+
 def _sheets(content: bytes, limits: TableLimits, *, only_first: bool = False) -> tuple[TableSheet, ...]:
     if not content.strip():
         raise InvalidValue("file.empty", "")
@@ -54,25 +67,35 @@ def _sheets(content: bytes, limits: TableLimits, *, only_first: bool = False) ->
         raise InvalidValue("file.password" if _ENCRYPTED in content else "file.old_excel", "")
     if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(_NO_TABLES):
         raise InvalidValue("file.no_table", "")
-    found = _excel(content, limits, only_first) if content.startswith(b"PK") else (_csv(content, limits),)
+    found = _excel(content, limits, only_first) if content.startswith(b"PK") else (_text_table(content, limits),)
     sheets = tuple(sheet for sheet in found if sheet.error or any(sheet.rows))
     if not sheets:
         raise InvalidValue("file.empty", "")
     return sheets
 
 
-def _csv(content: bytes, limits: TableLimits) -> TableSheet:
+def _text_table(content: bytes, limits: TableLimits) -> TableSheet:
     text = _decoded(content)
     if "\x00" in text:
         raise InvalidValue("file.unreadable", "")
     head = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(";,\t", key=head.count)
-    try:
-        found = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        cells = ([_GUARDED.sub("", cell, count=1) if cell[:1] == "'" else cell for cell in row] for row in found)
-        return TableSheet(name="", rows=_bounded(cells, limits))
-    except csv.Error as error:
-        raise InvalidValue("file.unreadable", "") from error
+    found = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    return TableSheet(name="", rows=_bounded(_csv_rows(found), limits))
+
+
+def _csv_rows(found: Any) -> Iterator[list[str]]:
+    while True:
+        line = found.line_num + 1
+        try:
+            row = next(found, None)
+        except csv.Error as error:
+            too_long = "field larger than" in str(error)
+            reason, typed = ("file.line_too_long", str(line)) if too_long else ("file.unreadable", "")
+            raise InvalidValue(reason, typed) from error
+        if row is None:
+            return
+        yield [_GUARDED.sub("", cell, count=1) if cell[:1] == "'" else cell for cell in row]
 
 
 def _decoded(content: bytes) -> str:
@@ -86,42 +109,28 @@ def _decoded(content: bytes) -> str:
 
 def _excel(content: bytes, limits: TableLimits, only_first: bool) -> tuple[TableSheet, ...]:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            _check_parts(packed, limits)
-        workbook = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
-        try:
-            shown = [page for page in workbook.worksheets if page.sheet_state == "visible"] or workbook.worksheets
-            return tuple(_sheet(page, limits) for page in (shown[:1] if only_first else shown))
-        finally:
-            workbook.close()
-    except InvalidValue:
+        with CheckedPackage(content, limits) as package:
+            reader = ExcelReader(io.BytesIO(content), read_only=True, keep_links=False)
+            reader.archive.close()
+            reader.archive = package
+            reader.read()
+            pages = reader.wb.worksheets
+            shown = [page for page in pages if page.sheet_state == "visible"] or pages
+            return tuple(_sheet(page, package, limits) for page in (shown[:1] if only_first else shown))
+    except (InvalidValue, MemoryError):
         raise
     except Exception as error:  # openpyxl raises whatever its parsers do; all of it means that this is no Excel file
         raise InvalidValue("file.unreadable", "") from error
 
 
-def _check_parts(packed: zipfile.ZipFile, limits: TableLimits) -> None:
-    """Refuse what is too large, has macros, or could multiply when it is read; no part is ever held as a whole."""
-    parts = packed.infolist()
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > limits.unpacked:
-        raise InvalidValue("file.bomb", "")
-    if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
-        raise InvalidValue("file.macros", "")
-    for part in parts:
-        if not part.filename.endswith((".xml", ".rels")):
-            continue
-        # Unpacked as far as announced and no further.
-        with packed.open(part) as unpacked:
-            before = b""
-            while chunk := unpacked.read(_CHUNK):
-                if _ENTITIES.search(before + chunk):
-                    raise InvalidValue("file.bomb", "")
-                before = chunk[-_LONGEST_MARK:]
-
-
-def _sheet(page: object, limits: TableLimits) -> TableSheet:
-    name = storable(str(getattr(page, "title", "")))
-    cells = page.iter_rows(max_row=limits.rows + 2, max_col=limits.columns + 1)  # type: ignore[attr-defined]  # openpyxl has no types
+def _sheet(page: ReadOnlyWorksheet, package: CheckedPackage, limits: TableLimits) -> TableSheet:
+    name = storable(str(page.title))
+    problem = package.problems.get(page._worksheet_path)
+    if problem:
+        in_cell = problem.code in IN_CELL
+        typed = f"{name}!{problem.typed}" if in_cell else problem.typed
+        return TableSheet(name=name, rows=(), error=InvalidValue(problem.code, typed))
+    cells = page.iter_rows(max_row=limits.rows + 2, max_col=limits.columns + 1)
     try:
         return TableSheet(name=name, rows=_bounded(([_text(cell, name) for cell in row] for row in cells), limits))
     except InvalidValue as error:
@@ -154,7 +163,11 @@ def _text(cell: object, sheet: str) -> str:
 def _bounded(rows: Iterable[list[str]], limits: TableLimits) -> list[list[str]]:
     """The rows without empty cells at their ends, as long as they are not too many."""
     kept: list[list[str]] = []
+    length = 0
     for row in islice(rows, limits.rows + 2):
+        length += sum(map(len, row))
+        if length > limits.text:
+            raise InvalidValue("file.too_much_text", str(limits.text))
         cells = [storable(cell).strip() for cell in row]
         while cells and not cells[-1]:
             cells.pop()

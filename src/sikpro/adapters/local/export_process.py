@@ -1,7 +1,5 @@
 """Exports in a process of their own, so that pages keep their speed; it speaks in lines of JSON."""
 
-import asyncio
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +7,7 @@ from typing import Any
 from attrs import field, frozen
 from cattrs.preconf.json import make_converter
 
+from sikpro.adapters.local.child import ChildFailed, run_child
 from sikpro.application.exports import ExportFailed, Told
 from sikpro.application.ports.exports import Export
 
@@ -38,34 +37,21 @@ class ProcessExports:
 
     async def make(self, export: Export, path: Path, told: Told) -> None:
         """Write the file to `path`; the process is killed when the task is cancelled."""
-        # In a session of its own: an interrupt at the terminal is the server's to handle.
-        process = await asyncio.create_subprocess_exec(
-            *self.command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            start_new_session=True,
-        )
-        assert process.stdin is not None
-        assert process.stdout is not None
         failure: dict[str, Any] = {}
+
+        def heard(said: dict[str, Any]) -> None:
+            if "failed" in said:
+                failure.update(said)
+            else:
+                told(said["done"], said["total"])
+
         try:
-            process.stdin.write(self.order(export, path))
-            process.stdin.close()
-            async for line in process.stdout:
-                said = json.loads(line)
-                if "failed" in said:
-                    failure = said
-                else:
-                    told(said["done"], said["total"])
-            await process.wait()
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
+            await run_child(self.command, self.order(export, path), heard)
+        except ChildFailed as error:
+            if not failure:
+                raise ExportFailed("killed", again=True) from error
         if failure:
             raise ExportFailed(failure["failed"], again=failure["again"])
-        if process.returncode:
-            raise ExportFailed("killed", again=True)
 
     def order(self, export: Export, path: Path) -> bytes:
         """What the process is told."""

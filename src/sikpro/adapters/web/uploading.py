@@ -1,7 +1,8 @@
 """Tables that are uploaded: read from a form, kept for who brought them, their columns chosen by hand."""
 
-from collections.abc import Sequence
-from typing import Any
+import asyncio
+from collections.abc import Coroutine, Sequence
+from typing import Any, TypeVar
 
 from attrs import evolve
 from litestar import Request
@@ -11,7 +12,10 @@ from sikpro.adapters.web.forms import Form
 from sikpro.application.ports.tables import LONG, TableSheet
 from sikpro.application.use_cases.table_columns import TableColumn, best_sheet, find_columns
 from sikpro.application.use_cases.uploads import Upload
+from sikpro.domain.errors import InvalidValue
 from sikpro.domain.text import one_line, storable
+
+T = TypeVar("T")
 
 LARGEST_TABLE = LONG.size + 200_000
 """Bytes of a form with a table at most; a larger one is refused by its announced length, before it is read."""
@@ -28,6 +32,29 @@ async def uploaded_file(request: Request[Any, Any, Any]) -> tuple[str, bytes]:
     await file.close()
     name = one_line(storable(file.filename or "")).replace("\\", "/").rpartition("/")[2]
     return name[-_LONGEST_NAME:], content
+
+
+async def while_asked(request: Request[Any, Any, Any], reading: Coroutine[Any, Any, T]) -> T:
+    """What reading a file gives; it is cancelled when who uploaded it goes away or the request is.
+
+    Call it when the request's body was read. Raises what the reading does.
+    """
+    task = asyncio.create_task(reading)
+    gone = asyncio.create_task(_gone(request))
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise InvalidValue("file.reader", "")  # nobody is there to see it
+        return task.result()
+    finally:
+        for one in (task, gone):
+            one.cancel()
+        await asyncio.wait({task, gone})
+
+
+async def _gone(request: Request[Any, Any, Any]) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def first_look(file: str, sheets: Sequence[TableSheet], columns: Sequence[TableColumn]) -> Upload:

@@ -10,18 +10,25 @@ from sikpro.domain.errors import InvalidValue
 
 @frozen(kw_only=True)
 class TableLimits:
-    """What a file may hold at most: bytes, bytes of an Excel file unpacked, rows under the header, columns."""
+    """What a file may hold at most: bytes, bytes of an Excel file unpacked, rows under the header, columns.
+
+    `text` is how many characters all cells may hold together.
+    """
 
     size: int
     unpacked: int
     rows: int
     columns: int
+    text: int
 
 
-SHORT = TableLimits(size=5_000_000, unpacked=40_000_000, rows=5_000, columns=40)
+LONGEST_CELL = 32_767
+"""The most characters of a cell (Excel's limit)."""
+
+SHORT = TableLimits(size=5_000_000, unpacked=40_000_000, rows=5_000, columns=40, text=5_000_000)
 """For the lists of people and catalogues."""
 
-LONG = TableLimits(size=20_000_000, unpacked=200_000_000, rows=20_000, columns=100)
+LONG = TableLimits(size=20_000_000, unpacked=200_000_000, rows=20_000, columns=100, text=20_000_000)
 """For orders."""
 
 
@@ -48,15 +55,18 @@ class TableSheet:
 
 
 class TableReader(Protocol):
-    """Reads a file that somebody uploaded."""
+    """Reads a file that somebody uploaded, away from every transaction: reading may take as long as it does.
 
-    def read(self, content: bytes) -> list[list[str]]:
+    It ends when the task that awaits it is cancelled.
+    """
+
+    async def read(self, content: bytes) -> list[list[str]]:
         """The first sheet's rows as plain text, the header first, within `SHORT`.
 
         Raises `InvalidValue`, its code `file.…`, for what is no table.
         """
 
-    def sheets(self, content: bytes) -> tuple[TableSheet, ...]:
+    async def sheets(self, content: bytes) -> tuple[TableSheet, ...]:
         """Every sheet that is neither hidden nor empty, within `LONG`; one that cannot be read says why.
 
         Raises `InvalidValue`, its code `file.…`, for a file that is no table.

@@ -14,7 +14,7 @@ from sikpro.adapters.web.errors import status_of
 from sikpro.adapters.web.forms import Form
 from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
-from sikpro.adapters.web.uploading import LARGEST_TABLE, chosen, first_look, uploaded_file
+from sikpro.adapters.web.uploading import LARGEST_TABLE, chosen, first_look, uploaded_file, while_asked
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.import_orders import COLUMNS, import_orders, plan_orders
@@ -61,8 +61,9 @@ class ImportOrdersController(Controller):
         """Read the file, judge it where its columns are known, and keep it."""
         name, content = await uploaded_file(request)
         try:
+            sheets = await while_asked(request, parts.tables.sheets(content))
             looked = await parts.transactions.read(
-                lambda uow: _judged(uow, first_look(name, parts.tables.sheets(content), COLUMNS), me, parts)
+                lambda uow: _judged(uow, first_look(name, sheets, COLUMNS), me, parts)
             )
         except DomainError as error:
             return _ask(request, pages, error)

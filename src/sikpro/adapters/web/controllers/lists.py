@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
@@ -15,6 +14,7 @@ from sikpro.adapters.web.forms import BadForm, Form
 from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.table_files import kind_of, table_content, table_response
+from sikpro.adapters.web.uploading import uploaded_file, while_asked
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.i18n import Words
 from sikpro.application.ports.runtime import Sheet
@@ -82,18 +82,10 @@ class ListsController(Controller):
     ) -> Response[str]:
         """What every row of the file would do; nothing is written."""
         rows = list_named(name, me)
-        file = (await request.form()).get("file")
-        content = b""
-        if isinstance(file, UploadFile):
-            content = await file.read()
-            await file.close()
-
-        def work(uow: UnitOfWork) -> tuple[Table, ImportPlan]:
-            table = parts.tables.read(content)
-            return table, plan_import(uow, rows, table, me)
-
+        _, content = await uploaded_file(request)
         try:
-            table, plan = await parts.transactions.read(work)
+            table = await while_asked(request, parts.tables.read(content))
+            plan = await parts.transactions.read(lambda uow: plan_import(uow, rows, table, me))
         except InvalidValue as error:
             return _page(request, pages, rows, error=error)
         return _page(request, pages, rows, plan=plan, table=table)

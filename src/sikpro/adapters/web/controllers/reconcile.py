@@ -16,7 +16,7 @@ from sikpro.adapters.web.forms import Form
 from sikpro.adapters.web.order_view import template_text
 from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
-from sikpro.adapters.web.uploading import LARGEST_TABLE, chosen, first_look, uploaded_file
+from sikpro.adapters.web.uploading import LARGEST_TABLE, chosen, first_look, uploaded_file, while_asked
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.ports.storage import UnitOfWork
@@ -77,9 +77,8 @@ class ReconcileController(Controller):
         """Read the file and keep it."""
         name, content = await uploaded_file(request)
         try:
-            looked = await parts.transactions.read(
-                lambda _: _with_statuses(first_look(name, parts.tables.sheets(content), COLUMNS))
-            )
+            sheets = await while_asked(request, parts.tables.sheets(content))
+            looked = await parts.transactions.read(lambda _: _with_statuses(first_look(name, sheets, COLUMNS)))
         except DomainError as error:
             return _ask(request, pages, error)
         return await _keep(request, parts, looked, me)

@@ -1,0 +1,190 @@
+"""The parts of an Excel file, looked at as they stream by: whatever could multiply or swell is refused unread."""
+
+import io
+import zipfile
+from copy import copy
+from typing import IO
+from xml.parsers.expat import ExpatError, ParserCreate  # nosec B406  # every DOCTYPE is refused: no entity expands
+
+from openpyxl.utils.cell import coordinate_to_tuple, get_column_letter
+
+from sikpro.application.ports.tables import LONGEST_CELL, TableLimits
+from sikpro.domain.errors import InvalidValue
+
+MOST_PARTS = 500
+_CHUNK = 1_000_000
+_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+"""Excel's own limits."""
+
+IN_CELL = frozenset({"file.cell_too_long", "file.far_cell"})
+"""The problems whose `typed` is a cell."""
+
+_ENCODINGS = {"UTF-8", "UTF-16"}
+_BLANKS = b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"
+_NO_ROWS = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
+
+
+class CheckedPackage(zipfile.ZipFile):
+    """The ZIP of an Excel file, every part of it looked at, whatever its name.
+
+    `problems` has by part what is wrong with a sheet alone, its cell as `typed`; such a sheet opens as an empty one. A
+    part that is no XML does not open at all.
+    """
+
+    def __init__(self, content: bytes, limits: TableLimits) -> None:
+        """Look at all parts; none is ever held as a whole. Raises `InvalidValue`, `BadZipFile`."""
+        super().__init__(io.BytesIO(content))
+        self.problems: dict[str, InvalidValue] = {}
+        self._readable: set[str] = set()
+        parts = self.infolist()
+        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > limits.unpacked:
+            raise InvalidValue("file.bomb", "")
+        if len({part.filename.casefold() for part in parts}) < len(parts):
+            raise InvalidValue("file.unreadable", "")
+        for part in parts:
+            self._look_at(part, limits)
+
+    def open(
+        self, name: str | zipfile.ZipInfo, mode: str = "r", pwd: bytes | None = None, *, force_zip64: bool = False
+    ) -> IO[bytes]:
+        """A part to read."""
+        file = name if isinstance(name, str) else name.filename
+        if file in self.problems:
+            return io.BytesIO(_NO_ROWS)
+        if file not in self._readable:
+            raise InvalidValue("file.unreadable", "")
+        return super().open(name)
+
+    def _look_at(self, part: zipfile.ZipInfo, limits: TableLimits) -> None:
+        if part.filename.lower().endswith("vbaproject.bin"):
+            raise InvalidValue("file.macros", "")
+        if part.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            raise InvalidValue("file.unreadable", "")
+        # A byte more than announced is asked for: that it comes is what gives a lying part away.
+        asked = copy(part)
+        asked.file_size += 1
+        length = 0
+        scan: _Scan | None = None
+        with super().open(asked) as unpacked:
+            while chunk := unpacked.read(_CHUNK):
+                if not length and chunk.lstrip(_BLANKS).startswith(b"<"):
+                    scan = _Scan(limits)
+                length += len(chunk)
+                if length > part.file_size:
+                    raise InvalidValue("file.bomb", "")
+                if scan:
+                    scan.feed(chunk)
+        if scan and scan.is_whole():
+            self._readable.add(part.filename)
+            if scan.problem:
+                self.problems[part.filename] = scan.problem
+
+
+class _Scan:
+    """One XML part, of a sheet or of anything else: how long its texts are, and how far away its cells.
+
+    `problem` is the first cell that is too long or too far away; nothing after it is looked at.
+    """
+
+    def __init__(self, limits: TableLimits) -> None:
+        self.problem: InvalidValue | None = None
+        self._limits = limits
+        self._row = self._column = 0
+        self._last_row = self._last_column = 0  # the last ones that have something
+        self._length: int | None = None  # of the open cell or shared string, None outside of both
+        self._filled = False
+        self._broken = False
+        self._parser = parser = ParserCreate(namespace_separator=" ")
+        parser.XmlDeclHandler = self._declared
+        parser.StartDoctypeDeclHandler = self._has_doctype
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+
+    def feed(self, chunk: bytes, *, final: bool = False) -> None:
+        """Look at the next piece. Raises `InvalidValue` for what makes the whole file unfit."""
+        if self.problem or self._broken:
+            return
+        try:
+            self._parser.Parse(chunk, final)
+        except ExpatError:
+            self._broken = True
+
+    def is_whole(self) -> bool:
+        """Whether all of it was XML as far as it was looked at."""
+        self.feed(b"", final=True)
+        return not self._broken
+
+    def _declared(self, version: str, encoding: str | None, standalone: int) -> None:
+        if encoding is not None and encoding.upper() not in _ENCODINGS:
+            raise InvalidValue("file.encoding", encoding)
+
+    def _has_doctype(self, *_: object) -> None:
+        raise InvalidValue("file.bomb", "")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        match name.rpartition(" ")[2]:
+            case "c":
+                self._length, self._filled = 0, False
+                if place := attributes.get("r"):
+                    self._row, self._column = self._place(place)
+                else:
+                    self._column += 1
+                self._must_exist(self._row, self._column)
+            case "row":
+                number = attributes.get("r", str(self._row + 1))
+                self._row = int(number) if number.isascii() and number.isdecimal() and len(number) < 9 else 0
+                self._column = self._last_column = 0
+                self._must_exist(self._row, 1)
+            case "si":
+                self._length, self._row = 0, 0
+            case "Relationship" if attributes.get("Type", "").endswith("/vbaProject"):
+                raise InvalidValue("file.macros", "")
+
+    def _text(self, text: str) -> None:
+        if self._length is None or self.problem:
+            return
+        self._length += len(text)
+        self._filled = self._filled or not text.isspace()
+        if self._length > LONGEST_CELL:
+            if not self._row:  # a shared string is no cell's alone
+                raise InvalidValue("file.text_too_long", str(LONGEST_CELL))
+            self.problem = InvalidValue("file.cell_too_long", self._cell())
+
+    def _end(self, name: str) -> None:
+        match name.rpartition(" ")[2]:
+            case "c":
+                if self._filled and not self.problem:
+                    self._must_be_near()
+                self._length = None
+            case "si":
+                self._length = None
+
+    def _must_be_near(self) -> None:
+        """A cell with something in it lies within the limits; empty ones may lie anywhere, and often do."""
+        limits = self._limits
+        if self._row > limits.rows + 1:
+            apart = self._row - self._last_row > 1
+            self.problem = InvalidValue("file.too_long", str(limits.rows))
+        elif self._column > limits.columns:
+            apart = self._column - self._last_column > 1
+            self.problem = InvalidValue("file.too_wide", str(limits.columns))
+        else:
+            self._last_row, self._last_column = self._row, self._column
+            return
+        if apart:
+            self.problem = InvalidValue("file.far_cell", self._cell())
+
+    def _cell(self) -> str:
+        return f"{get_column_letter(self._column)}{self._row}"
+
+    def _place(self, text: str) -> tuple[int, int]:
+        try:
+            row, column = coordinate_to_tuple(text[:16])
+        except (ValueError, IndexError) as error:
+            raise InvalidValue("file.unreadable", "") from error
+        return row, column
+
+    def _must_exist(self, row: int, column: int) -> None:
+        if not (0 < row <= _LAST_ROW and 0 < column <= _LAST_COLUMN):
+            raise InvalidValue("file.unreadable", "")

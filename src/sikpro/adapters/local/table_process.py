@@ -1,0 +1,153 @@
+"""Uploaded tables are read by a process of their own, so that a hostile file costs the console nothing."""
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import structlog
+from attrs import define, field, frozen
+
+from sikpro.adapters.local.child import ChildFailed, ChildLimits, run_child
+from sikpro.application.ports.tables import LONG, LONGEST_CELL, TableSheet
+from sikpro.domain.errors import InvalidValue
+
+_log = structlog.get_logger(__name__)
+
+_LONGEST_ROW = LONG.columns * (LONGEST_CELL * 4 + 4)
+"""Bytes of a row as JSON at most."""
+
+_REASONS = {"late": "file.too_slow"}
+"""What a failed child means for who uploaded the file; everything else means that it was not read to its end."""
+
+
+@define
+class HeardSheets:
+    """What the process has said so far: a line for each sheet, one for each of its rows, one at the end."""
+
+    sheets: list[tuple[str, list[list[str]], InvalidValue | None]] = field(factory=list)
+    failure: InvalidValue | None = None
+    ended: bool = False
+
+    def hear(self, said: Any) -> None:
+        """Take a line. Raises `ValueError`, `TypeError` or `LookupError` for rubbish."""
+        if self.ended:
+            raise ValueError("something after the end")
+        if isinstance(said, list):
+            if not all(isinstance(cell, str) for cell in said):
+                raise TypeError("a cell that is no text")
+            self.sheets[-1][1].append(said)
+        elif "sheet" in said:
+            self.sheets.append((str(said["sheet"]), [], _error(said["error"])))
+        elif "failed" in said:
+            self.failure = _error(said["failed"])
+            self.ended = True
+        else:
+            self.ended = bool(said["end"])
+
+
+def say_sheets(sheets: Sequence[TableSheet]) -> Iterator[str]:
+    """The lines that `HeardSheets` takes."""
+    for sheet in sheets:
+        yield _line({"sheet": sheet.name, "error": _said(sheet.error)})
+        for row in sheet.rows:
+            yield _line(row)
+    yield _line({"end": True})
+
+
+def say_failure(error: InvalidValue) -> str:
+    """The line that says why there is no table."""
+    return _line({"failed": _said(error)})
+
+
+@frozen(kw_only=True)
+class ReadOrder:
+    """What the process is told before the file's bytes: whether only the first sheet is wanted, and its limits."""
+
+    first_only: bool
+    limits: ChildLimits
+
+    def line(self) -> bytes:
+        """The first line of its standard input."""
+        said = {"first_only": self.first_only, "processor": self.limits.processor, "memory": self.limits.memory}
+        return _line(said).encode()
+
+    @classmethod
+    def of_line(cls, line: bytes) -> "ReadOrder":
+        """What such a line says."""
+        said = json.loads(line)
+        limits = ChildLimits(processor=said["processor"], memory=said["memory"])
+        return cls(first_only=said["first_only"], limits=limits)
+
+
+@define(kw_only=True)
+class ProcessTables:
+    """`TableReader` by a process for each file; `command` starts it.
+
+    `at_once` files are read at a time, `waiting` more wait for their turn, and whoever comes then is told to come
+    again. `seconds` is how long one may take by the clock.
+    """
+
+    command: Sequence[str]
+    limits: ChildLimits = field(factory=lambda: ChildLimits(processor=90, memory=700_000_000))
+    seconds: float = 120.0
+    at_once: int = 2
+    waiting: int = 6
+    _turns: asyncio.Semaphore = field(init=False)
+    _asked: int = field(default=0, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Open as many places as there are."""
+        self._turns = asyncio.Semaphore(self.at_once)
+
+    async def read(self, content: bytes) -> list[list[str]]:
+        """The rows of the first sheet. Raises `InvalidValue`."""
+        sheet = (await self._read(content, first_only=True))[0]
+        if sheet.error:
+            raise sheet.error
+        return [list(row) for row in sheet.rows]
+
+    async def sheets(self, content: bytes) -> tuple[TableSheet, ...]:
+        """Every sheet that is neither hidden nor empty. Raises `InvalidValue`."""
+        return await self._read(content, first_only=False)
+
+    async def _read(self, content: bytes, *, first_only: bool) -> tuple[TableSheet, ...]:
+        if self._asked >= self.at_once + self.waiting:
+            raise InvalidValue("file.busy", "")
+        self._asked += 1
+        try:
+            async with self._turns:
+                return await self._in_process(content, first_only)
+        finally:
+            self._asked -= 1
+
+    async def _in_process(self, content: bytes, first_only: bool) -> tuple[TableSheet, ...]:
+        heard = HeardSheets()
+        told = ReadOrder(first_only=first_only, limits=self.limits).line() + content
+        try:
+            await run_child(self.command, told, heard.hear, seconds=self.seconds, longest_line=_LONGEST_ROW)
+            if not heard.ended or not (heard.failure or heard.sheets):
+                raise ChildFailed("rubbish")
+        except ChildFailed as error:
+            _log.warning("an uploaded table could not be read", reason=error.code, size=len(content))
+            raise InvalidValue(_REASONS.get(error.code, "file.reader"), "") from error
+        if heard.failure:
+            raise heard.failure
+        return tuple(TableSheet(name=name, rows=rows, error=error) for name, rows, error in heard.sheets)
+
+
+def _line(said: Mapping[str, Any] | Sequence[str]) -> str:
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _said(error: InvalidValue | None) -> list[str] | None:
+    return [error.code, error.typed] if error else None
+
+
+def _error(said: list[str] | None) -> InvalidValue | None:
+    if said is None:
+        return None
+    code, typed = said
+    if not str(code).startswith("file."):
+        raise ValueError(code)
+    return InvalidValue(code, typed)

@@ -46,6 +46,15 @@ def test_cells_of_any_kind_become_what_would_be_typed() -> None:
     assert read(excel(row))[0] == shown
 
 
+def test_a_number_whose_last_digits_excel_has_lost_looks_as_excel_shows_it() -> None:
+    assert read(excel([4857544312345670, 10**15]))[0] == ["4.85754431234567E+15", "1E+15"]
+    written = '<row r="1"><c r="A1"><v>4.8575443123456698E+15</v></c><c r="B1"><v>1.2345678901234568E+20</v></c></row>'
+    assert read(with_sheet(cells(written)))[0] == ["4.85754431234567E+15", "1.23456789012346E+20"]
+    assert read(excel([999999999999999, 4857544312345678, 1234567890123.0])) == [
+        ["999999999999999", "4857544312345678", "1234567890123"]
+    ]
+
+
 def test_what_an_export_made_harmless_is_as_it_was() -> None:
     assert read(b"a;b;c\n'=1+1;''quoted;'plain\n")[1] == ["=1+1", "'quoted", "'plain"]
 

@@ -135,9 +135,17 @@ class NotFound(DomainError):
 
 
 class AlreadyUsed(DomainError):
-    """A name, code or Telegram account that must be one person's alone is another's."""
+    """A name, code, phone number or Telegram account that must be one person's alone is another's.
+
+    With `name` it says whose.
+    """
 
     code = "already_used"
+
+    def __init__(self, **params: str | int | None) -> None:
+        super().__init__(**params)
+        if params.get("name"):
+            self.code = "already_used.by"
 
 
 class InUse(DomainError):

@@ -18,12 +18,14 @@ from sikpro.adapters.sql import (
     pending,
     report_tables,  # noqa: F401 -- so that its tables are known
 )
+from sikpro.adapters.sql.errors import ConstraintViolated
 from sikpro.adapters.sql.tables import metadata
 from sikpro.application.ports.access import Session
 from sikpro.application.ports.queries import OrderFilter, Sort
 from sikpro.application.ports.queues import Outcome
 from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
 from sikpro.domain.catalogue import Status
+from sikpro.domain.errors import AlreadyUsed
 from sikpro.domain.events import OrderRestored
 from sikpro.domain.order import Change, Order
 from tests.builders import (
@@ -186,6 +188,29 @@ def test_words_of_an_earlier_status_are_taken_off_orders_from_before(database_ur
         return {order_id: unit.orders.get(order_id).last_feedback for order_id in expected}
 
     assert with_store(database_url, said) == expected
+
+
+def test_a_shared_phone_number_outlives_the_rule_that_it_is_one_persons_alone(database_url: str) -> None:
+    people = ("Rina", "62811"), ("Sari", "62812"), ("Tono", "62812"), ("Umar", "")
+    ids = with_store(database_url, lambda unit: [unit.people.add(a_person(name)).id for name, _ in people], write=True)
+    downgrade(database_url, "0007")
+    engine = create_engine_for(database_url)
+    with engine.begin() as connection:
+        for person, (_, phone) in zip(ids, people, strict=True):
+            connection.execute(text("UPDATE people SET phone = :p WHERE id = :i"), {"p": phone, "i": person})
+    engine.dispose()
+
+    migrate(database_url)
+
+    kept = with_store(database_url, lambda unit: [(one.name, one.phone) for one in unit.people.all()])
+    assert kept == list(people)
+    for phone in ("62811", "62812"):
+        with pytest.raises(AlreadyUsed):
+            with_store(database_url, lambda unit, p=phone: unit.people.add(a_person("Wawan", phone=p)), write=True)
+    engine = create_engine_for(database_url)
+    with pytest.raises(ConstraintViolated), engine.begin() as connection:
+        connection.execute(text("UPDATE people SET phone_key = '62811' WHERE name = 'Umar'"))
+    engine.dispose()
 
 
 def test_two_who_migrate_at_once_both_find_it_migrated(empty_url: str) -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.domain.errors import ConcurrencyConflict, DuplicateOrder
+from sikpro.domain.errors import AlreadyUsed, ConcurrencyConflict, DuplicateOrder
 from sikpro.domain.order import Order
+from sikpro.domain.people import Person
 from tests.builders import (
     IN_PROGRESS,
     WAITING,
@@ -42,6 +43,22 @@ def test_of_two_who_race_for_a_key_exactly_one_wins(databases: SqlTransactions, 
         winners = [result for result in results if isinstance(result, int)]
         assert (len(refused), len(winners)) == (3, 1)
         assert {error.order_id for error in refused} == set(winners)
+
+
+def test_of_two_who_race_for_a_phone_number_exactly_one_gets_it(
+    databases: SqlTransactions, other: SqlTransactions
+) -> None:
+    for turn in range(15):
+        phone = f"62812{turn:06}"
+
+        def work(unit: UnitOfWork, phone: str = phone) -> int:
+            return unit.people.add(Person(id=0, name="Budi", phone=phone)).id
+
+        results = race(*(lambda store=store, work=work: store.write(work) for store in (databases, other) * 2))
+
+        refused = [result for result in results if isinstance(result, AlreadyUsed)]
+        assert (len(refused), sum(isinstance(result, int) for result in results)) == (3, 1)
+        assert {(error.params["field"], error.params["name"]) for error in refused} == {("phone", "Budi")}
 
 
 def test_of_two_who_receive_the_same_update_exactly_one_stores_it(

@@ -233,3 +233,15 @@ def test_what_is_no_list_is_not_found_and_a_table_of_nonsense_is_refused(page_si
     for table in ("", "{}", "[1]", "[[1]]", "[" * 100_000):
         assert admin.post("/lists/stos/import/apply", {"table": table, "mark": "x"}).status_code == 400
     assert admin.post("/lists/stos/import/apply", {"table": "[]", "mark": "x"}).status_code == 422
+
+
+def test_what_a_person_is_known_by_is_shown_old_and_new_before_it_changes(page_site: Site) -> None:
+    budi = page_site.people["budi"]
+    page_site.store.write(lambda uow: uow.people.save(evolve(budi, phone="628111111111")))
+    admin = page_site.logged_in("admin")
+    content = "kode teknisi;nama;nomor telepon\nF5SDA445;Budi Santoso;0812-2222-222\nF5SDA446;Agus S.;6,28123E+12\n"
+    _, page = _upload(admin, "people", content.encode())
+    assert _verdicts(page) == ["changed", "wrong"]
+    assert "Nomor telepon: <del>628111111111</del> → <ins>628122222222</ins>" in page
+    assert "1 baris mengganti nomor telepon" in page
+    assert "Excel memendekkan nomor ini menjadi “6,28123E+12”" in page

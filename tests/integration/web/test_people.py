@@ -6,7 +6,9 @@ from html import unescape
 import pytest
 from attrs import evolve
 
+from sikpro.adapters.memory.people import MemoryPersonRepository
 from sikpro.application.ports.network import BotState
+from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.bind_phone import bind_by_link
 from sikpro.domain.people import Person, Role
 from tests.builders import a_person, a_technician
@@ -196,3 +198,29 @@ def test_a_link_that_binds_a_phone_is_shown_once(site: Site) -> None:
     assert bound.id == site.people["agus"].id
     assert "Terhubung" in leader.get(path).text
     assert leader.post(f"{path}/link").status_code == 422
+
+
+def test_who_shares_a_number_from_before_is_marked_where_an_admin_looks(page_site: Site) -> None:
+    def share(uow: UnitOfWork) -> None:
+        assert isinstance(uow.people, MemoryPersonRepository)
+        for name in ("budi", "rina"):
+            person = page_site.people[name]
+            uow.people._state.people.put(person.id, evolve(person, phone="628111111111"))
+
+    page_site.store.write(share)
+    admin = page_site.logged_in("admin")
+    assert "sama dengan Rina" in admin.get("/technicians").text
+    assert f"sama dengan {page_site.people['budi'].name}" in admin.get("/users").text
+    assert "tidak dipakai untuk mengenali" in admin.get(f"/people/{page_site.people['budi'].id}").text
+    agus = admin.get(f"/people/{page_site.people['agus'].id}").text
+    assert "tidak dipakai untuk mengenali" not in agus
+
+
+def test_a_number_of_somebody_else_is_refused_at_its_entry_with_their_name(page_site: Site) -> None:
+    budi = page_site.people["budi"]
+    page_site.store.write(lambda uow: uow.people.save(evolve(budi, phone="628111111111")))
+    admin = page_site.logged_in("admin")
+    admin.get("/technicians")
+    answer = admin.post("/technicians", {"name": "Wayan", "code": "F5SDA900", "site": "", "phone": "08111111111"})
+    assert answer.status_code == 409
+    assert f"Nomor telepon 628111111111 sudah dipakai {budi.name}." in answer.text

@@ -74,6 +74,16 @@ def test_columns_that_are_not_found_are_chosen_by_hand(page_site: Site) -> None:
     assert "3 baris di berkas" in leader.get(location).text
 
 
+def test_a_number_that_cannot_be_read_is_named_by_its_cell_with_what_to_do(page_site: Site) -> None:
+    orders(page_site)
+    leader = page_site.logged_in("bagus")
+    address = upload(leader, FILE + "3,22326E+11;PS;2026-11-02\n")
+    assert re.findall(r'<span class="count">(\d+)</span></a>', leader.get(address).text) == ["2", "1", "1", "1"]
+    page = leader.get(f"{address}?list=unreadable").text
+    assert '<span class="code">A5</span>' in page
+    assert "Excel memendekkan nomor ini menjadi “3,22326E+11”" in page
+
+
 @pytest.mark.parametrize(("username", "status"), [("rina", 403), ("sari", 403), ("bagus", 200), ("admin", 200)])
 def test_reconciling_is_for_who_leads(page_site: Site, username: str, status: int) -> None:
     assert page_site.logged_in(username).get("/reconcile").status_code == status

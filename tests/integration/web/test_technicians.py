@@ -49,7 +49,8 @@ def test_a_technician_is_added_and_an_order_under_the_code_is_taken(site: Site) 
         ({"code": "?"}, 422, "Kode teknisi harus 4 sampai 16"),
         ({"site": "XXX"}, 404, "Site Operation XXX tidak ditemukan"),
         ({"phone": "1" * 1000}, 422, "Nomor telepon 8 sampai 15 angka"),
-        ({"phone": "tidak ada"}, 422, "Nomor telepon 8 sampai 15 angka"),
+        ({"phone": "tidak ada"}, 422, "bukan satu nomor telepon"),
+        ({"phone": "6,28123E+12"}, 422, "sudah dipendekkan Excel"),
     ],
 )
 def test_a_technician_that_cannot_be_says_why_and_keeps_what_was_typed(

@@ -206,6 +206,19 @@ def test_what_is_no_time_is_refused(text: str) -> None:
         read_moment(text, WIB)
 
 
+def test_what_a_spreadsheet_made_of_a_number_or_a_code_is_refused_by_its_cell() -> None:
+    plan = World().plan(
+        sheet(
+            row("3,22326E+11"), row("SC100001", technician="3-Jan"), row("SC100002", serial="4.85754E+15", odp="1E+05")
+        )
+    )
+    assert [{name: error.code for name, error in one.errors.items()} for one in plan.rows] == [
+        {"registration_number": "cell.shortened"},
+        {"technician": "cell.date"},
+        {"serial": "cell.shortened", "odp": "cell.shortened"},
+    ]
+
+
 def test_a_heading_as_long_as_a_cell_may_be_names_no_column_and_is_not_compared() -> None:
     assert find_columns(sheet(header=["SC", f"SN{' ' * 30_000}", "S N"]), COLUMNS) == {
         0: "registration_number",

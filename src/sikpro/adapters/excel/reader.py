@@ -21,6 +21,9 @@ _GUARDED = re.compile(r"'(?=[=+\-@\t'])")
 """The mark that an export puts before what a spreadsheet would take for a formula."""
 
 csv.field_size_limit(LONGEST_CELL)  # the module's own, for whatever reads CSV in this process
+_EXACT = 10**15
+"""Below this, Excel keeps every digit of a whole number."""
+
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _NO_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"{\\rtf", b"<")
@@ -147,6 +150,8 @@ def _text(cell: object, sheet: str) -> str:
             return ""
         case bool():
             return "1" if value else "0"
+        case int() | float() if abs(value) >= _EXACT and float(value).is_integer():
+            return _large(value)
         case float() if value.is_integer():
             return str(int(value))
         case timedelta():
@@ -158,6 +163,14 @@ def _text(cell: object, sheet: str) -> str:
             return value.isoformat()
         case _:
             return str(value)
+
+
+def _large(value: float) -> str:
+    """A whole number of more than 15 digits, as Excel shows it when it has lost the last ones."""
+    digits = str(value)
+    if isinstance(value, int) and digits.strip("-")[15:].strip("0"):
+        return digits  # another program wrote it, and wrote all of it
+    return re.sub(r"\.?0*E", "E", f"{value:.14E}")
 
 
 def _bounded(rows: Iterable[list[str]], limits: TableLimits) -> list[list[str]]:

@@ -18,7 +18,7 @@ class MemoryPersonRepository:
 
     def add(self, person: Person) -> Person:
         """Store somebody new and return them with their id. Raises `AlreadyUsed`."""
-        self._must_be_unique(person, but=None)
+        self._must_be_unique(person, None)
         stored = evolve(person, id=self._sequences.next("people"), version=1)
         self._state.people.put(stored.id, stored)
         return stored
@@ -28,7 +28,7 @@ class MemoryPersonRepository:
         stored = self._state.people.get(person.id)
         if stored is None or stored.version != person.version:
             raise ConcurrencyConflict(number=person.name)
-        self._must_be_unique(person, but=person.id)
+        self._must_be_unique(person, stored)
         saved = evolve(person, version=person.version + 1)
         self._state.people.put(saved.id, saved)
         return saved
@@ -65,7 +65,8 @@ class MemoryPersonRepository:
     def _first(self, wanted: Callable[[Person], bool]) -> Person | None:
         return next((person for person in self._state.people.values() if wanted(person)), None)
 
-    def _must_be_unique(self, person: Person, but: int | None) -> None:
+    def _must_be_unique(self, person: Person, before: Person | None) -> None:
+        but = before.id if before else None
         finds = (
             ("username", person.username, self.by_username),
             ("technician_code", person.technician_code, self.by_code),
@@ -76,6 +77,10 @@ class MemoryPersonRepository:
         telegram_id = person.telegram_id
         if telegram_id is not None and (other := self.by_telegram(telegram_id)) is not None and other.id != but:
             raise AlreadyUsed(field="telegram_id", value=telegram_id)
+        if person.phone and (before is None or before.phone != person.phone):
+            holder = self._first(lambda other: other.phone == person.phone and other.id != but)
+            if holder:
+                raise AlreadyUsed(field="phone", value=person.phone, name=holder.name)
 
 
 class MemoryAccessRequestRepository:

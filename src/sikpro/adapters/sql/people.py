@@ -27,8 +27,9 @@ class SqlPersonRepository:
     def add(self, person: Person) -> Person:
         """Store somebody new and return them with their id. Raises `AlreadyUsed`; the unit stays usable."""
         self._transaction.forget()
+        self._phone_must_be_free(person, None)
         person = evolve(person, version=1)
-        inserted = sa.insert(people).values(_to_row(person)).returning(_c.id)
+        inserted = sa.insert(people).values(_to_row(person) | _phone_key(person)).returning(_c.id)
         try:
             with self._transaction.savepoint():
                 person = evolve(person, id=self._transaction.scalar(inserted))
@@ -41,10 +42,14 @@ class SqlPersonRepository:
     def save(self, person: Person) -> Person:
         """Store over the version read. Raises `ConcurrencyConflict`, `AlreadyUsed`; the unit stays usable."""
         self._transaction.forget()
-        selected = sa.select(_c.name, _c.technician_code, _c.version).where(_c.id == person.id)
+        selected = sa.select(_c.name, _c.technician_code, _c.phone, _c.version).where(_c.id == person.id)
         before = self._transaction.execute(selected).one_or_none()
         saved = evolve(person, version=person.version + 1)
-        update = sa.update(people).where(_c.id == person.id, _c.version == person.version).values(_to_row(saved))
+        row = _to_row(saved)
+        if before is not None and before.version == person.version and before.phone != person.phone:
+            self._phone_must_be_free(person, person.id)
+            row |= _phone_key(person)
+        update = sa.update(people).where(_c.id == person.id, _c.version == person.version).values(row)
         try:
             with self._transaction.savepoint():
                 changed = self._transaction.execute(update).rowcount
@@ -95,6 +100,15 @@ class SqlPersonRepository:
 
         return self._transaction.remember((people.name, column.name, value), read)
 
+    def _phone_must_be_free(self, person: Person, but: int | None) -> None:
+        """Also of those who shared their number before it had to be theirs alone, whom the key does not know."""
+        if not person.phone:
+            return
+        holders = sa.select(_c.name).where(_c.phone == person.phone, _c.id != (but or 0)).order_by(_c.id).limit(1)
+        name = self._transaction.execute(holders).scalar_one_or_none()
+        if name is not None:
+            raise AlreadyUsed(field="phone", value=person.phone, name=name)
+
     def _already_used(self, person: Person, but: int | None) -> AlreadyUsed | None:
         """Which field it is: drivers name it each in their own way, so ask."""
         username = person.username
@@ -106,6 +120,10 @@ class SqlPersonRepository:
         for field, (value, other) in others.items():
             if value is not None and other is not None and other.id != but:
                 return AlreadyUsed(field=field, value=value)
+        try:
+            self._phone_must_be_free(person, but)
+        except AlreadyUsed as error:
+            return error
         return None
 
 
@@ -170,8 +188,12 @@ def _to_row(person: Person) -> dict[str, Any]:
     }
 
 
+def _phone_key(person: Person) -> dict[str, str | None]:
+    return {"phone_key": person.phone or None}
+
+
 def _from_row(row: Mapping[Any, Any]) -> Person:
-    kept = {name: value for name, value in row.items() if not name.endswith("_folded")}
+    kept = {name: value for name, value in row.items() if not name.endswith(("_folded", "_key"))}
     return Person(**(kept | {"role": Role(row["role"]) if row["role"] else None}))
 
 

@@ -131,12 +131,15 @@ people = Table(
     Column("site_operation", Words),
     Column("telegram_id", Id, unique=True),
     Column("phone", Words, nullable=False),
+    Column("phone_key", Words),
     Column("language", Words, nullable=False),
     Column("must_change_password", Boolean, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
     sa.Index(None, "phone"),
+    sa.Index(None, "phone_key", unique=True),
 )
+"""`phone_key` is the phone number once it is its person's alone; it is empty for numbers shared from before that."""
 
 access_requests = Table(
     "access_requests",

@@ -68,6 +68,19 @@ def people_listing(path: str, people: Sequence[Person], query: Mapping[str, str]
     )
 
 
+def sharing(people: Sequence[Person]) -> dict[int, str]:
+    """Whoever shares a phone number from before numbers were one person's alone, by id, with the others' names."""
+    holders: dict[str, list[Person]] = {}
+    for person in people:
+        holders.setdefault(person.phone, []).append(person)
+    return {
+        one.id: ", ".join(other.name for other in group if other.id != one.id)
+        for phone, group in holders.items()
+        if phone and len(group) > 1
+        for one in group
+    }
+
+
 def _searched(person: Person) -> str:
     texts = (person.name, person.username, person.technician_code, person.site_operation, person.phone)
     return folded("\n".join(text or "" for text in texts))

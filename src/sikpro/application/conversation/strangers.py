@@ -66,7 +66,7 @@ def introduce(exchange: Exchange, text: str) -> Handled:
             _ask(exchange, name, code, "")
         exchange.reply(words(asked), [[Button(words("button.share_phone"), asks_phone=True)]])
         return Handled(Outcome.DIALOGUE, lacks)
-    _ask(exchange, name, code, incoming.contact.phone if incoming.contact else "")
+    _ask(exchange, name, code, _shared_phone(incoming.contact.phone) if incoming.contact else "")
     exchange.reply(words("stranger.asked", name=name, code=code or "-"), drop_keyboard=True)
     return Handled(Outcome.DIALOGUE, "stranger.asked")
 
@@ -118,6 +118,11 @@ def split_name_and_code(text: str) -> tuple[str, str]:
             }:
                 names.append(word.strip(":"))
     return " ".join(names)[:NAME_LIMIT].strip(), code
+
+
+def _shared_phone(phone: str) -> str:
+    """A number as Telegram shares it: always with its country, the `+` before it or left out."""
+    return f"+{phone}" if phone.isdecimal() and not phone.startswith("0") else phone
 
 
 def _is_whole(request: AccessRequest) -> bool:

@@ -53,13 +53,16 @@ class OrderRepository(Protocol):
 
 
 class PersonRepository(Protocol):
-    """The people. User name, technician code and Telegram id are each one person's alone."""
+    """The people. User name, technician code, Telegram id and phone number are each one person's alone.
+
+    People who shared a number before it had to be theirs alone keep it, as long as it stays as it is.
+    """
 
     def add(self, person: Person) -> Person:
         """Store somebody new (the id given is ignored) and return them with their id.
 
-        Raises `AlreadyUsed(field=…, value=…)`, field being `username`, `technician_code` or `telegram_id`;
-        the unit stays usable.
+        Raises `AlreadyUsed(field=…, value=…)`, field being `username`, `technician_code`, `telegram_id` or `phone`, the
+        last with `name`, whose number it is; the unit stays usable.
         """
 
     def save(self, person: Person) -> Person:

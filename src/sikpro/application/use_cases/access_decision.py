@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from sikpro.application.i18n import Words
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.manage_people import phone_digits
-from sikpro.domain.errors import AdminDecides
+from sikpro.domain.errors import AdminDecides, InvalidValue
 from sikpro.domain.people import AccessRequest, Permission, Person
 
 People = tuple[Person, ...]
@@ -15,9 +15,17 @@ People = tuple[Person, ...]
 
 def pointed_to(uow: UnitOfWork, request: AccessRequest) -> People:
     """Whom a request's code and phone number point to now, the code's person first; nobody, one person or two."""
-    code, digits = request.technician_code, phone_digits(request.phone)
-    found = (uow.people.by_code(code) if code else None, uow.people.by_phone(digits) if digits else None)
+    code = request.technician_code
+    found = (uow.people.by_code(code) if code else None, _by_phone(uow, request.phone))
     return tuple({person.id: person for person in found if person}.values())
+
+
+def _by_phone(uow: UnitOfWork, phone: str) -> Person | None:
+    try:
+        digits = phone_digits(phone)
+    except InvalidValue:
+        return None  # what is no number points to nobody
+    return uow.people.by_phone(digits) if digits else None
 
 
 def is_for_admins(person: Person) -> bool:

@@ -18,6 +18,7 @@ from sikpro.application.use_cases.table_columns import (
     bare_name,
     header_place,
     read_moment,
+    spoilt_cells,
     texts_of,
 )
 from sikpro.application.use_cases.understand_request import Slips, understand_request
@@ -42,6 +43,9 @@ COLUMNS: tuple[TableColumn, ...] = (
     TableColumn(name="status", heading="column.status", labels=("STATUS ORDER", "ORDER STATUS")),
 )
 """What a table of orders may have; an order without a status waits, one without a time was received now."""
+
+IDENTIFYING = tuple(one.name for one in FIELDS if one.required)
+"""The columns in which nothing may stand that a spreadsheet has changed."""
 
 
 @frozen(kw_only=True)
@@ -163,6 +167,7 @@ class _Judge:
             status = _status(texts.get("status", ""), statuses)
         except InvalidValue as error:
             errors["status"] = error
+        errors |= spoilt_cells(texts, IDENTIFYING)
         if data is None or errors:
             return errors
         return _Understood(data=data, status=status, received_at=received_at)

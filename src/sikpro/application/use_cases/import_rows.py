@@ -9,7 +9,8 @@ from attrs import field, frozen
 
 from sikpro.application.i18n import LANGUAGES, sentences
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.row_lists import ACTIVE, NO, YES, RowList
+from sikpro.application.use_cases.list_books import ACTIVE, NO, YES, RowList
+from sikpro.application.use_cases.table_columns import spoilt_cells
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.people import Person
 from sikpro.domain.search_text import folded
@@ -29,7 +30,7 @@ class Verdict(StrEnum):
 class ImportLine:
     """A row of the file: its number there, its texts by column, what it would do, and what is wrong with it.
 
-    `replaced` has, for each column that would change, what is there now.
+    `replaced` has, for each column that would change, what is there now, and `new` what would be.
     """
 
     number: int
@@ -37,6 +38,7 @@ class ImportLine:
     verdict: Verdict
     errors: Mapping[str, DomainError]
     replaced: Mapping[str, str] = field(factory=dict[str, str])
+    new: Mapping[str, str] = field(factory=dict[str, str])
 
 
 @frozen(kw_only=True)
@@ -50,6 +52,10 @@ class ImportPlan:
     def count(self, verdict: Verdict | str) -> int:
         """How many rows would do so."""
         return sum(line.verdict == verdict for line in self.lines)
+
+    def replacing(self, columns: Sequence[str]) -> int:
+        """How many rows would put something else in place of what stands in one of these columns."""
+        return sum(any(line.replaced.get(column) for column in columns) for line in self.lines)
 
     @property
     def mark(self) -> str:
@@ -99,16 +105,20 @@ def _judged(
         raise InvalidValue("file.header", one_line(", ".join(header)))
     if len(set(named)) < len(named):
         raise InvalidValue("file.header_twice", one_line(", ".join(header)))
-    book, lines, stores = rows.book(uow), list[ImportLine](), list[Store]()
+    found: dict[int, dict[str, str]] = {}
     for number, cells in enumerate(table[start + 1 :], start + 2):
-        if not any(cells):
-            continue
         padded = [*cells, *[""] * (len(columns) - len(cells))]
-        texts = {column: padded[place] for place, column in enumerate(columns) if column}
-        errors: Mapping[str, DomainError] = {}
+        if any(cells):
+            found[number] = {column: padded[place] for place, column in enumerate(columns) if column}
+    book, lines, stores = rows.book(uow, list(found.values())), list[ImportLine](), list[Store]()
+    for number, texts in found.items():
+        errors: Mapping[str, DomainError] = spoilt_cells(texts, rows.identifying)
         replaced: Mapping[str, str] = {}
+        new: Mapping[str, str] = {}
         verdict = Verdict.WRONG
         try:
+            if errors:
+                raise InvalidFields(dict(errors))
             judged = book.judge({column: _canonical(column, text) for column, text in texts.items()}, by)
         except InvalidFields as error:
             errors = error.errors
@@ -120,9 +130,10 @@ def _judged(
             if verdict is Verdict.CHANGED:
                 before, after = rows.texts(judged.before), rows.texts(judged.after)
                 replaced = {column: text for column, text in before.items() if text != after[column]}
+                new = {column: after[column] for column in replaced}
             if verdict is not Verdict.UNCHANGED:
                 stores.append(judged.store)
-        lines.append(ImportLine(number=number, texts=texts, verdict=verdict, errors=errors, replaced=replaced))
+        lines.append(ImportLine(number=number, texts=texts, verdict=verdict, errors=errors, replaced=replaced, new=new))
     shown = [column for column in rows.columns if column in named]
     unknown = [heading for heading, column in zip(header, columns, strict=True) if heading and not column]
     return ImportPlan(lines=lines, columns=shown, unknown=unknown), stores

@@ -9,8 +9,11 @@ from sikpro.application.i18n import LANGUAGES
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.errors import InvalidValue, LastOne, NotFound
 from sikpro.domain.people import Permission, Person, Role
+from sikpro.domain.spoilt import is_shortened
 from sikpro.domain.text import compact, one_line
 from sikpro.domain.values import TechnicianCode
+
+_PHONE = re.compile(r"\+?[0-9 .()-]*[0-9][0-9 .()-]*")
 
 NAME_LIMIT = 80
 MINIMUM_PASSWORD = 10
@@ -41,19 +44,36 @@ def checked_password(password: str) -> str:
 
 
 def phone_digits(text: str) -> str:
-    """A phone number as digits with the country's 62 in front.
+    """One phone number as digits with the country in front.
 
-    >>> phone_digits("0812-3456-789"), phone_digits("+62 812 3456 789")
-    ('628123456789', '628123456789')
+    Digits, blanks, dots, hyphens, brackets, and a `+` at the front; spreadsheets put an apostrophe there as well. A
+    number that begins with 0 is Indonesian; so is one of 9 to 13 digits that begins with 8 and has no `+`: a mobile
+    number whose 0 a spreadsheet has eaten.
+
+    Raises `InvalidValue`: `phone.shape` for letters or two numbers in one, `phone.shortened` for what lost its digits.
+
+    >>> phone_digits("0812-3456-789"), phone_digits("+62 (0)812 3456 789"), phone_digits("8123456789")
+    ('628123456789', '628123456789', '628123456789')
     """
-    digits = "".join(filter(str.isdecimal, compact(text)))
-    return "62" + digits[1:] if digits.startswith("0") else digits
+    typed = one_line(text).removeprefix("'")
+    if is_shortened(typed):
+        raise InvalidValue("phone.shortened", typed)
+    if not _PHONE.fullmatch(typed):
+        raise InvalidValue("phone.shape", typed)
+    digits = "".join(re.findall(r"[0-9]", typed))
+    if typed.startswith("+") or digits.startswith("00"):
+        digits = digits.removeprefix("00")
+    elif digits.startswith("0") or re.fullmatch(r"8[0-9]{8,12}", digits):
+        digits = "62" + digits.removeprefix("0")
+    return "62" + digits[3:] if digits.startswith("620") else digits
 
 
 def checked_phone(text: str) -> str:
     """A phone number as `phone_digits`, "" for none. Raises `InvalidValue` for one of no network (ITU-T E.164)."""
+    if not one_line(text):
+        return ""
     digits = phone_digits(text)
-    if one_line(text) and not 8 <= len(digits) <= 15:
+    if not 8 <= len(digits) <= 15:
         raise InvalidValue("phone.length", one_line(text))
     return digits
 

@@ -18,6 +18,7 @@ from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.period import Period
 from sikpro.domain.phase import Phase
+from sikpro.domain.spoilt import check_unspoilt
 from sikpro.domain.text import one_line
 from sikpro.domain.values import RegistrationNumber
 
@@ -94,13 +95,14 @@ _LEFT_OUT = ("CANCEL", "BATAL", "REVOKE", "UNSC", "DITOLAK", "REJECT", "DOUBLE",
 
 @frozen(kw_only=True)
 class FileLine:
-    """A row of the file by its place in the sheet; `number` as it is understood, "" when it cannot be."""
+    """A row of the file by its place in the sheet; `number` as it is understood, "" when `error` says why not."""
 
     place: int
     number: str
     typed: str
     status: str
     at: datetime | None
+    error: InvalidValue | None = None
 
 
 @frozen(kw_only=True)
@@ -115,6 +117,7 @@ class Comparison:
     never_requested: Sequence[FileLine]
     missing: Sequence[OrderRow]
     period: Period | None
+    unreadable: Sequence[FileLine] = ()
 
     @property
     def rows(self) -> int:
@@ -163,6 +166,7 @@ def compare_orders(
     known = uow.devices.known(last)
     to_complete: list[tuple[FileLine, KnownOrder]] = []
     never: list[FileLine] = []
+    unreadable: list[FileLine] = []
     counts: Counter[Agreement] = Counter()
     for line in lines:
         orders = known.get(line.number, ())
@@ -172,6 +176,8 @@ def compare_orders(
             to_complete.append((line, next(order for order in orders if _is_open(order))))
         elif agreement is Agreement.NEVER_REQUESTED:
             never.append(line)
+        elif agreement is Agreement.UNREADABLE:
+            unreadable.append(line)
     period = _period(lines, zone)
     return Comparison(
         counts={one: counts[one] for one in Agreement},
@@ -179,6 +185,7 @@ def compare_orders(
         never_requested=never,
         missing=list(_missing(uow, last, period)),
         period=period,
+        unreadable=unreadable,
     )
 
 
@@ -194,15 +201,22 @@ def _lines(sheet: TableSheet, columns: Mapping[int, str], zone: ZoneInfo) -> Ite
         except InvalidValue:
             at = None  # a row without a day still says how far its order is
         typed = texts.get("registration_number", "")
-        yield FileLine(place=place, number=_number(typed), typed=typed, status=one_line(texts.get("status", "")), at=at)
+        status = one_line(texts.get("status", ""))
+        try:
+            number, error = _number(typed), None
+        except InvalidValue as unread:
+            number, error = "", unread
+        yield FileLine(place=place, number=number, typed=typed, status=status, at=at, error=error)
 
 
 def _number(text: str) -> str:
-    """The registration number; the provider writes it without `SC` as well."""
+    """The registration number; the provider writes it without `SC` as well. Raises `InvalidValue`."""
     try:
-        return RegistrationNumber.parse(text).value
+        return RegistrationNumber.parse(check_unspoilt(text)).value
     except InvalidValue as error:
-        return error.suggestion if error.suggestion and one_line(text).isdecimal() else ""
+        if error.suggestion and one_line(text).isdecimal():
+            return error.suggestion
+        raise
 
 
 def _agreement(

@@ -1,7 +1,7 @@
 """Which column of an uploaded table is which, by its heading in either language, and what its cells say."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,8 @@ from attrs import frozen
 
 from sikpro.application.i18n import LANGUAGES, sentences
 from sikpro.application.ports.tables import TableSheet
-from sikpro.domain.errors import InvalidValue
+from sikpro.domain.errors import DomainError, InvalidValue
+from sikpro.domain.spoilt import check_unspoilt
 from sikpro.domain.text import one_line, plain
 
 _NO_SIGN = re.compile(r"[^A-Z0-9]")
@@ -72,6 +73,17 @@ def missing_columns(found: Mapping[int, str], columns: Sequence[TableColumn]) ->
 def texts_of(row: Sequence[str], columns: Mapping[int, str]) -> dict[str, str]:
     """A row's cells by what they mean; where a row is short, they are empty."""
     return {name: row[place] if place < len(row) else "" for place, name in columns.items()}
+
+
+def spoilt_cells(texts: Mapping[str, str], columns: Iterable[str]) -> dict[str, DomainError]:
+    """What a spreadsheet has made of cells that identify somebody or something, by column."""
+    errors: dict[str, DomainError] = {}
+    for column in columns:
+        try:
+            check_unspoilt(texts.get(column, ""))
+        except InvalidValue as error:
+            errors[column] = error
+    return errors
 
 
 def read_moment(text: str, zone: ZoneInfo) -> datetime:

@@ -27,7 +27,8 @@ from sikpro.application.use_cases.import_rows import (
     plan_import,
     shown_value,
 )
-from sikpro.application.use_cases.row_lists import LISTS, RowList
+from sikpro.application.use_cases.list_books import RowList
+from sikpro.application.use_cases.row_lists import LISTS
 from sikpro.domain.errors import DomainError, InvalidValue
 from sikpro.domain.people import Permission, Person
 

@@ -14,6 +14,7 @@ from sikpro.adapters.web.forms import Form
 from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.passwords import PasswordDesk
+from sikpro.adapters.web.people_listing import sharing
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.bind_phone import make_bind_link, new_link_token
@@ -199,7 +200,12 @@ async def person_page(
         sites = [
             row for row in uow.catalogue.site_operations() if row.active or row.code == (person.site_operation or "")
         ]
-        return {"person": person, "sites": [("", "–"), *((row.code, f"{row.code} · {row.name}") for row in sites)]}
+        shares = sharing(uow.people.all()).get(person.id, "") if person.phone else ""
+        return {
+            "person": person,
+            "shares": shares,
+            "sites": [("", "–"), *((row.code, f"{row.code} · {row.name}") for row in sites)],
+        }
 
     found = await parts.transactions.read(read)
     errors: Mapping[str, DomainError] = {}

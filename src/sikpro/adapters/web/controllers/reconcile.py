@@ -42,7 +42,7 @@ from sikpro.domain.phase import Phase
 
 PAGE = 50
 ADDRESS = "/reconcile"
-LISTS = ("to_complete", "missing", "never_requested")
+LISTS = ("to_complete", "missing", "never_requested", "unreadable")
 
 
 @frozen(kw_only=True)
@@ -117,7 +117,8 @@ class ReconcileController(Controller):
             address=address,
             compared=compared,
             comparison=comparison,
-            lists=LISTS,
+            lists=[name for name in LISTS if name != "unreadable" or comparison.unreadable],
+            number_column=number_column(upload),
             shown=shown,
             entries=entries[start : start + PAGE],
             meanings=upload.choice["meanings"],
@@ -205,6 +206,11 @@ def _columns(
         examples=upload.sheet.rows[header_place(upload.sheet) + 1 :][:3],
         missing=missing_columns(upload.columns, COLUMNS),
     )
+
+
+def number_column(upload: Upload) -> int:
+    """The place of the registration numbers in a file whose columns are known."""
+    return next(place for place, name in upload.columns.items() if name == "registration_number")
 
 
 def _with_statuses(upload: Upload) -> Upload:

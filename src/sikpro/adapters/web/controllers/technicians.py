@@ -13,7 +13,7 @@ from sikpro.adapters.web.errors import status_of
 from sikpro.adapters.web.forms import Form
 from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
-from sikpro.adapters.web.people_listing import people_listing
+from sikpro.adapters.web.people_listing import people_listing, sharing
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.manage_people import add_technician
@@ -90,13 +90,15 @@ async def _page(
     error: DomainError | None = None,
 ) -> Response[str]:
     def read(uow: UnitOfWork) -> dict[str, Any]:
-        people = [person for person in uow.people.all() if person.technician_code]
+        everybody = uow.people.all()
+        people = [person for person in everybody if person.technician_code]
         sites = [row for row in uow.catalogue.site_operations() if row.active]
         waiting = len(uow.access_requests.pending())
         return {
             "listing": people_listing("/technicians", people, request.query_params),
             "sites": [("", "–"), *((row.code, f"{row.code} · {row.name}") for row in sites)],
             "waiting": waiting,
+            "sharing": sharing(everybody),
         }
 
     found = await parts.transactions.read(read)

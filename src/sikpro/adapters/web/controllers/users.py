@@ -15,7 +15,7 @@ from sikpro.adapters.web.forms import Form
 from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.passwords import PasswordDesk
-from sikpro.adapters.web.people_listing import people_listing
+from sikpro.adapters.web.people_listing import people_listing, sharing
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.edit_people import ACCOUNT_ROLES
@@ -101,12 +101,14 @@ async def _page(
     made: Person | None = None,
     password: str = "",
 ) -> Response[str]:
-    people = await parts.transactions.read(lambda uow: [person for person in uow.people.all() if person.role])
+    everybody = await parts.transactions.read(lambda uow: uow.people.all())
+    people = [person for person in everybody if person.role]
     return pages.page(
         request,
         "users/page.html",
         status=status_of(error) if error else 200,
         listing=people_listing("/users", people, request.query_params),
+        sharing=sharing(everybody),
         roles=ACCOUNT_ROLES,
         typed=typed,
         error=error,

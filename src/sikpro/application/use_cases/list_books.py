@@ -1,0 +1,68 @@
+"""A list that is exported and imported: a row as texts under named columns, and what a row laid upon it would do."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from attrs import frozen
+
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.domain.errors import InvalidFields, InvalidValue
+from sikpro.domain.people import Permission, Person
+
+ACTIVE = "active"
+YES, NO = "yes", "no"
+
+
+@frozen
+class Judged:
+    """A row understood: what is there under its key (None: nothing), what it becomes, and how that is stored."""
+
+    before: Any
+    after: Any
+    store: Callable[[Person, datetime], None]
+
+
+class Book(Protocol):
+    """A list while rows are laid upon it, one after the other."""
+
+    def judge(self, typed: Mapping[str, str], by: Person) -> Judged:
+        """Understand a row; what it lacks or leaves empty stays as it is. Raises `DomainError`."""
+
+
+@frozen(kw_only=True)
+class RowList:
+    """A list: its name, its columns, those of which a row needs one to be known by, its rows, and a book of it.
+
+    `identifying` are the columns whose cells name somebody or something, and `person` those that a person is known by.
+    `texts` gives one row's texts by column; `book` is told the texts of all rows that will be laid upon it;
+    `permission` is what reading and writing it needs.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    keys: tuple[str, ...]
+    rows: Callable[[UnitOfWork], Sequence[Mapping[str, str]]]
+    texts: Callable[[Any], Mapping[str, str]]
+    book: Callable[[UnitOfWork, Sequence[Mapping[str, str]]], Book]
+    identifying: tuple[str, ...]
+    person: tuple[str, ...] = ()
+    permission: Permission = Permission.ADMINISTER
+
+
+def is_active(typed: Mapping[str, str], otherwise: bool) -> bool:
+    """What a row says of being active. Raises `InvalidFields`."""
+    text = typed.get(ACTIVE, "")
+    if text not in {YES, NO, ""}:
+        raise InvalidFields({ACTIVE: InvalidValue("active.unknown", text)})
+    return otherwise if not text else text == YES
+
+
+def filled(typed: Mapping[str, str]) -> dict[str, str]:
+    """The cells of a row that are not empty."""
+    return {name: text for name, text in typed.items() if text}
+
+
+def active_text(active: bool) -> str:
+    """The opposite of `is_active`."""
+    return YES if active else NO

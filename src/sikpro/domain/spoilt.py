@@ -1,0 +1,44 @@
+"""What spreadsheets make of numbers and codes when a file is opened and saved: told by its shape, not guessed back."""
+
+import re
+
+from sikpro.domain.errors import InvalidValue
+from sikpro.domain.text import one_line
+
+_SHORTENED = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?E[+-][0-9]{1,3}", re.IGNORECASE)
+_MONTH = r"(?:jan|feb|mar|apr|may|mei|jun|jul|aug|agu|agt|ags|sep|oct|okt|nov|dec|des)[a-z]{0,6}"
+_DATE = re.compile(
+    rf"[0-9]{{1,2}}[-/ ]{_MONTH}(?:[-/ ][0-9]{{2,4}})?|{_MONTH}[-/ ][0-9]{{2,4}}"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?"
+    r"|[0-9]{1,2}/[0-9]{1,2}/(?:[0-9]{2}|[0-9]{4})(?: [0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?)?",
+    re.IGNORECASE,
+)
+
+
+def is_shortened(text: str) -> bool:
+    """Whether a spreadsheet has written a number with an exponent, so that its last digits are lost."""
+    return _SHORTENED.fullmatch(text) is not None
+
+
+def check_unspoilt(text: str) -> str:
+    """What identifies somebody or something, as it was typed.
+
+    Raises `InvalidValue`: `cell.shortened` for a number that lost its digits, `cell.date` for a code made a date.
+
+    >>> check_unspoilt("F5SDA445")
+    'F5SDA445'
+    >>> check_unspoilt("6,28123E+12")
+    Traceback (most recent call last):
+    ...
+    sikpro.domain.errors.InvalidValue: cell.shortened {'typed': '6,28123E+12', 'suggestion': None}
+    >>> check_unspoilt("3-Jan")
+    Traceback (most recent call last):
+    ...
+    sikpro.domain.errors.InvalidValue: cell.date {'typed': '3-Jan', 'suggestion': None}
+    """
+    typed = one_line(text)
+    if is_shortened(typed):
+        raise InvalidValue("cell.shortened", typed)
+    if _DATE.fullmatch(typed):
+        raise InvalidValue("cell.date", typed)
+    return text

@@ -155,7 +155,7 @@ def _upload(site: Site) -> None:
     provider = [["SC100001", "COMPLETED (PS)", "2026-11-02"], ["SC900001", "OPEN", "2026-11-02"]]
     admin, leader = site.logged_in("admin"), site.logged_in("bagus")
     tables = (
-        (admin, "/orders/import", [header, *rows]),
+        (admin, "/orders/import", [["Tgl order", *header], *(["05/10/2026", *row] for row in rows)]),
         (admin, "/orders/import", [["kunci", *header[2:]], *rows]),
         (leader, "/reconcile", [["SC ID", "Status", "Order date"], *provider]),
     )

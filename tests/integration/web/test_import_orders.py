@@ -14,12 +14,12 @@ from sikpro.application.ports.queries import OrderFilter, OrderRow, Sort
 from tests.integration.browser import NewPage
 from tests.integration.web.site import PASSWORD, Site, Visitor
 
-HEADER = "Tipe order;No. registrasi (SC);SN modem;STO;ODP;Kode teknisi;Status"
-ROWS = """AO;SC100001;ZTEGC6754546;SDA;ODP-SDA-003;F5SDA445;
-AO;SC100002;ZTEGC6754547;SDA;ODP-SDA-003;F5SDA446;Selesai (PS)
-AO;SC100009;ZTEGC6754548;SDA;ODP-SDA-003;F5SDA446;
+HEADER = "Tipe order;No. registrasi (SC);SN modem;STO;ODP;Kode teknisi;Status;Tgl order"
+ROWS = """AO;SC100001;ZTEGC6754546;SDA;ODP-SDA-003;F5SDA445;;05/10/2026
+AO;SC100002;ZTEGC6754547;SDA;ODP-SDA-003;F5SDA446;Selesai (PS);05/10/2026
+AO;SC100009;ZTEGC6754548;SDA;ODP-SDA-003;F5SDA446;;05/10/2026
 """
-WRONG = "AO;SC10000X;12;SDA;ODP-SDA-003;F5SDA446;\n"
+WRONG = "AO;SC10000X;12;SDA;ODP-SDA-003;F5SDA446;;05/10/2026\n"
 
 
 def upload(visitor: Visitor, content: bytes, name: str = "order.csv") -> httpx.Response:
@@ -75,12 +75,54 @@ def test_columns_that_are_not_found_are_chosen_by_hand(page_site: Site) -> None:
     content = f"{HEADER}\n{ROWS}".replace("SN modem", "kode alat").replace("ODP;", "kotak;", 1)
     response = upload(admin, content.encode())
     assert "Belum ketemu: SN modem, ODP." in response.text
-    names = ("type", "registration_number", "serial", "sto", "odp", "technician", "status")
+    names = ("type", "registration_number", "serial", "sto", "odp", "technician", "status", "received_at")
     chosen = {f"column-{place}": name for place, name in enumerate(names)}
     location = admin.post(str(response.url.path), chosen).headers["location"]
     assert verdicts(admin.get(location).text) == ["new"] * 3
     assert admin.get(str(response.url.path)).status_code == 404  # the step before is gone
     assert "Artinya" in admin.get(f"{location}?columns=1").text
+
+
+def test_what_each_column_is_taken_as_is_said_before_anything_is_written(page_site: Site) -> None:
+    rows = "".join(f"{line};x\n" for line in ROWS.splitlines())
+    page = unescape(upload(page_site.logged_in("admin"), f"{HEADER};Kelurahan\n{rows}".encode()).text)
+    assert "<bdi>Tgl order</bdi> → Diterima" in page
+    assert re.search(r"Tidak dipakai:</strong> <bdi>Kelurahan</bdi>", page)
+    assert "1 order baru di berkas ini sudah selesai atau batal" in page
+    assert "November 2026" in page
+
+
+def test_without_a_date_column_it_is_asked_and_the_server_holds_to_the_answer(page_site: Site) -> None:
+    admin = page_site.logged_in("admin")
+    content = f"{HEADER}\n{ROWS}".replace("Tgl order", "Kapan")
+    response = upload(admin, content.encode())
+    address = str(response.url.path)
+    page = unescape(response.text)
+    assert "Belum ada kolom tanggal" in page
+    assert re.search(r"Sepertinya tanggalnya ada di kolom ini.*<bdi>Kapan</bdi>", page)
+    assert '<option value="received_at" selected>' in page
+    assert admin.post(f"{address}/apply", {"mark": "x"}).status_code == 422
+    assert orders(page_site) == ()
+
+    names = ("type", "registration_number", "serial", "sto", "odp", "technician", "status")
+    known = {f"column-{place}": name for place, name in enumerate(names)}
+    both = admin.post(address, known | {"column-7": "received_at", "received": "now"}).headers["location"]
+    assert "Pilih salah satu" in admin.get(both).text
+    neither = admin.post(both, known).headers["location"]
+    assert "Belum ada kolom tanggal" in admin.get(neither).text
+    now = admin.post(neither, known | {"received": "now"}).headers["location"]
+    page = admin.get(now).text
+    assert "dihitung diterima hari ini" in page
+    assert "Tidak dipakai:" in page
+    assert admin.post(f"{now}/apply", {"mark": mark_of(page)}).status_code == 303
+    assert len(orders(page_site)) == 3
+
+
+def test_orders_of_another_month_stay_there(page_site: Site) -> None:
+    admin = page_site.logged_in("admin")
+    response = upload(admin, f"{HEADER}\n{ROWS}".encode())
+    assert admin.post(f"{response.url.path}/apply", {"mark": mark_of(response.text)}).status_code == 303
+    assert {(row.received_at.year, row.received_at.month) for row in orders(page_site)} == {(2026, 10)}
 
 
 def test_the_sheet_that_looks_like_orders_is_taken_and_another_can_be(page_site: Site) -> None:

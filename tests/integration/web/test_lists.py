@@ -144,7 +144,8 @@ def test_catalogues_are_imported_as_far_as_orders_allow(site: Site) -> None:
     content = "code,site operation,name,x\nmrt,SDA,Mojokerto,1\nSDA,SDA,Kota,\n?,SDA,,\nABC,,,\n"
     _, page = _upload(admin, "stos", content.encode())
     assert _verdicts(page) == ["new", "changed", "wrong", "wrong"]
-    assert "dilewati: x" in page
+    assert re.search(r"Tidak dipakai:</strong> <bdi>x</bdi>", page)
+    assert "<bdi>site operation</bdi> → Site Operation" in page
     assert _apply(admin, "stos", page) == 303
     stos = site.store.read(lambda uow: {row.code: row.name for row in uow.catalogue.stos()})
     assert stos == {"SDA": "Kota", "SPJ": "Sepanjang", "MRT": "Mojokerto"}

@@ -15,7 +15,13 @@ from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
 from sikpro.application.use_cases.import_orders import COLUMNS, import_orders, plan_orders
 from sikpro.application.use_cases.order_plan import OrderPlan, RowVerdict
 from sikpro.application.use_cases.remove_order import delete_order
-from sikpro.application.use_cases.table_columns import find_columns, missing_columns, read_moment
+from sikpro.application.use_cases.table_columns import (
+    date_columns,
+    find_columns,
+    missing_columns,
+    read_moment,
+    unused_headings,
+)
 from sikpro.domain.errors import InvalidValue, NotPermitted
 from sikpro.domain.order_data import Channel
 from sikpro.domain.people import Person, Role
@@ -34,7 +40,7 @@ HEADER = (
     "Status",
     "Catatan",
 )
-GOOD = ("AO", "SC100001", "ZTEGC6754546", "SDA", "ODP-SDA-003", "F5SDA445", "", "", "")
+GOOD = ("AO", "SC100001", "ZTEGC6754546", "SDA", "ODP-SDA-003", "F5SDA445", "2026-10-05", "", "")
 
 
 def sheet(*rows: Sequence[str], header: Sequence[str] = HEADER) -> TableSheet:
@@ -129,13 +135,13 @@ def test_good_rows_become_orders_in_their_status_with_a_journal_and_nobody_is_to
     plan, done = world.apply(
         sheet(
             row("SC100001", received="02/11/2026 08.15", note="pagar hijau"),
-            row("SC100002", status="Selesai (PS)"),
-            row("SC100003", status="ODP full"),
-            row("SC100004", status="batal"),
+            row("SC100002", status="Selesai (PS)", received="02/11/2026 09.15"),
+            row("SC100003", status="ODP full", received="02/11/2026 10.15"),
+            row("SC100004", status="batal", received="02/11/2026 11.15"),
             row("salah"),
         )
     )
-    assert (done, plan.count(RowVerdict.NEW)) == (True, 4)
+    assert (done, plan.count(RowVerdict.NEW), plan.final) == (True, 4, 2)
     first, *others = world.orders()
     assert (first.number, first.note, first.channel) == ("SC100001", "pagar hijau", Channel.IMPORT)
     assert first.received_at == datetime(2026, 11, 2, 1, 15, tzinfo=UTC)
@@ -169,6 +175,54 @@ def test_what_changed_since_the_preview_is_shown_anew_and_nothing_is_written() -
     world.store.write(lambda uow: stored_order(uow, "SC100002"))
     plan, done = world.apply(table, mark)
     assert (done, verdicts(plan), len(world.orders())) == (False, ["new", "double"], 1)
+
+
+def test_orders_are_never_moved_to_today_without_a_word() -> None:
+    world = World()
+    undated = sheet(GOOD[:6], header=HEADER[:6])
+    columns = find_columns(undated, COLUMNS)
+
+    def plan(columns: dict[int, str], received_now: bool) -> OrderPlan:
+        return world.store.read(
+            lambda uow: plan_orders(uow, undated, columns, world.admin, NOON, WIB, received_now=received_now)
+        )
+
+    def apply(uow: UnitOfWork) -> None:
+        import_orders(uow, undated, columns, plan(columns, True).mark, world.admin, NOON, WIB, "x")
+
+    with pytest.raises(InvalidValue, match=r"import\.no_date"):
+        plan(columns, False)
+    with pytest.raises(InvalidValue, match=r"import\.no_date"):
+        world.store.write(apply)
+    with pytest.raises(InvalidValue, match=r"import\.two_dates"):
+        plan(columns | {6: "received_at"}, True)
+    assert verdicts(plan(columns, True)) == ["new"]
+    assert world.orders() == ()
+
+
+def test_a_row_without_a_date_in_a_table_that_has_dates_is_refused_by_its_cell() -> None:
+    plan = World().plan(sheet(row("SC100001", received=""), row("SC100002", received="2026-10-05")))
+    assert verdicts(plan) == ["wrong", "new"]
+    assert [error.code for error in plan.rows[0].errors.values()] == ["moment.missing"]
+
+
+@pytest.mark.parametrize(
+    "heading", ["TGL ORDER", "TGL", "Tanggal", "tgl. input", "TGL MASUK", "ORDER DATE", "Created", "WAKTU ORDER"]
+)
+def test_whatever_people_call_the_date_it_is_known(heading: str) -> None:
+    assert find_columns(sheet(header=["SC", heading]), COLUMNS)[1] == "received_at"
+
+
+def test_a_column_that_looks_like_the_date_is_proposed_by_its_heading_or_its_cells() -> None:
+    table = sheet(
+        ("SC100001", "05/10/2026", "x", "2026-10-06", "08/10/2026", "20261005", "a"),
+        ("SC100002", "", "y", "2026-10-07", "09/10/2026", "20261006", ""),
+        header=["SC", "kapan", "Tgl. order masuk (WIB)", "z", "TGL PS", "angka", ""],
+    )
+    assert date_columns(table, {0: "registration_number"}) == [1, 2, 3]
+    assert unused_headings(table, {0: "registration_number", 1: "received_at"}) == [
+        *("Tgl. order masuk (WIB)", "z", "TGL PS", "angka")
+    ]
 
 
 def test_an_import_is_an_admins() -> None:

@@ -98,3 +98,21 @@ def test_what_replaces_a_number_shows_the_old_one_and_the_new_one_as_it_is_under
     line = plan.lines[0]
     assert (line.replaced["phone"], line.new["phone"]) == ("628123456789", "628131111222")
     assert plan.replacing(LISTS["people"].person) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "columns"),
+    [
+        ("people", ["KODE", "NAMA TEKNISI", "NO HP", "SO"], ["technician_code", "name", "phone", "site_operation"]),
+        ("people", ["Nama", "NAMA TEKNISI", "Kode teknisi", "Kode"], ["name", "", "technician_code", ""]),
+        ("stos", ["STO", "Nama STO", "SO"], ["code", "name", "site_operation"]),
+        ("site-operations", ["SO", "Nama"], ["code", "name"]),
+        ("targets", ["Bulan", "Workzone", "Target", "catatan"], ["month", "sto", "target", ""]),
+    ],
+)
+def test_headings_of_the_field_are_understood_and_what_is_not_used_is_named(
+    name: str, header: list[str], columns: list[str]
+) -> None:
+    plan = World().plan(header, name=name)
+    assert list(plan.taken) == [(heading, column) for heading, column in zip(header, columns, strict=True) if column]
+    assert list(plan.unknown) == [heading for heading, column in zip(header, columns, strict=True) if not column]

@@ -20,6 +20,8 @@ T = TypeVar("T")
 LARGEST_TABLE = LONG.size + 200_000
 """Bytes of a form with a table at most; a larger one is refused by its announced length, before it is read."""
 
+NOW = "now"
+
 _LONGEST_NAME = 80
 
 
@@ -64,7 +66,10 @@ def first_look(file: str, sheets: Sequence[TableSheet], columns: Sequence[TableC
 
 
 def chosen(upload: Upload, form: Form, columns: Sequence[TableColumn]) -> Upload:
-    """The upload as a form has it: another sheet with its own proposal, or what `column-<place>` means."""
+    """The upload as a form has it: another sheet with its own proposal, or what `column-<place>` means.
+
+    `received` is `now` when somebody says that all orders came in now.
+    """
     sheet = form.whole("sheet")
     if sheet is not None and sheet < len(upload.sheets):
         return evolve(upload, choice=_choice(sheet, find_columns(upload.sheets[sheet], columns)))
@@ -74,7 +79,13 @@ def chosen(upload: Upload, form: Form, columns: Sequence[TableColumn]) -> Upload
         place = entry.removeprefix("column-")
         if entry.startswith("column-") and place.isdecimal() and len(place) <= 3 and name in names - {*found.values()}:
             found[int(place)] = name
-    return evolve(upload, choice=_choice(int(upload.choice.get("sheet", 0)), found))
+    received = {"received": NOW} if form.text("received") == NOW else {}
+    return evolve(upload, choice={**_choice(int(upload.choice.get("sheet", 0)), found), **received})
+
+
+def received_now(upload: Upload) -> bool:
+    """Whether somebody said that all orders came in now."""
+    return upload.choice.get("received") == NOW
 
 
 def _choice(sheet: int, columns: dict[int, str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sikpro.application.fields import FIELDS
 from sikpro.application.ports.devices import KnownOrder
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import TableSheet
+from sikpro.application.use_cases import headings
 from sikpro.application.use_cases.catalogue import first_status
 from sikpro.application.use_cases.order_plan import JudgedRow, OrderPlan, RowVerdict
 from sikpro.application.use_cases.record_change import record_new
@@ -38,11 +39,14 @@ COLUMNS: tuple[TableColumn, ...] = (
     TableColumn(
         name="received_at",
         heading="column.received_at",
-        labels=("TANGGAL", "TGL", "TANGGAL ORDER", "TANGGAL MASUK", "DATE", "ORDER DATE", "RECEIVED", "WAKTU"),
+        labels=headings.RECEIVED,
     ),
-    TableColumn(name="status", heading="column.status", labels=("STATUS ORDER", "ORDER STATUS")),
+    TableColumn(name="status", heading="column.status", labels=headings.STATUS),
 )
-"""What a table of orders may have; an order without a status waits, one without a time was received now."""
+"""What a table of orders may have; an order without a status waits.
+
+When orders came in is never guessed: a column says it, in every row, or whoever imports says that all came in now.
+"""
 
 IDENTIFYING = tuple(one.name for one in FIELDS if one.required)
 """The columns in which nothing may stand that a spreadsheet has changed."""
@@ -56,10 +60,22 @@ class _Understood:
 
 
 def plan_orders(
-    uow: UnitOfWork, sheet: TableSheet, columns: Mapping[int, str], by: Person, now: datetime, zone: ZoneInfo
+    uow: UnitOfWork,
+    sheet: TableSheet,
+    columns: Mapping[int, str],
+    by: Person,
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    received_now: bool = False,
 ) -> OrderPlan:
-    """Judge every row under the header; nothing is written. Raises `NotPermitted`, and the sheet's own error."""
+    """Judge every row under the header; nothing is written.
+
+    Raises `NotPermitted`, the sheet's own error, and `InvalidValue` (`import.no_date`, `import.two_dates`) unless a
+    column is the date or else `received_now` says that there is none.
+    """
     by.must(Permission.ADMINISTER)
+    check_date(columns, received_now)
     return OrderPlan(rows=[row for row, _ in _Judge(uow, now, zone).rows(sheet, columns)])
 
 
@@ -72,14 +88,17 @@ def import_orders(
     now: datetime,
     zone: ZoneInfo,
     source: str,
+    *,
+    received_now: bool = False,
 ) -> tuple[OrderPlan, bool]:
     """Write every new row as an order, as a plan with this mark has judged them; nobody is sent a message.
 
     Returns the verdicts of now, and whether they were carried out: they are not when they are others than the mark's.
     Each order goes into its status by the domain's own moves; `source` is the reason given for a cancelled one. Raises
-    `NotPermitted`, and `DomainError` where a row cannot be stored; then nothing is.
+    as `plan_orders` does, and `DomainError` where a row cannot be stored; then nothing is.
     """
     by.must(Permission.ADMINISTER)
+    check_date(columns, received_now)
     judged = list(_Judge(uow, now, zone).rows(sheet, columns))
     plan = OrderPlan(rows=[row for row, _ in judged])
     if plan.mark != mark:
@@ -91,6 +110,15 @@ def import_orders(
     counts = {verdict.value: str(plan.count(verdict)) for verdict in RowVerdict}
     uow.journal.note("orders_imported", source, by.id, now, counts)
     return plan, True
+
+
+def check_date(columns: Mapping[int, str], received_now: bool) -> None:
+    """Refuse a table of which it is not decided when its orders came in. Raises `InvalidValue`."""
+    dated = "received_at" in columns.values()
+    if dated and received_now:
+        raise InvalidValue("import.two_dates", "")
+    if not dated and not received_now:
+        raise InvalidValue("import.no_date", "")
 
 
 def _store(uow: UnitOfWork, understood: _Understood, waiting: Status, by: Person, now: datetime, source: str) -> None:
@@ -146,7 +174,8 @@ class _Judge:
                 yield row, None
                 continue
             seen[key] = number
-            yield JudgedRow(place=number, verdict=RowVerdict.NEW), found
+            final = found.status is not None and found.status.phase in {Phase.COMPLETED, Phase.CANCELLED}
+            yield JudgedRow(place=number, verdict=RowVerdict.NEW, final=final), found
 
     def _understand(
         self, texts: Mapping[str, str], statuses: Mapping[str, Status]
@@ -160,7 +189,7 @@ class _Judge:
         except InvalidFields as error:
             errors |= error.errors
         try:
-            received_at = self._moment(texts.get("received_at", ""))
+            received_at = self._moment(texts["received_at"]) if "received_at" in texts else None
         except InvalidValue as error:
             errors["received_at"] = error
         try:
@@ -172,9 +201,9 @@ class _Judge:
             return errors
         return _Understood(data=data, status=status, received_at=received_at)
 
-    def _moment(self, text: str) -> datetime | None:
+    def _moment(self, text: str) -> datetime:
         if not text.strip():
-            return None
+            raise InvalidValue("moment.missing", "")
         moment = read_moment(text, self.zone)
         if moment > self.now:
             raise InvalidValue("moment.future", text)

@@ -9,8 +9,9 @@ from attrs import field, frozen
 
 from sikpro.application.i18n import LANGUAGES, sentences
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.headings import LISTS
 from sikpro.application.use_cases.list_books import ACTIVE, NO, YES, RowList
-from sikpro.application.use_cases.table_columns import spoilt_cells
+from sikpro.application.use_cases.table_columns import LONGEST_HEADING, bare_name, spoilt_cells
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.people import Person
 from sikpro.domain.search_text import folded
@@ -43,11 +44,15 @@ class ImportLine:
 
 @frozen(kw_only=True)
 class ImportPlan:
-    """Every row's judgement, the list's columns that the file has, and the headings that say nothing."""
+    """Every row's judgement, the list's columns that the file has, and the headings that say nothing.
+
+    `taken` has the headings that were understood, each with its column.
+    """
 
     lines: Sequence[ImportLine]
     columns: Sequence[str]
     unknown: Sequence[str]
+    taken: Sequence[tuple[str, str]]
 
     def count(self, verdict: Verdict | str) -> int:
         """How many rows would do so."""
@@ -99,7 +104,7 @@ def _judged(
     by.must(rows.permission)
     start = next((place for place, row in enumerate(table) if any(row)), 0)
     header = list(table[start]) if table else []
-    columns = [_column(rows, heading) for heading in header]
+    columns = _columns(rows, header)
     named = [column for column in columns if column]
     if not set(named) & set(rows.keys):
         raise InvalidValue("file.header", one_line(", ".join(header)))
@@ -135,8 +140,10 @@ def _judged(
                 stores.append(judged.store)
         lines.append(ImportLine(number=number, texts=texts, verdict=verdict, errors=errors, replaced=replaced, new=new))
     shown = [column for column in rows.columns if column in named]
-    unknown = [heading for heading, column in zip(header, columns, strict=True) if heading and not column]
-    return ImportPlan(lines=lines, columns=shown, unknown=unknown), stores
+    pairs = list(zip(header, columns, strict=True))
+    unknown = [heading for heading, column in pairs if heading and not column]
+    taken = [(heading, column) for heading, column in pairs if column]
+    return ImportPlan(lines=lines, columns=shown, unknown=unknown, taken=taken), stores
 
 
 def heading(column: str, language: str) -> str:
@@ -150,13 +157,21 @@ def shown_value(column: str, text: str, language: str) -> str:
     return sentences(language)[code] if text and code in sentences(language) else text
 
 
-def _column(rows: RowList, text: str) -> str:
-    """The column that a heading names, in either language or by its code; "" for none."""
-    wanted = folded(one_line(text))
-    for column in rows.columns:
-        if wanted in {column, *(folded(heading(column, language)) for language in LANGUAGES)}:
-            return column
-    return ""
+def _columns(rows: RowList, header: Sequence[str]) -> list[str]:
+    """The columns that the headings name, "" for none: by our own names, then by what people call what is left."""
+    own = {
+        bare_name(text): column
+        for column in rows.columns
+        for text in (column, *(heading(column, language) for language in LANGUAGES))
+    }
+    bare = [bare_name(text[:LONGEST_HEADING]) for text in header]
+    columns = [own.get(name, "") for name in bare]
+    for column, labels in LISTS.get(rows.name, {}).items():
+        known = {bare_name(label) for label in labels}
+        place = next((place for place, name in enumerate(bare) if name in known and not columns[place]), None)
+        if place is not None and column not in columns:
+            columns[place] = column
+    return columns
 
 
 _CHOICES = {

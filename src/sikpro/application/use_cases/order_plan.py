@@ -22,7 +22,8 @@ class RowVerdict(StrEnum):
 class JudgedRow:
     """A row by its place in the sheet (counted from 0), and its verdict.
 
-    A double is one of the order `order_id`, or of the row at `twin`. `errors` are by column, "" for the whole row.
+    A double is one of the order `order_id`, or of the row at `twin`. `errors` are by column, "" for the whole row. A
+    `final` one is new and completed or cancelled already.
     """
 
     place: int
@@ -30,6 +31,7 @@ class JudgedRow:
     errors: Mapping[str, DomainError] = field(factory=dict[str, DomainError])
     order_id: int | None = None
     twin: int | None = None
+    final: bool = False
 
 
 @frozen(kw_only=True)
@@ -43,6 +45,11 @@ class OrderPlan:
         return sum(row.verdict == verdict for row in self.rows)
 
     @property
+    def final(self) -> int:
+        """How many new orders are completed or cancelled already."""
+        return sum(row.final for row in self.rows)
+
+    @property
     def mark(self) -> str:
         """A short mark of all verdicts: another mark means that something changed meanwhile."""
         said = "\n".join(f"{row.place} {row.verdict}" for row in self.rows)
@@ -51,7 +58,10 @@ class OrderPlan:
     def packed(self) -> list[Any]:
         """The verdicts as JSON can say them."""
         return [
-            [row.place, row.verdict, row.order_id, row.twin, {name: _said(error) for name, error in row.errors.items()}]
+            [
+                *(row.place, row.verdict, row.order_id, row.twin, row.final),
+                {name: _said(error) for name, error in row.errors.items()},
+            ]
             for row in self.rows
         ]
 
@@ -65,9 +75,10 @@ class OrderPlan:
                     verdict=RowVerdict(verdict),
                     order_id=order_id,
                     twin=twin,
+                    final=final,
                     errors={name: _error(*said) for name, said in errors.items()},
                 )
-                for place, verdict, order_id, twin, errors in packed
+                for place, verdict, order_id, twin, final, errors in packed
             ]
         )
 

@@ -13,6 +13,7 @@ from sikpro.application.ports.devices import KnownOrder
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import TableSheet
+from sikpro.application.use_cases import headings
 from sikpro.application.use_cases.table_columns import TableColumn, bare_name, header_place, read_moment, texts_of
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
@@ -26,38 +27,19 @@ COLUMNS: tuple[TableColumn, ...] = (
     TableColumn(
         name="registration_number",
         heading="field.registration_number",
-        labels=(
-            *BY_NAME["registration_number"].labels,
-            "ORDER ID",
-            "ORDERID",
-            "SC ID",
-            "SCID",
-            "NOMOR ORDER",
-            "EXTERN",
-        ),
+        labels=(*BY_NAME["registration_number"].labels, *headings.PROVIDER_NUMBER),
         required=True,
     ),
     TableColumn(
         name="status",
         heading="column.status",
-        labels=("STATUS ORDER", "ORDER STATUS", "STATUS RESUME", "STATUSRESUME", "STATUS SC", "STATUS MESSAGE"),
+        labels=headings.PROVIDER_STATUS,
         required=True,
     ),
     TableColumn(
         name="date",
         heading="reconcile.date",
-        labels=(
-            "TANGGAL",
-            "TGL",
-            "ORDER DATE",
-            "TANGGAL ORDER",
-            "TGL ORDER",
-            "CREATED",
-            "CREATED DATE",
-            "DATE CREATED",
-            "DITERIMA",
-            "RECEIVED",
-        ),
+        labels=headings.RECEIVED,
     ),
 )
 MOST_STATUSES = 60

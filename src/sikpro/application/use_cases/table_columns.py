@@ -9,6 +9,7 @@ from attrs import frozen
 
 from sikpro.application.i18n import LANGUAGES, sentences
 from sikpro.application.ports.tables import TableSheet
+from sikpro.application.use_cases.headings import DATE_WORDS, OTHER_DATE_WORDS
 from sikpro.domain.errors import DomainError, InvalidValue
 from sikpro.domain.spoilt import check_unspoilt
 from sikpro.domain.text import one_line, plain
@@ -18,6 +19,9 @@ _DAY_FIRST = re.compile(
     r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})"
     r"(?:[ ,T]+(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?)?"
 )
+_WORDS = re.compile(r"[A-Z0-9]+")
+_LOOKED_AT = 20
+
 LONGEST_HEADING = 200
 """What is longer names no column, in characters."""
 
@@ -68,6 +72,34 @@ def best_sheet(sheets: Sequence[TableSheet], columns: Sequence[TableColumn]) -> 
 def missing_columns(found: Mapping[int, str], columns: Sequence[TableColumn]) -> list[TableColumn]:
     """What is needed and was not found."""
     return [column for column in columns if column.required and column.name not in found.values()]
+
+
+def unused_headings(sheet: TableSheet, found: Mapping[int, str]) -> list[str]:
+    """The headings of columns that mean nothing."""
+    return [heading for place, heading in enumerate(header_of(sheet)) if heading and place not in found]
+
+
+def date_columns(sheet: TableSheet, found: Mapping[int, str]) -> list[int]:
+    """The unused columns that look like the day an order came in: by their heading, or by their first cells."""
+    rows = sheet.rows[header_place(sheet) + 1 :][:_LOOKED_AT]
+    header = header_of(sheet)
+    likely: list[int] = []
+    for place in range(max(map(len, (header, *rows)), default=0)):
+        words = set(_WORDS.findall(plain(header[place][:LONGEST_HEADING]).upper())) if place < len(header) else set()
+        if place in found or words & OTHER_DATE_WORDS:
+            continue
+        cells = [row[place] for row in rows if place < len(row) and row[place]]
+        if words & DATE_WORDS or (cells and all(_looks_like_date(cell) for cell in cells)):
+            likely.append(place)
+    return likely
+
+
+def _looks_like_date(text: str) -> bool:
+    try:
+        read_moment(text, ZoneInfo("UTC"))
+    except InvalidValue:
+        return False
+    return not text.strip().isdecimal()
 
 
 def texts_of(row: Sequence[str], columns: Mapping[int, str]) -> dict[str, str]:

@@ -14,14 +14,21 @@ from sikpro.adapters.web.errors import status_of
 from sikpro.adapters.web.forms import Form
 from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
-from sikpro.adapters.web.uploading import LARGEST_TABLE, chosen, first_look, uploaded_file, while_asked
+from sikpro.adapters.web.uploading import LARGEST_TABLE, chosen, first_look, received_now, uploaded_file, while_asked
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.import_orders import COLUMNS, import_orders, plan_orders
+from sikpro.application.use_cases.import_orders import COLUMNS, check_date, import_orders, plan_orders
 from sikpro.application.use_cases.order_plan import JudgedRow, OrderPlan, RowVerdict
-from sikpro.application.use_cases.table_columns import header_of, header_place, missing_columns, texts_of
+from sikpro.application.use_cases.table_columns import (
+    date_columns,
+    header_of,
+    header_place,
+    missing_columns,
+    texts_of,
+    unused_headings,
+)
 from sikpro.application.use_cases.uploads import Purpose, Upload, find_upload, keep_upload
-from sikpro.domain.errors import DomainError
+from sikpro.domain.errors import DomainError, InvalidValue
 from sikpro.domain.people import Permission, Person
 
 PAGE = 100
@@ -114,7 +121,8 @@ class ImportOrdersController(Controller):
 
         def work(uow: UnitOfWork) -> tuple[Upload, OrderPlan, bool]:
             upload = find_upload(uow, Purpose.IMPORT, upload_id, me)
-            plan, done = import_orders(uow, upload.sheet, upload.columns, mark, me, now, zone, upload.file)
+            sheet, columns, no_date = upload.sheet, upload.columns, received_now(upload)
+            plan, done = import_orders(uow, sheet, columns, mark, me, now, zone, upload.file, received_now=no_date)
             if done:
                 uow.blobs.drop(upload_id)
             return upload, plan, done
@@ -134,10 +142,19 @@ def _ask(request: Request[Any, Any, Any], pages: Pages, error: DomainError | Non
 def _judged(uow: UnitOfWork, upload: Upload, by: Person, parts: WebParts) -> Upload:
     """With the verdicts, when every needed column is known and the sheet can be read."""
     by.must(Permission.ADMINISTER)
-    if upload.sheet.error or missing_columns(upload.columns, COLUMNS):
+    if upload.sheet.error or missing_columns(upload.columns, COLUMNS) or _date_trouble(upload):
         return upload
-    now, zone = parts.clock.now(), ZoneInfo(parts.zone)
-    return _with_plan(upload, plan_orders(uow, upload.sheet, upload.columns, by, now, zone))
+    now, zone, no_date = parts.clock.now(), ZoneInfo(parts.zone), received_now(upload)
+    return _with_plan(upload, plan_orders(uow, upload.sheet, upload.columns, by, now, zone, received_now=no_date))
+
+
+def _date_trouble(upload: Upload) -> DomainError | None:
+    """Why it is not decided when the orders came in."""
+    try:
+        check_date(upload.columns, received_now(upload))
+    except InvalidValue as error:
+        return error
+    return None
 
 
 async def _keep(request: Request[Any, Any, Any], parts: WebParts, upload: Upload, me: Person) -> Response[str]:
@@ -161,6 +178,9 @@ def _show(request: Request[Any, Any, Any], pages: Pages, upload: Upload, *, outd
             header=header_of(upload.sheet),
             examples=upload.sheet.rows[header_place(upload.sheet) + 1 :][:3],
             missing=missing_columns(upload.columns, COLUMNS),
+            trouble=_date_trouble(upload),
+            received_now=received_now(upload),
+            likely=date_columns(upload.sheet, upload.columns),
         )
     plan = OrderPlan.unpacked(upload.choice["plan"])
     wanted = request.query_params.get("verdict", "")
@@ -186,6 +206,9 @@ def _show(request: Request[Any, Any, Any], pages: Pages, upload: Upload, *, outd
         wanted=wanted,
         verdicts=tuple(RowVerdict),
         columns=[column for column in COLUMNS if column.name in places],
+        headings=header_of(upload.sheet),
+        unused=unused_headings(upload.sheet, upload.columns),
+        received_now=received_now(upload),
         rows=[shown(row) for row in rows[start : start + PAGE]],
         first=f"{here}0" if start else "",
         next=f"{here}{start // PAGE + 1}" if len(rows) > start + PAGE else "",

@@ -30,7 +30,7 @@ from sikpro.application.use_cases.reconcile_orders import (
     guess_meaning,
     statuses_in,
 )
-from sikpro.application.use_cases.table_columns import header_of, header_place, missing_columns
+from sikpro.application.use_cases.table_columns import header_of, header_place, missing_columns, unused_headings
 from sikpro.application.use_cases.undo_status import UNDO_SPAN
 from sikpro.application.use_cases.uploads import Purpose, Upload, find_upload, keep_upload
 from sikpro.application.use_cases.work_many import Many, work_many
@@ -119,6 +119,9 @@ class ReconcileController(Controller):
             comparison=comparison,
             lists=[name for name in LISTS if name != "unreadable" or comparison.unreadable],
             number_column=number_column(upload),
+            columns=COLUMNS,
+            headings=header_of(upload.sheet),
+            unused=unused_headings(upload.sheet, upload.columns),
             shown=shown,
             entries=entries[start : start + PAGE],
             meanings=upload.choice["meanings"],

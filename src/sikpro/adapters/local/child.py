@@ -75,11 +75,19 @@ async def run_child(
 
 def confine(limits: ChildLimits) -> None:
     """Hold this process to limits: the processor's time ends it, an allocation beyond the memory raises."""
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.processor, limits.processor + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit(resource.RLIMIT_CPU, limits.processor, limits.processor + 1)
+    _limit(resource.RLIMIT_CORE, 0, 0)
     for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA):
-        with contextlib.suppress(ValueError):  # not every system lets itself be told so
-            resource.setrlimit(kind, (limits.memory, limits.memory))
+        with contextlib.suppress(ValueError):  # not every system knows a limit of memory
+            _limit(kind, limits.memory, limits.memory)
+
+
+def _limit(kind: int, soft: int, hard: int) -> None:
+    """Set a limit, or leave the stricter one that the service came with."""
+    _, given = resource.getrlimit(kind)
+    if given != resource.RLIM_INFINITY:
+        soft, hard = min(soft, given), min(hard, given)
+    resource.setrlimit(kind, (soft, hard))
 
 
 async def _tell(process: Process, told: bytes) -> None:

@@ -25,8 +25,8 @@ class TableLimits:
 LONGEST_CELL = 32_767
 """The most characters of a cell (Excel's limit)."""
 
-SHORT = TableLimits(size=5_000_000, unpacked=40_000_000, rows=5_000, columns=40, text=5_000_000)
-"""For the lists of people and catalogues."""
+SHORT = TableLimits(size=5_000_000, unpacked=40_000_000, rows=5_000, columns=40, text=1_500_000)
+"""For the lists of people and catalogues; their text goes to the browser and back."""
 
 LONG = TableLimits(size=20_000_000, unpacked=200_000_000, rows=20_000, columns=100, text=20_000_000)
 """For orders."""

@@ -36,7 +36,7 @@ LISTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "site-operations": {"code": _SITE, "name": ("NAMA SO",)},
     "stos": {"code": ("STO", "KODE STO", "WORKZONE", "WZ"), "name": ("NAMA STO",), "site_operation": _SITE},
-    "statuses": {"code": ("STATUS", "KODE STATUS")},
+    "statuses": {"code": ("KODE STATUS",)},
     "order-types": {"code": ("TIPE", "TIPE ORDER", "KODE TIPE")},
     "targets": {
         "month": ("PERIODE",),

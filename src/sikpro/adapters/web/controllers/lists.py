@@ -19,6 +19,7 @@ from sikpro.adapters.web.visit import Visit
 from sikpro.application.i18n import Words
 from sikpro.application.ports.runtime import Sheet
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.tables import SHORT
 from sikpro.application.use_cases.import_rows import (
     ImportPlan,
     Verdict,
@@ -164,9 +165,9 @@ def _table(text: str) -> Table:
         table = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadForm("table") from error
-    if not isinstance(table, list) or not all(
-        isinstance(row, list) and all(isinstance(cell, str) for cell in row) for row in table
-    ):
+    if not isinstance(table, list) or len(table) > SHORT.rows + 1:
+        raise BadForm("table")
+    if not all(isinstance(row, list) and all(isinstance(cell, str) for cell in row) for row in table):
         raise BadForm("table")
     return table
 

@@ -196,11 +196,11 @@ def made_in_the_source() -> Iterator[tuple[str, str, frozenset[str]]]:
                 more = (str(keyword.arg) for keyword in call.keywords if keyword.arg != "reason")
                 for code in codes_of(call.args[0], call, "error."):
                     yield where, code, frozenset({*InvalidValue("x", "y").params, *more})
-            elif kind.__init__ is DomainError.__init__:
-                if all(keyword.arg for keyword in call.keywords):
-                    yield where, f"error.{kind.code}", frozenset(str(keyword.arg) for keyword in call.keywords)
-            else:
-                made = kind(**dict.fromkeys(inspect.signature(kind).parameters, "x"))
+            elif all(keyword.arg for keyword in call.keywords):
+                names = list(inspect.signature(kind).parameters)
+                if names == ["params"]:
+                    names = [str(keyword.arg) for keyword in call.keywords]
+                made = kind(**dict.fromkeys(names, "x"))
                 yield where, f"error.{made.code}", frozenset(made.params)
 
 

@@ -14,6 +14,7 @@ from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
 from sikpro.application.use_cases.own_order import correct_order, join_message, withdraw_order
 from sikpro.application.use_cases.register_order import register_order
 from sikpro.application.use_cases.remove_order import delete_order, restore_order
+from sikpro.application.use_cases.send_words import send_words
 from sikpro.application.use_cases.understand_request import typed_again
 from sikpro.application.use_cases.work_order import assign_order, free_lapsed_claims, give_back_order, take_order
 from sikpro.domain.errors import DomainError
@@ -171,6 +172,9 @@ STEPS: Mapping[str, Callable[[UnitOfWork, People, Step, datetime], object]] = {
     "correct": _correct,
     "join": lambda uow, people, step, now: join_message(
         uow, step.order, people.technicians[0], now, text="x", chat_id=1, message_id=None
+    ),
+    "say": lambda uow, people, step, now: send_words(
+        uow, step.order, people.workers[step.who], now, text="x", zone=ZONE
     ),
     "withdraw": lambda uow, people, step, now: withdraw_order(uow, step.order, people.technicians[0], now),
     "delete": lambda uow, people, step, now: delete_order(

@@ -131,6 +131,13 @@ class OrderRestored(OrderEvent):
     """An admin brought a deleted order back."""
 
 
+@frozen(kw_only=True)
+class WordsSent(OrderEvent):
+    """A helpdesk wrote to the technician and left the status as it was."""
+
+    text: str
+
+
 EVENTS: tuple[type[OrderEvent], ...] = (
     OrderPlaced,
     OrderTaken,
@@ -145,5 +152,6 @@ EVENTS: tuple[type[OrderEvent], ...] = (
     OrderWithdrawn,
     OrderDeleted,
     OrderRestored,
+    WordsSent,
 )
 """Every kind of fact; a journal row names one by its class."""

@@ -22,6 +22,7 @@ from sikpro.domain.events import (
     OrderWithdrawn,
     StatusChanged,
     StatusUndone,
+    WordsSent,
 )
 from sikpro.domain.order_data import Channel, OrderData, Origin
 from sikpro.domain.order_state import CLAIM, OrderState
@@ -136,6 +137,14 @@ class Order(OrderState):
         after = evolve(self, reply_waiting=True, clock=clock, changed_at=at)
         event = MessageJoined(**_facts(after), text=text, chat_id=chat_id, message_id=message_id, photo=photo)
         return Change.of(after, event)
+
+    def say(self, text: str, now: datetime) -> "Change":
+        """Write to the technician, in any phase; status, turn and claim stay. Raises `ForbiddenMove` when deleted."""
+        if self.deleted_at:
+            raise ForbiddenMove(number=self.number, before=self.phase, after=self.phase)
+        at = self._at(now)
+        after = evolve(self, reply_waiting=False, last_feedback=text, last_feedback_at=at, changed_at=at)
+        return Change.of(after, WordsSent(**_facts(after), text=text))
 
     def nudge(self, now: datetime, interval: timedelta) -> "Change":
         """Ask the helpdesk to look at it, once an interval; neither its place nor its turn changes.

@@ -27,6 +27,7 @@ from sikpro.domain.events import (
     OrderWithdrawn,
     StatusChanged,
     StatusUndone,
+    WordsSent,
 )
 
 
@@ -119,6 +120,8 @@ class Narrator:
                 return "lock-open", words("timeline.reopened", status=self.status(event.state.status))
             case StatusUndone():
                 return "arrow-back-up", words("timeline.undone", status=self.status(event.undone))
+            case WordsSent():
+                return "message-circle", words("timeline.words")
             case OrderWithdrawn():
                 return "ban", words("timeline.withdrawn")
             case OrderDeleted():
@@ -152,4 +155,4 @@ class Narrator:
 def _quote(event: OrderEvent) -> str:
     if isinstance(event, StatusChanged | OrderReopened):
         return event.feedback
-    return event.text if isinstance(event, MessageJoined) else ""
+    return event.text if isinstance(event, MessageJoined | WordsSent) else ""

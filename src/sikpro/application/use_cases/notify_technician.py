@@ -78,6 +78,17 @@ def notify_technician(
     return _tell(uow, order, now, text, zone, with_buttons=True, hold=hold)
 
 
+def notify_words(uow: UnitOfWork, order: Order, by: Person, now: datetime, *, text: str, zone: str) -> None:
+    """Queue a helpdesk's words about an order as it stands, for everybody concerned."""
+
+    def told(words: Words) -> str:
+        state = told_state(words, order.phase, words.text(any_status(uow, order.status).label))
+        head = words("feedback.said", number=order.number, state=state)
+        return f"{head}\n{words('feedback.words', by=by.name, text=text)}"
+
+    _tell(uow, order, now, told, zone, with_buttons=True)
+
+
 def notify_removed(uow: UnitOfWork, order: Order, by: Person, now: datetime, *, reason: str, zone: str) -> None:
     """Tell that an order was deleted and why."""
 

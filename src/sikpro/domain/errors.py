@@ -72,6 +72,11 @@ class AlreadyTaken(DomainError):
         super().__init__(number=number)
         self.holder = holder
 
+    def by(self, name: str) -> None:
+        """Say who has it."""
+        self.params["name"] = name
+        self.code = "order.taken_by"
+
 
 class NudgedAlready(DomainError):
     """The helpdesk was asked about the order a moment ago; `until` is when it may be asked again."""
@@ -132,6 +137,12 @@ class NotFound(DomainError):
     def order(cls, number: str) -> Self:
         """The order under this number."""
         return cls(what="order", name=number[:64])
+
+
+class OrderRemoved(NotFound):
+    """The order was deleted: `by` whom, at which `time` and for which `reason`."""
+
+    code = "order.removed"
 
 
 class AlreadyUsed(DomainError):

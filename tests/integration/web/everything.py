@@ -163,3 +163,25 @@ def _upload(site: Site) -> None:
         visitor.get(address)
         content = "\n".join(";".join(row) for row in table).encode()
         visitor.post(address, files={"file": ("order.csv", content)})
+
+
+def refusals(site: Site, language: str) -> dict[str, str]:
+    """The pages that answer a form with what was typed in it, by what was pressed; each order is another person's."""
+    found: dict[str, str] = {}
+    first, second, third = (site.order(f"SC3{language == 'en':d}000{place}") for place in range(1, 4))
+    bagus, rina = site.logged_in("bagus"), site.logged_in("rina")
+    bagus.get("/orders")
+    rina.get("/login")
+    rina.post("/language", {"language": language})
+    typed = {"feedback": "pagar hijau", "reason": "pagar hijau", "status": "odp_penuh", "version": "1", "seen": "0"}
+    bagus.post(f"/orders/{first.id}/status", {"status": "selesai", "feedback": "pagar hijau"})
+    bagus.post(f"/orders/{second.id}/status", {"status": "odp_rusak", "feedback": "pagar hijau"})
+    bagus.post(f"/orders/{third.id}/delete", {"reason": "pagar hijau"})
+    bulk = {f"order-{first.id}": "1", "do": "status", "status": "batal", "reason": "pagar hijau"}
+    pressed = {f"/orders/{order.id}/status": typed for order in (first, second, third)}
+    for path, form in (pressed | {f"/orders/{first.id}/reopen": typed | {"reason": ""}, "/orders/bulk": bulk}).items():
+        found[path] = rina.post(path, form).text
+    rina.client.cookies.delete("sikpro_session")
+    rina.client.cookies.set("sikpro_language", language)
+    found["without a session"] = rina.post(f"/orders/{first.id}/status", typed).text
+    return found

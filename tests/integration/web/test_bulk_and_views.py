@@ -16,7 +16,7 @@ def test_many_are_taken_at_once_and_whoever_has_the_others_is_named(site: Site) 
     chosen = {f"order-{order.id}": str(site.stored(order).version) for order in orders}
     response = rina.post("/orders/bulk", chosen | {"do": "take", "query": "sto=SDA"})
     assert response.headers["location"] == "/orders?sto=SDA"
-    assert "Berhasil untuk 2 order. Tidak bisa: SC100002: SC100002 sedang dikerjakan Tono." in rina.get("/orders").text
+    assert "Berhasil untuk 2 order. Tidak bisa: SC100002 sedang dikerjakan Tono." in rina.get("/orders").text
     mine = site.people["rina"].id
     assert [site.stored(order).holder == mine for order in orders] == [True, False, True]
 
@@ -114,3 +114,38 @@ def test_a_view_without_a_name_or_one_too_many_is_refused(site: Site) -> None:
     response = rina.post("/orders/views", {"name": "Satu lagi", "query": ""})
     assert response.status_code == 422
     assert "Paling banyak 12 tampilan" in response.text
+
+
+def test_a_reason_for_many_stays_with_those_that_refused_it(site: Site) -> None:
+    orders = [site.order(f"SC10000{n}") for n in range(1, 4)]
+    rina, reason = site.logged_in("rina"), "Pelanggan <b>pindah</b>"
+    site.logged_in("tono").post(f"/orders/{orders[1].id}/take")
+    form = {f"order-{order.id}": "1" for order in orders} | {"do": "status", "status": "batal", "reason": reason}
+    response = rina.post("/orders/bulk", form | {"query": "view=open&sto=SDA"})
+    assert response.status_code == 409
+    assert "2 order dijawab. Yang berikut belum, dan tetap dipilih:" in response.text
+    assert "SC100002 baru saja diubah orang lain." in response.text
+    shown = "Pelanggan &lt;b&gt;pindah&lt;/b&gt;"
+    assert f'id="bulk-reason" value="{shown}"' in response.text
+    assert f"readonly>\n{shown}</textarea>" in response.text
+    assert '<option value="batal" selected>' in response.text
+    assert 'data-page="/orders?view=open&amp;sto=SDA"' in response.text
+    box = response.text.partition(f'name="order-{orders[1].id}" value="')[2].partition(">")[0]
+    assert box == '2" data-pick checked'
+    assert [site.stored(order).phase for order in orders] == [Phase.CANCELLED, Phase.IN_PROGRESS, Phase.CANCELLED]
+    assert rina.get("/orders/bulk").headers["location"] == "/orders"
+
+
+def test_a_reason_without_orders_or_rights_or_session_is_given_back(site: Site) -> None:
+    order, rina = site.order(), site.logged_in("rina")
+    form = {"do": "status", "status": "batal", "reason": "Pelanggan pindah"}
+    none = rina.post("/orders/bulk", form)
+    assert none.status_code == 422
+    assert "Pilih ordernya dulu" in none.text
+    answers = [none, rina.post("/orders/bulk", form | {"status": "nix", f"order-{order.id}": "1"})]
+    for visitor in (site.logged_in("sari"), site.visitor()):
+        visitor.get("/orders")
+        answers.append(visitor.post("/orders/bulk", form | {f"order-{order.id}": "1"}))
+    assert [response.status_code for response in answers] == [422, 404, 403, 401]
+    for response in answers:
+        assert "readonly>\nPelanggan pindah</textarea>" in response.text

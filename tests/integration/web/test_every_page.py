@@ -16,7 +16,7 @@ from playwright.sync_api import Page
 from sikpro.adapters.web.app import PAGES as REGISTERED
 from tests.integration.browser import PHONE, NewPage
 from tests.integration.needs import need
-from tests.integration.web.everything import BROKEN, PAGES, fill
+from tests.integration.web.everything import BROKEN, PAGES, fill, refusals
 from tests.integration.web.site import PASSWORD, Site
 
 AXE = (Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js").read_text("utf-8")
@@ -108,7 +108,7 @@ def sources(site: Site, language: str = "id") -> dict[str, str]:
                 response = visitor.get(address)
                 assert response.status_code == BROKEN.get(address, 200), address
                 found[address] = response.text
-    return found
+    return found | refusals(site, language)
 
 
 def test_the_html_of_every_page_is_valid(full_site: Site, tmp_path: Path) -> None:
@@ -149,13 +149,13 @@ class _Texts(HTMLParser):
         self._silent = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._silent += tag in {"script", "style", "code", "bdi", "blockquote", "option", "svg", "textarea"}
+        self._silent += tag in {"script", "style", "code", "bdi", "blockquote", "q", "option", "svg", "textarea"}
         for name, value in attrs:
             if name in {"title", "placeholder", "aria-label"} and value:
                 self.texts.add(value.strip())
 
     def handle_endtag(self, tag: str) -> None:
-        self._silent -= tag in {"script", "style", "code", "bdi", "blockquote", "option", "svg", "textarea"}
+        self._silent -= tag in {"script", "style", "code", "bdi", "blockquote", "q", "option", "svg", "textarea"}
 
     def handle_data(self, data: str) -> None:
         if not self._silent and data.strip():

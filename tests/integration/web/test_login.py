@@ -172,7 +172,7 @@ def test_a_one_time_password_has_to_be_changed_first(site: Site) -> None:
     site.store.write(lambda uow: uow.people.save(evolve(uow.people.get(rina.id), must_change_password=True)))
     other, visitor = site.logged_in("rina"), site.visitor()
     assert visitor.log_in("rina").headers["location"] == "/password"
-    assert visitor.get("/orders").headers["location"] == "/password"
+    assert visitor.get("/orders").headers["location"] == "/password?next=/orders"
     visitor.get("/password")
     form = {"current": PASSWORD, "new": "sandi-yang-baru", "again": "sandi-yang-baru"}
     for wrong in ({"current": "x"}, {"again": "x"}, {"new": "pendek", "again": "pendek"}, {"new": "ü" * 201}):

@@ -179,14 +179,16 @@ def test_a_refusal_for_htmx_is_a_fragment_for_the_toasts(page_site: Site) -> Non
     visitor = page_site.logged_in("rina")
     response = visitor.get("/orders/999", hx_request="true")
     assert (response.status_code, response.headers["hx-retarget"]) == (404, "#toasts")
+    assert response.headers["hx-reselect"] == ".toast", "what asked may select a part of its own"
     assert "<html" not in response.text
 
 
-def test_htmx_without_a_session_is_sent_to_the_login_page(page_site: Site) -> None:
+def test_htmx_without_a_session_is_told_where_the_login_page_is(page_site: Site) -> None:
     visitor = page_site.logged_in("rina")
     page_site.clock.move(timedelta(days=30))
     response = visitor.get("/orders", hx_request="true", referer=f"{page_site.url}/orders?view=mine")
-    assert response.headers["hx-redirect"] == "/login?next=/orders%3Fview%3Dmine"
+    assert (response.status_code, response.headers["hx-retarget"]) == (401, "#ended")
+    assert 'href="/login?next=/orders%3Fview%3Dmine"' in response.text
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/login", "/orders", "/nowhere"])

@@ -1,5 +1,6 @@
 """Who comes in: one guard before every handler."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote
@@ -9,7 +10,7 @@ from litestar.handlers import BaseRouteHandler
 
 from sikpro.adapters.web.forms import read_form
 from sikpro.adapters.web.security import csrf_matches
-from sikpro.adapters.web.visit import Connection, Visit, visit_of
+from sikpro.adapters.web.visit import Connection, visit_of
 from sikpro.domain.errors import NotPermitted
 from sikpro.domain.people import Permission
 
@@ -38,19 +39,22 @@ class MustChangePassword(Exception):
 
 
 async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Check the form's token, the login and the password's state, in this order.
+    """Check the login, the form's token and the password's state, in this order.
 
-    Raises `Stale`, `MustLogIn`, `MustChangePassword`, and what kept the gate from knowing the visitor.
+    A form is read before anything is refused, so that the page that refuses can give back what was typed. Raises
+    `MustLogIn`, `Stale`, `MustChangePassword`, and what kept the gate from knowing the visitor.
     """
-    visit = visit_of(connection)
+    visit, acts = visit_of(connection), connection.scope.get("method") not in SAFE
+    brought = await _token(connection) if acts else ""
     if "trouble" in connection.scope["state"]:
         raise connection.scope["state"]["trouble"]
-    if connection.scope.get("method") not in SAFE:
-        await _check_token(connection, visit)
-    if handler.opt.get("public"):
+    public = handler.opt.get("public")
+    if visit.person is None and not public:
+        raise MustLogIn(way_back(connection))
+    if acts and not csrf_matches(visit.secret, brought):
+        raise Stale
+    if public or visit.person is None:
         return
-    if visit.person is None:
-        raise MustLogIn(_way_back(connection))
     if visit.person.must_change_password and not handler.opt.get("while_password_expired"):
         raise MustChangePassword
 
@@ -66,25 +70,33 @@ def only(*permissions: Permission) -> Callable[[Connection, BaseRouteHandler], A
     return guard
 
 
-async def _check_token(connection: Connection, visit: Visit) -> None:
-    brought = connection.headers.get("x-csrf-token", "")
-    if not brought:
-        assert isinstance(connection, Request)
-        brought = (await read_form(connection)).text("csrf")
-    if not csrf_matches(visit.secret, brought):
-        raise Stale
+async def _token(connection: Connection) -> str:
+    assert isinstance(connection, Request)
+    brought = (await read_form(connection)).text("csrf")
+    return connection.headers.get("x-csrf-token", "") or brought
 
 
-def _way_back(connection: Connection) -> str:
+def way_back(connection: Connection) -> str:
     """The page asked for; of a form or a fragment, the page it is on."""
     headers = connection.headers
     if connection.scope.get("method") == "GET" and headers.get("hx-request") != "true":
         query = connection.url.query
         return connection.url.path + (f"?{query}" if query else "")
     _, _, rest = headers.get("referer", "").partition("://")
-    return "/" + rest.partition("/")[2]
+    return order_address(connection) if not rest else "/" + rest.partition("/")[2]
+
+
+def order_address(connection: Connection) -> str:
+    """The page of the order that a form was about, "" for another form."""
+    found = re.match(r"/orders/[0-9]+(?=/)", connection.url.path)
+    return found[0] if found else ""
 
 
 def login_path(way_back: str) -> str:
     """The login page's address, which leads back afterwards."""
     return "/login" if way_back in {"", "/"} else f"/login?next={quote(way_back, safe='/')}"
+
+
+def password_path(way_back: str) -> str:
+    """The address of the page for a new password, which leads back afterwards."""
+    return "/password" if way_back in {"", "/"} else f"/password?next={quote(way_back, safe='/')}"

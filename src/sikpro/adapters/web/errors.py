@@ -7,9 +7,18 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
-from sikpro.adapters.web.admission import MustChangePassword, MustLogIn, Stale, login_path
-from sikpro.adapters.web.forms import BadForm
+from sikpro.adapters.web.admission import (
+    MustChangePassword,
+    MustLogIn,
+    Stale,
+    login_path,
+    order_address,
+    password_path,
+    way_back,
+)
+from sikpro.adapters.web.forms import BadForm, form_read
 from sikpro.adapters.web.pages import Pages, go, html, is_htmx
+from sikpro.adapters.web.typed import written
 from sikpro.adapters.web.visit import visit_of
 from sikpro.application.ports.storage import StorageError, StorageRejected
 from sikpro.domain.errors import (
@@ -46,7 +55,7 @@ STATUSES: dict[type[DomainError], int] = {
     InUse: 409,
     ConcurrencyConflict: 409,
 }
-PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 """The statuses that have sentences of their own: `http.<status>.title` and `http.<status>.text`."""
 
 
@@ -58,25 +67,30 @@ def status_of(error: DomainError) -> int:
 def error_handlers(pages: Pages) -> ExceptionHandlersMap:
     """The handlers of everything that can leave a controller."""
 
-    def answer(request: Request[Any, Any, Any], status: int, text: str = "", order: int | None = None) -> Response[str]:
+    def answer(request: Request[Any, Any, Any], status: int, text: str = "", to: str = "") -> Response[str]:
         words = visit_of(request).words
         shown = status if status in PAGES else (400 if status < 500 else 500)
         title = words(f"http.{shown}.title")
         text = text or words(f"http.{shown}.text")
         if is_htmx(request):
             response = pages.page(request, "error/toast.html", status=status, title=title, text=text)
-            response.headers |= {"hx-retarget": "#toasts", "hx-reswap": "beforeend"}
+            response.headers |= _elsewhere("#toasts", "beforeend", ".toast")
             return response
-        return pages.page(request, "error/page.html", status=status, code=status, title=title, text=text, order=order)
+        typed = written(form_read(request).values, words)
+        return pages.page(
+            request, "error/page.html", status=status, code=status, title=title, text=text, to=to, typed=typed
+        )
+
+    def in_place(request: Request[Any, Any, Any], status: int, text: str, to: str, label: str) -> Response[str]:
+        """Said on the page that is open, above everything; nothing on it is lost."""
+        response = pages.page(request, "error/ended.html", status=status, text=text, to=to, label=label)
+        response.headers |= _elsewhere("#ended", "innerHTML", ".ended")
+        return response
 
     def domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[str]:
-        words = visit_of(request).words
-        text = (
-            words("error.order.taken_by", **error.params)
-            if "name" in error.params and isinstance(error, AlreadyTaken)
-            else words.error(error)
-        )
-        return answer(request, status_of(error), text, order=getattr(error, "order_id", None))
+        text = visit_of(request).words.error(error)
+        there = getattr(error, "order_id", None)
+        return answer(request, status_of(error), text, f"/orders/{there}" if there else "")
 
     def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[str]:
         if error.status_code >= 500:
@@ -91,15 +105,26 @@ def error_handlers(pages: Pages) -> ExceptionHandlersMap:
         return response
 
     def stale(request: Request[Any, Any, Any], _: Stale) -> Response[str]:
-        return answer(request, 403, visit_of(request).words("http.403.stale"))
+        words = visit_of(request).words
+        if is_htmx(request):
+            return in_place(request, 403, words("ended.stale"), way_back(request) or "/", words("order.reload"))
+        return answer(request, 403, words("http.403.stale"), order_address(request))
 
     def must_log_in(request: Request[Any, Any, Any], error: MustLogIn) -> Response[str]:
         if request.url.path == "/live":
             return Response("", status_code=401)
-        return go(request, login_path(error.next))
+        words, login = visit_of(request).words, login_path(error.next)
+        if is_htmx(request):
+            return in_place(request, 401, words("ended.session"), login, words("ended.log_in"))
+        if written(form_read(request).values, words):
+            return answer(request, 401, to=login)
+        return go(request, login)
 
     def must_change_password(request: Request[Any, Any, Any], _: MustChangePassword) -> Response[str]:
-        return go(request, "/password")
+        words, to = visit_of(request).words, password_path(way_back(request))
+        if not is_htmx(request) and written(form_read(request).values, words):
+            return answer(request, 403, words("password.one_time"), to)
+        return go(request, to)
 
     def storage_error(request: Request[Any, Any, Any], error: StorageError) -> Response[str]:
         if isinstance(error, StorageRejected):
@@ -126,3 +151,8 @@ def error_handlers(pages: Pages) -> ExceptionHandlersMap:
         StorageError: storage_error,
         Exception: unexpected,
     }
+
+
+def _elsewhere(target: str, swap: str, part: str) -> dict[str, str]:
+    """Headers that put a fragment where it belongs, whatever the element that asked would have done with it."""
+    return {"hx-retarget": target, "hx-reswap": swap, "hx-reselect": part}

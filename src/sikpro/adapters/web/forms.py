@@ -64,7 +64,15 @@ async def read_form(request: Request[Any, Any, Any]) -> Form:
             raise BadForm(name if name.isidentifier() and name.isascii() else "")
         # Browsers send line breaks as CRLF.
         values.setdefault(name, text.replace("\r\n", "\n"))
-    return Form(values)
+    form = Form(values)
+    request.scope["state"]["form"] = form
+    return form
+
+
+def form_read(request: Request[Any, Any, Any]) -> Form:
+    """The form that this request brought, as far as it was read."""
+    form = request.scope["state"].get("form")
+    return form if isinstance(form, Form) else Form({})
 
 
 def _encodable(text: str) -> bool:

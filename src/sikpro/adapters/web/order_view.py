@@ -17,7 +17,8 @@ from sikpro.application.use_cases.notify_technician import feedback_text, propos
 from sikpro.application.use_cases.see_orders import may_see, related_orders
 from sikpro.application.use_cases.undo_status import undoable
 from sikpro.domain.catalogue import Status
-from sikpro.domain.errors import NotFound
+from sikpro.domain.errors import NotFound, OrderRemoved
+from sikpro.domain.events import OrderDeleted
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import MOVES, Phase, Turn
@@ -45,6 +46,7 @@ class Allowed:
     delete: bool
     restore: bool
     resend: bool
+    say: bool
 
     @classmethod
     def to(cls, me: Person, order: Order) -> "Allowed":
@@ -62,6 +64,7 @@ class Allowed:
             delete=lead and there,
             restore=me.may(Permission.ADMINISTER) and not there,
             resend=work,
+            say=work and there,
         )
 
 
@@ -101,6 +104,10 @@ class OrderView:
     statuses: dict[str, Status]
     template: Callable[[Status], str]
 
+    def offers(self, status: str) -> bool:
+        """Whether a status can be chosen now."""
+        return any(one.code == status for group in self.groups for one in group.statuses)
+
     @property
     def journal_id(self) -> int:
         """The newest fact that the page tells."""
@@ -110,15 +117,17 @@ class OrderView:
 def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: datetime) -> OrderView:
     """Everything the page of an order shows.
 
-    Raises `NotFound` for an order that the person may not see; deleted ones are for an admin.
+    Raises `NotFound` for an order that the person may not see; deleted ones are for an admin, others are told who
+    deleted it and why (`OrderRemoved`).
     """
     order = uow.orders.get(order_id)
     row = uow.order_queries.row(order_id)
-    hidden = order.deleted_at is not None and not me.may(Permission.ADMINISTER)
-    if row is None or hidden or not may_see(uow, order, row, me):
+    if row is None or not may_see(uow, order, row, me):
         raise NotFound(what="order", name="")
     statuses = {status.code: status for status in uow.catalogue.statuses()}
     narrator = Narrator(uow, words, statuses)
+    if order.deleted_at and not me.may(Permission.ADMINISTER):
+        raise _removed(order, narrator, now)
     chats = recipients(uow, order)
     allowed = Allowed.to(me, order)
     return OrderView(
@@ -142,6 +151,13 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
         statuses=statuses,
         template=proposed_feedback(uow, order),
     )
+
+
+def _removed(order: Order, narrator: Narrator, now: datetime) -> OrderRemoved:
+    facts = reversed(narrator.uow.journal.of_order(order.id))
+    entry, event = next((entry, entry.event) for entry in facts if isinstance(entry.event, OrderDeleted))
+    by, time = narrator.name(entry.actor), narrator.words.moment(event.at, now)
+    return OrderRemoved(number=order.number, by=by, time=time, reason=event.reason)
 
 
 def catalogue_choices(uow: UnitOfWork, words: Words) -> dict[str, list[tuple[str, str]]]:

@@ -102,6 +102,20 @@ class Visit:
         except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
             return ""
 
+    def sent(self, draft: str) -> None:
+        """Let the next page tell the browser that what it keeps under this name was sent."""
+        self.set_cookie("sent", ".".join([*self._received_sent(), draft][-9:]))
+
+    def take_sent(self) -> str:
+        """The names of the drafts that were sent since the last page, with blanks between."""
+        names = self._received_sent()
+        if names:
+            self.drop_cookie("sent")
+        return " ".join(names)
+
+    def _received_sent(self) -> list[str]:
+        return [name for name in self.cookie("sent").split(".") if name]
+
     def _named(self, name: str) -> str:
         return ("__Host-" if self.parts.secure_cookies else "") + "sikpro_" + name
 

@@ -8,7 +8,7 @@ from sikpro.application.use_cases.notify_technician import notify_technician
 from sikpro.application.use_cases.record_change import record_change
 from sikpro.application.use_cases.undo_status import keep_undo
 from sikpro.application.use_cases.work_order import unchanged_since
-from sikpro.domain.errors import InvalidValue
+from sikpro.domain.errors import ForbiddenMove, InvalidValue
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase
@@ -64,8 +64,13 @@ def cancel_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, r
 def reopen_order(
     uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, reason: str, zone: str, hold: timedelta = timedelta()
 ) -> Order:
-    """Work on a finished order again, for a reason. Raises as `change_status`, and `DuplicateOrder`."""
+    """Work on a finished order again, for a reason. Raises as `change_status`, and `DuplicateOrder`.
+
+    `ForbiddenMove` also when somebody has reopened it already.
+    """
     order = uow.orders.get(order_id)
+    if order.phase.live:
+        raise ForbiddenMove(number=order.number, before=order.phase, after=Phase.IN_PROGRESS)
     phase = Phase.WAITING if order.phase is Phase.CANCELLED else Phase.IN_PROGRESS
     return change_status(uow, order_id, first_status(uow, phase).code, by, now, reason=reason, zone=zone, hold=hold)
 

@@ -9,18 +9,17 @@ from sikpro.application.use_cases.change_status import checked_text
 from sikpro.application.use_cases.notify_technician import notify_words
 from sikpro.application.use_cases.record_change import record_change
 from sikpro.domain.errors import InvalidValue
-from sikpro.domain.events import StatusChanged, StatusUndone, WordsSent
+from sikpro.domain.events import OrderReopened, StatusChanged, StatusUndone, WordsSent
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
 
 
 @frozen
 class Said:
-    """Words to the technician, with the status that was set with them and its reason; "" where none was."""
+    """Words to the technician, and the status that was set with them, "" where none was."""
 
     text: str
     status: str = ""
-    reason: str = ""
 
 
 def send_words(
@@ -52,7 +51,9 @@ def said_since(uow: UnitOfWork, order_id: int, by: Person, seen: int) -> tuple[S
             continue
         event = entry.event
         if isinstance(event, StatusChanged):
-            said.append(Said(event.feedback, event.state.status, event.reason))
+            said.append(Said(event.feedback or event.reason, event.state.status))
+        elif isinstance(event, OrderReopened):
+            said.append(Said(event.reason, event.state.status))
         elif isinstance(event, WordsSent):
             said.append(Said(event.text))
         elif isinstance(event, StatusUndone) and said:

@@ -7,7 +7,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
-from sikpro.adapters.web.admission import PUBLIC, WHILE_PASSWORD_EXPIRED
+from sikpro.adapters.web.admission import PUBLIC, WHILE_PASSWORD_EXPIRED, password_path
 from sikpro.adapters.web.forms import Form
 from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
@@ -100,7 +100,7 @@ class LoginController(Controller):
         await parts.transactions.write(start)
         visit.set_cookie("session", token, max_age=int(IDLE.total_seconds()))
         visit.drop_cookie("visitor")
-        return go(request, "/password" if known.must_change_password else next_page)
+        return go(request, password_path(next_page) if known.must_change_password else next_page)
 
     @post("/logout", opt=PUBLIC)
     async def log_out(
@@ -114,9 +114,14 @@ class LoginController(Controller):
         return go(request, "/login")
 
     @get("/password", opt=WHILE_PASSWORD_EXPIRED)
-    async def ask_password(self, request: Request[Any, Any, Any], pages: NamedDependency[Pages]) -> Response[str]:
+    async def ask_password(
+        self,
+        request: Request[Any, Any, Any],
+        pages: NamedDependency[Pages],
+        next: FromQuery[str] = "/",  # noqa: A002  # the query parameter's name
+    ) -> Response[str]:
         """The form for a new password."""
-        return pages.page(request, "account/password.html", error="")
+        return pages.page(request, "account/password.html", error="", next=safe_path(next))
 
     @post("/password", opt=WHILE_PASSWORD_EXPIRED)
     async def change_password(
@@ -130,13 +135,13 @@ class LoginController(Controller):
         form: NamedDependency[Form],
     ) -> Response[str]:
         """Store a new password; the person's other sessions end."""
-        error = await _objection(visit, me, password_desk, form)
+        error, next_page = await _objection(visit, me, password_desk, form), safe_path(form.text("next"))
         if error:
-            return pages.page(request, "account/password.html", status=422, error=error)
+            return pages.page(request, "account/password.html", status=422, error=error, next=next_page)
         hashed, now = await password_desk.hash(form.text("new")), parts.clock.now()
         await parts.transactions.write(lambda uow: set_password(uow, me.id, hashed, now, session=visit.session))
         visit.toast("password_changed")
-        return go(request, "/")
+        return go(request, next_page)
 
 
 async def _objection(visit: Visit, me: Person, desk: PasswordDesk, form: Form) -> str:

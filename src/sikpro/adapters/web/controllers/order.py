@@ -1,9 +1,9 @@
 """One order: its data, its story, and the answer to the technician."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, frozen
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
@@ -11,15 +11,17 @@ from litestar.params import FromPath
 from sikpro.adapters.web.admission import only
 from sikpro.adapters.web.errors import status_of
 from sikpro.adapters.web.forms import Form
-from sikpro.adapters.web.order_view import preview, template_text, view_order
+from sikpro.adapters.web.order_view import OrderView, preview, template_text, view_order
 from sikpro.adapters.web.pages import Pages, go, is_htmx
 from sikpro.adapters.web.parts import WebParts
+from sikpro.adapters.web.typed import Typed, written
 from sikpro.adapters.web.visit import Visit
 from sikpro.adapters.web.working import naming_holder
 from sikpro.application.fields import FIELDS
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.change_status import change_status, reopen_order
 from sikpro.application.use_cases.own_order import correct_order
+from sikpro.application.use_cases.send_words import Said, said_since, send_words
 from sikpro.application.use_cases.understand_request import typed_again
 from sikpro.application.use_cases.undo_status import UNDO_SPAN
 from sikpro.domain.errors import ConcurrencyConflict, DomainError, InvalidFields, NotFound, NotPermitted
@@ -27,22 +29,6 @@ from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
 
 Work = Callable[[UnitOfWork], Order]
-
-
-@frozen(kw_only=True)
-class Typed:
-    """What was typed into one of the page's forms and not saved; `form` names it."""
-
-    form: str = ""
-    values: Mapping[str, str] = field(factory=dict[str, str])
-    errors: Mapping[str, DomainError] = field(factory=dict[str, DomainError])
-    trouble: str = ""
-    seen: int | None = None
-    preview: str | None = None
-
-    def of(self, form: str, name: str, otherwise: str = "") -> str:
-        """What an entry of a form shall show."""
-        return self.values.get(name, otherwise) if self.form == form else otherwise
 
 
 @frozen
@@ -63,6 +49,7 @@ class Desk:
             lambda uow: view_order(uow, self.order_id, self.me, self.visit.words, now)
         )
         changed = [entry for entry in view.story if typed.seen is not None and entry.journal_id > typed.seen]
+        stored = typed_again(view.order.data)
         seen = self.request.query_params.get("seen", "")
         return self.pages.page(
             self.request,
@@ -75,29 +62,48 @@ class Desk:
             changed=changed,
             outdated=seen.isdecimal() and seen != str(view.order.version),
             fields=FIELDS,
-            values_now=typed_again(view.order.data),
-            values=typed.values if typed.form == "edit" else typed_again(view.order.data),
+            values_now=stored,
+            values=typed.values if typed.form == "edit" else stored,
+            homeless=() if _shown(typed.form, view) else written(typed.values, self.visit.words, stored),
         )
 
     async def do(self, work: Work, toast: str | None, typed: Typed) -> Response[str]:
         """Do it and go back to the order, with a word where the page has none; what was refused comes back as typed."""
         try:
-            order = await naming_holder(self.parts, work)
-        except (NotFound, NotPermitted):
-            raise
+            order = await self._done(work)
         except InvalidFields as error:
-            refused = Typed(form=typed.form, values=typed.values, errors=error.errors)
+            return await self.page(evolve(typed, errors=error.errors), 422)
         except DomainError as error:
-            words = self.visit.words
-            told = words("error.order.taken_by", **error.params) if "name" in error.params else words.error(error)
-            seen = typed.seen if isinstance(error, ConcurrencyConflict) else None
-            refused = Typed(form=typed.form, values=typed.values, trouble=told, seen=seen)
-            return await self.page(refused, status_of(error))
-        else:
-            if toast:
-                self.visit.toast(toast, number=order.number)
-            return go(self.request, f"/orders/{self.order_id}")
-        return await self.page(refused, 422)
+            return await self.page(evolve(typed, trouble=self._told(error, typed)), status_of(error))
+        if toast:
+            self.visit.toast(toast, number=order.number)
+        self.sent(typed)
+        return go(self.request, f"/orders/{self.order_id}")
+
+    def sent(self, typed: Typed) -> None:
+        """Let the browser forget its draft of a form: what was typed is stored now."""
+        if typed.form:
+            self.visit.sent(f"order-{self.order_id}-{'status' if typed.form == 'words' else typed.form}")
+
+    async def _done(self, work: Work) -> Order:
+        try:
+            return await naming_holder(self.parts, work)
+        except ConcurrencyConflict:
+            # Who was faster may be the same press of the same button: then there is nothing left to do.
+            return await naming_holder(self.parts, work)
+
+    def _told(self, error: DomainError, typed: Typed) -> str:
+        words = self.visit.words
+        if isinstance(error, ConcurrencyConflict):
+            return words("order.not_sent" if typed.answers else "order.not_saved")
+        return words.error(error)
+
+
+def _shown(form: str, view: OrderView) -> bool:
+    """Whether the page still has the form in which something was typed."""
+    allowed = view.allowed
+    shown = {"edit": allowed.edit, "delete": allowed.delete, "reopen": allowed.reopen, "assign": allowed.assign}
+    return shown.get(form, allowed.answer or allowed.say)
 
 
 async def provide_desk(
@@ -130,32 +136,52 @@ class OrderController(Controller):
     async def set_status(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
         """Status, reason and feedback in one; on a finished order nothing but the reopening below does."""
         now, zone = desk.parts.clock.now(), desk.parts.zone
-        status, feedback = form.text("status"), form.text("feedback")
+        status, feedback, reason, seen = (
+            form.text("status"),
+            form.text("feedback"),
+            form.text("reason"),
+            form.whole("seen"),
+        )
+        typed = Typed(form="status", values=form.values, seen=seen)
+        if not status:
+            return await desk.page(evolve(typed, trouble=desk.visit.words("order.choose_status")), 422)
 
         def work(uow: UnitOfWork) -> Order:
             text = feedback
             if not text.strip() and not form.text("scripted"):
                 # Without JavaScript the status could not bring its text along: it does so here.
                 text = template_text(uow, desk.order_id, status)
+            if seen is not None and Said(text.strip() or reason.strip(), status) in said_since(
+                uow, desk.order_id, desk.me, seen
+            ):
+                return uow.orders.get(desk.order_id)
+            version = form.whole("version")
             return change_status(
                 uow,
                 desk.order_id,
                 status,
                 desk.me,
                 now,
-                reason=form.text("reason"),
+                reason=reason,
                 feedback=text,
-                version=form.whole("version"),
+                version=version,
                 zone=zone,
                 hold=UNDO_SPAN,
             )
 
-        typed = Typed(form="status", values=form.values, seen=form.whole("seen"))
-        if not status:
-            return await desk.page(
-                Typed(form="status", values=form.values, trouble=desk.visit.words("order.choose_status")), 422
-            )
         return await desk.do(work, None, typed)
+
+    @post("/words", guards=[only(Permission.WORK)])
+    async def say(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
+        """Words to the technician alone, however the order stands."""
+        now, seen = desk.parts.clock.now(), form.whole("seen")
+
+        def work(uow: UnitOfWork) -> Order:
+            return send_words(
+                uow, desk.order_id, desk.me, now, text=form.text("feedback"), seen=seen, zone=desk.parts.zone
+            )
+
+        return await desk.do(work, "words_sent", Typed(form="words", values=form.values, seen=seen))
 
     @post("/preview", guards=[only(Permission.WORK)])
     async def show_preview(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
@@ -184,18 +210,28 @@ class OrderController(Controller):
                 trouble = words.error(error)
         if is_htmx(desk.request):
             return desk.pages.page(desk.request, "orders/preview.html", text=shown, trouble=trouble)
-        return await desk.page(Typed(form="status", values=form.values, trouble=trouble, preview=shown))
+        typed = Typed(form="status", values=form.values, seen=form.whole("seen"), trouble=trouble, preview=shown)
+        return await desk.page(typed)
 
     @post("/reopen", guards=[only(Permission.WORK)])
     async def reopen(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
-        """Work on a finished order again, for a reason."""
+        """Work on a finished order again, for a reason; an answer that came too late waits in the form afterwards."""
         now, zone = desk.parts.clock.now(), desk.parts.zone
+        reason, seen = form.text("reason"), form.whole("seen")
 
         def work(uow: UnitOfWork) -> Order:
-            reason = form.text("reason")
+            if seen is not None and any(
+                said.text == reason.strip() for said in said_since(uow, desk.order_id, desk.me, seen)
+            ):
+                return uow.orders.get(desk.order_id)
             return reopen_order(uow, desk.order_id, desk.me, now, reason=reason, zone=zone, hold=UNDO_SPAN)
 
-        return await desk.do(work, None, Typed(form="reopen", values=form.values))
+        typed = Typed(form="reopen", values=form.values, seen=seen)
+        response = await desk.do(work, None, typed)
+        if response.status_code != 303 or not typed.answers:
+            return response
+        late = {"status": form.text("status"), "feedback": form.text("feedback")}
+        return await desk.page(Typed(form="status", values=late, trouble=desk.visit.words("order.reopened_late")))
 
     @post("/edit", guards=[only(Permission.WORK)])
     async def edit(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
@@ -205,4 +241,9 @@ class OrderController(Controller):
         def work(uow: UnitOfWork) -> Order:
             return correct_order(uow, desk.order_id, fields, desk.me, now)
 
-        return await desk.do(work, "corrected", Typed(form="edit", values=fields))
+        return await desk.do(work, "corrected", Typed(form="edit", values=fields, seen=form.whole("seen")))
+
+    @get(["/status", "/words", "/preview", "/reopen", "/edit"])
+    async def lead_back(self, desk: NamedDependency[Desk]) -> Response[str]:
+        """The order: a page that answered a form is asked for again, or by who logged in meanwhile."""
+        return go(desk.request, f"/orders/{desk.order_id}")

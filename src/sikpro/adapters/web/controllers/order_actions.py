@@ -1,13 +1,14 @@
 """What is done with an order by one button: undo, keep, give back, assign, delete, restore, send again."""
 
-from litestar import Controller, Response, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 
 from sikpro.adapters.web.admission import only
-from sikpro.adapters.web.controllers.order import Desk, Typed, provide_desk
+from sikpro.adapters.web.controllers.order import Desk, provide_desk
 from sikpro.adapters.web.forms import Form
 from sikpro.adapters.web.order_view import OrderView, view_order
 from sikpro.adapters.web.pages import go, is_htmx
+from sikpro.adapters.web.typed import Typed
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.remove_order import delete_order, restore_order
 from sikpro.application.use_cases.resend_message import resend_message
@@ -58,6 +59,11 @@ class OrderActionsController(Controller):
         """Renew the claim because its holder says so."""
         return await self._claim(desk, confirmed=True)
 
+    @get(["/give-back", "/assign", "/undo", "/delete", "/restore"])
+    async def lead_back(self, desk: NamedDependency[Desk]) -> Response[str]:
+        """The order: a page that answered a button is asked for again."""
+        return go(desk.request, f"/orders/{desk.order_id}")
+
     async def _claim(self, desk: Desk, *, confirmed: bool) -> Response[str]:
         now, words = desk.parts.clock.now(), desk.visit.words
 
@@ -78,7 +84,7 @@ class OrderActionsController(Controller):
         def work(uow: UnitOfWork) -> Order:
             return delete_order(uow, desk.order_id, desk.me, now, reason=form.text("reason"), zone=zone)
 
-        response = await desk.do(work, "deleted", Typed(form="delete", values=form.values))
+        response = await desk.do(work, "deleted", Typed(form="delete", values=form.values, seen=form.whole("seen")))
         return go(desk.request, "/orders") if response.status_code in {204, 303} else response
 
     @post("/restore", guards=[only(Permission.ADMINISTER)])

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from attrs import frozen
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -26,6 +27,21 @@ FOUND = 8
 """How many orders are shown while a search is typed."""
 
 
+@frozen(kw_only=True)
+class Refused:
+    """Several orders at once, not all of them done: `told` and `why` say so, `left` are the ids of the others.
+
+    `status` and `reason` are what was chosen and typed, `http` is the answer's status.
+    """
+
+    told: str = ""
+    why: tuple[str, ...] = ()
+    left: frozenset[int] = frozenset()
+    status: str = ""
+    reason: str = ""
+    http: int = 409
+
+
 class QueueController(Controller):
     """The queue: oldest first, live, filtered by its address."""
 
@@ -46,22 +62,7 @@ class QueueController(Controller):
         visit: NamedDependency[Visit],
     ) -> Response[str]:
         """A list of orders; htmx gets the list without the page around it."""
-        listing = Listing.of(request.query_params, me)
-        now = parts.clock.now()
-        seen = await parts.transactions.read(lambda uow: see(uow, listing, me, visit.words, now, parts.zone))
-        return pages.page(
-            request,
-            "orders/list.html" if is_htmx(request) else "orders/queue.html",
-            listing=listing,
-            seen=seen,
-            views=views_for(me),
-            key_text=key_text,
-            cap=CAP,
-            newer_cap=NEWER,
-            first_view=FIRST,
-            comes_back=lambda row: comes_back(row, me),
-            newest=listing.sort is Sort.NEWEST,
-        )
+        return await list_page(request, me, pages, parts, visit, Listing.of(request.query_params, me))
 
     @get("/orders/find")
     async def find(
@@ -121,3 +122,33 @@ class QueueController(Controller):
         order = await naming_holder(parts, lambda uow: take_order(uow, order_id, me, now))
         visit.toast("taken", number=order.number)
         return go(request, f"/orders/{order_id}")
+
+
+async def list_page(
+    request: Request[Any, Any, Any],
+    me: Person,
+    pages: Pages,
+    parts: WebParts,
+    visit: Visit,
+    listing: Listing,
+    refused: Refused | None = None,
+) -> Response[str]:
+    """A list of orders; with what was refused of several at once, so that nothing typed for them is lost."""
+    now = parts.clock.now()
+    seen = await parts.transactions.read(lambda uow: see(uow, listing, me, visit.words, now, parts.zone))
+    return pages.page(
+        request,
+        "orders/list.html" if is_htmx(request) else "orders/queue.html",
+        status=refused.http if refused else 200,
+        path="/orders",
+        listing=listing,
+        seen=seen,
+        views=views_for(me),
+        key_text=key_text,
+        cap=CAP,
+        newer_cap=NEWER,
+        first_view=FIRST,
+        comes_back=lambda row: comes_back(row, me),
+        newest=listing.sort is Sort.NEWEST,
+        refused=refused or Refused(),
+    )

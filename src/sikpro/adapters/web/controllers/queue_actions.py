@@ -4,18 +4,19 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from litestar import Controller, Request, Response, post
+from attrs import evolve
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from sikpro.adapters.web.admission import only
+from sikpro.adapters.web.controllers.queue import Refused, list_page
 from sikpro.adapters.web.forms import Form
 from sikpro.adapters.web.order_listing import Listing
 from sikpro.adapters.web.order_view import template_text
-from sikpro.adapters.web.pages import go
+from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.visit import Visit
-from sikpro.application.i18n import Words
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue import status_named
 from sikpro.application.use_cases.change_status import change_status
@@ -23,7 +24,7 @@ from sikpro.application.use_cases.saved_views import save_view
 from sikpro.application.use_cases.undo_status import UNDO_SPAN
 from sikpro.application.use_cases.work_many import Many, work_many
 from sikpro.application.use_cases.work_order import assign_order, take_order
-from sikpro.domain.errors import DomainError, NotFound
+from sikpro.domain.errors import NotFound
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
 
@@ -42,23 +43,42 @@ class QueueActionsController(Controller):
         self,
         request: Request[Any, Any, Any],
         me: NamedDependency[Person],
+        pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
         visit: NamedDependency[Visit],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Take, assign or answer the chosen orders: `order-<id>` is the version that was seen."""
-        back = _listing(form, me).address()
-        chosen = chosen_orders(form)
+        """Take, assign or answer the chosen orders: `order-<id>` is the version that was seen.
+
+        A reason that somebody typed stays on the page for the orders that refused it, and they stay chosen.
+        """
+        listing, chosen, words = _listing(form, me), chosen_orders(form), visit.words
+        typed = Refused(status=form.text("status"), reason=form.text("reason"))
+        if not chosen and typed.reason.strip():
+            none = evolve(typed, told=words("toast.none_chosen"), http=422)
+            return await list_page(request, me, pages, parts, visit, listing, none)
         if not chosen:
             visit.toast("none_chosen")
-            return go(request, back)
+            return go(request, listing.address())
 
         def work(uow: UnitOfWork) -> Many:
             return work_many(uow, chosen, _work(uow, form, me, parts))
 
         many = await parts.transactions.write(work)
+        if many.refused and typed.reason.strip() and form.text("do") == "status":
+            told = words("bulk.refused", count=len(many.done))
+            why = tuple(_named(number, words.error(error)) for number, error in many.refused.items())
+            left = frozenset(chosen) - {order.id for order in many.done}
+            return await list_page(
+                request, me, pages, parts, visit, listing, evolve(typed, told=told, why=why, left=left)
+            )
         tell_many(visit, many)
-        return go(request, back)
+        return go(request, listing.address())
+
+    @get("/bulk")
+    async def lead_back(self, request: Request[Any, Any, Any]) -> Response[str]:
+        """The list: a page that answered the buttons is asked for again."""
+        return go(request, "/orders")
 
     @post("/views")
     async def save(
@@ -134,10 +154,10 @@ def tell_many(visit: Visit, many: Many) -> None:
     if not many.refused:
         visit.toast("many_done", count=str(len(many.done)))
         return
-    told = [f"{number}: {_said(visit.words, error)}" for number, error in list(many.refused.items())[:_TOLD]]
+    told = [_named(number, visit.words.error(error)) for number, error in list(many.refused.items())[:_TOLD]]
     more = len(many.refused) - len(told)
     visit.toast("some_done", count=str(len(many.done)), refused=" ".join([*told, f"+{more}"] if more else told))
 
 
-def _said(words: Words, error: DomainError) -> str:
-    return words("error.order.taken_by", **error.params) if "name" in error.params else words.error(error)
+def _named(number: str, sentence: str) -> str:
+    return sentence if number in sentence else f"{number}: {sentence}"

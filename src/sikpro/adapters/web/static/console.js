@@ -4,10 +4,10 @@
 // Live: one event stream while the page is visible. Elements with data-live="order outbox" are fetched again when a
 // hint of one of their kinds comes, and whenever the stream is connected, since nothing is known of what came before.
 const live = {
-  source: null, retry: 0, timer: 0, connections: 0, due: new Map(),
+  source: null, retry: 0, timer: 0, ended: false, due: new Map(),
   open() {
     const url = document.body.dataset.liveSource;
-    if (!url || this.source || document.hidden) return;
+    if (!url || this.source || this.ended || document.hidden) return;
     this.source = new EventSource(url);
     this.source.addEventListener("connected", () => {
       this.retry = 0;
@@ -21,6 +21,8 @@ const live = {
       delete document.documentElement.dataset.live;
       if (this.source.readyState !== EventSource.CLOSED) return;
       this.close();
+      // Whether the session ended is said by whatever is fetched now.
+      if (!this.retry) this.refresh(null);
       this.retry = Math.min((this.retry || 1000) * 2, 60000);
       this.timer = setTimeout(() => this.open(), this.retry);
     };
@@ -75,12 +77,13 @@ function toast(text) {
   document.getElementById("toasts").replaceChildren(line);
 }
 document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copy]");
+  const button = event.target.closest("[data-copy], [data-copy-of]");
   if (button) {
-    await copy(button.dataset.copy);
+    const text = button.dataset.copy ?? document.getElementById(button.dataset.copyOf).value;
+    await copy(text);
     button.classList.add("copied");
     setTimeout(() => button.classList.remove("copied"), 1500);
-    toast(`${document.body.dataset.copied}: ${button.dataset.copyAs ?? button.dataset.copy}`);
+    toast(`${document.body.dataset.copied}: ${button.dataset.copyAs ?? text}`);
     return;
   }
   for (const menu of document.querySelectorAll("details.person[open]")) {
@@ -141,7 +144,7 @@ Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) =>
   !(old.matches?.("[data-keep-open]") && old.open)
   && !old.matches?.("[data-pick]:checked")
   && !(old.matches?.("[data-keep-chosen]") && chosen());
-for (const kind of ["change", "htmx:afterSwap"]) {
+for (const kind of ["DOMContentLoaded", "change", "htmx:afterSwap"]) {
   document.addEventListener(kind, () => {
     const count = document.querySelector("[data-chosen]");
     if (count) count.textContent = chosen() || "";

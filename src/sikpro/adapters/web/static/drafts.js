@@ -1,0 +1,120 @@
+// Text that somebody is writing stays in this browser until it is sent or discarded: one draft a form, one person's alone.
+"use strict";
+
+const drafts = {
+  prefix: "sikpro.draft.",
+  longest: 14 * 24 * 3600 * 1000, // as long as a session lives
+  me: document.body.dataset.person,
+  key(name) {
+    return `${this.prefix}${this.me}.${name}`;
+  },
+  keys() {
+    return Object.keys(localStorage).filter((key) => key.startsWith(this.prefix));
+  },
+  read(key) {
+    try {
+      return JSON.parse(localStorage.getItem(key));
+    } catch {
+      return null; // not written by this page
+    }
+  },
+  // Whoever shares this computer finds nothing of the one before, and nothing that was sent comes back.
+  tidy() {
+    if (!this.me) return;
+    const sent = document.body.dataset.sent.split(" ").map((name) => this.key(name));
+    for (const key of this.keys()) {
+      const fresh = Date.now() - (this.read(key)?.at ?? 0) < this.longest;
+      if (!key.startsWith(this.key("")) || sent.includes(key) || !fresh) localStorage.removeItem(key);
+    }
+  },
+  forget() {
+    for (const key of this.keys()) localStorage.removeItem(key);
+  },
+  fields(form) {
+    return [...form.elements].filter((one) => one.name && !one.readOnly && !["hidden", "submit"].includes(one.type));
+  },
+  // Whether there is anything that is somebody's own: neither what the page brought nor a status' text.
+  own(form) {
+    const brought = new Set([...form.querySelectorAll("[data-template]")].map((one) => one.dataset.template));
+    return this.fields(form).some((one) => {
+      if (["radio", "checkbox"].includes(one.type)) return false;
+      const options = [...(one.options ?? [])];
+      const before = options.length ? (options.find((option) => option.defaultSelected) ?? options[0]).value : one.defaultValue;
+      return one.value !== before && !brought.has(one.value);
+    });
+  },
+  keep(form) {
+    const key = this.key(form.dataset.draft);
+    if (form.dataset.typed === undefined && !this.own(form)) return localStorage.removeItem(key);
+    const values = {};
+    for (const one of this.fields(form)) {
+      if (!["radio", "checkbox"].includes(one.type) || one.checked) values[one.name] = one.value;
+    }
+    try {
+      localStorage.setItem(key, JSON.stringify({ at: Date.now(), seen: form.elements.seen?.value, values }));
+    } catch {
+      // The browser has no room: the text stays on the page, and comes back with every page that refuses it.
+    }
+  },
+  restore(form) {
+    if (form.dataset.typed !== undefined) {
+      this.keep(form); // the page answers a form, and has its text already
+      return;
+    }
+    const kept = this.read(this.key(form.dataset.draft));
+    if (!kept) return;
+    for (const one of this.fields(form)) {
+      const value = kept.values[one.name];
+      if (["radio", "checkbox"].includes(one.type)) one.checked = one.value === value;
+      else if (value !== undefined) one.value = value;
+    }
+    const fold = form.closest("[data-draft-fold]");
+    if (fold) fold.open = true;
+    const note = form.querySelector("[data-draft-note]");
+    note.querySelector("[data-draft-time]").textContent = this.time(new Date(kept.at));
+    note.querySelector("[data-draft-outdated]").hidden = kept.seen === form.elements.seen?.value;
+    note.hidden = false;
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+  },
+  time(at) {
+    const day = at.toDateString() === new Date().toDateString() ? {} : { day: "numeric", month: "short" };
+    return at.toLocaleString(document.documentElement.lang, { ...day, hour: "2-digit", minute: "2-digit" });
+  },
+};
+
+drafts.tidy();
+document.addEventListener("DOMContentLoaded", () => {
+  for (const form of document.querySelectorAll("form[data-draft]")) drafts.restore(form);
+});
+// A page that answers a form is asked for again as the page that the form is on.
+const answered = document.querySelector("[data-page]");
+if (answered) history.replaceState(history.state, "", answered.dataset.page);
+
+for (const kind of ["input", "change", "submit"]) {
+  document.addEventListener(kind, (event) => {
+    const form = event.target.form ?? event.target;
+    if (form.matches("form[data-draft]") && (kind === "submit" || form !== event.target)) drafts.keep(form);
+    if (kind === "submit" && form.matches('form[action="/logout"]')) drafts.forget();
+  });
+}
+document.addEventListener("click", (event) => {
+  const drop = event.target.closest("[data-draft-drop]");
+  if (drop) {
+    const { form } = drop;
+    form.reset();
+    drop.closest("[data-draft-note]").hidden = true;
+    drafts.keep(form);
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  const forget = event.target.closest("[data-draft-forget]");
+  if (forget) localStorage.removeItem(drafts.key(forget.dataset.draftForget));
+  if (event.target.closest("#ended a")) for (const form of document.querySelectorAll("form[data-draft]")) drafts.keep(form);
+});
+
+// A session that ended is said once, in place; nothing is asked for any more, so that the page stays as it is.
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.xhr.getResponseHeader("hx-retarget") !== "#ended") return;
+  live.ended = true;
+  live.close();
+});
+document.addEventListener("htmx:beforeRequest", (event) => live.ended && event.preventDefault());

@@ -138,12 +138,17 @@ class Order(OrderState):
         event = MessageJoined(**_facts(after), text=text, chat_id=chat_id, message_id=message_id, photo=photo)
         return Change.of(after, event)
 
-    def say(self, text: str, now: datetime) -> "Change":
-        """Write to the technician, in any phase; status, turn and claim stay. Raises `ForbiddenMove` when deleted."""
+    def say(self, text: str, by: int, now: datetime) -> "Change":
+        """Write to the technician, in any phase; status, turn and claim stay.
+
+        They are the order's last words where its helpdesk says them: another's would stand under the wrong name.
+        Raises `ForbiddenMove` when deleted.
+        """
         if self.deleted_at:
             raise ForbiddenMove(number=self.number, before=self.phase, after=self.phase)
-        at = self._at(now)
-        after = evolve(self, reply_waiting=False, last_feedback=text, last_feedback_at=at, changed_at=at)
+        after = evolve(self, reply_waiting=False, changed_at=self._at(now))
+        if by == self.helpdesk or self.helpdesk is None:
+            after = after._told(text)
         return Change.of(after, WordsSent(**_facts(after), text=text))
 
     def nudge(self, now: datetime, interval: timedelta) -> "Change":

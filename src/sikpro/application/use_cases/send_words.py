@@ -38,7 +38,7 @@ def send_words(
     order = uow.orders.get(order_id)
     if seen is not None and any(said.text == text for said in said_since(uow, order_id, by, seen)):
         return order
-    order = record_change(uow, order.say(text, now), by.id)
+    order = record_change(uow, order.say(text, by.id, now), by.id)
     notify_words(uow, order, by, now, text=text, zone=zone)
     return order
 

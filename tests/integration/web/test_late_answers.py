@@ -166,9 +166,24 @@ def test_one_press_in_two_tabs_is_one_answer(writing: Writing) -> None:
         response = writing.rina.post(f"{writing.path}/status", writing.form)
         assert (response.status_code, response.headers["location"]) == (303, writing.path)
     assert len(writing.told()) == 1
-    other = writing.rina.post(f"{writing.path}/status", writing.form | {"feedback": "Lain."})
+    for more in ({"feedback": "Lain."}, {"reason": "Tiang 7 roboh"}, {"status": "odp_rusak"}):
+        other = writing.rina.post(f"{writing.path}/status", writing.form | more)
+        assert other.status_code == 409, "what is another answer is not taken for the same one"
+        assert "Status: ODP penuh (Rina)" in other.text
+        assert more.get("reason", "") in other.text
+
+
+def test_a_reopening_pressed_twice_is_one(writing: Writing) -> None:
+    is_completed(writing)
+    form = {"reason": "Mati lagi", "seen": hidden(writing.rina.get(writing.path).text, "seen")}
+    for _ in range(2):
+        assert writing.rina.post(f"{writing.path}/reopen", form).status_code == 303
+    items = writing.site.store.read(lambda uow: uow.outbox.of_order(writing.order.id))
+    assert len([item for item in items if "Mati lagi" in item.message.text]) == 1
+    other = writing.rina.post(f"{writing.path}/reopen", form | {"reason": "Sebab lain"})
     assert other.status_code == 409
-    assert "Status: ODP penuh (Rina)" in other.text
+    assert "Sebab lain" in other.text
+    assert writing.site.stored(writing.order).reopenings == 1
 
 
 def test_an_answer_that_was_taken_back_can_be_given_again(writing: Writing) -> None:

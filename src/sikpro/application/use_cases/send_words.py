@@ -16,10 +16,16 @@ from sikpro.domain.people import Permission, Person
 
 @frozen
 class Said:
-    """Words to the technician, and the status that was set with them, "" where none was."""
+    """Words to the technician, and the status that was set with them and its reason, "" where none was."""
 
     text: str
     status: str = ""
+    reason: str = ""
+
+    @property
+    def told(self) -> str:
+        """What the technician reads: a reason where there is nothing else."""
+        return self.text or self.reason
 
 
 def send_words(
@@ -36,7 +42,7 @@ def send_words(
     if not text:
         raise InvalidValue("feedback.missing", text)
     order = uow.orders.get(order_id)
-    if seen is not None and any(said.text == text for said in said_since(uow, order_id, by, seen)):
+    if seen is not None and any(said.told == text for said in said_since(uow, order_id, by, seen)):
         return order
     order = record_change(uow, order.say(text, by.id, now), by.id)
     notify_words(uow, order, by, now, text=text, zone=zone)
@@ -51,9 +57,9 @@ def said_since(uow: UnitOfWork, order_id: int, by: Person, seen: int) -> tuple[S
             continue
         event = entry.event
         if isinstance(event, StatusChanged):
-            said.append(Said(event.feedback or event.reason, event.state.status))
+            said.append(Said(event.feedback, event.state.status, event.reason))
         elif isinstance(event, OrderReopened):
-            said.append(Said(event.reason, event.state.status))
+            said.append(Said("", event.state.status, event.reason))
         elif isinstance(event, WordsSent):
             said.append(Said(event.text))
         elif isinstance(event, StatusUndone) and said:

@@ -151,7 +151,7 @@ class OrderController(Controller):
             if not text.strip() and not form.text("scripted"):
                 # Without JavaScript the status could not bring its text along: it does so here.
                 text = template_text(uow, desk.order_id, status)
-            if seen is not None and Said(text.strip() or reason.strip(), status) in said_since(
+            if seen is not None and Said(text.strip(), status, reason.strip()) in said_since(
                 uow, desk.order_id, desk.me, seen
             ):
                 return uow.orders.get(desk.order_id)
@@ -221,7 +221,7 @@ class OrderController(Controller):
 
         def work(uow: UnitOfWork) -> Order:
             if seen is not None and any(
-                said.text == reason.strip() for said in said_since(uow, desk.order_id, desk.me, seen)
+                said.told == reason.strip() for said in said_since(uow, desk.order_id, desk.me, seen)
             ):
                 return uow.orders.get(desk.order_id)
             return reopen_order(uow, desk.order_id, desk.me, now, reason=reason, zone=zone, hold=UNDO_SPAN)

@@ -144,11 +144,11 @@ def _far_away() -> bytes:
         (b"\xd0\xcf\x11\xe0 old", "file.old_excel"),
         (b"PK\x03\x04 torn", "file.unreadable"),
         (_bomb(), "file.bomb"),
-        (with_sheet(DOCTYPE + cells("")), "file.bomb"),
-        (with_sheet(DOCTYPE + cells(""), named="xl/worksheets/sheet1.bin"), "file.bomb"),
-        (with_sheet(DOCTYPE + cells(""), "utf-16"), "file.bomb"),
-        (with_sheet(DOCTYPE + cells(""), "utf-16", named="xl/worksheets/sheet1"), "file.bomb"),
-        (repacked(lambda name, old: old if "theme" not in name else DOCTYPE.encode() + b"<x/>"), "file.bomb"),
+        (with_sheet(DOCTYPE + cells("")), "file.doctype"),
+        (with_sheet(DOCTYPE + cells(""), named="xl/worksheets/sheet1.bin"), "file.doctype"),
+        (with_sheet(DOCTYPE + cells(""), "utf-16"), "file.doctype"),
+        (with_sheet(DOCTYPE + cells(""), "utf-16", named="xl/worksheets/sheet1"), "file.doctype"),
+        (repacked(lambda name, old: old if "theme" not in name else DOCTYPE.encode() + b"<x/>"), "file.doctype"),
         (with_sheet('<?xml version="1.0" encoding="ISO-8859-1"?>' + cells("")), "file.encoding"),
         (with_sheet(DOCTYPE + cells(""), "cp037", named="xl/worksheets/sheet1.bin"), "file.unreadable"),
         (with_sheet(DOCTYPE + cells(""), "utf-32", named="xl/worksheets/sheet1.bin"), "file.unreadable"),
@@ -235,6 +235,31 @@ def test_a_text_that_many_cells_share_is_counted_for_each() -> None:
     with pytest.raises(InvalidValue) as refused:
         read(with_shared("a" * 32_767, cells(rows)))
     assert refused.value.code == "file.too_much_text"
+
+
+def test_what_a_file_may_hold_is_counted_over_all_its_sheets() -> None:
+    workbook = Workbook()
+    for number in range(30):
+        page = workbook.create_sheet(f"S{number}")
+        for _ in range(100):
+            page.append(["a" * 32_000])
+    content = io.BytesIO()
+    workbook.save(content)
+    sheets = FileTableReader().sheets(content.getvalue())
+    assert sum(len(cell) for sheet in sheets for row in sheet.rows for cell in row) <= LONG.text
+    assert {sheet.error.code for sheet in sheets if sheet.error} == {"file.too_much_text"}
+
+
+def test_parts_that_nobody_reads_refuse_no_file_and_a_part_may_be_missing() -> None:
+    source, content = zipfile.ZipFile(io.BytesIO(excel(["kode"]))), io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
+        for part in source.infolist():
+            if part.filename == "xl/styles.xml":
+                continue
+            packed.writestr(part.filename, source.read(part))
+        packed.writestr("xl/media/logo.svg", DOCTYPE + "<svg/>")
+        packed.writestr("customXml/item1.xml", '<?xml version="1.0" encoding="us-ascii"?><x/>')
+    assert read(content.getvalue()) == [["kode"]]
 
 
 def test_empty_cells_may_lie_as_far_away_as_a_sheet_is_large_whatever_its_announced_size() -> None:

@@ -42,6 +42,15 @@ What waits is hurried as soon as something gets through.
 """
 
 _HURRIES_APART = 2 * 60.0
+_OUTAGE = timedelta(minutes=9)
+"""After how long of failures alone the line was down, and not only poor."""
+
+_EARLY_DOUBTS = 5
+"""So many doubtful tries a poor line may use up quickly; the others keep their pauses, so that they outlast it."""
+
+_LEAST_TRIES = 30
+"""So often at least a message is tried, whatever the clock says of its age."""
+
 _LINE_DOWN = frozenset({"ambiguous", "unreachable"})
 """Why a message waits when the line is at fault, not the message."""
 
@@ -63,9 +72,10 @@ class Relay:
     may_send: Callable[[], bool] = field(default=lambda: True)
     state: str = field(default="idle", init=False)
     _marked_state: str = field(default="idle", init=False)
-    _line_down: bool = field(default=False, init=False)
-    _hurry: bool = field(default=False, init=False)
+    _held_up: bool = field(default=False, init=False)
+    _hurry: int = field(default=0, init=False)
     _hurried_at: float = field(default=float("-inf"), init=False)
+    _down_since: datetime | None = field(default=None, init=False)
     _wake: asyncio.Event = field(factory=asyncio.Event, init=False)
     _pace: Pace = field(init=False)
     _sending: dict[asyncio.Task[None], int] = field(factory=dict["asyncio.Task[None]", int], init=False)
@@ -81,10 +91,15 @@ class Relay:
     def line_is_back(self) -> None:
         """Try at once what waits because the network could not be reached; from the event loop's thread.
 
-        A line that comes and goes does not use up the tries: there are two minutes at least between two hurries.
+        A line that comes and goes does not use up the tries: there are two minutes at least between two hurries, and
+        after anything shorter than an outage the last tries are not hurried.
         """
-        if self._line_down and self._loop_time() - self._hurried_at >= _HURRIES_APART:
-            self._line_down, self._hurry, self._hurried_at = False, True, self._loop_time()
+        now = self._loop_time()
+        outage = self._down_since is not None and self.clock.now() - self._down_since >= _OUTAGE
+        self._down_since = None
+        if self._held_up and (outage or now - self._hurried_at >= _HURRIES_APART):
+            self._held_up, self._hurried_at = False, now
+            self._hurry = max(self._hurry, len(_DOUBTFUL_PAUSES) if outage else _EARLY_DOUBTS)
             self.wake()
 
     async def run(self) -> None:
@@ -121,16 +136,17 @@ class Relay:
 
         def claim(uow: UnitOfWork) -> tuple[OutboxItem, ...]:
             if hurry:
-                uow.outbox.hurry(_LINE_DOWN, now)
+                uow.outbox.hurry(_LINE_DOWN, now, most_doubts=hurry)
             return uow.outbox.claim(now, LEASE, free, sends_once=self.messenger.sends_once, in_hand=in_hand)
 
         claimed = await self.transactions.write(claim)
-        self._hurry = self._hurry and not hurry
+        self._hurry = 0 if self._hurry == hurry else self._hurry
         return claimed
 
     async def _pause(self) -> None:
         """Wait until somebody wakes us, or something is due."""
-        due = await self.transactions.read(lambda uow: uow.outbox.next_due())
+        in_hand = tuple(self._sending.values())
+        due = await self.transactions.read(lambda uow: uow.outbox.next_due(in_hand=in_hand))
         wait = _IDLE
         if due is not None:
             wait = min(max((due - self.clock.now()).total_seconds(), 0.05), _IDLE)
@@ -202,11 +218,15 @@ class Relay:
 
                 return moved
             case PerhapsSent():
-                self.state, self._line_down = "no_clear_answer", True
+                self._line_failed("no_clear_answer")
                 return self._again(item, now, "ambiguous", error, doubtful=not self.messenger.sends_once)
             case _:
-                self.state, self._line_down = "unreachable", True
+                self._line_failed("unreachable")
                 return self._again(item, now, "unreachable", error, doubtful=False)
+
+    def _line_failed(self, state: str) -> None:
+        self.state, self._held_up = state, True
+        self._down_since = self._down_since or self.clock.now()
 
     def _again(
         self, item: OutboxItem, now: datetime, reason: str, error: SendError, *, doubtful: bool
@@ -214,7 +234,7 @@ class Relay:
         """Put a message off, or give it up after the last try that it may have."""
         if doubtful:
             pauses: tuple[float, ...] = _DOUBTFUL_PAUSES[item.doubts : item.doubts + 1]
-        elif now - item.created_at <= PATIENCE:
+        elif now - item.created_at <= PATIENCE or item.attempts < _LEAST_TRIES:
             longest = _LONGEST_PAUSE_ONCE if self.messenger.sends_once else _LONGEST_PAUSE
             pauses = (min(2.0 ** min(item.attempts, 6), longest),)
         else:

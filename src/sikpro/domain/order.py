@@ -146,7 +146,8 @@ class Order(OrderState):
         """
         if self.deleted_at:
             raise ForbiddenMove(number=self.number, before=self.phase, after=self.phase)
-        after = evolve(self, reply_waiting=False, changed_at=self._at(now))
+        waits = self.reply_waiting and self.holder not in {None, by}  # whoever has it has not looked yet
+        after = evolve(self, reply_waiting=waits, changed_at=self._at(now))
         if by == self.helpdesk or self.helpdesk is None:
             after = after._told(text)
         return Change.of(after, WordsSent(**_facts(after), text=text))

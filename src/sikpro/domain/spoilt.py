@@ -5,7 +5,8 @@ import re
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.text import one_line
 
-_SHORTENED = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?E[+-][0-9]{1,3}", re.IGNORECASE)
+_SHORTENED = re.compile(r"'?[+-]?[0-9]+(?:(?:[.,][0-9]+)+E[+-]?|E[+-])[0-9]{1,3}", re.IGNORECASE)
+_DECIMAL = re.compile(r"'?[+-]?[A-Z]{0,4}[0-9]{5,}[.,]0{1,2}", re.IGNORECASE)
 _MONTH = r"(?:jan|feb|mar|apr|may|mei|jun|jul|aug|agu|agt|ags|sep|oct|okt|nov|dec|des)[a-z]{0,6}"
 _DATE = re.compile(
     rf"[0-9]{{1,2}}[-/ ]{_MONTH}(?:[-/ ][0-9]{{2,4}})?|{_MONTH}[-/ ][0-9]{{2,4}}"
@@ -20,10 +21,16 @@ def is_shortened(text: str) -> bool:
     return _SHORTENED.fullmatch(text) is not None
 
 
+def is_decimal(text: str) -> bool:
+    """Whether a program has written a number or code with decimals, whose zeros would be digits more."""
+    return _DECIMAL.fullmatch(text) is not None
+
+
 def check_unspoilt(text: str) -> str:
     """What identifies somebody or something, as it was typed.
 
-    Raises `InvalidValue`: `cell.shortened` for a number that lost its digits, `cell.date` for a code made a date.
+    Raises `InvalidValue`: `cell.shortened` for a number that lost its digits, `cell.decimal` for one that was given
+    decimals, `cell.date` for a code made a date.
 
     >>> check_unspoilt("F5SDA445")
     'F5SDA445'
@@ -39,6 +46,8 @@ def check_unspoilt(text: str) -> str:
     typed = one_line(text)
     if is_shortened(typed):
         raise InvalidValue("cell.shortened", typed)
+    if is_decimal(typed):
+        raise InvalidValue("cell.decimal", typed)
     if _DATE.fullmatch(typed):
         raise InvalidValue("cell.date", typed)
     return text

@@ -162,7 +162,22 @@ def test_what_waits_for_a_reason_that_is_over_is_due_at_once_and_nothing_else(st
     claim(store, 0)
     for outbox_id, reason in zip(ids, ("ambiguous", "unreachable", "retry_after"), strict=True):
         put_off(store, outbox_id, 60, reason, minute=0)
-    store.write(lambda unit: unit.outbox.hurry({"ambiguous", "unreachable"}, after(1)))
+    doubted = put(store, "doubted", 4)
+    for _ in range(2):
+        claim(store, 0)
+        later(store, doubted, 1, doubtful=True)
+    put_off(store, doubted, 60, minute=0)
+    store.write(lambda unit: unit.outbox.hurry({"ambiguous", "unreachable"}, after(1), most_doubts=1))
 
     assert [get(store, outbox_id).due_at for outbox_id in ids] == [after(1), after(1), after(60)]
+    assert get(store, doubted).due_at == after(60)
     assert texts(claim(store, 1)) == ["m1", "m2"]
+
+
+def test_what_the_caller_has_in_hand_is_not_what_it_waits_for(store: Transactions) -> None:
+    held = put(store, "a1", 1)
+    claim(store, 0)
+    store.write(lambda unit: unit.outbox.put(an_outgoing("b1", 2), after(0), due_at=after(9)))
+
+    assert next_due(store) == after(1)
+    assert store.read(lambda unit: unit.outbox.next_due(in_hand=[held])) == after(9)

@@ -348,3 +348,9 @@ def test_words_alone_are_said_about_a_finished_order_and_by_who_may(writing: Wri
         assert "Kirim pesan ke teknisi" not in other.get(writing.path).text
         assert other.post(f"{writing.path}/words", {"feedback": TEXT}).status_code == 403
     assert writing.told() == []
+
+
+def test_a_text_with_a_sign_that_cannot_be_stored_is_given_back_without_it(writing: Writing) -> None:
+    page = writing.press(feedback=TEXT + "\x00")
+    assert "Isian feedback memuat karakter yang tidak bisa disimpan" in page
+    assert writing.told() == []

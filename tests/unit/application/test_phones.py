@@ -43,6 +43,13 @@ def test_however_a_number_is_written_it_is_the_same(typed: str, understood: str)
         ("6,28123E+12", "phone.shortened"),
         ("6.28E+12", "phone.shortened"),
         ("1e+05", "phone.shortened"),
+        ("6.28123E12", "phone.shortened"),
+        ("'6,28123E+12", "phone.shortened"),
+        ("6.281.234E+12", "phone.shortened"),
+        ("8123456789.0", "phone.shape"),
+        ("6281234567890,00", "phone.shape"),
+        ("1" * 200_000 + "x", "phone.shape"),
+        ("1" * 200_000, "phone.shape"),
         ("0812 3456 789 / 0813 3456 789", "phone.shape"),
         ("08123456789,08133456789", "phone.shape"),
         ("08123456789; 08133456789", "phone.shape"),
@@ -74,9 +81,17 @@ def test_a_code_that_became_a_date_is_known_by_its_shape(typed: str) -> None:
     assert refused.value.code == "cell.date"
 
 
+@pytest.mark.parametrize("typed", ["44001234.0", "SC44001234.0", "20951234,00", "'20951234.0"])
+def test_a_number_that_was_given_decimals_is_known_by_its_shape(typed: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        check_unspoilt(typed)
+    assert refused.value.code == "cell.decimal"
+
+
 @pytest.mark.parametrize(
     "typed",
-    ["F5SDA445", "20951234", "SC32232558", "485754431234E567", "1E05", "ODP-SDA-FAB/12", "ODP-JAN-003", "jan",
+    ["F5SDA445", "SC44001234.1", "20951234", "SC32232558", "485754431234E567", "1E05", "ODP-SDA-FAB/12", "ODP-JAN-003",
+     "jan",
      "mei.lia", "MAR", "628123456789", "3JAN", "", "menunggu", "S.Agung-1"],
 )  # fmt: skip
 def test_what_identifies_stays_as_it_is_typed(typed: str) -> None:

@@ -327,3 +327,27 @@ async def test_tries_that_surely_failed_do_not_count_as_doubts(post: Post) -> No
     number = post.put("halo")
     await post.until(lambda: post.item(number).state is Delivery.PERHAPS_TWICE)
     assert post.messenger.asked == 22
+
+
+async def test_a_poor_line_that_lets_others_through_leaves_the_last_tries_for_later(post: Post) -> None:
+    class Poor(FakeMessenger):
+        async def send(self, message: Outgoing, enclosure: Enclosure | None = None) -> int | None:
+            self.asked += 1
+            if message.chat_id == 1:
+                raise PerhapsSent("HTTP 502")
+            return 7
+
+    post.messenger = post.relay.messenger = Poor()
+    unlucky = post.put("halo", chat_id=1)
+    for chat in range(2, 62):
+        other = post.put("lain", chat_id=chat)
+        post.relay._hurried_at = float("-inf")  # a minute passes in the story, not in the loop
+        await post.until(lambda other=other: post.item(other).state is Delivery.SENT, seconds=60)  # type: ignore[misc]
+    assert (post.item(unlucky).state, post.item(unlucky).doubts) == (Delivery.QUEUED, 6)
+
+
+async def test_a_message_is_tried_often_however_old_the_clock_says_it_is(post: Post) -> None:
+    number = post.put("halo")
+    post.clock.later(days=3)
+    post.messenger.failures = [NotSent("down")] * 5
+    await post.until(lambda: post.item(number).state is Delivery.SENT, seconds=30)

@@ -143,6 +143,19 @@ def test_a_reply_that_was_answered_waits_no_more(world: World) -> None:
     assert not world.order().reply_waiting
 
 
+def test_a_reply_waits_for_whoever_has_the_order_when_a_colleague_writes(world: World) -> None:
+    is_taken(world)
+    order, budi = world.order(), world.transactions.read(lambda uow: uow.people.by_code("F5SDA445"))
+    assert budi
+    world.transactions.write(
+        lambda uow: join_message(uow, order.id, budi, world.clock.now(), text="sudah", chat_id=1, message_id=None)
+    )
+    says(world)
+    assert world.order().reply_waiting
+    says(world, "Baik.", name="bagus")
+    assert not world.order().reply_waiting
+
+
 def test_who_does_not_work_on_orders_says_nothing_and_nothing_is_said_of_a_deleted_one(world: World) -> None:
     with pytest.raises(NotPermitted):
         says(world, name="admin")

@@ -28,14 +28,14 @@ class CheckedPackage(zipfile.ZipFile):
     """The ZIP of an Excel file, every part of it looked at, whatever its name.
 
     `problems` has by part what is wrong with a sheet alone, its cell as `typed`; such a sheet opens as an empty one. A
-    part that is no XML does not open at all.
+    part that is no XML, or whose XML could multiply, does not open at all: a logo nobody reads harms nobody.
     """
 
     def __init__(self, content: bytes, limits: TableLimits) -> None:
         """Look at all parts; none is ever held as a whole. Raises `InvalidValue`, `BadZipFile`."""
         super().__init__(io.BytesIO(content))
         self.problems: dict[str, InvalidValue] = {}
-        self._readable: set[str] = set()
+        self._refused: dict[str, InvalidValue] = {}
         parts = self.infolist()
         if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > limits.unpacked:
             raise InvalidValue("file.bomb", "")
@@ -47,12 +47,12 @@ class CheckedPackage(zipfile.ZipFile):
     def open(
         self, name: str | zipfile.ZipInfo, mode: str = "r", pwd: bytes | None = None, *, force_zip64: bool = False
     ) -> IO[bytes]:
-        """A part to read."""
-        file = name if isinstance(name, str) else name.filename
+        """A part to read. Raises `InvalidValue`, and `KeyError` where there is no such part."""
+        file = self.getinfo(name).filename if isinstance(name, str) else name.filename
         if file in self.problems:
             return io.BytesIO(_NO_ROWS)
-        if file not in self._readable:
-            raise InvalidValue("file.unreadable", "")
+        if file in self._refused:
+            raise self._refused[file]
         return super().open(name)
 
     def _look_at(self, part: zipfile.ZipInfo, limits: TableLimits) -> None:
@@ -74,20 +74,31 @@ class CheckedPackage(zipfile.ZipFile):
                     raise InvalidValue("file.bomb", "")
                 if scan:
                     scan.feed(chunk)
-        if scan and scan.is_whole():
-            self._readable.add(part.filename)
-            if scan.problem:
-                self.problems[part.filename] = scan.problem
+        if scan is None or not scan.is_whole():
+            refused = scan.refused if scan else None
+            self._refused[part.filename] = refused or InvalidValue("file.unreadable", "")
+        elif scan.problem:
+            self.problems[part.filename] = scan.problem
+
+
+class _MayNotBeRead(Exception):
+    """A part's XML is of a kind that is never read; `reason` says why."""
+
+    def __init__(self, reason: InvalidValue) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class _Scan:
     """One XML part, of a sheet or of anything else: how long its texts are, and how far away its cells.
 
-    `problem` is the first cell that is too long or too far away; nothing after it is looked at.
+    `problem` is the first cell that is too long or too far away, `refused` why the part may not be read at all; nothing
+    after it is looked at.
     """
 
     def __init__(self, limits: TableLimits) -> None:
         self.problem: InvalidValue | None = None
+        self.refused: InvalidValue | None = None
         self._limits = limits
         self._row = self._column = 0
         self._last_row = self._last_column = 0  # the last ones that have something
@@ -103,24 +114,26 @@ class _Scan:
 
     def feed(self, chunk: bytes, *, final: bool = False) -> None:
         """Look at the next piece. Raises `InvalidValue` for what makes the whole file unfit."""
-        if self.problem or self._broken:
+        if self.problem or self.refused or self._broken:
             return
         try:
             self._parser.Parse(chunk, final)
         except ExpatError:
             self._broken = True
+        except _MayNotBeRead as error:
+            self.refused = error.reason
 
     def is_whole(self) -> bool:
         """Whether all of it was XML as far as it was looked at."""
         self.feed(b"", final=True)
-        return not self._broken
+        return not self._broken and self.refused is None
 
     def _declared(self, version: str, encoding: str | None, standalone: int) -> None:
         if encoding is not None and encoding.upper() not in _ENCODINGS:
-            raise InvalidValue("file.encoding", encoding)
+            raise _MayNotBeRead(InvalidValue("file.encoding", encoding))
 
     def _has_doctype(self, *_: object) -> None:
-        raise InvalidValue("file.bomb", "")
+        raise _MayNotBeRead(InvalidValue("file.doctype", ""))
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         match name.rpartition(" ")[2]:

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
-from attrs import frozen
+from attrs import define, frozen
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
@@ -84,7 +84,7 @@ def _text_table(content: bytes, limits: TableLimits) -> TableSheet:
     head = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(";,\t", key=head.count)
     found = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return TableSheet(name="", rows=_bounded(_csv_rows(found), limits))
+    return TableSheet(name="", rows=_bounded(_csv_rows(found), limits, _Budget(limits.text)))
 
 
 def _csv_rows(found: Any) -> Iterator[list[str]]:
@@ -119,14 +119,15 @@ def _excel(content: bytes, limits: TableLimits, only_first: bool) -> tuple[Table
             reader.read()
             pages = reader.wb.worksheets
             shown = [page for page in pages if page.sheet_state == "visible"] or pages
-            return tuple(_sheet(page, package, limits) for page in (shown[:1] if only_first else shown))
+            budget = _Budget(limits.text)
+            return tuple(_sheet(page, package, limits, budget) for page in (shown[:1] if only_first else shown))
     except (InvalidValue, MemoryError):
         raise
     except Exception as error:  # openpyxl raises whatever its parsers do; all of it means that this is no Excel file
         raise InvalidValue("file.unreadable", "") from error
 
 
-def _sheet(page: ReadOnlyWorksheet, package: CheckedPackage, limits: TableLimits) -> TableSheet:
+def _sheet(page: ReadOnlyWorksheet, package: CheckedPackage, limits: TableLimits, budget: "_Budget") -> TableSheet:
     name = storable(str(page.title))
     problem = package.problems.get(page._worksheet_path)
     if problem:
@@ -135,7 +136,8 @@ def _sheet(page: ReadOnlyWorksheet, package: CheckedPackage, limits: TableLimits
         return TableSheet(name=name, rows=(), error=InvalidValue(problem.code, typed))
     cells = page.iter_rows(max_row=limits.rows + 2, max_col=limits.columns + 1)
     try:
-        return TableSheet(name=name, rows=_bounded(([_text(cell, name) for cell in row] for row in cells), limits))
+        rows = _bounded(([_text(cell, name) for cell in row] for row in cells), limits, budget)
+        return TableSheet(name=name, rows=rows)
     except InvalidValue as error:
         return TableSheet(name=name, rows=(), error=error)
 
@@ -173,14 +175,25 @@ def _large(value: float) -> str:
     return re.sub(r"\.?0*E", "E", f"{value:.14E}")
 
 
-def _bounded(rows: Iterable[list[str]], limits: TableLimits) -> list[list[str]]:
+@define
+class _Budget:
+    """How much text the sheets of a file may still have together; once it is spent no further sheet is read."""
+
+    most: int
+    spent: int = 0
+
+    def spend(self, characters: int) -> None:
+        """Raises `InvalidValue`."""
+        self.spent += characters
+        if self.spent > self.most:
+            raise InvalidValue("file.too_much_text", str(self.most))
+
+
+def _bounded(rows: Iterable[list[str]], limits: TableLimits, budget: _Budget) -> list[list[str]]:
     """The rows without empty cells at their ends, as long as they are not too many."""
     kept: list[list[str]] = []
-    length = 0
     for row in islice(rows, limits.rows + 2):
-        length += sum(map(len, row))
-        if length > limits.text:
-            raise InvalidValue("file.too_much_text", str(limits.text))
+        budget.spend(sum(map(len, row)))
         cells = [storable(cell).strip() for cell in row]
         while cells and not cells[-1]:
             cells.pop()

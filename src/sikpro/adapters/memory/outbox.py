@@ -96,11 +96,12 @@ class MemoryOutbox:
             queued = evolve(queued, doubtful=True, doubts=item.doubts + 1)
         self._keep(Sending(queued, at))
 
-    def hurry(self, reasons: Collection[str], at: datetime) -> None:
-        """Try at once what is queued for later for one of these reasons."""
+    def hurry(self, reasons: Collection[str], at: datetime, *, most_doubts: int) -> None:
+        """Try at once what is queued for later for one of these reasons and has no more doubts than so many."""
         for sending in self._unfinished():
             item = sending.item
-            if item.state is Delivery.QUEUED and item.reason in reasons and item.due_at > at:
+            waits = item.state is Delivery.QUEUED and item.due_at > at
+            if waits and item.reason in reasons and item.doubts <= most_doubts:
                 self._keep(Sending(evolve(item, due_at=at), at))
 
     def give_up(self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime) -> None:
@@ -133,9 +134,10 @@ class MemoryOutbox:
                 item = evolve(sending.item, message=evolve(message, chat_id=after, reply_to=None))
                 self._keep(evolve(sending, item=item))
 
-    def next_due(self) -> datetime | None:
-        """When the next message is due or its lease runs out; None when nothing waits."""
-        return min((_ready_at(sending) for sending in self._candidates()), default=None)
+    def next_due(self, *, in_hand: Collection[int] = ()) -> datetime | None:
+        """When the next message is due or its lease runs out, but for those in hand; None when nothing waits."""
+        others = (sending for sending in self._candidates() if sending.item.id not in in_hand)
+        return min(map(_ready_at, others), default=None)
 
     def get(self, outbox_id: int) -> OutboxItem:
         """Raises `NotFound`."""

@@ -119,9 +119,15 @@ class SqlOutbox:
         perhaps = {"doubtful": True, "doubts": _c.doubts + 1} if doubtful else {}
         self._set(outbox_id, state=Delivery.QUEUED.value, due_at=due_at, decided_at=at, reason=reason, **perhaps)
 
-    def hurry(self, reasons: Collection[str], at: datetime) -> None:
-        """Try at once what is queued for later for one of these reasons."""
-        waiting = (_on_the_way, _c.state == Delivery.QUEUED.value, _c.reason.in_(sorted(reasons)), _c.due_at > at)
+    def hurry(self, reasons: Collection[str], at: datetime, *, most_doubts: int) -> None:
+        """Try at once what is queued for later for one of these reasons and has no more doubts than so many."""
+        waiting = (
+            _on_the_way,
+            _c.state == Delivery.QUEUED.value,
+            _c.reason.in_(sorted(reasons)),
+            _c.due_at > at,
+            _c.doubts <= most_doubts,
+        )
         self._transaction.execute(sa.update(outbox).where(*waiting).values(due_at=at, decided_at=at))
 
     def give_up(self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime) -> None:
@@ -159,9 +165,10 @@ class SqlOutbox:
         update = waiting.values(chat_id=after, reply_to=None)
         self._transaction.execute(update)
 
-    def next_due(self) -> datetime | None:
-        """When the next message is due or its lease runs out; None when nothing waits."""
-        due: datetime | None = self._transaction.scalar(sa.select(sa.func.min(_ready_at)).where(_candidates))
+    def next_due(self, *, in_hand: Collection[int] = ()) -> datetime | None:
+        """When the next message is due or its lease runs out, but for those in hand; None when nothing waits."""
+        others = (_candidates, _c.id.not_in(sorted(in_hand)))
+        due: datetime | None = self._transaction.scalar(sa.select(sa.func.min(_ready_at)).where(*others))
         return due
 
     def get(self, outbox_id: int) -> OutboxItem:

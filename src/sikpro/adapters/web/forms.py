@@ -10,6 +10,7 @@ from litestar.exceptions import ClientException
 
 from sikpro.application.fields import FIELDS
 from sikpro.application.use_cases.understand_request import CONFIRMED
+from sikpro.domain.text import storable
 
 
 class BadForm(ClientException):
@@ -48,7 +49,7 @@ class Form:
 
 
 async def read_form(request: Request[Any, Any, Any]) -> Form:
-    """Read a form; files are left out. Raises `BadForm`."""
+    """Read a form; files are left out. Raises `BadForm`, after it has kept what can be given back."""
     try:
         received = await request.form()
     except ClientException:
@@ -56,16 +57,19 @@ async def read_form(request: Request[Any, Any, Any]) -> Form:
     except Exception as error:  # the multipart parser has errors of its own, none of them the visitor's to read
         raise BadForm from error
     values: dict[str, str] = {}
+    bad: list[str] = []
     for name, value in received.multi_items():
         if isinstance(value, UploadFile):
             continue
         text = value if isinstance(value, str) else str(value)
         if "\x00" in text or not _encodable(text):
-            raise BadForm(name if name.isidentifier() and name.isascii() else "")
+            bad.append(name if name.isidentifier() and name.isascii() else "")
         # Browsers send line breaks as CRLF.
-        values.setdefault(name, text.replace("\r\n", "\n"))
+        values.setdefault(storable(name), storable(text).replace("\r\n", "\n"))
     form = Form(values)
     request.scope["state"]["form"] = form
+    if bad:
+        raise BadForm(bad[0])
     return form
 
 

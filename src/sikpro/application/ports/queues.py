@@ -183,8 +183,8 @@ class Outbox(Protocol):
     def later(self, outbox_id: int, due_at: datetime, reason: str, *, at: datetime, doubtful: bool = False) -> None:
         """Try it again from `due_at` on, as was decided `at`; one doubt more when this try may have arrived."""
 
-    def hurry(self, reasons: Collection[str], at: datetime) -> None:
-        """Try at once what is queued for later for one of these reasons: what stood in its way is over."""
+    def hurry(self, reasons: Collection[str], at: datetime, *, most_doubts: int) -> None:
+        """Try at once what is queued for later for one of these reasons and has no more doubts than so many."""
 
     def give_up(self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime) -> None:
         """It will not be sent: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` when nobody can tell."""
@@ -198,8 +198,8 @@ class Outbox(Protocol):
     def move_chat(self, before: int, after: int) -> None:
         """Send what waits for one chat id to another, as replies to nothing: message ids start anew there."""
 
-    def next_due(self) -> datetime | None:
-        """When the next message is due or its lease runs out; None when nothing waits."""
+    def next_due(self, *, in_hand: Collection[int] = ()) -> datetime | None:
+        """When the next message is due or its lease runs out, but for those in hand; None when nothing waits."""
 
     def get(self, outbox_id: int) -> OutboxItem:
         """Raises `NotFound`."""

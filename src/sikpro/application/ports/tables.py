@@ -12,7 +12,7 @@ from sikpro.domain.errors import InvalidValue
 class TableLimits:
     """What a file may hold at most: bytes, bytes of an Excel file unpacked, rows under the header, columns.
 
-    `text` is how many characters all cells may hold together.
+    `text` is how many characters all cells of all sheets may hold together.
     """
 
     size: int

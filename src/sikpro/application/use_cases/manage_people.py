@@ -9,11 +9,13 @@ from sikpro.application.i18n import LANGUAGES
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.errors import InvalidValue, LastOne, NotFound
 from sikpro.domain.people import Permission, Person, Role
-from sikpro.domain.spoilt import is_shortened
+from sikpro.domain.spoilt import is_decimal, is_shortened
 from sikpro.domain.text import compact, one_line
 from sikpro.domain.values import TechnicianCode
 
-_PHONE = re.compile(r"\+?[0-9 .()-]*[0-9][0-9 .()-]*")
+_PHONE = re.compile(r"\+?[0-9 .()-]+")
+_LONGEST_PHONE = 40
+"""Characters of a phone number with its blanks and brackets; what is longer is none, and is not looked at."""
 
 NAME_LIMIT = 80
 MINIMUM_PASSWORD = 10
@@ -58,9 +60,9 @@ def phone_digits(text: str) -> str:
     typed = one_line(text).removeprefix("'")
     if is_shortened(typed):
         raise InvalidValue("phone.shortened", typed)
-    if not _PHONE.fullmatch(typed):
+    digits = "".join(re.findall(r"[0-9]", typed[:_LONGEST_PHONE]))
+    if len(typed) > _LONGEST_PHONE or not digits or not _PHONE.fullmatch(typed) or is_decimal(typed):
         raise InvalidValue("phone.shape", typed)
-    digits = "".join(re.findall(r"[0-9]", typed))
     if typed.startswith("+") or digits.startswith("00"):
         digits = digits.removeprefix("00")
     elif digits.startswith("0") or re.fullmatch(r"8[0-9]{8,12}", digits):

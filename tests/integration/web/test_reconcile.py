@@ -47,7 +47,7 @@ def test_chosen_orders_are_completed_with_a_message_and_a_stale_one_is_refused_p
     assert len(chosen) == 2
     site.logged_in("rina").post("/orders/2/take")
     assert leader.post(f"{address}/complete", chosen).status_code == 303
-    assert "SC100002: " in leader.get(address).text  # the next page says why this one was not done
+    assert "Tidak bisa: SC100002 " in leader.get(address).text  # the next page says why this one was not done
     first, second = site.store.read(lambda uow: (uow.orders.get(1), uow.orders.get(2)))
     assert (first.phase, second.phase) == (Phase.COMPLETED, Phase.IN_PROGRESS)
     assert site.store.read(lambda uow: uow.outbox.of_order(1))

@@ -125,7 +125,7 @@ def test_a_new_account_has_a_one_time_password_that_is_shown_once(site: Site) ->
     assert shown[1] not in admin.get("/users").text
     newcomer = site.visitor()
     assert newcomer.log_in("dewi", shown[1]).headers["location"] == "/password"
-    assert newcomer.get("/orders").headers["location"] == "/password"
+    assert newcomer.get("/orders").headers["location"] == "/password?next=/orders"
     again = admin.post("/users", {"name": "Dewi", "username": "dewi", "role": "helpdesk"})
     assert again.status_code == 409
     assert "Nama pengguna dewi sudah dipakai orang lain" in again.text

@@ -63,13 +63,18 @@ _LONGEST_PAUSE_ONCE = 10.0
 
 @define(kw_only=True)
 class Relay:
-    """The one sender. `may_send` says whether this process holds the bot account's lease."""
+    """The one sender. `may_send` says whether this process holds the bot account's lease.
+
+    `alone` is set where no other process can be sending (SQLite): what one that was killed had in hand is sent at once.
+    """
 
     transactions: AsyncTransactions
     messenger: Messenger
     clock: Clock
     rates: Rates = field(factory=Rates)
     may_send: Callable[[], bool] = field(default=lambda: True)
+    alone: bool = False
+    _begun: bool = field(default=False, init=False)
     state: str = field(default="idle", init=False)
     _marked_state: str = field(default="idle", init=False)
     _held_up: bool = field(default=False, init=False)
@@ -135,11 +140,14 @@ class Relay:
         now, hurry, in_hand = self.clock.now(), self._hurry, tuple(self._sending.values())
 
         def claim(uow: UnitOfWork) -> tuple[OutboxItem, ...]:
+            if self.alone and not self._begun:
+                uow.outbox.let_go()
             if hurry:
                 uow.outbox.hurry(_LINE_DOWN, now, most_doubts=hurry)
             return uow.outbox.claim(now, LEASE, free, sends_once=self.messenger.sends_once, in_hand=in_hand)
 
         claimed = await self.transactions.write(claim)
+        self._begun = True
         self._hurry = 0 if self._hurry == hurry else self._hurry
         return claimed
 

@@ -76,6 +76,7 @@ class Container(containers.DeclarativeContainer):
         messenger=bot.provided.messenger,
         clock=clock,
         rates=providers.Callable(_rates, settings),
+        alone=providers.Callable(_is_sqlite, settings),
     )
     long_poll = providers.Singleton(
         LongPoll,

@@ -75,6 +75,11 @@ class MemoryOutbox:
             claimed.append(taken)
         return tuple(claimed)
 
+    def let_go(self) -> None:
+        """Nobody has anything in hand any more: what was being sent can be claimed at once."""
+        for sending in self._unfinished():
+            self._keep(evolve(sending, leased_until=None))
+
     def doubt_tried(self) -> None:
         """What was tried and did not surely arrive is doubtful."""
         for sending in self._unfinished():

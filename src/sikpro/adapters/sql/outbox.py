@@ -104,6 +104,10 @@ class SqlOutbox:
         rows = self._transaction.execute(sa.select(outbox).where(_c.id.in_(taken))).mappings()
         return tuple(sorted(map(item_from_row, rows), key=lambda item: taken.index(item.id)))
 
+    def let_go(self) -> None:
+        """Nobody has anything in hand any more: what was being sent can be claimed at once."""
+        self._transaction.execute(sa.update(outbox).where(_on_the_way).values(leased_until=None))
+
     def doubt_tried(self) -> None:
         """What was tried and did not surely arrive is doubtful."""
         uncertain = sa.or_(_c.state == Delivery.SENDING.value, _c.reason == "ambiguous")

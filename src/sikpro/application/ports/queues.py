@@ -174,6 +174,9 @@ class Outbox(Protocol):
         it is due.
         """
 
+    def let_go(self) -> None:
+        """Nobody has anything in hand any more: what was being sent can be claimed at once, as doubtful."""
+
     def doubt_tried(self) -> None:
         """What was tried and did not surely arrive is doubtful: another messenger cannot tell."""
 

@@ -52,7 +52,8 @@ def phone_digits(text: str) -> str:
     number that begins with 0 is Indonesian; so is one of 9 to 13 digits that begins with 8 and has no `+`: a mobile
     number whose 0 a spreadsheet has eaten.
 
-    Raises `InvalidValue`: `phone.shape` for letters or two numbers in one, `phone.shortened` for what lost its digits.
+    Raises `InvalidValue`: `phone.shape` for letters or two numbers in one, `phone.shortened` for what lost its digits,
+    `phone.length` for far too long a text.
 
     >>> phone_digits("0812-3456-789"), phone_digits("+62 (0)812 3456 789"), phone_digits("8123456789")
     ('628123456789', '628123456789', '628123456789')
@@ -60,8 +61,10 @@ def phone_digits(text: str) -> str:
     typed = one_line(text).removeprefix("'")
     if is_shortened(typed):
         raise InvalidValue("phone.shortened", typed)
-    digits = "".join(re.findall(r"[0-9]", typed[:_LONGEST_PHONE]))
-    if len(typed) > _LONGEST_PHONE or not digits or not _PHONE.fullmatch(typed) or is_decimal(typed):
+    if len(typed) > _LONGEST_PHONE:
+        raise InvalidValue("phone.length", typed)
+    digits = "".join(re.findall(r"[0-9]", typed))
+    if not digits or not _PHONE.fullmatch(typed) or is_decimal(typed):
         raise InvalidValue("phone.shape", typed)
     if typed.startswith("+") or digits.startswith("00"):
         digits = digits.removeprefix("00")

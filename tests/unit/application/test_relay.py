@@ -317,7 +317,7 @@ async def test_a_line_that_comes_and_goes_does_not_use_up_the_tries(post: Post) 
     await post.until(lambda: post.item(waits).doubts == 5)
     for chat in range(2, 12):
         other = post.put("lain", chat_id=chat)
-        await post.until(lambda other=other: post.item(other).state is Delivery.SENT)  # type: ignore[misc]
+        await post.until(lambda other=other: post.item(other).state is Delivery.SENT)  # type: ignore[misc]  # bound now
     assert post.item(waits).doubts == 5
     assert post.item(waits).state is Delivery.QUEUED
 
@@ -342,7 +342,7 @@ async def test_a_poor_line_that_lets_others_through_leaves_the_last_tries_for_la
     for chat in range(2, 22):
         other = post.put("lain", chat_id=chat)
         post.relay._hurried_at = float("-inf")  # a minute passes in the story, not in the loop
-        await post.until(lambda other=other: post.item(other).state is Delivery.SENT, seconds=60)  # type: ignore[misc]
+        await post.until(lambda other=other: post.item(other).state is Delivery.SENT, seconds=60)  # type: ignore[misc]  # bound now
     assert post.item(unlucky).state is Delivery.QUEUED
     assert post.item(unlucky).doubts <= 6
 

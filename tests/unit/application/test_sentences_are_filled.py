@@ -70,7 +70,7 @@ def codes_of(node: ast.expr, function: ast.AST, before: str = "") -> frozenset[s
             return frozenset({before + text})
         case ast.JoinedStr(values=values):
             parts: list[str | tuple[str, ...] | None] = [
-                str(part.value) if isinstance(part, ast.Constant) else hole(last_name(part.value))  # type: ignore[attr-defined]
+                str(part.value) if isinstance(part, ast.Constant) else hole(last_name(part.value))  # type: ignore[attr-defined]  # a constant, or a hole
                 for part in values
             ]
             return matching([before, *parts])

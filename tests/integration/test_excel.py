@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from sikpro.adapters.excel.workbook import LONGEST_TEXT, ExcelWorkbookWriter
-from sikpro.application.ports.runtime import Cell, Sheet
+from sikpro.application.ports.workbooks import Cell, Sheet
 
 HEADER = ("Teks", "Waktu", "Lama", "Angka")
 

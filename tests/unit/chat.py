@@ -9,7 +9,7 @@ from attrs import define, field
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
 from sikpro.application.intake import Intake
 from sikpro.application.ports.chat import Attachment, Contact, Incoming, IncomingKind, Outgoing
-from sikpro.application.ports.queues import LedgerRow
+from sikpro.application.ports.inbox import LedgerRow
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue import put_row
 from sikpro.application.use_cases.change_status import change_status

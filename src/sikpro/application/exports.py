@@ -11,10 +11,12 @@ import structlog
 from attrs import define, field, frozen
 
 from sikpro.application.i18n import words_in
+from sikpro.application.ports.blobs import PART
 from sikpro.application.ports.chat import Outgoing
-from sikpro.application.ports.exports import PART, Export
-from sikpro.application.ports.runtime import Clock, WorkbookWriter
+from sikpro.application.ports.exports import Export
+from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, UnitOfWork
+from sikpro.application.ports.workbooks import WorkbookWriter
 from sikpro.application.reports.asked import Asked
 from sikpro.application.reports.export_file import MEDIA_TYPES, ExportFile, file_name
 from sikpro.domain.errors import DomainError

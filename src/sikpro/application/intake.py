@@ -8,8 +8,8 @@ from sikpro.application.conversation.exchange import Handled
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.bots import LeaseLost
 from sikpro.application.ports.chat import Incoming, IncomingKind, Outgoing, Transport
+from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.network import Batch
-from sikpro.application.ports.queues import Outcome
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import (
     AsyncTransactions,

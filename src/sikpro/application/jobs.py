@@ -9,8 +9,8 @@ from attrs import define, field, frozen
 
 from sikpro.application.clock_watch import ClockWatch
 from sikpro.application.conversation.drafts import remind_drafts
-from sikpro.application.ports.exports import KEPT
-from sikpro.application.ports.queues import Job
+from sikpro.application.ports.blobs import KEPT
+from sikpro.application.ports.jobs import Job
 from sikpro.application.ports.runtime import CLOCK_STEP, Clock
 from sikpro.application.ports.storage import AsyncTransactions, StorageError, UnitOfWork
 from sikpro.application.reports.closing import next_closing

@@ -19,7 +19,7 @@ from sikpro.application.ports.network import (
     RetryAfter,
     SendError,
 )
-from sikpro.application.ports.queues import Delivery, OutboxItem
+from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, UnitOfWork
 from sikpro.application.rates import Pace, Rates

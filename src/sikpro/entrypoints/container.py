@@ -25,7 +25,7 @@ from sikpro.application.intake import Intake
 from sikpro.application.jobs import JobRunner
 from sikpro.application.menus import MenuKeeper
 from sikpro.application.ports.network import BotState
-from sikpro.application.ports.runtime import WorkbookWriter
+from sikpro.application.ports.workbooks import WorkbookWriter
 from sikpro.application.rates import Rates
 from sikpro.application.relay import Relay
 from sikpro.entrypoints.bot import connect_bot

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sikpro.application.ports.queues import OutboxItem
+from sikpro.application.ports.outbox import OutboxItem
 from sikpro.application.ports.storage import Transactions
 from tests.builders import after, an_outgoing
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from attrs import evolve
 
-from sikpro.application.ports.desk import UndoStep
-from sikpro.application.ports.queues import Delivery
+from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import Transactions, UnitOfWork
+from sikpro.application.ports.undo_and_views import UndoStep
 from sikpro.domain.order_data import Origin
 from sikpro.domain.turns import TurnClock
 from tests.builders import HELD_UP, IN_PROGRESS, a_person, after, an_outgoing, key_of, stored_order

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from sikpro.application.ports.exports import PART, Export, ExportState
+from sikpro.application.ports.blobs import PART
+from sikpro.application.ports.exports import Export, ExportState
 from sikpro.application.ports.storage import StorageRejected, Transactions, UnitOfWork
 from sikpro.domain.errors import NotFound
 from tests.builders import a_person, after

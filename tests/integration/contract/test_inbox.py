@@ -3,7 +3,7 @@
 import pytest
 
 from sikpro.application.ports.chat import Attachment, Contact, Incoming, IncomingKind
-from sikpro.application.ports.queues import Outcome
+from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.domain.errors import NotFound
 from tests.builders import after, an_incoming, stored_order

@@ -20,9 +20,9 @@ from sikpro.adapters.sql import (
 )
 from sikpro.adapters.sql.errors import ConstraintViolated
 from sikpro.adapters.sql.tables import metadata
-from sikpro.application.ports.access import Session
+from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.queries import OrderFilter, Sort
-from sikpro.application.ports.queues import Outcome
+from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
 from sikpro.domain.catalogue import Status
 from sikpro.domain.errors import AlreadyUsed

@@ -6,9 +6,10 @@ from attrs import evolve
 
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.application.ports.facts import Clocked, Dimension, Lapse, Spread
-from sikpro.application.ports.months import ClosedMonth, Target
+from sikpro.application.ports.months import ClosedMonth
 from sikpro.application.ports.queries import NOBODY, UNKNOWN, OrderFilter, Sort
 from sikpro.application.ports.storage import Transactions, UnitOfWork
+from sikpro.application.ports.targets import Target
 from sikpro.application.reports.asked import Asked
 from sikpro.application.reports.recap import recap
 from sikpro.application.reports.shape import PROMISE, Recap

@@ -1,7 +1,7 @@
 """What the outbox promises."""
 
 from sikpro.application.ports.chat import Button, Outgoing
-from sikpro.application.ports.queues import Delivery, OutboxItem
+from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.storage import Transactions
 from tests.builders import after, an_outgoing, stored_order
 from tests.integration.contract.outbox_steps import LEASE, claim, get, later, next_due, put, sent, texts

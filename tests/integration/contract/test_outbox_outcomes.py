@@ -2,7 +2,7 @@
 
 import pytest
 
-from sikpro.application.ports.queues import Delivery
+from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import Transactions
 from sikpro.domain.errors import NotFound
 from tests.builders import after, an_outgoing, stored_order

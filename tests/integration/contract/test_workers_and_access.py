@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 
-from sikpro.application.ports.access import BindLink, Session
-from sikpro.application.ports.queues import Conversation, Job
+from sikpro.application.ports.conversations import Conversation
+from sikpro.application.ports.jobs import Job
+from sikpro.application.ports.sessions import BindLink, Session
 from sikpro.application.ports.storage import StorageRejected, Transactions, UnitOfWork
 from sikpro.domain.errors import NotFound
 from tests.builders import a_person, after

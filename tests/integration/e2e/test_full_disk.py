@@ -13,8 +13,8 @@ from sikpro.adapters.sql.migrate import migrate
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.application.intake import Intake
 from sikpro.application.ports.chat import Incoming, IncomingKind, Transport
+from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.network import Batch
-from sikpro.application.ports.queues import Outcome
 from sikpro.application.ports.storage import StorageUnavailable
 from tests.integration.e2e.installation import CREW, furnish
 

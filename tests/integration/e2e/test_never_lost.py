@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from sikpro.application.ports.inbox import Outcome
+from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.queries import OrderFilter, Sort
-from sikpro.application.ports.queues import Delivery, Outcome
 from tests.integration.e2e.installation import CREW, Installation, installed, wait_until
 
 MESSAGES = 300

@@ -10,8 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from sikpro.application.ports.inbox import Outcome
+from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.queries import OrderFilter, Sort
-from sikpro.application.ports.queues import Delivery, Outcome
 from tests.integration.e2e.installation import CREW, wait_until
 from tests.integration.e2e.mtproto_installation import MtprotoInstallation, installed_by_mtproto
 from tests.integration.e2e.test_never_lost import request

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from sikpro.application.ports.queues import Delivery
+from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.schedules import Rhythm, Schedule
 from sikpro.application.ports.storage import UnitOfWork
 from tests.integration.e2e.installation import CREW, Installation, installed, wait_until

@@ -13,7 +13,7 @@ from sikpro.adapters.telegram.backoff import Backoff
 from sikpro.adapters.telegram.bot_api import BotApi, BotApiSource
 from sikpro.adapters.telegram.long_poll import LongPoll
 from sikpro.application.intake import Intake
-from sikpro.application.ports.queues import Outcome
+from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
 from sikpro.domain.people import Person

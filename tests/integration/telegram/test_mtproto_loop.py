@@ -19,7 +19,7 @@ from sikpro.application.downloads import Downloads
 from sikpro.application.intake import Intake
 from sikpro.application.ports.chat import Transport
 from sikpro.application.ports.files import FileState
-from sikpro.application.ports.queues import Outcome
+from sikpro.application.ports.inbox import Outcome
 from tests.builders import stored_order
 from tests.integration.telegram.conftest import DEWI, Simulation
 from tests.integration.telegram.mtproto_bot import new_client, served

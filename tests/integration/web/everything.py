@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from sikpro.application.intake import Intake
+from sikpro.application.ports.conversations import Conversation
 from sikpro.application.ports.exports import Export
-from sikpro.application.ports.months import Target
-from sikpro.application.ports.queues import Conversation
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.targets import Target
 from sikpro.application.reports.closing import count_month
 from sikpro.application.use_cases.publish_notice import publish_notice
 from sikpro.application.use_cases.saved_views import save_view

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from sikpro.application.ports.queues import Outcome
+from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.use_cases.grant_access import ask_access
 from tests.builders import an_access_request, an_incoming

@@ -8,8 +8,8 @@ import pytest
 from attrs import evolve
 from openpyxl import Workbook
 
-from sikpro.application.ports.months import Target
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.targets import Target
 from sikpro.application.use_cases.row_lists import LISTS
 from sikpro.domain.people import Role
 from tests.builders import a_person, a_site_operation, a_technician

@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve
 
 from sikpro.application.ports.network import BotState
-from sikpro.application.ports.queues import Delivery
+from sikpro.application.ports.outbox import Delivery
 from sikpro.domain.catalogue import Bilingual
 from sikpro.domain.phase import Phase
 from tests.integration.web.site import Site, Visitor

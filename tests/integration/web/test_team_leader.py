@@ -5,7 +5,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from sikpro.application.ports.queues import Conversation, OutboxItem
+from sikpro.application.ports.conversations import Conversation
+from sikpro.application.ports.outbox import OutboxItem
 from tests.builders import NOON, a_technician
 from tests.integration.web.site import ROLES, Site, Visitor
 from tests.integration.web.test_input import GOOD

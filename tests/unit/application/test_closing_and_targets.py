@@ -9,9 +9,9 @@ from attrs import evolve
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.application.i18n import LANGUAGES, sentences, words_in
 from sikpro.application.ports.facts import Dimension
-from sikpro.application.ports.months import Target
-from sikpro.application.ports.queues import Outcome
+from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.targets import Target
 from sikpro.application.reports.asked import FILTERS, Asked, Span
 from sikpro.application.reports.closing import count_month, next_closing
 from sikpro.application.reports.figures import FIGURES, MORE

@@ -9,8 +9,8 @@ from attrs import define, evolve, field
 from sikpro.application.intake import Intake
 from sikpro.application.ports.bots import LeaseLost
 from sikpro.application.ports.chat import Incoming, IncomingKind, Transport
+from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.network import Batch
-from sikpro.application.ports.queues import Outcome
 from sikpro.application.ports.storage import StorageRejected, StorageUnavailable, UnitOfWork
 from tests.unit.application.inline import InlineTransactions
 from tests.unit.chat import NINE, WHOLE, ZONE, World

@@ -8,10 +8,10 @@ import pytest
 from attrs import define, evolve, field
 
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
+from sikpro.application.ports.blobs import PART
 from sikpro.application.ports.chat import Enclosure, MenuEntry, Outgoing
-from sikpro.application.ports.exports import PART
 from sikpro.application.ports.network import ChatMoved, NeverSent, NotSent, PerhapsSent, RetryAfter
-from sikpro.application.ports.queues import Delivery, OutboxItem
+from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.schedules import Rhythm, Schedule
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.rates import Pace, Rates

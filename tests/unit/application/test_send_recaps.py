@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sikpro.application.ports.exports import Export
-from sikpro.application.ports.queues import OutboxItem
+from sikpro.application.ports.outbox import OutboxItem
 from sikpro.application.ports.schedules import Rhythm, Schedule
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.send_recaps import MADE_UP, due_recaps, next_recap, recap_now

@@ -7,7 +7,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sikpro.application.ports.queues import Delivery
+from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.change_status import change_status
 from sikpro.application.use_cases.see_orders import state_since

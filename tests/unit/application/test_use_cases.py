@@ -221,7 +221,7 @@ def test_a_technician_code_is_one_persons_alone(world: World) -> None:
 
 
 def test_somebody_kept_out_loses_their_sessions(world: World) -> None:
-    from sikpro.application.ports.access import Session
+    from sikpro.application.ports.sessions import Session
 
     def work(uow: UnitOfWork) -> object:
         uow.sessions.add(Session(id="a" * 64, person=4, created_at=NINE, seen_at=NINE))

@@ -1,7 +1,7 @@
 """Where photos and other files go: what the scripts do not show."""
 
 from sikpro.application.ports.chat import Attachment
-from sikpro.application.ports.queues import Delivery
+from sikpro.application.ports.outbox import Delivery
 from tests.unit.chat import WHOLE, Phone, World
 
 PART = "/reg AO#SC32232558#ZTEGC6754546"

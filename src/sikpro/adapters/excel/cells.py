@@ -14,7 +14,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from sikpro.application.ports.runtime import Cell, Share
+from sikpro.application.ports.workbooks import Cell, Share
 
 LONGEST_TEXT = 32_767
 """The most UTF-16 units a cell may hold (Excel's limit); longer text ends in an ellipsis."""

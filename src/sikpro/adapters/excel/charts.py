@@ -11,7 +11,7 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from sikpro.application.ports.runtime import Chart, ChartKind
+from sikpro.application.ports.workbooks import Chart, ChartKind
 
 _COLOURS = ("2F6DB5", "3F9A6B", "C98A1B", "B5473C", "7A5FA8", "6B7785")
 _WIDTH, _HEIGHT = 20.0, 8.4

@@ -17,7 +17,7 @@ from openpyxl.worksheet.table import Table, TableStyleInfo
 
 from sikpro.adapters.excel.cells import LONGEST_TEXT, RowWriter, Styles
 from sikpro.adapters.excel.charts import Placed, add_chart
-from sikpro.application.ports.runtime import Cell, Sheet
+from sikpro.application.ports.workbooks import Cell, Sheet
 
 __all__ = ["LONGEST_TEXT", "MOST_ROWS", "ExcelWorkbookWriter"]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from attrs import evolve
 
 from sikpro.adapters.memory.store import Login, Sequences, State
-from sikpro.application.ports.access import BindLink, Session
+from sikpro.application.ports.sessions import BindLink, Session
 from sikpro.application.ports.storage import StorageRejected
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from attrs import evolve
 
 from sikpro.adapters.memory.store import Sequences, State
-from sikpro.application.ports.desk import SavedView, UndoStep
+from sikpro.application.ports.undo_and_views import SavedView, UndoStep
 
 
 class MemoryUndoSteps:

@@ -7,7 +7,8 @@ from typing import Any
 from attrs import evolve
 
 from sikpro.adapters.memory.store import KeptExport, Sequences, State, lease_is_over
-from sikpro.application.ports.exports import Blob, Export, ExportState, in_parts
+from sikpro.application.ports.blobs import Blob, in_parts
+from sikpro.application.ports.exports import Export, ExportState
 from sikpro.application.ports.storage import StorageRejected
 from sikpro.domain.errors import NotFound
 from sikpro.domain.text import storable

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from sikpro.adapters.memory.store import Received, Sequences, State
 from sikpro.application.ports.chat import Incoming, IncomingKind
-from sikpro.application.ports.queues import KnownGroup, LedgerRow, Outcome, ReceivedFile
+from sikpro.application.ports.inbox import KnownGroup, LedgerRow, Outcome, ReceivedFile
 from sikpro.domain.errors import NotFound
 from sikpro.domain.period import Period
 from sikpro.domain.text import storable

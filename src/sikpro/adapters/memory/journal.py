@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sikpro.adapters.memory.store import Note, Sequences, State
-from sikpro.application.ports.repositories import JournalEntry
+from sikpro.application.ports.journal import JournalEntry
 from sikpro.domain.events import OrderEvent
 
 

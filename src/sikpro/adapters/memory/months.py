@@ -1,7 +1,8 @@
 """Closed months and targets in memory."""
 
 from sikpro.adapters.memory.store import State
-from sikpro.application.ports.months import ClosedMonth, Target
+from sikpro.application.ports.months import ClosedMonth
+from sikpro.application.ports.targets import Target
 
 
 class MemoryClosedMonths:

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from sikpro.adapters.memory.store import Sending, Sequences, State
 from sikpro.application.ports.chat import Outgoing
-from sikpro.application.ports.queues import Delivery, OutboxItem
+from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.domain.errors import NotFound
 

@@ -7,16 +7,21 @@ from typing import Generic, Self, TypeVar
 
 from attrs import define, evolve, field, fields, frozen
 
-from sikpro.application.ports.access import BindLink, Session
-from sikpro.application.ports.desk import SavedView, UndoStep
-from sikpro.application.ports.exports import Blob, Export
+from sikpro.application.ports.blobs import Blob
+from sikpro.application.ports.conversations import Conversation
+from sikpro.application.ports.exports import Export
 from sikpro.application.ports.files import OrderFile
-from sikpro.application.ports.months import ClosedMonth, Target
-from sikpro.application.ports.queues import Conversation, Job, LedgerRow, OutboxItem, ReceivedFile
-from sikpro.application.ports.repositories import JournalEntry
+from sikpro.application.ports.inbox import LedgerRow, ReceivedFile
+from sikpro.application.ports.jobs import Job
+from sikpro.application.ports.journal import JournalEntry
+from sikpro.application.ports.months import ClosedMonth
+from sikpro.application.ports.outbox import OutboxItem
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.schedules import Schedule
+from sikpro.application.ports.sessions import BindLink, Session
 from sikpro.application.ports.storage import StorageRejected
+from sikpro.application.ports.targets import Target
+from sikpro.application.ports.undo_and_views import SavedView, UndoStep
 from sikpro.domain.catalogue import OrderType, SiteOperation, Status, Sto
 from sikpro.domain.installation import Installation
 from sikpro.domain.order import Order

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from attrs import evolve
 
 from sikpro.adapters.memory.store import Due, Sequences, State, lease_is_over
-from sikpro.application.ports.queues import Conversation, Job
+from sikpro.application.ports.conversations import Conversation
+from sikpro.application.ports.jobs import Job
 from sikpro.domain.errors import NotFound
 
 

@@ -7,7 +7,7 @@ from attrs import asdict
 
 from sikpro.adapters.sql.queue_tables import bind_links, login_attempts, sessions
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.access import BindLink, Session
+from sikpro.application.ports.sessions import BindLink, Session
 
 _s = sessions.c
 _a = login_attempts.c

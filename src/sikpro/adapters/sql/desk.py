@@ -9,7 +9,7 @@ from cattrs.preconf.json import make_converter
 
 from sikpro.adapters.sql.queue_tables import saved_views, undo_steps
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.desk import SavedView, UndoStep
+from sikpro.application.ports.undo_and_views import SavedView, UndoStep
 from sikpro.domain.order import Order
 
 _steps = undo_steps.c

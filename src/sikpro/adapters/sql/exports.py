@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sikpro.adapters.sql.leases import lease_is_over
 from sikpro.adapters.sql.report_tables import blob_parts, blobs, exports
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.exports import Blob, Export, ExportState, in_parts
+from sikpro.application.ports.blobs import Blob, in_parts
+from sikpro.application.ports.exports import Export, ExportState
 from sikpro.domain.errors import NotFound
 from sikpro.domain.text import storable
 

@@ -12,7 +12,7 @@ from sikpro.adapters.sql.queue_tables import inbox
 from sikpro.adapters.sql.tables import orders
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.chat import Attachment, Incoming, IncomingKind
-from sikpro.application.ports.queues import KnownGroup, LedgerRow, Outcome, ReceivedFile
+from sikpro.application.ports.inbox import KnownGroup, LedgerRow, Outcome, ReceivedFile
 from sikpro.domain.errors import NotFound
 from sikpro.domain.period import Period
 from sikpro.domain.text import storable

@@ -9,7 +9,7 @@ from cattrs import Converter
 
 from sikpro.adapters.sql.queue_tables import journal
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.repositories import JournalEntry
+from sikpro.application.ports.journal import JournalEntry
 from sikpro.domain.events import EVENTS, OrderEvent
 
 _CLASSES: dict[str, type[OrderEvent]] = {event.__name__: event for event in EVENTS}

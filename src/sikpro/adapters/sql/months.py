@@ -5,7 +5,8 @@ import sqlalchemy as sa
 from sikpro.adapters.sql.dialect import insert_new, upsert
 from sikpro.adapters.sql.report_tables import closed_months, targets
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.months import ClosedMonth, Target
+from sikpro.application.ports.months import ClosedMonth
+from sikpro.application.ports.targets import Target
 
 _months = closed_months.c
 _targets = targets.c

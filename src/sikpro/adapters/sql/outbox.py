@@ -11,7 +11,7 @@ from sikpro.adapters.sql.outbox_mappers import item_from_row, message_to_row
 from sikpro.adapters.sql.queue_tables import UNFINISHED, outbox
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.chat import Outgoing
-from sikpro.application.ports.queues import Delivery, OutboxItem
+from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.domain.errors import NotFound
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sikpro.application.ports.chat import Button, Outgoing
-from sikpro.application.ports.queues import Delivery, OutboxItem
+from sikpro.application.ports.outbox import Delivery, OutboxItem
 
 
 def message_to_row(message: Outgoing) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from sikpro.adapters.sql.dialect import insert_new, upsert
 from sikpro.adapters.sql.leases import lease_is_over
 from sikpro.adapters.sql.queue_tables import alerts, conversations, jobs
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.queues import Conversation, Job
+from sikpro.application.ports.conversations import Conversation
+from sikpro.application.ports.jobs import Job
 from sikpro.domain.errors import NotFound
 
 _talk = conversations.c

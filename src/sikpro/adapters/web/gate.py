@@ -11,7 +11,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.security import HEADERS, session_id, well_formed
 from sikpro.adapters.web.visit import IDLE, Visit, new_visit, read_cookies
-from sikpro.application.ports.access import Session
+from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import StorageError, UnitOfWork
 from sikpro.domain.errors import NotFound
 from sikpro.domain.people import Person

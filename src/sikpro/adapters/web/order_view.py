@@ -8,10 +8,10 @@ from attrs import frozen
 
 from sikpro.adapters.web.timeline import Entry, Narrator
 from sikpro.application.i18n import Words, words_in
-from sikpro.application.ports.desk import UndoStep
 from sikpro.application.ports.files import OrderFile
 from sikpro.application.ports.queries import OrderFilter, OrderRow
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.undo_and_views import UndoStep
 from sikpro.application.use_cases.catalogue import status_named
 from sikpro.application.use_cases.notify_technician import feedback_text, proposed_feedback, recipients
 from sikpro.application.use_cases.see_orders import may_see, related_orders

@@ -6,9 +6,10 @@ from attrs import frozen
 
 from sikpro.application.clock_watch import ClockStep
 from sikpro.application.ports.network import BotState
-from sikpro.application.ports.runtime import Clock, LiveEvents, Passwords, WorkbookWriter
+from sikpro.application.ports.runtime import Clock, LiveEvents, Passwords
 from sikpro.application.ports.storage import AsyncTransactions
 from sikpro.application.ports.tables import TableReader
+from sikpro.application.ports.workbooks import WorkbookWriter
 
 
 @frozen(kw_only=True)

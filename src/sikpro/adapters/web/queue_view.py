@@ -9,9 +9,9 @@ from attrs import evolve, frozen
 
 from sikpro.adapters.web.order_listing import COUNTED, Limits, Listing, views_for
 from sikpro.application.i18n import Words
-from sikpro.application.ports.desk import SavedView, UndoStep
 from sikpro.application.ports.queries import UNKNOWN, Key, OrderFilter, OrderRow, PastLimit, Sort
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.undo_and_views import SavedView, UndoStep
 from sikpro.application.use_cases.see_orders import AGES, list_orders, past_limits
 from sikpro.application.use_cases.undo_status import undoable
 from sikpro.domain.catalogue import OrderType, Status

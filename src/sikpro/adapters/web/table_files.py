@@ -8,7 +8,7 @@ from litestar import Response
 from litestar.exceptions import NotFoundException
 
 from sikpro.adapters.web.parts import WebParts
-from sikpro.application.ports.runtime import Sheet
+from sikpro.application.ports.workbooks import Sheet
 from sikpro.application.reports.csv_text import csv_bytes
 
 MEDIA_TYPES = {

@@ -6,8 +6,8 @@ from datetime import datetime
 from attrs import field, frozen
 
 from sikpro.application.i18n import Words
-from sikpro.application.ports.queues import Delivery, OutboxItem
-from sikpro.application.ports.repositories import JournalEntry
+from sikpro.application.ports.journal import JournalEntry
+from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.catalogue import Status
 from sikpro.domain.errors import NotFound

@@ -1,7 +1,7 @@
 """What a team leader or an admin decides about a stranger by a button in the chat."""
 
 from sikpro.application.conversation.exchange import Exchange, Handled
-from sikpro.application.ports.queues import Outcome
+from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.access_decision import People, known_as, must_decide, pointed_to, request_mark
 from sikpro.application.use_cases.grant_access import approve_access, refuse_access, request_card
 from sikpro.domain.errors import NotFound

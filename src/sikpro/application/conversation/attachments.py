@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from sikpro.application.conversation.exchange import Exchange
-from sikpro.application.ports.queues import ReceivedFile
+from sikpro.application.ports.inbox import ReceivedFile
 
 FILES = "files"
 """In the dialogue's data: the messages whose files belong to the order to be, blank-separated."""

@@ -9,7 +9,7 @@ from sikpro.application.conversation.parse_message import parse_message
 from sikpro.application.conversation.questions import ORDER
 from sikpro.application.conversation.shapes import resembles
 from sikpro.application.fields import FIELDS
-from sikpro.application.ports.queues import Outcome
+from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.understand_request import typed_again
 from sikpro.domain.phase import Phase
 

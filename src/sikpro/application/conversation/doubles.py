@@ -7,7 +7,7 @@ from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.conversation.groups import may_be_shown
 from sikpro.application.conversation.questions import ORDER
 from sikpro.application.ports.chat import Button
-from sikpro.application.ports.queues import Outcome
+from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.notify_technician import reopen_button
 from sikpro.application.use_cases.own_order import is_own
 from sikpro.application.use_cases.understand_request import typed_again

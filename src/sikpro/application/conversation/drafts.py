@@ -10,7 +10,7 @@ from sikpro.application.conversation.questions import ORDER, STEP, Asker, first_
 from sikpro.application.fields import BY_NAME
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.chat import Button, Outgoing
-from sikpro.application.ports.queues import Conversation
+from sikpro.application.ports.conversations import Conversation
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.errors import DomainError
 from sikpro.domain.people import Person

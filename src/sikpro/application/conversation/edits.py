@@ -10,7 +10,7 @@ from sikpro.application.conversation.order_entry import tell_of_others
 from sikpro.application.conversation.parse_message import Parsed, parse_message
 from sikpro.application.conversation.photos import order_of_photo
 from sikpro.application.fields import FIELDS
-from sikpro.application.ports.queues import Outcome
+from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.notify_technician import order_buttons
 from sikpro.application.use_cases.own_order import correct_order, owns
 from sikpro.application.use_cases.understand_request import CONFIRMED, typed_again, understand_request

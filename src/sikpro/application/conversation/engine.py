@@ -20,7 +20,7 @@ from sikpro.application.conversation.presses import take_press
 from sikpro.application.conversation.questions import ORDER, STEP
 from sikpro.application.conversation.strangers import introduce, share_phone, tell_what_is_missing
 from sikpro.application.ports.chat import Incoming, IncomingKind
-from sikpro.application.ports.queues import Outcome
+from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.errors import ConcurrencyConflict, DomainError
 from sikpro.domain.text import compact, storable

@@ -9,7 +9,8 @@ from attrs import define, field, frozen
 from sikpro.application.conversation.shapes import Known
 from sikpro.application.i18n import Words, words_in
 from sikpro.application.ports.chat import Button, Incoming, Outgoing
-from sikpro.application.ports.queues import Conversation, Outcome
+from sikpro.application.ports.conversations import Conversation
+from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.people import Person
 

@@ -9,7 +9,7 @@ from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.conversation.groups import asking
 from sikpro.application.conversation.questions import ORDER
 from sikpro.application.ports.chat import Button, IncomingKind
-from sikpro.application.ports.queues import Outcome
+from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.own_order import is_own, join_message
 from sikpro.domain.errors import DomainError, NotFound
 from sikpro.domain.events import MessageJoined

@@ -10,7 +10,7 @@ from sikpro.application.conversation.groups import asking
 from sikpro.application.conversation.parse_message import Parsed, parse_message
 from sikpro.application.conversation.questions import ORDER, STEP, Asker, first_to_ask, what_is_wrong
 from sikpro.application.fields import BY_NAME
-from sikpro.application.ports.queues import Outcome
+from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.notify_technician import order_buttons
 from sikpro.application.use_cases.own_order import correct_order, join_message, owns
 from sikpro.application.use_cases.register_order import register_order, standing_order

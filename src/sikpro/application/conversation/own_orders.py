@@ -5,8 +5,8 @@ from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.conversation.groups import may_be_shown, show_in_private
 from sikpro.application.conversation.joining import changed_meanwhile, pressed_order
 from sikpro.application.ports.chat import Button
+from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.queries import OrderRow
-from sikpro.application.ports.queues import Outcome
 from sikpro.application.use_cases.notify_technician import order_buttons
 from sikpro.application.use_cases.nudge_helpdesk import nudge_helpdesk
 from sikpro.application.use_cases.own_order import is_own, withdraw_order

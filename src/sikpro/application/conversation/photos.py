@@ -6,7 +6,8 @@ from sikpro.application.conversation.attachments import ALBUMS, FILES, PHOTO, ke
 from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.conversation.joining import pressed_order
 from sikpro.application.ports.chat import Button
-from sikpro.application.ports.queues import Delivery, Outcome
+from sikpro.application.ports.inbox import Outcome
+from sikpro.application.ports.outbox import Delivery
 from sikpro.application.use_cases.own_order import join_message, owns
 from sikpro.application.use_cases.register_order import order_named
 from sikpro.domain.errors import NotFound

@@ -4,7 +4,7 @@ import re
 
 from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.ports.chat import Button
-from sikpro.application.ports.queues import Outcome
+from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.grant_access import ask_access
 from sikpro.application.use_cases.manage_people import NAME_LIMIT
 from sikpro.domain.errors import InvalidValue

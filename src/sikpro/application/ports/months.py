@@ -1,4 +1,4 @@
-"""What is kept of months: the figures of those that are closed, and the targets."""
+"""Closed months: their figures as they were when the month was closed."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -28,29 +28,3 @@ class ClosedMonths(Protocol):
 
     def names(self) -> frozenset[str]:
         """All months that are closed."""
-
-
-@frozen(kw_only=True)
-class Target:
-    """How many orders of an exchange are to be completed in a month (`2026-11`), in how many working days."""
-
-    month: str
-    sto: str
-    target: int
-    working_days: int
-
-
-class Targets(Protocol):
-    """The targets, one for each month and exchange."""
-
-    def put(self, target: Target) -> None:
-        """Keep a target in place of what there was."""
-
-    def drop(self, month: str, sto: str) -> None:
-        """Forget a target, if it is there."""
-
-    def of_month(self, month: str) -> tuple[Target, ...]:
-        """A month's targets by exchange."""
-
-    def all(self) -> tuple[Target, ...]:
-        """Every target, by month and exchange."""

@@ -7,25 +7,26 @@ from typing import Protocol, TypeVar
 
 from attrs import frozen
 
-from sikpro.application.ports.access import BindLinks, LoginAttempts, Sessions
+from sikpro.application.ports.blobs import Blobs
 from sikpro.application.ports.bots import BotAccounts
-from sikpro.application.ports.desk import SavedViews, UndoSteps
+from sikpro.application.ports.catalogue import CatalogueRepository, InstallationRepository
+from sikpro.application.ports.conversations import ConversationStore
 from sikpro.application.ports.devices import DeviceQueries
-from sikpro.application.ports.exports import Blobs, Exports
+from sikpro.application.ports.exports import Exports
 from sikpro.application.ports.facts import OrderFacts
 from sikpro.application.ports.files import FileStore
-from sikpro.application.ports.months import ClosedMonths, Targets
+from sikpro.application.ports.inbox import Inbox
+from sikpro.application.ports.jobs import Alerts, Jobs
+from sikpro.application.ports.journal import Journal
+from sikpro.application.ports.months import ClosedMonths
+from sikpro.application.ports.orders import OrderRepository
+from sikpro.application.ports.outbox import Outbox
+from sikpro.application.ports.people import AccessRequestRepository, PersonRepository
 from sikpro.application.ports.queries import OrderQueries
-from sikpro.application.ports.queues import Alerts, ConversationStore, Inbox, Jobs, Outbox
-from sikpro.application.ports.repositories import (
-    AccessRequestRepository,
-    CatalogueRepository,
-    InstallationRepository,
-    Journal,
-    OrderRepository,
-    PersonRepository,
-)
 from sikpro.application.ports.schedules import Schedules
+from sikpro.application.ports.sessions import BindLinks, LoginAttempts, Sessions
+from sikpro.application.ports.targets import Targets
+from sikpro.application.ports.undo_and_views import SavedViews, UndoSteps
 
 T = TypeVar("T")
 
@@ -65,11 +66,24 @@ class Hint:
     ids: tuple[int, ...] = ()
 
 
-class UnitOfWork(Protocol):
-    """One transaction and all it can reach; use cases are given one that is open and neither begin nor commit."""
+class OrderStorage(Protocol):
+    """Orders and what is read of them: to register, work and list them."""
 
     @property
     def orders(self) -> OrderRepository: ...
+    @property
+    def journal(self) -> Journal: ...
+    @property
+    def order_queries(self) -> OrderQueries: ...
+    @property
+    def undo_steps(self) -> UndoSteps: ...
+    @property
+    def files(self) -> FileStore: ...
+
+
+class PeopleStorage(Protocol):
+    """People, who asks to be let in, and the catalogues that they work with: needed by everything."""
+
     @property
     def people(self) -> PersonRepository: ...
     @property
@@ -78,8 +92,11 @@ class UnitOfWork(Protocol):
     def catalogue(self) -> CatalogueRepository: ...
     @property
     def installation(self) -> InstallationRepository: ...
-    @property
-    def journal(self) -> Journal: ...
+
+
+class ChatStorage(Protocol):
+    """What comes from and goes to a chat network: to run a bot."""
+
     @property
     def inbox(self) -> Inbox: ...
     @property
@@ -88,30 +105,20 @@ class UnitOfWork(Protocol):
     def conversations(self) -> ConversationStore: ...
     @property
     def bots(self) -> BotAccounts: ...
+
+
+class JobStorage(Protocol):
+    """Recurring work and what was alerted: to run the workers."""
+
     @property
     def jobs(self) -> Jobs: ...
     @property
     def alerts(self) -> Alerts: ...
-    @property
-    def files(self) -> FileStore: ...
-    @property
-    def blobs(self) -> Blobs: ...
-    @property
-    def exports(self) -> Exports: ...
-    @property
-    def undo_steps(self) -> UndoSteps: ...
-    @property
-    def saved_views(self) -> SavedViews: ...
-    @property
-    def schedules(self) -> Schedules: ...
-    @property
-    def sessions(self) -> Sessions: ...
-    @property
-    def bind_links(self) -> BindLinks: ...
-    @property
-    def login_attempts(self) -> LoginAttempts: ...
-    @property
-    def order_queries(self) -> OrderQueries: ...
+
+
+class RecapStorage(Protocol):
+    """Figures, months, targets and schedules, and the files made of them: for recaps and exports."""
+
     @property
     def order_facts(self) -> OrderFacts: ...
     @property
@@ -119,7 +126,48 @@ class UnitOfWork(Protocol):
     @property
     def targets(self) -> Targets: ...
     @property
+    def schedules(self) -> Schedules: ...
+    @property
+    def exports(self) -> Exports: ...
+    @property
+    def blobs(self) -> Blobs: ...
+
+
+class DeviceStorage(Protocol):
+    """What is installed where: for the device ledger and for imports, which look up known orders."""
+
+    @property
     def devices(self) -> DeviceQueries: ...
+
+
+class WebStorage(Protocol):
+    """Logins, links that bind a phone, and saved views: for the web console."""
+
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def login_attempts(self) -> LoginAttempts: ...
+    @property
+    def bind_links(self) -> BindLinks: ...
+    @property
+    def saved_views(self) -> SavedViews: ...
+
+
+class UnitOfWork(
+    OrderStorage,
+    PeopleStorage,
+    ChatStorage,
+    JobStorage,
+    RecapStorage,
+    DeviceStorage,
+    WebStorage,
+    Protocol,
+):
+    """One transaction and all it can reach; use cases are given one that is open and neither begin nor commit.
+
+    A store of your own may leave out a capability that you do not use (a property that raises `NotImplementedError`):
+    `OrderStorage` and `PeopleStorage` are what registering and working orders needs; the others say what they are for.
+    """
 
     def savepoint(self) -> AbstractContextManager[None]:
         """What happens inside is undone when an exception leaves it; the unit stays usable, the hints stay back."""

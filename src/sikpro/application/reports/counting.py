@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from attrs import evolve, frozen
 
 from sikpro.application.ports.facts import Clocked, Dimension, Lapse, Spread
+from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.queries import OrderFilter
-from sikpro.application.ports.queues import Outcome
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.against_target import against_target
 from sikpro.application.reports.asked import FILTERS, Asked, Span

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sikpro.application.ports.runtime import Cell
+from sikpro.application.ports.workbooks import Cell
 
 _AT_ONCE = 500
 """Rows turned into bytes at a time."""

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sikpro.application.i18n import Words
 from sikpro.application.ports.queries import Key, OrderRow, Sort
-from sikpro.application.ports.runtime import Cell, Sheet
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.workbooks import Cell, Sheet
 from sikpro.application.reports.order_rows import COLUMNS, Cells, fixed_words
 from sikpro.application.use_cases.anomalies import Anomaly, odd_entries
 from sikpro.application.use_cases.device_ledger import Asked, told

@@ -9,8 +9,8 @@ from pathlib import Path
 from attrs import frozen
 
 from sikpro.application.i18n import Words
-from sikpro.application.ports.runtime import WorkbookWriter
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.workbooks import WorkbookWriter
 from sikpro.application.reports.asked import Asked
 from sikpro.application.reports.csv_text import csv_bytes
 from sikpro.application.reports.order_rows import order_header, order_rows

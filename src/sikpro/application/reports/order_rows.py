@@ -8,8 +8,8 @@ from attrs import frozen
 from sikpro.application.fields import FIELDS
 from sikpro.application.i18n import Words, words_in
 from sikpro.application.ports.queries import OrderFilter, OrderRow
-from sikpro.application.ports.runtime import Cell
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.workbooks import Cell
 from sikpro.application.reports.asked import Asked
 from sikpro.domain.catalogue import Status
 from sikpro.domain.order_data import Channel

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from sikpro.application.i18n import Words
 from sikpro.application.ports.facts import Dimension, Spread
-from sikpro.application.ports.runtime import Cell, Share, Sheet
+from sikpro.application.ports.workbooks import Cell, Share, Sheet
 from sikpro.application.reports.figures import FIGURES, Figure, Kind, Value
 from sikpro.application.reports.order_rows import fixed_words
 from sikpro.application.reports.shape import Recap, RecapRow, RecapTable

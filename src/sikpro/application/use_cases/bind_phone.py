@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from attrs import evolve
 
-from sikpro.application.ports.access import BindLink
+from sikpro.application.ports.sessions import BindLink
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.grant_access import decide_access
 from sikpro.application.use_cases.manage_people import must_manage

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from attrs import evolve
 
-from sikpro.application.ports.queues import Delivery
+from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.use_cases.notify_technician import recipients
 from sikpro.domain.errors import NotFound

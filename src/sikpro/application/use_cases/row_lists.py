@@ -9,8 +9,8 @@ from typing import Any
 
 from attrs import define, evolve, field
 
-from sikpro.application.ports.months import Target
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.targets import Target
 from sikpro.application.use_cases.catalogue import CatalogueRow
 from sikpro.application.use_cases.catalogue_rows import KINDS, CatalogueKind
 from sikpro.application.use_cases.edit_catalogue import check_replacement, keep_row, replace_row

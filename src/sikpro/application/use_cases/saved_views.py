@@ -1,7 +1,7 @@
 """Keep a list of orders under a name of one's own."""
 
-from sikpro.application.ports.desk import SavedView
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.undo_and_views import SavedView
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Person
 from sikpro.domain.text import one_line

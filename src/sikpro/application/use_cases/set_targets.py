@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sikpro.application.ports.months import Target
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.targets import Target
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.period import month_named

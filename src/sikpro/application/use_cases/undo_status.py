@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from sikpro.application.ports.desk import UndoStep
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
+from sikpro.application.ports.undo_and_views import UndoStep
 from sikpro.application.use_cases.record_change import record_change
 from sikpro.domain.errors import NotPermitted, UndoTooLate
 from sikpro.domain.order import Order

@@ -16,7 +16,8 @@ from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.recap_links import page_of
 from sikpro.adapters.web.visit import Visit
-from sikpro.application.ports.exports import Blob, Export
+from sikpro.application.ports.blobs import Blob
+from sikpro.application.ports.exports import Export
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.reports.asked import Asked
 from sikpro.application.reports.export_file import MEDIA_TYPES

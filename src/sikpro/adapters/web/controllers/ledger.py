@@ -14,7 +14,8 @@ from sikpro.adapters.web.pages import Pages
 from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.i18n import Words
-from sikpro.application.ports.queues import Delivery, LedgerRow, Outcome
+from sikpro.application.ports.inbox import LedgerRow, Outcome
+from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.asked import Asked
 from sikpro.domain.errors import InvalidValue

@@ -17,9 +17,9 @@ from sikpro.adapters.web.table_files import kind_of, table_content, table_respon
 from sikpro.adapters.web.uploading import uploaded_file, while_asked
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.i18n import Words
-from sikpro.application.ports.runtime import Sheet
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import SHORT
+from sikpro.application.ports.workbooks import Sheet
 from sikpro.application.use_cases.import_rows import (
     ImportPlan,
     Verdict,

@@ -14,7 +14,8 @@ from sikpro.adapters.web.forms import Form
 from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.visit import Visit
-from sikpro.application.ports.queues import KnownGroup, OutboxItem
+from sikpro.application.ports.inbox import KnownGroup
+from sikpro.application.ports.outbox import OutboxItem
 from sikpro.application.ports.schedules import Rhythm, Schedule
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.send_recaps import recap_now

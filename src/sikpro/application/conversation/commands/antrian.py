@@ -7,8 +7,8 @@ from sikpro.application.conversation.commands.command import Command
 from sikpro.application.conversation.drafts import open_drafts
 from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.ports.chat import Button
+from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
-from sikpro.application.ports.queues import Outcome
 from sikpro.application.use_cases.alert_overdue import overdue_step
 from sikpro.application.use_cases.see_orders import list_orders
 from sikpro.domain.people import Permission

@@ -4,7 +4,7 @@ from sikpro.application.conversation.commands.command import Command
 from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.conversation.order_entry import leave_dialogue
 from sikpro.application.conversation.own_orders import withdraw_named
-from sikpro.application.ports.queues import Outcome
+from sikpro.application.ports.inbox import Outcome
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.text import compact
 from sikpro.domain.values import RegistrationNumber

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sikpro.application.conversation.commands.command import Command
 from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.fields import EXAMPLE
-from sikpro.application.ports.queues import Outcome
+from sikpro.application.ports.inbox import Outcome
 
 
 def make_help(commands: Sequence[Command]) -> Command:

@@ -16,7 +16,6 @@ from sikpro.adapters.sql import (
     downgrade,
     migrate,
     pending,
-    report_tables,  # noqa: F401 -- so that its tables are known
 )
 from sikpro.adapters.sql.errors import ConstraintViolated
 from sikpro.adapters.sql.tables import metadata

@@ -1,65 +1,14 @@
-"""Exports and kept files in memory."""
+"""Exports that people asked for, in memory."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from attrs import evolve
 
 from sikpro.adapters.memory.store import KeptExport, Sequences, State, lease_is_over
-from sikpro.application.ports.blobs import Blob, in_parts
 from sikpro.application.ports.exports import Export, ExportState
 from sikpro.application.ports.storage import StorageRejected
 from sikpro.domain.errors import NotFound
-from sikpro.domain.text import storable
-
-
-class MemoryBlobs:
-    """Files too large for one value."""
-
-    def __init__(self, state: State, sequences: Sequences) -> None:
-        self._state = state
-        self._sequences = sequences
-
-    def add(self, name: str, media_type: str, content: Iterable[bytes], at: datetime) -> Blob:
-        """Keep a file; `content` may come in pieces of any size."""
-        blob_id, size = self._sequences.next("blobs"), 0
-        for place, part in enumerate(in_parts(content)):
-            self._state.blob_parts.put((blob_id, place), part)
-            size += len(part)
-        blob = Blob(id=blob_id, name=storable(name), media_type=media_type, size=size, created_at=at)
-        self._state.blobs.put(blob_id, blob)
-        return blob
-
-    def get(self, blob_id: int) -> Blob:
-        """Raises `NotFound`."""
-        blob = self._state.blobs.get(blob_id)
-        if blob is None:
-            raise NotFound(what="file", name=str(blob_id))
-        return blob
-
-    def part(self, blob_id: int, place: int) -> bytes:
-        """One of its parts. Raises `NotFound`, also for a part it does not have."""
-        content = self._state.blob_parts.get((blob_id, place))
-        if content is None:
-            raise NotFound(what="file", name=str(blob_id))
-        return content
-
-    def drop(self, blob_id: int) -> None:
-        """Forget it, if it is there."""
-        if any(kept.export.blob == blob_id for kept in self._state.exports.values()):
-            raise StorageRejected(f"an export refers to the file {blob_id}")
-        blob = self._state.blobs.get(blob_id)
-        if blob is not None:
-            for place in range(blob.parts):
-                self._state.blob_parts.drop((blob_id, place))
-            self._state.blobs.drop(blob_id)
-
-    def forget(self, before: datetime) -> None:
-        """Forget those kept before a time."""
-        for blob in self._state.blobs.values():
-            if blob.created_at < before:
-                self.drop(blob.id)
 
 
 class MemoryExports:

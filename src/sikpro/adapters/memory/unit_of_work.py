@@ -6,24 +6,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from sikpro.adapters.memory.access import MemoryBindLinks, MemoryLoginAttempts, MemorySessions
+from sikpro.adapters.memory.blobs import MemoryBlobs
 from sikpro.adapters.memory.bots import MemoryBotAccounts
 from sikpro.adapters.memory.catalogue import MemoryCatalogueRepository, MemoryInstallationRepository
-from sikpro.adapters.memory.desk import MemorySavedViews, MemoryUndoSteps
+from sikpro.adapters.memory.conversations import MemoryConversationStore
 from sikpro.adapters.memory.devices import MemoryDeviceQueries
-from sikpro.adapters.memory.exports import MemoryBlobs, MemoryExports
+from sikpro.adapters.memory.exports import MemoryExports
 from sikpro.adapters.memory.facts import MemoryOrderFacts
 from sikpro.adapters.memory.files import MemoryFileStore
 from sikpro.adapters.memory.inbox import MemoryInbox
+from sikpro.adapters.memory.jobs import MemoryAlerts, MemoryJobs
 from sikpro.adapters.memory.journal import MemoryJournal
-from sikpro.adapters.memory.months import MemoryClosedMonths, MemoryTargets
+from sikpro.adapters.memory.months import MemoryClosedMonths
 from sikpro.adapters.memory.orders import MemoryOrderRepository
 from sikpro.adapters.memory.outbox import MemoryOutbox
 from sikpro.adapters.memory.people import MemoryAccessRequestRepository, MemoryPersonRepository
 from sikpro.adapters.memory.queries import MemoryOrderQueries
 from sikpro.adapters.memory.schedules import MemorySchedules
+from sikpro.adapters.memory.sessions import MemoryBindLinks, MemoryLoginAttempts, MemorySessions
 from sikpro.adapters.memory.store import Sequences, State
-from sikpro.adapters.memory.workers import MemoryAlerts, MemoryConversationStore, MemoryJobs
+from sikpro.adapters.memory.targets import MemoryTargets
+from sikpro.adapters.memory.undo_and_views import MemorySavedViews, MemoryUndoSteps
 from sikpro.application.ports.runtime import LiveEvents
 from sikpro.application.ports.storage import Hint, StorageBusy, UnitOfWork
 

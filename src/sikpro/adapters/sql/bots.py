@@ -4,12 +4,49 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy import Column, Table
 
+from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
 from sikpro.adapters.sql.dialect import insert_new, upsert
 from sikpro.adapters.sql.leases import lease_is_over
-from sikpro.adapters.sql.queue_tables import bot_accounts, bot_addresses, bot_cursors, bot_menus
+from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.bots import LeaseLost
+
+bot_accounts = Table(
+    "bot_accounts",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("owner", Words, nullable=False),
+    Column("leased_until", UtcDateTime),
+    Column("transport", Words, nullable=False),
+    Column("session", Words, nullable=False),
+)
+
+bot_cursors = Table(
+    "bot_cursors",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("transport", Words, primary_key=True),
+    Column("cursor", Words, nullable=False),
+)
+
+bot_addresses = Table(
+    "bot_addresses",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("chat_id", Id, primary_key=True, autoincrement=False),
+    Column("address", Words, nullable=False),
+)
+
+bot_menus = Table(
+    "bot_menus",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("scope", Words, primary_key=True),
+    Column("fingerprint", Words, nullable=False),
+)
+
 
 _bot = bot_accounts.c
 

@@ -1,69 +1,45 @@
-"""Exports and kept files in the database; a file lies there in parts."""
+"""Exports that people asked for, in the database."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import Column, ForeignKey, Integer, Table
 
+from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
 from sikpro.adapters.sql.leases import lease_is_over
-from sikpro.adapters.sql.report_tables import blob_parts, blobs, exports
+from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.blobs import Blob, in_parts
 from sikpro.application.ports.exports import Export, ExportState
 from sikpro.domain.errors import NotFound
-from sikpro.domain.text import storable
 
-_b = blobs.c
+exports = Table(
+    "exports",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person", Id, ForeignKey("people.id"), nullable=False),
+    Column("query", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("leased_until", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    Column("error", Words, nullable=False),
+    Column("blob", Id, ForeignKey("blobs.id")),
+    Column("send_to", Id),
+    sa.Index(None, "person", "id"),
+    sa.Index(None, "state", "id"),
+    sqlite_autoincrement=True,
+)
+
+
 _e = exports.c
 _EXPORT = [column for column in exports.c if column.name != "leased_until"]
 _OPEN = [state.value for state in ExportState if state.open]
-
-
-class SqlBlobs:
-    """Files too large for one value."""
-
-    def __init__(self, transaction: OpenTransaction) -> None:
-        self._transaction = transaction
-
-    def add(self, name: str, media_type: str, content: Iterable[bytes], at: datetime) -> Blob:
-        """Keep a file; `content` may come in pieces of any size."""
-        row = {"name": storable(name), "media_type": media_type, "size": 0, "created_at": at}
-        blob_id = self._transaction.scalar(sa.insert(blobs).returning(_b.id), row)
-        size = 0
-        for place, part in enumerate(in_parts(content)):
-            self._transaction.execute(sa.insert(blob_parts), {"blob": blob_id, "place": place, "content": part})
-            size += len(part)
-        self._transaction.execute(sa.update(blobs).where(_b.id == blob_id).values(size=size))
-        return self.get(blob_id)
-
-    def get(self, blob_id: int) -> Blob:
-        """Raises `NotFound`."""
-        row = self._transaction.execute(sa.select(blobs).where(_b.id == blob_id)).mappings().one_or_none()
-        if row is None:
-            raise NotFound(what="file", name=str(blob_id))
-        return Blob(**row)
-
-    def part(self, blob_id: int, place: int) -> bytes:
-        """One of its parts. Raises `NotFound`, also for a part it does not have."""
-        which = (blob_parts.c.blob == blob_id, blob_parts.c.place == place)
-        content: bytes | None = self._transaction.scalar(sa.select(blob_parts.c.content).where(*which))
-        if content is None:
-            raise NotFound(what="file", name=str(blob_id))
-        return content
-
-    def drop(self, blob_id: int) -> None:
-        """Forget it, if it is there."""
-        self._forget(_b.id == blob_id)
-
-    def forget(self, before: datetime) -> None:
-        """Forget those kept before a time."""
-        self._forget(_b.created_at < before)
-
-    def _forget(self, which: sa.ColumnElement[bool]) -> None:
-        theirs = blob_parts.c.blob.in_(sa.select(_b.id).where(which))
-        self._transaction.execute(sa.delete(blob_parts).where(theirs))
-        self._transaction.execute(sa.delete(blobs).where(which))
 
 
 class SqlExports:

@@ -5,14 +5,40 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import Column, ForeignKey, Integer, Table, UniqueConstraint
 
+from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
 from sikpro.adapters.sql.dialect import insert_new
-from sikpro.adapters.sql.queue_tables import files
+from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.files import FileState, OrderFile
 from sikpro.application.ports.network import RemoteFile
 from sikpro.domain.errors import NotFound
 from sikpro.domain.text import storable
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("order_id", Id, ForeignKey("orders.id"), nullable=False),
+    Column("chat_id", Id, nullable=False),
+    Column("message_id", Id, nullable=False),
+    Column("transport", Words, nullable=False),
+    Column("reference", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("size", Integer),
+    Column("state", Words, nullable=False),
+    Column("media_type", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("wanted_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("content", sa.LargeBinary),
+    UniqueConstraint("order_id", "chat_id", "message_id", "transport", "reference", name="uq_files_once"),
+    sa.Index(None, "state", "due_at"),
+)
+
 
 _c = files.c
 _LARGEST_TOLD = 2**31 - 1

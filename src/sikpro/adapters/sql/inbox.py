@@ -6,16 +6,43 @@ from typing import Any
 
 import sqlalchemy as sa
 from attrs import asdict
+from sqlalchemy import JSON, Column, ForeignKey, Table
 
+from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
 from sikpro.adapters.sql.dialect import insert_new
-from sikpro.adapters.sql.queue_tables import inbox
-from sikpro.adapters.sql.tables import orders
+from sikpro.adapters.sql.tables import metadata, orders
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.chat import Attachment, Incoming, IncomingKind
 from sikpro.application.ports.inbox import KnownGroup, LedgerRow, Outcome, ReceivedFile
 from sikpro.domain.errors import NotFound
 from sikpro.domain.period import Period
 from sikpro.domain.text import storable
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", Words, nullable=False, unique=True),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime, nullable=False),
+    Column("chat_id", Id, nullable=False),
+    Column("message_id", Id),
+    Column("sender_id", Id),
+    Column("sender_name", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("rest", JSON, nullable=False),
+    Column("outcome", Words, nullable=False),
+    Column("detail", Words, nullable=False),
+    Column("order_id", Id, ForeignKey("orders.id")),
+    Column("album", Words),
+    sa.Index(None, "received_at"),
+    sa.Index(None, "chat_id", "message_id"),
+    sa.Index(None, "outcome", "id"),
+    sa.Index(None, "order_id"),
+    sa.Index(None, "chat_id", "album"),
+)
+
 
 _c = inbox.c
 _UNFINISHED = "unfinished"

@@ -6,11 +6,27 @@ from typing import Any
 
 import sqlalchemy as sa
 from cattrs import Converter
+from sqlalchemy import JSON, Column, ForeignKey, Table
 
-from sikpro.adapters.sql.queue_tables import journal
+from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
+from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.journal import JournalEntry
 from sikpro.domain.events import EVENTS, OrderEvent
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("order_id", Id, ForeignKey("orders.id")),
+    Column("subject", Words, nullable=False),
+    Column("actor", Id),
+    Column("data", JSON, nullable=False),
+    sa.Index(None, "order_id", "id"),
+)
+
 
 _CLASSES: dict[str, type[OrderEvent]] = {event.__name__: event for event in EVENTS}
 _COLUMNS = {"order_id", "at"}

@@ -1,15 +1,26 @@
-"""Closed months and targets in the database; a month's figures are kept as JSON."""
+"""Closed months in the database."""
 
 import sqlalchemy as sa
+from sqlalchemy import JSON, Column, Table
 
-from sikpro.adapters.sql.dialect import insert_new, upsert
-from sikpro.adapters.sql.report_tables import closed_months, targets
+from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
+from sikpro.adapters.sql.dialect import insert_new
+from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.months import ClosedMonth
-from sikpro.application.ports.targets import Target
+
+closed_months = Table(
+    "closed_months",
+    metadata,
+    Column("month", Words, primary_key=True),
+    Column("closed_at", UtcDateTime, nullable=False),
+    Column("closed_by", Id),
+    Column("figures", JSON, nullable=False),
+)
+"""`month` as `2026-11`; nobody closed it (`closed_by`) when it closed by itself."""
+
 
 _months = closed_months.c
-_targets = targets.c
 
 
 class SqlClosedMonths:
@@ -38,31 +49,3 @@ class SqlClosedMonths:
     def names(self) -> frozenset[str]:
         """All months that are closed."""
         return frozenset(self._transaction.execute(sa.select(_months.month)).scalars())
-
-
-class SqlTargets:
-    """The targets, one for each month and exchange."""
-
-    def __init__(self, transaction: OpenTransaction) -> None:
-        self._transaction = transaction
-
-    def put(self, target: Target) -> None:
-        """Keep a target in place of what there was."""
-        row = {column.name: getattr(target, column.name) for column in targets.c}
-        self._transaction.execute(upsert(self._transaction, targets, ["month", "sto"]), row)
-
-    def drop(self, month: str, sto: str) -> None:
-        """Forget a target, if it is there."""
-        self._transaction.execute(sa.delete(targets).where(_targets.month == month, _targets.sto == sto))
-
-    def of_month(self, month: str) -> tuple[Target, ...]:
-        """A month's targets by exchange."""
-        return self._found(_targets.month == month)
-
-    def all(self) -> tuple[Target, ...]:
-        """Every target, by month and exchange."""
-        return self._found()
-
-    def _found(self, *which: sa.ColumnElement[bool]) -> tuple[Target, ...]:
-        selected = sa.select(targets).where(*which).order_by(_targets.month, _targets.sto)
-        return tuple(Target(**row) for row in self._transaction.execute(selected).mappings())

@@ -6,14 +6,57 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, Table
 
+from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
 from sikpro.adapters.sql.outbox_mappers import item_from_row, message_to_row
-from sikpro.adapters.sql.queue_tables import UNFINISHED, outbox
+from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.domain.errors import NotFound
+
+UNFINISHED = "state IN ('queued', 'sending')"
+"""Which outbox rows are on their way; the condition of the partial index, so queries have to say it word for word."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("chat_id", Id, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("buttons", JSON, nullable=False),
+    Column("reply_to", Id),
+    Column("press_id", Words),
+    Column("random_id", Id, nullable=False),
+    Column("drop_keyboard", Boolean, nullable=False),
+    Column("document", Id),
+    Column("state", Words, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime),
+    Column("leased_until", UtcDateTime),
+    Column("attempts", Integer, nullable=False),
+    Column("doubtful", Boolean, nullable=False),
+    Column("doubts", Integer, nullable=False, server_default="0"),
+    Column("order_id", Id, ForeignKey("orders.id")),
+    Column("reason", Words, nullable=False),
+    Column("detail", Words, nullable=False),
+    Column("sent_at", UtcDateTime),
+    Column("message_id", Id),
+    sa.Index(
+        "ix_outbox_unfinished",
+        "chat_id",
+        "id",
+        sqlite_where=sa.text(UNFINISHED),
+        postgresql_where=sa.text(UNFINISHED),
+    ),
+    sa.Index(None, "state"),
+    sa.Index(None, "chat_id", "message_id"),
+    sa.Index(None, "order_id"),
+)
+
 
 _c = outbox.c
 _NO_TELEGRAM = "no_telegram"

@@ -6,11 +6,35 @@ from typing import Any
 
 import sqlalchemy as sa
 from attrs import asdict, evolve
+from sqlalchemy import Boolean, Column, ForeignKey, Table
 
-from sikpro.adapters.sql.report_tables import recap_schedules
+from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
+from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.schedules import Rhythm, Schedule
 from sikpro.domain.errors import NotFound
+
+recap_schedules = Table(
+    "recap_schedules",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("rhythm", Words, nullable=False),
+    Column("at", Words, nullable=False),
+    Column("person", Id, ForeignKey("people.id")),
+    Column("chat_id", Id),
+    Column("label", Words, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("with_file", Boolean, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("made_by", Id, ForeignKey("people.id"), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("sent_for", Words, nullable=False),
+    Column("message", Id),
+    Column("trouble", Words, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""`at` is local time (`17:00`); `sent_for` the day (`2026-11-24`) or month of the last recap that was due."""
+
 
 _c = recap_schedules.c
 

@@ -9,28 +9,31 @@ from typing import Any, TypeVar
 from sqlalchemy import exc
 from sqlalchemy.engine import Engine
 
-from sikpro.adapters.sql.access import SqlBindLinks, SqlLoginAttempts, SqlSessions
+from sikpro.adapters.sql.blobs import SqlBlobs
 from sikpro.adapters.sql.bots import SqlBotAccounts
 from sikpro.adapters.sql.catalogue import SqlCatalogueRepository, SqlInstallationRepository
-from sikpro.adapters.sql.desk import SqlSavedViews, SqlUndoSteps
+from sikpro.adapters.sql.conversations import SqlConversationStore
 from sikpro.adapters.sql.devices import SqlDeviceQueries
 from sikpro.adapters.sql.dialect import add_up
 from sikpro.adapters.sql.engine import WRITES
 from sikpro.adapters.sql.errors import storage_error
-from sikpro.adapters.sql.exports import SqlBlobs, SqlExports
+from sikpro.adapters.sql.exports import SqlExports
 from sikpro.adapters.sql.facts import SqlOrderFacts
 from sikpro.adapters.sql.files import SqlFileStore
 from sikpro.adapters.sql.inbox import SqlInbox
+from sikpro.adapters.sql.jobs import SqlAlerts, SqlJobs
 from sikpro.adapters.sql.journal import SqlJournal
-from sikpro.adapters.sql.months import SqlClosedMonths, SqlTargets
+from sikpro.adapters.sql.months import SqlClosedMonths
 from sikpro.adapters.sql.orders import SqlOrderRepository
 from sikpro.adapters.sql.outbox import SqlOutbox
 from sikpro.adapters.sql.people import SqlAccessRequestRepository, SqlPersonRepository
 from sikpro.adapters.sql.queries import SqlOrderQueries
 from sikpro.adapters.sql.schedules import SqlSchedules
+from sikpro.adapters.sql.sessions import SqlBindLinks, SqlLoginAttempts, SqlSessions
 from sikpro.adapters.sql.tables import totals
+from sikpro.adapters.sql.targets import SqlTargets
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.adapters.sql.workers import SqlAlerts, SqlConversationStore, SqlJobs
+from sikpro.adapters.sql.undo_and_views import SqlSavedViews, SqlUndoSteps
 from sikpro.application.ports.runtime import LiveEvents
 from sikpro.application.ports.storage import Hint, StorageBusy, UnitOfWork
 

@@ -1,53 +1,45 @@
-"""Dialogues, jobs and alerts in the database."""
+"""Recurring jobs and alerts in the database."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from attrs import asdict
+from sqlalchemy import Column, ForeignKey, Integer, Table, UniqueConstraint
 
-from sikpro.adapters.sql.dialect import insert_new, upsert
+from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
+from sikpro.adapters.sql.dialect import insert_new
 from sikpro.adapters.sql.leases import lease_is_over
-from sikpro.adapters.sql.queue_tables import alerts, conversations, jobs
+from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.conversations import Conversation
 from sikpro.application.ports.jobs import Job
 from sikpro.domain.errors import NotFound
 
-_talk = conversations.c
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("order_id", Id, ForeignKey("orders.id"), primary_key=True, autoincrement=False),
+    Column("step", Words, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", Words, nullable=False),
+    Column("key", Words, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("leased_until", UtcDateTime),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Words, nullable=False),
+    UniqueConstraint("kind", "key"),
+    sa.Index(None, "due_at", "id"),
+    sqlite_autoincrement=True,
+)
+"""Rows are deleted, so that SQLite has to be told not to give an id twice."""
+
 _job = jobs.c
 _JOB = (_job.id, _job.kind, _job.key, _job.due_at, _job.attempts, _job.error)
-
-
-class SqlConversationStore:
-    """The open dialogues, one for each person and chat."""
-
-    def __init__(self, transaction: OpenTransaction) -> None:
-        self._transaction = transaction
-
-    def get(self, chat_id: int, telegram_id: int) -> Conversation | None:
-        """The dialogue, if there is one."""
-        selected = sa.select(conversations).where(_talk.chat_id == chat_id, _talk.telegram_id == telegram_id)
-        row = self._transaction.execute(selected).mappings().one_or_none()
-        return None if row is None else Conversation(**row)
-
-    def put(self, conversation: Conversation) -> None:
-        """Begin it or go on with it."""
-        row = asdict(conversation) | {"data": dict(conversation.data)}
-        put = upsert(self._transaction, conversations, ["chat_id", "telegram_id"])
-        self._transaction.execute(put.values(row))
-
-    def drop(self, chat_id: int, telegram_id: int) -> None:
-        """End it."""
-        dropped = sa.delete(conversations).where(_talk.chat_id == chat_id, _talk.telegram_id == telegram_id)
-        self._transaction.execute(dropped)
-
-    def open(self, step_prefix: str) -> tuple[Conversation, ...]:
-        """Dialogues whose step begins so, oldest first."""
-        begins = sa.func.substr(_talk.step, 1, len(step_prefix)) == step_prefix
-        order = (_talk.updated_at, _talk.chat_id, _talk.telegram_id)
-        rows = self._transaction.execute(sa.select(conversations).where(begins).order_by(*order)).mappings()
-        return tuple(Conversation(**row) for row in rows)
 
 
 class SqlJobs:

@@ -6,11 +6,37 @@ from typing import Any
 
 import sqlalchemy as sa
 from cattrs.preconf.json import make_converter
+from sqlalchemy import JSON, Column, ForeignKey, Integer, Table, UniqueConstraint
 
-from sikpro.adapters.sql.queue_tables import saved_views, undo_steps
+from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
+from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.undo_and_views import SavedView, UndoStep
 from sikpro.domain.order import Order
+
+undo_steps = Table(
+    "undo_steps",
+    metadata,
+    Column("order_id", Id, ForeignKey("orders.id"), primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("by", Id, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    Column("messages", JSON, nullable=False),
+    Column("before", JSON, nullable=False),
+    sa.Index(None, "until"),
+)
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person", Id, ForeignKey("people.id"), nullable=False),
+    Column("name", Words, nullable=False),
+    Column("query", Words, nullable=False),
+    UniqueConstraint("person", "name"),
+    sqlite_autoincrement=True,
+)
+
 
 _steps = undo_steps.c
 _views = saved_views.c

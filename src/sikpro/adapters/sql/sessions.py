@@ -4,10 +4,47 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from attrs import asdict
+from sqlalchemy import Column, ForeignKey, Table
 
-from sikpro.adapters.sql.queue_tables import bind_links, login_attempts, sessions
+from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
+from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.sessions import BindLink, Session
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("person", Id, ForeignKey("people.id"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+    sa.Index(None, "person"),
+    sa.Index(None, "seen_at"),
+)
+
+bind_links = Table(
+    "bind_links",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("person", Id, ForeignKey("people.id"), nullable=False),
+    Column("made_by", Id, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+    sa.Index(None, "person"),
+)
+
+login_attempts = Table(
+    "login_attempts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account", Words, nullable=False),
+    Column("address", Words, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    sa.Index(None, "address", "at"),
+    sa.Index(None, "at"),
+)
+
 
 _s = sessions.c
 _a = login_attempts.c

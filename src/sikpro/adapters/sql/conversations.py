@@ -1,0 +1,58 @@
+"""The open dialogues in the database."""
+
+import sqlalchemy as sa
+from attrs import asdict
+from sqlalchemy import JSON, Column, Table
+
+from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
+from sikpro.adapters.sql.dialect import upsert
+from sikpro.adapters.sql.tables import metadata
+from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.application.ports.conversations import Conversation
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("chat_id", Id, primary_key=True, autoincrement=False),
+    Column("telegram_id", Id, primary_key=True, autoincrement=False),
+    Column("step", Words, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("token", Words, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("reminded_at", UtcDateTime),
+)
+
+
+_talk = conversations.c
+
+
+class SqlConversationStore:
+    """The open dialogues, one for each person and chat."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    def get(self, chat_id: int, telegram_id: int) -> Conversation | None:
+        """The dialogue, if there is one."""
+        selected = sa.select(conversations).where(_talk.chat_id == chat_id, _talk.telegram_id == telegram_id)
+        row = self._transaction.execute(selected).mappings().one_or_none()
+        return None if row is None else Conversation(**row)
+
+    def put(self, conversation: Conversation) -> None:
+        """Begin it or go on with it."""
+        row = asdict(conversation) | {"data": dict(conversation.data)}
+        put = upsert(self._transaction, conversations, ["chat_id", "telegram_id"])
+        self._transaction.execute(put.values(row))
+
+    def drop(self, chat_id: int, telegram_id: int) -> None:
+        """End it."""
+        dropped = sa.delete(conversations).where(_talk.chat_id == chat_id, _talk.telegram_id == telegram_id)
+        self._transaction.execute(dropped)
+
+    def open(self, step_prefix: str) -> tuple[Conversation, ...]:
+        """Dialogues whose step begins so, oldest first."""
+        begins = sa.func.substr(_talk.step, 1, len(step_prefix)) == step_prefix
+        order = (_talk.updated_at, _talk.chat_id, _talk.telegram_id)
+        rows = self._transaction.execute(sa.select(conversations).where(begins).order_by(*order)).mappings()
+        return tuple(Conversation(**row) for row in rows)

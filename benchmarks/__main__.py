@@ -26,10 +26,10 @@ from sikpro.adapters.local.passwords import Argon2Passwords
 from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.sql.tables import orders
 from sikpro.adapters.web import WebParts, create_web
-from sikpro.application.intake import Intake
 from sikpro.application.ports.chat import Incoming
 from sikpro.application.ports.queries import Key, OrderFilter, Sort
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.workers.intake import Intake
 from sikpro.domain.people import Person, Role
 
 FEW, MANY = 1_000, 20_000

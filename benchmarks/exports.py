@@ -21,9 +21,9 @@ from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
 from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.reports.asked import Asked
 from sikpro.application.reports.export_file import ExportFile
 from sikpro.application.reports.order_rows import order_header, order_rows
+from sikpro.application.reports.recap_query import Asked
 from sikpro.domain.people import Person, Role
 
 ZONE = "Asia/Jakarta"

@@ -17,8 +17,8 @@ from sikpro.adapters.sql.tables import orders as orders_table
 from sikpro.adapters.sql.tables import totals
 from sikpro.application.ports.chat import Incoming, IncomingKind
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue import put_row
-from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.lookup import put_row
 from sikpro.domain.catalogue import SiteOperation, Status, Sto
 from sikpro.domain.order import place
 from sikpro.domain.order_data import Channel, OrderData

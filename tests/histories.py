@@ -9,14 +9,14 @@ from attrs import evolve, frozen
 
 from sikpro.application.fields import FIELDS
 from sikpro.application.ports.storage import Transactions, UnitOfWork
-from sikpro.application.use_cases.change_status import change_status, reopen_order
-from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
-from sikpro.application.use_cases.own_order import correct_order, join_message, withdraw_order
-from sikpro.application.use_cases.register_order import register_order
-from sikpro.application.use_cases.remove_order import delete_order, restore_order
-from sikpro.application.use_cases.send_words import send_words
-from sikpro.application.use_cases.understand_request import typed_again
-from sikpro.application.use_cases.work_order import assign_order, free_lapsed_claims, give_back_order, take_order
+from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.orders.change_status import change_status, reopen_order
+from sikpro.application.use_cases.orders.own_order import correct_order, join_message, withdraw_order
+from sikpro.application.use_cases.orders.register_order import register_order
+from sikpro.application.use_cases.orders.remove_order import delete_order, restore_order
+from sikpro.application.use_cases.orders.send_words import send_words
+from sikpro.application.use_cases.orders.understand_request import typed_again
+from sikpro.application.use_cases.orders.work_order import assign_order, free_lapsed_claims, give_back_order, take_order
 from sikpro.domain.errors import DomainError
 from sikpro.domain.events import (
     OrderAssigned,

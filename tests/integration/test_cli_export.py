@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
 from tests.builders import NOON, stored_order
 
 

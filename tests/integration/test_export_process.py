@@ -16,10 +16,10 @@ from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.local.export_process import ProcessExports
 from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
-from sikpro.application.exports import ExportRunner
 from sikpro.application.ports.exports import Export, ExportState
 from sikpro.application.ports.storage import Transactions, UnitOfWork
-from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.workers.exports import ExportRunner
 from sikpro.domain.people import Role
 from tests.builders import NOON, a_person, stored_order
 

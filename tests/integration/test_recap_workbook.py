@@ -11,11 +11,11 @@ from openpyxl import Workbook, load_workbook
 from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.facts import Dimension
-from sikpro.application.reports.asked import Asked
 from sikpro.application.reports.counting import SPLITS
 from sikpro.application.reports.export_file import ExportFile
 from sikpro.application.reports.figures import FIGURES
 from sikpro.application.reports.recap import recap
+from sikpro.application.reports.recap_query import Asked
 from sikpro.application.reports.sheets import SPLIT_SHEETS
 from sikpro.domain.people import Person, Role
 from sikpro.domain.phase import Phase

@@ -7,14 +7,14 @@ from typing import Any
 from attrs import define, field
 
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
-from sikpro.application.intake import Intake
 from sikpro.application.ports.chat import Attachment, Contact, Incoming, IncomingKind, Outgoing
 from sikpro.application.ports.inbox import LedgerRow
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue import put_row
-from sikpro.application.use_cases.change_status import change_status
-from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
-from sikpro.application.use_cases.work_order import take_order
+from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.lookup import put_row
+from sikpro.application.use_cases.orders.change_status import change_status
+from sikpro.application.use_cases.orders.work_order import take_order
+from sikpro.application.workers.intake import Intake
 from sikpro.domain.catalogue import SiteOperation, Sto
 from sikpro.domain.events import MessageJoined
 from sikpro.domain.order import Order

@@ -11,8 +11,8 @@ import sikpro
 from sikpro import DuplicateOrder, ForbiddenMove, InvalidFields, Phase
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.reports.asked import Asked
 from sikpro.application.reports.order_rows import order_header, order_rows
+from sikpro.application.reports.recap_query import Asked
 from tests.unit.chat import StoryClock
 
 MESSAGE = "AO SC32232558 ZTEGC6754546 SDA ODP-SDA-003 F5SDA445"

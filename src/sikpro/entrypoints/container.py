@@ -18,16 +18,16 @@ from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.adapters.telegram.long_poll import LongPoll
 from sikpro.adapters.web.parts import WebParts
-from sikpro.application.clock_watch import ClockWatch
-from sikpro.application.downloads import Downloads
-from sikpro.application.exports import ExportRunner
-from sikpro.application.intake import Intake
-from sikpro.application.jobs import JobRunner
-from sikpro.application.menus import MenuKeeper
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.workbooks import WorkbookWriter
-from sikpro.application.rates import Rates
-from sikpro.application.relay import Relay
+from sikpro.application.workers.clock_watch import ClockWatch
+from sikpro.application.workers.downloads import Downloads
+from sikpro.application.workers.exports import ExportRunner
+from sikpro.application.workers.intake import Intake
+from sikpro.application.workers.jobs import JobRunner
+from sikpro.application.workers.menus import MenuKeeper
+from sikpro.application.workers.rates import Rates
+from sikpro.application.workers.relay import Relay
 from sikpro.entrypoints.bot import connect_bot
 from sikpro.entrypoints.settings import Settings
 

@@ -8,9 +8,9 @@ from attrs import frozen
 
 from sikpro.adapters.simulator.app import Simulator, create_simulator
 from sikpro.adapters.simulator.guard import NotLoopback, loopback
-from sikpro.application.intake import Intake
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.workers.intake import Intake
 from sikpro.domain.people import Role
 from sikpro.entrypoints.container import Container
 from sikpro.entrypoints.demo_data import (

@@ -7,13 +7,13 @@ from itertools import count
 
 from attrs import define, frozen
 
-from sikpro.application.intake import Intake
 from sikpro.application.ports.chat import Incoming, IncomingKind
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue import put_row
-from sikpro.application.use_cases.change_status import change_status
-from sikpro.application.use_cases.first_catalogue import FIRST_STATUSES
-from sikpro.application.use_cases.work_order import take_order
+from sikpro.application.use_cases.catalogue.first_catalogue import FIRST_STATUSES
+from sikpro.application.use_cases.catalogue.lookup import put_row
+from sikpro.application.use_cases.orders.change_status import change_status
+from sikpro.application.use_cases.orders.work_order import take_order
+from sikpro.application.workers.intake import Intake
 from sikpro.domain.catalogue import SiteOperation, Sto
 from sikpro.domain.people import Person, Role
 from sikpro.domain.phase import Phase

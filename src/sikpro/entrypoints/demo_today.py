@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 from importlib.resources import files
 
-from sikpro.application.downloads import media_type
-from sikpro.application.intake import Intake
 from sikpro.application.ports.chat import Incoming, IncomingKind
 from sikpro.application.ports.queries import OrderFilter, Sort
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.own_order import join_message
+from sikpro.application.use_cases.orders.own_order import join_message
+from sikpro.application.workers.downloads import media_type
+from sikpro.application.workers.intake import Intake
 from sikpro.domain.people import Person
 from sikpro.domain.phase import Phase
 from sikpro.entrypoints.demo_data import BOT, STRANGER, DemoTechnician, technicians

@@ -13,8 +13,8 @@ import click
 
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.reports.asked import Asked
 from sikpro.application.reports.export_file import ExportFile
+from sikpro.application.reports.recap_query import Asked
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Person, Role
 from sikpro.entrypoints.container import Container

@@ -11,8 +11,8 @@ from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.local.export_process import ExportOrder, converter
 from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
-from sikpro.application.exports import ExportFailed, ExportWriting
 from sikpro.application.ports.storage import StorageError
+from sikpro.application.workers.exports import ExportFailed, ExportWriting
 
 NICE = 10
 """How far it steps back behind the server and its pages."""

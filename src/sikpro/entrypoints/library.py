@@ -8,23 +8,23 @@ from attrs import frozen
 
 from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
-from sikpro.application.conversation.parse_message import Known, parse_message
+from sikpro.application.conversation.reader.parse_message import Known, parse_message
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import StorageUnavailable, Transactions, UnitOfWork
-from sikpro.application.reports.asked import Asked
 from sikpro.application.reports.recap import recap
-from sikpro.application.reports.shape import Recap
-from sikpro.application.use_cases.catalogue import CatalogueRow, put_row
-from sikpro.application.use_cases.change_status import change_status, reopen_order
-from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
-from sikpro.application.use_cases.manage_people import add_technician
-from sikpro.application.use_cases.own_order import correct_order
-from sikpro.application.use_cases.register_order import order_named, register_order
-from sikpro.application.use_cases.remove_order import delete_order
-from sikpro.application.use_cases.see_orders import list_orders
-from sikpro.application.use_cases.understand_request import typed_again
-from sikpro.application.use_cases.work_order import give_back_order, take_order
+from sikpro.application.reports.recap_data import Recap
+from sikpro.application.reports.recap_query import Asked
+from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.lookup import CatalogueRow, put_row
+from sikpro.application.use_cases.orders.change_status import change_status, reopen_order
+from sikpro.application.use_cases.orders.list_orders import list_orders
+from sikpro.application.use_cases.orders.own_order import correct_order
+from sikpro.application.use_cases.orders.register_order import order_named, register_order
+from sikpro.application.use_cases.orders.remove_order import delete_order
+from sikpro.application.use_cases.orders.understand_request import typed_again
+from sikpro.application.use_cases.orders.work_order import give_back_order, take_order
+from sikpro.application.use_cases.people.manage_people import add_technician
 from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel
 from sikpro.domain.people import Person, Role

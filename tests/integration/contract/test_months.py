@@ -10,9 +10,9 @@ from sikpro.application.ports.months import ClosedMonth
 from sikpro.application.ports.queries import NOBODY, UNKNOWN, OrderFilter, Sort
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.ports.targets import Target
-from sikpro.application.reports.asked import Asked
 from sikpro.application.reports.recap import recap
-from sikpro.application.reports.shape import PROMISE, Recap
+from sikpro.application.reports.recap_data import PROMISE, Recap
+from sikpro.application.reports.recap_query import Asked
 from sikpro.domain.phase import Turn
 from tests.builders import COMPLETED, HELD_UP, NOON, after, an_sto, key_of, stored_order
 from tests.histories import ZONE, found, live, random_steps

@@ -19,8 +19,8 @@ from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.migrate import migrate
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue import put_row
-from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.lookup import put_row
 from sikpro.domain.catalogue import SiteOperation, Sto
 from sikpro.domain.people import Person, Role
 

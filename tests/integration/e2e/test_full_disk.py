@@ -11,11 +11,11 @@ from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.migrate import migrate
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
-from sikpro.application.intake import Intake
 from sikpro.application.ports.chat import Incoming, IncomingKind, Transport
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.network import Batch
 from sikpro.application.ports.storage import StorageUnavailable
+from sikpro.application.workers.intake import Intake
 from tests.integration.e2e.installation import CREW, furnish
 
 ACCOUNT, OWNER = "bot:1", "me"

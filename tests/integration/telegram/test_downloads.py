@@ -9,9 +9,9 @@ import pytest
 
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.adapters.telegram.bot_api import BotApi, BotApiFiles
-from sikpro.application.downloads import Downloads
 from sikpro.application.ports.files import FileState, OrderFile
 from sikpro.application.ports.network import FileGone, RemoteFile, SourceError, Trouble
+from sikpro.application.workers.downloads import Downloads
 from tests.builders import stored_order
 from tests.integration.telegram.conftest import DEWI, TOKEN, Parrot, Simulation
 from tests.unit.application.inline import InlineTransactions

@@ -15,11 +15,11 @@ from sikpro.adapters.telegram.mtproto.client import MtprotoClient
 from sikpro.adapters.telegram.mtproto.files import MtprotoFiles
 from sikpro.adapters.telegram.mtproto.session import Vault
 from sikpro.adapters.telegram.mtproto.source import MtprotoSource
-from sikpro.application.downloads import Downloads
-from sikpro.application.intake import Intake
 from sikpro.application.ports.chat import Transport
 from sikpro.application.ports.files import FileState
 from sikpro.application.ports.inbox import Outcome
+from sikpro.application.workers.downloads import Downloads
+from sikpro.application.workers.intake import Intake
 from tests.builders import stored_order
 from tests.integration.telegram.conftest import DEWI, Simulation
 from tests.integration.telegram.mtproto_bot import new_client, served

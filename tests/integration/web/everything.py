@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from sikpro.application.intake import Intake
 from sikpro.application.ports.conversations import Conversation
 from sikpro.application.ports.exports import Export
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.targets import Target
 from sikpro.application.reports.closing import count_month
-from sikpro.application.use_cases.publish_notice import publish_notice
-from sikpro.application.use_cases.saved_views import save_view
+from sikpro.application.use_cases.messages.publish_notice import publish_notice
+from sikpro.application.use_cases.orders.saved_views import save_view
+from sikpro.application.workers.intake import Intake
 from tests.builders import an_incoming
 from tests.integration.web.site import Site
 from tests.integration.web.test_files import photo

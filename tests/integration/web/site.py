@@ -22,12 +22,12 @@ from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
 from sikpro.adapters.web import WebParts, create_web
-from sikpro.application.clock_watch import ClockStep
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.ports.tables import TableReader
-from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
-from sikpro.application.use_cases.register_order import register_order
+from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.orders.register_order import register_order
+from sikpro.application.workers.clock_watch import ClockStep
 from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel, Origin
 from sikpro.domain.people import Person, Role

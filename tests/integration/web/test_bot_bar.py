@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from sikpro.application.clock_watch import ClockStep
 from sikpro.application.ports.network import BotState
+from sikpro.application.workers.clock_watch import ClockStep
 from tests.integration.web.site import Site
 
 

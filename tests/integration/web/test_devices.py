@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.change_status import change_status
+from sikpro.application.use_cases.orders.change_status import change_status
 from tests.integration.browser import NewPage
 from tests.integration.web.site import PASSWORD, Site
 

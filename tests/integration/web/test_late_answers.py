@@ -7,8 +7,8 @@ from attrs import evolve, frozen
 
 from sikpro.adapters.web.security import session_id
 from sikpro.application.ports.storage import StorageUnavailable
-from sikpro.application.use_cases.own_order import correct_order, withdraw_order
-from sikpro.application.use_cases.understand_request import typed_again
+from sikpro.application.use_cases.orders.own_order import correct_order, withdraw_order
+from sikpro.application.use_cases.orders.understand_request import typed_again
 from sikpro.domain.order import Order
 from sikpro.domain.people import Role
 from sikpro.domain.phase import Phase

@@ -6,10 +6,10 @@ from html import unescape
 
 import pytest
 
-from sikpro.application.intake import Intake
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.workers.intake import Intake
 from tests.builders import an_incoming, an_outgoing
 from tests.integration.web.site import Site
 

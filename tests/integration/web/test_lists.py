@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.targets import Target
-from sikpro.application.use_cases.row_lists import LISTS
+from sikpro.application.use_cases.tables.row_lists import LISTS
 from sikpro.domain.people import Role
 from tests.builders import a_person, a_site_operation, a_technician
 from tests.integration.web.site import Site, Visitor

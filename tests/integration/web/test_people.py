@@ -9,7 +9,7 @@ from attrs import evolve
 from sikpro.adapters.memory.people import MemoryPersonRepository
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.bind_phone import bind_by_link
+from sikpro.application.use_cases.people.bind_phone import bind_by_link
 from sikpro.domain.people import Person, Role
 from tests.builders import a_person, a_technician
 from tests.integration.web.site import Site, Visitor

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from sikpro.application.use_cases.grant_access import ask_access
+from sikpro.application.use_cases.people.grant_access import ask_access
 from tests.builders import an_access_request
 from tests.integration.browser import PHONE, NewPage
 from tests.integration.web.site import PASSWORD, Site

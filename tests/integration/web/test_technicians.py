@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from sikpro.application.use_cases.grant_access import ask_access
+from sikpro.application.use_cases.people.grant_access import ask_access
 from sikpro.domain.people import Person, Role
 from tests.builders import a_person, an_access_request
 from tests.integration.web.site import Site

@@ -5,7 +5,7 @@ from datetime import timedelta
 from playwright.sync_api import Page, expect
 
 from sikpro.application.ports.outbox import Delivery
-from sikpro.application.use_cases.work_order import free_lapsed_claims
+from sikpro.application.use_cases.orders.work_order import free_lapsed_claims
 from sikpro.domain.order import Order
 from sikpro.domain.phase import Phase
 from tests.integration.browser import NewPage

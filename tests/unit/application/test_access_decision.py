@@ -9,9 +9,9 @@ from attrs import evolve
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.access_decision import pointed_to, request_mark
-from sikpro.application.use_cases.bind_phone import bind_by_link, make_bind_link
-from sikpro.application.use_cases.grant_access import (
+from sikpro.application.use_cases.people.access_decision import pointed_to, request_mark
+from sikpro.application.use_cases.people.bind_phone import bind_by_link, make_bind_link
+from sikpro.application.use_cases.people.grant_access import (
     approve_access,
     approve_many,
     ask_access,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 
-from sikpro.application.use_cases.alert_overdue import alert_overdue
+from sikpro.application.use_cases.orders.alert_overdue import alert_overdue
 from tests.unit.chat import WHOLE, ZONE, Phone, World
 
 LEADER = 50

@@ -12,15 +12,15 @@ from sikpro.application.ports.facts import Dimension
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.targets import Target
-from sikpro.application.reports.asked import FILTERS, Asked, Span
 from sikpro.application.reports.closing import count_month, next_closing
 from sikpro.application.reports.figures import FIGURES, MORE
 from sikpro.application.reports.recap import recap
+from sikpro.application.reports.recap_data import Recap
+from sikpro.application.reports.recap_query import FILTERS, Asked, Span
 from sikpro.application.reports.recap_text import LONGEST, recap_text
-from sikpro.application.reports.shape import Recap
-from sikpro.application.use_cases.change_status import reopen_order
-from sikpro.application.use_cases.remove_order import delete_order
-from sikpro.application.use_cases.set_targets import set_targets
+from sikpro.application.use_cases.orders.change_status import reopen_order
+from sikpro.application.use_cases.orders.remove_order import delete_order
+from sikpro.application.use_cases.recaps.set_targets import set_targets
 from sikpro.domain.errors import InvalidFields, InvalidValue, NotPermitted
 from sikpro.domain.people import Person
 from tests.builders import COMPLETED, HELD_UP, an_incoming, key_of, stored_order

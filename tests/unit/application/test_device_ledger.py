@@ -7,11 +7,11 @@ from attrs import evolve
 
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.anomalies import Anomaly, list_anomalies
-from sikpro.application.use_cases.change_status import change_status
-from sikpro.application.use_cases.device_ledger import Asked, HoldUp, Subject, look_up_device, understand_device
-from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
-from sikpro.application.use_cases.undo_status import undo_status
+from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.devices.anomalies import Anomaly, list_anomalies
+from sikpro.application.use_cases.devices.device_ledger import Asked, HoldUp, Subject, look_up_device, understand_device
+from sikpro.application.use_cases.orders.change_status import change_status
+from sikpro.application.use_cases.orders.undo_status import undo_status
 from sikpro.domain.errors import InvalidValue, NotPermitted
 from sikpro.domain.people import Person, Role
 from tests.builders import NOON, a_person, after, an_order_type, stored_order

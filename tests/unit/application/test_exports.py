@@ -9,9 +9,9 @@ from attrs import define, field
 from openpyxl import load_workbook
 
 from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
-from sikpro.application.exports import ATTEMPTS, ExportFailed, ExportRunner, ExportWriting, ThreadExports, Told
-from sikpro.application.jobs import RECURRING
 from sikpro.application.ports.exports import Export, ExportState
+from sikpro.application.workers.exports import ATTEMPTS, ExportFailed, ExportRunner, ExportWriting, ThreadExports, Told
+from sikpro.application.workers.jobs import RECURRING
 from sikpro.domain.people import Role
 from tests.builders import a_person
 from tests.unit.application.inline import InlineTransactions

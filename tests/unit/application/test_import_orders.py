@@ -11,11 +11,11 @@ from sikpro.application.i18n import LANGUAGES, sentences
 from sikpro.application.ports.queries import OrderFilter, OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import TableSheet
-from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
-from sikpro.application.use_cases.import_orders import COLUMNS, import_orders, plan_orders
-from sikpro.application.use_cases.order_plan import OrderPlan, RowVerdict
-from sikpro.application.use_cases.remove_order import delete_order
-from sikpro.application.use_cases.table_columns import (
+from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.orders.remove_order import delete_order
+from sikpro.application.use_cases.tables.import_orders import COLUMNS, import_orders, plan_orders
+from sikpro.application.use_cases.tables.order_plan import OrderPlan, RowVerdict
+from sikpro.application.use_cases.tables.table_columns import (
     date_columns,
     find_columns,
     missing_columns,

@@ -6,9 +6,9 @@ import pytest
 
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
-from sikpro.application.use_cases.import_rows import ImportPlan, import_rows, plan_import
-from sikpro.application.use_cases.row_lists import LISTS
+from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.tables.import_rows import ImportPlan, import_rows, plan_import
+from sikpro.application.use_cases.tables.row_lists import LISTS
 from sikpro.domain.people import Person, Role
 from tests.builders import NOON, a_person, a_site_operation, a_technician, an_sto
 

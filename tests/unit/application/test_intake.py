@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from attrs import define, evolve, field
 
-from sikpro.application.intake import Intake
 from sikpro.application.ports.bots import LeaseLost
 from sikpro.application.ports.chat import Incoming, IncomingKind, Transport
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.network import Batch
 from sikpro.application.ports.storage import StorageRejected, StorageUnavailable, UnitOfWork
+from sikpro.application.workers.intake import Intake
 from tests.unit.application.inline import InlineTransactions
 from tests.unit.chat import NINE, WHOLE, ZONE, World
 
@@ -132,7 +132,7 @@ def fail_on(monkeypatch: pytest.MonkeyPatch, text: str, error: Exception) -> Non
             raise error
         return real(uow, incoming, *more)
 
-    monkeypatch.setattr("sikpro.application.intake.handle", handle)
+    monkeypatch.setattr("sikpro.application.workers.intake.handle", handle)
 
 
 def sent_texts(kitchen: Kitchen) -> list[str]:

@@ -9,9 +9,9 @@ import pytest
 from attrs import define
 
 from sikpro.adapters.local.live import LocalLiveEvents
-from sikpro.application.clock_watch import ClockWatch
-from sikpro.application.jobs import RECURRING, JobRunner, Recurring, RecurringCount
 from sikpro.application.ports.storage import Transactions, UnitOfWork
+from sikpro.application.workers.clock_watch import ClockWatch
+from sikpro.application.workers.jobs import RECURRING, JobRunner, Recurring, RecurringCount
 from tests.unit.application.inline import InlineTransactions
 from tests.unit.chat import WHOLE, ZONE, Phone, World
 

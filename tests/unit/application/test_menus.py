@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import pytest
 from attrs import define, evolve, field
 
-from sikpro.application.menus import MenuKeeper
 from sikpro.application.ports.chat import Enclosure, MenuEntry, Outgoing
 from sikpro.application.ports.network import NeverSent, NotSent
-from sikpro.application.use_cases.manage_people import set_language
+from sikpro.application.use_cases.people.manage_people import set_language
+from sikpro.application.workers.menus import MenuKeeper
 from tests.unit.application.inline import InlineTransactions
 from tests.unit.chat import ZONE, World
 

@@ -8,12 +8,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from sikpro.application.fields import FIELDS
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.change_duplicate_rule import change_duplicate_rule
-from sikpro.application.use_cases.change_status import cancel_order, change_status, reopen_order
-from sikpro.application.use_cases.own_order import correct_order
-from sikpro.application.use_cases.register_order import register_order
-from sikpro.application.use_cases.remove_order import delete_order, restore_order
-from sikpro.application.use_cases.understand_request import typed_again
+from sikpro.application.use_cases.catalogue.change_duplicate_rule import change_duplicate_rule
+from sikpro.application.use_cases.orders.change_status import cancel_order, change_status, reopen_order
+from sikpro.application.use_cases.orders.own_order import correct_order
+from sikpro.application.use_cases.orders.register_order import register_order
+from sikpro.application.use_cases.orders.remove_order import delete_order, restore_order
+from sikpro.application.use_cases.orders.understand_request import typed_again
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.errors import DomainError
 from sikpro.domain.order_data import Channel

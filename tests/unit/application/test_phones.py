@@ -4,13 +4,13 @@ import pytest
 
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.edit_people import edit_person, person_texts
-from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
-from sikpro.application.use_cases.grant_access import approve_access, ask_access
-from sikpro.application.use_cases.manage_people import add_technician, checked_phone
+from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.people.edit_people import edit_person, person_texts
+from sikpro.application.use_cases.people.grant_access import approve_access, ask_access
+from sikpro.application.use_cases.people.manage_people import add_technician, checked_phone
 from sikpro.domain.errors import AlreadyUsed, InvalidValue
 from sikpro.domain.people import Person, Role
-from sikpro.domain.spoilt import check_unspoilt
+from sikpro.domain.spreadsheet_damage import check_unspoilt
 from tests.builders import NOON, a_person, a_technician, an_access_request
 
 ZONE = "Asia/Jakarta"

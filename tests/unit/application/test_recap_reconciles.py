@@ -16,10 +16,10 @@ from sikpro.adapters.web.order_listing import Listing
 from sikpro.adapters.web.recap_links import RecapLinks
 from sikpro.application.ports.facts import Dimension, Lapse, Spread
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.reports.asked import Asked
 from sikpro.application.reports.figures import FIGURES, Kind, counts
 from sikpro.application.reports.recap import recap
-from sikpro.application.reports.shape import Recap
+from sikpro.application.reports.recap_data import Recap
+from sikpro.application.reports.recap_query import Asked
 from sikpro.domain.people import Person
 from sikpro.domain.phase import Phase, Turn
 from tests.histories import OFTEN, SPANS, STEPS, STOS, TECHNICIANS, WIB, ZONE, People, Step, Told, found, live, tell

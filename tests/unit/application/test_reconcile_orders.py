@@ -8,9 +8,10 @@ import pytest
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import TableSheet
-from sikpro.application.use_cases.change_status import change_status
-from sikpro.application.use_cases.first_catalogue import lay_first_catalogue
-from sikpro.application.use_cases.reconcile_orders import (
+from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.orders.change_status import change_status
+from sikpro.application.use_cases.orders.remove_order import delete_order
+from sikpro.application.use_cases.tables.reconcile_orders import (
     COLUMNS,
     MOST_STATUSES,
     Agreement,
@@ -19,8 +20,7 @@ from sikpro.application.use_cases.reconcile_orders import (
     guess_meaning,
     statuses_in,
 )
-from sikpro.application.use_cases.remove_order import delete_order
-from sikpro.application.use_cases.table_columns import find_columns
+from sikpro.application.use_cases.tables.table_columns import find_columns
 from sikpro.domain.errors import InvalidValue, NotPermitted
 from sikpro.domain.people import Person, Role
 from tests.builders import a_person, after, stored_order

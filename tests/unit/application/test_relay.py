@@ -14,8 +14,8 @@ from sikpro.application.ports.network import ChatMoved, NeverSent, NotSent, Perh
 from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.schedules import Rhythm, Schedule
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.rates import Pace, Rates
-from sikpro.application.relay import LEASE, Relay
+from sikpro.application.workers.rates import Pace, Rates
+from sikpro.application.workers.relay import LEASE, Relay
 from tests.unit.application.inline import InlineTransactions
 from tests.unit.chat import StoryClock
 

@@ -6,11 +6,11 @@ import pytest
 
 from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.change_status import FEEDBACK_LIMIT, change_status
-from sikpro.application.use_cases.own_order import join_message
-from sikpro.application.use_cases.remove_order import delete_order
-from sikpro.application.use_cases.send_words import send_words
-from sikpro.application.use_cases.undo_status import UNDO_SPAN, undo_status
+from sikpro.application.use_cases.orders.change_status import FEEDBACK_LIMIT, change_status
+from sikpro.application.use_cases.orders.own_order import join_message
+from sikpro.application.use_cases.orders.remove_order import delete_order
+from sikpro.application.use_cases.orders.send_words import send_words
+from sikpro.application.use_cases.orders.undo_status import UNDO_SPAN, undo_status
 from sikpro.domain.errors import ForbiddenMove, InvalidValue, NotPermitted
 from sikpro.domain.events import WordsSent
 from sikpro.domain.order import Order

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.change_status import change_status
-from sikpro.application.use_cases.see_orders import state_since
-from sikpro.application.use_cases.undo_status import UNDO_SPAN, undo_status, undoable
-from sikpro.application.use_cases.work_order import give_back_order, take_order
+from sikpro.application.use_cases.orders.change_status import change_status
+from sikpro.application.use_cases.orders.list_orders import state_since
+from sikpro.application.use_cases.orders.undo_status import UNDO_SPAN, undo_status, undoable
+from sikpro.application.use_cases.orders.work_order import give_back_order, take_order
 from sikpro.domain.errors import DomainError, NotPermitted, UndoTooLate
 from sikpro.domain.events import StatusChanged, StatusUndone
 from sikpro.domain.order import Order

@@ -8,17 +8,17 @@ from attrs import fields_dict
 from sikpro.application.fields import EXAMPLE, FIELDS
 from sikpro.application.ports.queries import OrderFilter, Sort
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.reports.asked import Asked
 from sikpro.application.reports.recap import recap
-from sikpro.application.use_cases.change_duplicate_rule import change_duplicate_rule
-from sikpro.application.use_cases.change_status import cancel_order, change_status, reopen_order
-from sikpro.application.use_cases.manage_people import add_account, set_active
-from sikpro.application.use_cases.notify_technician import NO_TELEGRAM
-from sikpro.application.use_cases.register_order import register_order
-from sikpro.application.use_cases.remove_order import delete_order, restore_order
-from sikpro.application.use_cases.see_orders import list_orders, search_orders
-from sikpro.application.use_cases.understand_request import understand_request
-from sikpro.application.use_cases.work_order import assign_order, give_back_order, take_order
+from sikpro.application.reports.recap_query import Asked
+from sikpro.application.use_cases.catalogue.change_duplicate_rule import change_duplicate_rule
+from sikpro.application.use_cases.messages.notify_technician import NO_TELEGRAM
+from sikpro.application.use_cases.orders.change_status import cancel_order, change_status, reopen_order
+from sikpro.application.use_cases.orders.list_orders import list_orders, search_orders
+from sikpro.application.use_cases.orders.register_order import register_order
+from sikpro.application.use_cases.orders.remove_order import delete_order, restore_order
+from sikpro.application.use_cases.orders.understand_request import understand_request
+from sikpro.application.use_cases.orders.work_order import assign_order, give_back_order, take_order
+from sikpro.application.use_cases.people.manage_people import add_account, set_active
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.errors import (
     AlreadyTaken,
@@ -213,7 +213,7 @@ def test_every_wrong_field_is_told_at_once(world: World) -> None:
 
 
 def test_a_technician_code_is_one_persons_alone(world: World) -> None:
-    from sikpro.application.use_cases.manage_people import add_technician
+    from sikpro.application.use_cases.people.manage_people import add_technician
 
     with pytest.raises(AlreadyUsed) as refused:
         doing(world, lambda uow: add_technician(uow, name="X", technician_code="f5sda445", now=NINE, by=None))

@@ -131,7 +131,7 @@ def test_the_helpdesk_can_be_asked_by_a_button(world: World, budi: Phone) -> Non
 
 
 def test_a_deleted_order_is_told_to_its_sender(world: World, budi: Phone) -> None:
-    from sikpro.application.use_cases.remove_order import delete_order
+    from sikpro.application.use_cases.orders.remove_order import delete_order
 
     order = world.order()
     world.transactions.write(

@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve
 
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.bind_phone import make_bind_link
+from sikpro.application.use_cases.people.bind_phone import make_bind_link
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Person
 from tests.unit.chat import Phone, World

@@ -3,8 +3,8 @@
 from attrs import evolve
 
 from sikpro.application.conversation.drafts import open_drafts, remind_drafts
-from sikpro.application.jobs import RECURRING, Recurring
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.workers.jobs import RECURRING, Recurring
 from tests.unit.chat import NINE, WHOLE, ZONE, Phone, World
 
 PART = "/reg AO#SC32232558#ZTEGC6754546"

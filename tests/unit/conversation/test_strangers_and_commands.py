@@ -6,7 +6,7 @@ import pytest
 
 from sikpro.application.conversation.commands.registry import COMMANDS, menu
 from sikpro.application.i18n import LANGUAGES, words_in
-from sikpro.application.use_cases.grant_access import approve_access, refuse_access
+from sikpro.application.use_cases.people.grant_access import approve_access, refuse_access
 from sikpro.domain.errors import AlreadyUsed, NotFound
 from tests.unit.chat import NINE, WHOLE, ZONE, Phone, World
 

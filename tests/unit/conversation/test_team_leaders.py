@@ -6,7 +6,7 @@ from attrs import evolve
 from sikpro.application.conversation.commands.registry import menu
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.hand_over import hand_over
+from sikpro.application.use_cases.orders.hand_over import hand_over
 from tests.unit.chat import WHOLE, ZONE, Phone, World
 
 LEADER, HELPDESK, STRANGER = 50, 51, 99

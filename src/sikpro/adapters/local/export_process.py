@@ -8,8 +8,8 @@ from attrs import field, frozen
 from cattrs.preconf.json import make_converter
 
 from sikpro.adapters.local.child import ChildFailed, run_child
-from sikpro.application.exports import ExportFailed, Told
 from sikpro.application.ports.exports import Export
+from sikpro.application.workers.exports import ExportFailed, Told
 
 converter = make_converter()
 

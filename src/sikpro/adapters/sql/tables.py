@@ -1,4 +1,4 @@
-"""The tables of orders, people and catalogues; `queue_tables` has those with workers, migrations make them all."""
+"""The tables that several modules read: orders, people, catalogues. Each other table lies beside what reads it."""
 
 import sqlalchemy as sa
 from sqlalchemy import Boolean, Column, Integer, MetaData, Table

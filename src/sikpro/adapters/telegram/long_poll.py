@@ -12,11 +12,11 @@ import structlog
 from attrs import define, evolve, field
 
 from sikpro.adapters.telegram.backoff import Backoff
-from sikpro.application.intake import Intake
 from sikpro.application.ports.bots import LeaseLost
 from sikpro.application.ports.network import BotState, SourceError, Trouble, UpdateSource
 from sikpro.application.ports.runtime import Clock, LiveEvents
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError
+from sikpro.application.workers.intake import Intake
 
 _log = structlog.get_logger(__name__)
 

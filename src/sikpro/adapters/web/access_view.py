@@ -6,7 +6,7 @@ from attrs import frozen
 
 from sikpro.application.i18n import Words
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.access_decision import (
+from sikpro.application.use_cases.people.access_decision import (
     People,
     account_told,
     is_for_admins,
@@ -15,8 +15,8 @@ from sikpro.application.use_cases.access_decision import (
     may_decide,
     pointed_to,
     request_mark,
+    site_of_technician,
 )
-from sikpro.application.use_cases.catalogue import site_of_technician
 from sikpro.domain.catalogue import SiteOperation
 from sikpro.domain.people import AccessRequest, Person
 

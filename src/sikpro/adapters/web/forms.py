@@ -9,7 +9,7 @@ from litestar.datastructures import UploadFile
 from litestar.exceptions import ClientException
 
 from sikpro.application.fields import FIELDS
-from sikpro.application.use_cases.understand_request import CONFIRMED
+from sikpro.application.use_cases.orders.understand_request import CONFIRMED
 from sikpro.domain.text import storable
 
 

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from attrs import field, frozen
 
 from sikpro.application.ports.queries import Key, OrderFilter, PastLimit, Sort
-from sikpro.application.reports.asked import Asked, Span, helpdesk_of, is_helpdesk
-from sikpro.application.reports.shape import PROMISE
-from sikpro.application.use_cases.see_orders import AGES, age_span
+from sikpro.application.reports.recap_data import PROMISE
+from sikpro.application.reports.recap_query import Asked, Span, helpdesk_of, is_helpdesk
+from sikpro.application.use_cases.orders.list_orders import AGES, age_span
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.period import Period

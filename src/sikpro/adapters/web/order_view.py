@@ -12,10 +12,10 @@ from sikpro.application.ports.files import OrderFile
 from sikpro.application.ports.queries import OrderFilter, OrderRow
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.undo_and_views import UndoStep
-from sikpro.application.use_cases.catalogue import status_named
-from sikpro.application.use_cases.notify_technician import feedback_text, proposed_feedback, recipients
-from sikpro.application.use_cases.see_orders import may_see, related_orders
-from sikpro.application.use_cases.undo_status import undoable
+from sikpro.application.use_cases.catalogue.lookup import status_named
+from sikpro.application.use_cases.messages.notify_technician import feedback_text, proposed_feedback, recipients
+from sikpro.application.use_cases.orders.list_orders import may_see, related_orders
+from sikpro.application.use_cases.orders.undo_status import undoable
 from sikpro.domain.catalogue import Status
 from sikpro.domain.errors import NotFound, OrderRemoved
 from sikpro.domain.events import OrderDeleted

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 
 from attrs import frozen
 
-from sikpro.application.clock_watch import ClockStep
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.runtime import Clock, LiveEvents, Passwords
 from sikpro.application.ports.storage import AsyncTransactions
 from sikpro.application.ports.tables import TableReader
 from sikpro.application.ports.workbooks import WorkbookWriter
+from sikpro.application.workers.clock_watch import ClockStep
 
 
 @frozen(kw_only=True)

@@ -12,8 +12,8 @@ from sikpro.application.i18n import Words
 from sikpro.application.ports.queries import UNKNOWN, Key, OrderFilter, OrderRow, PastLimit, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.undo_and_views import SavedView, UndoStep
-from sikpro.application.use_cases.see_orders import AGES, list_orders, past_limits
-from sikpro.application.use_cases.undo_status import undoable
+from sikpro.application.use_cases.orders.list_orders import AGES, list_orders, past_limits
+from sikpro.application.use_cases.orders.undo_status import undoable
 from sikpro.domain.catalogue import OrderType, Status
 from sikpro.domain.order_data import Channel
 from sikpro.domain.people import Permission, Person

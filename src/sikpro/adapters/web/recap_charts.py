@@ -6,8 +6,8 @@ from datetime import timedelta
 from attrs import frozen
 
 from sikpro.application.ports.facts import Dimension
-from sikpro.application.reports.asked import Span
-from sikpro.application.reports.shape import Recap
+from sikpro.application.reports.recap_data import Recap
+from sikpro.application.reports.recap_query import Span
 from sikpro.domain.phase import Phase
 
 SLOT = 10

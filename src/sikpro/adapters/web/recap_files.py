@@ -12,8 +12,8 @@ from sikpro.adapters.web.pages import go
 from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.reports.asked import Asked
 from sikpro.application.reports.export_file import AT_ONCE, MEDIA_TYPES, ExportFile
+from sikpro.application.reports.recap_query import Asked
 from sikpro.domain.people import Person
 
 CHUNK = 64 * 1024

@@ -7,8 +7,8 @@ from attrs import frozen
 
 from sikpro.application.ports.facts import Dimension, Lapse
 from sikpro.application.ports.queries import UNKNOWN
-from sikpro.application.reports.asked import Asked, Span
 from sikpro.application.reports.figures import Figure
+from sikpro.application.reports.recap_query import Asked, Span
 from sikpro.domain.phase import Phase
 
 

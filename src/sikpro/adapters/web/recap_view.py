@@ -11,8 +11,8 @@ from sikpro.application.i18n import Words
 from sikpro.application.ports.facts import Dimension, Lapse
 from sikpro.application.reports.closing import CLOSES_AFTER
 from sikpro.application.reports.figures import BY_CODE, FIGURES, MORE
+from sikpro.application.reports.recap_data import AgainstTarget, LaterChange, Recap, RecapRow, RecapTable
 from sikpro.application.reports.recap_text import recap_text
-from sikpro.application.reports.shape import AgainstTarget, LaterChange, Recap, RecapRow, RecapTable
 from sikpro.application.reports.wording import Versus, filters_text, percent, versus
 from sikpro.domain.catalogue import Status
 from sikpro.domain.phase import Phase

@@ -10,8 +10,8 @@ from litestar.datastructures import UploadFile
 
 from sikpro.adapters.web.forms import Form
 from sikpro.application.ports.tables import LONG, TableSheet
-from sikpro.application.use_cases.table_columns import TableColumn, best_sheet, find_columns
-from sikpro.application.use_cases.uploads import Upload
+from sikpro.application.use_cases.tables.table_columns import TableColumn, best_sheet, find_columns
+from sikpro.application.use_cases.tables.uploads import Upload
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.text import one_line, storable
 

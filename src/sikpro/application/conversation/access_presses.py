@@ -2,8 +2,8 @@
 
 from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.ports.inbox import Outcome
-from sikpro.application.use_cases.access_decision import People, known_as, must_decide, pointed_to, request_mark
-from sikpro.application.use_cases.grant_access import approve_access, refuse_access, request_card
+from sikpro.application.use_cases.people.access_decision import People, known_as, must_decide, pointed_to, request_mark
+from sikpro.application.use_cases.people.grant_access import approve_access, refuse_access, request_card
 from sikpro.domain.errors import NotFound
 from sikpro.domain.people import AccessRequest, Permission, RequestState
 

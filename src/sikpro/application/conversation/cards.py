@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from sikpro.application.conversation.exchange import Exchange
 from sikpro.application.i18n import Words
 from sikpro.application.ports.queries import OrderRow
-from sikpro.application.use_cases.catalogue import any_status
-from sikpro.application.use_cases.notify_technician import told_state
-from sikpro.application.use_cases.see_orders import expected_wait, state_since
+from sikpro.application.use_cases.catalogue.lookup import any_status
+from sikpro.application.use_cases.messages.notify_technician import told_state
+from sikpro.application.use_cases.orders.list_orders import expected_wait, state_since
 from sikpro.domain.events import FieldChange
 from sikpro.domain.phase import Phase
 from sikpro.domain.text import one_line

@@ -5,12 +5,12 @@ from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.conversation.groups import asking
 from sikpro.application.conversation.joining import join, pressed_order
 from sikpro.application.conversation.order_entry import enter_request
-from sikpro.application.conversation.parse_message import parse_message
 from sikpro.application.conversation.questions import ORDER
-from sikpro.application.conversation.shapes import resembles
+from sikpro.application.conversation.reader.parse_message import parse_message
+from sikpro.application.conversation.reader.readings import resembles
 from sikpro.application.fields import FIELDS
 from sikpro.application.ports.inbox import Outcome
-from sikpro.application.use_cases.understand_request import typed_again
+from sikpro.application.use_cases.orders.understand_request import typed_again
 from sikpro.domain.phase import Phase
 
 FIX = "fix"

@@ -7,13 +7,13 @@ from sikpro.application.conversation.cards import changes_told, state_card
 from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.conversation.joining import join, joined_words
 from sikpro.application.conversation.order_entry import tell_of_others
-from sikpro.application.conversation.parse_message import Parsed, parse_message
 from sikpro.application.conversation.photos import order_of_photo
+from sikpro.application.conversation.reader.parse_message import Parsed, parse_message
 from sikpro.application.fields import FIELDS
 from sikpro.application.ports.inbox import Outcome
-from sikpro.application.use_cases.notify_technician import order_buttons
-from sikpro.application.use_cases.own_order import correct_order, owns
-from sikpro.application.use_cases.understand_request import CONFIRMED, typed_again, understand_request
+from sikpro.application.use_cases.messages.notify_technician import order_buttons
+from sikpro.application.use_cases.orders.own_order import correct_order, owns
+from sikpro.application.use_cases.orders.understand_request import CONFIRMED, typed_again, understand_request
 from sikpro.domain.errors import DomainError, DuplicateOrder, InvalidFields
 from sikpro.domain.order import Order
 from sikpro.domain.order_data import Origin

@@ -7,17 +7,17 @@ from sikpro.application.conversation.attachments import ALBUMS
 from sikpro.application.conversation.commands.cek import order_replied_to
 from sikpro.application.conversation.commands.registry import COMMANDS
 from sikpro.application.conversation.corrections import FIX, take_correction
-from sikpro.application.conversation.doubles import RESEND
+from sikpro.application.conversation.duplicates import RESEND
 from sikpro.application.conversation.edits import take_edit
 from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.conversation.groups import spoken_to, turn_away
 from sikpro.application.conversation.joining import ASK, REOPEN, join, take_question, take_reopening
 from sikpro.application.conversation.order_entry import answer_field, begin_request, enter_request
 from sikpro.application.conversation.own_orders import show_order
-from sikpro.application.conversation.parse_message import LONGEST, Parsed, parse_message
 from sikpro.application.conversation.photos import ask_which_order, caption_came, rest_of_album, type_number
 from sikpro.application.conversation.presses import take_press
 from sikpro.application.conversation.questions import ORDER, STEP
+from sikpro.application.conversation.reader.parse_message import LONGEST, Parsed, parse_message
 from sikpro.application.conversation.strangers import introduce, share_phone, tell_what_is_missing
 from sikpro.application.ports.chat import Incoming, IncomingKind
 from sikpro.application.ports.inbox import Outcome

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from attrs import define, field, frozen
 
-from sikpro.application.conversation.shapes import Known
+from sikpro.application.conversation.reader.readings import Known
 from sikpro.application.i18n import Words, words_in
 from sikpro.application.ports.chat import Button, Incoming, Outgoing
 from sikpro.application.ports.conversations import Conversation

@@ -3,7 +3,7 @@
 from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.ports.chat import IncomingKind
 from sikpro.application.ports.inbox import Outcome
-from sikpro.application.use_cases.own_order import owns
+from sikpro.application.use_cases.orders.own_order import owns
 from sikpro.domain.order import Order
 
 

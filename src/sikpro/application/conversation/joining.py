@@ -10,7 +10,7 @@ from sikpro.application.conversation.groups import asking
 from sikpro.application.conversation.questions import ORDER
 from sikpro.application.ports.chat import Button, IncomingKind
 from sikpro.application.ports.inbox import Outcome
-from sikpro.application.use_cases.own_order import is_own, join_message
+from sikpro.application.use_cases.orders.own_order import is_own, join_message
 from sikpro.domain.errors import DomainError, NotFound
 from sikpro.domain.events import MessageJoined
 from sikpro.domain.order import Order

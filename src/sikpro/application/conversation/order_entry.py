@@ -4,17 +4,17 @@ from collections.abc import Iterator, Mapping
 
 from sikpro.application.conversation.attachments import ALBUMS, FILES, PHOTO, keep_files, store_files
 from sikpro.application.conversation.cards import changes_told, stored_card
-from sikpro.application.conversation.doubles import refuse_as_double
+from sikpro.application.conversation.duplicates import refuse_as_double
 from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.conversation.groups import asking
-from sikpro.application.conversation.parse_message import Parsed, parse_message
 from sikpro.application.conversation.questions import ORDER, STEP, Asker, first_to_ask, what_is_wrong
+from sikpro.application.conversation.reader.parse_message import Parsed, parse_message
 from sikpro.application.fields import BY_NAME
 from sikpro.application.ports.inbox import Outcome
-from sikpro.application.use_cases.notify_technician import order_buttons
-from sikpro.application.use_cases.own_order import correct_order, join_message, owns
-from sikpro.application.use_cases.register_order import register_order, standing_order
-from sikpro.application.use_cases.understand_request import CONFIRMED, understand_request
+from sikpro.application.use_cases.messages.notify_technician import order_buttons
+from sikpro.application.use_cases.orders.own_order import correct_order, join_message, owns
+from sikpro.application.use_cases.orders.register_order import register_order, standing_order
+from sikpro.application.use_cases.orders.understand_request import CONFIRMED, understand_request
 from sikpro.domain.errors import AlreadyTaken, DomainError, DuplicateOrder, InvalidValue
 from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel, Origin

@@ -7,11 +7,11 @@ from sikpro.application.conversation.joining import changed_meanwhile, pressed_o
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.queries import OrderRow
-from sikpro.application.use_cases.notify_technician import order_buttons
-from sikpro.application.use_cases.nudge_helpdesk import nudge_helpdesk
-from sikpro.application.use_cases.own_order import is_own, withdraw_order
-from sikpro.application.use_cases.register_order import order_named
-from sikpro.application.use_cases.see_orders import check_order, may_see
+from sikpro.application.use_cases.messages.notify_technician import order_buttons
+from sikpro.application.use_cases.orders.list_orders import check_order, may_see
+from sikpro.application.use_cases.orders.nudge_helpdesk import nudge_helpdesk
+from sikpro.application.use_cases.orders.own_order import is_own, withdraw_order
+from sikpro.application.use_cases.orders.register_order import order_named
 from sikpro.domain.errors import AlreadyTaken, ForbiddenMove, NotFound, NudgedAlready
 from sikpro.domain.phase import Turn
 

@@ -8,8 +8,8 @@ from sikpro.application.conversation.joining import pressed_order
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.outbox import Delivery
-from sikpro.application.use_cases.own_order import join_message, owns
-from sikpro.application.use_cases.register_order import order_named
+from sikpro.application.use_cases.orders.own_order import join_message, owns
+from sikpro.application.use_cases.orders.register_order import order_named
 from sikpro.domain.errors import NotFound
 from sikpro.domain.order import Order
 

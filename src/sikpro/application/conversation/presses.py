@@ -9,17 +9,17 @@ from sikpro.application.conversation.commands.pengumuman import NOTICE, press_no
 from sikpro.application.conversation.commands.reg import REG
 from sikpro.application.conversation.commands.rekap import FILE, SHOW, press_file, press_recap
 from sikpro.application.conversation.corrections import begin_correction
-from sikpro.application.conversation.doubles import RESEND
+from sikpro.application.conversation.duplicates import RESEND
 from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.conversation.groups import turn_away
-from sikpro.application.conversation.handed import press_handed
+from sikpro.application.conversation.handover import press_handed
 from sikpro.application.conversation.joining import begin_question, begin_reopening, press_reopening
 from sikpro.application.conversation.order_entry import enter_request, press_in_dialogue
 from sikpro.application.conversation.own_orders import list_own, nudge, show_order_id, withdraw
 from sikpro.application.conversation.photos import press_photo
 from sikpro.application.i18n import LANGUAGES
-from sikpro.application.use_cases.grant_access import ACCESS
-from sikpro.application.use_cases.hand_over import SEND
+from sikpro.application.use_cases.orders.hand_over import SEND
+from sikpro.application.use_cases.people.grant_access import ACCESS
 
 Press = Callable[[Exchange, str], Handled | None]
 """Does what a button says with the data after its verb; None when the button means nothing (any more)."""

@@ -10,7 +10,7 @@ from sikpro.application.fields import BY_NAME, EXAMPLE, FIELDS
 from sikpro.application.i18n import Words
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.understand_request import understand_request
+from sikpro.application.use_cases.orders.understand_request import understand_request
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.people import Person
 from sikpro.domain.text import one_line

@@ -5,8 +5,8 @@ import re
 from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
-from sikpro.application.use_cases.grant_access import ask_access
-from sikpro.application.use_cases.manage_people import NAME_LIMIT
+from sikpro.application.use_cases.people.grant_access import ask_access
+from sikpro.application.use_cases.people.manage_people import NAME_LIMIT
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import AccessRequest
 from sikpro.domain.text import one_line

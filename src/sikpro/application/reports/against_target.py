@@ -7,8 +7,8 @@ from attrs import evolve
 
 from sikpro.application.ports.facts import Clocked, Dimension
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.reports.asked import Asked, Span
-from sikpro.application.reports.shape import AgainstTarget
+from sikpro.application.reports.recap_data import AgainstTarget
+from sikpro.application.reports.recap_query import Asked, Span
 from sikpro.domain.phase import Phase
 
 _APPLY = frozenset({"sto", "site_operation"})

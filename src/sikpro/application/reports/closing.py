@@ -10,10 +10,10 @@ from cattrs.preconf.json import make_converter
 
 from sikpro.application.ports.months import ClosedMonth
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.reports.asked import Asked, Span
 from sikpro.application.reports.counting import Counting
 from sikpro.application.reports.figures import counts
-from sikpro.application.reports.shape import Closing, Headline, LaterChange, Recap
+from sikpro.application.reports.recap_data import Closing, Headline, LaterChange, Recap
+from sikpro.application.reports.recap_query import Asked, Span
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
 

@@ -17,8 +17,7 @@ from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.queries import OrderFilter
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.against_target import against_target
-from sikpro.application.reports.asked import FILTERS, Asked, Span
-from sikpro.application.reports.shape import (
+from sikpro.application.reports.recap_data import (
     PROMISE,
     Headline,
     Promise,
@@ -28,7 +27,8 @@ from sikpro.application.reports.shape import (
     RecapRow,
     RecapTable,
 )
-from sikpro.application.use_cases.see_orders import AGES, age_span
+from sikpro.application.reports.recap_query import FILTERS, Asked, Span
+from sikpro.application.use_cases.orders.list_orders import AGES, age_span
 from sikpro.domain.catalogue import Bilingual
 from sikpro.domain.phase import Phase
 

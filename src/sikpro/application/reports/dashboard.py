@@ -14,7 +14,7 @@ from attrs import frozen
 from sikpro.application.ports.facts import Clocked, Dimension
 from sikpro.application.ports.queries import OrderFilter, OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.see_orders import AGES, age_span, list_orders
+from sikpro.application.use_cases.orders.list_orders import AGES, age_span, list_orders
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.period import Period
 from sikpro.domain.phase import Phase

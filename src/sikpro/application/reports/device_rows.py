@@ -8,8 +8,8 @@ from sikpro.application.ports.queries import Key, OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.workbooks import Cell, Sheet
 from sikpro.application.reports.order_rows import COLUMNS, Cells, fixed_words
-from sikpro.application.use_cases.anomalies import Anomaly, odd_entries
-from sikpro.application.use_cases.device_ledger import Asked, told
+from sikpro.application.use_cases.devices.anomalies import Anomaly, odd_entries
+from sikpro.application.use_cases.devices.device_ledger import Asked, told
 from sikpro.domain.people import Permission, Person
 
 MOST = 5_000

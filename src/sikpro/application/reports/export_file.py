@@ -11,9 +11,9 @@ from attrs import frozen
 from sikpro.application.i18n import Words
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.workbooks import WorkbookWriter
-from sikpro.application.reports.asked import Asked
 from sikpro.application.reports.csv_text import csv_bytes
 from sikpro.application.reports.order_rows import order_header, order_rows
+from sikpro.application.reports.recap_query import Asked
 from sikpro.application.reports.recap_workbook import how_many, write_recap
 from sikpro.domain.people import Person
 

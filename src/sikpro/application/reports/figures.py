@@ -9,8 +9,8 @@ from enum import StrEnum
 from attrs import frozen
 
 from sikpro.application.ports.facts import Lapse, Spread
-from sikpro.application.reports.shape import Recap
-from sikpro.application.use_cases.see_orders import AGES
+from sikpro.application.reports.recap_data import Recap
+from sikpro.application.use_cases.orders.list_orders import AGES
 from sikpro.domain.phase import Phase
 
 

@@ -10,7 +10,7 @@ from sikpro.application.i18n import Words, words_in
 from sikpro.application.ports.queries import OrderFilter, OrderRow
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.workbooks import Cell
-from sikpro.application.reports.asked import Asked
+from sikpro.application.reports.recap_query import Asked
 from sikpro.domain.catalogue import Status
 from sikpro.domain.order_data import Channel
 from sikpro.domain.people import Permission, Person

@@ -6,10 +6,10 @@ from attrs import evolve
 
 from sikpro.application.ports.months import ClosedMonth
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.reports.asked import Asked, Span
 from sikpro.application.reports.closing import as_closed, headline_of
 from sikpro.application.reports.counting import Counting
-from sikpro.application.reports.shape import Recap
+from sikpro.application.reports.recap_data import Recap
+from sikpro.application.reports.recap_query import Asked, Span
 from sikpro.domain.people import Permission, Person
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from sikpro.application.i18n import Words
 from sikpro.application.ports.facts import Dimension
 from sikpro.application.reports.figures import BY_CODE
-from sikpro.application.reports.shape import Recap
+from sikpro.application.reports.recap_data import Recap
 from sikpro.application.reports.wording import filters_text, percent, spread, versus
-from sikpro.application.use_cases.see_orders import AGES
+from sikpro.application.use_cases.orders.list_orders import AGES
 from sikpro.domain.phase import Phase
 
 LONGEST = 4096

@@ -8,11 +8,11 @@ from sikpro.application.i18n import Words
 from sikpro.application.ports.facts import Lapse
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.workbooks import Cell, Chart, ChartKind, Sheet, WorkbookWriter
-from sikpro.application.reports.asked import Asked, Span
 from sikpro.application.reports.figures import FIGURES, Figure, Kind, Value
 from sikpro.application.reports.order_rows import COLUMNS, order_header, order_rows, orders_of
 from sikpro.application.reports.recap import recap
-from sikpro.application.reports.shape import Headline, Recap
+from sikpro.application.reports.recap_data import Headline, Recap
+from sikpro.application.reports.recap_query import Asked, Span
 from sikpro.application.reports.sheets import (
     COMPLETED,
     CUMULATIVE,

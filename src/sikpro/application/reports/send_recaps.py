@@ -9,9 +9,9 @@ from sikpro.application.i18n import Words, words_in
 from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.schedules import Rhythm, Schedule
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
-from sikpro.application.reports.asked import Asked
 from sikpro.application.reports.closing import Write
 from sikpro.application.reports.recap import recap
+from sikpro.application.reports.recap_query import Asked
 from sikpro.application.reports.recap_text import recap_text
 from sikpro.domain.people import Permission, Person
 

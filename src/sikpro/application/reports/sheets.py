@@ -15,8 +15,8 @@ from sikpro.application.ports.facts import Dimension, Spread
 from sikpro.application.ports.workbooks import Cell, Share, Sheet
 from sikpro.application.reports.figures import FIGURES, Figure, Kind, Value
 from sikpro.application.reports.order_rows import fixed_words
-from sikpro.application.reports.shape import Recap, RecapRow, RecapTable
-from sikpro.application.use_cases.see_orders import AGES
+from sikpro.application.reports.recap_data import Recap, RecapRow, RecapTable
+from sikpro.application.use_cases.orders.list_orders import AGES
 from sikpro.domain.catalogue import Status
 from sikpro.domain.phase import Phase
 

@@ -7,7 +7,7 @@ from attrs import frozen
 from sikpro.application.i18n import Words
 from sikpro.application.ports.facts import Spread
 from sikpro.application.ports.queries import UNKNOWN
-from sikpro.application.reports.shape import Headline, Recap
+from sikpro.application.reports.recap_data import Headline, Recap
 
 
 @frozen

@@ -16,8 +16,8 @@ from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.i18n import Words
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.access_decision import lets_in
-from sikpro.application.use_cases.grant_access import approve_access, approve_many, refuse_access
+from sikpro.application.use_cases.people.access_decision import lets_in
+from sikpro.application.use_cases.people.grant_access import approve_access, approve_many, refuse_access
 from sikpro.domain.errors import AdminDecides, AlreadyUsed, DomainError, InvalidValue, KeptOut, NotFound
 from sikpro.domain.people import Permission, Person, RequestState
 

@@ -15,9 +15,8 @@ from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue import CatalogueRow
-from sikpro.application.use_cases.catalogue_rows import KINDS, CatalogueKind
-from sikpro.application.use_cases.edit_catalogue import (
+from sikpro.application.use_cases.catalogue.catalogue_rows import KINDS, CatalogueKind
+from sikpro.application.use_cases.catalogue.edit_catalogue import (
     Use,
     add_row,
     delete_row,
@@ -27,7 +26,8 @@ from sikpro.application.use_cases.edit_catalogue import (
     set_row_active,
     uses,
 )
-from sikpro.application.use_cases.notify_technician import PLACEHOLDERS
+from sikpro.application.use_cases.catalogue.lookup import CatalogueRow
+from sikpro.application.use_cases.messages.notify_technician import PLACEHOLDERS
 from sikpro.domain.errors import AlreadyUsed, ConcurrencyConflict, DomainError, InUse, InvalidFields
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase, Turn

@@ -17,7 +17,7 @@ from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.queries import Key
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.device_rows import anomaly_sheet, history_sheet
-from sikpro.application.use_cases.anomalies import (
+from sikpro.application.use_cases.devices.anomalies import (
     COUNT_CAP,
     MANY_HOLD_UPS,
     SPAN,
@@ -25,10 +25,10 @@ from sikpro.application.use_cases.anomalies import (
     OddPage,
     list_anomalies,
 )
-from sikpro.application.use_cases.device_ledger import (
+from sikpro.application.use_cases.devices.device_ledger import (
     COUNT_CAP as ORDERS_CAP,
 )
-from sikpro.application.use_cases.device_ledger import (
+from sikpro.application.use_cases.devices.device_ledger import (
     DevicePage,
     Subject,
     look_up_device,

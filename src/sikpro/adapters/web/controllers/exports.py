@@ -19,8 +19,8 @@ from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.blobs import Blob
 from sikpro.application.ports.exports import Export
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
-from sikpro.application.reports.asked import Asked
 from sikpro.application.reports.export_file import MEDIA_TYPES
+from sikpro.application.reports.recap_query import Asked
 from sikpro.domain.errors import NotFound
 from sikpro.domain.people import Permission, Person
 

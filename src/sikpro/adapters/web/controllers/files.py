@@ -8,7 +8,7 @@ from sikpro.adapters.web.admission import only
 from sikpro.adapters.web.parts import WebParts
 from sikpro.application.ports.files import FileState, OrderFile
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.see_orders import may_see
+from sikpro.application.use_cases.orders.list_orders import may_see
 from sikpro.domain.errors import NotFound
 from sikpro.domain.people import Permission, Person
 

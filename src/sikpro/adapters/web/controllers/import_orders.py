@@ -17,9 +17,9 @@ from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.uploading import LARGEST_TABLE, chosen, first_look, received_now, uploaded_file, while_asked
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.import_orders import COLUMNS, check_date, import_orders, plan_orders
-from sikpro.application.use_cases.order_plan import JudgedRow, OrderPlan, RowVerdict
-from sikpro.application.use_cases.table_columns import (
+from sikpro.application.use_cases.tables.import_orders import COLUMNS, check_date, import_orders, plan_orders
+from sikpro.application.use_cases.tables.order_plan import JudgedRow, OrderPlan, RowVerdict
+from sikpro.application.use_cases.tables.table_columns import (
     date_columns,
     header_of,
     header_place,
@@ -27,7 +27,7 @@ from sikpro.application.use_cases.table_columns import (
     texts_of,
     unused_headings,
 )
-from sikpro.application.use_cases.uploads import Purpose, Upload, find_upload, keep_upload
+from sikpro.application.use_cases.tables.uploads import Purpose, Upload, find_upload, keep_upload
 from sikpro.domain.errors import DomainError, InvalidValue
 from sikpro.domain.people import Permission, Person
 

@@ -13,14 +13,14 @@ from sikpro.adapters.web.forms import Form
 from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.visit import Visit
-from sikpro.application.conversation.parse_message import LONGEST, Known, parse_message
+from sikpro.application.conversation.reader.parse_message import LONGEST, Known, parse_message
 from sikpro.application.fields import FIELDS
 from sikpro.application.i18n import Words
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.hand_over import hand_over
-from sikpro.application.use_cases.register_order import Registered, register_order, standing_order
-from sikpro.application.use_cases.understand_request import CONFIRMED, understand_request
+from sikpro.application.use_cases.orders.hand_over import hand_over
+from sikpro.application.use_cases.orders.register_order import Registered, register_order, standing_order
+from sikpro.application.use_cases.orders.understand_request import CONFIRMED, understand_request
 from sikpro.domain.catalogue import Status
 from sikpro.domain.errors import DomainError, DuplicateOrder, InvalidFields, InvalidValue
 from sikpro.domain.order_data import Channel

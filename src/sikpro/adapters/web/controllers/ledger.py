@@ -17,7 +17,7 @@ from sikpro.application.i18n import Words
 from sikpro.application.ports.inbox import LedgerRow, Outcome
 from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.reports.asked import Asked
+from sikpro.application.reports.recap_query import Asked
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission
 from sikpro.domain.period import Period

@@ -20,7 +20,7 @@ from sikpro.application.i18n import Words
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import SHORT
 from sikpro.application.ports.workbooks import Sheet
-from sikpro.application.use_cases.import_rows import (
+from sikpro.application.use_cases.tables.import_rows import (
     ImportPlan,
     Verdict,
     heading,
@@ -28,8 +28,8 @@ from sikpro.application.use_cases.import_rows import (
     plan_import,
     shown_value,
 )
-from sikpro.application.use_cases.list_books import RowList
-from sikpro.application.use_cases.row_lists import LISTS
+from sikpro.application.use_cases.tables.list_books import RowList
+from sikpro.application.use_cases.tables.row_lists import LISTS
 from sikpro.domain.errors import DomainError, InvalidValue
 from sikpro.domain.people import Permission, Person
 

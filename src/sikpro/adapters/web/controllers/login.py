@@ -16,7 +16,7 @@ from sikpro.adapters.web.security import new_token, safe_path, session_id
 from sikpro.adapters.web.visit import IDLE, Visit
 from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.manage_people import checked_password, set_password
+from sikpro.application.use_cases.people.manage_people import checked_password, set_password
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Person
 

@@ -11,7 +11,7 @@ from sikpro.adapters.web.forms import Form
 from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.visit import Visit
-from sikpro.application.use_cases.publish_notice import NOTICE_LIMIT, publish_notice
+from sikpro.application.use_cases.messages.publish_notice import NOTICE_LIMIT, publish_notice
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
 

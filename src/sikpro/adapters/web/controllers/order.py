@@ -19,11 +19,11 @@ from sikpro.adapters.web.visit import Visit
 from sikpro.adapters.web.working import naming_holder
 from sikpro.application.fields import FIELDS
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.change_status import change_status, reopen_order
-from sikpro.application.use_cases.own_order import correct_order
-from sikpro.application.use_cases.send_words import Said, said_since, send_words
-from sikpro.application.use_cases.understand_request import typed_again
-from sikpro.application.use_cases.undo_status import UNDO_SPAN
+from sikpro.application.use_cases.orders.change_status import change_status, reopen_order
+from sikpro.application.use_cases.orders.own_order import correct_order
+from sikpro.application.use_cases.orders.send_words import Said, said_since, send_words
+from sikpro.application.use_cases.orders.understand_request import typed_again
+from sikpro.application.use_cases.orders.undo_status import UNDO_SPAN
 from sikpro.domain.errors import ConcurrencyConflict, DomainError, InvalidFields, NotFound, NotPermitted
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person

@@ -10,10 +10,10 @@ from sikpro.adapters.web.order_view import OrderView, view_order
 from sikpro.adapters.web.pages import go, is_htmx
 from sikpro.adapters.web.typed import Typed
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.remove_order import delete_order, restore_order
-from sikpro.application.use_cases.resend_message import resend_message
-from sikpro.application.use_cases.undo_status import undo_status
-from sikpro.application.use_cases.work_order import assign_order, give_back_order, renew_claim
+from sikpro.application.use_cases.messages.resend_message import resend_message
+from sikpro.application.use_cases.orders.remove_order import delete_order, restore_order
+from sikpro.application.use_cases.orders.undo_status import undo_status
+from sikpro.application.use_cases.orders.work_order import assign_order, give_back_order, renew_claim
 from sikpro.domain.errors import NotFound
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission

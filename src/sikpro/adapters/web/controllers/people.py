@@ -17,8 +17,8 @@ from sikpro.adapters.web.passwords import PasswordDesk
 from sikpro.adapters.web.people_listing import sharing
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.bind_phone import make_bind_link, new_link_token
-from sikpro.application.use_cases.edit_people import (
+from sikpro.application.use_cases.people.bind_phone import make_bind_link, new_link_token
+from sikpro.application.use_cases.people.edit_people import (
     ACCOUNT_ROLES,
     PERSON_ENTRIES,
     edit_person,
@@ -26,7 +26,7 @@ from sikpro.application.use_cases.edit_people import (
     reset_password,
     unbind_telegram,
 )
-from sikpro.application.use_cases.manage_people import must_manage, set_active
+from sikpro.application.use_cases.people.manage_people import must_manage, set_active
 from sikpro.domain.errors import (
     AlreadyUsed,
     ConcurrencyConflict,

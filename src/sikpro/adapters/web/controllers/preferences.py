@@ -13,7 +13,7 @@ from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.security import safe_path
 from sikpro.adapters.web.visit import THEMES, YEAR, Visit
 from sikpro.application.i18n import LANGUAGES
-from sikpro.application.use_cases.manage_people import set_language
+from sikpro.application.use_cases.people.manage_people import set_language
 
 
 class PreferencesController(Controller):

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.visit import IDLE, Visit
-from sikpro.application.use_cases.edit_people import end_session
+from sikpro.application.use_cases.people.edit_people import end_session
 from sikpro.domain.people import Person
 
 

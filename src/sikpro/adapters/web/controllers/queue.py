@@ -17,8 +17,8 @@ from sikpro.adapters.web.visit import Visit
 from sikpro.adapters.web.working import naming_holder
 from sikpro.application.ports.queries import OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.see_orders import search_orders
-from sikpro.application.use_cases.work_order import just_taken, take_next, take_order
+from sikpro.application.use_cases.orders.list_orders import search_orders
+from sikpro.application.use_cases.orders.work_order import just_taken, take_next, take_order
 from sikpro.domain.catalogue import Status
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person

@@ -18,12 +18,12 @@ from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue import status_named
-from sikpro.application.use_cases.change_status import change_status
-from sikpro.application.use_cases.saved_views import save_view
-from sikpro.application.use_cases.undo_status import UNDO_SPAN
-from sikpro.application.use_cases.work_many import Many, work_many
-from sikpro.application.use_cases.work_order import assign_order, take_order
+from sikpro.application.use_cases.catalogue.lookup import status_named
+from sikpro.application.use_cases.orders.change_status import change_status
+from sikpro.application.use_cases.orders.saved_views import save_view
+from sikpro.application.use_cases.orders.undo_status import UNDO_SPAN
+from sikpro.application.use_cases.orders.work_many import Many, work_many
+from sikpro.application.use_cases.orders.work_order import assign_order, take_order
 from sikpro.domain.errors import NotFound
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person

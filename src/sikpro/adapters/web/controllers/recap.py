@@ -18,9 +18,9 @@ from sikpro.adapters.web.recap_links import RecapLinks, page_of
 from sikpro.adapters.web.recap_view import RecapView
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.reports.asked import FILTERS, Asked, Span
 from sikpro.application.reports.closing import count_month
 from sikpro.application.reports.recap import recap
+from sikpro.application.reports.recap_query import FILTERS, Asked, Span
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
 

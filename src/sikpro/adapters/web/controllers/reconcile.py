@@ -20,9 +20,11 @@ from sikpro.adapters.web.uploading import LARGEST_TABLE, chosen, first_look, upl
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue import first_status
-from sikpro.application.use_cases.change_status import change_status
-from sikpro.application.use_cases.reconcile_orders import (
+from sikpro.application.use_cases.catalogue.lookup import first_status
+from sikpro.application.use_cases.orders.change_status import change_status
+from sikpro.application.use_cases.orders.undo_status import UNDO_SPAN
+from sikpro.application.use_cases.orders.work_many import Many, work_many
+from sikpro.application.use_cases.tables.reconcile_orders import (
     COLUMNS,
     Comparison,
     Meaning,
@@ -30,10 +32,8 @@ from sikpro.application.use_cases.reconcile_orders import (
     guess_meaning,
     statuses_in,
 )
-from sikpro.application.use_cases.table_columns import header_of, header_place, missing_columns, unused_headings
-from sikpro.application.use_cases.undo_status import UNDO_SPAN
-from sikpro.application.use_cases.uploads import Purpose, Upload, find_upload, keep_upload
-from sikpro.application.use_cases.work_many import Many, work_many
+from sikpro.application.use_cases.tables.table_columns import header_of, header_place, missing_columns, unused_headings
+from sikpro.application.use_cases.tables.uploads import Purpose, Upload, find_upload, keep_upload
 from sikpro.domain.catalogue import Status
 from sikpro.domain.errors import DomainError, InvalidValue
 from sikpro.domain.order import Order

@@ -19,7 +19,7 @@ from sikpro.application.ports.outbox import OutboxItem
 from sikpro.application.ports.schedules import Rhythm, Schedule
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.send_recaps import recap_now
-from sikpro.application.use_cases.keep_schedules import (
+from sikpro.application.use_cases.recaps.keep_schedules import (
     add_schedule,
     drop_schedule,
     possible_receivers,

@@ -12,8 +12,8 @@ from sikpro.adapters.web.forms import Form
 from sikpro.adapters.web.pages import Pages, go
 from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.visit import Visit
-from sikpro.application.use_cases.catalogue_rows import KINDS
-from sikpro.application.use_cases.decide_installation import (
+from sikpro.application.use_cases.catalogue.catalogue_rows import KINDS
+from sikpro.application.use_cases.catalogue.decide_installation import (
     SETTINGS_ENTRIES,
     decide_installation,
     installation_texts,

@@ -15,8 +15,8 @@ from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.against_target import working_days
-from sikpro.application.reports.asked import Asked, Span
-from sikpro.application.use_cases.set_targets import set_targets
+from sikpro.application.reports.recap_query import Asked, Span
+from sikpro.application.use_cases.recaps.set_targets import set_targets
 from sikpro.domain.catalogue import Sto
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.people import Permission, Person

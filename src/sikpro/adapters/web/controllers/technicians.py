@@ -16,7 +16,7 @@ from sikpro.adapters.web.parts import WebParts
 from sikpro.adapters.web.people_listing import people_listing, sharing
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.manage_people import add_technician
+from sikpro.application.use_cases.people.manage_people import add_technician
 from sikpro.domain.errors import AlreadyUsed, DomainError, InvalidValue, NotFound
 from sikpro.domain.people import Permission, Person
 

@@ -18,8 +18,8 @@ from sikpro.adapters.web.passwords import PasswordDesk
 from sikpro.adapters.web.people_listing import people_listing, sharing
 from sikpro.adapters.web.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.edit_people import ACCOUNT_ROLES
-from sikpro.application.use_cases.manage_people import add_account, checked_name, checked_username
+from sikpro.application.use_cases.people.edit_people import ACCOUNT_ROLES
+from sikpro.application.use_cases.people.manage_people import add_account, checked_name, checked_username
 from sikpro.domain.errors import AlreadyUsed, DomainError, InvalidValue
 from sikpro.domain.people import Permission, Person, Role
 

@@ -9,8 +9,8 @@ from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
-from sikpro.application.use_cases.alert_overdue import overdue_step
-from sikpro.application.use_cases.see_orders import list_orders
+from sikpro.application.use_cases.orders.alert_overdue import overdue_step
+from sikpro.application.use_cases.orders.list_orders import list_orders
 from sikpro.domain.people import Permission
 from sikpro.domain.phase import Phase
 from sikpro.domain.text import compact

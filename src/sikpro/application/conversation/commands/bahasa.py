@@ -7,7 +7,7 @@ from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.i18n import LANGUAGES, words_in
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
-from sikpro.application.use_cases.manage_people import set_language
+from sikpro.application.use_cases.people.manage_people import set_language
 
 _NAMES = {"indonesia": "id", "indonesian": "id", "inggris": "en", "english": "en"}
 

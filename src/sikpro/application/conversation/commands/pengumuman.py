@@ -4,7 +4,7 @@ from sikpro.application.conversation.commands.command import Command
 from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
-from sikpro.application.use_cases.publish_notice import publish_notice
+from sikpro.application.use_cases.messages.publish_notice import publish_notice
 from sikpro.domain.people import Permission
 
 NOTICE = "notice"

@@ -3,7 +3,7 @@
 from sikpro.application.conversation.commands.command import Command
 from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.conversation.order_entry import begin_request
-from sikpro.application.conversation.parse_message import LONGEST, parse_message
+from sikpro.application.conversation.reader.parse_message import LONGEST, parse_message
 from sikpro.application.fields import EXAMPLE
 
 

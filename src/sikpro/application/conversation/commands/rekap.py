@@ -7,8 +7,8 @@ from sikpro.application.conversation.commands.command import Command
 from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
-from sikpro.application.reports.asked import Asked, Span
 from sikpro.application.reports.recap import recap
+from sikpro.application.reports.recap_query import Asked, Span
 from sikpro.application.reports.recap_text import recap_text
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission

@@ -9,7 +9,7 @@ from sikpro.application.conversation.strangers import welcome_stranger
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
-from sikpro.application.use_cases.bind_phone import bind_by_link
+from sikpro.application.use_cases.people.bind_phone import bind_by_link
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission
 

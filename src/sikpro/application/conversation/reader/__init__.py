@@ -1,0 +1,1 @@
+"""Reads what a technician wrote: which order data, or which command."""

@@ -1,0 +1,250 @@
+"""Take a technician's message apart: each value by its shape first and by its place second.
+
+Values may stand one per line, as `KEY: value`, or split by `#`, `|`, `,`, `;` or blanks, in any case and order, with
+numbered lines, stray blanks and odd dashes. What follows the values is the note.
+"""
+
+import re
+from collections.abc import Iterator
+
+from attrs import define, field, frozen
+
+from sikpro.application.conversation.reader.readings import (
+    Known,
+    is_known,
+    may_be_technician,
+    parses,
+    resembles,
+    several_words,
+    shape_of,
+)
+from sikpro.application.fields import FIELDS
+from sikpro.domain.text import compact, plain
+
+__all__ = ["LONGEST", "Known", "Parsed", "parse_message"]
+LONGEST = 4096
+"""The longest message that is read as a request, in characters: Telegram's own limit."""
+
+_CHUNK = re.compile(r"[^#|;,\n\t]+")
+_TOKEN = re.compile(r"\S+")
+_NUMBERING = re.compile(r"\s*(?:\d{1,2}\s*[.)]\s*(?=\S)|[-*•]+\s+)")
+_LABEL = re.compile(r"\s*([A-Za-z][A-Za-z/ ._]{0,30}?)\s*[:=]\s*")
+_LONE_MARKS = {"-", "/", "=", ":", "*", "•", ".", "_"}
+_LONGEST_VALUE = 5
+
+_LABELS = {compact(label, " ./-_"): entry.name for entry in FIELDS for label in entry.labels}
+_PLACES = {entry.name: place for place, entry in enumerate(FIELDS)}
+
+
+@frozen
+class Parsed:
+    """What a message says: the text of each field found, by its name, the note among them."""
+
+    fields: dict[str, str]
+
+    @property
+    def note(self) -> str:
+        """The words beside the values, "" when there are none."""
+        return self.fields.get("note", "")
+
+    @property
+    def values(self) -> int:
+        """How many of the six values it names."""
+        return len(self.fields) - ("note" in self.fields)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it names an order by its number and nothing else of it."""
+        return self.values == 1 and "registration_number" in self.fields
+
+    @property
+    def is_request(self) -> bool:
+        """Whether it is meant as a request even without the command."""
+        return self.values >= 3 or (self.values == 2 and "registration_number" in self.fields)
+
+
+@frozen
+class _Piece:
+    start: int
+    end: int
+    text: str
+
+
+@define
+class _Reading:
+    clean: str
+    known: Known
+    found: dict[str, str] = field(factory=dict[str, str])
+    order: list[str | _Piece] = field(factory=list["str | _Piece"])
+    end: int = 0
+    note_from: int = -1
+
+    def take(self, name: str, text: str, end: int) -> None:
+        self.found[name] = text
+        self.order.append(name)
+        self.end = max(self.end, end)
+
+
+def parse_message(text: str, known: Known) -> Parsed:
+    """Read a message, without its command, as a request.
+
+    >>> known = Known({"AO", "MO"}, {"SDA", "TUN"}, lambda code: False)
+    >>> parse_message("AO#SC32232558#ZTEGC6754546#SDA#ODP-SDA-003#F5SDA445", known).values
+    6
+    >>> parse_message("sn: zteg c6754546\\nodp sda 003, sc 32232558 pagar hijau", known).fields
+    {'serial': 'zteg c6754546', 'odp': 'odp sda 003', 'registration_number': 'sc 32232558', 'note': 'pagar hijau'}
+    """
+    text = text[:LONGEST]
+    clean, positions = _aligned(text)
+    reading = _Reading(clean, known)
+    for chunk in _chunks(clean):
+        _read_chunk(reading, chunk)
+    _place_leftovers(reading)
+    note = _note(reading, text, positions)
+    if note:
+        reading.found["note"] = note
+    return Parsed(reading.found)
+
+
+def _aligned(text: str) -> tuple[str, list[int]]:
+    """The text made plain character by character, and where each of its characters stood."""
+    characters: list[str] = []
+    positions: list[int] = []
+    for position, character in enumerate(text):
+        for made in plain(character):
+            characters.append(made)
+            positions.append(position)
+    return "".join(characters), positions
+
+
+def _chunks(clean: str) -> Iterator[_Piece]:
+    for match in _CHUNK.finditer(clean):
+        start, end = match.span()
+        numbering = _NUMBERING.match(clean, start, end)
+        if numbering:
+            start = numbering.end()
+        body = clean[start:end]
+        stripped = body.strip()
+        if stripped:
+            start += len(body) - len(body.lstrip())
+            yield _Piece(start, start + len(stripped), stripped)
+
+
+def _read_chunk(reading: _Reading, chunk: _Piece) -> None:
+    label = _LABEL.match(reading.clean, chunk.start, chunk.end)
+    if label:
+        name = _LABELS.get(compact(label[1], " ./-_"))
+        if name and name not in reading.found:
+            value = reading.clean[label.end() : chunk.end].strip()
+            if name == "registration_number" and value.isdecimal() and compact(label[1], " ./-_").endswith("SC"):
+                value = "SC" + value
+            if value:
+                _take_labelled(reading, name, value, label.end(), chunk.end)
+            return
+    name = shape_of(chunk.text, reading.known, reading.found)
+    if name:
+        reading.take(name, chunk.text, chunk.end)
+        return
+    _read_tokens(reading, chunk)
+
+
+def _take_labelled(reading: _Reading, name: str, value: str, start: int, end: int) -> None:
+    """A label names its field; words after a value that stands there whole are left over."""
+    tokens = [
+        _Piece(start + match.start(), start + match.end(), match[0])
+        for match in _TOKEN.finditer(reading.clean[start:end])
+    ]
+    if name == "note":
+        reading.note_from = start
+    else:
+        heads = [reading.clean[tokens[0].start : token.end] for token in tokens]
+        known = next((count for count, head in enumerate(heads, 1) if is_known(name, head, reading.known)), 0)
+        fitting = 0 if parses(name, value) else next((n for n, head in enumerate(heads, 1) if parses(name, head)), 0)
+        count = known or fitting
+        if 0 < count < len(tokens):
+            reading.take(name, heads[count - 1], tokens[count - 1].end)
+            rest = _Piece(tokens[count].start, end, reading.clean[tokens[count].start : end].strip())
+            _read_tokens(reading, rest)
+            return
+    reading.take(name, value, end)
+
+
+def _read_tokens(reading: _Reading, chunk: _Piece) -> None:
+    tokens = [
+        _Piece(chunk.start + match.start(), chunk.start + match.end(), match[0])
+        for match in _TOKEN.finditer(reading.clean[chunk.start : chunk.end])
+    ]
+    place = 0
+    loose: list[_Piece] = []
+    while place < len(tokens):
+        if tokens[place].text in _LONE_MARKS:
+            place += 1
+            continue
+        for count in range(1, min(_LONGEST_VALUE, len(tokens) - place) + 1):
+            last = tokens[place + count - 1]
+            text = reading.clean[tokens[place].start : last.end]
+            name = shape_of(text, reading.known, reading.found)
+            if name:
+                _leave(reading, loose)
+                loose = []
+                reading.take(name, text, last.end)
+                place += count
+                break
+        else:
+            token = tokens[place]
+            if compact(token.text, " ./-_:=") not in _LABELS:
+                loose.append(token)
+            place += 1
+    _leave(reading, loose)
+
+
+def _leave(reading: _Reading, loose: list[_Piece]) -> None:
+    if loose:
+        start, end = loose[0].start, loose[-1].end
+        reading.order.append(_Piece(start, end, reading.clean[start:end]))
+
+
+def _place_leftovers(reading: _Reading) -> None:
+    """Give what no shape told to the missing fields of its place, between the values beside it."""
+    required = [name for name in _PLACES if name != "note"]
+    for place, piece in enumerate(reading.order):
+        if isinstance(piece, str):
+            continue
+        before = [name for name in reading.order[:place] if isinstance(name, str)]
+        after = [name for name in reading.order[place + 1 :] if isinstance(name, str)]
+        low = _PLACES[before[-1]] if before else -1
+        high = _PLACES[after[0]] if after else (_PLACES[required[-1]] + 1 if before else -1)
+        missing = [name for name in required if name not in reading.found and low < _PLACES[name] < high]
+        name = resembles(piece.text, missing)
+        if name is None and missing and after and not several_words(piece.text):
+            name = missing[0]
+        if name is None and "technician" not in reading.found and len(before) >= 2:
+            head = piece.text.split()[0]
+            rest = _Piece(piece.start + len(head), piece.end, piece.text[len(head) :])
+            if may_be_technician(head, () if not rest.text.strip() else reading.known.stos):
+                reading.order[place : place + 1] = ["technician", rest] if rest.text else ["technician"]
+                reading.found["technician"] = head
+                reading.end = max(reading.end, rest.start)
+                continue
+        if name:
+            reading.found[name] = piece.text
+            reading.order[place] = name
+            reading.end = max(reading.end, piece.end)
+
+
+def _note(reading: _Reading, text: str, positions: list[int]) -> str:
+    """The words before and after the values, as they were typed."""
+    parts = [
+        text[positions[piece.start] : positions[piece.end - 1] + 1]
+        for piece in reading.order
+        if isinstance(piece, _Piece) and piece.end <= reading.end
+    ]
+    rest_from = reading.end
+    last = next((entry for entry in reversed(reading.order) if isinstance(entry, str)), "")
+    if reading.note_from >= 0 and last == "note":
+        rest_from = reading.note_from
+    elif "note" in reading.found:
+        parts.append(reading.found["note"])
+    if rest_from < len(positions):
+        parts.append(text[positions[rest_from] :].strip(" \t\n#|;,-/:"))
+    return "\n".join(part for part in parts if part).strip()

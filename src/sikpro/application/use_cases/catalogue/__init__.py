@@ -1,0 +1,1 @@
+"""Statuses, order types, Site Operations and STOs, and the installation's own rules."""

@@ -1,0 +1,251 @@
+"""A catalogue's rows as texts: what a form or a list says of one, and what that means."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from attrs import frozen
+
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue.lookup import CatalogueRow, row_name
+from sikpro.application.use_cases.people.manage_people import checked_site_operation
+from sikpro.domain.catalogue import Bilingual, OrderType, SiteOperation, Status, Sto
+from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
+from sikpro.domain.phase import Phase, Turn
+from sikpro.domain.text import compact, one_line, storable
+from sikpro.domain.values import StoCode
+
+TEMPLATE_LIMIT = 1000
+"""The longest feedback template, in characters."""
+
+LONGEST_LIMIT = timedelta(days=90)
+
+Entries = Mapping[str, str]
+
+
+@frozen(kw_only=True)
+class CatalogueKind:
+    """One of the catalogues: its name in addresses, its entries (the code first), how its rows are read.
+
+    `understand` makes a row of entries, active unless told otherwise; it raises `InvalidFields`, which holds each
+    error under its entry. `texts` is its opposite.
+    """
+
+    name: str
+    entries: tuple[str, ...]
+    rows: Callable[[UnitOfWork], Sequence[CatalogueRow]]
+    understand: Callable[[UnitOfWork, Entries, bool], CatalogueRow]
+    texts: Callable[[Any], dict[str, str]]
+
+
+class _Reading:
+    """Reads entries one by one and gathers what is wrong."""
+
+    def __init__(self, typed: Entries) -> None:
+        self._typed = typed
+        self._errors: dict[str, DomainError] = {}
+
+    def read(self, entry: str, parse: Callable[[str], Any]) -> Any:
+        try:
+            return parse(self._typed.get(entry, ""))
+        except DomainError as error:
+            self._errors[entry] = error
+            return None
+
+    def done(self) -> None:
+        if self._errors:
+            raise InvalidFields(self._errors)
+
+
+def _site_operation(_: UnitOfWork, typed: Entries, active: bool) -> SiteOperation:
+    reading = _Reading(typed)
+    code, name = reading.read("code", _site_code), reading.read("name", row_name)
+    reading.done()
+    return SiteOperation(code=code, name=name, active=active)
+
+
+def _site_code(text: str) -> str:
+    code = compact(text)
+    if not re.fullmatch(r"[A-Z0-9]{2,12}", code):
+        raise InvalidValue("site_operation.shape", one_line(text))
+    return code
+
+
+def _sto(uow: UnitOfWork, typed: Entries, active: bool) -> Sto:
+    reading = _Reading(typed)
+    code = reading.read("code", lambda text: StoCode.parse(text).value)
+    name = reading.read("name", lambda text: row_name(text) if text.strip() else "")
+
+    def site(text: str) -> str:
+        found = checked_site_operation(uow, text)
+        if found is None:
+            raise InvalidValue("field.missing", "")
+        return found
+
+    site_operation = reading.read("site_operation", site)
+    reading.done()
+    return Sto(code=code, name=name, site_operation=site_operation, active=active)
+
+
+def _status(_: UnitOfWork, typed: Entries, active: bool) -> Status:
+    reading = _Reading(typed)
+    label = Bilingual(reading.read("label_id", row_name), reading.read("label_en", row_name))
+    template = Bilingual(reading.read("template_id", _template), reading.read("template_en", _template))
+    code = reading.read("code", lambda text: _status_code(text or label.id or ""))
+    phase = reading.read("phase", lambda text: _one_of(Phase, text))
+    turn = reading.read("turn", lambda text: _one_of(Turn, text))
+    group = reading.read("group", lambda text: row_name(text).lower() if text.strip() else "")
+    position = reading.read("position", _position)
+    reading.done()
+    return Status(
+        code=code,
+        phase=phase,
+        turn=turn,
+        label=label,
+        template=template,
+        group=group,
+        position=position,
+        active=active,
+    )
+
+
+def _order_type(_: UnitOfWork, typed: Entries, active: bool) -> OrderType:
+    reading = _Reading(typed)
+    code = reading.read("code", _type_code)
+    label = Bilingual(reading.read("label_id", row_name), reading.read("label_en", row_name))
+    first, completion = (reading.read(name, _limit) for name in ("first_action_limit", "completion_limit"))
+    if first and completion and first > completion:
+        reading.read("completion_limit", _too_short)
+    template = Bilingual(reading.read("template_id", _template), reading.read("template_en", _template))
+    position = reading.read("position", _position)
+    reading.done()
+    return OrderType(
+        code=code,
+        label=label,
+        first_action_limit=first,
+        completion_limit=completion,
+        template=template,
+        position=position,
+        active=active,
+    )
+
+
+def _status_code(text: str) -> str:
+    code = re.sub(r"[^a-z0-9]+", "_", one_line(text).lower()).strip("_")[:40]
+    if len(code) < 2:
+        raise InvalidValue("status.code", one_line(text))
+    return code
+
+
+def _type_code(text: str) -> str:
+    code = compact(text)
+    if not re.fullmatch(r"[A-Z]{2,12}", code):
+        raise InvalidValue("type.shape", one_line(text))
+    return code
+
+
+def _template(text: str) -> str:
+    kept = storable(text).strip()
+    if len(kept) > TEMPLATE_LIMIT:
+        raise InvalidValue("template.too_long", kept)
+    return kept
+
+
+def _one_of(kind: type[Phase] | type[Turn], text: str) -> Phase | Turn:
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise InvalidValue("field.missing", text) from error
+
+
+def _position(text: str) -> int:
+    typed = text.strip() or "0"
+    if not re.fullmatch(r"[0-9]{1,4}", typed):
+        raise InvalidValue("position.shape", one_line(text))
+    return int(typed)
+
+
+def _limit(text: str) -> timedelta:
+    """Hours and minutes: `0:30`, `72:00`."""
+    found = re.fullmatch(r"([0-9]{1,4})[:.]([0-5][0-9])(?::00)?", text.strip())
+    span = timedelta(hours=int(found[1]), minutes=int(found[2])) if found else timedelta()
+    if not timedelta() < span <= LONGEST_LIMIT:
+        raise InvalidValue("limit.shape", one_line(text))
+    return span
+
+
+def _too_short(text: str) -> None:
+    raise InvalidValue("limit.too_short", text)
+
+
+def hours_and_minutes(span: timedelta) -> str:
+    """A limit as it is typed.
+
+    >>> hours_and_minutes(timedelta(hours=72, minutes=5))
+    '72:05'
+    """
+    minutes = int(span.total_seconds()) // 60
+    return f"{minutes // 60}:{minutes % 60:02}"
+
+
+def _status_texts(row: Status) -> dict[str, str]:
+    return {
+        "code": row.code,
+        "label_id": row.label.id,
+        "label_en": row.label.en,
+        "phase": row.phase.value,
+        "turn": row.turn.value,
+        "group": row.group,
+        "template_id": row.template.id,
+        "template_en": row.template.en,
+        "position": str(row.position),
+    }
+
+
+def _order_type_texts(row: OrderType) -> dict[str, str]:
+    return {
+        "code": row.code,
+        "label_id": row.label.id,
+        "label_en": row.label.en,
+        "first_action_limit": hours_and_minutes(row.first_action_limit),
+        "completion_limit": hours_and_minutes(row.completion_limit),
+        "template_id": row.template.id,
+        "template_en": row.template.en,
+        "position": str(row.position),
+    }
+
+
+SITE_OPERATIONS = CatalogueKind(
+    name="site-operations",
+    entries=("code", "name"),
+    rows=lambda uow: uow.catalogue.site_operations(),
+    understand=_site_operation,
+    texts=lambda row: {"code": row.code, "name": row.name},
+)
+STOS = CatalogueKind(
+    name="stos",
+    entries=("code", "name", "site_operation"),
+    rows=lambda uow: uow.catalogue.stos(),
+    understand=_sto,
+    texts=lambda row: {"code": row.code, "name": row.name, "site_operation": row.site_operation},
+)
+STATUSES = CatalogueKind(
+    name="statuses",
+    entries=("code", "label_id", "label_en", "phase", "turn", "group", "template_id", "template_en", "position"),
+    rows=lambda uow: uow.catalogue.statuses(),
+    understand=_status,
+    texts=_status_texts,
+)
+ORDER_TYPES = CatalogueKind(
+    name="order-types",
+    entries=(
+        *("code", "label_id", "label_en", "first_action_limit", "completion_limit"),
+        *("template_id", "template_en", "position"),
+    ),
+    rows=lambda uow: uow.catalogue.order_types(),
+    understand=_order_type,
+    texts=_order_type_texts,
+)
+KINDS = {kind.name: kind for kind in (SITE_OPERATIONS, STOS, STATUSES, ORDER_TYPES)}
+"""All catalogues by name, in the order of their tabs."""

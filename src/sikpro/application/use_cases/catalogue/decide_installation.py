@@ -1,0 +1,103 @@
+"""What an installation decides for itself: the duplicate rule, claims, nudges, working hours and days."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+
+from attrs import evolve
+
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue.change_duplicate_rule import change_duplicate_rule
+from sikpro.domain.duplicates import DuplicateMode
+from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
+from sikpro.domain.installation import Installation
+from sikpro.domain.people import Permission, Person
+from sikpro.domain.text import one_line
+
+SETTINGS_ENTRIES = ("duplicate_mode", "claim", "nudge_every", "work_from", "work_until", "work_days")
+"""What a form says: minutes for spans, `8:00` for times, the days' numbers split by blanks, Monday being 0."""
+
+SHORTEST, LONGEST = timedelta(minutes=5), timedelta(hours=12)
+"""The bounds of a claim and of the interval of nudges."""
+
+
+def installation_texts(installation: Installation) -> dict[str, str]:
+    """The decisions as a form shows them."""
+    return {
+        "duplicate_mode": installation.duplicate_mode.value,
+        "claim": str(int(installation.claim.total_seconds()) // 60),
+        "nudge_every": str(int(installation.nudge_every.total_seconds()) // 60),
+        "work_from": installation.work_from.strftime("%H:%M"),
+        "work_until": installation.work_until.strftime("%H:%M"),
+        "work_days": " ".join(map(str, installation.work_days)),
+    }
+
+
+def decide_installation(uow: UnitOfWork, typed: Mapping[str, str], by: Person, now: datetime) -> tuple[str, ...]:
+    """Keep what was typed, each of `SETTINGS_ENTRIES`.
+
+    Returns the duplicate keys that orders would share under the other rule: then nothing was changed at all.
+    Raises `NotPermitted`, `InvalidFields`.
+    """
+    by.must(Permission.ADMINISTER)
+    before = uow.installation.get()
+    decided = _understood(typed, before)
+    if decided == before:
+        return ()
+    if decided.duplicate_mode is not before.duplicate_mode:
+        conflicts = change_duplicate_rule(uow, decided.duplicate_mode)
+        if conflicts:
+            return conflicts
+    uow.installation.put(decided)
+    uow.journal.note("installation_decided", "", by.id, now, installation_texts(decided))
+    return ()
+
+
+def _understood(typed: Mapping[str, str], before: Installation) -> Installation:
+    errors: dict[str, DomainError] = {}
+    spans = {"claim": before.claim, "nudge_every": before.nudge_every}
+    for name in spans:
+        try:
+            spans[name] = _minutes(typed[name])
+        except InvalidValue as error:
+            errors[name] = error
+    hours = {"work_from": before.work_from, "work_until": before.work_until}
+    for name in hours:
+        try:
+            hours[name] = _hour(typed[name])
+        except InvalidValue as error:
+            errors[name] = error
+    if not errors and hours["work_from"] >= hours["work_until"]:
+        errors["work_until"] = InvalidValue("hours.order", typed["work_until"])
+    days = tuple(sorted({int(day) for day in typed["work_days"].split() if re.fullmatch("[0-6]", day)}))
+    if not days:
+        errors["work_days"] = InvalidValue("days.none", "")
+    if typed["duplicate_mode"] not in {mode.value for mode in DuplicateMode}:
+        errors["duplicate_mode"] = InvalidValue("field.missing", "")
+    if errors:
+        raise InvalidFields(errors)
+    mode = DuplicateMode(typed["duplicate_mode"])
+    return evolve(
+        before,
+        duplicate_mode=mode,
+        claim=spans["claim"],
+        nudge_every=spans["nudge_every"],
+        work_from=hours["work_from"],
+        work_until=hours["work_until"],
+        work_days=days,
+    )
+
+
+def _minutes(text: str) -> timedelta:
+    typed = text.strip()
+    span = timedelta(minutes=int(typed)) if re.fullmatch("[0-9]{1,4}", typed) else timedelta()
+    if not SHORTEST <= span <= LONGEST:
+        raise InvalidValue("minutes.range", one_line(text))
+    return span
+
+
+def _hour(text: str) -> time:
+    found = re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])", text.strip())
+    if found is None:
+        raise InvalidValue("hours.shape", one_line(text))
+    return time(int(found[1]), int(found[2]))

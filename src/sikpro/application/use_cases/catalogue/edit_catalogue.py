@@ -1,0 +1,197 @@
+"""Edit the catalogues: add, change, retire and delete rows, as far as orders and people allow."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+
+from attrs import evolve, frozen
+
+from sikpro.application.ports.queries import OrderFilter
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue.catalogue_rows import CatalogueKind
+from sikpro.application.use_cases.catalogue.lookup import CatalogueRow, put_row
+from sikpro.domain.catalogue import OrderType, SiteOperation, Status, Sto
+from sikpro.domain.errors import (
+    AlreadyUsed,
+    ConcurrencyConflict,
+    InUse,
+    InvalidFields,
+    InvalidValue,
+    LastOne,
+    NotFound,
+    StillBelongs,
+)
+from sikpro.domain.people import Permission, Person
+
+COUNTED = 100_000
+"""Up to how many orders are counted that use a row."""
+
+
+@frozen(kw_only=True)
+class Use:
+    """What uses a row: orders, and for a Site Operation the exchanges and the people that belong to it."""
+
+    orders: int = 0
+    stos: int = 0
+    people: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.orders or self.stos or self.people)
+
+
+def uses(uow: UnitOfWork, kind: CatalogueKind) -> Mapping[str, Use]:
+    """What uses each row by code, by the kept totals: deleted orders are not in them."""
+    rows = kind.rows(uow)
+    totals = uow.order_queries.totals()
+    site_of = {row.code: row.site_operation for row in uow.catalogue.stos()}
+    people = [person.site_operation for person in uow.people.all()] if kind.name == "site-operations" else []
+
+    def use(row: CatalogueRow) -> Use:
+        match row:
+            case Status():
+                return Use(orders=sum(total.count for total in totals if total.status == row.code))
+            case OrderType():
+                return Use(orders=sum(total.count for total in totals if total.type == row.code))
+            case Sto():
+                return Use(orders=sum(total.count for total in totals if total.sto == row.code))
+            case SiteOperation():
+                return Use(
+                    orders=sum(total.count for total in totals if site_of.get(total.sto) == row.code),
+                    stos=sum(site == row.code for site in site_of.values()),
+                    people=people.count(row.code),
+                )
+
+    return {row.code: use(row) for row in rows}
+
+
+def row_coded(uow: UnitOfWork, kind: CatalogueKind, code: str) -> CatalogueRow:
+    """The row with this code, retired ones included. Raises `NotFound`."""
+    for row in kind.rows(uow):
+        if row.code == code:
+            return row
+    raise NotFound(what=_WHAT[kind.name], name=code[:64])
+
+
+def row_mark(row: CatalogueRow) -> str:
+    """A short mark of a row as it is: another mark means that it was changed."""
+    return hashlib.sha256(repr(row).encode()).hexdigest()[:16]
+
+
+def add_row(uow: UnitOfWork, kind: CatalogueKind, typed: Mapping[str, str], by: Person, now: datetime) -> CatalogueRow:
+    """Add a row of what was typed; the same row once more is the row that is there.
+
+    Raises `NotPermitted`, `InvalidFields`, `AlreadyUsed` for a code that another row has.
+    """
+    by.must(Permission.ADMINISTER)
+    row = kind.understand(uow, typed, True)
+    there = {known.code: known for known in kind.rows(uow)}.get(row.code)
+    if there is not None and there != row:
+        raise AlreadyUsed(field="code", value=row.code)
+    if there is None:
+        keep_row(uow, row, by, now)
+    return row
+
+
+def edit_row(
+    uow: UnitOfWork, kind: CatalogueKind, code: str, typed: Mapping[str, str], *, mark: str, by: Person, now: datetime
+) -> CatalogueRow:
+    """Change a row that was read with a mark; its code stays. What is stored already is stored once.
+
+    Raises `NotPermitted`, `NotFound`, `InvalidFields`, `ConcurrencyConflict`, `InUse` when orders are in the phase
+    that a status would leave, `LastOne`.
+    """
+    by.must(Permission.ADMINISTER)
+    before = row_coded(uow, kind, code)
+    row = evolve(kind.understand(uow, {**typed, "code": code}, before.active), code=code)
+    if row == before:
+        return before
+    if mark != row_mark(before):
+        raise ConcurrencyConflict(number=code)
+    replace_row(uow, before, row, by, now)
+    return row
+
+
+def replace_row(uow: UnitOfWork, before: CatalogueRow, row: CatalogueRow, by: Person, now: datetime) -> None:
+    """Store a row over what it was. Raises `InvalidFields`, `LastOne`."""
+    check_replacement(uow, before, row)
+    keep_row(uow, row, by, now)
+
+
+def check_replacement(uow: UnitOfWork, before: CatalogueRow, row: CatalogueRow) -> None:
+    """Refuse a change that orders or the catalogue itself do not allow. Raises `InvalidFields`, `LastOne`."""
+    if isinstance(before, Status) and isinstance(row, Status) and before.phase is not row.phase:
+        count = _orders(uow, before)
+        if count:
+            raise InvalidFields({"phase": InvalidValue("status.phase_in_use", str(count))})
+    _keep_one(uow, before, row)
+
+
+def set_row_active(
+    uow: UnitOfWork, kind: CatalogueKind, code: str, active: bool, by: Person, now: datetime
+) -> CatalogueRow:
+    """Retire a row or bring it back. Raises `NotPermitted`, `NotFound`, `LastOne`."""
+    by.must(Permission.ADMINISTER)
+    before = row_coded(uow, kind, code)
+    row = evolve(before, active=active)
+    if row != before:
+        replace_row(uow, before, row, by, now)
+    return row
+
+
+def delete_row(uow: UnitOfWork, kind: CatalogueKind, code: str, by: Person, now: datetime) -> CatalogueRow:
+    """Delete a row that nothing uses, deleted orders included.
+
+    Raises `NotPermitted`, `NotFound`, `InUse` with the number of orders, `StillBelongs`, `LastOne`.
+    """
+    by.must(Permission.ADMINISTER)
+    row = row_coded(uow, kind, code)
+    count = _orders(uow, row)
+    if isinstance(row, SiteOperation):
+        use = uses(uow, kind)[code]
+        if use.stos or use.people:
+            raise StillBelongs(count=count, stos=use.stos, people=use.people)
+    if count:
+        raise InUse(count=count)
+    _keep_one(uow, row, None)
+    uow.catalogue.drop(row)
+    uow.journal.note("catalogue_deleted", f"{type(row).__name__}:{code}", by.id, now, {"row": repr(row)})
+    return row
+
+
+def keep_row(uow: UnitOfWork, row: CatalogueRow, by: Person, now: datetime) -> None:
+    """Store a row and note who did. Raises `NotFound` for an STO of an unknown Site Operation."""
+    put_row(uow, row)
+    uow.journal.note("catalogue_edited", f"{type(row).__name__}:{row.code}", by.id, now, {"row": repr(row)})
+
+
+def _keep_one(uow: UnitOfWork, before: CatalogueRow, after: CatalogueRow | None) -> None:
+    """A phase keeps one active status, the installation one active order type."""
+    others: list[CatalogueRow]
+    match before:
+        case Status():
+            still = isinstance(after, Status) and after.active and after.phase is before.phase
+            others = [row for row in uow.catalogue.statuses() if row.phase is before.phase]
+        case OrderType():
+            still = isinstance(after, OrderType) and after.active
+            others = list(uow.catalogue.order_types())
+        case _:
+            return
+    if before.active and not still and not any(row.active and row.code != before.code for row in others):
+        raise LastOne("status" if isinstance(before, Status) else "order_type", before.label.id)
+
+
+def _orders(uow: UnitOfWork, row: CatalogueRow) -> int:
+    """How many orders use a row, deleted ones included."""
+    match row:
+        case Status():
+            which = OrderFilter(status=row.code)
+        case OrderType():
+            which = OrderFilter(type=row.code)
+        case Sto():
+            which = OrderFilter(sto=row.code)
+        case SiteOperation():
+            which = OrderFilter(site_operation=row.code)
+    return sum(uow.order_queries.count(evolve(which, deleted=deleted), COUNTED) for deleted in (False, True))
+
+
+_WHAT = {"site-operations": "site_operation", "stos": "sto", "statuses": "status", "order-types": "order_type"}

@@ -1,0 +1,72 @@
+"""Look up the catalogues."""
+
+import difflib
+
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.domain.catalogue import OrderType, SiteOperation, Status, Sto
+from sikpro.domain.errors import InvalidValue, NotFound
+from sikpro.domain.phase import Phase
+from sikpro.domain.text import one_line
+
+ROW_NAME_LIMIT = 80
+"""The longest name of a Site Operation or an exchange, in characters."""
+
+
+def status_named(uow: UnitOfWork, code: str) -> Status:
+    """The active status with this code. Raises `NotFound`."""
+    for status in uow.catalogue.statuses():
+        if status.code == code and status.active:
+            return status
+    raise NotFound(what="status", name=code[:64])
+
+
+def any_status(uow: UnitOfWork, code: str) -> Status:
+    """The status with this code, retired ones included. Raises `NotFound`."""
+    for status in uow.catalogue.statuses():
+        if status.code == code:
+            return status
+    raise NotFound(what="status", name=code[:64])
+
+
+def first_status(uow: UnitOfWork, phase: Phase) -> Status:
+    """The phase's first active status: what a move sets when nobody chose one. Raises `NotFound`."""
+    for status in uow.catalogue.statuses():
+        if status.phase is phase and status.active:
+            return status
+    raise NotFound(what="status", name=phase)
+
+
+def nearest(code: str, known: list[str]) -> str | None:
+    """The known code most like a mistyped one, None when none is like it.
+
+    >>> nearest("SDAA", ["SDA", "TUN"])
+    'SDA'
+    """
+    found = difflib.get_close_matches(code, known, n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def row_name(text: str) -> str:
+    """A row's name or label on one line. Raises `InvalidValue` when there is none or it is too long."""
+    name = one_line(text)
+    if not name or len(name) > ROW_NAME_LIMIT:
+        raise InvalidValue("name.length", name)
+    return name
+
+
+CatalogueRow = Status | OrderType | SiteOperation | Sto
+
+
+def put_row(uow: UnitOfWork, row: CatalogueRow) -> None:
+    """Store a row in its catalogue. Raises `NotFound` for an STO of an unknown Site Operation."""
+    match row:
+        case Status():
+            uow.catalogue.put_status(row)
+        case OrderType():
+            uow.catalogue.put_order_type(row)
+        case SiteOperation():
+            uow.catalogue.put_site_operation(row)
+        case Sto():
+            if row.site_operation not in {known.code for known in uow.catalogue.site_operations()}:
+                raise NotFound(what="site_operation", name=row.site_operation[:64])
+            uow.catalogue.put_sto(row)

@@ -1,0 +1,1 @@
+"""The ledger of installed modems, and what is odd in it."""

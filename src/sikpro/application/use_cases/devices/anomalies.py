@@ -1,0 +1,137 @@
+"""What is odd about devices and orders, as lists with the orders behind them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from attrs import evolve, frozen
+
+from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.orders.list_orders import past_limits
+from sikpro.domain.people import Permission, Person
+from sikpro.domain.phase import Phase
+
+PAGE = 20
+BEHIND = 8
+"""How many orders are shown behind one modem or box; its own page has them all."""
+
+MANY_HOLD_UPS = 3
+SPAN = timedelta(days=30)
+"""An ODP is listed when its orders received in this span were held up `MANY_HOLD_UPS` times or more."""
+
+COUNT_CAP = 99
+_STANDING = frozenset(phase for phase in Phase if phase is not Phase.CANCELLED)
+
+
+class Anomaly(StrEnum):
+    """The lists."""
+
+    SERIAL = "serial"
+    ODP = "odp"
+    REOPENED = "reopened"
+    UNTOUCHED = "untouched"
+
+
+@frozen(kw_only=True)
+class Odd:
+    """One entry: the device or the order's number, how often it happened, the orders behind it, how many there are.
+
+    `times` is of registration numbers, hold-ups or reopenings; of an untouched order nothing is counted. `place` is
+    where the next page goes on from it.
+    """
+
+    name: str
+    times: int
+    orders: Sequence[OrderRow]
+    total: int
+    place: str
+
+
+@frozen(kw_only=True)
+class OddPage:
+    """A page of one list, whether more follows, and how many entries each list has, up to `COUNT_CAP` + 1."""
+
+    entries: Sequence[Odd]
+    more: bool
+    counts: Mapping[Anomaly, int]
+
+
+def list_anomalies(uow: UnitOfWork, kind: Anomaly, by: Person, now: datetime, zone: str, after: str = "") -> OddPage:
+    """A page of a list, after the `place` of an entry; one that cannot be read is the beginning.
+
+    The two lists of devices are counted over an index of their own, up to the cap. Raises `NotPermitted`.
+    """
+    by.must(Permission.SEE_REPORTS)
+    entries = odd_entries(uow, kind, now, zone, after, PAGE + 1)
+    whole = not after and len(entries) <= PAGE
+    counts = {one: len(entries if whole and one is kind else _counted(uow, one, now, zone)) for one in Anomaly}
+    return OddPage(entries=entries[:PAGE], more=len(entries) > PAGE, counts=counts)
+
+
+def odd_entries(
+    uow: UnitOfWork, kind: Anomaly, now: datetime, zone: str, after: str, limit: int, *, behind: int = BEHIND
+) -> Sequence[Odd]:
+    """The next entries of a list with the orders behind them, after a place."""
+    since = now - SPAN
+    match kind:
+        case Anomaly.SERIAL:
+            return [
+                Odd(
+                    name=one.serial,
+                    times=one.numbers,
+                    orders=_newest(uow, OrderFilter(serial=one.serial, phases=_STANDING), behind),
+                    total=one.orders,
+                    place=one.serial,
+                )
+                for one in uow.devices.shared_serials(after, limit)
+            ]
+        case Anomaly.ODP:
+            return [
+                Odd(
+                    name=box.odp,
+                    times=box.hold_ups,
+                    orders=[one.row for one in uow.devices.held_up_orders(box.odp, since, behind)],
+                    total=box.orders,
+                    place=f"{box.hold_ups}~{box.odp}",
+                )
+                for box in uow.devices.held_up_boxes(since, MANY_HOLD_UPS, _box_place(after), limit)
+            ]
+        case Anomaly.REOPENED:
+            return [_of(one.row, one.times) for one in uow.devices.reopened(Key.read(after), limit)]
+        case Anomaly.UNTOUCHED:
+            which = untouched(uow, now, zone)
+            rows = uow.order_queries.page(which, sort=Sort.OLDEST, after=Key.read(after), limit=limit)
+            return [_of(row, 0) for row in rows]
+
+
+def untouched(uow: UnitOfWork, now: datetime, zone: str) -> OrderFilter:
+    """Open orders on which nobody has acted though their limit to first action is over."""
+    limits = tuple(evolve(limit, completion=None) for limit in past_limits(uow, now, zone))
+    return OrderFilter(overdue=limits)
+
+
+def _counted(uow: UnitOfWork, kind: Anomaly, now: datetime, zone: str) -> Sequence[object]:
+    most = COUNT_CAP + 1
+    match kind:
+        case Anomaly.SERIAL:
+            return uow.devices.shared_serials("", most)
+        case Anomaly.ODP:
+            return uow.devices.held_up_boxes(now - SPAN, MANY_HOLD_UPS, None, most)
+        case Anomaly.REOPENED:
+            return uow.devices.reopened(None, most)
+        case Anomaly.UNTOUCHED:
+            return range(uow.order_queries.count(untouched(uow, now, zone), most))
+
+
+def _newest(uow: UnitOfWork, which: OrderFilter, limit: int) -> tuple[OrderRow, ...]:
+    return uow.order_queries.page(which, sort=Sort.NEWEST, after=None, limit=limit)
+
+
+def _of(row: OrderRow, times: int) -> Odd:
+    return Odd(name=row.number, times=times, orders=(row,), total=1, place=str(row.key))
+
+
+def _box_place(place: str) -> tuple[int, str] | None:
+    times, _, name = place.partition("~")
+    return (int(times), name) if times.isascii() and times.isdecimal() and len(times) <= 15 else None

@@ -1,0 +1,1 @@
+"""What technicians are sent."""

@@ -1,0 +1,196 @@
+"""Tell the technician what became of an order: a reply to their own message, through the outbox."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from attrs import frozen
+
+from sikpro.application.i18n import Words, words_in
+from sikpro.application.ports.chat import Button, Outgoing
+from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
+from sikpro.application.use_cases.catalogue.lookup import any_status
+from sikpro.domain.catalogue import Bilingual, Status
+from sikpro.domain.order import Order
+from sikpro.domain.people import Person
+from sikpro.domain.phase import Phase, Turn
+
+PLACEHOLDERS = ("nomor", "odp", "sn", "teknisi")
+"""What a catalogue's text may name in braces: the order's values stand there when it is filled in."""
+
+_PLACEHOLDER = re.compile(r"\{(" + "|".join(PLACEHOLDERS) + r")\}")
+
+NO_TELEGRAM = "no_telegram"
+"""Why a message failed when neither sender nor technician has a chat."""
+
+
+@frozen
+class Recipient:
+    """A chat to tell, the message there to reply to, and the person's language."""
+
+    chat_id: int
+    reply_to: int | None
+    language: str
+
+
+def recipients(uow: UnitOfWork, order: Order) -> tuple[Recipient, ...]:
+    """The chat that sent the order, and the technician's own where that is another and is bound.
+
+    A private chat is its sender's only while the sender is active and bound to it: a phone that was parted from its
+    person hears nothing more, and the person's new one does.
+    """
+    found: list[Recipient] = []
+    technician = uow.people.by_code(order.data.technician.value)
+    sender = uow.people.get(order.sender) if order.sender else None
+    if order.origin:
+        reader = sender or technician
+        chat_id, language = order.origin.chat_id, reader.language if reader else "id"
+        if chat_id < 0 or sender is None or (sender.active and sender.telegram_id == chat_id):
+            found.append(Recipient(chat_id, order.origin.message_id, language))
+        elif sender.active and sender.telegram_id:
+            found.append(Recipient(sender.telegram_id, None, language))
+    if technician and technician.active and technician.telegram_id:
+        known = {recipient.chat_id for recipient in found}
+        told_already = sender is not None and sender.id == technician.id and bool(found)
+        if technician.telegram_id not in known and not told_already:
+            found.append(Recipient(technician.telegram_id, None, technician.language))
+    return tuple(found)
+
+
+def notify_technician(
+    uow: UnitOfWork,
+    order: Order,
+    by: Person,
+    now: datetime,
+    *,
+    feedback: str,
+    zone: str,
+    hold: timedelta = timedelta(),
+) -> tuple[int, ...]:
+    """Queue the order's new state for everybody concerned, to leave after `hold`, and return the messages' ids.
+
+    Without any chat the message is kept as failed, so that the page can show it.
+    """
+
+    def text(words: Words) -> str:
+        return feedback_text(uow, order, by.name, words, now, feedback=feedback)
+
+    return _tell(uow, order, now, text, zone, with_buttons=True, hold=hold)
+
+
+def notify_words(uow: UnitOfWork, order: Order, by: Person, now: datetime, *, text: str, zone: str) -> None:
+    """Queue a helpdesk's words about an order as it stands, for everybody concerned."""
+
+    def told(words: Words) -> str:
+        state = told_state(words, order.phase, words.text(any_status(uow, order.status).label))
+        head = words("feedback.said", number=order.number, state=state)
+        return f"{head}\n{words('feedback.words', by=by.name, text=text)}"
+
+    _tell(uow, order, now, told, zone, with_buttons=True)
+
+
+def notify_removed(uow: UnitOfWork, order: Order, by: Person, now: datetime, *, reason: str, zone: str) -> None:
+    """Tell that an order was deleted and why."""
+
+    def text(words: Words) -> str:
+        return words("feedback.deleted", number=order.number, by=by.name, reason=reason)
+
+    _tell(uow, order, now, text, zone)
+
+
+def feedback_text(uow: UnitOfWork, order: Order, helpdesk: str, words: Words, now: datetime, *, feedback: str) -> str:
+    """What the technician will read: state, who says it and when, their words, and whose turn it is."""
+    state = told_state(words, order.phase, words.text(any_status(uow, order.status).label))
+    lines = [
+        words(f"feedback.{order.phase}", number=order.number, state=state, time=words.moment(order.changed_at, now))
+    ]
+    if feedback:
+        lines.append(words("feedback.words", by=helpdesk, text=feedback))
+    else:
+        lines.append(words("feedback.by", by=helpdesk))
+    if order.phase is Phase.HELD_UP:
+        lines.append(words(f"turn.sentence.{order.turn}"))
+    return "\n".join(lines)
+
+
+def technician_name(uow: UnitOfWork, order: Order) -> str:
+    """How the order's technician is called, by code when nobody is known under it."""
+    technician = uow.people.by_code(order.data.technician.value)
+    return technician.name if technician else order.data.technician.value
+
+
+def proposed_feedback(uow: UnitOfWork, order: Order) -> Callable[[Status], str]:
+    """What a status says to the order's technician by itself, in their language.
+
+    After a completing status follows what the order's type adds. The order's values stand in place of
+    `PLACEHOLDERS` in braces; anything else in braces stays as it is written.
+    """
+    chats, data = recipients(uow, order), order.data
+    language = chats[0].language if chats else "id"
+    own = next((row.template for row in uow.catalogue.order_types() if row.code == data.type), Bilingual("", ""))
+    technician = technician_name(uow, order)
+    values = {"nomor": order.number, "odp": data.odp.value, "sn": data.serial.value, "teknisi": technician}
+
+    def proposal(status: Status) -> str:
+        added = own.in_language(language) if status.phase is Phase.COMPLETED else ""
+        text = "\n".join(filter(None, (status.template.in_language(language), added)))
+        return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
+
+    return proposal
+
+
+def told_state(words: Words, phase: Phase, label: str) -> str:
+    """A status as a message's first line has it: its phase in capitals, and said once.
+
+    `KENDALA: ODP penuh`, `DIPROSES (OGP)`, `BATAL`; a completed one is its label in capitals.
+    """
+    if phase is Phase.COMPLETED:
+        return label.upper()
+    name = words(f"phase.{phase}")
+    if label.casefold().startswith(name.casefold()):
+        return name.upper() + label[len(name) :]
+    return f"{name.upper()}: {label}"
+
+
+def order_buttons(phase: Phase, turn: Turn, order_id: int, words: Words) -> tuple[tuple[Button, ...], ...]:
+    """The buttons that fit how an order stands: data are asked for only where the customer or the system is not."""
+    ask = Button(words("button.ask"), f"ask:{order_id}")
+    if phase is Phase.HELD_UP and turn in {Turn.TECHNICIAN, Turn.HELPDESK}:
+        return ((Button(words("button.correct"), f"fix:{order_id}"), ask),)
+    if phase is Phase.WAITING:
+        return ((Button(words("button.withdraw"), f"wd:{order_id}"),),)
+    if phase is Phase.COMPLETED:
+        return ((reopen_button(order_id, words),),)
+    return ((ask,),)
+
+
+def reopen_button(order_id: int, words: Words, order_type: str = "") -> Button:
+    """The button that asks the helpdesk to reopen a completed order, as another type when one is named."""
+    return Button(words("button.reopen"), f"reopen:{order_id}:{order_type}" if order_type else f"reopen:{order_id}")
+
+
+def _tell(
+    uow: UnitOfWork,
+    order: Order,
+    now: datetime,
+    text: Callable[[Words], str],
+    zone: str,
+    *,
+    with_buttons: bool = False,
+    hold: timedelta = timedelta(),
+) -> tuple[int, ...]:
+    ids: list[int] = []
+    for recipient in recipients(uow, order):
+        words = words_in(recipient.language, zone)
+        message = Outgoing(
+            chat_id=recipient.chat_id,
+            text=text(words),
+            reply_to=recipient.reply_to,
+            buttons=order_buttons(order.phase, order.turn, order.id, words) if with_buttons else (),
+        )
+        ids.append(uow.outbox.put(message, now, order_id=order.id, due_at=now + hold))
+    if not ids:
+        message = Outgoing(chat_id=0, text=text(words_in("id", zone)))
+        ids.append(uow.outbox.put(message, now, order_id=order.id, failed=NO_TELEGRAM))
+    uow.announce(Hint(Kind.OUTBOX, tuple(ids)))
+    return tuple(ids)

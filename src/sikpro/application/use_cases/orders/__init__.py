@@ -1,0 +1,1 @@
+"""An order's way: registered, taken, answered, corrected, taken back, listed."""

@@ -1,0 +1,110 @@
+"""Tell the team leaders about orders that passed the limit of their type: once a step, in working hours."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from attrs import frozen
+
+from sikpro.application.i18n import words_in
+from sikpro.application.ports.chat import Button, Outgoing
+from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
+from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
+from sikpro.application.use_cases.catalogue.lookup import any_status
+from sikpro.application.use_cases.orders.list_orders import past_limits
+from sikpro.domain.catalogue import OrderType
+from sikpro.domain.installation import Installation
+from sikpro.domain.people import Permission, Person
+from sikpro.domain.phase import Phase, Turn
+from sikpro.domain.working_time import is_working_time, working_time
+
+TOLD_AT_ONCE = 10
+"""How many orders one alert names; it says how many more there are."""
+
+_PAGE = 200
+_OPEN = frozenset({Phase.WAITING, Phase.IN_PROGRESS, Phase.HELD_UP})
+
+
+class Step(StrEnum):
+    """Which limit of its type an order passed."""
+
+    FIRST_ACTION = "first_action"
+    COMPLETION = "completion"
+
+
+@frozen
+class Overdue:
+    """An order past a limit, and the working time since it was received."""
+
+    row: OrderRow
+    step: Step
+    worked: timedelta
+
+
+def overdue_step(
+    row: OrderRow, order_type: OrderType | None, installation: Installation, now: datetime, zone: str
+) -> Overdue | None:
+    """Which limit an open order has passed while it is the helpdesk's turn; None when none.
+
+    An order that waits for the technician, the customer or a system is not the helpdesk's to hurry: somebody acted.
+    """
+    if order_type is None or row.phase not in _OPEN or row.turn is not Turn.HELPDESK:
+        return None
+    worked = working_time(row.received_at, now, installation, zone)
+    if worked > order_type.completion_limit:
+        return Overdue(row, Step.COMPLETION, worked)
+    if row.first_action_at is None and worked > order_type.first_action_limit:
+        return Overdue(row, Step.FIRST_ACTION, worked)
+    return None
+
+
+def alert_overdue(uow: UnitOfWork, now: datetime, zone: str) -> int:
+    """Queue what passed a limit since the last look for every team leader concerned, and say how many orders.
+
+    Outside working hours nothing is said; what somebody acted on before they begin again is not said at all. A team
+    leader of a Site Operation hears of its orders, one of none hears of all.
+    """
+    installation = uow.installation.get()
+    leaders = [person for person in uow.people.all() if person.may(Permission.LEAD) and person.telegram_id]
+    if not leaders or not is_working_time(now, installation, zone):
+        return 0
+    found = [
+        overdue
+        for overdue in _passed(uow, installation, now, zone)
+        if uow.alerts.first(overdue.row.id, overdue.step, now)
+    ]
+    for leader in leaders:
+        theirs = [one for one in found if leader.site_operation in {None, "", one.row.site_operation}]
+        if theirs:
+            _tell(uow, leader, theirs, now, zone)
+    return len(found)
+
+
+def _passed(uow: UnitOfWork, installation: Installation, now: datetime, zone: str) -> Iterator[Overdue]:
+    types = {order_type.code: order_type for order_type in uow.catalogue.order_types()}
+    which = OrderFilter(overdue=past_limits(uow, now, zone))
+    after: Key | None = None
+    while rows := uow.order_queries.page(which, sort=Sort.OLDEST, after=after, limit=_PAGE):
+        for row in rows:
+            overdue = overdue_step(row, types.get(row.type), installation, now, zone)
+            if overdue:
+                yield overdue
+        after = rows[-1].key
+
+
+def _tell(uow: UnitOfWork, leader: Person, overdue: Sequence[Overdue], now: datetime, zone: str) -> None:
+    words = words_in(leader.language, zone)
+    shown = overdue[:TOLD_AT_ONCE]
+    lines = [words("alert.head", count=len(overdue))]
+    for one in shown:
+        row = one.row
+        status = words.text(any_status(uow, row.status).label)
+        who = row.holder_name or words("alert.nobody")
+        age = words.duration(one.worked)
+        lines.append(words(f"alert.{one.step}", number=row.number, sto=row.sto, status=status, who=who, age=age))
+    if len(overdue) > len(shown):
+        lines.append(words("alert.more", count=len(overdue) - len(shown)))
+    buttons = tuple((Button(one.row.number, f"cek:{one.row.id}"),) for one in shown)
+    message = Outgoing(chat_id=leader.telegram_id or 0, text="\n".join(lines), buttons=buttons)
+    number = uow.outbox.put(message, now, order_id=overdue[0].row.id if len(overdue) == 1 else None)
+    uow.announce(Hint(Kind.OUTBOX, (number,)))

@@ -1,0 +1,83 @@
+"""Set a status, with a reason and feedback; the answer leaves for the technician in the same transaction."""
+
+from datetime import datetime, timedelta
+
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue.lookup import first_status, status_named
+from sikpro.application.use_cases.messages.notify_technician import notify_technician
+from sikpro.application.use_cases.orders.record_change import record_change
+from sikpro.application.use_cases.orders.undo_status import keep_undo
+from sikpro.application.use_cases.orders.work_order import unchanged_since
+from sikpro.domain.errors import ForbiddenMove, InvalidValue
+from sikpro.domain.order import Order
+from sikpro.domain.people import Permission, Person
+from sikpro.domain.phase import Phase
+from sikpro.domain.text import storable
+
+FEEDBACK_LIMIT = 2000
+"""The longest feedback or reason, in characters."""
+
+
+def change_status(
+    uow: UnitOfWork,
+    order_id: int,
+    status: str,
+    by: Person,
+    now: datetime,
+    *,
+    reason: str = "",
+    feedback: str = "",
+    version: int | None = None,
+    zone: str,
+    hold: timedelta = timedelta(),
+) -> Order:
+    """Move an order to a status (its code) and tell the technician.
+
+    The message leaves after `hold`; until then `undo_status` takes both back.
+    A finished order is reopened by the status it may go to. `version` is the one the caller saw. Team leaders
+    overrule a claim. Raises `ForbiddenMove`, `AlreadyTaken`, `ReasonRequired`, `ConcurrencyConflict`, `NotFound` for an
+    unknown status, `NotPermitted`, `InvalidValue` for a text over `FEEDBACK_LIMIT`.
+    """
+    by.must(Permission.WORK)
+    reason, feedback = checked_text(reason), checked_text(feedback)
+    before = unchanged_since(uow.orders.get(order_id), version)
+    to, claim = status_named(uow, status), uow.installation.get().claim
+    if before.phase.live:
+        overrule = by.may(Permission.LEAD)
+        change = before.move_to(to, by.id, now, reason=reason, feedback=feedback, overrule=overrule, claim=claim)
+    else:
+        change = before.reopen(to, by.id, now, reason, claim, feedback=feedback)
+    order = record_change(uow, change, by.id)
+    messages: tuple[int, ...] = ()
+    if to.phase is not Phase.WAITING or feedback:
+        messages = notify_technician(uow, order, by, now, feedback=feedback or reason, zone=zone, hold=hold)
+    if hold:
+        keep_undo(uow, before, order, by, now + hold, messages)
+    return order
+
+
+def cancel_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, reason: str, zone: str) -> Order:
+    """Cancel an order with the first status of that phase. Raises as `change_status`."""
+    return change_status(uow, order_id, first_status(uow, Phase.CANCELLED).code, by, now, reason=reason, zone=zone)
+
+
+def reopen_order(
+    uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, reason: str, zone: str, hold: timedelta = timedelta()
+) -> Order:
+    """Work on a finished order again, for a reason. Raises as `change_status`, and `DuplicateOrder`.
+
+    `ForbiddenMove` also when somebody has reopened it already.
+    """
+    order = uow.orders.get(order_id)
+    if order.phase.live:
+        raise ForbiddenMove(number=order.number, before=order.phase, after=Phase.IN_PROGRESS)
+    phase = Phase.WAITING if order.phase is Phase.CANCELLED else Phase.IN_PROGRESS
+    return change_status(uow, order_id, first_status(uow, phase).code, by, now, reason=reason, zone=zone, hold=hold)
+
+
+def checked_text(text: str) -> str:
+    """A reason or feedback as it is kept. Raises `InvalidValue` when it is over `FEEDBACK_LIMIT`."""
+    text = storable(text).strip()
+    if len(text) > FEEDBACK_LIMIT:
+        raise InvalidValue("feedback.too_long", text)
+    return text

@@ -1,0 +1,78 @@
+"""Hand a technician the data of an order: it arrives as a filled-in `/reg`, to be sent with one button."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sikpro.application.fields import FIELDS
+from sikpro.application.i18n import words_in
+from sikpro.application.ports.chat import Button, Outgoing
+from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
+from sikpro.application.use_cases.orders.register_order import standing_order
+from sikpro.application.use_cases.orders.understand_request import understand_request
+from sikpro.domain.errors import DomainError, DuplicateOrder, InvalidFields, InvalidValue
+from sikpro.domain.people import Permission, Person
+from sikpro.domain.text import one_line
+
+SEND = "send"
+"""The data of the button that sends what was handed over."""
+
+COMMAND = "/reg"
+"""The line of the message from which on it is the request."""
+
+_MAY_STAY_OPEN = {"field.missing", "odp.other_sto"}
+"""What the technician is asked for, or to confirm, after pressing the button."""
+
+
+def hand_over(uow: UnitOfWork, typed: Mapping[str, str], by: Person, now: datetime, *, zone: str) -> Person:
+    """Send what is known of an order to its technician's chat, and return the technician.
+
+    What is missing the technician is asked for. Raises `NotPermitted`, `DuplicateOrder`, `InvalidFields` for what is
+    wrong, or when the technician is not given or not on Telegram (`technician.no_telegram`).
+    """
+    by.must(Permission.LEAD)
+    errors = {name: error for name, error in _faults(uow, typed).items() if error.code not in _MAY_STAY_OPEN}
+    values = {
+        field.name: str(field.parse(typed[field.name]))
+        for field in FIELDS
+        if field.name not in errors and one_line(typed.get(field.name, ""))
+    }
+    technician = uow.people.by_code(values.get("technician", ""))
+    if "technician" not in errors and (technician is None or not technician.active or technician.telegram_id is None):
+        code = "technician.no_telegram" if "technician" in values else "field.missing"
+        errors["technician"] = InvalidValue(code, values.get("technician", ""))
+    if errors or technician is None:
+        raise InvalidFields(errors)
+    existing = standing_order(uow, values.get("registration_number", ""), values.get("type", ""))
+    if existing:
+        raise DuplicateOrder(existing.number, existing.id)
+    words = words_in(technician.language, zone)
+    labels = {field.name: field.labels[0] for field in FIELDS}
+    request = "\n".join([COMMAND, *(f"{labels[name]}: {value}" for name, value in values.items())])
+    message = Outgoing(
+        chat_id=technician.telegram_id or 0,
+        text=f"{words('handed.over', leader=by.name)}\n\n{request}",
+        buttons=((Button(words("button.send_order"), SEND),),),
+    )
+    number = uow.outbox.put(message, now)
+    subject = values.get("registration_number", "")
+    uow.journal.note("handed_over", subject, by.id, now, {"technician": values["technician"]})
+    uow.announce(Hint(Kind.OUTBOX, (number,)))
+    return technician
+
+
+def handed_request(message: str) -> str:
+    """The request inside a message that handed data over; "" when there is none.
+
+    >>> handed_request("Bagus: ...\\n\\n/reg\\nSC: SC32232558")
+    'SC: SC32232558'
+    """
+    _, found, request = message.partition(f"\n{COMMAND}\n")
+    return request if found else ""
+
+
+def _faults(uow: UnitOfWork, typed: Mapping[str, str]) -> Mapping[str, DomainError]:
+    try:
+        understand_request(uow, typed)
+    except InvalidFields as invalid:
+        return invalid.errors
+    return {}

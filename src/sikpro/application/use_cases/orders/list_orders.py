@@ -1,0 +1,125 @@
+"""Check one order, look at the queue, search: what each person may see."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from attrs import evolve
+
+from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, PastLimit, Sort
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.orders.register_order import order_named
+from sikpro.domain.errors import NotFound, NotPermitted
+from sikpro.domain.events import OrderReopened, StatusChanged, StatusUndone
+from sikpro.domain.order import Order
+from sikpro.domain.people import Permission, Person
+from sikpro.domain.period import Period
+from sikpro.domain.working_time import passed_before
+
+PACE = timedelta(hours=2)
+"""The span whose first actions tell the pace."""
+
+AGES: Mapping[str, tuple[timedelta, timedelta | None]] = {
+    "1h": (timedelta(), timedelta(hours=1)),
+    "4h": (timedelta(hours=1), timedelta(hours=4)),
+    "24h": (timedelta(hours=4), timedelta(hours=24)),
+    "72h": (timedelta(hours=24), timedelta(hours=72)),
+    "old": (timedelta(hours=72), None),
+}
+"""The ages of open orders that recaps tell apart: from, and under; within 72 hours is Telkom's promise."""
+
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+
+
+def check_order(uow: UnitOfWork, number: str, by: Person) -> OrderRow:
+    """The present state of an order by its registration number. Raises `NotFound`, also for what one may not see."""
+    order = order_named(uow, number)
+    row = uow.order_queries.row(order.id)
+    if row is None or not may_see(uow, order, row, by):
+        raise NotFound.order(number)
+    return row
+
+
+def may_see(uow: UnitOfWork, order: Order, row: OrderRow, by: Person) -> bool:
+    """Whether a person may see an order: all, those of their Site Operation, or their own."""
+    if by.may(Permission.SEE_ALL):
+        return True
+    if not by.active:
+        return False
+    own = order.sender == by.id or (by.technician_code is not None and row.technician == by.technician_code)
+    same_so = bool(by.site_operation) and row.site_operation == by.site_operation
+    return own or (same_so and by.may(Permission.SEE_SITE_OPERATION))
+
+
+def state_since(uow: UnitOfWork, row: OrderRow) -> datetime:
+    """Since when an order has its present status: what joins it or nudges it meanwhile does not count."""
+    since = row.changed_at
+    undone = 0
+    for entry in reversed(uow.journal.of_order(row.id)):
+        # What was set and taken back changed nothing.
+        if isinstance(entry.event, StatusUndone):
+            undone += 1
+            continue
+        if undone and isinstance(entry.event, StatusChanged | OrderReopened):
+            undone -= 1
+            continue
+        if (entry.event.state.phase, entry.event.state.status) != (row.phase, row.status):
+            break
+        since = entry.event.at
+    return since
+
+
+def list_orders(
+    uow: UnitOfWork, which: OrderFilter, by: Person, *, sort: Sort, after: Key | None = None, limit: int = 50
+) -> tuple[OrderRow, ...]:
+    """A page of the orders a person may see. Raises `NotPermitted`; deleted ones are an admin's to see."""
+    if not by.may(Permission.SEE_ALL):
+        by.must(Permission.SEE_SITE_OPERATION)
+        if not by.site_operation:
+            raise NotPermitted(permission=Permission.SEE_SITE_OPERATION)
+        which = evolve(which, site_operation=by.site_operation)
+    if which.deleted:
+        by.must(Permission.ADMINISTER)
+    return uow.order_queries.page(which, sort=sort, after=after, limit=limit)
+
+
+def age_span(age: str, now: datetime) -> Period:
+    """When an order was received whose age is one of `AGES` now. Raises `KeyError` for another name."""
+    youngest, oldest = AGES[age]
+    # Half-open in ages as in times: an order of exactly an hour is of the second span.
+    start = _LONG_AGO if oldest is None else now - oldest + _TICK
+    return Period(start, now - youngest + _TICK)
+
+
+def past_limits(uow: UnitOfWork, now: datetime, zone: str, part: float = 1) -> tuple[PastLimit, ...]:
+    """What `OrderFilter.overdue` takes to find what `overdue_step` calls overdue, or past a part of its limit."""
+    installation = uow.installation.get()
+    return tuple(
+        PastLimit(
+            row.code,
+            passed_before(row.first_action_limit * part, now, installation, zone),
+            passed_before(row.completion_limit * part, now, installation, zone),
+        )
+        for row in uow.catalogue.order_types()
+    )
+
+
+def search_orders(uow: UnitOfWork, text: str, by: Person, limit: int = 20) -> tuple[OrderRow, ...]:
+    """The newest orders that a text finds, of those a person may see."""
+    return list_orders(uow, OrderFilter(text=text), by, sort=Sort.NEWEST, limit=limit)
+
+
+def related_orders(uow: UnitOfWork, row: OrderRow, by: Person, limit: int = 6) -> tuple[OrderRow, ...]:
+    """The newest other orders of the same modem, then of the same ODP, that a person may see."""
+    found: dict[int, OrderRow] = {}
+    for which in (OrderFilter(serial=row.serial), OrderFilter(odp=row.odp)):
+        for other in uow.order_queries.page(which, sort=Sort.NEWEST, after=None, limit=limit + 1):
+            if other.id != row.id and may_see(uow, uow.orders.get(other.id), other, by):
+                found.setdefault(other.id, other)
+    return tuple(found.values())[:limit]
+
+
+def expected_wait(uow: UnitOfWork, place: int, now: datetime) -> timedelta | None:
+    """How long the order at a place in the queue will wait at the pace of the last hours; None when unknown."""
+    done = uow.order_queries.first_actions_since(now - PACE)
+    return PACE * place / done if done >= 3 else None

@@ -1,0 +1,85 @@
+"""What a sender may do with an order of their own: correct it, withdraw it, add words to it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue.lookup import first_status
+from sikpro.application.use_cases.orders.record_change import record_change
+from sikpro.application.use_cases.orders.understand_request import understand_request
+from sikpro.domain.errors import NotPermitted
+from sikpro.domain.order import Order
+from sikpro.domain.people import Permission, Person
+from sikpro.domain.phase import Phase
+
+WITHDRAWN = "batal"
+"""The status of a withdrawn order, while the catalogue has it."""
+
+
+def correct_order(uow: UnitOfWork, order_id: int, typed: Mapping[str, str], by: Person, now: datetime) -> Order:
+    """Replace an order's data; a held-up order is back in the queue, at its old place.
+
+    Raises `InvalidFields`, `AlreadyTaken`, `ForbiddenMove`, `NothingChanged`, `DuplicateOrder`, `NotPermitted`.
+    """
+    order = owned_order(uow, order_id, by)
+    data = understand_request(uow, typed)
+    change = order.correct(data, first_status(uow, Phase.WAITING), now, by.id)
+    return record_change(uow, change, by.id)
+
+
+def withdraw_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime) -> Order:
+    """Cancel one's own order while nobody has it. Raises `AlreadyTaken`, `ForbiddenMove`, `NotPermitted`.
+
+    Who works on somebody else's cancels it with a reason, which the technician is told.
+    """
+    order = owned_order(uow, order_id, by)
+    if not is_own(order, by):
+        raise NotPermitted(permission="own_order")
+    status = next(
+        (row for row in uow.catalogue.statuses() if row.code == WITHDRAWN and row.active),
+        None,
+    ) or first_status(uow, Phase.CANCELLED)
+    return record_change(uow, order.withdraw(status, now), by.id)
+
+
+def join_message(
+    uow: UnitOfWork,
+    order_id: int,
+    by: Person,
+    now: datetime,
+    *,
+    text: str,
+    chat_id: int,
+    message_id: int | None,
+    photo: str = "",
+) -> Order:
+    """Add words or a photo (its file id) to an order, which is the helpdesk's turn from then on.
+
+    Raises `NotPermitted`.
+    """
+    order = owned_order(uow, order_id, by)
+    return record_change(uow, order.join(text, chat_id, message_id, now, photo), by.id)
+
+
+def owned_order(uow: UnitOfWork, order_id: int, by: Person) -> Order:
+    """An order, if this person may act on it: its sender, its technician, or one who works on all.
+
+    Raises `NotPermitted`, `NotFound` when it is deleted or unknown.
+    """
+    order = uow.orders.get(order_id)
+    if order.deleted_at:
+        raise NotPermitted(permission="deleted")
+    if not owns(order, by):
+        raise NotPermitted(permission="own_order")
+    return order
+
+
+def owns(order: Order, person: Person) -> bool:
+    """Whether an order is a person's to add to: their own, or one among all that they work on."""
+    return is_own(order, person) or person.may(Permission.WORK)
+
+
+def is_own(order: Order, person: Person) -> bool:
+    """Whether a person sent an order or is its technician, so that its buttons in the chat work for them."""
+    sent = order.sender == person.id or order.data.technician.value == person.technician_code
+    return sent and person.may(Permission.REGISTER)

@@ -1,0 +1,83 @@
+"""Register a request as an order."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from attrs import frozen
+
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue.lookup import first_status
+from sikpro.application.use_cases.orders.record_change import record_new
+from sikpro.application.use_cases.orders.understand_request import understand_request
+from sikpro.domain.errors import DuplicateOrder, NotFound
+from sikpro.domain.order import Order, place
+from sikpro.domain.order_data import Channel, OrderData, Origin
+from sikpro.domain.people import Permission, Person
+from sikpro.domain.phase import Phase
+
+
+@frozen(kw_only=True)
+class Registered:
+    """A new order and its place in the queue, 1 being next."""
+
+    order: Order
+    place: int
+
+
+def register_order(
+    uow: UnitOfWork,
+    typed: Mapping[str, str],
+    now: datetime,
+    *,
+    sender: Person | None,
+    channel: Channel,
+    origin: Origin | None = None,
+    received_at: datetime | None = None,
+) -> Registered:
+    """Understand a request and put it into the queue. `sender` is None for a script's own registrations.
+
+    Raises `InvalidFields`, `DuplicateOrder`, `NotPermitted`.
+    """
+    if sender:
+        sender.must(Permission.REGISTER if channel is Channel.TELEGRAM else Permission.ENTER_ORDERS)
+    data = understand_request(uow, typed)
+    refuse_double(uow, data)
+    change = place(
+        order_id=uow.orders.next_id(),
+        data=data,
+        channel=channel,
+        status=first_status(uow, Phase.WAITING),
+        received_at=received_at or now,
+        now=now,
+        sender=sender.id if sender else None,
+        origin=origin,
+    )
+    order = record_new(uow, change, sender.id if sender else None)
+    return Registered(order=order, place=uow.order_queries.place_in_queue(order.received_at, order.id))
+
+
+def refuse_double(uow: UnitOfWork, data: OrderData) -> None:
+    """Spare an id when the order is already there; the constraint decides, this only asks first.
+
+    Raises `DuplicateOrder`.
+    """
+    existing = standing_order(uow, data.registration_number.value, data.type)
+    if existing:
+        raise DuplicateOrder(existing.number, existing.id)
+
+
+def standing_order(uow: UnitOfWork, number: str, order_type: str) -> Order | None:
+    """The order that holds the place a request of this number and type would take."""
+    mode = uow.installation.get().duplicate_mode
+    for order in uow.orders.find(number):
+        if order.phase is not Phase.CANCELLED and (mode == "number" or order.data.type == order_type):
+            return order
+    return None
+
+
+def order_named(uow: UnitOfWork, number: str) -> Order:
+    """The order under a registration number: the one that holds its place, else the newest. Raises `NotFound`."""
+    found = uow.orders.find(number)
+    if not found:
+        raise NotFound.order(number)
+    return found[0]

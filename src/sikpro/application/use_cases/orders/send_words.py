@@ -1,0 +1,67 @@
+"""Write to the technician about an order, whoever has it and however it stands, without a new status."""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.messages.notify_technician import notify_words
+from sikpro.application.use_cases.orders.change_status import checked_text
+from sikpro.application.use_cases.orders.record_change import record_change
+from sikpro.domain.errors import InvalidValue
+from sikpro.domain.events import OrderReopened, StatusChanged, StatusUndone, WordsSent
+from sikpro.domain.order import Order
+from sikpro.domain.people import Permission, Person
+
+
+@frozen
+class Said:
+    """Words to the technician, and the status that was set with them and its reason, "" where none was."""
+
+    text: str
+    status: str = ""
+    reason: str = ""
+
+    @property
+    def told(self) -> str:
+        """What the technician reads: a reason where there is nothing else."""
+        return self.text or self.reason
+
+
+def send_words(
+    uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, text: str, seen: int | None = None, zone: str
+) -> Order:
+    """Send words to the technician; the order keeps status, turn and holder.
+
+    `seen` is the newest journal id that the writer was shown: the same words sent since then are not sent again.
+    Raises `NotPermitted`, `InvalidValue` for no words or more than `FEEDBACK_LIMIT`, `ForbiddenMove` for a deleted
+    order, `NotFound`.
+    """
+    by.must(Permission.WORK)
+    text = checked_text(text)
+    if not text:
+        raise InvalidValue("feedback.missing", text)
+    order = uow.orders.get(order_id)
+    if seen is not None and any(said.told == text for said in said_since(uow, order_id, by, seen)):
+        return order
+    order = record_change(uow, order.say(text, by.id, now), by.id)
+    notify_words(uow, order, by, now, text=text, zone=zone)
+    return order
+
+
+def said_since(uow: UnitOfWork, order_id: int, by: Person, seen: int) -> tuple[Said, ...]:
+    """What somebody told the technician after a journal id, oldest first; what they took back is left out."""
+    said: list[Said] = []
+    for entry in uow.journal.of_order(order_id):
+        if entry.id <= seen or entry.actor != by.id:
+            continue
+        event = entry.event
+        if isinstance(event, StatusChanged):
+            said.append(Said(event.feedback, event.state.status, event.reason))
+        elif isinstance(event, OrderReopened):
+            said.append(Said("", event.state.status, event.reason))
+        elif isinstance(event, WordsSent):
+            said.append(Said(event.text))
+        elif isinstance(event, StatusUndone) and said:
+            said.pop()  # only what was done last can be taken back
+    return tuple(said)

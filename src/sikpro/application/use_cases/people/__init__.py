@@ -1,0 +1,1 @@
+"""Accounts, technicians, and who is let in."""

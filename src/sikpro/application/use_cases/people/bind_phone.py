@@ -1,0 +1,78 @@
+"""A link by which a person binds their Telegram account: made by whoever manages them, good once, for a day."""
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from attrs import evolve
+
+from sikpro.application.ports.sessions import BindLink
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.people.grant_access import decide_access
+from sikpro.application.use_cases.people.manage_people import must_manage
+from sikpro.domain.errors import InvalidValue, NotPermitted
+from sikpro.domain.people import Person, RequestState
+
+LINK_LASTS = timedelta(hours=24)
+
+
+def new_link_token() -> str:
+    """A secret that Telegram takes as a start parameter: 32 of `A-Z a-z 0-9 _ -` (it allows 64)."""
+    return secrets.token_urlsafe(24)
+
+
+def make_bind_link(uow: UnitOfWork, person_id: int, token: str, by: Person, now: datetime) -> Person:
+    """Keep a link's token, hashed, for a person; an earlier link of theirs ends.
+
+    Raises `NotPermitted`, `NotFound`, and `InvalidValue` for somebody who is bound already or kept out.
+    """
+    person = uow.people.get(person_id)
+    must_manage(by, person)
+    if person.telegram_id is not None:
+        raise InvalidValue("link.bound", person.name)
+    if not person.active:
+        raise InvalidValue("link.inactive", person.name)
+    uow.bind_links.put(BindLink(id=_hash(token), person=person_id, made_by=by.id, expires_at=now + LINK_LASTS))
+    uow.journal.note("bind_link_made", str(person_id), by.id, now, {})
+    return person
+
+
+def bind_by_link(
+    uow: UnitOfWork, token: str, telegram_id: int, chat_id: int, now: datetime, *, language: str = ""
+) -> Person:
+    """Bind the Telegram account that opened a link, and return who it is now; what it had asked for is granted.
+
+    `language` is what the account chose while it was a stranger's. Raises `InvalidValue`: `link.wrong` for a link
+    that never was, has run out or whose maker may not any more, `link.used`, `link.other` when the account is
+    another person's.
+    """
+    link = uow.bind_links.get(_hash(token))
+    if link is None or link.expires_at <= now:
+        raise InvalidValue("link.wrong", "")
+    person, maker = uow.people.get(link.person), uow.people.get(link.made_by)
+    bound = uow.people.by_telegram(telegram_id)
+    if bound is not None and bound.id == person.id:
+        return bound
+    if bound is not None:
+        raise InvalidValue("link.other", bound.name)
+    if link.used_at is not None or person.telegram_id is not None:
+        raise InvalidValue("link.used", "")
+    try:
+        must_manage(maker, person)
+    except NotPermitted as error:
+        raise InvalidValue("link.wrong", "") from error
+    if not person.active:
+        raise InvalidValue("link.wrong", "")
+    if not uow.bind_links.use(link.id, now):
+        raise InvalidValue("link.used", "")
+    person = uow.people.save(evolve(person, telegram_id=telegram_id, language=language or person.language))
+    request = uow.access_requests.pending_of(telegram_id)
+    if request:
+        decide_access(uow, request, RequestState.APPROVED, maker, now)
+    uow.conversations.drop(chat_id, telegram_id)
+    uow.journal.note("bound_by_link", str(person.id), maker.id, now, {"telegram_id": str(telegram_id)})
+    return person
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,154 @@
+"""Change what is known of a person, and what they get in with: role, codes, password, Telegram."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import evolve
+
+from sikpro.application.i18n import LANGUAGES
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.people.manage_people import (
+    checked_name,
+    checked_phone,
+    checked_site_operation,
+    checked_username,
+    keep_an_admin,
+    must_manage,
+)
+from sikpro.domain.errors import ConcurrencyConflict, DomainError, InvalidFields, InvalidValue, NotFound
+from sikpro.domain.people import Permission, Person, Role
+from sikpro.domain.text import one_line
+from sikpro.domain.values import TechnicianCode
+
+ACCOUNT_ROLES = (Role.HELPDESK, Role.TEAM_LEADER, Role.SUPERVISOR, Role.ADMIN)
+"""The roles that an account may have; a technician is one by code."""
+
+PERSON_ENTRIES = ("name", "username", "role", "technician_code", "site_operation", "phone", "language")
+"""What a form or a row of a list says of a person."""
+
+
+def person_texts(person: Person) -> dict[str, str]:
+    """A person's entries as a form shows them."""
+    return {name: getattr(person, name) or "" for name in PERSON_ENTRIES}
+
+
+def understand_person(uow: UnitOfWork, typed: Mapping[str, str], before: Person) -> Person:
+    """The person with what was typed, each of `PERSON_ENTRIES`.
+
+    Somebody has an account (user name and role), a technician code, or both. Raises `InvalidFields`, which holds each
+    error under its entry.
+    """
+    errors: dict[str, DomainError] = {}
+    found: dict[str, Any] = {}
+
+    def understand(entry: str, parse: Callable[[str], str | Role | None]) -> None:
+        try:
+            found[entry] = parse(typed[entry])
+        except DomainError as error:
+            errors[entry] = error
+
+    def site_operation(text: str) -> str | None:
+        same = text == (before.site_operation or "")
+        return before.site_operation if same else checked_site_operation(uow, text)
+
+    understand("name", checked_name)
+    understand("username", lambda text: checked_username(text) if text.strip() else None)
+    understand("role", _role)
+    understand("technician_code", lambda text: TechnicianCode.parse(text).value if text.strip() else None)
+    understand("site_operation", site_operation)
+    understand("phone", lambda text: before.phone if text == before.phone else checked_phone(text))
+    understand("language", _language)
+    if not errors and bool(found["username"]) != bool(found["role"]):
+        missing = "role" if found["username"] else "username"
+        errors[missing] = InvalidValue(f"person.{missing}_missing", "")
+    if not errors and not found["username"] and not found["technician_code"]:
+        errors["technician_code"] = InvalidValue("person.neither", "")
+    if errors:
+        raise InvalidFields(errors)
+    return evolve(before, **found)
+
+
+def edit_person(
+    uow: UnitOfWork, person_id: int, typed: Mapping[str, str], *, version: int, by: Person, now: datetime
+) -> Person:
+    """Store what was typed of a person read at a version; what is stored already is stored once.
+
+    User name and role are an admin's to change: of others they stay as they are. Who loses the account loses their
+    sessions. Raises `NotPermitted`, `NotFound`, `InvalidFields`, `AlreadyUsed`, `ConcurrencyConflict`, `LastOne`.
+    """
+    before = uow.people.get(person_id)
+    must_manage(by, before)
+    if not by.may(Permission.ADMINISTER):
+        typed = {**typed, "username": before.username or "", "role": before.role or ""}
+    person = understand_person(uow, typed, before)
+    if person == before:
+        return before
+    if before.version != version:
+        raise ConcurrencyConflict(number=before.name)
+    return store_person(uow, before, person, by, now)
+
+
+def store_person(uow: UnitOfWork, before: Person, person: Person, by: Person, now: datetime) -> Person:
+    """Store a person over what they were. Raises `AlreadyUsed`, `LastOne`."""
+    keep_an_admin(uow, before, person)
+    if person.role is None or not person.active:
+        uow.sessions.revoke_all(person.id, now)
+    if person.role is None:
+        person = evolve(person, password_hash=None, must_change_password=False)
+    changed = ", ".join(name for name in PERSON_ENTRIES if getattr(before, name) != getattr(person, name))
+    saved = uow.people.save(person)
+    uow.journal.note("person_edited", str(person.id), by.id, now, {"changed": changed, "name": person.name})
+    return saved
+
+
+def reset_password(uow: UnitOfWork, person_id: int, password_hash: str, by: Person, now: datetime) -> Person:
+    """Give an account a one-time password (hashed beforehand); its sessions end.
+
+    Raises `NotPermitted`, `NotFound`, and `InvalidValue` for somebody without an account.
+    """
+    by.must(Permission.ADMINISTER)
+    person = uow.people.get(person_id)
+    if person.username is None or person.role is None:
+        raise InvalidValue("person.no_account", person.name)
+    uow.sessions.revoke_all(person_id, now)
+    uow.journal.note("password_reset", str(person_id), by.id, now, {})
+    return uow.people.save(evolve(person, password_hash=password_hash, must_change_password=True))
+
+
+def unbind_telegram(uow: UnitOfWork, person_id: int, by: Person, now: datetime) -> Person:
+    """Part a person from their Telegram account, which is a stranger's from now on.
+
+    Raises `NotPermitted`, `NotFound`.
+    """
+    person = uow.people.get(person_id)
+    must_manage(by, person)
+    if person.telegram_id is None:
+        return person
+    uow.conversations.drop(person.telegram_id, person.telegram_id)
+    uow.journal.note("telegram_unbound", str(person_id), by.id, now, {"telegram_id": str(person.telegram_id)})
+    return uow.people.save(evolve(person, telegram_id=None))
+
+
+def end_session(uow: UnitOfWork, person: Person, session_id: str, now: datetime) -> None:
+    """End one of a person's own sessions; one that is over is over. Raises `NotFound` for somebody else's."""
+    session = uow.sessions.get(session_id[:100])
+    if session is None:
+        return
+    if session.person != person.id:
+        raise NotFound(what="session", name="")
+    uow.sessions.revoke(session.id, now)
+
+
+def _role(text: str) -> Role | None:
+    if not text:
+        return None
+    if text not in ACCOUNT_ROLES:
+        raise InvalidValue("role.missing", one_line(text))
+    return Role(text)
+
+
+def _language(text: str) -> str:
+    if text not in LANGUAGES:
+        raise InvalidValue("language.unknown", one_line(text))
+    return text

@@ -1,0 +1,203 @@
+"""Strangers on Telegram: their request for access, and what a team leader or an admin decides."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from attrs import evolve
+
+from sikpro.application.i18n import Words, words_in
+from sikpro.application.ports.chat import Button, Outgoing
+from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
+from sikpro.application.use_cases.people.access_decision import (
+    People,
+    account_told,
+    is_for_admins,
+    known_as,
+    lets_in,
+    may_decide,
+    must_decide,
+    pointed_to,
+    request_mark,
+    site_of_technician,
+)
+from sikpro.application.use_cases.people.manage_people import add_technician, checked_site_operation, set_active
+from sikpro.domain.errors import AdminDecides, AlreadyUsed, InvalidValue, KeptOut, NotFound
+from sikpro.domain.people import AccessRequest, Permission, Person, RequestState
+from sikpro.domain.values import TechnicianCode
+
+ACCESS = "acc"
+"""The verb of the buttons by which a request is decided: `acc:ok:<id>:<mark>`, `acc:no:<id>:<mark>`."""
+
+
+def ask_access(uow: UnitOfWork, request: AccessRequest, now: datetime, *, zone: str) -> AccessRequest:
+    """Note a stranger's wish to be let in, with the person that their code or phone number points to.
+
+    As soon as there is a name with a code or a number, the team leaders and admins on Telegram are asked to decide;
+    again when what the stranger says has changed.
+    """
+    people = pointed_to(uow, request)
+    before = uow.access_requests.pending_of(request.telegram_id)
+    stored = uow.access_requests.put(evolve(request, matched_person=people[0].id if people else None))
+    uow.announce(Hint(Kind.ACCESS, (stored.id,)))
+    if before is None or request_mark(before, pointed_to(uow, before)) != request_mark(stored, people):
+        _ask_leaders(uow, stored, people, now, zone)
+    return stored
+
+
+def _ask_leaders(uow: UnitOfWork, request: AccessRequest, people: People, now: datetime, zone: str) -> None:
+    if not request.name or not (request.technician_code or request.phone):
+        return
+    for leader in uow.people.all():
+        if leader.telegram_id and leader.may(Permission.MANAGE_TECHNICIANS):
+            text, buttons = request_card(request, people, leader, words_in(leader.language, zone))
+            uow.outbox.put(Outgoing(chat_id=leader.telegram_id, text=text, buttons=buttons), now)
+
+
+def request_card(
+    request: AccessRequest, people: People, leader: Person, words: Words
+) -> tuple[str, tuple[tuple[Button, ...], ...]]:
+    """A request as a team leader or an admin reads it in the chat: whom it points to, and the buttons to decide by.
+
+    Where an admin decides it says so, and a team leader's has no buttons.
+    """
+    lines = [
+        words("access.ask", name=request.name, code=request.technician_code or "-"),
+        words("access.ask_telegram", name=request.telegram_name or "-", phone=request.phone or "-"),
+    ]
+    for code, person in zip(("access.ask_known", "access.ask_number"), people, strict=False):
+        known = words(code, name=person.name, code=known_as(person))
+        lines.append(" ".join([known, *account_told(person, words)]))
+    if not people:
+        lines.append(words("access.ask_new" if request.technician_code else "access.ask_web"))
+    if any(map(is_for_admins, people)):
+        lines.append(words("access.ask_admin"))
+    if not may_decide(leader, people) or not (people or request.technician_code):
+        return "\n".join(lines), ()
+    if people and not people[0].active:
+        lines.append(lets_in(people[0], words))
+    data = f"{request.id}:{request_mark(request, people)}"
+    approve = Button(words("button.approve"), f"{ACCESS}:ok:{data}")
+    return "\n".join(lines), ((approve, Button(words("button.refuse"), f"{ACCESS}:no:{data}")),)
+
+
+def approve_access(
+    uow: UnitOfWork,
+    request_id: int,
+    by: Person,
+    now: datetime,
+    *,
+    person_id: int | None = None,
+    name: str = "",
+    technician_code: str = "",
+    site_operation: str = "",
+    let_in: int | None = None,
+    zone: str,
+) -> Person:
+    """Bind the Telegram account to a known person, or to a technician made for it, and tell them.
+
+    Without `person_id` whoever has the technician code is bound, or a new technician is made of name and code.
+    `let_in` is the id of somebody kept out, when whoever approves was told that it lets them in again.
+    Raises `NotPermitted`, `AdminDecides` for a team leader where the request or the person chosen is an admin's to
+    decide, `KeptOut` for somebody kept out who is not `let_in`, `NotFound` for a request already decided,
+    `AlreadyUsed` when the person or the Telegram account is bound to another, `InvalidValue`.
+    """
+    by.must(Permission.MANAGE_TECHNICIANS)
+    request = _open_request(uow, request_id)
+    must_decide(by, pointed_to(uow, request))
+    code = TechnicianCode.parse(technician_code or request.technician_code).value if person_id is None else ""
+    person = uow.people.get(person_id) if person_id is not None else uow.people.by_code(code)
+    if person is None:
+        person = add_technician(
+            uow,
+            name=name or request.name,
+            technician_code=code,
+            site_operation=site_operation,
+            phone=request.phone,
+            now=now,
+            by=by,
+        )
+    must_decide(by, (person,))
+    if person.telegram_id not in {None, request.telegram_id}:
+        raise AlreadyUsed(field="telegram_id", value=person.name)
+    unit = checked_site_operation(uow, site_operation) if site_operation else person.site_operation
+    if not person.active:
+        if person.id != let_in:
+            raise KeptOut(person.name, person.id)
+        person = set_active(uow, person.id, True, by, now)
+    stored = uow.conversations.get(request.chat_id, request.telegram_id)
+    language = stored.language if stored and stored.language else person.language
+    person = uow.people.save(evolve(person, telegram_id=request.telegram_id, language=language, site_operation=unit))
+    uow.conversations.drop(request.chat_id, request.telegram_id)
+    decide_access(uow, request, RequestState.APPROVED, by, now)
+    uow.journal.note("access_approved", str(person.id), by.id, now, {"telegram_id": str(request.telegram_id)})
+    words = words_in(person.language, zone)
+    text = words("access.approved", name=person.name, code=known_as(person))
+    uow.outbox.put(Outgoing(chat_id=request.chat_id, text=text, drop_keyboard=True), now)
+    return person
+
+
+def approve_many(
+    uow: UnitOfWork, marks: Mapping[int, str], by: Person, now: datetime, *, zone: str
+) -> tuple[Person, ...]:
+    """Approve every named request that still has its mark, as it stands, and return who they are now.
+
+    Whom a code or a number points to is bound; otherwise the code is a new technician's, of the Site Operation that it
+    points to. Somebody kept out is let in again: what the mark stands for says so. What cannot be approved so, or is an
+    admin's to decide, stays open. Raises `NotPermitted`.
+    """
+    by.must(Permission.MANAGE_TECHNICIANS)
+    stos, approved = uow.catalogue.stos(), []
+    for request in uow.access_requests.pending():
+        people = pointed_to(uow, request)
+        if marks.get(request.id) != request_mark(request, people):
+            continue
+        match = people[0] if people else None
+        known = match is not None and match.site_operation
+        site = "" if known else site_of_technician(stos, request.technician_code)
+        try:
+            with uow.savepoint():
+                person = approve_access(
+                    uow,
+                    request.id,
+                    by,
+                    now,
+                    person_id=match.id if match else None,
+                    site_operation=site,
+                    let_in=match.id if match else None,
+                    zone=zone,
+                )
+        except (AdminDecides, AlreadyUsed, InvalidValue):
+            continue
+        approved.append(person)
+    return tuple(approved)
+
+
+def refuse_access(uow: UnitOfWork, request_id: int, by: Person, now: datetime, *, zone: str) -> AccessRequest:
+    """Refuse a request and tell the person.
+
+    Raises `NotPermitted`, `AdminDecides` where an admin decides, `NotFound` for one already decided.
+    """
+    by.must(Permission.MANAGE_TECHNICIANS)
+    request = _open_request(uow, request_id)
+    must_decide(by, pointed_to(uow, request))
+    request = decide_access(uow, request, RequestState.REFUSED, by, now)
+    stored = uow.conversations.get(request.chat_id, request.telegram_id)
+    words = words_in(stored.language if stored else "id", zone)
+    uow.outbox.put(Outgoing(chat_id=request.chat_id, text=words("access.refused"), drop_keyboard=True), now)
+    return request
+
+
+def _open_request(uow: UnitOfWork, request_id: int) -> AccessRequest:
+    request = uow.access_requests.get(request_id)
+    if request.state is not RequestState.PENDING:
+        raise NotFound(what="access_request", name=request.name)
+    return request
+
+
+def decide_access(
+    uow: UnitOfWork, request: AccessRequest, state: RequestState, by: Person, now: datetime
+) -> AccessRequest:
+    """Note what became of an open request, and by whom."""
+    decided = uow.access_requests.put(evolve(request, state=state, decided_by=by.id, decided_at=now))
+    uow.announce(Hint(Kind.ACCESS, (request.id,)))
+    return decided

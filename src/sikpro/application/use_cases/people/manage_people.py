@@ -1,0 +1,190 @@
+"""Accounts and technicians: who may log in, who is known on Telegram."""
+
+import re
+from datetime import datetime
+
+from attrs import evolve
+
+from sikpro.application.i18n import LANGUAGES
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.domain.errors import InvalidValue, LastOne, NotFound
+from sikpro.domain.people import Permission, Person, Role
+from sikpro.domain.spreadsheet_damage import is_decimal, is_shortened
+from sikpro.domain.text import compact, one_line
+from sikpro.domain.values import TechnicianCode
+
+_PHONE = re.compile(r"\+?[0-9 .()-]+")
+_LONGEST_PHONE = 40
+"""Characters of a phone number with its blanks and brackets; what is longer is none, and is not looked at."""
+
+NAME_LIMIT = 80
+MINIMUM_PASSWORD = 10
+"""The shortest password, in characters."""
+
+
+def checked_name(text: str) -> str:
+    """A person's name on one line. Raises `InvalidValue` when there is none or it is too long."""
+    name = one_line(text)
+    if not name or len(name) > NAME_LIMIT:
+        raise InvalidValue("name.length", name)
+    return name
+
+
+def checked_username(text: str) -> str:
+    """A user name: 2 to 32 of letters, digits, dot, hyphen, underscore; lower case. Raises `InvalidValue`."""
+    name = one_line(text).lower()
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,31}", name):
+        raise InvalidValue("username.shape", name)
+    return name
+
+
+def checked_password(password: str) -> str:
+    """A password of `MINIMUM_PASSWORD` to 200 characters. Raises `InvalidValue`, without the password in it."""
+    if not MINIMUM_PASSWORD <= len(password) <= 200:
+        raise InvalidValue("password.length", "")
+    return password
+
+
+def phone_digits(text: str) -> str:
+    """One phone number as digits with the country in front.
+
+    Digits, blanks, dots, hyphens, brackets, and a `+` at the front; spreadsheets put an apostrophe there as well. A
+    number that begins with 0 is Indonesian; so is one of 9 to 13 digits that begins with 8 and has no `+`: a mobile
+    number whose 0 a spreadsheet has eaten.
+
+    Raises `InvalidValue`: `phone.shape` for letters or two numbers in one, `phone.shortened` for what lost its digits,
+    `phone.length` for far too long a text.
+
+    >>> phone_digits("0812-3456-789"), phone_digits("+62 (0)812 3456 789"), phone_digits("8123456789")
+    ('628123456789', '628123456789', '628123456789')
+    """
+    typed = one_line(text).removeprefix("'")
+    if is_shortened(typed):
+        raise InvalidValue("phone.shortened", typed)
+    if len(typed) > _LONGEST_PHONE:
+        raise InvalidValue("phone.length", typed)
+    digits = "".join(re.findall(r"[0-9]", typed))
+    if not digits or not _PHONE.fullmatch(typed) or is_decimal(typed):
+        raise InvalidValue("phone.shape", typed)
+    if typed.startswith("+") or digits.startswith("00"):
+        digits = digits.removeprefix("00")
+    elif digits.startswith("0") or re.fullmatch(r"8[0-9]{8,12}", digits):
+        digits = "62" + digits.removeprefix("0")
+    return "62" + digits[3:] if digits.startswith("620") else digits
+
+
+def checked_phone(text: str) -> str:
+    """A phone number as `phone_digits`, "" for none. Raises `InvalidValue` for one of no network (ITU-T E.164)."""
+    if not one_line(text):
+        return ""
+    digits = phone_digits(text)
+    if not 8 <= len(digits) <= 15:
+        raise InvalidValue("phone.length", one_line(text))
+    return digits
+
+
+def add_account(
+    uow: UnitOfWork,
+    *,
+    name: str,
+    username: str,
+    password_hash: str,
+    role: Role,
+    now: datetime,
+    by: Person | None,
+    one_time: bool = False,
+) -> Person:
+    """Make a web account; `one_time` asks for a new password at the first login. `by` is None on the command line.
+
+    The hash is made beforehand, outside the transaction. Raises `InvalidValue`, `AlreadyUsed`, `NotPermitted`.
+    """
+    if by:
+        by.must(Permission.ADMINISTER)
+    person = Person(
+        id=0,
+        name=checked_name(name),
+        username=checked_username(username),
+        password_hash=password_hash,
+        role=role,
+        must_change_password=one_time,
+    )
+    return _added(uow, person, now, by)
+
+
+def add_technician(
+    uow: UnitOfWork,
+    *,
+    name: str,
+    technician_code: str,
+    site_operation: str = "",
+    phone: str = "",
+    now: datetime,
+    by: Person | None,
+) -> Person:
+    """Make a technician known. Raises `InvalidValue`, `AlreadyUsed`, `NotFound` for the SO, `NotPermitted`."""
+    if by:
+        by.must(Permission.MANAGE_TECHNICIANS)
+    person = Person(
+        id=0,
+        name=checked_name(name),
+        technician_code=TechnicianCode.parse(technician_code).value,
+        site_operation=checked_site_operation(uow, site_operation),
+        phone=checked_phone(phone),
+    )
+    return _added(uow, person, now, by)
+
+
+def set_active(uow: UnitOfWork, person_id: int, active: bool, by: Person, now: datetime) -> Person:
+    """Let a person in or keep them out; whoever is kept out loses their sessions at once.
+
+    Raises `NotPermitted`, and `LastOne` for the last active admin.
+    """
+    person = uow.people.get(person_id)
+    must_manage(by, person)
+    keep_an_admin(uow, person, evolve(person, active=active))
+    if not active:
+        uow.sessions.revoke_all(person_id, now)
+    uow.journal.note("person_active", str(person_id), by.id, now, {"active": str(active)})
+    return uow.people.save(evolve(person, active=active))
+
+
+def must_manage(by: Person, person: Person) -> None:
+    """Who has an account is an admin's to manage, the other technicians a team leader's too. Raises `NotPermitted`."""
+    by.must(Permission.ADMINISTER if person.role else Permission.MANAGE_TECHNICIANS)
+
+
+def keep_an_admin(uow: UnitOfWork, before: Person, after: Person) -> None:
+    """Refuse a change after which nobody could administer any more. Raises `LastOne`."""
+    if before.may(Permission.ADMINISTER) and not after.may(Permission.ADMINISTER):
+        others = (person for person in uow.people.all() if person.id != before.id)
+        if not any(person.may(Permission.ADMINISTER) for person in others):
+            raise LastOne("admin", before.name)
+
+
+def set_password(uow: UnitOfWork, person_id: int, password_hash: str, now: datetime, *, session: str) -> Person:
+    """Store one's new password (hashed beforehand); one's other sessions end."""
+    person = uow.people.get(person_id)
+    uow.sessions.revoke_all(person_id, now, but=session)
+    uow.journal.note("password_changed", str(person_id), person_id, now, {})
+    return uow.people.save(evolve(person, password_hash=password_hash, must_change_password=False))
+
+
+def set_language(uow: UnitOfWork, person_id: int, language: str) -> Person:
+    """Keep a person's language, for chat and web. Raises `InvalidValue`."""
+    if language not in LANGUAGES:
+        raise InvalidValue("language.unknown", language)
+    return uow.people.save(evolve(uow.people.get(person_id), language=language))
+
+
+def _added(uow: UnitOfWork, person: Person, now: datetime, by: Person | None) -> Person:
+    stored = uow.people.add(person)
+    uow.journal.note("person_added", str(stored.id), by.id if by else None, now, {"name": stored.name})
+    return stored
+
+
+def checked_site_operation(uow: UnitOfWork, code: str) -> str | None:
+    """A Site Operation's code of the catalogue, None for none. Raises `NotFound`."""
+    code = compact(code, "")
+    if code and code not in {row.code for row in uow.catalogue.site_operations()}:
+        raise NotFound(what="site_operation", name=code[:64])
+    return code or None

@@ -1,0 +1,1 @@
+"""Tables that people upload: lists, orders to import, and their own books to compare with."""

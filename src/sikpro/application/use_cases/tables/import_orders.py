@@ -1,0 +1,245 @@
+"""Import orders from a table: every row is judged first, then the good ones are written in one transaction."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from attrs import define, field, frozen
+
+from sikpro.application.fields import FIELDS
+from sikpro.application.ports.devices import KnownOrder
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.tables import TableSheet
+from sikpro.application.use_cases.catalogue.lookup import first_status
+from sikpro.application.use_cases.orders.record_change import record_new
+from sikpro.application.use_cases.orders.understand_request import Slips, understand_request
+from sikpro.application.use_cases.tables import headings
+from sikpro.application.use_cases.tables.order_plan import JudgedRow, OrderPlan, RowVerdict
+from sikpro.application.use_cases.tables.table_columns import (
+    TableColumn,
+    bare_name,
+    header_place,
+    read_moment,
+    spoilt_cells,
+    texts_of,
+)
+from sikpro.domain.catalogue import Status
+from sikpro.domain.duplicates import DuplicateMode
+from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
+from sikpro.domain.order import Change, place
+from sikpro.domain.order_data import Channel, OrderData
+from sikpro.domain.people import Permission, Person
+from sikpro.domain.phase import Phase
+
+COLUMNS: tuple[TableColumn, ...] = (
+    *(
+        TableColumn(name=one.name, heading=f"field.{one.name}", labels=one.labels, required=one.required)
+        for one in FIELDS
+    ),
+    TableColumn(
+        name="received_at",
+        heading="column.received_at",
+        labels=headings.RECEIVED,
+    ),
+    TableColumn(name="status", heading="column.status", labels=headings.STATUS),
+)
+"""What a table of orders may have; an order without a status waits.
+
+When orders came in is never guessed: a column says it, in every row, or whoever imports says that all came in now.
+"""
+
+IDENTIFYING = tuple(one.name for one in FIELDS if one.required)
+"""The columns in which nothing may stand that a spreadsheet has changed."""
+
+
+@frozen(kw_only=True)
+class _Understood:
+    data: OrderData
+    status: Status | None
+    received_at: datetime | None
+
+
+def plan_orders(
+    uow: UnitOfWork,
+    sheet: TableSheet,
+    columns: Mapping[int, str],
+    by: Person,
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    received_now: bool = False,
+) -> OrderPlan:
+    """Judge every row under the header; nothing is written.
+
+    Raises `NotPermitted`, the sheet's own error, and `InvalidValue` (`import.no_date`, `import.two_dates`) unless a
+    column is the date or else `received_now` says that there is none.
+    """
+    by.must(Permission.ADMINISTER)
+    check_date(columns, received_now)
+    return OrderPlan(rows=[row for row, _ in _Judge(uow, now, zone).rows(sheet, columns)])
+
+
+def import_orders(
+    uow: UnitOfWork,
+    sheet: TableSheet,
+    columns: Mapping[int, str],
+    mark: str,
+    by: Person,
+    now: datetime,
+    zone: ZoneInfo,
+    source: str,
+    *,
+    received_now: bool = False,
+) -> tuple[OrderPlan, bool]:
+    """Write every new row as an order, as a plan with this mark has judged them; nobody is sent a message.
+
+    Returns the verdicts of now, and whether they were carried out: they are not when they are others than the mark's.
+    Each order goes into its status by the domain's own moves; `source` is the reason given for a cancelled one. Raises
+    as `plan_orders` does, and `DomainError` where a row cannot be stored; then nothing is.
+    """
+    by.must(Permission.ADMINISTER)
+    check_date(columns, received_now)
+    judged = list(_Judge(uow, now, zone).rows(sheet, columns))
+    plan = OrderPlan(rows=[row for row, _ in judged])
+    if plan.mark != mark:
+        return plan, False
+    waiting = first_status(uow, Phase.WAITING)
+    for row, understood in judged:
+        if row.verdict is RowVerdict.NEW and understood:
+            _store(uow, understood, waiting, by, now, source)
+    counts = {verdict.value: str(plan.count(verdict)) for verdict in RowVerdict}
+    uow.journal.note("orders_imported", source, by.id, now, counts)
+    return plan, True
+
+
+def check_date(columns: Mapping[int, str], received_now: bool) -> None:
+    """Refuse a table of which it is not decided when its orders came in. Raises `InvalidValue`."""
+    dated = "received_at" in columns.values()
+    if dated and received_now:
+        raise InvalidValue("import.two_dates", "")
+    if not dated and not received_now:
+        raise InvalidValue("import.no_date", "")
+
+
+def _store(uow: UnitOfWork, understood: _Understood, waiting: Status, by: Person, now: datetime, source: str) -> None:
+    status = understood.status or waiting
+    placed = place(
+        order_id=uow.orders.next_id(),
+        data=understood.data,
+        channel=Channel.IMPORT,
+        status=status if status.phase is Phase.WAITING else waiting,
+        received_at=understood.received_at or now,
+        now=now,
+    )
+    if status.phase is not Phase.WAITING:
+        moved = placed.order.move_to(status, by.id, now, reason=source)
+        placed = Change.of(moved.order, *placed.events, *moved.events)
+    record_new(uow, placed, by.id)
+
+
+@define
+class _Judge:
+    """Looks at the rows of one table, one after the other."""
+
+    uow: UnitOfWork
+    now: datetime
+    zone: ZoneInfo
+    slips: Slips = field(factory=dict)
+
+    def rows(self, sheet: TableSheet, columns: Mapping[int, str]) -> Iterator[tuple[JudgedRow, _Understood | None]]:
+        """Every row that is not empty, with what was understood of a good one."""
+        if sheet.error:
+            raise sheet.error
+        start = header_place(sheet) + 1
+        statuses = self._statuses()
+        rows: list[tuple[int, _Understood | Mapping[str, DomainError]]] = [
+            (number, self._understand(texts_of(cells, columns), statuses))
+            for number, cells in enumerate(sheet.rows[start:], start)
+            if any(cells)
+        ]
+        good = [found for _, found in rows if isinstance(found, _Understood)]
+        known = self.uow.devices.known(found.data.registration_number.value for found in good)
+        mode = self.uow.installation.get().duplicate_mode
+        seen: dict[tuple[str, str], int] = {}
+        for number, found in rows:
+            if not isinstance(found, _Understood):
+                yield JudgedRow(place=number, verdict=RowVerdict.WRONG, errors=found), None
+                continue
+            value = found.data.registration_number.value
+            key = (value, "" if mode is DuplicateMode.NUMBER else found.data.type)
+            there = next((order for order in known.get(value, ()) if _same(order, found, mode)), None)
+            if there or key in seen:
+                order_id = there.id if there else None
+                row = JudgedRow(place=number, verdict=RowVerdict.DOUBLE, order_id=order_id, twin=seen.get(key))
+                yield row, None
+                continue
+            seen[key] = number
+            final = found.status is not None and found.status.phase in {Phase.COMPLETED, Phase.CANCELLED}
+            yield JudgedRow(place=number, verdict=RowVerdict.NEW, final=final), found
+
+    def _understand(
+        self, texts: Mapping[str, str], statuses: Mapping[str, Status]
+    ) -> _Understood | Mapping[str, DomainError]:
+        errors: dict[str, DomainError] = {}
+        data: OrderData | None = None
+        status: Status | None = None
+        received_at: datetime | None = None
+        try:
+            data = understand_request(self.uow, texts, self.slips)
+        except InvalidFields as error:
+            errors |= error.errors
+        try:
+            received_at = self._moment(texts["received_at"]) if "received_at" in texts else None
+        except InvalidValue as error:
+            errors["received_at"] = error
+        try:
+            status = _status(texts.get("status", ""), statuses)
+        except InvalidValue as error:
+            errors["status"] = error
+        errors |= spoilt_cells(texts, IDENTIFYING)
+        if data is None or errors:
+            return errors
+        return _Understood(data=data, status=status, received_at=received_at)
+
+    def _moment(self, text: str) -> datetime:
+        if not text.strip():
+            raise InvalidValue("moment.missing", "")
+        moment = read_moment(text, self.zone)
+        if moment > self.now:
+            raise InvalidValue("moment.future", text)
+        return moment
+
+    def _statuses(self) -> dict[str, Status]:
+        """The active statuses by code and by their labels in either language, as they are compared."""
+        active = [status for status in self.uow.catalogue.statuses() if status.active]
+        return {
+            bare_name(name): status
+            for status in reversed(active)
+            for name in (status.label.en, status.label.id, status.code)
+        }
+
+
+def _status(text: str, statuses: Mapping[str, Status]) -> Status | None:
+    if not text.strip():
+        return None
+    status = statuses.get(bare_name(text))
+    if status is None:
+        raise InvalidValue("status.unknown", text)
+    if status.phase is Phase.IN_PROGRESS:
+        raise InvalidValue("status.in_progress", text)  # somebody has to have it, and an import is nobody
+    return status
+
+
+def _same(order: KnownOrder, found: _Understood, mode: DuplicateMode) -> bool:
+    """Whether a row is an order that is there.
+
+    A cancelled or deleted one holds no place, but what an import brought is not brought a second time, and a cancelled
+    row is none of its own beside a cancelled order.
+    """
+    if mode is not DuplicateMode.NUMBER and order.type != found.data.type:
+        return False
+    if order.channel == Channel.IMPORT:
+        return True
+    if order.deleted:
+        return False
+    return order.phase is not Phase.CANCELLED or (found.status is not None and found.status.phase is Phase.CANCELLED)

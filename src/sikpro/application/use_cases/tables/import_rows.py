@@ -1,0 +1,200 @@
+"""Import rows into a list: every row is judged first, and all good ones are written in one transaction."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from sikpro.application.i18n import LANGUAGES, sentences
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.tables.headings import LISTS
+from sikpro.application.use_cases.tables.list_books import ACTIVE, NO, YES, RowList
+from sikpro.application.use_cases.tables.table_columns import LONGEST_HEADING, bare_name, spoilt_cells
+from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
+from sikpro.domain.people import Person
+from sikpro.domain.search_text import folded
+from sikpro.domain.text import one_line
+
+
+class Verdict(StrEnum):
+    """What a row would do."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    WRONG = "wrong"
+
+
+@frozen(kw_only=True)
+class ImportLine:
+    """A row of the file: its number there, its texts by column, what it would do, and what is wrong with it.
+
+    `replaced` has, for each column that would change, what is there now, and `new` what would be.
+    """
+
+    number: int
+    texts: Mapping[str, str]
+    verdict: Verdict
+    errors: Mapping[str, DomainError]
+    replaced: Mapping[str, str] = field(factory=dict[str, str])
+    new: Mapping[str, str] = field(factory=dict[str, str])
+
+
+@frozen(kw_only=True)
+class ImportPlan:
+    """Every row's judgement, the list's columns that the file has, and the headings that say nothing.
+
+    `taken` has the headings that were understood, each with its column.
+    """
+
+    lines: Sequence[ImportLine]
+    columns: Sequence[str]
+    unknown: Sequence[str]
+    taken: Sequence[tuple[str, str]]
+
+    def count(self, verdict: Verdict | str) -> int:
+        """How many rows would do so."""
+        return sum(line.verdict == verdict for line in self.lines)
+
+    def replacing(self, columns: Sequence[str]) -> int:
+        """How many rows would put something else in place of what stands in one of these columns."""
+        return sum(any(line.replaced.get(column) for column in columns) for line in self.lines)
+
+    @property
+    def mark(self) -> str:
+        """A short mark of all judgements: another mark means that the list changed meanwhile."""
+        said = "\n".join(f"{line.number} {line.verdict}" for line in self.lines)
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def plan_import(uow: UnitOfWork, rows: RowList, table: Sequence[Sequence[str]], by: Person) -> ImportPlan:
+    """Judge a table whose first row is the header, in either language and any order; nothing is written.
+
+    Raises `NotPermitted`, and `InvalidValue` for a header that names none of the columns a row is known by.
+    """
+    return _judged(uow, rows, table, by)[0]
+
+
+def import_rows(
+    uow: UnitOfWork, rows: RowList, table: Sequence[Sequence[str]], mark: str, by: Person, now: datetime
+) -> tuple[ImportPlan, bool]:
+    """Write all good rows of a table as a plan with this mark has judged them.
+
+    Returns the judgement of now, and whether it was carried out: it is not when it is another than the mark's.
+    Raises as `plan_import` does, and `DomainError` where rows cannot stand together; then nothing is written.
+    """
+    plan, stores = _judged(uow, rows, table, by)
+    if plan.mark != mark:
+        return plan, False
+    for store in stores:
+        store(by, now)
+    counts = {verdict.value: str(plan.count(verdict)) for verdict in Verdict}
+    uow.journal.note("rows_imported", rows.name, by.id, now, counts)
+    return plan, True
+
+
+Store = Callable[[Person, datetime], None]
+
+
+def _judged(
+    uow: UnitOfWork, rows: RowList, table: Sequence[Sequence[str]], by: Person
+) -> tuple[ImportPlan, list[Store]]:
+    by.must(rows.permission)
+    start = next((place for place, row in enumerate(table) if any(row)), 0)
+    header = list(table[start]) if table else []
+    columns = _columns(rows, header)
+    named = [column for column in columns if column]
+    if not set(named) & set(rows.keys):
+        raise InvalidValue("file.header", one_line(", ".join(header)))
+    if len(set(named)) < len(named):
+        raise InvalidValue("file.header_twice", one_line(", ".join(header)))
+    found: dict[int, dict[str, str]] = {}
+    for number, cells in enumerate(table[start + 1 :], start + 2):
+        padded = [*cells, *[""] * (len(columns) - len(cells))]
+        if any(cells):
+            found[number] = {column: padded[place] for place, column in enumerate(columns) if column}
+    book, lines, stores = rows.book(uow, list(found.values())), list[ImportLine](), list[Store]()
+    for number, texts in found.items():
+        errors: Mapping[str, DomainError] = spoilt_cells(texts, rows.identifying)
+        replaced: Mapping[str, str] = {}
+        new: Mapping[str, str] = {}
+        verdict = Verdict.WRONG
+        try:
+            if errors:
+                raise InvalidFields(dict(errors))
+            judged = book.judge({column: _canonical(column, text) for column, text in texts.items()}, by)
+        except InvalidFields as error:
+            errors = error.errors
+        except DomainError as error:
+            errors = {"": error}
+        else:
+            changed = Verdict.UNCHANGED if judged.before == judged.after else Verdict.CHANGED
+            verdict = Verdict.NEW if judged.before is None else changed
+            if verdict is Verdict.CHANGED:
+                before, after = rows.texts(judged.before), rows.texts(judged.after)
+                replaced = {column: text for column, text in before.items() if text != after[column]}
+                new = {column: after[column] for column in replaced}
+            if verdict is not Verdict.UNCHANGED:
+                stores.append(judged.store)
+        lines.append(ImportLine(number=number, texts=texts, verdict=verdict, errors=errors, replaced=replaced, new=new))
+    shown = [column for column in rows.columns if column in named]
+    pairs = list(zip(header, columns, strict=True))
+    unknown = [heading for heading, column in pairs if heading and not column]
+    taken = [(heading, column) for heading, column in pairs if column]
+    return ImportPlan(lines=lines, columns=shown, unknown=unknown, taken=taken), stores
+
+
+def heading(column: str, language: str) -> str:
+    """A column's heading."""
+    return sentences(language)[f"lists.column.{column}"]
+
+
+def shown_value(column: str, text: str, language: str) -> str:
+    """A value as a list shows it: what is chosen from few has its name in the language."""
+    code = _named(column, text)
+    return sentences(language)[code] if text and code in sentences(language) else text
+
+
+def _columns(rows: RowList, header: Sequence[str]) -> list[str]:
+    """The columns that the headings name, "" for none: by our own names, then by what people call what is left."""
+    own = {
+        bare_name(text): column
+        for column in rows.columns
+        for text in (column, *(heading(column, language) for language in LANGUAGES))
+    }
+    bare = [bare_name(text[:LONGEST_HEADING]) for text in header]
+    columns = [own.get(name, "") for name in bare]
+    for column, labels in LISTS.get(rows.name, {}).items():
+        known = {bare_name(label) for label in labels}
+        place = next((place for place, name in enumerate(bare) if name in known and not columns[place]), None)
+        if place is not None and column not in columns:
+            columns[place] = column
+    return columns
+
+
+_CHOICES = {
+    "role": ("role", ("helpdesk", "team_leader", "supervisor", "admin")),
+    "phase": ("phase", ("waiting", "in_progress", "held_up", "completed", "cancelled")),
+    "turn": ("turn", ("helpdesk", "technician", "customer", "system", "nobody")),
+    "language": ("language", LANGUAGES),
+    ACTIVE: (ACTIVE, (YES, NO)),
+}
+
+
+def _named(column: str, text: str) -> str:
+    return f"{_CHOICES[column][0]}.{text}" if column in _CHOICES else ""
+
+
+def _canonical(column: str, text: str) -> str:
+    """What is chosen from few by its code, whether the file has the code or its name in either language."""
+    if column not in _CHOICES or not text:
+        return text
+    wanted = folded(one_line(text))
+    if column == ACTIVE and wanted in {"1", "0"}:
+        return YES if wanted == "1" else NO
+    for code in _CHOICES[column][1]:
+        if wanted in {code, *(folded(sentences(language)[_named(column, code)]) for language in LANGUAGES)}:
+            return code
+    return text

@@ -1,0 +1,140 @@
+"""People as a list: whom a row is about, and what must be theirs alone."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from attrs import define, evolve, field
+
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.people.edit_people import (
+    PERSON_ENTRIES,
+    person_texts,
+    store_person,
+    understand_person,
+)
+from sikpro.application.use_cases.people.manage_people import checked_phone, keep_an_admin
+from sikpro.application.use_cases.tables.list_books import ACTIVE, Book, Judged, RowList, active_text, filled, is_active
+from sikpro.domain.errors import AlreadyUsed, InvalidFields, InvalidValue
+from sikpro.domain.people import Person
+from sikpro.domain.text import compact
+
+
+@define
+class _PeopleBook:
+    uow: UnitOfWork
+    by_code: dict[str, Person]
+    by_username: dict[str, Person]
+    by_id: dict[int, Person]
+    holders: dict[str, set[int]]
+    """Who has a phone number, by the number."""
+    twice: set[str]
+    """The phone numbers that several rows have."""
+    seen: set[int] = field(factory=set[int])
+
+    def judge(self, typed: Mapping[str, str], by: Person) -> Judged:
+        found = [
+            person
+            for person in (
+                self.by_code.get(compact(typed.get("technician_code", ""))),
+                self.by_username.get(typed.get("username", "").casefold()),
+            )
+            if person is not None
+        ]
+        if len({person.id for person in found}) > 1:
+            raise InvalidFields({"username": InvalidValue("row.two_people", "")})
+        before = found[0] if found else None
+        blank = before or Person(id=0, name="")
+        texts = person_texts(blank) | {name: text for name, text in filled(typed).items() if name in PERSON_ENTRIES}
+        active = is_active(typed, blank.active)
+        person = evolve(understand_person(self.uow, texts, blank), active=active)
+        self._check(before, person, by)
+        return Judged(before, person, lambda by, now: self._store(before, person, by, now))
+
+    def _check(self, before: Person | None, person: Person, by: Person) -> None:
+        number = before.id if before else -len(self.seen) - 1
+        owners = {
+            "technician_code": self.by_code.get(person.technician_code or ""),
+            "username": self.by_username.get((person.username or "").casefold()),
+        }
+        for entry, owner in owners.items():
+            if owner is not None and owner.id != number:
+                raise InvalidFields({entry: AlreadyUsed(field=entry, value=getattr(person, entry))})
+        self._check_phone(number, before, person)
+        if number in self.seen:
+            key = "technician_code" if person.technician_code else "username"
+            raise InvalidFields({key: InvalidValue("row.twice", person.name)})
+        if before:
+            if before.id == by.id and not person.active:
+                raise InvalidFields({ACTIVE: InvalidValue("row.yourself", "")})
+            keep_an_admin(self.uow, before, person)
+        self.seen.add(number)
+        known = evolve(person, id=number)
+        self.holders.get(before.phone if before else "", set()).discard(number)
+        self.holders.setdefault(person.phone, set()).add(number)
+        self.by_id[number] = known
+        if person.technician_code:
+            self.by_code[person.technician_code] = known
+        if person.username:
+            self.by_username[person.username.casefold()] = known
+
+    def _check_phone(self, number: int, before: Person | None, person: Person) -> None:
+        """A number that is new to its person is in no other row and nobody else's; what they had before, they keep."""
+        if not person.phone or (before and before.phone == person.phone):
+            return
+        if person.phone in self.twice:
+            raise InvalidFields({"phone": InvalidValue("row.phone_twice", person.phone)})
+        for other in self.holders.get(person.phone, set()) - {number}:
+            name = self.by_id[other].name
+            raise InvalidFields({"phone": AlreadyUsed(field="phone", value=person.phone, name=name)})
+
+    def _store(self, before: Person | None, person: Person, by: Person, now: datetime) -> None:
+        if before:
+            store_person(self.uow, before, person, by, now)
+            return
+        stored = self.uow.people.add(person)
+        self.uow.journal.note("person_added", str(stored.id), by.id, now, {"name": stored.name})
+
+
+def _people_rows(uow: UnitOfWork) -> list[dict[str, str]]:
+    listed = [person for person in uow.people.all() if person.username or person.technician_code]
+    return [_person_row(person) for person in listed]
+
+
+def _person_row(person: Person) -> dict[str, str]:
+    return person_texts(person) | {ACTIVE: active_text(person.active)}
+
+
+def _people_book(uow: UnitOfWork, table: Sequence[Mapping[str, str]]) -> Book:
+    people = uow.people.all()
+    holders: dict[str, set[int]] = {}
+    for person in people:
+        holders.setdefault(person.phone, set()).add(person.id)
+    phones = Counter(_phone_of(texts.get("phone", "")) for texts in table)
+    return _PeopleBook(
+        uow,
+        {person.technician_code: person for person in people if person.technician_code},
+        {person.username.casefold(): person for person in people if person.username},
+        {person.id: person for person in people},
+        holders,
+        {phone for phone, times in phones.items() if phone and times > 1},
+    )
+
+
+def _phone_of(text: str) -> str:
+    try:
+        return checked_phone(text)
+    except InvalidValue:
+        return ""
+
+
+PEOPLE = RowList(
+    name="people",
+    columns=(*PERSON_ENTRIES, ACTIVE),
+    keys=("technician_code", "username"),
+    rows=_people_rows,
+    texts=_person_row,
+    book=_people_book,
+    identifying=("username", "technician_code", "site_operation", "phone"),
+    person=("username", "technician_code", "phone"),
+)

@@ -1,0 +1,251 @@
+"""Hold an export of the provider's order system against the orders here: where the two say different things."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+from sikpro.application.fields import BY_NAME
+from sikpro.application.ports.devices import KnownOrder
+from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.tables import TableSheet
+from sikpro.application.use_cases.tables import headings
+from sikpro.application.use_cases.tables.table_columns import (
+    TableColumn,
+    bare_name,
+    header_place,
+    read_moment,
+    texts_of,
+)
+from sikpro.domain.errors import InvalidValue
+from sikpro.domain.people import Permission, Person
+from sikpro.domain.period import Period
+from sikpro.domain.phase import Phase
+from sikpro.domain.spreadsheet_damage import check_unspoilt
+from sikpro.domain.text import one_line
+from sikpro.domain.values import RegistrationNumber
+
+COLUMNS: tuple[TableColumn, ...] = (
+    TableColumn(
+        name="registration_number",
+        heading="field.registration_number",
+        labels=(*BY_NAME["registration_number"].labels, *headings.PROVIDER_NUMBER),
+        required=True,
+    ),
+    TableColumn(
+        name="status",
+        heading="column.status",
+        labels=headings.PROVIDER_STATUS,
+        required=True,
+    ),
+    TableColumn(
+        name="date",
+        heading="reconcile.date",
+        labels=headings.RECEIVED,
+    ),
+)
+MOST_STATUSES = 60
+MOST_OPEN = 2_000
+"""How many open orders that the file lacks are listed; the oldest come first."""
+
+_PAGE = 500
+
+
+class Meaning(StrEnum):
+    """What a status of the provider means for us."""
+
+    FINISHED = "finished"
+    OPEN = "open"
+    LEFT_OUT = "left_out"
+
+
+class Agreement(StrEnum):
+    """Where a row of the file belongs; each row to exactly one."""
+
+    TO_COMPLETE = "to_complete"
+    NEVER_REQUESTED = "never_requested"
+    FINISHED_BOTH = "finished_both"
+    OPEN_BOTH = "open_both"
+    FINISHED_HERE = "finished_here"
+    GONE_HERE = "gone_here"
+    LEFT_OUT = "left_out"
+    REPEATED = "repeated"
+    UNREADABLE = "unreadable"
+
+
+_FINISHED = ("PS", "COMPLETE", "COMPLETED", "SELESAI", "CLOSE", "CLOSED", "DONE", "PUTSALES")
+_LEFT_OUT = ("CANCEL", "BATAL", "REVOKE", "UNSC", "DITOLAK", "REJECT", "DOUBLE", "CABUT", "DITEMUKAN")
+
+
+@frozen(kw_only=True)
+class FileLine:
+    """A row of the file by its place in the sheet; `number` as it is understood, "" when `error` says why not."""
+
+    place: int
+    number: str
+    typed: str
+    status: str
+    at: datetime | None
+    error: InvalidValue | None = None
+
+
+@frozen(kw_only=True)
+class Comparison:
+    """What the two say: each row of the file under one agreement, and the open orders here that the file lacks.
+
+    `period` is from the first to the last day in the file; None when it names no day, and then any open order counts.
+    """
+
+    counts: Mapping[Agreement, int]
+    to_complete: Sequence[tuple[FileLine, KnownOrder]]
+    never_requested: Sequence[FileLine]
+    missing: Sequence[OrderRow]
+    period: Period | None
+    unreadable: Sequence[FileLine] = ()
+
+    @property
+    def rows(self) -> int:
+        """The rows of the file."""
+        return sum(self.counts.values())
+
+
+def guess_meaning(status: str) -> Meaning:
+    """What a status of the provider probably means, from its words.
+
+    >>> [guess_meaning(text).value for text in ("COMPLETED (PS)", "7 | OSS - PONR", "CANCEL COMPLETED")]
+    ['finished', 'open', 'left_out']
+    """
+    bare = [bare_name(word) for word in status.replace("|", " ").replace("_", " ").replace("-", " ").split()]
+    if any(word.startswith(_LEFT_OUT) for word in bare):
+        return Meaning.LEFT_OUT
+    return Meaning.FINISHED if any(word in _FINISHED for word in bare) else Meaning.OPEN
+
+
+def statuses_in(sheet: TableSheet, columns: Mapping[int, str]) -> dict[str, int]:
+    """The distinct statuses of a table with how many rows have each, the most frequent first.
+
+    Raises `InvalidValue` (`reconcile.statuses`) when there are so many that the column holds something else.
+    """
+    start = header_place(sheet) + 1
+    found = Counter(one_line(texts_of(row, columns).get("status", "")) for row in sheet.rows[start:] if any(row))
+    if len(found) > MOST_STATUSES:
+        raise InvalidValue("reconcile.statuses", str(len(found)))
+    return dict(found.most_common())
+
+
+def compare_orders(
+    uow: UnitOfWork,
+    sheet: TableSheet,
+    columns: Mapping[int, str],
+    meanings: Mapping[str, Meaning],
+    by: Person,
+    zone: ZoneInfo,
+) -> Comparison:
+    """Compare a table with the orders as they are now. Raises `NotPermitted`, and the sheet's own error."""
+    by.must(Permission.LEAD)
+    if sheet.error:
+        raise sheet.error
+    lines = list(_lines(sheet, columns, zone))
+    last = {line.number: line for line in lines if line.number}
+    known = uow.devices.known(last)
+    to_complete: list[tuple[FileLine, KnownOrder]] = []
+    never: list[FileLine] = []
+    unreadable: list[FileLine] = []
+    counts: Counter[Agreement] = Counter()
+    for line in lines:
+        orders = known.get(line.number, ())
+        agreement = _agreement(line, last, meanings.get(line.status, Meaning.OPEN), orders)
+        counts[agreement] += 1
+        if agreement is Agreement.TO_COMPLETE:
+            to_complete.append((line, next(order for order in orders if _is_open(order))))
+        elif agreement is Agreement.NEVER_REQUESTED:
+            never.append(line)
+        elif agreement is Agreement.UNREADABLE:
+            unreadable.append(line)
+    period = _period(lines, zone)
+    return Comparison(
+        counts={one: counts[one] for one in Agreement},
+        to_complete=to_complete,
+        never_requested=never,
+        missing=list(_missing(uow, last, period)),
+        period=period,
+        unreadable=unreadable,
+    )
+
+
+def _lines(sheet: TableSheet, columns: Mapping[int, str], zone: ZoneInfo) -> Iterable[FileLine]:
+    start = header_place(sheet) + 1
+    for place, row in enumerate(sheet.rows[start:], start):
+        if not any(row):
+            continue
+        texts = texts_of(row, columns)
+        at: datetime | None = None
+        try:
+            at = read_moment(texts.get("date", ""), zone)
+        except InvalidValue:
+            at = None  # a row without a day still says how far its order is
+        typed = texts.get("registration_number", "")
+        status = one_line(texts.get("status", ""))
+        try:
+            number, error = _number(typed), None
+        except InvalidValue as unread:
+            number, error = "", unread
+        yield FileLine(place=place, number=number, typed=typed, status=status, at=at, error=error)
+
+
+def _number(text: str) -> str:
+    """The registration number; the provider writes it without `SC` as well. Raises `InvalidValue`."""
+    try:
+        return RegistrationNumber.parse(check_unspoilt(text)).value
+    except InvalidValue as error:
+        if error.suggestion and one_line(text).isdecimal():
+            return error.suggestion
+        raise
+
+
+def _agreement(
+    line: FileLine, last: Mapping[str, FileLine], meaning: Meaning, orders: Sequence[KnownOrder]
+) -> Agreement:
+    if not line.number:
+        return Agreement.UNREADABLE
+    if last[line.number] is not line:
+        return Agreement.REPEATED
+    if meaning is Meaning.LEFT_OUT:
+        return Agreement.LEFT_OUT
+    if not orders:
+        return Agreement.NEVER_REQUESTED
+    finished = meaning is Meaning.FINISHED
+    if any(_is_open(order) for order in orders):
+        return Agreement.TO_COMPLETE if finished else Agreement.OPEN_BOTH
+    if any(order.phase is Phase.COMPLETED and not order.deleted for order in orders):
+        return Agreement.FINISHED_BOTH if finished else Agreement.FINISHED_HERE
+    return Agreement.GONE_HERE
+
+
+def _is_open(order: KnownOrder) -> bool:
+    return order.phase.live and not order.deleted
+
+
+def _period(lines: Iterable[FileLine], zone: ZoneInfo) -> Period | None:
+    days = [line.at.astimezone(zone).date() for line in lines if line.at]
+    if not days:
+        return None
+    return Period(Period.of_day(min(days), zone).start, Period.of_day(max(days), zone).end)
+
+
+def _missing(uow: UnitOfWork, numbers: Mapping[str, object], period: Period | None) -> Iterable[OrderRow]:
+    which = OrderFilter(phases=frozenset(phase for phase in Phase if phase.live), received=period)
+    after: Key | None = None
+    told = 0
+    while rows := uow.order_queries.page(which, sort=Sort.OLDEST, after=after, limit=_PAGE):
+        for row in rows:
+            if row.number not in numbers:
+                told += 1
+                yield row
+            if told == MOST_OPEN:
+                return
+        after = rows[-1].key

@@ -1,0 +1,104 @@
+"""The lists that are exported and imported: people, targets and catalogues.
+
+What an imported row leaves empty stays as it is: nobody loses an account or a phone number by an empty cell.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import define, evolve, field
+
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.targets import Target
+from sikpro.application.use_cases.catalogue.catalogue_rows import KINDS, CatalogueKind
+from sikpro.application.use_cases.catalogue.edit_catalogue import check_replacement, keep_row, replace_row
+from sikpro.application.use_cases.catalogue.lookup import CatalogueRow
+from sikpro.application.use_cases.recaps.set_targets import store_target, understand_target
+from sikpro.application.use_cases.tables.list_books import ACTIVE, Judged, RowList, active_text, filled, is_active
+from sikpro.application.use_cases.tables.people_rows import PEOPLE
+from sikpro.domain.errors import InvalidFields, InvalidValue
+from sikpro.domain.people import Permission, Person
+from sikpro.domain.period import month_named
+from sikpro.domain.text import compact
+
+
+@define
+class _CatalogueBook:
+    uow: UnitOfWork
+    kind: CatalogueKind
+    known: dict[str, CatalogueRow]
+    seen: set[str] = field(factory=set[str])
+
+    def judge(self, typed: Mapping[str, str], by: Person) -> Judged:
+        before = self.known.get(typed["code"]) or self.known.get(compact(typed["code"]))
+        texts = dict.fromkeys(self.kind.entries, "") | (self.kind.texts(before) if before else {}) | filled(typed)
+        if before:
+            texts["code"] = before.code
+        row = self.kind.understand(self.uow, texts, is_active(typed, before.active if before else True))
+        if before is None:
+            before = self.known.get(row.code)
+        else:
+            row = evolve(row, code=before.code)
+        if row.code in self.seen:
+            raise InvalidFields({"code": InvalidValue("row.twice", row.code)})
+        self.seen.add(row.code)
+        if before and before != row:
+            check_replacement(self.uow, before, row)
+        return Judged(before, row, lambda by, now: self._store(before, row, by, now))
+
+    def _store(self, before: CatalogueRow | None, row: CatalogueRow, by: Person, now: datetime) -> None:
+        """Looked at once more: two rows that could each stand may not stand together."""
+        if before is None:
+            keep_row(self.uow, row, by, now)
+        else:
+            replace_row(self.uow, before, row, by, now)
+
+
+def _catalogue_list(kind: CatalogueKind) -> RowList:
+    def texts(row: Any) -> dict[str, str]:
+        return kind.texts(row) | {ACTIVE: active_text(row.active)}
+
+    return RowList(
+        name=kind.name,
+        columns=(*kind.entries, ACTIVE),
+        keys=("code",),
+        rows=lambda uow: [texts(row) for row in kind.rows(uow)],
+        texts=texts,
+        book=lambda uow, _: _CatalogueBook(uow, kind, {row.code: row for row in kind.rows(uow)}),
+        identifying=tuple(entry for entry in kind.entries if entry in {"code", "site_operation"}),
+    )
+
+
+@define
+class _TargetBook:
+    uow: UnitOfWork
+    known: dict[tuple[str, str], Target]
+    seen: set[tuple[str, str]] = field(factory=set[tuple[str, str]])
+
+    def judge(self, typed: Mapping[str, str], by: Person) -> Judged:
+        key = month_named(typed.get("month", "").strip()) or "", compact(typed.get("sto", ""))
+        before = self.known.get(key)
+        target = understand_target(self.uow, (_target_row(before) if before else {}) | filled(typed))
+        if key in self.seen:
+            raise InvalidFields({"sto": InvalidValue("row.twice", target.sto)})
+        self.seen.add(key)
+        return Judged(before, target, lambda by, now: store_target(self.uow, target, by, now))
+
+
+def _target_row(target: Target) -> dict[str, str]:
+    return {name: str(getattr(target, name)) for name in TARGETS.columns}
+
+
+TARGETS = RowList(
+    name="targets",
+    columns=("month", "sto", "target", "working_days"),
+    keys=("sto",),
+    rows=lambda uow: [_target_row(target) for target in uow.targets.all()],
+    texts=_target_row,
+    book=lambda uow, _: _TargetBook(uow, {(target.month, target.sto): target for target in uow.targets.all()}),
+    identifying=("sto",),
+    permission=Permission.CLOSE_MONTH,
+)
+LISTS = {rows.name: rows for rows in (PEOPLE, TARGETS)} | {kind.name: _catalogue_list(kind) for kind in KINDS.values()}
+"""Every list by name."""

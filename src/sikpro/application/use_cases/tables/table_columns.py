@@ -1,0 +1,143 @@
+"""Which column of an uploaded table is which, by its heading in either language, and what its cells say."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+from sikpro.application.i18n import LANGUAGES, sentences
+from sikpro.application.ports.tables import TableSheet
+from sikpro.application.use_cases.tables.headings import DATE_WORDS, OTHER_DATE_WORDS
+from sikpro.domain.errors import DomainError, InvalidValue
+from sikpro.domain.spreadsheet_damage import check_unspoilt
+from sikpro.domain.text import one_line, plain
+
+_NO_SIGN = re.compile(r"[^A-Z0-9]")
+_DAY_FIRST = re.compile(
+    r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})"
+    r"(?:[ ,T]+(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?)?"
+)
+_WORDS = re.compile(r"[A-Z0-9]+")
+_LOOKED_AT = 20
+
+LONGEST_HEADING = 200
+"""What is longer names no column, in characters."""
+
+_YEARS = range(2000, 2100)
+
+
+@frozen(kw_only=True)
+class TableColumn:
+    """A column that a table may have: its name, the code of its heading, other headings, whether it is needed."""
+
+    name: str
+    heading: str
+    labels: tuple[str, ...] = ()
+    required: bool = False
+
+    def names(self) -> set[str]:
+        """What it may be called, in either language, each as `bare_name` has it."""
+        known = (self.name, *self.labels, *(sentences(language)[self.heading] for language in LANGUAGES))
+        return {bare_name(label) for label in known}
+
+
+def header_place(sheet: TableSheet) -> int:
+    """Where the header is: the first row that is not empty, counted from 0."""
+    return next((place for place, row in enumerate(sheet.rows) if any(row)), 0)
+
+
+def header_of(sheet: TableSheet) -> Sequence[str]:
+    """The headings, none for a sheet without rows."""
+    return sheet.rows[header_place(sheet)] if sheet.rows else ()
+
+
+def find_columns(sheet: TableSheet, columns: Sequence[TableColumn]) -> dict[int, str]:
+    """The columns that the headings name, by their place counted from 0; the first of two alike counts."""
+    known = {name: column.name for column in reversed(columns) for name in column.names()}
+    found: dict[int, str] = {}
+    for place, heading in enumerate(header_of(sheet)):
+        name = known.get(bare_name(heading)) if 0 < len(heading) <= LONGEST_HEADING else None
+        if name and name not in found.values():
+            found[place] = name
+    return found
+
+
+def best_sheet(sheets: Sequence[TableSheet], columns: Sequence[TableColumn]) -> int:
+    """The sheet whose headings name most columns, the first of several alike."""
+    return max(range(len(sheets)), key=lambda place: (len(find_columns(sheets[place], columns)), -place))
+
+
+def missing_columns(found: Mapping[int, str], columns: Sequence[TableColumn]) -> list[TableColumn]:
+    """What is needed and was not found."""
+    return [column for column in columns if column.required and column.name not in found.values()]
+
+
+def unused_headings(sheet: TableSheet, found: Mapping[int, str]) -> list[str]:
+    """The headings of columns that mean nothing."""
+    return [heading for place, heading in enumerate(header_of(sheet)) if heading and place not in found]
+
+
+def date_columns(sheet: TableSheet, found: Mapping[int, str]) -> list[int]:
+    """The unused columns that look like the day an order came in: by their heading, or by their first cells."""
+    rows = sheet.rows[header_place(sheet) + 1 :][:_LOOKED_AT]
+    header = header_of(sheet)
+    likely: list[int] = []
+    for place in range(max(map(len, (header, *rows)), default=0)):
+        words = set(_WORDS.findall(plain(header[place][:LONGEST_HEADING]).upper())) if place < len(header) else set()
+        if place in found or words & OTHER_DATE_WORDS:
+            continue
+        cells = [row[place] for row in rows if place < len(row) and row[place]]
+        if words & DATE_WORDS or (cells and all(_looks_like_date(cell) for cell in cells)):
+            likely.append(place)
+    return likely
+
+
+def _looks_like_date(text: str) -> bool:
+    try:
+        read_moment(text, ZoneInfo("UTC"))
+    except InvalidValue:
+        return False
+    return not text.strip().isdecimal()
+
+
+def texts_of(row: Sequence[str], columns: Mapping[int, str]) -> dict[str, str]:
+    """A row's cells by what they mean; where a row is short, they are empty."""
+    return {name: row[place] if place < len(row) else "" for place, name in columns.items()}
+
+
+def spoilt_cells(texts: Mapping[str, str], columns: Iterable[str]) -> dict[str, DomainError]:
+    """What a spreadsheet has made of cells that identify somebody or something, by column."""
+    errors: dict[str, DomainError] = {}
+    for column in columns:
+        try:
+            check_unspoilt(texts.get(column, ""))
+        except InvalidValue as error:
+            errors[column] = error
+    return errors
+
+
+def read_moment(text: str, zone: ZoneInfo) -> datetime:
+    """A date with or without a time, ISO or day first (`2/11/2026 08.15`), in the zone unless it names one.
+
+    Raises `InvalidValue` (`moment.shape`).
+    """
+    typed = one_line(text)
+    try:
+        found = _DAY_FIRST.fullmatch(typed)
+        if found:
+            parts = {name: int(digits) for name, digits in found.groupdict(default="0").items()}
+            moment = datetime(**parts)  # type: ignore[arg-type]  # noqa: DTZ001  # the zone comes next
+        else:
+            moment = datetime.fromisoformat(typed)
+    except ValueError as error:
+        raise InvalidValue("moment.shape", typed) from error
+    if moment.year not in _YEARS:
+        raise InvalidValue("moment.shape", typed)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def bare_name(text: str) -> str:
+    """A name as it is compared: upper-case letters and digits alone."""
+    return _NO_SIGN.sub("", plain(text).upper())

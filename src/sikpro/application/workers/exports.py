@@ -1,0 +1,225 @@
+"""Exports: written one after the other away from the pages, told of while they grow, stopped when nobody wants them."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+import structlog
+from attrs import define, field, frozen
+
+from sikpro.application.i18n import words_in
+from sikpro.application.ports.blobs import PART
+from sikpro.application.ports.chat import Outgoing
+from sikpro.application.ports.exports import Export
+from sikpro.application.ports.runtime import Clock
+from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, UnitOfWork
+from sikpro.application.ports.workbooks import WorkbookWriter
+from sikpro.application.reports.export_file import MEDIA_TYPES, ExportFile, file_name
+from sikpro.application.reports.recap_query import Asked
+from sikpro.domain.errors import DomainError
+
+_log = structlog.get_logger(__name__)
+
+ATTEMPTS = 3
+"""How often one is tried."""
+
+_LEASE = timedelta(minutes=1)
+
+Told = Callable[[int, int], None]
+"""Hears how many orders are written, and of how many; from any thread."""
+
+
+class ExportFailed(Exception):
+    """A file could not be made; `code` says why, `again` whether another attempt may do better."""
+
+    def __init__(self, code: str, *, again: bool = False) -> None:
+        super().__init__(code)
+        self.code = code
+        self.again = again
+
+
+class ExportMaker(Protocol):
+    """Makes the file of an export, wherever that is done; it ends when the task that awaits it is cancelled."""
+
+    async def make(self, export: Export, path: Path, told: Told) -> None:
+        """Write the file to `path`. Raises `ExportFailed`, `StorageError`, `OSError`."""
+
+
+@frozen(kw_only=True)
+class ExportWriting:
+    """The writing itself, in the thread or process that does it."""
+
+    workbooks: WorkbookWriter
+    clock: Clock
+    zone: str
+
+    def write(self, uow: UnitOfWork, export: Export, path: Path, told: Told) -> None:
+        """Write an export's file from one view of the data. Raises `ExportFailed`, `OSError`."""
+        try:
+            file = self.file(uow, export)
+            total = file.how_many(uow)
+            told(0, total)
+            file.write(uow, self.workbooks, path, lambda done: told(done, total))
+        except DomainError as error:
+            raise ExportFailed(error.code) from error
+
+    def file(self, uow: UnitOfWork, export: Export) -> ExportFile:
+        """What an export is about. Raises `DomainError`."""
+        return ExportFile(
+            asked=Asked.of_query(export.query),
+            kind=export.kind,
+            by=uow.people.get(export.person),
+            words=words_in(export.language, self.zone),
+            now=self.clock.now(),
+        )
+
+
+@frozen(kw_only=True)
+class ThreadExports:
+    """`ExportMaker` in a thread of this process, for what only this process can see: a store in memory."""
+
+    transactions: AsyncTransactions
+    writing: ExportWriting
+
+    async def make(self, export: Export, path: Path, told: Told) -> None:
+        """Write the file to `path`."""
+        stopped = False
+
+        def heard(done: int, total: int) -> None:
+            if stopped:
+                raise ExportFailed("cancelled")
+            told(done, total)
+
+        try:
+            await self.transactions.read(lambda uow: self.writing.write(uow, export, path, heard))
+        finally:
+            stopped = True
+
+
+@define(kw_only=True)
+class ExportRunner:
+    """Makes one file after the other. `tell_every` is how often, in seconds, its row says how far it is.
+
+    `zone` is the installation's, an IANA name.
+    """
+
+    transactions: AsyncTransactions
+    clock: Clock
+    maker: ExportMaker
+    zone: str
+    pause: float = 15.0
+    tell_every: float = 1.0
+    _wake: asyncio.Event = field(factory=asyncio.Event, init=False)
+
+    def wake(self) -> None:
+        """Look for work now; from the event loop's thread."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Make what is asked for until cancelled."""
+        while True:
+            self._wake.clear()
+            try:
+                while await self.next():
+                    pass
+            except StorageError as error:
+                _log.warning("exports out of reach", error=str(error))
+            try:
+                async with asyncio.timeout(self.pause):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    async def next(self) -> bool:
+        """Make the file that is next, if there is one. Raises `StorageError`."""
+        now = self.clock.now()
+        export = await self.transactions.write(lambda uow: uow.exports.claim(now, _LEASE))
+        if export is None:
+            return False
+        if export.attempts > ATTEMPTS:
+            await self._failed(export, ExportFailed(export.error or "lost"))
+            return True
+        with TemporaryDirectory(prefix="sikpro-export-", ignore_cleanup_errors=True) as folder:
+            path = Path(folder) / "file"
+            try:
+                wanted = await self._made(export, path)
+                if wanted:
+                    await self._keep(export, path)
+            except ExportFailed as error:
+                await self._failed(export, error)
+            except OSError as error:
+                _log.warning("an export could not be written", export=export.id, error=str(error))
+                await self._failed(export, ExportFailed("disk"))
+            except StorageError:
+                raise  # its lease runs out, and it is tried again
+            except Exception:  # one file's fault keeps no other from being made: it is logged, and its row says so
+                _log.exception("an export failed", export=export.id)
+                await self._failed(export, ExportFailed("internal"))
+        return True
+
+    async def _made(self, export: Export, path: Path) -> bool:
+        """Make the file, and tell how far it is; False as soon as nobody wants it."""
+        so_far = [0, 0]
+
+        def told(done: int, total: int) -> None:
+            so_far[:] = done, total
+
+        making = asyncio.create_task(self.maker.make(export, path, told))
+        try:
+            while True:
+                finished, _ = await asyncio.wait({making}, timeout=self.tell_every)
+                if not await self._told(export, *so_far):
+                    return False
+                if finished:
+                    making.result()
+                    return True
+        finally:
+            making.cancel()
+            await asyncio.wait({making})
+
+    async def _told(self, export: Export, done: int, total: int) -> bool:
+        until = self.clock.now() + _LEASE
+
+        def work(uow: UnitOfWork) -> bool:
+            uow.announce(Hint(Kind.EXPORT, (export.id,)))
+            return uow.exports.progress(export, done, total, until)
+
+        return await self.transactions.write(work)
+
+    async def _keep(self, export: Export, path: Path) -> None:
+        """Keep the file and say that it is there; one for a chat is put on its way in the same transaction."""
+        now, asked = self.clock.now(), Asked.of_query(export.query)
+
+        def work(uow: UnitOfWork) -> None:
+            seen = uow.exports.get(export.id)
+            if not uow.exports.progress(export, seen.done, seen.total, now + _LEASE):
+                return
+            name = file_name(asked, export.kind)
+            with path.open("rb") as file:
+                blob = uow.blobs.add(name, MEDIA_TYPES[export.kind], iter(lambda: file.read(PART), b""), now)
+            uow.exports.finish(export, blob.id, now)
+            uow.announce(Hint(Kind.EXPORT, (export.id,)))
+            if export.send_to is not None:
+                caption = asked.title(words_in(export.language, self.zone))
+                sent = uow.outbox.put(Outgoing(chat_id=export.send_to, text=caption, document=blob.id), now)
+                uow.announce(Hint(Kind.OUTBOX, (sent,)))
+
+        await self.transactions.write(work)
+
+    async def _failed(self, export: Export, error: ExportFailed) -> None:
+        now = self.clock.now()
+        again = error.again and export.attempts < ATTEMPTS
+
+        def work(uow: UnitOfWork) -> None:
+            failed = uow.exports.fail(export, error.code, now, again=again)
+            uow.announce(Hint(Kind.EXPORT, (export.id,)))
+            if failed and not again and export.send_to is not None:
+                name = file_name(Asked.of_query(export.query), export.kind)
+                text = words_in(export.language, self.zone)("rekap.file_failed", name=name)
+                sent = uow.outbox.put(Outgoing(chat_id=export.send_to, text=text), now)
+                uow.announce(Hint(Kind.OUTBOX, (sent,)))
+
+        await self.transactions.write(work)

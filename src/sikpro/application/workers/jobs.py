@@ -1,0 +1,177 @@
+"""What is due: claims that lapse, orders past their limit, months to close. Whoever claims a job first does it."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from attrs import define, field, frozen
+
+from sikpro.application.conversation.drafts import remind_drafts
+from sikpro.application.ports.blobs import KEPT
+from sikpro.application.ports.jobs import Job
+from sikpro.application.ports.runtime import CLOCK_STEP, Clock
+from sikpro.application.ports.storage import AsyncTransactions, StorageError, UnitOfWork
+from sikpro.application.reports.closing import next_closing
+from sikpro.application.reports.send_recaps import next_recap
+from sikpro.application.use_cases.orders.alert_overdue import alert_overdue
+from sikpro.application.use_cases.orders.work_order import free_lapsed_claims
+from sikpro.application.workers.clock_watch import ClockWatch
+
+_log = structlog.get_logger(__name__)
+
+SESSION_LIFE = timedelta(days=14)
+"""How long a login lasts unused."""
+
+_LEASE = timedelta(minutes=2)
+_LONGEST_PAUSE = 6
+"""How often the pause of a job that fails is doubled, at most."""
+
+
+@frozen
+class Repeated:
+    """Something done again and again: its kind, and how often."""
+
+    kind: str
+    every: timedelta
+
+    def pause(self, attempts: int) -> timedelta:
+        """How long it waits after so many attempts that failed."""
+        doubled: int = 2 ** min(attempts, _LONGEST_PAUSE)
+        return self.every * doubled
+
+
+@frozen
+class Recurring(Repeated):
+    """What is done in one short transaction, now, in the zone."""
+
+    work: Callable[[UnitOfWork, datetime, str], object]
+
+
+@frozen
+class RecurringCount(Repeated):
+    """What is counted in a read, one thing after the other, and each then written down in a short transaction.
+
+    `next` returns what writes down the next one, None when there is none: nobody who writes waits for the counting.
+    """
+
+    next: Callable[[UnitOfWork, datetime, str], Callable[[UnitOfWork], object] | None]
+
+
+def _free_lapsed_claims(uow: UnitOfWork, now: datetime, _: str) -> None:
+    free_lapsed_claims(uow, now)
+
+
+def _forget_logins(uow: UnitOfWork, now: datetime, _: str) -> None:
+    uow.sessions.forget(now - SESSION_LIFE)
+    uow.login_attempts.forget(now - timedelta(days=1))
+
+
+def _forget_exports(uow: UnitOfWork, now: datetime, _: str) -> None:
+    uow.exports.forget(now - KEPT)
+    uow.blobs.forget(now - KEPT)
+
+
+RECURRING = (
+    Recurring("free_lapsed_claims", timedelta(seconds=30), _free_lapsed_claims),
+    Recurring("remind_drafts", timedelta(minutes=1), remind_drafts),
+    Recurring("alert_overdue", timedelta(minutes=1), alert_overdue),
+    RecurringCount("close_months", timedelta(hours=1), next_closing),
+    RecurringCount("send_recaps", timedelta(minutes=1), next_recap),
+    Recurring("forget_logins", timedelta(hours=1), _forget_logins),
+    Recurring("forget_exports", timedelta(minutes=15), _forget_exports),
+)
+
+
+@define(kw_only=True)
+class JobRunner:
+    """Does what is due, a job a transaction; a job that fails is tried again and its error kept."""
+
+    transactions: AsyncTransactions
+    clock: Clock
+    zone: str
+    watch: ClockWatch
+    recurring: tuple[Recurring | RecurringCount, ...] = RECURRING
+    pause: float = 5.0
+    state: str = field(default="idle", init=False)
+
+    async def run(self) -> None:
+        """Look for what is due until cancelled."""
+        while True:
+            self.watch.look()
+            try:
+                await self._schedule()
+                while await self._next():
+                    pass
+                self.state = "idle"
+            except StorageError as error:
+                self.state = "storage"
+                _log.warning("jobs out of reach", error=str(error))
+            await asyncio.sleep(self.pause)
+
+    async def _schedule(self) -> None:
+        now = self.clock.now()
+
+        def work(uow: UnitOfWork) -> None:
+            known = {job.kind: job for job in uow.jobs.all()}
+            for recurring in self.recurring:
+                job = known.get(recurring.kind)
+                if job is None:
+                    uow.jobs.schedule(recurring.kind, "", now)
+                    continue
+                longest = recurring.pause(job.attempts) if job.error else recurring.every
+                if job.due_at - now > longest + CLOCK_STEP:
+                    # Put off so far by a clock that was ahead and has been put right since.
+                    uow.jobs.again(job.id, now, job.error)
+                    behind.append(job.due_at - now - longest)
+
+        behind: list[timedelta] = []
+        await self.transactions.write(work)
+        if behind and self.watch.step is None:
+            self.watch.note(-max(behind))
+
+    async def _next(self) -> bool:
+        now = self.clock.now()
+        job = await self.transactions.write(lambda uow: uow.jobs.claim(now, _LEASE))
+        if job is None:
+            return False
+        await self._do(job, now)
+        return True
+
+    async def _do(self, job: Job, now: datetime) -> None:
+        recurring = next((known for known in self.recurring if known.kind == job.kind), None)
+        if recurring is None:
+            _log.error("job of an unknown kind", kind=job.kind)
+            await self.transactions.write(lambda uow: uow.jobs.done(job.id))
+            return
+
+        try:
+            if isinstance(recurring, RecurringCount):
+                await self._count(recurring, job, now)
+            else:
+                await self._repeat(recurring, job, now)
+        except StorageError:
+            raise
+        except Exception as error:
+            failure = repr(error)[:500]
+            _log.exception("job failed", kind=job.kind)
+            due = now + recurring.pause(job.attempts)
+            await self.transactions.write(lambda uow: uow.jobs.again(job.id, due, failure))
+
+    async def _repeat(self, recurring: Recurring, job: Job, now: datetime) -> None:
+        def work(uow: UnitOfWork) -> None:
+            recurring.work(uow, now, self.zone)
+            uow.jobs.again(job.id, now + recurring.every)
+
+        await self.transactions.write(work)
+
+    async def _count(self, counting: RecurringCount, job: Job, now: datetime) -> None:
+        """One thing a claim; where there was one, the job is due again at once."""
+        write = await self.transactions.read(lambda uow: counting.next(uow, now, self.zone))
+
+        def work(uow: UnitOfWork) -> None:
+            if write is not None:
+                write(uow)
+            uow.jobs.again(job.id, now + counting.every if write is None else now)
+
+        await self.transactions.write(work)

@@ -128,7 +128,7 @@ def test_a_field_of_the_order_stands_where_the_table_of_changes_says() -> None:
     }
     # The note's own behaviour: it is a text area.
     own = {
-        "adapters/web/templates/macros/order_form.html",
+        "adapters/web/templates/orders/order_form.html",
         "entrypoints/library.py",  # register_order() spells its arguments out, for whoever types them
     }
     assert known == told | own

@@ -17,7 +17,7 @@ from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.adapters.telegram.long_poll import LongPoll
-from sikpro.adapters.web.parts import WebParts
+from sikpro.adapters.web.site.parts import WebParts
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.workbooks import WorkbookWriter
 from sikpro.application.workers.clock_watch import ClockWatch

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 from playwright.sync_api import Page, expect
 
-from sikpro.adapters.web.security import session_id
+from sikpro.adapters.web.site.security import session_id
 from sikpro.domain.order import Order
 from sikpro.domain.phase import Phase
 from tests.integration.browser import PHONE, NewPage

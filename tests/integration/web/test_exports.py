@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
 from sikpro.adapters.local.threads import ThreadedTransactions
-from sikpro.adapters.web import recap_files
+from sikpro.adapters.web.recaps import recap_files
 from sikpro.application.ports.exports import Export, ExportState
 from sikpro.application.workers.exports import ExportRunner, ExportWriting, ThreadExports
 from tests.integration.web.site import Site

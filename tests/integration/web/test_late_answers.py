@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from attrs import evolve, frozen
 
-from sikpro.adapters.web.security import session_id
+from sikpro.adapters.web.site.security import session_id
 from sikpro.application.ports.storage import StorageUnavailable
 from sikpro.application.use_cases.orders.own_order import correct_order, withdraw_order
 from sikpro.application.use_cases.orders.understand_request import typed_again

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from sikpro.adapters.web.controllers import live
+from sikpro.adapters.web.site import live
 from tests.integration.browser import PHONE, NewPage
 from tests.integration.web.site import PASSWORD, Site
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 
-from sikpro.adapters.web.controllers.login import TRIES, TRIES_OF_ADDRESS
-from sikpro.adapters.web.security import session_id
+from sikpro.adapters.web.account.login import TRIES, TRIES_OF_ADDRESS
+from sikpro.adapters.web.site.security import session_id
 from tests.integration.web.site import PASSWORD, QuickPasswords, Site
 
 

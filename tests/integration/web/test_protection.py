@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sikpro.adapters.web.assets import static
+from sikpro.adapters.web.site.assets import static
 from sikpro.application.ports.storage import StorageRejected, StorageUnavailable
 from tests.integration.web.site import Site
 
@@ -169,10 +169,10 @@ def test_an_odd_address_of_the_queue_still_shows_a_queue(site: Site, query: str)
 
 def test_static_files_are_kept_for_a_year_under_their_own_version(page_site: Site) -> None:
     visitor = page_site.visitor()
-    response = visitor.get(static("console.css"))
+    response = visitor.get(static("site/console.css"))
     assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert response.headers["content-type"] == "text/css; charset=utf-8"
-    assert visitor.get("/static/older/console.css").headers["cache-control"] == "no-cache"
+    assert visitor.get("/static/older/site/console.css").headers["cache-control"] == "no-cache"
     assert visitor.get("/static/older/vendor/README.md").status_code == 404
 
 

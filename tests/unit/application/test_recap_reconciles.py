@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sikpro.adapters.memory import MemoryTransactions
-from sikpro.adapters.web.order_listing import Listing
-from sikpro.adapters.web.recap_links import RecapLinks
+from sikpro.adapters.web.orders.order_listing import Listing
+from sikpro.adapters.web.recaps.recap_links import RecapLinks
 from sikpro.application.ports.facts import Dimension, Lapse, Spread
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.figures import FIGURES, Kind, counts

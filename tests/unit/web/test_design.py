@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-TOKENS = (ROOT / "src/sikpro/adapters/web/static/tokens.css").read_text("utf-8")
-PARTS = (ROOT / "src/sikpro/adapters/web/templates/macros/parts.html").read_text("utf-8")
+TOKENS = (ROOT / "src/sikpro/adapters/web/static/site/tokens.css").read_text("utf-8")
+PARTS = (ROOT / "src/sikpro/adapters/web/templates/site/parts.html").read_text("utf-8")
 DESIGN = (ROOT / "docs/design.md").read_text("utf-8")
 
 COLOURS = {

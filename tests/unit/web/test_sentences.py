@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sikpro.adapters.web import pages
+from sikpro.adapters.web.site import pages
 from sikpro.application.i18n import LANGUAGES, sentences
 
 ROOT = Path(pages.__file__).parent

@@ -2,7 +2,7 @@
 
 **To add a page** write a controller, a template, a line in `PAGES` (`app.py`) and its sentences in both catalogues.
 
-Controller (`controllers/<page>.py`)::
+Controller (`<room>/<page>.py`, in the room of its subject)::
 
     class LedgerController(Controller):
         path = "/ledger"
@@ -18,7 +18,7 @@ Controller (`controllers/<page>.py`)::
             before: FromQuery[int | None] = None,
         ) -> Response[str]:
             rows = await parts.transactions.read(lambda uow: uow.inbox.page(before=before, limit=50))
-            return pages.page(request, "ledger/page.html", rows=rows)
+            return pages.page(request, "ledgers/messages.html", rows=rows)
 
         @post("/{request_id:int}/approve")
         async def approve(self, request: …, visit: NamedDependency[Visit], …) -> Response[str]:
@@ -28,18 +28,18 @@ Controller (`controllers/<page>.py`)::
 
 - Dependencies by name: `parts`, `pages`, `me` (Person), `visit` (Visit: words, language, may), `form` (Form: `text`,
   `whole`, `order_fields`), `password_desk`.
-- Every handler wants a login, and every POST the form's token, without asking for it (`admission.admit`).
+- Every handler wants a login, and every POST the form's token, without asking for it (`site/admission.py`).
   `opt=PUBLIC` opens a handler; `guards=[only(Permission.X, …)]` narrows it.
-- Let `DomainError` and `StorageError` fly: `errors.py` makes the page (or the toast, for htmx) with the right status.
-  Catch `InvalidFields` alone, to show the form again: `pages.page(…, status=422, errors=error.errors, values=typed)`.
+- Let `DomainError` and `StorageError` fly: `site/errors.py` makes the page (or the toast, for htmx) with the right
+  status. Catch `InvalidFields` alone, to show the form again: `pages.page(…, status=422, errors=error.errors, values=typed)`.
 - A query parameter that may be nonsense is a `str`, and is understood by the controller.
 - The line in `app.py`: `Page(LedgerController, NavEntry("/ledger", "ledger", "book", (Permission.SEE_REPORTS,)))`, with
   the sentence `nav.ledger`; the icon is a Tabler one, its SVG copied to `static/vendor/tabler-icons/`.
 
-Template (`templates/<page>/page.html`)::
+Template (`templates/<room>/<page>.html`)::
 
-    {% extends "base.html" %}
-    {% from "macros/parts.html" import button, panel, empty, page_header with context %}
+    {% extends "site/base.html" %}
+    {% from "site/parts.html" import button, panel, empty, page_header with context %}
     {% block title %}{{ t("ledger.title") }}{% endblock %}
     {% block content %}{{ page_header(t("ledger.title")) }} … {% endblock %}
 
@@ -47,16 +47,18 @@ Template (`templates/<page>/page.html`)::
   `me`, `may("lead")`, `now`, `age(since)`, `bot`, `path`, `visit`, `icon(name)`, `static(path)`, `iso(moment)`.
 - Every text is `t("…")`; every form begins with `{{ csrf() }}`. No `style=`, no `<script>`, no `on…=`: the policy
   forbids them.
-- Components, each once: `macros/parts.html` (csrf, button, link_button, status_badge, phase_badge, mark, field, panel,
-  alert, empty, pager, page_header, stat) and `macros/order_form.html` (the order's fields from `fields.py`).
+- Components, each once: `site/parts.html` (csrf, button, link_button, status_badge, phase_badge, mark, field, panel,
+  alert, empty, pager, page_header, stat) and `orders/order_form.html` (the order's fields from `fields.py`).
 - A list is `<table class="list">` whose cells carry `data-label`: at 390 px every row becomes a card.
 - Live: an element with `data-live="order outbox"`, `hx-get` and `hx-trigger="refresh"` is fetched again when such a
-  hint comes (`console.js`); `data-live-ids` narrows it to one order. `hx-swap="morph:outerHTML"` keeps focus and place.
-- Keys: an element with `data-key="x"` is clicked, or focused, by that key (`keys.js`); say so in `templates/keys.html`.
-- Sentences of the shell: `i18n/{id,en}/web.po`; of further pages: `web_pages.po`.
+  hint comes (`static/site/console.js`); `data-live-ids` narrows it to one order. `hx-swap="morph:outerHTML"` keeps
+  focus and place.
+- Keys: an element with `data-key="x"` is clicked, or focused, by that key (`static/site/keys.js`); say so
+  in `templates/site/keys.html`.
+- Sentences: `i18n/{id,en}/<room>.po`; what several rooms say: `common.po`.
 """
 
 from sikpro.adapters.web.app import create_app, create_web
-from sikpro.adapters.web.parts import WebParts
+from sikpro.adapters.web.site.parts import WebParts
 
 __all__ = ["WebParts", "create_app", "create_web"]

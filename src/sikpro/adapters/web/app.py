@@ -7,45 +7,45 @@ from litestar import Litestar, Request
 from litestar.di import Provide
 from litestar.types import ASGIApp, ControllerRouterHandler
 
-from sikpro.adapters.web.admission import admit
-from sikpro.adapters.web.assets import serve_asset
-from sikpro.adapters.web.controllers.access import AccessController
-from sikpro.adapters.web.controllers.catalogue import CatalogueController
-from sikpro.adapters.web.controllers.dashboard import DashboardController
-from sikpro.adapters.web.controllers.devices import DevicesController
-from sikpro.adapters.web.controllers.drafts import DraftsController
-from sikpro.adapters.web.controllers.exports import ExportsController
-from sikpro.adapters.web.controllers.files import show_file
-from sikpro.adapters.web.controllers.health import healthz
-from sikpro.adapters.web.controllers.import_orders import ImportOrdersController
-from sikpro.adapters.web.controllers.input import InputController
-from sikpro.adapters.web.controllers.ledger import LedgerController
-from sikpro.adapters.web.controllers.lists import ListsController
-from sikpro.adapters.web.controllers.live import bot_bar, live
-from sikpro.adapters.web.controllers.login import LoginController
-from sikpro.adapters.web.controllers.notice import NoticeController
-from sikpro.adapters.web.controllers.order import OrderController
-from sikpro.adapters.web.controllers.order_actions import OrderActionsController
-from sikpro.adapters.web.controllers.people import PeopleController
-from sikpro.adapters.web.controllers.preferences import PreferencesController
-from sikpro.adapters.web.controllers.profile import ProfileController
-from sikpro.adapters.web.controllers.queue import QueueController
-from sikpro.adapters.web.controllers.queue_actions import QueueActionsController
-from sikpro.adapters.web.controllers.recap import RecapController
-from sikpro.adapters.web.controllers.reconcile import ReconcileController
-from sikpro.adapters.web.controllers.schedules import SchedulesController
-from sikpro.adapters.web.controllers.settings import SettingsController
-from sikpro.adapters.web.controllers.targets import TargetsController
-from sikpro.adapters.web.controllers.technicians import TechniciansController
-from sikpro.adapters.web.controllers.users import UsersController
-from sikpro.adapters.web.errors import error_handlers
-from sikpro.adapters.web.forms import Form, read_form
-from sikpro.adapters.web.gate import Gate
-from sikpro.adapters.web.navigation import NavEntry
-from sikpro.adapters.web.pages import Pages, environment
-from sikpro.adapters.web.parts import WebParts
-from sikpro.adapters.web.passwords import PasswordDesk
-from sikpro.adapters.web.visit import Visit, visit_of
+from sikpro.adapters.web.account.login import LoginController
+from sikpro.adapters.web.account.passwords import PasswordDesk
+from sikpro.adapters.web.account.preferences import PreferencesController
+from sikpro.adapters.web.account.profile import ProfileController
+from sikpro.adapters.web.ledgers.devices import DevicesController
+from sikpro.adapters.web.ledgers.messages import LedgerController
+from sikpro.adapters.web.orders.drafts import DraftsController
+from sikpro.adapters.web.orders.input import InputController
+from sikpro.adapters.web.orders.order import OrderController
+from sikpro.adapters.web.orders.order_actions import OrderActionsController
+from sikpro.adapters.web.orders.photos import show_file
+from sikpro.adapters.web.orders.queue import QueueController
+from sikpro.adapters.web.orders.queue_actions import QueueActionsController
+from sikpro.adapters.web.people.access import AccessController
+from sikpro.adapters.web.people.person import PeopleController
+from sikpro.adapters.web.people.technicians import TechniciansController
+from sikpro.adapters.web.people.users import UsersController
+from sikpro.adapters.web.recaps.dashboard import DashboardController
+from sikpro.adapters.web.recaps.exports import ExportsController
+from sikpro.adapters.web.recaps.recap import RecapController
+from sikpro.adapters.web.recaps.schedules import SchedulesController
+from sikpro.adapters.web.recaps.targets import TargetsController
+from sikpro.adapters.web.setup.catalogue import CatalogueController
+from sikpro.adapters.web.setup.notice import NoticeController
+from sikpro.adapters.web.setup.settings import SettingsController
+from sikpro.adapters.web.site.admission import admit
+from sikpro.adapters.web.site.assets import serve_asset
+from sikpro.adapters.web.site.errors import error_handlers
+from sikpro.adapters.web.site.forms import Form, read_form
+from sikpro.adapters.web.site.gate import Gate
+from sikpro.adapters.web.site.health import healthz
+from sikpro.adapters.web.site.live import bot_bar, live
+from sikpro.adapters.web.site.navigation import NavEntry
+from sikpro.adapters.web.site.pages import Pages, environment
+from sikpro.adapters.web.site.parts import WebParts
+from sikpro.adapters.web.site.visit import Visit, visit_of
+from sikpro.adapters.web.tables.import_orders import ImportOrdersController
+from sikpro.adapters.web.tables.lists import ListsController
+from sikpro.adapters.web.tables.reconcile import ReconcileController
 from sikpro.domain.people import Permission, Person
 
 LARGEST_BODY = 1_500_000

@@ -1,0 +1,1 @@
+"""Login, passwords, the profile and preferences of the person who is logged in."""

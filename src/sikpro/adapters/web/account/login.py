@@ -1,0 +1,159 @@
+"""Login, logout, and the change of a one-time password."""
+
+from datetime import timedelta
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+
+from sikpro.adapters.web.account.passwords import PasswordDesk
+from sikpro.adapters.web.site.admission import PUBLIC, WHILE_PASSWORD_EXPIRED, password_path
+from sikpro.adapters.web.site.forms import Form
+from sikpro.adapters.web.site.pages import Pages, go
+from sikpro.adapters.web.site.parts import WebParts
+from sikpro.adapters.web.site.security import new_token, safe_path, session_id
+from sikpro.adapters.web.site.visit import IDLE, Visit
+from sikpro.application.ports.sessions import Session
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.people.manage_people import checked_password, set_password
+from sikpro.domain.errors import InvalidValue
+from sikpro.domain.people import Person
+
+WINDOW = timedelta(minutes=15)
+TRIES = 5
+"""Failed logins of one account from one address within the window; elsewhere its owner still gets in."""
+
+TRIES_OF_ADDRESS = 50
+"""Failed logins of all accounts from one address within the window."""
+
+
+class LoginController(Controller):
+    """The way in and out."""
+
+    @get("/login", opt=PUBLIC)
+    async def show(
+        self,
+        request: Request[Any, Any, Any],
+        visit: NamedDependency[Visit],
+        pages: NamedDependency[Pages],
+        next: FromQuery[str] = "/",  # noqa: A002  # the query parameter's name
+    ) -> Response[str]:
+        """The form; who is logged in already goes on."""
+        if visit.person:
+            return go(request, safe_path(next))
+        if visit.expired:
+            visit.drop_cookie("session")
+            visit.secret = visit.cookie("visitor")
+        notice = "login.expired" if visit.expired else ""
+        return pages.page(request, "account/login.html", next=safe_path(next), error="", notice=notice, username="")
+
+    @post("/login", opt=PUBLIC)
+    async def log_in(
+        self,
+        request: Request[Any, Any, Any],
+        visit: NamedDependency[Visit],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+        password_desk: NamedDependency[PasswordDesk],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Check name and password and start a session under a new token.
+
+        The failure is counted before the password is looked at, so that guesses side by side count as well.
+        """
+        username, password = form.text("username").strip()[:64].lower(), form.text("password")
+        next_page = safe_path(form.text("next"))
+        now, address = parts.clock.now(), visit.address
+
+        def note_attempt(uow: UnitOfWork) -> tuple[bool, Person | None]:
+            attempts = uow.login_attempts
+            since = now - WINDOW
+            if attempts.count(username, address, since) >= TRIES:
+                return True, None
+            if attempts.count_address(address, since) >= TRIES_OF_ADDRESS:
+                return True, None
+            attempts.add(username, address, now)
+            return False, uow.people.by_username(username) if username else None
+
+        locked, person = await parts.transactions.write(note_attempt)
+        able = person is not None and person.active and person.role is not None
+        fits = not locked and await password_desk.verify(
+            person.password_hash if person and able else None, password[:1000]
+        )
+        if locked or not fits or person is None or not able:
+            return pages.page(
+                request,
+                "account/login.html",
+                status=429 if locked else 422,
+                next=next_page,
+                error="login.locked" if locked else "login.wrong",
+                notice="",
+                username=form.text("username")[:64],
+            )
+        token, known = new_token(), person
+
+        def start(uow: UnitOfWork) -> None:
+            uow.login_attempts.clear(username, address)
+            uow.sessions.add(Session(id=session_id(token), person=known.id, created_at=now, seen_at=now))
+
+        await parts.transactions.write(start)
+        visit.set_cookie("session", token, max_age=int(IDLE.total_seconds()))
+        visit.drop_cookie("visitor")
+        return go(request, password_path(next_page) if known.must_change_password else next_page)
+
+    @post("/logout", opt=PUBLIC)
+    async def log_out(
+        self, request: Request[Any, Any, Any], visit: NamedDependency[Visit], parts: NamedDependency[WebParts]
+    ) -> Response[str]:
+        """End the session, for requests under way too."""
+        if visit.session:
+            now, key = parts.clock.now(), visit.session
+            await parts.transactions.write(lambda uow: uow.sessions.revoke(key, now))
+        visit.drop_cookie("session")
+        return go(request, "/login")
+
+    @get("/password", opt=WHILE_PASSWORD_EXPIRED)
+    async def ask_password(
+        self,
+        request: Request[Any, Any, Any],
+        pages: NamedDependency[Pages],
+        next: FromQuery[str] = "/",  # noqa: A002  # the query parameter's name
+    ) -> Response[str]:
+        """The form for a new password."""
+        return pages.page(request, "account/password.html", error="", next=safe_path(next))
+
+    @post("/password", opt=WHILE_PASSWORD_EXPIRED)
+    async def change_password(
+        self,
+        request: Request[Any, Any, Any],
+        visit: NamedDependency[Visit],
+        me: NamedDependency[Person],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+        password_desk: NamedDependency[PasswordDesk],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Store a new password; the person's other sessions end."""
+        error, next_page = await _objection(visit, me, password_desk, form), safe_path(form.text("next"))
+        if error:
+            return pages.page(request, "account/password.html", status=422, error=error, next=next_page)
+        hashed, now = await password_desk.hash(form.text("new")), parts.clock.now()
+        await parts.transactions.write(lambda uow: set_password(uow, me.id, hashed, now, session=visit.session))
+        visit.toast("password_changed")
+        return go(request, next_page)
+
+
+async def _objection(visit: Visit, me: Person, desk: PasswordDesk, form: Form) -> str:
+    """What is wrong with the form for a new password, "" for nothing."""
+    if not await desk.verify(me.password_hash, form.text("current")[:1000]):
+        return visit.words("password.wrong")
+    if form.text("new") != form.text("again"):
+        return visit.words("password.differ")
+    if form.text("new") == form.text("current"):
+        return visit.words("password.same")
+    try:
+        checked_password(form.text("new"))
+    except InvalidValue as error:
+        return visit.words.error(error)
+    return ""

@@ -1,0 +1,64 @@
+"""One's own page: password, language, theme, and the sessions one is logged in by."""
+
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from sikpro.adapters.web.site.pages import Pages, go
+from sikpro.adapters.web.site.parts import WebParts
+from sikpro.adapters.web.site.visit import IDLE, Visit
+from sikpro.application.use_cases.people.edit_people import end_session
+from sikpro.domain.people import Person
+
+
+class ProfileController(Controller):
+    """What somebody may see and change of themselves."""
+
+    path = "/profile"
+
+    @get()
+    async def show(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """Who one is, and every session that is still good, the present one first."""
+        found = await parts.transactions.read(lambda uow: uow.sessions.of_person(me.id))
+        since = parts.clock.now() - IDLE
+        live = [session for session in found if session.seen_at >= since]
+        sessions = sorted(live, key=lambda session: session.id != visit.session)
+        return pages.page(request, "account/profile.html", sessions=sessions, present=visit.session)
+
+    @post("/sessions/{session_id:str}/end")
+    async def end(
+        self,
+        request: Request[Any, Any, Any],
+        session_id: FromPath[str],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """End one of one's own sessions; whoever ends the present one is at the login page."""
+        now = parts.clock.now()
+        await parts.transactions.write(lambda uow: end_session(uow, me, session_id, now))
+        visit.toast("session_ended")
+        return go(request, "/profile")
+
+    @post("/sessions/end-others")
+    async def end_others(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """End all of one's sessions but the present one."""
+        now, present = parts.clock.now(), visit.session
+        await parts.transactions.write(lambda uow: uow.sessions.revoke_all(me.id, now, but=present))
+        visit.toast("sessions_ended")
+        return go(request, "/profile")

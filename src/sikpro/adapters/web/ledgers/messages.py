@@ -1,0 +1,159 @@
+"""The ledger: every update that came in and what became of it, and how far the messages going out are."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from attrs import frozen
+from litestar import Controller, Request, Response, get
+from litestar.di import NamedDependency
+
+from sikpro.adapters.web.site.admission import only
+from sikpro.adapters.web.site.pages import Pages
+from sikpro.adapters.web.site.parts import WebParts
+from sikpro.adapters.web.site.visit import Visit
+from sikpro.application.i18n import Words
+from sikpro.application.ports.inbox import LedgerRow, Outcome
+from sikpro.application.ports.outbox import Delivery
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.reports.recap_query import Asked
+from sikpro.domain.errors import InvalidValue
+from sikpro.domain.people import Permission
+from sikpro.domain.period import Period
+
+PAGE = 50
+NEWER = 99
+_DETAIL = re.compile(r"[a-z_.]{1,60}")
+EXCERPT = 120
+"""How much of a text a row shows before it is opened, in characters."""
+
+
+@frozen(kw_only=True)
+class Told:
+    """A row of the ledger with its text cut short and its detail in words."""
+
+    row: LedgerRow
+    excerpt: str
+    whole: str
+    detail: str
+
+
+@frozen(kw_only=True)
+class Sums:
+    """Today's outcomes and the states of all outgoing messages; `newer` rows came after those on the page."""
+
+    outcomes: Mapping[Outcome, int]
+    deliveries: Mapping[Delivery, int]
+    newer: int
+
+    @property
+    def received(self) -> int:
+        """What came in today."""
+        return sum(self.outcomes.values())
+
+    @property
+    def outgoing(self) -> int:
+        """All messages that were ever to go out."""
+        return sum(self.deliveries.values())
+
+
+class LedgerController(Controller):
+    """Proof that nothing is lost: what came in adds up to what became of it."""
+
+    path = "/ledger"
+    guards = (only(Permission.SEE_REPORTS),)
+
+    @get()
+    async def show(
+        self,
+        request: Request[Any, Any, Any],
+        visit: NamedDependency[Visit],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """The rows, newest first. `top` asks for the sums alone, for a page that shows the rows from that id on."""
+        query = request.query_params
+        outcome = Outcome(query["outcome"]) if query.get("outcome") in set(Outcome) else None
+        before, top = _row_id(query.get("before", "")), _row_id(query.get("top", ""))
+        words, now = visit.words, parts.clock.now()
+        detail, asked = query.get("detail", ""), _asked(query.get("period", ""))
+        detail = detail if _DETAIL.fullmatch(detail) else ""
+        received = asked.period(words.zone) if asked else None
+        today = Period.of_day(words.local(now).date(), words.zone)
+
+        def read(uow: UnitOfWork) -> tuple[Sequence[LedgerRow], Sums]:
+            rows: Sequence[LedgerRow] = ()
+            newer = 0
+            if top is None:
+                rows = uow.inbox.page(before=before, limit=PAGE + 1, outcome=outcome, detail=detail, received=received)
+            else:
+                latest = uow.inbox.page(before=None, limit=NEWER, outcome=outcome, detail=detail, received=received)
+                newer = sum(row.id > top for row in latest)
+            outcomes = uow.inbox.totals(today.start, today.end)
+            deliveries = uow.outbox.counts()
+            return rows, Sums(
+                outcomes={one: outcomes.get(one, 0) for one in Outcome},
+                deliveries={one: deliveries.get(one, 0) for one in Delivery},
+                newer=newer,
+            )
+
+        rows, sums = await parts.transactions.read(read)
+        given = {"outcome": outcome, "detail": detail, "period": asked.text if asked else ""}
+        narrowed = urlencode({name: value for name, value in given.items() if value})
+        address = f"/ledger?{narrowed}" if narrowed else "/ledger"
+        joint = "&" if narrowed else "?"
+        return pages.page(
+            request,
+            "ledgers/messages.html" if top is None else "ledgers/sums.html",
+            rows=[_told(row, words) for row in rows[:PAGE]],
+            sums=sums,
+            outcome=outcome,
+            outcomes=tuple(Outcome),
+            address=address,
+            detail=_detail_words(detail, words),
+            asked=asked,
+            first=address if before else "",
+            next=f"{address}{joint}before={rows[PAGE - 1].id}" if len(rows) > PAGE else "",
+            live=f"{address}{joint}top={top if top is not None else (rows[0].id if rows else 0)}",
+            later_page=before is not None,
+            bot=parts.bot_state(),
+        )
+
+
+def _told(row: LedgerRow, words: Words) -> Told:
+    line = " ".join(row.text.split())
+    cut = len(line) > EXCERPT
+    excerpt = line[:EXCERPT].rstrip() + "…" if cut else line
+    return Told(
+        row=row,
+        excerpt=excerpt,
+        whole=row.text if cut or "\n" in row.text else "",
+        detail=_detail_words(row.detail, words),
+    )
+
+
+def _asked(text: str) -> Asked | None:
+    """The period that an address names, None for none."""
+    try:
+        return Asked.parse(text)
+    except InvalidValue:
+        return None
+
+
+def _detail_words(code: str, words: Words) -> str:
+    """A detail's sentence, by the whole code or its beginning; the code itself where there is none."""
+    if not code:
+        return ""
+    head, _, tail = code.partition(".")
+    if words.knows(f"ledger.detail.{code}"):
+        return words(f"ledger.detail.{code}")
+    if head == "reg" and words.knows(f"field.{tail}"):
+        return words("ledger.detail.reg.field", field=words(f"field.{tail}"))
+    if tail and words.knows(f"ledger.detail.{head}.any"):
+        return words(f"ledger.detail.{head}.any", what=f"/{tail}")
+    return code
+
+
+def _row_id(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 15 else None

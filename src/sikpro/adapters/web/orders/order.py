@@ -1,0 +1,249 @@
+"""One order: its data, its story, and the answer to the technician."""
+
+from collections.abc import Callable
+from typing import Any
+
+from attrs import evolve, frozen
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath
+
+from sikpro.adapters.web.orders.order_view import OrderView, preview, template_text, view_order
+from sikpro.adapters.web.orders.working import naming_holder
+from sikpro.adapters.web.site.admission import only
+from sikpro.adapters.web.site.errors import status_of
+from sikpro.adapters.web.site.forms import Form
+from sikpro.adapters.web.site.pages import Pages, go, is_htmx
+from sikpro.adapters.web.site.parts import WebParts
+from sikpro.adapters.web.site.typed import Typed, written
+from sikpro.adapters.web.site.visit import Visit
+from sikpro.application.fields import FIELDS
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.orders.change_status import change_status, reopen_order
+from sikpro.application.use_cases.orders.own_order import correct_order
+from sikpro.application.use_cases.orders.send_words import Said, said_since, send_words
+from sikpro.application.use_cases.orders.understand_request import typed_again
+from sikpro.application.use_cases.orders.undo_status import UNDO_SPAN
+from sikpro.domain.errors import ConcurrencyConflict, DomainError, InvalidFields, NotFound, NotPermitted
+from sikpro.domain.order import Order
+from sikpro.domain.people import Permission, Person
+
+Work = Callable[[UnitOfWork], Order]
+
+
+@frozen
+class Desk:
+    """One request about one order: shows it, or does something with it and goes back."""
+
+    request: Request[Any, Any, Any]
+    pages: Pages
+    parts: WebParts
+    visit: Visit
+    me: Person
+    order_id: int
+
+    async def page(self, typed: Typed | None = None, status: int = 200) -> Response[str]:
+        """The order's page, with what was typed still in it."""
+        typed, now = typed or Typed(), self.parts.clock.now()
+        view = await self.parts.transactions.read(
+            lambda uow: view_order(uow, self.order_id, self.me, self.visit.words, now)
+        )
+        changed = [entry for entry in view.story if typed.seen is not None and entry.journal_id > typed.seen]
+        stored = typed_again(view.order.data)
+        seen = self.request.query_params.get("seen", "")
+        return self.pages.page(
+            self.request,
+            "orders/order.html",
+            status=status,
+            view=view,
+            order=view.order,
+            row=view.row,
+            typed=typed,
+            changed=changed,
+            outdated=seen.isdecimal() and seen != str(view.order.version),
+            fields=FIELDS,
+            values_now=stored,
+            values=typed.values if typed.form == "edit" else stored,
+            homeless=() if _shown(typed.form, view) else written(typed.values, self.visit.words, stored),
+        )
+
+    async def do(self, work: Work, toast: str | None, typed: Typed) -> Response[str]:
+        """Do it and go back to the order, with a word where the page has none; what was refused comes back as typed."""
+        try:
+            order = await self._done(work)
+        except InvalidFields as error:
+            return await self.page(evolve(typed, errors=error.errors), 422)
+        except DomainError as error:
+            return await self.page(evolve(typed, trouble=self._told(error, typed)), status_of(error))
+        if toast:
+            self.visit.toast(toast, number=order.number)
+        self.sent(typed)
+        return go(self.request, f"/orders/{self.order_id}")
+
+    def sent(self, typed: Typed) -> None:
+        """Let the browser forget its draft of a form: what was typed is stored now."""
+        if typed.form:
+            self.visit.sent(f"order-{self.order_id}-{'status' if typed.form == 'words' else typed.form}")
+
+    async def _done(self, work: Work) -> Order:
+        try:
+            return await naming_holder(self.parts, work)
+        except ConcurrencyConflict:
+            # Who was faster may be the same press of the same button: then there is nothing left to do.
+            return await naming_holder(self.parts, work)
+
+    def _told(self, error: DomainError, typed: Typed) -> str:
+        words = self.visit.words
+        if isinstance(error, ConcurrencyConflict):
+            return words("order.not_sent" if typed.answers else "order.not_saved")
+        return words.error(error)
+
+
+def _shown(form: str, view: OrderView) -> bool:
+    """Whether the page still has the form in which something was typed."""
+    allowed = view.allowed
+    shown = {"edit": allowed.edit, "delete": allowed.delete, "reopen": allowed.reopen, "assign": allowed.assign}
+    return shown.get(form, allowed.answer or allowed.say)
+
+
+async def provide_desk(
+    request: Request[Any, Any, Any],
+    order_id: FromPath[int],
+    pages: NamedDependency[Pages],
+    parts: NamedDependency[WebParts],
+    visit: NamedDependency[Visit],
+    me: NamedDependency[Person],
+) -> Desk:
+    """The order of this address."""
+    if not 0 < order_id < 2**53:
+        raise NotFound(what="order", name="")
+    return Desk(request, pages, parts, visit, me, order_id)
+
+
+class OrderController(Controller):
+    """The page of an order."""
+
+    path = "/orders/{order_id:int}"
+    dependencies = {"desk": Provide(provide_desk)}  # noqa: RUF012  # Litestar's own type for it
+    guards = (only(Permission.SEE_ALL, Permission.SEE_SITE_OPERATION),)
+
+    @get()
+    async def show(self, desk: NamedDependency[Desk]) -> Response[str]:
+        """The order."""
+        return await desk.page()
+
+    @post("/status", guards=[only(Permission.WORK)])
+    async def set_status(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
+        """Status, reason and feedback in one; on a finished order nothing but the reopening below does."""
+        now, zone = desk.parts.clock.now(), desk.parts.zone
+        status, feedback, reason, seen = (
+            form.text("status"),
+            form.text("feedback"),
+            form.text("reason"),
+            form.whole("seen"),
+        )
+        typed = Typed(form="status", values=form.values, seen=seen)
+        if not status:
+            return await desk.page(evolve(typed, trouble=desk.visit.words("order.choose_status")), 422)
+
+        def work(uow: UnitOfWork) -> Order:
+            text = feedback
+            if not text.strip() and not form.text("scripted"):
+                # Without JavaScript the status could not bring its text along: it does so here.
+                text = template_text(uow, desk.order_id, status)
+            if seen is not None and Said(text.strip(), status, reason.strip()) in said_since(
+                uow, desk.order_id, desk.me, seen
+            ):
+                return uow.orders.get(desk.order_id)
+            version = form.whole("version")
+            return change_status(
+                uow,
+                desk.order_id,
+                status,
+                desk.me,
+                now,
+                reason=reason,
+                feedback=text,
+                version=version,
+                zone=zone,
+                hold=UNDO_SPAN,
+            )
+
+        return await desk.do(work, None, typed)
+
+    @post("/words", guards=[only(Permission.WORK)])
+    async def say(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
+        """Words to the technician alone, however the order stands."""
+        now, seen = desk.parts.clock.now(), form.whole("seen")
+
+        def work(uow: UnitOfWork) -> Order:
+            return send_words(
+                uow, desk.order_id, desk.me, now, text=form.text("feedback"), seen=seen, zone=desk.parts.zone
+            )
+
+        return await desk.do(work, "words_sent", Typed(form="words", values=form.values, seen=seen))
+
+    @post("/preview", guards=[only(Permission.WORK)])
+    async def show_preview(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
+        """What the technician will see, before it leaves."""
+        now, words = desk.parts.clock.now(), desk.visit.words
+
+        def text(uow: UnitOfWork) -> str:
+            return preview(
+                uow,
+                desk.order_id,
+                form.text("status"),
+                desk.me,
+                now,
+                reason=form.text("reason").strip(),
+                feedback=form.text("feedback").strip(),
+                zone=desk.parts.zone,
+            )
+
+        shown, trouble = "", ""
+        if form.text("status"):
+            try:
+                shown = await desk.parts.transactions.read(text)
+            except NotPermitted:
+                raise
+            except DomainError as error:
+                trouble = words.error(error)
+        if is_htmx(desk.request):
+            return desk.pages.page(desk.request, "orders/preview.html", text=shown, trouble=trouble)
+        typed = Typed(form="status", values=form.values, seen=form.whole("seen"), trouble=trouble, preview=shown)
+        return await desk.page(typed)
+
+    @post("/reopen", guards=[only(Permission.WORK)])
+    async def reopen(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
+        """Work on a finished order again, for a reason; an answer that came too late waits in the form afterwards."""
+        now, zone = desk.parts.clock.now(), desk.parts.zone
+        reason, seen = form.text("reason"), form.whole("seen")
+
+        def work(uow: UnitOfWork) -> Order:
+            if seen is not None and any(
+                said.told == reason.strip() for said in said_since(uow, desk.order_id, desk.me, seen)
+            ):
+                return uow.orders.get(desk.order_id)
+            return reopen_order(uow, desk.order_id, desk.me, now, reason=reason, zone=zone, hold=UNDO_SPAN)
+
+        typed = Typed(form="reopen", values=form.values, seen=seen)
+        response = await desk.do(work, None, typed)
+        if response.status_code != 303 or not typed.answers:
+            return response
+        late = {"status": form.text("status"), "feedback": form.text("feedback")}
+        return await desk.page(Typed(form="status", values=late, trouble=desk.visit.words("order.reopened_late")))
+
+    @post("/edit", guards=[only(Permission.WORK)])
+    async def edit(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
+        """Correct the order's data; a held-up order goes back to the queue."""
+        now, fields = desk.parts.clock.now(), form.order_fields()
+
+        def work(uow: UnitOfWork) -> Order:
+            return correct_order(uow, desk.order_id, fields, desk.me, now)
+
+        return await desk.do(work, "corrected", Typed(form="edit", values=fields, seen=form.whole("seen")))
+
+    @get(["/status", "/words", "/preview", "/reopen", "/edit"])
+    async def lead_back(self, desk: NamedDependency[Desk]) -> Response[str]:
+        """The order: a page that answered a form is asked for again, or by who logged in meanwhile."""
+        return go(desk.request, f"/orders/{desk.order_id}")

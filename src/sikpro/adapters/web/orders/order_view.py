@@ -1,0 +1,233 @@
+"""What the page of one order shows, and what the person may do with it."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from string import ascii_lowercase, ascii_uppercase
+
+from attrs import frozen
+
+from sikpro.adapters.web.orders.timeline import Entry, Narrator
+from sikpro.application.i18n import Words, words_in
+from sikpro.application.ports.files import OrderFile
+from sikpro.application.ports.queries import OrderFilter, OrderRow
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.undo_and_views import UndoStep
+from sikpro.application.use_cases.catalogue.lookup import status_named
+from sikpro.application.use_cases.messages.notify_technician import feedback_text, proposed_feedback, recipients
+from sikpro.application.use_cases.orders.list_orders import may_see, related_orders
+from sikpro.application.use_cases.orders.undo_status import undoable
+from sikpro.domain.catalogue import Status
+from sikpro.domain.errors import NotFound, OrderRemoved
+from sikpro.domain.events import OrderDeleted
+from sikpro.domain.order import Order
+from sikpro.domain.people import Permission, Person
+from sikpro.domain.phase import MOVES, Phase, Turn
+
+_TAKEN_KEYS = "bcfjknqtuxyADEFRST"
+"""The keys of everything else that is done in the helpdesk's loop (`templates/site/keys.html`)."""
+
+_SPARE_KEYS = "7890" + ascii_lowercase + ascii_uppercase
+
+MOST_HELD = 999
+
+_SHOWN = (Phase.COMPLETED, Phase.WAITING, Phase.HELD_UP, Phase.IN_PROGRESS, Phase.CANCELLED)
+
+
+@frozen(kw_only=True)
+class Allowed:
+    """What this person may do with the order as it is now."""
+
+    take: bool
+    give_back: bool
+    answer: bool
+    assign: bool
+    reopen: bool
+    edit: bool
+    delete: bool
+    restore: bool
+    resend: bool
+    say: bool
+
+    @classmethod
+    def to(cls, me: Person, order: Order) -> "Allowed":
+        """By role, phase and claim."""
+        work, lead = me.may(Permission.WORK), me.may(Permission.LEAD)
+        there, live = order.deleted_at is None, order.phase.live and order.deleted_at is None
+        free = order.holder in {None, me.id}
+        return cls(
+            take=work and live and order.holder is None,
+            give_back=work and live and order.holder == me.id,
+            answer=work and live and (free or lead),
+            assign=lead and live,
+            reopen=work and there and not order.phase.live,
+            edit=work and live and free,
+            delete=lead and there,
+            restore=me.may(Permission.ADMINISTER) and not there,
+            resend=work,
+            say=work and there,
+        )
+
+
+@frozen(kw_only=True)
+class StatusGroup:
+    """Statuses to choose from, of one phase and, for held-up ones, one group of reasons."""
+
+    phase: Phase
+    group: str
+    statuses: tuple[Status, ...]
+
+
+@frozen(kw_only=True)
+class OrderView:
+    """One order as its page shows it.
+
+    `chats` is how many chats a message would reach; `template` gives the text that a status brings along.
+    """
+
+    order: Order
+    row: OrderRow
+    status: Status | None
+    sender: str
+    holder: str
+    durations: dict[Turn, timedelta]
+    allowed: Allowed
+    groups: tuple[StatusGroup, ...]
+    story: tuple[Entry, ...]
+    files: tuple[OrderFile, ...]
+    chats: int
+    helpdesks: tuple[tuple[int, str], ...]
+    choices: dict[str, list[tuple[str, str]]]
+    keys: dict[str, str]
+    held: int
+    undo: UndoStep | None
+    related: tuple[OrderRow, ...]
+    statuses: dict[str, Status]
+    template: Callable[[Status], str]
+
+    def offers(self, status: str) -> bool:
+        """Whether a status can be chosen now."""
+        return any(one.code == status for group in self.groups for one in group.statuses)
+
+    @property
+    def journal_id(self) -> int:
+        """The newest fact that the page tells."""
+        return max((entry.journal_id for entry in self.story), default=0)
+
+
+def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: datetime) -> OrderView:
+    """Everything the page of an order shows.
+
+    Raises `NotFound` for an order that the person may not see; deleted ones are for an admin, others are told who
+    deleted it and why (`OrderRemoved`).
+    """
+    order = uow.orders.get(order_id)
+    row = uow.order_queries.row(order_id)
+    if row is None or not may_see(uow, order, row, me):
+        raise NotFound(what="order", name="")
+    statuses = {status.code: status for status in uow.catalogue.statuses()}
+    narrator = Narrator(uow, words, statuses)
+    if order.deleted_at and not me.may(Permission.ADMINISTER):
+        raise _removed(order, narrator, now)
+    chats = recipients(uow, order)
+    allowed = Allowed.to(me, order)
+    return OrderView(
+        order=order,
+        row=row,
+        status=statuses.get(order.status),
+        sender=narrator.name(order.sender) if order.sender else "",
+        holder=narrator.name(order.holder) if order.holder else "",
+        durations=order.clock.durations(order.finished_at or now),
+        allowed=allowed,
+        groups=_groups(order, tuple(statuses.values())),
+        story=narrator.story(order_id),
+        files=uow.files.of_order(order_id),
+        chats=len(chats),
+        helpdesks=_helpdesks(uow, order) if allowed.assign else (),
+        choices=catalogue_choices(uow, words) if allowed.edit else {},
+        keys=status_keys(statuses.values()),
+        held=uow.order_queries.count(OrderFilter(holder=me.id), MOST_HELD),
+        undo=undoable(uow, me, now),
+        related=related_orders(uow, row, me),
+        statuses=statuses,
+        template=proposed_feedback(uow, order),
+    )
+
+
+def _removed(order: Order, narrator: Narrator, now: datetime) -> OrderRemoved:
+    facts = reversed(narrator.uow.journal.of_order(order.id))
+    entry, event = next((entry, entry.event) for entry in facts if isinstance(entry.event, OrderDeleted))
+    by, time = narrator.name(entry.actor), narrator.words.moment(event.at, now)
+    return OrderRemoved(number=order.number, by=by, time=time, reason=event.reason)
+
+
+def catalogue_choices(uow: UnitOfWork, words: Words) -> dict[str, list[tuple[str, str]]]:
+    """What the order's catalogue fields may be, by field: code and label."""
+    types = [(row.code, f"{row.code} · {words.text(row.label)}") for row in uow.catalogue.order_types() if row.active]
+    stos = [(row.code, f"{row.code} · {row.name}") for row in uow.catalogue.stos() if row.active]
+    return {"type": types, "sto": stos}
+
+
+def preview(
+    uow: UnitOfWork, order_id: int, status: str, me: Person, now: datetime, *, reason: str, feedback: str, zone: str
+) -> str:
+    """What the technician would read if this were saved now; "" when nothing would be sent.
+
+    Raises as the move would.
+    """
+    order = uow.orders.get(order_id)
+    to = status_named(uow, status)
+    if order.phase.live:
+        overrule = me.may(Permission.LEAD)
+        # A reason that is still missing shall not keep the text from being seen.
+        change = order.move_to(to, me.id, now, reason=reason or "-", feedback=feedback, overrule=overrule)
+    else:
+        change = order.reopen(to, me.id, now, reason or "-", feedback=feedback)
+    if to.phase is Phase.WAITING and not feedback:
+        return ""
+    chats = recipients(uow, order)
+    words = words_in(chats[0].language if chats else "id", zone)
+    return feedback_text(uow, change.order, me.name, words, now, feedback=feedback or reason)
+
+
+def template_text(uow: UnitOfWork, order_id: int, status: str) -> str:
+    """The text that a status brings along, in the language of who will read it. Raises `NotFound`."""
+    return proposed_feedback(uow, uow.orders.get(order_id))(status_named(uow, status))
+
+
+def _groups(order: Order, statuses: tuple[Status, ...]) -> tuple[StatusGroup, ...]:
+    reachable = MOVES[order.phase] | ({order.phase} - {Phase.WAITING})
+    found: dict[tuple[Phase, str], list[Status]] = {}
+    for phase in _SHOWN:
+        for status in statuses:
+            if status.active and status.phase is phase and phase in reachable:
+                found.setdefault((phase, status.group), []).append(status)
+    return tuple(
+        StatusGroup(phase=phase, group=group, statuses=tuple(members)) for (phase, group), members in found.items()
+    )
+
+
+def status_keys(statuses: Iterable[Status]) -> dict[str, str]:
+    """The key of each active status by its code: a letter of its Indonesian label where one is free, else another.
+
+    It does not depend on where an order stands, so that fingers can learn it.
+    """
+    keys: dict[str, str] = {}
+    taken = set(_TAKEN_KEYS)
+    ordered = sorted(statuses, key=lambda status: _SHOWN.index(status.phase))
+    for status in ordered:
+        if not status.active:
+            continue
+        own = [letter for letter in status.label.id.lower() if letter in ascii_lowercase]
+        key = next((key for key in [*own, *_SPARE_KEYS] if key not in taken), "")
+        if key:
+            keys[status.code] = key
+            taken.add(key)
+    return keys
+
+
+def _helpdesks(uow: UnitOfWork, order: Order) -> tuple[tuple[int, str], ...]:
+    return tuple(
+        (person.id, person.name)
+        for person in uow.people.all()
+        if person.role and person.may(Permission.WORK) and person.id != order.holder
+    )

@@ -1,0 +1,46 @@
+"""The files that people sent with an order: photos are shown, everything else is downloaded."""
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from sikpro.adapters.web.site.admission import only
+from sikpro.adapters.web.site.parts import WebParts
+from sikpro.application.ports.files import FileState, OrderFile
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.orders.list_orders import may_see
+from sikpro.domain.errors import NotFound
+from sikpro.domain.people import Permission, Person
+
+LARGEST_ID = 2**53
+
+
+@get("/files/{file_id:int}", guards=[only(Permission.SEE_ALL, Permission.SEE_SITE_OPERATION)])
+async def show_file(
+    file_id: FromPath[int], me: NamedDependency[Person], parts: NamedDependency[WebParts]
+) -> Response[bytes]:
+    """One file, to those who may see its order."""
+
+    def read(uow: UnitOfWork) -> tuple[OrderFile, bytes]:
+        if not 0 < file_id < LARGEST_ID:
+            raise NotFound(what="file", name="")
+        file = uow.files.get(file_id)
+        order, row = uow.orders.get(file.order_id), uow.order_queries.row(file.order_id)
+        hidden = order.deleted_at is not None and not me.may(Permission.ADMINISTER)
+        if file.state is not FileState.STORED or row is None or hidden or not may_see(uow, order, row, me):
+            raise NotFound(what="file", name="")
+        return file, uow.files.content(file_id)
+
+    file, content = await parts.transactions.read(read)
+    shown = file.media_type.startswith("image/")
+    suffix = file.media_type.partition("/")[2] if shown or file.media_type == "application/pdf" else "bin"
+    name = f"sikpro-{file.order_id}-{file.id}.{suffix}"
+    return Response(
+        content,
+        media_type=file.media_type,
+        headers={
+            "content-disposition": f'{"inline" if shown else "attachment"}; filename="{name}"',
+            # It never changes, and is this person's alone to see.
+            "cache-control": "private, max-age=86400, immutable",
+        },
+    )

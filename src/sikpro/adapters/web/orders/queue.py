@@ -1,0 +1,154 @@
+"""The queue and every other list of orders."""
+
+from typing import Any
+
+from attrs import frozen
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from sikpro.adapters.web.orders.order_listing import FIRST, Listing, key_text, views_for
+from sikpro.adapters.web.orders.queue_view import CAP, NEWER, comes_back, see
+from sikpro.adapters.web.orders.working import naming_holder
+from sikpro.adapters.web.site.admission import only
+from sikpro.adapters.web.site.forms import Form
+from sikpro.adapters.web.site.pages import Pages, go, is_htmx
+from sikpro.adapters.web.site.parts import WebParts
+from sikpro.adapters.web.site.visit import Visit
+from sikpro.application.ports.queries import OrderRow, Sort
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.orders.list_orders import search_orders
+from sikpro.application.use_cases.orders.work_order import just_taken, take_next, take_order
+from sikpro.domain.catalogue import Status
+from sikpro.domain.order import Order
+from sikpro.domain.people import Permission, Person
+
+FOUND = 8
+"""How many orders are shown while a search is typed."""
+
+
+@frozen(kw_only=True)
+class Refused:
+    """Several orders at once, not all of them done: `told` and `why` say so, `left` are the ids of the others.
+
+    `status` and `reason` are what was chosen and typed, `http` is the answer's status.
+    """
+
+    told: str = ""
+    why: tuple[str, ...] = ()
+    left: frozenset[int] = frozenset()
+    status: str = ""
+    reason: str = ""
+    http: int = 409
+
+
+class QueueController(Controller):
+    """The queue: oldest first, live, filtered by its address."""
+
+    guards = (only(Permission.SEE_ALL, Permission.SEE_SITE_OPERATION),)
+
+    @get("/")
+    async def home(self, request: Request[Any, Any, Any], me: NamedDependency[Person]) -> Response[str]:
+        """The main page: the dashboard for who answers for the work, the queue for who does it."""
+        return go(request, "/dashboard" if me.may(Permission.SEE_REPORTS) else "/orders")
+
+    @get("/orders")
+    async def show(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+        visit: NamedDependency[Visit],
+    ) -> Response[str]:
+        """A list of orders; htmx gets the list without the page around it."""
+        return await list_page(request, me, pages, parts, visit, Listing.of(request.query_params, me))
+
+    @get("/orders/find")
+    async def find(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """What a text finds while it is typed, the newest first; without htmx the list itself."""
+        text = Listing.of(request.query_params, me).text
+        if not is_htmx(request):
+            return go(request, Listing(view="all", text=text).address())
+
+        def work(uow: UnitOfWork) -> tuple[tuple[OrderRow, ...], dict[str, Status]]:
+            rows = search_orders(uow, text, me, FOUND + 1) if text else ()
+            return rows, {status.code: status for status in uow.catalogue.statuses()}
+
+        rows, statuses = await parts.transactions.read(work)
+        more = len(rows) > FOUND
+        return pages.page(request, "orders/found.html", text=text, rows=rows[:FOUND], more=more, statuses=statuses)
+
+    @post("/orders/next", guards=[only(Permission.WORK)])
+    async def take_next(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        parts: NamedDependency[WebParts],
+        visit: NamedDependency[Visit],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Take the oldest waiting order and open it; `held` is how many the page showed, so that twice is once."""
+        now, held = parts.clock.now(), form.whole("held")
+
+        def work(uow: UnitOfWork) -> Order | None:
+            again = None if held is None else just_taken(uow, me, now, min(held, CAP))
+            return again or take_next(uow, me, now)
+
+        order = await parts.transactions.write(work)
+        if order is None:
+            visit.toast("none_waiting")
+            return go(request, "/orders")
+        visit.toast("taken", number=order.number)
+        return go(request, f"/orders/{order.id}")
+
+    @post("/orders/{order_id:int}/take", guards=[only(Permission.WORK)])
+    async def take(
+        self,
+        request: Request[Any, Any, Any],
+        order_id: FromPath[int],
+        me: NamedDependency[Person],
+        parts: NamedDependency[WebParts],
+        visit: NamedDependency[Visit],
+    ) -> Response[str]:
+        """Take an order and open it; of two who ask, one gets it and the other is told who has it."""
+        now = parts.clock.now()
+        order = await naming_holder(parts, lambda uow: take_order(uow, order_id, me, now))
+        visit.toast("taken", number=order.number)
+        return go(request, f"/orders/{order_id}")
+
+
+async def list_page(
+    request: Request[Any, Any, Any],
+    me: Person,
+    pages: Pages,
+    parts: WebParts,
+    visit: Visit,
+    listing: Listing,
+    refused: Refused | None = None,
+) -> Response[str]:
+    """A list of orders; with what was refused of several at once, so that nothing typed for them is lost."""
+    now = parts.clock.now()
+    seen = await parts.transactions.read(lambda uow: see(uow, listing, me, visit.words, now, parts.zone))
+    return pages.page(
+        request,
+        "orders/list.html" if is_htmx(request) else "orders/queue.html",
+        status=refused.http if refused else 200,
+        path="/orders",
+        listing=listing,
+        seen=seen,
+        views=views_for(me),
+        key_text=key_text,
+        cap=CAP,
+        newer_cap=NEWER,
+        first_view=FIRST,
+        comes_back=lambda row: comes_back(row, me),
+        newest=listing.sort is Sort.NEWEST,
+        refused=refused or Refused(),
+    )

@@ -1,0 +1,163 @@
+"""What is done from the list itself: several orders at once, and views that are saved."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from attrs import evolve
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from sikpro.adapters.web.orders.order_listing import Listing
+from sikpro.adapters.web.orders.order_view import template_text
+from sikpro.adapters.web.orders.queue import Refused, list_page
+from sikpro.adapters.web.site.admission import only
+from sikpro.adapters.web.site.forms import Form
+from sikpro.adapters.web.site.pages import Pages, go
+from sikpro.adapters.web.site.parts import WebParts
+from sikpro.adapters.web.site.visit import Visit
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue.lookup import status_named
+from sikpro.application.use_cases.orders.change_status import change_status
+from sikpro.application.use_cases.orders.saved_views import save_view
+from sikpro.application.use_cases.orders.undo_status import UNDO_SPAN
+from sikpro.application.use_cases.orders.work_many import Many, work_many
+from sikpro.application.use_cases.orders.work_order import assign_order, take_order
+from sikpro.domain.errors import NotFound
+from sikpro.domain.order import Order
+from sikpro.domain.people import Permission, Person
+
+_TOLD = 4
+"""How many refusals one sentence names."""
+
+
+class QueueActionsController(Controller):
+    """The buttons of the list."""
+
+    path = "/orders"
+    guards = (only(Permission.SEE_ALL, Permission.SEE_SITE_OPERATION),)
+
+    @post("/bulk", guards=[only(Permission.WORK, Permission.LEAD)])
+    async def bulk(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+        visit: NamedDependency[Visit],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Take, assign or answer the chosen orders: `order-<id>` is the version that was seen.
+
+        A reason that somebody typed stays on the page for the orders that refused it, and they stay chosen.
+        """
+        listing, chosen, words = _listing(form, me), chosen_orders(form), visit.words
+        typed = Refused(status=form.text("status"), reason=form.text("reason"))
+        if not chosen and typed.reason.strip():
+            none = evolve(typed, told=words("toast.none_chosen"), http=422)
+            return await list_page(request, me, pages, parts, visit, listing, none)
+        if not chosen:
+            visit.toast("none_chosen")
+            return go(request, listing.address())
+
+        def work(uow: UnitOfWork) -> Many:
+            return work_many(uow, chosen, _work(uow, form, me, parts))
+
+        many = await parts.transactions.write(work)
+        if many.refused and typed.reason.strip() and form.text("do") == "status":
+            told = words("bulk.refused", count=len(many.done))
+            why = tuple(_named(number, words.error(error)) for number, error in many.refused.items())
+            left = frozenset(chosen) - {order.id for order in many.done}
+            return await list_page(
+                request, me, pages, parts, visit, listing, evolve(typed, told=told, why=why, left=left)
+            )
+        tell_many(visit, many)
+        return go(request, listing.address())
+
+    @get("/bulk")
+    async def lead_back(self, request: Request[Any, Any, Any]) -> Response[str]:
+        """The list: a page that answered the buttons is asked for again."""
+        return go(request, "/orders")
+
+    @post("/views")
+    async def save(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        parts: NamedDependency[WebParts],
+        visit: NamedDependency[Visit],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Save the list that is shown under a name."""
+        address = _listing(form, me).address()
+        view = await parts.transactions.write(
+            lambda uow: save_view(uow, me, form.text("name"), address.partition("?")[2])
+        )
+        visit.toast("view_saved", name=view.name)
+        return go(request, address)
+
+    @post("/views/{view_id:int}/delete")
+    async def drop(
+        self,
+        request: Request[Any, Any, Any],
+        view_id: FromPath[int],
+        me: NamedDependency[Person],
+        parts: NamedDependency[WebParts],
+        visit: NamedDependency[Visit],
+    ) -> Response[str]:
+        """Forget one of one's own views."""
+        if not 0 < view_id < 2**53:
+            raise NotFound(what="view", name="")
+        await parts.transactions.write(lambda uow: uow.saved_views.drop(me.id, view_id))
+        visit.toast("view_dropped")
+        return go(request, "/orders")
+
+
+def _listing(form: Form, me: Person) -> Listing:
+    return Listing.of(dict(parse_qsl(form.text("query"))), me)
+
+
+def _work(uow: UnitOfWork, form: Form, me: Person, parts: WebParts) -> Callable[[Order], Order]:
+    now, what = parts.clock.now(), form.text("do")
+    if what == "take":
+        return lambda order: take_order(uow, order.id, me, now)
+    if what == "assign":
+        to = form.whole("to")
+        if to is None:
+            raise NotFound(what="helpdesk", name="")
+        return lambda order: assign_order(uow, order.id, to, me, now)
+    status, reason = form.text("status"), form.text("reason")
+    status_named(uow, status)
+
+    def answer(order: Order) -> Order:
+        feedback = template_text(uow, order.id, status)
+        return change_status(
+            uow, order.id, status, me, now, reason=reason, feedback=feedback, zone=parts.zone, hold=UNDO_SPAN
+        )
+
+    return answer
+
+
+def chosen_orders(form: Form) -> dict[int, int]:
+    """The orders that are ticked, by id with the version that was seen: `order-<id>` holds it."""
+    return {
+        int(name.removeprefix("order-")): version
+        for name in form.values
+        if name.startswith("order-") and name.removeprefix("order-").isdecimal() and len(name) <= 20
+        if (version := form.whole(name)) is not None
+    }
+
+
+def tell_many(visit: Visit, many: Many) -> None:
+    """Say on the next page how many were done, and why the others were not."""
+    if not many.refused:
+        visit.toast("many_done", count=str(len(many.done)))
+        return
+    told = [_named(number, visit.words.error(error)) for number, error in list(many.refused.items())[:_TOLD]]
+    more = len(many.refused) - len(told)
+    visit.toast("some_done", count=str(len(many.done)), refused=" ".join([*told, f"+{more}"] if more else told))
+
+
+def _named(number: str, sentence: str) -> str:
+    return sentence if number in sentence else f"{number}: {sentence}"

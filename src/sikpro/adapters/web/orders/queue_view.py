@@ -1,0 +1,201 @@
+"""What a list of orders shows: a page of rows, how urgent each is, the counts of the views, what a form may choose."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo
+
+from attrs import evolve, frozen
+
+from sikpro.adapters.web.orders.order_listing import COUNTED, Limits, Listing, views_for
+from sikpro.application.i18n import Words
+from sikpro.application.ports.queries import UNKNOWN, Key, OrderFilter, OrderRow, PastLimit, Sort
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.undo_and_views import SavedView, UndoStep
+from sikpro.application.use_cases.orders.list_orders import AGES, list_orders, past_limits
+from sikpro.application.use_cases.orders.undo_status import undoable
+from sikpro.domain.catalogue import OrderType, Status
+from sikpro.domain.order_data import Channel
+from sikpro.domain.people import Permission, Person
+from sikpro.domain.phase import Phase, Turn
+
+PAGE = 50
+CAP = 999
+NEWER = 99
+NEAR = 0.75
+"""The part of a limit from which on an order is said to be near it."""
+
+Choices = list[tuple[str, str]]
+
+
+COUNTED_UP_TO = 9_999
+"""Up to where the orders of a narrowed list are counted."""
+
+
+@frozen
+class Urgency:
+    """How an order stands to the limit of its type: `tone` `old` or `ageing`, and the limit that is meant."""
+
+    tone: str
+    limit: timedelta
+
+
+@frozen(kw_only=True)
+class Seen:
+    """What a list shows; `total` counts a narrowed list.
+
+    `newest` is the order stored last, `newer` how many came since the list was opened.
+    """
+
+    rows: tuple[OrderRow, ...]
+    total: int
+    first: Key | None
+    last: Key | None
+    less: bool
+    more: bool
+    newer: int
+    newest: int
+    counts: Mapping[str, int]
+    statuses: Mapping[str, Status]
+    urgency: Mapping[int, Urgency]
+    choices: Mapping[str, Choices]
+    names: Mapping[str, str]
+    mine: tuple[OrderRow, ...]
+    undo: UndoStep | None
+    saved: tuple[tuple[SavedView, int], ...]
+
+
+def see(uow: UnitOfWork, listing: Listing, me: Person, words: Words, now: datetime, zone: str) -> Seen:
+    """Read what a list shows a person. Raises `NotPermitted`."""
+    limits, iana = past_limits(uow, now, zone), ZoneInfo(zone)
+    which = listing.which(me, now, iana, limits)
+    rows, less, more = _page(uow, listing, which, me)
+    newest = uow.order_queries.newest_id()
+    since = newest if listing.since is None else listing.since
+    counts = {
+        view: uow.order_queries.count(within(listing.which(me, now, iana, limits, view), me), CAP + 1)
+        for view in COUNTED
+        if view in views_for(me) and not listing.text
+    }
+    near = past_limits(uow, now, zone, NEAR)
+    types = {row.code: row for row in uow.catalogue.order_types()}
+    return Seen(
+        rows=rows if listing.sort is Sort.NEWEST else tuple(sorted(rows, key=lambda row: not comes_back(row, me))),
+        total=uow.order_queries.count(within(which, me), COUNTED_UP_TO + 1) if listing.filters or listing.text else 0,
+        first=rows[0].key if rows else None,
+        last=rows[-1].key if rows else None,
+        less=less,
+        more=more,
+        newer=uow.order_queries.count(within(evolve(which, newer_than=since), me), NEWER) if since < newest else 0,
+        newest=since,
+        counts=counts,
+        statuses={status.code: status for status in uow.catalogue.statuses()},
+        urgency={row.id: found for row in rows if (found := _urgency(row, types, limits, near))},
+        choices=filter_choices(uow, words, me),
+        names={name: _told(uow, name, value, words) for name, value in listing.filters.items()},
+        mine=_in_hand(uow, me),
+        undo=undoable(uow, me, now),
+        saved=_saved(uow, me, now, iana, limits),
+    )
+
+
+def comes_back(row: OrderRow, me: Person) -> bool:
+    """Whether corrected data have come for an order that this person held up: they see it first, while it is free."""
+    return row.resubmitted and row.phase is Phase.WAITING and row.helpdesk == me.id
+
+
+def within(which: OrderFilter, me: Person) -> OrderFilter:
+    """Count what `list_orders` would list."""
+    return which if me.may(Permission.SEE_ALL) else evolve(which, site_operation=me.site_operation or "")
+
+
+def _page(uow: UnitOfWork, listing: Listing, which: OrderFilter, me: Person) -> tuple[tuple[OrderRow, ...], bool, bool]:
+    """The rows in the list's order, and whether there are some before and after them."""
+    if listing.before is not None:
+        back = Sort.NEWEST if listing.sort is Sort.OLDEST else Sort.OLDEST
+        found = list_orders(uow, which, me, sort=back, after=listing.before, limit=PAGE + 1)
+        return found[:PAGE][::-1], len(found) > PAGE, True
+    start = listing.after
+    if listing.top and listing.sort is Sort.NEWEST and start is None:
+        # What came after the list was opened waits behind a button, so that nothing moves under the cursor.
+        start = evolve(listing.top, id=listing.top.id + 1)
+    found = list_orders(uow, which, me, sort=listing.sort, after=start, limit=PAGE + 1)
+    return found[:PAGE], listing.after is not None, len(found) > PAGE
+
+
+def _in_hand(uow: UnitOfWork, me: Person) -> tuple[OrderRow, ...]:
+    if not me.may(Permission.WORK):
+        return ()
+    return list_orders(uow, OrderFilter(holder=me.id), me, sort=Sort.OLDEST, limit=PAGE)
+
+
+def _saved(
+    uow: UnitOfWork, me: Person, now: datetime, zone: ZoneInfo, limits: Limits
+) -> tuple[tuple[SavedView, int], ...]:
+    def count(view: SavedView) -> int:
+        which = Listing.of(dict(parse_qsl(view.query)), me).which(me, now, zone, limits)
+        return uow.order_queries.count(within(which, me), CAP + 1)
+
+    return tuple((view, count(view)) for view in uow.saved_views.of_person(me.id))
+
+
+def _urgency(row: OrderRow, types: Mapping[str, OrderType], limits: Limits, near: Limits) -> Urgency | None:
+    order_type = types.get(row.type)
+    if order_type is None or not row.phase.live or row.turn is not Turn.HELPDESK:
+        return None
+    for tone, many in (("old", limits), ("ageing", near)):
+        limit = next(limit for limit in many if limit.type == row.type)
+        if passed := _passed(row, order_type, limit):
+            return Urgency(tone, passed)
+    return None
+
+
+def _passed(row: OrderRow, order_type: OrderType, limit: PastLimit) -> timedelta | None:
+    if limit.completion is not None and row.received_at < limit.completion:
+        return order_type.completion_limit
+    late = limit.first_action is not None and row.received_at < limit.first_action
+    return order_type.first_action_limit if late and row.first_action_at is None else None
+
+
+def filter_choices(uow: UnitOfWork, words: Words, me: Person) -> Mapping[str, Choices]:
+    """What each filter can be set to, as value and name."""
+    people = uow.people.all()
+    site_operations = [(row.code, row.name) for row in uow.catalogue.site_operations() if row.active]
+    return {
+        "type": [(row.code, row.code) for row in uow.catalogue.order_types() if row.active],
+        "sto": [(row.code, row.code) for row in uow.catalogue.stos() if row.active],
+        "phase": [(phase.value, words(f"phase.{phase}")) for phase in Phase],
+        "status": [(row.code, words.text(row.label)) for row in uow.catalogue.statuses() if row.active],
+        "site_operation": site_operations if me.may(Permission.SEE_ALL) else [],
+        "technician": [(person.technician_code, person.name) for person in people if person.technician_code],
+        "helpdesk": [(str(person.id), person.name) for person in people if person.role and person.may(Permission.WORK)],
+        "channel": [(channel.value, words(f"channel.{channel}")) for channel in Channel],
+        "overdue": [("1", words("queue.overdue"))],
+        "age": [(age, words(f"queue.age.{age}")) for age in AGES],
+    }
+
+
+_NAMED = {
+    "channel": "channel.{}",
+    "phase": "phase.{}",
+    "age": "queue.age.{}",
+    "tti": "queue.tti.{}",
+    "waited": "turn.{}",
+    "acted": "queue.acted",
+}
+
+
+def _told(uow: UnitOfWork, name: str, value: str, words: Words) -> str:
+    """A filter's value as people say it."""
+    if name == "status":
+        return next((words.text(row.label) for row in uow.catalogue.statuses() if row.code == value), value)
+    if value == UNKNOWN:
+        return words("recap.unknown")
+    if name == "helpdesk":
+        return next((person.name for person in uow.people.all() if str(person.id) == value), value)
+    if name == "overdue":
+        return words("queue.overdue")
+    if name in {"hour", "finished_hour"}:
+        return words("recap.hour", hour=value)
+    known = _NAMED.get(name, "").format(value)
+    return words(known) if known and words.knows(known) else value

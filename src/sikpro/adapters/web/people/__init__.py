@@ -1,0 +1,1 @@
+"""Users, technicians, one person's page and access requests."""

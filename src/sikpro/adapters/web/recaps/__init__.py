@@ -1,0 +1,1 @@
+"""The dashboard, the recap with its files, targets, schedules and exports."""

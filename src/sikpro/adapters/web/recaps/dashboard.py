@@ -1,0 +1,90 @@
+"""The dashboard: how the work stands, each figure a link to the orders behind it."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from attrs import frozen
+from litestar import Controller, Request, Response, get
+from litestar.di import NamedDependency
+
+from sikpro.adapters.web.site.admission import only
+from sikpro.adapters.web.site.pages import Pages
+from sikpro.adapters.web.site.parts import WebParts
+from sikpro.application.conversation.drafts import open_drafts
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.reports.dashboard import OPEN, Dashboard, dashboard
+from sikpro.domain.catalogue import Status
+from sikpro.domain.people import Permission, Person
+
+PATH = "/dashboard"
+
+_CHART_HEIGHT = 60
+_HOUR_WIDTH = 10
+
+
+@frozen
+class Bar:
+    """One bar of the chart by hour, in the drawing's units."""
+
+    kind: str
+    x: float
+    y: float
+    height: float
+
+
+class DashboardController(Controller):
+    """How the work stands now."""
+
+    path = PATH
+    guards = (only(Permission.SEE_ALL),)
+
+    @get()
+    async def show(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """The figures of this moment."""
+        now = parts.clock.now()
+
+        def read(uow: UnitOfWork) -> tuple[Dashboard, int, dict[str, Status]]:
+            drafts = len(open_drafts(uow)) if me.may(Permission.LEAD) else 0
+            statuses = {status.code: status for status in uow.catalogue.statuses()}
+            return dashboard(uow, me, now, parts.zone), drafts, statuses
+
+        board, drafts, statuses = await parts.transactions.read(read)
+        return pages.page(
+            request,
+            "recaps/dashboard.html",
+            board=board,
+            drafts=drafts,
+            statuses=statuses,
+            open_phases=OPEN,
+            orders=_orders,
+            bars=_bars(board),
+            most=_most(board),
+        )
+
+
+def _orders(**filters: str) -> str:
+    """The address of a list of orders."""
+    return f"/orders?{urlencode(filters)}"
+
+
+def _most(board: Dashboard) -> int:
+    return max(max(hour.received, hour.completed) for hour in board.hours)
+
+
+def _bars(board: Dashboard) -> list[Bar]:
+    """Two bars an hour, the highest as high as the chart."""
+    most = _most(board) or 1
+    bars = []
+    for hour in board.hours:
+        for place, (kind, count) in enumerate((("received", hour.received), ("completed", hour.completed))):
+            height = round(_CHART_HEIGHT * count / most, 2)
+            if count:
+                x = hour.hour * _HOUR_WIDTH + 1.2 + place * 3.9
+                bars.append(Bar(kind, x, _CHART_HEIGHT - height, height))
+    return bars

@@ -1,0 +1,151 @@
+"""Files of recaps: asked for, followed while they are made, fetched, stopped."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Any
+
+from attrs import frozen
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from sikpro.adapters.web.recaps.recap_links import page_of
+from sikpro.adapters.web.site.admission import only
+from sikpro.adapters.web.site.forms import BadForm, Form
+from sikpro.adapters.web.site.pages import Pages, go
+from sikpro.adapters.web.site.parts import WebParts
+from sikpro.adapters.web.site.visit import Visit
+from sikpro.application.ports.blobs import Blob
+from sikpro.application.ports.exports import Export
+from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
+from sikpro.application.reports.export_file import MEDIA_TYPES
+from sikpro.application.reports.recap_query import Asked
+from sikpro.domain.errors import NotFound
+from sikpro.domain.people import Permission, Person
+
+SHOWN = 50
+"""How many exports the page shows at most, newest first."""
+
+LARGEST_ID = 2**53
+
+
+@frozen
+class ExportLine:
+    """An export as the page shows it; `size` in bytes, None while there is no file."""
+
+    export: Export
+    asked: Asked
+    size: int | None
+
+    @property
+    def page(self) -> str:
+        """The address of the recap that it is of."""
+        return page_of(self.asked)
+
+
+class ExportsController(Controller):
+    """Everybody has their own; nobody sees those of others."""
+
+    path = "/exports"
+    guards = (only(Permission.SEE_OWN_REPORT),)
+
+    @get()
+    async def show(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """What one asked for; with a recap's question in the address, the offer to make its file."""
+
+        def read(uow: UnitOfWork) -> list[ExportLine]:
+            return [_line(uow, export) for export in uow.exports.of_person(me.id, SHOWN)]
+
+        lines = await parts.transactions.read(read)
+        offered = Asked.of_query(request.url.query) if request.url.query else None
+        return pages.page(request, "recaps/exports.html", lines=lines, offered=offered, kinds=tuple(MEDIA_TYPES))
+
+    @post()
+    async def ask(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        parts: NamedDependency[WebParts],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Queue a file."""
+        kind, now = form.text("kind"), parts.clock.now()
+        if kind not in MEDIA_TYPES:
+            raise BadForm("kind")
+        query = Asked.of_query(form.text("query")).query
+
+        def work(uow: UnitOfWork) -> None:
+            export = uow.exports.ask(person=me.id, query=query, kind=kind, language=visit.words.language, at=now)
+            uow.announce(Hint(Kind.EXPORT, (export.id,)))
+
+        await parts.transactions.write(work)
+        return go(request, "/exports")
+
+    @post("/{export_id:int}/cancel")
+    async def cancel(
+        self,
+        request: Request[Any, Any, Any],
+        export_id: FromPath[int],
+        me: NamedDependency[Person],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """Stop one of one's own."""
+        now = parts.clock.now()
+
+        def work(uow: UnitOfWork) -> None:
+            uow.exports.cancel(_own(uow, export_id, me).id, now)
+            uow.announce(Hint(Kind.EXPORT, (export_id,)))
+
+        await parts.transactions.write(work)
+        return go(request, "/exports")
+
+    @get("/{export_id:int}/file")
+    async def fetch(
+        self, export_id: FromPath[int], me: NamedDependency[Person], parts: NamedDependency[WebParts]
+    ) -> Stream:
+        """The file, a part at a time."""
+
+        def read(uow: UnitOfWork) -> Blob:
+            export = _own(uow, export_id, me)
+            if export.blob is None:
+                raise NotFound(what="file", name="")
+            return uow.blobs.get(export.blob)
+
+        blob = await parts.transactions.read(read)
+        headers = {
+            "content-disposition": f'attachment; filename="{blob.name}"',
+            "content-length": str(blob.size),
+            "cache-control": "no-store",
+        }
+        return Stream(_parts(parts, blob), media_type=blob.media_type, headers=headers)
+
+
+def _own(uow: UnitOfWork, export_id: int, me: Person) -> Export:
+    """One of somebody's own exports. Raises `NotFound`."""
+    if 0 < export_id < LARGEST_ID:
+        export = uow.exports.get(export_id)
+        if export.person == me.id:
+            return export
+    raise NotFound(what="export", name="")
+
+
+def _line(uow: UnitOfWork, export: Export) -> ExportLine:
+    size = None if export.blob is None else uow.blobs.get(export.blob).size
+    return ExportLine(export, Asked.of_query(export.query), size)
+
+
+async def _parts(parts: WebParts, blob: Blob) -> AsyncIterator[bytes]:
+    for place in range(blob.parts):
+        yield await parts.transactions.read(partial(_part, blob.id, place))
+
+
+def _part(blob_id: int, place: int, uow: UnitOfWork) -> bytes:
+    return uow.blobs.part(blob_id, place)

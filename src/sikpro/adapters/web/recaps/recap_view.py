@@ -1,0 +1,183 @@
+"""A recap as its page shows it: labels, bars, charts and comparisons."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from attrs import frozen
+
+from sikpro.adapters.web.recaps.recap_charts import Chart, flow, pareto
+from sikpro.adapters.web.recaps.recap_links import RecapLinks
+from sikpro.application.i18n import Words
+from sikpro.application.ports.facts import Dimension, Lapse
+from sikpro.application.reports.closing import CLOSES_AFTER
+from sikpro.application.reports.figures import BY_CODE, FIGURES, MORE
+from sikpro.application.reports.recap_data import AgainstTarget, LaterChange, Recap, RecapRow, RecapTable
+from sikpro.application.reports.recap_text import recap_text
+from sikpro.application.reports.wording import Versus, filters_text, percent, versus
+from sikpro.domain.catalogue import Status
+from sikpro.domain.phase import Phase
+
+
+@frozen
+class Slice:
+    """A part of a bar: its phase, where it begins and how wide it is, of 100."""
+
+    phase: Phase
+    start: float
+    width: float
+
+
+@frozen(kw_only=True)
+class RecapView:
+    """What the page asks while it is made; `choices` are those of the queue's filters."""
+
+    recap: Recap
+    today: date
+    statuses: Mapping[str, Status]
+    choices: Mapping[str, Sequence[tuple[str, str]]]
+    links: RecapLinks
+    words: Words
+    is_closed: bool
+    may_close: bool
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing came in and nothing ended in the period."""
+        return not (self.recap.total or self.recap.completed or self.recap.cancelled)
+
+    @property
+    def day_path(self) -> str:
+        """The address of a day of the period: today if it is one of them, else the first."""
+        asked = self.recap.asked
+        day = self.today if asked.first <= self.today <= asked.last else asked.first
+        return f"/recap/day/{day}"
+
+    @property
+    def free_path(self) -> str:
+        """The address of the same days as a free period."""
+        return f"/recap/free/{self.recap.asked.first}_{self.recap.asked.last}"
+
+    @property
+    def text(self) -> str:
+        """The recap as text for a chat."""
+        return recap_text(self.recap, self.words)
+
+    @property
+    def filters_text(self) -> str:
+        """The filters as people say them."""
+        return filters_text(self.recap, self.words)
+
+    @property
+    def flow(self) -> Chart:
+        """What came in and what was completed, by hour or by day."""
+        return flow(self.recap)
+
+    @property
+    def flow_table(self) -> Dimension:
+        """Whose table stands below that chart."""
+        return Dimension.DAY if self.recap.table(Dimension.DAY) else Dimension.HOUR
+
+    @property
+    def pareto(self) -> Chart:
+        """The reasons with their cumulated shares."""
+        return pareto(self.recap)
+
+    @property
+    def closed_on(self) -> str:
+        """The day on which the month was closed, "" while it is open."""
+        closed = self.recap.closed
+        return self.words.long_date(self.words.local(closed.at).date()) if closed else ""
+
+    @property
+    def closes_on(self) -> date:
+        """The day on which a month closes by itself."""
+        return self.recap.asked.last + timedelta(days=1) + CLOSES_AFTER
+
+    def percent(self, share: float) -> str:
+        """A share of 1 in percent."""
+        return percent(share, self.words)
+
+    def versus(self, code: str) -> Versus | None:
+        """A figure beside that of the period before."""
+        return versus(self.recap, code, self.words)
+
+    def median_before(self, lapse: Lapse) -> str:
+        """The median of the period before; "" where there is none."""
+        spread = self.recap.before.times.get(lapse) if self.recap.before else None
+        if spread is None or spread.median is None:
+            return ""
+        before = self.words(f"recap.before.{self.recap.asked.span}")
+        return self.words("recap.versus.median", before=before, median=self.words.duration(spread.median))
+
+    def href(self, code: str) -> str:
+        """The orders behind a figure, "" where it has none to show."""
+        return self.links.figure(BY_CODE[code])
+
+    def label(self, dimension: Dimension, row: RecapRow) -> str:
+        """A row's name in words."""
+        return self.value_label(dimension, row.value, row.label)
+
+    def value_label(self, dimension: Dimension, value: str, label: str) -> str:
+        """A value's name in words."""
+        if dimension is Dimension.HOUR and value:
+            return self.words("recap.hour", hour=value)
+        if dimension is Dimension.DAY and value:
+            return self.words.short_date(date.fromisoformat(value))
+        if dimension is Dimension.CHANNEL and self.words.knows(f"channel.{value}"):
+            return self.words(f"channel.{value}")
+        return label or self.words("recap.unknown")
+
+    def slot(self, value: str) -> str:
+        """A chart's mark in words."""
+        return value if len(value) == len("09") else self.words.short_date(date.fromisoformat(value))
+
+    def bar(self, table: RecapTable, row: RecapRow) -> Sequence[Slice]:
+        """A row's phases side by side, the table's largest row being 100 wide."""
+        largest = max(one.total for one in table.rows) or 1
+        slices, start = [], 0.0
+        for phase in Phase:
+            width = 100 * row.by_phase[phase] / largest
+            if width:
+                slices.append(Slice(phase, round(start, 2), round(width, 2)))
+            start += width
+        return slices
+
+    def sums(self, table: RecapTable) -> Mapping[Phase, int]:
+        """A table's columns added up."""
+        return {phase: sum(row.by_phase[phase] for row in table.rows) for phase in Phase}
+
+    def completed(self, table: RecapTable) -> int:
+        """A table's completed orders added up."""
+        return sum(row.completed for row in table.rows)
+
+    def target_bar(self, target: AgainstTarget) -> float:
+        """How much of a target is done, of 100."""
+        return round(min(100 * target.done / target.target, 100), 2) if target.target else 100
+
+    def change(self, change: LaterChange) -> tuple[str, str]:
+        """A later change's name in words, and the orders as they are now."""
+        if change.dimension is None:
+            if change.code != "reason":
+                return self.words(BY_CODE[change.code].label), self.href(change.code)
+            status = self.statuses.get(change.value)
+            return (self.words.text(status.label) if status else change.value), self.links.reason(change.value)
+        name = self.value_label(change.dimension, change.value, change.label)
+        label = f"{self.words(f'by.{change.dimension}')}: {name} – {self.words(f'recap.{change.code}_short')}"
+        of = self.links.row if change.code == "received" else self.links.row_completed
+        return label, of(change.dimension, change.value)
+
+    def meanings(self, *codes: str) -> Mapping[str, str]:
+        """Labels and definitions of figures, each definition once."""
+        found: dict[str, str] = {}
+        for code in codes:
+            label, definition = f"recap.{code}", f"recap.means.{code}"
+            if code in BY_CODE:
+                label, definition = BY_CODE[code].label, BY_CODE[code].definition
+            if definition not in found.values():
+                found[label] = definition
+        return {self.words(label): self.words(definition) for label, definition in found.items()}
+
+    @property
+    def all_meanings(self) -> Mapping[str, str]:
+        """Every definition there is."""
+        return self.meanings(*(figure.code for figure in FIGURES), *MORE)

@@ -1,0 +1,161 @@
+"""The recaps that are sent by themselves: to whom, when, and what became of the last one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from sikpro.adapters.web.site.admission import only
+from sikpro.adapters.web.site.errors import status_of
+from sikpro.adapters.web.site.forms import Form
+from sikpro.adapters.web.site.pages import Pages, go
+from sikpro.adapters.web.site.parts import WebParts
+from sikpro.adapters.web.site.visit import Visit
+from sikpro.application.ports.inbox import KnownGroup
+from sikpro.application.ports.outbox import OutboxItem
+from sikpro.application.ports.schedules import Rhythm, Schedule
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.reports.send_recaps import recap_now
+from sikpro.application.use_cases.recaps.keep_schedules import (
+    add_schedule,
+    drop_schedule,
+    possible_receivers,
+    switch_schedule,
+)
+from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
+from sikpro.domain.people import Permission, Person
+
+_FRESH: Mapping[str, str] = {"rhythm": "today", "at": "17:00", "to": "", "language": "id", "with_file": "1"}
+
+
+@frozen
+class _Seen:
+    """What the page shows: each schedule with its last message, and whom one may choose."""
+
+    schedules: tuple[tuple[Schedule, OutboxItem | None], ...]
+    people: tuple[Person, ...]
+    groups: tuple[KnownGroup, ...]
+
+
+class SchedulesController(Controller):
+    """Who sees reports may have them sent."""
+
+    path = "/schedules"
+    guards = (only(Permission.SEE_REPORTS),)
+
+    @get()
+    async def show(
+        self, request: Request[Any, Any, Any], pages: NamedDependency[Pages], parts: NamedDependency[WebParts]
+    ) -> Response[str]:
+        """All of them, and the form for another."""
+        return await _page(request, pages, parts, _FRESH)
+
+    @post()
+    async def add(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Begin to send one; what is wrong is said at its entry."""
+        now, typed = parts.clock.now(), {name: form.text(name) for name in _FRESH}
+
+        def work(uow: UnitOfWork) -> Schedule:
+            return add_schedule(
+                uow,
+                rhythm=typed["rhythm"],
+                at=typed["at"],
+                to=typed["to"],
+                language=typed["language"],
+                with_file=bool(typed["with_file"]),
+                by=me,
+                now=now,
+            )
+
+        try:
+            made = await parts.transactions.write(work)
+        except DomainError as error:
+            return await _page(request, pages, parts, typed, error)
+        visit.toast("schedule_added", name=made.label)
+        return go(request, "/schedules")
+
+    @post("/{schedule_id:int}/active")
+    async def switch(
+        self,
+        request: Request[Any, Any, Any],
+        schedule_id: FromPath[int],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        parts: NamedDependency[WebParts],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Stop, or go on."""
+        now, active = parts.clock.now(), form.text("active") == "yes"
+        await parts.transactions.write(lambda uow: switch_schedule(uow, schedule_id, me, now, active=active))
+        visit.toast("schedule_goes_on" if active else "schedule_stopped")
+        return go(request, "/schedules")
+
+    @post("/{schedule_id:int}/drop")
+    async def drop(
+        self,
+        request: Request[Any, Any, Any],
+        schedule_id: FromPath[int],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """Forget one."""
+        now = parts.clock.now()
+        await parts.transactions.write(lambda uow: drop_schedule(uow, schedule_id, me, now))
+        visit.toast("schedule_dropped")
+        return go(request, "/schedules")
+
+    @post("/{schedule_id:int}/now")
+    async def send(
+        self,
+        request: Request[Any, Any, Any],
+        schedule_id: FromPath[int],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """Send one to oneself, as it would be now; who has no Telegram is told how to get there."""
+        now = parts.clock.now()
+        sending = await parts.transactions.read(lambda uow: recap_now(uow, schedule_id, me, now, parts.zone))
+        if sending is None:
+            return await _page(request, pages, parts, _FRESH, InvalidValue("schedule.not_bound", me.name))
+        await parts.transactions.write(sending)
+        visit.toast("schedule_sent_now")
+        return go(request, "/schedules")
+
+
+async def _page(
+    request: Request[Any, Any, Any],
+    pages: Pages,
+    parts: WebParts,
+    typed: Mapping[str, str],
+    error: DomainError | None = None,
+) -> Response[str]:
+    def read(uow: UnitOfWork) -> _Seen:
+        schedules = tuple(
+            (one, uow.outbox.get(one.message) if one.message is not None else None) for one in uow.schedules.all()
+        )
+        return _Seen(schedules, possible_receivers(uow), uow.inbox.groups())
+
+    return pages.page(
+        request,
+        "recaps/schedules.html",
+        status=status_of(error) if error else 200,
+        seen=await parts.transactions.read(read),
+        rhythms=tuple(Rhythm),
+        typed=typed,
+        error=error if error and not isinstance(error, InvalidFields) else None,
+        errors=error.errors if isinstance(error, InvalidFields) else {},
+    )

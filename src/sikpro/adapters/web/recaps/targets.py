@@ -1,0 +1,121 @@
+"""The targets of a month, an exchange a row."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+
+from sikpro.adapters.web.site.admission import only
+from sikpro.adapters.web.site.errors import status_of
+from sikpro.adapters.web.site.forms import BadForm, Form
+from sikpro.adapters.web.site.pages import Pages, go
+from sikpro.adapters.web.site.parts import WebParts
+from sikpro.adapters.web.site.visit import Visit
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.reports.against_target import working_days
+from sikpro.application.reports.recap_query import Asked, Span
+from sikpro.application.use_cases.recaps.set_targets import set_targets
+from sikpro.domain.catalogue import Sto
+from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
+from sikpro.domain.people import Permission, Person
+
+COLUMNS = ("target", "working_days")
+
+
+@frozen(kw_only=True)
+class TargetsView:
+    """A month's rows as the page shows them; `days` are the installation's working days in the month."""
+
+    asked: Asked
+    stos: tuple[Sto, ...]
+    typed: Mapping[str, Mapping[str, str]]
+    days: int
+    errors: Mapping[str, DomainError]
+
+
+class TargetsController(Controller):
+    """Targets by month and exchange, typed here or imported as a list."""
+
+    path = "/targets"
+    guards = (only(Permission.CLOSE_MONTH),)
+
+    @get()
+    async def show(
+        self,
+        request: Request[Any, Any, Any],
+        visit: NamedDependency[Visit],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """A month's targets, this month's unless another is asked for."""
+        asked = _month(request.query_params.get("month", ""), visit, parts)
+        view = await parts.transactions.read(lambda uow: _view(uow, asked))
+        return pages.page(request, "recaps/targets.html", view=view)
+
+    @post()
+    async def keep(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Keep all rows as typed, or none where one is wrong."""
+        asked, now = _named(form.text("month")), parts.clock.now()
+        if asked is None:
+            raise BadForm("month")
+
+        def work(uow: UnitOfWork) -> None:
+            set_targets(uow, asked.text, _typed(uow, form), me, now)
+
+        try:
+            await parts.transactions.write(work)
+        except InvalidFields as error:
+            wrong = error.errors
+            view = await parts.transactions.read(lambda uow: _view(uow, asked, _typed(uow, form), wrong))
+            return pages.page(request, "recaps/targets.html", status=status_of(error), view=view)
+        visit.toast("targets_kept", month=visit.words.month(asked.first))
+        return go(request, f"/targets?month={asked.text}")
+
+
+def _month(text: str, visit: Visit, parts: WebParts) -> Asked:
+    """The month that is named, else this one."""
+    return _named(text) or Asked.month(visit.words.local(parts.clock.now()).date())
+
+
+def _named(text: str) -> Asked | None:
+    try:
+        asked = Asked.parse(text)
+    except InvalidValue:
+        return None
+    return asked if asked.span is Span.MONTH else None
+
+
+def _typed(uow: UnitOfWork, form: Form) -> dict[str, dict[str, str]]:
+    return {
+        sto.code: {name: form.text(f"{sto.code}.{name}") for name in COLUMNS}
+        for sto in uow.catalogue.stos()
+        if f"{sto.code}.target" in form.values
+    }
+
+
+def _view(
+    uow: UnitOfWork,
+    asked: Asked,
+    typed: Mapping[str, Mapping[str, str]] | None = None,
+    errors: Mapping[str, DomainError] | None = None,
+) -> TargetsView:
+    days = working_days(asked, uow.installation.get().work_days)
+    kept = {target.sto: target for target in uow.targets.of_month(asked.text)}
+    stos = tuple(sto for sto in uow.catalogue.stos() if sto.active or sto.code in kept)
+    known = {
+        sto.code: {name: str(getattr(kept[sto.code], name)) for name in COLUMNS}
+        if sto.code in kept
+        else {"target": "", "working_days": str(days)}
+        for sto in stos
+    }
+    return TargetsView(asked=asked, stos=stos, typed={**known, **(typed or {})}, days=days, errors=errors or {})

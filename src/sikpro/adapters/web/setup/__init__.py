@@ -1,0 +1,1 @@
+"""The catalogue, the installation's settings and the notice."""

@@ -1,0 +1,227 @@
+"""The catalogues: Site Operations, exchanges, statuses and order types, each a list and a page for a row."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from sikpro.adapters.web.site.admission import only
+from sikpro.adapters.web.site.errors import status_of
+from sikpro.adapters.web.site.forms import Form
+from sikpro.adapters.web.site.pages import Pages, go
+from sikpro.adapters.web.site.parts import WebParts
+from sikpro.adapters.web.site.visit import Visit
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue.catalogue_rows import KINDS, CatalogueKind
+from sikpro.application.use_cases.catalogue.edit_catalogue import (
+    Use,
+    add_row,
+    delete_row,
+    edit_row,
+    row_coded,
+    row_mark,
+    set_row_active,
+    uses,
+)
+from sikpro.application.use_cases.catalogue.lookup import CatalogueRow
+from sikpro.application.use_cases.messages.notify_technician import PLACEHOLDERS
+from sikpro.domain.errors import AlreadyUsed, ConcurrencyConflict, DomainError, InUse, InvalidFields
+from sikpro.domain.people import Permission, Person
+from sikpro.domain.phase import Phase, Turn
+
+LONGEST_CODE = 100
+
+
+class CatalogueController(Controller):
+    """What an admin edits; a row in use can be retired, one that nothing uses deleted."""
+
+    path = "/catalogue"
+    guards = (only(Permission.ADMINISTER),)
+
+    @get()
+    async def first(self, request: Request[Any, Any, Any]) -> Response[str]:
+        """To the first of them."""
+        return go(request, f"/catalogue/{next(iter(KINDS))}")
+
+    @get("/{name:str}")
+    async def show(
+        self,
+        request: Request[Any, Any, Any],
+        name: FromPath[str],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """A catalogue's rows, with how many orders use each."""
+        kind = catalogue_named(name)
+        rows, used = await parts.transactions.read(lambda uow: (kind.rows(uow), uses(uow, kind)))
+        return pages.page(request, "setup/catalogue.html", kind=kind, kinds=KINDS, rows=rows, uses=used)
+
+    @post("/{name:str}")
+    async def add(
+        self,
+        request: Request[Any, Any, Any],
+        name: FromPath[str],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Add a row; what is wrong is said at its entry."""
+        kind, now = catalogue_named(name), parts.clock.now()
+        typed = _typed(kind, form)
+        try:
+            row = await parts.transactions.write(lambda uow: add_row(uow, kind, typed, me, now))
+        except (InvalidFields, AlreadyUsed) as error:
+            return await _form(request, kind, "", pages, parts, typed=typed, error=error)
+        visit.toast("catalogue_kept", code=row.code)
+        return go(request, f"/catalogue/{name}")
+
+    @get("/{name:str}/new")
+    async def ask(
+        self,
+        request: Request[Any, Any, Any],
+        name: FromPath[str],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """The form for a new row."""
+        return await _form(request, catalogue_named(name), "", pages, parts)
+
+    @get("/{name:str}/row/{code:str}")
+    async def edit(
+        self,
+        request: Request[Any, Any, Any],
+        name: FromPath[str],
+        code: FromPath[str],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """A row, to be edited."""
+        return await _form(request, catalogue_named(name), code, pages, parts)
+
+    @post("/{name:str}/row/{code:str}")
+    async def save(
+        self,
+        request: Request[Any, Any, Any],
+        name: FromPath[str],
+        code: FromPath[str],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Change a row."""
+        kind, now = catalogue_named(name), parts.clock.now()
+        typed, mark = _typed(kind, form), form.text("mark")
+        try:
+            await parts.transactions.write(lambda uow: edit_row(uow, kind, code, typed, mark=mark, by=me, now=now))
+        except (InvalidFields, ConcurrencyConflict, InUse) as error:
+            return await _form(request, kind, code, pages, parts, typed=typed, error=error)
+        visit.toast("catalogue_kept", code=code)
+        return go(request, f"/catalogue/{name}")
+
+    @post("/{name:str}/row/{code:str}/active")
+    async def switch(
+        self,
+        request: Request[Any, Any, Any],
+        name: FromPath[str],
+        code: FromPath[str],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Retire a row or bring it back."""
+        kind, now, active = catalogue_named(name), parts.clock.now(), form.text("active") == "yes"
+        try:
+            await parts.transactions.write(lambda uow: set_row_active(uow, kind, code, active, me, now))
+        except InUse as error:
+            return await _form(request, kind, code, pages, parts, error=error)
+        visit.toast("catalogue_revived" if active else "catalogue_retired", code=code)
+        return go(request, f"/catalogue/{name}")
+
+    @post("/{name:str}/row/{code:str}/delete")
+    async def delete(
+        self,
+        request: Request[Any, Any, Any],
+        name: FromPath[str],
+        code: FromPath[str],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """Delete a row that nothing uses."""
+        kind, now = catalogue_named(name), parts.clock.now()
+        try:
+            await parts.transactions.write(lambda uow: delete_row(uow, kind, code, me, now))
+        except InUse as error:
+            return await _form(request, kind, code, pages, parts, error=error)
+        visit.toast("catalogue_deleted", code=code)
+        return go(request, f"/catalogue/{name}")
+
+
+def catalogue_named(name: str) -> CatalogueKind:
+    """A catalogue by its name in addresses. Raises `NotFoundException`."""
+    if name not in KINDS:
+        raise NotFoundException
+    return KINDS[name]
+
+
+def _typed(kind: CatalogueKind, form: Form) -> dict[str, str]:
+    return {entry: form.text(entry) for entry in kind.entries}
+
+
+async def _form(
+    request: Request[Any, Any, Any],
+    kind: CatalogueKind,
+    code: str,
+    pages: Pages,
+    parts: WebParts,
+    *,
+    typed: Mapping[str, str] | None = None,
+    error: DomainError | None = None,
+) -> Response[str]:
+    def read(uow: UnitOfWork) -> tuple[CatalogueRow | None, Use, list[tuple[str, str]], list[str]]:
+        row = row_coded(uow, kind, code[:LONGEST_CODE]) if code else None
+        texts = kind.texts(row) if row else {}
+        sites = [
+            (site.code, f"{site.code} · {site.name}")
+            for site in uow.catalogue.site_operations()
+            if site.active or site.code == texts.get("site_operation")
+        ]
+        groups = sorted({status.group for status in uow.catalogue.statuses() if status.group})
+        return row, uses(uow, kind)[code] if row else Use(), [("", "–"), *sites], groups
+
+    row, use, sites, groups = await parts.transactions.read(read)
+    errors: Mapping[str, DomainError] = {}
+    if isinstance(error, InvalidFields):
+        errors = error.errors
+    elif isinstance(error, AlreadyUsed):
+        errors = {"code": error}
+    blank = dict.fromkeys(kind.entries, "")
+    return pages.page(
+        request,
+        "setup/row.html",
+        status=status_of(error) if error else 200,
+        kind=kind,
+        kinds=KINDS,
+        row=row,
+        mark=row_mark(row) if row else "",
+        use=use,
+        typed=typed or (kind.texts(row) if row else blank),
+        errors=errors,
+        trouble=None if errors else error,
+        conflict=isinstance(error, ConcurrencyConflict),
+        sites=sites,
+        groups=groups,
+        placeholders=PLACEHOLDERS,
+        phases=tuple(Phase),
+        turns=tuple(Turn),
+    )

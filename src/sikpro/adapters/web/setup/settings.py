@@ -1,0 +1,84 @@
+"""What the installation decides for itself."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+
+from sikpro.adapters.web.site.admission import only
+from sikpro.adapters.web.site.errors import status_of
+from sikpro.adapters.web.site.forms import Form
+from sikpro.adapters.web.site.pages import Pages, go
+from sikpro.adapters.web.site.parts import WebParts
+from sikpro.adapters.web.site.visit import Visit
+from sikpro.application.use_cases.catalogue.catalogue_rows import KINDS
+from sikpro.application.use_cases.catalogue.decide_installation import (
+    SETTINGS_ENTRIES,
+    decide_installation,
+    installation_texts,
+)
+from sikpro.domain.duplicates import DuplicateMode
+from sikpro.domain.errors import InvalidFields
+from sikpro.domain.people import Permission, Person
+
+DAYS = range(7)
+
+
+class SettingsController(Controller):
+    """Working hours and days, claims, nudges and the duplicate rule."""
+
+    path = "/settings"
+    guards = (only(Permission.ADMINISTER),)
+
+    @get()
+    async def show(
+        self, request: Request[Any, Any, Any], pages: NamedDependency[Pages], parts: NamedDependency[WebParts]
+    ) -> Response[str]:
+        """The decisions as they are."""
+        installed = await parts.transactions.read(lambda uow: uow.installation.get())
+        return _page(request, pages, installation_texts(installed))
+
+    @post()
+    async def decide(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Keep what was typed; under a rule that existing orders break nothing is changed, and they are named."""
+        now = parts.clock.now()
+        typed = {name: form.text(name) for name in SETTINGS_ENTRIES}
+        typed["work_days"] = " ".join(str(day) for day in DAYS if form.text(f"day_{day}"))
+        try:
+            conflicts = await parts.transactions.write(lambda uow: decide_installation(uow, typed, me, now))
+        except InvalidFields as error:
+            return _page(request, pages, typed, error=error)
+        if conflicts:
+            return _page(request, pages, typed, conflicts=conflicts)
+        visit.toast("settings_kept")
+        return go(request, "/settings")
+
+
+def _page(
+    request: Request[Any, Any, Any],
+    pages: Pages,
+    typed: Mapping[str, str],
+    *,
+    error: InvalidFields | None = None,
+    conflicts: Sequence[str] = (),
+) -> Response[str]:
+    return pages.page(
+        request,
+        "setup/settings.html",
+        status=status_of(error) if error else 409 if conflicts else 200,
+        typed=typed,
+        errors=error.errors if error else {},
+        conflicts=conflicts,
+        kinds=KINDS,
+        days=DAYS,
+        modes=tuple(DuplicateMode),
+    )

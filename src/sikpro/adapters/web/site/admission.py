@@ -1,0 +1,102 @@
+"""Who comes in: one guard before every handler."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Request
+from litestar.handlers import BaseRouteHandler
+
+from sikpro.adapters.web.site.forms import read_form
+from sikpro.adapters.web.site.security import csrf_matches
+from sikpro.adapters.web.site.visit import Connection, visit_of
+from sikpro.domain.errors import NotPermitted
+from sikpro.domain.people import Permission
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+PUBLIC: dict[str, Any] = {"public": True}
+"""Handler option: open to visitors who have not logged in."""
+
+WHILE_PASSWORD_EXPIRED: dict[str, Any] = {"while_password_expired": True}
+"""Handler option: open to those who must change their password first."""
+
+
+class Stale(Exception):
+    """A form came without its token: its page is older than the session, or is not ours."""
+
+
+class MustLogIn(Exception):
+    """The visitor has to log in first; `next` is the page to come back to."""
+
+    def __init__(self, next: str) -> None:  # noqa: A002  # the query parameter's name
+        super().__init__(next)
+        self.next = next
+
+
+class MustChangePassword(Exception):
+    """The one-time password has to be changed first."""
+
+
+async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Check the login, the form's token and the password's state, in this order.
+
+    A form is read before anything is refused, so that the page that refuses can give back what was typed. Raises
+    `MustLogIn`, `Stale`, `MustChangePassword`, and what kept the gate from knowing the visitor.
+    """
+    visit, acts = visit_of(connection), connection.scope.get("method") not in SAFE
+    brought = await _token(connection) if acts else ""
+    if "trouble" in connection.scope["state"]:
+        raise connection.scope["state"]["trouble"]
+    public = handler.opt.get("public")
+    if visit.person is None and not public:
+        raise MustLogIn(way_back(connection))
+    if acts and not csrf_matches(visit.secret, brought):
+        raise Stale
+    if public or visit.person is None:
+        return
+    if visit.person.must_change_password and not handler.opt.get("while_password_expired"):
+        raise MustChangePassword
+
+
+def only(*permissions: Permission) -> Callable[[Connection, BaseRouteHandler], Awaitable[None]]:
+    """A guard for those who have one of the permissions. Raises `NotPermitted`."""
+
+    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        visit = visit_of(connection)
+        if not any(visit.may(permission) for permission in permissions):
+            raise NotPermitted(permission=permissions[0])
+
+    return guard
+
+
+async def _token(connection: Connection) -> str:
+    assert isinstance(connection, Request)
+    brought = (await read_form(connection)).text("csrf")
+    return connection.headers.get("x-csrf-token", "") or brought
+
+
+def way_back(connection: Connection) -> str:
+    """The page asked for; of a form or a fragment, the page it is on."""
+    headers = connection.headers
+    if connection.scope.get("method") == "GET" and headers.get("hx-request") != "true":
+        query = connection.url.query
+        return connection.url.path + (f"?{query}" if query else "")
+    _, _, rest = headers.get("referer", "").partition("://")
+    return order_address(connection) if not rest else "/" + rest.partition("/")[2]
+
+
+def order_address(connection: Connection) -> str:
+    """The page of the order that a form was about, "" for another form."""
+    found = re.match(r"/orders/[0-9]+(?=/)", connection.url.path)
+    return found[0] if found else ""
+
+
+def login_path(way_back: str) -> str:
+    """The login page's address, which leads back afterwards."""
+    return "/login" if way_back in {"", "/"} else f"/login?next={quote(way_back, safe='/')}"
+
+
+def password_path(way_back: str) -> str:
+    """The address of the page for a new password, which leads back afterwards."""
+    return "/password" if way_back in {"", "/"} else f"/password?next={quote(way_back, safe='/')}"

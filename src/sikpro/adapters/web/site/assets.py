@@ -1,0 +1,67 @@
+"""The static files, read once: each under an address with its content's hash in it, kept by browsers for a year."""
+
+import mimetypes
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from re import DOTALL, search
+
+from attrs import frozen
+from litestar import Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from markupsafe import Markup
+
+ROOT = Path(__file__).parent.parent / "static"
+_OURS = {".css", ".js", ".svg", ".png", ".ico", ".woff2"}
+
+
+@frozen
+class Asset:
+    """A file's content, its media type and its hash."""
+
+    content: bytes
+    media_type: str
+    version: str
+
+
+@cache
+def assets() -> Mapping[str, Asset]:
+    """All files by their path under `static/`."""
+    found: dict[str, Asset] = {}
+    for path in ROOT.rglob("*"):
+        if path.suffix in _OURS:
+            content = path.read_bytes()
+            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            name = path.relative_to(ROOT).as_posix()
+            found[name] = Asset(content, kind, sha256(content).hexdigest()[:12])
+    return found
+
+
+def static(name: str) -> str:
+    """The address of a file. Raises `KeyError` when there is none."""
+    return f"/static/{assets()[name].version}/{name}"
+
+
+@cache
+def icon(name: str, size: int = 18) -> Markup:
+    """A Tabler icon as inline SVG, for the eye only: what it means stands beside it as text."""
+    source = assets()[f"vendor/tabler-icons/{name}.svg"].content.decode()
+    inner = search(r"<svg[^>]*>(.*)</svg>", source, DOTALL)
+    assert inner
+    return Markup(  # nosec B704  # the files are ours, no text of a person's is in them
+        f'<svg class="icon" width="{size}" height="{size}" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
+        f'stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{inner[1].strip()}</svg>'
+    )
+
+
+@get("/static/{version:str}/{name:path}", opt={"public": True})
+async def serve_asset(version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+    """A file; an address of another version is answered, but not kept."""
+    asset = assets().get(str(name).lstrip("/"))
+    if asset is None:
+        raise NotFoundException
+    lasting = version == asset.version
+    caching = "public, max-age=31536000, immutable" if lasting else "no-cache"
+    return Response(asset.content, media_type=asset.media_type, headers={"cache-control": caching})

@@ -1,0 +1,158 @@
+"""What went wrong, as a page of ours with a way back: one table from errors to HTTP statuses."""
+
+import logging
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap
+
+from sikpro.adapters.web.site.admission import (
+    MustChangePassword,
+    MustLogIn,
+    Stale,
+    login_path,
+    order_address,
+    password_path,
+    way_back,
+)
+from sikpro.adapters.web.site.forms import BadForm, form_read
+from sikpro.adapters.web.site.pages import Pages, go, html, is_htmx
+from sikpro.adapters.web.site.typed import written
+from sikpro.adapters.web.site.visit import visit_of
+from sikpro.application.ports.storage import StorageError, StorageRejected
+from sikpro.domain.errors import (
+    AlreadyTaken,
+    AlreadyUsed,
+    ConcurrencyConflict,
+    DomainError,
+    DuplicateOrder,
+    ForbiddenMove,
+    InUse,
+    InvalidFields,
+    InvalidValue,
+    KeptOut,
+    NotFound,
+    NothingChanged,
+    NotPermitted,
+    ReasonRequired,
+)
+
+logger = logging.getLogger("sikpro.web")
+
+STATUSES: dict[type[DomainError], int] = {
+    InvalidValue: 422,
+    InvalidFields: 422,
+    ReasonRequired: 422,
+    NothingChanged: 422,
+    NotPermitted: 403,
+    NotFound: 404,
+    DuplicateOrder: 409,
+    ForbiddenMove: 409,
+    AlreadyTaken: 409,
+    AlreadyUsed: 409,
+    KeptOut: 409,
+    InUse: 409,
+    ConcurrencyConflict: 409,
+}
+PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+"""The statuses that have sentences of their own: `http.<status>.title` and `http.<status>.text`."""
+
+
+def status_of(error: DomainError) -> int:
+    """The HTTP status of a broken rule."""
+    return next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 422)
+
+
+def error_handlers(pages: Pages) -> ExceptionHandlersMap:
+    """The handlers of everything that can leave a controller."""
+
+    def answer(request: Request[Any, Any, Any], status: int, text: str = "", to: str = "") -> Response[str]:
+        words = visit_of(request).words
+        shown = status if status in PAGES else (400 if status < 500 else 500)
+        title = words(f"http.{shown}.title")
+        text = text or words(f"http.{shown}.text")
+        if is_htmx(request):
+            response = pages.page(request, "site/toast.html", status=status, title=title, text=text)
+            response.headers |= _elsewhere("#toasts", "beforeend", ".toast")
+            return response
+        typed = written(form_read(request).values, words)
+        return pages.page(
+            request, "site/error.html", status=status, code=status, title=title, text=text, to=to, typed=typed
+        )
+
+    def in_place(request: Request[Any, Any, Any], status: int, text: str, to: str, label: str) -> Response[str]:
+        """Said on the page that is open, above everything; nothing on it is lost."""
+        response = pages.page(request, "site/ended.html", status=status, text=text, to=to, label=label)
+        response.headers |= _elsewhere("#ended", "innerHTML", ".ended")
+        return response
+
+    def domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[str]:
+        text = visit_of(request).words.error(error)
+        there = getattr(error, "order_id", None)
+        return answer(request, status_of(error), text, f"/orders/{there}" if there else "")
+
+    def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[str]:
+        if error.status_code >= 500:
+            return unexpected(request, error)
+        text = ""
+        if isinstance(error, BadForm) and error.field:
+            text = visit_of(request).words("http.400.field", field=error.field)
+        response = answer(request, error.status_code, text)
+        response.headers |= {
+            name: value for name, value in (error.headers or {}).items() if name.lower() in {"allow", "retry-after"}
+        }
+        return response
+
+    def stale(request: Request[Any, Any, Any], _: Stale) -> Response[str]:
+        words = visit_of(request).words
+        if is_htmx(request):
+            return in_place(request, 403, words("ended.stale"), way_back(request) or "/", words("order.reload"))
+        return answer(request, 403, words("http.403.stale"), order_address(request))
+
+    def must_log_in(request: Request[Any, Any, Any], error: MustLogIn) -> Response[str]:
+        if request.url.path == "/live":
+            return Response("", status_code=401)
+        words, login = visit_of(request).words, login_path(error.next)
+        if is_htmx(request):
+            return in_place(request, 401, words("ended.session"), login, words("ended.log_in"))
+        if written(form_read(request).values, words):
+            return answer(request, 401, to=login)
+        return go(request, login)
+
+    def must_change_password(request: Request[Any, Any, Any], _: MustChangePassword) -> Response[str]:
+        words, to = visit_of(request).words, password_path(way_back(request))
+        if not is_htmx(request) and written(form_read(request).values, words):
+            return answer(request, 403, words("password.one_time"), to)
+        return go(request, to)
+
+    def storage_error(request: Request[Any, Any, Any], error: StorageError) -> Response[str]:
+        if isinstance(error, StorageRejected):
+            return answer(request, 422)
+        logger.error("storage: %s", error)
+        response = answer(request, 503)
+        response.headers["retry-after"] = "10"
+        return response
+
+    def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[str]:
+        logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        try:
+            return answer(request, 500)
+        except Exception:
+            logger.exception("the page for an error failed too")
+            return html("<!doctype html><title>500</title><h1>500</h1><p><a href=/>SIKPRO</a></p>", 500)
+
+    return {
+        DomainError: domain_error,
+        HTTPException: http_error,
+        Stale: stale,
+        MustLogIn: must_log_in,
+        MustChangePassword: must_change_password,
+        StorageError: storage_error,
+        Exception: unexpected,
+    }
+
+
+def _elsewhere(target: str, swap: str, part: str) -> dict[str, str]:
+    """Headers that put a fragment where it belongs, whatever the element that asked would have done with it."""
+    return {"hx-retarget": target, "hx-reswap": swap, "hx-reselect": part}

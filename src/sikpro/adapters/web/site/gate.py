@@ -1,0 +1,102 @@
+"""The outermost layer: knows the visitor, and puts headers and cookies on every response there is."""
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import HttpMethod, ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from sikpro.adapters.web.site.parts import WebParts
+from sikpro.adapters.web.site.security import HEADERS, session_id, well_formed
+from sikpro.adapters.web.site.visit import IDLE, Visit, new_visit, read_cookies
+from sikpro.application.ports.sessions import Session
+from sikpro.application.ports.storage import StorageError, UnitOfWork
+from sikpro.domain.errors import NotFound
+from sikpro.domain.people import Person
+
+TOUCH = timedelta(minutes=1)
+"""How exactly it is known when a session was last used."""
+
+
+class Gate:
+    """Wraps the application, since 404 and 405 pass by its middleware.
+
+    While the database is away nobody is known and nobody logged out: every page says so.
+    """
+
+    def __init__(self, app: ASGIApp, parts: WebParts) -> None:
+        self.app = app
+        self.parts = parts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != ScopeType.HTTP:
+            await self.app(scope, receive, send)
+            return
+        received: dict[bytes, bytes] = dict(scope["headers"])
+        client = scope.get("client")
+        cookies = read_cookies(received.get(b"cookie", b"").decode("latin-1"))
+        visit = new_visit(self.parts, cookies, client[0] if client else "")
+        state: dict[str, Any] = {**(scope.get("state") or {}), "visit": visit}
+        scope["state"] = state
+        if not scope["path"].startswith("/static/") and scope["path"] != "/healthz":
+            try:
+                await self._recognise(visit)
+            except Exception as error:  # whatever it is, it becomes a page of ours: `admit` raises it again
+                state["trouble"] = error
+        if scope["method"] == HttpMethod.HEAD and scope["path"] != "/live":
+            # What a GET would answer, without its body; the stream of hints has no end.
+            scope, send = {**scope, "method": HttpMethod.GET}, _without_body(send)
+        await self.app(scope, receive, _with_headers(send, visit))
+
+    async def _recognise(self, visit: Visit) -> None:
+        token = visit.cookie("session")
+        if not token:
+            return
+        visit.expired = True
+        if not well_formed(token):
+            return
+        key = session_id(token)
+        found = await self.parts.transactions.read(lambda uow: _session_and_person(uow, key))
+        now = self.parts.clock.now()
+        if found is None or now - found[0].seen_at > IDLE or not found[1].active or found[1].role is None:
+            return
+        session, visit.person = found
+        visit.session, visit.expired = key, False
+        if now - session.seen_at > TOUCH:
+            # While the disk is full pages can still be read.
+            with suppress(StorageError):
+                await self.parts.transactions.write(lambda uow: uow.sessions.touch(key, now))
+
+
+def _session_and_person(uow: UnitOfWork, key: str) -> tuple[Session, Person] | None:
+    session = uow.sessions.get(key)
+    try:
+        return (session, uow.people.get(session.person)) if session else None
+    except NotFound:
+        return None
+
+
+def _without_body(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return sending
+
+
+def _with_headers(send: Send, visit: Visit) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableScopeHeaders.from_message(message)
+            for name, value in HEADERS:
+                headers[name.decode()] = value.decode()
+            for cookie in visit.cookies:
+                headers.add("set-cookie", cookie)
+            headers.setdefault("cache-control", "no-store")
+        await send(message)
+
+    return sending

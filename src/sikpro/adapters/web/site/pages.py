@@ -1,0 +1,94 @@
+"""Makes pages and fragments of templates."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request, Response
+from litestar.enums import MediaType
+
+from sikpro.adapters.web.site.assets import icon, static
+from sikpro.adapters.web.site.navigation import NavEntry
+from sikpro.adapters.web.site.parts import WebParts
+from sikpro.adapters.web.site.visit import Visit, visit_of
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+
+def environment() -> Environment:
+    """The template engine: everything escaped, nothing undefined."""
+    engine = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    engine.globals |= {"icon": icon, "static": static, "timedelta": timedelta}
+    return engine
+
+
+@frozen
+class Pages:
+    """Renders templates for a visitor. `navigation` is what the side bar may show."""
+
+    parts: WebParts
+    navigation: tuple[NavEntry, ...]
+    engine: Environment
+
+    def page(
+        self, request: Request[Any, Any, Any], template: str, *, status: int = 200, **context: Any
+    ) -> Response[str]:
+        """A page or a fragment, as the template is one."""
+        text = self.text(visit_of(request), request.url.path, template, context)
+        return html(text, status)
+
+    def text(self, visit: Visit, path: str, template: str, context: Mapping[str, Any]) -> str:
+        """A template's text, with what every template is given."""
+        return self.engine.get_template(template).render(self.given(visit, path) | dict(context))
+
+    def given(self, visit: Visit, path: str) -> dict[str, Any]:
+        """What every template can use."""
+        now = self.parts.clock.now()
+        words = visit.words
+        return {
+            "t": words,
+            "words": words,
+            "me": visit.person,
+            "may": visit.may,
+            "visit": visit,
+            "now": now,
+            "bot": self.parts.bot_state(),
+            "relay": self.parts.health().get("relay", ""),
+            "clock_step": self.parts.clock_step(),
+            "navigation": [entry for entry in self.navigation if entry.shown_to(visit)],
+            "path": path,
+            "age": lambda since: words.duration(now - since),
+            "iso": _iso,
+            "simulator_url": self.parts.simulator_url,
+        }
+
+
+def html(text: str, status: int = 200) -> Response[str]:
+    """A page that nobody keeps."""
+    return Response(text, status_code=status, media_type=MediaType.HTML, headers={"cache-control": "no-store"})
+
+
+def is_htmx(request: Request[Any, Any, Any]) -> bool:
+    """Whether htmx asks, for a part of a page."""
+    return request.headers.get("hx-request") == "true"
+
+
+def go(request: Request[Any, Any, Any], path: str) -> Response[str]:
+    """Send the browser to a page of ours, after a form."""
+    if is_htmx(request):
+        return Response("", status_code=204, headers={"hx-redirect": path, "cache-control": "no-store"})
+    return Response("", status_code=303, headers={"location": path, "cache-control": "no-store"})
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

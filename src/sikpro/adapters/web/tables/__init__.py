@@ -1,0 +1,1 @@
+"""Uploaded tables: lists, orders to import, and comparison with somebody's own book."""

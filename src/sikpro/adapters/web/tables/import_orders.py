@@ -1,0 +1,222 @@
+"""Orders from a file: every row is judged and shown, then all good ones are written, or nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from attrs import evolve, frozen
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from sikpro.adapters.web.site.admission import only
+from sikpro.adapters.web.site.errors import status_of
+from sikpro.adapters.web.site.forms import Form
+from sikpro.adapters.web.site.pages import Pages, go
+from sikpro.adapters.web.site.parts import WebParts
+from sikpro.adapters.web.site.visit import Visit
+from sikpro.adapters.web.tables.uploading import (
+    LARGEST_TABLE,
+    chosen,
+    first_look,
+    received_now,
+    uploaded_file,
+    while_asked,
+)
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.tables.import_orders import COLUMNS, check_date, import_orders, plan_orders
+from sikpro.application.use_cases.tables.order_plan import JudgedRow, OrderPlan, RowVerdict
+from sikpro.application.use_cases.tables.table_columns import (
+    date_columns,
+    header_of,
+    header_place,
+    missing_columns,
+    texts_of,
+    unused_headings,
+)
+from sikpro.application.use_cases.tables.uploads import Purpose, Upload, find_upload, keep_upload
+from sikpro.domain.errors import DomainError, InvalidValue
+from sikpro.domain.people import Permission, Person
+
+PAGE = 100
+"""How many rows of the preview one page shows."""
+
+ADDRESS = "/orders/import"
+
+
+@frozen(kw_only=True)
+class ShownRow:
+    """A row of the preview: its number in the file, its texts, and its errors by column with the cell's name."""
+
+    row: JudgedRow
+    texts: Mapping[str, str]
+    cells: Mapping[str, str]
+
+
+class ImportOrdersController(Controller):
+    """Upload, map the columns, look at every row, write."""
+
+    path = ADDRESS
+    guards = (only(Permission.ADMINISTER),)
+
+    @get()
+    async def ask(self, request: Request[Any, Any, Any], pages: NamedDependency[Pages]) -> Response[str]:
+        """The form for a file, and which columns it may have."""
+        return _ask(request, pages)
+
+    @post(request_max_body_size=LARGEST_TABLE)
+    async def upload(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """Read the file, judge it where its columns are known, and keep it."""
+        name, content = await uploaded_file(request)
+        try:
+            sheets = await while_asked(request, parts.tables.sheets(content))
+            looked = await parts.transactions.read(
+                lambda uow: _judged(uow, first_look(name, sheets, COLUMNS), me, parts)
+            )
+        except DomainError as error:
+            return _ask(request, pages, error)
+        return await _keep(request, parts, looked, me)
+
+    @get("/{upload_id:int}")
+    async def show(
+        self,
+        request: Request[Any, Any, Any],
+        upload_id: FromPath[int],
+        me: NamedDependency[Person],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """The preview, or which columns are which while that is not decided; `columns` asks for that again."""
+        upload = await parts.transactions.read(lambda uow: find_upload(uow, Purpose.IMPORT, upload_id, me))
+        return _show(request, pages, upload)
+
+    @post("/{upload_id:int}")
+    async def choose(
+        self,
+        request: Request[Any, Any, Any],
+        upload_id: FromPath[int],
+        me: NamedDependency[Person],
+        parts: NamedDependency[WebParts],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Take another sheet, or the columns as they were chosen by hand."""
+
+        def work(uow: UnitOfWork) -> Upload:
+            return _judged(uow, chosen(find_upload(uow, Purpose.IMPORT, upload_id, me), form, COLUMNS), me, parts)
+
+        return await _keep(request, parts, await parts.transactions.read(work), me)
+
+    @post("/{upload_id:int}/apply")
+    async def apply(
+        self,
+        request: Request[Any, Any, Any],
+        upload_id: FromPath[int],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Write all new rows as they were shown; when something changed since, show them anew."""
+        now, zone, mark = parts.clock.now(), visit.words.zone, form.text("mark")
+
+        def work(uow: UnitOfWork) -> tuple[Upload, OrderPlan, bool]:
+            upload = find_upload(uow, Purpose.IMPORT, upload_id, me)
+            sheet, columns, no_date = upload.sheet, upload.columns, received_now(upload)
+            plan, done = import_orders(uow, sheet, columns, mark, me, now, zone, upload.file, received_now=no_date)
+            if done:
+                uow.blobs.drop(upload_id)
+            return upload, plan, done
+
+        upload, plan, done = await parts.transactions.write(work)
+        if not done:
+            return _show(request, pages, _with_plan(upload, plan), outdated=True)
+        visit.toast("orders_imported", count=visit.words.number(plan.count(RowVerdict.NEW)))
+        return go(request, "/orders?view=all&channel=import")
+
+
+def _ask(request: Request[Any, Any, Any], pages: Pages, error: DomainError | None = None) -> Response[str]:
+    status = status_of(error) if error else 200
+    return pages.page(request, "tables/ask.html", status=status, error=error, columns=COLUMNS)
+
+
+def _judged(uow: UnitOfWork, upload: Upload, by: Person, parts: WebParts) -> Upload:
+    """With the verdicts, when every needed column is known and the sheet can be read."""
+    by.must(Permission.ADMINISTER)
+    if upload.sheet.error or missing_columns(upload.columns, COLUMNS) or _date_trouble(upload):
+        return upload
+    now, zone, no_date = parts.clock.now(), ZoneInfo(parts.zone), received_now(upload)
+    return _with_plan(upload, plan_orders(uow, upload.sheet, upload.columns, by, now, zone, received_now=no_date))
+
+
+def _date_trouble(upload: Upload) -> DomainError | None:
+    """Why it is not decided when the orders came in."""
+    try:
+        check_date(upload.columns, received_now(upload))
+    except InvalidValue as error:
+        return error
+    return None
+
+
+async def _keep(request: Request[Any, Any, Any], parts: WebParts, upload: Upload, me: Person) -> Response[str]:
+    now = parts.clock.now()
+    kept = await parts.transactions.write(lambda uow: keep_upload(uow, Purpose.IMPORT, upload, me, now))
+    return go(request, f"{ADDRESS}/{kept}")
+
+
+def _with_plan(upload: Upload, plan: OrderPlan) -> Upload:
+    return evolve(upload, choice={**upload.choice, "plan": plan.packed()})
+
+
+def _show(request: Request[Any, Any, Any], pages: Pages, upload: Upload, *, outdated: bool = False) -> Response[str]:
+    if "plan" not in upload.choice or "columns" in request.query_params:
+        return pages.page(
+            request,
+            "tables/columns.html",
+            upload=upload,
+            address=f"{ADDRESS}/{upload.id}",
+            columns=COLUMNS,
+            header=header_of(upload.sheet),
+            examples=upload.sheet.rows[header_place(upload.sheet) + 1 :][:3],
+            missing=missing_columns(upload.columns, COLUMNS),
+            trouble=_date_trouble(upload),
+            received_now=received_now(upload),
+            likely=date_columns(upload.sheet, upload.columns),
+        )
+    plan = OrderPlan.unpacked(upload.choice["plan"])
+    wanted = request.query_params.get("verdict", "")
+    rows = [row for row in plan.rows if wanted not in set(RowVerdict) or row.verdict == wanted]
+    page = request.query_params.get("page", "")
+    start = min(int(page), len(rows) // PAGE) * PAGE if page.isascii() and page.isdecimal() and len(page) < 6 else 0
+    places = {name: place for place, name in upload.columns.items()}
+
+    def shown(row: JudgedRow) -> ShownRow:
+        cells = {name: upload.sheet.cell(row.place, places[name]) for name in row.errors if name in places}
+        return ShownRow(row=row, texts=texts_of(upload.sheet.rows[row.place], upload.columns), cells=cells)
+
+    address = f"{ADDRESS}/{upload.id}"
+    here = f"{address}?verdict={wanted}&page=" if wanted else f"{address}?page="
+    return pages.page(
+        request,
+        "tables/preview.html",
+        status=409 if outdated else 200,
+        outdated=outdated,
+        upload=upload,
+        plan=plan,
+        address=address,
+        wanted=wanted,
+        verdicts=tuple(RowVerdict),
+        columns=[column for column in COLUMNS if column.name in places],
+        headings=header_of(upload.sheet),
+        unused=unused_headings(upload.sheet, upload.columns),
+        received_now=received_now(upload),
+        rows=[shown(row) for row in rows[start : start + PAGE]],
+        first=f"{here}0" if start else "",
+        next=f"{here}{start // PAGE + 1}" if len(rows) > start + PAGE else "",
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sikpro.adapters.local.live import LocalLiveEvents
-from tests.integration.web.site import Site, memory_or_sqlite, running_site
+from tests.integration.web.console import Site, memory_or_sqlite, running_site
 
 
 @pytest.fixture(params=["memory", pytest.param("sqlite", marks=pytest.mark.audit)])

@@ -11,8 +11,8 @@ from sikpro.application.use_cases.messages.publish_notice import publish_notice
 from sikpro.application.use_cases.orders.saved_views import save_view
 from sikpro.application.workers.intake import Intake
 from tests.builders import an_incoming
-from tests.integration.web.site import Site
-from tests.integration.web.test_files import photo
+from tests.integration.web.console import Site
+from tests.integration.web.orders.test_files import photo
 
 PAGES = {
     "/login": "",

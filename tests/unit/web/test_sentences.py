@@ -9,7 +9,7 @@ import pytest
 from sikpro.adapters.web.site import pages
 from sikpro.application.i18n import LANGUAGES, sentences
 
-ROOT = Path(pages.__file__).parent
+ROOT = Path(pages.__file__).parents[1]
 TEMPLATES = sorted(pages.TEMPLATES.rglob("*.html"))
 SAID = re.compile(r"""\b(?:t|words)\(\s*["']([\w.-]+)["']\s*([~),])""")
 SAID_IN_CODE = re.compile(r"""\bwords\(\s*f?["']([\w.{}-]+)["']""")

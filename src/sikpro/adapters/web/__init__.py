@@ -31,7 +31,8 @@ Controller (`<room>/<page>.py`, in the room of its subject)::
 - Every handler wants a login, and every POST the form's token, without asking for it (`site/admission.py`).
   `opt=PUBLIC` opens a handler; `guards=[only(Permission.X, …)]` narrows it.
 - Let `DomainError` and `StorageError` fly: `site/errors.py` makes the page (or the toast, for htmx) with the right
-  status. Catch `InvalidFields` alone, to show the form again: `pages.page(…, status=422, errors=error.errors, values=typed)`.
+  status. Catch `InvalidFields` alone, to show the form again:
+  `pages.page(…, status=422, errors=error.errors, values=typed)`.
 - A query parameter that may be nonsense is a `str`, and is understood by the controller.
 - The line in `app.py`: `Page(LedgerController, NavEntry("/ledger", "ledger", "book", (Permission.SEE_REPORTS,)))`, with
   the sentence `nav.ledger`; the icon is a Tabler one, its SVG copied to `static/vendor/tabler-icons/`.

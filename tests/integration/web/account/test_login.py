@@ -1,0 +1,185 @@
+"""Logging in and out: whose session it is, how long it lives, and what a guesser gets."""
+
+from datetime import timedelta
+
+import pytest
+from attrs import evolve
+
+from sikpro.adapters.web.account.login import TRIES, TRIES_OF_ADDRESS
+from sikpro.adapters.web.site.security import session_id
+from tests.integration.web.console import PASSWORD, QuickPasswords, Site
+
+
+def test_the_right_password_leads_to_the_queue(site: Site) -> None:
+    visitor = site.visitor()
+    assert visitor.get("/").headers["location"] == "/login"
+    response = visitor.log_in("rina")
+    assert (response.status_code, response.headers["location"]) == (303, "/")
+    assert "Antrean" in visitor.get("/orders").text
+
+
+@pytest.mark.parametrize(
+    ("username", "main"),
+    [("rina", "/orders"), ("bagus", "/dashboard"), ("sari", "/dashboard"), ("admin", "/dashboard")],
+)
+def test_who_works_the_queue_begins_there_and_who_answers_for_it_at_the_dashboard(
+    page_site: Site, username: str, main: str
+) -> None:
+    visitor = page_site.visitor()
+    assert visitor.log_in(username).headers["location"] == "/"
+    assert visitor.get("/").headers["location"] == main
+    assert visitor.get("/login").headers["location"] == "/"
+    asked = page_site.visitor().log_in(username, next="/orders?view=all")
+    assert asked.headers["location"] == "/orders?view=all", "whoever was on their way somewhere goes on"
+
+
+def test_upper_case_and_blanks_in_a_user_name_do_not_matter(site: Site) -> None:
+    assert site.visitor().log_in(" RINA ").status_code == 303
+
+
+@pytest.mark.parametrize("username", ["rina", "nobody", "", "budi", "%", "' or 1=1 --", "🙂" * 100])
+def test_a_wrong_password_and_an_unknown_name_are_told_alike(page_site: Site, username: str) -> None:
+    response = page_site.visitor().log_in(username, "salah")
+    assert response.status_code == 422
+    assert "Nama pengguna atau kata sandi salah." in response.text
+    assert "sikpro_session" not in response.headers.get("set-cookie", "")
+
+
+def test_an_account_that_is_not_active_does_not_get_in_and_one_that_was_gets_out(site: Site) -> None:
+    visitor = site.logged_in("rina")
+    rina = site.people["rina"]
+    site.store.write(lambda uow: uow.people.save(evolve(uow.people.get(rina.id), active=False)))
+    assert visitor.get("/orders").status_code == 303
+    assert site.visitor().log_in("rina").status_code == 422
+
+
+def test_a_session_of_the_visitors_own_making_is_not_adopted(site: Site) -> None:
+    visitor = site.visitor()
+    planted = "A" * 43
+    visitor.client.cookies.set("sikpro_session", planted)
+    visitor.log_in("rina")
+    assert visitor.client.cookies.get("sikpro_session", domain="127.0.0.1") != planted
+    assert site.store.read(lambda uow: uow.sessions.get(session_id(planted))) is None
+
+
+def test_every_login_has_a_token_of_its_own_and_only_its_hash_is_stored(site: Site) -> None:
+    first, second = site.logged_in("rina"), site.logged_in("rina")
+    tokens = {visitor.client.cookies["sikpro_session"] for visitor in (first, second)}
+    assert len(tokens) == 2
+    for token in tokens:
+        known = site.store.read(lambda uow: {key: uow.sessions.get(key) for key in (token, session_id(token))})  # noqa: B023  # called at once
+        assert known[token] is None
+        assert known[session_id(token)] is not None
+
+
+def test_the_session_cookie_is_for_the_server_alone(page_site: Site) -> None:
+    cookie = page_site.visitor().log_in("rina").headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Path=/" in cookie
+
+
+def test_nothing_is_stored_for_a_visitor_who_has_not_logged_in(page_site: Site) -> None:
+    visitor = page_site.visitor()
+    for path in ("/", "/login", "/nix", "/orders"):
+        visitor.get(path)
+    assert visitor.client.cookies.get("sikpro_session") is None
+
+
+def test_logging_out_ends_the_session_for_good(site: Site) -> None:
+    visitor = site.logged_in("rina")
+    token = visitor.client.cookies["sikpro_session"]
+    assert visitor.post("/logout").headers["location"] == "/login"
+    visitor.client.cookies.set("sikpro_session", token)
+    assert visitor.get("/orders").headers["location"] == "/login?next=/orders"
+
+
+def test_a_request_under_way_at_logout_does_not_bring_the_session_back(site: Site) -> None:
+    visitor = site.logged_in("rina")
+    key = session_id(visitor.client.cookies["sikpro_session"])
+    visitor.post("/logout")
+    site.store.write(lambda uow: uow.sessions.touch(key, site.clock.now() + timedelta(minutes=5)))
+    assert site.store.read(lambda uow: uow.sessions.get(key)) is None
+
+
+def test_a_session_idle_for_two_weeks_is_over_and_leads_back_after_the_login(site: Site) -> None:
+    visitor = site.logged_in("rina")
+    site.clock.move(timedelta(days=13))
+    assert visitor.get("/orders").status_code == 200
+    site.clock.move(timedelta(days=13))
+    assert visitor.get("/orders").status_code == 200
+    site.clock.move(timedelta(days=15))
+    response = visitor.get("/orders?view=mine")
+    assert response.headers["location"] == "/login?next=/orders%3Fview%3Dmine"
+    page = visitor.get(response.headers["location"])
+    assert "Sesi Anda sudah berakhir" in page.text
+    again = visitor.post("/login", {"username": "rina", "password": PASSWORD, "next": "/orders?view=mine"})
+    assert again.headers["location"] == "/orders?view=mine"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "//evil.example",
+        "https://evil.example/",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "/a\r\nset-cookie: x=1",
+        "http:evil.example",
+        "",
+        "///evil.example",
+        "/é",
+    ],
+)
+def test_a_login_leads_to_pages_of_ours_alone(page_site: Site, target: str) -> None:
+    assert page_site.visitor().log_in("rina", next=target).headers["location"] == "/"
+    visitor = page_site.logged_in("rina")
+    assert visitor.client.get("/login", params={"next": target}).headers["location"] == "/"
+
+
+def test_guessing_an_account_from_one_address_locks_it_there_and_nowhere_else(site: Site) -> None:
+    stranger = site.visitor("203.0.113.5")
+    for _ in range(TRIES):
+        assert stranger.log_in("rina", "salah").status_code == 422
+    assert stranger.log_in("rina", "salah").status_code == 429
+    assert stranger.log_in("rina", PASSWORD).status_code == 429, "locked, even with the right one"
+    assert site.visitor("198.51.100.7").log_in("rina").status_code == 303, "the owner still gets in"
+    site.clock.move(timedelta(minutes=16))
+    assert stranger.log_in("rina").status_code == 303
+
+
+def test_guessing_many_accounts_from_one_address_locks_the_address(page_site: Site) -> None:
+    stranger = page_site.visitor("2001:db8::1")
+    for number in range(TRIES_OF_ADDRESS):
+        assert stranger.log_in(f"user{number}", "salah").status_code == 422
+    assert stranger.log_in("rina").status_code == 429
+    assert page_site.visitor("2001:db8::2").log_in("rina").status_code == 429, "the same subscriber"
+    assert page_site.visitor("2001:db8:1::2").log_in("rina").status_code == 303
+
+
+def test_a_login_that_succeeds_forgets_the_failures_before_it(page_site: Site) -> None:
+    for _ in range(3):
+        visitor = page_site.visitor()
+        for _ in range(TRIES - 1):
+            assert visitor.log_in("rina", "salah").status_code == 422
+        assert visitor.log_in("rina").status_code == 303
+
+
+def test_a_one_time_password_has_to_be_changed_first(site: Site) -> None:
+    rina = site.people["rina"]
+    site.store.write(lambda uow: uow.people.save(evolve(uow.people.get(rina.id), must_change_password=True)))
+    other, visitor = site.logged_in("rina"), site.visitor()
+    assert visitor.log_in("rina").headers["location"] == "/password"
+    assert visitor.get("/orders").headers["location"] == "/password?next=/orders"
+    visitor.get("/password")
+    form = {"current": PASSWORD, "new": "sandi-yang-baru", "again": "sandi-yang-baru"}
+    for wrong in ({"current": "x"}, {"again": "x"}, {"new": "pendek", "again": "pendek"}, {"new": "ü" * 201}):
+        assert visitor.post("/password", form | wrong).status_code == 422
+    assert visitor.post("/password", form | {"new": PASSWORD, "again": PASSWORD}).status_code == 422
+    assert visitor.post("/password", form).headers["location"] == "/"
+    assert visitor.get("/orders").status_code == 200
+    assert other.get("/orders").status_code == 303, "the other sessions have ended"
+    stored = site.store.read(lambda uow: uow.people.get(rina.id))
+    assert stored.password_hash == QuickPasswords().hash("sandi-yang-baru")

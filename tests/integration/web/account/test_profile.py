@@ -1,0 +1,49 @@
+"""One's own page: the sessions one is logged in by."""
+
+import re
+
+import pytest
+
+from tests.integration.web.console import ROLES, Site
+
+END = re.compile(r'action="(/profile/sessions/[0-9a-f]{64}/end)"')
+
+
+def test_another_session_of_mine_is_ended_at_once_and_this_one_stays(site: Site) -> None:
+    here, there = site.logged_in("rina"), site.logged_in("rina")
+    page = here.get("/profile").text
+    assert "Sesi ini" in page
+    [end] = END.findall(page)
+    for _ in range(2):
+        assert here.post(end).headers["location"] == "/profile"
+    assert there.get("/orders").headers["location"].startswith("/login")
+    assert here.get("/profile").status_code == 200
+    assert not END.findall(here.get("/profile").text)
+
+
+def test_all_other_sessions_end_together(site: Site) -> None:
+    here, *others = (site.logged_in("rina") for _ in range(4))
+    tono = site.logged_in("tono")
+    assert "Akhiri semua yang lain" in here.get("/profile").text
+    assert here.post("/profile/sessions/end-others").status_code == 303
+    assert all(other.get("/orders").headers["location"].startswith("/login") for other in others)
+    assert tono.get("/orders").status_code == 200
+    assert here.get("/orders").status_code == 200
+
+
+def test_nobody_sees_or_ends_the_sessions_of_another(site: Site) -> None:
+    rina, tono = site.logged_in("rina"), site.logged_in("tono")
+    site.logged_in("rina")
+    [end] = END.findall(rina.get("/profile").text)
+    assert not END.findall(tono.get("/profile").text)
+    assert tono.post(end).status_code == 404
+    assert len(END.findall(rina.get("/profile").text)) == 1
+    assert rina.post("/profile/sessions/x/end").status_code == 303
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_everybody_has_a_profile(page_site: Site, username: str) -> None:
+    visitor = page_site.logged_in(username)
+    assert visitor.get("/profile").status_code == 200
+    assert 'href="/profile"' in visitor.get("/orders").text
+    assert page_site.visitor().get("/profile").headers["location"].startswith("/login")

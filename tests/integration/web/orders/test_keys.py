@@ -1,0 +1,200 @@
+"""The helpdesk's loop from the keyboard: the next order, its status, the answer, and what is copied on the way."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from sikpro.domain.phase import Phase
+from tests.integration.browser import NewPage
+from tests.integration.web.console import Site, Visitor
+from tests.integration.web.site.test_live import connected, log_in
+
+
+def test_from_arrival_to_answered_takes_three_keys(page_site: Site, new_page: NewPage) -> None:
+    orders = []
+    for number in ("SC100001", "SC100002"):
+        orders.append(page_site.order(number))
+        page_site.clock.move(timedelta(minutes=1))
+    page = new_page(base_url=page_site.url)
+    log_in(page)
+    pressed = 0
+    for order, answered in zip(orders, ("Enter", "Control+Enter"), strict=True):
+        for key in ("n", "s", answered):
+            page.keyboard.press(key)
+            pressed += 1
+            if key == "n":
+                page.wait_for_url(f"**/orders/{order.id}")
+            if key == "s":
+                expect(page.get_by_label("Selesai (PS)")).to_be_checked()
+                expect(page.get_by_label("Pesan untuk teknisi")).to_have_value("Sudah aktif, silakan tes di pelanggan.")
+        expect(page.locator(".story").get_by_text("Status: Selesai (PS)")).to_be_visible()
+        stored = page_site.stored(order)
+        assert (stored.phase, stored.last_feedback) == (Phase.COMPLETED, "Sudah aktif, silakan tes di pelanggan.")
+    assert pressed == 3 * len(orders)
+    page.keyboard.press("n")
+    expect(page.locator("#toasts")).to_contain_text("Tidak ada order yang menunggu")
+
+
+def test_of_two_browsers_that_ask_for_the_next_each_gets_its_own(site: Site) -> None:
+    orders = [site.order(f"SC10000{n}") for n in range(1, 6)]
+    visitors = {name: site.logged_in(name) for name in ("rina", "tono")}
+    for _ in range(2):
+        gate, opened = threading.Barrier(2), dict[str, str]()
+
+        def ask(name: str, visitor: Visitor, gate: threading.Barrier = gate, opened: dict[str, str] = opened) -> None:
+            gate.wait()
+            opened[name] = visitor.post("/orders/next").headers["location"]
+
+        threads = [threading.Thread(target=ask, args=pair) for pair in visitors.items()]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(set(opened.values())) == 2
+    holders = [site.stored(order).holder for order in orders]
+    assert holders[4] is None
+    assert sorted(filter(None, holders)) == sorted([site.people["rina"].id, site.people["tono"].id] * 2)
+
+
+def test_two_pages_race_for_one_order_with_the_key(page_site: Site, new_page: NewPage) -> None:
+    order = page_site.order()
+    pages = [new_page(base_url=page_site.url) for _ in range(2)]
+    for page, name in zip(pages, ("rina", "tono"), strict=True):
+        log_in(page, name)
+    for page in pages:
+        page.keyboard.press("n")
+    urls = []
+    for page in pages:
+        expect(page.locator("#toasts .toast")).to_be_visible()
+        urls.append(page.url.removeprefix(page_site.url))
+    assert sorted(urls) == ["/orders", f"/orders/{order.id}"]
+
+
+def test_the_next_order_asked_for_twice_in_a_breath_is_one(site: Site) -> None:
+    first, second = site.order("SC100001"), site.order("SC100002")
+    visitor = site.logged_in("rina")
+    answers = {visitor.post("/orders/next", {"held": "0"}).headers["location"] for _ in range(2)}
+    assert answers == {f"/orders/{first.id}"}
+    assert site.stored(second).holder is None
+    assert visitor.post("/orders/next", {"held": "1"}).headers["location"] == f"/orders/{second.id}"
+
+
+def test_who_does_not_work_on_orders_takes_none(site: Site) -> None:
+    site.order()
+    for name in ("sari", "admin"):
+        visitor = site.logged_in(name)
+        assert "Ambil berikutnya" not in visitor.get("/orders").text
+        assert visitor.post("/orders/next").status_code == 403
+
+
+def test_fields_are_copied_by_keys_without_a_clipboard_for_scripts(page_site: Site, new_page: NewPage) -> None:
+    order = page_site.order()
+    page = new_page(base_url=page_site.url)
+    page.add_init_script(
+        """Object.defineProperty(navigator, 'clipboard', {value: undefined});
+        window.copied = []; document.addEventListener('copy', () => window.copied.push(String(getSelection()) ||
+        document.activeElement.value))"""
+    )
+    log_in(page)
+    page.goto(f"/orders/{order.id}")
+    page.keyboard.press("s")
+    for key in "123456c":
+        page.keyboard.press(key)
+        expect(page.locator("#toasts")).to_contain_text("Tersalin")
+    copied = page.evaluate("window.copied")
+    assert copied[:6] == ["AO", "SC32232558", "ZTEGC6754546", "SDA", "ODP-SDA-003", "F5SDA445"]
+    assert copied[6].splitlines()[2] == "SN modem: ZTEGC6754546"
+    expect(page.get_by_label("ONT")).to_have_count(1)
+
+
+def test_from_an_order_one_comes_back_to_the_same_list_and_the_same_row(page_site: Site, new_page: NewPage) -> None:
+    orders = [page_site.order(f"SC10000{place}") for place in range(1, 5)]
+    page = new_page(base_url=page_site.url)
+    log_in(page)
+    page.goto("/orders?view=waiting&sto=SDA")
+    for key in ("j", "j", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_url(f"**/orders/{orders[1].id}")
+    page.keyboard.press("q")
+    page.wait_for_url("**/orders?view=waiting&sto=SDA")
+    expect(page.locator(f"#open-{orders[1].id}")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/orders/{orders[1].id}")
+    for key in ("s", "Enter"):
+        page.keyboard.press(key)
+    expect(page.locator(".story").get_by_text("Status: Selesai (PS)")).to_be_visible()
+    page.keyboard.press("q")
+    page.wait_for_url("**/orders?view=waiting&sto=SDA")
+    expect(page.locator(f"#open-{orders[2].id}")).to_be_focused()
+    page.keyboard.press("n")
+    page.wait_for_url(f"**/orders/{orders[0].id}")
+    page.keyboard.press("q")
+    page.wait_for_url("**/orders?view=waiting&sto=SDA")
+
+
+def test_every_status_has_a_key_of_its_own_wherever_the_order_stands(site: Site) -> None:
+    order = site.order()
+    visitor = site.logged_in("rina")
+
+    def keys() -> dict[str, str]:
+        page = visitor.get(f"/orders/{order.id}").text
+        inputs = [part.partition(">")[0] for part in page.split('<input type="radio" name="status" value="')[1:]]
+        return {one.partition('"')[0]: one.partition('data-key="')[2].partition('"')[0] for one in inputs}
+
+    waiting = keys()
+    visitor.post(f"/orders/{order.id}/take")
+    taken = keys()
+    assert len(taken) == len(set(taken.values())) > 20
+    assert all(taken.values())
+    assert waiting.items() <= taken.items()
+
+
+def test_what_is_in_hand_stands_above_the_queue_with_its_time(site: Site) -> None:
+    order = site.order()
+    site.order("SC100002")
+    visitor = site.logged_in("rina")
+    visitor.post(f"/orders/{order.id}/take")
+    site.clock.move(timedelta(minutes=26))
+    strip = visitor.get("/orders").text.partition('<nav class="in-hand"')[2].partition("</nav>")[0]
+    assert "SC32232558" in strip
+    assert "sisa 4 mnt" in strip
+    assert "short" in strip
+    assert "SC100002" not in strip
+    assert 'class="in-hand"' not in site.logged_in("tono").get("/orders").text
+
+
+def test_rows_do_not_move_under_the_cursor_and_focus_is_not_lost(page_site: Site, new_page: NewPage) -> None:
+    first, second = page_site.order("SC100001"), page_site.order("SC100002")
+    page = new_page(base_url=page_site.url)
+    log_in(page)
+    connected(page)
+    tono = page_site.logged_in("tono")
+    page.locator(f"#order-{second.id} .age-cell").hover()
+    with page.expect_response(lambda answer: "since=" in answer.url):
+        tono.post(f"/orders/{first.id}/status", {"status": "selesai"})
+    expect(page.locator(f"#order-{first.id}")).to_be_visible()
+    page.mouse.move(1, 1)
+    expect(page.locator(f"#order-{first.id}")).to_have_count(0)
+    third = page_site.order("SC100003")
+    expect(page.locator(f"#order-{third.id}")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.locator(f"#open-{second.id}")).to_be_focused()
+    tono.post(f"/orders/{second.id}/status", {"status": "selesai"})
+    expect(page.locator(f"#open-{third.id}")).to_be_focused()
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_arrivals_are_counted_in_the_title_for_who_wants_it(page_site: Site, new_page: NewPage, wanted: bool) -> None:
+    page = new_page(base_url=page_site.url)
+    log_in(page)
+    connected(page)
+    switch = page.get_by_role("button", name="Bunyi")
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    if wanted:
+        switch.click()
+        expect(switch).to_have_attribute("aria-pressed", "true")
+    page_site.order()
+    expect(page.get_by_text("1 pesanan baru")).to_be_visible()
+    expect(page).to_have_title(f"{'(1) ' if wanted else ''}Giliran helpdesk · SIKPRO")

@@ -1,0 +1,119 @@
+"""Reconciling on the console: what differs is shown, and acted upon only by a button."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from sikpro.domain.phase import Phase
+from tests.integration.browser import NewPage
+from tests.integration.web.console import PASSWORD, Site, Visitor
+
+FILE = "SC ID;Status;Order date\nSC100001;COMPLETED (PS);2026-11-02\nSC100002;PS;2026-11-02\nSC900001;OPEN;2026-11-02\n"
+
+
+def upload(visitor: Visitor, content: str = FILE) -> str:
+    """Send a file; the address of what is shown of it."""
+    visitor.get("/reconcile")
+    response = visitor.post("/reconcile", files={"file": ("provider.csv", content.encode())})
+    assert response.status_code == 303
+    return str(response.headers["location"])
+
+
+def orders(site: Site) -> None:
+    for number in ("SC100001", "SC100002", "SC100003"):
+        site.order(number)
+
+
+def test_the_three_lists_have_their_orders_and_the_counts_add_up_to_the_rows(page_site: Site) -> None:
+    orders(page_site)
+    leader = page_site.logged_in("bagus")
+    address = upload(leader)
+    page = leader.get(address).text
+    assert "3 baris di berkas" in page
+    assert re.findall(r'<span class="count">(\d+)</span></a>', page) == ["2", "1", "1"]
+    assert "SC100003" in leader.get(f"{address}?list=missing").text
+    never = leader.get(f"{address}?list=never_requested").text
+    assert "/orders/new?registration_number=SC900001" in never
+    assert 'value="SC900001"' in leader.get("/orders/new?registration_number=SC900001").text
+
+
+def test_chosen_orders_are_completed_with_a_message_and_a_stale_one_is_refused_politely(site: Site) -> None:
+    orders(site)
+    leader = site.logged_in("bagus")
+    address = upload(leader)
+    page = leader.get(address).text
+    chosen = dict(re.findall(r'name="(order-\d+)" value="(\d+)"', page))
+    assert len(chosen) == 2
+    site.logged_in("rina").post("/orders/2/take")
+    assert leader.post(f"{address}/complete", chosen).status_code == 303
+    assert "Tidak bisa: SC100002 " in leader.get(address).text  # the next page says why this one was not done
+    first, second = site.store.read(lambda uow: (uow.orders.get(1), uow.orders.get(2)))
+    assert (first.phase, second.phase) == (Phase.COMPLETED, Phase.IN_PROGRESS)
+    assert site.store.read(lambda uow: uow.outbox.of_order(1))
+    assert leader.post(f"{address}/complete", chosen).status_code == 303  # pressed twice: nothing more happens
+    assert len(site.store.read(lambda uow: uow.journal.of_order(1))) == 2
+
+
+def test_what_a_status_means_is_chosen_on_the_page(page_site: Site) -> None:
+    orders(page_site)
+    leader = page_site.logged_in("bagus")
+    address = upload(leader)
+    changed = leader.post(address, {"act": "meanings", "meaning-0": "open", "meaning-1": "left_out"})
+    page = leader.get(changed.headers["location"]).text
+    assert re.findall(r'<span class="count">(\d+)</span></a>', page)[0] == "0"
+    assert leader.post(changed.headers["location"], {"act": "meanings", "meaning-0": "x"}).status_code == 422
+
+
+def test_columns_that_are_not_found_are_chosen_by_hand(page_site: Site) -> None:
+    leader = page_site.logged_in("bagus")
+    address = upload(leader, FILE.replace("SC ID", "kunci"))
+    assert "Belum ketemu: No. registrasi (SC)." in leader.get(address).text
+    chosen = {"column-0": "registration_number", "column-1": "status", "column-2": "date"}
+    location = leader.post(address, chosen).headers["location"]
+    assert "3 baris di berkas" in leader.get(location).text
+
+
+def test_a_number_that_cannot_be_read_is_named_by_its_cell_with_what_to_do(page_site: Site) -> None:
+    orders(page_site)
+    leader = page_site.logged_in("bagus")
+    address = upload(leader, FILE + "3,22326E+11;PS;2026-11-02\n")
+    assert re.findall(r'<span class="count">(\d+)</span></a>', leader.get(address).text) == ["2", "1", "1", "1"]
+    page = leader.get(f"{address}?list=unreadable").text
+    assert '<span class="code">A5</span>' in page
+    assert "Excel memendekkan nomor ini menjadi “3,22326E+11”" in page
+
+
+@pytest.mark.parametrize(("username", "status"), [("rina", 403), ("sari", 403), ("bagus", 200), ("admin", 200)])
+def test_reconciling_is_for_who_leads(page_site: Site, username: str, status: int) -> None:
+    assert page_site.logged_in(username).get("/reconcile").status_code == status
+
+
+def test_a_file_is_nobody_elses(page_site: Site) -> None:
+    address = upload(page_site.logged_in("bagus"))
+    admin = page_site.logged_in("admin")
+    assert admin.get(address).status_code == 404
+    admin.get("/reconcile")
+    mine = upload(admin)
+    orders(page_site)
+    assert "Team leader yang dapat menyelesaikannya" in admin.get(mine).text
+    assert admin.post(f"{mine}/complete", {"order-1": "1"}).status_code == 403
+
+
+@pytest.mark.browser
+def test_from_the_providers_file_to_completed_orders(page_site: Site, new_page: NewPage) -> None:
+    orders(page_site)
+    page = new_page(base_url=page_site.url)
+    page.goto("/login?next=/reconcile")
+    page.get_by_label("Nama pengguna").fill("bagus")
+    page.get_by_label("Kata sandi").fill(PASSWORD)
+    page.get_by_role("button", name="Masuk").click()
+    page.get_by_label("Berkas").set_input_files(
+        {"name": "provider.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
+    )
+    page.get_by_role("button", name="Bandingkan").click()
+    expect(page.get_by_role("heading", name="3 baris di berkas")).to_be_visible()
+    page.get_by_role("checkbox").nth(1).uncheck()
+    page.get_by_role("button", name="Selesaikan yang dipilih").click()
+    expect(page.get_by_text("Selesai di keduanya")).to_be_visible()
+    expect(page.get_by_role("checkbox")).to_have_count(1)

@@ -1,0 +1,143 @@
+"""Files that are hard to read: while one is, the console answers, and no transaction waits for it."""
+
+import http.client
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from attrs import define, field
+
+from sikpro.adapters.excel.reader import DirectTables
+from sikpro.adapters.local.live import LocalLiveEvents
+from sikpro.adapters.local.table_process import ProcessTables
+from sikpro.adapters.memory import MemoryTransactions
+from sikpro.application.ports.tables import TableSheet
+from tests.integration.test_table_process import is_gone
+from tests.integration.web.console import Failing, Site, running_site
+
+PATHS = ("/orders/import", "/reconcile", "/lists/people/import", "/lists/stos/import", "/lists/targets/import")
+TABLE = b"Nama;Kode\nSidoarjo;SDA\n"
+
+
+@define
+class Hanging:
+    """A console whose reader hangs until it is let go; `folder` has a file by the id of each process that reads."""
+
+    site: Site
+    folder: Path
+
+    def processes(self) -> list[int]:
+        """Who reads."""
+        return [int(path.name) for path in (self.folder / "started").iterdir()]
+
+    def let_go(self) -> None:
+        """Let all of them answer."""
+        (self.folder / "go").touch()
+
+
+@pytest.fixture
+def hanging(tmp_path: Path) -> Iterator[Hanging]:
+    """More files at once than there are threads for reading the database."""
+    (tmp_path / "started").mkdir()
+    source = f"""
+import os, pathlib, time
+folder = pathlib.Path({str(tmp_path)!r})
+(folder / "started" / str(os.getpid())).touch()
+while not (folder / "go").exists():
+    time.sleep(0.02)
+print('{{"failed": ["file.unreadable", ""]}}')
+"""
+    tables = ProcessTables(command=(sys.executable, "-c", source), at_once=6)
+    live = LocalLiveEvents()
+    with running_site(MemoryTransactions(live), live, tables) as site:
+        yield Hanging(site, tmp_path)
+
+
+def until(seen: Callable[[], bool]) -> None:
+    """Wait for something that comes by itself."""
+    deadline = time.monotonic() + 30
+    while not seen():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_while_files_hang_every_other_page_answers(hanging: Hanging) -> None:
+    senders = [hanging.site.logged_in("admin") for _ in range(6)]
+    for sender in senders:
+        sender.get("/orders/import")
+    with ThreadPoolExecutor(6) as threads:
+        sent = [
+            threads.submit(sender.post, PATHS[place % 3], files={"file": ("x.xlsx", TABLE)})
+            for place, sender in enumerate(senders)
+        ]
+        try:
+            until(lambda: len(hanging.processes()) == 6)
+            other = hanging.site.logged_in("rina")
+            for path in ("/orders", "/orders/new", "/dashboard", "/healthz"):
+                assert other.get(path).status_code == 200
+            assert not any(one.done() for one in sent)
+        finally:
+            hanging.let_go()
+        for one in sent:
+            answer = one.result()
+            assert (answer.status_code, "tidak terbaca" in answer.text) == (422, True)
+
+
+def test_who_goes_away_has_nothing_read_any_more(hanging: Hanging) -> None:
+    admin = hanging.site.logged_in("admin")
+    admin.get("/orders/import")
+    connection = http.client.HTTPConnection(hanging.site.url.removeprefix("http://"), timeout=30)
+    body = b'--x\r\ncontent-disposition: form-data; name="file"; filename="x.csv"\r\n\r\na;b\r\n--x--\r\n'
+    cookies = "; ".join(f"{name}={value}" for name, value in admin.client.cookies.items())
+    headers = {"cookie": cookies, "x-csrf-token": admin.csrf, "content-type": "multipart/form-data; boundary=x"}
+    connection.request("POST", "/orders/import", body, headers)
+    until(lambda: len(hanging.processes()) == 1)
+    connection.close()
+    until(lambda: is_gone(hanging.processes()[0]))
+
+
+@define
+class Noticing:
+    """A `TableReader` that notices whether a transaction is open while it reads."""
+
+    store: Failing | None = None
+    noticed: list[bool] = field(factory=list[bool])
+
+    async def read(self, content: bytes) -> list[list[str]]:
+        """The rows."""
+        self._look()
+        return await DirectTables().read(content)
+
+    async def sheets(self, content: bytes) -> tuple[TableSheet, ...]:
+        """The sheets."""
+        self._look()
+        return await DirectTables().sheets(content)
+
+    def _look(self) -> None:
+        assert self.store
+        self.noticed.append(bool(self.store.open))
+
+
+def test_no_file_is_read_within_a_transaction() -> None:
+    live, tables = LocalLiveEvents(), Noticing()
+    with running_site(MemoryTransactions(live), live, tables) as site:
+        tables.store = site.store
+        admin = site.logged_in("admin")
+        for path in PATHS:
+            admin.get(path)
+            assert admin.post(path, files={"file": ("x.csv", TABLE)}).status_code < 500
+    assert tables.noticed == [False] * len(PATHS)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("source", ["import os; os.abort()", "print('rubbish')"])
+def test_a_reader_that_fails_is_an_error_with_words(path: str, source: str) -> None:
+    live = LocalLiveEvents()
+    with running_site(MemoryTransactions(live), live, ProcessTables(command=(sys.executable, "-c", source))) as site:
+        admin = site.logged_in("admin")
+        admin.get(path)
+        answer = admin.post(path, files={"file": ("x.csv", TABLE)})
+    assert (answer.status_code, "tidak selesai dibaca" in answer.text) == (422, True)

@@ -1,5 +1,6 @@
 """Domain values for tests: each builder has believable defaults, and a test names only what it is about."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from sikpro.application.ports.chat import Incoming, IncomingKind, Outgoing
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.catalogue import Bilingual, OrderType, SiteOperation, Status, Sto
 from sikpro.domain.duplicates import DuplicateMode, duplicate_key
+from sikpro.domain.errors import DomainError
 from sikpro.domain.order import Order, place
 from sikpro.domain.order_data import Channel, OrderData, Origin
 from sikpro.domain.people import AccessRequest, Person, Role
@@ -147,3 +149,8 @@ def an_incoming(text: str = "halo", message_id: int = 1, chat_id: int = 700, **m
 def an_outgoing(text: str = "Pesan diterima", chat_id: int = 700, **more: Any) -> Outgoing:
     """A message to the chat."""
     return Outgoing(chat_id=chat_id, text=text, **more)
+
+
+def coded(code: str) -> Callable[[DomainError], bool]:
+    """For `pytest.raises(..., check=...)`: the error has this code."""
+    return lambda error: error.code == code

@@ -18,6 +18,8 @@ Names are resolved when they are first used, so that importing the package costs
 from importlib import import_module
 from typing import Any
 
+from sikpro.domain.errors import DomainError, say_errors_with
+
 _PLACES = {
     "connect": "entrypoints.library",
     "Sikpro": "entrypoints.library",
@@ -40,7 +42,6 @@ _PLACES = {
     "Period": "domain.period",
     "OrderFilter": "application.ports.queries",
     "OrderRow": "application.ports.queries",
-    "DomainError": "domain.errors",
     "InvalidValue": "domain.errors",
     "InvalidFields": "domain.errors",
     "DuplicateOrder": "domain.errors",
@@ -53,7 +54,7 @@ _PLACES = {
     "StorageError": "application.ports.storage",
 }
 
-__all__ = [*sorted(_PLACES), "__version__"]  # derived, and held to __init__.pyi by a test
+__all__ = [*sorted([*_PLACES, "DomainError"]), "__version__"]  # derived, and held to __init__.pyi by a test
 
 
 def __getattr__(name: str) -> Any:
@@ -64,6 +65,14 @@ def __getattr__(name: str) -> Any:
     except KeyError:
         raise AttributeError(f"module 'sikpro' has no attribute {name!r}") from None
     return getattr(import_module(f"sikpro.{place}"), name)
+
+
+def _sentence(error: DomainError, language: str) -> str:
+    words: str = import_module("sikpro.application.i18n").words_in(language, "UTC").error(error)
+    return words
+
+
+say_errors_with(_sentence)
 
 
 def __dir__() -> list[str]:

@@ -1,36 +1,71 @@
 """What can be wrong, as codes and parameters: the sentences are the application's (`application/i18n`)."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Self
+
+Sentence = Callable[["DomainError", str], str]
+"""Makes the sentence of an error in a language (`id`, `en`). Raises `LookupError` when there is none."""
+
+_sentence: Sentence | None = None
+
+
+def say_errors_with(sentence: Sentence) -> None:
+    """Let errors say themselves with these sentences; the package does so when it is imported."""
+    global _sentence
+    _sentence = sentence
 
 
 class DomainError(Exception):
-    """A rule of the field was broken; `code` names it, `params` fill its sentence."""
+    """A rule of the field was broken; `code` names it, `params` fill its sentence.
+
+    An error is a value: what it says is fixed when it is made. `str(error)` is its sentence in English.
+    """
 
     code: str = "error"
+    params: Mapping[str, str | int | None]
 
-    def __init__(self, **params: str | int | None) -> None:
+    def __init__(self, code: str = "", /, **params: str | int | None) -> None:
+        self._fix(code=code or self.code, params=MappingProxyType(params))
         super().__init__(self.code, params)
-        self.params: dict[str, str | int | None] = params
+
+    def text(self, language: str = "en") -> str:
+        """What is wrong and what to do, in Indonesian (`id`) or English (`en`)."""
+        try:
+            return _sentence(self, language) if _sentence else self._bare()
+        except LookupError:  # an error of somebody's own, without a sentence in the catalogues
+            return self._bare()
 
     def __str__(self) -> str:
-        return f"{self.code} {self.params}" if self.params else self.code
+        return self.text()
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not name.startswith("__"):  # Python itself sets __traceback__, __cause__, __notes__
+            raise AttributeError(f"an error is a value: {name} cannot be set")
+        super().__setattr__(name, value)
+
+    def _fix(self, **values: object) -> None:
+        vars(self).update(values)
+
+    def _bare(self) -> str:
+        return f"{self.code} {dict(self.params)}" if self.params else self.code
 
 
 class InvalidValue(DomainError):
-    """A value is not of its kind's shape.
+    """A value does not have the form of its kind.
 
     `reason` completes the code (`serial.length`), `typed` is what was written, `suggestion` what was
     probably meant, when that can be told; `more` is what else its sentence says.
     """
 
     code = "invalid"
+    typed: str
+    suggestion: str | None
 
     def __init__(self, reason: str, typed: str, suggestion: str | None = None, **more: str) -> None:
-        super().__init__(typed=typed[:64], suggestion=suggestion, **more)
-        self.code = reason
-        self.typed = typed
-        self.suggestion = suggestion
+        super().__init__(reason, typed=typed[:64], suggestion=suggestion, **more)
+        self._fix(typed=typed, suggestion=suggestion)
 
 
 class InvalidFields(DomainError):
@@ -38,9 +73,11 @@ class InvalidFields(DomainError):
 
     code = "fields.invalid"
 
-    def __init__(self, errors: dict[str, DomainError]) -> None:
+    errors: Mapping[str, DomainError]
+
+    def __init__(self, errors: Mapping[str, DomainError]) -> None:
         super().__init__(fields=", ".join(errors))
-        self.errors = errors
+        self._fix(errors=MappingProxyType(dict(errors)))
 
 
 class DuplicateOrder(DomainError):
@@ -51,10 +88,12 @@ class DuplicateOrder(DomainError):
 
     code = "order.duplicate"
 
+    number: str
+    order_id: int
+
     def __init__(self, number: str, order_id: int) -> None:
         super().__init__(number=number)
-        self.number = number
-        self.order_id = order_id
+        self._fix(number=number, order_id=order_id)
 
 
 class ForbiddenMove(DomainError):
@@ -64,18 +103,22 @@ class ForbiddenMove(DomainError):
 
 
 class AlreadyTaken(DomainError):
-    """Somebody else has the order; `holder` is that person's id."""
+    """Somebody else has the order; `holder` is that person's id, and with `name` the sentence says who it is."""
 
     code = "order.taken"
+    number: str
+    holder: int
 
-    def __init__(self, number: str, holder: int) -> None:
-        super().__init__(number=number)
-        self.holder = holder
+    def __init__(self, number: str, holder: int, name: str = "") -> None:
+        if name:
+            super().__init__("order.taken_by", number=number, name=name)
+        else:
+            super().__init__(number=number)
+        self._fix(number=number, holder=holder)
 
-    def by(self, name: str) -> None:
-        """Say who has it."""
-        self.params["name"] = name
-        self.code = "order.taken_by"
+    def named(self, name: str) -> "AlreadyTaken":
+        """The same error, which says who has the order."""
+        return AlreadyTaken(self.number, self.holder, name)
 
 
 class NudgedAlready(DomainError):
@@ -83,9 +126,11 @@ class NudgedAlready(DomainError):
 
     code = "order.nudged"
 
+    until: datetime
+
     def __init__(self, number: str, until: datetime) -> None:
         super().__init__(number=number)
-        self.until = until
+        self._fix(until=until)
 
 
 class UndoTooLate(ForbiddenMove):
@@ -123,9 +168,11 @@ class KeptOut(DomainError):
 
     code = "access.kept_out"
 
+    person: int
+
     def __init__(self, name: str, person: int) -> None:
         super().__init__(name=name)
-        self.person = person
+        self._fix(person=person)
 
 
 class NotFound(DomainError):
@@ -154,9 +201,7 @@ class AlreadyUsed(DomainError):
     code = "already_used"
 
     def __init__(self, **params: str | int | None) -> None:
-        super().__init__(**params)
-        if params.get("name"):
-            self.code = "already_used.by"
+        super().__init__("already_used.by" if params.get("name") else "", **params)
 
 
 class InUse(DomainError):
@@ -175,8 +220,7 @@ class LastOne(InUse):
     """The last active one of its kind has to stay; the code says of which kind (`last_one.admin`)."""
 
     def __init__(self, kind: str, name: str) -> None:
-        super().__init__(name=name)
-        self.code = f"last_one.{kind}"
+        super().__init__(f"last_one.{kind}", name=name)
 
 
 class ConcurrencyConflict(DomainError):

@@ -1,7 +1,8 @@
 """An order and its moves: each returns the order as it is afterwards, and the facts to keep."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Self, TypedDict
 
 from attrs import evolve, frozen
 
@@ -20,6 +21,7 @@ from sikpro.domain.events import (
     OrderRestored,
     OrderTaken,
     OrderWithdrawn,
+    State,
     StatusChanged,
     StatusUndone,
     WordsSent,
@@ -221,7 +223,9 @@ class Order(OrderState):
         if self.holder is not None and self.holder != by:
             raise AlreadyTaken(self.number, self.holder)
 
-    def _claimed(self, to: int, status: Status, now: datetime, claim: timedelta, event: Any) -> "Change":
+    def _claimed(
+        self, to: int, status: Status, now: datetime, claim: timedelta, event: Callable[["_Facts"], OrderEvent]
+    ) -> "Change":
         if not self.phase.live:
             raise ForbiddenMove(number=self.number, before=self.phase, after=status.phase)
         after = evolve(self._moved(status, now, to, claim), reply_waiting=False, resubmitted=False)
@@ -270,5 +274,13 @@ def place(
     return Change.of(order, OrderPlaced(**_facts(order), channel=channel))
 
 
-def _facts(order: Order) -> dict[str, Any]:
+class _Facts(TypedDict):
+    """What every event says."""
+
+    order_id: int
+    at: datetime
+    state: State
+
+
+def _facts(order: Order) -> _Facts:
     return {"order_id": order.id, "at": order.changed_at, "state": order.state}

@@ -5,6 +5,7 @@ import inspect
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from attrs import frozen
 from jinja2 import Environment, nodes
@@ -197,10 +198,13 @@ def made_in_the_source() -> Iterator[tuple[str, str, frozenset[str]]]:
                 for code in codes_of(call.args[0], call, "error."):
                     yield where, code, frozenset({*InvalidValue("x", "y").params, *more})
             elif all(keyword.arg for keyword in call.keywords):
-                names = list(inspect.signature(kind).parameters)
-                if names == ["params"]:
-                    names = [str(keyword.arg) for keyword in call.keywords]
-                made = kind(**dict.fromkeys(names, "x"))
+                given = [str(keyword.arg) for keyword in call.keywords]
+                known = inspect.signature(kind).parameters
+                if "params" not in known:
+                    wanted = [name for name, one in known.items() if one.default is one.empty]
+                    given = [*wanted, *[name for name in given if name not in wanted]]
+                values: dict[str, Any] = {name: {} if name == "errors" else "x" for name in given}
+                made = kind(**values)
                 yield where, f"error.{made.code}", frozenset(made.params)
 
 

@@ -16,5 +16,5 @@ async def naming_holder(parts: WebParts, work: Callable[[UnitOfWork], T]) -> T:
         return await parts.transactions.write(work)
     except AlreadyTaken as error:
         holder = error.holder
-        error.by(await parts.transactions.read(lambda uow: uow.people.get(holder).name))
-        raise
+        name = await parts.transactions.read(lambda uow: uow.people.get(holder).name)
+        raise error.named(name) from None

@@ -37,6 +37,6 @@ def work_many(uow: UnitOfWork, orders: Mapping[int, int], work: Callable[[Order]
             raise
         except DomainError as error:
             if isinstance(error, AlreadyTaken):
-                error.by(uow.people.get(error.holder).name)
+                error = error.named(uow.people.get(error.holder).name)
             refused[order.number] = error
     return Many(tuple(done), refused)

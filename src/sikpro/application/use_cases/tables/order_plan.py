@@ -76,7 +76,7 @@ class OrderPlan:
                     order_id=order_id,
                     twin=twin,
                     final=final,
-                    errors={name: _error(*said) for name, said in errors.items()},
+                    errors={name: DomainError(said[0], **said[1]) for name, said in errors.items()},
                 )
                 for place, verdict, order_id, twin, final, errors in packed
             ]
@@ -84,10 +84,4 @@ class OrderPlan:
 
 
 def _said(error: DomainError) -> tuple[str, dict[str, Any]]:
-    return error.code, error.params
-
-
-def _error(code: str, params: dict[str, Any]) -> DomainError:
-    error = DomainError(**params)
-    error.code = code
-    return error
+    return error.code, dict(error.params)

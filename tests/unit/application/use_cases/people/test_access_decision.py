@@ -19,7 +19,7 @@ from sikpro.application.use_cases.people.grant_access import (
 )
 from sikpro.domain.errors import AdminDecides, DomainError, InvalidValue, KeptOut, NotPermitted
 from sikpro.domain.people import AccessRequest, Person, RequestState, Role
-from tests.builders import a_person, a_technician, an_access_request
+from tests.builders import a_person, a_technician, an_access_request, coded
 from tests.unit.chat import ZONE, Phone, World
 
 STRANGER, PHONE = 99, "6281234567890"
@@ -238,7 +238,7 @@ def test_a_link_ends_when_its_maker_may_no_longer_give_it(world: World, who: str
     world.transactions.write(lambda uow: make_bind_link(uow, target.id, token, bagus, now))
     changed = target.id if who == "target" else bagus.id
     world.transactions.write(lambda uow: uow.people.save(evolve(uow.people.get(changed), **change)))
-    with pytest.raises(InvalidValue, match=r"link\.wrong"):
+    with pytest.raises(InvalidValue, check=coded("link.wrong")):
         world.transactions.write(lambda uow: bind_by_link(uow, token, STRANGER, STRANGER, now))
 
 

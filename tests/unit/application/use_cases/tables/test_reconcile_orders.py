@@ -23,7 +23,7 @@ from sikpro.application.use_cases.tables.reconcile_orders import (
 from sikpro.application.use_cases.tables.table_columns import find_columns
 from sikpro.domain.errors import InvalidValue, NotPermitted
 from sikpro.domain.people import Person, Role
-from tests.builders import a_person, after, stored_order
+from tests.builders import a_person, after, coded, stored_order
 
 WIB = ZoneInfo("Asia/Jakarta")
 
@@ -101,7 +101,7 @@ def test_open_orders_that_the_file_lacks_are_those_of_its_days() -> None:
 
 def test_a_column_of_too_many_values_is_no_status() -> None:
     sheet = table(*((f"SC1{place:05}", f"status {place}", "") for place in range(MOST_STATUSES + 1)))
-    with pytest.raises(InvalidValue, match=r"reconcile\.statuses"):
+    with pytest.raises(InvalidValue, check=coded("reconcile.statuses")):
         statuses_in(sheet, find_columns(sheet, COLUMNS))
 
 

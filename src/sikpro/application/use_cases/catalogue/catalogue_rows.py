@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import NoReturn, TypeVar
 
 from attrs import frozen
 
@@ -22,47 +22,67 @@ TEMPLATE_LIMIT = 1000
 LONGEST_LIMIT = timedelta(days=90)
 
 Entries = Mapping[str, str]
+T = TypeVar("T")
 
 
 @frozen(kw_only=True)
 class CatalogueKind:
     """One of the catalogues: its name in addresses, its entries (the code first), how its rows are read.
 
-    `understand` makes a row of entries, active unless told otherwise; it raises `InvalidFields`, which holds each
-    error under its entry. `texts` is its opposite.
+    `understand` makes a row of entries, active or retired; it raises `InvalidFields`, which holds each error under its
+    entry. `texts` is its opposite.
     """
 
     name: str
     entries: tuple[str, ...]
     rows: Callable[[UnitOfWork], Sequence[CatalogueRow]]
     understand: Callable[[UnitOfWork, Entries, bool], CatalogueRow]
-    texts: Callable[[Any], dict[str, str]]
+
+    def texts(self, row: CatalogueRow) -> dict[str, str]:
+        """A row's entries as they are typed."""
+        everything = _texts(row)
+        return {entry: everything[entry] for entry in self.entries}
 
 
 class _Reading:
-    """Reads entries one by one and gathers what is wrong."""
+    """Reads entries one by one and gathers what is wrong: a value may be taken once `done` found nothing wrong."""
 
     def __init__(self, typed: Entries) -> None:
         self._typed = typed
         self._errors: dict[str, DomainError] = {}
 
-    def read(self, entry: str, parse: Callable[[str], Any]) -> Any:
+    def read(self, entry: str, parse: Callable[[str], T]) -> Callable[[], T]:
         try:
-            return parse(self._typed.get(entry, ""))
+            value = parse(self._typed.get(entry, ""))
         except DomainError as error:
             self._errors[entry] = error
-            return None
+            return self._wrong
+        return lambda: value
+
+    def bilingual(self, entry: str, parse: Callable[[str], str]) -> Callable[[], Bilingual]:
+        indonesian, english = self.read(f"{entry}_id", parse), self.read(f"{entry}_en", parse)
+        return lambda: Bilingual(indonesian(), english())
+
+    def refuse(self, entry: str, error: DomainError) -> None:
+        self._errors[entry] = error
+
+    @property
+    def errors(self) -> Mapping[str, DomainError]:
+        return self._errors
 
     def done(self) -> None:
         if self._errors:
             raise InvalidFields(self._errors)
+
+    def _wrong(self) -> NoReturn:
+        raise InvalidFields(self._errors)
 
 
 def _site_operation(_: UnitOfWork, typed: Entries, active: bool) -> SiteOperation:
     reading = _Reading(typed)
     code, name = reading.read("code", _site_code), reading.read("name", row_name)
     reading.done()
-    return SiteOperation(code=code, name=name, active=active)
+    return SiteOperation(code=code(), name=name(), active=active)
 
 
 def _site_code(text: str) -> str:
@@ -85,27 +105,26 @@ def _sto(uow: UnitOfWork, typed: Entries, active: bool) -> Sto:
 
     site_operation = reading.read("site_operation", site)
     reading.done()
-    return Sto(code=code, name=name, site_operation=site_operation, active=active)
+    return Sto(code=code(), name=name(), site_operation=site_operation(), active=active)
 
 
 def _status(_: UnitOfWork, typed: Entries, active: bool) -> Status:
     reading = _Reading(typed)
-    label = Bilingual(reading.read("label_id", row_name), reading.read("label_en", row_name))
-    template = Bilingual(reading.read("template_id", _template), reading.read("template_en", _template))
-    code = reading.read("code", lambda text: _status_code(text or label.id or ""))
+    label, template = reading.bilingual("label", row_name), reading.bilingual("template", _template)
+    code = reading.read("code", lambda text: _status_code(text or typed.get("label_id", "")))
     phase = reading.read("phase", lambda text: _one_of(Phase, text))
     turn = reading.read("turn", lambda text: _one_of(Turn, text))
     group = reading.read("group", lambda text: row_name(text).lower() if text.strip() else "")
     position = reading.read("position", _position)
     reading.done()
     return Status(
-        code=code,
-        phase=phase,
-        turn=turn,
-        label=label,
-        template=template,
-        group=group,
-        position=position,
+        code=code(),
+        phase=phase(),
+        turn=turn(),
+        label=label(),
+        template=template(),
+        group=group(),
+        position=position(),
         active=active,
     )
 
@@ -113,20 +132,19 @@ def _status(_: UnitOfWork, typed: Entries, active: bool) -> Status:
 def _order_type(_: UnitOfWork, typed: Entries, active: bool) -> OrderType:
     reading = _Reading(typed)
     code = reading.read("code", _type_code)
-    label = Bilingual(reading.read("label_id", row_name), reading.read("label_en", row_name))
+    label, template = reading.bilingual("label", row_name), reading.bilingual("template", _template)
     first, completion = (reading.read(name, _limit) for name in ("first_action_limit", "completion_limit"))
-    if first and completion and first > completion:
-        reading.read("completion_limit", _too_short)
-    template = Bilingual(reading.read("template_id", _template), reading.read("template_en", _template))
+    if not reading.errors.keys() & {"first_action_limit", "completion_limit"} and first() > completion():
+        reading.refuse("completion_limit", InvalidValue("limit.too_short", typed.get("completion_limit", "")))
     position = reading.read("position", _position)
     reading.done()
     return OrderType(
-        code=code,
-        label=label,
-        first_action_limit=first,
-        completion_limit=completion,
-        template=template,
-        position=position,
+        code=code(),
+        label=label(),
+        first_action_limit=first(),
+        completion_limit=completion(),
+        template=template(),
+        position=position(),
         active=active,
     )
 
@@ -152,7 +170,7 @@ def _template(text: str) -> str:
     return kept
 
 
-def _one_of(kind: type[Phase] | type[Turn], text: str) -> Phase | Turn:
+def _one_of(kind: Callable[[str], T], text: str) -> T:
     try:
         return kind(text)
     except ValueError as error:
@@ -175,10 +193,6 @@ def _limit(text: str) -> timedelta:
     return span
 
 
-def _too_short(text: str) -> None:
-    raise InvalidValue("limit.too_short", text)
-
-
 def hours_and_minutes(span: timedelta) -> str:
     """A limit as it is typed.
 
@@ -189,30 +203,25 @@ def hours_and_minutes(span: timedelta) -> str:
     return f"{minutes // 60}:{minutes % 60:02}"
 
 
-def _status_texts(row: Status) -> dict[str, str]:
+def _texts(row: CatalogueRow) -> dict[str, str]:
+    match row:
+        case SiteOperation():
+            return {"code": row.code, "name": row.name}
+        case Sto():
+            return {"code": row.code, "name": row.name, "site_operation": row.site_operation}
+        case Status():
+            own = {"phase": row.phase.value, "turn": row.turn.value, "group": row.group}
+        case OrderType():
+            limits = {"first_action_limit": row.first_action_limit, "completion_limit": row.completion_limit}
+            own = {name: hours_and_minutes(span) for name, span in limits.items()}
     return {
         "code": row.code,
         "label_id": row.label.id,
         "label_en": row.label.en,
-        "phase": row.phase.value,
-        "turn": row.turn.value,
-        "group": row.group,
         "template_id": row.template.id,
         "template_en": row.template.en,
         "position": str(row.position),
-    }
-
-
-def _order_type_texts(row: OrderType) -> dict[str, str]:
-    return {
-        "code": row.code,
-        "label_id": row.label.id,
-        "label_en": row.label.en,
-        "first_action_limit": hours_and_minutes(row.first_action_limit),
-        "completion_limit": hours_and_minutes(row.completion_limit),
-        "template_id": row.template.id,
-        "template_en": row.template.en,
-        "position": str(row.position),
+        **own,
     }
 
 
@@ -221,21 +230,18 @@ SITE_OPERATIONS = CatalogueKind(
     entries=("code", "name"),
     rows=lambda uow: uow.catalogue.site_operations(),
     understand=_site_operation,
-    texts=lambda row: {"code": row.code, "name": row.name},
 )
 STOS = CatalogueKind(
     name="stos",
     entries=("code", "name", "site_operation"),
     rows=lambda uow: uow.catalogue.stos(),
     understand=_sto,
-    texts=lambda row: {"code": row.code, "name": row.name, "site_operation": row.site_operation},
 )
 STATUSES = CatalogueKind(
     name="statuses",
     entries=("code", "label_id", "label_en", "phase", "turn", "group", "template_id", "template_en", "position"),
     rows=lambda uow: uow.catalogue.statuses(),
     understand=_status,
-    texts=_status_texts,
 )
 ORDER_TYPES = CatalogueKind(
     name="order-types",
@@ -245,7 +251,6 @@ ORDER_TYPES = CatalogueKind(
     ),
     rows=lambda uow: uow.catalogue.order_types(),
     understand=_order_type,
-    texts=_order_type_texts,
 )
 KINDS = {kind.name: kind for kind in (SITE_OPERATIONS, STOS, STATUSES, ORDER_TYPES)}
 """All catalogues by name, in the order of their tabs."""

@@ -130,12 +130,14 @@ def _judged(
         except DomainError as error:
             errors = {"": error}
         else:
-            changed = Verdict.UNCHANGED if judged.before == judged.after else Verdict.CHANGED
-            verdict = Verdict.NEW if judged.before is None else changed
-            if verdict is Verdict.CHANGED:
-                before, after = rows.texts(judged.before), rows.texts(judged.after)
-                replaced = {column: text for column, text in before.items() if text != after[column]}
-                new = {column: after[column] for column in replaced}
+            if judged.before is None:
+                verdict = Verdict.NEW
+            elif judged.changed:
+                verdict = Verdict.CHANGED
+                replaced = {column: text for column, text in judged.before.items() if text != judged.after[column]}
+                new = {column: judged.after[column] for column in replaced}
+            else:
+                verdict = Verdict.UNCHANGED
             if verdict is not Verdict.UNCHANGED:
                 stores.append(judged.store)
         lines.append(ImportLine(number=number, texts=texts, verdict=verdict, errors=errors, replaced=replaced, new=new))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from attrs import frozen
 
@@ -16,10 +16,14 @@ YES, NO = "yes", "no"
 
 @frozen
 class Judged:
-    """A row understood: what is there under its key (None: nothing), what it becomes, and how that is stored."""
+    """A row understood: the texts that are there under its key (None: nothing) and those it would have, by column.
 
-    before: Any
-    after: Any
+    `changed` says whether storing it would change anything, `store` does it.
+    """
+
+    before: Mapping[str, str] | None
+    after: Mapping[str, str]
+    changed: bool
     store: Callable[[Person, datetime], None]
 
 
@@ -35,15 +39,13 @@ class RowList:
     """A list: its name, its columns, those of which a row needs one to be known by, its rows, and a book of it.
 
     `identifying` are the columns whose cells name somebody or something, and `person` those that a person is known by.
-    `texts` gives one row's texts by column; `book` is told the texts of all rows that will be laid upon it;
-    `permission` is what reading and writing it needs.
+    `book` is given the texts of all rows that will be laid upon it; `permission` is what reading and writing it needs.
     """
 
     name: str
     columns: tuple[str, ...]
     keys: tuple[str, ...]
     rows: Callable[[UnitOfWork], Sequence[Mapping[str, str]]]
-    texts: Callable[[Any], Mapping[str, str]]
     book: Callable[[UnitOfWork, Sequence[Mapping[str, str]]], Book]
     identifying: tuple[str, ...]
     person: tuple[str, ...] = ()

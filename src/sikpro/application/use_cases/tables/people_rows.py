@@ -49,7 +49,12 @@ class _PeopleBook:
         active = is_active(typed, blank.active)
         person = evolve(understand_person(self.uow, texts, blank), active=active)
         self._check(before, person, by)
-        return Judged(before, person, lambda by, now: self._store(before, person, by, now))
+        return Judged(
+            before=_person_row(before) if before else None,
+            after=_person_row(person),
+            changed=before != person,
+            store=lambda by, now: self._store(before, person, by, now),
+        )
 
     def _check(self, before: Person | None, person: Person, by: Person) -> None:
         number = before.id if before else -len(self.seen) - 1
@@ -133,7 +138,6 @@ PEOPLE = RowList(
     columns=(*PERSON_ENTRIES, ACTIVE),
     keys=("technician_code", "username"),
     rows=_people_rows,
-    texts=_person_row,
     book=_people_book,
     identifying=("username", "technician_code", "site_operation", "phone"),
     person=("username", "technician_code", "phone"),

@@ -5,7 +5,6 @@ What an imported row leaves empty stays as it is: nobody loses an account or a p
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from attrs import define, evolve, field
 
@@ -45,7 +44,12 @@ class _CatalogueBook:
         self.seen.add(row.code)
         if before and before != row:
             check_replacement(self.uow, before, row)
-        return Judged(before, row, lambda by, now: self._store(before, row, by, now))
+        return Judged(
+            before=_catalogue_row(self.kind, before) if before else None,
+            after=_catalogue_row(self.kind, row),
+            changed=before != row,
+            store=lambda by, now: self._store(before, row, by, now),
+        )
 
     def _store(self, before: CatalogueRow | None, row: CatalogueRow, by: Person, now: datetime) -> None:
         """Looked at once more: two rows that could each stand may not stand together."""
@@ -55,16 +59,16 @@ class _CatalogueBook:
             replace_row(self.uow, before, row, by, now)
 
 
-def _catalogue_list(kind: CatalogueKind) -> RowList:
-    def texts(row: Any) -> dict[str, str]:
-        return kind.texts(row) | {ACTIVE: active_text(row.active)}
+def _catalogue_row(kind: CatalogueKind, row: CatalogueRow) -> dict[str, str]:
+    return kind.texts(row) | {ACTIVE: active_text(row.active)}
 
+
+def _catalogue_list(kind: CatalogueKind) -> RowList:
     return RowList(
         name=kind.name,
         columns=(*kind.entries, ACTIVE),
         keys=("code",),
-        rows=lambda uow: [texts(row) for row in kind.rows(uow)],
-        texts=texts,
+        rows=lambda uow: [_catalogue_row(kind, row) for row in kind.rows(uow)],
         book=lambda uow, _: _CatalogueBook(uow, kind, {row.code: row for row in kind.rows(uow)}),
         identifying=tuple(entry for entry in kind.entries if entry in {"code", "site_operation"}),
     )
@@ -83,7 +87,12 @@ class _TargetBook:
         if key in self.seen:
             raise InvalidFields({"sto": InvalidValue("row.twice", target.sto)})
         self.seen.add(key)
-        return Judged(before, target, lambda by, now: store_target(self.uow, target, by, now))
+        return Judged(
+            before=_target_row(before) if before else None,
+            after=_target_row(target),
+            changed=before != target,
+            store=lambda by, now: store_target(self.uow, target, by, now),
+        )
 
 
 def _target_row(target: Target) -> dict[str, str]:
@@ -95,7 +104,6 @@ TARGETS = RowList(
     columns=("month", "sto", "target", "working_days"),
     keys=("sto",),
     rows=lambda uow: [_target_row(target) for target in uow.targets.all()],
-    texts=_target_row,
     book=lambda uow, _: _TargetBook(uow, {(target.month, target.sto): target for target in uow.targets.all()}),
     identifying=("sto",),
     permission=Permission.CLOSE_MONTH,

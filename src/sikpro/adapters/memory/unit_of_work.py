@@ -27,11 +27,11 @@ from sikpro.adapters.memory.sessions import MemoryBindLinks, MemoryLoginAttempts
 from sikpro.adapters.memory.store import Sequences, State
 from sikpro.adapters.memory.targets import MemoryTargets
 from sikpro.adapters.memory.undo_and_views import MemorySavedViews, MemoryUndoSteps
+from sikpro.application.ports.one_write import OneWrite
 from sikpro.application.ports.runtime import LiveEvents
-from sikpro.application.ports.storage import Hint, StorageBusy, UnitOfWork
+from sikpro.application.ports.storage import Hint, UnitOfWork
 
 T = TypeVar("T")
-_TRIES = 3
 _log = logging.getLogger(__name__)
 
 
@@ -98,22 +98,11 @@ class MemoryTransactions:
         self._state = State()
         self._sequences = Sequences()
         self._lock = threading.Lock()
-        self._thread = threading.local()
+        self._one_write = OneWrite()
 
     def write(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the work in one transaction and commit; on `StorageBusy` the whole again, three times in all."""
-        if getattr(self._thread, "writing", False):
-            raise RuntimeError("a write inside a write")
-        self._thread.writing = True
-        try:
-            for _ in range(_TRIES - 1):
-                try:
-                    return self._write_once(work)
-                except StorageBusy:
-                    continue
-            return self._write_once(work)
-        finally:
-            self._thread.writing = False
+        return self._one_write.run(lambda: self._write_once(work))
 
     def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the work on one consistent view; what it writes is lost."""

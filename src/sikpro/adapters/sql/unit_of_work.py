@@ -34,11 +34,11 @@ from sikpro.adapters.sql.tables import totals
 from sikpro.adapters.sql.targets import SqlTargets
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.adapters.sql.undo_and_views import SqlSavedViews, SqlUndoSteps
+from sikpro.application.ports.one_write import OneWrite
 from sikpro.application.ports.runtime import LiveEvents
-from sikpro.application.ports.storage import Hint, StorageBusy, UnitOfWork
+from sikpro.application.ports.storage import Hint, UnitOfWork
 
 T = TypeVar("T")
-_TRIES = 3
 _log = logging.getLogger(__name__)
 
 
@@ -89,7 +89,7 @@ class SqlTransactions:
     def __init__(self, engine: Engine, live: LiveEvents | None = None) -> None:
         self._engine = engine
         self._live = live
-        self._thread = threading.local()
+        self._one_write = OneWrite()
         sqlite = engine.dialect.name == "sqlite"
         # SQLite's own waiting is polling and unfair; a lock is neither.
         self._turn: AbstractContextManager[Any] = threading.Lock() if sqlite else nullcontext()
@@ -99,18 +99,7 @@ class SqlTransactions:
 
     def write(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the work in one transaction and commit; on `StorageBusy` the whole again, three times in all."""
-        if getattr(self._thread, "writing", False):
-            raise RuntimeError("a write inside a write")
-        self._thread.writing = True
-        try:
-            for _ in range(_TRIES - 1):
-                try:
-                    return self._write_once(work)
-                except StorageBusy:
-                    continue
-            return self._write_once(work)
-        finally:
-            self._thread.writing = False
+        return self._one_write.run(lambda: self._write_once(work))
 
     def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the work on one consistent view; what it writes is an error or lost."""

@@ -1,6 +1,5 @@
 """Fetches the files that people sent with their orders, and keeps them in the database."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -10,7 +9,8 @@ from attrs import define, field
 from sikpro.application.ports.files import OrderFile
 from sikpro.application.ports.network import FileGone, FileSource, SourceError
 from sikpro.application.ports.runtime import Clock
-from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, UnitOfWork
+from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, UnitOfWork
+from sikpro.application.workers.one_by_one import OneByOne
 
 _log = structlog.get_logger(__name__)
 
@@ -44,7 +44,7 @@ def media_type(content: bytes) -> str:
 
 
 @define(kw_only=True)
-class Downloads:
+class Downloads(OneByOne):
     """Fetches one file after the other. `may_fetch` says whether this process serves the bot."""
 
     transactions: AsyncTransactions
@@ -52,28 +52,9 @@ class Downloads:
     clock: Clock
     pause: float = 2.0
     may_fetch: Callable[[], bool] = field(default=lambda: True)
-    _wake: asyncio.Event = field(factory=asyncio.Event, init=False)
 
-    def wake(self) -> None:
-        """Look for wanted files now; from the event loop's thread."""
-        self._wake.set()
-
-    async def run(self) -> None:
-        """Fetch what is wanted until cancelled."""
-        while True:
-            self._wake.clear()
-            try:
-                while await self._next():
-                    pass
-            except StorageError as error:
-                _log.warning("files out of reach", error=str(error))
-            try:
-                async with asyncio.timeout(self.pause):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
-
-    async def _next(self) -> bool:
+    async def next(self) -> bool:
+        """Fetch the file that is next, if there is one. Raises `StorageError`."""
         if not self.may_fetch():
             return False
         now, transports = self.clock.now(), self.source.understands

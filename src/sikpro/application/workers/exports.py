@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import structlog
-from attrs import define, field, frozen
+from attrs import define, frozen
 
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.blobs import PART
@@ -19,6 +19,7 @@ from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, Stor
 from sikpro.application.ports.workbooks import WorkbookWriter
 from sikpro.application.reports.export_file import MEDIA_TYPES, ExportFile, file_name
 from sikpro.application.reports.recap_query import Asked
+from sikpro.application.workers.one_by_one import OneByOne
 from sikpro.domain.errors import DomainError
 
 _log = structlog.get_logger(__name__)
@@ -100,7 +101,7 @@ class ThreadExports:
 
 
 @define(kw_only=True)
-class ExportRunner:
+class ExportRunner(OneByOne):
     """Makes one file after the other. `tell_every` is how often, in seconds, its row says how far it is.
 
     `zone` is the installation's, an IANA name.
@@ -112,26 +113,6 @@ class ExportRunner:
     zone: str
     pause: float = 15.0
     tell_every: float = 1.0
-    _wake: asyncio.Event = field(factory=asyncio.Event, init=False)
-
-    def wake(self) -> None:
-        """Look for work now; from the event loop's thread."""
-        self._wake.set()
-
-    async def run(self) -> None:
-        """Make what is asked for until cancelled."""
-        while True:
-            self._wake.clear()
-            try:
-                while await self.next():
-                    pass
-            except StorageError as error:
-                _log.warning("exports out of reach", error=str(error))
-            try:
-                async with asyncio.timeout(self.pause):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
 
     async def next(self) -> bool:
         """Make the file that is next, if there is one. Raises `StorageError`."""

@@ -1,6 +1,6 @@
 """The catalogues: Site Operations, exchanges, statuses and order types, each a list and a page for a row."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -73,12 +73,11 @@ class CatalogueController(Controller):
         """Add a row; what is wrong is said at its entry."""
         kind, now = catalogue_named(name), parts.clock.now()
         typed = _typed(kind, form)
-        try:
-            row = await parts.transactions.write(lambda uow: add_row(uow, kind, typed, me, now))
-        except (InvalidFields, AlreadyUsed) as error:
-            return await _form(request, kind, "", pages, parts, typed=typed, error=error)
-        visit.toast("catalogue_kept", code=row.code)
-        return go(request, f"/catalogue/{name}")
+
+        def work(uow: UnitOfWork) -> CatalogueRow:
+            return add_row(uow, kind, typed, me, now)
+
+        return await _do(request, kind, "", visit, pages, parts, work, "catalogue_kept", typed)
 
     @get("/{name:str}/new")
     async def ask(
@@ -118,12 +117,11 @@ class CatalogueController(Controller):
         """Change a row."""
         kind, now = catalogue_named(name), parts.clock.now()
         typed, mark = _typed(kind, form), form.text("mark")
-        try:
-            await parts.transactions.write(lambda uow: edit_row(uow, kind, code, typed, mark=mark, by=me, now=now))
-        except (InvalidFields, ConcurrencyConflict, InUse) as error:
-            return await _form(request, kind, code, pages, parts, typed=typed, error=error)
-        visit.toast("catalogue_kept", code=code)
-        return go(request, f"/catalogue/{name}")
+
+        def work(uow: UnitOfWork) -> CatalogueRow:
+            return edit_row(uow, kind, code, typed, mark=mark, by=me, now=now)
+
+        return await _do(request, kind, code, visit, pages, parts, work, "catalogue_kept", typed)
 
     @post("/{name:str}/row/{code:str}/active")
     async def switch(
@@ -139,12 +137,12 @@ class CatalogueController(Controller):
     ) -> Response[str]:
         """Retire a row or bring it back."""
         kind, now, active = catalogue_named(name), parts.clock.now(), form.text("active") == "yes"
-        try:
-            await parts.transactions.write(lambda uow: set_row_active(uow, kind, code, active, me, now))
-        except InUse as error:
-            return await _form(request, kind, code, pages, parts, error=error)
-        visit.toast("catalogue_revived" if active else "catalogue_retired", code=code)
-        return go(request, f"/catalogue/{name}")
+
+        def work(uow: UnitOfWork) -> CatalogueRow:
+            return set_row_active(uow, kind, code, active, me, now)
+
+        done = "catalogue_revived" if active else "catalogue_retired"
+        return await _do(request, kind, code, visit, pages, parts, work, done)
 
     @post("/{name:str}/row/{code:str}/delete")
     async def delete(
@@ -159,12 +157,11 @@ class CatalogueController(Controller):
     ) -> Response[str]:
         """Delete a row that nothing uses."""
         kind, now = catalogue_named(name), parts.clock.now()
-        try:
-            await parts.transactions.write(lambda uow: delete_row(uow, kind, code, me, now))
-        except InUse as error:
-            return await _form(request, kind, code, pages, parts, error=error)
-        visit.toast("catalogue_deleted", code=code)
-        return go(request, f"/catalogue/{name}")
+
+        def work(uow: UnitOfWork) -> CatalogueRow:
+            return delete_row(uow, kind, code, me, now)
+
+        return await _do(request, kind, code, visit, pages, parts, work, "catalogue_deleted")
 
 
 def catalogue_named(name: str) -> CatalogueKind:
@@ -176,6 +173,26 @@ def catalogue_named(name: str) -> CatalogueKind:
 
 def _typed(kind: CatalogueKind, form: Form) -> dict[str, str]:
     return {entry: form.text(entry) for entry in kind.entries}
+
+
+async def _do(
+    request: Request[Any, Any, Any],
+    kind: CatalogueKind,
+    code: str,
+    visit: Visit,
+    pages: Pages,
+    parts: WebParts,
+    work: Callable[[UnitOfWork], CatalogueRow],
+    done: str,
+    typed: Mapping[str, str] | None = None,
+) -> Response[str]:
+    """Do it and go back to the list with the toast `done`; what is wrong is said at the row's form."""
+    try:
+        row = await parts.transactions.write(work)
+    except (InvalidFields, AlreadyUsed, ConcurrencyConflict, InUse) as error:
+        return await _form(request, kind, code, pages, parts, typed=typed, error=error)
+    visit.toast(done, code=row.code)
+    return go(request, f"/catalogue/{kind.name}")
 
 
 async def _form(

@@ -10,38 +10,35 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from sikpro.adapters.web.site.admission import only
-from sikpro.adapters.web.site.errors import status_of
 from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
+from sikpro.adapters.web.site.paging import page_number, page_of
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
-from sikpro.adapters.web.tables.uploading import (
-    LARGEST_TABLE,
-    chosen,
-    first_look,
-    received_now,
-    uploaded_file,
-    while_asked,
-)
+from sikpro.adapters.web.tables.uploading import LARGEST_TABLE, UploadPages, chosen, received_now
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.tables.import_orders import COLUMNS, check_date, import_orders, plan_orders
 from sikpro.application.use_cases.tables.order_plan import JudgedRow, OrderPlan, RowVerdict
 from sikpro.application.use_cases.tables.table_columns import (
     date_columns,
     header_of,
-    header_place,
-    missing_columns,
     texts_of,
     unused_headings,
 )
-from sikpro.application.use_cases.tables.uploads import Purpose, Upload, find_upload, keep_upload
+from sikpro.application.use_cases.tables.uploads import Purpose, Upload
 from sikpro.domain.errors import DomainError, InvalidValue
 from sikpro.domain.people import Permission, Person
 
 PAGE = 100
 """How many rows of the preview one page shows."""
 
-ADDRESS = "/orders/import"
+_PAGES = UploadPages(
+    address="/orders/import",
+    purpose=Purpose.IMPORT,
+    columns=COLUMNS,
+    file_template="tables/ask.html",
+    columns_template="tables/columns.html",
+)
 
 
 @frozen(kw_only=True)
@@ -56,13 +53,13 @@ class ShownRow:
 class ImportOrdersController(Controller):
     """Upload, map the columns, look at every row, write."""
 
-    path = ADDRESS
+    path = _PAGES.address
     guards = (only(Permission.ADMINISTER),)
 
     @get()
     async def ask(self, request: Request[Any, Any, Any], pages: NamedDependency[Pages]) -> Response[str]:
         """The form for a file, and which columns it may have."""
-        return _ask(request, pages)
+        return _PAGES.ask_file(request, pages)
 
     @post(request_max_body_size=LARGEST_TABLE)
     async def upload(
@@ -73,15 +70,7 @@ class ImportOrdersController(Controller):
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
         """Read the file, judge it where its columns are known, and keep it."""
-        name, content = await uploaded_file(request)
-        try:
-            sheets = await while_asked(request, parts.tables.sheets(content))
-            looked = await parts.transactions.read(
-                lambda uow: _judged(uow, first_look(name, sheets, COLUMNS), me, parts)
-            )
-        except DomainError as error:
-            return _ask(request, pages, error)
-        return await _keep(request, parts, looked, me)
+        return await _PAGES.take(request, pages, parts, me, lambda uow, upload: _judged(uow, upload, me, parts))
 
     @get("/{upload_id:int}")
     async def show(
@@ -93,7 +82,7 @@ class ImportOrdersController(Controller):
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
         """The preview, or which columns are which while that is not decided; `columns` asks for that again."""
-        upload = await parts.transactions.read(lambda uow: find_upload(uow, Purpose.IMPORT, upload_id, me))
+        upload = await parts.transactions.read(lambda uow: _PAGES.find(uow, upload_id, me))
         return _show(request, pages, upload)
 
     @post("/{upload_id:int}")
@@ -108,9 +97,9 @@ class ImportOrdersController(Controller):
         """Take another sheet, or the columns as they were chosen by hand."""
 
         def work(uow: UnitOfWork) -> Upload:
-            return _judged(uow, chosen(find_upload(uow, Purpose.IMPORT, upload_id, me), form, COLUMNS), me, parts)
+            return _judged(uow, chosen(_PAGES.find(uow, upload_id, me), form, COLUMNS), me, parts)
 
-        return await _keep(request, parts, await parts.transactions.read(work), me)
+        return await _PAGES.keep(request, parts, await parts.transactions.read(work), me)
 
     @post("/{upload_id:int}/apply")
     async def apply(
@@ -127,7 +116,7 @@ class ImportOrdersController(Controller):
         now, zone, mark = parts.clock.now(), visit.words.zone, form.text("mark")
 
         def work(uow: UnitOfWork) -> tuple[Upload, OrderPlan, bool]:
-            upload = find_upload(uow, Purpose.IMPORT, upload_id, me)
+            upload = _PAGES.find(uow, upload_id, me)
             sheet, columns, no_date = upload.sheet, upload.columns, received_now(upload)
             plan, done = import_orders(uow, sheet, columns, mark, me, now, zone, upload.file, received_now=no_date)
             if done:
@@ -141,15 +130,10 @@ class ImportOrdersController(Controller):
         return go(request, "/orders?view=all&channel=import")
 
 
-def _ask(request: Request[Any, Any, Any], pages: Pages, error: DomainError | None = None) -> Response[str]:
-    status = status_of(error) if error else 200
-    return pages.page(request, "tables/ask.html", status=status, error=error, columns=COLUMNS)
-
-
 def _judged(uow: UnitOfWork, upload: Upload, by: Person, parts: WebParts) -> Upload:
     """With the verdicts, when every needed column is known and the sheet can be read."""
     by.must(Permission.ADMINISTER)
-    if upload.sheet.error or missing_columns(upload.columns, COLUMNS) or _date_trouble(upload):
+    if not _PAGES.is_readable(upload) or _date_trouble(upload):
         return upload
     now, zone, no_date = parts.clock.now(), ZoneInfo(parts.zone), received_now(upload)
     return _with_plan(upload, plan_orders(uow, upload.sheet, upload.columns, by, now, zone, received_now=no_date))
@@ -164,27 +148,16 @@ def _date_trouble(upload: Upload) -> DomainError | None:
     return None
 
 
-async def _keep(request: Request[Any, Any, Any], parts: WebParts, upload: Upload, me: Person) -> Response[str]:
-    now = parts.clock.now()
-    kept = await parts.transactions.write(lambda uow: keep_upload(uow, Purpose.IMPORT, upload, me, now))
-    return go(request, f"{ADDRESS}/{kept}")
-
-
 def _with_plan(upload: Upload, plan: OrderPlan) -> Upload:
     return evolve(upload, choice={**upload.choice, "plan": plan.packed()})
 
 
 def _show(request: Request[Any, Any, Any], pages: Pages, upload: Upload, *, outdated: bool = False) -> Response[str]:
     if "plan" not in upload.choice or "columns" in request.query_params:
-        return pages.page(
+        return _PAGES.ask_columns(
             request,
-            "tables/columns.html",
-            upload=upload,
-            address=f"{ADDRESS}/{upload.id}",
-            columns=COLUMNS,
-            header=header_of(upload.sheet),
-            examples=upload.sheet.rows[header_place(upload.sheet) + 1 :][:3],
-            missing=missing_columns(upload.columns, COLUMNS),
+            pages,
+            upload,
             trouble=_date_trouble(upload),
             received_now=received_now(upload),
             likely=date_columns(upload.sheet, upload.columns),
@@ -192,16 +165,15 @@ def _show(request: Request[Any, Any, Any], pages: Pages, upload: Upload, *, outd
     plan = OrderPlan.unpacked(upload.choice["plan"])
     wanted = request.query_params.get("verdict", "")
     rows = [row for row in plan.rows if wanted not in set(RowVerdict) or row.verdict == wanted]
-    page = request.query_params.get("page", "")
-    start = min(int(page), len(rows) // PAGE) * PAGE if page.isascii() and page.isdecimal() and len(page) < 6 else 0
     places = {name: place for place, name in upload.columns.items()}
 
     def shown(row: JudgedRow) -> ShownRow:
         cells = {name: upload.sheet.cell(row.place, places[name]) for name in row.errors if name in places}
         return ShownRow(row=row, texts=texts_of(upload.sheet.rows[row.place], upload.columns), cells=cells)
 
-    address = f"{ADDRESS}/{upload.id}"
+    address = _PAGES.address_of(upload)
     here = f"{address}?verdict={wanted}&page=" if wanted else f"{address}?page="
+    page = page_of(rows, page_number(request.query_params.get("page", "")), PAGE, here)
     return pages.page(
         request,
         "tables/preview.html",
@@ -216,7 +188,7 @@ def _show(request: Request[Any, Any, Any], pages: Pages, upload: Upload, *, outd
         headings=header_of(upload.sheet),
         unused=unused_headings(upload.sheet, upload.columns),
         received_now=received_now(upload),
-        rows=[shown(row) for row in rows[start : start + PAGE]],
-        first=f"{here}0" if start else "",
-        next=f"{here}{start // PAGE + 1}" if len(rows) > start + PAGE else "",
+        rows=[shown(row) for row in page.rows],
+        first=page.first,
+        next=page.next,
     )

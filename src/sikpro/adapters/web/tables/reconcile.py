@@ -12,12 +12,12 @@ from litestar.params import FromPath
 from sikpro.adapters.web.orders.order_view import template_text
 from sikpro.adapters.web.orders.queue_actions import chosen_orders, tell_many
 from sikpro.adapters.web.site.admission import only
-from sikpro.adapters.web.site.errors import status_of
 from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
+from sikpro.adapters.web.site.paging import page_number, page_of
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
-from sikpro.adapters.web.tables.uploading import LARGEST_TABLE, chosen, first_look, uploaded_file, while_asked
+from sikpro.adapters.web.tables.uploading import LARGEST_TABLE, UploadPages, chosen
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import first_status
@@ -32,16 +32,22 @@ from sikpro.application.use_cases.tables.reconcile_orders import (
     guess_meaning,
     statuses_in,
 )
-from sikpro.application.use_cases.tables.table_columns import header_of, header_place, missing_columns, unused_headings
-from sikpro.application.use_cases.tables.uploads import Purpose, Upload, find_upload, keep_upload
+from sikpro.application.use_cases.tables.table_columns import header_of, unused_headings
+from sikpro.application.use_cases.tables.uploads import Purpose, Upload
 from sikpro.domain.catalogue import Status
-from sikpro.domain.errors import DomainError, InvalidValue
+from sikpro.domain.errors import InvalidValue
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase
 
 PAGE = 50
-ADDRESS = "/reconcile"
+_PAGES = UploadPages(
+    address="/reconcile",
+    purpose=Purpose.RECONCILE,
+    columns=COLUMNS,
+    file_template="tables/reconcile.html",
+    columns_template="tables/reconcile_columns.html",
+)
 LISTS = ("to_complete", "missing", "never_requested", "unreadable")
 
 
@@ -58,13 +64,13 @@ class Compared:
 class ReconcileController(Controller):
     """Upload, say what the provider's statuses mean, act on what differs; nothing is written before a button."""
 
-    path = ADDRESS
+    path = _PAGES.address
     guards = (only(Permission.LEAD),)
 
     @get()
     async def ask(self, request: Request[Any, Any, Any], pages: NamedDependency[Pages]) -> Response[str]:
         """The form for a file."""
-        return _ask(request, pages)
+        return _PAGES.ask_file(request, pages)
 
     @post(request_max_body_size=LARGEST_TABLE)
     async def upload(
@@ -75,13 +81,7 @@ class ReconcileController(Controller):
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
         """Read the file and keep it."""
-        name, content = await uploaded_file(request)
-        try:
-            sheets = await while_asked(request, parts.tables.sheets(content))
-            looked = await parts.transactions.read(lambda _: _with_statuses(first_look(name, sheets, COLUMNS)))
-        except DomainError as error:
-            return _ask(request, pages, error)
-        return await _keep(request, parts, looked, me)
+        return await _PAGES.take(request, pages, parts, me, lambda _, upload: _with_statuses(upload))
 
     @get("/{upload_id:int}")
     async def show(
@@ -95,21 +95,19 @@ class ReconcileController(Controller):
         """The comparison as things are now; `columns` asks again which column is which."""
         query = request.query_params
         shown = query.get("list") if query.get("list") in LISTS else LISTS[0]
-        page = query.get("page", "")
-        start = int(page) * PAGE if page.isascii() and page.isdecimal() and len(page) < 6 else 0
+        number = page_number(query.get("page", ""))
 
         def work(uow: UnitOfWork) -> tuple[Upload, Compared | None]:
-            upload = find_upload(uow, Purpose.RECONCILE, upload_id, me)
-            known = upload.sheet.error is None and not missing_columns(upload.columns, COLUMNS)
-            return upload, _compared(uow, upload, me, parts, start) if known else None
+            upload = _PAGES.find(uow, upload_id, me)
+            return upload, _compared(uow, upload, me, parts, number) if _PAGES.is_readable(upload) else None
 
         upload, compared = await parts.transactions.read(work)
-        address = f"{ADDRESS}/{upload.id}"
+        address = _PAGES.address_of(upload)
         if compared is None or "columns" in query or "meanings" not in upload.choice:
-            return _columns(request, pages, upload)
+            return _PAGES.ask_columns(request, pages, upload)
         comparison = compared.comparison
         entries: Sequence[Any] = getattr(comparison, str(shown))
-        here = f"{address}?list={shown}&page="
+        page = page_of(entries, number, PAGE, f"{address}?list={shown}&page=")
         return pages.page(
             request,
             "tables/reconciled.html",
@@ -123,12 +121,12 @@ class ReconcileController(Controller):
             headings=header_of(upload.sheet),
             unused=unused_headings(upload.sheet, upload.columns),
             shown=shown,
-            entries=entries[start : start + PAGE],
+            entries=page.rows,
             meanings=upload.choice["meanings"],
             frequencies=upload.choice["statuses"],
             meaning=tuple(Meaning),
-            first=f"{here}0" if start else "",
-            next=f"{here}{start // PAGE + 1}" if len(entries) > start + PAGE else "",
+            first=page.first,
+            next=page.next,
         )
 
     @post("/{upload_id:int}")
@@ -142,7 +140,7 @@ class ReconcileController(Controller):
         form: NamedDependency[Form],
     ) -> Response[str]:
         """Take another sheet, other columns, or what the statuses mean (`meaning-<place>` in their order)."""
-        upload = await parts.transactions.read(lambda uow: find_upload(uow, Purpose.RECONCILE, upload_id, me))
+        upload = await parts.transactions.read(lambda uow: _PAGES.find(uow, upload_id, me))
         if form.text("act") == "meanings" and "meanings" in upload.choice:
             meanings = {
                 status: form.text(f"meaning-{place}") or meaning
@@ -151,12 +149,12 @@ class ReconcileController(Controller):
             wrong = [one for one in meanings.values() if one not in set(Meaning)]
             if wrong:
                 raise InvalidValue("reconcile.meaning", wrong[0])
-            return await _keep(request, parts, evolve(upload, choice={**upload.choice, "meanings": meanings}), me)
+            return await _PAGES.keep(request, parts, evolve(upload, choice={**upload.choice, "meanings": meanings}), me)
         try:
             changed = _with_statuses(chosen(upload, form, COLUMNS))
         except InvalidValue as error:
-            return _columns(request, pages, upload, error)
-        return await _keep(request, parts, changed, me)
+            return _PAGES.ask_columns(request, pages, upload, error)
+        return await _PAGES.keep(request, parts, changed, me)
 
     @post("/{upload_id:int}/complete", guards=[only(Permission.WORK)])
     async def complete(
@@ -170,13 +168,13 @@ class ReconcileController(Controller):
     ) -> Response[str]:
         """Complete the chosen orders with the usual message; one that changed since it was shown says so."""
         orders, now = chosen_orders(form), parts.clock.now()
-        back = f"{ADDRESS}/{upload_id}"
+        back = f"{_PAGES.address}/{upload_id}"
         if not orders:
             visit.toast("none_chosen")
             return go(request, back)
 
         def work(uow: UnitOfWork) -> Many:
-            find_upload(uow, Purpose.RECONCILE, upload_id, me)
+            _PAGES.find(uow, upload_id, me)
             status = first_status(uow, Phase.COMPLETED).code
 
             def answer(order: Order) -> Order:
@@ -189,28 +187,6 @@ class ReconcileController(Controller):
         return go(request, back)
 
 
-def _ask(request: Request[Any, Any, Any], pages: Pages, error: DomainError | None = None) -> Response[str]:
-    status = status_of(error) if error else 200
-    return pages.page(request, "tables/reconcile.html", status=status, error=error)
-
-
-def _columns(
-    request: Request[Any, Any, Any], pages: Pages, upload: Upload, error: DomainError | None = None
-) -> Response[str]:
-    return pages.page(
-        request,
-        "tables/reconcile_columns.html",
-        status=status_of(error) if error else 200,
-        error=error,
-        upload=upload,
-        address=f"{ADDRESS}/{upload.id}",
-        columns=COLUMNS,
-        header=header_of(upload.sheet),
-        examples=upload.sheet.rows[header_place(upload.sheet) + 1 :][:3],
-        missing=missing_columns(upload.columns, COLUMNS),
-    )
-
-
 def number_column(upload: Upload) -> int:
     """The place of the registration numbers in a file whose columns are known."""
     return next(place for place, name in upload.columns.items() if name == "registration_number")
@@ -221,23 +197,17 @@ def _with_statuses(upload: Upload) -> Upload:
 
     Raises `InvalidValue` for too many.
     """
-    if upload.sheet.error or missing_columns(upload.columns, COLUMNS):
+    if not _PAGES.is_readable(upload):
         return upload
     statuses = statuses_in(upload.sheet, upload.columns)
     meanings = {status: guess_meaning(status).value for status in statuses}
     return evolve(upload, choice={**upload.choice, "statuses": statuses, "meanings": meanings})
 
 
-async def _keep(request: Request[Any, Any, Any], parts: WebParts, upload: Upload, me: Person) -> Response[str]:
-    now = parts.clock.now()
-    kept = await parts.transactions.write(lambda uow: keep_upload(uow, Purpose.RECONCILE, upload, me, now))
-    return go(request, f"{ADDRESS}/{kept}")
-
-
-def _compared(uow: UnitOfWork, upload: Upload, me: Person, parts: WebParts, start: int) -> Compared:
+def _compared(uow: UnitOfWork, upload: Upload, me: Person, parts: WebParts, number: int) -> Compared:
     meanings = {status: Meaning(meaning) for status, meaning in upload.choice.get("meanings", {}).items()}
     comparison = compare_orders(uow, upload.sheet, upload.columns, meanings, me, ZoneInfo(parts.zone))
-    listed = [order.id for _, order in comparison.to_complete[start : start + PAGE]]
+    listed = [order.id for _, order in page_of(comparison.to_complete, number, PAGE, "").rows]
     return Compared(
         comparison=comparison,
         rows={order_id: row for order_id in listed if (row := uow.order_queries.row(order_id))},

@@ -1,18 +1,30 @@
 """Tables that are uploaded: read from a form, kept for who brought them, their columns chosen by hand."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
-from attrs import evolve
-from litestar import Request
+from attrs import evolve, frozen
+from litestar import Request, Response
 from litestar.datastructures import UploadFile
 
+from sikpro.adapters.web.site.errors import status_of
 from sikpro.adapters.web.site.forms import Form
+from sikpro.adapters.web.site.pages import Pages, go
+from sikpro.adapters.web.site.parts import WebParts
+from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import LONG, TableSheet
-from sikpro.application.use_cases.tables.table_columns import TableColumn, best_sheet, find_columns
-from sikpro.application.use_cases.tables.uploads import Upload
-from sikpro.domain.errors import InvalidValue
+from sikpro.application.use_cases.tables.table_columns import (
+    TableColumn,
+    best_sheet,
+    find_columns,
+    header_of,
+    header_place,
+    missing_columns,
+)
+from sikpro.application.use_cases.tables.uploads import Purpose, Upload, find_upload, keep_upload
+from sikpro.domain.errors import DomainError, InvalidValue
+from sikpro.domain.people import Person
 from sikpro.domain.text import one_line, storable
 
 T = TypeVar("T")
@@ -57,6 +69,85 @@ async def while_asked(request: Request[Any, Any, Any], reading: Coroutine[Any, A
 async def _gone(request: Request[Any, Any, Any]) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
+
+
+@frozen(kw_only=True)
+class UploadPages:
+    """What the pages of an uploaded table share: where they are, what the table is for, which columns it may have.
+
+    `file_template` is the form for a file, `columns_template` the page on which the columns are chosen.
+    """
+
+    address: str
+    purpose: Purpose
+    columns: Sequence[TableColumn]
+    file_template: str
+    columns_template: str
+
+    def ask_file(
+        self, request: Request[Any, Any, Any], pages: Pages, error: DomainError | None = None
+    ) -> Response[str]:
+        """The form for a file, and which columns it may have."""
+        status = status_of(error) if error else 200
+        return pages.page(request, self.file_template, status=status, error=error, columns=self.columns)
+
+    def ask_columns(
+        self,
+        request: Request[Any, Any, Any],
+        pages: Pages,
+        upload: Upload,
+        error: DomainError | None = None,
+        **more: object,
+    ) -> Response[str]:
+        """Which column is which, with the first rows as examples."""
+        return pages.page(
+            request,
+            self.columns_template,
+            status=status_of(error) if error else 200,
+            error=error,
+            upload=upload,
+            address=self.address_of(upload),
+            columns=self.columns,
+            header=header_of(upload.sheet),
+            examples=upload.sheet.rows[header_place(upload.sheet) + 1 :][:3],
+            missing=missing_columns(upload.columns, self.columns),
+            **more,
+        )
+
+    async def take(
+        self,
+        request: Request[Any, Any, Any],
+        pages: Pages,
+        parts: WebParts,
+        me: Person,
+        look: Callable[[UnitOfWork, Upload], Upload],
+    ) -> Response[str]:
+        """Read the file that was sent, look at it as `look` does, and keep it; what is wrong is said at the form."""
+        name, content = await uploaded_file(request)
+        try:
+            sheets = await while_asked(request, parts.tables.sheets(content))
+            upload = await parts.transactions.read(lambda uow: look(uow, first_look(name, sheets, self.columns)))
+        except DomainError as error:
+            return self.ask_file(request, pages, error)
+        return await self.keep(request, parts, upload, me)
+
+    async def keep(self, request: Request[Any, Any, Any], parts: WebParts, upload: Upload, me: Person) -> Response[str]:
+        """Keep the upload for who brought it, and go to its page."""
+        now = parts.clock.now()
+        kept = await parts.transactions.write(lambda uow: keep_upload(uow, self.purpose, upload, me, now))
+        return go(request, f"{self.address}/{kept}")
+
+    def find(self, uow: UnitOfWork, upload_id: int, me: Person) -> Upload:
+        """The upload of this person. Raises `NotFound`."""
+        return find_upload(uow, self.purpose, upload_id, me)
+
+    def is_readable(self, upload: Upload) -> bool:
+        """Whether the sheet could be read and every needed column is known."""
+        return upload.sheet.error is None and not missing_columns(upload.columns, self.columns)
+
+    def address_of(self, upload: Upload) -> str:
+        """The address of the upload's page."""
+        return f"{self.address}/{upload.id}"
 
 
 def first_look(file: str, sheets: Sequence[TableSheet], columns: Sequence[TableColumn]) -> Upload:

@@ -1,0 +1,88 @@
+"""What the pages of technicians and of users share: the list, the form with its error, the switch in each row."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from sikpro.adapters.web.people.people_listing import people_listing, sharing
+from sikpro.adapters.web.people.person import switch_person
+from sikpro.adapters.web.site.errors import status_of
+from sikpro.adapters.web.site.forms import Form
+from sikpro.adapters.web.site.pages import Pages, go
+from sikpro.adapters.web.site.parts import WebParts
+from sikpro.adapters.web.site.visit import Visit
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.domain.errors import DomainError
+from sikpro.domain.people import Person
+
+
+class PeoplePage(Controller):
+    """A list of people with a form to add one; a page of its own says who is listed and what else it shows."""
+
+    template: ClassVar[str]
+
+    def lists(self, person: Person) -> bool:
+        """Whether a person is on this page."""
+        raise NotImplementedError
+
+    def shown(self, uow: UnitOfWork) -> Mapping[str, object]:
+        """What else the page shows."""
+        raise NotImplementedError
+
+    @get()
+    async def show(
+        self, request: Request[Any, Any, Any], pages: NamedDependency[Pages], parts: NamedDependency[WebParts]
+    ) -> Response[str]:
+        """The people of this page by name, as the address asks."""
+        return await self.page(request, pages, parts, {})
+
+    @post("/{person_id:int}/active")
+    async def switch(
+        self,
+        request: Request[Any, Any, Any],
+        person_id: FromPath[int],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        parts: NamedDependency[WebParts],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Let somebody in or keep them out; their sessions end at once."""
+        await switch_person(person_id, me, visit, parts, form)
+        return go(request, self.path)
+
+    async def page(
+        self,
+        request: Request[Any, Any, Any],
+        pages: Pages,
+        parts: WebParts,
+        typed: Mapping[str, str],
+        error: DomainError | None = None,
+        **more: object,
+    ) -> Response[str]:
+        """The page, with what was typed into its form and what is wrong with it."""
+
+        def read(uow: UnitOfWork) -> Mapping[str, object]:
+            everybody = uow.people.all()
+            people = [person for person in everybody if self.lists(person)]
+            listing = people_listing(self.path, people, request.query_params)
+            return {"listing": listing, "sharing": sharing(everybody), **self.shown(uow), **more}
+
+        return pages.page(
+            request,
+            self.template,
+            status=status_of(error) if error else 200,
+            typed=typed,
+            error=error,
+            wrong=_wrong_entry(error) if error else "",
+            **await parts.transactions.read(read),
+        )
+
+
+def _wrong_entry(error: DomainError) -> str:
+    """The form's entry that an error is about."""
+    named = {"technician_code": "code", "username": "username", "site_operation": "site"}
+    about = error.params.get("field") or error.params.get("what") or error.code.partition(".")[0]
+    return named.get(str(about), {"technician": "code", "sto": "code"}.get(str(about), str(about)))

@@ -23,7 +23,7 @@ from sikpro.application.i18n import words_in
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.export_file import ExportFile
 from sikpro.application.reports.order_rows import order_header, order_rows
-from sikpro.application.reports.recap_query import Asked
+from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.domain.people import Person, Role
 
 ZONE = "Asia/Jakarta"
@@ -49,7 +49,7 @@ def measure(way: str, stock: Stock, folder: Path) -> Measured:
 def _file() -> ExportFile:
     last = (START + timedelta(days=300)).date()
     return ExportFile(
-        asked=Asked.parse(f"{START:%Y-%m-%d}_{last}"),
+        query=RecapQuery.parse(f"{START:%Y-%m-%d}_{last}"),
         kind="xlsx",
         by=Person(id=0, name="", username="bench", role=Role.SUPERVISOR),
         words=words_in("id", ZONE),
@@ -70,7 +70,7 @@ def _bare(transactions: SqlTransactions, path: Path) -> float:
     file = _file()
 
     def read(uow: UnitOfWork) -> list[tuple[Any, ...]]:
-        return list(order_rows(uow, file.asked, file.by, file.words, file.now))
+        return list(order_rows(uow, file.query, file.by, file.words, file.now))
 
     rows = [tuple(cell if cell != "" else None for cell in row) for row in transactions.read(read)]
     begun = time.perf_counter()

@@ -17,7 +17,7 @@ from sikpro.adapters.sql.tables import orders as orders_table
 from sikpro.adapters.sql.tables import totals
 from sikpro.application.ports.chat import Incoming, IncomingKind
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.use_cases.catalogue.lookup import put_row
 from sikpro.domain.catalogue import SiteOperation, Status, Sto
 from sikpro.domain.order import place
@@ -82,7 +82,7 @@ def updates(count: int) -> list[Incoming]:
 
 
 def _furnish(uow: UnitOfWork) -> None:
-    lay_first_catalogue(uow)
+    create_first_catalogue(uow)
     put_row(uow, SiteOperation(code="SDA", name="Sidoarjo"))
     for code in STOS:
         put_row(uow, Sto(code=code, name="", site_operation="SDA"))

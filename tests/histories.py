@@ -9,12 +9,12 @@ from attrs import evolve, frozen
 
 from sikpro.application.fields import FIELDS
 from sikpro.application.ports.storage import Transactions, UnitOfWork
-from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.use_cases.orders.change_status import change_status, reopen_order
 from sikpro.application.use_cases.orders.own_order import correct_order, join_message, withdraw_order
 from sikpro.application.use_cases.orders.register_order import register_order
 from sikpro.application.use_cases.orders.remove_order import delete_order, restore_order
-from sikpro.application.use_cases.orders.send_words import send_words
+from sikpro.application.use_cases.orders.send_text import send_text
 from sikpro.application.use_cases.orders.understand_request import typed_again
 from sikpro.application.use_cases.orders.work_order import assign_order, free_lapsed_claims, give_back_order, take_order
 from sikpro.domain.errors import DomainError
@@ -74,7 +74,7 @@ def found(store: Transactions) -> People:
     """Lay the catalogues and add the people."""
 
     def work(uow: UnitOfWork) -> People:
-        lay_first_catalogue(uow)
+        create_first_catalogue(uow)
         for code in ("SDA", "SPJ"):
             uow.catalogue.put_site_operation(a_site_operation(code, code))
         for sto, belongs in zip(STOS, ("SDA", "SPJ", ""), strict=True):
@@ -173,7 +173,7 @@ STEPS: Mapping[str, Callable[[UnitOfWork, People, Step, datetime], object]] = {
     "join": lambda uow, people, step, now: join_message(
         uow, step.order, people.technicians[0], now, text="x", chat_id=1, message_id=None
     ),
-    "say": lambda uow, people, step, now: send_words(
+    "say": lambda uow, people, step, now: send_text(
         uow, step.order, people.workers[step.who], now, text="x", zone=ZONE
     ),
     "withdraw": lambda uow, people, step, now: withdraw_order(uow, step.order, people.technicians[0], now),
@@ -181,7 +181,7 @@ STEPS: Mapping[str, Callable[[UnitOfWork, People, Step, datetime], object]] = {
         uow, step.order, people.workers[2], now, reason="r", zone=ZONE
     ),
     "restore": lambda uow, people, step, now: restore_order(uow, step.order, people.admin, now),
-    "lapse": lambda uow, people, step, now: free_lapsed_claims(uow, now),
+    "interval": lambda uow, people, step, now: free_lapsed_claims(uow, now),
 }
 
 

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from tests.builders import NOON, stored_order
 
 
@@ -25,7 +25,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     engine = create_engine_for(url)
 
     def furnish(uow: UnitOfWork) -> None:
-        lay_first_catalogue(uow)
+        create_first_catalogue(uow)
         waiting = uow.catalogue.statuses()[0]
         stored_order(uow, "SC100001", status=waiting, sto="SDA")
         stored_order(uow, "SC100002", status=waiting, sto="TUN", note="=1+1")

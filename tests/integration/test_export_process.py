@@ -18,7 +18,7 @@ from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
 from sikpro.application.ports.exports import Export, ExportState
 from sikpro.application.ports.storage import Transactions, UnitOfWork
-from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.workers.exports import ExportRunner
 from sikpro.domain.people import Role
 from tests.builders import NOON, a_person, stored_order
@@ -42,7 +42,7 @@ def store(url: str) -> Iterator[Transactions]:
     store = SqlTransactions(engine)
 
     def furnish(uow: UnitOfWork) -> None:
-        lay_first_catalogue(uow)
+        create_first_catalogue(uow)
         sari = uow.people.add(a_person("Sari", username="sari", role=Role.SUPERVISOR, password_hash="x"))
         stored_order(uow, status=uow.catalogue.statuses()[0])
         uow.exports.ask(person=sari.id, query=f"period={NOON:%Y-%m}", kind="xlsx", language="en", at=NOON)

@@ -15,7 +15,7 @@ from sikpro.application.reports.counting import SPLITS
 from sikpro.application.reports.export_file import ExportFile
 from sikpro.application.reports.figures import FIGURES
 from sikpro.application.reports.recap import recap
-from sikpro.application.reports.recap_query import Asked
+from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.application.reports.sheets import SPLIT_SHEETS
 from sikpro.domain.people import Person, Role
 from sikpro.domain.phase import Phase
@@ -72,7 +72,7 @@ def book_of(
     world: World, path: Path, period: str = "2026-11", language: str = "id", most_rows: int = 1_048_576
 ) -> Workbook:
     file = ExportFile(
-        asked=Asked.parse(period), kind="xlsx", by=SARI, words=words_in(language, ZONE), now=world.clock.now()
+        query=RecapQuery.parse(period), kind="xlsx", by=SARI, words=words_in(language, ZONE), now=world.clock.now()
     )
     world.transactions.read(lambda uow: file.write(uow, ExcelWorkbookWriter(most_rows), path / file.name))
     return load_workbook(path / file.name)
@@ -114,8 +114,8 @@ def test_every_split_of_the_recap_has_its_sheet() -> None:
 
 
 def test_the_sheets_say_what_the_recap_says(world: World, tmp_path: Path) -> None:
-    asked = Asked.parse("2026-11")
-    figures = world.transactions.read(lambda uow: recap(uow, asked, SARI, world.clock.now(), ZONE))
+    query = RecapQuery.parse("2026-11")
+    figures = world.transactions.read(lambda uow: recap(uow, query, SARI, world.clock.now(), ZONE))
     book = book_of(world, tmp_path)
     assert figures.total == 4
     for dimension, (name, _) in SPLIT_SHEETS.items():

@@ -10,7 +10,7 @@ from sikpro.adapters.memory.unit_of_work import MemoryTransactions
 from sikpro.application.ports.chat import Attachment, Contact, Incoming, IncomingKind, Outgoing
 from sikpro.application.ports.inbox import LedgerRow
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.use_cases.catalogue.lookup import put_row
 from sikpro.application.use_cases.orders.change_status import change_status
 from sikpro.application.use_cases.orders.work_order import take_order
@@ -58,7 +58,7 @@ class World:
         self.transactions.write(self._furnish)
 
     def _furnish(self, uow: UnitOfWork) -> None:
-        lay_first_catalogue(uow)
+        create_first_catalogue(uow)
         put_row(uow, SiteOperation(code="SDA", name="Sidoarjo"))
         put_row(uow, SiteOperation(code="MJK", name="Mojokerto"))
         for code, site in (("SDA", "SDA"), ("TUN", "SDA"), ("SPJ", "SDA"), ("MRT", "MJK")):

@@ -12,7 +12,7 @@ from sikpro import DuplicateOrder, ForbiddenMove, InvalidFields, Phase
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.order_rows import order_header, order_rows
-from sikpro.application.reports.recap_query import Asked
+from sikpro.application.reports.recap_query import RecapQuery
 from tests.unit.chat import StoryClock
 
 MESSAGE = "AO SC32232558 ZTEGC6754546 SDA ODP-SDA-003 F5SDA445"
@@ -47,7 +47,7 @@ def test_what_was_said_is_told_with_the_status_it_was_said_at_and_not_with_a_lat
         """The words beside the status: of the order, of its row in a list, in the file of a recap."""
 
         def in_file(uow: UnitOfWork) -> str:
-            rows = order_rows(uow, Asked.parse("2026-11", {}), app.script, words, app.clock.now())
+            rows = order_rows(uow, RecapQuery.parse("2026-11", {}), app.script, words, app.clock.now())
             return str(next(rows)[place] or "")
 
         return {

@@ -17,7 +17,7 @@ from sikpro.entrypoints.settings import Settings, WrongSettings
 class Bot:
     """One bot account, and what its transport gives.
 
-    `let_go` drops the connection while another process serves the bot. `caution` tells a trouble, with its detail,
+    `release_all` drops the connection while another process serves the bot. `caution` tells a trouble, with its detail,
     beside which it works all the same.
     """
 
@@ -25,7 +25,7 @@ class Bot:
     source: UpdateSource
     messenger: Messenger
     files: FileSource
-    let_go: Callable[[], Awaitable[None]]
+    release_all: Callable[[], Awaitable[None]]
     caution: Callable[[], tuple[str, str]]
 
 
@@ -53,7 +53,7 @@ def _by_bot_api(settings: Settings) -> Bot:
         source=BotApiSource(receiving),
         messenger=BotApiMessenger(sending),
         files=BotApiFiles(sending),
-        let_go=keep,
+        release_all=keep,
         caution=lambda: ("", ""),
     )
 
@@ -86,7 +86,7 @@ def _by_mtproto(settings: Settings, transactions: AsyncTransactions) -> Bot:
         source=MtprotoSource(client, poll_timeout=settings.poll_timeout),
         messenger=MtprotoMessenger(client),
         files=MtprotoFiles(client),
-        let_go=client.pause,
+        release_all=client.pause,
         caution=client.caution,
     )
 

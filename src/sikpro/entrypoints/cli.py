@@ -175,10 +175,10 @@ def export(
     from sikpro.entrypoints.settings import Settings
     from sikpro.entrypoints.start import container_for, prepare
 
-    asked = asked_for(period, first, last, filters)
+    query = asked_for(period, first, last, filters)
     settings = Settings.load({"data": data, "database": database})
     prepare(settings, migrating=False)
-    export_to(container_for(settings), asked, kind, language, output)
+    export_to(container_for(settings), query, kind, language, output)
 
 
 @main.command()

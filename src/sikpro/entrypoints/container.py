@@ -89,7 +89,7 @@ class Container(containers.DeclarativeContainer):
         owner=f"{os.getpid()}-{secrets.token_hex(4)}",
         take_over=providers.Callable(_is_sqlite, settings),
         lease=providers.Callable(_lease, settings),
-        let_go=bot.provided.let_go,
+        release_all=bot.provided.release_all,
         caution=bot.provided.caution,
     )
     downloads = providers.Singleton(Downloads, transactions=threads, source=bot.provided.files, clock=clock)

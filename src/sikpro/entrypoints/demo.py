@@ -9,7 +9,7 @@ from attrs import frozen
 from sikpro.adapters.simulator.app import Simulator, create_simulator
 from sikpro.adapters.simulator.guard import NotLoopback, loopback
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.workers.intake import Intake
 from sikpro.domain.people import Role
 from sikpro.entrypoints.container import Container
@@ -87,7 +87,7 @@ def _tell_story(container: Container, orders: int) -> None:
     intake = Intake(transactions=container.threads(), clock=clock, zone=container.settings().zone)
 
     def work(uow: UnitOfWork) -> None:
-        lay_first_catalogue(uow)
+        create_first_catalogue(uow)
         accounts = people(uow, hashes)
         story(uow, intake, clock, accounts["helpdesk"], now, orders)
         happenings(uow, intake, now)

@@ -14,7 +14,7 @@ import click
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.export_file import ExportFile
-from sikpro.application.reports.recap_query import Asked
+from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Person, Role
 from sikpro.entrypoints.container import Container
@@ -28,25 +28,25 @@ _CODES = ("type", "sto", "site_operation", "technician")
 """The filters whose values are codes in capitals."""
 
 
-def asked_for(period: str | None, first: str | None, last: str | None, filters: Mapping[str, str | None]) -> Asked:
+def asked_for(period: str | None, first: str | None, last: str | None, filters: Mapping[str, str | None]) -> RecapQuery:
     """The question of the command's options. Raises `WrongSettings`."""
     if (period is None) == (first is None and last is None):
         raise WrongSettings("name the days by --period, or by --from and --until")
     text = period if period is not None else f"{first or last}_{last or first}"
     try:
         given = {name: value for name, value in filters.items() if value is not None}
-        return Asked.parse(text, given | {name: given[name].upper() for name in _CODES if name in given})
+        return RecapQuery.parse(text, given | {name: given[name].upper() for name in _CODES if name in given})
     except InvalidValue as error:
         raise WrongSettings(words_in("en", "UTC").error(error)) from error
 
 
-def export_to(container: Container, asked: Asked, kind: str, language: str, output: str) -> None:
+def export_to(container: Container, query: RecapQuery, kind: str, language: str, output: str) -> None:
     """Write the file to a path, or to standard output for `-`; an interrupt leaves nothing half written.
 
     Raises `WrongSettings` when the place cannot be written to, `StorageError`.
     """
     file = ExportFile(
-        asked=asked,
+        query=query,
         kind=kind,
         by=OPERATOR,
         words=words_in(language, container.settings().zone),

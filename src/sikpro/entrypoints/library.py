@@ -14,8 +14,8 @@ from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import StorageUnavailable, Transactions, UnitOfWork
 from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_data import Recap
-from sikpro.application.reports.recap_query import Asked
-from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.reports.recap_query import RecapQuery
+from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.use_cases.catalogue.lookup import CatalogueRow, put_row
 from sikpro.application.use_cases.orders.change_status import change_status, reopen_order
 from sikpro.application.use_cases.orders.list_orders import list_orders
@@ -80,7 +80,7 @@ class Sikpro:
         """Open over any transactions, with the first catalogue and the script's account in them."""
 
         def work(uow: UnitOfWork) -> Person:
-            lay_first_catalogue(uow)
+            create_first_catalogue(uow)
             known = uow.people.by_username(_SCRIPT)
             return known or uow.people.add(Person(id=0, name="Script", username=_SCRIPT, role=Role.TEAM_LEADER))
 
@@ -225,8 +225,8 @@ class Sikpro:
 
     def recap(self, period: str, **filters: str) -> Recap:
         """The figures of a day, a month or `2026-11-01_2026-11-15`, narrowed as in the queue. Raises `InvalidValue`."""
-        asked = Asked.parse(period, filters)
-        return self.transactions.read(lambda uow: recap(uow, asked, self.script, self.clock.now(), self.zone))
+        query = RecapQuery.parse(period, filters)
+        return self.transactions.read(lambda uow: recap(uow, query, self.script, self.clock.now(), self.zone))
 
     def _on(self, number: str, work: Callable[[UnitOfWork, Order], Order]) -> Order:
         return self._write(lambda uow: work(uow, order_named(uow, number)))

@@ -13,7 +13,7 @@ from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.migrate import migrate, pending
 from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
 from sikpro.application.use_cases.catalogue.change_duplicate_rule import change_duplicate_rule
-from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.use_cases.people.manage_people import add_account, checked_password
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.people import Role
@@ -43,7 +43,7 @@ def log_to_stderr(settings: Settings) -> None:
 
 
 def prepare(settings: Settings, *, migrating: bool) -> None:
-    """Make the data folder, bring the database up to date when asked, and refuse one that is not.
+    """Make the data folder, bring the database up to date when query, and refuse one that is not.
 
     Raises `WrongSettings`, `StorageUnavailable`.
     """
@@ -77,7 +77,7 @@ def container_for(settings: Settings) -> Container:
     """A container over an up-to-date database, with the first catalogue in it."""
     container = Container(settings=settings)
     container.check_dependencies()
-    container.transactions().write(lay_first_catalogue)
+    container.transactions().write(create_first_catalogue)
     return container
 
 

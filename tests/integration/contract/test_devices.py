@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from attrs import evolve
 
-from sikpro.application.ports.devices import Box, HeldUpBox, KnownOrder, SharedSerial
+from sikpro.application.ports.devices import HeldUpOdp, KnownOrder, OdpSummary, SharedSerial
 from sikpro.application.ports.queries import Key
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.domain.order import Order
@@ -71,7 +71,7 @@ def test_an_exchange_has_the_boxes_that_carry_its_code_with_what_happened_at_eac
     store.write(work)
 
     first, second = store.read(lambda unit: unit.devices.boxes("SDA", "", 9))
-    assert first == Box(odp=HERE, orders=3, completed=1, open=1, hold_ups=3)
+    assert first == OdpSummary(odp=HERE, orders=3, completed=1, open=1, hold_ups=3)
     assert second.odp == "ODP-SDA-FAB/12"
     assert store.read(lambda unit: unit.devices.boxes("SDA", HERE, 9)) == (second,)
     assert store.read(lambda unit: unit.devices.boxes("SDA", "", 1)) == (first,)
@@ -106,12 +106,12 @@ def test_boxes_are_told_by_how_often_their_orders_were_held_up_since(store: Tran
 
     store.write(work)
 
-    def boxes(place: tuple[int, str] | None = None) -> tuple[HeldUpBox, ...]:
-        return store.read(lambda unit: unit.devices.held_up_boxes(after(5), 2, place, 9))
+    def boxes(place: tuple[int, str] | None = None) -> tuple[HeldUpOdp, ...]:
+        return store.read(lambda unit: unit.devices.held_up_odps(after(5), 2, place, 9))
 
     first, second = boxes()
-    assert first == HeldUpBox(odp=HERE, hold_ups=3, orders=2)
-    assert second == HeldUpBox(odp=THERE, hold_ups=3, orders=1)
+    assert first == HeldUpOdp(odp=HERE, hold_ups=3, orders=2)
+    assert second == HeldUpOdp(odp=THERE, hold_ups=3, orders=1)
     assert boxes((3, HERE)) == (second,)
     behind = store.read(lambda unit: unit.devices.held_up_orders(HERE, after(5), 9))
     assert [(one.row.number[-1], one.times) for one in behind] == [("2", 1), ("1", 2)]

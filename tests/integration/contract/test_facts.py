@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from sikpro.application.ports.facts import Clocked, Dimension
+from sikpro.application.ports.facts import Dimension, TimeBasis
 from sikpro.application.ports.queries import OrderFilter, OrderRow
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.domain.order_data import Channel
@@ -27,12 +27,12 @@ JAKARTA = ZoneInfo("Asia/Jakarta")
 
 
 def counted(
-    store: Transactions, by: list[Dimension], zone: str = "Asia/Jakarta", clocked: Clocked = Clocked.RECEIVED
+    store: Transactions, by: list[Dimension], zone: str = "Asia/Jakarta", basis: TimeBasis = TimeBasis.RECEIVED
 ) -> Mapping[tuple[str, ...], int]:
     period = Period(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
-    received = clocked is Clocked.RECEIVED
+    received = basis is TimeBasis.RECEIVED
     which = OrderFilter(received=period if received else None, finished=None if received else period)
-    return store.read(lambda unit: unit.order_facts.counts(which, by, zone, clocked))
+    return store.read(lambda unit: unit.order_facts.counts(which, by, zone, basis))
 
 
 def test_facts_are_counted_by_each_dimension_without_the_deleted(store: Transactions) -> None:
@@ -63,7 +63,7 @@ def test_facts_are_counted_by_each_dimension_without_the_deleted(store: Transact
         ("MO", "19", "SPJ"): 1,
     }
     assert counted(store, []) == {(): 2}
-    assert counted(store, [Dimension.HOUR], clocked=Clocked.FINISHED) == {("20",): 1}
+    assert counted(store, [Dimension.HOUR], basis=TimeBasis.FINISHED) == {("20",): 1}
 
 
 @pytest.mark.parametrize("zone", ["Asia/Jakarta", "Asia/Kathmandu", "America/St_Johns", "Europe/Berlin", "UTC"])
@@ -130,11 +130,11 @@ def test_an_installation_began_when_it_recorded_its_first_order_however_old_thos
 
 def test_what_ended_in_a_period_is_read_from_an_index(engine: sa.Engine) -> None:
     """Today's recap asks for it fourteen times: a million completed orders are not walked for it."""
-    asked = "SELECT count(*) FROM orders WHERE phase IN ('completed', 'cancelled') AND finished_at >= '2026-11-02'"
+    query = "SELECT count(*) FROM orders WHERE phase IN ('completed', 'cancelled') AND finished_at >= '2026-11-02'"
     on_sqlite = engine.dialect.name == "sqlite"
     with engine.connect() as connection:
         if not on_sqlite:
             connection.execute(sa.text("SET enable_seqscan = off"))
         explain = "EXPLAIN QUERY PLAN " if on_sqlite else "EXPLAIN "
-        plan = " ".join(str(row) for row in connection.execute(sa.text(explain + asked)))
+        plan = " ".join(str(row) for row in connection.execute(sa.text(explain + query)))
     assert "ix_orders_phase_finished_at" in plan

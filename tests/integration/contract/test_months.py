@@ -5,14 +5,14 @@ from datetime import timedelta
 from attrs import evolve
 
 from sikpro.adapters.memory import MemoryTransactions
-from sikpro.application.ports.facts import Clocked, Dimension, Lapse, Spread
+from sikpro.application.ports.facts import Dimension, Interval, Spread, TimeBasis
 from sikpro.application.ports.months import ClosedMonth
 from sikpro.application.ports.queries import NOBODY, UNKNOWN, OrderFilter, Sort
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.ports.targets import Target
 from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_data import PROMISE, Recap
-from sikpro.application.reports.recap_query import Asked
+from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.domain.phase import Turn
 from tests.builders import COMPLETED, HELD_UP, NOON, after, an_sto, key_of, stored_order
 from tests.histories import ZONE, found, live, random_steps
@@ -98,13 +98,13 @@ def test_spans_of_life_are_ranked_to_the_microsecond(store: Transactions) -> Non
 
     store.write(work)
 
-    def spread(lapse: Lapse) -> Spread:
-        return store.read(lambda unit: unit.order_facts.spread(OrderFilter(), lapse))
+    def spread(interval: Interval) -> Spread:
+        return store.read(lambda unit: unit.order_facts.spread(OrderFilter(), interval))
 
-    assert spread(Lapse.FIRST_ACTION) == Spread(count=10, median=spans[4], p90=spans[8])
-    assert spread(Lapse.HANDLING) == Spread(count=10, median=2 * spans[4], p90=2 * spans[8])
-    assert spread(Lapse.TECHNICIAN) == Spread(count=10, median=2 * spans[4], p90=2 * spans[8])
-    assert spread(Lapse.CUSTOMER) == Spread()
+    assert spread(Interval.FIRST_ACTION) == Spread(count=10, median=spans[4], p90=spans[8])
+    assert spread(Interval.HANDLING) == Spread(count=10, median=2 * spans[4], p90=2 * spans[8])
+    assert spread(Interval.TECHNICIAN) == Spread(count=10, median=2 * spans[4], p90=2 * spans[8])
+    assert spread(Interval.CUSTOMER) == Spread()
 
 
 def test_hours_and_days_are_those_of_the_end_when_that_is_what_counts(store: Transactions) -> None:
@@ -114,7 +114,7 @@ def test_hours_and_days_are_those_of_the_end_when_that_is_what_counts(store: Tra
 
     store.write(work)
     by = (Dimension.DAY, Dimension.HOUR)
-    counts = store.read(lambda unit: unit.order_facts.counts(OrderFilter(), by, ZONE, Clocked.FINISHED))
+    counts = store.read(lambda unit: unit.order_facts.counts(OrderFilter(), by, ZONE, TimeBasis.FINISHED))
     assert counts == {("2026-11-03", "01"): 1}
 
 
@@ -126,8 +126,8 @@ def test_a_recap_is_the_same_from_every_store(store: Transactions) -> None:
         now = live(one, people, steps)
         questions = ("2026-12", "2027-01", "2026-12-31_2027-01-31")
         filters: list[dict[str, str]] = [{}, {"sto": "TUN"}, {"helpdesk": "-"}, {"site_operation": "-"}]
-        asked = [Asked.parse(text, given) for text in questions for given in filters]
-        return one.read(lambda unit: [recap(unit, each, people.supervisor, now, ZONE) for each in asked])
+        query = [RecapQuery.parse(text, given) for text in questions for given in filters]
+        return one.read(lambda unit: [recap(unit, each, people.supervisor, now, ZONE) for each in query])
 
     expected = answers(memory)
     assert sum(one.completed for one in expected) > 10

@@ -167,9 +167,9 @@ def test_a_messenger_that_sends_once_repeats_without_a_doubt_and_another_cannot_
     (again,) = store.write(lambda unit: unit.outbox.claim(after(2), LEASE, 10, sends_once=True))
     assert (again.id, again.attempts, again.doubtful) == (number, 2, False)
 
-    store.write(lambda unit: unit.outbox.doubt_tried())
+    store.write(lambda unit: unit.outbox.mark_tried_doubtful())
     fresh = put(store, "baru", chat_id=701)
-    store.write(lambda unit: unit.outbox.doubt_tried())
+    store.write(lambda unit: unit.outbox.mark_tried_doubtful())
 
     assert (get(store, number).doubtful, get(store, fresh).doubtful) == (True, False)
 

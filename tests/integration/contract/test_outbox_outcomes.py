@@ -167,7 +167,7 @@ def test_what_waits_for_a_reason_that_is_over_is_due_at_once_and_nothing_else(st
         claim(store, 0)
         later(store, doubted, 1, doubtful=True)
     put_off(store, doubted, 60, minute=0)
-    store.write(lambda unit: unit.outbox.hurry({"ambiguous", "unreachable"}, after(1), most_doubts=1))
+    store.write(lambda unit: unit.outbox.retry_now({"ambiguous", "unreachable"}, after(1), most_doubts=1))
 
     assert [get(store, outbox_id).due_at for outbox_id in ids] == [after(1), after(1), after(60)]
     assert get(store, doubted).due_at == after(60)
@@ -186,7 +186,7 @@ def test_what_the_caller_has_in_hand_is_not_what_it_waits_for(store: Transaction
 def test_what_nobody_has_in_hand_any_more_is_claimed_at_once_as_doubtful(store: Transactions) -> None:
     put(store, "a1", 1)
     claim(store, 0)
-    store.write(lambda unit: unit.outbox.let_go())
+    store.write(lambda unit: unit.outbox.release_all())
 
     (again,) = claim(store, 0)
     assert (again.message.text, again.doubtful, again.attempts) == ("a1", True, 2)

@@ -133,7 +133,7 @@ def test_no_message_is_claimed_by_two(databases: SqlTransactions, other: SqlTran
 def test_no_job_is_claimed_by_two(databases: SqlTransactions, other: SqlTransactions) -> None:
     def schedule(unit: UnitOfWork) -> None:
         for key in range(20):
-            unit.jobs.schedule("lapse", str(key), after(0))
+            unit.jobs.schedule("interval", str(key), after(0))
 
     def claim(store: SqlTransactions) -> list[int]:
         jobs = [store.write(lambda unit: unit.jobs.claim(after(0), timedelta(minutes=1))) for _ in range(20)]

@@ -5,7 +5,7 @@ from datetime import time
 import pytest
 from attrs import evolve
 
-from sikpro.application.ports.schedules import Rhythm, Schedule
+from sikpro.application.ports.schedules import Frequency, Schedule
 from sikpro.application.ports.storage import Transactions
 from sikpro.domain.errors import NotFound
 from tests.builders import a_person, after
@@ -14,7 +14,7 @@ from tests.builders import a_person, after
 def test_a_schedule_is_kept_changed_and_dropped(store: Transactions) -> None:
     person = store.write(lambda unit: unit.people.add(a_person()))
     whole = Schedule(
-        rhythm=Rhythm.YESTERDAY,
+        rhythm=Frequency.YESTERDAY,
         at=time(7, 5),
         person=person.id,
         language="en",
@@ -22,7 +22,7 @@ def test_a_schedule_is_kept_changed_and_dropped(store: Transactions) -> None:
         made_by=person.id,
         made_at=after(0),
     )
-    group = evolve(whole, rhythm=Rhythm.MONTH, person=None, chat_id=-100, label="Aktivasi SDA")
+    group = evolve(whole, rhythm=Frequency.MONTH, person=None, chat_id=-100, label="Aktivasi SDA")
     first, second = store.write(lambda unit: (unit.schedules.add(whole), unit.schedules.add(group)))
     assert store.read(lambda unit: unit.schedules.all()) == (first, second)
     assert evolve(first, id=0) == whole

@@ -50,7 +50,7 @@ def test_open_dialogues_are_found_by_the_beginning_of_their_step_oldest_first(st
     assert len(store.read(lambda unit: unit.conversations.open(""))) == 5
 
 
-def schedule(store: Transactions, key: str, minute: float, kind: str = "lapse") -> None:
+def schedule(store: Transactions, key: str, minute: float, kind: str = "interval") -> None:
     store.write(lambda unit: unit.jobs.schedule(kind, key, after(minute)))
 
 
@@ -65,7 +65,7 @@ def test_one_job_of_a_kind_and_key_is_noted(store: Transactions) -> None:
 
     jobs = store.read(lambda unit: unit.jobs.all())
 
-    assert [(job.kind, job.due_at) for job in jobs] == [("recap", after(2)), ("lapse", after(5))]
+    assert [(job.kind, job.due_at) for job in jobs] == [("recap", after(2)), ("interval", after(5))]
 
 
 def test_the_job_longest_due_is_claimed_by_one_until_its_lease_runs_out(store: Transactions) -> None:

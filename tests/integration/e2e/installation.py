@@ -19,7 +19,7 @@ from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.migrate import migrate
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.use_cases.catalogue.lookup import put_row
 from sikpro.domain.catalogue import SiteOperation, Sto
 from sikpro.domain.people import Person, Role
@@ -160,7 +160,7 @@ class Installation:
 
 def furnish(uow: UnitOfWork) -> None:
     """Four accounts, a dozen technicians and the catalogue."""
-    lay_first_catalogue(uow)
+    create_first_catalogue(uow)
     put_row(uow, SiteOperation(code="SDA", name="Sidoarjo"))
     for code in ("SDA", "TUN", "SPJ"):
         put_row(uow, Sto(code=code, name="", site_operation="SDA"))

@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from sikpro.application.ports.outbox import Delivery
-from sikpro.application.ports.schedules import Rhythm, Schedule
+from sikpro.application.ports.schedules import Frequency, Schedule
 from sikpro.application.ports.storage import UnitOfWork
 from tests.integration.e2e.installation import CREW, Installation, installed, wait_until
 
@@ -23,7 +23,7 @@ def _due_for_two_days(uow: UnitOfWork) -> None:
     now = datetime.now(UTC)
     uow.schedules.add(
         Schedule(
-            rhythm=Rhythm.YESTERDAY,
+            rhythm=Frequency.YESTERDAY,
             at=time(0, 0),
             person=leader.id,
             label=leader.name,

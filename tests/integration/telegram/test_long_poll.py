@@ -14,7 +14,7 @@ from sikpro.adapters.telegram.bot_api import BotApi, BotApiSource
 from sikpro.adapters.telegram.long_poll import LongPoll
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.workers.intake import Intake
 from sikpro.domain.people import Person
 from tests.integration.telegram.conftest import DEWI, TOKEN, Simulation
@@ -22,7 +22,7 @@ from tests.unit.application.inline import InlineTransactions
 
 
 def furnish(uow: UnitOfWork) -> None:
-    lay_first_catalogue(uow)
+    create_first_catalogue(uow)
     uow.people.add(Person(id=0, name="Dewi", technician_code="F5SDA446", telegram_id=DEWI))
 
 

@@ -68,7 +68,7 @@ def by_mtproto(client: MtprotoClient, transactions: MemoryTransactions, owner: s
         owner=owner,
         take_over=True,
         lease=timedelta(seconds=30),
-        let_go=client.pause,
+        release_all=client.pause,
         caution=client.caution,
         backoff=Backoff(first=0.05, cap=0.1),
     )

@@ -25,7 +25,7 @@ from sikpro.adapters.web import WebParts, create_web
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.ports.tables import TableReader
-from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.use_cases.orders.register_order import register_order
 from sikpro.application.workers.clock_watch import ClockStep
 from sikpro.domain.order import Order
@@ -249,7 +249,7 @@ def running_site(
 
 
 def _furnish(uow: UnitOfWork) -> dict[str, Person]:
-    lay_first_catalogue(uow)
+    create_first_catalogue(uow)
     uow.catalogue.put_site_operation(a_site_operation())
     uow.catalogue.put_sto(an_sto())
     uow.catalogue.put_sto(an_sto("SPJ", "Sepanjang"))

@@ -173,7 +173,13 @@ def refusals(site: Site, language: str) -> dict[str, str]:
     bagus.get("/orders")
     rina.get("/login")
     rina.post("/language", {"language": language})
-    typed = {"feedback": "pagar hijau", "reason": "pagar hijau", "status": "odp_penuh", "version": "1", "seen": "0"}
+    typed = {
+        "feedback": "pagar hijau",
+        "reason": "pagar hijau",
+        "status": "odp_penuh",
+        "version": "1",
+        "last_event": "0",
+    }
     bagus.post(f"/orders/{first.id}/status", {"status": "selesai", "feedback": "pagar hijau"})
     bagus.post(f"/orders/{second.id}/status", {"status": "odp_rusak", "feedback": "pagar hijau"})
     bagus.post(f"/orders/{third.id}/delete", {"reason": "pagar hijau"})

@@ -29,7 +29,7 @@ HOLES: dict[str, Iterable[str]] = {"phase": Phase, "turn": Turn, "role": Role, "
 
 
 @frozen
-class Said:
+class SentText:
     """A place that says a sentence: where, the codes that it may be, what it fills in; None where that is not told."""
 
     where: str
@@ -108,7 +108,7 @@ def filled_by(call: ast.Call, function: ast.AST) -> frozenset[str] | None:
     return frozenset(names)
 
 
-def said_in_python(path: Path) -> Iterator[Said]:
+def said_in_python(path: Path) -> Iterator[SentText]:
     tree = ast.parse(path.read_text("utf-8"))
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     for function in [*functions, tree]:
@@ -119,7 +119,7 @@ def said_in_python(path: Path) -> Iterator[Said]:
             if name not in SAYING | {"toast"} and ast.unparse(call.func) != "self":
                 continue
             codes = codes_of(call.args[0], function, "toast." if name == "toast" else "")
-            yield Said(f"{path.name}:{call.lineno}", codes, filled_by(call, function))
+            yield SentText(f"{path.name}:{call.lineno}", codes, filled_by(call, function))
 
 
 def _is_inside(node: ast.AST, functions: list[ast.FunctionDef | ast.AsyncFunctionDef]) -> bool:
@@ -144,14 +144,14 @@ def template_codes(node: nodes.Node) -> frozenset[str]:
             return frozenset()
 
 
-def said_in_template(path: Path, environment: Environment) -> Iterator[Said]:
+def said_in_template(path: Path, environment: Environment) -> Iterator[SentText]:
     for call in environment.parse(path.read_text("utf-8")).find_all(nodes.Call):
         if isinstance(call.node, nodes.Name) and call.node.name in SAYING and call.args:
             filled = None if call.dyn_kwargs else frozenset(keyword.key for keyword in call.kwargs)
-            yield Said(f"{path.name}:{call.lineno}", template_codes(call.args[0]), filled)
+            yield SentText(f"{path.name}:{call.lineno}", template_codes(call.args[0]), filled)
 
 
-def everything_said() -> list[Said]:
+def everything_said() -> list[SentText]:
     environment = Environment(extensions=["jinja2.ext.do"], autoescape=True)
     found = [said for path in SOURCES.rglob("*.py") for said in said_in_python(path)]
     return found + [said for path in SOURCES.rglob("*.html") for said in said_in_template(path, environment)]

@@ -7,7 +7,7 @@ from datetime import datetime
 from sikpro.adapters.memory.queries import sorted_page
 from sikpro.adapters.memory.rows import Names
 from sikpro.adapters.memory.store import State
-from sikpro.application.ports.devices import Box, CountedRow, HeldUpBox, KnownOrder, SharedSerial
+from sikpro.application.ports.devices import CountedRow, HeldUpOdp, KnownOrder, OdpSummary, SharedSerial
 from sikpro.application.ports.queries import Key, OrderRow, Sort
 from sikpro.domain.order import Order
 from sikpro.domain.phase import Phase
@@ -31,11 +31,11 @@ class MemoryDeviceQueries:
         names = Names(self._state)
         return tuple(names.row(order) for _, _, order in here[:limit])
 
-    def boxes(self, sto: str, after: str, limit: int) -> tuple[Box, ...]:
+    def boxes(self, sto: str, after: str, limit: int) -> tuple[OdpSummary, ...]:
         """The ODPs whose names carry an exchange's code, by name, those after a name."""
         found = self._by(lambda order: order.data.odp.value, self._standing())
         return tuple(
-            Box(
+            OdpSummary(
                 odp=odp,
                 orders=len(members),
                 completed=sum(order.phase is Phase.COMPLETED for order in members),
@@ -56,13 +56,13 @@ class MemoryDeviceQueries:
             if serial > after and (numbers := len({order.number for order in members})) > 1
         )[:limit]
 
-    def held_up_boxes(
+    def held_up_odps(
         self, since: datetime, least: int, after: tuple[int, str] | None, limit: int
-    ) -> tuple[HeldUpBox, ...]:
+    ) -> tuple[HeldUpOdp, ...]:
         """ODPs whose orders received since were held up at least so often, most often first, then by name."""
         found = self._by(lambda order: order.data.odp.value, self._held_up(since))
         boxes = [
-            HeldUpBox(odp=odp, hold_ups=sum(order.hold_ups for order in members), orders=len(members))
+            HeldUpOdp(odp=odp, hold_ups=sum(order.hold_ups for order in members), orders=len(members))
             for odp, members in found.items()
         ]
         boxes.sort(key=lambda box: (-box.hold_ups, box.odp))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sikpro.adapters.memory.queries import sorted_page
 from sikpro.adapters.memory.rows import Names, Wanted
 from sikpro.adapters.memory.store import State
-from sikpro.application.ports.facts import Clocked, Dimension, Lapse, Spread
+from sikpro.application.ports.facts import Dimension, Interval, Spread, TimeBasis
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
 from sikpro.domain.order import Order
 
@@ -20,14 +20,14 @@ class MemoryOrderFacts:
         self._state = state
 
     def counts(
-        self, which: OrderFilter, by: Sequence[Dimension], zone: str, clocked: Clocked = Clocked.RECEIVED
+        self, which: OrderFilter, by: Sequence[Dimension], zone: str, basis: TimeBasis = TimeBasis.RECEIVED
     ) -> Mapping[tuple[str, ...], int]:
         """How many orders, by the dimensions' values."""
         names = Names(self._state)
         local = ZoneInfo(zone)
         return dict(
             Counter(
-                tuple(_value(order, dimension, _at(order, clocked, local), names) for dimension in by)
+                tuple(_value(order, dimension, _at(order, basis, local), names) for dimension in by)
                 for order in self._wanted(which)
             )
         )
@@ -36,9 +36,9 @@ class MemoryOrderFacts:
         """The orders behind the counts, oldest received first, a page at a time."""
         return tuple(map(Names(self._state).row, sorted_page(self._wanted(which), Sort.OLDEST, after, limit)))
 
-    def spread(self, which: OrderFilter, lapse: Lapse) -> Spread:
+    def spread(self, which: OrderFilter, interval: Interval) -> Spread:
         """How long a span of the orders' lives lasted, of those orders in which it is over."""
-        spans = sorted(span for order in self._wanted(which) if (span := _span(order, lapse)) is not None)
+        spans = sorted(span for order in self._wanted(which) if (span := _span(order, interval)) is not None)
         if not spans:
             return Spread()
         median, p90 = (spans[-(-len(spans) * part // 100) - 1] for part in (50, 90))
@@ -53,16 +53,16 @@ class MemoryOrderFacts:
         return filter(Wanted(which, Names(self._state)), self._state.orders.values())
 
 
-def _at(order: Order, clocked: Clocked, local: ZoneInfo) -> datetime | None:
-    at = order.received_at if clocked is Clocked.RECEIVED else order.finished_at
+def _at(order: Order, basis: TimeBasis, local: ZoneInfo) -> datetime | None:
+    at = order.received_at if basis is TimeBasis.RECEIVED else order.finished_at
     return None if at is None else at.astimezone(local)
 
 
-def _span(order: Order, lapse: Lapse) -> timedelta | None:
-    if lapse.turn:
-        return order.clock.spent.get(lapse.turn)
+def _span(order: Order, interval: Interval) -> timedelta | None:
+    if interval.turn:
+        return order.clock.spent.get(interval.turn)
     start, end = order.received_at, order.first_action_at
-    if lapse is Lapse.HANDLING:
+    if interval is Interval.HANDLING:
         return None if end is None or order.finished_at is None else order.finished_at - end
     return None if end is None else end - start
 

@@ -75,12 +75,12 @@ class MemoryOutbox:
             claimed.append(taken)
         return tuple(claimed)
 
-    def let_go(self) -> None:
+    def release_all(self) -> None:
         """Nobody has anything in hand any more: what was being sent can be claimed at once."""
         for sending in self._unfinished():
             self._keep(evolve(sending, leased_until=None))
 
-    def doubt_tried(self) -> None:
+    def mark_tried_doubtful(self) -> None:
         """What was tried and did not surely arrive is doubtful."""
         for sending in self._unfinished():
             item = sending.item
@@ -101,7 +101,7 @@ class MemoryOutbox:
             queued = evolve(queued, doubtful=True, doubts=item.doubts + 1)
         self._keep(Sending(queued, at))
 
-    def hurry(self, reasons: Collection[str], at: datetime, *, most_doubts: int) -> None:
+    def retry_now(self, reasons: Collection[str], at: datetime, *, most_doubts: int) -> None:
         """Try at once what is queued for later for one of these reasons and has no more doubts than so many."""
         for sending in self._unfinished():
             item = sending.item

@@ -11,7 +11,7 @@ from sikpro.adapters.sql.filters import paged, rows
 from sikpro.adapters.sql.mappers import list_row
 from sikpro.adapters.sql.tables import HELD, REOPENED_TWICE, STANDING, orders
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.devices import Box, CountedRow, HeldUpBox, KnownOrder, SharedSerial
+from sikpro.application.ports.devices import CountedRow, HeldUpOdp, KnownOrder, OdpSummary, SharedSerial
 from sikpro.application.ports.queries import Key, OrderRow, Sort
 from sikpro.domain.phase import Phase
 
@@ -40,7 +40,7 @@ class SqlDeviceQueries:
         found = self._transaction.execute(selected.order_by(_c.finished_at.desc(), _c.id.desc()).limit(limit))
         return tuple(map(list_row, found.mappings()))
 
-    def boxes(self, sto: str, after: str, limit: int) -> tuple[Box, ...]:
+    def boxes(self, sto: str, after: str, limit: int) -> tuple[OdpSummary, ...]:
         """The ODPs whose names carry an exchange's code, by name, those after a name."""
         selected = (
             sa.select(
@@ -56,7 +56,7 @@ class SqlDeviceQueries:
             .order_by(_c.odp)
             .limit(limit)
         )
-        return tuple(Box(**row) for row in self._transaction.execute(selected).mappings())
+        return tuple(OdpSummary(**row) for row in self._transaction.execute(selected).mappings())
 
     def shared_serials(self, after: str, limit: int) -> tuple[SharedSerial, ...]:
         """Modems that live or completed orders name under several registration numbers, by serial, after one."""
@@ -70,9 +70,9 @@ class SqlDeviceQueries:
         some = self._transaction.execute(counted.where(_c.serial.in_(found))).mappings() if found else ()
         return tuple(SharedSerial(**row) for row in some)
 
-    def held_up_boxes(
+    def held_up_odps(
         self, since: datetime, least: int, after: tuple[int, str] | None, limit: int
-    ) -> tuple[HeldUpBox, ...]:
+    ) -> tuple[HeldUpOdp, ...]:
         """ODPs whose orders received since were held up at least so often, most often first, then by name."""
         times = sa.func.sum(_c.hold_ups)
         selected = (
@@ -86,7 +86,7 @@ class SqlDeviceQueries:
         if after is not None:
             place, name = after
             selected = selected.having(sa.or_(times < place, sa.and_(times == place, _c.odp > name)))
-        return tuple(HeldUpBox(**row) for row in self._transaction.execute(selected).mappings())
+        return tuple(HeldUpOdp(**row) for row in self._transaction.execute(selected).mappings())
 
     def held_up_orders(self, odp: str, since: datetime, limit: int) -> tuple[CountedRow, ...]:
         """An ODP's orders received since that were held up, and how often, newest first."""

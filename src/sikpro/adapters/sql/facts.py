@@ -11,11 +11,11 @@ from sikpro.adapters.sql.filters import elapsed, local_hour, paged, rows, wanted
 from sikpro.adapters.sql.mappers import list_row
 from sikpro.adapters.sql.tables import orders, stos
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.facts import Clocked, Dimension, Lapse, Spread
+from sikpro.application.ports.facts import Dimension, Interval, Spread, TimeBasis
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow
 
 _c = orders.c
-_CLOCKS: dict[Clocked, ColumnElement[Any]] = {Clocked.RECEIVED: _c.received_at, Clocked.FINISHED: _c.finished_at}
+_CLOCKS: dict[TimeBasis, ColumnElement[Any]] = {TimeBasis.RECEIVED: _c.received_at, TimeBasis.FINISHED: _c.finished_at}
 _COLUMNS: dict[Dimension, ColumnElement[Any]] = {
     Dimension.TYPE: _c.type,
     Dimension.STO: _c.sto,
@@ -35,10 +35,10 @@ class SqlOrderFacts:
         self._transaction = transaction
 
     def counts(
-        self, which: OrderFilter, by: Sequence[Dimension], zone: str, clocked: Clocked = Clocked.RECEIVED
+        self, which: OrderFilter, by: Sequence[Dimension], zone: str, basis: TimeBasis = TimeBasis.RECEIVED
     ) -> Mapping[tuple[str, ...], int]:
         """How many orders, by the dimensions' values."""
-        clock = _CLOCKS[clocked]
+        clock = _CLOCKS[basis]
         columns = [self._column(dimension, clock, zone).label(f"d{place}") for place, dimension in enumerate(by)]
         counted = (
             sa.select(*columns, sa.func.count())
@@ -57,9 +57,9 @@ class SqlOrderFacts:
         found = self._transaction.execute(paged(selected, after=after, limit=limit)).mappings()
         return tuple(map(list_row, found))
 
-    def spread(self, which: OrderFilter, lapse: Lapse) -> Spread:
+    def spread(self, which: OrderFilter, interval: Interval) -> Spread:
         """How long a span of the orders' lives lasted, of those orders in which it is over."""
-        span = self._span(lapse)
+        span = self._span(interval)
         ranked = (
             sa.select(
                 span.label("span"),
@@ -87,11 +87,13 @@ class SqlOrderFacts:
         hour = local_hour(self._transaction, clock, zone)
         return sa.func.substr(hour, *((12, 2) if dimension is Dimension.HOUR else (1, 10)), type_=sa.Text)
 
-    def _span(self, lapse: Lapse) -> ColumnElement[Any]:
-        if lapse.turn:
-            return sa.type_coerce(_c[f"spent_{lapse.turn}"], sa.BigInteger)
+    def _span(self, interval: Interval) -> ColumnElement[Any]:
+        if interval.turn:
+            return sa.type_coerce(_c[f"spent_{interval.turn}"], sa.BigInteger)
         times = (
-            (_c.first_action_at, _c.finished_at) if lapse is Lapse.HANDLING else (_c.received_at, _c.first_action_at)
+            (_c.first_action_at, _c.finished_at)
+            if interval is Interval.HANDLING
+            else (_c.received_at, _c.first_action_at)
         )
         return elapsed(self._transaction, *times)
 

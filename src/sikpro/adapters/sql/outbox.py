@@ -147,11 +147,11 @@ class SqlOutbox:
         rows = self._transaction.execute(sa.select(outbox).where(_c.id.in_(taken))).mappings()
         return tuple(sorted(map(item_from_row, rows), key=lambda item: taken.index(item.id)))
 
-    def let_go(self) -> None:
+    def release_all(self) -> None:
         """Nobody has anything in hand any more: what was being sent can be claimed at once."""
         self._transaction.execute(sa.update(outbox).where(_on_the_way).values(leased_until=None))
 
-    def doubt_tried(self) -> None:
+    def mark_tried_doubtful(self) -> None:
         """What was tried and did not surely arrive is doubtful."""
         uncertain = sa.or_(_c.state == Delivery.SENDING.value, _c.reason == "ambiguous")
         self._transaction.execute(sa.update(outbox).where(sa.text(UNFINISHED), uncertain).values(doubtful=True))
@@ -166,7 +166,7 @@ class SqlOutbox:
         perhaps = {"doubtful": True, "doubts": _c.doubts + 1} if doubtful else {}
         self._set(outbox_id, state=Delivery.QUEUED.value, due_at=due_at, decided_at=at, reason=reason, **perhaps)
 
-    def hurry(self, reasons: Collection[str], at: datetime, *, most_doubts: int) -> None:
+    def retry_now(self, reasons: Collection[str], at: datetime, *, most_doubts: int) -> None:
         """Try at once what is queued for later for one of these reasons and has no more doubts than so many."""
         waiting = (
             _on_the_way,

@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Table
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
 from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.schedules import Rhythm, Schedule
+from sikpro.application.ports.schedules import Frequency, Schedule
 from sikpro.domain.errors import NotFound
 
 recap_schedules = Table(
@@ -81,4 +81,4 @@ def _row(schedule: Schedule) -> dict[str, Any]:
 
 
 def _schedule(row: Mapping[Any, Any]) -> Schedule:
-    return Schedule(**dict(row) | {"rhythm": Rhythm(row["rhythm"]), "at": time.fromisoformat(row["at"])})
+    return Schedule(**dict(row) | {"rhythm": Frequency(row["rhythm"]), "at": time.fromisoformat(row["at"])})

@@ -31,7 +31,7 @@ class LongPoll:
 
     `account` names the account in the database, `owner` this process. `take_over` ends another process' lease at once:
     right on SQLite, where one process is the whole system. `lease` is how long it lasts, longer than a poll.
-    `after_commit` is called when replies may be waiting, `reconnected` when the network answers again. `let_go` drops
+    `after_commit` is called when replies may be waiting, `reconnected` when the network answers again. `release_all` drops
     what the transport holds while another process serves the bot. `caution` tells a trouble, with its detail, beside
     which the connection works all the same.
     """
@@ -47,7 +47,7 @@ class LongPoll:
     lease: timedelta
     after_commit: Callable[[], None] = field(default=lambda: None)
     reconnected: Callable[[], None] = field(default=lambda: None)
-    let_go: Callable[[], Awaitable[None]] = field(default=_keep)
+    release_all: Callable[[], Awaitable[None]] = field(default=_keep)
     caution: Callable[[], tuple[str, str]] = field(default=lambda: ("", ""))
     backoff: Backoff = field(factory=Backoff)
     state: BotState = field(init=False)
@@ -68,7 +68,7 @@ class LongPoll:
                 if not await self._lease(take_over=first):
                     self._trouble("other_process", "")
                     self._begun = False
-                    await self.let_go()
+                    await self.release_all()
                     await asyncio.sleep(5)
                     continue
                 first = False

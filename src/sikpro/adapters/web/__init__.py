@@ -27,7 +27,7 @@ Controller (`<room>/<page>.py`, in the room of its subject)::
             return go(request, "/access")                     # 303, or HX-Redirect
 
 - Dependencies by name: `parts`, `pages`, `me` (Person), `visit` (Visit: words, language, may), `form` (Form: `text`,
-  `whole`, `order_fields`), `password_desk`.
+  `whole`, `order_fields`), `password_hasher`.
 - Every handler wants a login, and every POST the form's token, without asking for it (`site/admission.py`).
   `opt=PUBLIC` opens a handler; `guards=[only(Permission.X, …)]` narrows it.
 - Let `DomainError` and `StorageError` fly: `site/errors.py` makes the page (or the toast, for htmx) with the right

@@ -8,7 +8,7 @@ from litestar.di import Provide
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from sikpro.adapters.web.account.login import LoginController
-from sikpro.adapters.web.account.passwords import PasswordDesk
+from sikpro.adapters.web.account.password_hashing import PasswordHasher
 from sikpro.adapters.web.account.preferences import PreferencesController
 from sikpro.adapters.web.account.profile import ProfileController
 from sikpro.adapters.web.ledgers.devices import DevicesController
@@ -97,7 +97,7 @@ PAGES: tuple[Page, ...] = (
 def create_app(parts: WebParts) -> Litestar:
     """The pages as a Litestar application; serve it through `create_web`."""
     pages = Pages(parts, tuple(page.entry for page in PAGES if page.entry), environment())
-    desk = PasswordDesk(parts.passwords)
+    desk = PasswordHasher(parts.passwords)
 
     async def given_parts() -> WebParts:
         return parts
@@ -105,7 +105,7 @@ def create_app(parts: WebParts) -> Litestar:
     async def given_pages() -> Pages:
         return pages
 
-    async def given_desk() -> PasswordDesk:
+    async def given_hasher() -> PasswordHasher:
         return desk
 
     return Litestar(
@@ -114,7 +114,7 @@ def create_app(parts: WebParts) -> Litestar:
         dependencies={
             "parts": Provide(given_parts),
             "pages": Provide(given_pages),
-            "password_desk": Provide(given_desk),
+            "password_hasher": Provide(given_hasher),
             "visit": Provide(_visit),
             "me": Provide(_me),
             "form": Provide(_form),

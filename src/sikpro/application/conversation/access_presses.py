@@ -1,6 +1,6 @@
 """What a team leader or an admin decides about a stranger by a button in the chat."""
 
-from sikpro.application.conversation.exchange import Exchange, Handled
+from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.people.access_decision import People, known_as, must_decide, pointed_to, request_mark
 from sikpro.application.use_cases.people.grant_access import approve_access, refuse_access, request_card
@@ -8,7 +8,7 @@ from sikpro.domain.errors import NotFound
 from sikpro.domain.people import AccessRequest, Permission, RequestState
 
 
-def press_access(exchange: Exchange, rest: str) -> Handled | None:
+def press_access(context: Context, rest: str) -> Handled | None:
     """Approve or refuse a request (`ok:<id>:<mark>`, `no:<id>:<mark>`); None when it is not for this person to do.
 
     The mark holds the button to what it showed: of a request that changed since, or that points to somebody whose
@@ -16,7 +16,7 @@ def press_access(exchange: Exchange, rest: str) -> Handled | None:
     """
     verdict, _, named = rest.partition(":")
     number, _, mark = named.partition(":")
-    somebody, uow = exchange.somebody, exchange.uow
+    somebody, uow = context.somebody, context.uow
     if verdict not in {"ok", "no"} or not somebody.may(Permission.MANAGE_TECHNICIANS) or not _is_id(number):
         return None
     try:
@@ -24,41 +24,41 @@ def press_access(exchange: Exchange, rest: str) -> Handled | None:
     except NotFound:
         return None
     if request.state is not RequestState.PENDING:
-        return _decided(exchange, request)
+        return _decided(context, request)
     people = pointed_to(uow, request)
     must_decide(somebody, people)
     if request_mark(request, people) != mark:
-        exchange.reply(*request_card(request, people, somebody, exchange.words))
-        return exchange.refuse(exchange.words("access.changed"), "access.changed")
-    return _approve(exchange, request, people) if verdict == "ok" else _refuse(exchange, request)
+        context.reply(*request_card(request, people, somebody, context.words))
+        return context.refuse(context.words("access.changed"), "access.changed")
+    return _approve(context, request, people) if verdict == "ok" else _refuse(context, request)
 
 
-def _approve(exchange: Exchange, request: AccessRequest, people: People) -> Handled:
-    somebody, match = exchange.somebody, people[0].id if people else None
+def _approve(context: Context, request: AccessRequest, people: People) -> Handled:
+    somebody, match = context.somebody, people[0].id if people else None
     person = approve_access(
-        exchange.uow,
+        context.uow,
         request.id,
         somebody,
-        exchange.now,
+        context.now,
         person_id=match,
         site_operation="" if match else somebody.site_operation or "",
         let_in=match,
-        zone=exchange.zone,
+        zone=context.zone,
     )
-    exchange.reply(exchange.words("access.told_approved", name=person.name, code=known_as(person)))
+    context.reply(context.words("access.told_approved", name=person.name, code=known_as(person)))
     return Handled(Outcome.CHANGE, "access.approved")
 
 
-def _refuse(exchange: Exchange, request: AccessRequest) -> Handled:
-    refuse_access(exchange.uow, request.id, exchange.somebody, exchange.now, zone=exchange.zone)
-    exchange.reply(exchange.words("access.told_refused", name=request.name))
+def _refuse(context: Context, request: AccessRequest) -> Handled:
+    refuse_access(context.uow, request.id, context.somebody, context.now, zone=context.zone)
+    context.reply(context.words("access.told_refused", name=request.name))
     return Handled(Outcome.CHANGE, "access.refused")
 
 
-def _decided(exchange: Exchange, request: AccessRequest) -> Handled:
-    by = exchange.uow.people.get(request.decided_by).name if request.decided_by else exchange.words("access.somebody")
+def _decided(context: Context, request: AccessRequest) -> Handled:
+    by = context.uow.people.get(request.decided_by).name if request.decided_by else context.words("access.somebody")
     code = "access.already_approved" if request.state is RequestState.APPROVED else "access.already_refused"
-    return exchange.refuse(exchange.words(code, name=request.name, by=by), "access.decided")
+    return context.refuse(context.words(code, name=request.name, by=by), "access.decided")
 
 
 def _is_id(text: str) -> bool:

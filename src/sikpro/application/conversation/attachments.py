@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sikpro.application.conversation.exchange import Exchange
+from sikpro.application.conversation.context import Context
 from sikpro.application.ports.inbox import ReceivedFile
 
 FILES = "files"
@@ -15,29 +15,29 @@ PHOTO = "photo"
 """The step in which it is asked which order a photo belongs to."""
 
 
-def keep_files(exchange: Exchange, data: dict[str, str]) -> None:
+def keep_files(context: Context, data: dict[str, str]) -> None:
     """Note in a draft's data that the files of this message belong to it."""
-    incoming = exchange.incoming
+    incoming = context.incoming
     if incoming.attachments and incoming.message_id is not None:
         _add(data, FILES, str(incoming.message_id))
     if incoming.album:
         _add(data, ALBUMS, incoming.album)
 
 
-def store_files(exchange: Exchange, order_id: int, data: Mapping[str, str]) -> None:
+def store_files(context: Context, order_id: int, data: Mapping[str, str]) -> None:
     """Want the files that a draft kept for the order it has become."""
-    inbox, chat_id = exchange.uow.inbox, exchange.incoming.chat_id
+    inbox, chat_id = context.uow.inbox, context.incoming.chat_id
     for album in data.get(ALBUMS, "").split():
-        want_files(exchange, order_id, inbox.album(chat_id, album))
+        want_files(context, order_id, inbox.album(chat_id, album))
     for message_id in data.get(FILES, "").split():
-        want_files(exchange, order_id, inbox.files_of(chat_id, int(message_id)))
+        want_files(context, order_id, inbox.files_of(chat_id, int(message_id)))
 
 
-def store_own_files(exchange: Exchange, order_id: int) -> None:
+def store_own_files(context: Context, order_id: int) -> None:
     """Want the files of this very message, and those of its album that came so far, for an order."""
-    incoming = exchange.incoming
+    incoming = context.incoming
     if incoming.album:
-        want_files(exchange, order_id, exchange.uow.inbox.album(incoming.chat_id, incoming.album))
+        want_files(context, order_id, context.uow.inbox.album(incoming.chat_id, incoming.album))
     if incoming.message_id is None:
         return
     came = (
@@ -49,14 +49,14 @@ def store_own_files(exchange: Exchange, order_id: int) -> None:
         )
         for attachment in incoming.attachments
     )
-    want_files(exchange, order_id, came)
+    want_files(context, order_id, came)
 
 
-def want_files(exchange: Exchange, order_id: int, files: Iterable[ReceivedFile]) -> None:
+def want_files(context: Context, order_id: int, files: Iterable[ReceivedFile]) -> None:
     """Note files to fetch for an order; each is wanted once."""
     for file in files:
         attachment = file.attachment
-        exchange.uow.files.want(
+        context.uow.files.want(
             order_id=order_id,
             chat_id=file.chat_id,
             message_id=file.message_id,
@@ -65,7 +65,7 @@ def want_files(exchange: Exchange, order_id: int, files: Iterable[ReceivedFile])
             kind="photo" if attachment.is_photo else "file",
             name=attachment.name,
             size=attachment.size,
-            at=exchange.now,
+            at=context.now,
         )
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from sikpro.application.conversation.exchange import Exchange
+from sikpro.application.conversation.context import Context
 from sikpro.application.i18n import Words
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.use_cases.catalogue.lookup import any_status
-from sikpro.application.use_cases.messages.notify_technician import told_state
+from sikpro.application.use_cases.messages.notify_technician import state_text
 from sikpro.application.use_cases.orders.list_orders import expected_wait, state_since
 from sikpro.domain.events import FieldChange
 from sikpro.domain.phase import Phase
@@ -14,37 +14,37 @@ from sikpro.domain.text import one_line
 from sikpro.domain.values import SerialNumber
 
 
-def stored_card(exchange: Exchange, row: OrderRow, place: int) -> str:
+def stored_card(context: Context, row: OrderRow, place: int) -> str:
     """The answer to a request that was stored."""
-    words = exchange.words
-    wait = expected_wait(exchange.uow, place, exchange.now)
+    words = context.words
+    wait = expected_wait(context.uow, place, context.now)
     about = words("card.about", type=row.type, sto=row.sto, odp=row.odp)
     expected = words("card.expected", span=words.duration(wait)) if wait else words("card.expected_unknown")
     lines = [words("card.stored", number=row.number, place=place), f"{about} · {expected}"]
     serial = SerialNumber(row.serial, row.serial)
     if not serial.vendor:
         lines.append(words("card.vendor_unknown", vendor=serial.value[:4]))
-    if exchange.person and row.technician != exchange.person.technician_code:
+    if context.person and row.technician != context.person.technician_code:
         lines.append(words("card.for_technician", code=row.technician, name=row.technician_name or "-"))
     return "\n".join(lines)
 
 
-def state_card(exchange: Exchange, row: OrderRow) -> str:
+def state_card(context: Context, row: OrderRow) -> str:
     """An order's present state: what `/cek` says."""
-    words, now = exchange.words, exchange.now
+    words, now = context.words, context.now
     params = {
         "number": row.number,
-        "state": state_words(exchange, row),
+        "state": state_words(context, row),
         "helpdesk": row.helpdesk_name or words("helpdesk"),
-        "time": words.moment(row.finished_at or state_since(exchange.uow, row), now),
+        "time": words.moment(row.finished_at or state_since(context.uow, row), now),
     }
     lines = [words(f"card.{row.phase}", **params)]
     if row.phase is Phase.WAITING:
-        place = exchange.uow.order_queries.place_in_queue(row.received_at, row.id)
-        wait = expected_wait(exchange.uow, place, now)
+        place = context.uow.order_queries.place_in_queue(row.received_at, row.id)
+        wait = expected_wait(context.uow, place, now)
         expected = words("card.expected", span=words.duration(wait)) if wait else words("card.expected_unknown")
         lines.append(f"{words('card.place', place=place)} · {expected}")
-    lines += _last_words(exchange, row)
+    lines += _last_words(context, row)
     if row.phase is Phase.HELD_UP:
         lines.append(words(f"turn.sentence.{row.turn}"))
     lines.append(
@@ -55,13 +55,13 @@ def state_card(exchange: Exchange, row: OrderRow) -> str:
     return "\n".join(lines)
 
 
-def state_words(exchange: Exchange, row: OrderRow) -> str:
+def state_words(context: Context, row: OrderRow) -> str:
     """An order's state in a few words: `KENDALA: ODP penuh`."""
-    label = exchange.words.text(any_status(exchange.uow, row.status).label)
-    return told_state(exchange.words, row.phase, label)
+    label = context.words.text(any_status(context.uow, row.status).label)
+    return state_text(context.words, row.phase, label)
 
 
-def changes_told(words: Words, changes: Iterable[FieldChange]) -> list[str]:
+def change_lines(words: Words, changes: Iterable[FieldChange]) -> list[str]:
     """What a correction changed, a line a field."""
     return [
         words(
@@ -74,39 +74,39 @@ def changes_told(words: Words, changes: Iterable[FieldChange]) -> list[str]:
     ]
 
 
-def double_card(exchange: Exchange, row: OrderRow) -> str:
+def duplicate_card(context: Context, row: OrderRow) -> str:
     """The refusal of a double: the order that is already there, who has it and since when."""
-    words, now = exchange.words, exchange.now
+    words, now = context.words, context.now
     first = words(
         "card.double",
         number=row.number,
         time=words.moment(row.received_at, now),
         technician=row.technician_name or row.technician,
     )
-    status = words.text(any_status(exchange.uow, row.status).label)
+    status = words.text(any_status(context.uow, row.status).label)
     who = f"{row.holder_name}, " if row.holder_name else ""
     age = words.duration((row.finished_at or now) - row.received_at)
     since = words(
-        "card.double_state", status=status, who=who, time=words.moment(state_since(exchange.uow, row), now), age=age
+        "card.double_state", status=status, who=who, time=words.moment(state_since(context.uow, row), now), age=age
     )
     lines = [first, since]
-    lines += _last_words(exchange, row)
+    lines += _last_words(context, row)
     if row.phase is Phase.HELD_UP:
         lines.append(words(f"turn.sentence.{row.turn}"))
     return "\n".join(lines)
 
 
-def list_line(exchange: Exchange, row: OrderRow) -> str:
+def list_line(context: Context, row: OrderRow) -> str:
     """One order in a list: number, status and age."""
-    words = exchange.words
-    status = words.text(any_status(exchange.uow, row.status).label)
-    return words("card.line", number=row.number, status=status, age=words.duration(exchange.now - row.received_at))
+    words = context.words
+    status = words.text(any_status(context.uow, row.status).label)
+    return words("card.line", number=row.number, status=status, age=words.duration(context.now - row.received_at))
 
 
-def _last_words(exchange: Exchange, row: OrderRow) -> list[str]:
+def _last_words(context: Context, row: OrderRow) -> list[str]:
     """What the helpdesk said last at the present status, with its time, which may be later than the status' own."""
     if not row.last_feedback or row.last_feedback_at is None:
         return []
-    words = exchange.words
-    by, time = row.helpdesk_name or words("helpdesk"), words.moment(row.last_feedback_at, exchange.now)
+    words = context.words
+    by, time = row.helpdesk_name or words("helpdesk"), words.moment(row.last_feedback_at, context.now)
     return [words("feedback.words_at", by=by, time=time, text=row.last_feedback)]

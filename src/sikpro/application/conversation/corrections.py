@@ -1,7 +1,7 @@
 """Corrected data for an order that is there, by a button: show what stands, take what is to be different."""
 
 from sikpro.application.conversation.attachments import store_own_files
-from sikpro.application.conversation.exchange import Exchange, Handled
+from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.groups import asking
 from sikpro.application.conversation.joining import join, pressed_order
 from sikpro.application.conversation.order_entry import enter_request
@@ -17,35 +17,35 @@ FIX = "fix"
 """The step in which corrected data are awaited."""
 
 
-def begin_correction(exchange: Exchange, order_id: int) -> Handled:
+def begin_correction(context: Context, order_id: int) -> Handled:
     """Show the data of an order that is held up, or that nobody has yet, and ask what is to be different."""
-    order = pressed_order(exchange, order_id, Phase.HELD_UP, Phase.WAITING)
+    order = pressed_order(context, order_id, Phase.HELD_UP, Phase.WAITING)
     if isinstance(order, Handled):
         return order
-    if not exchange.just_opened(FIX, **{ORDER: str(order_id)}):
-        words, data = exchange.words, typed_again(order.data)
-        exchange.open_dialogue(FIX, {**data, ORDER: str(order_id)})
+    if not context.just_opened(FIX, **{ORDER: str(order_id)}):
+        words, data = context.words, typed_again(order.data)
+        context.open_dialogue(FIX, {**data, ORDER: str(order_id)})
         shown = "\n".join(f"{words(f'field.{name}')}: {text}" for name, text in data.items() if text)
         question = words("correct.ask", number=order.number, data=shown)
-        exchange.reply(asking(exchange, question), order_id=order_id)
+        context.reply(asking(context, question), order_id=order_id)
     return Handled(Outcome.DIALOGUE, FIX, order_id)
 
 
-def take_correction(exchange: Exchange, text: str) -> Handled:
+def take_correction(context: Context, text: str) -> Handled:
     """Read what is to be different and send the order back with it; a photo alone joins, and the question stands."""
-    dialogue = exchange.dialogue
+    dialogue = context.dialogue
     if dialogue is None:
         raise RuntimeError("no dialogue to answer in")
     order_id = int(dialogue.data[ORDER])
     if not text:
-        return join(exchange, order_id, "", answer="correct.photo")
-    parsed = parse_message(text, exchange.known())
+        return join(context, order_id, "", answer="correct.photo")
+    parsed = parse_message(text, context.known())
     changes = dict(parsed.fields)
     if not parsed.values:
         meant = resembles(text, [field.name for field in FIELDS if field.required])
         if meant is None:
-            exchange.reply(exchange.words("correct.not_understood"))
+            context.reply(context.words("correct.not_understood"))
             return Handled(Outcome.DIALOGUE, FIX, order_id)
         changes = {meant: text}
-    store_own_files(exchange, order_id)
-    return enter_request(exchange, {**dialogue.data, **changes})
+    store_own_files(context, order_id)
+    return enter_request(context, {**dialogue.data, **changes})

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from attrs import evolve, frozen
 
 from sikpro.application.conversation.order_entry import MESSAGE, SINCE
-from sikpro.application.conversation.questions import ORDER, STEP, Asker, first_to_ask, what_is_wrong
+from sikpro.application.conversation.questions import ORDER, STEP, Asker, field_errors, first_to_ask
 from sikpro.application.fields import BY_NAME
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.chat import Button, Outgoing
@@ -42,7 +42,7 @@ def open_drafts(uow: UnitOfWork) -> tuple[Draft, ...]:
         person = uow.people.by_telegram(conversation.telegram_id)
         if person is None or not person.active:
             continue
-        data, errors = conversation.data, what_is_wrong(uow, conversation.data)
+        data, errors = conversation.data, field_errors(uow, conversation.data)
         found.append(
             Draft(
                 person=person,
@@ -67,7 +67,7 @@ def remind_drafts(uow: UnitOfWork, now: datetime, zone: str) -> int:
         if conversation.reminded_at or now - conversation.updated_at < REMIND_AFTER:
             continue
         person = uow.people.by_telegram(conversation.telegram_id)
-        errors = what_is_wrong(uow, conversation.data)
+        errors = field_errors(uow, conversation.data)
         if person and person.active and errors:
             asked = conversation.step.partition(":")[2]
             name = asked if asked in errors else first_to_ask(errors)

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from sikpro.application.conversation.cards import double_card
-from sikpro.application.conversation.exchange import Exchange, Handled
+from sikpro.application.conversation.cards import duplicate_card
+from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.groups import may_be_shown
 from sikpro.application.conversation.questions import ORDER
 from sikpro.application.ports.chat import Button
@@ -17,33 +17,33 @@ RESEND = "resend"
 """The step in which a double's data can be sent as the correction of the order that is there."""
 
 
-def refuse_as_double(exchange: Exchange, order_id: int, data: Mapping[str, str]) -> Handled:
+def refuse_as_duplicate(context: Context, order_id: int, data: Mapping[str, str]) -> Handled:
     """Refuse a double; a held-up order can be given its data by a button, a completed one asked to be reopened."""
-    row = exchange.uow.order_queries.row(order_id)
-    order = exchange.uow.orders.get(order_id)
+    row = context.uow.order_queries.row(order_id)
+    order = context.uow.orders.get(order_id)
     if row is None:
         raise RuntimeError("a double of an order that is not there")
-    exchange.close_dialogue()
-    words, buttons = exchange.words, list[list[Button]]()
-    if not may_be_shown(exchange, order):
-        return exchange.refuse(words("group.double", number=order.number), "order.duplicate", order_id)
-    text = double_card(exchange, row)
-    if not is_own(order, exchange.somebody):
+    context.close_dialogue()
+    words, buttons = context.words, list[list[Button]]()
+    if not may_be_shown(context, order):
+        return context.refuse(words("group.double", number=order.number), "order.duplicate", order_id)
+    text = duplicate_card(context, row)
+    if not is_own(order, context.somebody):
         text += "\n" + words("double.not_yours")
     elif order.phase is Phase.HELD_UP and order.turn in {Turn.TECHNICIAN, Turn.HELPDESK}:
-        token = exchange.open_dialogue(RESEND, {**typed_again(order.data), **data, ORDER: str(order_id)})
+        token = context.open_dialogue(RESEND, {**typed_again(order.data), **data, ORDER: str(order_id)})
         buttons = [[Button(words("button.correct"), f"d:{token}:r")]]
         text += "\n" + words("double.held_up")
     elif order.phase is Phase.COMPLETED:
         named = data.get("type", "").upper()
-        wanted = named if named != order.data.type and _is_type(exchange, named) else ""
+        wanted = named if named != order.data.type and _is_type(context, named) else ""
         buttons = [[reopen_button(order_id, words, wanted)]]
         text += "\n" + words("double.completed_as", type=wanted) if wanted else "\n" + words("double.completed")
     elif order.phase is not Phase.HELD_UP:
         text += " " + words("double.wait")
-    exchange.reply(text, buttons, order_id=order_id, noticed=True)
+    context.reply(text, buttons, order_id=order_id, noticed=True)
     return Handled(Outcome.REFUSAL, "order.duplicate", order_id)
 
 
-def _is_type(exchange: Exchange, code: str) -> bool:
-    return any(row.code == code and row.active for row in exchange.uow.catalogue.order_types())
+def _is_type(context: Context, code: str) -> bool:
+    return any(row.code == code and row.active for row in context.uow.catalogue.order_types())

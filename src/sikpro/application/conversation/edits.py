@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from sikpro.application.conversation.attachments import store_own_files
-from sikpro.application.conversation.cards import changes_told, state_card
-from sikpro.application.conversation.exchange import Exchange, Handled
+from sikpro.application.conversation.cards import change_lines, state_card
+from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.joining import join, joined_words
-from sikpro.application.conversation.order_entry import tell_of_others
+from sikpro.application.conversation.order_entry import mention_others
 from sikpro.application.conversation.photos import order_of_photo
 from sikpro.application.conversation.reader.parse_message import Parsed, parse_message
 from sikpro.application.fields import FIELDS
@@ -25,63 +25,63 @@ _WHOLE = 5
 _WORDS = [field.name for field in FIELDS if not field.required]
 
 
-def take_edit(exchange: Exchange, text: str, is_command: bool, read: Callable[[], Handled]) -> Handled:
+def take_edit(context: Context, text: str, is_command: bool, read: Callable[[], Handled]) -> Handled:
     """Take an edited message by what had become of it.
 
     `text` is what it says now, without `/reg`. `read` reads it as a new message, as for one that has become no order.
     """
-    incoming = exchange.incoming
+    incoming = context.incoming
     message_id = incoming.message_id or 0
-    order = _order_of(exchange, message_id)
+    order = _order_of(context, message_id)
     if order is None or is_command:
         return read()
     made_it = order.origin == Origin(incoming.chat_id, message_id)
-    if not owns(order, exchange.somebody) or (made_it and order.sender != exchange.somebody.id):
+    if not owns(order, context.somebody) or (made_it and order.sender != context.somebody.id):
         return Handled(Outcome.IGNORED, "edit.foreign") if made_it else read()
-    parsed = parse_message(text, exchange.known())
+    parsed = parse_message(text, context.known())
     if made_it:
-        handled = _of_origin(exchange, order, text, parsed)
+        handled = _of_origin(context, order, text, parsed)
         if handled.outcome is not Outcome.IGNORED:
-            tell_of_others(exchange, parsed.fields)
+            mention_others(context, parsed.fields)
         return handled
-    said = joined_words(exchange, order.id, message_id)
+    said = joined_words(context, order.id, message_id)
     if said is not None:
-        return _join_again(exchange, order, text, said, answer="join.done")
+        return _join_again(context, order, text, said, answer="join.done")
     if parsed.is_request or parsed.is_number or not parsed.values or not _correctable(order):
         return read()
-    return _correct(exchange, order, parsed.fields)
+    return _correct(context, order, parsed.fields)
 
 
-def _order_of(exchange: Exchange, message_id: int) -> Order | None:
+def _order_of(context: Context, message_id: int) -> Order | None:
     """The order that the message made, corrected, joined or was refused for, while it is there."""
-    incoming, uow = exchange.incoming, exchange.uow
-    if exchange.person is None:
+    incoming, uow = context.incoming, context.uow
+    if context.person is None:
         return None
     order_id = uow.inbox.order_of(incoming.chat_id, message_id)
     if order_id is None and incoming.attachments:
-        order_id = order_of_photo(exchange, message_id)
+        order_id = order_of_photo(context, message_id)
     order = uow.orders.get(order_id) if order_id else None
     return order if order and not order.deleted_at else None
 
 
-def _of_origin(exchange: Exchange, order: Order, text: str, parsed: Parsed) -> Handled:
+def _of_origin(context: Context, order: Order, text: str, parsed: Parsed) -> Handled:
     """The message that made the order says something else now."""
-    said = joined_words(exchange, order.id, exchange.incoming.message_id or 0)
+    said = joined_words(context, order.id, context.incoming.message_id or 0)
     typed = _says_now(parsed)
-    if parsed.values and (said is None or _correctable(order)) and _says_the_same(exchange, order, typed):
-        store_own_files(exchange, order.id)
+    if parsed.values and (said is None or _correctable(order)) and _says_the_same(context, order, typed):
+        store_own_files(context, order.id)
         return Handled(Outcome.IGNORED, "edit.same", order.id)
     if parsed.values and _correctable(order):
-        return _correct(exchange, order, typed)
+        return _correct(context, order, typed)
     if order.phase.live:
         kept = parsed.values and not _correctable(order)
-        return _join_again(exchange, order, text, said, answer="edit.joined" if kept else "join.done")
-    row = exchange.uow.order_queries.row(order.id)
+        return _join_again(context, order, text, said, answer="edit.joined" if kept else "join.done")
+    row = context.uow.order_queries.row(order.id)
     if row is None:
         raise RuntimeError("the order is not there")
-    lines = [exchange.words("edit.finished", number=order.number), state_card(exchange, row)]
-    buttons = order_buttons(order.phase, order.turn, order.id, exchange.words)
-    exchange.reply("\n".join(lines), buttons, order_id=order.id)
+    lines = [context.words("edit.finished", number=order.number), state_card(context, row)]
+    buttons = order_buttons(order.phase, order.turn, order.id, context.words)
+    context.reply("\n".join(lines), buttons, order_id=order.id)
     return Handled(Outcome.REFUSAL, "edit.finished", order.id)
 
 
@@ -95,9 +95,9 @@ def _says_now(parsed: Parsed) -> dict[str, str]:
     return {**gone, **parsed.fields}
 
 
-def _says_the_same(exchange: Exchange, order: Order, typed: Mapping[str, str]) -> bool:
+def _says_the_same(context: Context, order: Order, typed: Mapping[str, str]) -> bool:
     try:
-        understood = understand_request(exchange.uow, _with(order, typed))
+        understood = understand_request(context.uow, _with(order, typed))
     except InvalidFields:
         return False
     return not order.data.differences(understood)
@@ -110,37 +110,37 @@ def _with(order: Order, typed: Mapping[str, str]) -> dict[str, str]:
     return {**data, CONFIRMED: "odp.other_sto"} if kept else data
 
 
-def _correct(exchange: Exchange, order: Order, typed: Mapping[str, str]) -> Handled:
-    uow, words = exchange.uow, exchange.words
+def _correct(context: Context, order: Order, typed: Mapping[str, str]) -> Handled:
+    uow, words = context.uow, context.words
     again = order.phase is Phase.HELD_UP
     try:
         with uow.savepoint():
-            after = correct_order(uow, order.id, _with(order, typed), exchange.somebody, exchange.now)
+            after = correct_order(uow, order.id, _with(order, typed), context.somebody, context.now)
     except InvalidFields as invalid:
         wrong = [words.error(error) for error in invalid.errors.values()]
-        return _unchanged(exchange, order, invalid.code, wrong)
+        return _unchanged(context, order, invalid.code, wrong)
     except DuplicateOrder as double:
-        return _unchanged(exchange, order, double.code, [words("edit.double", number=double.number)])
+        return _unchanged(context, order, double.code, [words("edit.double", number=double.number)])
     except DomainError as error:
-        return _unchanged(exchange, order, error.code, [words.error(error)])
-    store_own_files(exchange, order.id)
+        return _unchanged(context, order, error.code, [words.error(error)])
+    store_own_files(context, order.id)
     place = uow.order_queries.place_in_queue(after.received_at, after.id)
     code = "correct.done" if again else "edit.done"
-    lines = [words(code, number=after.number, place=place), *changes_told(words, order.data.differences(after.data))]
+    lines = [words(code, number=after.number, place=place), *change_lines(words, order.data.differences(after.data))]
     buttons = order_buttons(after.phase, after.turn, after.id, words)
-    exchange.reply("\n".join(lines), buttons, order_id=after.id)
+    context.reply("\n".join(lines), buttons, order_id=after.id)
     return Handled(Outcome.CHANGE, "edited", after.id)
 
 
-def _unchanged(exchange: Exchange, order: Order, code: str, why: list[str]) -> Handled:
-    lines = [exchange.words("edit.refused", number=order.number), *why, exchange.words("edit.try_again")]
-    exchange.reply("\n".join(lines), order_id=order.id)
+def _unchanged(context: Context, order: Order, code: str, why: list[str]) -> Handled:
+    lines = [context.words("edit.refused", number=order.number), *why, context.words("edit.try_again")]
+    context.reply("\n".join(lines), order_id=order.id)
     return Handled(Outcome.REFUSAL, code, order.id)
 
 
-def _join_again(exchange: Exchange, order: Order, text: str, said: str | None, *, answer: str) -> Handled:
+def _join_again(context: Context, order: Order, text: str, said: str | None, *, answer: str) -> Handled:
     """The new words go to the helpdesk beside the old ones; words that are the same say nothing."""
     if said is not None and said.strip() == text.strip():
-        store_own_files(exchange, order.id)
+        store_own_files(context, order.id)
         return Handled(Outcome.IGNORED, "edit.same", order.id)
-    return join(exchange, order.id, text, answer=answer)
+    return join(context, order.id, text, answer=answer)

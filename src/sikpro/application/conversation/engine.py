@@ -6,10 +6,10 @@ from datetime import datetime
 from sikpro.application.conversation.attachments import ALBUMS
 from sikpro.application.conversation.commands.cek import order_replied_to
 from sikpro.application.conversation.commands.registry import COMMANDS
+from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.corrections import FIX, take_correction
 from sikpro.application.conversation.duplicates import RESEND
 from sikpro.application.conversation.edits import take_edit
-from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.conversation.groups import spoken_to, turn_away
 from sikpro.application.conversation.joining import ASK, REOPEN, join, take_question, take_reopening
 from sikpro.application.conversation.order_entry import answer_field, begin_request, enter_request
@@ -18,7 +18,7 @@ from sikpro.application.conversation.photos import ask_which_order, caption_came
 from sikpro.application.conversation.presses import take_press
 from sikpro.application.conversation.questions import ORDER, STEP
 from sikpro.application.conversation.reader.parse_message import LONGEST, Parsed, parse_message
-from sikpro.application.conversation.strangers import introduce, share_phone, tell_what_is_missing
+from sikpro.application.conversation.strangers import introduce, list_missing, share_phone
 from sikpro.application.ports.chat import Incoming, IncomingKind
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.storage import UnitOfWork
@@ -39,97 +39,97 @@ def handle(uow: UnitOfWork, incoming: Incoming, now: datetime, zone: str) -> Han
         return Handled(Outcome.IGNORED, str(incoming.kind))
     person = uow.people.by_telegram(incoming.sender_id)
     dialogue = uow.conversations.get(incoming.chat_id, incoming.sender_id)
-    exchange = Exchange(uow, incoming, now, zone, person, dialogue)
+    context = Context(uow, incoming, now, zone, person, dialogue)
     try:
-        handled = _handled(exchange)
+        handled = _handled(context)
     except ConcurrencyConflict:
         raise
     except DomainError as error:
-        handled = exchange.refuse(exchange.words.error(error), error.code)
-    exchange.answer_press()
+        handled = context.refuse(context.words.error(error), error.code)
+    context.answer_press()
     return handled
 
 
-def _handled(exchange: Exchange) -> Handled:
-    incoming = exchange.incoming
+def _handled(context: Context) -> Handled:
+    incoming = context.incoming
     text = storable(incoming.text).strip()
     command = _COMMAND.match(text)
-    if incoming.kind in _SAID and not incoming.private and not _concerns_us(exchange, command):
+    if incoming.kind in _SAID and not incoming.private and not _concerns_us(context, command):
         return Handled(Outcome.IGNORED, "group")
-    if exchange.person and not exchange.person.active:
-        return exchange.refuse(exchange.words("person.switched_off"), "person.switched_off")
+    if context.person and not context.person.active:
+        return context.refuse(context.words("person.switched_off"), "person.switched_off")
     if incoming.kind is IncomingKind.PRESS:
-        return take_press(exchange)
-    if exchange.person is None and not incoming.private:
-        return turn_away(exchange)
+        return take_press(context)
+    if context.person is None and not incoming.private:
+        return turn_away(context)
     if incoming.kind is IncomingKind.EDIT:
         is_reg = command is not None and command[1].lower() == "reg"
         words = command[3].strip() if command and is_reg else text
-        return take_edit(exchange, words, command is not None and not is_reg, lambda: _message(exchange, text))
-    return _message(exchange, text)
+        return take_edit(context, words, command is not None and not is_reg, lambda: _message(context, text))
+    return _message(context, text)
 
 
-def _concerns_us(exchange: Exchange, command: re.Match[str] | None) -> bool:
+def _concerns_us(context: Context, command: re.Match[str] | None) -> bool:
     """Whether something said in a group is for the bot: its command, its name, a reply, or of a message it took."""
-    incoming = exchange.incoming
+    incoming = context.incoming
     if not incoming.addressed:
         return False
     if command is not None:
         return command[1].lower() in COMMANDS or command[2] is not None
-    if incoming.mentioned or spoken_to(exchange):
+    if incoming.mentioned or spoken_to(context):
         return True
     if incoming.kind is IncomingKind.EDIT:
-        return exchange.uow.inbox.order_of(incoming.chat_id, incoming.message_id or 0) is not None
-    return incoming.album is not None and exchange.person is not None and _album_known(exchange, incoming.album)
+        return context.uow.inbox.order_of(incoming.chat_id, incoming.message_id or 0) is not None
+    return incoming.album is not None and context.person is not None and _album_known(context, incoming.album)
 
 
-def _album_known(exchange: Exchange, album: str) -> bool:
-    drafts = exchange.dialogue.data.get(ALBUMS, "").split() if exchange.dialogue else []
-    return album in drafts or exchange.uow.inbox.order_of_album(exchange.incoming.chat_id, album) is not None
+def _album_known(context: Context, album: str) -> bool:
+    drafts = context.dialogue.data.get(ALBUMS, "").split() if context.dialogue else []
+    return album in drafts or context.uow.inbox.order_of_album(context.incoming.chat_id, album) is not None
 
 
-def _message(exchange: Exchange, text: str) -> Handled:
-    incoming = exchange.incoming
+def _message(context: Context, text: str) -> Handled:
+    incoming = context.incoming
     if incoming.contact:
-        return share_phone(exchange)
-    if exchange.person and incoming.attachments and incoming.kind is IncomingKind.MESSAGE:
+        return share_phone(context)
+    if context.person and incoming.attachments and incoming.kind is IncomingKind.MESSAGE:
         if text:
-            caption_came(exchange)
+            caption_came(context)
         else:
-            rest = rest_of_album(exchange)
+            rest = rest_of_album(context)
             if rest:
                 return rest
     command = _COMMAND.match(text)
     if command:
-        return _command(exchange, command[1].lower(), command[3])
+        return _command(context, command[1].lower(), command[3])
     if len(text) > LONGEST:
-        return exchange.refuse(exchange.words("message.too_long", limit=LONGEST), "message.too_long")
-    if exchange.person is None:
-        return introduce(exchange, text)
+        return context.refuse(context.words("message.too_long", limit=LONGEST), "message.too_long")
+    if context.person is None:
+        return introduce(context, text)
     if not text and not incoming.attachments:
-        return exchange.refuse(exchange.words("message.not_understood"), "message.not_understood")
-    return _words(exchange, text)
+        return context.refuse(context.words("message.not_understood"), "message.not_understood")
+    return _words(context, text)
 
 
-def _words(exchange: Exchange, text: str) -> Handled:
+def _words(context: Context, text: str) -> Handled:
     """Text without a command from somebody known: a whole request, an answer, a reply, or a number to check."""
-    parsed = parse_message(text, exchange.known())
-    about = order_replied_to(exchange)
-    answered = _answer(exchange, text, parsed, about)
+    parsed = parse_message(text, context.known())
+    about = order_replied_to(context)
+    answered = _answer(context, text, parsed, about)
     if answered:
         return answered
     if parsed.is_request and (about is None or parsed.values >= _SURELY):
-        return begin_request(exchange, parsed.fields)
+        return begin_request(context, parsed.fields)
     if about is not None:
-        return join(exchange, about, text)
+        return join(context, about, text)
     number = _number(text, parsed)
     if number:
-        return type_number(exchange, number) or show_order(exchange, number)
-    if exchange.incoming.attachments:
-        if exchange.incoming.private:
-            return ask_which_order(exchange, text)
-        return exchange.refuse(exchange.words("message.photo_alone"), "message.photo_alone")
-    return exchange.refuse(exchange.words("message.not_understood"), "message.not_understood")
+        return type_number(context, number) or show_order(context, number)
+    if context.incoming.attachments:
+        if context.incoming.private:
+            return ask_which_order(context, text)
+        return context.refuse(context.words("message.photo_alone"), "message.photo_alone")
+    return context.refuse(context.words("message.not_understood"), "message.not_understood")
 
 
 def _number(text: str, parsed: Parsed) -> str:
@@ -144,34 +144,34 @@ _SURELY = 4
 """With so many values a message is a request, whatever it replies to."""
 
 
-def _answer(exchange: Exchange, text: str, parsed: Parsed, about: int | None) -> Handled | None:
+def _answer(context: Context, text: str, parsed: Parsed, about: int | None) -> Handled | None:
     """Take a message as the answer to the question that is open; None when it is none, but something of its own."""
-    dialogue = exchange.dialogue
+    dialogue = context.dialogue
     if dialogue is None or (about is not None and dialogue.data.get(ORDER) != str(about)):
         return None
     step, number = dialogue.step, compact(parsed.fields.get("registration_number", ""))
     surely = parsed.is_request and parsed.values >= _SURELY
     if step == FIX and not (surely and number and number != dialogue.data["registration_number"]):
-        return take_correction(exchange, text)
+        return take_correction(context, text)
     if surely:
         return None
     if step.startswith(f"{STEP}:"):
         if text:
-            return answer_field(exchange, text)
-        return enter_request(exchange, dialogue.data, before=exchange.words("entry.file_kept"))
+            return answer_field(context, text)
+        return enter_request(context, dialogue.data, before=context.words("entry.file_kept"))
     if step == RESEND and not text:
-        return join(exchange, int(dialogue.data[ORDER]), "")
+        return join(context, int(dialogue.data[ORDER]), "")
     if step == ASK:
-        return take_question(exchange, text)
+        return take_question(context, text)
     if step.partition(":")[0] == REOPEN:
-        return take_reopening(exchange, text)
+        return take_reopening(context, text)
     return None
 
 
-def _command(exchange: Exchange, name: str, text: str) -> Handled:
+def _command(context: Context, name: str, text: str) -> Handled:
     command = COMMANDS.get(name)
     if command is None:
-        return exchange.refuse(exchange.words("command.unknown", name=name[:32]), "command.unknown")
-    if exchange.person is None and not command.for_strangers:
-        return tell_what_is_missing(exchange, name)
-    return command.run(exchange, text.strip())
+        return context.refuse(context.words("command.unknown", name=name[:32]), "command.unknown")
+    if context.person is None and not command.for_strangers:
+        return list_missing(context, name)
+    return command.run(context, text.strip())

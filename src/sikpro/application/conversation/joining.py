@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from sikpro.application.conversation.attachments import FILES, keep_files, store_files, store_own_files
 from sikpro.application.conversation.cards import state_words
-from sikpro.application.conversation.exchange import Exchange, Handled
+from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.groups import asking
 from sikpro.application.conversation.questions import ORDER
 from sikpro.application.ports.chat import Button, IncomingKind
@@ -28,145 +28,145 @@ _WORD = re.compile(r"\W*(\w+)\W*(.*)", re.DOTALL)
 _BUTTONS_A_ROW = 3
 
 
-def pressed_order(exchange: Exchange, order_id: int, *phases: Phase) -> Order | Handled:
+def pressed_order(context: Context, order_id: int, *phases: Phase) -> Order | Handled:
     """The order behind a button, if it is this person's and in one of the phases; else the refusal, already said."""
     try:
-        order = exchange.uow.orders.get(order_id)
+        order = context.uow.orders.get(order_id)
     except NotFound as error:
-        return exchange.refuse(exchange.words("press.foreign"), error.code)
-    if order.deleted_at or not is_own(order, exchange.somebody):
-        return exchange.refuse(exchange.words("press.foreign"), "not_permitted")
+        return context.refuse(context.words("press.foreign"), error.code)
+    if order.deleted_at or not is_own(order, context.somebody):
+        return context.refuse(context.words("press.foreign"), "not_permitted")
     if phases and order.phase not in phases:
-        return changed_meanwhile(exchange, order_id)
+        return changed_meanwhile(context, order_id)
     return order
 
 
-def changed_meanwhile(exchange: Exchange, order_id: int) -> Handled:
+def changed_meanwhile(context: Context, order_id: int) -> Handled:
     """Say that a button no longer fits how the order stands by now."""
-    row = exchange.uow.order_queries.row(order_id)
+    row = context.uow.order_queries.row(order_id)
     if row is None:
         raise RuntimeError("the order is not there")
-    text = exchange.words("press.changed", number=row.number, state=state_words(exchange, row))
-    return exchange.refuse(text, "order.forbidden_move", order_id)
+    text = context.words("press.changed", number=row.number, state=state_words(context, row))
+    return context.refuse(text, "order.forbidden_move", order_id)
 
 
-def join(exchange: Exchange, order_id: int, text: str, *, answer: str = "join.done") -> Handled:
+def join(context: Context, order_id: int, text: str, *, answer: str = "join.done") -> Handled:
     """Add words and files to an order and say that the helpdesk has them, once for an album."""
-    incoming, uow = exchange.incoming, exchange.uow
+    incoming, uow = context.incoming, context.uow
     first = incoming.attachments[0] if incoming.attachments else None
     photo = first.file_id if first and first.is_photo else ""
     names = [f"📎 {storable(file.name) or file.kind}" for file in incoming.attachments if not file.is_photo]
     album = incoming.album if incoming.kind is IncomingKind.MESSAGE else None
-    album_told = album is not None and uow.inbox.order_of_album(incoming.chat_id, album) == order_id
+    album_confirmed = album is not None and uow.inbox.order_of_album(incoming.chat_id, album) == order_id
     try:
         order = join_message(
             uow,
             order_id,
-            exchange.somebody,
-            exchange.now,
+            context.somebody,
+            context.now,
             text="\n".join(filter(None, [text, *names])),
             chat_id=incoming.chat_id,
             message_id=incoming.message_id,
             photo=photo,
         )
     except DomainError as error:
-        return exchange.refuse(exchange.words("press.foreign"), error.code)
-    store_own_files(exchange, order_id)
-    if not album_told:
-        exchange.reply(exchange.words(answer, number=order.number), order_id=order.id)
+        return context.refuse(context.words("press.foreign"), error.code)
+    store_own_files(context, order_id)
+    if not album_confirmed:
+        context.reply(context.words(answer, number=order.number), order_id=order.id)
     return Handled(Outcome.JOINED, "photo" if photo else "file" if names else "words", order.id)
 
 
-def joined_words(exchange: Exchange, order_id: int, message_id: int) -> str | None:
+def joined_words(context: Context, order_id: int, message_id: int) -> str | None:
     """The words that a message of this chat last joined to an order; None when it did not join it."""
     said = None
-    for entry in exchange.uow.journal.of_order(order_id):
+    for entry in context.uow.journal.of_order(order_id):
         event = entry.event
-        if isinstance(event, MessageJoined) and event.chat_id == exchange.incoming.chat_id:
+        if isinstance(event, MessageJoined) and event.chat_id == context.incoming.chat_id:
             said = event.text if event.message_id == message_id else said
     return said
 
 
-def begin_question(exchange: Exchange, order_id: int) -> Handled:
+def begin_question(context: Context, order_id: int) -> Handled:
     """Ask what the person wants to tell the helpdesk about an order."""
-    order = pressed_order(exchange, order_id)
+    order = pressed_order(context, order_id)
     if isinstance(order, Handled):
         return order
-    if not exchange.just_opened(ASK, **{ORDER: str(order_id)}):
-        exchange.open_dialogue(ASK, {ORDER: str(order_id)})
-        question = exchange.words("ask.ask", number=order.number)
-        exchange.reply(asking(exchange, question), order_id=order_id)
+    if not context.just_opened(ASK, **{ORDER: str(order_id)}):
+        context.open_dialogue(ASK, {ORDER: str(order_id)})
+        question = context.words("ask.ask", number=order.number)
+        context.reply(asking(context, question), order_id=order_id)
     return Handled(Outcome.DIALOGUE, ASK, order_id)
 
 
-def take_question(exchange: Exchange, text: str) -> Handled:
+def take_question(context: Context, text: str) -> Handled:
     """Join the words to the order the question was about."""
-    if exchange.dialogue is None:
+    if context.dialogue is None:
         raise RuntimeError("no dialogue to answer in")
-    order_id = int(exchange.dialogue.data[ORDER])
-    exchange.close_dialogue()
-    return join(exchange, order_id, text)
+    order_id = int(context.dialogue.data[ORDER])
+    context.close_dialogue()
+    return join(context, order_id, text)
 
 
-def begin_reopening(exchange: Exchange, order_id: int, wanted: str) -> Handled:
+def begin_reopening(context: Context, order_id: int, wanted: str) -> Handled:
     """Ask as which type a completed order is to be reopened, unless that is known, and then why."""
-    order = pressed_order(exchange, order_id, Phase.COMPLETED)
+    order = pressed_order(context, order_id, Phase.COMPLETED)
     if isinstance(order, Handled):
         return order
-    if wanted in _types(exchange):
-        return _ask_reason(exchange, order, {_TYPE: wanted})
-    if not exchange.just_opened(f"{REOPEN}:{_TYPE}", **{ORDER: str(order_id)}):
-        words, same = exchange.words, order.data.type
-        token = exchange.open_dialogue(f"{REOPEN}:{_TYPE}", {ORDER: str(order_id)})
-        others = [Button(code, f"d:{token}:v{code}") for code in _types(exchange) if code != same]
+    if wanted in _types(context):
+        return _ask_reason(context, order, {_TYPE: wanted})
+    if not context.just_opened(f"{REOPEN}:{_TYPE}", **{ORDER: str(order_id)}):
+        words, same = context.words, order.data.type
+        token = context.open_dialogue(f"{REOPEN}:{_TYPE}", {ORDER: str(order_id)})
+        others = [Button(code, f"d:{token}:v{code}") for code in _types(context) if code != same]
         rows = [others[start : start + _BUTTONS_A_ROW] for start in range(0, len(others), _BUTTONS_A_ROW)]
         first = [Button(words("button.same_type", type=same), f"d:{token}:v{same}")]
         question = words("reopen.ask_type", number=order.number)
-        exchange.reply(asking(exchange, question), [first, *rows], order_id=order_id)
+        context.reply(asking(context, question), [first, *rows], order_id=order_id)
     return Handled(Outcome.DIALOGUE, REOPEN, order_id)
 
 
-def press_reopening(exchange: Exchange, action: str) -> Handled | None:
+def press_reopening(context: Context, action: str) -> Handled | None:
     """Take the type that was pressed; None when the action is none of the question's."""
-    dialogue = exchange.dialogue
+    dialogue = context.dialogue
     if dialogue is None or dialogue.step != f"{REOPEN}:{_TYPE}" or not action.startswith("v"):
         return None
-    order = pressed_order(exchange, int(dialogue.data[ORDER]), Phase.COMPLETED)
+    order = pressed_order(context, int(dialogue.data[ORDER]), Phase.COMPLETED)
     if isinstance(order, Handled):
         return order
-    return _ask_reason(exchange, order, {_TYPE: action[1:], FILES: dialogue.data.get(FILES, "")})
+    return _ask_reason(context, order, {_TYPE: action[1:], FILES: dialogue.data.get(FILES, "")})
 
 
-def take_reopening(exchange: Exchange, text: str) -> Handled:
+def take_reopening(context: Context, text: str) -> Handled:
     """Take the reason, the type before it when that was still asked; the helpdesk gets both as words of the order."""
-    dialogue = exchange.dialogue
+    dialogue = context.dialogue
     if dialogue is None:
         raise RuntimeError("no dialogue to answer in")
     data = dict(dialogue.data)
-    keep_files(exchange, data)
-    order = pressed_order(exchange, int(data[ORDER]), Phase.COMPLETED)
+    keep_files(context, data)
+    order = pressed_order(context, int(data[ORDER]), Phase.COMPLETED)
     if isinstance(order, Handled):
-        exchange.close_dialogue()
+        context.close_dialogue()
         return order
     if not data.get(_TYPE):
         data[_TYPE] = order.data.type
         named = _WORD.match(text)
-        if named and named[1].upper() in _types(exchange):
+        if named and named[1].upper() in _types(context):
             data[_TYPE], text = named[1].upper(), named[2]
     if not text:
-        return _ask_reason(exchange, order, data)
-    exchange.close_dialogue()
-    store_files(exchange, order.id, data)
-    return join(exchange, order.id, exchange.words("reopen.wish", type=data[_TYPE], text=text), answer="reopen.done")
+        return _ask_reason(context, order, data)
+    context.close_dialogue()
+    store_files(context, order.id, data)
+    return join(context, order.id, context.words("reopen.wish", type=data[_TYPE], text=text), answer="reopen.done")
 
 
-def _ask_reason(exchange: Exchange, order: Order, data: Mapping[str, str]) -> Handled:
-    if not exchange.just_opened(REOPEN, **{ORDER: str(order.id)}):
-        exchange.open_dialogue(REOPEN, {**data, ORDER: str(order.id)})
-        question = exchange.words("reopen.ask", number=order.number, type=data[_TYPE])
-        exchange.reply(asking(exchange, question), order_id=order.id)
+def _ask_reason(context: Context, order: Order, data: Mapping[str, str]) -> Handled:
+    if not context.just_opened(REOPEN, **{ORDER: str(order.id)}):
+        context.open_dialogue(REOPEN, {**data, ORDER: str(order.id)})
+        question = context.words("reopen.ask", number=order.number, type=data[_TYPE])
+        context.reply(asking(context, question), order_id=order.id)
     return Handled(Outcome.DIALOGUE, REOPEN, order.id)
 
 
-def _types(exchange: Exchange) -> list[str]:
-    return [row.code for row in exchange.uow.catalogue.order_types() if row.active]
+def _types(context: Context) -> list[str]:
+    return [row.code for row in context.uow.catalogue.order_types() if row.active]

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from sikpro.application.conversation.attachments import ALBUMS, FILES, PHOTO, keep_files, store_files
-from sikpro.application.conversation.cards import changes_told, stored_card
-from sikpro.application.conversation.duplicates import refuse_as_double
-from sikpro.application.conversation.exchange import Exchange, Handled
+from sikpro.application.conversation.cards import change_lines, stored_card
+from sikpro.application.conversation.context import Context, Handled
+from sikpro.application.conversation.duplicates import refuse_as_duplicate
 from sikpro.application.conversation.groups import asking
-from sikpro.application.conversation.questions import ORDER, STEP, Asker, first_to_ask, what_is_wrong
+from sikpro.application.conversation.questions import ORDER, STEP, Asker, field_errors, first_to_ask
 from sikpro.application.conversation.reader.parse_message import Parsed, parse_message
 from sikpro.application.fields import BY_NAME
 from sikpro.application.ports.inbox import Outcome
@@ -34,71 +34,71 @@ _AN_ORDER = 3
 """With so many values, its number among them, a note is another order."""
 
 
-def begin_request(exchange: Exchange, typed: Mapping[str, str]) -> Handled:
+def begin_request(context: Context, typed: Mapping[str, str]) -> Handled:
     """Start anew with what a message says; a draft that was open is over.
 
     A photo that was asked about, or the draft that this very message had begun, leaves its files to the new one. An
     order more in the same message is told not to be in. Raises `NotPermitted`.
     """
-    exchange.somebody.must(Permission.REGISTER)
-    if exchange.just_opened(f"{STEP}:type"):
+    context.somebody.must(Permission.REGISTER)
+    if context.just_opened(f"{STEP}:type"):
         return Handled(Outcome.DIALOGUE, f"{STEP}.type")
     kept = {}
-    if exchange.dialogue:
-        before = exchange.dialogue.data
-        asked_for_photo = exchange.dialogue.step == PHOTO and not typed
-        if asked_for_photo or before.get(MESSAGE) == str(exchange.incoming.message_id):
+    if context.dialogue:
+        before = context.dialogue.data
+        asked_for_photo = context.dialogue.step == PHOTO and not typed
+        if asked_for_photo or before.get(MESSAGE) == str(context.incoming.message_id):
             kept = {name: before[name] for name in (FILES, ALBUMS) if name in before}
-    exchange.close_dialogue()
-    handled = enter_request(exchange, {**typed, **kept}, shown=len(typed) >= _ENOUGH_TO_SHOW)
-    tell_of_others(exchange, typed)
+    context.close_dialogue()
+    handled = enter_request(context, {**typed, **kept}, shown=len(typed) >= _ENOUGH_TO_SHOW)
+    mention_others(context, typed)
     return handled
 
 
-def tell_of_others(exchange: Exchange, typed: Mapping[str, str]) -> None:
+def mention_others(context: Context, typed: Mapping[str, str]) -> None:
     """Say of each further order in a message that it is not in: one message is one order."""
     named = compact(typed.get("registration_number", ""))
-    for number in dict.fromkeys(_others_in(exchange, Parsed(dict(typed)).note)):
+    for number in dict.fromkeys(_others_in(context, Parsed(dict(typed)).note)):
         if number != named:
-            exchange.reply(exchange.words("entry.one_order", number=number))
+            context.reply(context.words("entry.one_order", number=number))
 
 
-def enter_request(exchange: Exchange, typed: Mapping[str, str], *, shown: bool = False, before: str = "") -> Handled:
+def enter_request(context: Context, typed: Mapping[str, str], *, shown: bool = False, before: str = "") -> Handled:
     """Register what was typed, or ask for the first field that is missing or wrong.
 
     The sender's own technician code stands in for a missing one. `shown`: what was understood is told with a question.
     `before` is a line that the question begins with.
     """
     data = {name: text for name, text in typed.items() if text}
-    keep_files(exchange, data)
-    if exchange.incoming.press_id is None:
-        data.setdefault(MESSAGE, str(exchange.incoming.message_id or ""))
-    data.setdefault(SINCE, exchange.now.isoformat())
+    keep_files(context, data)
+    if context.incoming.press_id is None:
+        data.setdefault(MESSAGE, str(context.incoming.message_id or ""))
+    data.setdefault(SINCE, context.now.isoformat())
     if ORDER not in data:
-        double = _early_double(exchange, data)
+        double = _early_duplicate(context, data)
         if double:
             return double
-    own = exchange.somebody.technician_code
+    own = context.somebody.technician_code
     if own and not data.get("technician"):
         data["technician"] = own
-    errors = what_is_wrong(exchange.uow, data)
+    errors = field_errors(context.uow, data)
     if errors:
         name = first_to_ask(errors)
-        token = exchange.open_dialogue(f"{STEP}:{name}", data, goes_on=True)
-        question = asker(exchange, data, token).about(name, errors, shown=shown)
+        token = context.open_dialogue(f"{STEP}:{name}", data, goes_on=True)
+        question = asker(context, data, token).about(name, errors, shown=shown)
         text = f"{before}\n{question.text}" if before else question.text
-        exchange.reply(asking(exchange, text), question.buttons)
+        context.reply(asking(context, text), question.buttons)
         return Handled(Outcome.DIALOGUE, f"{STEP}.{name}")
-    return _correct(exchange, data) if ORDER in data else _register(exchange, data)
+    return _correct(context, data) if ORDER in data else _register(context, data)
 
 
-def answer_field(exchange: Exchange, text: str) -> Handled:
+def answer_field(context: Context, text: str) -> Handled:
     """Take an answer to the question asked: a value for that field, or values that by their shape are others'."""
-    dialogue = exchange.dialogue
+    dialogue = context.dialogue
     if dialogue is None:
         raise RuntimeError("no dialogue to answer in")
     _, _, name = dialogue.step.partition(":")
-    parsed = parse_message(text, exchange.known())
+    parsed = parse_message(text, context.known())
     given = {name: text}
     if name in parsed.fields or (parsed.values and not parsed.note):
         given = dict(parsed.fields)
@@ -107,28 +107,28 @@ def answer_field(exchange: Exchange, text: str) -> Handled:
     data = {**dialogue.data, **given}
     if not given.keys().isdisjoint({"sto", "odp"}):
         data.pop(CONFIRMED, None)
-    return enter_request(exchange, data)
+    return enter_request(context, data)
 
 
-def press_in_dialogue(exchange: Exchange, action: str) -> Handled | None:
+def press_in_dialogue(context: Context, action: str) -> Handled | None:
     """Take a press under the question asked: `v…` a value, `s…` another STO, `t` type again, `c` as it is, `x` leave.
 
     None when the action is none of these.
     """
-    dialogue = exchange.dialogue
+    dialogue = context.dialogue
     if dialogue is None:
         return None
     _, _, name = dialogue.step.partition(":")
     data = dict(dialogue.data)
     if action == "x":
-        return leave_dialogue(exchange)
+        return leave_dialogue(context)
     if name not in BY_NAME:
         return None
     if action == "t":
         data.pop(name, None)
-        token = exchange.open_dialogue(dialogue.step, data, goes_on=True)
-        question = asker(exchange, data, token).again(name)
-        exchange.reply(asking(exchange, question.text), question.buttons)
+        token = context.open_dialogue(dialogue.step, data, goes_on=True)
+        question = asker(context, data, token).again(name)
+        context.reply(asking(context, question.text), question.buttons)
         return Handled(Outcome.DIALOGUE, f"{STEP}.{name}")
     if action == "c":
         data[CONFIRMED] = f"{data.get(CONFIRMED, '')} {name}.other_sto".strip()
@@ -138,36 +138,36 @@ def press_in_dialogue(exchange: Exchange, action: str) -> Handled | None:
         data[name] = action[1:]
     else:
         return None
-    return enter_request(exchange, data)
+    return enter_request(context, data)
 
 
-def leave_dialogue(exchange: Exchange) -> Handled:
+def leave_dialogue(context: Context) -> Handled:
     """Give the dialogue up; nothing is stored."""
-    left = "batal.left_order" if exchange.dialogue and ORDER in exchange.dialogue.data else "batal.left"
-    exchange.close_dialogue()
-    exchange.reply(exchange.words(left))
+    left = "batal.left_order" if context.dialogue and ORDER in context.dialogue.data else "batal.left"
+    context.close_dialogue()
+    context.reply(context.words(left))
     return Handled(Outcome.COMMAND, "batal")
 
 
-def asker(exchange: Exchange, data: Mapping[str, str], token: str) -> Asker:
+def asker(context: Context, data: Mapping[str, str], token: str) -> Asker:
     """Who puts the questions about this person's draft."""
-    return Asker(uow=exchange.uow, words=exchange.words, person=exchange.somebody, data=data, token=token)
+    return Asker(uow=context.uow, words=context.words, person=context.somebody, data=data, token=token)
 
 
-def _early_double(exchange: Exchange, data: Mapping[str, str]) -> Handled | None:
+def _early_duplicate(context: Context, data: Mapping[str, str]) -> Handled | None:
     """A double is told before the other fields are asked for, as soon as the number tells it."""
     try:
         number = RegistrationNumber.parse(data.get("registration_number", "")).value
     except InvalidValue:
         return None
-    existing = standing_order(exchange.uow, number, compact(data.get("type", "")))
-    return refuse_as_double(exchange, existing.id, data) if existing else None
+    existing = standing_order(context.uow, number, compact(data.get("type", "")))
+    return refuse_as_duplicate(context, existing.id, data) if existing else None
 
 
-def _others_in(exchange: Exchange, words: str) -> Iterator[str]:
+def _others_in(context: Context, words: str) -> Iterator[str]:
     """The numbers of further orders in what a message says after its first; a number alone is only spoken of."""
     while words:
-        parsed = parse_message(words, exchange.known())
+        parsed = parse_message(words, context.known())
         if "registration_number" in parsed.fields and parsed.values >= _AN_ORDER:
             yield compact(parsed.fields["registration_number"])
         elif not parsed.values:
@@ -175,72 +175,72 @@ def _others_in(exchange: Exchange, words: str) -> Iterator[str]:
         words = parsed.note if len(parsed.note) < len(words) else ""
 
 
-def _register(exchange: Exchange, data: Mapping[str, str]) -> Handled:
-    incoming = exchange.incoming
+def _register(context: Context, data: Mapping[str, str]) -> Handled:
+    incoming = context.incoming
     message_id = int(data[MESSAGE]) if data.get(MESSAGE) else incoming.message_id
     try:
-        with exchange.uow.savepoint():
+        with context.uow.savepoint():
             registered = register_order(
-                exchange.uow,
+                context.uow,
                 data,
-                exchange.now,
-                sender=exchange.somebody,
+                context.now,
+                sender=context.somebody,
                 channel=Channel.TELEGRAM,
                 origin=Origin(incoming.chat_id, message_id),
-                received_at=exchange.received_at,
+                received_at=context.received_at,
             )
     except DuplicateOrder as double:
-        return refuse_as_double(exchange, double.order_id, data)
-    exchange.close_dialogue()
+        return refuse_as_duplicate(context, double.order_id, data)
+    context.close_dialogue()
     order = registered.order
-    store_files(exchange, order.id, data)
-    row = exchange.uow.order_queries.row(order.id)
+    store_files(context, order.id, data)
+    row = context.uow.order_queries.row(order.id)
     if row is None:
         raise RuntimeError("the order just stored is not there")
-    buttons = order_buttons(order.phase, order.turn, order.id, exchange.words)
-    text = stored_card(exchange, row, registered.place)
-    exchange.reply(text, buttons, order_id=order.id, reply_to=message_id, noticed=True)
+    buttons = order_buttons(order.phase, order.turn, order.id, context.words)
+    text = stored_card(context, row, registered.place)
+    context.reply(text, buttons, order_id=order.id, reply_to=message_id, noticed=True)
     return Handled(Outcome.ORDER, "registered", order.id)
 
 
-def _correct(exchange: Exchange, data: Mapping[str, str]) -> Handled:
+def _correct(context: Context, data: Mapping[str, str]) -> Handled:
     order_id = int(data[ORDER])
     typed = {name: text for name, text in data.items() if name in BY_NAME or name == CONFIRMED}
-    exchange.close_dialogue()
-    standing = exchange.uow.orders.get(order_id)
+    context.close_dialogue()
+    standing = context.uow.orders.get(order_id)
     before = standing.data
-    if owns(standing, exchange.somebody) and not standing.deleted_at:
+    if owns(standing, context.somebody) and not standing.deleted_at:
         # Whatever becomes of the data: that the photo is kept was said already.
-        store_files(exchange, order_id, data)
+        store_files(context, order_id, data)
     try:
-        with exchange.uow.savepoint():
-            order = correct_order(exchange.uow, order_id, typed, exchange.somebody, exchange.now)
+        with context.uow.savepoint():
+            order = correct_order(context.uow, order_id, typed, context.somebody, context.now)
     except DuplicateOrder as double:
-        return refuse_as_double(exchange, double.order_id, data)
+        return refuse_as_duplicate(context, double.order_id, data)
     except AlreadyTaken:
-        return _pass_on(exchange, standing, typed)
+        return _pass_on(context, standing, typed)
     except DomainError as error:
-        return exchange.refuse(exchange.words.error(error), error.code, order_id)
-    place = exchange.uow.order_queries.place_in_queue(order.received_at, order.id)
-    lines = [exchange.words("correct.done", number=order.number, place=place)]
-    lines += changes_told(exchange.words, before.differences(order.data))
-    buttons = order_buttons(order.phase, order.turn, order.id, exchange.words)
-    exchange.reply("\n".join(lines), buttons, order_id=order.id)
+        return context.refuse(context.words.error(error), error.code, order_id)
+    place = context.uow.order_queries.place_in_queue(order.received_at, order.id)
+    lines = [context.words("correct.done", number=order.number, place=place)]
+    lines += change_lines(context.words, before.differences(order.data))
+    buttons = order_buttons(order.phase, order.turn, order.id, context.words)
+    context.reply("\n".join(lines), buttons, order_id=order.id)
     return Handled(Outcome.CHANGE, "corrected", order.id)
 
 
-def _pass_on(exchange: Exchange, order: Order, typed: Mapping[str, str]) -> Handled:
+def _pass_on(context: Context, order: Order, typed: Mapping[str, str]) -> Handled:
     """Corrected data for an order that a helpdesk has taken meanwhile: they join it as words, and are not lost."""
-    incoming, words = exchange.incoming, exchange.words
-    changes = changes_told(words, order.data.differences(understand_request(exchange.uow, typed)))
+    incoming, words = context.incoming, context.words
+    changes = change_lines(words, order.data.differences(understand_request(context.uow, typed)))
     join_message(
-        exchange.uow,
+        context.uow,
         order.id,
-        exchange.somebody,
-        exchange.now,
+        context.somebody,
+        context.now,
         text="\n".join(changes),
         chat_id=incoming.chat_id,
         message_id=incoming.message_id,
     )
-    exchange.reply("\n".join([words("correct.passed_on", number=order.number), *changes]), order_id=order.id)
+    context.reply("\n".join([words("correct.passed_on", number=order.number), *changes]), order_id=order.id)
     return Handled(Outcome.JOINED, "words", order.id)

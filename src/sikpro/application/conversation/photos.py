@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from sikpro.application.conversation.attachments import ALBUMS, FILES, PHOTO, keep_files, store_files, want_files
-from sikpro.application.conversation.exchange import Exchange, Handled
+from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.joining import pressed_order
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
@@ -23,101 +23,101 @@ _WORDS = "words"
 _QUESTION = "question"
 
 
-def ask_which_order(exchange: Exchange, text: str) -> Handled:
+def ask_which_order(context: Context, text: str) -> Handled:
     """Ask which of one's open orders a file belongs to, even when there is one; its words are kept with it."""
-    incoming, words, somebody = exchange.incoming, exchange.words, exchange.somebody
-    rows = exchange.uow.order_queries.of_person(somebody.id, somebody.technician_code, LISTED)
+    incoming, words, somebody = context.incoming, context.words, context.somebody
+    rows = context.uow.order_queries.of_person(somebody.id, somebody.technician_code, LISTED)
     data = {_WORDS: text}
-    keep_files(exchange, data)
+    keep_files(context, data)
     buttons = [[Button(f"{row.number} · {row.type}", f"ph:{row.id}:{incoming.message_id}")] for row in rows]
     buttons.append([Button(words("button.new_order"), "reg")])
-    due_at = exchange.now + ALBUM_PAUSE if incoming.album and not text else None
-    question = exchange.reply(words("photo.which" if rows else "photo.no_order"), buttons, due_at=due_at)
-    exchange.open_dialogue(PHOTO, {**data, _QUESTION: str(question)})
+    due_at = context.now + ALBUM_PAUSE if incoming.album and not text else None
+    question = context.reply(words("photo.which" if rows else "photo.no_order"), buttons, due_at=due_at)
+    context.open_dialogue(PHOTO, {**data, _QUESTION: str(question)})
     return Handled(Outcome.DIALOGUE, PHOTO)
 
 
-def rest_of_album(exchange: Exchange) -> Handled | None:
+def rest_of_album(context: Context) -> Handled | None:
     """Put a further message of an album, one without words, where the album went; None when it is the first."""
-    incoming, uow = exchange.incoming, exchange.uow
+    incoming, uow = context.incoming, context.uow
     if not incoming.album:
         return None
     order_id = uow.inbox.order_of_album(incoming.chat_id, incoming.album)
     if order_id is not None:
-        if not owns(uow.orders.get(order_id), exchange.somebody):
+        if not owns(uow.orders.get(order_id), context.somebody):
             return Handled(Outcome.IGNORED, "album")
-        want_files(exchange, order_id, uow.inbox.album(incoming.chat_id, incoming.album))
+        want_files(context, order_id, uow.inbox.album(incoming.chat_id, incoming.album))
         return Handled(Outcome.JOINED, "album", order_id)
     came = {file.message_id for file in uow.inbox.album(incoming.chat_id, incoming.album)}
     return Handled(Outcome.DIALOGUE, "album") if came - {incoming.message_id} else None
 
 
-def caption_came(exchange: Exchange) -> None:
+def caption_came(context: Context) -> None:
     """Take back the question about an album, if it has not left yet: the message with the caption is here."""
-    dialogue, album = exchange.dialogue, exchange.incoming.album
+    dialogue, album = context.dialogue, context.incoming.album
     if dialogue is None or dialogue.step != PHOTO or not album or album not in dialogue.data.get(ALBUMS, "").split():
         return
-    question = exchange.uow.outbox.get(int(dialogue.data[_QUESTION]))
+    question = context.uow.outbox.get(int(dialogue.data[_QUESTION]))
     if question.state is Delivery.QUEUED:
-        exchange.uow.outbox.give_up(question.id, Delivery.EXPIRED, "album", "", exchange.now)
-    exchange.close_dialogue()
+        context.uow.outbox.give_up(question.id, Delivery.EXPIRED, "album", "", context.now)
+    context.close_dialogue()
 
 
-def press_photo(exchange: Exchange, order_id: int, message_id: int) -> Handled | None:
+def press_photo(context: Context, order_id: int, message_id: int) -> Handled | None:
     """Join the photo that was asked about to the order that was pressed, once; None when there is no such photo."""
-    incoming = exchange.incoming
-    if not incoming.private or not exchange.uow.inbox.files_of(incoming.chat_id, message_id):
+    incoming = context.incoming
+    if not incoming.private or not context.uow.inbox.files_of(incoming.chat_id, message_id):
         return None
-    order = pressed_order(exchange, order_id)
+    order = pressed_order(context, order_id)
     if isinstance(order, Handled):
         return order
-    if order_of_photo(exchange, message_id) is not None:
-        return exchange.refuse(exchange.words("photo.placed"), "press.stale", order_id)
-    return _place(exchange, order, message_id)
+    if order_of_photo(context, message_id) is not None:
+        return context.refuse(context.words("photo.placed"), "press.stale", order_id)
+    return _place(context, order, message_id)
 
 
-def type_number(exchange: Exchange, number: str) -> Handled | None:
+def type_number(context: Context, number: str) -> Handled | None:
     """Join the photo that was asked about to the order whose number was typed; None when nothing was asked."""
-    dialogue = exchange.dialogue
+    dialogue = context.dialogue
     if dialogue is None or dialogue.step != PHOTO:
         return None
     try:
-        order = order_named(exchange.uow, number)
+        order = order_named(context.uow, number)
     except NotFound:
-        return exchange.refuse(exchange.words("withdraw.none", number=number), "not_found")
-    if not owns(order, exchange.somebody):
-        return exchange.refuse(exchange.words("withdraw.none", number=number), "not_permitted")
-    return _place(exchange, order, int(dialogue.data[FILES].split()[0]))
+        return context.refuse(context.words("withdraw.none", number=number), "not_found")
+    if not owns(order, context.somebody):
+        return context.refuse(context.words("withdraw.none", number=number), "not_permitted")
+    return _place(context, order, int(dialogue.data[FILES].split()[0]))
 
 
-def _place(exchange: Exchange, order: Order, message_id: int) -> Handled:
-    incoming, uow = exchange.incoming, exchange.uow
+def _place(context: Context, order: Order, message_id: int) -> Handled:
+    incoming, uow = context.incoming, context.uow
     data = {FILES: str(message_id)}
-    if exchange.dialogue and exchange.dialogue.step == PHOTO:
-        if str(message_id) in exchange.dialogue.data.get(FILES, "").split():
-            data = dict(exchange.dialogue.data)
-        exchange.close_dialogue()
+    if context.dialogue and context.dialogue.step == PHOTO:
+        if str(message_id) in context.dialogue.data.get(FILES, "").split():
+            data = dict(context.dialogue.data)
+        context.close_dialogue()
     files = uow.inbox.files_of(incoming.chat_id, message_id)
     join_message(
         uow,
         order.id,
-        exchange.somebody,
-        exchange.now,
+        context.somebody,
+        context.now,
         text=data.get(_WORDS, ""),
         chat_id=incoming.chat_id,
         message_id=message_id,
         photo=next((file.attachment.file_id for file in files if file.attachment.is_photo), ""),
     )
-    store_files(exchange, order.id, data)
-    exchange.reply(exchange.words("photo.joined", number=order.number), order_id=order.id)
+    store_files(context, order.id, data)
+    context.reply(context.words("photo.joined", number=order.number), order_id=order.id)
     return Handled(Outcome.JOINED, PHOTO, order.id)
 
 
-def order_of_photo(exchange: Exchange, message_id: int) -> int | None:
+def order_of_photo(context: Context, message_id: int) -> int | None:
     """The open order of this person to which the files of a message were put already."""
-    somebody, chat_id = exchange.somebody, exchange.incoming.chat_id
-    for row in exchange.uow.order_queries.of_person(somebody.id, somebody.technician_code, LISTED):
-        for file in exchange.uow.files.of_order(row.id):
+    somebody, chat_id = context.somebody, context.incoming.chat_id
+    for row in context.uow.order_queries.of_person(somebody.id, somebody.technician_code, LISTED):
+        for file in context.uow.files.of_order(row.id):
             if (file.remote.chat_id, file.remote.message_id) == (chat_id, message_id):
                 return row.id
     return None

@@ -8,11 +8,11 @@ from sikpro.application.conversation.commands.bahasa import choose_language
 from sikpro.application.conversation.commands.pengumuman import NOTICE, press_notice
 from sikpro.application.conversation.commands.reg import REG
 from sikpro.application.conversation.commands.rekap import FILE, SHOW, press_file, press_recap
+from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.corrections import begin_correction
 from sikpro.application.conversation.duplicates import RESEND
-from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.conversation.groups import turn_away
-from sikpro.application.conversation.handover import press_handed
+from sikpro.application.conversation.handover import press_handover
 from sikpro.application.conversation.joining import begin_question, begin_reopening, press_reopening
 from sikpro.application.conversation.order_entry import enter_request, press_in_dialogue
 from sikpro.application.conversation.own_orders import list_own, nudge, show_order_id, withdraw
@@ -21,44 +21,44 @@ from sikpro.application.i18n import LANGUAGES
 from sikpro.application.use_cases.orders.hand_over import SEND
 from sikpro.application.use_cases.people.grant_access import ACCESS
 
-Press = Callable[[Exchange, str], Handled | None]
+Press = Callable[[Context, str], Handled | None]
 """Does what a button says with the data after its verb; None when the button means nothing (any more)."""
 
 
-def _about_order(act: Callable[[Exchange, int], Handled]) -> Press:
-    def press(exchange: Exchange, rest: str) -> Handled | None:
+def _about_order(act: Callable[[Context, int], Handled]) -> Press:
+    def press(context: Context, rest: str) -> Handled | None:
         order_id = _whole(rest)
-        return None if order_id is None else act(exchange, order_id)
+        return None if order_id is None else act(context, order_id)
 
     return press
 
 
-def _in_dialogue(exchange: Exchange, rest: str) -> Handled | None:
+def _in_dialogue(context: Context, rest: str) -> Handled | None:
     """A button of the dialogue works for the question it was asked with, and no longer."""
     token, _, action = rest.partition(":")
-    dialogue = exchange.dialogue
+    dialogue = context.dialogue
     if dialogue is None or not token or dialogue.token != token:
         return None
     if dialogue.step == RESEND and action == "r":
-        return enter_request(exchange, dialogue.data)
-    return press_reopening(exchange, action) or press_in_dialogue(exchange, action)
+        return enter_request(context, dialogue.data)
+    return press_reopening(context, action) or press_in_dialogue(context, action)
 
 
-def _reopen(exchange: Exchange, rest: str) -> Handled | None:
+def _reopen(context: Context, rest: str) -> Handled | None:
     number, _, wanted = rest.partition(":")
     order_id = _whole(number)
-    return None if order_id is None else begin_reopening(exchange, order_id, wanted)
+    return None if order_id is None else begin_reopening(context, order_id, wanted)
 
 
-def _photo(exchange: Exchange, rest: str) -> Handled | None:
+def _photo(context: Context, rest: str) -> Handled | None:
     number, _, message = rest.partition(":")
     order_id, message_id = _whole(number), _whole(message)
-    return None if order_id is None or message_id is None else press_photo(exchange, order_id, message_id)
+    return None if order_id is None or message_id is None else press_photo(context, order_id, message_id)
 
 
 PRESSES: dict[str, Press] = {
-    "reg": lambda exchange, _: REG.run(exchange, ""),
-    "mine": lambda exchange, _: list_own(exchange),
+    "reg": lambda context, _: REG.run(context, ""),
+    "mine": lambda context, _: list_own(context),
     "d": _in_dialogue,
     "wd": _about_order(withdraw),
     "fix": _about_order(begin_correction),
@@ -72,29 +72,29 @@ PRESSES: dict[str, Press] = {
     QUEUE: press_queue,
     SHOW: press_recap,
     FILE: press_file,
-    SEND: lambda exchange, _: press_handed(exchange),
+    SEND: lambda context, _: press_handover(context),
 }
 """The verbs of people SIKPRO knows; a new button takes a line here."""
 
 
-def take_press(exchange: Exchange) -> Handled:
+def take_press(context: Context) -> Handled:
     """Do what a pressed button says; one that is stale, foreign or unknown gets a few words and changes nothing."""
-    verb, _, rest = exchange.incoming.data.partition(":")
-    if exchange.person is None:
-        return _strangers_press(exchange, verb, rest)
+    verb, _, rest = context.incoming.data.partition(":")
+    if context.person is None:
+        return _strangers_press(context, verb, rest)
     if verb == "lang" and rest in LANGUAGES:
-        return choose_language(exchange, rest)
+        return choose_language(context, rest)
     act = PRESSES.get(verb)
-    handled = act(exchange, rest) if act else None
-    return handled or exchange.refuse(exchange.words("press.stale"), "press.stale")
+    handled = act(context, rest) if act else None
+    return handled or context.refuse(context.words("press.stale"), "press.stale")
 
 
-def _strangers_press(exchange: Exchange, verb: str, rest: str) -> Handled:
-    if not exchange.incoming.private:
-        return turn_away(exchange)
+def _strangers_press(context: Context, verb: str, rest: str) -> Handled:
+    if not context.incoming.private:
+        return turn_away(context)
     if verb == "lang" and rest in LANGUAGES:
-        return choose_language(exchange, rest)
-    return exchange.refuse(exchange.words("stranger.press"), "stranger.press")
+        return choose_language(context, rest)
+    return context.refuse(context.words("stranger.press"), "stranger.press")
 
 
 def _whole(text: str) -> int | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from sikpro.application.conversation.exchange import Rows
+from sikpro.application.conversation.context import Rows
 from sikpro.application.fields import BY_NAME, EXAMPLE, FIELDS
 from sikpro.application.i18n import Words
 from sikpro.application.ports.chat import Button
@@ -165,7 +165,7 @@ def first_to_ask(errors: Mapping[str, DomainError]) -> str:
     return (wrong or list(errors))[0]
 
 
-def what_is_wrong(uow: UnitOfWork, data: Mapping[str, str]) -> Mapping[str, DomainError]:
+def field_errors(uow: UnitOfWork, data: Mapping[str, str]) -> Mapping[str, DomainError]:
     """What a draft still lacks or has wrong, by field; nothing when it is complete."""
     try:
         understand_request(uow, data)

@@ -2,7 +2,7 @@
 
 import re
 
-from sikpro.application.conversation.exchange import Exchange, Handled
+from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.people.grant_access import ask_access
@@ -26,34 +26,34 @@ _CHANGES = "changes"
 _SEPARATORS = re.compile(r"[#|;,\n]+|\s-\s")
 
 
-def welcome_stranger(exchange: Exchange) -> Handled:
+def welcome_stranger(context: Context) -> Handled:
     """Greet somebody unknown and say how to be let in."""
-    words = exchange.words
-    pending = exchange.uow.access_requests.pending_of(exchange.incoming.sender_id or 0)
+    words = context.words
+    pending = context.uow.access_requests.pending_of(context.incoming.sender_id or 0)
     text = words("stranger.pending", name=pending.name) if pending else words("stranger.welcome")
-    exchange.reply(text, [[Button(words("button.share_phone"), asks_phone=True)]])
+    context.reply(text, [[Button(words("button.share_phone"), asks_phone=True)]])
     return Handled(Outcome.COMMAND, "start")
 
 
-def tell_what_is_missing(exchange: Exchange, command: str) -> Handled:
+def list_missing(context: Context, command: str) -> Handled:
     """Answer a command that needs to know who writes."""
-    words = exchange.words
-    pending = exchange.uow.access_requests.pending_of(exchange.incoming.sender_id or 0)
+    words = context.words
+    pending = context.uow.access_requests.pending_of(context.incoming.sender_id or 0)
     text = words("stranger.wait") if pending else words("stranger.first")
-    exchange.reply(text, [] if pending else [[Button(words("button.share_phone"), asks_phone=True)]])
+    context.reply(text, [] if pending else [[Button(words("button.share_phone"), asks_phone=True)]])
     return Handled(Outcome.REFUSAL, f"stranger.{command}")
 
 
-def introduce(exchange: Exchange, text: str) -> Handled:
+def introduce(context: Context, text: str) -> Handled:
     """Read name and technician code out of what a stranger wrote, and ask the team leader.
 
     A request that says all is changed by another code or a shared number, not by any words, and not for ever.
     """
-    incoming, words = exchange.incoming, exchange.words
+    incoming, words = context.incoming, context.words
     name, code = split_name_and_code(text)
-    pending = exchange.uow.access_requests.pending_of(incoming.sender_id or 0)
-    if pending and not (_may_change(exchange) and (code or incoming.contact or not _is_whole(pending))):
-        exchange.reply(words("stranger.wait"))
+    pending = context.uow.access_requests.pending_of(incoming.sender_id or 0)
+    if pending and not (_may_change(context) and (code or incoming.contact or not _is_whole(pending))):
+        context.reply(words("stranger.wait"))
         return Handled(Outcome.DIALOGUE, "stranger.wait")
     name = name or (pending.name if pending else "")
     code = code or (pending.technician_code if pending else "")
@@ -63,24 +63,24 @@ def introduce(exchange: Exchange, text: str) -> Handled:
         lacks = "stranger.name_missing" if code else "stranger.code_missing"
         asked = lacks if name or code else "stranger.first"
         if name or code:
-            _ask(exchange, name, code, "")
-        exchange.reply(words(asked), [[Button(words("button.share_phone"), asks_phone=True)]])
+            _ask(context, name, code, "")
+        context.reply(words(asked), [[Button(words("button.share_phone"), asks_phone=True)]])
         return Handled(Outcome.DIALOGUE, lacks)
-    _ask(exchange, name, code, _shared_phone(incoming.contact.phone) if incoming.contact else "")
-    exchange.reply(words("stranger.asked", name=name, code=code or "-"), drop_keyboard=True)
+    _ask(context, name, code, _shared_phone(incoming.contact.phone) if incoming.contact else "")
+    context.reply(words("stranger.asked", name=name, code=code or "-"), drop_keyboard=True)
     return Handled(Outcome.DIALOGUE, "stranger.asked")
 
 
-def share_phone(exchange: Exchange) -> Handled:
+def share_phone(context: Context) -> Handled:
     """Take a shared phone number, if it is the sender's own."""
-    contact = exchange.incoming.contact
-    if contact is None or contact.user_id != exchange.incoming.sender_id:
-        exchange.reply(exchange.words("stranger.not_your_number"))
+    contact = context.incoming.contact
+    if contact is None or contact.user_id != context.incoming.sender_id:
+        context.reply(context.words("stranger.not_your_number"))
         return Handled(Outcome.REFUSAL, "stranger.not_your_number")
-    if exchange.person:
-        exchange.reply(exchange.words("stranger.known_already"), drop_keyboard=True)
+    if context.person:
+        context.reply(context.words("stranger.known_already"), drop_keyboard=True)
         return Handled(Outcome.IGNORED, "contact")
-    return introduce(exchange, "")
+    return introduce(context, "")
 
 
 def split_name_and_code(text: str) -> tuple[str, str]:
@@ -129,20 +129,20 @@ def _is_whole(request: AccessRequest) -> bool:
     return bool(request.name and (request.technician_code or request.phone))
 
 
-def _changes(exchange: Exchange) -> int:
-    return int(exchange.dialogue.data.get(_CHANGES, "0")) if exchange.dialogue else 0
+def _changes(context: Context) -> int:
+    return int(context.dialogue.data.get(_CHANGES, "0")) if context.dialogue else 0
 
 
-def _may_change(exchange: Exchange) -> bool:
-    return _changes(exchange) < MOST_CHANGES
+def _may_change(context: Context) -> bool:
+    return _changes(context) < MOST_CHANGES
 
 
-def _ask(exchange: Exchange, name: str, code: str, phone: str) -> None:
-    incoming = exchange.incoming
-    pending = exchange.uow.access_requests.pending_of(incoming.sender_id or 0)
-    exchange.open_dialogue("", {_CHANGES: str(_changes(exchange) + 1 if pending else 0)})
+def _ask(context: Context, name: str, code: str, phone: str) -> None:
+    incoming = context.incoming
+    pending = context.uow.access_requests.pending_of(incoming.sender_id or 0)
+    context.open_dialogue("", {_CHANGES: str(_changes(context) + 1 if pending else 0)})
     ask_access(
-        exchange.uow,
+        context.uow,
         AccessRequest(
             id=0,
             telegram_id=incoming.sender_id or 0,
@@ -151,8 +151,8 @@ def _ask(exchange: Exchange, name: str, code: str, phone: str) -> None:
             telegram_name=one_line(incoming.sender_name)[:NAME_LIMIT],
             technician_code=code,
             phone=phone or (pending.phone if pending else ""),
-            requested_at=pending.requested_at if pending else exchange.now,
+            requested_at=pending.requested_at if pending else context.now,
         ),
-        exchange.now,
-        zone=exchange.zone,
+        context.now,
+        zone=context.zone,
     )

@@ -11,7 +11,7 @@ from sikpro.domain.phase import Phase
 
 
 @frozen(kw_only=True)
-class Box:
+class OdpSummary:
     """An ODP with its orders: how many, how many of them are completed and open, how often one was held up."""
 
     odp: str
@@ -31,7 +31,7 @@ class SharedSerial:
 
 
 @frozen(kw_only=True)
-class HeldUpBox:
+class HeldUpOdp:
     """An ODP at which orders were held up often: how often, and how many orders."""
 
     odp: str
@@ -67,15 +67,15 @@ class DeviceQueries(Protocol):
     def installed_at(self, odp: str, limit: int) -> tuple[OrderRow, ...]:
         """The last completed order of each modem whose last completed order names this ODP, newest first."""
 
-    def boxes(self, sto: str, after: str, limit: int) -> tuple[Box, ...]:
+    def boxes(self, sto: str, after: str, limit: int) -> tuple[OdpSummary, ...]:
         """The ODPs whose names carry an exchange's code, by name, those after a name."""
 
     def shared_serials(self, after: str, limit: int) -> tuple[SharedSerial, ...]:
         """Modems that live or completed orders name under several registration numbers, by serial, after one."""
 
-    def held_up_boxes(
+    def held_up_odps(
         self, since: datetime, least: int, after: tuple[int, str] | None, limit: int
-    ) -> tuple[HeldUpBox, ...]:
+    ) -> tuple[HeldUpOdp, ...]:
         """ODPs whose orders received since were held up at least so often, most often first, then by name.
 
         `after` is the count and the name to go on from.

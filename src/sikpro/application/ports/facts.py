@@ -26,14 +26,14 @@ class Dimension(StrEnum):
     DAY = "day"
 
 
-class Clocked(StrEnum):
+class TimeBasis(StrEnum):
     """Which of an order's times tells its hour and its day."""
 
     RECEIVED = "received"
     FINISHED = "finished"
 
 
-class Lapse(StrEnum):
+class Interval(StrEnum):
     """A span of an order's life that is over: to the first action, from it to the end, or waiting for somebody."""
 
     FIRST_ACTION = "first_action"
@@ -62,18 +62,18 @@ class OrderFacts(Protocol):
     """The facts that every recap is made of, of the orders that a filter wants, counted in the database."""
 
     def counts(
-        self, which: OrderFilter, by: Sequence[Dimension], zone: str, clocked: Clocked = Clocked.RECEIVED
+        self, which: OrderFilter, by: Sequence[Dimension], zone: str, basis: TimeBasis = TimeBasis.RECEIVED
     ) -> Mapping[tuple[str, ...], int]:
         """How many orders, by the dimensions' values (text; "" when unknown).
 
-        `HELPDESK` is a person id as text; `HOUR` (`00` to `23`) and `DAY` (ISO) are the clocked time's in the
+        `HELPDESK` is a person id as text; `HOUR` (`00` to `23`) and `DAY` (ISO) are the basis time's in the
         zone (an IANA name).
         """
 
     def rows(self, which: OrderFilter, *, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
         """The orders behind the counts, oldest received first, a page at a time."""
 
-    def spread(self, which: OrderFilter, lapse: Lapse) -> Spread:
+    def spread(self, which: OrderFilter, interval: Interval) -> Spread:
         """How long a span of the orders' lives lasted, of those orders in which it is over; exact, by nearest rank."""
 
     def began_at(self) -> datetime | None:

@@ -82,10 +82,10 @@ class Outbox(Protocol):
         it is due.
         """
 
-    def let_go(self) -> None:
+    def release_all(self) -> None:
         """Nobody has anything in hand any more: what was being sent can be claimed at once, as doubtful."""
 
-    def doubt_tried(self) -> None:
+    def mark_tried_doubtful(self) -> None:
         """What was tried and did not surely arrive is doubtful: another messenger cannot tell."""
 
     def sent(self, outbox_id: int, message_id: int | None, at: datetime) -> None:
@@ -94,7 +94,7 @@ class Outbox(Protocol):
     def later(self, outbox_id: int, due_at: datetime, reason: str, *, at: datetime, doubtful: bool = False) -> None:
         """Try it again from `due_at` on, as was decided `at`; one doubt more when this try may have arrived."""
 
-    def hurry(self, reasons: Collection[str], at: datetime, *, most_doubts: int) -> None:
+    def retry_now(self, reasons: Collection[str], at: datetime, *, most_doubts: int) -> None:
         """Try at once what is queued for later for one of these reasons and has no more doubts than so many."""
 
     def give_up(self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Protocol
 from attrs import frozen
 
 
-class Rhythm(StrEnum):
+class Frequency(StrEnum):
     """What is sent when: the same day's recap, that of the day before, or on a month's first day the month before."""
 
     TODAY = "today"
@@ -25,7 +25,7 @@ class Schedule:
     """
 
     id: int = 0
-    rhythm: Rhythm
+    rhythm: Frequency
     at: time
     person: int | None = None
     chat_id: int | None = None

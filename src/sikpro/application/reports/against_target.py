@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve
 
-from sikpro.application.ports.facts import Clocked, Dimension
+from sikpro.application.ports.facts import Dimension, TimeBasis
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.recap_data import AgainstTarget
-from sikpro.application.reports.recap_query import Asked, Span
+from sikpro.application.reports.recap_query import RecapQuery, Span
 from sikpro.domain.phase import Phase
 
 _APPLY = frozenset({"sto", "site_operation"})
@@ -16,7 +16,7 @@ _APPLY = frozenset({"sto", "site_operation"})
 
 
 def against_target(
-    uow: UnitOfWork, asked: Asked, own: int | None, now: datetime, zone: str
+    uow: UnitOfWork, query: RecapQuery, own: int | None, now: datetime, zone: str
 ) -> tuple[AgainstTarget, ...]:
     """The targets of a month, or of a day's month until that day's end: all together first, then each exchange.
 
@@ -25,12 +25,12 @@ def against_target(
     longest rest of working days. Empty where there is none, for a free period, and for
     what is narrowed by more than exchange or Site Operation.
     """
-    if asked.span is Span.FREE or own is not None or set(asked.filters) - _APPLY:
+    if query.span is Span.FREE or own is not None or set(query.filters) - _APPLY:
         return ()
     local = ZoneInfo(zone)
-    month = Asked.month(asked.first)
+    month = RecapQuery.month(query.first)
     belongs = {row.code: row.site_operation for row in uow.catalogue.stos()}
-    wanted = asked.filters.get("sto", ""), asked.filters.get("site_operation", "")
+    wanted = query.filters.get("sto", ""), query.filters.get("site_operation", "")
     targets = [
         target
         for target in uow.targets.of_month(month.text)
@@ -38,10 +38,10 @@ def against_target(
     ]
     if not targets:
         return ()
-    until = evolve(month, span=Span.FREE, last=asked.last, filters=asked.filters)
-    which = evolve(until.which(local, Clocked.FINISHED), phases=frozenset({Phase.COMPLETED}))
+    until = evolve(month, span=Span.FREE, last=query.last, filters=query.filters)
+    which = evolve(until.which(local, TimeBasis.FINISHED), phases=frozenset({Phase.COMPLETED}))
     found = uow.order_facts.counts(which, (Dimension.STO,), zone)
-    today = min(max(now.astimezone(local).date(), month.first), asked.last + timedelta(days=1))
+    today = min(max(now.astimezone(local).date(), month.first), query.last + timedelta(days=1))
     over = today > month.last
     gone = _working_days(month.first, today, uow.installation.get().work_days)
     rows = [
@@ -60,9 +60,9 @@ def against_target(
     return (whole, *rows)
 
 
-def working_days(asked: Asked, work_days: tuple[int, ...]) -> int:
+def working_days(query: RecapQuery, work_days: tuple[int, ...]) -> int:
     """How many of a period's days are working days (Monday is 0)."""
-    return _working_days(asked.first, asked.last + timedelta(days=1), work_days)
+    return _working_days(query.first, query.last + timedelta(days=1), work_days)
 
 
 def _beside(sto: str, target: int, done: int, days_left: int) -> AgainstTarget:

@@ -13,7 +13,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.counting import Counting
 from sikpro.application.reports.figures import counts
 from sikpro.application.reports.recap_data import Closing, Headline, LaterChange, Recap
-from sikpro.application.reports.recap_query import Asked, Span
+from sikpro.application.reports.recap_query import RecapQuery, Span
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
 
@@ -39,14 +39,14 @@ def count_month(uow: UnitOfWork, month: str, by: Person | None, now: datetime, z
     """
     if by is not None:
         by.must(Permission.CLOSE_MONTH)
-    asked = Asked.parse(month)
-    if asked.span is not Span.MONTH:
+    query = RecapQuery.parse(month)
+    if query.span is not Span.MONTH:
         raise InvalidValue("period.unknown", month)
-    if now < asked.period(ZoneInfo(zone)).end:
+    if now < query.period(ZoneInfo(zone)).end:
         raise InvalidValue("month.not_over", month)
     if month in uow.closed_months.names():
         raise InvalidValue("month.closed", month)
-    counted = Counting(uow, asked, None, now, zone).recap()
+    counted = Counting(uow, query, None, now, zone).recap()
     actor = None if by is None else by.id
     figures = _converter.unstructure(counted)
     kept = {figure.code: str(count) for figure, count in counts(counted) if not figure.of_now}
@@ -66,9 +66,9 @@ def next_closing(uow: UnitOfWork, now: datetime, zone: str) -> Write | None:
     its orders are imported, perhaps not all of them yet.
     """
     closed = uow.closed_months.names()
-    for asked in _over(uow, now - CLOSES_AFTER, ZoneInfo(zone)):
-        if asked.text not in closed:
-            return count_month(uow, asked.text, None, now, zone)
+    for query in _over(uow, now - CLOSES_AFTER, ZoneInfo(zone)):
+        if query.text not in closed:
+            return count_month(uow, query.text, None, now, zone)
     return None
 
 
@@ -109,14 +109,14 @@ def _with_left(targets: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, An
         yield {"left": left[one["sto"]] if one["sto"] else sum(left.values()), **one}
 
 
-def _over(uow: UnitOfWork, until: datetime, zone: ZoneInfo) -> Iterator[Asked]:
+def _over(uow: UnitOfWork, until: datetime, zone: ZoneInfo) -> Iterator[RecapQuery]:
     began = uow.order_facts.began_at()
     if began is None:
         return
-    asked: Asked | None = Asked.month(began.astimezone(zone).date())
-    while asked is not None and asked.period(zone).end <= until:
-        yield asked
-        asked = asked.next
+    query: RecapQuery | None = RecapQuery.month(began.astimezone(zone).date())
+    while query is not None and query.period(zone).end <= until:
+        yield query
+        query = query.next
 
 
 def _changes(then: Recap, now: Recap) -> Iterator[LaterChange]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
-from sikpro.application.ports.facts import Clocked, Dimension, Lapse, Spread
+from sikpro.application.ports.facts import Dimension, Interval, Spread, TimeBasis
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.queries import OrderFilter
 from sikpro.application.ports.storage import UnitOfWork
@@ -27,7 +27,7 @@ from sikpro.application.reports.recap_data import (
     RecapRow,
     RecapTable,
 )
-from sikpro.application.reports.recap_query import FILTERS, Asked, Span
+from sikpro.application.reports.recap_query import FILTERS, RecapQuery, Span
 from sikpro.application.use_cases.orders.list_orders import AGES, age_span
 from sikpro.domain.catalogue import Bilingual
 from sikpro.domain.phase import Phase
@@ -52,7 +52,7 @@ class Counting:
     """One look at the orders of a question; `own` is a helpdesk who sees their own work only."""
 
     uow: UnitOfWork
-    asked: Asked
+    query: RecapQuery
     own: int | None
     now: datetime
     zone: str
@@ -60,12 +60,12 @@ class Counting:
     @property
     def received(self) -> OrderFilter:
         """Received in the period."""
-        return self.asked.which(ZoneInfo(self.zone), Clocked.RECEIVED, self.own)
+        return self.query.which(ZoneInfo(self.zone), TimeBasis.RECEIVED, self.own)
 
     @property
     def finished(self) -> OrderFilter:
         """Completed or cancelled in the period."""
-        return self.asked.which(ZoneInfo(self.zone), Clocked.FINISHED, self.own)
+        return self.query.which(ZoneInfo(self.zone), TimeBasis.FINISHED, self.own)
 
     @property
     def completed(self) -> OrderFilter:
@@ -80,18 +80,18 @@ class Counting:
             completed=finished[Phase.COMPLETED.value],
             cancelled=finished[Phase.CANCELLED.value],
             promise=self.promise(),
-            times={lapse: self._spread(lapse) for lapse in (Lapse.FIRST_ACTION, Lapse.HANDLING)},
+            times={interval: self._spread(interval) for interval in (Interval.FIRST_ACTION, Interval.HANDLING)},
         )
 
     def recap(self) -> Recap:
         """Everything that is counted of the orders themselves."""
         labels = _labels(self.uow)
-        spanned = SPLITS if self.asked.span is Span.DAY else (*SPLITS, Dimension.DAY)
+        spanned = SPLITS if self.query.span is Span.DAY else (*SPLITS, Dimension.DAY)
         phases = self._counts(self.received, Dimension.PHASE)
         finished = self._counts(self.finished, Dimension.PHASE)
         reasons, groups = self._reasons()
         return Recap(
-            asked=self.asked,
+            query=self.query,
             made_at=self.now,
             own=self.own is not None,
             received={phase: phases[phase.value] for phase in Phase},
@@ -102,10 +102,10 @@ class Counting:
             tables=tuple(self._table(dimension, labels.get(dimension, {})) for dimension in spanned),
             reasons=reasons,
             groups=groups,
-            times={lapse: self._spread(lapse) for lapse in Lapse},
+            times={interval: self._spread(interval) for interval in Interval},
             promise=self.promise(),
             doubles=self._doubles(),
-            targets=against_target(self.uow, self.asked, self.own, self.now, self.zone),
+            targets=against_target(self.uow, self.query, self.own, self.now, self.zone),
         )
 
     def promise(self) -> Promise:
@@ -116,24 +116,26 @@ class Counting:
         )
 
     def _open(self) -> OrderFilter:
-        return evolve(self.asked.which(ZoneInfo(self.zone), None, self.own), phases=OPEN)
+        return evolve(self.query.which(ZoneInfo(self.zone), None, self.own), phases=OPEN)
 
     def _many(self, which: OrderFilter) -> int:
         return self.uow.order_facts.counts(which, (), self.zone).get((), 0)
 
-    def _counts(self, which: OrderFilter, dimension: Dimension, clocked: Clocked = Clocked.RECEIVED) -> Counter[str]:
-        found = self.uow.order_facts.counts(which, (dimension,), self.zone, clocked)
+    def _counts(self, which: OrderFilter, dimension: Dimension, basis: TimeBasis = TimeBasis.RECEIVED) -> Counter[str]:
+        found = self.uow.order_facts.counts(which, (dimension,), self.zone, basis)
         return Counter({value: count for (value,), count in found.items()})
 
-    def _spread(self, lapse: Lapse) -> Spread:
-        return self.uow.order_facts.spread(self.received if lapse is Lapse.FIRST_ACTION else self.completed, lapse)
+    def _spread(self, interval: Interval) -> Spread:
+        return self.uow.order_facts.spread(
+            self.received if interval is Interval.FIRST_ACTION else self.completed, interval
+        )
 
     def _table(self, dimension: Dimension, labels: Mapping[str, str]) -> RecapTable:
         phases: dict[str, dict[Phase, int]] = {}
         found = self.uow.order_facts.counts(self.received, (dimension, Dimension.PHASE), self.zone)
         for (value, phase), count in found.items():
             phases.setdefault(value, dict.fromkeys(Phase, 0))[Phase(phase)] = count
-        completed = self._counts(self.completed, dimension, Clocked.FINISHED)
+        completed = self._counts(self.completed, dimension, TimeBasis.FINISHED)
         rows = [
             RecapRow(value, labels.get(value, value), phases.get(value, dict.fromkeys(Phase, 0)), completed[value])
             for value in {*phases, *completed}
@@ -167,9 +169,9 @@ class Counting:
 
     def _doubles(self) -> int | None:
         """Refusals belong to no order yet: where only some orders are asked about they cannot be told apart."""
-        if self.own is not None or any(self.asked.filters.get(name) for name in FILTERS):
+        if self.own is not None or any(self.query.filters.get(name) for name in FILTERS):
             return None
-        period = self.asked.period(ZoneInfo(self.zone))
+        period = self.query.period(ZoneInfo(self.zone))
         return self.uow.inbox.how_many(period.start, period.end, Outcome.REFUSAL, "order.duplicate")
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from sikpro.application.ports.facts import Clocked, Dimension
+from sikpro.application.ports.facts import Dimension, TimeBasis
 from sikpro.application.ports.queries import OrderFilter, OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.orders.list_orders import AGES, age_span, list_orders
@@ -113,7 +113,7 @@ def _hours(uow: UnitOfWork, day: date, local: ZoneInfo) -> tuple[HourFigures, ..
     period = Period.of_day(day, local)
     received = uow.order_facts.counts(OrderFilter(received=period), [Dimension.HOUR], local.key)
     finished = uow.order_facts.counts(
-        OrderFilter(finished=period), [Dimension.HOUR, Dimension.PHASE], local.key, Clocked.FINISHED
+        OrderFilter(finished=period), [Dimension.HOUR, Dimension.PHASE], local.key, TimeBasis.FINISHED
     )
     return tuple(
         HourFigures(

@@ -8,8 +8,8 @@ from sikpro.application.ports.queries import Key, OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.workbooks import Cell, Sheet
 from sikpro.application.reports.order_rows import COLUMNS, Cells, fixed_words
-from sikpro.application.use_cases.devices.anomalies import Anomaly, odd_entries
-from sikpro.application.use_cases.devices.device_ledger import Asked, told
+from sikpro.application.use_cases.devices.anomalies import Anomaly, anomaly_entries
+from sikpro.application.use_cases.devices.device_ledger import DeviceQuery, histories
 from sikpro.domain.people import Permission, Person
 
 MOST = 5_000
@@ -19,7 +19,7 @@ _AT_ONCE = 200
 _WIDTHS = tuple(column.width for column in COLUMNS)
 
 
-def history_sheet(uow: UnitOfWork, asked: Asked, by: Person, words: Words, now: datetime) -> Sheet:
+def history_sheet(uow: UnitOfWork, query: DeviceQuery, by: Person, words: Words, now: datetime) -> Sheet:
     """A device's newest orders with what held each up and how long. Raises `NotPermitted`."""
     by.must(Permission.SEE_REPORTS)
     fixed = fixed_words(words)
@@ -28,8 +28,8 @@ def history_sheet(uow: UnitOfWork, asked: Asked, by: Person, words: Words, now: 
     def rows() -> Iterator[tuple[Cell, ...]]:
         after: Key | None = None
         for _ in range(MOST // _AT_ONCE):
-            page = uow.order_queries.page(asked.which(), sort=Sort.NEWEST, after=after, limit=_AT_ONCE)
-            for one in told(uow, page):
+            page = uow.order_queries.page(query.which(), sort=Sort.NEWEST, after=after, limit=_AT_ONCE)
+            for one in histories(uow, page):
                 spells = (
                     f"{cells.labels.get(spell.status, spell.status)} {fixed.duration(spell.lasted(now))}"
                     for spell in one.hold_ups
@@ -57,7 +57,7 @@ def anomaly_sheet(uow: UnitOfWork, kind: Anomaly, by: Person, words: Words, now:
     def rows() -> Iterator[tuple[Cell, ...]]:
         after, left = "", MOST
         while left > 0:
-            entries = odd_entries(uow, kind, now, str(words.zone), after, _AT_ONCE, behind=MOST)
+            entries = anomaly_entries(uow, kind, now, str(words.zone), after, _AT_ONCE, behind=MOST)
             for odd in entries:
                 for row in odd.orders[:left]:
                     yield (odd.name, odd.times or None, *_order(row, cells))

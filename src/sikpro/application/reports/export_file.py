@@ -13,7 +13,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.workbooks import WorkbookWriter
 from sikpro.application.reports.csv_text import csv_bytes
 from sikpro.application.reports.order_rows import order_header, order_rows
-from sikpro.application.reports.recap_query import Asked
+from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.application.reports.recap_workbook import how_many, write_recap
 from sikpro.domain.people import Person
 
@@ -31,7 +31,7 @@ AT_ONCE = 5_000
 class ExportFile:
     """A file to be made: which orders, in which format, for whom, in whose words, and as of when."""
 
-    asked: Asked
+    query: RecapQuery
     kind: str
     by: Person
     words: Words
@@ -40,11 +40,11 @@ class ExportFile:
     @property
     def name(self) -> str:
         """The file's name: the period, and what narrows it."""
-        return file_name(self.asked, self.kind)
+        return file_name(self.query, self.kind)
 
     def how_many(self, uow: UnitOfWork) -> int:
         """How many orders it has. Raises `NotPermitted`."""
-        return how_many(uow, self.asked, self.by, self.words)
+        return how_many(uow, self.query, self.by, self.words)
 
     def write(
         self,
@@ -58,14 +58,14 @@ class ExportFile:
         Raises `NotPermitted`, `OSError`.
         """
         if self.kind == "xlsx":
-            write_recap(uow, workbooks, path, asked=self.asked, by=self.by, words=self.words, now=self.now, told=told)
+            write_recap(uow, workbooks, path, query=self.query, by=self.by, words=self.words, now=self.now, told=told)
             return
-        rows = order_rows(uow, self.asked, self.by, self.words, self.now, told)
+        rows = order_rows(uow, self.query, self.by, self.words, self.now, told)
         with path.open("wb") as file:
             file.writelines(csv_bytes(chain([order_header(self.words)], rows)))
 
 
-def file_name(asked: Asked, kind: str) -> str:
+def file_name(query: RecapQuery, kind: str) -> str:
     """A recap's file by its period and filters: `SIKPRO-rekap-2026-11-SDA.xlsx`."""
-    narrowed = (re.sub(r"[^A-Za-z0-9]+", "", value) for value in asked.filters.values())
-    return f"{'-'.join(['SIKPRO-rekap', asked.text, *filter(None, narrowed)])}.{kind}"
+    narrowed = (re.sub(r"[^A-Za-z0-9]+", "", value) for value in query.filters.values())
+    return f"{'-'.join(['SIKPRO-rekap', query.text, *filter(None, narrowed)])}.{kind}"

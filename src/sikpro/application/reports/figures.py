@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from sikpro.application.ports.facts import Lapse, Spread
+from sikpro.application.ports.facts import Interval, Spread
 from sikpro.application.reports.recap_data import Recap
 from sikpro.application.use_cases.orders.list_orders import AGES
 from sikpro.domain.phase import Phase
@@ -58,12 +58,12 @@ def _age(age: str) -> Figure:
     return Figure(code=f"age.{age}", of=lambda recap: recap.ages.get(age), means="age", of_now=True)
 
 
-def _times(lapse: Lapse) -> Figure:
+def _times(interval: Interval) -> Figure:
     return Figure(
-        code=lapse.value,
+        code=interval.value,
         kind=Kind.TIMES,
-        of=lambda recap: recap.times.get(lapse),
-        means="waiting" if lapse.turn else "",
+        of=lambda recap: recap.times.get(interval),
+        means="waiting" if interval.turn else "",
     )
 
 
@@ -77,7 +77,7 @@ FIGURES: tuple[Figure, ...] = (
     Figure(code="tti_within", of=lambda recap: recap.promise.within),
     Figure(code="tti_late", of=lambda recap: recap.promise.late),
     Figure(code="tti_share", kind=Kind.SHARE, of=lambda recap: recap.promise.share),
-    *map(_times, Lapse),
+    *map(_times, Interval),
     Figure(code="target", of=lambda recap: recap.target.target if recap.target else None),
     Figure(code="target_done", of=lambda recap: recap.target.done if recap.target else None),
     Figure(code="target_left", of=lambda recap: recap.target.left if recap.target else None),

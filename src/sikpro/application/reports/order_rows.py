@@ -10,7 +10,7 @@ from sikpro.application.i18n import Words, words_in
 from sikpro.application.ports.queries import OrderFilter, OrderRow
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.workbooks import Cell
-from sikpro.application.reports.recap_query import Asked
+from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.domain.catalogue import Status
 from sikpro.domain.order_data import Channel
 from sikpro.domain.people import Permission, Person
@@ -117,20 +117,25 @@ def order_header(words: Words) -> tuple[str, ...]:
     return tuple(fixed(column.code) for column in COLUMNS)
 
 
-def orders_of(asked: Asked, by: Person, words: Words) -> OrderFilter:
+def orders_of(query: RecapQuery, by: Person, words: Words) -> OrderFilter:
     """The orders received in the period; a helpdesk's own only. Raises `NotPermitted`."""
     by.must(Permission.SEE_OWN_REPORT)
-    return asked.which(words.zone, own=None if by.may(Permission.SEE_REPORTS) else by.id)
+    return query.which(words.zone, own=None if by.may(Permission.SEE_REPORTS) else by.id)
 
 
 def order_rows(
-    uow: UnitOfWork, asked: Asked, by: Person, words: Words, now: datetime, told: Callable[[int], None] = lambda _: None
+    uow: UnitOfWork,
+    query: RecapQuery,
+    by: Person,
+    words: Words,
+    now: datetime,
+    told: Callable[[int], None] = lambda _: None,
 ) -> Iterator[tuple[Cell, ...]]:
     """The orders of `orders_of` as cells under `COLUMNS`, oldest first; `told` hears how many there were so far.
 
     Raises `NotPermitted`.
     """
-    which, cells = orders_of(asked, by, words), Cells.of(uow, fixed_words(words), now)
+    which, cells = orders_of(query, by, words), Cells.of(uow, fixed_words(words), now)
     makers = [column.cell for column in COLUMNS]
     done, after = 0, None
     while rows := uow.order_facts.rows(which, after=after, limit=PAGE):

@@ -9,27 +9,27 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.closing import as_closed, headline_of
 from sikpro.application.reports.counting import Counting
 from sikpro.application.reports.recap_data import Recap
-from sikpro.application.reports.recap_query import Asked, Span
+from sikpro.application.reports.recap_query import RecapQuery, Span
 from sikpro.domain.people import Permission, Person
 
 
-def recap(uow: UnitOfWork, asked: Asked, by: Person, now: datetime, zone: str) -> Recap:
+def recap(uow: UnitOfWork, query: RecapQuery, by: Person, now: datetime, zone: str) -> Recap:
     """Answer a question. A closed month without filters has its fixed figures, and what changed since.
 
     A helpdesk sees their own work only, always counted anew. Raises `NotPermitted`.
     """
     by.must(Permission.SEE_OWN_REPORT)
     own = None if by.may(Permission.SEE_REPORTS) else by.id
-    counted = Counting(uow, asked, own, now, zone).recap()
-    whole = own is None and not asked.filters
-    closed = _closed(uow, asked) if whole else None
+    counted = Counting(uow, query, own, now, zone).recap()
+    whole = own is None and not query.filters
+    closed = _closed(uow, query) if whole else None
     shown = as_closed(uow, closed, counted) if closed else counted
-    previous = asked.previous
+    previous = query.previous
     if previous is None:
         return shown
     fixed = _closed(uow, previous) if whole else None
     return evolve(shown, before=headline_of(fixed) if fixed else Counting(uow, previous, own, now, zone).headline())
 
 
-def _closed(uow: UnitOfWork, asked: Asked) -> ClosedMonth | None:
-    return uow.closed_months.get(asked.text) if asked.span is Span.MONTH else None
+def _closed(uow: UnitOfWork, query: RecapQuery) -> ClosedMonth | None:
+    return uow.closed_months.get(query.text) if query.span is Span.MONTH else None

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from attrs import field, frozen
 
-from sikpro.application.ports.facts import Dimension, Lapse, Spread
-from sikpro.application.reports.recap_query import Asked
+from sikpro.application.ports.facts import Dimension, Interval, Spread
+from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.domain.catalogue import Bilingual
 from sikpro.domain.phase import Phase
 
@@ -103,7 +103,7 @@ class Headline:
     completed: int = 0
     cancelled: int = 0
     promise: Promise = Promise()
-    times: Mapping[Lapse, Spread] = field(factory=dict[Lapse, Spread])
+    times: Mapping[Interval, Spread] = field(factory=dict[Interval, Spread])
 
 
 @frozen(kw_only=True)
@@ -140,7 +140,7 @@ class Recap:
     `closed` is set when these are a closed month's fixed figures.
     """
 
-    asked: Asked
+    query: RecapQuery
     made_at: datetime
     own: bool = False
     received: Mapping[Phase, int]
@@ -151,7 +151,7 @@ class Recap:
     tables: tuple[RecapTable, ...] = ()
     reasons: tuple[Reason, ...] = ()
     groups: tuple[ReasonGroup, ...] = ()
-    times: Mapping[Lapse, Spread] = field(factory=dict[Lapse, Spread])
+    times: Mapping[Interval, Spread] = field(factory=dict[Interval, Spread])
     promise: Promise = Promise()
     doubles: int | None = None
     targets: tuple[AgainstTarget, ...] = ()

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from attrs import evolve, field, frozen
 
 from sikpro.application.i18n import Words
-from sikpro.application.ports.facts import Clocked
+from sikpro.application.ports.facts import TimeBasis
 from sikpro.application.ports.queries import NOBODY, UNKNOWN, OrderFilter
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.period import Period
@@ -37,7 +37,7 @@ class Span(StrEnum):
 
 
 @frozen(kw_only=True)
-class Asked:
+class RecapQuery:
     """A period of local days, both inclusive, and the filters that narrow its orders (by the names of `FILTERS`)."""
 
     span: Span
@@ -61,30 +61,30 @@ class Asked:
 
         Raises `InvalidValue`: `period.unknown`, `period.backwards`, `period.too_long`, `period.filter`.
 
-        >>> Asked.parse("2026-02").last.isoformat()
+        >>> RecapQuery.parse("2026-02").last.isoformat()
         '2026-02-28'
         """
         first, split, last = text.partition("_")
         if split:
-            asked = cls(span=Span.FREE, first=_day(first, text), last=_day(last, text))
-            if asked.last < asked.first:
+            query = cls(span=Span.FREE, first=_day(first, text), last=_day(last, text))
+            if query.last < query.first:
                 raise InvalidValue("period.backwards", text)
-            if asked.days > LONGEST:
+            if query.days > LONGEST:
                 raise InvalidValue("period.too_long", text)
         elif len(text) == len("2026-11"):
-            asked = cls.month(_day(text + "-01", text))
+            query = cls.month(_day(text + "-01", text))
         else:
-            asked = cls.day(_day(text, text))
-        return evolve(asked, filters=_sensible(filters or {}))
+            query = cls.day(_day(text, text))
+        return evolve(query, filters=_sensible(filters or {}))
 
     @classmethod
-    def of_query(cls, query: str) -> Self:
+    def decode(cls, query: str) -> Self:
         """What `query` gave. Raises `InvalidValue`."""
         given = dict(parse_qsl(query))
         return cls.parse(given.pop("period", ""), given)
 
     @property
-    def query(self) -> str:
+    def encoded(self) -> str:
         """The whole question as a query string: `period=2026-11&sto=SDA`."""
         return urlencode({"period": self.text, **self.filters})
 
@@ -101,12 +101,12 @@ class Asked:
         return (self.last - self.first).days + 1
 
     @property
-    def previous(self) -> "Asked | None":
+    def previous(self) -> "RecapQuery | None":
         """The period of the same kind and length before, None where there is none."""
         return self._beside(self.first - timedelta(days=1), self.first - timedelta(days=self.days))
 
     @property
-    def next(self) -> "Asked | None":
+    def next(self) -> "RecapQuery | None":
         """The period of the same kind and length after, None where there is none."""
         return self._beside(self.last + timedelta(days=self.days), self.last + timedelta(days=1))
 
@@ -114,7 +114,9 @@ class Asked:
         """The span of time in a zone."""
         return Period(Period.of_day(self.first, zone).start, Period.of_day(self.last, zone).end)
 
-    def which(self, zone: ZoneInfo, clocked: Clocked | None = Clocked.RECEIVED, own: int | None = None) -> OrderFilter:
+    def which(
+        self, zone: ZoneInfo, basis: TimeBasis | None = TimeBasis.RECEIVED, own: int | None = None
+    ) -> OrderFilter:
         """The orders asked about: received or finished in the period, or of whatever time; `own` a helpdesk's alone."""
         period = self.period(zone)
         given = self.filters
@@ -126,8 +128,8 @@ class Asked:
             technician=given.get("technician", ""),
             helpdesk=own if own is not None else None if not helpdesk else helpdesk_of(helpdesk),
             channel=given.get("channel", ""),
-            received=period if clocked is Clocked.RECEIVED else None,
-            finished=period if clocked is Clocked.FINISHED else None,
+            received=period if basis is TimeBasis.RECEIVED else None,
+            finished=period if basis is TimeBasis.FINISHED else None,
         )
 
     def title(self, words: Words) -> str:
@@ -138,9 +140,9 @@ class Asked:
             return words("recap.title.month", month=words.month(self.first))
         return words("recap.title.free", first=words.long_date(self.first), last=words.long_date(self.last))
 
-    def _beside(self, last: date, first: date) -> "Asked | None":
+    def _beside(self, last: date, first: date) -> "RecapQuery | None":
         if self.span is Span.MONTH:
-            whole = Asked.month(last if last < self.first else first)
+            whole = RecapQuery.month(last if last < self.first else first)
             first, last = whole.first, whole.last
         if first.year < FIRST_YEAR or last.year > LAST_YEAR:
             return None

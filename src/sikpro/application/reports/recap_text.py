@@ -30,10 +30,10 @@ def recap_text(recap: Recap, words: Words) -> str:
 
 
 def _lines(recap: Recap, words: Words) -> Iterator[str]:
-    yield recap.asked.title(words)
+    yield recap.query.title(words)
     if recap.own:
         yield words("recap.own")
-    if recap.asked.filters:
+    if recap.query.filters:
         yield words("recap.filtered", filters=filters_text(recap, words))
     yield _made(recap, words)
     yield ""
@@ -78,9 +78,9 @@ def _how_well(recap: Recap, words: Words) -> Iterator[str]:
             share=percent(promise.share, words),
         )
         yield _figure("tti_share", value, recap, words)
-    for lapse, times in recap.times.items():
+    for interval, times in recap.times.items():
         if times.count:
-            yield _figure(lapse.value, spread(times, words), recap, words)
+            yield _figure(interval.value, spread(times, words), recap, words)
     if target:
         numbers = {name: words.number(getattr(target, name)) for name in ("done", "target", "left")}
         value = words("recap.text.target", **numbers)

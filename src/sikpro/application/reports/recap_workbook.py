@@ -5,14 +5,14 @@ from datetime import datetime
 from pathlib import Path
 
 from sikpro.application.i18n import Words
-from sikpro.application.ports.facts import Lapse
+from sikpro.application.ports.facts import Interval
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.workbooks import Cell, Chart, ChartKind, Sheet, WorkbookWriter
 from sikpro.application.reports.figures import FIGURES, Figure, Kind, Value
 from sikpro.application.reports.order_rows import COLUMNS, order_header, order_rows, orders_of
 from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_data import Headline, Recap
-from sikpro.application.reports.recap_query import Asked, Span
+from sikpro.application.reports.recap_query import RecapQuery, Span
 from sikpro.application.reports.sheets import (
     COMPLETED,
     CUMULATIVE,
@@ -44,7 +44,7 @@ def write_recap(
     writer: WorkbookWriter,
     path: Path,
     *,
-    asked: Asked,
+    query: RecapQuery,
     by: Person,
     words: Words,
     now: datetime,
@@ -54,8 +54,8 @@ def write_recap(
 
     Raises `NotPermitted`.
     """
-    figures = recap(uow, asked, by, now, str(words.zone))
-    many = how_many(uow, asked, by, words)
+    figures = recap(uow, query, by, now, str(words.zone))
+    many = how_many(uow, query, by, words)
     statuses = {status.code: status for status in uow.catalogue.statuses()}
     view = View(recap=figures, statuses=statuses, words=words)
 
@@ -65,7 +65,7 @@ def write_recap(
             name="Order",
             table="tblOrder",
             header=order_header(words),
-            rows=order_rows(uow, asked, by, words, now, told),
+            rows=order_rows(uow, query, by, words, now, told),
             widths=tuple(column.width for column in COLUMNS),
         )
         yield from sheets_of(view)
@@ -74,18 +74,18 @@ def write_recap(
     return figures
 
 
-def how_many(uow: UnitOfWork, asked: Asked, by: Person, words: Words) -> int:
+def how_many(uow: UnitOfWork, query: RecapQuery, by: Person, words: Words) -> int:
     """How many orders an export has. Raises `NotPermitted`."""
-    return uow.order_facts.counts(orders_of(asked, by, words), (), str(words.zone)).get((), 0)
+    return uow.order_facts.counts(orders_of(query, by, words), (), str(words.zone)).get((), 0)
 
 
 def _summary(view: View, now: datetime, many: int, most_rows: int) -> Sheet:
     recap, words, fixed = view.recap, view.words, view.fixed
     intro: Sequence[Sequence[Cell]] = (
-        (recap.asked.title(words),),
-        ("Periode", recap.asked.text),
+        (recap.query.title(words),),
+        ("Periode", recap.query.text),
         ("Dibuat", words.local(now).replace(tzinfo=None, microsecond=0)),
-        ("Saringan", _filters(recap.asked, words)),
+        ("Saringan", _filters(recap.query, words)),
         ("Catatan", _notes(recap, words, many, most_rows)),
         (),
     )
@@ -96,7 +96,7 @@ def _summary(view: View, now: datetime, many: int, most_rows: int) -> Sheet:
         header=("Angka", "Periode ini", "Periode sebelumnya", "Selisih", "Kode"),
         rows=[(fixed(figure.label), *_compared(figure, recap), figure.code) for figure in FIGURES],
         widths=(44, 18, 20, 12, 22, 3),
-        charts=_charts(recap.asked, words),
+        charts=_charts(recap.query, words),
         names=NAMES,
     )
 
@@ -105,7 +105,7 @@ def _compared(figure: Figure, recap: Recap) -> tuple[Cell, Cell, Cell]:
     """A figure now, in the period before, and by how much it is more; spans of time as their medians."""
     now, before = cell_of(figure, figure.of(recap)), None
     if recap.before and figure.kind is Kind.TIMES:
-        before = cell_of(figure, recap.before.times.get(Lapse(figure.code)))
+        before = cell_of(figure, recap.before.times.get(Interval(figure.code)))
     elif recap.before and figure.code in _BEFORE:
         before = cell_of(figure, _BEFORE[figure.code](recap.before))
     if isinstance(now, int | float) and isinstance(before, int | float):
@@ -113,10 +113,10 @@ def _compared(figure: Figure, recap: Recap) -> tuple[Cell, Cell, Cell]:
     return now, before, None  # Excel shows no negative time
 
 
-def _filters(asked: Asked, words: Words) -> str:
-    if not asked.filters:
+def _filters(query: RecapQuery, words: Words) -> str:
+    if not query.filters:
         return words("excel.no_filter")
-    return "; ".join(f"{words(f'by.{name}')}: {value}" for name, value in asked.filters.items())
+    return "; ".join(f"{words(f'by.{name}')}: {value}" for name, value in query.filters.items())
 
 
 def _notes(recap: Recap, words: Words, many: int, most_rows: int) -> str:
@@ -131,8 +131,8 @@ def _notes(recap: Recap, words: Words, many: int, most_rows: int) -> str:
     return " ".join(notes)
 
 
-def _charts(asked: Asked, words: Words) -> tuple[Chart, ...]:
-    by_day = asked.span is not Span.DAY
+def _charts(query: RecapQuery, words: Words) -> tuple[Chart, ...]:
+    by_day = query.span is not Span.DAY
     return (
         Chart(
             kind=ChartKind.COLUMNS,

@@ -7,11 +7,11 @@ from attrs import evolve, frozen
 
 from sikpro.application.i18n import Words, words_in
 from sikpro.application.ports.chat import Outgoing
-from sikpro.application.ports.schedules import Rhythm, Schedule
+from sikpro.application.ports.schedules import Frequency, Schedule
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.reports.closing import Write
 from sikpro.application.reports.recap import recap
-from sikpro.application.reports.recap_query import Asked
+from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.application.reports.recap_text import recap_text
 from sikpro.domain.people import Permission, Person
 
@@ -29,7 +29,7 @@ NOT_PERMITTED = "not_permitted"
 class Due:
     """A recap that a schedule owes, and when it was due."""
 
-    asked: Asked
+    query: RecapQuery
     at: datetime
 
 
@@ -41,9 +41,9 @@ def due_recaps(schedule: Schedule, now: datetime, zone: ZoneInfo) -> tuple[Due, 
     for back in range((today - first).days + 1):
         day = first + timedelta(days=back)
         at = datetime.combine(day, schedule.at, tzinfo=zone)
-        asked = _asked(schedule.rhythm, day)
-        if asked is not None and schedule.made_at < at <= now and asked.text > schedule.sent_for:
-            owed.append(Due(asked, at))
+        query = _asked(schedule.rhythm, day)
+        if query is not None and schedule.made_at < at <= now and query.text > schedule.sent_for:
+            owed.append(Due(query, at))
     return tuple(owed)
 
 
@@ -69,26 +69,26 @@ def recap_now(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime, zone
     chat_id = by.telegram_id
     if chat_id is None:
         return None
-    asked = _asked(schedule.rhythm, now.astimezone(ZoneInfo(zone)).date().replace(day=1))
-    if schedule.rhythm is not Rhythm.MONTH:
-        asked = _asked(schedule.rhythm, now.astimezone(ZoneInfo(zone)).date())
-    assert asked is not None  # the first of a month has a month before
-    text = recap_message(uow, asked, by, words_in(schedule.language, zone), now)
+    query = _asked(schedule.rhythm, now.astimezone(ZoneInfo(zone)).date().replace(day=1))
+    if schedule.rhythm is not Frequency.MONTH:
+        query = _asked(schedule.rhythm, now.astimezone(ZoneInfo(zone)).date())
+    assert query is not None  # the first of a month has a month before
+    text = recap_message(uow, query, by, words_in(schedule.language, zone), now)
 
     def write(uow: UnitOfWork) -> None:
-        post_recap(uow, asked, text, by, chat_id, schedule.language, now, with_file=schedule.with_file)
+        post_recap(uow, query, text, by, chat_id, schedule.language, now, with_file=schedule.with_file)
 
     return write
 
 
-def recap_message(uow: UnitOfWork, asked: Asked, by: Person, words: Words, now: datetime) -> str:
+def recap_message(uow: UnitOfWork, query: RecapQuery, by: Person, words: Words, now: datetime) -> str:
     """Count a recap and say it for a chat. Raises `NotPermitted`."""
-    return recap_text(recap(uow, asked, by, now, str(words.zone)), words)
+    return recap_text(recap(uow, query, by, now, str(words.zone)), words)
 
 
 def post_recap(
     uow: UnitOfWork,
-    asked: Asked,
+    query: RecapQuery,
     text: str,
     by: Person,
     chat_id: int,
@@ -100,7 +100,7 @@ def post_recap(
     """Put a recap's text on its way to a chat, and ask for its file; returns the text's place in the outbox."""
     message = uow.outbox.put(Outgoing(chat_id=chat_id, text=text), now)
     if with_file:
-        uow.exports.ask(person=by.id, query=asked.query, kind="xlsx", language=language, at=now, send_to=chat_id)
+        uow.exports.ask(person=by.id, query=query.encoded, kind="xlsx", language=language, at=now, send_to=chat_id)
     uow.announce(Hint(Kind.OUTBOX, (message,)))
     return message
 
@@ -114,24 +114,24 @@ def receiver(uow: UnitOfWork, schedule: Schedule) -> tuple[int, Person] | str:
     return (chat_id, answers) if chat_id else NO_TELEGRAM
 
 
-def _asked(rhythm: Rhythm, day: date) -> Asked | None:
+def _asked(rhythm: Frequency, day: date) -> RecapQuery | None:
     """What is sent on a day; None on a day without."""
-    if rhythm is Rhythm.TODAY:
-        return Asked.day(day)
-    if rhythm is Rhythm.YESTERDAY:
-        return Asked.day(day - timedelta(days=1))
-    return Asked.month(day - timedelta(days=1)) if day.day == 1 else None
+    if rhythm is Frequency.TODAY:
+        return RecapQuery.day(day)
+    if rhythm is Frequency.YESTERDAY:
+        return RecapQuery.day(day - timedelta(days=1))
+    return RecapQuery.month(day - timedelta(days=1)) if day.day == 1 else None
 
 
 def _sending(uow: UnitOfWork, schedule: Schedule, due: Due, now: datetime, zone: str) -> Write:
     """Count one recap, and return what sends it and notes that it was sent."""
     to = receiver(uow, schedule)
-    noted = evolve(schedule, sent_for=due.asked.text, message=None, trouble=to if isinstance(to, str) else "")
+    noted = evolve(schedule, sent_for=due.query.text, message=None, trouble=to if isinstance(to, str) else "")
     text = ""
     if not isinstance(to, str):
         words = words_in(schedule.language, zone)
         head = words("schedule.late", time=words.moment(due.at, now)) if now - due.at > LATE else ""
-        text = "\n".join(filter(None, (head, recap_message(uow, due.asked, to[1], words, now))))
+        text = "\n".join(filter(None, (head, recap_message(uow, due.query, to[1], words, now))))
 
     def write(uow: UnitOfWork) -> None:
         if schedule not in uow.schedules.all() or receiver(uow, schedule) != to:
@@ -140,7 +140,7 @@ def _sending(uow: UnitOfWork, schedule: Schedule, due: Due, now: datetime, zone:
         if not isinstance(to, str):
             chat_id, by = to
             message = post_recap(
-                uow, due.asked, text, by, chat_id, schedule.language, now, with_file=schedule.with_file
+                uow, due.query, text, by, chat_id, schedule.language, now, with_file=schedule.with_file
             )
         uow.schedules.put(evolve(noted, message=message))
 

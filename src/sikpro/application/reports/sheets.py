@@ -94,7 +94,7 @@ def _rows_of(recap: Recap, dimension: Dimension) -> Sequence[RecapRow]:
     if dimension is Dimension.HOUR:
         every = [f"{hour:02}" for hour in range(24)]
     elif dimension is Dimension.DAY:
-        every = [(recap.asked.first + timedelta(days=number)).isoformat() for number in range(recap.asked.days)]
+        every = [(recap.query.first + timedelta(days=number)).isoformat() for number in range(recap.query.days)]
         if len(every) == 1:
             return [RecapRow(every[0], every[0], recap.received, recap.completed)]
     else:

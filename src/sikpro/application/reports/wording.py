@@ -34,8 +34,8 @@ def versus(recap: Recap, code: str, words: Words) -> Versus | None:
     """A headline figure beside that of the period before; None where there is nothing to compare."""
     if recap.before is None or code not in _COMPARED:
         return None
-    before = words(f"recap.before.{recap.asked.span}")
-    if words.local(recap.made_at).date() <= recap.asked.last:
+    before = words(f"recap.before.{recap.query.span}")
+    if words.local(recap.made_at).date() <= recap.query.last:
         before = words("recap.before.whole", before=before)  # the period still runs, the one before is over
     now, then = _COMPARED[code](recap), _COMPARED[code](recap.before)
     if now is None:
@@ -54,7 +54,7 @@ def filters_text(recap: Recap, words: Words) -> str:
     """The filters as people say them: `STO SDA · Helpdesk Rina`; "" without any."""
     names = {(str(table.dimension), row.value): row.label for table in recap.tables for row in table.rows if row.value}
     told = []
-    for name, value in recap.asked.filters.items():
+    for name, value in recap.query.filters.items():
         label = words("recap.unknown") if value == UNKNOWN else names.get((name, value), value)
         told.append(f"{words(f'by.{name}')} {words(f'channel.{value}') if _is_channel(name, value, words) else label}")
     return " · ".join(told)

@@ -18,7 +18,7 @@ from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, UnitOfWork
 from sikpro.application.ports.workbooks import WorkbookWriter
 from sikpro.application.reports.export_file import MEDIA_TYPES, ExportFile, file_name
-from sikpro.application.reports.recap_query import Asked
+from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.application.workers.one_by_one import OneByOne
 from sikpro.domain.errors import DomainError
 
@@ -70,7 +70,7 @@ class ExportWriting:
     def file(self, uow: UnitOfWork, export: Export) -> ExportFile:
         """What an export is about. Raises `DomainError`."""
         return ExportFile(
-            asked=Asked.of_query(export.query),
+            query=RecapQuery.decode(export.query),
             kind=export.kind,
             by=uow.people.get(export.person),
             words=words_in(export.language, self.zone),
@@ -172,19 +172,19 @@ class ExportRunner(OneByOne):
 
     async def _keep(self, export: Export, path: Path) -> None:
         """Keep the file and say that it is there; one for a chat is put on its way in the same transaction."""
-        now, asked = self.clock.now(), Asked.of_query(export.query)
+        now, query = self.clock.now(), RecapQuery.decode(export.query)
 
         def work(uow: UnitOfWork) -> None:
             seen = uow.exports.get(export.id)
             if not uow.exports.progress(export, seen.done, seen.total, now + _LEASE):
                 return
-            name = file_name(asked, export.kind)
+            name = file_name(query, export.kind)
             with path.open("rb") as file:
                 blob = uow.blobs.add(name, MEDIA_TYPES[export.kind], iter(lambda: file.read(PART), b""), now)
             uow.exports.finish(export, blob.id, now)
             uow.announce(Hint(Kind.EXPORT, (export.id,)))
             if export.send_to is not None:
-                caption = asked.title(words_in(export.language, self.zone))
+                caption = query.title(words_in(export.language, self.zone))
                 sent = uow.outbox.put(Outgoing(chat_id=export.send_to, text=caption, document=blob.id), now)
                 uow.announce(Hint(Kind.OUTBOX, (sent,)))
 
@@ -198,7 +198,7 @@ class ExportRunner(OneByOne):
             failed = uow.exports.fail(export, error.code, now, again=again)
             uow.announce(Hint(Kind.EXPORT, (export.id,)))
             if failed and not again and export.send_to is not None:
-                name = file_name(Asked.of_query(export.query), export.kind)
+                name = file_name(RecapQuery.decode(export.query), export.kind)
                 text = words_in(export.language, self.zone)("rekap.file_failed", name=name)
                 sent = uow.outbox.put(Outgoing(chat_id=export.send_to, text=text), now)
                 uow.announce(Hint(Kind.OUTBOX, (sent,)))

@@ -3,8 +3,8 @@
 import structlog
 from attrs import evolve, frozen
 
+from sikpro.application.conversation.context import Handled
 from sikpro.application.conversation.engine import handle
-from sikpro.application.conversation.exchange import Handled
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.bots import LeaseLost
 from sikpro.application.ports.chat import Incoming, IncomingKind, Outgoing, Transport
@@ -41,7 +41,7 @@ class Intake:
         def work(uow: UnitOfWork) -> None:
             before = uow.bots.served_by(account, transport)
             if before not in {"", transport}:
-                uow.outbox.doubt_tried()
+                uow.outbox.mark_tried_doubtful()
                 self._note(uow, account, Outcome.IGNORED, f"switched.{transport}")
 
         await self.transactions.write(work)

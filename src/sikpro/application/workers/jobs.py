@@ -1,4 +1,4 @@
-"""What is due: claims that lapse, orders past their limit, months to close. Whoever claims a job first does it."""
+"""What is due: claims that interval, orders past their limit, months to close. Whoever claims a job first does it."""
 
 import asyncio
 from collections.abc import Callable

@@ -141,9 +141,9 @@ class Relay:
 
         def claim(uow: UnitOfWork) -> tuple[OutboxItem, ...]:
             if self.alone and not self._begun:
-                uow.outbox.let_go()
+                uow.outbox.release_all()
             if hurry:
-                uow.outbox.hurry(_LINE_DOWN, now, most_doubts=hurry)
+                uow.outbox.retry_now(_LINE_DOWN, now, most_doubts=hurry)
             return uow.outbox.claim(now, LEASE, free, sends_once=self.messenger.sends_once, in_hand=in_hand)
 
         claimed = await self.transactions.write(claim)

@@ -19,7 +19,7 @@ API_HASH = "0123456789abcdef0123456789abcdef"
 
 
 @dataclass
-class Asked:
+class RecapQuery:
     """A call that came in, and what became of it: "ok", an error's word, "cut before", "cut after"."""
 
     method: str
@@ -48,7 +48,7 @@ class MtprotoServer(People):
         self.slice_limit = 100
         self.press_seconds: float | None = None
         self.faults = Faults()
-        self.requests: list[Asked] = []
+        self.requests: list[RecapQuery] = []
         self.problems: list[Exception] = []
         self.keys: dict[int, Key] = {}
         self.ports = {1: port, 2: 0}
@@ -109,7 +109,7 @@ class MtprotoServer(People):
 
     def note(self, method: str, outcome: str) -> None:
         """Remember a call."""
-        self.requests.append(Asked(method, outcome))
+        self.requests.append(RecapQuery(method, outcome))
 
     def asked(self, method: str) -> list[str]:
         """What became of the calls of a method, in order."""

@@ -21,7 +21,7 @@ def access_hash(number: int) -> int:
 
 
 @dataclass
-class Box:
+class OdpSummary:
     """One sequence of messages with its pts: the account's own, or one supergroup's.
 
     `log` holds the updates in order, each with its `pts`, which count from 1 in steps of one. `touched` is the
@@ -65,9 +65,9 @@ class World:
     def __init__(self) -> None:
         self.push: Callable[[Any], None] = lambda update: None
         self.clock_offset = 0.0
-        self.account = Box()
+        self.account = OdpSummary()
         self.qts_log: list[Any] = []
-        self.supergroups: dict[int, Box] = {}
+        self.supergroups: dict[int, OdpSummary] = {}
         self.chats: dict[int, Any] = {}
         self.users: dict[int, Any] = {}
         self.blocked: set[int] = set()
@@ -91,7 +91,7 @@ class World:
         """The server's time as Telegram writes it: whole seconds."""
         return datetime.fromtimestamp(int(self.now()), UTC)
 
-    def box(self, chat: int) -> Box:
+    def box(self, chat: int) -> OdpSummary:
         """The sequence that a chat's messages are numbered in."""
         return self.supergroups.get(chat, self.account)
 

@@ -117,7 +117,7 @@ def test_a_session_that_ended_is_said_in_place_and_the_text_waits_after_the_logi
     order = page_site.order()
     page = new_page(base_url=page_site.url, expect={401})
     writing(page_site, page, order)
-    page.evaluate("history.replaceState(null, '', location.pathname + '?seen=1')")
+    page.evaluate("history.replaceState(null, '', location.pathname + '?last_event=1')")
     end_session(page_site, page)
     message = page.get_by_label("Pesan untuk teknisi")
     message.press_sequentially(" Segera.")
@@ -127,7 +127,7 @@ def test_a_session_that_ended_is_said_in_place_and_the_text_waits_after_the_logi
     assert "/login" not in page.url
     ended.get_by_role("link", name="Masuk lagi").click()
     log_in_again(page)
-    page.wait_for_url(f"**/orders/{order.id}?seen=1")
+    page.wait_for_url(f"**/orders/{order.id}?last_event=1")
     expect(message).to_have_value(f"{TEXT} Segera.")
     expect(page.get_by_label("ODP penuh")).to_be_checked()
     expect(page.locator("#answer-form [data-draft-note]")).to_be_visible()

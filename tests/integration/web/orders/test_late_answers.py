@@ -122,7 +122,7 @@ def test_a_late_answer_comes_back_with_what_happened_and_what_can_be_done(
 @pytest.mark.parametrize("happens", [is_completed, is_cancelled, is_taken_over, is_held_up, is_corrected])
 def test_it_is_sent_as_words_alone_once(writing: Writing, happens: Callable[[Writing], None]) -> None:
     happens(writing)
-    again = writing.form | {"seen": hidden(writing.press(), "seen")}
+    again = writing.form | {"last_event": hidden(writing.press(), "seen")}
     before = writing.site.stored(writing.order)
     for _ in range(2):
         assert writing.rina.post(f"{writing.path}/words", again).headers["location"] == writing.path
@@ -175,7 +175,7 @@ def test_one_press_in_two_tabs_is_one_answer(writing: Writing) -> None:
 
 def test_a_reopening_pressed_twice_is_one(writing: Writing) -> None:
     is_completed(writing)
-    form = {"reason": "Mati lagi", "seen": hidden(writing.rina.get(writing.path).text, "seen")}
+    form = {"reason": "Mati lagi", "last_event": hidden(writing.rina.get(writing.path).text, "seen")}
     for _ in range(2):
         assert writing.rina.post(f"{writing.path}/reopen", form).status_code == 303
     items = writing.site.store.read(lambda uow: uow.outbox.of_order(writing.order.id))
@@ -251,12 +251,12 @@ def test_a_reason_and_data_that_are_refused_come_back(writing: Writing) -> None:
     is_completed(writing)
     seen = hidden(writing.rina.get(writing.path).text, "seen")
     writing.rina.post(f"{writing.path}/reopen", {"reason": "duluan"})
-    late = writing.bagus.post(f"{writing.path}/reopen", {"reason": TEXT, "seen": seen})
+    late = writing.bagus.post(f"{writing.path}/reopen", {"reason": TEXT, "last_event": seen})
     assert late.status_code == 409
     assert SHOWN in late.text
     assert "Dibuka ulang: Diproses (OGP) (Rina) <q>duluan</q>" in late.text
     is_taken_over(writing)
-    fields = {**typed_again(writing.order.data), "note": TEXT, "seen": seen}
+    fields = {**typed_again(writing.order.data), "note": TEXT, "last_event": seen}
     edited = writing.rina.post(f"{writing.path}/edit", fields)
     assert edited.status_code == 409
     assert SHOWN in edited.text
@@ -306,7 +306,7 @@ def test_a_press_without_text_leads_to_the_login_as_before(page_site: Site) -> N
 
 def test_htmx_without_a_session_is_told_in_place(writing: Writing) -> None:
     SESSION_ENDS[0](writing)
-    for path, referer in (("preview", f"{writing.path}?seen=2"), ("renew", writing.path)):
+    for path, referer in (("preview", f"{writing.path}?last_event=2"), ("renew", writing.path)):
         response = writing.rina.client.post(
             f"{writing.path}/{path}",
             data=writing.form | {"csrf": writing.rina.csrf},
@@ -329,11 +329,11 @@ def test_who_has_to_change_a_reset_password_comes_back_to_the_order(writing: Wri
     writing.site.store.write(lambda uow: uow.people.save(evolve(uow.people.get(rina.id), must_change_password=True)))
     assert "Kata sandi Anda masih sementara" in writing.press()
     visitor = writing.site.visitor()
-    response = visitor.log_in("rina", next=f"{writing.path}?seen=1")
+    response = visitor.log_in("rina", next=f"{writing.path}?last_event=1")
     assert response.headers["location"] == f"/password?next={writing.path}%3Fseen%3D1"
     page = visitor.get(response.headers["location"]).text
     form = {"current": PASSWORD, "new": "sandi-yang-baru", "again": "sandi-yang-baru", "next": hidden(page, "next")}
-    assert visitor.post("/password", form).headers["location"] == f"{writing.path}?seen=1"
+    assert visitor.post("/password", form).headers["location"] == f"{writing.path}?last_event=1"
 
 
 def test_words_alone_are_said_about_a_finished_order_and_by_who_may(writing: Writing) -> None:

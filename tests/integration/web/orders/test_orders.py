@@ -85,9 +85,9 @@ def test_saving_what_changed_meanwhile_says_what_and_keeps_what_was_typed(site: 
     order = site.order()
     rina, bagus = site.logged_in("rina"), site.logged_in("bagus")
     page = rina.get(f"/orders/{order.id}").text
-    seen = page.partition('name="seen" value="')[2].partition('"')[0]
+    seen = page.partition('name="last_event" value="')[2].partition('"')[0]
     bagus.post(f"/orders/{order.id}/status", {"status": "odp_penuh", "feedback": "Pindah ODP.", "version": "1"})
-    form = {"status": "selesai", "feedback": "Teks saya sendiri.", "version": "1", "seen": seen}
+    form = {"status": "selesai", "feedback": "Teks saya sendiri.", "version": "1", "last_event": seen}
     response = rina.post(f"/orders/{order.id}/status", form)
     assert response.status_code == 409
     assert "Yang berubah sementara itu" in response.text

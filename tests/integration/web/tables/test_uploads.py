@@ -33,7 +33,7 @@ class Hanging:
         """Who reads."""
         return [int(path.name) for path in (self.folder / "started").iterdir()]
 
-    def let_go(self) -> None:
+    def release_all(self) -> None:
         """Let all of them answer."""
         (self.folder / "go").touch()
 
@@ -80,7 +80,7 @@ def test_while_files_hang_every_other_page_answers(hanging: Hanging) -> None:
                 assert other.get(path).status_code == 200
             assert not any(one.done() for one in sent)
         finally:
-            hanging.let_go()
+            hanging.release_all()
         for one in sent:
             answer = one.result()
             assert (answer.status_code, "tidak terbaca" in answer.text) == (422, True)

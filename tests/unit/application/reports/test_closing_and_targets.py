@@ -16,7 +16,7 @@ from sikpro.application.reports.closing import count_month, next_closing
 from sikpro.application.reports.figures import FIGURES, MORE
 from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_data import Recap
-from sikpro.application.reports.recap_query import FILTERS, Asked, Span
+from sikpro.application.reports.recap_query import FILTERS, RecapQuery, Span
 from sikpro.application.reports.recap_text import LONGEST, recap_text
 from sikpro.application.use_cases.orders.change_status import reopen_order
 from sikpro.application.use_cases.orders.remove_order import delete_order
@@ -46,8 +46,8 @@ class Office:
             uow.orders.save(change.order, key_of(change.order))
 
     def recap(self, text: str, now: datetime, by: Person | None = None, **filters: str) -> Recap:
-        asked = Asked.parse(text, filters)
-        return self.store.read(lambda uow: recap(uow, asked, by or self.people.supervisor, now, ZONE))
+        query = RecapQuery.parse(text, filters)
+        return self.store.read(lambda uow: recap(uow, query, by or self.people.supervisor, now, ZONE))
 
     def close(self, now: datetime, by: Person | None = None) -> None:
         person = by or self.people.supervisor
@@ -243,7 +243,7 @@ def test_the_text_of_a_recap_says_its_figures_and_fits_one_message(office: Offic
 )
 def test_what_is_no_period_is_refused_by_what_is_wrong_with_it(text: str, code: str) -> None:
     with pytest.raises(InvalidValue) as wrong:
-        Asked.parse(text)
+        RecapQuery.parse(text)
     assert wrong.value.code == code
 
 
@@ -254,19 +254,19 @@ def test_a_question_survives_its_query_string_and_knows_its_neighbours() -> None
         ("2026-01", "2025-12", "2026-02"),
         ("2026-11-01_2026-11-15", "2026-10-17_2026-10-31", "2026-11-16_2026-11-30"),
     ):
-        asked = Asked.parse(text, given)
-        assert Asked.of_query(asked.query) == asked
-        assert asked.text == text
-        assert asked.previous
-        assert asked.next
-        assert (asked.previous.text, asked.next.text) == (before, after)
-        assert asked.previous.filters == given
-    assert Asked.parse("2000-01-01").previous is None
-    assert Asked.parse("2099-12").next is None
-    assert Asked.parse("2026-11").span is Span.MONTH
+        query = RecapQuery.parse(text, given)
+        assert RecapQuery.decode(query.encoded) == query
+        assert query.text == text
+        assert query.previous
+        assert query.next
+        assert (query.previous.text, query.next.text) == (before, after)
+        assert query.previous.filters == given
+    assert RecapQuery.parse("2000-01-01").previous is None
+    assert RecapQuery.parse("2099-12").next is None
+    assert RecapQuery.parse("2026-11").span is Span.MONTH
     for wrong in ({"colour": "red"}, {"helpdesk": "x"}, {"sto": "x" * 65}):
         with pytest.raises(InvalidValue, check=coded("period.filter")):
-            Asked.parse("2026-11", wrong)
+            RecapQuery.parse("2026-11", wrong)
 
 
 def test_a_month_before_the_installation_began_never_closes_by_itself_but_by_hand(office: Office) -> None:

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.adapters.web.orders.order_listing import Listing
 from sikpro.adapters.web.recaps.recap_links import RecapLinks
-from sikpro.application.ports.facts import Dimension, Lapse, Spread
+from sikpro.application.ports.facts import Dimension, Interval, Spread
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.figures import FIGURES, Kind, counts
 from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_data import Recap
-from sikpro.application.reports.recap_query import Asked
+from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.domain.people import Person
 from sikpro.domain.phase import Phase, Turn
 from tests.histories import OFTEN, SPANS, STEPS, STOS, TECHNICIANS, WIB, ZONE, People, Step, Told, found, live, tell
@@ -63,8 +63,8 @@ class Slow:
         return [one for one in self.orders if one.phase is phase and self.within(one.finished)]
 
 
-def slow(told: Sequence[Told], asked: Asked, own: int | None) -> Slow:
-    given_ = asked.filters
+def slow(told: Sequence[Told], query: RecapQuery, own: int | None) -> Slow:
+    given_ = query.filters
     belongs = dict(zip(STOS, ("SDA", "SPJ", ""), strict=True))
     orders = [
         one
@@ -79,7 +79,7 @@ def slow(told: Sequence[Told], asked: Asked, own: int | None) -> Slow:
         and given_.get("helpdesk", str(one.helpdesk or "-")) == str(one.helpdesk or "-")
         and own in {None, one.helpdesk}
     ]
-    return Slow(orders, asked.first, asked.last)
+    return Slow(orders, query.first, query.last)
 
 
 VALUES: dict[Dimension, Callable[[Told], str]] = {
@@ -123,12 +123,12 @@ def check_figures(shown: Recap, told: Slow, now: datetime) -> None:
     took = [one.finished - one.received for one in completed if one.finished]
     assert shown.promise.within == sum(span <= timedelta(hours=72) for span in took)
     assert shown.promise.late == sum(span > timedelta(hours=72) for span in took)
-    assert shown.times[Lapse.FIRST_ACTION] == spread([one.acted - one.received for one in received if one.acted])
-    assert shown.times[Lapse.HANDLING] == spread(
+    assert shown.times[Interval.FIRST_ACTION] == spread([one.acted - one.received for one in received if one.acted])
+    assert shown.times[Interval.HANDLING] == spread(
         [one.finished - one.acted for one in completed if one.finished and one.acted]
     )
-    for lapse, turn in zip(list(Lapse)[2:], list(Turn), strict=False):
-        assert shown.times[lapse] == spread([one.spent[turn] for one in completed if turn in one.spent])
+    for interval, turn in zip(list(Interval)[2:], list(Turn), strict=False):
+        assert shown.times[interval] == spread([one.spent[turn] for one in completed if turn in one.spent])
     held_up = Counter(one.status for one in received if one.phase is Phase.HELD_UP)
     assert {reason.status: reason.count for reason in shown.reasons} == held_up
     assert sum(group.count for group in shown.groups) == held_up.total()
@@ -151,7 +151,7 @@ def check_tables(shown: Recap, told: Slow) -> None:
 
 
 def check_links(uow: UnitOfWork, shown: Recap, by: Person, own: int | None, now: datetime) -> None:
-    links = RecapLinks(shown.asked, own)
+    links = RecapLinks(shown.query, own)
 
     def opens(address: str) -> int:
         listing = Listing.of(dict(parse_qsl(address.partition("?")[2])), by)
@@ -160,8 +160,8 @@ def check_links(uow: UnitOfWork, shown: Recap, by: Person, own: int | None, now:
     for figure, count in counts(shown):
         if links.figure(figure).startswith("/orders"):
             assert opens(links.figure(figure)) == count, figure.code
-    for lapse, spans in shown.times.items():
-        assert opens(links.lapse(lapse)) == spans.count, lapse
+    for interval, spans in shown.times.items():
+        assert opens(links.interval(interval)) == spans.count, interval
     for table in shown.tables:
         for row in table.rows:
             for phase, count in row.by_phase.items():
@@ -174,16 +174,16 @@ def check_links(uow: UnitOfWork, shown: Recap, by: Person, own: int | None, now:
         assert opens(links.group(group.group)) == group.count
 
 
-def compare(uow: UnitOfWork, people: People, asked: Asked, own: Person | None, now: datetime) -> None:
+def compare(uow: UnitOfWork, people: People, query: RecapQuery, own: Person | None, now: datetime) -> None:
     by = own or people.supervisor
     helpdesk = own.id if own else None
-    shown = recap(uow, asked, by, now, ZONE)
+    shown = recap(uow, query, by, now, ZONE)
     told = tell(uow)
-    check_figures(shown, slow(told, asked, helpdesk), now)
-    check_tables(shown, slow(told, asked, helpdesk))
+    check_figures(shown, slow(told, query, helpdesk), now)
+    check_tables(shown, slow(told, query, helpdesk))
     check_links(uow, shown, by, helpdesk, now)
-    assert asked.previous
-    before = slow(told, asked.previous, helpdesk)
+    assert query.previous
+    before = slow(told, query.previous, helpdesk)
     assert shown.before
     assert shown.before.received == len(before.received)
     assert shown.before.completed == len(before.ended(Phase.COMPLETED))
@@ -199,7 +199,7 @@ def test_every_figure_is_that_of_a_slow_count_and_its_link_opens_as_many_orders(
     now = live(store, people, history)
     helpdesk = None if own is None else people.workers[own]
     given_ = {} if helpdesk and "helpdesk" in filters else filters
-    store.read(lambda uow: compare(uow, people, Asked.parse(period, given_), helpdesk, now))
+    store.read(lambda uow: compare(uow, people, RecapQuery.parse(period, given_), helpdesk, now))
 
 
 def test_what_is_shown_is_defined_once() -> None:

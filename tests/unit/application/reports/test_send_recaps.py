@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sikpro.application.ports.exports import Export
 from sikpro.application.ports.outbox import OutboxItem
-from sikpro.application.ports.schedules import Rhythm, Schedule
+from sikpro.application.ports.schedules import Frequency, Schedule
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.send_recaps import MADE_UP, due_recaps, next_recap, recap_now
 from sikpro.application.use_cases.recaps.keep_schedules import add_schedule, drop_schedule, switch_schedule
@@ -99,10 +99,10 @@ def test_a_months_recap_comes_on_the_first_day_of_the_next_to_a_group_with_its_f
     (text,) = sent(world, GROUP)
     assert text.splitlines()[0] == "Recap of November 2026"
 
-    def asked(uow: UnitOfWork) -> tuple[Export, ...]:
+    def query(uow: UnitOfWork) -> tuple[Export, ...]:
         return uow.exports.of_person(world.person("bagus").id, 9)
 
-    (export,) = world.transactions.read(asked)
+    (export,) = world.transactions.read(query)
     assert (export.query, export.kind, export.language, export.send_to) == ("period=2026-11", "xlsx", "en", GROUP)
 
 
@@ -162,11 +162,11 @@ def test_what_cannot_be_is_named_by_its_entry(world: World) -> None:
 
 
 @given(
-    rhythm=st.sampled_from(Rhythm),
+    rhythm=st.sampled_from(Frequency),
     at=st.times(),
     looks=st.lists(st.integers(1, 60 * 24 * 3), min_size=1, max_size=25),
 )
-def test_however_often_the_job_looks_each_is_owed_exactly_once(rhythm: Rhythm, at: time, looks: list[int]) -> None:
+def test_however_often_the_job_looks_each_is_owed_exactly_once(rhythm: Frequency, at: time, looks: list[int]) -> None:
     made_at = datetime(2026, 12, 30, 20, tzinfo=UTC)
     schedule = Schedule(
         rhythm=rhythm, at=at.replace(second=0, microsecond=0), person=1, language="id", made_by=1, made_at=made_at
@@ -176,9 +176,9 @@ def test_however_often_the_job_looks_each_is_owed_exactly_once(rhythm: Rhythm, a
     for minutes in looks:
         now += timedelta(minutes=minutes)
         for due in due_recaps(schedule, now, WIB):
-            told.append(due.asked.text)
-            schedule = evolve(schedule, sent_for=due.asked.text)
-    everything = [due.asked.text for due in due_recaps(evolve(schedule, sent_for=""), now, WIB)]
+            told.append(due.query.text)
+            schedule = evolve(schedule, sent_for=due.query.text)
+    everything = [due.query.text for due in due_recaps(evolve(schedule, sent_for=""), now, WIB)]
     assert told[-len(everything) :] == everything if everything else not told
     assert len(told) == len(set(told))
     assert (now - made_at).days > MADE_UP or told == everything

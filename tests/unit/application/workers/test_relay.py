@@ -12,7 +12,7 @@ from sikpro.application.ports.blobs import PART
 from sikpro.application.ports.chat import Enclosure, MenuEntry, Outgoing
 from sikpro.application.ports.network import ChatMoved, NeverSent, NotSent, PerhapsSent, RetryAfter
 from sikpro.application.ports.outbox import Delivery, OutboxItem
-from sikpro.application.ports.schedules import Rhythm, Schedule
+from sikpro.application.ports.schedules import Frequency, Schedule
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.workers.rates import Pace, Rates
 from sikpro.application.workers.relay import LEASE, Relay
@@ -171,7 +171,9 @@ async def test_an_answer_to_a_press_that_came_too_late_is_no_failure(post: Post)
 async def test_a_group_that_moved_is_followed_by_what_waits_and_by_its_schedules(post: Post) -> None:
     post.messenger.failures = [ChatMoved(-100)]
     number = post.put("halo", chat_id=-1)
-    daily = Schedule(rhythm=Rhythm.TODAY, at=time(17), chat_id=-1, language="id", made_by=1, made_at=post.clock.now())
+    daily = Schedule(
+        rhythm=Frequency.TODAY, at=time(17), chat_id=-1, language="id", made_by=1, made_at=post.clock.now()
+    )
     kept = post.transactions.write(lambda uow: uow.schedules.add(daily))
     await post.until(lambda: post.item(number).state is Delivery.SENT)
     assert post.messenger.sent[0].chat_id == -100

@@ -7,7 +7,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
-from sikpro.adapters.web.account.passwords import PasswordDesk
+from sikpro.adapters.web.account.password_hashing import PasswordHasher
 from sikpro.adapters.web.site.admission import PUBLIC, WHILE_PASSWORD_EXPIRED, password_path
 from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
@@ -55,7 +55,7 @@ class LoginController(Controller):
         visit: NamedDependency[Visit],
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
-        password_desk: NamedDependency[PasswordDesk],
+        password_hasher: NamedDependency[PasswordHasher],
         form: NamedDependency[Form],
     ) -> Response[str]:
         """Check name and password and start a session under a new token.
@@ -78,7 +78,7 @@ class LoginController(Controller):
 
         locked, person = await parts.transactions.write(note_attempt)
         able = person is not None and person.active and person.role is not None
-        fits = not locked and await password_desk.verify(
+        fits = not locked and await password_hasher.verify(
             person.password_hash if person and able else None, password[:1000]
         )
         if locked or not fits or person is None or not able:
@@ -131,20 +131,20 @@ class LoginController(Controller):
         me: NamedDependency[Person],
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
-        password_desk: NamedDependency[PasswordDesk],
+        password_hasher: NamedDependency[PasswordHasher],
         form: NamedDependency[Form],
     ) -> Response[str]:
         """Store a new password; the person's other sessions end."""
-        error, next_page = await _objection(visit, me, password_desk, form), safe_path(form.text("next"))
+        error, next_page = await _objection(visit, me, password_hasher, form), safe_path(form.text("next"))
         if error:
             return pages.page(request, "account/password.html", status=422, error=error, next=next_page)
-        hashed, now = await password_desk.hash(form.text("new")), parts.clock.now()
+        hashed, now = await password_hasher.hash(form.text("new")), parts.clock.now()
         await parts.transactions.write(lambda uow: set_password(uow, me.id, hashed, now, session=visit.session))
         visit.toast("password_changed")
         return go(request, next_page)
 
 
-async def _objection(visit: Visit, me: Person, desk: PasswordDesk, form: Form) -> str:
+async def _objection(visit: Visit, me: Person, desk: PasswordHasher, form: Form) -> str:
     """What is wrong with the form for a new password, "" for nothing."""
     if not await desk.verify(me.password_hash, form.text("current")[:1000]):
         return visit.words("password.wrong")

@@ -22,7 +22,7 @@ from sikpro.application.use_cases.devices.anomalies import (
     MANY_HOLD_UPS,
     SPAN,
     Anomaly,
-    OddPage,
+    AnomalyPage,
     list_anomalies,
 )
 from sikpro.application.use_cases.devices.device_ledger import (
@@ -77,12 +77,12 @@ class DevicesController(Controller):
             "ledgers/devices.html",
             text=text,
             page=page,
-            serial=SerialNumber(page.asked.value, text) if page and page.asked.subject is Subject.SERIAL else None,
+            serial=SerialNumber(page.query.value, text) if page and page.query.subject is Subject.SERIAL else None,
             statuses=statuses,
             error=error,
             later=after is not None,
             later_box=bool(box),
-            address=lambda **more: f"/devices?{urlencode({'q': page.asked.value if page else text} | more)}",
+            address=lambda **more: f"/devices?{urlencode({'q': page.query.value if page else text} | more)}",
             cap=ORDERS_CAP,
         )
 
@@ -100,7 +100,7 @@ class DevicesController(Controller):
         kind = Anomaly(query["kind"]) if query.get("kind") in set(Anomaly) else Anomaly.SERIAL
         after = storable(query.get("after", ""))[:100]
 
-        def work(uow: UnitOfWork) -> tuple[OddPage, dict[str, Status]]:
+        def work(uow: UnitOfWork) -> tuple[AnomalyPage, dict[str, Status]]:
             found = list_anomalies(uow, kind, me, now, parts.zone, after)
             return found, {status.code: status for status in uow.catalogue.statuses()}
 
@@ -137,8 +137,8 @@ class DevicesController(Controller):
 
         def work(uow: UnitOfWork) -> tuple[bytes, str]:
             if name == "history":
-                asked = understand_device(text)
-                sheet, of = history_sheet(uow, asked, me, visit.words, now), re.sub(r"[^A-Z0-9-]", "-", asked.value)
+                query = understand_device(text)
+                sheet, of = history_sheet(uow, query, me, visit.words, now), re.sub(r"[^A-Z0-9-]", "-", query.value)
             else:
                 sheet, of = anomaly_sheet(uow, Anomaly(name), me, visit.words, now), name
             return table_content(parts, sheet, kind), of

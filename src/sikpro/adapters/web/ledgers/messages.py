@@ -17,7 +17,7 @@ from sikpro.application.i18n import Words
 from sikpro.application.ports.inbox import LedgerRow, Outcome
 from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.reports.recap_query import Asked
+from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission
 from sikpro.domain.period import Period
@@ -77,9 +77,9 @@ class LedgerController(Controller):
         outcome = Outcome(query["outcome"]) if query.get("outcome") in set(Outcome) else None
         before, top = _row_id(query.get("before", "")), _row_id(query.get("top", ""))
         words, now = visit.words, parts.clock.now()
-        detail, asked = query.get("detail", ""), _asked(query.get("period", ""))
+        detail, recap_query = query.get("detail", ""), _recap_query(query.get("period", ""))
         detail = detail if _DETAIL.fullmatch(detail) else ""
-        received = asked.period(words.zone) if asked else None
+        received = recap_query.period(words.zone) if recap_query else None
         today = Period.of_day(words.local(now).date(), words.zone)
 
         def read(uow: UnitOfWork) -> tuple[Sequence[LedgerRow], Sums]:
@@ -99,7 +99,7 @@ class LedgerController(Controller):
             )
 
         rows, sums = await parts.transactions.read(read)
-        given = {"outcome": outcome, "detail": detail, "period": asked.text if asked else ""}
+        given = {"outcome": outcome, "detail": detail, "period": recap_query.text if recap_query else ""}
         narrowed = urlencode({name: value for name, value in given.items() if value})
         address = f"/ledger?{narrowed}" if narrowed else "/ledger"
         joint = "&" if narrowed else "?"
@@ -112,7 +112,7 @@ class LedgerController(Controller):
             outcomes=tuple(Outcome),
             address=address,
             detail=_detail_words(detail, words),
-            asked=asked,
+            query=recap_query,
             first=address if before else "",
             next=f"{address}{joint}before={rows[PAGE - 1].id}" if len(rows) > PAGE else "",
             live=f"{address}{joint}top={top if top is not None else (rows[0].id if rows else 0)}",
@@ -133,10 +133,10 @@ def _told(row: LedgerRow, words: Words) -> Told:
     )
 
 
-def _asked(text: str) -> Asked | None:
+def _recap_query(text: str) -> RecapQuery | None:
     """The period that an address names, None for none."""
     try:
-        return Asked.parse(text)
+        return RecapQuery.parse(text)
     except InvalidValue:
         return None
 

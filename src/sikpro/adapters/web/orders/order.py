@@ -21,7 +21,7 @@ from sikpro.application.fields import FIELDS
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.orders.change_status import change_status, reopen_order
 from sikpro.application.use_cases.orders.own_order import correct_order
-from sikpro.application.use_cases.orders.send_words import Said, said_since, send_words
+from sikpro.application.use_cases.orders.send_text import SentText, send_text, texts_since
 from sikpro.application.use_cases.orders.understand_request import typed_again
 from sikpro.application.use_cases.orders.undo_status import UNDO_SPAN
 from sikpro.domain.errors import ConcurrencyConflict, DomainError, InvalidFields, NotFound, NotPermitted
@@ -32,7 +32,7 @@ Work = Callable[[UnitOfWork], Order]
 
 
 @frozen
-class Desk:
+class OrderContext:
     """One request about one order: shows it, or does something with it and goes back."""
 
     request: Request[Any, Any, Any]
@@ -48,9 +48,11 @@ class Desk:
         view = await self.parts.transactions.read(
             lambda uow: view_order(uow, self.order_id, self.me, self.visit.words, now)
         )
-        changed = [entry for entry in view.story if typed.seen is not None and entry.journal_id > typed.seen]
+        changed = [
+            entry for entry in view.story if typed.last_event is not None and entry.journal_id > typed.last_event
+        ]
         stored = typed_again(view.order.data)
-        seen = self.request.query_params.get("seen", "")
+        last_event = self.request.query_params.get("last_event", "")
         return self.pages.page(
             self.request,
             "orders/order.html",
@@ -60,7 +62,7 @@ class Desk:
             row=view.row,
             typed=typed,
             changed=changed,
-            outdated=seen.isdecimal() and seen != str(view.order.version),
+            outdated=last_event.isdecimal() and last_event != str(view.order.version),
             fields=FIELDS,
             values_now=stored,
             values=typed.values if typed.form == "edit" else stored,
@@ -106,61 +108,61 @@ def _shown(form: str, view: OrderView) -> bool:
     return shown.get(form, allowed.answer or allowed.say)
 
 
-async def provide_desk(
+async def provide_order_context(
     request: Request[Any, Any, Any],
     order_id: FromPath[int],
     pages: NamedDependency[Pages],
     parts: NamedDependency[WebParts],
     visit: NamedDependency[Visit],
     me: NamedDependency[Person],
-) -> Desk:
+) -> OrderContext:
     """The order of this address."""
     if not 0 < order_id < 2**53:
         raise NotFound(what="order", name="")
-    return Desk(request, pages, parts, visit, me, order_id)
+    return OrderContext(request, pages, parts, visit, me, order_id)
 
 
 class OrderController(Controller):
     """The page of an order."""
 
     path = "/orders/{order_id:int}"
-    dependencies = {"desk": Provide(provide_desk)}  # noqa: RUF012  # Litestar's own type for it
+    dependencies = {"context": Provide(provide_order_context)}  # noqa: RUF012  # Litestar's own type for it
     guards = (only(Permission.SEE_ALL, Permission.SEE_SITE_OPERATION),)
 
     @get()
-    async def show(self, desk: NamedDependency[Desk]) -> Response[str]:
+    async def show(self, context: NamedDependency[OrderContext]) -> Response[str]:
         """The order."""
-        return await desk.page()
+        return await context.page()
 
     @post("/status", guards=[only(Permission.WORK)])
-    async def set_status(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
+    async def set_status(self, context: NamedDependency[OrderContext], form: NamedDependency[Form]) -> Response[str]:
         """Status, reason and feedback in one; on a finished order nothing but the reopening below does."""
-        now, zone = desk.parts.clock.now(), desk.parts.zone
-        status, feedback, reason, seen = (
+        now, zone = context.parts.clock.now(), context.parts.zone
+        status, feedback, reason, last_event = (
             form.text("status"),
             form.text("feedback"),
             form.text("reason"),
-            form.whole("seen"),
+            form.whole("last_event"),
         )
-        typed = Typed(form="status", values=form.values, seen=seen)
+        typed = Typed(form="status", values=form.values, last_event=last_event)
         if not status:
-            return await desk.page(evolve(typed, trouble=desk.visit.words("order.choose_status")), 422)
+            return await context.page(evolve(typed, trouble=context.visit.words("order.choose_status")), 422)
 
         def work(uow: UnitOfWork) -> Order:
             text = feedback
             if not text.strip() and not form.text("scripted"):
                 # Without JavaScript the status could not bring its text along: it does so here.
-                text = template_text(uow, desk.order_id, status)
-            if seen is not None and Said(text.strip(), status, reason.strip()) in said_since(
-                uow, desk.order_id, desk.me, seen
+                text = template_text(uow, context.order_id, status)
+            if last_event is not None and SentText(text.strip(), status, reason.strip()) in texts_since(
+                uow, context.order_id, context.me, last_event
             ):
-                return uow.orders.get(desk.order_id)
+                return uow.orders.get(context.order_id)
             version = form.whole("version")
             return change_status(
                 uow,
-                desk.order_id,
+                context.order_id,
                 status,
-                desk.me,
+                context.me,
                 now,
                 reason=reason,
                 feedback=text,
@@ -169,81 +171,91 @@ class OrderController(Controller):
                 hold=UNDO_SPAN,
             )
 
-        return await desk.do(work, None, typed)
+        return await context.do(work, None, typed)
 
     @post("/words", guards=[only(Permission.WORK)])
-    async def say(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
+    async def say(self, context: NamedDependency[OrderContext], form: NamedDependency[Form]) -> Response[str]:
         """Words to the technician alone, however the order stands."""
-        now, seen = desk.parts.clock.now(), form.whole("seen")
+        now, last_event = context.parts.clock.now(), form.whole("last_event")
 
         def work(uow: UnitOfWork) -> Order:
-            return send_words(
-                uow, desk.order_id, desk.me, now, text=form.text("feedback"), seen=seen, zone=desk.parts.zone
+            return send_text(
+                uow,
+                context.order_id,
+                context.me,
+                now,
+                text=form.text("feedback"),
+                last_event=last_event,
+                zone=context.parts.zone,
             )
 
-        return await desk.do(work, "words_sent", Typed(form="words", values=form.values, seen=seen))
+        return await context.do(work, "words_sent", Typed(form="words", values=form.values, last_event=last_event))
 
     @post("/preview", guards=[only(Permission.WORK)])
-    async def show_preview(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
+    async def show_preview(self, context: NamedDependency[OrderContext], form: NamedDependency[Form]) -> Response[str]:
         """What the technician will see, before it leaves."""
-        now, words = desk.parts.clock.now(), desk.visit.words
+        now, words = context.parts.clock.now(), context.visit.words
 
         def text(uow: UnitOfWork) -> str:
             return preview(
                 uow,
-                desk.order_id,
+                context.order_id,
                 form.text("status"),
-                desk.me,
+                context.me,
                 now,
                 reason=form.text("reason").strip(),
                 feedback=form.text("feedback").strip(),
-                zone=desk.parts.zone,
+                zone=context.parts.zone,
             )
 
         shown, trouble = "", ""
         if form.text("status"):
             try:
-                shown = await desk.parts.transactions.read(text)
+                shown = await context.parts.transactions.read(text)
             except NotPermitted:
                 raise
             except DomainError as error:
                 trouble = words.error(error)
-        if is_htmx(desk.request):
-            return desk.pages.page(desk.request, "orders/preview.html", text=shown, trouble=trouble)
-        typed = Typed(form="status", values=form.values, seen=form.whole("seen"), trouble=trouble, preview=shown)
-        return await desk.page(typed)
+        if is_htmx(context.request):
+            return context.pages.page(context.request, "orders/preview.html", text=shown, trouble=trouble)
+        typed = Typed(
+            form="status", values=form.values, last_event=form.whole("last_event"), trouble=trouble, preview=shown
+        )
+        return await context.page(typed)
 
     @post("/reopen", guards=[only(Permission.WORK)])
-    async def reopen(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
+    async def reopen(self, context: NamedDependency[OrderContext], form: NamedDependency[Form]) -> Response[str]:
         """Work on a finished order again, for a reason; an answer that came too late waits in the form afterwards."""
-        now, zone = desk.parts.clock.now(), desk.parts.zone
-        reason, seen = form.text("reason"), form.whole("seen")
+        now, zone = context.parts.clock.now(), context.parts.zone
+        reason, last_event = form.text("reason"), form.whole("last_event")
 
         def work(uow: UnitOfWork) -> Order:
-            if seen is not None and any(
-                said.told == reason.strip() for said in said_since(uow, desk.order_id, desk.me, seen)
+            if last_event is not None and any(
+                sent.shown == reason.strip() for sent in texts_since(uow, context.order_id, context.me, last_event)
             ):
-                return uow.orders.get(desk.order_id)
-            return reopen_order(uow, desk.order_id, desk.me, now, reason=reason, zone=zone, hold=UNDO_SPAN)
+                return uow.orders.get(context.order_id)
+            return reopen_order(uow, context.order_id, context.me, now, reason=reason, zone=zone, hold=UNDO_SPAN)
 
-        typed = Typed(form="reopen", values=form.values, seen=seen)
-        response = await desk.do(work, None, typed)
+        typed = Typed(form="reopen", values=form.values, last_event=last_event)
+        response = await context.do(work, None, typed)
         if response.status_code != 303 or not typed.answers:
             return response
         late = {"status": form.text("status"), "feedback": form.text("feedback")}
-        return await desk.page(Typed(form="status", values=late, trouble=desk.visit.words("order.reopened_late")))
+        return await context.page(Typed(form="status", values=late, trouble=context.visit.words("order.reopened_late")))
 
     @post("/edit", guards=[only(Permission.WORK)])
-    async def edit(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
+    async def edit(self, context: NamedDependency[OrderContext], form: NamedDependency[Form]) -> Response[str]:
         """Correct the order's data; a held-up order goes back to the queue."""
-        now, fields = desk.parts.clock.now(), form.order_fields()
+        now, fields = context.parts.clock.now(), form.order_fields()
 
         def work(uow: UnitOfWork) -> Order:
-            return correct_order(uow, desk.order_id, fields, desk.me, now)
+            return correct_order(uow, context.order_id, fields, context.me, now)
 
-        return await desk.do(work, "corrected", Typed(form="edit", values=fields, seen=form.whole("seen")))
+        return await context.do(
+            work, "corrected", Typed(form="edit", values=fields, last_event=form.whole("last_event"))
+        )
 
     @get(["/status", "/words", "/preview", "/reopen", "/edit"])
-    async def lead_back(self, desk: NamedDependency[Desk]) -> Response[str]:
+    async def lead_back(self, context: NamedDependency[OrderContext]) -> Response[str]:
         """The order: a page that answered a form is asked for again, or by who logged in meanwhile."""
-        return go(desk.request, f"/orders/{desk.order_id}")
+        return go(context.request, f"/orders/{context.order_id}")

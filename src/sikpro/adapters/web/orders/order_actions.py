@@ -3,7 +3,7 @@
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 
-from sikpro.adapters.web.orders.order import Desk, provide_desk
+from sikpro.adapters.web.orders.order import OrderContext, provide_order_context
 from sikpro.adapters.web.orders.order_view import OrderView, view_order
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.forms import Form
@@ -23,86 +23,90 @@ class OrderActionsController(Controller):
     """The buttons of an order's page."""
 
     path = "/orders/{order_id:int}"
-    dependencies = {"desk": Provide(provide_desk)}  # noqa: RUF012  # Litestar's own type for it
+    dependencies = {"context": Provide(provide_order_context)}  # noqa: RUF012  # Litestar's own type for it
 
     @post("/give-back", guards=[only(Permission.WORK)])
-    async def give_back(self, desk: NamedDependency[Desk]) -> Response[str]:
+    async def give_back(self, context: NamedDependency[OrderContext]) -> Response[str]:
         """Put it back into the queue."""
-        now = desk.parts.clock.now()
-        return await desk.do(lambda uow: give_back_order(uow, desk.order_id, desk.me, now), "given_back", Typed())
+        now = context.parts.clock.now()
+        return await context.do(
+            lambda uow: give_back_order(uow, context.order_id, context.me, now), "given_back", Typed()
+        )
 
     @post("/assign", guards=[only(Permission.LEAD)])
-    async def assign(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
+    async def assign(self, context: NamedDependency[OrderContext], form: NamedDependency[Form]) -> Response[str]:
         """Give it to a helpdesk, whoever has it now."""
-        now, to = desk.parts.clock.now(), form.whole("to")
+        now, to = context.parts.clock.now(), form.whole("to")
         if to is None:
             raise NotFound(what="helpdesk", name="")
-        return await desk.do(
-            lambda uow: assign_order(uow, desk.order_id, to, desk.me, now),
+        return await context.do(
+            lambda uow: assign_order(uow, context.order_id, to, context.me, now),
             "assigned",
             Typed(form="assign", values=form.values),
         )
 
     @post("/undo", guards=[only(Permission.WORK)])
-    async def undo(self, desk: NamedDependency[Desk]) -> Response[str]:
+    async def undo(self, context: NamedDependency[OrderContext]) -> Response[str]:
         """Take the status that was just set back, and its message."""
-        now = desk.parts.clock.now()
-        return await desk.do(lambda uow: undo_status(uow, desk.order_id, desk.me, now), "undone", Typed())
+        now = context.parts.clock.now()
+        return await context.do(lambda uow: undo_status(uow, context.order_id, context.me, now), "undone", Typed())
 
     @post("/renew", guards=[only(Permission.WORK)])
-    async def renew(self, desk: NamedDependency[Desk]) -> Response[str]:
+    async def renew(self, context: NamedDependency[OrderContext]) -> Response[str]:
         """Renew the claim because the page is open, and say how it stands."""
-        return await self._claim(desk, confirmed=False)
+        return await self._claim(context, confirmed=False)
 
     @post("/keep", guards=[only(Permission.WORK)])
-    async def keep(self, desk: NamedDependency[Desk]) -> Response[str]:
+    async def keep(self, context: NamedDependency[OrderContext]) -> Response[str]:
         """Renew the claim because its holder says so."""
-        return await self._claim(desk, confirmed=True)
+        return await self._claim(context, confirmed=True)
 
     @get(["/give-back", "/assign", "/undo", "/delete", "/restore"])
-    async def lead_back(self, desk: NamedDependency[Desk]) -> Response[str]:
+    async def lead_back(self, context: NamedDependency[OrderContext]) -> Response[str]:
         """The order: a page that answered a button is asked for again."""
-        return go(desk.request, f"/orders/{desk.order_id}")
+        return go(context.request, f"/orders/{context.order_id}")
 
-    async def _claim(self, desk: Desk, *, confirmed: bool) -> Response[str]:
-        now, words = desk.parts.clock.now(), desk.visit.words
+    async def _claim(self, context: OrderContext, *, confirmed: bool) -> Response[str]:
+        now, words = context.parts.clock.now(), context.visit.words
 
         def work(uow: UnitOfWork) -> OrderView:
-            renew_claim(uow, desk.order_id, desk.me, now, confirmed=confirmed)
-            return view_order(uow, desk.order_id, desk.me, words, now)
+            renew_claim(uow, context.order_id, context.me, now, confirmed=confirmed)
+            return view_order(uow, context.order_id, context.me, words, now)
 
-        view = await desk.parts.transactions.write(work)
-        if not is_htmx(desk.request):
-            return go(desk.request, f"/orders/{desk.order_id}")
-        return desk.pages.page(desk.request, "orders/claim.html", view=view, order=view.order)
+        view = await context.parts.transactions.write(work)
+        if not is_htmx(context.request):
+            return go(context.request, f"/orders/{context.order_id}")
+        return context.pages.page(context.request, "orders/claim.html", view=view, order=view.order)
 
     @post("/delete", guards=[only(Permission.LEAD)])
-    async def delete(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
+    async def delete(self, context: NamedDependency[OrderContext], form: NamedDependency[Form]) -> Response[str]:
         """Delete it for a reason, and go back to the queue, where it is no more."""
-        now, zone = desk.parts.clock.now(), desk.parts.zone
+        now, zone = context.parts.clock.now(), context.parts.zone
 
         def work(uow: UnitOfWork) -> Order:
-            return delete_order(uow, desk.order_id, desk.me, now, reason=form.text("reason"), zone=zone)
+            return delete_order(uow, context.order_id, context.me, now, reason=form.text("reason"), zone=zone)
 
-        response = await desk.do(work, "deleted", Typed(form="delete", values=form.values, seen=form.whole("seen")))
-        return go(desk.request, "/orders") if response.status_code in {204, 303} else response
+        response = await context.do(
+            work, "deleted", Typed(form="delete", values=form.values, last_event=form.whole("last_event"))
+        )
+        return go(context.request, "/orders") if response.status_code in {204, 303} else response
 
     @post("/restore", guards=[only(Permission.ADMINISTER)])
-    async def restore(self, desk: NamedDependency[Desk]) -> Response[str]:
+    async def restore(self, context: NamedDependency[OrderContext]) -> Response[str]:
         """Bring a deleted order back."""
-        now = desk.parts.clock.now()
-        return await desk.do(lambda uow: restore_order(uow, desk.order_id, desk.me, now), "restored", Typed())
+        now = context.parts.clock.now()
+        return await context.do(lambda uow: restore_order(uow, context.order_id, context.me, now), "restored", Typed())
 
     @post("/resend", guards=[only(Permission.WORK)])
-    async def resend(self, desk: NamedDependency[Desk], form: NamedDependency[Form]) -> Response[str]:
+    async def resend(self, context: NamedDependency[OrderContext], form: NamedDependency[Form]) -> Response[str]:
         """Send a failed message again."""
-        now, message = desk.parts.clock.now(), form.whole("message")
+        now, message = context.parts.clock.now(), form.whole("message")
         if message is None:
             raise NotFound(what="message", name="")
 
         def work(uow: UnitOfWork) -> None:
-            resend_message(uow, desk.order_id, message, desk.me, now)
+            resend_message(uow, context.order_id, message, context.me, now)
 
-        await desk.parts.transactions.write(work)
-        desk.visit.toast("sent_again")
-        return go(desk.request, f"/orders/{desk.order_id}")
+        await context.parts.transactions.write(work)
+        context.visit.toast("sent_again")
+        return go(context.request, f"/orders/{context.order_id}")

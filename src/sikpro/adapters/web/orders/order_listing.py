@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from sikpro.application.ports.queries import Key, OrderFilter, PastLimit, Sort
 from sikpro.application.reports.recap_data import PROMISE
-from sikpro.application.reports.recap_query import Asked, Span, helpdesk_of, is_helpdesk
+from sikpro.application.reports.recap_query import RecapQuery, Span, helpdesk_of, is_helpdesk
 from sikpro.application.use_cases.orders.list_orders import AGES, age_span
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
@@ -210,7 +210,7 @@ def _period(text: str, zone: ZoneInfo) -> Period | None:
     day, _, hour = text.partition("T")
     if hour:
         return Period.of_hour(date.fromisoformat(day), int(hour), zone)
-    return Asked.parse(text).period(zone) if text else None
+    return RecapQuery.parse(text).period(zone) if text else None
 
 
 def _hour(text: str, zone: ZoneInfo) -> tuple[int, str] | None:
@@ -221,7 +221,7 @@ def _sensible(name: str, value: str) -> bool:
     if name in _SPANS:
         day, _, hour = value.partition("T")
         try:
-            span = Asked.parse(day).span
+            span = RecapQuery.parse(day).span
         except InvalidValue:
             return False
         return span in _SPANS[name] and (not hour or (span is Span.DAY and hour in _HOURS))

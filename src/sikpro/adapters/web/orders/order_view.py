@@ -14,7 +14,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.undo_and_views import UndoStep
 from sikpro.application.use_cases.catalogue.lookup import status_named
 from sikpro.application.use_cases.messages.notify_technician import feedback_text, proposed_feedback, recipients
-from sikpro.application.use_cases.orders.list_orders import may_see, related_orders
+from sikpro.application.use_cases.orders.list_orders import may_view, related_orders
 from sikpro.application.use_cases.orders.undo_status import undoable
 from sikpro.domain.catalogue import Status
 from sikpro.domain.errors import NotFound, OrderRemoved
@@ -122,7 +122,7 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
     """
     order = uow.orders.get(order_id)
     row = uow.order_queries.row(order_id)
-    if row is None or not may_see(uow, order, row, me):
+    if row is None or not may_view(uow, order, row, me):
         raise NotFound(what="order", name="")
     statuses = {status.code: status for status in uow.catalogue.statuses()}
     narrator = Narrator(uow, words, statuses)
@@ -178,7 +178,7 @@ def preview(
     to = status_named(uow, status)
     if order.phase.live:
         overrule = me.may(Permission.LEAD)
-        # A reason that is still missing shall not keep the text from being seen.
+        # A reason that is still missing shall not keep the text from being last_event.
         change = order.move_to(to, me.id, now, reason=reason or "-", feedback=feedback, overrule=overrule)
     else:
         change = order.reopen(to, me.id, now, reason or "-", feedback=feedback)

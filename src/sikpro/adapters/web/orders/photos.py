@@ -8,7 +8,7 @@ from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.application.ports.files import FileState, OrderFile
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.orders.list_orders import may_see
+from sikpro.application.use_cases.orders.list_orders import may_view
 from sikpro.domain.errors import NotFound
 from sikpro.domain.people import Permission, Person
 
@@ -27,7 +27,7 @@ async def show_file(
         file = uow.files.get(file_id)
         order, row = uow.orders.get(file.order_id), uow.order_queries.row(file.order_id)
         hidden = order.deleted_at is not None and not me.may(Permission.ADMINISTER)
-        if file.state is not FileState.STORED or row is None or hidden or not may_see(uow, order, row, me):
+        if file.state is not FileState.STORED or row is None or hidden or not may_view(uow, order, row, me):
             raise NotFound(what="file", name="")
         return file, uow.files.content(file_id)
 

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from sikpro.adapters.web.orders.order_listing import FIRST, Listing, key_text, views_for
-from sikpro.adapters.web.orders.queue_view import CAP, NEWER, comes_back, see
+from sikpro.adapters.web.orders.queue_view import CAP, NEWER, is_resubmitted_to, read_queue
 from sikpro.adapters.web.orders.working import naming_holder
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.forms import Form
@@ -135,20 +135,20 @@ async def list_page(
 ) -> Response[str]:
     """A list of orders; with what was refused of several at once, so that nothing typed for them is lost."""
     now = parts.clock.now()
-    seen = await parts.transactions.read(lambda uow: see(uow, listing, me, visit.words, now, parts.zone))
+    found = await parts.transactions.read(lambda uow: read_queue(uow, listing, me, visit.words, now, parts.zone))
     return pages.page(
         request,
         "orders/list.html" if is_htmx(request) else "orders/queue.html",
         status=refused.http if refused else 200,
         path="/orders",
         listing=listing,
-        seen=seen,
+        found=found,
         views=views_for(me),
         key_text=key_text,
         cap=CAP,
         newer_cap=NEWER,
         first_view=FIRST,
-        comes_back=lambda row: comes_back(row, me),
+        is_resubmitted_to=lambda row: is_resubmitted_to(row, me),
         newest=listing.sort is Sort.NEWEST,
         refused=refused or Refused(),
     )

@@ -19,10 +19,10 @@ from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import status_named
+from sikpro.application.use_cases.orders.bulk import BulkResult, work_in_bulk
 from sikpro.application.use_cases.orders.change_status import change_status
 from sikpro.application.use_cases.orders.saved_views import save_view
 from sikpro.application.use_cases.orders.undo_status import UNDO_SPAN
-from sikpro.application.use_cases.orders.work_many import Many, work_many
 from sikpro.application.use_cases.orders.work_order import assign_order, take_order
 from sikpro.domain.errors import NotFound
 from sikpro.domain.order import Order
@@ -48,7 +48,7 @@ class QueueActionsController(Controller):
         visit: NamedDependency[Visit],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Take, assign or answer the chosen orders: `order-<id>` is the version that was seen.
+        """Take, assign or answer the chosen orders: `order-<id>` is the version that was found.
 
         A reason that somebody typed stays on the page for the orders that refused it, and they stay chosen.
         """
@@ -61,8 +61,8 @@ class QueueActionsController(Controller):
             visit.toast("none_chosen")
             return go(request, listing.address())
 
-        def work(uow: UnitOfWork) -> Many:
-            return work_many(uow, chosen, _work(uow, form, me, parts))
+        def work(uow: UnitOfWork) -> BulkResult:
+            return work_in_bulk(uow, chosen, _work(uow, form, me, parts))
 
         many = await parts.transactions.write(work)
         if many.refused and typed.reason.strip() and form.text("do") == "status":
@@ -72,7 +72,7 @@ class QueueActionsController(Controller):
             return await list_page(
                 request, me, pages, parts, visit, listing, evolve(typed, told=told, why=why, left=left)
             )
-        tell_many(visit, many)
+        report_bulk(visit, many)
         return go(request, listing.address())
 
     @get("/bulk")
@@ -149,7 +149,7 @@ def chosen_orders(form: Form) -> dict[int, int]:
     }
 
 
-def tell_many(visit: Visit, many: Many) -> None:
+def report_bulk(visit: Visit, many: BulkResult) -> None:
     """Say on the next page how many were done, and why the others were not."""
     if not many.refused:
         visit.toast("many_done", count=str(len(many.done)))

@@ -41,7 +41,7 @@ class Urgency:
 
 
 @frozen(kw_only=True)
-class Seen:
+class QueuePage:
     """What a list shows; `total` counts a narrowed list.
 
     `newest` is the order stored last, `newer` how many came since the list was opened.
@@ -65,7 +65,7 @@ class Seen:
     saved: tuple[tuple[SavedView, int], ...]
 
 
-def see(uow: UnitOfWork, listing: Listing, me: Person, words: Words, now: datetime, zone: str) -> Seen:
+def read_queue(uow: UnitOfWork, listing: Listing, me: Person, words: Words, now: datetime, zone: str) -> QueuePage:
     """Read what a list shows a person. Raises `NotPermitted`."""
     limits, iana = past_limits(uow, now, zone), ZoneInfo(zone)
     which = listing.which(me, now, iana, limits)
@@ -79,8 +79,10 @@ def see(uow: UnitOfWork, listing: Listing, me: Person, words: Words, now: dateti
     }
     near = past_limits(uow, now, zone, NEAR)
     types = {row.code: row for row in uow.catalogue.order_types()}
-    return Seen(
-        rows=rows if listing.sort is Sort.NEWEST else tuple(sorted(rows, key=lambda row: not comes_back(row, me))),
+    return QueuePage(
+        rows=rows
+        if listing.sort is Sort.NEWEST
+        else tuple(sorted(rows, key=lambda row: not is_resubmitted_to(row, me))),
         total=uow.order_queries.count(within(which, me), COUNTED_UP_TO + 1) if listing.filters or listing.text else 0,
         first=rows[0].key if rows else None,
         last=rows[-1].key if rows else None,
@@ -99,7 +101,7 @@ def see(uow: UnitOfWork, listing: Listing, me: Person, words: Words, now: dateti
     )
 
 
-def comes_back(row: OrderRow, me: Person) -> bool:
+def is_resubmitted_to(row: OrderRow, me: Person) -> bool:
     """Whether corrected data have come for an order that this person held up: they see it first, while it is free."""
     return row.resubmitted and row.phase is Phase.WAITING and row.helpdesk == me.id
 

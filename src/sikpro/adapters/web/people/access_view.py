@@ -8,7 +8,7 @@ from sikpro.application.i18n import Words
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.people.access_decision import (
     People,
-    account_told,
+    account_lines,
     is_for_admins,
     known_as,
     lets_in,
@@ -66,7 +66,7 @@ class Waiting:
 
     def told(self, words: Words) -> list[tuple[Person, str, str]]:
         """Whom it points to, each with code or user name, and why an admin decides about them, "" if none does."""
-        return [(person, known_as(person), " ".join(account_told(person, words))) for person in self.people]
+        return [(person, known_as(person), " ".join(account_lines(person, words))) for person in self.people]
 
 
 @frozen(kw_only=True)

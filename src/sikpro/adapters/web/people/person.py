@@ -8,7 +8,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from sikpro.adapters.web.account.passwords import PasswordDesk
+from sikpro.adapters.web.account.password_hashing import PasswordHasher
 from sikpro.adapters.web.people.people_listing import sharing
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.errors import status_of
@@ -110,14 +110,14 @@ class PeopleController(Controller):
         me: NamedDependency[Person],
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
-        password_desk: NamedDependency[PasswordDesk],
+        password_hasher: NamedDependency[PasswordHasher],
     ) -> Response[str]:
         """Give the account a one-time password; it is on this answer and nowhere else."""
         must_be_an_id(person_id)
         if person_id == me.id:
             raise NotPermitted(permission=Permission.ADMINISTER)
         password = one_time_password()
-        password_hash, now = await password_desk.hash(password), parts.clock.now()
+        password_hash, now = await password_hasher.hash(password), parts.clock.now()
         await parts.transactions.write(lambda uow: reset_password(uow, person_id, password_hash, me, now))
         return await person_page(request, person_id, me, pages, parts, password=password)
 

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Request, Response, post
 from litestar.di import NamedDependency
 
-from sikpro.adapters.web.account.passwords import PasswordDesk
+from sikpro.adapters.web.account.password_hashing import PasswordHasher
 from sikpro.adapters.web.people.people_page import PeoplePage
 from sikpro.adapters.web.people.person import one_time_password
 from sikpro.adapters.web.site.admission import only
@@ -42,7 +42,7 @@ class UsersController(PeoplePage):
         me: NamedDependency[Person],
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
-        password_desk: NamedDependency[PasswordDesk],
+        password_hasher: NamedDependency[PasswordHasher],
         form: NamedDependency[Form],
     ) -> Response[str]:
         """Make an account; its one-time password is on this answer and nowhere else."""
@@ -55,7 +55,7 @@ class UsersController(PeoplePage):
         except InvalidValue as error:
             return await self.page(request, pages, parts, typed, error)
         password = one_time_password()
-        password_hash, now = await password_desk.hash(password), parts.clock.now()
+        password_hash, now = await password_hasher.hash(password), parts.clock.now()
 
         def work(uow: UnitOfWork) -> Person:
             return add_account(

@@ -20,7 +20,7 @@ from sikpro.application.ports.blobs import Blob
 from sikpro.application.ports.exports import Export
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.reports.export_file import MEDIA_TYPES
-from sikpro.application.reports.recap_query import Asked
+from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.domain.errors import NotFound
 from sikpro.domain.people import Permission, Person
 
@@ -35,13 +35,13 @@ class ExportLine:
     """An export as the page shows it; `size` in bytes, None while there is no file."""
 
     export: Export
-    asked: Asked
+    query: RecapQuery
     size: int | None
 
     @property
     def page(self) -> str:
         """The address of the recap that it is of."""
-        return page_of(self.asked)
+        return page_of(self.query)
 
 
 class ExportsController(Controller):
@@ -64,7 +64,7 @@ class ExportsController(Controller):
             return [_line(uow, export) for export in uow.exports.of_person(me.id, SHOWN)]
 
         lines = await parts.transactions.read(read)
-        offered = Asked.of_query(request.url.query) if request.url.query else None
+        offered = RecapQuery.decode(request.url.query) if request.url.query else None
         return pages.page(request, "recaps/exports.html", lines=lines, offered=offered, kinds=tuple(MEDIA_TYPES))
 
     @post()
@@ -80,7 +80,7 @@ class ExportsController(Controller):
         kind, now = form.text("kind"), parts.clock.now()
         if kind not in MEDIA_TYPES:
             raise BadForm("kind")
-        query = Asked.of_query(form.text("query")).query
+        query = RecapQuery.decode(form.text("query")).encoded
 
         def work(uow: UnitOfWork) -> None:
             export = uow.exports.ask(person=me.id, query=query, kind=kind, language=visit.words.language, at=now)
@@ -139,7 +139,7 @@ def _own(uow: UnitOfWork, export_id: int, me: Person) -> Export:
 
 def _line(uow: UnitOfWork, export: Export) -> ExportLine:
     size = None if export.blob is None else uow.blobs.get(export.blob).size
-    return ExportLine(export, Asked.of_query(export.query), size)
+    return ExportLine(export, RecapQuery.decode(export.query), size)
 
 
 async def _parts(parts: WebParts, blob: Blob) -> AsyncIterator[bytes]:

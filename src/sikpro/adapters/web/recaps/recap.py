@@ -20,7 +20,7 @@ from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.closing import count_month
 from sikpro.application.reports.recap import recap
-from sikpro.application.reports.recap_query import FILTERS, Asked, Span
+from sikpro.application.reports.recap_query import FILTERS, RecapQuery, Span
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
 
@@ -41,11 +41,11 @@ class RecapController(Controller):
         if query.get("from") or query.get("until"):
             first, last = sorted((query.get("from") or query["until"], query.get("until") or query["from"]))
             text = f"{first}_{last}"
-            asked = Asked.parse(text, _filters(query))
+            recap_query = RecapQuery.parse(text, _filters(query))
         else:
             today = visit.words.local(parts.clock.now()).date()
-            asked = _asked(text or today.isoformat(), query)
-        return go(request, page_of(asked))
+            recap_query = _recap_query(text or today.isoformat(), query)
+        return go(request, page_of(recap_query))
 
     @get(["/day/{name:str}", "/month/{name:str}", "/free/{name:str}"])
     async def show(
@@ -62,25 +62,25 @@ class RecapController(Controller):
         query = dict(request.query_params)
         if not me.may(Permission.SEE_REPORTS):
             query.pop("helpdesk", None)  # theirs is their own work, whoever an address names
-        asked = _asked(name, query, Span(request.url.path.split("/")[2]))
+        recap_query = _recap_query(name, query, Span(request.url.path.split("/")[2]))
         if kind:
-            return await recap_file(request, asked, kind, me, visit, parts)
+            return await recap_file(request, recap_query, kind, me, visit, parts)
         words, now = visit.words, parts.clock.now()
 
         def read(uow: UnitOfWork) -> RecapView:
             return RecapView(
-                recap=recap(uow, asked, me, now, parts.zone),
+                recap=recap(uow, recap_query, me, now, parts.zone),
                 today=words.local(now).date(),
                 statuses={status.code: status for status in uow.catalogue.statuses()},
                 choices=filter_choices(uow, words, me),
-                links=RecapLinks(asked, None if me.may(Permission.SEE_REPORTS) else me.id),
+                links=RecapLinks(recap_query, None if me.may(Permission.SEE_REPORTS) else me.id),
                 words=words,
-                is_closed=asked.span is Span.MONTH and uow.closed_months.get(asked.text) is not None,
-                may_close=me.may(Permission.CLOSE_MONTH) and now >= asked.period(words.zone).end,
+                is_closed=recap_query.span is Span.MONTH and uow.closed_months.get(recap_query.text) is not None,
+                may_close=me.may(Permission.CLOSE_MONTH) and now >= recap_query.period(words.zone).end,
             )
 
         view = await parts.transactions.read(read)
-        return pages.page(request, "recaps/recap.html", view=view, asked=asked, recap=view.recap, page_of=page_of)
+        return pages.page(request, "recaps/recap.html", view=view, query=recap_query, recap=view.recap, page_of=page_of)
 
     @post("/month/{name:str}/close", guards=[only(Permission.CLOSE_MONTH)])
     async def close(
@@ -92,23 +92,23 @@ class RecapController(Controller):
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
         """Fix a month's figures for good."""
-        asked, now = _asked(name, {}, Span.MONTH), parts.clock.now()
-        closing = await parts.transactions.read(lambda uow: count_month(uow, asked.text, me, now, parts.zone))
+        recap_query, now = _recap_query(name, {}, Span.MONTH), parts.clock.now()
+        closing = await parts.transactions.read(lambda uow: count_month(uow, recap_query.text, me, now, parts.zone))
         await parts.transactions.write(closing)
-        visit.toast("month_closed", month=visit.words.month(asked.first))
-        return go(request, page_of(asked))
+        visit.toast("month_closed", month=visit.words.month(recap_query.first))
+        return go(request, page_of(recap_query))
 
 
 def _filters(query: Mapping[str, str]) -> dict[str, str]:
     return {name: query[name] for name in FILTERS if query.get(name)}
 
 
-def _asked(text: str, query: Mapping[str, str], span: Span | None = None) -> Asked:
+def _recap_query(text: str, query: Mapping[str, str], span: Span | None = None) -> RecapQuery:
     """The question of an address. Raises `NotFoundException` for what is no period, or of another kind."""
     try:
-        asked = Asked.parse(text, _filters(query))
+        recap_query = RecapQuery.parse(text, _filters(query))
     except InvalidValue as error:
         raise NotFoundException from error
-    if span not in {None, asked.span}:
+    if span not in {None, recap_query.span}:
         raise NotFoundException
-    return asked
+    return recap_query

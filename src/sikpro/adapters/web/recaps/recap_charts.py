@@ -46,7 +46,7 @@ class Chart:
 
 def flow(recap: Recap) -> Chart:
     """What came in and what was completed, each hour of a day or each day of a longer period."""
-    dimension = Dimension.HOUR if recap.asked.span is Span.DAY else Dimension.DAY
+    dimension = Dimension.HOUR if recap.query.span is Span.DAY else Dimension.DAY
     table = recap.table(dimension)
     rows = {row.value: row for row in table.rows} if table else {}
     slots = _slots(recap)
@@ -77,9 +77,9 @@ def pareto(recap: Recap) -> Chart:
 
 
 def _slots(recap: Recap) -> list[str]:
-    if recap.asked.span is Span.DAY:
+    if recap.query.span is Span.DAY:
         return [f"{hour:02}" for hour in range(24)]
-    return [(recap.asked.first + timedelta(days=n)).isoformat() for n in range(recap.asked.days)]
+    return [(recap.query.first + timedelta(days=n)).isoformat() for n in range(recap.query.days)]
 
 
 def _marks(slots: Sequence[str]) -> Sequence[str]:

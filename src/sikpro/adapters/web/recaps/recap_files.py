@@ -13,7 +13,7 @@ from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.export_file import AT_ONCE, MEDIA_TYPES, ExportFile
-from sikpro.application.reports.recap_query import Asked
+from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.domain.people import Person
 
 CHUNK = 64 * 1024
@@ -28,13 +28,13 @@ def split_kind(name: str) -> tuple[str, str]:
 
 
 async def recap_file(
-    request: Request[Any, Any, Any], asked: Asked, kind: str, me: Person, visit: Visit, parts: WebParts
+    request: Request[Any, Any, Any], recap_query: RecapQuery, kind: str, me: Person, visit: Visit, parts: WebParts
 ) -> Response[str] | Stream:
     """The file, made in one hop from one view of the data; its name on the disk is gone before it is sent.
 
     One of more than `AT_ONCE` orders is offered on the page of exports instead.
     """
-    wanted = ExportFile(asked=asked, kind=kind, by=me, words=visit.words, now=parts.clock.now())
+    wanted = ExportFile(query=recap_query, kind=kind, by=me, words=visit.words, now=parts.clock.now())
 
     def work(uow: UnitOfWork) -> BinaryIO | None:
         if wanted.how_many(uow) > AT_ONCE:
@@ -46,7 +46,7 @@ async def recap_file(
 
     file = await parts.transactions.read(work)
     if file is None:
-        return go(request, f"/exports?{asked.query}")
+        return go(request, f"/exports?{recap_query.encoded}")
     size = file.seek(0, 2)
     file.seek(0)
     headers = {

@@ -5,23 +5,25 @@ from urllib.parse import urlencode
 
 from attrs import frozen
 
-from sikpro.application.ports.facts import Dimension, Lapse
+from sikpro.application.ports.facts import Dimension, Interval
 from sikpro.application.ports.queries import UNKNOWN
 from sikpro.application.reports.figures import Figure
-from sikpro.application.reports.recap_query import Asked, Span
+from sikpro.application.reports.recap_query import RecapQuery, Span
 from sikpro.domain.phase import Phase
 
 
-def page_of(asked: Asked) -> str:
+def page_of(recap_query: RecapQuery) -> str:
     """The address of a recap's page, filters included."""
-    return f"/recap/{asked.span}/{asked.text}" + (f"?{urlencode(asked.filters)}" if asked.filters else "")
+    return f"/recap/{recap_query.span}/{recap_query.text}" + (
+        f"?{urlencode(recap_query.filters)}" if recap_query.filters else ""
+    )
 
 
 @frozen
 class RecapLinks:
     """The lists behind one recap's figures; `helpdesk` is set when somebody sees their own work only."""
 
-    asked: Asked
+    query: RecapQuery
     helpdesk: int | None = None
 
     def received(self, phase: Phase | None = None, **filters: str) -> str:
@@ -30,7 +32,7 @@ class RecapLinks:
 
     def finished(self, phase: Phase, **filters: str) -> str:
         """The orders that ended so in the period, whenever they came in."""
-        return self._listed({"view": str(phase), "finished": self.asked.text, **filters})
+        return self._listed({"view": str(phase), "finished": self.query.text, **filters})
 
     def open(self, **filters: str) -> str:
         """The orders that are open now, whenever they came in."""
@@ -44,9 +46,9 @@ class RecapLinks:
         if head == "age":
             return self.open(age=tail)
         if head == "doubles":
-            return f"/ledger?outcome=refusal&detail=order.duplicate&period={self.asked.text}"
-        if head in set(Lapse):
-            return self.lapse(Lapse(head))
+            return f"/ledger?outcome=refusal&detail=order.duplicate&period={self.query.text}"
+        if head in set(Interval):
+            return self.interval(Interval(head))
         return {
             "completed": self.finished(Phase.COMPLETED),
             "cancelled": self.finished(Phase.CANCELLED),
@@ -55,12 +57,12 @@ class RecapLinks:
             "tti_late": self.finished(Phase.COMPLETED, tti="late"),
         }.get(head, "")
 
-    def lapse(self, lapse: Lapse) -> str:
+    def interval(self, interval: Interval) -> str:
         """The orders whose spans were measured."""
-        if lapse is Lapse.FIRST_ACTION:
+        if interval is Interval.FIRST_ACTION:
             return self.received(acted="1")
-        if lapse.turn:
-            return self.finished(Phase.COMPLETED, waited=str(lapse.turn))
+        if interval.turn:
+            return self.finished(Phase.COMPLETED, waited=str(interval.turn))
         return self.finished(Phase.COMPLETED, acted="1")
 
     def row(self, dimension: Dimension, value: str, phase: Phase | None = None) -> str:
@@ -76,8 +78,8 @@ class RecapLinks:
         if dimension is Dimension.DAY:
             return self._listed({"view": "completed", "finished": value})
         if dimension is Dimension.HOUR:
-            if self.asked.span is Span.DAY:
-                return self._listed({"view": "completed", "finished": f"{self.asked.text}T{value}"})
+            if self.query.span is Span.DAY:
+                return self._listed({"view": "completed", "finished": f"{self.query.text}T{value}"})
             return self.finished(Phase.COMPLETED, finished_hour=value)
         return self.finished(Phase.COMPLETED, **{str(dimension): value or UNKNOWN})
 
@@ -91,20 +93,20 @@ class RecapLinks:
 
     def target(self, sto: str) -> str:
         """The orders of an exchange that were completed in the month until the period's end."""
-        month = Asked.month(self.asked.first)
-        text = month.text if self.asked.last >= month.last else f"{month.first}_{self.asked.last}"
+        month = RecapQuery.month(self.query.first)
+        text = month.text if self.query.last >= month.last else f"{month.first}_{self.query.last}"
         return self._listed({"view": "completed", "finished": text, "sto": sto})
 
     @property
     def _when(self) -> Mapping[str, str]:
-        name = {Span.DAY: "day", Span.MONTH: "month", Span.FREE: "received"}[self.asked.span]
-        return {name: self.asked.text}
+        name = {Span.DAY: "day", Span.MONTH: "month", Span.FREE: "received"}[self.query.span]
+        return {name: self.query.text}
 
     def _hour(self, hour: str, view: str) -> str:
-        if self.asked.span is Span.DAY:
-            return self._listed({"view": view, "day": f"{self.asked.text}T{hour}"})
+        if self.query.span is Span.DAY:
+            return self._listed({"view": view, "day": f"{self.query.text}T{hour}"})
         return self._listed({"view": view, **self._when, "hour": hour})
 
     def _listed(self, query: Mapping[str, str]) -> str:
         own = {} if self.helpdesk is None else {"helpdesk": str(self.helpdesk)}
-        return "/orders?" + urlencode({**self.asked.filters, **query, **own})
+        return "/orders?" + urlencode({**self.query.filters, **query, **own})

@@ -8,7 +8,7 @@ from attrs import frozen
 from sikpro.adapters.web.recaps.recap_charts import Chart, flow, pareto
 from sikpro.adapters.web.recaps.recap_links import RecapLinks
 from sikpro.application.i18n import Words
-from sikpro.application.ports.facts import Dimension, Lapse
+from sikpro.application.ports.facts import Dimension, Interval
 from sikpro.application.reports.closing import CLOSES_AFTER
 from sikpro.application.reports.figures import BY_CODE, FIGURES, MORE
 from sikpro.application.reports.recap_data import AgainstTarget, LaterChange, Recap, RecapRow, RecapTable
@@ -48,14 +48,14 @@ class RecapView:
     @property
     def day_path(self) -> str:
         """The address of a day of the period: today if it is one of them, else the first."""
-        asked = self.recap.asked
-        day = self.today if asked.first <= self.today <= asked.last else asked.first
+        recap_query = self.recap.query
+        day = self.today if recap_query.first <= self.today <= recap_query.last else recap_query.first
         return f"/recap/day/{day}"
 
     @property
     def free_path(self) -> str:
         """The address of the same days as a free period."""
-        return f"/recap/free/{self.recap.asked.first}_{self.recap.asked.last}"
+        return f"/recap/free/{self.recap.query.first}_{self.recap.query.last}"
 
     @property
     def text(self) -> str:
@@ -91,7 +91,7 @@ class RecapView:
     @property
     def closes_on(self) -> date:
         """The day on which a month closes by itself."""
-        return self.recap.asked.last + timedelta(days=1) + CLOSES_AFTER
+        return self.recap.query.last + timedelta(days=1) + CLOSES_AFTER
 
     def percent(self, share: float) -> str:
         """A share of 1 in percent."""
@@ -101,12 +101,12 @@ class RecapView:
         """A figure beside that of the period before."""
         return versus(self.recap, code, self.words)
 
-    def median_before(self, lapse: Lapse) -> str:
+    def median_before(self, interval: Interval) -> str:
         """The median of the period before; "" where there is none."""
-        spread = self.recap.before.times.get(lapse) if self.recap.before else None
+        spread = self.recap.before.times.get(interval) if self.recap.before else None
         if spread is None or spread.median is None:
             return ""
-        before = self.words(f"recap.before.{self.recap.asked.span}")
+        before = self.words(f"recap.before.{self.recap.query.span}")
         return self.words("recap.versus.median", before=before, median=self.words.duration(spread.median))
 
     def href(self, code: str) -> str:

@@ -16,7 +16,7 @@ from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.ports.inbox import KnownGroup
 from sikpro.application.ports.outbox import OutboxItem
-from sikpro.application.ports.schedules import Rhythm, Schedule
+from sikpro.application.ports.schedules import Frequency, Schedule
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.send_recaps import recap_now
 from sikpro.application.use_cases.recaps.keep_schedules import (
@@ -32,7 +32,7 @@ _FRESH: Mapping[str, str] = {"rhythm": "today", "at": "17:00", "to": "", "langua
 
 
 @frozen
-class _Seen:
+class _SchedulesPage:
     """What the page shows: each schedule with its last message, and whom one may choose."""
 
     schedules: tuple[tuple[Schedule, OutboxItem | None], ...]
@@ -143,18 +143,18 @@ async def _page(
     typed: Mapping[str, str],
     error: DomainError | None = None,
 ) -> Response[str]:
-    def read(uow: UnitOfWork) -> _Seen:
+    def read(uow: UnitOfWork) -> _SchedulesPage:
         schedules = tuple(
             (one, uow.outbox.get(one.message) if one.message is not None else None) for one in uow.schedules.all()
         )
-        return _Seen(schedules, possible_receivers(uow), uow.inbox.groups())
+        return _SchedulesPage(schedules, possible_receivers(uow), uow.inbox.groups())
 
     return pages.page(
         request,
         "recaps/schedules.html",
         status=status_of(error) if error else 200,
-        seen=await parts.transactions.read(read),
-        rhythms=tuple(Rhythm),
+        found=await parts.transactions.read(read),
+        rhythms=tuple(Frequency),
         typed=typed,
         error=error if error and not isinstance(error, InvalidFields) else None,
         errors=error.errors if isinstance(error, InvalidFields) else {},

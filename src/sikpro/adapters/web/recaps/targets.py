@@ -15,7 +15,7 @@ from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.against_target import working_days
-from sikpro.application.reports.recap_query import Asked, Span
+from sikpro.application.reports.recap_query import RecapQuery, Span
 from sikpro.application.use_cases.recaps.set_targets import set_targets
 from sikpro.domain.catalogue import Sto
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
@@ -28,7 +28,7 @@ COLUMNS = ("target", "working_days")
 class TargetsView:
     """A month's rows as the page shows them; `days` are the installation's working days in the month."""
 
-    asked: Asked
+    query: RecapQuery
     stos: tuple[Sto, ...]
     typed: Mapping[str, Mapping[str, str]]
     days: int
@@ -50,8 +50,8 @@ class TargetsController(Controller):
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
         """A month's targets, this month's unless another is asked for."""
-        asked = _month(request.query_params.get("month", ""), visit, parts)
-        view = await parts.transactions.read(lambda uow: _view(uow, asked))
+        recap_query = _month(request.query_params.get("month", ""), visit, parts)
+        view = await parts.transactions.read(lambda uow: _view(uow, recap_query))
         return pages.page(request, "recaps/targets.html", view=view)
 
     @post()
@@ -65,34 +65,34 @@ class TargetsController(Controller):
         form: NamedDependency[Form],
     ) -> Response[str]:
         """Keep all rows as typed, or none where one is wrong."""
-        asked, now = _named(form.text("month")), parts.clock.now()
-        if asked is None:
+        recap_query, now = _named(form.text("month")), parts.clock.now()
+        if recap_query is None:
             raise BadForm("month")
 
         def work(uow: UnitOfWork) -> None:
-            set_targets(uow, asked.text, _typed(uow, form), me, now)
+            set_targets(uow, recap_query.text, _typed(uow, form), me, now)
 
         try:
             await parts.transactions.write(work)
         except InvalidFields as error:
             wrong = error.errors
-            view = await parts.transactions.read(lambda uow: _view(uow, asked, _typed(uow, form), wrong))
+            view = await parts.transactions.read(lambda uow: _view(uow, recap_query, _typed(uow, form), wrong))
             return pages.page(request, "recaps/targets.html", status=status_of(error), view=view)
-        visit.toast("targets_kept", month=visit.words.month(asked.first))
-        return go(request, f"/targets?month={asked.text}")
+        visit.toast("targets_kept", month=visit.words.month(recap_query.first))
+        return go(request, f"/targets?month={recap_query.text}")
 
 
-def _month(text: str, visit: Visit, parts: WebParts) -> Asked:
+def _month(text: str, visit: Visit, parts: WebParts) -> RecapQuery:
     """The month that is named, else this one."""
-    return _named(text) or Asked.month(visit.words.local(parts.clock.now()).date())
+    return _named(text) or RecapQuery.month(visit.words.local(parts.clock.now()).date())
 
 
-def _named(text: str) -> Asked | None:
+def _named(text: str) -> RecapQuery | None:
     try:
-        asked = Asked.parse(text)
+        recap_query = RecapQuery.parse(text)
     except InvalidValue:
         return None
-    return asked if asked.span is Span.MONTH else None
+    return recap_query if recap_query.span is Span.MONTH else None
 
 
 def _typed(uow: UnitOfWork, form: Form) -> dict[str, dict[str, str]]:
@@ -105,12 +105,12 @@ def _typed(uow: UnitOfWork, form: Form) -> dict[str, dict[str, str]]:
 
 def _view(
     uow: UnitOfWork,
-    asked: Asked,
+    recap_query: RecapQuery,
     typed: Mapping[str, Mapping[str, str]] | None = None,
     errors: Mapping[str, DomainError] | None = None,
 ) -> TargetsView:
-    days = working_days(asked, uow.installation.get().work_days)
-    kept = {target.sto: target for target in uow.targets.of_month(asked.text)}
+    days = working_days(recap_query, uow.installation.get().work_days)
+    kept = {target.sto: target for target in uow.targets.of_month(recap_query.text)}
     stos = tuple(sto for sto in uow.catalogue.stos() if sto.active or sto.code in kept)
     known = {
         sto.code: {name: str(getattr(kept[sto.code], name)) for name in COLUMNS}
@@ -118,4 +118,4 @@ def _view(
         else {"target": "", "working_days": str(days)}
         for sto in stos
     }
-    return TargetsView(asked=asked, stos=stos, typed={**known, **(typed or {})}, days=days, errors=errors or {})
+    return TargetsView(query=recap_query, stos=stos, typed={**known, **(typed or {})}, days=days, errors=errors or {})

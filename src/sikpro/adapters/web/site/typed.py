@@ -39,14 +39,14 @@ def written(values: Mapping[str, str], words: Words, known: Mapping[str, str] | 
 class Typed:
     """What was typed into one of the order's forms and not saved; `form` names it.
 
-    `trouble` says why it was not, `seen` is the newest journal id that the page had shown.
+    `trouble` says why it was not, `last_event` is the newest journal id that the page had shown.
     """
 
     form: str = ""
     values: Mapping[str, str] = field(factory=dict[str, str])
     errors: Mapping[str, DomainError] = field(factory=dict[str, DomainError])
     trouble: str = ""
-    seen: int | None = None
+    last_event: int | None = None
     preview: str | None = None
 
     def of(self, form: str, name: str, otherwise: str = "") -> str:

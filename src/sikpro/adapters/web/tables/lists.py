@@ -28,7 +28,7 @@ from sikpro.application.use_cases.tables.import_rows import (
     plan_import,
     shown_value,
 )
-from sikpro.application.use_cases.tables.list_books import RowList
+from sikpro.application.use_cases.tables.row_list import RowList
 from sikpro.application.use_cases.tables.row_lists import LISTS
 from sikpro.domain.errors import DomainError, InvalidValue
 from sikpro.domain.people import Permission, Person

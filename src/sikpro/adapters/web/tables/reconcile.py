@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from sikpro.adapters.web.orders.order_view import template_text
-from sikpro.adapters.web.orders.queue_actions import chosen_orders, tell_many
+from sikpro.adapters.web.orders.queue_actions import chosen_orders, report_bulk
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
@@ -21,9 +21,9 @@ from sikpro.adapters.web.tables.uploading import LARGEST_TABLE, UploadPages, cho
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import first_status
+from sikpro.application.use_cases.orders.bulk import BulkResult, work_in_bulk
 from sikpro.application.use_cases.orders.change_status import change_status
 from sikpro.application.use_cases.orders.undo_status import UNDO_SPAN
-from sikpro.application.use_cases.orders.work_many import Many, work_many
 from sikpro.application.use_cases.tables.reconcile_orders import (
     COLUMNS,
     Comparison,
@@ -173,7 +173,7 @@ class ReconcileController(Controller):
             visit.toast("none_chosen")
             return go(request, back)
 
-        def work(uow: UnitOfWork) -> Many:
+        def work(uow: UnitOfWork) -> BulkResult:
             _PAGES.find(uow, upload_id, me)
             status = first_status(uow, Phase.COMPLETED).code
 
@@ -181,9 +181,9 @@ class ReconcileController(Controller):
                 text = template_text(uow, order.id, status)
                 return change_status(uow, order.id, status, me, now, feedback=text, zone=parts.zone, hold=UNDO_SPAN)
 
-            return work_many(uow, orders, answer)
+            return work_in_bulk(uow, orders, answer)
 
-        tell_many(visit, await parts.transactions.write(work))
+        report_bulk(visit, await parts.transactions.write(work))
         return go(request, back)
 
 

@@ -4,8 +4,8 @@ from collections import Counter
 
 from sikpro.application.conversation.cards import list_line
 from sikpro.application.conversation.commands.command import Command
+from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.drafts import open_drafts
-from sikpro.application.conversation.exchange import Exchange, Handled
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
@@ -16,7 +16,7 @@ from sikpro.domain.phase import Phase
 from sikpro.domain.text import compact
 
 QUEUE = "q"
-"""The verb of the buttons: `q:<exchange>` and `q:<exchange>:<id of the last order shown>`; no exchange is all."""
+"""The verb of the buttons: `q:<exchange>` and `q:<exchange>:<id of the last order shown>`; no context is all."""
 
 LISTED = 10
 """How many orders one message lists."""
@@ -26,17 +26,17 @@ _A_ROW = 3
 _OPEN = frozenset({Phase.WAITING, Phase.IN_PROGRESS, Phase.HELD_UP})
 
 
-def list_queue(exchange: Exchange, sto: str, after: int | None = None) -> Handled:
+def list_queue(context: Context, sto: str, after: int | None = None) -> Handled:
     """List open orders of one exchange ("" for all), those after an order's place when its id is given."""
-    words, uow = exchange.words, exchange.uow
+    words, uow = context.words, context.uow
     which = OrderFilter(phases=_OPEN, sto=sto)
-    rows = list_orders(uow, which, exchange.somebody, sort=Sort.OLDEST, after=_place(exchange, after), limit=LISTED + 1)
-    open_ = _open_by_sto(exchange)
+    rows = list_orders(uow, which, context.somebody, sort=Sort.OLDEST, after=_place(context, after), limit=LISTED + 1)
+    open_ = _open_by_sto(context)
     total = open_[sto] if sto else sum(open_.values())
     where = sto or words("antrian.everywhere")
     lines = [words("antrian.head", where=where, count=total) if total else words("antrian.empty", where=where)]
     shown = rows[:LISTED]
-    lines += [_line(exchange, row) for row in shown]
+    lines += [_line(context, row) for row in shown]
     drafts = 0 if after else len(open_drafts(uow))
     if drafts:
         lines.append(words("antrian.drafts", count=drafts))
@@ -45,64 +45,64 @@ def list_queue(exchange: Exchange, sto: str, after: int | None = None) -> Handle
     if len(rows) > LISTED:
         buttons.append([Button(words("antrian.next"), f"{QUEUE}:{sto}:{shown[-1].id}")])
     if not after:
-        buttons += _exchanges(exchange, open_, sto)
-    exchange.reply("\n".join(lines), buttons)
+        buttons += _exchanges(context, open_, sto)
+    context.reply("\n".join(lines), buttons)
     return Handled(Outcome.COMMAND, "antrian")
 
 
-def press_queue(exchange: Exchange, rest: str) -> Handled | None:
-    """Show another exchange, or what comes next; None when the button says neither."""
-    if not exchange.somebody.may(Permission.SEE_ALL):
+def press_queue(context: Context, rest: str) -> Handled | None:
+    """Show another context, or what comes next; None when the button says neither."""
+    if not context.somebody.may(Permission.SEE_ALL):
         return None
-    if not exchange.incoming.private:
-        return _only_in_private(exchange)
+    if not context.incoming.private:
+        return _only_in_private(context)
     sto, _, after = rest.partition(":")
     if after and not (after.isascii() and after.isdecimal() and len(after) <= 15):
         return None
-    return list_queue(exchange, sto, int(after) if after else None)
+    return list_queue(context, sto, int(after) if after else None)
 
 
-def _run(exchange: Exchange, text: str) -> Handled:
-    exchange.somebody.must(Permission.SEE_ALL)
-    if not exchange.incoming.private:
-        return _only_in_private(exchange)
+def _run(context: Context, text: str) -> Handled:
+    context.somebody.must(Permission.SEE_ALL)
+    if not context.incoming.private:
+        return _only_in_private(context)
     sto = compact(text)
-    known = {row.code for row in exchange.uow.catalogue.stos()}
+    known = {row.code for row in context.uow.catalogue.stos()}
     if sto and sto not in known:
-        return exchange.refuse(exchange.words("antrian.no_sto", sto=sto[:12]), "sto.unknown")
-    return list_queue(exchange, sto)
+        return context.refuse(context.words("antrian.no_sto", sto=sto[:12]), "sto.unknown")
+    return list_queue(context, sto)
 
 
-def _only_in_private(exchange: Exchange) -> Handled:
+def _only_in_private(context: Context) -> Handled:
     """A group is no place for everybody's orders."""
-    return exchange.refuse(exchange.words("antrian.private"), "antrian.private")
+    return context.refuse(context.words("antrian.private"), "antrian.private")
 
 
-def _line(exchange: Exchange, row: OrderRow) -> str:
-    installation = exchange.uow.installation.get()
-    types = {order_type.code: order_type for order_type in exchange.uow.catalogue.order_types()}
-    late = overdue_step(row, types.get(row.type), installation, exchange.now, exchange.zone)
+def _line(context: Context, row: OrderRow) -> str:
+    installation = context.uow.installation.get()
+    types = {order_type.code: order_type for order_type in context.uow.catalogue.order_types()}
+    late = overdue_step(row, types.get(row.type), installation, context.now, context.zone)
     who = f" · {row.holder_name}" if row.holder_name else ""
-    return f"{'⏰ ' if late else ''}{list_line(exchange, row)}{who}"
+    return f"{'⏰ ' if late else ''}{list_line(context, row)}{who}"
 
 
-def _place(exchange: Exchange, order_id: int | None) -> Key | None:
-    row = exchange.uow.order_queries.row(order_id) if order_id else None
+def _place(context: Context, order_id: int | None) -> Key | None:
+    row = context.uow.order_queries.row(order_id) if order_id else None
     return row.key if row else None
 
 
-def _open_by_sto(exchange: Exchange) -> Counter[str]:
+def _open_by_sto(context: Context) -> Counter[str]:
     found: Counter[str] = Counter()
-    for total in exchange.uow.order_queries.totals():
+    for total in context.uow.order_queries.totals():
         if total.phase in _OPEN:
             found[total.sto] += total.count
     return +found
 
 
-def _exchanges(exchange: Exchange, open_: Counter[str], chosen: str) -> list[list[Button]]:
+def _exchanges(context: Context, open_: Counter[str], chosen: str) -> list[list[Button]]:
     buttons = [Button(f"{sto} ({count})", f"{QUEUE}:{sto}") for sto, count in open_.most_common(_EXCHANGES)]
     if chosen:
-        buttons = [Button(exchange.words("antrian.all"), f"{QUEUE}:")]
+        buttons = [Button(context.words("antrian.all"), f"{QUEUE}:")]
     elif len(buttons) < 2:
         return []
     return [buttons[at : at + _A_ROW] for at in range(0, len(buttons), _A_ROW)]

@@ -3,7 +3,7 @@
 from attrs import evolve
 
 from sikpro.application.conversation.commands.command import Command
-from sikpro.application.conversation.exchange import Exchange, Handled
+from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.i18n import LANGUAGES, words_in
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
@@ -12,26 +12,26 @@ from sikpro.application.use_cases.people.manage_people import set_language
 _NAMES = {"indonesia": "id", "indonesian": "id", "inggris": "en", "english": "en"}
 
 
-def _run(exchange: Exchange, text: str) -> Handled:
+def _run(context: Context, text: str) -> Handled:
     wish = text.strip().lower()
     language = _NAMES.get(wish, wish)
     if language in LANGUAGES:
-        return choose_language(exchange, language)
-    exchange.reply(exchange.words("language.ask"), [[Button("Indonesia", "lang:id"), Button("English", "lang:en")]])
+        return choose_language(context, language)
+    context.reply(context.words("language.ask"), [[Button("Indonesia", "lang:id"), Button("English", "lang:en")]])
     return Handled(Outcome.COMMAND, "bahasa")
 
 
-def choose_language(exchange: Exchange, language: str) -> Handled:
+def choose_language(context: Context, language: str) -> Handled:
     """Keep the language and answer in it."""
-    if exchange.person:
-        exchange.person = set_language(exchange.uow, exchange.person.id, language)
-    exchange.words = words_in(language, exchange.zone)
-    if exchange.dialogue:
-        exchange.dialogue = evolve(exchange.dialogue, language=language)
-        exchange.uow.conversations.put(exchange.dialogue)
-    elif exchange.person is None:
-        exchange.open_dialogue("", {})
-    exchange.reply(exchange.words("language.chosen"))
+    if context.person:
+        context.person = set_language(context.uow, context.person.id, language)
+    context.words = words_in(language, context.zone)
+    if context.dialogue:
+        context.dialogue = evolve(context.dialogue, language=language)
+        context.uow.conversations.put(context.dialogue)
+    elif context.person is None:
+        context.open_dialogue("", {})
+    context.reply(context.words("language.chosen"))
     return Handled(Outcome.COMMAND, "bahasa")
 
 

@@ -1,7 +1,7 @@
 """`/batal`: leave a dialogue, or withdraw one's own order."""
 
 from sikpro.application.conversation.commands.command import Command
-from sikpro.application.conversation.exchange import Exchange, Handled
+from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.order_entry import leave_dialogue
 from sikpro.application.conversation.own_orders import withdraw_named
 from sikpro.application.ports.inbox import Outcome
@@ -10,17 +10,17 @@ from sikpro.domain.text import compact
 from sikpro.domain.values import RegistrationNumber
 
 
-def _run(exchange: Exchange, text: str) -> Handled:
+def _run(context: Context, text: str) -> Handled:
     code = compact(text)
     if code:
         try:
             number = RegistrationNumber.parse("SC" + code if code.isdecimal() else code).value
         except InvalidValue as error:
-            return exchange.refuse(exchange.words.error(error), error.code)
-        return withdraw_named(exchange, number)
-    if exchange.dialogue and exchange.dialogue.step:
-        return leave_dialogue(exchange)
-    exchange.reply(exchange.words("batal.nothing"))
+            return context.refuse(context.words.error(error), error.code)
+        return withdraw_named(context, number)
+    if context.dialogue and context.dialogue.step:
+        return leave_dialogue(context)
+    context.reply(context.words("batal.nothing"))
     return Handled(Outcome.COMMAND, "batal")
 
 

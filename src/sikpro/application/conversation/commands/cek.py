@@ -1,28 +1,28 @@
 """`/cek`: an order's present state, or the list of one's own."""
 
 from sikpro.application.conversation.commands.command import Command
-from sikpro.application.conversation.exchange import Exchange, Handled
+from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.own_orders import list_own, show_order, show_order_id
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.text import compact
 from sikpro.domain.values import RegistrationNumber
 
 
-def _run(exchange: Exchange, text: str) -> Handled:
+def _run(context: Context, text: str) -> Handled:
     code = compact(text)
     if not code:
-        about = order_replied_to(exchange)
-        return show_order_id(exchange, about) if about else list_own(exchange)
+        about = order_replied_to(context)
+        return show_order_id(context, about) if about else list_own(context)
     try:
         number = RegistrationNumber.parse("SC" + code if code.isdecimal() else code).value
     except InvalidValue as error:
-        return exchange.refuse(exchange.words.error(error), error.code)
-    return show_order(exchange, number)
+        return context.refuse(context.words.error(error), error.code)
+    return show_order(context, number)
 
 
-def order_replied_to(exchange: Exchange) -> int | None:
+def order_replied_to(context: Context) -> int | None:
     """The order that the message replied to is about: one of the bot's, or one that somebody sent."""
-    incoming, uow = exchange.incoming, exchange.uow
+    incoming, uow = context.incoming, context.uow
     if incoming.reply_to is None:
         return None
     return uow.outbox.order_of(incoming.chat_id, incoming.reply_to) or uow.inbox.order_of(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-from sikpro.application.conversation.exchange import Exchange, Handled
+from sikpro.application.conversation.context import Context, Handled
 from sikpro.domain.people import Permission, Person
 
 
@@ -18,7 +18,7 @@ class Command:
     """
 
     name: str
-    run: Callable[[Exchange, str], Handled]
+    run: Callable[[Context, str], Handled]
     for_strangers: bool = False
     permission: Permission | None = None
 

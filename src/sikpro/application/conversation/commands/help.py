@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sikpro.application.conversation.commands.command import Command
-from sikpro.application.conversation.exchange import Exchange, Handled
+from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.fields import EXAMPLE
 from sikpro.application.ports.inbox import Outcome
 
@@ -11,13 +11,13 @@ from sikpro.application.ports.inbox import Outcome
 def make_help(commands: Sequence[Command]) -> Command:
     """The help command over the registry's other commands."""
 
-    def run(exchange: Exchange, _: str) -> Handled:
+    def run(context: Context, _: str) -> Handled:
         lines = [
-            exchange.words(f"help.{command.name}", example=EXAMPLE)
+            context.words(f"help.{command.name}", example=EXAMPLE)
             for command in commands
-            if command.serves(exchange.person)
+            if command.serves(context.person)
         ]
-        exchange.reply("\n".join(lines))
+        context.reply("\n".join(lines))
         return Handled(Outcome.COMMAND, "help")
 
     return Command(name="help", run=run, for_strangers=True)

@@ -1,7 +1,7 @@
 """`/pengumuman`: the notice that answers about orders carry while it is on."""
 
 from sikpro.application.conversation.commands.command import Command
-from sikpro.application.conversation.exchange import Exchange, Handled
+from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.messages.publish_notice import publish_notice
@@ -13,37 +13,37 @@ NOTICE = "notice"
 _OFF = {"mati", "off", "matikan"}
 
 
-def press_notice(exchange: Exchange, rest: str) -> Handled | None:
+def press_notice(context: Context, rest: str) -> Handled | None:
     """Switch the notice off; None when the button says anything else, or nothing is on."""
-    on = exchange.uow.installation.get().notice
-    if rest != "off" or not on or not exchange.somebody.may(Permission.LEAD):
+    on = context.uow.installation.get().notice
+    if rest != "off" or not on or not context.somebody.may(Permission.LEAD):
         return None
-    return _publish(exchange, "")
+    return _publish(context, "")
 
 
-def _run(exchange: Exchange, text: str) -> Handled:
-    exchange.somebody.must(Permission.LEAD)
+def _run(context: Context, text: str) -> Handled:
+    context.somebody.must(Permission.LEAD)
     if not text:
-        notice, words = exchange.uow.installation.get().notice, exchange.words
+        notice, words = context.uow.installation.get().notice, context.words
         if notice:
-            exchange.reply(words("pengumuman.is_on", notice=notice), _buttons(exchange))
+            context.reply(words("pengumuman.is_on", notice=notice), _buttons(context))
         else:
-            exchange.reply(words("pengumuman.is_off"))
+            context.reply(words("pengumuman.is_off"))
         return Handled(Outcome.COMMAND, "pengumuman")
-    return _publish(exchange, "" if text.lower() in _OFF else text)
+    return _publish(context, "" if text.lower() in _OFF else text)
 
 
-def _publish(exchange: Exchange, text: str) -> Handled:
-    notice = publish_notice(exchange.uow, text, exchange.somebody, exchange.now)
+def _publish(context: Context, text: str) -> Handled:
+    notice = publish_notice(context.uow, text, context.somebody, context.now)
     if notice:
-        exchange.reply(exchange.words("pengumuman.on", notice=notice), _buttons(exchange))
+        context.reply(context.words("pengumuman.on", notice=notice), _buttons(context))
     else:
-        exchange.reply(exchange.words("pengumuman.switched_off"))
+        context.reply(context.words("pengumuman.switched_off"))
     return Handled(Outcome.COMMAND, "pengumuman")
 
 
-def _buttons(exchange: Exchange) -> list[list[Button]]:
-    return [[Button(exchange.words("pengumuman.button_off"), f"{NOTICE}:off")]]
+def _buttons(context: Context) -> list[list[Button]]:
+    return [[Button(context.words("pengumuman.button_off"), f"{NOTICE}:off")]]
 
 
 PENGUMUMAN = Command(name="pengumuman", run=_run, permission=Permission.LEAD)

@@ -4,11 +4,11 @@ import re
 from datetime import date, timedelta
 
 from sikpro.application.conversation.commands.command import Command
-from sikpro.application.conversation.exchange import Exchange, Handled
+from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.reports.recap import recap
-from sikpro.application.reports.recap_query import Asked, Span
+from sikpro.application.reports.recap_query import RecapQuery, Span
 from sikpro.application.reports.recap_text import recap_text
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission
@@ -24,7 +24,7 @@ _DATE = re.compile(r"(\d{1,2})[-/. ](\d{1,2})(?:[-/. ](\d{4}))?", re.ASCII)
 _MONTH_OF = re.compile(r"(\d{1,2})[-/.](\d{4})", re.ASCII)
 
 
-def asked_in(text: str, today: date) -> Asked:
+def asked_in(text: str, today: date) -> RecapQuery:
     """The period that words name: `hari`, `kemarin`, `bulan`, `bulan lalu`, `23-11-2026`, `23/11`, `11/2026`, ISO.
 
     A date without a year is the last such day. Raises `InvalidValue`.
@@ -34,84 +34,84 @@ def asked_in(text: str, today: date) -> Asked:
     """
     said = " ".join(text.lower().split())
     if said in _DAY:
-        return Asked.day(today)
+        return RecapQuery.day(today)
     if said in _YESTERDAY:
-        return Asked.day(today - timedelta(days=1))
+        return RecapQuery.day(today - timedelta(days=1))
     if said in _MONTH:
-        return Asked.month(today)
+        return RecapQuery.month(today)
     if said in _LAST_MONTH:
-        return Asked.month(today.replace(day=1) - timedelta(days=1))
+        return RecapQuery.month(today.replace(day=1) - timedelta(days=1))
     if found := _MONTH_OF.fullmatch(said):
-        return Asked.parse(f"{found[2]}-{int(found[1]):02}")
+        return RecapQuery.parse(f"{found[2]}-{int(found[1]):02}")
     if found := _DATE.fullmatch(said):
-        asked = Asked.parse(f"{found[3] or today.year}-{int(found[2]):02}-{int(found[1]):02}")
-        return asked if found[3] or asked.first <= today else Asked.parse(f"{today.year - 1}{asked.text[4:]}")
-    return Asked.parse(said.replace(" ", "_"))
+        query = RecapQuery.parse(f"{found[3] or today.year}-{int(found[2]):02}-{int(found[1]):02}")
+        return query if found[3] or query.first <= today else RecapQuery.parse(f"{today.year - 1}{query.text[4:]}")
+    return RecapQuery.parse(said.replace(" ", "_"))
 
 
-def press_recap(exchange: Exchange, rest: str) -> Handled | None:
+def press_recap(context: Context, rest: str) -> Handled | None:
     """Show another period; None when the button names none."""
-    asked = _pressed(exchange, rest)
-    return None if asked is None else _show(exchange, asked)
+    query = _pressed(context, rest)
+    return None if query is None else _show(context, query)
 
 
-def press_file(exchange: Exchange, rest: str) -> Handled | None:
+def press_file(context: Context, rest: str) -> Handled | None:
     """Have a period's Excel file made and sent here; None when the button names none."""
-    asked = _pressed(exchange, rest)
-    if asked is None:
+    query = _pressed(context, rest)
+    if query is None:
         return None
-    exchange.uow.exports.ask(
-        person=exchange.somebody.id,
-        query=asked.query,
+    context.uow.exports.ask(
+        person=context.somebody.id,
+        query=query.encoded,
         kind="xlsx",
-        language=exchange.words.language,
-        at=exchange.now,
-        send_to=exchange.incoming.chat_id,
+        language=context.words.language,
+        at=context.now,
+        send_to=context.incoming.chat_id,
     )
-    exchange.answer_press(exchange.words("rekap.file_comes"))
+    context.answer_press(context.words("rekap.file_comes"))
     return Handled(Outcome.COMMAND, "rekap")
 
 
-def _run(exchange: Exchange, text: str) -> Handled:
-    exchange.somebody.must(Permission.SEE_OWN_REPORT)
-    if not exchange.incoming.private:
-        return exchange.refuse(exchange.words("rekap.private"), "rekap.private")
+def _run(context: Context, text: str) -> Handled:
+    context.somebody.must(Permission.SEE_OWN_REPORT)
+    if not context.incoming.private:
+        return context.refuse(context.words("rekap.private"), "rekap.private")
     try:
-        asked = asked_in(text, exchange.words.local(exchange.now).date())
+        query = asked_in(text, context.words.local(context.now).date())
     except InvalidValue as error:
-        return exchange.refuse(exchange.words("rekap.unknown"), error.code)
-    return _show(exchange, asked)
+        return context.refuse(context.words("rekap.unknown"), error.code)
+    return _show(context, query)
 
 
-def _pressed(exchange: Exchange, text: str) -> Asked | None:
-    if not exchange.somebody.may(Permission.SEE_OWN_REPORT) or not exchange.incoming.private:
+def _pressed(context: Context, text: str) -> RecapQuery | None:
+    if not context.somebody.may(Permission.SEE_OWN_REPORT) or not context.incoming.private:
         return None
     try:
-        return Asked.parse(text)
+        return RecapQuery.parse(text)
     except InvalidValue:
         return None
 
 
-def _show(exchange: Exchange, asked: Asked) -> Handled:
-    figures = recap(exchange.uow, asked, exchange.somebody, exchange.now, exchange.zone)
-    today = exchange.words.local(exchange.now).date()
-    beside = [asked.previous, asked.next if asked.next and asked.next.first <= today else None]
-    around = [Button(_label(exchange, one), f"{SHOW}:{one.text}") for one in beside if one is not None]
-    other = Asked.month(asked.last) if asked.span is Span.DAY else Asked.day(min(asked.last, today))
+def _show(context: Context, query: RecapQuery) -> Handled:
+    figures = recap(context.uow, query, context.somebody, context.now, context.zone)
+    today = context.words.local(context.now).date()
+    beside = [query.previous, query.next if query.next and query.next.first <= today else None]
+    around = [Button(_label(context, one), f"{SHOW}:{one.text}") for one in beside if one is not None]
+    other = RecapQuery.month(query.last) if query.span is Span.DAY else RecapQuery.day(min(query.last, today))
     more = [
-        Button(_label(exchange, other), f"{SHOW}:{other.text}"),
-        Button(exchange.words("rekap.button_file"), f"{FILE}:{asked.text}"),
+        Button(_label(context, other), f"{SHOW}:{other.text}"),
+        Button(context.words("rekap.button_file"), f"{FILE}:{query.text}"),
     ]
-    exchange.reply(recap_text(figures, exchange.words), [around, more])
+    context.reply(recap_text(figures, context.words), [around, more])
     return Handled(Outcome.COMMAND, "rekap")
 
 
-def _label(exchange: Exchange, asked: Asked) -> str:
-    words = exchange.words
-    if asked.span is Span.MONTH:
-        return words.month(asked.first)
-    day = words.short_date(asked.first)
-    return day if asked.span is Span.DAY else f"{day} – {words.short_date(asked.last)}"
+def _label(context: Context, query: RecapQuery) -> str:
+    words = context.words
+    if query.span is Span.MONTH:
+        return words.month(query.first)
+    day = words.short_date(query.first)
+    return day if query.span is Span.DAY else f"{day} – {words.short_date(query.last)}"
 
 
 REKAP = Command(name="rekap", run=_run, permission=Permission.SEE_OWN_REPORT)

@@ -4,7 +4,7 @@ import re
 
 from sikpro.application.conversation.commands.antrian import QUEUE
 from sikpro.application.conversation.commands.command import Command
-from sikpro.application.conversation.exchange import Exchange, Handled
+from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.strangers import welcome_stranger
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.chat import Button
@@ -17,21 +17,21 @@ _COUNTED = 100
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 
-def _run(exchange: Exchange, token: str) -> Handled:
+def _run(context: Context, token: str) -> Handled:
     bound = False
-    if exchange.incoming.private and _TOKEN.fullmatch(token.strip()):
+    if context.incoming.private and _TOKEN.fullmatch(token.strip()):
         try:
-            _bind(exchange, token.strip())
+            _bind(context, token.strip())
             bound = True
         except InvalidValue as error:
-            exchange.reply(exchange.words.error(error))
+            context.reply(context.words.error(error))
             return Handled(Outcome.REFUSAL, error.code)
-    person, words = exchange.person, exchange.words
+    person, words = context.person, context.words
     if person is None:
-        return welcome_stranger(exchange)
-    open_orders = exchange.uow.order_queries.of_person(person.id, person.technician_code, _COUNTED)
+        return welcome_stranger(context)
+    open_orders = context.uow.order_queries.of_person(person.id, person.technician_code, _COUNTED)
     code = f" ({person.technician_code})" if person.technician_code else ""
-    exchange.reply(
+    context.reply(
         words("start.welcome", name=person.name, code=code, count=len(open_orders)),
         [
             [Button(words("button.new_order"), "reg"), Button(words("button.my_orders"), "mine")],
@@ -42,16 +42,14 @@ def _run(exchange: Exchange, token: str) -> Handled:
     return Handled(Outcome.COMMAND, "bound" if bound else "start")
 
 
-def _bind(exchange: Exchange, token: str) -> None:
+def _bind(context: Context, token: str) -> None:
     """Bind whoever wrote by a link; the rest of the talk is with the person they are now. Raises `InvalidValue`."""
-    incoming, dialogue = exchange.incoming, exchange.dialogue
-    language = dialogue.language if dialogue and not exchange.person else ""
-    person = bind_by_link(
-        exchange.uow, token, incoming.sender_id or 0, incoming.chat_id, exchange.now, language=language
-    )
-    if exchange.person is None:
-        exchange.close_dialogue()
-    exchange.person, exchange.words = person, words_in(person.language, exchange.zone)
+    incoming, dialogue = context.incoming, context.dialogue
+    language = dialogue.language if dialogue and not context.person else ""
+    person = bind_by_link(context.uow, token, incoming.sender_id or 0, incoming.chat_id, context.now, language=language)
+    if context.person is None:
+        context.close_dialogue()
+    context.person, context.words = person, words_in(person.language, context.zone)
 
 
 START = Command(name="start", run=_run, for_strangers=True)

@@ -11,12 +11,12 @@ from attrs import define, field, frozen
 
 from sikpro.application.conversation.reader.readings import (
     Known,
+    field_of,
     is_known,
     may_be_technician,
     parses,
     resembles,
     several_words,
-    shape_of,
 )
 from sikpro.application.fields import FIELDS
 from sikpro.domain.text import compact, plain
@@ -141,7 +141,7 @@ def _read_chunk(reading: _Reading, chunk: _Piece) -> None:
             if value:
                 _take_labelled(reading, name, value, label.end(), chunk.end)
             return
-    name = shape_of(chunk.text, reading.known, reading.found)
+    name = field_of(chunk.text, reading.known, reading.found)
     if name:
         reading.take(name, chunk.text, chunk.end)
         return
@@ -183,7 +183,7 @@ def _read_tokens(reading: _Reading, chunk: _Piece) -> None:
         for count in range(1, min(_LONGEST_VALUE, len(tokens) - place) + 1):
             last = tokens[place + count - 1]
             text = reading.clean[tokens[place].start : last.end]
-            name = shape_of(text, reading.known, reading.found)
+            name = field_of(text, reading.known, reading.found)
             if name:
                 _leave(reading, loose)
                 loose = []

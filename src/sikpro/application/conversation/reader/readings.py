@@ -19,7 +19,7 @@ class Known:
     technician: Callable[[str], bool]
 
 
-def shape_of(text: str, known: Known, found: Collection[str]) -> str | None:
+def field_of(text: str, known: Known, found: Collection[str]) -> str | None:
     """The field whose shape a text has, in the order of precedence; None when none, or when that one is found."""
     code, first = compact(text), compact(text.split()[0]) if text.split() else ""
     if "odp" not in found and _parses_as(OdpName.parse, text):

@@ -127,7 +127,7 @@ FIRST_ORDER_TYPES = tuple(
 )
 
 
-def lay_first_catalogue(uow: UnitOfWork) -> bool:
+def create_first_catalogue(uow: UnitOfWork) -> bool:
     """Fill an empty catalogue of statuses and order types; False when there already is one."""
     if uow.catalogue.statuses():
         return False

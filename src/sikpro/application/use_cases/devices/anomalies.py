@@ -34,7 +34,7 @@ class Anomaly(StrEnum):
 
 
 @frozen(kw_only=True)
-class Odd:
+class AnomalyEntry:
     """One entry: the device or the order's number, how often it happened, the orders behind it, how many there are.
 
     `times` is of registration numbers, hold-ups or reopenings; of an untouched order nothing is counted. `place` is
@@ -49,35 +49,37 @@ class Odd:
 
 
 @frozen(kw_only=True)
-class OddPage:
+class AnomalyPage:
     """A page of one list, whether more follows, and how many entries each list has, up to `COUNT_CAP` + 1."""
 
-    entries: Sequence[Odd]
+    entries: Sequence[AnomalyEntry]
     more: bool
     counts: Mapping[Anomaly, int]
 
 
-def list_anomalies(uow: UnitOfWork, kind: Anomaly, by: Person, now: datetime, zone: str, after: str = "") -> OddPage:
+def list_anomalies(
+    uow: UnitOfWork, kind: Anomaly, by: Person, now: datetime, zone: str, after: str = ""
+) -> AnomalyPage:
     """A page of a list, after the `place` of an entry; one that cannot be read is the beginning.
 
     The two lists of devices are counted over an index of their own, up to the cap. Raises `NotPermitted`.
     """
     by.must(Permission.SEE_REPORTS)
-    entries = odd_entries(uow, kind, now, zone, after, PAGE + 1)
+    entries = anomaly_entries(uow, kind, now, zone, after, PAGE + 1)
     whole = not after and len(entries) <= PAGE
     counts = {one: len(entries if whole and one is kind else _counted(uow, one, now, zone)) for one in Anomaly}
-    return OddPage(entries=entries[:PAGE], more=len(entries) > PAGE, counts=counts)
+    return AnomalyPage(entries=entries[:PAGE], more=len(entries) > PAGE, counts=counts)
 
 
-def odd_entries(
+def anomaly_entries(
     uow: UnitOfWork, kind: Anomaly, now: datetime, zone: str, after: str, limit: int, *, behind: int = BEHIND
-) -> Sequence[Odd]:
+) -> Sequence[AnomalyEntry]:
     """The next entries of a list with the orders behind them, after a place."""
     since = now - SPAN
     match kind:
         case Anomaly.SERIAL:
             return [
-                Odd(
+                AnomalyEntry(
                     name=one.serial,
                     times=one.numbers,
                     orders=_newest(uow, OrderFilter(serial=one.serial, phases=_STANDING), behind),
@@ -88,14 +90,14 @@ def odd_entries(
             ]
         case Anomaly.ODP:
             return [
-                Odd(
+                AnomalyEntry(
                     name=box.odp,
                     times=box.hold_ups,
                     orders=[one.row for one in uow.devices.held_up_orders(box.odp, since, behind)],
                     total=box.orders,
                     place=f"{box.hold_ups}~{box.odp}",
                 )
-                for box in uow.devices.held_up_boxes(since, MANY_HOLD_UPS, _box_place(after), limit)
+                for box in uow.devices.held_up_odps(since, MANY_HOLD_UPS, _box_place(after), limit)
             ]
         case Anomaly.REOPENED:
             return [_of(one.row, one.times) for one in uow.devices.reopened(Key.read(after), limit)]
@@ -117,7 +119,7 @@ def _counted(uow: UnitOfWork, kind: Anomaly, now: datetime, zone: str) -> Sequen
         case Anomaly.SERIAL:
             return uow.devices.shared_serials("", most)
         case Anomaly.ODP:
-            return uow.devices.held_up_boxes(now - SPAN, MANY_HOLD_UPS, None, most)
+            return uow.devices.held_up_odps(now - SPAN, MANY_HOLD_UPS, None, most)
         case Anomaly.REOPENED:
             return uow.devices.reopened(None, most)
         case Anomaly.UNTOUCHED:
@@ -128,8 +130,8 @@ def _newest(uow: UnitOfWork, which: OrderFilter, limit: int) -> tuple[OrderRow, 
     return uow.order_queries.page(which, sort=Sort.NEWEST, after=None, limit=limit)
 
 
-def _of(row: OrderRow, times: int) -> Odd:
-    return Odd(name=row.number, times=times, orders=(row,), total=1, place=str(row.key))
+def _of(row: OrderRow, times: int) -> AnomalyEntry:
+    return AnomalyEntry(name=row.number, times=times, orders=(row,), total=1, place=str(row.key))
 
 
 def _box_place(place: str) -> tuple[int, str] | None:

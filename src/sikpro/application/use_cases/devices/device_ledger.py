@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from attrs import evolve, frozen
 
-from sikpro.application.ports.devices import Box
+from sikpro.application.ports.devices import OdpSummary
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.errors import InvalidValue
@@ -42,7 +42,7 @@ _PARSERS = {
 
 
 @frozen
-class Asked:
+class DeviceQuery:
     """What somebody looks up: its kind and its value as it is stored."""
 
     subject: Subject
@@ -67,7 +67,7 @@ class HoldUp:
 
 
 @frozen(kw_only=True)
-class Told:
+class OrderHistory:
     """An order with the times that it was held up, the first of them first."""
 
     row: OrderRow
@@ -82,17 +82,17 @@ class DevicePage:
     say that there are others after those here.
     """
 
-    asked: Asked
+    query: DeviceQuery
     name: str
-    orders: Sequence[Told]
+    orders: Sequence[OrderHistory]
     more: bool
     counts: Mapping[str, int]
     installed: Sequence[OrderRow] = ()
-    boxes: Sequence[Box] = ()
+    boxes: Sequence[OdpSummary] = ()
     more_boxes: bool = False
 
 
-def understand_device(text: str) -> Asked:
+def understand_device(text: str) -> DeviceQuery:
     """What a text names: an ODP, a serial in either notation, an STO or a technician's code, tried in this order.
 
     Raises `InvalidValue` (`device.unknown`), with what was probably meant where that can be told.
@@ -102,43 +102,44 @@ def understand_device(text: str) -> Asked:
         if meant and subject is Subject.TECHNICIAN:
             break  # nearly anything has the shape of a technician's code: a slip in a serial is likelier
         try:
-            return Asked(subject, str(parse(typed)))
+            return DeviceQuery(subject, str(parse(typed)))
         except InvalidValue as error:
             meant = meant or error.suggestion
     raise InvalidValue("device.unknown", typed, meant)
 
 
 def look_up_device(
-    uow: UnitOfWork, asked: Asked, by: Person, *, after: Key | None = None, after_box: str = ""
+    uow: UnitOfWork, query: DeviceQuery, by: Person, *, after: Key | None = None, after_box: str = ""
 ) -> DevicePage:
     """A page of what is known of it, after a place among its orders or its boxes. Raises `NotPermitted`."""
     by.must(Permission.SEE_ALL)
-    which = asked.which()
+    which = query.which()
     rows = uow.order_queries.page(which, sort=Sort.NEWEST, after=after, limit=PAGE + 1)
     installed: tuple[OrderRow, ...] = ()
-    boxes: tuple[Box, ...] = ()
-    if asked.subject is Subject.ODP:
-        installed = uow.devices.installed_at(asked.value, MOST_MODEMS)
-    elif asked.subject is Subject.SERIAL:
+    boxes: tuple[OdpSummary, ...] = ()
+    if query.subject is Subject.ODP:
+        installed = uow.devices.installed_at(query.value, MOST_MODEMS)
+    elif query.subject is Subject.SERIAL:
         installed = _last_place(uow, which)
-    elif asked.subject is Subject.STO:
-        boxes = uow.devices.boxes(asked.value, after_box, BOXES + 1)
+    elif query.subject is Subject.STO:
+        boxes = uow.devices.boxes(query.value, after_box, BOXES + 1)
     return DevicePage(
-        asked=asked,
-        name=_name(uow, asked),
-        orders=told(uow, rows[:PAGE]),
+        query=query,
+        name=_name(uow, query),
+        orders=histories(uow, rows[:PAGE]),
         more=len(rows) > PAGE,
-        counts=_counts(uow, asked),
+        counts=_counts(uow, query),
         installed=installed,
         boxes=boxes[:BOXES],
         more_boxes=len(boxes) > BOXES,
     )
 
 
-def told(uow: UnitOfWork, rows: Iterable[OrderRow]) -> tuple[Told, ...]:
+def histories(uow: UnitOfWork, rows: Iterable[OrderRow]) -> tuple[OrderHistory, ...]:
     """Orders with their hold-ups, as the journal tells them."""
     return tuple(
-        Told(row=row, hold_ups=hold_ups([entry.event for entry in uow.journal.of_order(row.id)])) for row in rows
+        OrderHistory(row=row, hold_ups=hold_ups([entry.event for entry in uow.journal.of_order(row.id)]))
+        for row in rows
     )
 
 
@@ -162,14 +163,14 @@ def hold_ups(events: Iterable[OrderEvent]) -> tuple[HoldUp, ...]:
     return spells
 
 
-def _counts(uow: UnitOfWork, asked: Asked) -> dict[str, int]:
+def _counts(uow: UnitOfWork, query: DeviceQuery) -> dict[str, int]:
     """How many orders there are by phase: an exchange's from the kept totals, others counted up to `COUNT_CAP` + 1."""
-    if asked.subject is not Subject.STO:
-        which, most = asked.which(), COUNT_CAP + 1
+    if query.subject is not Subject.STO:
+        which, most = query.which(), COUNT_CAP + 1
         return {phase: uow.order_queries.count(evolve(which, phases=frozenset({phase})), most) for phase in Phase}
     counts = dict.fromkeys(map(str, Phase), 0)
     for total in uow.order_queries.totals():
-        if total.sto == asked.value:
+        if total.sto == query.value:
             counts[total.phase] += total.count
     return counts
 
@@ -183,11 +184,11 @@ def _last_place(uow: UnitOfWork, which: OrderFilter) -> tuple[OrderRow, ...]:
     return () if latest is None else (latest,)
 
 
-def _name(uow: UnitOfWork, asked: Asked) -> str:
+def _name(uow: UnitOfWork, query: DeviceQuery) -> str:
     """What an exchange or a technician is called, "" where nothing is known."""
-    if asked.subject is Subject.STO:
-        return next((sto.name for sto in uow.catalogue.stos() if sto.code == asked.value), "")
-    if asked.subject is Subject.TECHNICIAN:
-        person = uow.people.by_code(asked.value)
+    if query.subject is Subject.STO:
+        return next((sto.name for sto in uow.catalogue.stos() if sto.code == query.value), "")
+    if query.subject is Subject.TECHNICIAN:
+        person = uow.people.by_code(query.value)
         return person.name if person else ""
     return ""

@@ -51,8 +51,8 @@ def recipients(uow: UnitOfWork, order: Order) -> tuple[Recipient, ...]:
             found.append(Recipient(sender.telegram_id, None, language))
     if technician and technician.active and technician.telegram_id:
         known = {recipient.chat_id for recipient in found}
-        told_already = sender is not None and sender.id == technician.id and bool(found)
-        if technician.telegram_id not in known and not told_already:
+        already_notified = sender is not None and sender.id == technician.id and bool(found)
+        if technician.telegram_id not in known and not already_notified:
             found.append(Recipient(technician.telegram_id, None, technician.language))
     return tuple(found)
 
@@ -82,7 +82,7 @@ def notify_words(uow: UnitOfWork, order: Order, by: Person, now: datetime, *, te
     """Queue a helpdesk's words about an order as it stands, for everybody concerned."""
 
     def told(words: Words) -> str:
-        state = told_state(words, order.phase, words.text(any_status(uow, order.status).label))
+        state = state_text(words, order.phase, words.text(any_status(uow, order.status).label))
         head = words("feedback.said", number=order.number, state=state)
         return f"{head}\n{words('feedback.words', by=by.name, text=text)}"
 
@@ -100,7 +100,7 @@ def notify_removed(uow: UnitOfWork, order: Order, by: Person, now: datetime, *, 
 
 def feedback_text(uow: UnitOfWork, order: Order, helpdesk: str, words: Words, now: datetime, *, feedback: str) -> str:
     """What the technician will read: state, who says it and when, their words, and whose turn it is."""
-    state = told_state(words, order.phase, words.text(any_status(uow, order.status).label))
+    state = state_text(words, order.phase, words.text(any_status(uow, order.status).label))
     lines = [
         words(f"feedback.{order.phase}", number=order.number, state=state, time=words.moment(order.changed_at, now))
     ]
@@ -139,7 +139,7 @@ def proposed_feedback(uow: UnitOfWork, order: Order) -> Callable[[Status], str]:
     return proposal
 
 
-def told_state(words: Words, phase: Phase, label: str) -> str:
+def state_text(words: Words, phase: Phase, label: str) -> str:
     """A status as a message's first line has it: its phase in capitals, and said once.
 
     `KENDALA: ODP penuh`, `DIPROSES (OGP)`, `BATAL`; a completed one is its label in capitals.

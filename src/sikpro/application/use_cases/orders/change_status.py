@@ -7,7 +7,7 @@ from sikpro.application.use_cases.catalogue.lookup import first_status, status_n
 from sikpro.application.use_cases.messages.notify_technician import notify_technician
 from sikpro.application.use_cases.orders.record_change import record_change
 from sikpro.application.use_cases.orders.undo_status import keep_undo
-from sikpro.application.use_cases.orders.work_order import unchanged_since
+from sikpro.application.use_cases.orders.work_order import check_version
 from sikpro.domain.errors import ForbiddenMove, InvalidValue
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
@@ -40,7 +40,7 @@ def change_status(
     """
     by.must(Permission.WORK)
     reason, feedback = checked_text(reason), checked_text(feedback)
-    before = unchanged_since(uow.orders.get(order_id), version)
+    before = check_version(uow.orders.get(order_id), version)
     to, claim = status_named(uow, status), uow.installation.get().claim
     if before.phase.live:
         overrule = by.may(Permission.LEAD)

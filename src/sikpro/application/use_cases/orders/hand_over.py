@@ -60,10 +60,10 @@ def hand_over(uow: UnitOfWork, typed: Mapping[str, str], by: Person, now: dateti
     return technician
 
 
-def handed_request(message: str) -> str:
+def handover_request(message: str) -> str:
     """The request inside a message that handed data over; "" when there is none.
 
-    >>> handed_request("Bagus: ...\\n\\n/reg\\nSC: SC32232558")
+    >>> handover_request("Bagus: ...\\n\\n/reg\\nSC: SC32232558")
     'SC: SC32232558'
     """
     _, found, request = message.partition(f"\n{COMMAND}\n")

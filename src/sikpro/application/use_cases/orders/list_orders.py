@@ -35,12 +35,12 @@ def check_order(uow: UnitOfWork, number: str, by: Person) -> OrderRow:
     """The present state of an order by its registration number. Raises `NotFound`, also for what one may not see."""
     order = order_named(uow, number)
     row = uow.order_queries.row(order.id)
-    if row is None or not may_see(uow, order, row, by):
+    if row is None or not may_view(uow, order, row, by):
         raise NotFound.order(number)
     return row
 
 
-def may_see(uow: UnitOfWork, order: Order, row: OrderRow, by: Person) -> bool:
+def may_view(uow: UnitOfWork, order: Order, row: OrderRow, by: Person) -> bool:
     """Whether a person may see an order: all, those of their Site Operation, or their own."""
     if by.may(Permission.SEE_ALL):
         return True
@@ -114,7 +114,7 @@ def related_orders(uow: UnitOfWork, row: OrderRow, by: Person, limit: int = 6) -
     found: dict[int, OrderRow] = {}
     for which in (OrderFilter(serial=row.serial), OrderFilter(odp=row.odp)):
         for other in uow.order_queries.page(which, sort=Sort.NEWEST, after=None, limit=limit + 1):
-            if other.id != row.id and may_see(uow, uow.orders.get(other.id), other, by):
+            if other.id != row.id and may_view(uow, uow.orders.get(other.id), other, by):
                 found.setdefault(other.id, other)
     return tuple(found.values())[:limit]
 

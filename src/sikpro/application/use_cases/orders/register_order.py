@@ -41,7 +41,7 @@ def register_order(
     if sender:
         sender.must(Permission.REGISTER if channel is Channel.TELEGRAM else Permission.ENTER_ORDERS)
     data = understand_request(uow, typed)
-    refuse_double(uow, data)
+    refuse_duplicate(uow, data)
     change = place(
         order_id=uow.orders.next_id(),
         data=data,
@@ -56,7 +56,7 @@ def register_order(
     return Registered(order=order, place=uow.order_queries.place_in_queue(order.received_at, order.id))
 
 
-def refuse_double(uow: UnitOfWork, data: OrderData) -> None:
+def refuse_duplicate(uow: UnitOfWork, data: OrderData) -> None:
     """Spare an id when the order is already there; the constraint decides, this only asks first.
 
     Raises `DuplicateOrder`.

@@ -98,14 +98,14 @@ def free_lapsed_claims(uow: UnitOfWork, now: datetime, limit: int = 100) -> int:
     freed = 0
     waiting = first_status(uow, Phase.WAITING)
     for order in uow.orders.lapsed(now, limit):
-        change = order.lapse(waiting, now)
+        change = order.interval(waiting, now)
         if change:
             record_change(uow, change, None)
             freed += 1
     return freed
 
 
-def unchanged_since(order: Order, version: int | None) -> Order:
+def check_version(order: Order, version: int | None) -> Order:
     """Hold the caller to the version they saw, if they named one. Raises `ConcurrencyConflict`."""
     if version is not None and order.version != version:
         raise ConcurrencyConflict(number=order.number)

@@ -63,7 +63,7 @@ def request_mark(request: AccessRequest, people: People) -> str:
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:8]
 
 
-def account_told(person: Person, words: Words) -> list[str]:
+def account_lines(person: Person, words: Words) -> list[str]:
     """What makes letting a person in an admin's decision: the account with its role, that they are kept out."""
     told: list[str] = []
     if person.role:

@@ -10,7 +10,7 @@ from sikpro.application.ports.chat import Button, Outgoing
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.use_cases.people.access_decision import (
     People,
-    account_told,
+    account_lines,
     is_for_admins,
     known_as,
     lets_in,
@@ -66,7 +66,7 @@ def request_card(
     ]
     for code, person in zip(("access.ask_known", "access.ask_number"), people, strict=False):
         known = words(code, name=person.name, code=known_as(person))
-        lines.append(" ".join([known, *account_told(person, words)]))
+        lines.append(" ".join([known, *account_lines(person, words)]))
     if not people:
         lines.append(words("access.ask_new" if request.technician_code else "access.ask_web"))
     if any(map(is_for_admins, people)):

@@ -4,7 +4,7 @@ from datetime import datetime, time
 
 from attrs import evolve
 
-from sikpro.application.ports.schedules import Rhythm, Schedule
+from sikpro.application.ports.schedules import Frequency, Schedule
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.errors import InvalidFields, InvalidValue
 from sikpro.domain.people import Permission, Person
@@ -30,7 +30,7 @@ def add_schedule(
     known = {f"group:{group.chat_id}": group.title or str(group.chat_id) for group in uow.inbox.groups()}
     people = {f"person:{one.id}": one.name for one in possible_receivers(uow)}
     wrong = {
-        "rhythm": rhythm not in set(Rhythm),
+        "rhythm": rhythm not in set(Frequency),
         "at": _time(at) is None,
         "to": to not in known | people,
         "language": language not in {"id", "en"},
@@ -42,7 +42,7 @@ def add_schedule(
         raise InvalidValue("schedule.too_many", str(MOST))
     kind, _, number = to.partition(":")
     schedule = Schedule(
-        rhythm=Rhythm(rhythm),
+        rhythm=Frequency(rhythm),
         at=_time(at) or time(),
         person=int(number) if kind == "person" else None,
         chat_id=int(number) if kind == "group" else None,

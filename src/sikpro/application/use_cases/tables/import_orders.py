@@ -18,9 +18,9 @@ from sikpro.application.use_cases.tables.order_plan import JudgedRow, OrderPlan,
 from sikpro.application.use_cases.tables.table_columns import (
     TableColumn,
     bare_name,
+    damaged_cells,
     header_place,
     read_moment,
-    spoilt_cells,
     texts_of,
 )
 from sikpro.domain.catalogue import Status
@@ -160,7 +160,7 @@ class _Judge:
         good = [found for _, found in rows if isinstance(found, _Understood)]
         known = self.uow.devices.known(found.data.registration_number.value for found in good)
         mode = self.uow.installation.get().duplicate_mode
-        seen: dict[tuple[str, str], int] = {}
+        places: dict[tuple[str, str], int] = {}
         for number, found in rows:
             if not isinstance(found, _Understood):
                 yield JudgedRow(place=number, verdict=RowVerdict.WRONG, errors=found), None
@@ -168,12 +168,14 @@ class _Judge:
             value = found.data.registration_number.value
             key = (value, "" if mode is DuplicateMode.NUMBER else found.data.type)
             there = next((order for order in known.get(value, ()) if _same(order, found, mode)), None)
-            if there or key in seen:
+            if there or key in places:
                 order_id = there.id if there else None
-                row = JudgedRow(place=number, verdict=RowVerdict.DOUBLE, order_id=order_id, twin=seen.get(key))
+                row = JudgedRow(
+                    place=number, verdict=RowVerdict.DOUBLE, order_id=order_id, duplicate_of=places.get(key)
+                )
                 yield row, None
                 continue
-            seen[key] = number
+            places[key] = number
             final = found.status is not None and found.status.phase in {Phase.COMPLETED, Phase.CANCELLED}
             yield JudgedRow(place=number, verdict=RowVerdict.NEW, final=final), found
 
@@ -196,7 +198,7 @@ class _Judge:
             status = _status(texts.get("status", ""), statuses)
         except InvalidValue as error:
             errors["status"] = error
-        errors |= spoilt_cells(texts, IDENTIFYING)
+        errors |= damaged_cells(texts, IDENTIFYING)
         if data is None or errors:
             return errors
         return _Understood(data=data, status=status, received_at=received_at)

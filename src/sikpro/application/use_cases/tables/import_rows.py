@@ -10,8 +10,8 @@ from attrs import field, frozen
 from sikpro.application.i18n import LANGUAGES, sentences
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.tables.headings import LISTS
-from sikpro.application.use_cases.tables.list_books import ACTIVE, NO, YES, RowList
-from sikpro.application.use_cases.tables.table_columns import LONGEST_HEADING, bare_name, spoilt_cells
+from sikpro.application.use_cases.tables.row_list import ACTIVE, NO, YES, RowList
+from sikpro.application.use_cases.tables.table_columns import LONGEST_HEADING, bare_name, damaged_cells
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.people import Person
 from sikpro.domain.search_text import folded
@@ -115,16 +115,16 @@ def _judged(
         padded = [*cells, *[""] * (len(columns) - len(cells))]
         if any(cells):
             found[number] = {column: padded[place] for place, column in enumerate(columns) if column}
-    book, lines, stores = rows.book(uow, list(found.values())), list[ImportLine](), list[Store]()
+    reader, lines, stores = rows.reader(uow, list(found.values())), list[ImportLine](), list[Store]()
     for number, texts in found.items():
-        errors: Mapping[str, DomainError] = spoilt_cells(texts, rows.identifying)
+        errors: Mapping[str, DomainError] = damaged_cells(texts, rows.identifying)
         replaced: Mapping[str, str] = {}
         new: Mapping[str, str] = {}
         verdict = Verdict.WRONG
         try:
             if errors:
                 raise InvalidFields(dict(errors))
-            judged = book.judge({column: _canonical(column, text) for column, text in texts.items()}, by)
+            judged = reader.judge({column: _canonical(column, text) for column, text in texts.items()}, by)
         except InvalidFields as error:
             errors = error.errors
         except DomainError as error:

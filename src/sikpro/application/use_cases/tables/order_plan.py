@@ -22,7 +22,7 @@ class RowVerdict(StrEnum):
 class JudgedRow:
     """A row by its place in the sheet (counted from 0), and its verdict.
 
-    A double is one of the order `order_id`, or of the row at `twin`. `errors` are by column, "" for the whole row. A
+    A double is one of the order `order_id`, or of the row at `duplicate_of`. `errors` are by column, "" for the whole row. A
     `final` one is new and completed or cancelled already.
     """
 
@@ -30,7 +30,7 @@ class JudgedRow:
     verdict: RowVerdict
     errors: Mapping[str, DomainError] = field(factory=dict[str, DomainError])
     order_id: int | None = None
-    twin: int | None = None
+    duplicate_of: int | None = None
     final: bool = False
 
 
@@ -59,7 +59,7 @@ class OrderPlan:
         """The verdicts as JSON can say them."""
         return [
             [
-                *(row.place, row.verdict, row.order_id, row.twin, row.final),
+                *(row.place, row.verdict, row.order_id, row.duplicate_of, row.final),
                 {name: _said(error) for name, error in row.errors.items()},
             ]
             for row in self.rows
@@ -74,11 +74,11 @@ class OrderPlan:
                     place=place,
                     verdict=RowVerdict(verdict),
                     order_id=order_id,
-                    twin=twin,
+                    duplicate_of=duplicate_of,
                     final=final,
                     errors={name: DomainError(said[0], **said[1]) for name, said in errors.items()},
                 )
-                for place, verdict, order_id, twin, final, errors in packed
+                for place, verdict, order_id, duplicate_of, final, errors in packed
             ]
         )
 

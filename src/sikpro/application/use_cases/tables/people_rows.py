@@ -14,14 +14,22 @@ from sikpro.application.use_cases.people.edit_people import (
     understand_person,
 )
 from sikpro.application.use_cases.people.manage_people import checked_phone, keep_an_admin
-from sikpro.application.use_cases.tables.list_books import ACTIVE, Book, Judged, RowList, active_text, filled, is_active
+from sikpro.application.use_cases.tables.row_list import (
+    ACTIVE,
+    Judged,
+    RowList,
+    RowReader,
+    active_text,
+    filled,
+    is_active,
+)
 from sikpro.domain.errors import AlreadyUsed, InvalidFields, InvalidValue
 from sikpro.domain.people import Person
 from sikpro.domain.text import compact
 
 
 @define
-class _PeopleBook:
+class _PeopleReader:
     uow: UnitOfWork
     by_code: dict[str, Person]
     by_username: dict[str, Person]
@@ -30,7 +38,7 @@ class _PeopleBook:
     """Who has a phone number, by the number."""
     twice: set[str]
     """The phone numbers that several rows have."""
-    seen: set[int] = field(factory=set[int])
+    used: set[int] = field(factory=set[int])
 
     def judge(self, typed: Mapping[str, str], by: Person) -> Judged:
         found = [
@@ -57,7 +65,7 @@ class _PeopleBook:
         )
 
     def _check(self, before: Person | None, person: Person, by: Person) -> None:
-        number = before.id if before else -len(self.seen) - 1
+        number = before.id if before else -len(self.used) - 1
         owners = {
             "technician_code": self.by_code.get(person.technician_code or ""),
             "username": self.by_username.get((person.username or "").casefold()),
@@ -66,14 +74,14 @@ class _PeopleBook:
             if owner is not None and owner.id != number:
                 raise InvalidFields({entry: AlreadyUsed(field=entry, value=getattr(person, entry))})
         self._check_phone(number, before, person)
-        if number in self.seen:
+        if number in self.used:
             key = "technician_code" if person.technician_code else "username"
             raise InvalidFields({key: InvalidValue("row.twice", person.name)})
         if before:
             if before.id == by.id and not person.active:
                 raise InvalidFields({ACTIVE: InvalidValue("row.yourself", "")})
             keep_an_admin(self.uow, before, person)
-        self.seen.add(number)
+        self.used.add(number)
         known = evolve(person, id=number)
         self.holders.get(before.phone if before else "", set()).discard(number)
         self.holders.setdefault(person.phone, set()).add(number)
@@ -110,13 +118,13 @@ def _person_row(person: Person) -> dict[str, str]:
     return person_texts(person) | {ACTIVE: active_text(person.active)}
 
 
-def _people_book(uow: UnitOfWork, table: Sequence[Mapping[str, str]]) -> Book:
+def _people_reader(uow: UnitOfWork, table: Sequence[Mapping[str, str]]) -> RowReader:
     people = uow.people.all()
     holders: dict[str, set[int]] = {}
     for person in people:
         holders.setdefault(person.phone, set()).add(person.id)
     phones = Counter(_phone_of(texts.get("phone", "")) for texts in table)
-    return _PeopleBook(
+    return _PeopleReader(
         uow,
         {person.technician_code: person for person in people if person.technician_code},
         {person.username.casefold(): person for person in people if person.username},
@@ -138,7 +146,7 @@ PEOPLE = RowList(
     columns=(*PERSON_ENTRIES, ACTIVE),
     keys=("technician_code", "username"),
     rows=_people_rows,
-    book=_people_book,
+    reader=_people_reader,
     identifying=("username", "technician_code", "site_operation", "phone"),
     person=("username", "technician_code", "phone"),
 )

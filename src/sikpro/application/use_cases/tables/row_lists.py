@@ -14,8 +14,8 @@ from sikpro.application.use_cases.catalogue.catalogue_rows import KINDS, Catalog
 from sikpro.application.use_cases.catalogue.edit_catalogue import check_replacement, keep_row, replace_row
 from sikpro.application.use_cases.catalogue.lookup import CatalogueRow
 from sikpro.application.use_cases.recaps.set_targets import store_target, understand_target
-from sikpro.application.use_cases.tables.list_books import ACTIVE, Judged, RowList, active_text, filled, is_active
 from sikpro.application.use_cases.tables.people_rows import PEOPLE
+from sikpro.application.use_cases.tables.row_list import ACTIVE, Judged, RowList, active_text, filled, is_active
 from sikpro.domain.errors import InvalidFields, InvalidValue
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.period import month_named
@@ -23,11 +23,11 @@ from sikpro.domain.text import compact
 
 
 @define
-class _CatalogueBook:
+class _CatalogueReader:
     uow: UnitOfWork
     kind: CatalogueKind
     known: dict[str, CatalogueRow]
-    seen: set[str] = field(factory=set[str])
+    used: set[str] = field(factory=set[str])
 
     def judge(self, typed: Mapping[str, str], by: Person) -> Judged:
         before = self.known.get(typed["code"]) or self.known.get(compact(typed["code"]))
@@ -39,9 +39,9 @@ class _CatalogueBook:
             before = self.known.get(row.code)
         else:
             row = evolve(row, code=before.code)
-        if row.code in self.seen:
+        if row.code in self.used:
             raise InvalidFields({"code": InvalidValue("row.twice", row.code)})
-        self.seen.add(row.code)
+        self.used.add(row.code)
         if before and before != row:
             check_replacement(self.uow, before, row)
         return Judged(
@@ -69,24 +69,24 @@ def _catalogue_list(kind: CatalogueKind) -> RowList:
         columns=(*kind.entries, ACTIVE),
         keys=("code",),
         rows=lambda uow: [_catalogue_row(kind, row) for row in kind.rows(uow)],
-        book=lambda uow, _: _CatalogueBook(uow, kind, {row.code: row for row in kind.rows(uow)}),
+        reader=lambda uow, _: _CatalogueReader(uow, kind, {row.code: row for row in kind.rows(uow)}),
         identifying=tuple(entry for entry in kind.entries if entry in {"code", "site_operation"}),
     )
 
 
 @define
-class _TargetBook:
+class _TargetReader:
     uow: UnitOfWork
     known: dict[tuple[str, str], Target]
-    seen: set[tuple[str, str]] = field(factory=set[tuple[str, str]])
+    used: set[tuple[str, str]] = field(factory=set[tuple[str, str]])
 
     def judge(self, typed: Mapping[str, str], by: Person) -> Judged:
         key = month_named(typed.get("month", "").strip()) or "", compact(typed.get("sto", ""))
         before = self.known.get(key)
         target = understand_target(self.uow, (_target_row(before) if before else {}) | filled(typed))
-        if key in self.seen:
+        if key in self.used:
             raise InvalidFields({"sto": InvalidValue("row.twice", target.sto)})
-        self.seen.add(key)
+        self.used.add(key)
         return Judged(
             before=_target_row(before) if before else None,
             after=_target_row(target),
@@ -104,7 +104,7 @@ TARGETS = RowList(
     columns=("month", "sto", "target", "working_days"),
     keys=("sto",),
     rows=lambda uow: [_target_row(target) for target in uow.targets.all()],
-    book=lambda uow, _: _TargetBook(uow, {(target.month, target.sto): target for target in uow.targets.all()}),
+    reader=lambda uow, _: _TargetReader(uow, {(target.month, target.sto): target for target in uow.targets.all()}),
     identifying=("sto",),
     permission=Permission.CLOSE_MONTH,
 )

@@ -107,7 +107,7 @@ def texts_of(row: Sequence[str], columns: Mapping[int, str]) -> dict[str, str]:
     return {name: row[place] if place < len(row) else "" for place, name in columns.items()}
 
 
-def spoilt_cells(texts: Mapping[str, str], columns: Iterable[str]) -> dict[str, DomainError]:
+def damaged_cells(texts: Mapping[str, str], columns: Iterable[str]) -> dict[str, DomainError]:
     """What a spreadsheet has made of cells that identify somebody or something, by column."""
     errors: dict[str, DomainError] = {}
     for column in columns:

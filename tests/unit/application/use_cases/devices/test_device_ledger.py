@@ -7,9 +7,15 @@ from attrs import evolve
 
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.use_cases.devices.anomalies import Anomaly, list_anomalies
-from sikpro.application.use_cases.devices.device_ledger import Asked, HoldUp, Subject, look_up_device, understand_device
+from sikpro.application.use_cases.devices.device_ledger import (
+    DeviceQuery,
+    HoldUp,
+    Subject,
+    look_up_device,
+    understand_device,
+)
 from sikpro.application.use_cases.orders.change_status import change_status
 from sikpro.application.use_cases.orders.undo_status import undo_status
 from sikpro.domain.errors import InvalidValue, NotPermitted
@@ -18,17 +24,17 @@ from tests.builders import NOON, a_person, after, an_order_type, stored_order
 
 
 @pytest.mark.parametrize(
-    ("text", "asked"),
+    ("text", "query"),
     [
-        ("ZTEGC6754546", Asked(Subject.SERIAL, "ZTEGC6754546")),
-        (" 5a54 4547 c675 4546 ", Asked(Subject.SERIAL, "ZTEGC6754546")),
-        ("odp sda 003", Asked(Subject.ODP, "ODP-SDA-003")),
-        ("sda", Asked(Subject.STO, "SDA")),
-        ("f5sda445", Asked(Subject.TECHNICIAN, "F5SDA445")),
+        ("ZTEGC6754546", DeviceQuery(Subject.SERIAL, "ZTEGC6754546")),
+        (" 5a54 4547 c675 4546 ", DeviceQuery(Subject.SERIAL, "ZTEGC6754546")),
+        ("odp sda 003", DeviceQuery(Subject.ODP, "ODP-SDA-003")),
+        ("sda", DeviceQuery(Subject.STO, "SDA")),
+        ("f5sda445", DeviceQuery(Subject.TECHNICIAN, "F5SDA445")),
     ],
 )
-def test_one_box_takes_every_device_as_it_is_written(text: str, asked: Asked) -> None:
-    assert understand_device(text) == asked
+def test_one_box_takes_every_device_as_it_is_written(text: str, query: DeviceQuery) -> None:
+    assert understand_device(text) == query
 
 
 def test_what_no_device_is_called_is_refused_with_what_was_probably_meant() -> None:
@@ -38,7 +44,7 @@ def test_what_no_device_is_called_is_refused_with_what_was_probably_meant() -> N
 
 
 def _helpdesk(uow: UnitOfWork) -> Person:
-    lay_first_catalogue(uow)
+    create_first_catalogue(uow)
     return uow.people.add(a_person())
 
 
@@ -55,7 +61,7 @@ def test_a_history_tells_how_long_each_reason_held_an_order_up_and_forgets_what_
 
     store = MemoryTransactions()
     store.write(work)
-    page = store.read(lambda uow: look_up_device(uow, Asked(Subject.ODP, "ODP-SDA-003"), uow.people.get(1)))
+    page = store.read(lambda uow: look_up_device(uow, DeviceQuery(Subject.ODP, "ODP-SDA-003"), uow.people.get(1)))
 
     (untouched, held) = page.orders
     assert untouched.hold_ups == ()
@@ -76,7 +82,7 @@ def test_an_exchange_is_counted_from_the_kept_totals() -> None:
 
     store = MemoryTransactions()
     store.write(work)
-    page = store.read(lambda uow: look_up_device(uow, Asked(Subject.STO, "SDA"), uow.people.get(1)))
+    page = store.read(lambda uow: look_up_device(uow, DeviceQuery(Subject.STO, "SDA"), uow.people.get(1)))
     assert {phase: count for phase, count in page.counts.items() if count} == {"waiting": 2, "completed": 1}
     assert [box.odp for box in page.boxes] == ["ODP-SDA-003"]
 

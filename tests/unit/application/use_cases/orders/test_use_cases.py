@@ -9,7 +9,7 @@ from sikpro.application.fields import EXAMPLE, FIELDS
 from sikpro.application.ports.queries import OrderFilter, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.recap import recap
-from sikpro.application.reports.recap_query import Asked
+from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.application.use_cases.catalogue.change_duplicate_rule import change_duplicate_rule
 from sikpro.application.use_cases.messages.notify_technician import NO_TELEGRAM
 from sikpro.application.use_cases.orders.change_status import cancel_order, change_status, reopen_order
@@ -93,7 +93,7 @@ STEPS: dict[str, tuple[set[Role], Callable[[UnitOfWork, Person], object]]] = {
     ),
     "see a recap": (
         {Role.HELPDESK, Role.TEAM_LEADER, Role.SUPERVISOR, Role.ADMIN},
-        lambda uow, by: recap(uow, Asked.parse("2026-11-02"), by, NINE, ZONE),
+        lambda uow, by: recap(uow, RecapQuery.parse("2026-11-02"), by, NINE, ZONE),
     ),
     "add an account": (
         {Role.ADMIN},
@@ -240,7 +240,7 @@ def test_a_recaps_tables_all_add_up_to_what_came_in(world: World) -> None:
     for number, status in enumerate(("selesai", "odp_penuh", "odp_penuh", "batal", "selesai")):
         world.sets(status, reason="r", number=f"SC9000{number:03}")
     figures = world.transactions.read(
-        lambda uow: recap(uow, Asked.parse("2026-11"), uow.people.get(5), world.clock.now(), ZONE)
+        lambda uow: recap(uow, RecapQuery.parse("2026-11"), uow.people.get(5), world.clock.now(), ZONE)
     )
     assert figures.total == 21 == sum(figures.received.values())
     for table in figures.tables:

@@ -4,7 +4,7 @@ import pytest
 
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.use_cases.people.edit_people import edit_person, person_texts
 from sikpro.application.use_cases.people.grant_access import approve_access, ask_access
 from sikpro.application.use_cases.people.manage_people import add_technician, checked_phone
@@ -106,7 +106,7 @@ class World:
         self.admin, self.budi = self.store.write(self._furnish)
 
     def _furnish(self, uow: UnitOfWork) -> tuple[Person, Person]:
-        lay_first_catalogue(uow)
+        create_first_catalogue(uow)
         admin = uow.people.add(a_person("Admin", role=Role.ADMIN))
         return admin, uow.people.add(a_technician(phone="628123456789"))
 

@@ -11,7 +11,7 @@ from sikpro.application.i18n import LANGUAGES, sentences
 from sikpro.application.ports.queries import OrderFilter, OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import TableSheet
-from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.use_cases.orders.remove_order import delete_order
 from sikpro.application.use_cases.tables.import_orders import COLUMNS, import_orders, plan_orders
 from sikpro.application.use_cases.tables.order_plan import OrderPlan, RowVerdict
@@ -61,7 +61,7 @@ class World:
         self.admin = self.store.write(self._furnish)
 
     def _furnish(self, uow: UnitOfWork) -> Person:
-        lay_first_catalogue(uow)
+        create_first_catalogue(uow)
         uow.catalogue.put_sto(an_sto())
         uow.people.add(a_technician())
         return uow.people.add(a_person("Admin", role=Role.ADMIN))
@@ -112,8 +112,8 @@ def test_every_row_is_judged_as_the_bot_would_and_nothing_is_written() -> None:
     )
     plan = world.plan(table)
     assert verdicts(plan) == ["new", "double", "double", "wrong", "wrong", "wrong", "wrong"]
-    assert (plan.rows[1].order_id, plan.rows[1].twin) == (1, None)
-    assert (plan.rows[2].order_id, plan.rows[2].twin) == (None, 1)
+    assert (plan.rows[1].order_id, plan.rows[1].duplicate_of) == (1, None)
+    assert (plan.rows[2].order_id, plan.rows[2].duplicate_of) == (None, 1)
     codes = [{name: error.code for name, error in one.errors.items()} for one in plan.rows[3:]]
     assert codes == [
         {

@@ -6,7 +6,7 @@ import pytest
 
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.use_cases.tables.import_rows import ImportPlan, import_rows, plan_import
 from sikpro.application.use_cases.tables.row_lists import LISTS
 from sikpro.domain.people import Person, Role
@@ -23,7 +23,7 @@ class World:
         self.admin = self.store.write(self._furnish)
 
     def _furnish(self, uow: UnitOfWork) -> Person:
-        lay_first_catalogue(uow)
+        create_first_catalogue(uow)
         uow.catalogue.put_site_operation(a_site_operation())
         uow.catalogue.put_sto(an_sto())
         uow.people.add(a_technician("Budi", "F5SDA445", phone="628123456789"))

@@ -8,7 +8,7 @@ import pytest
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import TableSheet
-from sikpro.application.use_cases.catalogue.first_catalogue import lay_first_catalogue
+from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.use_cases.orders.change_status import change_status
 from sikpro.application.use_cases.orders.remove_order import delete_order
 from sikpro.application.use_cases.tables.reconcile_orders import (
@@ -41,7 +41,7 @@ class World:
         self.leader = self.store.write(self._furnish)
 
     def _furnish(self, uow: UnitOfWork) -> Person:
-        lay_first_catalogue(uow)
+        create_first_catalogue(uow)
         leader = uow.people.add(a_person("Bagus", role=Role.TEAM_LEADER))
         for place in range(1, 5):
             stored_order(uow, f"SC10000{place}", received_at=after(place))

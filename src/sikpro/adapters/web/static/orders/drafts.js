@@ -51,7 +51,7 @@ const drafts = {
       if (!["radio", "checkbox"].includes(one.type) || one.checked) values[one.name] = one.value;
     }
     try {
-      localStorage.setItem(key, JSON.stringify({ at: Date.now(), seen: form.elements.seen?.value, values }));
+      localStorage.setItem(key, JSON.stringify({ at: Date.now(), last_event: form.elements.last_event?.value, values }));
     } catch {
       // The browser has no room: the text stays on the page, and comes back with every page that refuses it.
     }
@@ -72,7 +72,7 @@ const drafts = {
     if (fold) fold.open = true;
     const note = form.querySelector("[data-draft-note]");
     note.querySelector("[data-draft-time]").textContent = this.time(new Date(kept.at));
-    note.querySelector("[data-draft-outdated]").hidden = kept.seen === form.elements.seen?.value;
+    note.querySelector("[data-draft-outdated]").hidden = kept.last_event === form.elements.last_event?.value;
     note.hidden = false;
     form.dispatchEvent(new Event("input", { bubbles: true }));
   },

@@ -30,7 +30,7 @@ class Handled:
 
 
 @define
-class Exchange:
+class Context:
     """An update being answered, inside its transaction. `person` is None for a stranger."""
 
     uow: UnitOfWork

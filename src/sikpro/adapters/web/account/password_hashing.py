@@ -12,7 +12,7 @@ WAITING = 40
 """How many logins may wait for their turn; whoever comes then is asked to try again."""
 
 
-class PasswordDesk:
+class PasswordHasher:
     """Hashes and verifies in threads of its own: each takes about 90 ms and 64 MiB."""
 
     def __init__(self, passwords: Passwords) -> None:

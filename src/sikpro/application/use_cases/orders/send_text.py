@@ -15,7 +15,7 @@ from sikpro.domain.people import Permission, Person
 
 
 @frozen
-class Said:
+class SentText:
     """Words to the technician, and the status that was set with them and its reason, "" where none was."""
 
     text: str
@@ -23,17 +23,17 @@ class Said:
     reason: str = ""
 
     @property
-    def told(self) -> str:
+    def shown(self) -> str:
         """What the technician reads: a reason where there is nothing else."""
         return self.text or self.reason
 
 
-def send_words(
-    uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, text: str, seen: int | None = None, zone: str
+def send_text(
+    uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, text: str, last_event: int | None = None, zone: str
 ) -> Order:
     """Send words to the technician; the order keeps status, turn and holder.
 
-    `seen` is the newest journal id that the writer was shown: the same words sent since then are not sent again.
+    `last_event` is the newest journal id that the writer was shown: the same words sent since then are not sent again.
     Raises `NotPermitted`, `InvalidValue` for no words or more than `FEEDBACK_LIMIT`, `ForbiddenMove` for a deleted
     order, `NotFound`.
     """
@@ -42,26 +42,26 @@ def send_words(
     if not text:
         raise InvalidValue("feedback.missing", text)
     order = uow.orders.get(order_id)
-    if seen is not None and any(said.told == text for said in said_since(uow, order_id, by, seen)):
+    if last_event is not None and any(sent.shown == text for sent in texts_since(uow, order_id, by, last_event)):
         return order
     order = record_change(uow, order.say(text, by.id, now), by.id)
     notify_words(uow, order, by, now, text=text, zone=zone)
     return order
 
 
-def said_since(uow: UnitOfWork, order_id: int, by: Person, seen: int) -> tuple[Said, ...]:
+def texts_since(uow: UnitOfWork, order_id: int, by: Person, last_event: int) -> tuple[SentText, ...]:
     """What somebody told the technician after a journal id, oldest first; what they took back is left out."""
-    said: list[Said] = []
+    said: list[SentText] = []
     for entry in uow.journal.of_order(order_id):
-        if entry.id <= seen or entry.actor != by.id:
+        if entry.id <= last_event or entry.actor != by.id:
             continue
         event = entry.event
         if isinstance(event, StatusChanged):
-            said.append(Said(event.feedback, event.state.status, event.reason))
+            said.append(SentText(event.feedback, event.state.status, event.reason))
         elif isinstance(event, OrderReopened):
-            said.append(Said("", event.state.status, event.reason))
+            said.append(SentText("", event.state.status, event.reason))
         elif isinstance(event, WordsSent):
-            said.append(Said(event.text))
+            said.append(SentText(event.text))
         elif isinstance(event, StatusUndone) and said:
             said.pop()  # only what was done last can be taken back
     return tuple(said)

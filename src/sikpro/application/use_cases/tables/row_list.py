@@ -27,7 +27,7 @@ class Judged:
     store: Callable[[Person, datetime], None]
 
 
-class Book(Protocol):
+class RowReader(Protocol):
     """A list while rows are laid upon it, one after the other."""
 
     def judge(self, typed: Mapping[str, str], by: Person) -> Judged:
@@ -39,14 +39,14 @@ class RowList:
     """A list: its name, its columns, those of which a row needs one to be known by, its rows, and a book of it.
 
     `identifying` are the columns whose cells name somebody or something, and `person` those that a person is known by.
-    `book` is given the texts of all rows that will be laid upon it; `permission` is what reading and writing it needs.
+    `reader` is given the texts of all rows that will be laid upon it; `permission` is what reading and writing it needs.
     """
 
     name: str
     columns: tuple[str, ...]
     keys: tuple[str, ...]
     rows: Callable[[UnitOfWork], Sequence[Mapping[str, str]]]
-    book: Callable[[UnitOfWork, Sequence[Mapping[str, str]]], Book]
+    reader: Callable[[UnitOfWork, Sequence[Mapping[str, str]]], RowReader]
     identifying: tuple[str, ...]
     person: tuple[str, ...] = ()
     permission: Permission = Permission.ADMINISTER

@@ -9,7 +9,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.orders.change_status import FEEDBACK_LIMIT, change_status
 from sikpro.application.use_cases.orders.own_order import join_message
 from sikpro.application.use_cases.orders.remove_order import delete_order
-from sikpro.application.use_cases.orders.send_words import send_words
+from sikpro.application.use_cases.orders.send_text import send_text
 from sikpro.application.use_cases.orders.undo_status import UNDO_SPAN, undo_status
 from sikpro.domain.errors import ForbiddenMove, InvalidValue, NotPermitted
 from sikpro.domain.events import WordsSent
@@ -27,10 +27,10 @@ def world() -> World:
     return world
 
 
-def says(world: World, text: str = TEXT, name: str = "rina", seen: int | None = None) -> Order:
+def says(world: World, text: str = TEXT, name: str = "rina", last_event: int | None = None) -> Order:
     order, person = world.order(), world.person(name)
     return world.transactions.write(
-        lambda uow: send_words(uow, order.id, person, world.clock.now(), text=text, seen=seen, zone=ZONE)
+        lambda uow: send_text(uow, order.id, person, world.clock.now(), text=text, last_event=last_event, zone=ZONE)
     )
 
 
@@ -98,25 +98,25 @@ def test_words_reach_the_technician_in_any_phase_and_change_no_status(
 
 
 def test_the_same_words_pressed_twice_are_sent_once_and_others_are_sent(world: World) -> None:
-    seen = newest(world)
+    last_event = newest(world)
     for _ in range(2):
-        says(world, f" {TEXT}\n", seen=seen)
+        says(world, f" {TEXT}\n", last_event=last_event)
     assert len(told(world)) == 1
-    says(world, TEXT + " Terima kasih.", seen=seen)
+    says(world, TEXT + " Terima kasih.", last_event=last_event)
     assert len(told(world)) == 2
-    says(world, seen=newest(world))
+    says(world, last_event=newest(world))
     assert len(told(world)) == 3, "whoever saw them sent may say them again"
 
 
 def test_the_same_words_of_another_helpdesk_are_theirs(world: World) -> None:
-    seen = newest(world)
-    says(world, seen=seen)
-    says(world, name="bagus", seen=seen)
+    last_event = newest(world)
+    says(world, last_event=last_event)
+    says(world, name="bagus", last_event=last_event)
     assert len(told(world)) == 2
 
 
 def test_words_that_went_with_a_status_are_not_sent_again_unless_it_was_taken_back(world: World) -> None:
-    order, rina, seen = world.order(), world.person("rina"), newest(world)
+    order, rina, last_event = world.order(), world.person("rina"), newest(world)
 
     def answer(uow: UnitOfWork) -> Order:
         return change_status(
@@ -124,10 +124,10 @@ def test_words_that_went_with_a_status_are_not_sent_again_unless_it_was_taken_ba
         )
 
     world.transactions.write(answer)
-    says(world, seen=seen)
+    says(world, last_event=last_event)
     assert len(told(world)) == 1
     world.transactions.write(lambda uow: undo_status(uow, order.id, rina, world.clock.now()))
-    says(world, seen=seen)
+    says(world, last_event=last_event)
     assert len(told(world)) == 2, "the one that was recalled, and the one that goes"
 
 
@@ -169,6 +169,6 @@ def test_who_does_not_work_on_orders_says_nothing_and_nothing_is_said_of_a_delet
         lambda uow: delete_order(uow, order.id, leader, world.clock.now(), reason="uji", zone=ZONE)
     )
     with pytest.raises(ForbiddenMove):
-        world.transactions.write(lambda uow: send_words(uow, order.id, leader, world.clock.now(), text=TEXT, zone=ZONE))
+        world.transactions.write(lambda uow: send_text(uow, order.id, leader, world.clock.now(), text=TEXT, zone=ZONE))
     items = world.transactions.read(lambda uow: uow.outbox.of_order(order.id))
     assert not any(TEXT in item.message.text for item in items)

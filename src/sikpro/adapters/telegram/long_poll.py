@@ -31,9 +31,9 @@ class LongPoll:
 
     `account` names the account in the database, `owner` this process. `take_over` ends another process' lease at once:
     right on SQLite, where one process is the whole system. `lease` is how long it lasts, longer than a poll.
-    `after_commit` is called when replies may be waiting, `reconnected` when the network answers again. `release_all` drops
-    what the transport holds while another process serves the bot. `caution` tells a trouble, with its detail, beside
-    which the connection works all the same.
+    `after_commit` is called when replies may be waiting, `reconnected` when the network answers again. `release_all`
+    drops what the transport holds while another process serves the bot. `caution` tells a trouble, with its detail,
+    beside which the connection works all the same.
     """
 
     source: UpdateSource

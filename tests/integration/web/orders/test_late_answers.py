@@ -52,7 +52,7 @@ def writing(site: Site) -> Writing:
     rina.post(f"/orders/{order.id}/take")
     page = rina.get(f"/orders/{order.id}").text
     form = {"status": "odp_penuh", "feedback": TEXT, "reason": "", "scripted": "1"}
-    return Writing(site, order, rina, bagus, form | {name: hidden(page, name) for name in ("version", "seen")})
+    return Writing(site, order, rina, bagus, form | {name: hidden(page, name) for name in ("version", "last_event")})
 
 
 def hidden(page: str, name: str) -> str:
@@ -122,7 +122,7 @@ def test_a_late_answer_comes_back_with_what_happened_and_what_can_be_done(
 @pytest.mark.parametrize("happens", [is_completed, is_cancelled, is_taken_over, is_held_up, is_corrected])
 def test_it_is_sent_as_words_alone_once(writing: Writing, happens: Callable[[Writing], None]) -> None:
     happens(writing)
-    again = writing.form | {"last_event": hidden(writing.press(), "seen")}
+    again = writing.form | {"last_event": hidden(writing.press(), "last_event")}
     before = writing.site.stored(writing.order)
     for _ in range(2):
         assert writing.rina.post(f"{writing.path}/words", again).headers["location"] == writing.path
@@ -145,7 +145,7 @@ def test_a_finished_order_is_reopened_with_it_and_it_waits_in_the_form(writing: 
     assert "Order dibuka ulang. Jawaban Anda di bawah belum terkirim." in page
     assert " checked>" in page.partition('value="odp_penuh"')[2].partition("<span>")[0]
     assert writing.told() == []
-    form = writing.form | {name: hidden(page, name) for name in ("version", "seen")}
+    form = writing.form | {name: hidden(page, name) for name in ("version", "last_event")}
     assert writing.rina.post(f"{writing.path}/status", form).status_code == 303
     assert len(writing.told()) == 1
 
@@ -156,7 +156,7 @@ def test_a_team_leader_answers_all_the_same_what_a_colleague_has_now(writing: Wr
     page = bagus.post(f"{writing.path}/status", form)
     assert page.status_code == 409
     assert SHOWN in page.text
-    form |= {name: hidden(page.text, name) for name in ("version", "seen")}
+    form |= {name: hidden(page.text, name) for name in ("version", "last_event")}
     assert bagus.post(f"{writing.path}/status", form).status_code == 303
     assert len(writing.told()) == 1
 
@@ -175,7 +175,7 @@ def test_one_press_in_two_tabs_is_one_answer(writing: Writing) -> None:
 
 def test_a_reopening_pressed_twice_is_one(writing: Writing) -> None:
     is_completed(writing)
-    form = {"reason": "Mati lagi", "last_event": hidden(writing.rina.get(writing.path).text, "seen")}
+    form = {"reason": "Mati lagi", "last_event": hidden(writing.rina.get(writing.path).text, "last_event")}
     for _ in range(2):
         assert writing.rina.post(f"{writing.path}/reopen", form).status_code == 303
     items = writing.site.store.read(lambda uow: uow.outbox.of_order(writing.order.id))
@@ -249,14 +249,14 @@ def test_the_form_of_another_site_puts_nothing_into_an_order(writing: Writing) -
 
 def test_a_reason_and_data_that_are_refused_come_back(writing: Writing) -> None:
     is_completed(writing)
-    seen = hidden(writing.rina.get(writing.path).text, "seen")
+    last_event = hidden(writing.rina.get(writing.path).text, "last_event")
     writing.rina.post(f"{writing.path}/reopen", {"reason": "duluan"})
-    late = writing.bagus.post(f"{writing.path}/reopen", {"reason": TEXT, "last_event": seen})
+    late = writing.bagus.post(f"{writing.path}/reopen", {"reason": TEXT, "last_event": last_event})
     assert late.status_code == 409
     assert SHOWN in late.text
     assert "Dibuka ulang: Diproses (OGP) (Rina) <q>duluan</q>" in late.text
     is_taken_over(writing)
-    fields = {**typed_again(writing.order.data), "note": TEXT, "last_event": seen}
+    fields = {**typed_again(writing.order.data), "note": TEXT, "last_event": last_event}
     edited = writing.rina.post(f"{writing.path}/edit", fields)
     assert edited.status_code == 409
     assert SHOWN in edited.text
@@ -329,11 +329,11 @@ def test_who_has_to_change_a_reset_password_comes_back_to_the_order(writing: Wri
     writing.site.store.write(lambda uow: uow.people.save(evolve(uow.people.get(rina.id), must_change_password=True)))
     assert "Kata sandi Anda masih sementara" in writing.press()
     visitor = writing.site.visitor()
-    response = visitor.log_in("rina", next=f"{writing.path}?last_event=1")
-    assert response.headers["location"] == f"/password?next={writing.path}%3Fseen%3D1"
+    response = visitor.log_in("rina", next=f"{writing.path}?shown_version=1")
+    assert response.headers["location"] == f"/password?next={writing.path}%3Fshown_version%3D1"
     page = visitor.get(response.headers["location"]).text
     form = {"current": PASSWORD, "new": "sandi-yang-baru", "again": "sandi-yang-baru", "next": hidden(page, "next")}
-    assert visitor.post("/password", form).headers["location"] == f"{writing.path}?last_event=1"
+    assert visitor.post("/password", form).headers["location"] == f"{writing.path}?shown_version=1"
 
 
 def test_words_alone_are_said_about_a_finished_order_and_by_who_may(writing: Writing) -> None:

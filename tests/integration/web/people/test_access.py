@@ -132,7 +132,7 @@ def test_new_requests_appear_below_and_changed_ones_are_pointed_out(site: Site) 
     _ask(site)
 
     def live(page: str) -> str:
-        found = re.search(r'hx-get="(/access\?last_event=[^"]*)"', page)
+        found = re.search(r'hx-get="(/access\?shown=[^"]*)"', page)
         assert found
         return unescape(found[1])
 
@@ -146,7 +146,7 @@ def test_new_requests_appear_below_and_changed_ones_are_pointed_out(site: Site) 
     assert "Wayan" in arrived
     _ask(site, phone="0812345678")
     assert "Ada permintaan yang berubah" in leader.get(live(arrived)).text
-    assert leader.get("/access?last_event=,,x-y,%00").status_code == 200
+    assert leader.get("/access?shown=,,x-y,%00").status_code == 200
 
 
 @pytest.mark.parametrize(("username", "status"), [("rina", 403), ("bagus", 200), ("sari", 403), ("admin", 200)])
@@ -319,7 +319,7 @@ def test_a_page_from_before_somebody_was_kept_out_lets_nobody_in(page_site: Site
     forms = {visitor: _as_shown(_card(visitor.get("/access").text, request)) for visitor in (leader, admin)}
     mark = re.search(rf'name="pick-{request.id}" value="([^"]+)"', leader.get("/access").text)
     assert mark
-    seen = re.search(r'hx-get="(/access\?last_event=[^"]*)"', leader.get("/access").text)
+    seen = re.search(r'hx-get="(/access\?shown=[^"]*)"', leader.get("/access").text)
     assert seen
     page_site.store.write(lambda uow: uow.people.save(evolve(uow.people.get(target.id), active=False)))
     assert "Ada permintaan yang berubah" in leader.get(unescape(seen[1])).text

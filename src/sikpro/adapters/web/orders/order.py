@@ -52,7 +52,7 @@ class OrderContext:
             entry for entry in view.story if typed.last_event is not None and entry.journal_id > typed.last_event
         ]
         stored = typed_again(view.order.data)
-        last_event = self.request.query_params.get("last_event", "")
+        shown_version = self.request.query_params.get("shown_version", "")
         return self.pages.page(
             self.request,
             "orders/order.html",
@@ -62,7 +62,7 @@ class OrderContext:
             row=view.row,
             typed=typed,
             changed=changed,
-            outdated=last_event.isdecimal() and last_event != str(view.order.version),
+            outdated=shown_version.isdecimal() and shown_version != str(view.order.version),
             fields=FIELDS,
             values_now=stored,
             values=typed.values if typed.form == "edit" else stored,

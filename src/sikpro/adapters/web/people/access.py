@@ -38,21 +38,21 @@ class AccessController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """The page; with `seen` (the marks of the requests on a page) what came or changed since."""
+        """The page; with `shown` (the marks of the requests on a page) what came or changed since."""
         requests = await parts.transactions.read(lambda uow: open_requests(uow, me))
-        if "seen" not in request.query_params:
+        if "shown" not in request.query_params:
             return _page(request, pages, requests)
-        seen = [mark for mark in request.query_params["seen"].split(",") if mark]
+        shown = [mark for mark in request.query_params["shown"].split(",") if mark]
         there = {waiting.mark for waiting in requests.waiting}
-        ids = {mark.partition("-")[0] for mark in seen}
+        ids = {mark.partition("-")[0] for mark in shown}
         new = [waiting for waiting in requests.waiting if str(waiting.request.id) not in ids]
         return pages.page(
             request,
             "people/access_arrivals.html",
             requests=requests,
             new=new,
-            seen=[*seen, *(waiting.mark for waiting in new)],
-            outdated=any(mark not in there for mark in seen),
+            shown=[*shown, *(waiting.mark for waiting in new)],
+            outdated=any(mark not in there for mark in shown),
             fault=None,
         )
 
@@ -184,7 +184,7 @@ def _page(
         status=status,
         requests=requests,
         new=(),
-        seen=[waiting.mark for waiting in requests.waiting],
+        shown=[waiting.mark for waiting in requests.waiting],
         outdated=False,
         fault=fault,
     )

@@ -22,8 +22,8 @@ class RowVerdict(StrEnum):
 class JudgedRow:
     """A row by its place in the sheet (counted from 0), and its verdict.
 
-    A double is one of the order `order_id`, or of the row at `duplicate_of`. `errors` are by column, "" for the whole row. A
-    `final` one is new and completed or cancelled already.
+    A double is one of the order `order_id`, or of the row at `duplicate_of`. `errors` are by column, "" for the whole
+    row. A `final` one is new and completed or cancelled already.
     """
 
     place: int

@@ -39,7 +39,7 @@ class RowList:
     """A list: its name, its columns, those of which a row needs one to be known by, its rows, and a book of it.
 
     `identifying` are the columns whose cells name somebody or something, and `person` those that a person is known by.
-    `reader` is given the texts of all rows that will be laid upon it; `permission` is what reading and writing it needs.
+    `reader` is given the texts of all rows of a file; `permission` is what reading and writing the list needs.
     """
 
     name: str

@@ -19,7 +19,8 @@ from attrs import frozen
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.integration.browser import ARGUMENTS, EXECUTABLES, PHONE
-from tests.integration.e2e.installation import free_port, wait_until
+from tests.integration.e2e.installation import wait_until
+from tests.integration.loopback import free_port
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 WIDE = (1440, 900)

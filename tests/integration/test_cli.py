@@ -19,7 +19,8 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.people import Role
 from sikpro.entrypoints.server import listen
 from sikpro.entrypoints.settings import Settings, WrongSettings
-from tests.integration.e2e.installation import Process, free_port
+from tests.integration.e2e.installation import Process
+from tests.integration.loopback import free_port
 
 ROOT = Path(__file__).parents[2]
 

@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
+from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from tests.builders import NOON, stored_order
+from tests.integration.sqlite import migrated_sqlite
 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A database with two orders of NOON's day, of two exchanges."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('export') / 'sikpro.db'}"
-    migrate(url)
+    url = migrated_sqlite(tmp_path_factory.mktemp("export"))
     engine = create_engine_for(url)
 
     def furnish(uow: UnitOfWork) -> None:

@@ -16,12 +16,15 @@ from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.local.export_process import ProcessExports
 from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
+from sikpro.adapters.sql import SqlTransactions, create_engine_for
+from sikpro.application.exports import ExportRunner
 from sikpro.application.ports.exports import Export, ExportState
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.workers.exports import ExportRunner
 from sikpro.domain.people import Role
 from tests.builders import NOON, a_person, stored_order
+from tests.integration.sqlite import migrated_sqlite
 
 CHILD = (sys.executable, "-m", "sikpro.entrypoints.export_child")
 ZONE = "Asia/Jakarta"
@@ -30,9 +33,7 @@ ZONE = "Asia/Jakarta"
 @pytest.fixture
 def url(tmp_path: Path) -> str:
     """A SQLite database with a catalogue, an order, and a supervisor (person 1) who asked for its month."""
-    url = f"sqlite:///{tmp_path / 'sikpro.db'}"
-    migrate(url)
-    return url
+    return migrated_sqlite(tmp_path)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
 from sikpro.application.ports.runtime import LiveEvents
 from sikpro.application.ports.storage import Transactions
 from tests.integration.postgres import NewDatabase, PostgresServer, new_postgres, postgres_server, postgres_url
+from tests.integration.sqlite import migrated_sqlite
 
 __all__ = ["new_postgres", "postgres_server", "postgres_url"]
 
@@ -35,9 +36,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgres":
         new: NewDatabase = request.getfixturevalue("new_postgres")
         return new(request.getfixturevalue("postgres_template"))
-    url = f"sqlite:///{tmp_path / 'sikpro.db'}"
-    migrate(url)
-    return url
+    return migrated_sqlite(tmp_path)
 
 
 @pytest.fixture(params=["sqlite", POSTGRES])
@@ -73,8 +72,7 @@ def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewSto
         new: NewDatabase = request.getfixturevalue("new_postgres")
         url = new(request.getfixturevalue("postgres_template"))
     else:
-        url = f"sqlite:///{tmp_path / 'sikpro.db'}"
-        migrate(url)
+        url = migrated_sqlite(tmp_path)
     engine = create_engine_for(url)
     yield lambda live: SqlTransactions(engine, live)
     engine.dispose()

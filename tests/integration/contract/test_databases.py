@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
+from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.adapters.sql.errors import storage_error
 from sikpro.application.ports.storage import StorageBusy, StorageRejected, StorageUnavailable, UnitOfWork
 from tests.builders import (
@@ -20,6 +20,7 @@ from tests.builders import (
     an_outgoing,
     stored_order,
 )
+from tests.integration.sqlite import migrated_sqlite
 
 
 def test_a_number_too_large_is_rejected(databases: SqlTransactions) -> None:
@@ -83,9 +84,7 @@ def full_disk(engine: Engine) -> None:
 @pytest.fixture
 def sqlite(tmp_path: Path) -> Any:
     """An engine on a SQLite file."""
-    url = f"sqlite:///{tmp_path / 'sikpro.db'}"
-    migrate(url)
-    engine = create_engine_for(url)
+    engine = create_engine_for(migrated_sqlite(tmp_path))
     yield engine
     engine.dispose()
 

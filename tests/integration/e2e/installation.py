@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,8 @@ from sikpro.application.use_cases.catalogue.first_catalogue import create_first_
 from sikpro.application.use_cases.catalogue.lookup import put_row
 from sikpro.domain.catalogue import SiteOperation, Sto
 from sikpro.domain.people import Person, Role
+from tests.integration.loopback import NO_TLS, free_port
+from tests.integration.sqlite import migrated_sqlite
 
 TOKEN = "424242:test-token"
 PASSWORD = "kata-sandi-uji"
@@ -31,13 +32,6 @@ CREW = tuple(range(5001, 5013))
 
 QUICK = {"SIKPRO_RATE_CHAT": "1000", "SIKPRO_RATE_OVERALL": "10000", "SIKPRO_POLL_TIMEOUT": "5"}
 """Settings under which a test need not wait for Telegram's pace."""
-
-
-def free_port() -> int:
-    """A port nobody listens at just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until(reached: Callable[[], bool], what: str, seconds: float = 60) -> None:
@@ -76,7 +70,10 @@ class Process:
     def answers(self) -> bool:
         """Whether it serves."""
         try:
-            return httpx.get(f"http://127.0.0.1:{self.port}{self.ready}", trust_env=False).status_code == 200
+            return (
+                httpx.get(f"http://127.0.0.1:{self.port}{self.ready}", trust_env=False, verify=NO_TLS).status_code
+                == 200
+            )
         except httpx.HTTPError:
             return False
 
@@ -183,8 +180,9 @@ def furnish(uow: UnitOfWork) -> None:
 @contextmanager
 def furnished(folder: Path, database: str = "") -> Iterator[tuple[str, SqlTransactions]]:
     """A migrated database with people in it, on SQLite unless one is named: its address, and a way in."""
-    url = database or f"sqlite:///{folder / 'sikpro.db'}"
-    migrate(url)
+    if database:
+        migrate(database)
+    url = database or migrated_sqlite(folder)
     engine = create_engine_for(url)
     transactions = SqlTransactions(engine)
     transactions.write(furnish)
@@ -216,7 +214,7 @@ def installed(folder: Path, database: str = "", extra: Mapping[str, str] | None 
         )
         sikpro = Process(["serve", "--port", str(port)], port, environment, folder / "sikpro.log", "/healthz")
         simulator.start()
-        api = httpx.Client(base_url=f"http://127.0.0.1:{simulator_port}/simulator/api", trust_env=False)
+        api = httpx.Client(base_url=f"http://127.0.0.1:{simulator_port}/simulator/api", trust_env=False, verify=NO_TLS)
         try:
             for place, telegram_id in enumerate(CREW):
                 person = {"id": telegram_id, "name": f"Teknisi {place + 1}", "technician_code": f"F5SDA{445 + place}"}

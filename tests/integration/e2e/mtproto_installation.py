@@ -11,7 +11,8 @@ from typing import Any
 from attrs import define
 
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
-from tests.integration.e2e.installation import CREW, QUICK, Process, free_port, furnished, wait_until
+from tests.integration.e2e.installation import CREW, QUICK, Process, furnished, wait_until
+from tests.integration.loopback import free_port
 from tests.integration.telegram.mtproto_server import API_HASH, API_ID, TOKEN
 from tests.integration.telegram.mtproto_server.control import Remote
 

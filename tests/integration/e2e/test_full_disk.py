@@ -9,7 +9,6 @@ from sqlalchemy import Engine, event
 from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.sql.engine import create_engine_for
-from sikpro.adapters.sql.migrate import migrate
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.application.ports.chat import Incoming, IncomingKind, Transport
 from sikpro.application.ports.inbox import Outcome
@@ -17,6 +16,7 @@ from sikpro.application.ports.network import Batch
 from sikpro.application.ports.storage import StorageUnavailable
 from sikpro.application.workers.intake import Intake
 from tests.integration.e2e.installation import CREW, furnish
+from tests.integration.sqlite import migrated_sqlite
 
 ACCOUNT, OWNER = "bot:1", "me"
 
@@ -48,9 +48,7 @@ class Disk:
 
 
 async def test_a_disk_that_fills_up_in_the_middle_of_a_batch_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'sikpro.db'}"
-    migrate(url)
-    engine = create_engine_for(url)
+    engine = create_engine_for(migrated_sqlite(tmp_path))
     disk = Disk(engine)
     transactions = SqlTransactions(engine)
     transactions.write(furnish)

@@ -12,6 +12,7 @@ import pytest
 
 from sikpro.adapters.simulator import SimulatorServer, create_simulator
 from sikpro.adapters.telegram.bot_api import BotApi, BotApiMessenger, BotApiSource
+from tests.integration.loopback import NO_TLS
 
 TOKEN = "424242:test-token"
 DEWI = 7
@@ -25,8 +26,8 @@ class Simulation:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.http = httpx.Client(base_url=f"{url}/simulator/api", trust_env=False)
-        self.bot = httpx.Client(base_url=f"{url}/bot{TOKEN}", trust_env=False)
+        self.http = httpx.Client(base_url=f"{url}/simulator/api", trust_env=False, verify=NO_TLS)
+        self.bot = httpx.Client(base_url=f"{url}/bot{TOKEN}", trust_env=False, verify=NO_TLS)
 
     def post(self, path: str, **body: Any) -> Any:
         """POST as a script, and expect it to work."""

@@ -1,6 +1,8 @@
 """A running console for tests: the real application on a real socket, over any store, on a clock that a test moves."""
 
+import asyncio
 import re
+import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,16 +13,16 @@ from typing import Any, TypeVar
 
 import httpx
 import uvicorn
-from attrs import define, field
+from attrs import define, field, fields_dict
 from litestar.enums import ScopeType
-from litestar.types import Receive, Scope, Send
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from sikpro.adapters.excel.reader import DirectTables
 from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.memory import MemoryTransactions
-from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
+from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.adapters.web import WebParts, create_web
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.storage import Transactions, UnitOfWork
@@ -32,6 +34,8 @@ from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel, Origin
 from sikpro.domain.people import Person, Role
 from tests.builders import NOON, a_person, a_site_operation, a_technician, an_sto
+from tests.integration.loopback import NO_TLS
+from tests.integration.sqlite import migrated_sqlite
 
 T = TypeVar("T")
 PASSWORD = "rahasia-sekali"
@@ -155,7 +159,7 @@ class Visitor:
 
     def __init__(self, site: Site, address: str) -> None:
         self.site = site
-        self.client = httpx.Client(base_url=site.url, headers={"x-test-address": address}, timeout=20)
+        self.client = httpx.Client(base_url=site.url, headers={"x-test-address": address}, timeout=20, verify=NO_TLS)
         self.csrf = ""
 
     def get(self, path: str, **headers: str) -> httpx.Response:
@@ -212,40 +216,88 @@ def running_site(
         clock_step=lambda: site.steps[-1] if site.steps else None,
         **settings,
     )
-    web = create_web(parts)
+    with _web(parts) as web:
 
-    async def from_address(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == ScopeType.HTTP:
-            headers = dict(scope["headers"])
-            scope["client"] = (headers.get(b"x-test-address", b"127.0.0.1").decode(), 1)
-        await web(scope, receive, send)
+        async def from_address(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == ScopeType.HTTP:
+                headers = dict(scope["headers"])
+                scope["client"] = (headers.get(b"x-test-address", b"127.0.0.1").decode(), 1)
+            await web(scope, receive, send)
 
-    config = uvicorn.Config(
-        from_address, port=0, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=2
-    )
-    server = uvicorn.Server(config)
-    started = threading.Event()
-    original = server.startup
+        server = PromptServer(from_address)
+        thread = threading.Thread(target=server.run, name="site")
+        thread.start()
+        try:
+            assert server.answers.wait(10)
+            site.url = f"http://127.0.0.1:{server.port}"
+            yield site
+        finally:
+            for visitor in site.visitors:
+                visitor.client.close()
+            live.close()
+            server.stop()
+            thread.join(10)
+            threads.close()
+        assert not thread.is_alive()
 
-    async def startup(sockets: Any = None) -> None:
-        await original(sockets)
-        started.set()
 
-    server.startup = startup  # type: ignore[method-assign]  # uvicorn tells nobody when it is ready
-    thread = threading.Thread(target=server.run, name="site")
-    thread.start()
-    try:
-        assert started.wait(10)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        site.url = f"http://127.0.0.1:{port}"
-        yield site
-    finally:
-        for visitor in site.visitors:
-            visitor.client.close()
-        live.close()
-        server.should_exit = True
-        thread.join(10)
-        threads.close()
+class PromptServer(uvicorn.Server):
+    """Uvicorn on a free port, in a thread; it says when it answers, and ends when it is told, not at its next look."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                port=0,
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                ws="none",
+                timeout_graceful_shutdown=2,
+            )
+        )
+        self.answers = threading.Event()
+        self.port = 0
+
+    async def main_loop(self) -> None:
+        """Serve until `stop`."""
+        self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
+        self.port = self.servers[0].sockets[0].getsockname()[1]
+        self.answers.set()
+        await self._ended.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End at once where nobody is being served; uvicorn waits a tenth of a second before it looks."""
+        if self.server_state.tasks:
+            await super().shutdown(sockets)
+            return
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        while self.server_state.connections:
+            await asyncio.sleep(0.001)
+
+    def stop(self) -> None:
+        """End it, from another thread."""
+        self._loop.call_soon_threadsafe(self._ended.set)
+
+
+_IDLE: list[tuple[WebParts, ASGIApp]] = []
+
+
+@contextmanager
+def _web(parts: WebParts) -> Iterator[ASGIApp]:
+    """The application with these parts. To make one takes longer than most tests: each is used again, with the parts
+    of the next, once nobody is served by it any more."""
+    if _IDLE:
+        own, web = _IDLE.pop()
+        for name in fields_dict(WebParts):
+            object.__setattr__(own, name, getattr(parts, name))
+    else:
+        own, web = parts, create_web(parts)
+    yield web
+    _IDLE.append((own, web))
 
 
 def _furnish(uow: UnitOfWork) -> dict[str, Person]:
@@ -269,9 +321,7 @@ def memory_or_sqlite(kind: str, path: Path, live: LocalLiveEvents) -> Iterator[T
     if kind == "memory":
         yield MemoryTransactions(live)
         return
-    url = f"sqlite:///{path / 'sikpro.db'}"
-    migrate(url)
-    engine = create_engine_for(url)
+    engine = create_engine_for(migrated_sqlite(path))
     try:
         yield SqlTransactions(engine, live)
     finally:

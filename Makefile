@@ -10,6 +10,8 @@ AT := $(if $(PORT),--port $(PORT))
 
 VENV := .venv
 BIN := $(VENV)/bin
+# A process for each processor; each takes over half of what another has left. ARGS="-n 0" runs the tests one by one.
+PARALLEL := -n auto --dist worksteal
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
@@ -26,7 +28,7 @@ run: $(RUN) ## migrate the database (SIKPRO_DATA=var) and serve it on 127.0.0.1 
 	@exec $(BIN)/sikpro serve --migrate $(AT) $(ARGS)
 
 test: $(DEV) ## run every test but the long ones (ARGS="-k name")
-	@$(BIN)/python -m pytest -m "not audit" $(ARGS)
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not audit" $(ARGS)
 
 check: $(DEV) ## lint, format, types, import contracts, dead dependencies, security
 	@$(BIN)/ruff check
@@ -37,7 +39,7 @@ check: $(DEV) ## lint, format, types, import contracts, dead dependencies, secur
 	@$(BIN)/bandit -q -c pyproject.toml -r src
 
 audit: $(DEV) ## run the long tests
-	@status=0; $(BIN)/python -m pytest -m audit $(ARGS) || status=$$?; \
+	@status=0; $(BIN)/python -m pytest $(PARALLEL) -m audit $(ARGS) || status=$$?; \
 	if [ $$status -eq 5 ]; then echo "No test is marked audit: nothing was audited."; else exit $$status; fi
 
 bench: $(DEV) ## run the benchmarks

@@ -1,7 +1,8 @@
-"""What every test shares: the plugins with our fixtures, and how long Hypothesis looks."""
+"""What every test shares: the plugins with our fixtures, how long Hypothesis looks, how many run at once."""
 
 import os
 
+import pytest
 from hypothesis import settings
 
 pytest_plugins = ["tests.integration.postgres", "tests.integration.browser"]
@@ -10,3 +11,9 @@ settings.register_profile("default", max_examples=50, deadline=None)
 # A build must not break over a chance find: it looks further, but always at the same examples.
 settings.register_profile("ci", max_examples=400, deadline=None, derandomize=True, print_blob=True)
 settings.load_profile(os.environ.get("SIKPRO_TESTS_PROFILE", "default"))
+
+
+@pytest.hookimpl(optionalhook=True)  # without pytest-xdist the tests run one by one
+def pytest_xdist_auto_num_workers() -> int:
+    """A process for each processor, four at most: each has a browser and a PostgreSQL of its own."""
+    return min(os.cpu_count() or 1, 4)

@@ -31,12 +31,7 @@ test: $(DEV) ## run every test but the long ones (ARGS="-k name")
 	@$(BIN)/python -m pytest $(PARALLEL) -m "not audit" $(ARGS)
 
 check: $(DEV) ## lint, format, types, import contracts, dead dependencies, security
-	@$(BIN)/ruff check
-	@$(BIN)/ruff format --check --quiet || { echo "Some files are not formatted: $(BIN)/ruff format"; exit 1; }
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports
-	@$(BIN)/deptry src
-	@$(BIN)/bandit -q -c pyproject.toml -r src
+	@$(CHECKS)
 
 audit: $(DEV) ## run the long tests
 	@status=0; $(BIN)/python -m pytest $(PARALLEL) -m audit $(ARGS) || status=$$?; \
@@ -47,6 +42,37 @@ bench: $(DEV) ## run the benchmarks
 
 screenshots: $(DEV) ## take the pictures of the documentation anew
 	@$(BIN)/python -m tests.integration.screenshots $(ARGS)
+
+# ---- the checks --------------------------------------------------------------------------------------------
+
+# They know nothing of each other and run side by side; what each says is shown when all have ended, of those that
+# passed the name alone. Bandit judges each file by itself and keeps nothing: it is given what changed since it passed.
+define CHECKS
+said=$$(mktemp -d) && trap 'rm -rf "$$said"' EXIT || exit 1; \
+begin() { name=$$1; shift; { "$$@" >"$$said/$$name" 2>&1; echo $$? >"$$said/$$name.status"; } & }; \
+security() { \
+	passed=$(VENV)/.bandit-passed; touch "$$said/begun"; \
+	if [ -e $$passed ] && [ -z "$$(find pyproject.toml $(DEV) -newer $$passed)" ]; \
+	then find src -name '*.py' -cnewer $$passed >"$$said/changed"; else echo src >"$$said/changed"; fi; \
+	if [ -s "$$said/changed" ]; then xargs $(BIN)/bandit -q -c pyproject.toml -r <"$$said/changed" || return; fi; \
+	mv "$$said/begun" $$passed; \
+}; \
+begin types $(BIN)/mypy; \
+begin security security; \
+begin imports $(BIN)/lint-imports; \
+begin dependencies $(BIN)/deptry src; \
+begin lint $(BIN)/ruff check; \
+begin format $(BIN)/ruff format --check; \
+wait; \
+failed=; for name in lint format types imports dependencies security; do \
+	status=$$(cat "$$said/$$name.status" 2>/dev/null || echo unknown); \
+	if [ "$$status" = 0 ]; then printf '%-12s ok\n' $$name; else \
+		failed="$$failed $$name"; printf '%-12s FAILED (%s)\n' $$name "$$status"; cat "$$said/$$name"; \
+	fi; \
+done; \
+case "$$failed" in *format*) echo "To format: $(BIN)/ruff format";; esac; \
+if [ -n "$$failed" ]; then echo "Failed:$$failed"; exit 1; fi
+endef
 
 # ---- locked requirements -----------------------------------------------------------------------------------
 

@@ -1,4 +1,7 @@
-"""The command line; each command imports what it needs, so that `--version` and `--help` are quick."""
+"""The command line; each command imports what it needs, so that `--version` and `--help` are quick.
+
+The settings come first: one that cannot be used is said before what they would start is imported.
+"""
 
 import sys
 from pathlib import Path
@@ -57,9 +60,11 @@ def main() -> None:
 def serve(host: str | None, port: int | None, migrating: bool, data: Path | None, database: str | None) -> None:
     """Serve the web console, and the bot when a token is set (SIKPRO_TELEGRAM_TOKEN)."""
     from sikpro.entrypoints.settings import Settings
-    from sikpro.entrypoints.start import container_for, first_admin, prepare
 
     settings = Settings.load({"host": host, "port": port, "data": data, "database": database})
+
+    from sikpro.entrypoints.start import container_for, first_admin, prepare
+
     prepare(settings, migrating=migrating)
     container = container_for(settings)
     first_admin(container)
@@ -80,9 +85,11 @@ def simulator(
 ) -> None:
     """Serve a Telegram of our own on loopback: a Bot API server with a chat page."""
     from sikpro.entrypoints.settings import Settings
-    from sikpro.entrypoints.start import serve_simulator_at
 
     settings = Settings.load({"data": data, "database": database})
+
+    from sikpro.entrypoints.start import serve_simulator_at
+
     serve_simulator_at(host, port, path or settings.data / "simulator.db", token, force=force)
 
 
@@ -91,9 +98,11 @@ def simulator(
 def migrate(data: Path | None, database: str | None) -> None:
     """Bring the database up to date."""
     from sikpro.entrypoints.settings import Settings
-    from sikpro.entrypoints.start import prepare
 
     settings = Settings.load({"data": data, "database": database})
+
+    from sikpro.entrypoints.start import prepare
+
     prepare(settings, migrating=True)
     click.echo("The database is up to date.")
 
@@ -115,9 +124,11 @@ def add_user(
     """Add an account; without --password-stdin a one-time password is made and shown."""
     from sikpro.domain.text import storable
     from sikpro.entrypoints.settings import Settings, WrongSettings
-    from sikpro.entrypoints.start import add_account_with, container_for, prepare
 
     settings = Settings.load({"data": data, "database": database})
+
+    from sikpro.entrypoints.start import add_account_with, container_for, prepare
+
     prepare(settings, migrating=False)
     given = sys.stdin.readline().rstrip("\n") if password_stdin else None
     if given is not None and given != storable(given):
@@ -132,9 +143,11 @@ def add_user(
 def duplicates(mode: str, data: Path | None, database: str | None) -> None:
     """Choose what counts as a double: one order per NUMBER, or per NUMBER_AND_TYPE."""
     from sikpro.entrypoints.settings import Settings
-    from sikpro.entrypoints.start import change_duplicates, container_for, prepare
 
     settings = Settings.load({"data": data, "database": database})
+
+    from sikpro.entrypoints.start import change_duplicates, container_for, prepare
+
     prepare(settings, migrating=False)
     conflicts = change_duplicates(container_for(settings), mode)
     if conflicts:

@@ -12,8 +12,9 @@ from sikpro.application.ports.runtime import LiveEvents
 from sikpro.application.ports.storage import Transactions
 from tests.integration.postgres import NewDatabase, PostgresServer, new_postgres, postgres_server, postgres_url
 from tests.integration.sqlite import migrated_sqlite
+from tests.integration.telegram.conftest import simulation
 
-__all__ = ["new_postgres", "postgres_server", "postgres_url"]
+__all__ = ["new_postgres", "postgres_server", "postgres_url", "simulation"]
 
 POSTGRES = pytest.param("postgres", marks=pytest.mark.audit)
 """A real PostgreSQL takes most of the time: it is for the audit."""

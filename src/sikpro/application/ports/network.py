@@ -168,7 +168,8 @@ class Messenger(Protocol):
     async def send(self, message: Outgoing, enclosure: Enclosure | None = None) -> int | None:
         """Send, and return the new message's id (None for the answer to a press). Raises `SendError`.
 
-        `enclosure` is the file that a message with a `document` carries.
+        `enclosure` is the file that a message with a `document` carries. A messenger that `sends_once` may return None
+        for a message that had arrived before, when its id is not found again.
         """
 
     async def set_menu(self, language: str, entries: Sequence[MenuEntry], chat_id: int | None = None) -> None:

@@ -11,6 +11,7 @@ from .world import BOT_ID
 
 LONGEST_TEXT = 4096
 LONGEST_CAPTION = 1024
+LONGEST_DATA = 64
 LARGEST_PART = 512 * 1024
 
 
@@ -41,7 +42,11 @@ def send_message(call: Call, request: Any) -> Any:
     chat = world.chat_of(request.peer)
     file = _uploaded(call, request)
     _check(call, chat, request.message, LONGEST_TEXT if file is None else LONGEST_CAPTION)
+    if any(len(button.data.encode()) > LONGEST_DATA for row in _rows(request.reply_markup) for button in row):
+        raise RpcFault(400, "BUTTON_DATA_INVALID")
     reply_to = getattr(request.reply_to, "reply_to_msg_id", None)
+    if reply_to not in world.box(chat).messages:
+        reply_to = None
     sender = None if chat > 0 else types.PeerUser(BOT_ID)
     markup = request.reply_markup
     message = world.write(

@@ -1,0 +1,270 @@
+"""The chat networks that the contracts of `Messenger` and `UpdateSource` are run against, each seen by its people."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Literal, Protocol
+
+from attrs import frozen
+
+from sikpro.adapters.telegram.bot_api import BotApi, BotApiMessenger, BotApiSource
+from sikpro.adapters.telegram.mtproto.client import MtprotoClient
+from sikpro.adapters.telegram.mtproto.messenger import MtprotoMessenger
+from sikpro.adapters.telegram.mtproto.source import MtprotoSource
+from sikpro.application.ports.network import Messenger, UpdateSource
+from tests.integration.telegram.conftest import DEWI, TOKEN, Simulation
+from tests.integration.telegram.mtproto_bot import GROUP, SUPERGROUP, new_client, served
+from tests.integration.telegram.mtproto_server import MtprotoServer
+
+__all__ = ["DEWI", "BotApiNetwork", "Fault", "MtprotoNetwork", "Network", "Seen"]
+
+Fault = Literal["pause", "refuses", "cut before", "cut after", "hangs"]
+"""What goes wrong with the next call: the network wants a pause of 17 s; it answers that it cannot; the line breaks
+before or after the call was carried out; the answer does not come."""
+
+Loss = Literal["blocked", "deactivated"]
+
+POLL = 1
+"""Seconds that a poll without updates takes."""
+
+
+@frozen
+class Seen:
+    """A message of the bot's as a person sees it: `buttons` are texts and data."""
+
+    message_id: int
+    text: str
+    reply_to: int | None = None
+    buttons: tuple[tuple[tuple[str, str], ...], ...] = ()
+    file: bytes | None = None
+
+
+class Network(Protocol):
+    """A network with Dewi in it, who has a chat with the bot."""
+
+    @property
+    def messenger(self) -> Messenger:
+        """What sends."""
+
+    def say(self, text: str) -> int:
+        """Dewi writes; the message's id."""
+
+    def edit(self, message_id: int, text: str) -> None:
+        """Dewi changes the words of a message."""
+
+    def press(self) -> str:
+        """Dewi presses a button; the press' id."""
+
+    def answer(self, press_id: str) -> str | None:
+        """What Dewi was answered to a press, None while she was not."""
+
+    def seen(self, chat: int = DEWI) -> list[Seen]:
+        """What the bot sent to a chat, in order."""
+
+    def fail_send(self, fault: Fault) -> None:
+        """Let the next message fail."""
+
+    def fail_fetch(self, fault: Fault) -> None:
+        """Let the next question for updates fail."""
+
+    def heal(self) -> None:
+        """Let nothing fail any more."""
+
+    def lose(self, how: Loss) -> None:
+        """Dewi cannot be written to any more."""
+
+    def moved_group(self) -> tuple[int, int]:
+        """A group that became a supergroup: both ids."""
+
+    def menu(self, language: str, chat: int | None = None) -> list[str]:
+        """The commands of a menu that was set."""
+
+    def source(self, *, token: str = "") -> UpdateSource:
+        """What gives updates, another each time, as after a restart; it is closed with the network."""
+
+    def unreachable(self) -> tuple[Messenger, UpdateSource]:
+        """A messenger and a source of a network at which nobody listens."""
+
+
+class BotApiNetwork:
+    """The simulator's Bot API over real sockets."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self.simulation = simulation
+        self.sources: list[BotApiSource] = []
+        self.messengers = [BotApiMessenger(BotApi(TOKEN, base_url=simulation.url, request_timeout=4))]
+        self._taken = socket.socket()
+        self._taken.bind(("127.0.0.1", 0))
+
+    @property
+    def messenger(self) -> Messenger:
+        return self.messengers[0]
+
+    def say(self, text: str) -> int:
+        return self.simulation.say(text)
+
+    def edit(self, message_id: int, text: str) -> None:
+        self.simulation.post(f"/chats/{DEWI}/edits", message_id=message_id, text=text)
+
+    def press(self) -> str:
+        return self.simulation.press()
+
+    def answer(self, press_id: str) -> str | None:
+        press = self.simulation.http.get(f"/chats/{DEWI}/callbacks/{press_id}").json()
+        return str(press["text"]) if press["answered"] else None
+
+    def seen(self, chat: int = DEWI) -> list[Seen]:
+        messages = self.simulation.messages() if chat == DEWI else self.simulation.in_group(chat)
+        return [
+            Seen(
+                message_id=one["message_id"],
+                text=one["text"],
+                reply_to=one["reply_to"],
+                buttons=tuple(tuple((button["text"], button["data"]) for button in row) for row in one["buttons"]),
+                file=self._file(one["document"]["file_id"]) if one.get("document") else None,
+            )
+            for one in messages
+            if one["sender"] == "bot"
+        ]
+
+    def _file(self, file_id: str) -> bytes:
+        return self.simulation.http.get(f"/files/{file_id}").content
+
+    def _fail(self, fault: Fault) -> None:
+        kinds = {"pause": "429", "refuses": "500", "cut before": "drop_before", "cut after": "drop_after"}
+        kind = kinds.get(fault, "slow")
+        self.simulation.faults(fraction=1, kinds=[kind], limit=1, retry_after=17, delay=30)
+
+    fail_send = fail_fetch = _fail
+
+    def heal(self) -> None:
+        self.simulation.faults()
+
+    def lose(self, how: Loss) -> None:
+        if how == "blocked":
+            self.simulation.post(f"/chats/{DEWI}/block", blocked=True)
+        else:
+            self.simulation.post(f"/chats/{DEWI}/deactivate")
+
+    def moved_group(self) -> tuple[int, int]:
+        group = self.simulation.group()
+        return group, int(self.simulation.post(f"/groups/{group}/upgrade")["id"])
+
+    def menu(self, language: str, chat: int | None = None) -> list[str]:
+        where = {"language": language} | ({} if chat is None else {"chat": str(chat)})
+        return [entry["command"] for entry in self.simulation.http.get("/commands", params=where).json()]
+
+    def source(self, *, token: str = "") -> UpdateSource:
+        self.sources.append(BotApiSource(BotApi(token or TOKEN, base_url=self.simulation.url, poll_timeout=POLL)))
+        return self.sources[-1]
+
+    def unreachable(self) -> tuple[Messenger, UpdateSource]:
+        address = f"http://127.0.0.1:{self._taken.getsockname()[1]}"  # bound, and nobody listens
+        self.messengers.append(BotApiMessenger(BotApi(TOKEN, base_url=address)))
+        self.sources.append(BotApiSource(BotApi(TOKEN, base_url=address)))
+        return self.messengers[-1], self.sources[-1]
+
+    @classmethod
+    @asynccontextmanager
+    async def running(cls, simulation: Simulation) -> AsyncIterator["BotApiNetwork"]:
+        """The network, until the block is left."""
+        network = cls(simulation)
+        yield network
+        network._taken.close()
+        for source in network.sources:
+            await source.aclose()
+        for messenger in network.messengers:
+            await messenger.aclose()
+
+
+class MtprotoNetwork:
+    """The tests' MTProto server over real sockets."""
+
+    def __init__(self, server: MtprotoServer) -> None:
+        self.server = server
+        self.clients = [new_client(server, request_timeout=4)]
+        self.messenger: Messenger = MtprotoMessenger(self.clients[0])
+        self._gone: MtprotoServer | None = None
+
+    def say(self, text: str) -> int:
+        return self.server.say(DEWI, text)
+
+    def edit(self, message_id: int, text: str) -> None:
+        self.server.edit(DEWI, message_id, text)
+
+    def press(self) -> str:
+        return str(self.server.press(DEWI, self.server.say(DEWI, "?"), "ya"))
+
+    def answer(self, press_id: str) -> str | None:
+        return self.server.presses[int(press_id)].answer
+
+    def seen(self, chat: int = DEWI) -> list[Seen]:
+        return [
+            Seen(
+                message_id=one.message_id,
+                text=one.text,
+                reply_to=one.reply_to,
+                buttons=tuple(tuple((button.text, button.data) for button in row) for row in one.buttons),
+                file=one.file[2] if one.file else None,
+            )
+            for one in self.server.sent(chat)
+        ]
+
+    def _fail(self, method: str, fault: Fault) -> None:
+        if fault == "pause":
+            self.server.fail(method, (420, "FLOOD_WAIT_17"))
+        elif fault == "refuses":
+            self.server.fail(method, (500, "INTERNAL"))
+        elif fault == "hangs":
+            self.server.fail(method, seconds=30)
+        else:
+            self.server.fail(method, cut=fault.removeprefix("cut "))
+
+    def fail_send(self, fault: Fault) -> None:
+        self._fail("messages.sendMessage", fault)
+
+    def fail_fetch(self, fault: Fault) -> None:
+        self._fail("updates.getDifference", fault)
+
+    def heal(self) -> None:
+        self.server.faults.clear()
+
+    def lose(self, how: Loss) -> None:
+        if how == "blocked":
+            self.server.block(DEWI)
+        else:
+            self.server.deactivate(DEWI)
+
+    def moved_group(self) -> tuple[int, int]:
+        self.server.migrate(GROUP, SUPERGROUP)
+        return GROUP, SUPERGROUP
+
+    def menu(self, language: str, chat: int | None = None) -> list[str]:
+        kept = self.server.menus.get(("default" if chat is None else "peer", chat, language))
+        return [command for command, _ in kept.commands] if kept else []
+
+    def source(self, *, token: str = "") -> UpdateSource:
+        # A restart finds in its database what was kept there; another token has a database of its own.
+        client = new_client(self.server, token=token) if token else new_client(self.server, self.clients[0].vault)
+        self.clients.append(client)
+        return MtprotoSource(client, poll_timeout=POLL)
+
+    def unreachable(self) -> tuple[Messenger, UpdateSource]:
+        assert self._gone is not None
+        clients = new_client(self._gone), new_client(self._gone)
+        self.clients += clients
+        return MtprotoMessenger(clients[0]), MtprotoSource(clients[1])
+
+    @classmethod
+    @asynccontextmanager
+    async def running(cls) -> AsyncIterator["MtprotoNetwork"]:
+        """The network, until the block is left."""
+        async with served() as gone:
+            pass
+        async with served() as server:
+            network = cls(server)
+            network._gone = gone
+            yield network
+            clients: list[MtprotoClient] = network.clients
+            for client in clients:
+                await client.aclose()

@@ -15,9 +15,7 @@ from openpyxl import load_workbook
 from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.local.export_process import ProcessExports
 from sikpro.adapters.local.threads import ThreadedTransactions
-from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
 from sikpro.adapters.sql import SqlTransactions, create_engine_for
-from sikpro.application.exports import ExportRunner
 from sikpro.application.ports.exports import Export, ExportState
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue

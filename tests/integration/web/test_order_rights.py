@@ -1,0 +1,73 @@
+"""What the console shows of orders that are deleted, elsewhere or somebody else's, and what it lets one do to them."""
+
+import pytest
+
+from sikpro.adapters.web.order_listing import Listing
+from sikpro.adapters.web.queue_view import see
+from sikpro.application.i18n import words_in
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.own_order import withdraw_order
+from sikpro.domain.errors import NotPermitted
+from sikpro.domain.people import Role
+from sikpro.domain.phase import Phase
+from tests.builders import a_person, a_site_operation, an_sto
+from tests.integration.web.site import PASSWORD, ROLES, QuickPasswords, Site
+
+ZONE = "Asia/Jakarta"
+NOT_ADMINS = sorted(name for name, role in ROLES.items() if role is not Role.ADMIN)
+
+
+def furnish(uow: UnitOfWork) -> None:
+    """A second Site Operation, and a technician of the first who has an account."""
+    uow.catalogue.put_site_operation(a_site_operation("MJK", "Mojokerto"))
+    uow.catalogue.put_sto(an_sto("MRT", "Mojoroto", "MJK"))
+    hashed = QuickPasswords().hash(PASSWORD)
+    uow.people.add(a_person("Tedi", role=Role.TECHNICIAN, site_operation="SDA", password_hash=hashed))
+
+
+@pytest.mark.parametrize("username", NOT_ADMINS)
+def test_no_address_lists_deleted_orders_for_who_is_no_admin(page_site: Site, username: str) -> None:
+    order = page_site.order()
+    leader = page_site.logged_in("bagus")
+    leader.post(f"/orders/{order.id}/delete", {"reason": "salah kirim"})
+    visitor = page_site.logged_in(username)
+    visitor.get("/orders")
+    page = visitor.get("/orders?view=deleted")
+    assert page.status_code == 200, "the address means the first view, as any that there is not"
+    assert order.number not in page.text
+    assert "view=deleted" not in page.text
+    for address in ("/orders?view=all", f"/orders?q={order.number}", "/orders?view=all&sto=SDA"):
+        assert f'href="/orders/{order.id}"' not in visitor.get(address).text, address
+
+
+@pytest.mark.parametrize("username", NOT_ADMINS)
+def test_a_list_of_deleted_orders_is_refused_even_where_an_address_did_not_ask_for_it(
+    page_site: Site, username: str
+) -> None:
+    me, words = page_site.people[username], words_in("id", ZONE)
+    with pytest.raises(NotPermitted):
+        page_site.store.read(lambda uow: see(uow, Listing(view="deleted"), me, words, page_site.clock.now(), ZONE))
+
+
+def test_an_orders_page_names_related_orders_only_to_those_who_may_see_them(site: Site) -> None:
+    site.store.write(furnish)
+    here, near = site.order(), site.order("SC90000001")
+    elsewhere = site.order("SC90000002", sto="MRT", odp="ODP-MRT-003", technician="F5SDA446")
+    technician, helpdesk = site.logged_in("tedi"), site.logged_in("rina")
+    page = technician.get(f"/orders/{here.id}")
+    assert page.status_code == 200
+    assert near.number in page.text
+    assert elsewhere.number not in page.text
+    assert technician.get(f"/orders/{elsewhere.id}").status_code == 404
+    assert elsewhere.number in helpdesk.get(f"/orders/{here.id}").text
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_nobody_on_the_console_withdraws_what_a_technician_sent(site: Site, username: str) -> None:
+    order, me = site.order(), site.people[username]
+    with pytest.raises(NotPermitted):
+        site.store.write(lambda uow: withdraw_order(uow, order.id, me, site.clock.now()))
+    visitor = site.logged_in(username)
+    visitor.get(f"/orders/{order.id}")
+    assert visitor.post(f"/orders/{order.id}/withdraw").status_code == 404
+    assert site.stored(order).phase is Phase.WAITING

@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check audit bench lock screenshots
+.PHONY: help demo run test check audit mutants bench lock screenshots
 
 PORT ?=
 ARGS ?=
@@ -36,6 +36,10 @@ check: $(DEV) ## lint, format, types, import contracts, dead dependencies, secur
 audit: $(DEV) ## run the long tests
 	@status=0; $(BIN)/python -m pytest $(PARALLEL) -m audit $(ARGS) || status=$$?; \
 	if [ $$status -eq 5 ]; then echo "No test is marked audit: nothing was audited."; else exit $$status; fi
+
+# All of them take more than an hour on two cores; make audit tries a sample. ARGS="--only work_order" narrows it.
+mutants: $(DEV) ## make small faults and see that the unit tests notice; writes docs/mutants.md
+	@$(BIN)/python -m tests.mutation --report $(ARGS)
 
 bench: $(DEV) ## run the benchmarks
 	@$(BIN)/python -m benchmarks $(ARGS)

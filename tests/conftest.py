@@ -4,12 +4,17 @@ import os
 
 import pytest
 from hypothesis import settings
+from hypothesis import Phase, settings
 
 pytest_plugins = ["tests.integration.postgres", "tests.integration.browser"]
 
 settings.register_profile("default", max_examples=50, deadline=None)
 # A build must not break over a chance find: it looks further, but always at the same examples.
 settings.register_profile("ci", max_examples=400, deadline=None, derandomize=True, print_blob=True)
+# Thousands of faults are tried one by one: few examples, and a find is enough as it is.
+settings.register_profile(
+    "mutants", max_examples=20, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate)
+)
 settings.load_profile(os.environ.get("SIKPRO_TESTS_PROFILE", "default"))
 
 

@@ -1,0 +1,236 @@
+"""The faults that can be made in a module, and how one is put into the running program."""
+
+import ast
+import difflib
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from functools import cached_property
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import Any
+
+import libcst
+from attrs import define, frozen
+from libcst.metadata import MetadataWrapper, PositionProvider
+from mutmut.mutation.file_mutation import Mutation, create_mutations
+
+
+class NotApplicable(Exception):
+    """A fault that is no fault: the program does not compile with it, or is the same."""
+
+
+@frozen(eq=False)
+class Fault:
+    """One fault in a function of a module, `number` of those that the module can have."""
+
+    module: "Module"
+    number: int
+    function: str
+    line: int
+
+    @property
+    def place(self) -> str:
+        """The module and the function, as a report names them."""
+        return f"{self.module.name}: {self.function}"
+
+    @property
+    def text(self) -> str:
+        """The line as it is."""
+        return self.module.lines[self.line - 1].strip()
+
+    def change(self) -> tuple[str, str]:
+        """What the fault takes away and what it puts there: whole lines, without their indentation."""
+        before, after = self.module.plain.splitlines(), self._source().splitlines()
+        gone: list[str] = []
+        come: list[str] = []
+        for line in difflib.ndiff(before, after):
+            if line.startswith("- "):
+                gone.append(line[2:].strip())
+            elif line.startswith("+ "):
+                come.append(line[2:].strip())
+        return " ".join(gone), " ".join(come)
+
+    def make(self) -> None:
+        """Put the fault into the running program, for as long as the process lives. Raises `NotApplicable`."""
+        source = self._source()
+        try:
+            code = _code_of(compile(source, str(self.module.path), "exec", dont_inherit=True), self.function)
+        except SyntaxError as error:
+            raise NotApplicable(self.place) from error
+        function = self.module.functions[self.function]
+        if code is None or len(code.co_freevars) != len(function.__code__.co_freevars):
+            raise NotApplicable(self.place)
+        function.__code__ = code
+        _put_defaults(function, _function_node(source, self.function))
+
+    def _source(self) -> str:
+        mutation = self.module.mutations[self.number]
+        changed = self.module.tree.deep_replace(mutation.original_node, mutation.mutated_node)
+        assert isinstance(changed, libcst.Module)
+        return changed.code
+
+
+@frozen(eq=False)
+class TableFault(Fault):
+    """One entry too few or too many in a table that a function reads: `of` is its name, `member` the entry of `key`."""
+
+    of: str
+    key: Enum
+    member: Enum
+
+    def change(self) -> tuple[str, str]:
+        """What the table has, and what it has with the fault."""
+        row = self._table()[self.key]
+        name = f"{self.of}[{self.key.name}]"
+        return (
+            (name, f"{name} without {self.member.name}")
+            if self.member in row
+            else (name, f"{name} with {self.member.name}")
+        )
+
+    def make(self) -> None:
+        """Put the entry into the table, or take it out."""
+        table = self._table()
+        table[self.key] = table[self.key] ^ {self.member}
+
+    def _table(self) -> dict[Enum, frozenset[Enum]]:
+        table = getattr(importlib.import_module(self.module.name), self.of)
+        assert isinstance(table, dict)
+        return table
+
+
+@define(eq=False)
+class Module:
+    """A module's source without its decorators, and the faults that it can have."""
+
+    name: str
+    path: Path
+    plain: str
+    tree: libcst.Module
+    mutations: list[Mutation]
+
+    @classmethod
+    def read(cls, name: str) -> "Module":
+        """Read a module and find its faults."""
+        path = path_of(name)
+        plain = _without_decorators(path.read_text())
+        tree, mutations, _, _ = create_mutations(str(path), plain)
+        return cls(name, path, plain, tree, mutations)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The source's lines."""
+        return self.plain.splitlines()
+
+    @cached_property
+    def functions(self) -> Mapping[str, FunctionType]:
+        """The module's functions and methods as they run, by qualified name."""
+        return dict(_functions(importlib.import_module(self.name)))
+
+    def faults(self) -> Iterator[Fault]:
+        """Every fault in a function that can be reached."""
+        positions = MetadataWrapper(self.tree, unsafe_skip_copy=True).resolve(PositionProvider)
+        names = {node: name for name, node in _nodes(self.tree.body, "")}
+        for number, mutation in enumerate(self.mutations):
+            owner = mutation.contained_by_top_level_function
+            name = names.get(owner) if owner is not None else None
+            place = positions.get(mutation.original_node)
+            if name in self.functions and place is not None:
+                yield Fault(self, number, str(name), place.start.line)
+
+    def table_faults(self, of: str, function: str) -> Iterator[Fault]:
+        """Every entry too few or too many in one of the module's tables."""
+        table: Mapping[Enum, frozenset[Enum]] = getattr(importlib.import_module(self.name), of)
+        line = next(number for number, text in enumerate(self.lines, 1) if text.startswith(of))
+        members = {type(member) for row in table.values() for member in row}
+        for key in table:
+            for member in (member for kind in members for member in kind):
+                if member is not key:
+                    yield TableFault(self, -1, function, line, of, key, member)
+
+
+def module_names(package: str) -> list[str]:
+    """Every module of a package, those of packages below included."""
+    root = importlib.import_module(package)
+    below = pkgutil.walk_packages(root.__path__, f"{package}.")
+    return sorted(found.name for found in below if not found.ispkg)
+
+
+def path_of(name: str) -> Path:
+    """The file of a module."""
+    return Path(str(importlib.import_module(name).__file__))
+
+
+def _without_decorators(source: str) -> str:
+    """The source with functions' decorators as comments: mutmut leaves decorated functions out."""
+    lines = source.splitlines(keepends=True)
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef) and node.decorator_list:
+            for number in range(node.decorator_list[0].lineno - 1, node.lineno - 1):
+                text = lines[number].lstrip()
+                lines[number] = f"{lines[number][: len(lines[number]) - len(text)]}# {text}"
+    return "".join(lines)
+
+
+def _nodes(body: Any, within: str) -> Iterator[tuple[str, libcst.FunctionDef]]:
+    for node in body:
+        if isinstance(node, libcst.FunctionDef):
+            yield within + node.name.value, node
+        elif isinstance(node, libcst.ClassDef):
+            yield from _nodes(node.body.body, f"{within}{node.name.value}.")
+
+
+def _functions(module: Any) -> Iterator[tuple[str, FunctionType]]:
+    for value in list(vars(module).values()):
+        owner = value if isinstance(value, type) else None
+        for found in list(vars(owner).values()) if owner else [value]:
+            function = _bare(found)
+            if function is not None and function.__module__ == module.__name__:
+                yield function.__qualname__, function
+
+
+def _bare(value: Any) -> FunctionType | None:
+    """The function behind a property, a class method or a wrapper."""
+    while value is not None and not isinstance(value, FunctionType):
+        value = getattr(value, "fget", None) or getattr(value, "__func__", None) or getattr(value, "__wrapped__", None)
+    bare = inspect.unwrap(value) if value is not None else None
+    return bare if isinstance(bare, FunctionType) else None
+
+
+def _code_of(code: CodeType, name: str) -> CodeType | None:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            if constant.co_qualname == name:
+                return constant
+            found = _code_of(constant, name)
+            if found:
+                return found
+    return None
+
+
+def _function_node(source: str, name: str) -> ast.FunctionDef:
+    body: list[ast.stmt] = ast.parse(source).body
+    *owners, last = name.split(".")
+    for owner in owners:
+        body = next(node.body for node in body if isinstance(node, ast.ClassDef) and node.name == owner)
+    return next(node for node in body if isinstance(node, ast.FunctionDef) and node.name == last)
+
+
+def _put_defaults(function: FunctionType, node: ast.FunctionDef) -> None:
+    """Give a function the defaults that its changed source has: they are no part of its code."""
+
+    def value(default: ast.expr) -> Any:
+        return eval(compile(ast.Expression(default), "<default>", "eval"), function.__globals__)
+
+    names = [argument.arg for argument in node.args.kwonlyargs]
+    try:
+        if node.args.defaults:
+            function.__defaults__ = tuple(map(value, node.args.defaults))
+        by_name = zip(names, node.args.kw_defaults, strict=True)
+        if kept := {name: value(default) for name, default in by_name if default is not None}:
+            function.__kwdefaults__ = kept
+    except Exception as error:
+        raise NotApplicable(node.name) from error

@@ -1,0 +1,40 @@
+"""Where faults are made, which tests have to notice them, and how many may pass unnoticed: the one place for both."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+PACKAGES = {"domain": "sikpro.domain", "use cases": "sikpro.application.use_cases"}
+"""What is mutated, by the name that the report uses; packages below are included."""
+
+TABLES = (("sikpro.domain.people", "PERMISSIONS", "Person.may"), ("sikpro.domain.phase", "MOVES", "allowed"))
+"""Tables of sets that are mutated entry by entry: the module, the table, and the function that reads it."""
+
+TESTS = ("src/sikpro/domain", "tests/unit/domain", "tests/unit/application", "tests/unit/conversation")
+"""The tests that run against each fault, those in doctests included."""
+
+LEFT_OUT = ("test_sentences", "test_sentences_are_filled")
+"""Modules that read source and catalogues: they take long and say nothing about behaviour."""
+
+MOST_TESTS = 150
+"""How many tests a fault is tried by: of a function that everything calls, the others say nothing new."""
+
+MOST_SURVIVORS = {"domain": 0.05, "use cases": 0.15}
+"""The part of the faults that may pass unnoticed; of faults in a line that decides rights, none may."""
+
+RIGHTS = re.compile(
+    r"\b(may|must|may_\w+|must_\w+|owns|is_own|owned_order|is_for_admins|lets_in|active|telegram_id)\b(?!=)"
+    r"|\b(NotPermitted|AdminDecides|KeptOut|PERMISSIONS|Permission)\b"
+)
+"""A line that decides rights holds one of these."""
+
+SEED = 20_261_127
+SAMPLE = {"rights": 120, "domain": 160, "use cases": 200}
+"""How many faults `make audit` tries, from the lines that decide rights and from each package."""
+
+SECONDS = 150
+"""After this long the sample is judged by what was tried; a sample of which less than half was tried fails."""
+
+KNOWN = Path(__file__).with_name("known.toml")
+REPORT = ROOT / "docs" / "mutants.md"

@@ -121,8 +121,11 @@ class Trial:
     def _finish(self, running: dict[int, Fault]) -> None:
         child, status = os.wait()
         if child in running:
-            left = os.waitstatus_to_exitcode(status)
-            self.fates[running.pop(child)] = _EXITS.get(left, Fate.KILLED)
+            fault, fate = running.pop(child), _EXITS.get(os.waitstatus_to_exitcode(status), Fate.KILLED)
+            self.fates[fault] = fate
+            if fate is Fate.SURVIVED:
+                before, after = fault.change()
+                self.said(f"survived: {fault.place}\n    - {before}\n    + {after}")
 
 
 def _tried(fault: Fault, items: Sequence[pytest.Item]) -> int:

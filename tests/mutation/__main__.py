@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from argparse import ArgumentParser
 from fnmatch import fnmatchcase
 
@@ -11,7 +10,7 @@ os.environ["SIKPRO_TESTS_PROFILE"] = "mutants"
 
 from tests.mutation.faults import Fault, Module, module_names, path_of
 from tests.mutation.judgement import Tally, judge, sample, write_report
-from tests.mutation.places import PACKAGES, SECONDS, TABLES
+from tests.mutation.places import PACKAGES, TABLES
 from tests.mutation.trial import Trial
 
 
@@ -22,21 +21,17 @@ def main() -> int:
     options.add_argument("--only", default="*", metavar="PATTERN", help="modules or functions: '*order.py*'")
     options.add_argument("--report", action="store_true", help="write the report")
     given = options.parse_args()
-    begun = time.monotonic()
     names = {name: module_names(package) for name, package in PACKAGES.items()}
     chosen: dict[str, list[Fault]] = {}
-    wanted: list[Fault] = []
 
     def choose() -> list[Fault]:
         for name, modules in names.items():
             found = [fault for module in modules for fault in faults_of(module)]
             chosen[name] = [fault for fault in found if fnmatchcase(fault.place, f"*{given.only}*")]
-        wanted.extend(sample(chosen) if given.sample else [fault for many in chosen.values() for fault in many])
-        return wanted
+        return sample(chosen) if given.sample else [fault for many in chosen.values() for fault in many]
 
     files = frozenset(str(path_of(module)) for modules in names.values() for module in modules)
     trial = Trial(files, choose, lambda text: print(text, file=sys.stderr, flush=True))
-    trial.until = begun + SECONDS if given.sample else None
     trial.run()
     if trial.trouble:
         print(trial.trouble, file=sys.stderr)
@@ -44,7 +39,7 @@ def main() -> int:
     tallies = [Tally.of(name, faults, trial.fates) for name, faults in chosen.items()]
     if given.report and given.only == "*":
         write_report(tallies)
-    return judge(tallies, len(wanted), sampled=given.sample)
+    return judge(tallies)
 
 
 def faults_of(name: str) -> list[Fault]:

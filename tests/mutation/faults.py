@@ -43,10 +43,10 @@ class Fault:
 
     def change(self) -> tuple[str, str]:
         """What the fault takes away and what it puts there: whole lines, without their indentation."""
-        before, after = self.module.plain.splitlines(), self._source().splitlines()
         gone: list[str] = []
         come: list[str] = []
-        for line in difflib.ndiff(before, after):
+        owner = self._owner()
+        for line in difflib.ndiff(_source(owner).splitlines(), self._changed(owner).splitlines()):
             if line.startswith("- "):
                 gone.append(line[2:].strip())
             elif line.startswith("+ "):
@@ -55,22 +55,28 @@ class Fault:
 
     def make(self) -> None:
         """Put the fault into the running program, for as long as the process lives. Raises `NotApplicable`."""
-        source = self._source()
+        source = self._changed(self._owner())
         try:
-            code = _code_of(compile(source, str(self.module.path), "exec", dont_inherit=True), self.function)
+            whole = compile(source, str(self.module.path), "exec", dont_inherit=True)
         except SyntaxError as error:
             raise NotApplicable(self.place) from error
+        code = next(constant for constant in whole.co_consts if isinstance(constant, CodeType))
         function = self.module.functions[self.function]
-        if code is None or len(code.co_freevars) != len(function.__code__.co_freevars):
+        if len(code.co_freevars) != len(function.__code__.co_freevars):
             raise NotApplicable(self.place)
         function.__code__ = code
-        _put_defaults(function, _function_node(source, self.function))
+        _put_defaults(function, source)
 
-    def _source(self) -> str:
+    def _owner(self) -> libcst.FunctionDef:
+        owner = self.module.mutations[self.number].contained_by_top_level_function
+        assert owner is not None
+        return owner
+
+    def _changed(self, owner: libcst.FunctionDef) -> str:
         mutation = self.module.mutations[self.number]
-        changed = self.module.tree.deep_replace(mutation.original_node, mutation.mutated_node)
-        assert isinstance(changed, libcst.Module)
-        return changed.code
+        changed = owner.deep_replace(mutation.original_node, mutation.mutated_node)
+        assert isinstance(changed, libcst.FunctionDef)
+        return _source(changed)
 
 
 @frozen(eq=False)
@@ -200,27 +206,14 @@ def _bare(value: Any) -> FunctionType | None:
     return bare if isinstance(bare, FunctionType) else None
 
 
-def _code_of(code: CodeType, name: str) -> CodeType | None:
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            if constant.co_qualname == name:
-                return constant
-            found = _code_of(constant, name)
-            if found:
-                return found
-    return None
+def _source(function: libcst.FunctionDef) -> str:
+    """A function by itself, without the class around it."""
+    return libcst.Module([]).code_for_node(function)
 
 
-def _function_node(source: str, name: str) -> ast.FunctionDef:
-    body: list[ast.stmt] = ast.parse(source).body
-    *owners, last = name.split(".")
-    for owner in owners:
-        body = next(node.body for node in body if isinstance(node, ast.ClassDef) and node.name == owner)
-    return next(node for node in body if isinstance(node, ast.FunctionDef) and node.name == last)
-
-
-def _put_defaults(function: FunctionType, node: ast.FunctionDef) -> None:
+def _put_defaults(function: FunctionType, source: str) -> None:
     """Give a function the defaults that its changed source has: they are no part of its code."""
+    node = next(node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef))
 
     def value(default: ast.expr) -> Any:
         return eval(compile(ast.Expression(default), "<default>", "eval"), function.__globals__)

@@ -42,8 +42,8 @@ def known_faults() -> tuple[Known, ...]:
 
 
 def decides_rights(fault: Fault) -> bool:
-    """Whether the fault is in a line that decides rights."""
-    return RIGHTS.search(fault.text) is not None and not fault.text.startswith(("def ", '"""'))
+    """Whether the fault is in a line that decides rights; what a refusal says does not."""
+    return RIGHTS.search(fault.text) is not None and not fault.text.startswith(("def ", "raise ", '"""'))
 
 
 def sample(faults: Mapping[str, Sequence[Fault]]) -> list[Fault]:
@@ -111,9 +111,9 @@ class Tally:
         return len(self.unknown) / counted if counted else 0.0
 
 
-def judge(tallies: Sequence[Tally], wanted: int, *, sampled: bool) -> int:
-    """Print what survived, and return 1 when it is too much or too little was tried."""
-    status, tried = 0, sum(tally.tried for tally in tallies)
+def judge(tallies: Sequence[Tally]) -> int:
+    """Print what survived, and return 1 when it is too much."""
+    status = 0
     for tally in tallies:
         for one in tally.unknown:
             mark = "RIGHTS " if one.rights else ""
@@ -127,9 +127,6 @@ def judge(tallies: Sequence[Tally], wanted: int, *, sampled: bool) -> int:
         )
         if tally.part > most or rights:
             status = 1
-    if sampled and tried * 2 < wanted:
-        print(f"only {tried} of the sample's {wanted} faults were tried: this machine is too slow to judge by it")
-        status = 1
     return status
 
 

@@ -59,19 +59,18 @@ class Reach:
 class Trial:
     """A pytest plugin that tries faults of some files in place of running the tests.
 
-    `choose` finds the faults while the tests run for the first time; `until` (monotonic) is when the last one begins.
+    `choose` finds the faults while the tests run for the first time.
     """
 
     files: frozenset[str]
     choose: Callable[[], Sequence[Fault]]
     said: Callable[[str], None]
-    until: float | None = None
     at_once: int = field(factory=lambda: os.cpu_count() or 1)
     fates: dict[Fault, Fate] = field(factory=dict[Fault, Fate])
     trouble: str = ""
 
     def run(self) -> None:
-        """Collect the tests and try every fault, or as many as there is time for; `fates` and `trouble` say more."""
+        """Collect the tests and try every fault; `fates` and `trouble` say what came of it."""
         args = [*(str(ROOT / test) for test in TESTS), "--rootdir", str(ROOT), "-p", "no:cacheprovider"]
         args += ["--no-header", "--no-summary", "-k", " and ".join(f"not {name}" for name in LEFT_OUT)]
         outcome = pytest.main(args, plugins=[self])
@@ -104,8 +103,6 @@ class Trial:
             if not chosen:
                 self.fates[fault] = Fate.UNTESTED
                 continue
-            if self.until is not None and time.monotonic() > self.until:
-                break
             while len(running) >= self.at_once:
                 self._finish(running)
             limit = 20 + 5 * sum(reach.spans[number] for number in chosen)

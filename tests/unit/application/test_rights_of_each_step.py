@@ -18,7 +18,7 @@ from sikpro.application.use_cases.decide_installation import decide_installation
 from sikpro.application.use_cases.device_ledger import Asked, Subject, look_up_device
 from sikpro.application.use_cases.edit_catalogue import add_row, delete_row, edit_row, set_row_active
 from sikpro.application.use_cases.edit_people import edit_person, person_texts, reset_password, unbind_telegram
-from sikpro.application.use_cases.grant_access import approve_access, approve_many, refuse_access
+from sikpro.application.use_cases.grant_access import approve_access, approve_many, ask_access, refuse_access
 from sikpro.application.use_cases.hand_over import hand_over
 from sikpro.application.use_cases.import_orders import plan_orders
 from sikpro.application.use_cases.import_rows import import_rows, plan_import
@@ -249,6 +249,23 @@ def test_alerts_go_to_team_leaders_on_telegram_alone(world: World) -> None:
         return {item.message.chat_id for item in claimed if item.id not in before}
 
     assert world.transactions.write(work) == {90}
+
+
+def test_those_who_may_let_a_stranger_in_are_asked_where_they_can_be(world: World) -> None:
+    def work(uow: UnitOfWork) -> set[int]:
+        for name, role, telegram in (
+            ("Tono", Role.TEAM_LEADER, 90),
+            ("Sari", Role.ADMIN, 91),
+            ("Dewi", Role.TEAM_LEADER, None),
+            ("Joni", Role.HELPDESK, 93),
+        ):
+            uow.people.add(a_person(name, role=role, telegram_id=telegram))
+        before = {item.id for item in uow.outbox.claim(NINE + timedelta(days=1), timedelta(minutes=1), 99)}
+        ask_access(uow, an_access_request(701, technician_code="F5SDA901"), NINE, zone=ZONE)
+        claimed = uow.outbox.claim(NINE + timedelta(days=1), timedelta(minutes=1), 99)
+        return {item.message.chat_id for item in claimed if item.id not in before}
+
+    assert world.transactions.write(work) == {90, 91}
 
 
 def test_recaps_are_sent_to_those_who_may_see_them_and_are_on_telegram(world: World) -> None:

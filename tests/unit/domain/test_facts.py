@@ -5,7 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from sikpro.domain.errors import ForbiddenMove, NudgedAlready, ReasonRequired
+from sikpro.domain.errors import (
+    AlreadyTaken,
+    DomainError,
+    ForbiddenMove,
+    NothingChanged,
+    NudgedAlready,
+    ReasonRequired,
+)
 from sikpro.domain.events import (
     FieldChange,
     MessageJoined,
@@ -164,16 +171,54 @@ def test_a_deleted_order_is_neither_reopened_nor_answered() -> None:
         gone.say("halo", RINA, after(30))
 
 
-def test_a_refusal_says_from_where_to_where_the_move_would_have_led() -> None:
-    refusals: list[tuple[Callable[[], Change], str, str]] = [
-        (lambda: completed().reopen(WAITING, RINA, NOW, "x"), "completed", "waiting"),
-        (lambda: completed().move_to(HELD_UP, RINA, NOW), "completed", "held_up"),
-        (lambda: completed().withdraw(CANCELLED, NOW), "completed", "cancelled"),
-        (lambda: completed().take(RINA, IN_PROGRESS, NOW), "completed", "in_progress"),
-        (lambda: waiting().give_back(RINA, WAITING, NOW), "waiting", "waiting"),
-    ]
-    for move, before, later in refusals:
-        with pytest.raises(ForbiddenMove) as refused:
-            move()
-        assert refused.value.params["number"] == "SC32232558"
-        assert (refused.value.params["before"], refused.value.params["after"]) == (before, later)
+def deleted() -> Order:
+    return waiting().delete("x", after(1)).order
+
+
+REFUSALS: list[tuple[Callable[[], object], DomainError]] = [
+    *(
+        (move, ForbiddenMove(number="SC32232558", before=Phase(before), after=later))
+        for move, before, later in (
+            (lambda: completed().reopen(WAITING, RINA, NOW, "x"), "completed", Phase.WAITING),
+            (lambda: deleted().reopen(IN_PROGRESS, RINA, NOW, "x"), "waiting", Phase.IN_PROGRESS),
+            (lambda: completed().move_to(HELD_UP, RINA, NOW), "completed", Phase.HELD_UP),
+            (lambda: deleted().move_to(HELD_UP, RINA, NOW), "waiting", Phase.HELD_UP),
+            (lambda: waiting().move_to(WAITING, RINA, NOW), "waiting", Phase.WAITING),
+            (lambda: completed().withdraw(CANCELLED, NOW), "completed", Phase.CANCELLED),
+            (lambda: completed().take(RINA, IN_PROGRESS, NOW), "completed", Phase.IN_PROGRESS),
+            (lambda: waiting().give_back(RINA, WAITING, NOW), "waiting", Phase.WAITING),
+            (lambda: completed().correct(order_data(), WAITING, NOW), "completed", Phase.WAITING),
+            (lambda: deleted().say("halo", RINA, NOW), "waiting", Phase.WAITING),
+            (lambda: held_up().nudge(NOW, HOUR), "held_up", Phase.HELD_UP),
+            (lambda: deleted().delete("x", NOW), "waiting", "deleted"),
+            (lambda: waiting().restore(WAITING, NOW), "waiting", "restored"),
+        )
+    ),
+    *(
+        (move, ReasonRequired(number="SC32232558"))
+        for move in (
+            lambda: waiting().move_to(CANCELLED, RINA, NOW),
+            lambda: completed().reopen(IN_PROGRESS, RINA, NOW, " "),
+            lambda: waiting().delete(" ", NOW),
+        )
+    ),
+    *(
+        (move, AlreadyTaken("SC32232558", RINA))
+        for move in (
+            lambda: taken().take(DEWI, IN_PROGRESS, NOW),
+            lambda: taken().give_back(DEWI, WAITING, NOW),
+            lambda: taken().move_to(COMPLETED, DEWI, NOW),
+            lambda: taken().correct(order_data(note="x"), WAITING, NOW, DEWI),
+            lambda: taken().withdraw(CANCELLED, NOW),
+        )
+    ),
+    (lambda: waiting().correct(order_data(), WAITING, NOW), NothingChanged(number="SC32232558")),
+]
+
+
+@pytest.mark.parametrize(("move", "said"), REFUSALS)
+def test_a_refusal_names_the_order_and_what_stands_against_it(move: Callable[[], object], said: DomainError) -> None:
+    with pytest.raises(type(said)) as refused:
+        move()
+    assert refused.value.params == said.params
+    assert getattr(refused.value, "holder", None) == getattr(said, "holder", None)

@@ -101,3 +101,36 @@ def test_misread_characters_of_an_odp_are_corrected_as_a_suggestion(typed: str, 
 def test_a_technician_code_of_another_shape_is_refused(text: str) -> None:
     with pytest.raises(InvalidValue, check=coded("technician.shape")):
         TechnicianCode.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "typed", "code", "suggestion"),
+    [
+        (RegistrationNumber, " 32232558 ", "registration_number.shape", "SC32232558"),
+        (RegistrationNumber, "123456", "registration_number.shape", "SC123456"),
+        (RegistrationNumber, "123456789012", "registration_number.shape", "SC123456789012"),
+        (RegistrationNumber, "12345", "registration_number.shape", None),
+        (RegistrationNumber, "1234567890123", "registration_number.shape", None),
+        (RegistrationNumber, "5C3223255O", "registration_number.shape", "SC32232550"),
+        (RegistrationNumber, "SC12", "registration_number.shape", None),
+        (SerialNumber, "ZTE6C6754546", "serial.shape", "ZTEGC6754546"),
+        (SerialNumber, "2TEGC6754546", "serial.shape", "ZTEGC6754546"),
+        (SerialNumber, "2TE6C6754546", "serial.shape", "ZTEGC6754546"),
+        (SerialNumber, "ZIEGC67S4546", "serial.shape", "ZTEGC6754546"),
+        (SerialNumber, "1HTT00000000", "serial.shape", "IHTT00000000"),
+        (SerialNumber, "ZTEGC675454", "serial.length", None),
+        (SerialNumber, "ZTEGXXXXXXXX", "serial.shape", None),
+        (StoCode, "5DA", "sto.shape", "SDA"),
+        (StoCode, "SD", "sto.shape", None),
+        (OdpName, "0DP 5DA OO3", "odp.shape", "ODP-SDA-003"),
+        (OdpName, "0DP-5DA-FAT/7S", "odp.shape", "ODP-SDA-FAT/75"),
+        (OdpName, "kotak", "odp.shape", None),
+        (TechnicianCode, "F5S", "technician.shape", None),
+    ],
+)
+def test_what_is_refused_is_named_as_it_was_typed_with_what_was_meant(
+    value: AnyValue, typed: str, code: str, suggestion: str | None
+) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        value.parse(typed)
+    assert (refused.value.code, refused.value.typed, refused.value.suggestion) == (code, typed.strip(), suggestion)

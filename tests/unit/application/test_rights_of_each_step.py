@@ -65,7 +65,7 @@ def compared(uow: UnitOfWork, by: Person) -> object:
 
 
 def scheduled(uow: UnitOfWork, by: Person) -> object:
-    return add_schedule(uow, rhythm="daily", at="17:00", to="person:1", language="id", with_file=False, by=by, now=NINE)
+    return add_schedule(uow, rhythm="today", at="17:00", to="person:1", language="id", with_file=False, by=by, now=NINE)
 
 
 STEPS: Mapping[str, tuple[set[Role], Step]] = {
@@ -275,8 +275,9 @@ def test_recaps_are_sent_to_those_who_may_see_them_and_are_on_telegram(world: Wo
         return [person.name for person in possible_receivers(uow)]
 
     assert world.transactions.write(work) == ["Tono"]
-    with pytest.raises(InvalidFields):
+    with pytest.raises(InvalidFields) as refused:
         world.transactions.write(lambda uow: scheduled(uow, uow.people.get(ADMIN)))
+    assert set(refused.value.errors) == {"to"}
 
 
 def test_a_link_binds_the_language_that_the_account_chose_and_else_keeps_the_persons(world: World) -> None:

@@ -134,3 +134,18 @@ def test_what_is_refused_is_named_as_it_was_typed_with_what_was_meant(
     with pytest.raises(InvalidValue) as refused:
         value.parse(typed)
     assert (refused.value.code, refused.value.typed, refused.value.suggestion) == (code, typed.strip(), suggestion)
+
+
+@pytest.mark.parametrize(
+    ("value", "typed"),
+    [
+        (RegistrationNumber, "sc 3223 2558"),
+        (SerialNumber, "5a544547c6754546"),
+        (SerialNumber, "zteg:c675.4546"),
+        (StoCode, " sda"),
+        (OdpName, "odp sda 003"),
+        (TechnicianCode, "f5-sda-445"),
+    ],
+)
+def test_what_was_understood_keeps_how_it_was_typed(value: AnyValue, typed: str) -> None:
+    assert value.parse(typed).typed == typed

@@ -10,7 +10,7 @@ from sikpro.application.use_cases.own_order import join_message
 from sikpro.application.use_cases.see_orders import AGES, age_span, expected_wait, search_orders, state_since
 from sikpro.application.use_cases.undo_status import undo_status
 from sikpro.application.use_cases.work_many import work_many
-from sikpro.application.use_cases.work_order import just_taken, take_order
+from sikpro.application.use_cases.work_order import just_taken, renew_claim, take_order
 from sikpro.domain.errors import AlreadyTaken, ConcurrencyConflict, DomainError
 from sikpro.domain.order import Order
 from tests.builders import stored_order
@@ -117,3 +117,27 @@ def test_of_several_orders_each_that_allows_it_is_done_and_the_others_say_why(wo
     assert isinstance(refused["SC32232558"], AlreadyTaken)
     assert refused["SC32232558"].params["name"] == "Bagus", "who has it is said by name"
     assert isinstance(refused["SC90000002"], ConcurrencyConflict)
+
+
+def test_an_open_page_renews_a_claim_by_minutes_and_for_two_hours_and_its_holder_for_as_long_as_they_say_so(
+    world: World,
+) -> None:
+    def renewed(minutes: float, *, by: int = RINA, confirmed: bool = False) -> timedelta | None:
+        def work(uow: UnitOfWork) -> timedelta | None:
+            until = renew_claim(uow, 1, uow.people.get(by), NINE + at(minutes), confirmed=confirmed).claimed_until
+            return until - NINE if until else None
+
+        return world.transactions.write(work)
+
+    assert renewed(0) is None, "nobody has it"
+    world.takes()
+    assert renewed(2) == at(30), "not worth storing"
+    assert renewed(3) == at(33)
+    assert renewed(20, by=BAGUS) == at(33), "it is not his"
+    assert renewed(20, by=BAGUS, confirmed=True) == at(33)
+    assert renewed(33) == at(63)
+    assert renewed(100) == at(120)
+    assert renewed(119) == at(120)
+    assert renewed(119, confirmed=True) == at(149)
+    assert renewed(140) == at(170)
+    assert renewed(230) == at(239), "two hours after their word"

@@ -3,7 +3,6 @@
 import os
 
 import pytest
-from hypothesis import settings
 from hypothesis import Phase, settings
 
 pytest_plugins = ["tests.integration.postgres", "tests.integration.browser"]

@@ -2,16 +2,16 @@
 
 import pytest
 
-from sikpro.adapters.web.order_listing import Listing
-from sikpro.adapters.web.queue_view import see
+from sikpro.adapters.web.orders.order_listing import Listing
+from sikpro.adapters.web.orders.queue_view import read_queue
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.own_order import withdraw_order
+from sikpro.application.use_cases.orders.own_order import withdraw_order
 from sikpro.domain.errors import NotPermitted
 from sikpro.domain.people import Role
 from sikpro.domain.phase import Phase
 from tests.builders import a_person, a_site_operation, an_sto
-from tests.integration.web.site import PASSWORD, ROLES, QuickPasswords, Site
+from tests.integration.web.console import PASSWORD, ROLES, QuickPasswords, Site
 
 ZONE = "Asia/Jakarta"
 NOT_ADMINS = sorted(name for name, role in ROLES.items() if role is not Role.ADMIN)
@@ -46,7 +46,7 @@ def test_a_list_of_deleted_orders_is_refused_even_where_an_address_did_not_ask_f
 ) -> None:
     me, words = page_site.people[username], words_in("id", ZONE)
     with pytest.raises(NotPermitted):
-        page_site.store.read(lambda uow: see(uow, Listing(view="deleted"), me, words, page_site.clock.now(), ZONE))
+        page_site.store.read(lambda uow: read_queue(uow, Listing(view="deleted"), me, words, page_site.clock.now(), ZONE))
 
 
 def test_an_orders_page_names_related_orders_only_to_those_who_may_see_them(site: Site) -> None:

@@ -7,16 +7,16 @@ from attrs import astuple, evolve
 
 from sikpro.adapters.memory.unit_of_work import MemoryUnitOfWork
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.bind_phone import bind_by_link, make_bind_link
-from sikpro.application.use_cases.catalogue_rows import SITE_OPERATIONS
-from sikpro.application.use_cases.edit_catalogue import add_row, delete_row
-from sikpro.application.use_cases.edit_people import edit_person, person_texts, reset_password, unbind_telegram
-from sikpro.application.use_cases.grant_access import approve_access, refuse_access
-from sikpro.application.use_cases.hand_over import hand_over
-from sikpro.application.use_cases.keep_schedules import add_schedule, drop_schedule, switch_schedule
-from sikpro.application.use_cases.manage_people import add_account, add_technician, set_active, set_password
-from sikpro.application.use_cases.publish_notice import publish_notice
-from sikpro.application.use_cases.set_targets import set_targets
+from sikpro.application.use_cases.catalogue.catalogue_rows import SITE_OPERATIONS
+from sikpro.application.use_cases.catalogue.edit_catalogue import add_row, delete_row
+from sikpro.application.use_cases.messages.publish_notice import publish_notice
+from sikpro.application.use_cases.orders.hand_over import hand_over
+from sikpro.application.use_cases.people.bind_phone import bind_by_link, make_bind_link
+from sikpro.application.use_cases.people.edit_people import edit_person, person_texts, reset_password, unbind_telegram
+from sikpro.application.use_cases.people.grant_access import approve_access, refuse_access
+from sikpro.application.use_cases.people.manage_people import add_account, add_technician, set_active, set_password
+from sikpro.application.use_cases.recaps.keep_schedules import add_schedule, drop_schedule, switch_schedule
+from sikpro.application.use_cases.recaps.set_targets import set_targets
 from sikpro.domain.catalogue import SiteOperation
 from sikpro.domain.people import Person, RequestState, Role
 from tests.builders import an_access_request

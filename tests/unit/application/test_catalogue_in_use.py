@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue_rows import KINDS, STATUSES, CatalogueKind
-from sikpro.application.use_cases.edit_catalogue import (
+from sikpro.application.use_cases.catalogue.catalogue_rows import KINDS, STATUSES, CatalogueKind
+from sikpro.application.use_cases.catalogue.edit_catalogue import (
     add_row,
     delete_row,
     edit_row,
@@ -15,7 +15,7 @@ from sikpro.application.use_cases.edit_catalogue import (
     set_row_active,
     uses,
 )
-from sikpro.application.use_cases.remove_order import delete_order
+from sikpro.application.use_cases.orders.remove_order import delete_order
 from sikpro.domain.errors import AlreadyUsed, ConcurrencyConflict, InUse, InvalidFields, LastOne, NotFound, StillBelongs
 from sikpro.domain.people import Person
 from tests.unit.chat import NINE, WHOLE, ZONE, Phone, World

@@ -7,14 +7,14 @@ from attrs import evolve
 
 from sikpro.application.ports.queries import OrderFilter, Sort
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.hand_over import hand_over
-from sikpro.application.use_cases.nudge_helpdesk import nudge_helpdesk
-from sikpro.application.use_cases.own_order import join_message, withdraw_order
-from sikpro.application.use_cases.register_order import order_named
-from sikpro.application.use_cases.remove_order import delete_order
-from sikpro.application.use_cases.see_orders import check_order, list_orders, related_orders
-from sikpro.application.use_cases.work_many import work_many
-from sikpro.application.use_cases.work_order import assign_order, take_order
+from sikpro.application.use_cases.orders.bulk import work_in_bulk
+from sikpro.application.use_cases.orders.hand_over import hand_over
+from sikpro.application.use_cases.orders.list_orders import check_order, list_orders, related_orders
+from sikpro.application.use_cases.orders.nudge_helpdesk import nudge_helpdesk
+from sikpro.application.use_cases.orders.own_order import join_message, withdraw_order
+from sikpro.application.use_cases.orders.register_order import order_named
+from sikpro.application.use_cases.orders.remove_order import delete_order
+from sikpro.application.use_cases.orders.work_order import assign_order, take_order
 from sikpro.domain.errors import InvalidFields, NotFound, NotPermitted
 from sikpro.domain.order import Order
 from sikpro.domain.people import Person, Role
@@ -208,7 +208,7 @@ def test_of_several_orders_none_is_done_when_one_may_not_do_it(world: World) -> 
             by = uow.people.get(RINA if order.id == 1 else ADMIN)
             return take_order(uow, order.id, by, NINE)
 
-        return work_many(uow, {1: 1, 2: 1}, step)
+        return work_in_bulk(uow, {1: 1, 2: 1}, step)
 
     with pytest.raises(NotPermitted):
         world.transactions.write(work)

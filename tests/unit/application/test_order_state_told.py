@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.change_status import change_status
-from sikpro.application.use_cases.own_order import join_message
-from sikpro.application.use_cases.see_orders import AGES, age_span, expected_wait, search_orders, state_since
-from sikpro.application.use_cases.undo_status import undo_status
-from sikpro.application.use_cases.work_many import work_many
-from sikpro.application.use_cases.work_order import just_taken, renew_claim, take_order
+from sikpro.application.use_cases.orders.bulk import work_in_bulk
+from sikpro.application.use_cases.orders.change_status import change_status
+from sikpro.application.use_cases.orders.list_orders import AGES, age_span, expected_wait, search_orders, state_since
+from sikpro.application.use_cases.orders.own_order import join_message
+from sikpro.application.use_cases.orders.undo_status import undo_status
+from sikpro.application.use_cases.orders.work_order import just_taken, renew_claim, take_order
 from sikpro.domain.errors import AlreadyTaken, ConcurrencyConflict, DomainError
 from sikpro.domain.order import Order
 from tests.builders import stored_order
@@ -108,7 +108,7 @@ def test_of_several_orders_each_that_allows_it_is_done_and_the_others_say_why(wo
         def take(order: Order) -> Order:
             return take_order(uow, order.id, rina, NINE)
 
-        many = work_many(uow, {1: uow.orders.get(1).version, free.id: 1, changed.id: 7}, take)
+        many = work_in_bulk(uow, {1: uow.orders.get(1).version, free.id: 1, changed.id: 7}, take)
         return [order.id for order in many.done], dict(many.refused)
 
     done, refused = world.transactions.write(work)

@@ -7,36 +7,36 @@ from zoneinfo import ZoneInfo
 import pytest
 from attrs import evolve
 
-from sikpro.application.ports.access import Session
+from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import TableSheet
-from sikpro.application.use_cases.alert_overdue import alert_overdue
-from sikpro.application.use_cases.anomalies import Anomaly, list_anomalies
-from sikpro.application.use_cases.bind_phone import bind_by_link, make_bind_link
-from sikpro.application.use_cases.catalogue_rows import SITE_OPERATIONS
-from sikpro.application.use_cases.decide_installation import decide_installation, installation_texts
-from sikpro.application.use_cases.device_ledger import Asked, Subject, look_up_device
-from sikpro.application.use_cases.edit_catalogue import add_row, delete_row, edit_row, set_row_active
-from sikpro.application.use_cases.edit_people import edit_person, person_texts, reset_password, unbind_telegram
-from sikpro.application.use_cases.grant_access import approve_access, approve_many, ask_access, refuse_access
-from sikpro.application.use_cases.hand_over import hand_over
-from sikpro.application.use_cases.import_orders import plan_orders
-from sikpro.application.use_cases.import_rows import import_rows, plan_import
-from sikpro.application.use_cases.keep_schedules import (
+from sikpro.application.use_cases.catalogue.catalogue_rows import SITE_OPERATIONS
+from sikpro.application.use_cases.catalogue.decide_installation import decide_installation, installation_texts
+from sikpro.application.use_cases.catalogue.edit_catalogue import add_row, delete_row, edit_row, set_row_active
+from sikpro.application.use_cases.devices.anomalies import Anomaly, list_anomalies
+from sikpro.application.use_cases.devices.device_ledger import DeviceQuery, Subject, look_up_device
+from sikpro.application.use_cases.messages.publish_notice import publish_notice
+from sikpro.application.use_cases.messages.resend_message import resend_message
+from sikpro.application.use_cases.orders.alert_overdue import alert_overdue
+from sikpro.application.use_cases.orders.hand_over import hand_over
+from sikpro.application.use_cases.orders.send_text import send_text
+from sikpro.application.use_cases.orders.undo_status import undo_status
+from sikpro.application.use_cases.orders.work_order import give_back_order, renew_claim, take_next
+from sikpro.application.use_cases.people.bind_phone import bind_by_link, make_bind_link
+from sikpro.application.use_cases.people.edit_people import edit_person, person_texts, reset_password, unbind_telegram
+from sikpro.application.use_cases.people.grant_access import approve_access, approve_many, ask_access, refuse_access
+from sikpro.application.use_cases.people.manage_people import add_technician, set_active
+from sikpro.application.use_cases.recaps.keep_schedules import (
     add_schedule,
     drop_schedule,
     possible_receivers,
     switch_schedule,
 )
-from sikpro.application.use_cases.manage_people import add_technician, set_active
-from sikpro.application.use_cases.publish_notice import publish_notice
-from sikpro.application.use_cases.reconcile_orders import compare_orders
-from sikpro.application.use_cases.resend_message import resend_message
-from sikpro.application.use_cases.row_lists import LISTS
-from sikpro.application.use_cases.send_words import send_words
-from sikpro.application.use_cases.set_targets import set_targets
-from sikpro.application.use_cases.undo_status import undo_status
-from sikpro.application.use_cases.work_order import give_back_order, renew_claim, take_next
+from sikpro.application.use_cases.recaps.set_targets import set_targets
+from sikpro.application.use_cases.tables.import_orders import plan_orders
+from sikpro.application.use_cases.tables.import_rows import import_rows, plan_import
+from sikpro.application.use_cases.tables.reconcile_orders import compare_orders
+from sikpro.application.use_cases.tables.row_lists import LISTS
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue, LastOne, NotPermitted
 from sikpro.domain.people import Person, Role
 from tests.builders import a_person, an_access_request
@@ -73,7 +73,7 @@ STEPS: Mapping[str, tuple[set[Role], Step]] = {
     "give back": (WORK, lambda uow, by: give_back_order(uow, 1, by, NINE)),
     "renew a claim": (WORK, lambda uow, by: renew_claim(uow, 1, by, NINE)),
     "undo": (WORK, lambda uow, by: undo_status(uow, 1, by, NINE)),
-    "send words": (WORK, lambda uow, by: send_words(uow, 1, by, NINE, text="halo", zone=ZONE)),
+    "send words": (WORK, lambda uow, by: send_text(uow, 1, by, NINE, text="halo", zone=ZONE)),
     "send again": (WORK, lambda uow, by: resend_message(uow, 1, 1, by, NINE)),
     "hand over": (LEAD, lambda uow, by: hand_over(uow, {"technician": "F5SDA445"}, by, NINE, zone=ZONE)),
     "notice": (LEAD, lambda uow, by: publish_notice(uow, "Gangguan", by, NINE)),
@@ -95,7 +95,7 @@ STEPS: Mapping[str, tuple[set[Role], Step]] = {
     "stop a schedule": (REPORTS, lambda uow, by: switch_schedule(uow, 1, by, NINE, active=False)),
     "drop a schedule": (REPORTS, lambda uow, by: drop_schedule(uow, 1, by, NINE)),
     "anomalies": (REPORTS, lambda uow, by: list_anomalies(uow, Anomaly.SERIAL, by, NINE, ZONE)),
-    "devices": (EVERY_ACCOUNT, lambda uow, by: look_up_device(uow, Asked(Subject.SERIAL, "ZTEGC6754546"), by)),
+    "devices": (EVERY_ACCOUNT, lambda uow, by: look_up_device(uow, DeviceQuery(Subject.SERIAL, "ZTEGC6754546"), by)),
     "targets": (MONTHS, lambda uow, by: set_targets(uow, "2026-11", {}, by, NINE)),
     "targets by list": (MONTHS, lambda uow, by: plan_import(uow, LISTS["targets"], [], by)),
     "people by list": (ADMINS, lambda uow, by: plan_import(uow, LISTS["people"], [], by)),

@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.change_status import cancel_order, change_status, reopen_order
-from sikpro.application.use_cases.nudge_helpdesk import nudge_helpdesk
-from sikpro.application.use_cases.own_order import correct_order, join_message, withdraw_order
-from sikpro.application.use_cases.remove_order import delete_order, restore_order
-from sikpro.application.use_cases.send_words import send_words
-from sikpro.application.use_cases.understand_request import typed_again
-from sikpro.application.use_cases.undo_status import undo_status, undoable
-from sikpro.application.use_cases.work_order import assign_order, free_lapsed_claims, give_back_order, take_order
+from sikpro.application.use_cases.orders.change_status import cancel_order, change_status, reopen_order
+from sikpro.application.use_cases.orders.nudge_helpdesk import nudge_helpdesk
+from sikpro.application.use_cases.orders.own_order import correct_order, join_message, withdraw_order
+from sikpro.application.use_cases.orders.remove_order import delete_order, restore_order
+from sikpro.application.use_cases.orders.send_text import send_text
+from sikpro.application.use_cases.orders.understand_request import typed_again
+from sikpro.application.use_cases.orders.undo_status import undo_status, undoable
+from sikpro.application.use_cases.orders.work_order import assign_order, free_lapsed_claims, give_back_order, take_order
 from sikpro.domain.errors import AlreadyTaken, ForbiddenMove, NotPermitted, UndoTooLate
 from sikpro.domain.people import Person
 from sikpro.domain.phase import Phase
@@ -46,7 +46,7 @@ STEPS: dict[str, tuple[int, Step]] = {
     "assign": (BAGUS, lambda uow, by: assign_order(uow, 1, RINA, by, NINE)),
     "answer": (RINA, lambda uow, by: change_status(uow, 1, "odp_penuh", by, NINE, zone=ZONE)),
     "cancel": (RINA, lambda uow, by: cancel_order(uow, 1, by, NINE, reason="x", zone=ZONE)),
-    "words": (RINA, lambda uow, by: send_words(uow, 1, by, NINE, text="halo", zone=ZONE)),
+    "words": (RINA, lambda uow, by: send_text(uow, 1, by, NINE, text="halo", zone=ZONE)),
     "correct": (BUDI, corrected),
     "join": (BUDI, lambda uow, by: join_message(uow, 1, by, NINE, text="halo", chat_id=1, message_id=2)),
     "nudge": (BUDI, lambda uow, by: nudge_helpdesk(uow, 1, by, NINE, zone=ZONE)),

@@ -83,7 +83,7 @@ def test_several_photos_are_an_album_with_a_caption_and_one_is_a_photo(
     expect(log.locator(".bubble > div:not(.album):not(.tools) img")).to_have_count(1)
     assert "media_group_id" not in simulation.updates()[-1]["message"]
     page.locator("#photo").set_input_files(pictures("label.png"))
-    page.get_by_label("Sebagai berkas").check()
+    page.get_by_label("Sebagai file").check()
     say(page, "label")
     expect(log).to_contain_text("label.png")
     assert simulation.updates()[-1]["message"]["document"]["file_name"] == "label.png"

@@ -46,7 +46,9 @@ def test_a_list_of_deleted_orders_is_refused_even_where_an_address_did_not_ask_f
 ) -> None:
     me, words = page_site.people[username], words_in("id", ZONE)
     with pytest.raises(NotPermitted):
-        page_site.store.read(lambda uow: read_queue(uow, Listing(view="deleted"), me, words, page_site.clock.now(), ZONE))
+        page_site.store.read(
+            lambda uow: read_queue(uow, Listing(view="deleted"), me, words, page_site.clock.now(), ZONE)
+        )
 
 
 def test_an_orders_page_names_related_orders_only_to_those_who_may_see_them(site: Site) -> None:

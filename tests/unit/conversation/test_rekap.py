@@ -40,7 +40,7 @@ def test_a_period_that_is_none_is_answered_with_what_works(world: World) -> None
 def test_the_file_is_made_for_this_chat(world: World) -> None:
     leader = Phone(world, LEADER)
     leader.says("/rekap bulan")
-    assert leader.presses("📄 Excel") == "(Berkas sedang dibuat, dikirim ke chat ini.)"
+    assert leader.presses("📄 Excel") == "(File sedang dibuat, dikirim ke chat ini.)"
     (export,) = world.transactions.read(lambda uow: uow.exports.of_person(world.person("bagus").id, 9))
     assert (export.query, export.send_to) == ("period=2026-11", LEADER)
 

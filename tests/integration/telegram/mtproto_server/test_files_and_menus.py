@@ -31,10 +31,10 @@ async def test_a_photo_comes_in_parts_and_a_stale_reference_is_refused(server: M
 
 async def test_a_file_of_another_data_centre_is_fetched_there(server: MtprotoServer, connect: Connect) -> None:
     client = await connect()
-    message_id = server.send_document(DEWI, b"isi berkas", "data.pdf", "application/pdf")
+    message_id = server.send_document(DEWI, b"isi file", "data.pdf", "application/pdf")
     [message] = (await client(functions.messages.GetMessagesRequest([types.InputMessageID(message_id)]))).messages
     server.move_file(message.document.id, 2)
-    assert await client.download_media(message, bytes) == b"isi berkas"
+    assert await client.download_media(message, bytes) == b"isi file"
     assert server.asked("upload.getFile") == ["FILE_MIGRATE_2", "ok"]
 
 

@@ -196,5 +196,5 @@ def test_arrivals_are_counted_in_the_title_for_who_wants_it(page_site: Site, new
         switch.click()
         expect(switch).to_have_attribute("aria-pressed", "true")
     page_site.order()
-    expect(page.get_by_text("1 pesanan baru")).to_be_visible()
+    expect(page.get_by_text("1 order baru")).to_be_visible()
     expect(page).to_have_title(f"{'(1) ' if wanted else ''}Giliran helpdesk · SIKPRO")

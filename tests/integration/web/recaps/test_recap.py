@@ -122,7 +122,7 @@ def _compare(busy: Site, supervisor: Visitor, period: str) -> None:
             row.phase is Phase.CANCELLED and _on(row.finished_at, text) for row in everything
         ),
         "Masih terbuka sekarang": sum(row.phase.live for row in everything),
-        "Double input yang dicegah": 0,
+        "Order dobel dicegah": 0,
     }
     splits: dict[str, Callable[[OrderRow], str]] = {
         "Tipe order": lambda row: row.type,

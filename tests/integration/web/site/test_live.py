@@ -136,8 +136,8 @@ def test_what_takes_long_says_that_it_is_being_done(page_site: Site, new_page: N
     page.goto("/lists/stos/import")
     page.route("**/lists/stos/import", lambda route: route.fulfill(status=204))  # no page comes
     file = {"name": "stos.csv", "mimeType": "text/csv", "buffer": b"kode;nama\nMRT;Mojokerto"}
-    page.get_by_label("Berkas CSV atau Excel").set_input_files(file)  # type: ignore[arg-type]  # a FilePayload
-    page.get_by_role("button", name="Periksa berkas").click()
+    page.get_by_label("File CSV atau Excel").set_input_files(file)  # type: ignore[arg-type]  # a FilePayload
+    page.get_by_role("button", name="Periksa file").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
     expect(page.locator("#toasts")).to_contain_text("Sedang dikerjakan")
 

@@ -88,7 +88,7 @@ def test_what_each_column_is_taken_as_is_said_before_anything_is_written(page_si
     page = unescape(upload(page_site.logged_in("admin"), f"{HEADER};Kelurahan\n{rows}".encode()).text)
     assert "<bdi>Tgl order</bdi> → Diterima" in page
     assert re.search(r"Tidak dipakai:</strong> <bdi>Kelurahan</bdi>", page)
-    assert "1 order baru di berkas ini sudah selesai atau batal" in page
+    assert "1 order baru di file ini sudah selesai atau batal" in page
     assert "November 2026" in page
 
 
@@ -159,14 +159,14 @@ def test_what_changed_since_the_preview_is_shown_anew(page_site: Site) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "Berkasnya kosong"),
+        (b"", "Filenya kosong"),
         (b"%PDF-1.7", "Ini bukan tabel"),
         (b"\xd0\xcf\x11\xe0", "Excel lama"),
         (b"SC;SN\n" * 20_002, "Terlalu banyak baris"),
     ],
 )
 def test_what_is_no_table_is_refused_in_a_sentence(page_site: Site, content: bytes, said: str) -> None:
-    response = upload(page_site.logged_in("admin"), content, "berkas.bin")
+    response = upload(page_site.logged_in("admin"), content, "file.bin")
     assert said in response.text
 
 
@@ -204,7 +204,7 @@ def test_from_a_file_to_the_queue(page_site: Site, new_page: NewPage) -> None:
     page.get_by_label("Nama pengguna").fill("admin")
     page.get_by_label("Kata sandi").fill(PASSWORD)
     page.get_by_role("button", name="Masuk").click()
-    page.get_by_label("Berkas").set_input_files(
+    page.get_by_label("File").set_input_files(
         {"name": "order.csv", "mimeType": "text/csv", "buffer": f"{HEADER}\n{ROWS}{WRONG}".encode()}
     )
     page.get_by_role("button", name="Periksa").click()

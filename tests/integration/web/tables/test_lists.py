@@ -178,7 +178,7 @@ def test_the_last_admin_and_oneself_stay(site: Site) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "Berkasnya kosong"),
+        (b"", "Filenya kosong"),
         (b"PK\x03\x04 torn", "tidak terbaca"),
         (b"foo;bar\n1;2\n", "harus ada kolom kodenya"),
         (b"code;kode\nA;B\n", "judul kolom yang sama dua kali"),

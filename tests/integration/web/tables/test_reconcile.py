@@ -30,7 +30,7 @@ def test_the_three_lists_have_their_orders_and_the_counts_add_up_to_the_rows(pag
     leader = page_site.logged_in("bagus")
     address = upload(leader)
     page = leader.get(address).text
-    assert "3 baris di berkas" in page
+    assert "3 baris di file" in page
     assert re.findall(r'<span class="count">(\d+)</span></a>', page) == ["2", "1", "1"]
     assert "SC100003" in leader.get(f"{address}?list=missing").text
     never = leader.get(f"{address}?list=never_requested").text
@@ -71,7 +71,7 @@ def test_columns_that_are_not_found_are_chosen_by_hand(page_site: Site) -> None:
     assert "Belum ketemu: No. registrasi (SC)." in leader.get(address).text
     chosen = {"column-0": "registration_number", "column-1": "status", "column-2": "date"}
     location = leader.post(address, chosen).headers["location"]
-    assert "3 baris di berkas" in leader.get(location).text
+    assert "3 baris di file" in leader.get(location).text
 
 
 def test_a_number_that_cannot_be_read_is_named_by_its_cell_with_what_to_do(page_site: Site) -> None:
@@ -108,11 +108,9 @@ def test_from_the_providers_file_to_completed_orders(page_site: Site, new_page: 
     page.get_by_label("Nama pengguna").fill("bagus")
     page.get_by_label("Kata sandi").fill(PASSWORD)
     page.get_by_role("button", name="Masuk").click()
-    page.get_by_label("Berkas").set_input_files(
-        {"name": "provider.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
-    )
+    page.get_by_label("File").set_input_files({"name": "provider.csv", "mimeType": "text/csv", "buffer": FILE.encode()})
     page.get_by_role("button", name="Bandingkan").click()
-    expect(page.get_by_role("heading", name="3 baris di berkas")).to_be_visible()
+    expect(page.get_by_role("heading", name="3 baris di file")).to_be_visible()
     page.get_by_role("checkbox").nth(1).uncheck()
     page.get_by_role("button", name="Selesaikan yang dipilih").click()
     expect(page.get_by_text("Selesai di keduanya")).to_be_visible()

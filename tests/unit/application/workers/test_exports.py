@@ -188,7 +188,7 @@ async def test_a_chat_is_told_once_that_its_file_could_not_be_made() -> None:
         pass
     items = desk.world.transactions.read(lambda uow: uow.outbox.claim(desk.world.clock.now(), timedelta(minutes=1), 10))
     assert [(item.message.chat_id, item.message.text) for item in items] == [
-        (-100, "Berkas SIKPRO-rekap-2026-11.xlsx belum bisa dibuat. Unduh dari halaman Rekap.")
+        (-100, "File SIKPRO-rekap-2026-11.xlsx belum bisa dibuat. Unduh dari halaman Rekap.")
     ]
 
 

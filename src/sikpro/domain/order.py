@@ -106,7 +106,9 @@ class Order(OrderState):
         if status.phase is Phase.WAITING and self.phase is Phase.WAITING:
             raise ForbiddenMove(number=self.number, before=self.phase, after=status.phase)
         before = self.status
-        after = evolve(self._moved(status, now, by, claim)._told(feedback), reply_waiting=False, resubmitted=False)
+        after = evolve(
+            self._moved(status, now, by, claim)._with_feedback(feedback), reply_waiting=False, resubmitted=False
+        )
         return Change.of(after, StatusChanged(**_facts(after), before=before, reason=reason, feedback=feedback))
 
     def correct(self, data: OrderData, waiting: Status, now: datetime, by: int | None = None) -> "Change":
@@ -151,7 +153,7 @@ class Order(OrderState):
         waits = self.reply_waiting and self.holder not in {None, by}  # whoever has it has not looked yet
         after = evolve(self, reply_waiting=waits, changed_at=self._at(now))
         if by == self.helpdesk or self.helpdesk is None:
-            after = after._told(text)
+            after = after._with_feedback(text)
         return Change.of(after, WordsSent(**_facts(after), text=text))
 
     def nudge(self, now: datetime, interval: timedelta) -> "Change":
@@ -180,7 +182,7 @@ class Order(OrderState):
         if not reason.strip():
             raise ReasonRequired(number=self.number)
         before = self.status
-        moved = self._moved(status, now, by, claim)._told(feedback)
+        moved = self._moved(status, now, by, claim)._with_feedback(feedback)
         after = evolve(moved, finished_at=None, reopenings=self.reopenings + 1)
         return Change.of(after, OrderReopened(**_facts(after), before=before, reason=reason, feedback=feedback))
 

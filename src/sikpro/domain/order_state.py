@@ -98,6 +98,6 @@ class OrderState:
             last_feedback_at=self.last_feedback_at if stays else None,
         )
 
-    def _told(self, feedback: str) -> Self:
+    def _with_feedback(self, feedback: str) -> Self:
         """With the words that its present status was set with, if there are any."""
         return evolve(self, last_feedback=feedback, last_feedback_at=self.changed_at) if feedback else self

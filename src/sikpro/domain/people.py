@@ -22,29 +22,29 @@ class Permission(StrEnum):
     """What somebody may do, each a cell of the table of roles."""
 
     REGISTER = "register"
-    SEE_SITE_OPERATION = "see_site_operation"
-    SEE_ALL = "see_all"
+    VIEW_SITE_OPERATION = "view_site_operation"
+    VIEW_ALL = "view_all"
     WORK = "work"
     ENTER_ORDERS = "enter_orders"
     LEAD = "lead"
     MANAGE_TECHNICIANS = "manage_technicians"
-    SEE_OWN_REPORT = "see_own_report"
-    SEE_REPORTS = "see_reports"
+    VIEW_OWN_REPORT = "view_own_report"
+    VIEW_REPORTS = "view_reports"
     CLOSE_MONTH = "close_month"
     ADMINISTER = "administer"
 
 
 _P = Permission
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.TECHNICIAN: frozenset({_P.REGISTER, _P.SEE_SITE_OPERATION}),
-    Role.HELPDESK: frozenset({_P.REGISTER, _P.SEE_ALL, _P.WORK, _P.ENTER_ORDERS, _P.SEE_OWN_REPORT}),
+    Role.TECHNICIAN: frozenset({_P.REGISTER, _P.VIEW_SITE_OPERATION}),
+    Role.HELPDESK: frozenset({_P.REGISTER, _P.VIEW_ALL, _P.WORK, _P.ENTER_ORDERS, _P.VIEW_OWN_REPORT}),
     Role.TEAM_LEADER: frozenset(
-        {_P.REGISTER, _P.SEE_ALL, _P.WORK, _P.ENTER_ORDERS, _P.LEAD, _P.MANAGE_TECHNICIANS}
-        | {_P.SEE_OWN_REPORT, _P.SEE_REPORTS}
+        {_P.REGISTER, _P.VIEW_ALL, _P.WORK, _P.ENTER_ORDERS, _P.LEAD, _P.MANAGE_TECHNICIANS}
+        | {_P.VIEW_OWN_REPORT, _P.VIEW_REPORTS}
     ),
-    Role.SUPERVISOR: frozenset({_P.SEE_ALL, _P.SEE_OWN_REPORT, _P.SEE_REPORTS, _P.CLOSE_MONTH}),
+    Role.SUPERVISOR: frozenset({_P.VIEW_ALL, _P.VIEW_OWN_REPORT, _P.VIEW_REPORTS, _P.CLOSE_MONTH}),
     Role.ADMIN: frozenset(
-        {_P.SEE_ALL, _P.LEAD, _P.MANAGE_TECHNICIANS, _P.SEE_OWN_REPORT, _P.SEE_REPORTS}
+        {_P.VIEW_ALL, _P.LEAD, _P.MANAGE_TECHNICIANS, _P.VIEW_OWN_REPORT, _P.VIEW_REPORTS}
         | {_P.CLOSE_MONTH, _P.ADMINISTER}
     ),
 }

@@ -28,7 +28,7 @@ _CODES = ("type", "sto", "site_operation", "technician")
 """The filters whose values are codes in capitals."""
 
 
-def asked_for(period: str | None, first: str | None, last: str | None, filters: Mapping[str, str | None]) -> RecapQuery:
+def requested(period: str | None, first: str | None, last: str | None, filters: Mapping[str, str | None]) -> RecapQuery:
     """The question of the command's options. Raises `WrongSettings`."""
     if (period is None) == (first is None and last is None):
         raise WrongSettings("name the days by --period, or by --from and --until")

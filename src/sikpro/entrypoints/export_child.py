@@ -27,7 +27,7 @@ def main() -> None:
     writing = ExportWriting(workbooks=ExcelWorkbookWriter(), clock=SystemClock(), zone=order.zone)
     engine = create_engine_for(order.database)
     try:
-        SqlTransactions(engine).read(lambda uow: writing.write(uow, order.export, path, _told))
+        SqlTransactions(engine).read(lambda uow: writing.write(uow, order.export, path, _report))
     except ExportFailed as error:
         _say(failed=error.code, again=error.again)
     except StorageError:
@@ -41,7 +41,7 @@ def main() -> None:
         engine.dispose()
 
 
-def _told(done: int, total: int) -> None:
+def _report(done: int, total: int) -> None:
     _say(done=done, total=total)
 
 

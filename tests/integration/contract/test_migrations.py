@@ -50,7 +50,7 @@ def fill(unit: UnitOfWork) -> None:
     unit.inbox.finish(received, Outcome.ORDER, order_id=order.id)
     unit.outbox.put(an_outgoing(), after(0), order_id=order.id)
     person = unit.people.add(a_person())
-    unit.sessions.add(Session(id="s", person=person.id, created_at=after(0), seen_at=after(0)))
+    unit.sessions.add(Session(id="s", person=person.id, created_at=after(0), used_at=after(0)))
 
 
 def counts(unit: UnitOfWork) -> tuple[int, ...]:

@@ -112,7 +112,7 @@ def test_a_job_to_be_done_again_keeps_its_error_and_is_free_at_its_time(store: T
 def log_in(store: Transactions, *ids: str) -> int:
     person = store.write(lambda unit: unit.people.add(a_person(f"P{ids[0]}")))
     for session_id in ids:
-        session = Session(id=session_id, person=person.id, created_at=after(0), seen_at=after(0))
+        session = Session(id=session_id, person=person.id, created_at=after(0), used_at=after(0))
         store.write(lambda unit, s=session: unit.sessions.add(s))  # type: ignore[misc]  # a lambda's default
     return person.id
 
@@ -124,7 +124,7 @@ def live(store: Transactions, *ids: str) -> list[str]:
 def test_a_session_is_there_until_it_is_revoked_and_using_it_is_noted(store: Transactions) -> None:
     person = log_in(store, "s")
     store.write(lambda unit: unit.sessions.touch("s", after(3)))
-    kept = Session(id="s", person=person, created_at=after(0), seen_at=after(3))
+    kept = Session(id="s", person=person, created_at=after(0), used_at=after(3))
     assert store.read(lambda unit: unit.sessions.get("s")) == kept
 
     store.write(lambda unit: unit.sessions.revoke("s", after(4)))
@@ -133,7 +133,7 @@ def test_a_session_is_there_until_it_is_revoked_and_using_it_is_noted(store: Tra
 
 
 def test_a_session_of_nobody_is_rejected(store: Transactions) -> None:
-    session = Session(id="s", person=99, created_at=after(0), seen_at=after(0))
+    session = Session(id="s", person=99, created_at=after(0), used_at=after(0))
     with pytest.raises(StorageRejected):
         store.write(lambda unit: unit.sessions.add(session))
 

@@ -167,7 +167,7 @@ def sessions_after(world: World, work: Callable[[UnitOfWork, Person], object]) -
 
     def run(uow: UnitOfWork) -> int:
         uow.people.save(evolve(uow.people.get(RINA), technician_code="F5SDA700"))
-        uow.sessions.add(Session(id="a" * 64, person=RINA, created_at=NINE, seen_at=NINE))
+        uow.sessions.add(Session(id="a" * 64, person=RINA, created_at=NINE, used_at=NINE))
         work(uow, uow.people.get(ADMIN))
         return len(uow.sessions.of_person(RINA))
 

@@ -61,11 +61,11 @@ class CheckedPackage(zipfile.ZipFile):
         if part.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise InvalidValue("file.unreadable", "")
         # A byte more than announced is asked for: that it comes is what gives a lying part away.
-        asked = copy(part)
-        asked.file_size += 1
+        wanted = copy(part)
+        wanted.file_size += 1
         length = 0
         scan: _Scan | None = None
-        with super().open(asked) as unpacked:
+        with super().open(wanted) as unpacked:
             while chunk := unpacked.read(_CHUNK):
                 if not length and chunk.lstrip(_BLANKS).startswith(b"<"):
                     scan = _Scan(limits)

@@ -38,8 +38,8 @@ class ChildLimits:
 
 async def run_child(
     command: Sequence[str],
-    told: bytes,
-    heard: Callable[[Any], None],
+    work: bytes,
+    on_line: Callable[[Any], None],
     *,
     seconds: float | None = None,
     longest_line: int = _LONGEST_LINE,
@@ -61,7 +61,7 @@ async def run_child(
     )
     try:
         async with asyncio.timeout(seconds):
-            await asyncio.gather(_tell(process, told), _hear(process, heard))
+            await asyncio.gather(_write(process, work), _read(process, on_line))
             await process.wait()
     except TimeoutError as error:
         raise ChildFailed("late") from error
@@ -90,21 +90,21 @@ def _limit(kind: int, soft: int, hard: int) -> None:
     resource.setrlimit(kind, (soft, hard))
 
 
-async def _tell(process: Process, told: bytes) -> None:
+async def _write(process: Process, work: bytes) -> None:
     assert process.stdin is not None
     # A child that ends without having listened says by its exit what is to be known.
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        process.stdin.write(told)
+        process.stdin.write(work)
         await process.stdin.drain()
     process.stdin.close()
 
 
-async def _hear(process: Process, heard: Callable[[Any], None]) -> None:
+async def _read(process: Process, on_line: Callable[[Any], None]) -> None:
     assert process.stdout is not None
     count = 0
     try:
         async for line in process.stdout:
-            heard(json.loads(line))
+            on_line(json.loads(line))
             count += 1
             if count % _BREATH == 0:
                 await asyncio.sleep(0)

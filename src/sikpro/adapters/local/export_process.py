@@ -9,7 +9,7 @@ from cattrs.preconf.json import make_converter
 
 from sikpro.adapters.local.child import ChildFailed, run_child
 from sikpro.application.ports.exports import Export
-from sikpro.application.workers.exports import ExportFailed, Told
+from sikpro.application.workers.exports import ExportFailed, Progress
 
 converter = make_converter()
 
@@ -35,7 +35,7 @@ class ProcessExports:
     database: str = field(repr=False)
     zone: str
 
-    async def make(self, export: Export, path: Path, told: Told) -> None:
+    async def make(self, export: Export, path: Path, report: Progress) -> None:
         """Write the file to `path`; the process is killed when the task is cancelled."""
         failure: dict[str, Any] = {}
 
@@ -43,7 +43,7 @@ class ProcessExports:
             if "failed" in said:
                 failure.update(said)
             else:
-                told(said["done"], said["total"])
+                report(said["done"], said["total"])
 
         try:
             await run_child(self.command, self.order(export, path), heard)
@@ -54,6 +54,6 @@ class ProcessExports:
             raise ExportFailed(failure["failed"], again=failure["again"])
 
     def order(self, export: Export, path: Path) -> bytes:
-        """What the process is told."""
+        """What the process is report."""
         order = ExportOrder(export=export, database=self.database, zone=self.zone, path=str(path))
         return converter.dumps(order).encode()

@@ -94,7 +94,7 @@ class ProcessTables:
     at_once: int = 2
     waiting: int = 6
     _turns: asyncio.Semaphore = field(init=False)
-    _asked: int = field(default=0, init=False)
+    _request: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
         """Open as many places as there are."""
@@ -112,20 +112,20 @@ class ProcessTables:
         return await self._read(content, first_only=False)
 
     async def _read(self, content: bytes, *, first_only: bool) -> tuple[TableSheet, ...]:
-        if self._asked >= self.at_once + self.waiting:
+        if self._request >= self.at_once + self.waiting:
             raise InvalidValue("file.busy", "")
-        self._asked += 1
+        self._request += 1
         try:
             async with self._turns:
                 return await self._in_process(content, first_only)
         finally:
-            self._asked -= 1
+            self._request -= 1
 
     async def _in_process(self, content: bytes, first_only: bool) -> tuple[TableSheet, ...]:
         heard = HeardSheets()
-        told = ReadOrder(first_only=first_only, limits=self.limits).line() + content
+        work = ReadOrder(first_only=first_only, limits=self.limits).line() + content
         try:
-            await run_child(self.command, told, heard.hear, seconds=self.seconds, longest_line=_LONGEST_ROW)
+            await run_child(self.command, work, heard.hear, seconds=self.seconds, longest_line=_LONGEST_ROW)
             if not heard.ended or not (heard.failure or heard.sheets):
                 raise ChildFailed("rubbish")
         except ChildFailed as error:

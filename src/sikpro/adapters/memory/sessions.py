@@ -31,13 +31,13 @@ class MemorySessions:
         """Note that it was used; a revoked one stays revoked."""
         login = self._state.sessions.get(session_id)
         if login and login.revoked_at is None:
-            self._state.sessions.put(session_id, Login(evolve(login.session, seen_at=at)))
+            self._state.sessions.put(session_id, Login(evolve(login.session, used_at=at)))
 
     def of_person(self, person: int) -> tuple[Session, ...]:
         """A person's sessions that are not revoked, the one used last first."""
         logins = self._state.sessions.values()
         found = [login.session for login in logins if login.session.person == person and login.revoked_at is None]
-        return tuple(sorted(found, key=lambda session: (session.seen_at, session.id), reverse=True))
+        return tuple(sorted(found, key=lambda session: (session.used_at, session.id), reverse=True))
 
     def revoke(self, session_id: str, at: datetime) -> None:
         """End a login."""
@@ -51,9 +51,9 @@ class MemorySessions:
             if login.session.person == person and login.session.id != but:
                 self.revoke(login.session.id, at)
 
-    def forget(self, seen_before: datetime) -> int:
+    def forget(self, unused_since: datetime) -> int:
         """Delete sessions not used since, and return how many."""
-        old = [login.session.id for login in self._state.sessions.values() if login.session.seen_at < seen_before]
+        old = [login.session.id for login in self._state.sessions.values() if login.session.used_at < unused_since]
         for session_id in old:
             self._state.sessions.drop(session_id)
         return len(old)

@@ -71,14 +71,14 @@ async def delete_group(group: FromPath[int], world: NamedDependency[World]) -> R
 
 
 @post("/groups/{group:int}/seen")
-async def see_group(request: AnyRequest, group: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
+async def mark_group_read(request: AnyRequest, group: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
     """The group is read up to a message."""
-    seen, found = take(await given(request), "message_id", int, needed=True), world.group(group)
-    if seen > found["seen"]:
-        world.store.save_group(found | {"seen": seen})
+    read, found = take(await given(request), "message_id", int, needed=True), world.group(group)
+    if read > found["seen"]:
+        world.store.save_group(found | {"seen": read})
         world.bell.ring()
-    return answer({"seen": max(seen, found["seen"])})
+    return answer({"seen": max(read, found["seen"])})
 
 
 GROUP_HANDLERS = [list_groups, make_group, list_group_messages, change_member, change_bot]
-GROUP_HANDLERS += [make_supergroup, delete_group, see_group]
+GROUP_HANDLERS += [make_supergroup, delete_group, mark_group_read]

@@ -72,8 +72,8 @@ def upgrade(world: World, group_id: int) -> Body:
     world.store.save_group(after)
     service(world, group, _somebody(world, group), {"migrate_to_chat_id": after["id"]})
     world.store.save_group(group | {"migrated_to": after["id"]})
-    told = {"migrate_from_chat_id": group_id, "sender_chat": world.in_group(after)}
-    service(world, after, _ANONYMOUS, told)
+    details = {"migrate_from_chat_id": group_id, "sender_chat": world.in_group(after)}
+    service(world, after, _ANONYMOUS, details)
     return after
 
 
@@ -89,9 +89,9 @@ def deactivate(world: World, person_id: int) -> None:
     world.bell.ring()
 
 
-def service(world: World, group: Body, by: Body, told: Body) -> None:
+def service(world: World, group: Body, by: Body, details: Body) -> None:
     """A service message in a group; the bot gets it while it belongs there, in privacy mode too."""
-    message = world.blank(world.in_group(group), by) | told
+    message = world.blank(world.in_group(group), by) | details
     world.store.save_message("service", message, "message" if group["bot"] in IN_GROUP else None)
     world.bell.ring()
 

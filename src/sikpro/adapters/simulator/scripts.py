@@ -151,14 +151,14 @@ async def delete_account(user: FromPath[int], world: NamedDependency[World]) -> 
 
 
 @post("/chats/{user:int}/seen")
-async def see(request: AnyRequest, user: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
+async def mark_read(request: AnyRequest, user: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
     """The person has read up to a message."""
-    seen = take(await given(request), "message_id", int, needed=True)
+    read = take(await given(request), "message_id", int, needed=True)
     person = world.person(user)
-    if seen > person["seen"]:
-        world.store.save_person(person | {"seen": seen})
+    if read > person["seen"]:
+        world.store.save_person(person | {"seen": read})
         world.bell.ring()
-    return answer({"seen": max(seen, person["seen"])})
+    return answer({"seen": max(read, person["seen"])})
 
 
 @get("/changes")
@@ -226,7 +226,7 @@ async def bring_update(request: AnyRequest, world: NamedDependency[World]) -> Re
 
 
 HANDLERS = [list_people, add_person, list_messages, write, edit, forward, press, pressed, share_contact, block]
-HANDLERS += [bring_photo, bring_album, bring_document, delete_account, see, changes, commands, show_file]
+HANDLERS += [bring_photo, bring_album, bring_document, delete_account, mark_read, changes, commands, show_file]
 HANDLERS += [show_faults, set_faults, stats, bring_update, *GROUP_HANDLERS]
 
 script_router = Router("/simulator/api", route_handlers=HANDLERS, exception_handlers={Refused: refused})

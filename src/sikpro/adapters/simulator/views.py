@@ -50,7 +50,7 @@ def message_view(sender: str, message: Body, read: bool) -> Body:
         "from": {"id": message["from"]["id"], "name": _name(message["from"])},
         "date": message["date"],
         "edit_date": message.get("edit_date"),
-        "text": _told(message) if sender == "service" else text_of(message),
+        "text": _service_text(message) if sender == "service" else text_of(message),
         "reply_to": reply["message_id"] if reply else None,
         "forwarded": _name(origin["sender_user"]) if origin else None,
         "album": message.get("media_group_id"),
@@ -64,11 +64,11 @@ def message_view(sender: str, message: Body, read: bool) -> Body:
     }
 
 
-def _lately(world: World, chat_id: int, seen: int) -> Body:
+def _lately(world: World, chat_id: int, read_until: int) -> Body:
     newest = world.store.messages(chat_id, limit=1)
     last = message_view(*newest[0]) if newest else None
     return {
-        "unread": world.store.count_from_bot(chat_id, seen),
+        "unread": world.store.count_from_bot(chat_id, read_until),
         "last": last and {name: last[name] for name in ("sender", "from", "date", "read")} | {"text": _preview(last)},
     }
 
@@ -82,7 +82,7 @@ def _name(user: Body) -> str:
     return f"{user['first_name']} {user.get('last_name', '')}".strip()
 
 
-def _told(message: Body) -> str:
+def _service_text(message: Body) -> str:
     """A service message in words."""
     kind = next((name for name in _SERVICE if name in message), "")
     who = message.get("new_chat_members", [message.get("left_chat_member")])[0] or message["chat"]

@@ -104,8 +104,8 @@ class SqlDeviceQueries:
         """Every order under these registration numbers, by number, oldest first."""
         columns = (_c.id, _c.number, _c.type, _c.phase, _c.status, _c.channel, _c.deleted_at, _c.version)
         found: list[KnownOrder] = []
-        asked = iter(sorted(set(numbers)))
-        while some := tuple(islice(asked, _AT_ONCE)):
+        wanted = iter(sorted(set(numbers)))
+        while some := tuple(islice(wanted, _AT_ONCE)):
             selected = sa.select(*columns).where(_c.number.in_(some)).order_by(_c.number, _c.received_at, _c.id)
             found += map(_known, self._transaction.execute(selected).mappings())
         return {number: tuple(group) for number, group in groupby(found, lambda order: order.number)}

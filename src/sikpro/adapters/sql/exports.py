@@ -52,8 +52,8 @@ class SqlExports:
         self, *, person: int, query: str, kind: str, language: str, at: datetime, send_to: int | None = None
     ) -> Export:
         """Queue one; while the same of this person is open, that one is returned."""
-        asked = {"person": person, "query": query, "kind": kind, "language": language, "send_to": send_to}
-        same = sa.select(*_EXPORT).where(_e.state.in_(_OPEN), *(_e[name] == value for name, value in asked.items()))
+        row = {"person": person, "query": query, "kind": kind, "language": language, "send_to": send_to}
+        same = sa.select(*_EXPORT).where(_e.state.in_(_OPEN), *(_e[name] == value for name, value in row.items()))
         known = self._transaction.execute(same.limit(1)).mappings().one_or_none()
         if known is not None:
             return _export(known)

@@ -41,7 +41,7 @@ files = Table(
 
 
 _c = files.c
-_LARGEST_TOLD = 2**31 - 1
+_LARGEST_SIZE = 2**31 - 1
 """What the column holds; Telegram takes files of 4 GB, and a size is only told, never counted with."""
 
 _KNOWN = ["order_id", "chat_id", "message_id", "transport", "reference"]
@@ -76,7 +76,7 @@ class SqlFileStore:
             "reference": reference,
             "kind": kind,
             "name": storable(name),
-            "size": None if size is None else min(size, _LARGEST_TOLD),
+            "size": None if size is None else min(size, _LARGEST_SIZE),
             "state": FileState.WANTED.value,
             "media_type": "",
             "reason": "",

@@ -132,7 +132,7 @@ class BotApiMessenger:
             sent = await self._tell("sendMessage", message_parameters(message))
         else:
             upload = self._api.upload("sendDocument", document_parameters(message), "document", enclosure)
-            sent = await self._told(upload)
+            sent = await self._outcome(upload)
         message_id = sent.get("message_id") if isinstance(sent, dict) else None
         if type(message_id) is not int:
             raise PerhapsSent("sent without a message_id")
@@ -151,11 +151,11 @@ class BotApiMessenger:
         await self._api.aclose()
 
     async def _tell(self, method: str, parameters: dict[str, object]) -> object:
-        return await self._told(self._api.call(method, parameters))
+        return await self._outcome(self._api.call(method, parameters))
 
-    async def _told(self, asked: Awaitable[Answer]) -> object:
+    async def _outcome(self, call: Awaitable[Answer]) -> object:
         try:
-            answer = await asked
+            answer = await call
         except LineBroken as broken:
             raise (PerhapsSent if broken.written else NotSent)(broken.detail) from None
         if answer.ok:

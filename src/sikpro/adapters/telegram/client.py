@@ -67,13 +67,13 @@ class BotApi:
         poll_timeout: int = 50,
         request_timeout: float = 15.0,
     ) -> None:
-        shape = _TOKEN.fullmatch(token)
+        form = _TOKEN.fullmatch(token)
         if shape is None:
             raise ValueError("a bot token looks like 123456789:ABC-def_123")
         logger = logging.getLogger("httpx")
         if not any(isinstance(present, _WithoutToken) for present in logger.filters):
             logger.addFilter(_WithoutToken())
-        self.bot_id = int(shape[1])
+        self.bot_id = int(form[1])
         self.poll_timeout = poll_timeout
         self._token = token
         self._base_url = base_url.rstrip("/")

@@ -64,22 +64,22 @@ PAGES: tuple[Page, ...] = (
     Page(LoginController),
     Page(PreferencesController),
     Page(ProfileController),
-    Page(DashboardController, NavEntry("/dashboard", "dashboard", "layout-dashboard", (Permission.SEE_ALL,))),
+    Page(DashboardController, NavEntry("/dashboard", "dashboard", "layout-dashboard", (Permission.VIEW_ALL,))),
     Page(
         QueueController,
-        NavEntry("/orders", "queue", "inbox", (Permission.SEE_ALL, Permission.SEE_SITE_OPERATION), "/orders/new"),
+        NavEntry("/orders", "queue", "inbox", (Permission.VIEW_ALL, Permission.VIEW_SITE_OPERATION), "/orders/new"),
     ),
     Page(QueueActionsController),
     Page(OrderController),
     Page(OrderActionsController),
     Page(InputController, NavEntry("/orders/new", "input", "plus", (Permission.ENTER_ORDERS,))),
     Page(DraftsController, NavEntry("/drafts", "drafts", "list-check", (Permission.LEAD,))),
-    Page(RecapController, NavEntry("/recap", "recap", "chart-bar", (Permission.SEE_OWN_REPORT,))),
+    Page(RecapController, NavEntry("/recap", "recap", "chart-bar", (Permission.VIEW_OWN_REPORT,))),
     Page(ExportsController),
-    Page(DevicesController, NavEntry("/devices", "devices", "router", (Permission.SEE_ALL,))),
+    Page(DevicesController, NavEntry("/devices", "devices", "router", (Permission.VIEW_ALL,))),
     Page(SchedulesController),
     Page(TargetsController, NavEntry("/targets", "targets", "list-check", (Permission.CLOSE_MONTH,))),
-    Page(LedgerController, NavEntry("/ledger", "ledger", "book", (Permission.SEE_REPORTS,))),
+    Page(LedgerController, NavEntry("/ledger", "ledger", "book", (Permission.VIEW_REPORTS,))),
     Page(ReconcileController, NavEntry("/reconcile", "reconcile", "checks", (Permission.LEAD,))),
     Page(NoticeController, NavEntry("/notice", "notice", "speakerphone", (Permission.LEAD,))),
     Page(AccessController, NavEntry("/access", "access", "user-plus", (Permission.MANAGE_TECHNICIANS,))),
@@ -97,7 +97,7 @@ PAGES: tuple[Page, ...] = (
 def create_app(parts: WebParts) -> Litestar:
     """The pages as a Litestar application; serve it through `create_web`."""
     pages = Pages(parts, tuple(page.entry for page in PAGES if page.entry), environment())
-    desk = PasswordHasher(parts.passwords)
+    hasher = PasswordHasher(parts.passwords)
 
     async def given_parts() -> WebParts:
         return parts
@@ -121,7 +121,7 @@ def create_app(parts: WebParts) -> Litestar:
         },
         exception_handlers=error_handlers(pages),
         request_max_body_size=LARGEST_BODY,
-        on_shutdown=[desk.close],
+        on_shutdown=[hasher.close],
         openapi_config=None,
         logging_config=None,
     )

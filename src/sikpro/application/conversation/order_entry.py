@@ -46,8 +46,8 @@ def begin_request(context: Context, typed: Mapping[str, str]) -> Handled:
     kept = {}
     if context.dialogue:
         before = context.dialogue.data
-        asked_for_photo = context.dialogue.step == PHOTO and not typed
-        if asked_for_photo or before.get(MESSAGE) == str(context.incoming.message_id):
+        photo_offered = context.dialogue.step == PHOTO and not typed
+        if photo_offered or before.get(MESSAGE) == str(context.incoming.message_id):
             kept = {name: before[name] for name in (FILES, ALBUMS) if name in before}
     context.close_dialogue()
     handled = enter_request(context, {**typed, **kept}, shown=len(typed) >= _ENOUGH_TO_SHOW)

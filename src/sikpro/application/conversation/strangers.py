@@ -61,10 +61,10 @@ def introduce(context: Context, text: str) -> Handled:
         name = name or one_line(incoming.contact.name)[:NAME_LIMIT]
     if not name or not (code or incoming.contact):
         lacks = "stranger.name_missing" if code else "stranger.code_missing"
-        asked = lacks if name or code else "stranger.first"
+        request = lacks if name or code else "stranger.first"
         if name or code:
             _ask(context, name, code, "")
-        context.reply(words(asked), [[Button(words("button.share_phone"), asks_phone=True)]])
+        context.reply(words(request), [[Button(words("button.share_phone"), asks_phone=True)]])
         return Handled(Outcome.DIALOGUE, lacks)
     _ask(context, name, code, _shared_phone(incoming.contact.phone) if incoming.contact else "")
     context.reply(words("stranger.asked", name=name, code=code or "-"), drop_keyboard=True)

@@ -13,7 +13,7 @@ class Session:
     id: str
     person: int
     created_at: datetime
-    seen_at: datetime
+    used_at: datetime
 
 
 class Sessions(Protocol):
@@ -31,7 +31,7 @@ class Sessions(Protocol):
 
     def revoke(self, session_id: str, at: datetime) -> None: ...
     def revoke_all(self, person: int, at: datetime, *, but: str | None = None) -> None: ...
-    def forget(self, seen_before: datetime) -> int:
+    def forget(self, unused_since: datetime) -> int:
         """Delete sessions not used since, and return how many."""
 
 

@@ -104,7 +104,7 @@ class Counting:
             groups=groups,
             times={interval: self._spread(interval) for interval in Interval},
             promise=self.promise(),
-            doubles=self._doubles(),
+            duplicates=self._duplicates(),
             targets=against_target(self.uow, self.query, self.own, self.now, self.zone),
         )
 
@@ -167,7 +167,7 @@ class Counting:
             ReasonGroup(group=group, count=count, share=count / every) for group, count in grouped
         )
 
-    def _doubles(self) -> int | None:
+    def _duplicates(self) -> int | None:
         """Refusals belong to no order yet: where only some orders are asked about they cannot be told apart."""
         if self.own is not None or any(self.query.filters.get(name) for name in FILTERS):
             return None

@@ -67,7 +67,7 @@ class Dashboard:
 
 def dashboard(uow: UnitOfWork, by: Person, now: datetime, zone: str) -> Dashboard:
     """Look at everything once. Raises `NotPermitted`."""
-    by.must(Permission.SEE_ALL)
+    by.must(Permission.VIEW_ALL)
     local = ZoneInfo(zone)
     today = now.astimezone(local).date()
     by_type: dict[str, Counter[Phase]] = {}

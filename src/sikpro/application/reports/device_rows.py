@@ -21,7 +21,7 @@ _WIDTHS = tuple(column.width for column in COLUMNS)
 
 def history_sheet(uow: UnitOfWork, query: DeviceQuery, by: Person, words: Words, now: datetime) -> Sheet:
     """A device's newest orders with what held each up and how long. Raises `NotPermitted`."""
-    by.must(Permission.SEE_REPORTS)
+    by.must(Permission.VIEW_REPORTS)
     fixed = fixed_words(words)
     cells = Cells.of(uow, fixed, now)
 
@@ -50,7 +50,7 @@ def history_sheet(uow: UnitOfWork, query: DeviceQuery, by: Person, words: Words,
 
 def anomaly_sheet(uow: UnitOfWork, kind: Anomaly, by: Person, words: Words, now: datetime) -> Sheet:
     """A list of what is odd with all orders behind it, a row each. Raises `NotPermitted`."""
-    by.must(Permission.SEE_REPORTS)
+    by.must(Permission.VIEW_REPORTS)
     fixed = fixed_words(words)
     cells = Cells.of(uow, fixed, now)
 

@@ -51,16 +51,18 @@ class ExportFile:
         uow: UnitOfWork,
         workbooks: WorkbookWriter,
         path: Path,
-        told: Callable[[int], None] = lambda _: None,
+        report: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """Write it to `path` from one view of the data; `told` hears how many orders are written.
+        """Write it to `path` from one view of the data; `report` is called with how many orders are written.
 
         Raises `NotPermitted`, `OSError`.
         """
         if self.kind == "xlsx":
-            write_recap(uow, workbooks, path, query=self.query, by=self.by, words=self.words, now=self.now, told=told)
+            write_recap(
+                uow, workbooks, path, query=self.query, by=self.by, words=self.words, now=self.now, report=report
+            )
             return
-        rows = order_rows(uow, self.query, self.by, self.words, self.now, told)
+        rows = order_rows(uow, self.query, self.by, self.words, self.now, report)
         with path.open("wb") as file:
             file.writelines(csv_bytes(chain([order_header(self.words)], rows)))
 

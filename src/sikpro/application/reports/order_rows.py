@@ -119,8 +119,8 @@ def order_header(words: Words) -> tuple[str, ...]:
 
 def orders_of(query: RecapQuery, by: Person, words: Words) -> OrderFilter:
     """The orders received in the period; a helpdesk's own only. Raises `NotPermitted`."""
-    by.must(Permission.SEE_OWN_REPORT)
-    return query.which(words.zone, own=None if by.may(Permission.SEE_REPORTS) else by.id)
+    by.must(Permission.VIEW_OWN_REPORT)
+    return query.which(words.zone, own=None if by.may(Permission.VIEW_REPORTS) else by.id)
 
 
 def order_rows(
@@ -129,9 +129,9 @@ def order_rows(
     by: Person,
     words: Words,
     now: datetime,
-    told: Callable[[int], None] = lambda _: None,
+    report: Callable[[int], None] = lambda _: None,
 ) -> Iterator[tuple[Cell, ...]]:
-    """The orders of `orders_of` as cells under `COLUMNS`, oldest first; `told` hears how many there were so far.
+    """The orders of `orders_of` as cells under `COLUMNS`, oldest first; `report` is called with how many there were so far.
 
     Raises `NotPermitted`.
     """
@@ -143,4 +143,4 @@ def order_rows(
             yield tuple([make(row, cells) for make in makers])
         after = rows[-1].key
         done += len(rows)
-        told(done)
+        report(done)

@@ -18,8 +18,8 @@ def recap(uow: UnitOfWork, query: RecapQuery, by: Person, now: datetime, zone: s
 
     A helpdesk sees their own work only, always counted anew. Raises `NotPermitted`.
     """
-    by.must(Permission.SEE_OWN_REPORT)
-    own = None if by.may(Permission.SEE_REPORTS) else by.id
+    by.must(Permission.VIEW_OWN_REPORT)
+    own = None if by.may(Permission.VIEW_REPORTS) else by.id
     counted = Counting(uow, query, own, now, zone).recap()
     whole = own is None and not query.filters
     closed = _closed(uow, query) if whole else None

@@ -153,7 +153,7 @@ class Recap:
     groups: tuple[ReasonGroup, ...] = ()
     times: Mapping[Interval, Spread] = field(factory=dict[Interval, Spread])
     promise: Promise = Promise()
-    doubles: int | None = None
+    duplicates: int | None = None
     targets: tuple[AgainstTarget, ...] = ()
     before: Headline | None = None
     closed: Closing | None = None

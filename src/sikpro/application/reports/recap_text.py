@@ -88,8 +88,8 @@ def _how_well(recap: Recap, words: Words) -> Iterator[str]:
             per_day = words.number(round(target.per_day, 1))
             value += "; " + words("recap.text.per_day", per_day=per_day, days=words.number(target.days_left))
         yield words("recap.text.line", label=words("recap.target"), value=value)
-    if recap.doubles is not None:
-        yield _figure("doubles", words.number(recap.doubles), recap, words)
+    if recap.duplicates is not None:
+        yield _figure("doubles", words.number(recap.duplicates), recap, words)
 
 
 def _reasons(recap: Recap, words: Words) -> Iterator[str]:

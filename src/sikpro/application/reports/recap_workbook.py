@@ -48,9 +48,9 @@ def write_recap(
     by: Person,
     words: Words,
     now: datetime,
-    told: Callable[[int], None] = lambda _: None,
+    report: Callable[[int], None] = lambda _: None,
 ) -> Recap:
-    """Write a period's recap to `path`, figures and rows from one view of the data; `told` hears of rows written.
+    """Write a period's recap to `path`, figures and rows from one view of the data; `report` is called with the rows written.
 
     Raises `NotPermitted`.
     """
@@ -65,7 +65,7 @@ def write_recap(
             name="Order",
             table="tblOrder",
             header=order_header(words),
-            rows=order_rows(uow, query, by, words, now, told),
+            rows=order_rows(uow, query, by, words, now, report),
             widths=tuple(column.width for column in COLUMNS),
         )
         yield from sheets_of(view)

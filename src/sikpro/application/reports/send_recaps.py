@@ -41,7 +41,7 @@ def due_recaps(schedule: Schedule, now: datetime, zone: ZoneInfo) -> tuple[Due, 
     for back in range((today - first).days + 1):
         day = first + timedelta(days=back)
         at = datetime.combine(day, schedule.at, tzinfo=zone)
-        query = _asked(schedule.rhythm, day)
+        query = _query(schedule.rhythm, day)
         if query is not None and schedule.made_at < at <= now and query.text > schedule.sent_for:
             owed.append(Due(query, at))
     return tuple(owed)
@@ -64,14 +64,14 @@ def recap_now(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime, zone
 
     Raises `NotPermitted`, `NotFound`.
     """
-    by.must(Permission.SEE_REPORTS)
+    by.must(Permission.VIEW_REPORTS)
     schedule = uow.schedules.get(schedule_id)
     chat_id = by.telegram_id
     if chat_id is None:
         return None
-    query = _asked(schedule.rhythm, now.astimezone(ZoneInfo(zone)).date().replace(day=1))
+    query = _query(schedule.rhythm, now.astimezone(ZoneInfo(zone)).date().replace(day=1))
     if schedule.rhythm is not Frequency.MONTH:
-        query = _asked(schedule.rhythm, now.astimezone(ZoneInfo(zone)).date())
+        query = _query(schedule.rhythm, now.astimezone(ZoneInfo(zone)).date())
     assert query is not None  # the first of a month has a month before
     text = recap_message(uow, query, by, words_in(schedule.language, zone), now)
 
@@ -108,13 +108,13 @@ def post_recap(
 def receiver(uow: UnitOfWork, schedule: Schedule) -> tuple[int, Person] | str:
     """The chat a schedule writes to and whose view of the orders it shows; else the code of why there is none."""
     answers = uow.people.get(schedule.person if schedule.person is not None else schedule.made_by)
-    if not answers.may(Permission.SEE_REPORTS):
+    if not answers.may(Permission.VIEW_REPORTS):
         return NOT_PERMITTED
     chat_id = schedule.chat_id if schedule.person is None else answers.telegram_id
     return (chat_id, answers) if chat_id else NO_TELEGRAM
 
 
-def _asked(rhythm: Frequency, day: date) -> RecapQuery | None:
+def _query(rhythm: Frequency, day: date) -> RecapQuery | None:
     """What is sent on a day; None on a day without."""
     if rhythm is Frequency.TODAY:
         return RecapQuery.day(day)

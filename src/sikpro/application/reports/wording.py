@@ -53,11 +53,11 @@ def versus(recap: Recap, code: str, words: Words) -> Versus | None:
 def filters_text(recap: Recap, words: Words) -> str:
     """The filters as people say them: `STO SDA · Helpdesk Rina`; "" without any."""
     names = {(str(table.dimension), row.value): row.label for table in recap.tables for row in table.rows if row.value}
-    told = []
+    parts = []
     for name, value in recap.query.filters.items():
         label = words("recap.unknown") if value == UNKNOWN else names.get((name, value), value)
-        told.append(f"{words(f'by.{name}')} {words(f'channel.{value}') if _is_channel(name, value, words) else label}")
-    return " · ".join(told)
+        parts.append(f"{words(f'by.{name}')} {words(f'channel.{value}') if _is_channel(name, value, words) else label}")
+    return " · ".join(parts)
 
 
 def _is_channel(name: str, value: str, words: Words) -> bool:

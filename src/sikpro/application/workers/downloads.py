@@ -83,8 +83,8 @@ class Downloads(OneByOne):
         if now - file.wanted_at > PATIENCE:
             await self._mark(file, lambda uow: uow.files.give_up(file.id, reason))
             return
-        asked = timedelta(seconds=retry_after or 0)
-        pause = max(min(timedelta(seconds=2.0 ** min(file.attempts, 12)), _LONGEST_PAUSE), asked)
+        least = timedelta(seconds=retry_after or 0)
+        pause = max(min(timedelta(seconds=2.0 ** min(file.attempts, 12)), _LONGEST_PAUSE), least)
         await self._mark(file, lambda uow: uow.files.later(file.id, now + pause, reason))
 
     async def _mark(self, file: OrderFile, mark: Callable[[UnitOfWork], None]) -> None:

@@ -29,7 +29,7 @@ ATTEMPTS = 3
 
 _LEASE = timedelta(minutes=1)
 
-Told = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
 """Hears how many orders are written, and of how many; from any thread."""
 
 
@@ -45,7 +45,7 @@ class ExportFailed(Exception):
 class ExportMaker(Protocol):
     """Makes the file of an export, wherever that is done; it ends when the task that awaits it is cancelled."""
 
-    async def make(self, export: Export, path: Path, told: Told) -> None:
+    async def make(self, export: Export, path: Path, report: Progress) -> None:
         """Write the file to `path`. Raises `ExportFailed`, `StorageError`, `OSError`."""
 
 
@@ -57,13 +57,13 @@ class ExportWriting:
     clock: Clock
     zone: str
 
-    def write(self, uow: UnitOfWork, export: Export, path: Path, told: Told) -> None:
+    def write(self, uow: UnitOfWork, export: Export, path: Path, report: Progress) -> None:
         """Write an export's file from one view of the data. Raises `ExportFailed`, `OSError`."""
         try:
             file = self.file(uow, export)
             total = file.how_many(uow)
-            told(0, total)
-            file.write(uow, self.workbooks, path, lambda done: told(done, total))
+            report(0, total)
+            file.write(uow, self.workbooks, path, lambda done: report(done, total))
         except DomainError as error:
             raise ExportFailed(error.code) from error
 
@@ -85,14 +85,14 @@ class ThreadExports:
     transactions: AsyncTransactions
     writing: ExportWriting
 
-    async def make(self, export: Export, path: Path, told: Told) -> None:
+    async def make(self, export: Export, path: Path, report: Progress) -> None:
         """Write the file to `path`."""
         stopped = False
 
         def heard(done: int, total: int) -> None:
             if stopped:
                 raise ExportFailed("cancelled")
-            told(done, total)
+            report(done, total)
 
         try:
             await self.transactions.read(lambda uow: self.writing.write(uow, export, path, heard))
@@ -145,14 +145,14 @@ class ExportRunner(OneByOne):
         """Make the file, and tell how far it is; False as soon as nobody wants it."""
         so_far = [0, 0]
 
-        def told(done: int, total: int) -> None:
+        def report(done: int, total: int) -> None:
             so_far[:] = done, total
 
-        making = asyncio.create_task(self.maker.make(export, path, told))
+        making = asyncio.create_task(self.maker.make(export, path, report))
         try:
             while True:
                 finished, _ = await asyncio.wait({making}, timeout=self.tell_every)
-                if not await self._told(export, *so_far):
+                if not await self._note_progress(export, *so_far):
                     return False
                 if finished:
                     making.result()
@@ -161,7 +161,7 @@ class ExportRunner(OneByOne):
             making.cancel()
             await asyncio.wait({making})
 
-    async def _told(self, export: Export, done: int, total: int) -> bool:
+    async def _note_progress(self, export: Export, done: int, total: int) -> bool:
         until = self.clock.now() + _LEASE
 
         def work(uow: UnitOfWork) -> bool:
@@ -175,8 +175,8 @@ class ExportRunner(OneByOne):
         now, query = self.clock.now(), RecapQuery.decode(export.query)
 
         def work(uow: UnitOfWork) -> None:
-            seen = uow.exports.get(export.id)
-            if not uow.exports.progress(export, seen.done, seen.total, now + _LEASE):
+            current = uow.exports.get(export.id)
+            if not uow.exports.progress(export, current.done, current.total, now + _LEASE):
                 return
             name = file_name(query, export.kind)
             with path.open("rb") as file:

@@ -201,10 +201,10 @@ def test_doubles_that_the_bot_refused_are_counted_where_all_orders_are(office: O
             uow.inbox.finish(received or 0, Outcome.REFUSAL, detail)
 
     office.does(refuse)
-    assert office.recap("2026-11", DECEMBER).doubles == 2
-    assert office.recap("2026-10", DECEMBER).doubles == 0
-    assert office.recap("2026-11", DECEMBER, sto="SDA").doubles is None
-    assert office.recap("2026-11", DECEMBER, office.people.workers[0]).doubles is None
+    assert office.recap("2026-11", DECEMBER).duplicates == 2
+    assert office.recap("2026-10", DECEMBER).duplicates == 0
+    assert office.recap("2026-11", DECEMBER, sto="SDA").duplicates is None
+    assert office.recap("2026-11", DECEMBER, office.people.workers[0]).duplicates is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

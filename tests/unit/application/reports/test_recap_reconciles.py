@@ -22,7 +22,7 @@ from sikpro.application.reports.recap_data import Recap
 from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.domain.people import Person
 from sikpro.domain.phase import Phase, Turn
-from tests.histories import OFTEN, SPANS, STEPS, STOS, TECHNICIANS, WIB, ZONE, People, Step, Told, found, live, tell
+from tests.histories import OFTEN, SPANS, STEPS, STOS, TECHNICIANS, WIB, ZONE, People, Step, found, live, tell
 
 steps = st.lists(
     st.builds(

@@ -10,7 +10,14 @@ from openpyxl import load_workbook
 
 from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
 from sikpro.application.ports.exports import Export, ExportState
-from sikpro.application.workers.exports import ATTEMPTS, ExportFailed, ExportRunner, ExportWriting, ThreadExports, Told
+from sikpro.application.workers.exports import (
+    ATTEMPTS,
+    ExportFailed,
+    ExportRunner,
+    ExportWriting,
+    Progress,
+    ThreadExports,
+)
 from sikpro.application.workers.jobs import RECURRING
 from sikpro.domain.people import Role
 from tests.builders import a_person
@@ -28,7 +35,7 @@ class Acted:
     acts: list[Act]
     made: int = field(default=0, init=False)
 
-    async def make(self, export: Export, path: Path, told: Told) -> None:
+    async def make(self, export: Export, path: Path, told: Progress) -> None:
         """Do what is next."""
         act = self.acts[min(self.made, len(self.acts) - 1)]
         self.made += 1
@@ -38,7 +45,7 @@ class Acted:
 def writes(content: bytes) -> Act:
     """An attempt that works."""
 
-    def act(_: Export, path: Path, told: Told) -> None:
+    def act(_: Export, path: Path, told: Progress) -> None:
         path.write_bytes(content)
         told(3, 3)
 
@@ -110,7 +117,7 @@ async def test_a_cancelled_export_stops_while_it_is_being_made() -> None:
     export = desk.asks()
 
     class Endless:
-        async def make(self, _export: Export, _path: Path, told: Told) -> None:
+        async def make(self, _export: Export, _path: Path, told: Progress) -> None:
             told(1, 9)
             desk.world.transactions.write(lambda uow: uow.exports.cancel(export.id, desk.world.clock.now()))
             try:

@@ -58,12 +58,12 @@ class MtprotoClient:
         proxy: dict[str, Any] | None = None,
         request_timeout: float = 15.0,
     ) -> None:
-        shape = _TOKEN.fullmatch(token)
+        form = _TOKEN.fullmatch(token)
         if shape is None:
             raise ValueError("a bot token looks like 123456789:ABC-def_123")
         if public_key:
             rsa.add_key(public_key, old=False)
-        self.bot_id = int(shape[1])
+        self.bot_id = int(form[1])
         self.username = ""
         self.vault = vault
         self.pushes = Pushes()
@@ -207,11 +207,11 @@ class MtprotoClient:
         if abs(line.clock_offset) > CLOCK_TOLERANCE >= abs(self._clock_offset):
             _log.warning("the clock of this machine is off", seconds=round(line.clock_offset))
         self._clock_offset = line.clock_offset
-        told: dict[int, DataCentre] = {}
+        found: dict[int, DataCentre] = {}
         for option in config.dc_options:
             if not (option.ipv6 or option.media_only or option.cdn or option.tcpo_only or option.secret):
-                told.setdefault(option.id, DataCentre(option.id, option.ip_address, option.port))
-        self._centres |= told
+                found.setdefault(option.id, DataCentre(option.id, option.ip_address, option.port))
+        self._centres |= found
 
     def _address_of(self, number: int) -> DataCentre:
         centre = self._centres.get(number)

@@ -46,7 +46,7 @@ class Slice:
 
 @frozen
 class _First:
-    """The first message of a sequence, with who came along; empty where there is none or nobody asked."""
+    """The first message of a sequence, with who came along; empty where there is none or nobody request."""
 
     messages: tuple[Any, ...] = ()
     users: tuple[Any, ...] = ()
@@ -80,9 +80,9 @@ class Differences:
         """The next slice of the account's own sequence; supergroups named in it join the cursor, to be asked too."""
         first = await self._first_message(None) if cursor.pts < 1 else _First()
         date = datetime.fromtimestamp(cursor.date, UTC)
-        asked = functions.updates.GetDifferenceRequest(max(cursor.pts, 1), date, cursor.qts, pts_limit=LIMIT)
+        request = functions.updates.GetDifferenceRequest(max(cursor.pts, 1), date, cursor.qts, pts_limit=LIMIT)
         try:
-            found = await self._client.call(asked)
+            found = await self._client.call(request)
         except RPCError as error:
             if code_of(error) != "PERSISTENT_TIMESTAMP_INVALID":
                 raise
@@ -119,8 +119,8 @@ class Differences:
             peer = await self._directory.channel(chat_id)
             # Without `force`, with which Telegram leaves out what it takes to be of no use.
             everything = types.ChannelMessagesFilterEmpty()
-            asked = functions.updates.GetChannelDifferenceRequest(peer, everything, max(pts, 1), LIMIT)
-            found = await self._client.call(asked)
+            request = functions.updates.GetChannelDifferenceRequest(peer, everything, max(pts, 1), LIMIT)
+            found = await self._client.call(request)
         except RPCError as error:
             code = code_of(error)
             if code in CHAT_GONE:

@@ -35,21 +35,21 @@ class Directory:
         self._client.pushes.addresses.update(addresses)
 
     async def _access_hash(self, chat_id: int) -> int:
-        seen = self._client.pushes.addresses
-        if chat_id not in seen:
+        known = self._client.pushes.addresses
+        if chat_id not in known:
             kept = await self._client.vault.access_hash(chat_id)
-            seen.update({chat_id: str(kept)} if kept is not None else await self._ask(chat_id))
-        return int(seen.get(chat_id, "0"))
+            known.update({chat_id: str(kept)} if kept is not None else await self._ask(chat_id))
+        return int(known.get(chat_id, "0"))
 
     async def _ask(self, chat_id: int) -> dict[int, str]:
         channel = channel_of(chat_id)
         try:
             if channel is None:
-                asked = functions.users.GetUsersRequest([types.InputUser(chat_id, 0)])
-                found = addresses_of(await self._client.call(asked), ())
+                request = functions.users.GetUsersRequest([types.InputUser(chat_id, 0)])
+                found = addresses_of(await self._client.call(request), ())
             else:
-                asked = functions.channels.GetChannelsRequest([types.InputChannel(channel, 0)])
-                found = addresses_of((), (await self._client.call(asked)).chats)
+                request = functions.channels.GetChannelsRequest([types.InputChannel(channel, 0)])
+                found = addresses_of((), (await self._client.call(request)).chats)
         except RPCError as error:
             if code_of(error) not in CHAT_GONE:
                 raise

@@ -57,11 +57,11 @@ class MtprotoFiles:
         """Where the file lies now, and how many bytes it has as announced."""
         number = [types.InputMessageID(file.message_id)]
         if channel_of(file.chat_id) is None:
-            asked = functions.messages.GetMessagesRequest(number)
+            request = functions.messages.GetMessagesRequest(number)
         else:
             peer = await self._directory.channel(file.chat_id)
-            asked = functions.channels.GetMessagesRequest(peer, number)
-        found = await self._client.call(asked)
+            request = functions.channels.GetMessagesRequest(peer, number)
+        found = await self._client.call(request)
         for message in found.messages:
             if isinstance(message, types.Message) and chat_id_of(message.peer_id) == file.chat_id:
                 return _location(message.media, file)

@@ -15,7 +15,7 @@ _STEP = 50
 async def find_sent(client: MtprotoClient, directory: Directory, message: Outgoing) -> int | None:
     """The id of a message that is there already, by its words and what it replies to; None when it is not found.
 
-    The bot's own messages have a pts like all others, so that a difference tells them: the one that the source asked
+    The bot's own messages have a pts like all others, so that a difference tells them: the one that the source request
     for, or those before it, step by step. What was seen stays known, so that a line that breaks on the way costs a step
     only. Raises what `MtprotoClient.call` raises.
     """
@@ -52,8 +52,8 @@ async def _read(client: MtprotoClient, where: Any, sequence: int, pts: int, unti
             found = await client.call(functions.updates.GetChannelDifferenceRequest(where, every, pts, _STEP))
             final, after = found.final, getattr(found, "pts", pts)
         else:
-            asked = functions.updates.GetDifferenceRequest(pts, where.date, where.qts, pts_limit=_STEP)
-            found = await client.call(asked)
+            request = functions.updates.GetDifferenceRequest(pts, where.date, where.qts, pts_limit=_STEP)
+            found = await client.call(request)
             reached = getattr(found, "intermediate_state", None)
             final, after = reached is None, getattr(reached or getattr(found, "state", None), "pts", pts)
         client.sent.note(found.new_messages if hasattr(found, "new_messages") else getattr(found, "messages", ()))

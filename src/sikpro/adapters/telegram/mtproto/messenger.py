@@ -41,12 +41,12 @@ class MtprotoMessenger:
     async def send(self, message: Outgoing, enclosure: Enclosure | None = None) -> int | None:
         """Send a message and return its id, or answer a press and return None. Raises `SendError`."""
         if message.press_id is None:
-            return await self._told(partial(self._send, enclosure=enclosure), message)
+            return await self._outcome(partial(self._send, enclosure=enclosure), message)
         try:
             answer = press_request(message)
         except ValueError:
             raise NeverSent("rejected", f"no press has the id {message.press_id!r}") from None
-        await self._told(self._client.call, answer)
+        await self._outcome(self._client.call, answer)
         return None
 
     async def set_menu(self, language: str, entries: Sequence[MenuEntry], chat_id: int | None = None) -> None:
@@ -59,13 +59,13 @@ class MtprotoMessenger:
             peer = None if chat_id is None else await self._directory.peer(chat_id)
             await self._client.call(menu_request(language, entries, peer))
 
-        await self._told(tell, entries)
+        await self._outcome(tell, entries)
 
     async def aclose(self) -> None:
         """Give back the connection."""
         await self._client.aclose()
 
-    async def _told(self, how: Callable[[_What], Awaitable[_Answer]], what: _What) -> _Answer:
+    async def _outcome(self, how: Callable[[_What], Awaitable[_Answer]], what: _What) -> _Answer:
         """Do something, its failures in the words of the port."""
         try:
             return await how(what)

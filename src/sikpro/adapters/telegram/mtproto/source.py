@@ -81,12 +81,12 @@ class MtprotoSource:
             presses = self._presses(cursor)
             if presses is not None:
                 return presses
-            batch = await self._asked(cursor, text)
+            batch = await self._request(cursor, text)
             if batch is not None:
                 return batch
         return Batch((), text)
 
-    async def _asked(self, cursor: Cursor, text: str) -> Batch | None:
+    async def _request(self, cursor: Cursor, text: str) -> Batch | None:
         """Ask for whatever is to be asked, up to the first that has something to tell."""
         pushes = self._client.pushes
         while self._to_ask or pushes.channels:

@@ -95,7 +95,7 @@ class LoginController(Controller):
 
         def start(uow: UnitOfWork) -> None:
             uow.login_attempts.clear(username, address)
-            uow.sessions.add(Session(id=session_id(token), person=known.id, created_at=now, seen_at=now))
+            uow.sessions.add(Session(id=session_id(token), person=known.id, created_at=now, used_at=now))
 
         await parts.transactions.write(start)
         visit.set_cookie("session", token, max_age=int(IDLE.total_seconds()))
@@ -144,9 +144,9 @@ class LoginController(Controller):
         return go(request, next_page)
 
 
-async def _objection(visit: Visit, me: Person, desk: PasswordHasher, form: Form) -> str:
+async def _objection(visit: Visit, me: Person, hasher: PasswordHasher, form: Form) -> str:
     """What is wrong with the form for a new password, "" for nothing."""
-    if not await desk.verify(me.password_hash, form.text("current")[:1000]):
+    if not await hasher.verify(me.password_hash, form.text("current")[:1000]):
         return visit.words("password.wrong")
     if form.text("new") != form.text("again"):
         return visit.words("password.differ")

@@ -30,7 +30,7 @@ class ProfileController(Controller):
         """Who one is, and every session that is still good, the present one first."""
         found = await parts.transactions.read(lambda uow: uow.sessions.of_person(me.id))
         since = parts.clock.now() - IDLE
-        live = [session for session in found if session.seen_at >= since]
+        live = [session for session in found if session.used_at >= since]
         sessions = sorted(live, key=lambda session: session.id != visit.session)
         return pages.page(request, "account/profile.html", sessions=sessions, present=visit.session)
 

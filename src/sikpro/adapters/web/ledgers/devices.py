@@ -45,7 +45,7 @@ class DevicesController(Controller):
     """Looking up one device is a search, for who may see any order; the lists are reports."""
 
     path = "/devices"
-    guards = (only(Permission.SEE_ALL),)
+    guards = (only(Permission.VIEW_ALL),)
 
     @get()
     async def show(
@@ -86,7 +86,7 @@ class DevicesController(Controller):
             cap=ORDERS_CAP,
         )
 
-    @get("/anomalies", guards=[only(Permission.SEE_REPORTS)])
+    @get("/anomalies", guards=[only(Permission.VIEW_REPORTS)])
     async def anomalies(
         self,
         request: Request[Any, Any, Any],
@@ -120,7 +120,7 @@ class DevicesController(Controller):
             next=f"{address}&{urlencode({'after': page.entries[-1].place})}" if page.more else "",
         )
 
-    @get("/files/{file:str}", guards=[only(Permission.SEE_REPORTS)])
+    @get("/files/{file:str}", guards=[only(Permission.VIEW_REPORTS)])
     async def export(
         self,
         request: Request[Any, Any, Any],

@@ -30,7 +30,7 @@ EXCERPT = 120
 
 
 @frozen(kw_only=True)
-class Told:
+class LedgerLine:
     """A row of the ledger with its text cut short and its detail in words."""
 
     row: LedgerRow
@@ -62,7 +62,7 @@ class LedgerController(Controller):
     """Proof that nothing is lost: what came in adds up to what became of it."""
 
     path = "/ledger"
-    guards = (only(Permission.SEE_REPORTS),)
+    guards = (only(Permission.VIEW_REPORTS),)
 
     @get()
     async def show(
@@ -106,7 +106,7 @@ class LedgerController(Controller):
         return pages.page(
             request,
             "ledgers/messages.html" if top is None else "ledgers/sums.html",
-            rows=[_told(row, words) for row in rows[:PAGE]],
+            rows=[_line(row, words) for row in rows[:PAGE]],
             sums=sums,
             outcome=outcome,
             outcomes=tuple(Outcome),
@@ -121,11 +121,11 @@ class LedgerController(Controller):
         )
 
 
-def _told(row: LedgerRow, words: Words) -> Told:
+def _line(row: LedgerRow, words: Words) -> LedgerLine:
     line = " ".join(row.text.split())
     cut = len(line) > EXCERPT
     excerpt = line[:EXCERPT].rstrip() + "…" if cut else line
-    return Told(
+    return LedgerLine(
         row=row,
         excerpt=excerpt,
         whole=row.text if cut or "\n" in row.text else "",

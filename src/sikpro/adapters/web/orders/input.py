@@ -79,12 +79,12 @@ class InputController(Controller):
             return await _read_message(request, pages, parts, visit.words, typed, form.text("message"))
         if form.text("act") == "hand":
             return await _hand_over(request, pages, parts, visit, me, typed)
-        now, told = parts.clock.now(), form.text("told_unreachable")
+        now, shown = parts.clock.now(), form.text("told_unreachable")
 
         def work(uow: UnitOfWork) -> Registered | None:
             data = understand_request(uow, typed)
             silent = _unreachable(uow, data.technician.value)
-            if silent and silent != told and not standing_order(uow, data.registration_number.value, data.type):
+            if silent and silent != shown and not standing_order(uow, data.registration_number.value, data.type):
                 return None
             return register_order(uow, typed, now, sender=me, channel=Channel.WEB)
 

@@ -76,7 +76,7 @@ class OrderContext:
         except InvalidFields as error:
             return await self.page(evolve(typed, errors=error.errors), 422)
         except DomainError as error:
-            return await self.page(evolve(typed, trouble=self._told(error, typed)), status_of(error))
+            return await self.page(evolve(typed, trouble=self._sentence(error, typed)), status_of(error))
         if toast:
             self.visit.toast(toast, number=order.number)
         self.sent(typed)
@@ -94,7 +94,7 @@ class OrderContext:
             # Who was faster may be the same press of the same button: then there is nothing left to do.
             return await naming_holder(self.parts, work)
 
-    def _told(self, error: DomainError, typed: Typed) -> str:
+    def _sentence(self, error: DomainError, typed: Typed) -> str:
         words = self.visit.words
         if isinstance(error, ConcurrencyConflict):
             return words("order.not_sent" if typed.answers else "order.not_saved")
@@ -127,7 +127,7 @@ class OrderController(Controller):
 
     path = "/orders/{order_id:int}"
     dependencies = {"context": Provide(provide_order_context)}  # noqa: RUF012  # Litestar's own type for it
-    guards = (only(Permission.SEE_ALL, Permission.SEE_SITE_OPERATION),)
+    guards = (only(Permission.VIEW_ALL, Permission.VIEW_SITE_OPERATION),)
 
     @get()
     async def show(self, context: NamedDependency[OrderContext]) -> Response[str]:

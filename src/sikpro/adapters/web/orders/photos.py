@@ -15,7 +15,7 @@ from sikpro.domain.people import Permission, Person
 LARGEST_ID = 2**53
 
 
-@get("/files/{file_id:int}", guards=[only(Permission.SEE_ALL, Permission.SEE_SITE_OPERATION)])
+@get("/files/{file_id:int}", guards=[only(Permission.VIEW_ALL, Permission.VIEW_SITE_OPERATION)])
 async def show_file(
     file_id: FromPath[int], me: NamedDependency[Person], parts: NamedDependency[WebParts]
 ) -> Response[bytes]:

@@ -29,12 +29,12 @@ FOUND = 8
 
 @frozen(kw_only=True)
 class Refused:
-    """Several orders at once, not all of them done: `told` and `why` say so, `left` are the ids of the others.
+    """Several orders at once, not all of them done: `message` and `why` say so, `left` are the ids of the others.
 
     `status` and `reason` are what was chosen and typed, `http` is the answer's status.
     """
 
-    told: str = ""
+    message: str = ""
     why: tuple[str, ...] = ()
     left: frozenset[int] = frozenset()
     status: str = ""
@@ -45,12 +45,12 @@ class Refused:
 class QueueController(Controller):
     """The queue: oldest first, live, filtered by its address."""
 
-    guards = (only(Permission.SEE_ALL, Permission.SEE_SITE_OPERATION),)
+    guards = (only(Permission.VIEW_ALL, Permission.VIEW_SITE_OPERATION),)
 
     @get("/")
     async def home(self, request: Request[Any, Any, Any], me: NamedDependency[Person]) -> Response[str]:
         """The main page: the dashboard for who answers for the work, the queue for who does it."""
-        return go(request, "/dashboard" if me.may(Permission.SEE_REPORTS) else "/orders")
+        return go(request, "/dashboard" if me.may(Permission.VIEW_REPORTS) else "/orders")
 
     @get("/orders")
     async def show(

@@ -28,7 +28,7 @@ from sikpro.domain.errors import NotFound
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
 
-_TOLD = 4
+_NAMED = 4
 """How many refusals one sentence names."""
 
 
@@ -36,7 +36,7 @@ class QueueActionsController(Controller):
     """The buttons of the list."""
 
     path = "/orders"
-    guards = (only(Permission.SEE_ALL, Permission.SEE_SITE_OPERATION),)
+    guards = (only(Permission.VIEW_ALL, Permission.VIEW_SITE_OPERATION),)
 
     @post("/bulk", guards=[only(Permission.WORK, Permission.LEAD)])
     async def bulk(
@@ -55,7 +55,7 @@ class QueueActionsController(Controller):
         listing, chosen, words = _listing(form, me), chosen_orders(form), visit.words
         typed = Refused(status=form.text("status"), reason=form.text("reason"))
         if not chosen and typed.reason.strip():
-            none = evolve(typed, told=words("toast.none_chosen"), http=422)
+            none = evolve(typed, message=words("toast.none_chosen"), http=422)
             return await list_page(request, me, pages, parts, visit, listing, none)
         if not chosen:
             visit.toast("none_chosen")
@@ -66,11 +66,11 @@ class QueueActionsController(Controller):
 
         many = await parts.transactions.write(work)
         if many.refused and typed.reason.strip() and form.text("do") == "status":
-            told = words("bulk.refused", count=len(many.done))
+            message = words("bulk.refused", count=len(many.done))
             why = tuple(_named(number, words.error(error)) for number, error in many.refused.items())
             left = frozenset(chosen) - {order.id for order in many.done}
             return await list_page(
-                request, me, pages, parts, visit, listing, evolve(typed, told=told, why=why, left=left)
+                request, me, pages, parts, visit, listing, evolve(typed, message=message, why=why, left=left)
             )
         report_bulk(visit, many)
         return go(request, listing.address())
@@ -154,9 +154,9 @@ def report_bulk(visit: Visit, many: BulkResult) -> None:
     if not many.refused:
         visit.toast("many_done", count=str(len(many.done)))
         return
-    told = [_named(number, visit.words.error(error)) for number, error in list(many.refused.items())[:_TOLD]]
-    more = len(many.refused) - len(told)
-    visit.toast("some_done", count=str(len(many.done)), refused=" ".join([*told, f"+{more}"] if more else told))
+    refusals = [_named(number, visit.words.error(error)) for number, error in list(many.refused.items())[:_NAMED]]
+    more = len(many.refused) - len(refusals)
+    visit.toast("some_done", count=str(len(many.done)), refused=" ".join([*refusals, f"+{more}"] if more else refusals))
 
 
 def _named(number: str, sentence: str) -> str:

@@ -94,7 +94,7 @@ def read_queue(uow: UnitOfWork, listing: Listing, me: Person, words: Words, now:
         statuses={status.code: status for status in uow.catalogue.statuses()},
         urgency={row.id: found for row in rows if (found := _urgency(row, types, limits, near))},
         choices=filter_choices(uow, words, me),
-        names={name: _told(uow, name, value, words) for name, value in listing.filters.items()},
+        names={name: _filter_text(uow, name, value, words) for name, value in listing.filters.items()},
         mine=_in_hand(uow, me),
         undo=undoable(uow, me, now),
         saved=_saved(uow, me, now, iana, limits),
@@ -108,7 +108,7 @@ def is_resubmitted_to(row: OrderRow, me: Person) -> bool:
 
 def within(which: OrderFilter, me: Person) -> OrderFilter:
     """Count what `list_orders` would list."""
-    return which if me.may(Permission.SEE_ALL) else evolve(which, site_operation=me.site_operation or "")
+    return which if me.may(Permission.VIEW_ALL) else evolve(which, site_operation=me.site_operation or "")
 
 
 def _page(uow: UnitOfWork, listing: Listing, which: OrderFilter, me: Person) -> tuple[tuple[OrderRow, ...], bool, bool]:
@@ -168,7 +168,7 @@ def filter_choices(uow: UnitOfWork, words: Words, me: Person) -> Mapping[str, Ch
         "sto": [(row.code, row.code) for row in uow.catalogue.stos() if row.active],
         "phase": [(phase.value, words(f"phase.{phase}")) for phase in Phase],
         "status": [(row.code, words.text(row.label)) for row in uow.catalogue.statuses() if row.active],
-        "site_operation": site_operations if me.may(Permission.SEE_ALL) else [],
+        "site_operation": site_operations if me.may(Permission.VIEW_ALL) else [],
         "technician": [(person.technician_code, person.name) for person in people if person.technician_code],
         "helpdesk": [(str(person.id), person.name) for person in people if person.role and person.may(Permission.WORK)],
         "channel": [(channel.value, words(f"channel.{channel}")) for channel in Channel],
@@ -187,7 +187,7 @@ _NAMED = {
 }
 
 
-def _told(uow: UnitOfWork, name: str, value: str, words: Words) -> str:
+def _filter_text(uow: UnitOfWork, name: str, value: str, words: Words) -> str:
     """A filter's value as people say it."""
     if name == "status":
         return next((words.text(row.label) for row in uow.catalogue.statuses() if row.code == value), value)

@@ -80,7 +80,7 @@ class Narrator:
 
     def _fact(self, entry: JournalEntry) -> Entry:
         event, who = entry.event, self.name(entry.actor)
-        icon, text = self._told(event)
+        icon, text = self._line(event)
         return Entry(
             at=event.at,
             icon=icon,
@@ -93,7 +93,7 @@ class Narrator:
             journal_id=entry.id,
         )
 
-    def _told(self, event: OrderEvent) -> tuple[str, str]:
+    def _line(self, event: OrderEvent) -> tuple[str, str]:
         words: Callable[..., str] = self.words
         match event:
             case OrderPlaced():

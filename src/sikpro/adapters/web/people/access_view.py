@@ -64,7 +64,7 @@ class Waiting:
         """That approving it as it stands lets somebody in again, "" when it does not."""
         return lets_in(self.let_in, words) if self.let_in else ""
 
-    def told(self, words: Words) -> list[tuple[Person, str, str]]:
+    def known_people(self, words: Words) -> list[tuple[Person, str, str]]:
         """Whom it points to, each with code or user name, and why an admin decides about them, "" if none does."""
         return [(person, known_as(person), " ".join(account_lines(person, words))) for person in self.people]
 

@@ -36,7 +36,7 @@ class DashboardController(Controller):
     """How the work stands now."""
 
     path = PATH
-    guards = (only(Permission.SEE_ALL),)
+    guards = (only(Permission.VIEW_ALL),)
 
     @get()
     async def show(

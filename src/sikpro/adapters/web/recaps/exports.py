@@ -48,7 +48,7 @@ class ExportsController(Controller):
     """Everybody has their own; nobody sees those of others."""
 
     path = "/exports"
-    guards = (only(Permission.SEE_OWN_REPORT),)
+    guards = (only(Permission.VIEW_OWN_REPORT),)
 
     @get()
     async def show(

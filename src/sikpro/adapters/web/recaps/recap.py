@@ -29,7 +29,7 @@ class RecapController(Controller):
     """Figures that add up, each a link to its orders where the list of orders can show them."""
 
     path = "/recap"
-    guards = (only(Permission.SEE_OWN_REPORT),)
+    guards = (only(Permission.VIEW_OWN_REPORT),)
 
     @get()
     async def choose(
@@ -60,7 +60,7 @@ class RecapController(Controller):
         """A period's recap; with `.xlsx` or `.csv` behind its name, the file."""
         name, kind = split_kind(name)
         query = dict(request.query_params)
-        if not me.may(Permission.SEE_REPORTS):
+        if not me.may(Permission.VIEW_REPORTS):
             query.pop("helpdesk", None)  # theirs is their own work, whoever an address names
         recap_query = _recap_query(name, query, Span(request.url.path.split("/")[2]))
         if kind:
@@ -73,7 +73,7 @@ class RecapController(Controller):
                 today=words.local(now).date(),
                 statuses={status.code: status for status in uow.catalogue.statuses()},
                 choices=filter_choices(uow, words, me),
-                links=RecapLinks(recap_query, None if me.may(Permission.SEE_REPORTS) else me.id),
+                links=RecapLinks(recap_query, None if me.may(Permission.VIEW_REPORTS) else me.id),
                 words=words,
                 is_closed=recap_query.span is Span.MONTH and uow.closed_months.get(recap_query.text) is not None,
                 may_close=me.may(Permission.CLOSE_MONTH) and now >= recap_query.period(words.zone).end,

@@ -44,7 +44,7 @@ class SchedulesController(Controller):
     """Who sees reports may have them sent."""
 
     path = "/schedules"
-    guards = (only(Permission.SEE_REPORTS),)
+    guards = (only(Permission.VIEW_REPORTS),)
 
     @get()
     async def show(

@@ -61,11 +61,11 @@ class Gate:
         key = session_id(token)
         found = await self.parts.transactions.read(lambda uow: _session_and_person(uow, key))
         now = self.parts.clock.now()
-        if found is None or now - found[0].seen_at > IDLE or not found[1].active or found[1].role is None:
+        if found is None or now - found[0].used_at > IDLE or not found[1].active or found[1].role is None:
             return
         session, visit.person = found
         visit.session, visit.expired = key, False
-        if now - session.seen_at > TOUCH:
+        if now - session.used_at > TOUCH:
             # While the disk is full pages can still be read.
             with suppress(StorageError):
                 await self.parts.transactions.write(lambda uow: uow.sessions.touch(key, now))

@@ -19,5 +19,5 @@ async def healthz(parts: NamedDependency[WebParts]) -> Response[dict[str, str]]:
     except StorageError:
         database = "unavailable"
     up = database == "ok"
-    told = {"status": "ok" if up else "failing", "version": version("sikpro"), "database": database}
-    return Response(told | dict(parts.health()), status_code=200 if up else 503, headers={"cache-control": "no-store"})
+    state = {"status": "ok" if up else "failing", "version": version("sikpro"), "database": database}
+    return Response(state | dict(parts.health()), status_code=200 if up else 503, headers={"cache-control": "no-store"})

@@ -15,7 +15,7 @@ from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.table_files import kind_of, table_content, table_response
 from sikpro.adapters.web.site.visit import Visit
-from sikpro.adapters.web.tables.uploading import uploaded_file, while_asked
+from sikpro.adapters.web.tables.uploading import uploaded_file, while_connected
 from sikpro.application.i18n import Words
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import SHORT
@@ -86,7 +86,7 @@ class ListsController(Controller):
         rows = list_named(name, me)
         _, content = await uploaded_file(request)
         try:
-            table = await while_asked(request, parts.tables.read(content))
+            table = await while_connected(request, parts.tables.read(content))
             plan = await parts.transactions.read(lambda uow: plan_import(uow, rows, table, me))
         except InvalidValue as error:
             return _page(request, pages, rows, error=error)

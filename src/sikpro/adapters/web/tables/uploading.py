@@ -48,7 +48,7 @@ async def uploaded_file(request: Request[Any, Any, Any]) -> tuple[str, bytes]:
     return name[-_LONGEST_NAME:], content
 
 
-async def while_asked(request: Request[Any, Any, Any], reading: Coroutine[Any, Any, T]) -> T:
+async def while_connected(request: Request[Any, Any, Any], reading: Coroutine[Any, Any, T]) -> T:
     """What reading a file gives; it is cancelled when who uploaded it goes away or the request is.
 
     Call it when the request's body was read. Raises what the reading does.
@@ -125,7 +125,7 @@ class UploadPages:
         """Read the file that was sent, look at it as `look` does, and keep it; what is wrong is said at the form."""
         name, content = await uploaded_file(request)
         try:
-            sheets = await while_asked(request, parts.tables.sheets(content))
+            sheets = await while_connected(request, parts.tables.sheets(content))
             upload = await parts.transactions.read(lambda uow: look(uow, first_look(name, sheets, self.columns)))
         except DomainError as error:
             return self.ask_file(request, pages, error)

@@ -52,7 +52,7 @@ def list_queue(context: Context, sto: str, after: int | None = None) -> Handled:
 
 def press_queue(context: Context, rest: str) -> Handled | None:
     """Show another context, or what comes next; None when the button says neither."""
-    if not context.somebody.may(Permission.SEE_ALL):
+    if not context.somebody.may(Permission.VIEW_ALL):
         return None
     if not context.incoming.private:
         return _only_in_private(context)
@@ -63,7 +63,7 @@ def press_queue(context: Context, rest: str) -> Handled | None:
 
 
 def _run(context: Context, text: str) -> Handled:
-    context.somebody.must(Permission.SEE_ALL)
+    context.somebody.must(Permission.VIEW_ALL)
     if not context.incoming.private:
         return _only_in_private(context)
     sto = compact(text)
@@ -108,4 +108,4 @@ def _exchanges(context: Context, open_: Counter[str], chosen: str) -> list[list[
     return [buttons[at : at + _A_ROW] for at in range(0, len(buttons), _A_ROW)]
 
 
-ANTRIAN = Command(name="antrian", run=_run, permission=Permission.SEE_ALL)
+ANTRIAN = Command(name="antrian", run=_run, permission=Permission.VIEW_ALL)

@@ -13,9 +13,9 @@ from sikpro.application.i18n import Words
 from sikpro.application.ports.chat import MenuEntry
 from sikpro.domain.people import Person
 
-_TOLD = (START, REG, CEK, BATAL, BAHASA, ANTRIAN, REKAP, PENGUMUMAN)
+_IN_ORDER = (START, REG, CEK, BATAL, BAHASA, ANTRIAN, REKAP, PENGUMUMAN)
 
-COMMANDS = {command.name: command for command in (*_TOLD, make_help(_TOLD))}
+COMMANDS = {command.name: command for command in (*_IN_ORDER, make_help(_IN_ORDER))}
 """Every command by its name."""
 
 

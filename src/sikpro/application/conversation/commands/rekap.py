@@ -24,12 +24,12 @@ _DATE = re.compile(r"(\d{1,2})[-/. ](\d{1,2})(?:[-/. ](\d{4}))?", re.ASCII)
 _MONTH_OF = re.compile(r"(\d{1,2})[-/.](\d{4})", re.ASCII)
 
 
-def asked_in(text: str, today: date) -> RecapQuery:
+def chat_of(text: str, today: date) -> RecapQuery:
     """The period that words name: `hari`, `kemarin`, `bulan`, `bulan lalu`, `23-11-2026`, `23/11`, `11/2026`, ISO.
 
     A date without a year is the last such day. Raises `InvalidValue`.
 
-    >>> [asked_in(text, date(2026, 3, 9)).text for text in ("kemarin", "bulan lalu", "24/12", "2/2026")]
+    >>> [chat_of(text, date(2026, 3, 9)).text for text in ("kemarin", "bulan lalu", "24/12", "2/2026")]
     ['2026-03-08', '2026-02', '2025-12-24', '2026-02']
     """
     said = " ".join(text.lower().split())
@@ -73,18 +73,18 @@ def press_file(context: Context, rest: str) -> Handled | None:
 
 
 def _run(context: Context, text: str) -> Handled:
-    context.somebody.must(Permission.SEE_OWN_REPORT)
+    context.somebody.must(Permission.VIEW_OWN_REPORT)
     if not context.incoming.private:
         return context.refuse(context.words("rekap.private"), "rekap.private")
     try:
-        query = asked_in(text, context.words.local(context.now).date())
+        query = chat_of(text, context.words.local(context.now).date())
     except InvalidValue as error:
         return context.refuse(context.words("rekap.unknown"), error.code)
     return _show(context, query)
 
 
 def _pressed(context: Context, text: str) -> RecapQuery | None:
-    if not context.somebody.may(Permission.SEE_OWN_REPORT) or not context.incoming.private:
+    if not context.somebody.may(Permission.VIEW_OWN_REPORT) or not context.incoming.private:
         return None
     try:
         return RecapQuery.parse(text)
@@ -114,4 +114,4 @@ def _label(context: Context, query: RecapQuery) -> str:
     return day if query.span is Span.DAY else f"{day} – {words.short_date(query.last)}"
 
 
-REKAP = Command(name="rekap", run=_run, permission=Permission.SEE_OWN_REPORT)
+REKAP = Command(name="rekap", run=_run, permission=Permission.VIEW_OWN_REPORT)

@@ -35,7 +35,7 @@ def _run(context: Context, token: str) -> Handled:
         words("start.welcome", name=person.name, code=code, count=len(open_orders)),
         [
             [Button(words("button.new_order"), "reg"), Button(words("button.my_orders"), "mine")],
-            [Button(words("button.queue"), f"{QUEUE}:")] if person.may(Permission.SEE_ALL) else [],
+            [Button(words("button.queue"), f"{QUEUE}:")] if person.may(Permission.VIEW_ALL) else [],
         ],
         drop_keyboard=bound,
     )

@@ -64,7 +64,7 @@ def list_anomalies(
 
     The two lists of devices are counted over an index of their own, up to the cap. Raises `NotPermitted`.
     """
-    by.must(Permission.SEE_REPORTS)
+    by.must(Permission.VIEW_REPORTS)
     entries = anomaly_entries(uow, kind, now, zone, after, PAGE + 1)
     whole = not after and len(entries) <= PAGE
     counts = {one: len(entries if whole and one is kind else _counted(uow, one, now, zone)) for one in Anomaly}

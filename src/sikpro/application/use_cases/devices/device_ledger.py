@@ -112,7 +112,7 @@ def look_up_device(
     uow: UnitOfWork, query: DeviceQuery, by: Person, *, after: Key | None = None, after_box: str = ""
 ) -> DevicePage:
     """A page of what is known of it, after a place among its orders or its boxes. Raises `NotPermitted`."""
-    by.must(Permission.SEE_ALL)
+    by.must(Permission.VIEW_ALL)
     which = query.which()
     rows = uow.order_queries.page(which, sort=Sort.NEWEST, after=after, limit=PAGE + 1)
     installed: tuple[OrderRow, ...] = ()

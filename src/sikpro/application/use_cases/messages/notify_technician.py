@@ -75,18 +75,18 @@ def notify_technician(
     def text(words: Words) -> str:
         return feedback_text(uow, order, by.name, words, now, feedback=feedback)
 
-    return _tell(uow, order, now, text, zone, with_buttons=True, hold=hold)
+    return _send(uow, order, now, text, zone, with_buttons=True, hold=hold)
 
 
 def notify_words(uow: UnitOfWork, order: Order, by: Person, now: datetime, *, text: str, zone: str) -> None:
     """Queue a helpdesk's words about an order as it stands, for everybody concerned."""
 
-    def told(words: Words) -> str:
+    def text_in(words: Words) -> str:
         state = state_text(words, order.phase, words.text(any_status(uow, order.status).label))
         head = words("feedback.said", number=order.number, state=state)
         return f"{head}\n{words('feedback.words', by=by.name, text=text)}"
 
-    _tell(uow, order, now, told, zone, with_buttons=True)
+    _send(uow, order, now, text_in, zone, with_buttons=True)
 
 
 def notify_removed(uow: UnitOfWork, order: Order, by: Person, now: datetime, *, reason: str, zone: str) -> None:
@@ -95,7 +95,7 @@ def notify_removed(uow: UnitOfWork, order: Order, by: Person, now: datetime, *, 
     def text(words: Words) -> str:
         return words("feedback.deleted", number=order.number, by=by.name, reason=reason)
 
-    _tell(uow, order, now, text, zone)
+    _send(uow, order, now, text, zone)
 
 
 def feedback_text(uow: UnitOfWork, order: Order, helpdesk: str, words: Words, now: datetime, *, feedback: str) -> str:
@@ -169,7 +169,7 @@ def reopen_button(order_id: int, words: Words, order_type: str = "") -> Button:
     return Button(words("button.reopen"), f"reopen:{order_id}:{order_type}" if order_type else f"reopen:{order_id}")
 
 
-def _tell(
+def _send(
     uow: UnitOfWork,
     order: Order,
     now: datetime,

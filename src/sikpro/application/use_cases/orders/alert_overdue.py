@@ -18,7 +18,7 @@ from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase, Turn
 from sikpro.domain.working_time import is_working_time, working_time
 
-TOLD_AT_ONCE = 10
+LISTED_AT_ONCE = 10
 """How many orders one alert names; it says how many more there are."""
 
 _PAGE = 200
@@ -76,7 +76,7 @@ def alert_overdue(uow: UnitOfWork, now: datetime, zone: str) -> int:
     for leader in leaders:
         theirs = [one for one in found if leader.site_operation in {None, "", one.row.site_operation}]
         if theirs:
-            _tell(uow, leader, theirs, now, zone)
+            _send(uow, leader, theirs, now, zone)
     return len(found)
 
 
@@ -92,9 +92,9 @@ def _passed(uow: UnitOfWork, installation: Installation, now: datetime, zone: st
         after = rows[-1].key
 
 
-def _tell(uow: UnitOfWork, leader: Person, overdue: Sequence[Overdue], now: datetime, zone: str) -> None:
+def _send(uow: UnitOfWork, leader: Person, overdue: Sequence[Overdue], now: datetime, zone: str) -> None:
     words = words_in(leader.language, zone)
-    shown = overdue[:TOLD_AT_ONCE]
+    shown = overdue[:LISTED_AT_ONCE]
     lines = [words("alert.head", count=len(overdue))]
     for one in shown:
         row = one.row

@@ -42,13 +42,13 @@ def check_order(uow: UnitOfWork, number: str, by: Person) -> OrderRow:
 
 def may_view(uow: UnitOfWork, order: Order, row: OrderRow, by: Person) -> bool:
     """Whether a person may see an order: all, those of their Site Operation, or their own."""
-    if by.may(Permission.SEE_ALL):
+    if by.may(Permission.VIEW_ALL):
         return True
     if not by.active:
         return False
     own = order.sender == by.id or (by.technician_code is not None and row.technician == by.technician_code)
     same_so = bool(by.site_operation) and row.site_operation == by.site_operation
-    return own or (same_so and by.may(Permission.SEE_SITE_OPERATION))
+    return own or (same_so and by.may(Permission.VIEW_SITE_OPERATION))
 
 
 def state_since(uow: UnitOfWork, row: OrderRow) -> datetime:
@@ -73,10 +73,10 @@ def list_orders(
     uow: UnitOfWork, which: OrderFilter, by: Person, *, sort: Sort, after: Key | None = None, limit: int = 50
 ) -> tuple[OrderRow, ...]:
     """A page of the orders a person may see. Raises `NotPermitted`; deleted ones are an admin's to see."""
-    if not by.may(Permission.SEE_ALL):
-        by.must(Permission.SEE_SITE_OPERATION)
+    if not by.may(Permission.VIEW_ALL):
+        by.must(Permission.VIEW_SITE_OPERATION)
         if not by.site_operation:
-            raise NotPermitted(permission=Permission.SEE_SITE_OPERATION)
+            raise NotPermitted(permission=Permission.VIEW_SITE_OPERATION)
         which = evolve(which, site_operation=by.site_operation)
     if which.deleted:
         by.must(Permission.ADMINISTER)

@@ -1,4 +1,4 @@
-"""Whom a request for access points to, who may decide about it, and how both are told."""
+"""Whom a request for access points to, who may decide about it, and how both are lines."""
 
 import hashlib
 import re
@@ -65,12 +65,12 @@ def request_mark(request: AccessRequest, people: People) -> str:
 
 def account_lines(person: Person, words: Words) -> list[str]:
     """What makes letting a person in an admin's decision: the account with its role, that they are kept out."""
-    told: list[str] = []
+    lines: list[str] = []
     if person.role:
-        told.append(words("access.account", username=person.username or "-", role=words(f"role.{person.role}")))
+        lines.append(words("access.account", username=person.username or "-", role=words(f"role.{person.role}")))
     if not person.active:
-        told.append(words("access.kept_out"))
-    return told
+        lines.append(words("access.kept_out"))
+    return lines
 
 
 def lets_in(person: Person, words: Words) -> str:

@@ -15,7 +15,7 @@ MOST = 100
 
 def possible_receivers(uow: UnitOfWork) -> tuple[Person, ...]:
     """The people a recap may be sent to: who may see reports and is bound to Telegram, by name."""
-    people = (one for one in uow.people.all() if one.may(Permission.SEE_REPORTS) and one.telegram_id is not None)
+    people = (one for one in uow.people.all() if one.may(Permission.VIEW_REPORTS) and one.telegram_id is not None)
     return tuple(sorted(people, key=lambda one: one.name))
 
 
@@ -26,7 +26,7 @@ def add_schedule(
 
     `to` is `person:<id>` or `group:<chat id>`. Raises `NotPermitted`, and `InvalidFields` with what is wrong by entry.
     """
-    by.must(Permission.SEE_REPORTS)
+    by.must(Permission.VIEW_REPORTS)
     known = {f"group:{group.chat_id}": group.title or str(group.chat_id) for group in uow.inbox.groups()}
     people = {f"person:{one.id}": one.name for one in possible_receivers(uow)}
     wrong = {
@@ -61,7 +61,7 @@ def add_schedule(
 
 def switch_schedule(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime, *, active: bool) -> Schedule:
     """Stop sending, or begin again; what fell due in between is not made up. Raises `NotPermitted`, `NotFound`."""
-    by.must(Permission.SEE_REPORTS)
+    by.must(Permission.VIEW_REPORTS)
     before = uow.schedules.get(schedule_id)
     changed = evolve(before, active=active, made_at=now if active and not before.active else before.made_at)
     uow.schedules.put(changed)
@@ -71,7 +71,7 @@ def switch_schedule(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime
 
 def drop_schedule(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime) -> None:
     """Forget a schedule, if it is there. Raises `NotPermitted`."""
-    by.must(Permission.SEE_REPORTS)
+    by.must(Permission.VIEW_REPORTS)
     uow.schedules.drop(schedule_id)
     uow.journal.note("schedule_dropped", str(schedule_id), by.id, now, {})
 

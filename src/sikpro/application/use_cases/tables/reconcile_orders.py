@@ -240,12 +240,12 @@ def _period(lines: Iterable[FileLine], zone: ZoneInfo) -> Period | None:
 def _missing(uow: UnitOfWork, numbers: Mapping[str, object], period: Period | None) -> Iterable[OrderRow]:
     which = OrderFilter(phases=frozenset(phase for phase in Phase if phase.live), received=period)
     after: Key | None = None
-    told = 0
+    listed = 0
     while rows := uow.order_queries.page(which, sort=Sort.OLDEST, after=after, limit=_PAGE):
         for row in rows:
             if row.number not in numbers:
-                told += 1
+                listed += 1
                 yield row
-            if told == MOST_OPEN:
+            if listed == MOST_OPEN:
                 return
         after = rows[-1].key

@@ -224,7 +224,7 @@ def test_somebody_kept_out_loses_their_sessions(world: World) -> None:
     from sikpro.application.ports.sessions import Session
 
     def work(uow: UnitOfWork) -> object:
-        uow.sessions.add(Session(id="a" * 64, person=4, created_at=NINE, seen_at=NINE))
+        uow.sessions.add(Session(id="a" * 64, person=4, created_at=NINE, used_at=NINE))
         set_active(uow, 4, False, uow.people.get(6), NINE)
         return uow.sessions.get("a" * 64)
 

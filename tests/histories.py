@@ -190,7 +190,7 @@ OFTEN = ("place",) * 6 + ("set",) * 8 + ("correct",) * 2
 
 
 @frozen(kw_only=True)
-class Told:
+class OrderStory:
     """What the journal alone tells of an order, beside its data and when it was received."""
 
     order: Order
@@ -204,12 +204,12 @@ class Told:
     deleted: bool
 
 
-def tell(uow: UnitOfWork) -> list[Told]:
+def tell(uow: UnitOfWork) -> list[OrderStory]:
     """Every order there ever was, deleted ones included."""
     return [_told(uow, uow.orders.get(order_id)) for order_id in sorted(id_ for id_, *_ in uow.orders.key_facts())]
 
 
-def _told(uow: UnitOfWork, order: Order) -> Told:
+def _told(uow: UnitOfWork, order: Order) -> OrderStory:
     entries = uow.journal.of_order(order.id)
     acted: datetime | None = None
     finished: datetime | None = None
@@ -228,7 +228,7 @@ def _told(uow: UnitOfWork, order: Order) -> Told:
             helpdesk = event.holder if isinstance(event, OrderTaken | OrderAssigned) else entry.actor
         deleted = isinstance(event, OrderDeleted) or (deleted and not isinstance(event, OrderRestored))
         phase = event.state.phase
-    return Told(
+    return OrderStory(
         order=order,
         phase=phase,
         status=entries[-1].event.state.status,

@@ -184,11 +184,11 @@ def export(
     **filters: str | None,
 ) -> None:
     """Write the recap of a period with all its orders to a file: Excel or CSV."""
-    from sikpro.entrypoints.export import asked_for, export_to
+    from sikpro.entrypoints.export import export_to, requested
     from sikpro.entrypoints.settings import Settings
     from sikpro.entrypoints.start import container_for, prepare
 
-    query = asked_for(period, first, last, filters)
+    query = requested(period, first, last, filters)
     settings = Settings.load({"data": data, "database": database})
     prepare(settings, migrating=False)
     export_to(container_for(settings), query, kind, language, output)

@@ -39,7 +39,7 @@ from sikpro.application.use_cases.tables.reconcile_orders import compare_orders
 from sikpro.application.use_cases.tables.row_lists import LISTS
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue, LastOne, NotPermitted
 from sikpro.domain.people import Person, Role
-from tests.builders import a_person, an_access_request
+from tests.builders import a_person, an_access_request, coded
 from tests.unit.chat import NINE, WHOLE, ZONE, Phone, World
 
 BUDI, AGUS, WAYAN, RINA, BAGUS, ADMIN = 1, 2, 3, 4, 5, 6
@@ -299,10 +299,10 @@ def test_a_link_is_good_for_a_day_and_once(world: World) -> None:
         make_bind_link(uow, AGUS, "secret", uow.people.get(BAGUS), NINE)
 
     world.transactions.write(made)
-    with pytest.raises(InvalidValue, match=r"link\.wrong"):
+    with pytest.raises(InvalidValue, check=coded("link.wrong")):
         world.transactions.write(lambda uow: opened(uow, 801, timedelta(hours=24)))
     assert world.transactions.write(lambda uow: opened(uow, 801, timedelta(hours=23))).telegram_id == 801
-    with pytest.raises(InvalidValue, match=r"link\.used"):
+    with pytest.raises(InvalidValue, check=coded("link.used")):
         world.transactions.write(lambda uow: opened(uow, 802, timedelta(hours=23)))
-    with pytest.raises(InvalidValue, match=r"link\.wrong"):
+    with pytest.raises(InvalidValue, check=coded("link.wrong")):
         world.transactions.write(lambda uow: bind_by_link(uow, "guessed", 803, 803, NINE))

@@ -10,14 +10,14 @@ from tests.builders import CANCELLED, COMPLETED, HELD_UP, IN_PROGRESS, WAITING, 
 RIGHTS = """
                     technician helpdesk team_leader supervisor admin
 register            yes        yes      yes         -          -
-see_site_operation  yes        -        -           -          -
-see_all             -          yes      yes         yes        yes
+view_site_operation  yes        -        -           -          -
+view_all             -          yes      yes         yes        yes
 work                -          yes      yes         -          -
 enter_orders        -          yes      yes         -          -
 lead                -          -        yes         -          yes
 manage_technicians  -          -        yes         -          yes
-see_own_report      -          yes      yes         yes        yes
-see_reports         -          -        yes         yes        yes
+view_own_report      -          yes      yes         yes        yes
+view_reports         -          -        yes         yes        yes
 close_month         -          -        -           yes        yes
 administer          -          -        -           -          yes
 """

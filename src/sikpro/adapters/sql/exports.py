@@ -58,7 +58,7 @@ class SqlExports:
         if known is not None:
             return _export(known)
         fresh = {"state": ExportState.QUEUED.value, "done": 0, "total": 0, "attempts": 0, "created_at": at, "error": ""}
-        export_id = self._transaction.scalar(sa.insert(exports).returning(_e.id), asked | fresh)
+        export_id = self._transaction.scalar(sa.insert(exports).returning(_e.id), row | fresh)
         return self.get(export_id)
 
     def claim(self, now: datetime, lease: timedelta) -> Export | None:

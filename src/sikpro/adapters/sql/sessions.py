@@ -20,7 +20,7 @@ sessions = Table(
     Column("seen_at", UtcDateTime, key="used_at", nullable=False),
     Column("revoked_at", UtcDateTime),
     sa.Index(None, "person"),
-    sa.Index(None, "seen_at"),
+    sa.Index(None, "used_at"),
 )
 
 bind_links = Table(

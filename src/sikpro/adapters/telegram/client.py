@@ -68,7 +68,7 @@ class BotApi:
         request_timeout: float = 15.0,
     ) -> None:
         form = _TOKEN.fullmatch(token)
-        if shape is None:
+        if form is None:
             raise ValueError("a bot token looks like 123456789:ABC-def_123")
         logger = logging.getLogger("httpx")
         if not any(isinstance(present, _WithoutToken) for present in logger.filters):

@@ -34,8 +34,8 @@ Controller (`<room>/<page>.py`, in the room of its subject)::
   status. Catch `InvalidFields` alone, to show the form again:
   `pages.page(…, status=422, errors=error.errors, values=typed)`.
 - A query parameter that may be nonsense is a `str`, and is understood by the controller.
-- The line in `app.py`: `Page(LedgerController, NavEntry("/ledger", "ledger", "book", (Permission.VIEW_REPORTS,)))`, with
-  the sentence `nav.ledger`; the icon is a Tabler one, its SVG copied to `static/vendor/tabler-icons/`.
+- The line in `app.py`: `Page(LedgerController, NavEntry("/ledger", "ledger", "book", (Permission.VIEW_REPORTS,)))`,
+  with the sentence `nav.ledger`; the icon is a Tabler one, its SVG copied to `static/vendor/tabler-icons/`.
 
 Template (`templates/<room>/<page>.html`)::
 

@@ -106,7 +106,7 @@ def create_app(parts: WebParts) -> Litestar:
         return pages
 
     async def given_hasher() -> PasswordHasher:
-        return desk
+        return hasher
 
     return Litestar(
         route_handlers=[serve_asset, show_file, healthz, live, bot_bar, *(page.controller for page in PAGES)],

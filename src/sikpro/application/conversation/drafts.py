@@ -70,7 +70,7 @@ def remind_drafts(uow: UnitOfWork, now: datetime, zone: str) -> int:
         errors = field_errors(uow, conversation.data)
         if person and person.active and errors:
             question = conversation.step.partition(":")[2]
-            name = asked if asked in errors else first_to_ask(errors)
+            name = question if question in errors else first_to_ask(errors)
             uow.outbox.put(_reminder(uow, conversation, person, name, errors, zone), now)
             uow.conversations.put(evolve(conversation, step=f"{STEP}:{name}", reminded_at=now))
             reminded += 1

@@ -131,7 +131,7 @@ def order_rows(
     now: datetime,
     report: Callable[[int], None] = lambda _: None,
 ) -> Iterator[tuple[Cell, ...]]:
-    """The orders of `orders_of` as cells under `COLUMNS`, oldest first; `report` is called with how many there were so far.
+    """The orders of `orders_of` as cells under `COLUMNS`, oldest first; `report` is called with how many were written.
 
     Raises `NotPermitted`.
     """

@@ -50,7 +50,7 @@ def write_recap(
     now: datetime,
     report: Callable[[int], None] = lambda _: None,
 ) -> Recap:
-    """Write a period's recap to `path`, figures and rows from one view of the data; `report` is called with the rows written.
+    """Write a period's recap to `path` from one view of the data; `report` is called with how many rows were written.
 
     Raises `NotPermitted`.
     """

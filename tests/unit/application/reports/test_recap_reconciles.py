@@ -22,7 +22,21 @@ from sikpro.application.reports.recap_data import Recap
 from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.domain.people import Person
 from sikpro.domain.phase import Phase, Turn
-from tests.histories import OFTEN, SPANS, STEPS, STOS, TECHNICIANS, WIB, ZONE, People, Step, found, live, tell
+from tests.histories import (
+    OFTEN,
+    SPANS,
+    STEPS,
+    STOS,
+    TECHNICIANS,
+    WIB,
+    ZONE,
+    OrderStory,
+    People,
+    Step,
+    found,
+    live,
+    tell,
+)
 
 steps = st.lists(
     st.builds(
@@ -48,7 +62,7 @@ PERIODS = ("2026-12", "2027-01", "2026-12-30", "2026-12-31", "2027-01-01", "2026
 class Slow:
     """The orders of a question, one by one."""
 
-    orders: Sequence[Told]
+    orders: Sequence[OrderStory]
     first: date
     last: date
 
@@ -56,14 +70,14 @@ class Slow:
         return moment is not None and self.first <= moment.astimezone(WIB).date() <= self.last
 
     @property
-    def received(self) -> list[Told]:
+    def received(self) -> list[OrderStory]:
         return [one for one in self.orders if self.within(one.received)]
 
-    def ended(self, phase: Phase) -> list[Told]:
+    def ended(self, phase: Phase) -> list[OrderStory]:
         return [one for one in self.orders if one.phase is phase and self.within(one.finished)]
 
 
-def slow(told: Sequence[Told], query: RecapQuery, own: int | None) -> Slow:
+def slow(told: Sequence[OrderStory], query: RecapQuery, own: int | None) -> Slow:
     given_ = query.filters
     belongs = dict(zip(STOS, ("SDA", "SPJ", ""), strict=True))
     orders = [
@@ -82,7 +96,7 @@ def slow(told: Sequence[Told], query: RecapQuery, own: int | None) -> Slow:
     return Slow(orders, query.first, query.last)
 
 
-VALUES: dict[Dimension, Callable[[Told], str]] = {
+VALUES: dict[Dimension, Callable[[OrderStory], str]] = {
     Dimension.TYPE: lambda one: one.order.data.type,
     Dimension.STO: lambda one: one.order.data.sto.value,
     Dimension.SITE_OPERATION: lambda one: {"SDA": "SDA", "SPJ": "SPJ", "TUN": ""}[one.order.data.sto.value],

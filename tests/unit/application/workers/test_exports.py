@@ -25,7 +25,7 @@ from tests.unit.application.inline import InlineTransactions
 from tests.unit.application.workers.test_jobs import runner_of, turns
 from tests.unit.chat import WHOLE, ZONE, Phone, World
 
-Act = Callable[[Export, Path, Told], None]
+Act = Callable[[Export, Path, Progress], None]
 
 
 @define

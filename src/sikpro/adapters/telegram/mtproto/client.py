@@ -59,7 +59,7 @@ class MtprotoClient:
         request_timeout: float = 15.0,
     ) -> None:
         form = _TOKEN.fullmatch(token)
-        if shape is None:
+        if form is None:
             raise ValueError("a bot token looks like 123456789:ABC-def_123")
         if public_key:
             rsa.add_key(public_key, old=False)

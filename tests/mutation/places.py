@@ -24,7 +24,8 @@ MOST_SURVIVORS = {"domain": 0.05, "use cases": 0.15}
 """The part of the faults that may pass unnoticed; of faults in a line that decides rights, none may."""
 
 RIGHTS = re.compile(
-    r"\b(may|must|may_\w+|must_\w+|owns|is_own|owned_order|is_for_admins|lets_in|active)\b(?!=)"
+    r"\b(may|must|may_\w+|must_\w+|owns|is_own|owned_order|is_for_admins|lets_in)\b(?!=)"
+    r"|\b(person|by|self|technician|holder|sender|leader|helpdesk)\.active\b"
     r"|\b(NotPermitted|AdminDecides|KeptOut|PERMISSIONS|Permission)\b"
 )
 """A line that decides rights holds one of these."""

@@ -3,11 +3,11 @@
 import pytest
 from attrs import evolve
 
-from sikpro.application.ports.access import Session
+from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.access_decision import pointed_to, request_mark
-from sikpro.application.use_cases.edit_people import edit_person, end_session, person_texts
-from sikpro.application.use_cases.grant_access import approve_many
+from sikpro.application.use_cases.people.access_decision import pointed_to, request_mark
+from sikpro.application.use_cases.people.edit_people import edit_person, end_session, person_texts
+from sikpro.application.use_cases.people.grant_access import approve_many
 from sikpro.domain.errors import ConcurrencyConflict, InvalidFields, NotFound
 from sikpro.domain.people import Person, RequestState, Role
 from tests.builders import an_access_request
@@ -101,7 +101,7 @@ def test_one_ends_ones_own_sessions_and_nobody_elses() -> None:
     def work(uow: UnitOfWork) -> bool:
         rina = uow.people.get(RINA)
         for letter, person in (("a", RINA), ("b", BAGUS)):
-            uow.sessions.add(Session(id=letter * 64, person=person, created_at=NINE, seen_at=NINE))
+            uow.sessions.add(Session(id=letter * 64, person=person, created_at=NINE, used_at=NINE))
         end_session(uow, rina, "a" * 64, NINE)
         end_session(uow, rina, "a" * 64, NINE)  # it is over already
         with pytest.raises(NotFound):

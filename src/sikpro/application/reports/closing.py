@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from attrs import evolve
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 from cattrs.preconf.json import make_converter
 
 from sikpro.application.ports.months import ClosedMonth
@@ -18,7 +19,7 @@ from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
 
 CLOSES_AFTER = timedelta(days=3)
-"""How long after its end a month closes by itself."""
+"""How long after its end a month closes automatically."""
 
 Write = Callable[[UnitOfWork], None]
 """What is written down in one short transaction, after it was counted in a read."""
@@ -28,6 +29,14 @@ _converter = make_converter()
 _converter.register_unstructure_hook(timedelta, lambda span: span // _MICROSECOND)
 _converter.register_structure_hook(timedelta, lambda number, _: timedelta(microseconds=number))
 _converter.register_structure_hook(int | float, lambda number, _: number)
+# Closed months that are stored keep the names that these had when they were closed.
+_QUERY, _DUPLICATES = override(rename="asked"), override(rename="doubles")
+_converter.register_unstructure_hook(
+    Recap, make_dict_unstructure_fn(Recap, _converter, query=_QUERY, duplicates=_DUPLICATES)
+)
+_converter.register_structure_hook(
+    Recap, make_dict_structure_fn(Recap, _converter, query=_QUERY, duplicates=_DUPLICATES)
+)
 
 
 def count_month(uow: UnitOfWork, month: str, by: Person | None, now: datetime, zone: str) -> Write:

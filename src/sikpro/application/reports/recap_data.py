@@ -135,8 +135,8 @@ class Recap:
     """The answer to a question.
 
     `own`: a helpdesk's own work only. `received` are those that came in, by where they stand now. `open_now` and `ages`
-    (by the names of `AGES`) are of the moment `made_at`, whatever the period. `doubles` is None where it cannot be told
-    apart (with filters), `targets` empty where there are none, `before` None where there is no period before.
+    (by the names of `AGES`) are of the moment `made_at`, whatever the period. `duplicates` is None where they cannot
+    be counted (with filters), `targets` empty where there are none, `before` None where there is no period before.
     `closed` is set when these are a closed month's fixed figures.
     """
 

@@ -1,6 +1,6 @@
 """A closed month stays closed, targets are met or not, and the text of a recap fits a chat."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -174,6 +174,94 @@ def test_a_month_closed_before_what_is_left_was_kept_says_it_all_the_same(office
 
     office.does(without_left)
     assert [one.left for one in office.recap("2026-10", DECEMBER).targets] == [8, 3, 5]
+
+
+STORED_NAMES = frozenset(
+    [
+        "1h",
+        "24h",
+        "4h",
+        "72h",
+        "ages",
+        "asked",
+        "before",
+        "by_phase",
+        "cancelled",
+        "closed",
+        "completed",
+        "count",
+        "cumulative",
+        "days_left",
+        "dimension",
+        "done",
+        "doubles",
+        "en",
+        "filters",
+        "first",
+        "first_action",
+        "group",
+        "groups",
+        "handling",
+        "held_up",
+        "id",
+        "in_progress",
+        "label",
+        "last",
+        "late",
+        "left",
+        "made_at",
+        "median",
+        "old",
+        "open_now",
+        "own",
+        "p90",
+        "per_day",
+        "promise",
+        "reasons",
+        "received",
+        "rows",
+        "share",
+        "span",
+        "status",
+        "sto",
+        "tables",
+        "target",
+        "targets",
+        "times",
+        "value",
+        "waiting",
+        "waiting_customer",
+        "waiting_helpdesk",
+        "waiting_system",
+        "waiting_technician",
+        "within",
+    ]
+)
+"""The names under which version 0.1.0 stored a closed month."""
+
+
+def names_of(figures: object) -> set[str]:
+    """All names in stored figures, at any depth."""
+    if isinstance(figures, Mapping):
+        return {str(name) for name in figures} | {name for value in figures.values() for name in names_of(value)}
+    if isinstance(figures, list | tuple):
+        return {name for one in figures for name in names_of(one)}
+    return set()
+
+
+def test_a_month_is_stored_under_names_that_never_change(office: Office) -> None:
+    """Months that were closed by an earlier version are read again: a name may be added, none may become another."""
+    office.does(lambda uow: uow.targets.put(Target(month="2026-11", sto="SDA", target=5, working_days=25)))
+    office.close(DECEMBER)
+    found: list[Mapping[str, object]] = []
+
+    def look(uow: UnitOfWork) -> None:
+        closed = uow.closed_months.get("2026-11")
+        assert closed
+        found.append(closed.figures)
+
+    office.does(look)
+    assert names_of(found[0]) >= STORED_NAMES
 
 
 def test_targets_are_kept_all_or_none(office: Office) -> None:

@@ -82,7 +82,7 @@ FIGURES: tuple[Figure, ...] = (
     Figure(code="target_done", of=lambda recap: recap.target.done if recap.target else None),
     Figure(code="target_left", of=lambda recap: recap.target.left if recap.target else None),
     Figure(code="target_per_day", kind=Kind.RATE, of=lambda recap: recap.target.per_day if recap.target else None),
-    Figure(code="doubles", of=lambda recap: recap.duplicates),
+    Figure(code="duplicates", of=lambda recap: recap.duplicates),
 )
 """Every figure, in the order in which they are shown."""
 

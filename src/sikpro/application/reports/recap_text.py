@@ -89,7 +89,7 @@ def _how_well(recap: Recap, words: Words) -> Iterator[str]:
             value += "; " + words("recap.text.per_day", per_day=per_day, days=words.number(target.days_left))
         yield words("recap.text.line", label=words("recap.target"), value=value)
     if recap.duplicates is not None:
-        yield _figure("doubles", words.number(recap.duplicates), recap, words)
+        yield _figure("duplicates", words.number(recap.duplicates), recap, words)
 
 
 def _reasons(recap: Recap, words: Words) -> Iterator[str]:

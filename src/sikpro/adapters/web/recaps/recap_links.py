@@ -45,7 +45,7 @@ class RecapLinks:
             return self.received(Phase(tail) if tail else None)
         if head == "age":
             return self.open(age=tail)
-        if head == "doubles":
+        if head == "duplicates":
             return f"/ledger?outcome=refusal&detail=order.duplicate&period={self.query.text}"
         if head in set(Interval):
             return self.interval(Interval(head))

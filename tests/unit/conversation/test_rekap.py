@@ -23,7 +23,7 @@ def test_the_recap_of_today_is_one_message_that_leads_to_others(world: World) ->
     leader = Phone(world, LEADER)
     lines = leader.says("/rekap").splitlines()
     assert lines[0] == "Rekap 2 November 2026"
-    assert any(line.startswith("Masuk") and "1" in line for line in lines)
+    assert [line for line in lines if line.startswith("Masuk")] == ["Masuk: 1 (▲ naik 1 dari hari sebelumnya (utuh))"]
     assert leader.presses("1 Nov").splitlines()[0] == "Rekap 1 November 2026"
     assert leader.presses("November 2026").splitlines()[0] == "Rekap November 2026"
 

@@ -12,7 +12,7 @@ from sikpro.domain.catalogue import Bilingual
 from sikpro.domain.phase import Phase
 from tests.integration.web.console import Site, Visitor
 
-HOSTILE = "<script>alert(1)</script> \u202e=cmd() 100%_ 🙂 'x' \"y\" {{ 7*7 }}"
+HOSTILE = "<script>alert(1)</script> \u202e=cmd() 100%_ 🙂 'x' \"y\" {{ 7919*7907 }}"
 
 
 def test_an_order_is_taken_held_up_and_completed_by_forms_alone(site: Site) -> None:
@@ -123,7 +123,7 @@ def test_hostile_text_is_text_on_every_page(site: Site) -> None:
         page = visitor.get(path).text
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
-        assert "49" not in page.partition("SC32232558")[2][:4000].replace("{{ 7*7 }}", "") or "{{ 7*7 }}" in page
+        assert f"{7919 * 7907}" not in page, "a template took it for its own"
 
 
 def test_data_are_corrected_field_by_field_and_the_order_comes_back(site: Site) -> None:

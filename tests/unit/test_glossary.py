@@ -48,7 +48,7 @@ def names_in(path: Path) -> Iterator[str]:
 
 
 def words_of(name: str) -> set[str]:
-    """The words of a name: `told_state` and `ToldState` are told, state."""
+    """The words of a name: `LedgerRow` and `ledger_row` are ledger, row."""
     return set(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_"))
 
 

@@ -131,7 +131,7 @@ def test_the_sheets_say_what_the_recap_says(world: World, tmp_path: Path) -> Non
         last = [cell.value for cell in list(book[name].iter_rows())[-1]]
         assert last == ["Jumlah", None, 4, *(figures.received[phase] for phase in Phase), figures.completed]
     assert [row[:4] for row in table(book, "Kendala")] == [("odp_penuh", "ODP penuh", "kendala teknik", 1)]
-    assert [row[0] for row in table(book, "Ringkasan")] == [words_in("id", ZONE)(one.label) for one in FIGURES]
+    assert [row[0] for row in table(book, "Ringkasan")] == [one.name(words_in("id", ZONE)) for one in FIGURES]
     assert sum(row[2] for row in table(book, "Umur")) == figures.open_now
 
 

@@ -12,10 +12,23 @@ class DuplicateMode(StrEnum):
     NUMBER_AND_TYPE = "number_and_type"
 
 
+STANDING = frozenset(phase for phase in Phase if not phase.ends_badly)
+"""The phases in which an order holds its duplicate key, unless it is deleted: live and completed."""
+
+
+def key_of(mode: DuplicateMode, registration_number: str, order_type: str) -> str:
+    """The key that a request of this number and type asks for; two of one key are the same order.
+
+    >>> key_of(DuplicateMode.NUMBER_AND_TYPE, "SC32232558", "AO")
+    'SC32232558/AO'
+    """
+    return registration_number if mode is DuplicateMode.NUMBER else f"{registration_number}/{order_type}"
+
+
 def duplicate_key(
     mode: DuplicateMode, registration_number: str, order_type: str, phase: Phase, *, deleted: bool
 ) -> str | None:
-    """The key that at most one order may hold, or None when the order holds none.
+    """The key that an order holds, and at most one may, or None when it holds none.
 
     A completed order still counts; a cancelled or deleted one does not.
 
@@ -24,6 +37,6 @@ def duplicate_key(
     >>> duplicate_key(DuplicateMode.NUMBER, "SC32232558", "AO", Phase.CANCELLED, deleted=False) is None
     True
     """
-    if deleted or phase is Phase.CANCELLED:
+    if deleted or phase not in STANDING:
         return None
-    return registration_number if mode is DuplicateMode.NUMBER else f"{registration_number}/{order_type}"
+    return key_of(mode, registration_number, order_type)

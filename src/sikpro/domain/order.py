@@ -28,7 +28,7 @@ from sikpro.domain.events import (
 )
 from sikpro.domain.order_data import Channel, OrderData, Origin
 from sikpro.domain.order_state import CLAIM, OrderState
-from sikpro.domain.phase import Phase, Turn, allowed
+from sikpro.domain.phase import Phase, Turn, allowed, is_reopening
 from sikpro.domain.turns import TurnClock
 
 LONGEST_CLAIM = timedelta(hours=2)
@@ -44,7 +44,7 @@ class Order(OrderState):
 
         Raises `AlreadyTaken` when another has it, `ForbiddenMove` when it is finished or deleted.
         """
-        if self.holder == by and self.phase is Phase.IN_PROGRESS:
+        if self.holder == by and self.phase.needs_holder:
             at = self._at(now)
             return Change(evolve(self, claimed_until=at + claim, claimed_at=at), ())
         self._free_for(by)
@@ -94,21 +94,21 @@ class Order(OrderState):
     ) -> "Change":
         """Set a status, with a reason and the words for the technician.
 
-        Cancelling needs a reason. Raises `ForbiddenMove` where the phase does not lead there (a finished order is
-        reopened instead), `AlreadyTaken` when another has it and `overrule` is not set, `ReasonRequired`.
+        Cancelling needs a reason. Raises `ForbiddenMove` where the phase does not lead there, or leads back from an
+        end (`reopen` does), `AlreadyTaken` when another has it and `overrule` is not set, `ReasonRequired`.
         """
         if not overrule:
             self._free_for(by)
-        if not self.phase.live:
+        stays = status.phase is self.phase
+        if is_reopening(self.phase, status.phase) or (stays and (self.phase.waits or not self.phase.live)):
             raise ForbiddenMove(number=self.number, before=self.phase, after=status.phase)
-        if status.phase is Phase.CANCELLED and not reason.strip():
+        if status.phase.ends_badly and not reason.strip():
             raise ReasonRequired(number=self.number)
-        if status.phase is Phase.WAITING and self.phase is Phase.WAITING:
-            raise ForbiddenMove(number=self.number, before=self.phase, after=status.phase)
         before = self.status
-        after = evolve(
-            self._moved(status, now, by, claim)._with_feedback(feedback), reply_waiting=False, resubmitted=False
-        )
+        moved = self._moved(status, now, by, claim)
+        if moved.helpdesk == by:  # words of another would stand under the wrong name
+            moved = moved._with_feedback(feedback)
+        after = evolve(moved, reply_waiting=False, resubmitted=False)
         return Change.of(after, StatusChanged(**_facts(after), before=before, reason=reason, feedback=feedback))
 
     def correct(self, data: OrderData, waiting: Status, now: datetime, by: int | None = None) -> "Change":
@@ -122,7 +122,7 @@ class Order(OrderState):
         if self.holder is not None and self.holder != by:
             raise AlreadyTaken(self.number, self.holder)
         changes = self.data.differences(data)
-        back = self.phase is Phase.HELD_UP
+        back = self.phase.held_up
         if not changes and not back:
             raise NothingChanged(number=self.number)
         after = self._moved(waiting, now) if back else evolve(self, changed_at=self._at(now))
@@ -172,18 +172,17 @@ class Order(OrderState):
     def reopen(
         self, status: Status, by: int, now: datetime, reason: str, claim: timedelta = CLAIM, *, feedback: str = ""
     ) -> "Change":
-        """Work on a finished order again: a completed one at once, a cancelled one from the queue.
+        """Work on a finished order again, in a live phase that its own leads to.
 
         Whether another order took its place meanwhile is the duplicate key's question. Raises `ForbiddenMove`,
         `ReasonRequired`.
         """
-        if self.phase.live or self.deleted_at or not allowed(self.phase, status.phase):
+        if not is_reopening(self.phase, status.phase) or self.deleted_at or not allowed(self.phase, status.phase):
             raise ForbiddenMove(number=self.number, before=self.phase, after=status.phase)
         if not reason.strip():
             raise ReasonRequired(number=self.number)
         before = self.status
-        moved = self._moved(status, now, by, claim)._with_feedback(feedback)
-        after = evolve(moved, finished_at=None, reopenings=self.reopenings + 1)
+        after = self._moved(status, now, by, claim)._with_feedback(feedback)
         return Change.of(after, OrderReopened(**_facts(after), before=before, reason=reason, feedback=feedback))
 
     def undo(self, before: "Order", now: datetime) -> "Change":
@@ -217,7 +216,7 @@ class Order(OrderState):
         if not self.deleted_at:
             raise ForbiddenMove(number=self.number, before=self.phase, after="restored")
         after = evolve(self, deleted_at=None, changed_at=self._at(now))
-        if after.phase is Phase.IN_PROGRESS:
+        if after.phase.needs_holder:
             after = after._moved(waiting, now)
         return Change.of(after, OrderRestored(**_facts(after)))
 
@@ -271,7 +270,7 @@ def place(
         changed_at=now,
         phase=status.phase,
         status=status.code,
-        clock=TurnClock(status.turn, received),
+        clock=TurnClock(status.phase.turn or status.turn, received),
     )
     return Change.of(order, OrderPlaced(**_facts(order), channel=channel))
 

@@ -6,10 +6,11 @@ from typing import Self
 from attrs import evolve, frozen
 
 from sikpro.domain.catalogue import Status
+from sikpro.domain.duplicates import DuplicateMode, duplicate_key
 from sikpro.domain.errors import ForbiddenMove
 from sikpro.domain.events import State
 from sikpro.domain.order_data import Channel, OrderData, Origin
-from sikpro.domain.phase import Phase, Turn, allowed
+from sikpro.domain.phase import Phase, Turn, allowed, is_open, is_reopening, same_end
 from sikpro.domain.turns import TurnClock
 
 CLAIM = timedelta(minutes=30)
@@ -71,6 +72,16 @@ class OrderState:
         """Phase, status and turn together."""
         return State(self.phase, self.status, self.turn)
 
+    @property
+    def open(self) -> bool:
+        """Whether it counts as open."""
+        return is_open(self.phase, deleted=self.deleted_at is not None)
+
+    def duplicate_key(self, mode: DuplicateMode) -> str | None:
+        """The key that it holds, None when it holds none."""
+        deleted = self.deleted_at is not None
+        return duplicate_key(mode, self.number, self.data.type, self.phase, deleted=deleted)
+
     def _at(self, now: datetime) -> datetime:
         return max(now, self.changed_at)
 
@@ -79,21 +90,23 @@ class OrderState:
         if self.deleted_at or (status.phase is not self.phase and not allowed(self.phase, status.phase)):
             raise ForbiddenMove(number=self.number, before=self.phase, after=status.phase)
         at = self._at(now)
-        held = status.phase is Phase.IN_PROGRESS
+        held = status.phase.needs_holder
+        stays_finished = same_end(self.phase, status.phase)  # who finished it, and when, stands
         stays = status.code == self.status and by in {None, self.helpdesk}
         return evolve(
             self,
             phase=status.phase,
             status=status.code,
-            clock=self.clock.switch(status.turn, at),
+            clock=self.clock.switch(status.phase.turn or status.turn, at),
             changed_at=at,
             holder=by if held else None,
             claimed_until=at + claim if held else None,
             claimed_at=at if held else None,
-            helpdesk=self.helpdesk if by is None else by,
+            helpdesk=self.helpdesk if by is None or stays_finished else by,
             first_action_at=self.first_action_at or (None if by is None else at),
-            finished_at=self.finished_at if status.phase.live else at,
-            hold_ups=self.hold_ups + (status.phase is Phase.HELD_UP and self.phase is not Phase.HELD_UP),
+            finished_at=None if status.phase.live else self.finished_at if stays_finished else at,
+            reopenings=self.reopenings + is_reopening(self.phase, status.phase),
+            hold_ups=self.hold_ups + (status.phase.held_up and not self.phase.held_up),
             last_feedback=self.last_feedback if stays else "",
             last_feedback_at=self.last_feedback_at if stays else None,
         )

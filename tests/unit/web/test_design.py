@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from sikpro.domain.phase import Phase
+
 ROOT = Path(__file__).parents[3]
 TOKENS = (ROOT / "src/sikpro/adapters/web/static/site/tokens.css").read_text("utf-8")
+CONSOLE = (ROOT / "src/sikpro/adapters/web/static/site/console.css").read_text("utf-8")
 PARTS = (ROOT / "src/sikpro/adapters/web/templates/site/parts.html").read_text("utf-8")
 DESIGN = (ROOT / "docs/design.md").read_text("utf-8")
 
@@ -25,6 +28,15 @@ TEXT_ON = [
     *((phase, "surface") for phase in PHASES),
 ]
 EDGES = [("line-strong", "surface"), ("line-strong", "ground"), ("focus", "surface"), ("focus", "ground")]
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_each_phase_has_an_icon_and_a_colour_that_are_there(phase: Phase) -> None:
+    icons = ROOT / "src/sikpro/adapters/web/static/vendor/tabler-icons"
+    assert (icons / f"{phase.rule.icon}.svg").exists()
+    assert phase.rule.tone.replace("_", "-") in PHASES
+    styled = {f".slice.{phase.rule.tone}", f".swatch.{phase.rule.tone}", f".story .{phase.rule.tone}"}
+    assert {rule for rule in styled if rule not in CONSOLE} == set()
 
 
 def luminance(colour: str) -> float:

@@ -9,8 +9,8 @@ from sikpro.adapters.memory.rows import Names
 from sikpro.adapters.memory.store import State
 from sikpro.application.ports.devices import CountedRow, HeldUpOdp, KnownOrder, OdpSummary, SharedSerial
 from sikpro.application.ports.queries import Key, OrderRow, Sort
+from sikpro.domain.duplicates import STANDING
 from sikpro.domain.order import Order
-from sikpro.domain.phase import Phase
 
 
 class MemoryDeviceQueries:
@@ -23,7 +23,7 @@ class MemoryDeviceQueries:
         """The last completed order of each modem whose last completed order names this ODP, newest first."""
         last: dict[str, tuple[datetime, int, Order]] = {}
         for order in self._standing():
-            if order.phase is Phase.COMPLETED and order.finished_at is not None:
+            if order.phase.ends_well and order.finished_at is not None:
                 serial, place = order.data.serial.value, (order.finished_at, order.id, order)
                 last[serial] = max(last.get(serial, place), place, key=lambda item: item[:2])
         here = [place for place in last.values() if place[2].data.odp.value == odp]
@@ -38,8 +38,8 @@ class MemoryDeviceQueries:
             OdpSummary(
                 odp=odp,
                 orders=len(members),
-                completed=sum(order.phase is Phase.COMPLETED for order in members),
-                open=sum(order.phase.live for order in members),
+                completed=sum(order.phase.ends_well for order in members),
+                open=sum(order.open for order in members),
                 hold_ups=sum(order.hold_ups for order in members),
             )
             for odp, members in sorted(found.items())
@@ -48,7 +48,7 @@ class MemoryDeviceQueries:
 
     def shared_serials(self, after: str, limit: int) -> tuple[SharedSerial, ...]:
         """Modems that live or completed orders name under several registration numbers, by serial, after one."""
-        standing = (order for order in self._standing() if order.phase is not Phase.CANCELLED)
+        standing = (order for order in self._standing() if order.phase in STANDING)
         found = self._by(lambda order: order.data.serial.value, standing)
         return tuple(
             SharedSerial(serial=serial, orders=len(members), numbers=numbers)

@@ -8,7 +8,6 @@ from sikpro.adapters.memory.rows import Names, Wanted
 from sikpro.adapters.memory.store import State
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort, Total
 from sikpro.domain.order import Order
-from sikpro.domain.phase import Phase
 
 
 class MemoryOrderQueries:
@@ -36,9 +35,7 @@ class MemoryOrderQueries:
     def place_in_queue(self, received_at: datetime, order_id: int) -> int:
         """The place among the waiting orders, 1 being next."""
         before = sum(
-            order.phase is Phase.WAITING
-            and order.deleted_at is None
-            and (order.received_at, order.id) < (received_at, order_id)
+            order.phase.waits and order.deleted_at is None and (order.received_at, order.id) < (received_at, order_id)
             for order in self._state.orders.values()
         )
         return before + 1
@@ -54,9 +51,7 @@ class MemoryOrderQueries:
         orders = (
             order
             for order in self._state.orders.values()
-            if order.phase.live
-            and order.deleted_at is None
-            and (order.sender == person or order.data.technician.value == technician)
+            if order.open and (order.sender == person or order.data.technician.value == technician)
         )
         return tuple(map(names.row, sorted_page(orders, Sort.OLDEST, None, limit)))
 

@@ -13,13 +13,14 @@ from sikpro.adapters.sql.tables import HELD, REOPENED_TWICE, STANDING, orders
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.devices import CountedRow, HeldUpOdp, KnownOrder, OdpSummary, SharedSerial
 from sikpro.application.ports.queries import Key, OrderRow, Sort
-from sikpro.domain.phase import Phase
+from sikpro.domain.phase import OPEN, Phase, Stage, phase_values
 
 _c = orders.c
 _AT_ONCE = 500
 """Numbers asked for in one statement; SQLite takes no more than 999 parameters where it is old."""
 
-_OPEN = [phase.value for phase in Phase if phase.live]
+_OPEN = phase_values(OPEN)
+_COMPLETED = phase_values(Stage.COMPLETED.phases)
 
 
 class SqlDeviceQueries:
@@ -32,11 +33,10 @@ class SqlDeviceQueries:
         """The last completed order of each modem whose last completed order names this ODP, newest first."""
         later = orders.alias("later")
         newer = sa.tuple_(later.c.finished_at, later.c.id) > sa.tuple_(_c.finished_at, _c.id)
-        done = Phase.COMPLETED.value
         moved_on = sa.exists().where(
-            later.c.serial == _c.serial, later.c.phase == done, later.c.deleted_at.is_(None), newer
+            later.c.serial == _c.serial, later.c.phase.in_(_COMPLETED), later.c.deleted_at.is_(None), newer
         )
-        selected = rows.where(_c.odp == odp, _c.phase == done, _c.deleted_at.is_(None), ~moved_on)
+        selected = rows.where(_c.odp == odp, _c.phase.in_(_COMPLETED), _c.deleted_at.is_(None), ~moved_on)
         found = self._transaction.execute(selected.order_by(_c.finished_at.desc(), _c.id.desc()).limit(limit))
         return tuple(map(list_row, found.mappings()))
 
@@ -46,7 +46,7 @@ class SqlDeviceQueries:
             sa.select(
                 _c.odp,
                 sa.func.count().label("orders"),
-                _times(_c.phase == Phase.COMPLETED.value).label("completed"),
+                _times(_c.phase.in_(_COMPLETED)).label("completed"),
                 _times(_c.phase.in_(_OPEN)).label("open"),
                 sa.func.sum(_c.hold_ups).label("hold_ups"),
             )

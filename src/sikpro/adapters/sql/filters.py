@@ -11,7 +11,7 @@ from sikpro.adapters.sql.tables import orders, people, statuses, stos
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.queries import NOBODY, UNKNOWN, Key, OrderFilter, PastLimit, Sort
 from sikpro.domain.period import Period
-from sikpro.domain.phase import Phase, Turn
+from sikpro.domain.phase import OPEN, Turn, phase_values
 
 _c = orders.c
 _MICROSECOND = timedelta(microseconds=1)
@@ -153,7 +153,7 @@ def _overdue(limits: tuple[PastLimit, ...]) -> list[ColumnElement[bool]]:
             ways.append(sa.and_(_c.first_action_at.is_(None), _c.received_at < limit.first_action))
         if ways:
             past.append(sa.and_(_c.type == limit.type, sa.or_(*ways)))
-    live = _c.phase.in_([phase.value for phase in Phase if phase.live])
+    live = _c.phase.in_(phase_values(OPEN))
     return [live, _c.turn == Turn.HELPDESK.value, sa.or_(sa.false(), *past)]
 
 

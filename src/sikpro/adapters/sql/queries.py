@@ -9,10 +9,11 @@ from sikpro.adapters.sql.mappers import list_row
 from sikpro.adapters.sql.tables import orders, totals
 from sikpro.adapters.sql.transaction import OpenTransaction, TotalKey
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort, Total
-from sikpro.domain.phase import Phase
+from sikpro.domain.phase import OPEN, Phase, Stage, phase_values
 
 _c = orders.c
-_LIVE = [phase.value for phase in Phase if phase.live]
+_OPEN = phase_values(OPEN)
+_QUEUE = phase_values(Stage.WAITING.phases)
 
 
 class SqlOrderQueries:
@@ -40,7 +41,7 @@ class SqlOrderQueries:
         """The place among the waiting orders, 1 being next."""
         place = sa.tuple_(sa.literal(received_at, _c.received_at.type), sa.literal(order_id))
         before = sa.select(sa.func.count()).where(
-            _c.phase == Phase.WAITING.value, _c.deleted_at.is_(None), sa.tuple_(_c.received_at, _c.id) < place
+            _c.phase.in_(_QUEUE), _c.deleted_at.is_(None), sa.tuple_(_c.received_at, _c.id) < place
         )
         return int(self._transaction.scalar(before)) + 1
 
@@ -53,7 +54,7 @@ class SqlOrderQueries:
         theirs = _c.sender == person
         if technician is not None:
             theirs = sa.or_(theirs, _c.technician == technician)
-        selected = rows.where(theirs, _c.phase.in_(_LIVE), _c.deleted_at.is_(None))
+        selected = rows.where(theirs, _c.phase.in_(_OPEN), _c.deleted_at.is_(None))
         return self._rows(paged(selected, limit=limit))
 
     def newest_id(self) -> int:

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from sqlalchemy import Boolean, Column, Integer, MetaData, Table
 
 from sikpro.adapters.sql.columns import Id, Microseconds, UtcDateTime, Words
+from sikpro.domain.duplicates import STANDING as STANDING_PHASES
+from sikpro.domain.phase import Phase
 
 metadata = MetaData(
     naming_convention={
@@ -14,7 +16,9 @@ metadata = MetaData(
     }
 )
 
-STANDING = "deleted_at IS NULL AND phase <> 'cancelled'"
+STANDING = " AND ".join(
+    ["deleted_at IS NULL", *(f"phase <> '{phase}'" for phase in Phase if phase not in STANDING_PHASES)]
+)
 HELD = "hold_ups > 0"
 REOPENED_TWICE = "reopenings > 1"
 """The conditions of partial indexes, which serve a query only that says them word for word."""

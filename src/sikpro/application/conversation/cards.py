@@ -9,7 +9,6 @@ from sikpro.application.use_cases.catalogue.lookup import any_status
 from sikpro.application.use_cases.messages.notify_technician import state_text
 from sikpro.application.use_cases.orders.list_orders import expected_wait, state_since
 from sikpro.domain.events import FieldChange
-from sikpro.domain.phase import Phase
 from sikpro.domain.text import one_line
 from sikpro.domain.values import SerialNumber
 
@@ -38,14 +37,14 @@ def state_card(context: Context, row: OrderRow) -> str:
         "helpdesk": row.helpdesk_name or words("helpdesk"),
         "time": words.moment(row.finished_at or state_since(context.uow, row), now),
     }
-    lines = [words(f"card.{row.phase}", **params)]
-    if row.phase is Phase.WAITING:
+    lines = [words(f"card.{row.phase.stage}", **params)]
+    if row.phase.waits:
         place = context.uow.order_queries.place_in_queue(row.received_at, row.id)
         wait = expected_wait(context.uow, place, now)
         expected = words("card.expected", span=words.duration(wait)) if wait else words("card.expected_unknown")
         lines.append(f"{words('card.place', place=place)} · {expected}")
     lines += _last_words(context, row)
-    if row.phase is Phase.HELD_UP:
+    if row.phase.held_up:
         lines.append(words(f"turn.sentence.{row.turn}"))
     lines.append(
         words("card.about", type=row.type, sto=row.sto, odp=row.odp)
@@ -91,7 +90,7 @@ def duplicate_card(context: Context, row: OrderRow) -> str:
     )
     lines = [first, since]
     lines += _last_words(context, row)
-    if row.phase is Phase.HELD_UP:
+    if row.phase.held_up:
         lines.append(words(f"turn.sentence.{row.turn}"))
     return "\n".join(lines)
 

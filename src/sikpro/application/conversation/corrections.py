@@ -11,7 +11,7 @@ from sikpro.application.conversation.reader.readings import resembles
 from sikpro.application.fields import FIELDS
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.orders.understand_request import typed_again
-from sikpro.domain.phase import Phase
+from sikpro.domain.phase import Stage
 
 FIX = "fix"
 """The step in which corrected data are awaited."""
@@ -19,7 +19,7 @@ FIX = "fix"
 
 def begin_correction(context: Context, order_id: int) -> Handled:
     """Show the data of an order that is held up, or that nobody has yet, and ask what is to be different."""
-    order = pressed_order(context, order_id, Phase.HELD_UP, Phase.WAITING)
+    order = pressed_order(context, order_id, Stage.HELD_UP, Stage.WAITING)
     if isinstance(order, Handled):
         return order
     if not context.just_opened(FIX, **{ORDER: str(order_id)}):

@@ -11,7 +11,7 @@ from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.messages.notify_technician import reopen_button
 from sikpro.application.use_cases.orders.own_order import is_own
 from sikpro.application.use_cases.orders.understand_request import typed_again
-from sikpro.domain.phase import Phase, Turn
+from sikpro.domain.phase import Turn
 
 RESEND = "resend"
 """The step in which a double's data can be sent as the correction of the order that is there."""
@@ -30,16 +30,16 @@ def refuse_as_duplicate(context: Context, order_id: int, data: Mapping[str, str]
     text = duplicate_card(context, row)
     if not is_own(order, context.somebody):
         text += "\n" + words("double.not_yours")
-    elif order.phase is Phase.HELD_UP and order.turn in {Turn.TECHNICIAN, Turn.HELPDESK}:
+    elif order.phase.held_up and order.turn in {Turn.TECHNICIAN, Turn.HELPDESK}:
         token = context.open_dialogue(RESEND, {**typed_again(order.data), **data, ORDER: str(order_id)})
         buttons = [[Button(words("button.correct"), f"d:{token}:r")]]
         text += "\n" + words("double.held_up")
-    elif order.phase is Phase.COMPLETED:
+    elif order.phase.ends_well:
         named = data.get("type", "").upper()
         wanted = named if named != order.data.type and _is_type(context, named) else ""
         buttons = [[reopen_button(order_id, words, wanted)]]
         text += "\n" + words("double.completed_as", type=wanted) if wanted else "\n" + words("double.completed")
-    elif order.phase is not Phase.HELD_UP:
+    elif not order.phase.held_up:
         text += " " + words("double.wait")
     context.reply(text, buttons, order_id=order_id, noticed=True)
     return Handled(Outcome.REFUSAL, "order.duplicate", order_id)

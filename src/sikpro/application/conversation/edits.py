@@ -17,7 +17,7 @@ from sikpro.application.use_cases.orders.understand_request import CONFIRMED, ty
 from sikpro.domain.errors import DomainError, DuplicateOrder, InvalidFields
 from sikpro.domain.order import Order
 from sikpro.domain.order_data import Origin
-from sikpro.domain.phase import Phase, Turn
+from sikpro.domain.phase import Turn
 
 _WHOLE = 5
 """With so many values a message says all of an order, so that words it no longer has are gone."""
@@ -86,7 +86,7 @@ def _of_origin(context: Context, order: Order, text: str, parsed: Parsed) -> Han
 
 
 def _correctable(order: Order) -> bool:
-    return order.phase is Phase.WAITING or (order.phase is Phase.HELD_UP and order.turn is Turn.TECHNICIAN)
+    return order.phase.waits or (order.phase.held_up and order.turn is Turn.TECHNICIAN)
 
 
 def _says_now(parsed: Parsed) -> dict[str, str]:
@@ -112,7 +112,7 @@ def _with(order: Order, typed: Mapping[str, str]) -> dict[str, str]:
 
 def _correct(context: Context, order: Order, typed: Mapping[str, str]) -> Handled:
     uow, words = context.uow, context.words
-    again = order.phase is Phase.HELD_UP
+    again = order.phase.held_up
     try:
         with uow.savepoint():
             after = correct_order(uow, order.id, _with(order, typed), context.somebody, context.now)

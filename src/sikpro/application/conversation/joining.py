@@ -14,7 +14,7 @@ from sikpro.application.use_cases.orders.own_order import is_own, join_message
 from sikpro.domain.errors import DomainError, NotFound
 from sikpro.domain.events import MessageJoined
 from sikpro.domain.order import Order
-from sikpro.domain.phase import Phase
+from sikpro.domain.phase import Stage
 from sikpro.domain.text import storable
 
 ASK = "ask"
@@ -28,15 +28,15 @@ _WORD = re.compile(r"\W*(\w+)\W*(.*)", re.DOTALL)
 _BUTTONS_A_ROW = 3
 
 
-def pressed_order(context: Context, order_id: int, *phases: Phase) -> Order | Handled:
-    """The order behind a button, if it is this person's and in one of the phases; else the refusal, already said."""
+def pressed_order(context: Context, order_id: int, *stages: Stage) -> Order | Handled:
+    """The order behind a button, if it is this person's and at one of the stages; else the refusal, already said."""
     try:
         order = context.uow.orders.get(order_id)
     except NotFound as error:
         return context.refuse(context.words("press.foreign"), error.code)
     if order.deleted_at or not is_own(order, context.somebody):
         return context.refuse(context.words("press.foreign"), "not_permitted")
-    if phases and order.phase not in phases:
+    if stages and order.phase.stage not in stages:
         return changed_meanwhile(context, order_id)
     return order
 
@@ -110,7 +110,7 @@ def take_question(context: Context, text: str) -> Handled:
 
 def begin_reopening(context: Context, order_id: int, wanted: str) -> Handled:
     """Ask as which type a completed order is to be reopened, unless that is known, and then why."""
-    order = pressed_order(context, order_id, Phase.COMPLETED)
+    order = pressed_order(context, order_id, Stage.COMPLETED)
     if isinstance(order, Handled):
         return order
     if wanted in _types(context):
@@ -131,7 +131,7 @@ def press_reopening(context: Context, action: str) -> Handled | None:
     dialogue = context.dialogue
     if dialogue is None or dialogue.step != f"{REOPEN}:{_TYPE}" or not action.startswith("v"):
         return None
-    order = pressed_order(context, int(dialogue.data[ORDER]), Phase.COMPLETED)
+    order = pressed_order(context, int(dialogue.data[ORDER]), Stage.COMPLETED)
     if isinstance(order, Handled):
         return order
     return _ask_reason(context, order, {_TYPE: action[1:], FILES: dialogue.data.get(FILES, "")})
@@ -144,7 +144,7 @@ def take_reopening(context: Context, text: str) -> Handled:
         raise RuntimeError("no dialogue to answer in")
     data = dict(dialogue.data)
     keep_files(context, data)
-    order = pressed_order(context, int(data[ORDER]), Phase.COMPLETED)
+    order = pressed_order(context, int(data[ORDER]), Stage.COMPLETED)
     if isinstance(order, Handled):
         context.close_dialogue()
         return order

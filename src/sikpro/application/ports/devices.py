@@ -7,7 +7,8 @@ from typing import Protocol
 from attrs import frozen
 
 from sikpro.application.ports.queries import Key, OrderRow
-from sikpro.domain.phase import Phase
+from sikpro.domain.duplicates import DuplicateMode, duplicate_key
+from sikpro.domain.phase import Phase, is_open
 
 
 @frozen(kw_only=True)
@@ -59,6 +60,15 @@ class KnownOrder:
     channel: str
     deleted: bool
     version: int
+
+    @property
+    def open(self) -> bool:
+        """Whether it counts as open."""
+        return is_open(self.phase, deleted=self.deleted)
+
+    def key(self, mode: DuplicateMode) -> str | None:
+        """The duplicate key that it holds, None when it holds none."""
+        return duplicate_key(mode, self.number, self.type, self.phase, deleted=self.deleted)
 
 
 class DeviceQueries(Protocol):

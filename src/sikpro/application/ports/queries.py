@@ -8,7 +8,7 @@ from typing import Protocol, Self
 from attrs import frozen
 
 from sikpro.domain.period import Period
-from sikpro.domain.phase import Phase, Turn
+from sikpro.domain.phase import Phase, Turn, is_open
 
 
 @frozen
@@ -145,6 +145,11 @@ class OrderRow:
     def key(self) -> Key:
         """Its place in a list."""
         return Key(self.received_at, self.id)
+
+    @property
+    def open(self) -> bool:
+        """Whether it counts as open."""
+        return is_open(self.phase, deleted=self.deleted_at is not None)
 
 
 @frozen(kw_only=True)

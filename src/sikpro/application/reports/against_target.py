@@ -9,7 +9,7 @@ from sikpro.application.ports.facts import Dimension, TimeBasis
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.recap_data import AgainstTarget
 from sikpro.application.reports.recap_query import RecapQuery, Span
-from sikpro.domain.phase import Phase
+from sikpro.domain.phase import Stage
 
 _APPLY = frozenset({"sto", "site_operation"})
 """The filters that targets know; narrowed by another, orders have no target."""
@@ -39,7 +39,7 @@ def against_target(
     if not targets:
         return ()
     until = evolve(month, span=Span.FREE, last=query.last, filters=query.filters)
-    which = evolve(until.which(local, TimeBasis.FINISHED), phases=frozenset({Phase.COMPLETED}))
+    which = evolve(until.which(local, TimeBasis.FINISHED), phases=Stage.COMPLETED.phases)
     found = uow.order_facts.counts(which, (Dimension.STO,), zone)
     today = min(max(now.astimezone(local).date(), month.first), query.last + timedelta(days=1))
     over = today > month.last

@@ -13,10 +13,11 @@ from sikpro.application.ports.months import ClosedMonth
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.counting import Counting
 from sikpro.application.reports.figures import counts
-from sikpro.application.reports.recap_data import Closing, Headline, LaterChange, Recap
+from sikpro.application.reports.recap_data import Closing, Headline, LaterChange, Recap, RecapRow
 from sikpro.application.reports.recap_query import RecapQuery, Span
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
+from sikpro.domain.phase import Phase
 
 CLOSES_AFTER = timedelta(days=3)
 """How long after its end a month closes automatically."""
@@ -108,7 +109,19 @@ def headline_of(closed: ClosedMonth) -> Headline:
 
 
 def _fixed(closed: ClosedMonth) -> Recap:
-    return _converter.structure({**closed.figures, "targets": list(_with_left(closed.figures["targets"]))}, Recap)
+    figures = {**closed.figures, "targets": list(_with_left(closed.figures["targets"]))}
+    recap = _converter.structure(figures, Recap)
+    tables = [evolve(table, rows=tuple(map(_with_every_phase, table.rows))) for table in recap.tables]
+    return evolve(recap, received=_every_phase(recap.received), tables=tuple(tables))
+
+
+def _with_every_phase(row: RecapRow) -> RecapRow:
+    return evolve(row, by_phase=_every_phase(row.by_phase))
+
+
+def _every_phase(counted: Mapping[Phase, int]) -> Mapping[Phase, int]:
+    """A month that was closed before there was a phase had no order in it."""
+    return {phase: counted.get(phase, 0) for phase in Phase}
 
 
 def _with_left(targets: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

@@ -30,7 +30,7 @@ from sikpro.application.reports.recap_data import (
 from sikpro.application.reports.recap_query import FILTERS, RecapQuery, Span
 from sikpro.application.use_cases.orders.list_orders import AGES, age_span
 from sikpro.domain.catalogue import Bilingual
-from sikpro.domain.phase import Phase
+from sikpro.domain.phase import OPEN, Phase, Stage
 
 SPLITS = (
     Dimension.TYPE,
@@ -43,7 +43,6 @@ SPLITS = (
 )
 """What a recap's orders are split by, a table each; more than a day's has a table by day besides."""
 
-OPEN = frozenset(phase for phase in Phase if phase.live)
 _IN_ORDER = frozenset({Dimension.HOUR, Dimension.DAY})
 
 
@@ -70,15 +69,15 @@ class Counting:
     @property
     def completed(self) -> OrderFilter:
         """Completed in the period."""
-        return evolve(self.finished, phases=frozenset({Phase.COMPLETED}))
+        return evolve(self.finished, phases=Stage.COMPLETED.phases)
 
     def headline(self) -> Headline:
         """What a recap is compared with."""
         finished = self._counts(self.finished, Dimension.PHASE)
         return Headline(
             received=self._many(self.received),
-            completed=finished[Phase.COMPLETED.value],
-            cancelled=finished[Phase.CANCELLED.value],
+            completed=_at_stage(finished, Stage.COMPLETED),
+            cancelled=_at_stage(finished, Stage.CANCELLED),
             promise=self.promise(),
             times={interval: self._spread(interval) for interval in (Interval.FIRST_ACTION, Interval.HANDLING)},
         )
@@ -95,8 +94,8 @@ class Counting:
             made_at=self.now,
             own=self.own is not None,
             received={phase: phases[phase.value] for phase in Phase},
-            completed=finished[Phase.COMPLETED.value],
-            cancelled=finished[Phase.CANCELLED.value],
+            completed=_at_stage(finished, Stage.COMPLETED),
+            cancelled=_at_stage(finished, Stage.CANCELLED),
             open_now=self._many(self._open()),
             ages={age: self._many(evolve(self._open(), received=age_span(age, self.now))) for age in AGES},
             tables=tuple(self._table(dimension, labels.get(dimension, {})) for dimension in spanned),
@@ -144,7 +143,7 @@ class Counting:
         return RecapTable(dimension, tuple(rows))
 
     def _reasons(self) -> tuple[tuple[Reason, ...], tuple[ReasonGroup, ...]]:
-        found = self._counts(evolve(self.received, phases=frozenset({Phase.HELD_UP})), Dimension.STATUS)
+        found = self._counts(evolve(self.received, phases=Stage.HELD_UP.phases), Dimension.STATUS)
         known = {status.code: status for status in self.uow.catalogue.statuses()}
         every, so_far = found.total(), 0
         reasons, groups = list[Reason](), Counter[str]()
@@ -173,6 +172,10 @@ class Counting:
             return None
         period = self.query.period(ZoneInfo(self.zone))
         return self.uow.inbox.how_many(period.start, period.end, Outcome.REFUSAL, "order.duplicate")
+
+
+def _at_stage(by_phase: Mapping[str, int], stage: Stage) -> int:
+    return sum(by_phase.get(phase, 0) for phase in stage.phases)
 
 
 def _labels(uow: UnitOfWork) -> Mapping[Dimension, Mapping[str, str]]:

@@ -17,9 +17,8 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.orders.list_orders import AGES, age_span, list_orders
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.period import Period
-from sikpro.domain.phase import Phase
+from sikpro.domain.phase import OPEN, Phase, Stage
 
-OPEN = (Phase.WAITING, Phase.IN_PROGRESS, Phase.HELD_UP)
 OLDEST = 5
 """How many of the oldest open orders are named."""
 
@@ -76,17 +75,15 @@ def dashboard(uow: UnitOfWork, by: Person, now: datetime, zone: str) -> Dashboar
         by_type.setdefault(total.type, Counter())[total.phase] += total.count
         if total.phase in OPEN:
             by_sto.setdefault(total.sto, Counter())[total.phase] += total.count
-    everything = frozenset(OPEN)
     return Dashboard(
         by_type=dict(sorted(by_type.items())),
         by_sto={sto: by_sto[sto] for sto in sorted(by_sto, key=lambda sto: (-by_sto[sto].total(), sto))},
         today=_day(uow, today, local),
         yesterday=_day(uow, today - timedelta(days=1), local),
         ages={
-            age: uow.order_queries.count(OrderFilter(phases=everything, received=age_span(age, now)), COUNTED)
-            for age in AGES
+            age: uow.order_queries.count(OrderFilter(phases=OPEN, received=age_span(age, now)), COUNTED) for age in AGES
         },
-        oldest=list_orders(uow, OrderFilter(phases=everything), by, sort=Sort.OLDEST, limit=OLDEST),
+        oldest=list_orders(uow, OrderFilter(phases=OPEN), by, sort=Sort.OLDEST, limit=OLDEST),
         hours=_hours(uow, today, local),
     )
 
@@ -99,8 +96,8 @@ def _day(uow: UnitOfWork, day: date, local: ZoneInfo) -> DayFigures:
         day=day,
         received=received.total(),
         open=sum(received[phase] for phase in OPEN),
-        held_up=received[Phase.HELD_UP],
-        completed=finished[Phase.COMPLETED],
+        held_up=sum(received[phase] for phase in Stage.HELD_UP.phases),
+        completed=sum(finished[phase] for phase in Stage.COMPLETED.phases),
     )
 
 
@@ -113,13 +110,13 @@ def _hours(uow: UnitOfWork, day: date, local: ZoneInfo) -> tuple[HourFigures, ..
     period = Period.of_day(day, local)
     received = uow.order_facts.counts(OrderFilter(received=period), [Dimension.HOUR], local.key)
     finished = uow.order_facts.counts(
-        OrderFilter(finished=period), [Dimension.HOUR, Dimension.PHASE], local.key, TimeBasis.FINISHED
+        OrderFilter(finished=period, phases=Stage.COMPLETED.phases), [Dimension.HOUR], local.key, TimeBasis.FINISHED
     )
     return tuple(
         HourFigures(
             hour=hour,
             received=received.get((f"{hour:02}",), 0),
-            completed=finished.get((f"{hour:02}", Phase.COMPLETED.value), 0),
+            completed=finished.get((f"{hour:02}",), 0),
         )
         for hour in range(24)
     )

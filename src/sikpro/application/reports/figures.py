@@ -1,6 +1,6 @@
-"""The figures of a recap, once: each has a label `recap.<code>` and a definition `recap.means.<code>`.
+"""The figures of a recap, once: each has a name `recap.<code>` and a definition `recap.means.<code>`.
 
-Page, Excel file, CSV and chat take labels and definitions from here.
+Page, Excel file, CSV and chat take names and definitions from here.
 """
 
 from collections.abc import Callable, Iterator
@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
+from sikpro.application.i18n import Words
 from sikpro.application.ports.facts import Interval, Spread
 from sikpro.application.reports.recap_data import Recap
 from sikpro.application.use_cases.orders.list_orders import AGES
@@ -30,7 +31,8 @@ Value = int | float | Spread | None
 class Figure:
     """A figure: its code, its kind, and its value in a recap (None where it has none).
 
-    `means` names the definition where several figures share one. A figure `of_now` is of the moment, not of the period.
+    `means` names the definition where several figures share one. A figure `of_now` is of the moment, not of the period;
+    one of a `phase` counts the orders that came in and stand there.
     """
 
     code: str
@@ -38,11 +40,14 @@ class Figure:
     of: Callable[[Recap], Value]
     means: str = ""
     of_now: bool = False
+    phase: Phase | None = None
 
-    @property
-    def label(self) -> str:
-        """The code of its name."""
-        return f"recap.{self.code}"
+    def name(self, words: Words) -> str:
+        """What it is called."""
+        if self.phase is None:
+            return words(f"recap.{self.code}")
+        name = words(f"phase.{self.phase}")
+        return words("recap.received_phase", phase=name if name[1:2].isupper() else name[:1].lower() + name[1:])
 
     @property
     def definition(self) -> str:
@@ -51,7 +56,7 @@ class Figure:
 
 
 def _phase(phase: Phase) -> Figure:
-    return Figure(code=f"received.{phase}", of=lambda recap: recap.received[phase], means="received_phase")
+    return Figure(code=f"received.{phase}", of=lambda recap: recap.received[phase], means="received_phase", phase=phase)
 
 
 def _age(age: str) -> Figure:

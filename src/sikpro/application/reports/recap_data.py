@@ -8,7 +8,7 @@ from attrs import field, frozen
 from sikpro.application.ports.facts import Dimension, Interval, Spread
 from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.domain.catalogue import Bilingual
-from sikpro.domain.phase import Phase
+from sikpro.domain.phase import Phase, Stage
 
 PROMISE = timedelta(hours=72)
 """Telkom's promise (*TTI comply*): activation within this time of the request."""
@@ -162,6 +162,11 @@ class Recap:
     def total(self) -> int:
         """How many came in."""
         return sum(self.received.values())
+
+    @property
+    def held_up(self) -> int:
+        """How many of those that came in are held up now."""
+        return sum(self.received[phase] for phase in Stage.HELD_UP.phases)
 
     @property
     def target(self) -> AgainstTarget | None:

@@ -63,7 +63,7 @@ def _made(recap: Recap, words: Words) -> str:
 
 
 def _figure(code: str, value: str, recap: Recap, words: Words) -> str:
-    line = words("recap.text.line", label=words(BY_CODE[code].label), value=value)
+    line = words("recap.text.line", label=BY_CODE[code].name(words), value=value)
     compared = versus(recap, code, words)
     return f"{line} ({compared.text})" if compared else line
 

@@ -94,7 +94,7 @@ def _summary(view: View, now: datetime, many: int, most_rows: int) -> Sheet:
         table="tblRingkasan",
         intro=intro,
         header=("Angka", "Periode ini", "Periode sebelumnya", "Selisih", "Kode"),
-        rows=[(fixed(figure.label), *_compared(figure, recap), figure.code) for figure in FIGURES],
+        rows=[(figure.name(fixed), *_compared(figure, recap), figure.code) for figure in FIGURES],
         widths=(44, 18, 20, 12, 22, 3),
         charts=_charts(recap.query, words),
         names=NAMES,

@@ -136,7 +136,7 @@ def _reasons(view: View) -> Sheet:
             )
             for reason in recap.reasons
         ],
-        totals=(TOTAL, None, None, recap.received[Phase.HELD_UP]),
+        totals=(TOTAL, None, None, recap.held_up),
         widths=(24, 34, 20, 10, 10, 12),
     )
 
@@ -152,7 +152,7 @@ def _groups(view: View) -> Sheet:
         table="tblKelompokKendala",
         header=("Kelompok", "Order", SHARE),
         rows=[(group.group or UNKNOWN, group.count, Share(group.share)) for group in view.recap.groups],
-        totals=(TOTAL, view.recap.received[Phase.HELD_UP]),
+        totals=(TOTAL, view.recap.held_up),
         widths=(30, 10, 10),
     )
 
@@ -173,7 +173,7 @@ def _times(view: View) -> Sheet:
     def row(figure: Figure) -> tuple[Cell, ...]:
         spread = figure.of(view.recap)
         spread = spread if isinstance(spread, Spread) else Spread()
-        return figure.code, view.fixed(figure.label), spread.count, spread.median, spread.p90
+        return figure.code, figure.name(view.fixed), spread.count, spread.median, spread.p90
 
     return Sheet(
         name="Waktu",
@@ -205,7 +205,7 @@ def _definitions(view: View) -> Sheet:
         name="Definisi",
         table="tblDefinisi",
         header=("Kode", "Angka", "Definisi"),
-        rows=[(figure.code, view.fixed(figure.label), view.words(figure.definition)) for figure in FIGURES],
+        rows=[(figure.code, figure.name(view.fixed), view.words(figure.definition)) for figure in FIGURES],
         widths=(22, 40, 120),
     )
 

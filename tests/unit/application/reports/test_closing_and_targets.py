@@ -297,8 +297,9 @@ def test_doubles_that_the_bot_refused_are_counted_where_all_orders_are(office: O
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_figure_has_a_name_and_a_definition(language: str) -> None:
-    known = sentences(language)
-    wanted = {code for figure in FIGURES for code in (figure.label, figure.definition)}
+    known, words = sentences(language), words_in(language, ZONE)
+    assert len({figure.name(words) for figure in FIGURES}) == len(FIGURES)
+    wanted = {figure.definition for figure in FIGURES}
     wanted |= {f"recap.means.{code}" for code in MORE} | {f"recap.{code}" for code in MORE}
     assert wanted - set(known) == set()
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
+from sikpro.application.i18n import Words
 from sikpro.application.ports.queries import Key, OrderFilter, PastLimit, Sort
 from sikpro.application.reports.recap_data import PROMISE
 from sikpro.application.reports.recap_query import RecapQuery, Span, helpdesk_of, is_helpdesk
@@ -15,19 +16,25 @@ from sikpro.application.use_cases.orders.list_orders import AGES, age_span
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.period import Period
-from sikpro.domain.phase import Phase, Turn
+from sikpro.domain.phase import OPEN, Phase, Stage, Turn
 from sikpro.domain.text import storable
 
-OPEN = frozenset({Phase.WAITING, Phase.IN_PROGRESS, Phase.HELD_UP})
+
+def _of_stages(*stages: Stage) -> dict[str, frozenset[Phase]]:
+    """A view of each stage, and after it those of its phases that have one of their own."""
+    views: dict[str, frozenset[Phase]] = {}
+    for stage in stages:
+        views[stage.value] = stage.phases
+        views |= {phase.value: frozenset({phase}) for phase in Phase if phase.stage is stage and phase.rule.own_view}
+    return views
+
+
 VIEWS: Mapping[str, frozenset[Phase]] = {
     "todo": OPEN,
     "open": OPEN,
-    "waiting": frozenset({Phase.WAITING}),
-    "in_progress": frozenset({Phase.IN_PROGRESS}),
+    **_of_stages(Stage.WAITING, Stage.IN_PROGRESS),
     "mine": OPEN,
-    "held_up": frozenset({Phase.HELD_UP}),
-    "completed": frozenset({Phase.COMPLETED}),
-    "cancelled": frozenset({Phase.CANCELLED}),
+    **_of_stages(Stage.HELD_UP, Stage.COMPLETED, Stage.CANCELLED),
     "all": frozenset(),
     "deleted": frozenset(),
 }
@@ -36,7 +43,9 @@ VIEWS: Mapping[str, frozenset[Phase]] = {
 FIRST = "todo"
 """The view an address without one means: what is to be done next is on top, not what others hold up for weeks."""
 
-COUNTED = ("todo", "open", "waiting", "in_progress", "mine", "held_up")
+COUNTED = tuple(view for view, phases in VIEWS.items() if phases and phases <= OPEN)
+"""The views of open orders: each says how many it has."""
+
 FILTERS = (
     *("phase", "status", "type", "sto", "site_operation", "technician", "helpdesk", "channel"),
     *(
@@ -191,6 +200,17 @@ def views_for(me: Person) -> tuple[str, ...]:
     hidden = set() if me.may(Permission.WORK) else {"mine"}
     hidden |= set() if me.may(Permission.ADMINISTER) else {"deleted"}
     return tuple(view for view in VIEWS if view not in hidden)
+
+
+def view_name(view: str, words: Words) -> str:
+    """What a view is called: those of phases as the phase is."""
+    return words(f"phase.{view}" if view in set(Phase) else f"queue.view.{view}")
+
+
+def nothing_in(view: str, words: Words) -> str:
+    """What a view without any order says."""
+    known = f"queue.empty.{view}"
+    return words(known) if words.knows(known) else words("queue.empty.phase", phase=view_name(view, words))
 
 
 def key_text(key: Key) -> str:

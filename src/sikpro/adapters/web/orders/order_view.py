@@ -21,7 +21,7 @@ from sikpro.domain.errors import NotFound, OrderRemoved
 from sikpro.domain.events import OrderDeleted
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
-from sikpro.domain.phase import MOVES, Phase, Turn
+from sikpro.domain.phase import Phase, Stage, Turn, is_reopening
 
 _TAKEN_KEYS = "bcfjknqtuxyADEFRST"
 """The keys of everything else that is done in the helpdesk's loop (`templates/site/keys.html`)."""
@@ -30,7 +30,9 @@ _SPARE_KEYS = "7890" + ascii_lowercase + ascii_uppercase
 
 MOST_HELD = 999
 
-_SHOWN = (Phase.COMPLETED, Phase.WAITING, Phase.HELD_UP, Phase.IN_PROGRESS, Phase.CANCELLED)
+_OFFERED = (Stage.COMPLETED, Stage.WAITING, Stage.HELD_UP, Stage.IN_PROGRESS, Stage.CANCELLED)
+_SHOWN = tuple(sorted(Phase, key=lambda phase: _OFFERED.index(phase.stage)))
+"""In what order statuses are offered: by what is most often done."""
 
 
 @frozen(kw_only=True)
@@ -42,6 +44,7 @@ class Allowed:
     answer: bool
     assign: bool
     reopen: bool
+    follow: bool
     edit: bool
     delete: bool
     restore: bool
@@ -52,14 +55,15 @@ class Allowed:
     def to(cls, me: Person, order: Order) -> "Allowed":
         """By role, phase and claim."""
         work, lead = me.may(Permission.WORK), me.may(Permission.LEAD)
-        there, live = order.deleted_at is None, order.phase.live and order.deleted_at is None
+        there, live = order.deleted_at is None, order.open
         free = order.holder in {None, me.id}
         return cls(
             take=work and live and order.holder is None,
             give_back=work and live and order.holder == me.id,
             answer=work and live and (free or lead),
             assign=lead and live,
-            reopen=work and there and not order.phase.live,
+            reopen=work and there and order.phase.reopens_as is not None,
+            follow=work and there and any(not phase.live for phase in order.phase.rule.leads_to) and not live,
             edit=work and live and free,
             delete=lead and there,
             restore=me.may(Permission.ADMINISTER) and not there,
@@ -176,13 +180,13 @@ def preview(
     """
     order = uow.orders.get(order_id)
     to = status_named(uow, status)
-    if order.phase.live:
+    if is_reopening(order.phase, to.phase):
+        change = order.reopen(to, me.id, now, reason or "-", feedback=feedback)
+    else:
         overrule = me.may(Permission.LEAD)
         # A reason that is still missing shall not keep the text from being last_event.
         change = order.move_to(to, me.id, now, reason=reason or "-", feedback=feedback, overrule=overrule)
-    else:
-        change = order.reopen(to, me.id, now, reason or "-", feedback=feedback)
-    if to.phase is Phase.WAITING and not feedback:
+    if to.phase.waits and not feedback:
         return ""
     chats = recipients(uow, order)
     words = words_in(chats[0].language if chats else "id", zone)
@@ -195,7 +199,9 @@ def template_text(uow: UnitOfWork, order_id: int, status: str) -> str:
 
 
 def _groups(order: Order, statuses: tuple[Status, ...]) -> tuple[StatusGroup, ...]:
-    reachable = MOVES[order.phase] | ({order.phase} - {Phase.WAITING})
+    """What can be set without reopening: other statuses of a live phase too, but the queue's."""
+    stays = {order.phase} if order.phase.live and not order.phase.waits else set[Phase]()
+    reachable = stays | {phase for phase in order.phase.rule.leads_to if not is_reopening(order.phase, phase)}
     found: dict[tuple[Phase, str], list[Status]] = {}
     for phase in _SHOWN:
         for status in statuses:

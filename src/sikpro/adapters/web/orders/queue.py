@@ -7,7 +7,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from sikpro.adapters.web.orders.order_listing import FIRST, Listing, key_text, views_for
+from sikpro.adapters.web.orders.order_listing import FIRST, Listing, key_text, nothing_in, view_name, views_for
 from sikpro.adapters.web.orders.queue_view import CAP, NEWER, is_resubmitted_to, read_queue
 from sikpro.adapters.web.orders.working import naming_holder
 from sikpro.adapters.web.site.admission import only
@@ -143,7 +143,8 @@ async def list_page(
         path="/orders",
         listing=listing,
         found=found,
-        views=views_for(me),
+        views={view: view_name(view, visit.words) for view in views_for(me)},
+        nothing=nothing_in(listing.view, visit.words),
         key_text=key_text,
         cap=CAP,
         newer_cap=NEWER,

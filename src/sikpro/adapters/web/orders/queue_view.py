@@ -103,7 +103,7 @@ def read_queue(uow: UnitOfWork, listing: Listing, me: Person, words: Words, now:
 
 def is_resubmitted_to(row: OrderRow, me: Person) -> bool:
     """Whether corrected data have come for an order that this person held up: they see it first, while it is free."""
-    return row.resubmitted and row.phase is Phase.WAITING and row.helpdesk == me.id
+    return row.resubmitted and row.phase.waits and row.helpdesk == me.id
 
 
 def within(which: OrderFilter, me: Person) -> OrderFilter:
@@ -143,7 +143,7 @@ def _saved(
 
 def _urgency(row: OrderRow, types: Mapping[str, OrderType], limits: Limits, near: Limits) -> Urgency | None:
     order_type = types.get(row.type)
-    if order_type is None or not row.phase.live or row.turn is not Turn.HELPDESK:
+    if order_type is None or not row.open or row.turn is not Turn.HELPDESK:
         return None
     for tone, many in (("old", limits), ("ageing", near)):
         limit = next(limit for limit in many if limit.type == row.type)

@@ -29,6 +29,7 @@ from sikpro.domain.events import (
     StatusUndone,
     WordsSent,
 )
+from sikpro.domain.phase import Phase
 
 
 @frozen(kw_only=True)
@@ -39,7 +40,7 @@ class Entry:
     icon: str
     text: str
     who: str = ""
-    phase: str = ""
+    phase: Phase | None = None
     reason: str = ""
     quote: str = ""
     changes: tuple[FieldChange, ...] = ()
@@ -86,7 +87,7 @@ class Narrator:
             icon=icon,
             text=text,
             who=who,
-            phase=event.state.phase if isinstance(event, StatusChanged | OrderReopened | OrderWithdrawn) else "",
+            phase=event.state.phase if isinstance(event, StatusChanged | OrderReopened | OrderWithdrawn) else None,
             reason=getattr(event, "reason", ""),
             quote=_quote(event),
             changes=event.changes if isinstance(event, OrderCorrected) else (),

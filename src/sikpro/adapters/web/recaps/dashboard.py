@@ -12,9 +12,10 @@ from sikpro.adapters.web.site.pages import Pages
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.application.conversation.drafts import open_drafts
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.reports.dashboard import OPEN, Dashboard, dashboard
+from sikpro.application.reports.dashboard import Dashboard, dashboard
 from sikpro.domain.catalogue import Status
 from sikpro.domain.people import Permission, Person
+from sikpro.domain.phase import Phase
 
 PATH = "/dashboard"
 
@@ -61,7 +62,7 @@ class DashboardController(Controller):
             board=board,
             drafts=drafts,
             statuses=statuses,
-            open_phases=OPEN,
+            open_phases=[phase for phase in Phase if phase.live],
             orders=_orders,
             bars=_bars(board),
             most=_most(board),

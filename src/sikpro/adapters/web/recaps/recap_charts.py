@@ -8,7 +8,6 @@ from attrs import frozen
 from sikpro.application.ports.facts import Dimension
 from sikpro.application.reports.recap_data import Recap
 from sikpro.application.reports.recap_query import Span
-from sikpro.domain.phase import Phase
 
 SLOT = 10
 """The width that a value has on the canvas."""
@@ -72,7 +71,7 @@ def pareto(recap: Recap) -> Chart:
         f"{place * SLOT + SLOT / 2:g},{round(100 - 100 * reason.cumulative, 2):g}"
         for place, reason in enumerate(recap.reasons)
     ]
-    width, held_up = max(len(bars), LEAST) * SLOT, recap.received[Phase.HELD_UP]
+    width, held_up = max(len(bars), LEAST) * SLOT, recap.held_up
     return Chart(width=width, bars=bars, peak=held_up, line=" ".join(points))
 
 

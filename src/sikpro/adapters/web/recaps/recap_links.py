@@ -5,17 +5,27 @@ from urllib.parse import urlencode
 
 from attrs import frozen
 
+from sikpro.adapters.web.orders.order_listing import VIEWS
 from sikpro.application.ports.facts import Dimension, Interval
 from sikpro.application.ports.queries import UNKNOWN
 from sikpro.application.reports.figures import Figure
 from sikpro.application.reports.recap_query import RecapQuery, Span
-from sikpro.domain.phase import Phase
+from sikpro.domain.phase import Phase, Stage
 
 
 def page_of(recap_query: RecapQuery) -> str:
     """The address of a recap's page, filters included."""
     return f"/recap/{recap_query.span}/{recap_query.text}" + (
         f"?{urlencode(recap_query.filters)}" if recap_query.filters else ""
+    )
+
+
+def _at(phase: Phase | None) -> Mapping[str, str]:
+    """The list of the orders that stand at a phase: its view, where that shows no other phase's."""
+    if phase is None:
+        return {"view": "all"}
+    return (
+        {"view": phase.value} if VIEWS.get(phase.value) == frozenset({phase}) else {"view": "all", "phase": phase.value}
     )
 
 
@@ -28,11 +38,11 @@ class RecapLinks:
 
     def received(self, phase: Phase | None = None, **filters: str) -> str:
         """The orders received in the period, by where they stand now."""
-        return self._listed({"view": str(phase or "all"), **self._when, **filters})
+        return self._listed({**_at(phase), **self._when, **filters})
 
-    def finished(self, phase: Phase, **filters: str) -> str:
+    def finished(self, stage: Stage, **filters: str) -> str:
         """The orders that ended so in the period, whenever they came in."""
-        return self._listed({"view": str(phase), "finished": self.query.text, **filters})
+        return self._listed({"view": stage.value, "finished": self.query.text, **filters})
 
     def open(self, **filters: str) -> str:
         """The orders that are open now, whenever they came in."""
@@ -50,11 +60,11 @@ class RecapLinks:
         if head in set(Interval):
             return self.interval(Interval(head))
         return {
-            "completed": self.finished(Phase.COMPLETED),
-            "cancelled": self.finished(Phase.CANCELLED),
+            "completed": self.finished(Stage.COMPLETED),
+            "cancelled": self.finished(Stage.CANCELLED),
             "open_now": self.open(),
-            "tti_within": self.finished(Phase.COMPLETED, tti="within"),
-            "tti_late": self.finished(Phase.COMPLETED, tti="late"),
+            "tti_within": self.finished(Stage.COMPLETED, tti="within"),
+            "tti_late": self.finished(Stage.COMPLETED, tti="late"),
         }.get(head, "")
 
     def interval(self, interval: Interval) -> str:
@@ -62,50 +72,53 @@ class RecapLinks:
         if interval is Interval.FIRST_ACTION:
             return self.received(acted="1")
         if interval.turn:
-            return self.finished(Phase.COMPLETED, waited=str(interval.turn))
-        return self.finished(Phase.COMPLETED, acted="1")
+            return self.finished(Stage.COMPLETED, waited=str(interval.turn))
+        return self.finished(Stage.COMPLETED, acted="1")
 
     def row(self, dimension: Dimension, value: str, phase: Phase | None = None) -> str:
         """The received orders of a table's row."""
         if dimension is Dimension.DAY:
-            return self._listed({"view": str(phase or "all"), "day": value})
+            return self._listed({**_at(phase), "day": value})
         if dimension is Dimension.HOUR:
-            return self._hour(value, "all" if phase is None else str(phase))
+            return self._hour(value, _at(phase))
         return self.received(phase, **{str(dimension): value or UNKNOWN})
 
     def row_completed(self, dimension: Dimension, value: str) -> str:
         """The orders of a table's row that were completed in the period."""
         if dimension is Dimension.DAY:
-            return self._listed({"view": "completed", "finished": value})
+            return self._listed({"view": Stage.COMPLETED.value, "finished": value})
         if dimension is Dimension.HOUR:
             if self.query.span is Span.DAY:
-                return self._listed({"view": "completed", "finished": f"{self.query.text}T{value}"})
-            return self.finished(Phase.COMPLETED, finished_hour=value)
-        return self.finished(Phase.COMPLETED, **{str(dimension): value or UNKNOWN})
+                return self._listed({"view": Stage.COMPLETED.value, "finished": f"{self.query.text}T{value}"})
+            return self.finished(Stage.COMPLETED, finished_hour=value)
+        return self.finished(Stage.COMPLETED, **{str(dimension): value or UNKNOWN})
 
     def reason(self, status: str) -> str:
         """The received orders that are held up for a reason."""
-        return self.received(Phase.HELD_UP, status=status)
+        return self._held_up(status=status)
 
     def group(self, group: str) -> str:
         """The received orders that are held up for a reason of a group."""
-        return self.received(Phase.HELD_UP, group=group or UNKNOWN)
+        return self._held_up(group=group or UNKNOWN)
 
     def target(self, sto: str) -> str:
         """The orders of an exchange that were completed in the month until the period's end."""
         month = RecapQuery.month(self.query.first)
         text = month.text if self.query.last >= month.last else f"{month.first}_{self.query.last}"
-        return self._listed({"view": "completed", "finished": text, "sto": sto})
+        return self._listed({"view": Stage.COMPLETED.value, "finished": text, "sto": sto})
 
     @property
     def _when(self) -> Mapping[str, str]:
         name = {Span.DAY: "day", Span.MONTH: "month", Span.FREE: "received"}[self.query.span]
         return {name: self.query.text}
 
-    def _hour(self, hour: str, view: str) -> str:
+    def _held_up(self, **filters: str) -> str:
+        return self._listed({"view": Stage.HELD_UP.value, **self._when, **filters})
+
+    def _hour(self, hour: str, at: Mapping[str, str]) -> str:
         if self.query.span is Span.DAY:
-            return self._listed({"view": view, "day": f"{self.query.text}T{hour}"})
-        return self._listed({"view": view, **self._when, "hour": hour})
+            return self._listed({**at, "day": f"{self.query.text}T{hour}"})
+        return self._listed({**at, **self._when, "hour": hour})
 
     def _listed(self, query: Mapping[str, str]) -> str:
         own = {} if self.helpdesk is None else {"helpdesk": str(self.helpdesk)}

@@ -158,7 +158,7 @@ class RecapView:
         """A later change's name in words, and the orders as they are now."""
         if change.dimension is None:
             if change.code != "reason":
-                return self.words(BY_CODE[change.code].label), self.href(change.code)
+                return BY_CODE[change.code].name(self.words), self.href(change.code)
             status = self.statuses.get(change.value)
             return (self.words.text(status.label) if status else change.value), self.links.reason(change.value)
         name = self.value_label(change.dimension, change.value, change.label)
@@ -167,15 +167,15 @@ class RecapView:
         return label, of(change.dimension, change.value)
 
     def meanings(self, *codes: str) -> Mapping[str, str]:
-        """Labels and definitions of figures, each definition once."""
+        """Names and definitions of figures, each definition once."""
         found: dict[str, str] = {}
         for code in codes:
-            label, definition = f"recap.{code}", f"recap.means.{code}"
-            if code in BY_CODE:
-                label, definition = BY_CODE[code].label, BY_CODE[code].definition
+            figure = BY_CODE.get(code)
+            name = figure.name(self.words) if figure else self.words(f"recap.{code}")
+            definition = self.words(figure.definition if figure else f"recap.means.{code}")
             if definition not in found.values():
-                found[label] = definition
-        return {self.words(label): self.words(definition) for label, definition in found.items()}
+                found[name] = definition
+        return found
 
     @property
     def all_meanings(self) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from sikpro.adapters.web.site.assets import icon, static
 from sikpro.adapters.web.site.navigation import NavEntry
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit, visit_of
+from sikpro.domain.phase import Phase
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -28,7 +29,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    engine.globals |= {"icon": icon, "static": static, "timedelta": timedelta}
+    engine.globals |= {"icon": icon, "static": static, "timedelta": timedelta, "PHASES": tuple(Phase)}
     return engine
 
 

@@ -12,7 +12,7 @@ from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
 from sikpro.application.use_cases.orders.alert_overdue import overdue_step
 from sikpro.application.use_cases.orders.list_orders import list_orders
 from sikpro.domain.people import Permission
-from sikpro.domain.phase import Phase
+from sikpro.domain.phase import OPEN
 from sikpro.domain.text import compact
 
 QUEUE = "q"
@@ -23,13 +23,12 @@ LISTED = 10
 
 _EXCHANGES = 12
 _A_ROW = 3
-_OPEN = frozenset({Phase.WAITING, Phase.IN_PROGRESS, Phase.HELD_UP})
 
 
 def list_queue(context: Context, sto: str, after: int | None = None) -> Handled:
     """List open orders of one exchange ("" for all), those after an order's place when its id is given."""
     words, uow = context.words, context.uow
-    which = OrderFilter(phases=_OPEN, sto=sto)
+    which = OrderFilter(phases=OPEN, sto=sto)
     rows = list_orders(uow, which, context.somebody, sort=Sort.OLDEST, after=_place(context, after), limit=LISTED + 1)
     open_ = _open_by_sto(context)
     total = open_[sto] if sto else sum(open_.values())
@@ -94,7 +93,7 @@ def _place(context: Context, order_id: int | None) -> Key | None:
 def _open_by_sto(context: Context) -> Counter[str]:
     found: Counter[str] = Counter()
     for total in context.uow.order_queries.totals():
-        if total.phase in _OPEN:
+        if total.phase in OPEN:
             found[total.sto] += total.count
     return +found
 

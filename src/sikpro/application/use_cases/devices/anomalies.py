@@ -9,8 +9,8 @@ from attrs import evolve, frozen
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.orders.list_orders import past_limits
+from sikpro.domain.duplicates import STANDING
 from sikpro.domain.people import Permission, Person
-from sikpro.domain.phase import Phase
 
 PAGE = 20
 BEHIND = 8
@@ -21,7 +21,6 @@ SPAN = timedelta(days=30)
 """An ODP is listed when its orders received in this span were held up `MANY_HOLD_UPS` times or more."""
 
 COUNT_CAP = 99
-_STANDING = frozenset(phase for phase in Phase if phase is not Phase.CANCELLED)
 
 
 class Anomaly(StrEnum):
@@ -82,7 +81,7 @@ def anomaly_entries(
                 AnomalyEntry(
                     name=one.serial,
                     times=one.numbers,
-                    orders=_newest(uow, OrderFilter(serial=one.serial, phases=_STANDING), behind),
+                    orders=_newest(uow, OrderFilter(serial=one.serial, phases=STANDING), behind),
                     total=one.orders,
                     place=one.serial,
                 )

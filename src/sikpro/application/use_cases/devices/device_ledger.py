@@ -12,7 +12,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.events import OrderEvent, OrderReopened, StatusChanged, StatusUndone
 from sikpro.domain.people import Permission, Person
-from sikpro.domain.phase import Phase
+from sikpro.domain.phase import Phase, Stage
 from sikpro.domain.text import one_line
 from sikpro.domain.values import OdpName, SerialNumber, StoCode, TechnicianCode
 
@@ -86,7 +86,7 @@ class DevicePage:
     name: str
     orders: Sequence[OrderHistory]
     more: bool
-    counts: Mapping[str, int]
+    counts: Mapping[Phase, int]
     installed: Sequence[OrderRow] = ()
     boxes: Sequence[OdpSummary] = ()
     more_boxes: bool = False
@@ -154,7 +154,7 @@ def hold_ups(events: Iterable[OrderEvent]) -> tuple[HoldUp, ...]:
         if isinstance(event, StatusChanged | OrderReopened):
             before = spells
         running = spells[-1] if spells and spells[-1].until is None else None
-        held = event.state.phase is Phase.HELD_UP
+        held = event.state.phase.held_up
         if running and (not held or running.status != event.state.status):
             spells = (*spells[:-1], evolve(running, until=event.at))
             running = None
@@ -163,12 +163,12 @@ def hold_ups(events: Iterable[OrderEvent]) -> tuple[HoldUp, ...]:
     return spells
 
 
-def _counts(uow: UnitOfWork, query: DeviceQuery) -> dict[str, int]:
+def _counts(uow: UnitOfWork, query: DeviceQuery) -> dict[Phase, int]:
     """How many orders there are by phase: an exchange's from the kept totals, others counted up to `COUNT_CAP` + 1."""
     if query.subject is not Subject.STO:
         which, most = query.which(), COUNT_CAP + 1
         return {phase: uow.order_queries.count(evolve(which, phases=frozenset({phase})), most) for phase in Phase}
-    counts = dict.fromkeys(map(str, Phase), 0)
+    counts = dict.fromkeys(Phase, 0)
     for total in uow.order_queries.totals():
         if total.sto == query.value:
             counts[total.phase] += total.count
@@ -178,7 +178,7 @@ def _counts(uow: UnitOfWork, query: DeviceQuery) -> dict[str, int]:
 def _last_place(uow: UnitOfWork, which: OrderFilter) -> tuple[OrderRow, ...]:
     """The modem's last completed order, which says where it is now."""
     done = uow.order_queries.page(
-        evolve(which, phases=frozenset({Phase.COMPLETED})), sort=Sort.NEWEST, after=None, limit=PAGE
+        evolve(which, phases=Stage.COMPLETED.phases), sort=Sort.NEWEST, after=None, limit=PAGE
     )
     latest = max(done, key=lambda row: (row.finished_at or row.received_at, row.id), default=None)
     return () if latest is None else (latest,)

@@ -102,13 +102,15 @@ def feedback_text(uow: UnitOfWork, order: Order, helpdesk: str, words: Words, no
     """What the technician will read: state, who says it and when, their words, and whose turn it is."""
     state = state_text(words, order.phase, words.text(any_status(uow, order.status).label))
     lines = [
-        words(f"feedback.{order.phase}", number=order.number, state=state, time=words.moment(order.changed_at, now))
+        words(
+            f"feedback.{order.phase.stage}", number=order.number, state=state, time=words.moment(order.changed_at, now)
+        )
     ]
     if feedback:
         lines.append(words("feedback.words", by=helpdesk, text=feedback))
     else:
         lines.append(words("feedback.by", by=helpdesk))
-    if order.phase is Phase.HELD_UP:
+    if order.phase.held_up:
         lines.append(words(f"turn.sentence.{order.turn}"))
     return "\n".join(lines)
 
@@ -132,7 +134,7 @@ def proposed_feedback(uow: UnitOfWork, order: Order) -> Callable[[Status], str]:
     values = {"nomor": order.number, "odp": data.odp.value, "sn": data.serial.value, "teknisi": technician}
 
     def proposal(status: Status) -> str:
-        added = own.in_language(language) if status.phase is Phase.COMPLETED else ""
+        added = own.in_language(language) if status.phase.ends_well else ""
         text = "\n".join(filter(None, (status.template.in_language(language), added)))
         return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
@@ -144,7 +146,7 @@ def state_text(words: Words, phase: Phase, label: str) -> str:
 
     `KENDALA: ODP penuh`, `DIPROSES (OGP)`, `BATAL`; a completed one is its label in capitals.
     """
-    if phase is Phase.COMPLETED:
+    if phase.ends_well:
         return label.upper()
     name = words(f"phase.{phase}")
     if label.casefold().startswith(name.casefold()):
@@ -155,11 +157,11 @@ def state_text(words: Words, phase: Phase, label: str) -> str:
 def order_buttons(phase: Phase, turn: Turn, order_id: int, words: Words) -> tuple[tuple[Button, ...], ...]:
     """The buttons that fit how an order stands: data are asked for only where the customer or the system is not."""
     ask = Button(words("button.ask"), f"ask:{order_id}")
-    if phase is Phase.HELD_UP and turn in {Turn.TECHNICIAN, Turn.HELPDESK}:
+    if phase.held_up and turn in {Turn.TECHNICIAN, Turn.HELPDESK}:
         return ((Button(words("button.correct"), f"fix:{order_id}"), ask),)
-    if phase is Phase.WAITING:
+    if phase.waits:
         return ((Button(words("button.withdraw"), f"wd:{order_id}"),),)
-    if phase is Phase.COMPLETED:
+    if phase.ends_well:
         return ((reopen_button(order_id, words),),)
     return ((ask,),)
 

@@ -15,14 +15,13 @@ from sikpro.application.use_cases.orders.list_orders import past_limits
 from sikpro.domain.catalogue import OrderType
 from sikpro.domain.installation import Installation
 from sikpro.domain.people import Permission, Person
-from sikpro.domain.phase import Phase, Turn
+from sikpro.domain.phase import Turn
 from sikpro.domain.working_time import is_working_time, working_time
 
 LISTED_AT_ONCE = 10
 """How many orders one alert names; it says how many more there are."""
 
 _PAGE = 200
-_OPEN = frozenset({Phase.WAITING, Phase.IN_PROGRESS, Phase.HELD_UP})
 
 
 class Step(StrEnum):
@@ -48,7 +47,7 @@ def overdue_step(
 
     An order that waits for the technician, the customer or a system is not the helpdesk's to hurry: somebody acted.
     """
-    if order_type is None or row.phase not in _OPEN or row.turn is not Turn.HELPDESK:
+    if order_type is None or not row.open or row.turn is not Turn.HELPDESK:
         return None
     worked = working_time(row.received_at, now, installation, zone)
     if worked > order_type.completion_limit:

@@ -11,7 +11,7 @@ from sikpro.application.use_cases.orders.work_order import check_version
 from sikpro.domain.errors import ForbiddenMove, InvalidValue
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
-from sikpro.domain.phase import Phase
+from sikpro.domain.phase import Phase, is_reopening
 from sikpro.domain.text import storable
 
 FEEDBACK_LIMIT = 2000
@@ -34,7 +34,7 @@ def change_status(
     """Move an order to a status (its code) and tell the technician.
 
     The message leaves after `hold`; until then `undo_status` takes both back.
-    A finished order is reopened by the status it may go to. `version` is the one the caller saw. Team leaders
+    A finished order is reopened by a live status it may go to. `version` is the one the caller saw. Team leaders
     overrule a claim. Raises `ForbiddenMove`, `AlreadyTaken`, `ReasonRequired`, `ConcurrencyConflict`, `NotFound` for an
     unknown status, `NotPermitted`, `InvalidValue` for a text over `FEEDBACK_LIMIT`.
     """
@@ -42,14 +42,14 @@ def change_status(
     reason, feedback = checked_text(reason), checked_text(feedback)
     before = check_version(uow.orders.get(order_id), version)
     to, claim = status_named(uow, status), uow.installation.get().claim
-    if before.phase.live:
+    if is_reopening(before.phase, to.phase):
+        change = before.reopen(to, by.id, now, reason, claim, feedback=feedback)
+    else:
         overrule = by.may(Permission.LEAD)
         change = before.move_to(to, by.id, now, reason=reason, feedback=feedback, overrule=overrule, claim=claim)
-    else:
-        change = before.reopen(to, by.id, now, reason, claim, feedback=feedback)
     order = record_change(uow, change, by.id)
     messages: tuple[int, ...] = ()
-    if to.phase is not Phase.WAITING or feedback:
+    if not to.phase.waits or feedback:
         messages = notify_technician(uow, order, by, now, feedback=feedback or reason, zone=zone, hold=hold)
     if hold:
         keep_undo(uow, before, order, by, now + hold, messages)
@@ -69,9 +69,9 @@ def reopen_order(
     `ForbiddenMove` also when somebody has reopened it already.
     """
     order = uow.orders.get(order_id)
-    if order.phase.live:
+    phase = order.phase.reopens_as
+    if phase is None:
         raise ForbiddenMove(number=order.number, before=order.phase, after=Phase.IN_PROGRESS)
-    phase = Phase.WAITING if order.phase is Phase.CANCELLED else Phase.IN_PROGRESS
     return change_status(uow, order_id, first_status(uow, phase).code, by, now, reason=reason, zone=zone, hold=hold)
 
 

@@ -1,7 +1,6 @@
 """Store an order after a step, with its facts, in one place."""
 
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
-from sikpro.domain.duplicates import duplicate_key
 from sikpro.domain.order import Change, Order
 
 
@@ -26,5 +25,4 @@ def _record(uow: UnitOfWork, change: Change, order: Order, actor: int | None) ->
 
 
 def _key(uow: UnitOfWork, order: Order) -> str | None:
-    mode = uow.installation.get().duplicate_mode
-    return duplicate_key(mode, order.number, order.data.type, order.phase, deleted=order.deleted_at is not None)
+    return order.duplicate_key(uow.installation.get().duplicate_mode)

@@ -9,6 +9,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import first_status
 from sikpro.application.use_cases.orders.record_change import record_new
 from sikpro.application.use_cases.orders.understand_request import understand_request
+from sikpro.domain.duplicates import key_of
 from sikpro.domain.errors import DuplicateOrder, NotFound
 from sikpro.domain.order import Order, place
 from sikpro.domain.order_data import Channel, OrderData, Origin
@@ -69,10 +70,8 @@ def refuse_duplicate(uow: UnitOfWork, data: OrderData) -> None:
 def standing_order(uow: UnitOfWork, number: str, order_type: str) -> Order | None:
     """The order that holds the place a request of this number and type would take."""
     mode = uow.installation.get().duplicate_mode
-    for order in uow.orders.find(number):
-        if order.phase is not Phase.CANCELLED and (mode == "number" or order.data.type == order_type):
-            return order
-    return None
+    wanted = key_of(mode, number, order_type)
+    return next((order for order in uow.orders.find(number) if order.duplicate_key(mode) == wanted), None)
 
 
 def order_named(uow: UnitOfWork, number: str) -> Order:

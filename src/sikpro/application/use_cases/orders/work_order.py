@@ -9,9 +9,9 @@ from sikpro.application.use_cases.orders.record_change import record_change
 from sikpro.domain.errors import AlreadyTaken, ConcurrencyConflict, ForbiddenMove, NotFound
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
-from sikpro.domain.phase import Phase
+from sikpro.domain.phase import Phase, Stage
 
-_WAITING = OrderFilter(phases=frozenset({Phase.WAITING}))
+_WAITING = OrderFilter(phases=Stage.WAITING.phases)
 _FEW = 20
 _WORTH_IT = timedelta(minutes=3)
 """What a renewal has to add to be stored: a page asks every minute."""

@@ -24,12 +24,12 @@ from sikpro.application.use_cases.tables.table_columns import (
     texts_of,
 )
 from sikpro.domain.catalogue import Status
-from sikpro.domain.duplicates import DuplicateMode
+from sikpro.domain.duplicates import STANDING, DuplicateMode, key_of
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.order import Change, place
 from sikpro.domain.order_data import Channel, OrderData
 from sikpro.domain.people import Permission, Person
-from sikpro.domain.phase import Phase
+from sikpro.domain.phase import Phase, allowed
 
 COLUMNS: tuple[TableColumn, ...] = (
     *(
@@ -127,11 +127,11 @@ def _store(uow: UnitOfWork, understood: _Understood, waiting: Status, by: Person
         order_id=uow.orders.next_id(),
         data=understood.data,
         channel=Channel.IMPORT,
-        status=status if status.phase is Phase.WAITING else waiting,
+        status=status if status.phase.waits else waiting,
         received_at=understood.received_at or now,
         now=now,
     )
-    if status.phase is not Phase.WAITING:
+    if not status.phase.waits:
         moved = placed.order.move_to(status, by.id, now, reason=source)
         placed = Change.of(moved.order, *placed.events, *moved.events)
     record_new(uow, placed, by.id)
@@ -160,13 +160,13 @@ class _Judge:
         good = [found for _, found in rows if isinstance(found, _Understood)]
         known = self.uow.devices.known(found.data.registration_number.value for found in good)
         mode = self.uow.installation.get().duplicate_mode
-        places: dict[tuple[str, str], int] = {}
+        places: dict[str, int] = {}
         for number, found in rows:
             if not isinstance(found, _Understood):
                 yield JudgedRow(place=number, verdict=RowVerdict.WRONG, errors=found), None
                 continue
             value = found.data.registration_number.value
-            key = (value, "" if mode is DuplicateMode.NUMBER else found.data.type)
+            key = key_of(mode, value, found.data.type)
             there = next((order for order in known.get(value, ()) if _same(order, found, mode)), None)
             if there or key in places:
                 order_id = there.id if there else None
@@ -176,7 +176,7 @@ class _Judge:
                 yield row, None
                 continue
             places[key] = number
-            final = found.status is not None and found.status.phase in {Phase.COMPLETED, Phase.CANCELLED}
+            final = found.status is not None and not found.status.phase.live
             yield JudgedRow(place=number, verdict=RowVerdict.NEW, final=final), found
 
     def _understand(
@@ -227,8 +227,10 @@ def _status(text: str, statuses: Mapping[str, Status]) -> Status | None:
     status = statuses.get(bare_name(text))
     if status is None:
         raise InvalidValue("status.unknown", text)
-    if status.phase is Phase.IN_PROGRESS:
+    if status.phase.needs_holder:
         raise InvalidValue("status.in_progress", text)  # somebody has to have it, and an import is nobody
+    if not status.phase.waits and not allowed(Phase.WAITING, status.phase):
+        raise InvalidValue("status.later", text)  # it follows another status only
     return status
 
 
@@ -238,10 +240,9 @@ def _same(order: KnownOrder, found: _Understood, mode: DuplicateMode) -> bool:
     A cancelled or deleted one holds no place, but what an import brought is not brought a second time, and a cancelled
     row is none of its own beside a cancelled order.
     """
-    if mode is not DuplicateMode.NUMBER and order.type != found.data.type:
+    wanted = key_of(mode, order.number, found.data.type)
+    if key_of(mode, order.number, order.type) != wanted:
         return False
-    if order.channel == Channel.IMPORT:
+    if order.channel == Channel.IMPORT or order.key(mode) == wanted:
         return True
-    if order.deleted:
-        return False
-    return order.phase is not Phase.CANCELLED or (found.status is not None and found.status.phase is Phase.CANCELLED)
+    return not order.deleted and found.status is not None and found.status.phase not in STANDING

@@ -14,6 +14,7 @@ from sikpro.application.use_cases.tables.row_list import ACTIVE, NO, YES, RowLis
 from sikpro.application.use_cases.tables.table_columns import LONGEST_HEADING, bare_name, damaged_cells
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.people import Person
+from sikpro.domain.phase import Phase, Turn
 from sikpro.domain.search_text import folded
 from sikpro.domain.text import one_line
 
@@ -176,10 +177,10 @@ def _columns(rows: RowList, header: Sequence[str]) -> list[str]:
     return columns
 
 
-_CHOICES = {
+_CHOICES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "role": ("role", ("helpdesk", "team_leader", "supervisor", "admin")),
-    "phase": ("phase", ("waiting", "in_progress", "held_up", "completed", "cancelled")),
-    "turn": ("turn", ("helpdesk", "technician", "customer", "system", "nobody")),
+    "phase": ("phase", tuple(Phase)),
+    "turn": ("turn", tuple(Turn)),
     "language": ("language", LANGUAGES),
     ACTIVE: (ACTIVE, (YES, NO)),
 }

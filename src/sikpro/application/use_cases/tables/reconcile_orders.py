@@ -24,7 +24,7 @@ from sikpro.application.use_cases.tables.table_columns import (
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.period import Period
-from sikpro.domain.phase import Phase
+from sikpro.domain.phase import OPEN
 from sikpro.domain.spreadsheet_damage import check_unspoilt
 from sikpro.domain.text import one_line
 from sikpro.domain.values import RegistrationNumber
@@ -161,7 +161,7 @@ def compare_orders(
         agreement = _agreement(line, last, meanings.get(line.status, Meaning.OPEN), orders)
         counts[agreement] += 1
         if agreement is Agreement.TO_COMPLETE:
-            to_complete.append((line, next(order for order in orders if _is_open(order))))
+            to_complete.append((line, next(order for order in orders if order.open)))
         elif agreement is Agreement.NEVER_REQUESTED:
             never.append(line)
         elif agreement is Agreement.UNREADABLE:
@@ -219,15 +219,11 @@ def _agreement(
     if not orders:
         return Agreement.NEVER_REQUESTED
     finished = meaning is Meaning.FINISHED
-    if any(_is_open(order) for order in orders):
+    if any(order.open for order in orders):
         return Agreement.TO_COMPLETE if finished else Agreement.OPEN_BOTH
-    if any(order.phase is Phase.COMPLETED and not order.deleted for order in orders):
+    if any(order.phase.ends_well and not order.deleted for order in orders):
         return Agreement.FINISHED_BOTH if finished else Agreement.FINISHED_HERE
     return Agreement.GONE_HERE
-
-
-def _is_open(order: KnownOrder) -> bool:
-    return order.phase.live and not order.deleted
 
 
 def _period(lines: Iterable[FileLine], zone: ZoneInfo) -> Period | None:
@@ -238,7 +234,7 @@ def _period(lines: Iterable[FileLine], zone: ZoneInfo) -> Period | None:
 
 
 def _missing(uow: UnitOfWork, numbers: Mapping[str, object], period: Period | None) -> Iterable[OrderRow]:
-    which = OrderFilter(phases=frozenset(phase for phase in Phase if phase.live), received=period)
+    which = OrderFilter(phases=OPEN, received=period)
     after: Key | None = None
     listed = 0
     while rows := uow.order_queries.page(which, sort=Sort.OLDEST, after=after, limit=_PAGE):

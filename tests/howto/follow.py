@@ -1,0 +1,45 @@
+"""Do to a copy of the source what a page of `docs/howto` says.
+
+A fenced block is about the file that was named last before it, under `src/sikpro`. A block of `diff` changes it: lines
+with `-` go, lines with `+` come, the others must be there, `@@` begins another place of the same file. Any other block
+is a new file.
+"""
+
+import re
+from pathlib import Path
+from textwrap import dedent
+
+_BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+_FILE = re.compile(r"`([\w./-]+\.\w+)`")
+
+
+def follow(page: Path, source: Path) -> list[str]:
+    """Carry out every block of a page, and name the files it touched. Raises `ValueError` where one does not fit."""
+    text, touched = page.read_text("utf-8"), dict[str, None]()
+    for block in _BLOCK.finditer(text):
+        name = _FILE.findall(text[: block.start()])[-1]
+        path, content = source / name, dedent(block[3])
+        if block[2] == "diff":
+            path.write_text(changed(path.read_text("utf-8"), content, name), "utf-8")
+        elif path.exists():
+            raise ValueError(f"{page.name}: {name} is there already")
+        else:
+            path.write_text(content, "utf-8")
+        touched[name] = None
+    return list(touched)
+
+
+def changed(text: str, difference: str, name: str = "") -> str:
+    """A text with a difference carried out; each place must be there once.
+
+    >>> changed("one\\ntwo\\n", " one\\n-two\\n+three\\n")
+    'one\\nthree\\n'
+    """
+    for place in re.split(r"^@@\n", difference, flags=re.MULTILINE):
+        lines = [line or " " for line in place.splitlines()]
+        before = "".join(line[1:] + "\n" for line in lines if line[0] != "+")
+        after = "".join(line[1:] + "\n" for line in lines if line[0] != "-")
+        if text.count(before) != 1:
+            raise ValueError(f"{name} has this {text.count(before)} times:\n{before}")
+        text = text.replace(before, after)
+    return text

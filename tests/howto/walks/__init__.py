@@ -1,0 +1,1 @@
+"""What each page of `docs/howto` promises, tried in a copy that followed it."""

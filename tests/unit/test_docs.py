@@ -80,7 +80,7 @@ def test_the_readme_lists_every_setting_with_its_default() -> None:
 
 
 def test_operations_explain_every_state_of_the_bot() -> None:
-    tree = ast.parse((SOURCE / "adapters/telegram/long_poll.py").read_text("utf-8"))
+    tree = ast.parse((SOURCE / "application/workers/long_poll.py").read_text("utf-8"))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     said = [call.args[0] for call in calls if call.args and ast.unparse(call.func) == "self._trouble"]
     said += [word.value for call in calls for word in call.keywords if word.arg == "trouble"]

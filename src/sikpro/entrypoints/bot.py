@@ -29,6 +29,11 @@ class Bot:
     caution: Callable[[], tuple[str, str]]
 
 
+def is_set_up(settings: Settings) -> bool:
+    """Whether a bot is set up: without one the web runs alone."""
+    return bool(settings.telegram_token)
+
+
 def connect_bot(settings: Settings, transactions: AsyncTransactions) -> Bot:
     """The bot of the settings, not connected yet. Raises `WrongSettings`."""
     return _by_mtproto(settings, transactions) if settings.by_mtproto else _by_bot_api(settings)

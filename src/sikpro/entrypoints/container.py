@@ -16,7 +16,6 @@ from sikpro.adapters.local.table_process import ProcessTables
 from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
-from sikpro.adapters.telegram.long_poll import LongPoll
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.workbooks import WorkbookWriter
@@ -25,10 +24,11 @@ from sikpro.application.workers.downloads import Downloads
 from sikpro.application.workers.exports import ExportRunner
 from sikpro.application.workers.intake import Intake
 from sikpro.application.workers.jobs import JobRunner
+from sikpro.application.workers.long_poll import LongPoll
 from sikpro.application.workers.menus import MenuKeeper
 from sikpro.application.workers.rates import Rates
 from sikpro.application.workers.relay import Relay
-from sikpro.entrypoints.bot import connect_bot
+from sikpro.entrypoints.bot import connect_bot, is_set_up
 from sikpro.entrypoints.settings import Settings
 
 
@@ -117,8 +117,8 @@ class Container(containers.DeclarativeContainer):
 
 
 def has_bot(container: Container) -> bool:
-    """Whether a bot is set up: without a token the web runs alone."""
-    return bool(container.settings().telegram_token)
+    """Whether a bot is set up: without one the web runs alone."""
+    return is_set_up(container.settings())
 
 
 def web_parts(container: Container) -> WebParts:

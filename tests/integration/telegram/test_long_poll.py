@@ -9,13 +9,13 @@ import pytest
 from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
-from sikpro.adapters.telegram.backoff import Backoff
 from sikpro.adapters.telegram.bot_api import BotApi, BotApiSource
-from sikpro.adapters.telegram.long_poll import LongPoll
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
+from sikpro.application.workers.backoff import Backoff
 from sikpro.application.workers.intake import Intake
+from sikpro.application.workers.long_poll import LongPoll
 from sikpro.domain.people import Person
 from tests.integration.telegram.conftest import DEWI, TOKEN, Simulation
 from tests.unit.application.inline import InlineTransactions

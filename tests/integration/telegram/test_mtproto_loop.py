@@ -9,8 +9,6 @@ import pytest
 from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
-from sikpro.adapters.telegram.backoff import Backoff
-from sikpro.adapters.telegram.long_poll import LongPoll
 from sikpro.adapters.telegram.mtproto.client import MtprotoClient
 from sikpro.adapters.telegram.mtproto.files import MtprotoFiles
 from sikpro.adapters.telegram.mtproto.session import Vault
@@ -18,8 +16,10 @@ from sikpro.adapters.telegram.mtproto.source import MtprotoSource
 from sikpro.application.ports.chat import Transport
 from sikpro.application.ports.files import FileState
 from sikpro.application.ports.inbox import Outcome
+from sikpro.application.workers.backoff import Backoff
 from sikpro.application.workers.downloads import Downloads
 from sikpro.application.workers.intake import Intake
+from sikpro.application.workers.long_poll import LongPoll
 from tests.builders import stored_order
 from tests.integration.telegram.conftest import DEWI, Simulation
 from tests.integration.telegram.mtproto_bot import new_client, served

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sikpro.adapters.simulator import texts
-from sikpro.adapters.telegram import addressing, backoff, client, compose, translate
+from sikpro.adapters.telegram import addressing, client, compose, translate
 from sikpro.application.ports.chat import Button, Outgoing
+from sikpro.application.workers import backoff
 
 
 @pytest.mark.parametrize("module", [addressing, backoff, client, compose, translate, texts])

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sikpro.adapters.telegram.backoff import Backoff
+from sikpro.application.workers.backoff import Backoff
 
 
 @given(failures=st.integers(0, 10_000), chance=st.floats(0, 1))

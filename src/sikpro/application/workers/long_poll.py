@@ -11,11 +11,11 @@ from datetime import timedelta
 import structlog
 from attrs import define, evolve, field
 
-from sikpro.adapters.telegram.backoff import Backoff
 from sikpro.application.ports.bots import LeaseLost
 from sikpro.application.ports.network import BotState, SourceError, Trouble, UpdateSource
 from sikpro.application.ports.runtime import Clock, LiveEvents
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError
+from sikpro.application.workers.backoff import Backoff
 from sikpro.application.workers.intake import Intake
 
 _log = structlog.get_logger(__name__)

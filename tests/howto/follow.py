@@ -2,7 +2,7 @@
 
 A fenced block is about the file that was named last before it, under `src/sikpro`. A block of `diff` changes it: lines
 with `-` go, lines with `+` come, the others must be there, `@@` begins another place of the same file. Any other block
-is a new file.
+is a new file; a new migration gets the number that is next by now.
 """
 
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 from textwrap import dedent
 
 _BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
-_FILE = re.compile(r"`([\w./-]+\.\w+)`")
+_FILE = re.compile(r"`([\w.-]+/[\w./-]+\.\w+)`")
 
 
 def follow(page: Path, source: Path) -> list[str]:
@@ -24,9 +24,19 @@ def follow(page: Path, source: Path) -> list[str]:
         elif path.exists():
             raise ValueError(f"{page.name}: {name} is there already")
         else:
-            path.write_text(content, "utf-8")
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(numbered(content, path), "utf-8")
         touched[name] = None
     return list(touched)
+
+
+def numbered(content: str, path: Path) -> str:
+    """A migration with the next number: others have come since the page was written. Any other file as it is."""
+    if path.parent.name != "versions":
+        return content
+    last = max(int(other.name[1:5]) for other in path.parent.glob("v[0-9]*.py"))
+    content = re.sub(r'^revision = ".*"', f'revision = "{last + 1:04}"', content, flags=re.MULTILINE)
+    return re.sub(r'^down_revision = ".*"', f'down_revision = "{last:04}"', content, flags=re.MULTILINE)
 
 
 def changed(text: str, difference: str, name: str = "") -> str:

@@ -115,23 +115,16 @@ def test_the_tree_of_the_architecture_names_what_is_there() -> None:
 
 
 def test_a_field_of_the_order_stands_where_the_table_of_changes_says() -> None:
-    """`note` is a field without a shape of its own: the files that name it are those a new one touches."""
+    """`note` is a field like a new one would be: only the files of its row name it."""
     rows = {row[0]: row[1] for row in table_after(ARCHITECTURE, "## What a change may touch")}
-    told = {name for what, where in rows.items() if what.startswith(("a field", "…")) for name in code_in(where)}
-    names = re.compile(
-        r"""\bdata\.note\b|(?<!class=)"note"|\bnote=(?:row|data)|\b_c\.note\b|\brow\.note\b|\bnote: str"""
-    )
+    names = re.compile(r"""\b(?:data|row|parsed|order|_c)\.note\b|(?<!class=)["']note["']|\bnote=|\bnote: str""")
     known = {
         path.relative_to(SOURCE).as_posix()
-        for path in [*SOURCE.rglob("*.py"), *SOURCE.rglob("*.html")]
+        for path in [*SOURCE.rglob("*.py"), *SOURCE.rglob("*.html"), *SOURCE.rglob("*.js")]
         if "migrations" not in path.parts and names.search(path.read_text("utf-8"))
     }
-    # The note's own behaviour: it is a text area.
-    own = {
-        "adapters/web/templates/orders/order_form.html",
-        "entrypoints/library.py",  # register_order() spells its arguments out, for whoever types them
-    }
-    assert known == told | own
+    own = {"entrypoints/library.py"}  # register_order() spells its arguments out, for whoever types them
+    assert known == set(code_in(rows["a field of the order"])) | own
 
 
 def test_a_command_is_a_module_and_a_line_of_the_registry() -> None:

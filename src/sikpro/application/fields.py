@@ -17,7 +17,10 @@ class Field:
     """One field: its name in `OrderData`, how it is parsed, an example, and the words that may label it, ours first.
 
     Its label in a language is the sentence `field.<name>`. `parse` raises `InvalidValue`. `catalogue` says that its
-    values are a catalogue's: the bot offers them as buttons, the form as a list.
+    values are a catalogue's: the bot offers them as buttons, the form as a list. The bot asks for a `required` field
+    until it has it; for an optional one that says `ask` it asks once, in a request entered step by step, and takes
+    *Lewati*. A `multiline` field has a text area in the form. `takes_rest` is the one field that the words of a message
+    beside its values belong to.
     """
 
     name: str
@@ -26,6 +29,9 @@ class Field:
     labels: tuple[str, ...]
     required: bool = True
     catalogue: bool = False
+    ask: bool = False
+    multiline: bool = False
+    takes_rest: bool = False
 
 
 def _order_type(text: str) -> str:
@@ -80,12 +86,21 @@ FIELDS: tuple[Field, ...] = (
         labels=("TEKNISI", "KODE TEKNISI", "TECHNICIAN", "TECHNICIAN CODE", "TEK", "KODE", "CREW", "LABORCODE", "NIK"),
     ),
     Field(
-        name="note", parse=_note, example="", labels=("CATATAN", "NOTE", "KET", "KETERANGAN", "INFO"), required=False
+        name="note",
+        parse=_note,
+        example="",
+        labels=("CATATAN", "NOTE", "KET", "KETERANGAN", "INFO"),
+        required=False,
+        multiline=True,
+        takes_rest=True,
     ),
 )
-"""In the paper's order, the note last."""
+"""In the paper's order, the optional ones last."""
 
 BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
+
+REST = next(field.name for field in FIELDS if field.takes_rest)
+"""The field that the words of a message beside its values belong to."""
 
 EXAMPLE = "#".join(field.example for field in FIELDS if field.required)
 """A whole request as one line."""

@@ -1,9 +1,10 @@
 """What a request says: the order's fields, the way it came in and the message it came from."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Self
 
-from attrs import asdict, frozen
+from attrs import asdict, fields, frozen
 
 from sikpro.domain.events import FieldChange
 from sikpro.domain.values import OdpName, RegistrationNumber, SerialNumber, StoCode, TechnicianCode
@@ -28,7 +29,7 @@ class Origin:
 
 @frozen(kw_only=True)
 class OrderData:
-    """What a technician sends: the six values of the request, and a note."""
+    """What a technician sends: the six values of the request, and the texts beside them, "" where nothing was said."""
 
     type: str
     registration_number: RegistrationNumber
@@ -38,6 +39,11 @@ class OrderData:
     technician: TechnicianCode
     note: str = ""
 
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The texts beside the six values, by their fields."""
+        return {name: getattr(self, name) for name in TEXTS}
+
     def differences(self, other: Self) -> tuple[FieldChange, ...]:
         """The fields in which the other data differ, with both values as text."""
         return tuple(
@@ -45,3 +51,7 @@ class OrderData:
             for name, before in asdict(self, recurse=False).items()
             if before != getattr(other, name)
         )
+
+
+TEXTS = tuple(one.name for one in fields(OrderData) if one.default == "")
+"""The fields of `OrderData` that are texts beside the six values: stored, listed, searched and shown as they are."""

@@ -27,14 +27,14 @@ def search_term(text: str) -> str:
 
 def search_text(data: OrderData, technician_name: str) -> str:
     """The text that a search of three characters and more looks into, a line for each part."""
-    parts = (*_codes(data), technician_name, data.note)
+    parts = (*_codes(data), technician_name, *data.texts.values())
     return "\n".join(folded(part) for part in parts)
 
 
 def found(term: str, data: OrderData, technician_name: str) -> bool:
     """Whether a `search_term` finds the order: a part of the text, or for a short one a beginning.
 
-    A short one does not look at the note.
+    A short one does not look at the texts beside the values.
     """
     if len(term) >= SHORT:
         return term in search_text(data, technician_name)

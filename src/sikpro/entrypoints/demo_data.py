@@ -16,7 +16,6 @@ from sikpro.application.use_cases.orders.work_order import take_order
 from sikpro.application.workers.intake import Intake
 from sikpro.domain.catalogue import SiteOperation, Sto
 from sikpro.domain.people import Person, Role
-from sikpro.domain.phase import Phase
 
 BOT = 424242
 DAYS = 60
@@ -45,7 +44,7 @@ _TECHNICIANS = (
 _VENDORS = ("ZTEG", "HWTC", "ALCL", "FHTT")
 _TYPES = ("AO",) * 14 + ("MO",) * 3 + ("PDA",) * 2 + ("CONFIG",)
 _NOTES = ("", "", "", "pagar hijau", "rumah pojok", "pelanggan minta sore", "port 3")
-_HELD_UP = tuple(status.code for status in FIRST_STATUSES if status.phase is Phase.HELD_UP)
+_HELD_UP = tuple(status.code for status in FIRST_STATUSES if status.phase.held_up)
 _CANCELLED = ("batal", "double_input", "alamat_tidak_ditemukan", "cabut_pasang")
 
 

@@ -10,7 +10,7 @@ from sikpro.application.use_cases.orders.own_order import join_message
 from sikpro.application.workers.downloads import media_type
 from sikpro.application.workers.intake import Intake
 from sikpro.domain.people import Person
-from sikpro.domain.phase import Phase
+from sikpro.domain.phase import Stage
 from sikpro.entrypoints.demo_data import BOT, STRANGER, DemoTechnician, technicians
 
 _PHOTOS = 3
@@ -21,7 +21,7 @@ def happenings(uow: UnitOfWork, intake: Intake, now: datetime) -> None:
     begun = technicians()[1]
     _say(uow, intake, begun, f"/reg AO#SC32239901#{begun.sto}", now - timedelta(minutes=14))
     _say(uow, intake, STRANGER, f"{STRANGER.name} {STRANGER.code}", now - timedelta(minutes=9))
-    waiting = OrderFilter(phases=frozenset({Phase.WAITING}))
+    waiting = OrderFilter(phases=Stage.WAITING.phases)
     for row in uow.order_queries.page(waiting, sort=Sort.NEWEST, after=None, limit=_PHOTOS):
         sender = uow.people.by_code(row.technician)
         if sender:

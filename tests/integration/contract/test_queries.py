@@ -59,7 +59,7 @@ def test_a_row_shows_the_order_with_the_names_behind_its_codes_and_ids(store: Tr
         odp="ODP-SDA-003",
         technician="F5SDA445",
         technician_name="Budi Santoso",
-        note="kosong",
+        texts={"note": "kosong"},
         channel="web",
         phase=Phase.IN_PROGRESS,
         status="in_progress",

@@ -1,8 +1,12 @@
 """The technician sends orders: scripts of the chat."""
 
 import pytest
+from attrs import evolve
 
-from tests.unit.chat import WHOLE, Phone, World
+from sikpro.application.conversation import questions
+from sikpro.application.conversation.drafts import open_drafts, remind_drafts
+from sikpro.application.fields import FIELDS
+from tests.unit.chat import WHOLE, ZONE, Phone, World
 
 
 @pytest.fixture
@@ -58,6 +62,47 @@ def test_an_odp_with_a_slash_is_never_split(world: World, budi: Phone) -> None:
 def test_text_after_the_values_is_the_note_as_it_was_typed(world: World, budi: Phone) -> None:
     budi.says(f"/reg {WHOLE}#rumah pagar hijau, depan masjid 😀 <b>&%_")
     assert world.order().data.note == "rumah pagar hijau, depan masjid 😀 <b>&%_"
+
+
+@pytest.mark.parametrize("answer", ["rumah pagar hijau", "Lewati", "lewati"])
+def test_an_optional_field_is_asked_for_step_by_step_and_can_be_skipped(
+    world: World, budi: Phone, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    asked = tuple(evolve(field, ask=field.name == "note") for field in FIELDS)
+    monkeypatch.setattr(questions, "FIELDS", asked)
+    budi.says("/reg")
+    for value in ("AO", "SC32232558", "ZTEGC6754546", "SDA"):
+        budi.says(value)
+    assert budi.says("ODP-SDA-003").startswith("Catatan?")
+    assert budi.buttons() == ["Lewati"]
+    told = budi.presses(answer) if answer == "Lewati" else budi.says(answer)
+    assert told.startswith("✅ Pesan diterima")
+    assert world.order().data.note == ("" if answer.lower() == "lewati" else answer)
+
+
+def test_a_request_that_waits_for_an_optional_answer_alone_is_reminded_of(
+    world: World, budi: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = tuple(evolve(field, ask=field.name == "note") for field in FIELDS)
+    monkeypatch.setattr(questions, "FIELDS", asked)
+    budi.says("/reg")
+    for value in ("AO", "SC32232558", "ZTEGC6754546", "SDA", "ODP-SDA-003"):
+        budi.says(value)
+    (draft,) = world.transactions.read(open_drafts)
+    assert draft.missing == ("note",)
+    world.clock.later(hours=1)
+    assert world.transactions.write(lambda uow: remind_drafts(uow, world.clock.now(), ZONE)) == 1
+    assert "Catatan?" in budi.hears()
+    assert budi.presses("Lewati").startswith("✅ Pesan diterima")
+
+
+def test_who_sends_a_whole_request_is_asked_for_nothing_more(
+    world: World, budi: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = tuple(evolve(field, ask=field.name == "note") for field in FIELDS)
+    monkeypatch.setattr(questions, "FIELDS", asked)
+    assert budi.says(WHOLE).startswith("✅ Pesan diterima")
+    assert world.order().data.note == ""
 
 
 def test_the_answer_is_a_reply_to_the_message_and_says_the_place_in_the_queue(budi: Phone, agus: Phone) -> None:

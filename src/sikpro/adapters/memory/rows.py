@@ -33,7 +33,7 @@ class Names:
             odp=data.odp.value,
             technician=data.technician.value,
             technician_name=self.technicians.get(data.technician.value, ""),
-            note=data.note,
+            texts=data.texts,
             channel=order.channel.value,
             phase=order.phase,
             status=order.status,

@@ -10,6 +10,7 @@ from sikpro.adapters.sql.search import matches
 from sikpro.adapters.sql.tables import orders, people, statuses, stos
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.queries import NOBODY, UNKNOWN, Key, OrderFilter, PastLimit, Sort
+from sikpro.domain.order_data import TEXTS
 from sikpro.domain.period import Period
 from sikpro.domain.phase import OPEN, Turn, phase_values
 
@@ -30,7 +31,7 @@ rows = (
         _c.odp,
         _c.technician,
         _technicians.c.name.label("technician_name"),
-        _c.note,
+        *(_c[name] for name in TEXTS),
         _c.channel,
         _c.phase,
         _c.status,

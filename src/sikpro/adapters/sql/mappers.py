@@ -6,7 +6,7 @@ from typing import Any
 
 from sikpro.application.ports.queries import OrderRow
 from sikpro.domain.order import Order
-from sikpro.domain.order_data import Channel, OrderData, Origin
+from sikpro.domain.order_data import TEXTS, Channel, OrderData, Origin
 from sikpro.domain.phase import Phase, Turn
 from sikpro.domain.search_text import search_text
 from sikpro.domain.turns import TurnClock
@@ -31,7 +31,7 @@ def order_to_row(order: Order, key: str | None, technician_name: str) -> dict[st
         "odp_typed": data.odp.typed,
         "technician": data.technician.value,
         "technician_typed": data.technician.typed,
-        "note": data.note,
+        **data.texts,
         "search_text": search_text(data, technician_name),
         "channel": order.channel.value,
         "sender": order.sender,
@@ -108,7 +108,7 @@ def data_from_row(row: Row) -> OrderData:
         sto=StoCode(row["sto"], row["sto_typed"]),
         odp=OdpName(row["odp"], row["odp_typed"]),
         technician=TechnicianCode(row["technician"], row["technician_typed"]),
-        note=row["note"],
+        **_texts(row),
     )
 
 
@@ -124,7 +124,7 @@ def list_row(row: Row) -> OrderRow:
         odp=row["odp"],
         technician=row["technician"],
         technician_name=row["technician_name"] or "",
-        note=row["note"],
+        texts=_texts(row),
         channel=row["channel"],
         phase=Phase(row["phase"]),
         status=row["status"],
@@ -149,6 +149,10 @@ def list_row(row: Row) -> OrderRow:
         deleted_at=row["deleted_at"],
         version=row["version"],
     )
+
+
+def _texts(row: Row) -> dict[str, str]:
+    return {name: row[name] for name in TEXTS}
 
 
 def _spent(row: Row) -> dict[Turn, timedelta]:

@@ -5,6 +5,7 @@ from sqlalchemy import Boolean, Column, Integer, MetaData, Table
 
 from sikpro.adapters.sql.columns import Id, Microseconds, UtcDateTime, Words
 from sikpro.domain.duplicates import STANDING as STANDING_PHASES
+from sikpro.domain.order_data import TEXTS
 from sikpro.domain.phase import Phase
 
 metadata = MetaData(
@@ -38,7 +39,7 @@ orders = Table(
     Column("odp_typed", Words, nullable=False),
     Column("technician", Words, nullable=False),
     Column("technician_typed", Words, nullable=False),
-    Column("note", Words, nullable=False),
+    *(Column(name, Words, nullable=False) for name in TEXTS),
     Column("search_text", Words, nullable=False),
     Column("channel", Words, nullable=False),
     Column("sender", Id),

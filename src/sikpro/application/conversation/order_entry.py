@@ -7,7 +7,16 @@ from sikpro.application.conversation.cards import change_lines, stored_card
 from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.duplicates import refuse_as_duplicate
 from sikpro.application.conversation.groups import asking
-from sikpro.application.conversation.questions import ORDER, STEP, Asker, field_errors, first_to_ask
+from sikpro.application.conversation.questions import (
+    ORDER,
+    SKIPPED,
+    STEP,
+    STEPWISE,
+    Asker,
+    field_errors,
+    first_to_ask,
+    may_be_skipped,
+)
 from sikpro.application.conversation.reader.parse_message import Parsed, parse_message
 from sikpro.application.fields import BY_NAME
 from sikpro.application.ports.inbox import Outcome
@@ -58,7 +67,7 @@ def begin_request(context: Context, typed: Mapping[str, str]) -> Handled:
 def mention_others(context: Context, typed: Mapping[str, str]) -> None:
     """Say of each further order in a message that it is not in: one message is one order."""
     named = compact(typed.get("registration_number", ""))
-    for number in dict.fromkeys(_others_in(context, Parsed(dict(typed)).note)):
+    for number in dict.fromkeys(_others_in(context, Parsed(dict(typed)).rest)):
         if number != named:
             context.reply(context.words("entry.one_order", number=number))
 
@@ -82,6 +91,8 @@ def enter_request(context: Context, typed: Mapping[str, str], *, shown: bool = F
     if own and not data.get("technician"):
         data["technician"] = own
     errors = field_errors(context.uow, data)
+    if any(error.code == "field.missing" for error in errors.values()):
+        data[STEPWISE] = "1"
     if errors:
         name = first_to_ask(errors)
         token = context.open_dialogue(f"{STEP}:{name}", data, goes_on=True)
@@ -99,8 +110,10 @@ def answer_field(context: Context, text: str) -> Handled:
         raise RuntimeError("no dialogue to answer in")
     _, _, name = dialogue.step.partition(":")
     parsed = parse_message(text, context.known())
+    if may_be_skipped(name) and compact(text) == compact(context.words("button.skip")):
+        return _skip(context, dialogue.data, name)
     given = {name: text}
-    if name in parsed.fields or (parsed.values and not parsed.note):
+    if name in parsed.fields or (parsed.values and not parsed.rest):
         given = dict(parsed.fields)
     elif name == "registration_number" and compact(text).isdecimal():
         given = {name: "SC" + compact(text)}
@@ -111,7 +124,8 @@ def answer_field(context: Context, text: str) -> Handled:
 
 
 def press_in_dialogue(context: Context, action: str) -> Handled | None:
-    """Take a press under the question asked: `v…` a value, `s…` another STO, `t` type again, `c` as it is, `x` leave.
+    """Take a press under the question asked: `v…` a value, `s…` another STO, `t` type again, `k` skip, `c` as it is,
+    `x` leave.
 
     None when the action is none of these.
     """
@@ -130,6 +144,8 @@ def press_in_dialogue(context: Context, action: str) -> Handled | None:
         question = asker(context, data, token).again(name)
         context.reply(asking(context, question.text), question.buttons)
         return Handled(Outcome.DIALOGUE, f"{STEP}.{name}")
+    if action == "k" and may_be_skipped(name):
+        return _skip(context, data, name)
     if action == "c":
         data[CONFIRMED] = f"{data.get(CONFIRMED, '')} {name}.other_sto".strip()
     elif action.startswith("s"):
@@ -139,6 +155,12 @@ def press_in_dialogue(context: Context, action: str) -> Handled | None:
     else:
         return None
     return enter_request(context, data)
+
+
+def _skip(context: Context, data: Mapping[str, str], name: str) -> Handled:
+    """Leave an optional field empty, and go on."""
+    skipped = f"{data.get(SKIPPED, '')} {name}".strip()
+    return enter_request(context, {**data, name: "", SKIPPED: skipped})
 
 
 def leave_dialogue(context: Context) -> Handled:
@@ -172,7 +194,7 @@ def _others_in(context: Context, words: str) -> Iterator[str]:
             yield compact(parsed.fields["registration_number"])
         elif not parsed.values:
             return
-        words = parsed.note if len(parsed.note) < len(words) else ""
+        words = parsed.rest if len(parsed.rest) < len(words) else ""
 
 
 def _register(context: Context, data: Mapping[str, str]) -> Handled:

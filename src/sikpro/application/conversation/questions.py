@@ -21,6 +21,12 @@ STEP = "reg"
 ORDER = "order_id"
 """In the dialogue's data: the order that the dialogue is about."""
 
+STEPWISE = "stepwise"
+"""In the dialogue's data: set once a value was missing, so that the request is entered step by step."""
+
+SKIPPED = "skipped"
+"""In the dialogue's data: the optional fields that were skipped, blank-separated."""
+
 _BUTTONS_A_ROW = 3
 _MOST_CHOICES = 12
 _MOST_NEAR = 4
@@ -55,11 +61,11 @@ class Asker:
         understood = self.understood(errors)
         if understood and ORDER not in self.data and (shown or not missing):
             lines.append(self.words("entry.understood", values=" · ".join(understood)))
-        return Question("\n".join(lines), self._choices(name) if missing else self._corrections(name, error))
+        return Question("\n".join(lines), self._answers(name) if missing else self._corrections(name, error))
 
     def again(self, name: str) -> Question:
         """The bare question for a field that is to be typed again."""
-        return Question(self._bare(name), self._choices(name))
+        return Question(self._bare(name), self._answers(name))
 
     def understood(self, errors: Mapping[str, DomainError]) -> list[str]:
         """The values that are there and right, as they were understood, in the paper's order."""
@@ -110,7 +116,7 @@ class Asker:
         own = self.person.technician_code
         if error.code == "technician.unknown" and own:
             return [[self._button(words("button.own_code", code=own), f"v{own}"), again]]
-        return self._choices(name)
+        return self._answers(name)
 
     def _agreeing(self, error: DomainError) -> list[Button]:
         """The two ways to make ODP and STO agree: the STO the ODP names, or the same ODP under the order's STO."""
@@ -126,6 +132,10 @@ class Asker:
         if name == "sto":
             return self._rows(self._likely_stos()[:_MOST_CHOICES])
         return ()
+
+    def _answers(self, name: str) -> Rows:
+        skip = [[self._button(self.words("button.skip"), "k")]] if may_be_skipped(name) else []
+        return [*self._choices(name), *skip]
 
     def _rows(self, codes: list[str]) -> list[list[Button]]:
         buttons = [self._button(code, f"v{code}") for code in codes]
@@ -165,13 +175,27 @@ def first_to_ask(errors: Mapping[str, DomainError]) -> str:
     return (wrong or list(errors))[0]
 
 
+def may_be_skipped(name: str) -> bool:
+    """Whether a field can stay empty."""
+    return name in BY_NAME and not BY_NAME[name].required
+
+
+def _optional_to_ask(data: Mapping[str, str]) -> Mapping[str, DomainError]:
+    """The optional fields that a complete request is still to be asked for, as missing; none for a correction."""
+    if ORDER in data or not data.get(STEPWISE):
+        return {}
+    skipped = data.get(SKIPPED, "").split()
+    wanted = [field.name for field in FIELDS if field.ask and not field.required and field.name not in skipped]
+    return {name: InvalidValue("field.missing", "") for name in wanted if not data.get(name)}
+
+
 def field_errors(uow: UnitOfWork, data: Mapping[str, str]) -> Mapping[str, DomainError]:
-    """What a draft still lacks or has wrong, by field; nothing when it is complete."""
+    """What a draft lacks or has wrong, by field, then what is still to be asked for; nothing when it is complete."""
     try:
         understand_request(uow, data)
     except InvalidFields as invalid:
         return invalid.errors
-    return {}
+    return _optional_to_ask(data)
 
 
 def _inside(label: str) -> str:

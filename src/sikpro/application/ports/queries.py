@@ -103,8 +103,8 @@ class Key:
 class OrderRow:
     """An order as lists show it; names are those of the people behind code and id, "" when unknown.
 
-    Durations by turn are what is over; add `now - turn_since` to the running `turn`. `last_feedback` is the order's:
-    said at its present status, "" and None when nothing was.
+    `texts` are those beside the six values, by field. Durations by turn are what is over; add `now - turn_since` to
+    the running `turn`. `last_feedback` is the order's: said at its present status, "" and None when nothing was.
     """
 
     id: int
@@ -116,7 +116,7 @@ class OrderRow:
     odp: str
     technician: str
     technician_name: str
-    note: str
+    texts: Mapping[str, str]
     channel: str
     phase: Phase
     status: str

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 
 from attrs import frozen
 
-from sikpro.application.fields import FIELDS
+from sikpro.application.fields import BY_NAME, FIELDS
 from sikpro.application.i18n import Words, words_in
 from sikpro.application.ports.queries import OrderFilter, OrderRow
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.workbooks import Cell
 from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.domain.catalogue import Status
-from sikpro.domain.order_data import Channel
+from sikpro.domain.order_data import TEXTS, Channel
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase, Turn
 
@@ -63,6 +63,10 @@ def _field(name: str) -> Column:
     return Column(f"field.{name}", _WIDTHS.get(name, 16), lambda row, _: getattr(row, attribute))
 
 
+def _text(name: str) -> Column:
+    return Column(f"field.{name}", 40 if BY_NAME[name].multiline else 16, lambda row, _: row.texts[name])
+
+
 def _spent(turn: Turn) -> Column:
     def cell(row: OrderRow, cells: Cells) -> Cell:
         spent = row.spent.get(turn)
@@ -75,7 +79,7 @@ def _spent(turn: Turn) -> Column:
 
 
 _WIDTHS = {"type": 10, "sto": 7, "technician": 12}
-_DATA = {field.name: _field(field.name) for field in FIELDS}
+_DATA = {field.name: _field(field.name) for field in FIELDS if field.name not in TEXTS}
 
 # *Feedback terakhir* stands beside the status and belongs to it: what the helpdesk said last at the order's present
 # status. What was said at an earlier one is in the order's history, on its page.
@@ -102,7 +106,7 @@ COLUMNS: tuple[Column, ...] = (
     _spent(Turn.SYSTEM),
     Column("column.resubmissions", 10, lambda row, _: row.resubmissions),
     Column("column.last_feedback", 40, lambda row, _: row.last_feedback),
-    Column("field.note", 40, lambda row, _: row.note),
+    *(_text(name) for name in TEXTS),
 )
 
 

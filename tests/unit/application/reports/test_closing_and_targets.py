@@ -1,6 +1,8 @@
 """A closed month stays closed, targets are met or not, and the text of a recap fits a chat."""
 
 from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from copy import deepcopy
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -12,7 +14,7 @@ from sikpro.application.ports.facts import Dimension
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.targets import Target
-from sikpro.application.reports.closing import count_month, next_closing
+from sikpro.application.reports.closing import as_closed, count_month, next_closing
 from sikpro.application.reports.figures import FIGURES, MORE
 from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_data import Recap
@@ -293,6 +295,21 @@ def test_doubles_that_the_bot_refused_are_counted_where_all_orders_are(office: O
     assert office.recap("2026-10", DECEMBER).duplicates == 0
     assert office.recap("2026-11", DECEMBER, sto="SDA").duplicates is None
     assert office.recap("2026-11", DECEMBER, office.people.workers[0]).duplicates is None
+
+
+def test_a_month_that_was_closed_before_there_was_a_phase_has_no_order_in_it(office: Office) -> None:
+    office.close(DECEMBER)
+    counted = office.recap("2026-11", DECEMBER)
+    closed = office.store.read(lambda uow: uow.closed_months.get("2026-11"))
+    assert closed
+    figures = deepcopy(dict(closed.figures))
+    for counts in (figures["received"], *(row["by_phase"] for one in figures["tables"] for row in one["rows"])):
+        del counts["in_progress"]
+    fixed = office.store.read(lambda uow: as_closed(uow, evolve(closed, figures=figures), counted))
+    assert fixed.received == counted.received
+    assert fixed.tables == counted.tables
+    assert fixed.closed is not None
+    assert fixed.closed.changes == ()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

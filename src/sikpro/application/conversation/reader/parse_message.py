@@ -1,7 +1,7 @@
 """Take a technician's message apart: each value by its shape first and by its place second.
 
 Values may stand one per line, as `KEY: value`, or split by `#`, `|`, `,`, `;` or blanks, in any case and order, with
-numbered lines, stray blanks and odd dashes. What follows the values is the note.
+numbered lines, stray blanks and odd dashes. What stands beside the values is the text of the field that takes it.
 """
 
 import re
@@ -18,7 +18,7 @@ from sikpro.application.conversation.reader.readings import (
     resembles,
     several_words,
 )
-from sikpro.application.fields import FIELDS
+from sikpro.application.fields import FIELDS, REST
 from sikpro.domain.text import compact, plain
 
 __all__ = ["LONGEST", "Known", "Parsed", "parse_message"]
@@ -34,23 +34,24 @@ _LONGEST_VALUE = 5
 
 _LABELS = {compact(label, " ./-_"): entry.name for entry in FIELDS for label in entry.labels}
 _PLACES = {entry.name: place for place, entry in enumerate(FIELDS)}
+_REQUIRED = [entry.name for entry in FIELDS if entry.required]
 
 
 @frozen
 class Parsed:
-    """What a message says: the text of each field found, by its name, the note among them."""
+    """What a message says: the text of each field found, by its name."""
 
     fields: dict[str, str]
 
     @property
-    def note(self) -> str:
+    def rest(self) -> str:
         """The words beside the values, "" when there are none."""
-        return self.fields.get("note", "")
+        return self.fields.get(REST, "")
 
     @property
     def values(self) -> int:
-        """How many of the six values it names."""
-        return len(self.fields) - ("note" in self.fields)
+        """How many of the required values it names."""
+        return sum(name in self.fields for name in _REQUIRED)
 
     @property
     def is_number(self) -> bool:
@@ -77,7 +78,7 @@ class _Reading:
     found: dict[str, str] = field(factory=dict[str, str])
     order: list[str | _Piece] = field(factory=list["str | _Piece"])
     end: int = 0
-    note_from: int = -1
+    rest_from: int = -1
 
     def take(self, name: str, text: str, end: int) -> None:
         self.found[name] = text
@@ -91,8 +92,9 @@ def parse_message(text: str, known: Known) -> Parsed:
     >>> known = Known({"AO", "MO"}, {"SDA", "TUN"}, lambda code: False)
     >>> parse_message("AO#SC32232558#ZTEGC6754546#SDA#ODP-SDA-003#F5SDA445", known).values
     6
-    >>> parse_message("sn: zteg c6754546\\nodp sda 003, sc 32232558 pagar hijau", known).fields
-    {'serial': 'zteg c6754546', 'odp': 'odp sda 003', 'registration_number': 'sc 32232558', 'note': 'pagar hijau'}
+    >>> said = parse_message("sn: zteg c6754546\\nodp sda 003, sc 32232558 pagar hijau", known)
+    >>> said.fields["odp"], said.rest
+    ('odp sda 003', 'pagar hijau')
     """
     text = text[:LONGEST]
     clean, positions = _aligned(text)
@@ -100,9 +102,9 @@ def parse_message(text: str, known: Known) -> Parsed:
     for chunk in _chunks(clean):
         _read_chunk(reading, chunk)
     _place_leftovers(reading)
-    note = _note(reading, text, positions)
-    if note:
-        reading.found["note"] = note
+    rest = _rest(reading, text, positions)
+    if rest:
+        reading.found[REST] = rest
     return Parsed(reading.found)
 
 
@@ -154,8 +156,8 @@ def _take_labelled(reading: _Reading, name: str, value: str, start: int, end: in
         _Piece(start + match.start(), start + match.end(), match[0])
         for match in _TOKEN.finditer(reading.clean[start:end])
     ]
-    if name == "note":
-        reading.note_from = start
+    if name == REST:
+        reading.rest_from = start
     else:
         heads = [reading.clean[tokens[0].start : token.end] for token in tokens]
         known = next((count for count, head in enumerate(heads, 1) if is_known(name, head, reading.known)), 0)
@@ -206,15 +208,14 @@ def _leave(reading: _Reading, loose: list[_Piece]) -> None:
 
 def _place_leftovers(reading: _Reading) -> None:
     """Give what no shape told to the missing fields of its place, between the values beside it."""
-    required = [name for name in _PLACES if name != "note"]
     for place, piece in enumerate(reading.order):
         if isinstance(piece, str):
             continue
         before = [name for name in reading.order[:place] if isinstance(name, str)]
         after = [name for name in reading.order[place + 1 :] if isinstance(name, str)]
         low = _PLACES[before[-1]] if before else -1
-        high = _PLACES[after[0]] if after else (_PLACES[required[-1]] + 1 if before else -1)
-        missing = [name for name in required if name not in reading.found and low < _PLACES[name] < high]
+        high = _PLACES[after[0]] if after else (_PLACES[_REQUIRED[-1]] + 1 if before else -1)
+        missing = [name for name in _REQUIRED if name not in reading.found and low < _PLACES[name] < high]
         name = resembles(piece.text, missing)
         if name is None and missing and after and not several_words(piece.text):
             name = missing[0]
@@ -232,19 +233,19 @@ def _place_leftovers(reading: _Reading) -> None:
             reading.end = max(reading.end, piece.end)
 
 
-def _note(reading: _Reading, text: str, positions: list[int]) -> str:
+def _rest(reading: _Reading, text: str, positions: list[int]) -> str:
     """The words before and after the values, as they were typed."""
     parts = [
         text[positions[piece.start] : positions[piece.end - 1] + 1]
         for piece in reading.order
         if isinstance(piece, _Piece) and piece.end <= reading.end
     ]
-    rest_from = reading.end
+    begins = reading.end
     last = next((entry for entry in reversed(reading.order) if isinstance(entry, str)), "")
-    if reading.note_from >= 0 and last == "note":
-        rest_from = reading.note_from
-    elif "note" in reading.found:
-        parts.append(reading.found["note"])
-    if rest_from < len(positions):
-        parts.append(text[positions[rest_from] :].strip(" \t\n#|;,-/:"))
+    if reading.rest_from >= 0 and last == REST:
+        begins = reading.rest_from
+    elif REST in reading.found:
+        parts.append(reading.found[REST])
+    if begins < len(positions):
+        parts.append(text[positions[begins] :].strip(" \t\n#|;,-/:"))
     return "\n".join(part for part in parts if part).strip()

@@ -33,7 +33,13 @@ from sikpro.domain.phase import Phase, allowed
 
 COLUMNS: tuple[TableColumn, ...] = (
     *(
-        TableColumn(name=one.name, heading=f"field.{one.name}", labels=one.labels, required=one.required)
+        TableColumn(
+            name=one.name,
+            heading=f"field.{one.name}",
+            labels=one.labels,
+            required=one.required,
+            multiline=one.multiline,
+        )
         for one in FIELDS
     ),
     TableColumn(

@@ -30,12 +30,16 @@ _YEARS = range(2000, 2100)
 
 @frozen(kw_only=True)
 class TableColumn:
-    """A column that a table may have: its name, the code of its heading, other headings, whether it is needed."""
+    """A column that a table may have: its name, the code of its heading, other headings, whether it is needed.
+
+    A `multiline` one has texts that may be long.
+    """
 
     name: str
     heading: str
     labels: tuple[str, ...] = ()
     required: bool = False
+    multiline: bool = False
 
     def names(self) -> set[str]:
         """What it may be called, in either language, each as `bare_name` has it."""

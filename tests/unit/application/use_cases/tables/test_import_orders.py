@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from attrs import evolve
 
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.application.i18n import LANGUAGES, sentences
@@ -22,6 +23,7 @@ from sikpro.application.use_cases.tables.table_columns import (
     read_moment,
     unused_headings,
 )
+from sikpro.domain import phase
 from sikpro.domain.errors import InvalidValue, NotPermitted
 from sikpro.domain.order_data import Channel
 from sikpro.domain.people import Person, Role
@@ -130,6 +132,18 @@ def test_every_row_is_judged_as_the_bot_would_and_nothing_is_written() -> None:
     assert len(world.orders()) == 1
 
 
+def test_a_status_that_only_follows_another_is_none_for_a_new_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = dict(phase.RULES)
+    waiting = rules[Phase.WAITING]
+    rules[Phase.WAITING] = evolve(waiting, leads_to=waiting.leads_to - {Phase.COMPLETED})
+    monkeypatch.setattr(phase, "RULES", rules)
+    plan = World().plan(sheet(row("SC100001", status="Selesai (PS)"), row("SC100002", status="Batal")))
+    assert [{name: error.code for name, error in one.errors.items()} for one in plan.rows] == [
+        {"status": "status.later"},
+        {},
+    ]
+
+
 def test_good_rows_become_orders_in_their_status_with_a_journal_and_nobody_is_told() -> None:
     world = World()
     plan, done = world.apply(
@@ -143,7 +157,7 @@ def test_good_rows_become_orders_in_their_status_with_a_journal_and_nobody_is_to
     )
     assert (done, plan.count(RowVerdict.NEW), plan.final) == (True, 4, 2)
     first, *others = world.orders()
-    assert (first.number, first.note, first.channel) == ("SC100001", "pagar hijau", Channel.IMPORT)
+    assert (first.number, first.texts["note"], first.channel) == ("SC100001", "pagar hijau", Channel.IMPORT)
     assert first.received_at == datetime(2026, 11, 2, 1, 15, tzinfo=UTC)
     assert [(one.phase, one.helpdesk) for one in others] == [
         (Phase.COMPLETED, world.admin.id),

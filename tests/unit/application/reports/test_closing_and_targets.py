@@ -1,7 +1,6 @@
 """A closed month stays closed, targets are met or not, and the text of a recap fits a chat."""
 
 from collections.abc import Callable, Mapping
-from collections.abc import Callable
 from copy import deepcopy
 from datetime import date, datetime, timedelta
 

@@ -17,10 +17,10 @@ sessions = Table(
     Column("id", Words, primary_key=True),
     Column("person", Id, ForeignKey("people.id"), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("seen_at", UtcDateTime, key="used_at", nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
     sa.Index(None, "person"),
-    sa.Index(None, "used_at"),
+    sa.Index(None, "seen_at"),
 )
 
 bind_links = Table(
@@ -49,6 +49,7 @@ login_attempts = Table(
 _s = sessions.c
 _a = login_attempts.c
 _l = bind_links.c
+_SESSION = (_s.id, _s.person, _s.created_at, _s.seen_at.label("used_at"))
 
 
 class SqlSessions:
@@ -59,25 +60,27 @@ class SqlSessions:
 
     def add(self, session: Session) -> None:
         """Keep a new login."""
-        self._transaction.execute(sa.insert(sessions).values(asdict(session)))
+        row = asdict(session)
+        row["seen_at"] = row.pop("used_at")
+        self._transaction.execute(sa.insert(sessions).values(row))
 
     def get(self, session_id: str) -> Session | None:
         """The session, unless it is revoked."""
-        selected = sa.select(_s.id, _s.person, _s.created_at, _s.used_at)
+        selected = sa.select(*_SESSION)
         selected = selected.where(_s.id == session_id, _s.revoked_at.is_(None))
         row = self._transaction.execute(selected).mappings().one_or_none()
         return None if row is None else Session(**row)
 
     def touch(self, session_id: str, at: datetime) -> None:
         """Note that it was used; a revoked one stays revoked."""
-        used = sa.update(sessions).where(_s.id == session_id, _s.revoked_at.is_(None)).values(used_at=at)
+        used = sa.update(sessions).where(_s.id == session_id, _s.revoked_at.is_(None)).values(seen_at=at)
         self._transaction.execute(used)
 
     def of_person(self, person: int) -> tuple[Session, ...]:
         """A person's sessions that are not revoked, the one used last first."""
-        selected = sa.select(_s.id, _s.person, _s.created_at, _s.used_at)
+        selected = sa.select(*_SESSION)
         selected = selected.where(_s.person == person, _s.revoked_at.is_(None))
-        selected = selected.order_by(_s.used_at.desc(), _s.id.desc())
+        selected = selected.order_by(_s.seen_at.desc(), _s.id.desc())
         return tuple(Session(**row) for row in self._transaction.execute(selected).mappings())
 
     def revoke(self, session_id: str, at: datetime) -> None:
@@ -92,7 +95,7 @@ class SqlSessions:
 
     def forget(self, unused_since: datetime) -> int:
         """Delete sessions not used since, and return how many."""
-        return self._transaction.execute(sa.delete(sessions).where(_s.used_at < unused_since)).rowcount
+        return self._transaction.execute(sa.delete(sessions).where(_s.seen_at < unused_since)).rowcount
 
 
 class SqlBindLinks:

@@ -103,7 +103,7 @@ def test_sheets_tables_headings_and_their_order_are_always_the_same(
     assert {name: one.attr_text for name, one in book.defined_names.items()} == {
         "Periode": "'Ringkasan'!$B$2",
         "Dibuat": "'Ringkasan'!$B$3",
-        "Filter": "'Ringkasan'!$B$4",
+        "Saringan": "'Ringkasan'!$B$4",
     }
     assert book["Ringkasan"]["B2"].value == period
     assert len(book["Ringkasan"]._charts) == 3

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from sikpro.adapters.sql import SqlTransactions, create_engine_for
+from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
 from sikpro.adapters.sql.errors import storage_error
 from sikpro.application.ports.storage import StorageBusy, StorageRejected, StorageUnavailable, UnitOfWork
 from tests.builders import (
@@ -146,13 +146,16 @@ def test_a_transaction_that_sqlite_gave_up_inside_a_savepoint_cannot_be_passed_o
     assert store.read(lambda unit: unit.people.all()) == ()
 
 
-def test_a_sqlite_file_is_readable_by_its_owner_alone(sqlite: Engine) -> None:
-    store = SqlTransactions(sqlite)
-    store.write(lambda unit: unit.people.add(a_person()))
-
-    path = Path(str(sqlite.url.database))
-    files = [path, path.with_name(path.name + "-wal")]
-    assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600, 0o600]
+def test_a_sqlite_file_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "own.db"
+    migrate(f"sqlite:///{path}")
+    engine = create_engine_for(f"sqlite:///{path}")
+    try:
+        SqlTransactions(engine).write(lambda unit: unit.people.add(a_person()))
+        files = [path, path.with_name(path.name + "-wal")]
+        assert [stat.S_IMODE(file.stat().st_mode) for file in files] == [0o600, 0o600]
+    finally:
+        engine.dispose()
 
 
 @pytest.mark.parametrize("another", [False, True])

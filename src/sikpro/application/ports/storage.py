@@ -165,8 +165,8 @@ class UnitOfWork(
 ):
     """One transaction and all it can reach; use cases are given one that is open and neither begin nor commit.
 
-    A store of your own may leave out a capability that you do not use (a property that raises `NotImplementedError`):
-    `OrderStorage` and `PeopleStorage` are what registering and working orders needs; the others say what they are for.
+    A store of your own may leave out what you do not use (a property that raises `NotImplementedError`). To register,
+    take and list orders needs `OrderStorage` and `PeopleStorage`; to answer them also `ChatStorage`, for the outbox.
     """
 
     def savepoint(self) -> AbstractContextManager[None]:

@@ -164,8 +164,8 @@ class _Texts(HTMLParser):
 
 SAME = re.compile(
     r"[\W\d_]*|[a-z]|Ctrl|Enter|Esc|SIKPRO|Telegram|Excel|CSV|[\d.,]+ kB|Bot API|Simulator|Indonesia|English"
-    r"|STO|ODP( loss)?|SC|SN|Order|Status|Target|Median|TTI comply|Site Operation|Helpdesk|Supervisor|Team leader"
-    r"|kendala (teknik|pelanggan|sistem)",
+    r"|STO|Filter( \(\d+\))?|ODP( loss)?|SC|SN|Order|Status|Target|Median|TTI comply|Site Operation|Helpdesk"
+    r"|Supervisor|Team leader|kendala (teknik|pelanggan|sistem)",
     re.IGNORECASE,
 )
 """What both languages say alike: keys, names, the field's own terms, and reason groups, which are data."""

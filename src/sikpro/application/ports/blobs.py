@@ -7,7 +7,7 @@ from typing import Protocol
 from attrs import frozen
 
 PART = 1_000_000
-"""Bytes of a blob's part; its last one may be shorter."""
+"""The bytes of a blob's part; the last part may be shorter."""
 
 KEPT = timedelta(hours=24)
 """How long an export's file can be fetched."""
@@ -15,7 +15,7 @@ KEPT = timedelta(hours=24)
 
 @frozen(kw_only=True)
 class Blob:
-    """A kept file without its content; `size` in bytes, `created_at` from when its age counts."""
+    """A stored file without its content; `size` is in bytes, its age counts from `created_at`."""
 
     id: int
     name: str
@@ -30,26 +30,26 @@ class Blob:
 
 
 class Blobs(Protocol):
-    """Files too large for one value: never more than a part of one in memory."""
+    """Large files, read part by part: at most one part is in memory."""
 
     def add(self, name: str, media_type: str, content: Iterable[bytes], at: datetime) -> Blob:
-        """Keep a file; `content` may come in pieces of any size."""
+        """Store a file; `content` may arrive in pieces of any size."""
 
     def get(self, blob_id: int) -> Blob:
-        """Raises `NotFound`."""
+        """Return the blob. Raises `NotFound`."""
 
     def part(self, blob_id: int, place: int) -> bytes:
-        """One of its parts. Raises `NotFound`, also for a part it does not have."""
+        """Return one part of a blob. Raises `NotFound`, also for a part that does not exist."""
 
     def drop(self, blob_id: int) -> None:
-        """Forget it, if it is there. Raises `StorageRejected` while an export refers to it."""
+        """Delete the blob if it exists. Raises `StorageRejected` while an export refers to it."""
 
     def forget(self, before: datetime) -> None:
-        """Forget those kept before a time; an export that refers to one is to be forgotten first."""
+        """Delete blobs stored before a time. Delete exports that refer to them first."""
 
 
 def in_parts(content: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in parts of `PART`, the last one shorter."""
+    """Return the same bytes in parts of `PART`; the last part may be shorter."""
     waiting = bytearray()
     for piece in content:
         waiting += piece

@@ -18,11 +18,11 @@ class CatalogueRepository(Protocol):
     def put_site_operation(self, site_operation: SiteOperation) -> None: ...
     def put_sto(self, sto: Sto) -> None: ...
     def drop(self, row: Status | OrderType | SiteOperation | Sto) -> None:
-        """Take a row away, by its code; whether anything uses it is the caller's to know."""
+        """Delete a row, by its code. The caller checks that nothing uses it."""
 
 
 class InstallationRepository(Protocol):
-    """What the installation decided; the defaults until it did."""
+    """The installation's decisions; the defaults until the first one."""
 
     def get(self) -> Installation: ...
     def put(self, installation: Installation) -> None: ...

@@ -1,4 +1,4 @@
-"""The chat: what comes in and what goes out, in words that no network owns."""
+"""Chat messages in and out, in terms that belong to no network."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,14 +7,14 @@ from attrs import field, frozen
 
 
 class Transport(StrEnum):
-    """The ways to the chat network; ids of files and cursors belong to one of them."""
+    """The transports to the chat network. File ids and cursors belong to one of them."""
 
     BOT_API = "bot_api"
     MTPROTO = "mtproto"
 
 
 class IncomingKind(StrEnum):
-    """What a person did in the chat; `SOURCE` is what the connection itself has to tell the ledger."""
+    """What a person did in the chat. `SOURCE` is a note of the connection itself for the ledger."""
 
     MESSAGE = "message"
     EDIT = "edit"
@@ -26,9 +26,9 @@ class IncomingKind(StrEnum):
 
 @frozen
 class Attachment:
-    """A file that came with a message; `kind` is the network's word for it (`photo`, `document`, …).
+    """A file of a message; `kind` is the network's word for it (`photo`, `document`, …).
 
-    `file_id` means something to the transport that brought it. `media_type` is what the sender's program says it is.
+    `file_id` is valid only for the transport that delivered it. `media_type` comes from the sender's program.
     """
 
     kind: str
@@ -45,7 +45,7 @@ class Attachment:
 
 @frozen
 class Contact:
-    """A phone number that a person shared; `user_id` says whose it is, when the network knows."""
+    """A phone number that a person shared; `user_id` is its owner, when the network knows."""
 
     phone: str
     user_id: int | None
@@ -54,15 +54,15 @@ class Contact:
 
 @frozen(kw_only=True)
 class Incoming:
-    """One update of the chat network, in words that no network owns.
+    """One update of the chat network, in terms that belong to no network.
 
-    `key` is the inbox key: the same for every delivery of the same thing, on every transport (bot id,
-    Bot-API-style chat id, message id; for edits the edit date and a content hash; for presses the query id).
-    `chat_id` is 0 and `sender_id` None where the network names none. `sent_at` is UTC, as the network says.
-    For a press `message_id` is the message the button hangs on, `press_id` what answers it, `data` the
-    button's data (at most 64 bytes). `album` is the same for the messages of one album. `addressed` is False for what
-    names another bot in a group, `mentioned` True for what named this one (`text` is without it). `transport` says
-    which one the ids of the attachments belong to. `chat_title` is a group's name, "" in a private chat.
+    `key` is the inbox key: the same for every delivery of the same thing, on every transport (bot id, Bot-API-style
+    chat id, message id; for edits the edit date and a content hash; for presses the query id). `chat_id` is 0 and
+    `sender_id` None where the network names none. `sent_at` is UTC, from the network. For a press, `message_id` is the
+    message with the button, `press_id` is needed to answer the press, and `data` is the button's data (at most 64
+    bytes). `album` is the same for all messages of one album. `addressed` is False if a group message names another
+    bot. `mentioned` is True if it names this bot (`text` is without the name). `transport` is the one that the ids of
+    the attachments belong to. `chat_title` is a group's name, "" in a private chat.
     """
 
     key: str
@@ -90,7 +90,7 @@ class Incoming:
 
 @frozen
 class Button:
-    """A button under a message: its label, and either `data` that comes back or a request to share the phone."""
+    """A button under a message: its label, and either `data` for the press or a request to share the phone number."""
 
     label: str
     data: str = ""
@@ -99,7 +99,7 @@ class Button:
 
 @frozen
 class Enclosure:
-    """A file to send with a message: its name, its media type and what is in it."""
+    """A file to send with a message: its name, media type and content."""
 
     name: str
     media_type: str
@@ -110,10 +110,10 @@ class Enclosure:
 class Outgoing:
     """One thing to send: a text with rows of buttons, or the answer to a press when `press_id` is set.
 
-    `document` is the id of a blob that is sent as a file; `text` is then its caption, of 1,024 characters at most.
-    `text` is plain, never markup. `reply_to` is a message id of the same chat; a reply target that is gone is
-    ignored, the text arrives all the same. `random_id` makes a repeated send one message, where the network can.
-    `drop_keyboard` takes away a phone-sharing keyboard.
+    `document` is the id of a blob to send as a file; `text` is then its caption of at most 1,024 characters. `text` is
+    plain, never markup. `reply_to` is a message id of the same chat; if that message is gone, the text is sent without
+    it. `random_id` makes a repeated send one message, where the network supports that. `drop_keyboard` removes a
+    keyboard for sharing the phone number.
     """
 
     chat_id: int

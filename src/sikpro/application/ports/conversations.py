@@ -9,10 +9,10 @@ from attrs import frozen
 
 @frozen(kw_only=True)
 class Conversation:
-    """A dialogue somebody is in: `step` says where, `data` what was understood so far.
+    """An open dialogue: `step` is its place, `data` what was understood so far.
 
-    `token` marks the moment: a button of another moment is stale. `language` is that of a person SIKPRO does
-    not know yet. `reminded_at` is when the person was told that it is still open.
+    `token` marks the moment; a button with another token is stale. `language` is for a person whom SIKPRO does not know
+    yet. `reminded_at` is when the person was reminded of the open dialogue.
     """
 
     chat_id: int
@@ -32,4 +32,4 @@ class ConversationStore(Protocol):
     def put(self, conversation: Conversation) -> None: ...
     def drop(self, chat_id: int, telegram_id: int) -> None: ...
     def open(self, step_prefix: str) -> tuple[Conversation, ...]:
-        """Dialogues whose step begins so, oldest first."""
+        """Return dialogues whose step begins with `step_prefix`, oldest first."""

@@ -1,4 +1,4 @@
-"""What is read of modems, boxes and exchanges across orders, and which orders a list of numbers names."""
+"""Reads of modems, ODPs and STOs across orders, and of the orders with given numbers."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -13,7 +13,7 @@ from sikpro.domain.phase import Phase, is_open
 
 @frozen(kw_only=True)
 class OdpSummary:
-    """An ODP with its orders: how many, how many of them are completed and open, how often one was held up."""
+    """An ODP with its counts: orders, completed and open ones, and how often an order was held up."""
 
     odp: str
     orders: int
@@ -24,7 +24,7 @@ class OdpSummary:
 
 @frozen(kw_only=True)
 class SharedSerial:
-    """A modem under more than one registration number: how many orders and how many numbers."""
+    """A modem under several registration numbers: how many orders and how many numbers."""
 
     serial: str
     orders: int
@@ -33,7 +33,7 @@ class SharedSerial:
 
 @frozen(kw_only=True)
 class HeldUpOdp:
-    """An ODP at which orders were held up often: how often, and how many orders."""
+    """An ODP at which orders were often held up: how often, and how many orders."""
 
     odp: str
     hold_ups: int
@@ -42,7 +42,7 @@ class HeldUpOdp:
 
 @frozen
 class CountedRow:
-    """An order, and how often it happened to it."""
+    """An order, and how often the counted thing happened to it."""
 
     row: OrderRow
     times: int
@@ -50,7 +50,7 @@ class CountedRow:
 
 @frozen(kw_only=True)
 class KnownOrder:
-    """What is known of an order under a registration number, deleted or not."""
+    """An order under a registration number, deleted or not."""
 
     id: int
     number: str
@@ -67,35 +67,44 @@ class KnownOrder:
         return is_open(self.phase, deleted=self.deleted)
 
     def key(self, mode: DuplicateMode) -> str | None:
-        """The duplicate key that it holds, None when it holds none."""
+        """Return the duplicate key that it holds, None when it holds none."""
         return duplicate_key(mode, self.number, self.type, self.phase, deleted=self.deleted)
 
 
 class DeviceQueries(Protocol):
-    """Reads over devices; deleted orders count nowhere but in `known`."""
+    """Reads over devices. Deleted orders count only in `known`."""
 
     def installed_at(self, odp: str, limit: int) -> tuple[OrderRow, ...]:
-        """The last completed order of each modem whose last completed order names this ODP, newest first."""
+        """Return the last completed order of each modem at this ODP, newest first.
+
+        A modem counts if its last completed order names this ODP.
+        """
 
     def boxes(self, sto: str, after: str, limit: int) -> tuple[OdpSummary, ...]:
-        """The ODPs whose names carry an exchange's code, by name, those after a name."""
+        """Return the ODPs with the STO's code in their names, by name, those after `after`."""
 
     def shared_serials(self, after: str, limit: int) -> tuple[SharedSerial, ...]:
-        """Modems that live or completed orders name under several registration numbers, by serial, after one."""
+        """Return modems under several registration numbers, by serial, those after `after`.
+
+        Only live or completed orders count.
+        """
 
     def held_up_odps(
         self, since: datetime, least: int, after: tuple[int, str] | None, limit: int
     ) -> tuple[HeldUpOdp, ...]:
-        """ODPs whose orders received since were held up at least so often, most often first, then by name.
+        """Return ODPs whose orders received since a time were held up at least `least` times.
 
-        `after` is the count and the name to go on from.
+        The most often held up come first, then by name. `after` is the count and the name to continue after.
         """
 
     def held_up_orders(self, odp: str, since: datetime, limit: int) -> tuple[CountedRow, ...]:
-        """An ODP's orders received since that were held up, and how often, newest first."""
+        """Return an ODP's held-up orders received since a time, with how often, newest first."""
 
     def reopened(self, after: Key | None, limit: int) -> tuple[CountedRow, ...]:
-        """Orders reopened twice or more, and how often, newest first."""
+        """Return orders reopened twice or more, with how often, newest first."""
 
     def known(self, numbers: Iterable[str]) -> Mapping[str, tuple[KnownOrder, ...]]:
-        """Every order under these registration numbers, by number, oldest first; numbers without one are left out."""
+        """Return all orders under these registration numbers, by number, oldest first.
+
+        Numbers without orders are left out.
+        """

@@ -1,4 +1,4 @@
-"""Files of recaps and lists that people asked for."""
+"""Files of recaps and lists that people requested."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,16 +18,16 @@ class ExportState(StrEnum):
 
     @property
     def open(self) -> bool:
-        """Whether it is still to become something."""
+        """Whether it is queued or running."""
         return self in {ExportState.QUEUED, ExportState.RUNNING}
 
 
 @frozen(kw_only=True)
 class Export:
-    """A file somebody asked for: `query` says which orders, `kind` is `xlsx` or `csv`.
+    """A requested file: `query` selects the orders, `kind` is `xlsx` or `csv`.
 
-    `done` of `total` orders are written; `total` is 0 until it is known. `error` is the code of why it failed.
-    `blob` is its file once it is done; with `send_to` that is sent to a chat, in the same transaction.
+    `done` of `total` orders are written; `total` is 0 until it is known. `error` is the code of the failure. `blob` is
+    the finished file. With `send_to`, the file is also sent to that chat, in the same transaction.
     """
 
     id: int
@@ -47,37 +47,37 @@ class Export:
 
 
 class Exports(Protocol):
-    """What people asked for; whoever claims one first writes it.
+    """The requested files. A worker claims an export before it writes it.
 
-    An attempt whose lease ran out may be claimed by another; what the first one says afterwards counts no more:
-    `progress`, `finish` and `fail` then return False and change nothing, as they do after `cancel`.
+    When the lease of an attempt is over, another worker may claim the export. The first attempt no longer counts: its
+    `progress`, `finish` and `fail` return False and change nothing. The same holds after `cancel`.
     """
 
     def ask(
         self, *, person: int, query: str, kind: str, language: str, at: datetime, send_to: int | None = None
     ) -> Export:
-        """Queue one; while the same of this person is open, that one is returned."""
+        """Queue an export and return it. Return the open one if this person already has the same export open."""
 
     def claim(self, now: datetime, lease: timedelta) -> Export | None:
-        """Take the oldest that is queued, or runs with its lease over; `attempts` one higher."""
+        """Claim the oldest export that is queued, or that runs with an expired lease. Add one to `attempts`."""
 
     def progress(self, export: Export, done: int, total: int, leased_until: datetime) -> bool:
-        """Note how far this attempt is and renew its lease."""
+        """Record the progress of this attempt and renew its lease."""
 
     def finish(self, export: Export, blob: int, at: datetime) -> bool:
-        """It is done, and this is its file."""
+        """Mark the export as done, with `blob` as its file."""
 
     def fail(self, export: Export, error: str, at: datetime, *, again: bool = False) -> bool:
-        """This attempt failed; it is queued `again`, or failed for good."""
+        """Record that this attempt failed. With `again` the export is queued again, else it has failed for good."""
 
     def cancel(self, export_id: int, at: datetime) -> None:
-        """Stop it, if it is open."""
+        """Cancel the export if it is open."""
 
     def get(self, export_id: int) -> Export:
-        """Raises `NotFound`."""
+        """Return the export. Raises `NotFound`."""
 
     def of_person(self, person: int, limit: int) -> tuple[Export, ...]:
-        """A person's exports, newest first."""
+        """Return a person's exports, newest first."""
 
     def forget(self, before: datetime) -> None:
-        """Forget those that were asked for before a time and are open no more; their blobs stay."""
+        """Delete exports that were requested before a time and are no longer open. Their blobs stay."""

@@ -1,4 +1,4 @@
-"""What recaps are made of: orders counted by what they are, and how long spans of their lives lasted."""
+"""The data of recaps: counts of orders by dimension, and durations of spans in their lives."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from sikpro.domain.phase import Turn
 
 
 class Dimension(StrEnum):
-    """By what a recap counts."""
+    """What a recap counts by."""
 
     TYPE = "type"
     STO = "sto"
@@ -27,14 +27,14 @@ class Dimension(StrEnum):
 
 
 class TimeBasis(StrEnum):
-    """Which of an order's times tells its hour and its day."""
+    """The order's time that gives its hour and its day."""
 
     RECEIVED = "received"
     FINISHED = "finished"
 
 
 class Interval(StrEnum):
-    """A span of an order's life that is over: to the first action, from it to the end, or waiting for somebody."""
+    """A finished span of an order's life: to the first action, from there to the end, or waiting for somebody."""
 
     FIRST_ACTION = "first_action"
     HANDLING = "handling"
@@ -45,13 +45,13 @@ class Interval(StrEnum):
 
     @property
     def turn(self) -> Turn | None:
-        """For whom the order waited, None where that is not what is measured."""
+        """The turn that the order waited for, None for the other intervals."""
         return Turn(self.removeprefix("waiting_")) if self.startswith("waiting_") else None
 
 
 @frozen(kw_only=True)
 class Spread:
-    """How many spans there are, and by nearest rank the median and the 90th percentile (None of no spans)."""
+    """The number of spans, with their median and 90th percentile by nearest rank (None without spans)."""
 
     count: int = 0
     median: timedelta | None = None
@@ -59,25 +59,25 @@ class Spread:
 
 
 class OrderFacts(Protocol):
-    """The facts that every recap is made of, of the orders that a filter wants, counted in the database."""
+    """The facts behind every recap, of the orders in a filter, counted in the database."""
 
     def counts(
         self, which: OrderFilter, by: Sequence[Dimension], zone: str, basis: TimeBasis = TimeBasis.RECEIVED
     ) -> Mapping[tuple[str, ...], int]:
-        """How many orders, by the dimensions' values (text; "" when unknown).
+        """Count orders by the dimensions' values (text; "" when unknown).
 
-        `HELPDESK` is a person id as text; `HOUR` (`00` to `23`) and `DAY` (ISO) are the basis time's in the
-        zone (an IANA name).
+        `HELPDESK` is a person id as text. `HOUR` (`00` to `23`) and `DAY` (ISO) belong to the basis time in the zone
+        (an IANA name).
         """
 
     def rows(self, which: OrderFilter, *, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
-        """The orders behind the counts, oldest received first, a page at a time."""
+        """Return the orders behind the counts, oldest received first, one page at a time."""
 
     def spread(self, which: OrderFilter, interval: Interval) -> Spread:
-        """How long a span of the orders' lives lasted, of those orders in which it is over; exact, by nearest rank."""
+        """Return how long an interval lasted, over the orders in which it is over; exact, by nearest rank."""
 
     def began_at(self) -> datetime | None:
-        """When the first order was recorded here, whatever became of it; None when none was.
+        """Return when the first order was recorded here, deleted or not; None when there was none.
 
-        Imported orders are older than that: they were received elsewhere.
+        Imported orders are older: they were received elsewhere.
         """

@@ -1,4 +1,4 @@
-"""Files that people sent: wanted with the order they belong to, fetched afterwards, kept in the database."""
+"""Files that people sent: recorded with their order, fetched later, kept in the database."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from sikpro.application.ports.network import RemoteFile
 
 
 class FileState(StrEnum):
-    """How far a file is."""
+    """The state of a file."""
 
     WANTED = "wanted"
     STORED = "stored"
@@ -22,8 +22,8 @@ class FileState(StrEnum):
 class OrderFile:
     """A file of an order, without its content.
 
-    `size` is in bytes, what was announced until it is stored; `media_type` is told by the content, "" before.
-    `reason` is a code of why it is not there yet, or never will be (`FileGone`).
+    `size` is in bytes; until the file is stored it is the announced size. `media_type` is found from the content, ""
+    before. `reason` is a code that says why the file is not there yet, or never will be (`FileGone`).
     """
 
     id: int
@@ -55,28 +55,28 @@ class FileStore(Protocol):
         size: int | None,
         at: datetime,
     ) -> int:
-        """Note a file to fetch and return its id; the same file of the same order once."""
+        """Record a file to fetch and return its id. The same file of the same order is recorded once."""
 
     def claim(self, now: datetime, lease: timedelta, transports: Collection[str]) -> OrderFile | None:
-        """Take the file longest due that came by one of these transports, for the lease; `attempts` one higher.
+        """Claim, for the lease, the file due longest from one of these transports. Add one to its `attempts`.
 
-        One that was never put off is due, whatever the clock said when it was wanted.
+        A file that was never postponed is due, whatever time the clock showed when it was recorded.
         """
 
     def keep(self, file_id: int, content: bytes, media_type: str) -> None:
-        """Store what was fetched."""
+        """Store the fetched content."""
 
     def later(self, file_id: int, due_at: datetime, reason: str) -> None:
-        """Try it again from `due_at` on."""
+        """Retry from `due_at` on."""
 
     def give_up(self, file_id: int, reason: str) -> None:
-        """It will not come."""
+        """Record that the file will never arrive."""
 
     def of_order(self, order_id: int) -> tuple[OrderFile, ...]:
-        """An order's files, in the order in which they came."""
+        """Return an order's files, in the order of receipt."""
 
     def get(self, file_id: int) -> OrderFile:
-        """Raises `NotFound`."""
+        """Return the file. Raises `NotFound`."""
 
     def content(self, file_id: int) -> bytes:
-        """Raises `NotFound` for a file that is not stored."""
+        """Return the file's content. Raises `NotFound` for a file that is not stored."""

@@ -12,7 +12,7 @@ from sikpro.domain.period import Period
 
 
 class Outcome(StrEnum):
-    """What became of a received update; each has exactly one."""
+    """The result of a received update; each has exactly one."""
 
     ORDER = "order"
     CHANGE = "change"
@@ -26,7 +26,7 @@ class Outcome(StrEnum):
 
 @frozen(kw_only=True)
 class LedgerRow:
-    """A received update and what became of it; `detail` is a code (the refusal's, the command's, the error's)."""
+    """A received update and its outcome; `detail` is a code of the refusal, the command or the error."""
 
     id: int
     received_at: datetime
@@ -53,7 +53,10 @@ class ReceivedFile:
 
 @frozen(kw_only=True)
 class KnownGroup:
-    """A group that the bot heard from and was not put out of since: its name ("" when none was told), and when last."""
+    """A group that the bot heard from and was not removed from since, and when it last heard.
+
+    `title` is "" if unknown.
+    """
 
     chat_id: int
     title: str
@@ -64,31 +67,31 @@ class Inbox(Protocol):
     """Every update that came in, once, with its outcome."""
 
     def receive(self, incoming: Incoming, at: datetime) -> int | None:
-        """Store it and return the row's id, or None when its key is already there; the unit stays usable."""
+        """Store an update and return the row's id, or None if its key already exists. The unit stays usable."""
 
     def finish(self, inbox_id: int, outcome: Outcome, detail: str = "", order_id: int | None = None) -> None:
-        """Give a received update its outcome."""
+        """Store the outcome of a received update."""
 
     def order_of(self, chat_id: int, message_id: int) -> int | None:
-        """The order that a received message made, changed or joined."""
+        """Return the order that a received message created, changed or joined."""
 
     def files_of(self, chat_id: int, message_id: int) -> tuple[ReceivedFile, ...]:
-        """The files that came with a message."""
+        """Return the files of a message."""
 
     def album(self, chat_id: int, album: str) -> tuple[ReceivedFile, ...]:
-        """The files of an album that came so far, in the order in which they came."""
+        """Return the files of an album received so far, in the order of receipt."""
 
     def order_of_album(self, chat_id: int, album: str) -> int | None:
-        """The order that a message of the album made or joined."""
+        """Return the order that a message of the album created or joined."""
 
     def totals(self, start: datetime, end: datetime) -> Mapping[Outcome, int]:
-        """How many updates received in the span have each outcome; together they are all that came in."""
+        """Count the updates received in the span by outcome. Together they are all received updates."""
 
     def how_many(self, start: datetime, end: datetime, outcome: Outcome, detail: str) -> int:
-        """How many updates received in the span have this outcome with this detail."""
+        """Count the updates received in the span with this outcome and detail."""
 
     def groups(self) -> tuple[KnownGroup, ...]:
-        """The groups that the bot is in as far as is known, the one heard from last first."""
+        """Return the groups that the bot is in, as far as known, the last heard from first."""
 
     def page(
         self,
@@ -99,4 +102,4 @@ class Inbox(Protocol):
         detail: str = "",
         received: Period | None = None,
     ) -> tuple[LedgerRow, ...]:
-        """Rows with ids under `before`, newest first; of an outcome, a detail, received in a span."""
+        """Return rows with ids below `before`, newest first; with an outcome, a detail, or received in a span."""

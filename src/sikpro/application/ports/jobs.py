@@ -1,4 +1,4 @@
-"""Recurring work with its due time, and the alerts that were given."""
+"""Recurring jobs with their due times, and the alerts already given."""
 
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -8,7 +8,7 @@ from attrs import frozen
 
 @frozen(kw_only=True)
 class Job:
-    """Something due; `key` makes one of a kind unique."""
+    """A job with a due time; `key` makes it unique within its kind."""
 
     id: int
     kind: str
@@ -19,29 +19,29 @@ class Job:
 
 
 class Jobs(Protocol):
-    """What is to be done at a time, by whoever claims it first."""
+    """Jobs to run at a time. A worker claims a job before it runs it."""
 
     def schedule(self, kind: str, key: str, due_at: datetime) -> None:
-        """Note a job, unless one of this kind and key is there."""
+        """Add a job, unless one of this kind and key exists."""
 
     def claim(self, now: datetime, lease: timedelta) -> Job | None:
-        """Take the job longest due that nobody has under a lease; its `attempts` one higher.
+        """Claim the job that is due longest and not under a lease. Add one to its `attempts`.
 
         A lease that ends more than `CLOCK_STEP` after `now + lease` is over: the clock has been set back since.
         """
 
     def again(self, job_id: int, due_at: datetime, error: str = "") -> None:
-        """Do it again at a time; without an error `attempts` begins anew."""
+        """Schedule the job again. Without an error, `attempts` starts again from zero."""
 
     def done(self, job_id: int) -> None:
-        """Forget it."""
+        """Delete the job."""
 
     def all(self) -> tuple[Job, ...]:
-        """All jobs, soonest first."""
+        """Return all jobs, soonest first."""
 
 
 class Alerts(Protocol):
-    """Which alert was given about which order, so that each is given once."""
+    """The alerts given about orders, so that each is given once."""
 
     def first(self, order_id: int, step: str, at: datetime) -> bool:
-        """Note an alert; False when this step of this order was noted before."""
+        """Record an alert. Return False if this step of this order was recorded before."""

@@ -1,4 +1,4 @@
-"""What happened to orders, people and catalogues, who did it and when."""
+"""The history of orders, people and catalogues: what happened, by whom and when."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from sikpro.domain.events import OrderEvent
 
 @frozen
 class JournalEntry:
-    """A fact about an order, and who brought it about (None: the technician's chat or the system)."""
+    """A fact about an order, and its actor (None: the technician's chat or the system)."""
 
     id: int
     event: OrderEvent
@@ -19,13 +19,13 @@ class JournalEntry:
 
 
 class Journal(Protocol):
-    """Every change's facts, kept with the change; never replayed into state."""
+    """The facts of every change, saved with the change. They are never replayed into state."""
 
     def append(self, events: Sequence[OrderEvent], actor: int | None) -> None:
-        """Keep an order's facts, in order."""
+        """Store an order's facts, in order."""
 
     def of_order(self, order_id: int) -> tuple[JournalEntry, ...]:
-        """An order's facts, oldest first."""
+        """Return an order's facts, oldest first."""
 
     def note(self, kind: str, subject: str, actor: int | None, at: datetime, data: Mapping[str, str]) -> None:
-        """Keep a fact that is no order's: an account made, a catalogue row changed."""
+        """Store a fact that is not about an order: a new account, a changed catalogue row."""

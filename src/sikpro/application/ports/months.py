@@ -1,4 +1,4 @@
-"""Closed months: their figures as they were when the month was closed."""
+"""Closed months: their figures at the time of closing."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +9,7 @@ from attrs import frozen
 
 @frozen(kw_only=True)
 class ClosedMonth:
-    """A month (`2026-11`) whose figures are fixed: since when, by whom (None: by itself), and they, as JSON."""
+    """A month (`2026-11`) with fixed figures (JSON): when it was closed and by whom (None: automatically)."""
 
     month: str
     closed_at: datetime
@@ -18,13 +18,13 @@ class ClosedMonth:
 
 
 class ClosedMonths(Protocol):
-    """The months that are closed, each once and for good."""
+    """The closed months. A month is closed once and for good."""
 
     def add(self, closed: ClosedMonth) -> bool:
-        """Keep a month's figures; False when it is closed already, and nothing is changed."""
+        """Store a month's figures. Return False and change nothing if the month is already closed."""
 
     def get(self, month: str) -> ClosedMonth | None:
-        """A closed month, None when it is open."""
+        """Return a closed month, None when the month is open."""
 
     def names(self) -> frozenset[str]:
-        """All months that are closed."""
+        """Return all closed months."""

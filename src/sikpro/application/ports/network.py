@@ -1,4 +1,4 @@
-"""The chat network: the asynchronous ports that carry the chat, and how they fail."""
+"""The chat network: the asynchronous ports to it, and how they fail."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,11 +12,11 @@ from sikpro.application.ports.chat import Enclosure, Incoming, MenuEntry, Outgoi
 
 @frozen
 class Batch:
-    """What one long poll brought: the updates in order, and the cursor to commit with them.
+    """The result of one long poll: the updates in order, and the cursor to commit with them.
 
-    `fetched` is how many raw updates came, those that translate to nothing included. `addresses` is what the transport
-    needs beyond a chat's id to write to it again, to be kept with the updates. `gap` says what the network can no
-    longer give, "" when nothing is missing.
+    `fetched` counts the raw updates, also those that translate to nothing. `addresses` is what the transport needs to
+    write to a chat again, besides its id; store it with the updates. `gap` describes updates that the network can no
+    longer deliver, "" when none are missing.
     """
 
     updates: tuple[Incoming, ...]
@@ -28,14 +28,14 @@ class Batch:
 
 @frozen
 class Identity:
-    """Which bot account this is."""
+    """The identity of a bot account."""
 
     bot_id: int
     username: str
 
 
 class Trouble(StrEnum):
-    """Why the chat network does not serve us, as states that a person can act on."""
+    """Why the chat network does not serve us. A person can act on each of these."""
 
     UNREACHABLE = "unreachable"
     UNAUTHORISED = "unauthorised"
@@ -49,7 +49,7 @@ class Trouble(StrEnum):
 
 
 class SourceError(Exception):
-    """The network did not give updates: `trouble` says why, `retry_after` (seconds) when to ask again."""
+    """The network did not deliver updates: `trouble` says why, `retry_after` (seconds) when to try again."""
 
     def __init__(self, trouble: Trouble, detail: str = "", retry_after: float | None = None) -> None:
         super().__init__(f"{trouble}: {detail}")
@@ -59,7 +59,7 @@ class SourceError(Exception):
 
 
 class SendError(Exception):
-    """A message was not sent, or perhaps was. Only its subclasses are raised."""
+    """A message was not sent, or perhaps was. Only subclasses are raised."""
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail)
@@ -79,15 +79,15 @@ class RetryAfter(SendError):
 
 
 class NotSent(SendError):
-    """It surely was not sent, and can be tried again: connection refused, a 5xx answer."""
+    """The message was certainly not sent and can be retried: connection refused, a 5xx answer."""
 
 
 class PerhapsSent(SendError):
-    """The line broke after the request was written: it may have been sent."""
+    """The connection broke after the request was written. The message may have been sent."""
 
 
 class NeverSent(SendError):
-    """It will not be sent, however often one tries; `reason` is a code for people.
+    """The message cannot be sent, and a retry does not help; `reason` is a code for people.
 
     Codes: `blocked`, `chat_gone`, `deactivated`, `press_expired`, `rejected`, `file_gone`.
     """
@@ -98,7 +98,7 @@ class NeverSent(SendError):
 
 
 class ChatMoved(SendError):
-    """The chat has a new id (a group became a supergroup); send it there."""
+    """The chat has a new id (a group became a supergroup); send the message there."""
 
     def __init__(self, chat_id: int) -> None:
         super().__init__(f"moved to {chat_id}")
@@ -107,7 +107,7 @@ class ChatMoved(SendError):
 
 @frozen(kw_only=True)
 class RemoteFile:
-    """A file that lies with the chat network: the message it came with, and the transport's own reference to it."""
+    """A file on the chat network: its message, and the transport's own reference to it."""
 
     transport: str
     chat_id: int
@@ -116,7 +116,7 @@ class RemoteFile:
 
 
 class FileGone(Exception):
-    """The network will not give the file, however often one asks.
+    """The network will not deliver the file, and a retry does not help.
 
     Codes of `reason`: `gone`, `too_big`.
     """
@@ -128,63 +128,66 @@ class FileGone(Exception):
 
 
 class UpdateSource(Protocol):
-    """Where updates come from: held open until there is one, redelivered until the cursor has moved."""
+    """A source of updates by long polling. It delivers updates again until the cursor has moved."""
 
     @property
     def transport(self) -> Transport:
-        """Which way this is; each has a cursor of its own."""
+        """The transport of this source; each has its own cursor."""
 
     async def identify(self) -> Identity:
-        """Tell which bot this is. Raises `SourceError`."""
+        """Return the bot's identity. Raises `SourceError`."""
 
     async def fetch(self, cursor: str) -> Batch:
-        """Wait for updates after `cursor` ("" for the first time) and return them; empty after the poll's time.
+        """Wait for updates after `cursor` ("" at the first time) and return them; empty after the poll's time.
 
-        Asking with a cursor acknowledges what came before it. Raises `SourceError`.
+        A fetch with a cursor acknowledges everything before it. Raises `SourceError`.
         """
 
     async def aclose(self) -> None:
-        """Give back the connections."""
+        """Close the connections."""
 
 
 class FileSource(Protocol):
-    """Brings the files that people sent."""
+    """Fetches the files that people sent."""
 
     @property
     def understands(self) -> frozenset[Transport]:
-        """From which transports' messages it can fetch files."""
+        """The transports from whose messages it can fetch files."""
 
     async def download(self, file: RemoteFile, limit: int) -> bytes:
-        """The file's content, at most `limit` bytes. Raises `FileGone`, and `SourceError` when to ask again later."""
+        """Return the file's content, at most `limit` bytes.
+
+        Raises `FileGone`, or `SourceError` when a later retry may work.
+        """
 
 
 class Messenger(Protocol):
-    """Sends one thing at a time. It keeps no queue, waits for nothing and repeats nothing: the relay does."""
+    """Sends one thing at a time. It has no queue, does not wait and does not retry: the relay does."""
 
     @property
     def sends_once(self) -> bool:
-        """Whether a message sent again with the same `random_id` is one message, not two."""
+        """Whether two sends with the same `random_id` make one message, not two."""
 
     async def send(self, message: Outgoing, enclosure: Enclosure | None = None) -> int | None:
         """Send, and return the new message's id (None for the answer to a press). Raises `SendError`.
 
-        `enclosure` is the file that a message with a `document` carries. A messenger that `sends_once` may return None
-        for a message that had arrived before, when its id is not found again.
+        `enclosure` is the file of a message with a `document`. A messenger that `sends_once` may return None for a
+        message that had already arrived, if it cannot find its id.
         """
 
     async def set_menu(self, language: str, entries: Sequence[MenuEntry], chat_id: int | None = None) -> None:
-        """Set the command menu of a language ("" for everybody else), of one chat when `chat_id` is given.
+        """Set the command menu of a language ("" for all other languages), or of one chat with `chat_id`.
 
-        Without entries that menu is taken away. Raises `SendError`.
+        Without entries the menu is removed. Raises `SendError`.
         """
 
     async def aclose(self) -> None:
-        """Give back the connections."""
+        """Close the connections."""
 
 
 @frozen
 class BotState:
-    """How the bot loop is: connected, or since when and why not."""
+    """The state of the bot loop: connected, or since when and why not."""
 
     connected: bool
     since: datetime

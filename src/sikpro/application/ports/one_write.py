@@ -1,4 +1,4 @@
-"""How every store writes: one write of a thread at a time, and the whole again while the database is busy."""
+"""The write rule of every store: one write per thread at a time, retried as a whole while the database is busy."""
 
 import threading
 from collections.abc import Callable
@@ -13,13 +13,16 @@ TRIES = 3
 
 
 class OneWrite:
-    """Runs writes as `Transactions.write` promises; a store of your own can use it too."""
+    """Runs writes as `Transactions.write` promises. Your own store can use it too."""
 
     def __init__(self) -> None:
         self._thread = threading.local()
 
     def run(self, write_once: Callable[[], T]) -> T:
-        """What the write returns. Raises `StorageBusy` after three tries, `RuntimeError` for a write inside a write."""
+        """Return the result of the write.
+
+        Raises `StorageBusy` after three tries, `RuntimeError` for a write inside a write.
+        """
         if getattr(self._thread, "writing", False):
             raise RuntimeError("a write inside a write")
         self._thread.writing = True

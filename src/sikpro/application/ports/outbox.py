@@ -11,7 +11,7 @@ from sikpro.application.ports.chat import Outgoing
 
 
 class Delivery(StrEnum):
-    """How far a message to the chat is."""
+    """The state of a message to the chat."""
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -24,11 +24,11 @@ class Delivery(StrEnum):
 
 @frozen(kw_only=True)
 class OutboxItem:
-    """A message on its way, or arrived; `doubtful` when an earlier try may have arrived already.
+    """A message on its way, or sent; `doubtful` when an earlier try may have arrived.
 
-    `attempts` counts the tries, `doubts` those of which nobody could tell whether they arrived.
+    `attempts` counts the tries, `doubts` the tries that may or may not have arrived.
 
-    `chat_id` is 0 when there is no Telegram chat to send to: such a message is stored as failed (`no_telegram`).
+    `chat_id` is 0 when there is no Telegram chat. Such a message is saved as failed (`no_telegram`).
     """
 
     id: int
@@ -47,7 +47,7 @@ class OutboxItem:
 
 
 class Outbox(Protocol):
-    """Every message to the chat, from the transaction that decided it until it arrived or failed."""
+    """Every message to the chat, until it arrives or fails."""
 
     def put(
         self,
@@ -58,7 +58,7 @@ class Outbox(Protocol):
         due_at: datetime | None = None,
         failed: str = "",
     ) -> int:
-        """Queue a message (due at once unless said), or store it as failed for a reason; returns its id.
+        """Queue a message (due at once by default), or save it as failed for a reason. Return its id.
 
         A message without `random_id` gets one.
         """
@@ -72,57 +72,57 @@ class Outbox(Protocol):
         sends_once: bool = False,
         in_hand: Collection[int] = (),
     ) -> tuple[OutboxItem, ...]:
-        """Take what is due, one a chat at most: the oldest unfinished one of its chat, if it is due.
+        """Claim due messages, at most one for each chat: the chat's oldest unfinished message, if it is due.
 
-        Each is `SENDING` until `now + lease`, `attempts` one higher. One that was being sent when its lease ran out
-        is taken again, as `doubtful` unless the messenger `sends_once`; never one of `in_hand`, which the caller is
-        sending. Answers to presses (`press_id`) overtake their chat's queue.
+        Each becomes `SENDING` until `now + lease`, and its `attempts` rises by one. A `SENDING` message with an expired
+        lease is claimed again, as `doubtful` unless the messenger `sends_once`; never one of `in_hand`, which the
+        caller is sending now. Answers to presses (`press_id`) overtake their chat's queue.
 
-        What was put off or leased more than `CLOCK_STEP` after `now` was so by a clock that has been set back since:
-        it is due.
+        A delay or lease that was decided more than `CLOCK_STEP` after `now` comes from a clock that has been set back
+        since: the message is due.
         """
 
     def release_all(self) -> None:
-        """Nobody has anything in hand any more: what was being sent can be claimed at once, as doubtful."""
+        """Make all `SENDING` messages claimable at once, as doubtful. Use it when nobody is sending any more."""
 
     def mark_tried_doubtful(self) -> None:
-        """What was tried and did not surely arrive is doubtful: another messenger cannot tell."""
+        """Mark tried messages that may have arrived as doubtful: another messenger cannot recognise them."""
 
     def sent(self, outbox_id: int, message_id: int | None, at: datetime) -> None:
-        """It arrived: `SENT`, or `PERHAPS_TWICE` when it was doubtful."""
+        """Record that it arrived: `SENT`, or `PERHAPS_TWICE` when it was doubtful."""
 
     def later(self, outbox_id: int, due_at: datetime, reason: str, *, at: datetime, doubtful: bool = False) -> None:
-        """Try it again from `due_at` on, as was decided `at`; one doubt more when this try may have arrived."""
+        """Retry from `due_at` on, as decided at `at`. With `doubtful` add one doubt: this try may have arrived."""
 
     def retry_now(self, reasons: Collection[str], at: datetime, *, most_doubts: int) -> None:
-        """Try at once what is queued for later for one of these reasons and has no more doubts than so many."""
+        """Make messages due now that wait for a retry for one of these reasons, with at most `most_doubts` doubts."""
 
     def give_up(self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime) -> None:
-        """It will not be sent: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` when nobody can tell."""
+        """End the message: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` when its arrival is unknown."""
 
     def send_again(self, outbox_id: int, at: datetime) -> bool:
-        """Queue a failed message again, its tries counted anew; False when it is not failed or has no chat."""
+        """Queue a failed message again with no tries counted. Return False if it is not failed or has no chat."""
 
     def recall(self, outbox_ids: Collection[int]) -> bool:
-        """Take messages back that nobody has begun to send, or that had no chat: `RECALLED`; all of them or none."""
+        """Mark messages as `RECALLED` that nobody began to send, or that had no chat. Recall all of them or none."""
 
     def move_chat(self, before: int, after: int) -> None:
-        """Send what waits for one chat id to another, as replies to nothing: message ids start anew there."""
+        """Send messages waiting for one chat id to another, not as replies: message ids start anew there."""
 
     def next_due(self, *, in_hand: Collection[int] = ()) -> datetime | None:
-        """When the next message is due or its lease runs out, but for those in hand; None when nothing waits."""
+        """Return when the next message is due or its lease ends, without those in hand; None when nothing waits."""
 
     def get(self, outbox_id: int) -> OutboxItem:
-        """Raises `NotFound`."""
+        """Return the message. Raises `NotFound`."""
 
     def of_order(self, order_id: int) -> tuple[OutboxItem, ...]:
-        """The messages about an order, oldest first."""
+        """Return the messages about an order, oldest first."""
 
     def order_of(self, chat_id: int, message_id: int) -> int | None:
-        """The order that a sent message was about."""
+        """Return the order of a sent message."""
 
     def text_of(self, chat_id: int, message_id: int) -> str | None:
-        """The text of a message that was sent; None when it is none of ours."""
+        """Return the text of a sent message; None when we did not send it."""
 
     def counts(self) -> Mapping[Delivery, int]:
-        """How many messages are in each state; states without any may be missing."""
+        """Count the messages in each state. States without messages may be missing."""

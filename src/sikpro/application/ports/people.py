@@ -1,4 +1,4 @@
-"""People, and the requests of those who want to be let in."""
+"""People, and requests for access."""
 
 from typing import Protocol
 
@@ -6,51 +6,51 @@ from sikpro.domain.people import AccessRequest, Person
 
 
 class PersonRepository(Protocol):
-    """The people. User name, technician code, Telegram id and phone number are each one person's alone.
+    """The people. A user name, technician code, Telegram id or phone number belongs to one person only.
 
-    People who shared a number before it had to be theirs alone keep it, as long as it stays as it is.
+    Phone numbers were not always unique. People who still share one keep it, as long as they do not change it.
     """
 
     def add(self, person: Person) -> Person:
-        """Store somebody new (the id given is ignored) and return them with their id.
+        """Store a new person (the given id is ignored) and return them with their id.
 
-        Raises `AlreadyUsed(field=…, value=…)`, field being `username`, `technician_code`, `telegram_id` or `phone`, the
-        last with `name`, whose number it is; the unit stays usable.
+        Raises `AlreadyUsed(field=…, value=…)`, where field is `username`, `technician_code`, `telegram_id` or `phone`;
+        for `phone` with `name`, the owner's. The unit stays usable.
         """
 
     def save(self, person: Person) -> Person:
-        """Store over the version read. Raises `ConcurrencyConflict`, `AlreadyUsed`; the unit stays usable."""
+        """Save over the version that was read. Raises `ConcurrencyConflict`, `AlreadyUsed`; the unit stays usable."""
 
     def get(self, person_id: int) -> Person:
-        """Raises `NotFound`."""
+        """Return the person. Raises `NotFound`."""
 
     def by_username(self, username: str) -> Person | None:
-        """Whoever has this user name, upper and lower case alike."""
+        """Return the person with this user name; case does not count."""
 
     def by_telegram(self, telegram_id: int) -> Person | None:
-        """Whoever this Telegram account is bound to."""
+        """Return the person with this Telegram account."""
 
     def by_code(self, technician_code: str) -> Person | None:
-        """Whoever has this technician code."""
+        """Return the person with this technician code."""
 
     def by_phone(self, phone: str) -> Person | None:
-        """The one person with this phone number (digits only); None when several share it."""
+        """Return the one person with this phone number (digits only); None when several share it."""
 
     def all(self) -> tuple[Person, ...]:
-        """Everybody, by name."""
+        """Return everybody, by name."""
 
 
 class AccessRequestRepository(Protocol):
-    """Requests for access from Telegram; one pending at most for each Telegram id."""
+    """Requests for access from Telegram. Each Telegram id has at most one pending."""
 
     def put(self, request: AccessRequest) -> AccessRequest:
-        """Store a new request (id 0), replacing the pending one of the same Telegram id, or save a known one."""
+        """Store a new request (id 0) in place of the Telegram id's pending one, or save a known one."""
 
     def get(self, request_id: int) -> AccessRequest:
-        """Raises `NotFound`."""
+        """Return the request. Raises `NotFound`."""
 
     def pending_of(self, telegram_id: int) -> AccessRequest | None:
-        """The open request of a Telegram account."""
+        """Return the pending request of a Telegram account."""
 
     def pending(self) -> tuple[AccessRequest, ...]:
-        """All open requests, oldest first."""
+        """Return all pending requests, oldest first."""

@@ -1,4 +1,4 @@
-"""What is read for a page: flat rows, paged by key."""
+"""Reads for pages: flat rows, paged by key."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -13,10 +13,9 @@ from sikpro.domain.phase import Phase, Turn, is_open
 
 @frozen
 class PastLimit:
-    """The moments before which an order of a type was received when it is past a limit.
+    """An order of a type is past a limit if it was received before these times.
 
-    Past `first_action` counts while no helpdesk has acted, past `completion` always; None where a limit cannot be
-    passed.
+    `first_action` counts while no helpdesk has acted, `completion` always. None: the limit cannot be passed.
     """
 
     type: str
@@ -25,7 +24,7 @@ class PastLimit:
 
 
 UNKNOWN = "-"
-"""As a filter's Site Operation or reason group: orders of which none is known."""
+"""As a filter's Site Operation or reason group: orders for which it is unknown."""
 
 NOBODY = 0
 """As a filter's helpdesk: orders that no helpdesk ever had."""
@@ -33,15 +32,16 @@ NOBODY = 0
 
 @frozen(kw_only=True)
 class OrderFilter:
-    """Which orders; what is empty or None does not narrow. Deleted orders are shown only with `deleted`.
+    """A selection of orders; empty and None fields do not narrow it. Deleted orders are included only with `deleted`.
 
-    `holder` is who has it now. `text` searches as `OrderQueries.page` says. `received`, `finished`: the span the
-    time lies in. `overdue` narrows to open orders whose turn is the helpdesk's and that are past one of the limits.
-    `newer_than` narrows to orders stored after the one with that id. `serial` and `odp` are exact. `group` is the
-    status' reason group. `hour` (0 to 23) is the hour of receipt, `finished_hour` that of the end, of any day on the
-    clocks of a zone (an IANA name).
-    `acted` narrows to orders on which a helpdesk has acted, `waited` to those that waited for somebody who is done,
-    `took_at_most` and `took_over` by the time from receipt to the end of what has ended.
+    `holder` is the person who has the order now. `OrderQueries.page` says how `text` searches. `received` and
+    `finished` are the spans for those times. `overdue` selects open orders past one of the limits whose turn is the
+    helpdesk's. `newer_than` selects orders added after the one with that id. `serial` and `odp` match exactly. `group`
+    is the reason group of the status. `hour` (0 to 23) is the hour of receipt, `finished_hour` that of the end, on any
+    day, each in a time zone (an IANA name).
+
+    `acted` selects orders on which a helpdesk has acted, `waited` orders that waited for this turn (only spans that are
+    over). `took_at_most` and `took_over` select ended orders by the time from receipt to end.
     """
 
     phases: frozenset[Phase] = frozenset()
@@ -72,7 +72,7 @@ class OrderFilter:
 
 
 class Sort(StrEnum):
-    """The order of a list: by time of receipt."""
+    """The sort order of a list, by time of receipt."""
 
     OLDEST = "oldest"
     NEWEST = "newest"
@@ -87,7 +87,7 @@ class Key:
 
     @classmethod
     def read(cls, text: str) -> Self | None:
-        """The place that an address names, None for anything else."""
+        """Parse a place from an address. Return None for any other text."""
         moment, _, number = text.partition("~")
         try:
             received_at, order_id = datetime.fromisoformat(moment), int(number)
@@ -101,10 +101,11 @@ class Key:
 
 @frozen(kw_only=True)
 class OrderRow:
-    """An order as lists show it; names are those of the people behind code and id, "" when unknown.
+    """An order as lists show it. Names belong to the code or id beside them; "" when unknown.
 
-    `texts` are those beside the six values, by field. Durations by turn are what is over; add `now - turn_since` to
-    the running `turn`. `last_feedback` is the order's: said at its present status, "" and None when nothing was.
+    `texts` are the other texts, apart from the six values, by field. `spent` has the durations by turn that are over;
+    add `now - turn_since` to the running `turn`. `last_feedback` is the feedback at the present status; "" and None
+    when there is none.
     """
 
     id: int
@@ -154,7 +155,7 @@ class OrderRow:
 
 @frozen(kw_only=True)
 class Total:
-    """How many orders that are not deleted are of one type, status, phase and exchange; kept with each change."""
+    """The number of orders with one type, status, phase and STO, without deleted ones; updated with each change."""
 
     type: str
     status: str
@@ -164,33 +165,33 @@ class Total:
 
 
 class OrderQueries(Protocol):
-    """Reads over orders for lists and answers."""
+    """Reads over orders, for lists and answers."""
 
     def page(self, which: OrderFilter, *, sort: Sort, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
-        """The next rows after a place.
+        """Return the next rows after a place.
 
-        `text` finds a part of the registration number, serial (either notation), ODP, technician code or name, or
-        note, without regard to case; `%` and `_` are characters; blanks at its ends do not count. One of a
-        single or two characters finds only what begins with it, and leaves the note out.
+        `text` finds a part of the registration number, serial (either notation), ODP, technician code or name, or note.
+        Case and blanks at the ends do not count; `%` and `_` are plain characters. A text of one or two characters
+        finds only values that begin with it, and does not search the note.
         """
 
     def count(self, which: OrderFilter, cap: int) -> int:
-        """How many there are, counted up to `cap` and no further."""
+        """Count the orders, up to `cap` and no further."""
 
     def row(self, order_id: int) -> OrderRow | None:
-        """One order as a row, deleted or not."""
+        """Return one order as a row, deleted or not; None when it does not exist."""
 
     def place_in_queue(self, received_at: datetime, order_id: int) -> int:
-        """The place among the waiting orders, 1 being next."""
+        """Return the place among the waiting orders; 1 is next."""
 
     def first_actions_since(self, since: datetime) -> int:
-        """How many orders a helpdesk acted on for the first time since: the pace."""
+        """Count the orders with a first helpdesk action since a time: the pace of the queue."""
 
     def of_person(self, person: int, technician: str | None, limit: int) -> tuple[OrderRow, ...]:
-        """The live orders a person sent or is the technician of, oldest first."""
+        """Return the live orders that a person sent or is the technician of, oldest first."""
 
     def newest_id(self) -> int:
-        """The id of the order stored last, 0 when there is none."""
+        """Return the id of the order added last, 0 when there is none."""
 
     def totals(self) -> tuple[Total, ...]:
-        """The kept totals, those of zero left out."""
+        """Return the saved totals, without those of zero."""

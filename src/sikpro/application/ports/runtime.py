@@ -8,38 +8,38 @@ from typing import Protocol
 from sikpro.application.ports.storage import Hint
 
 CLOCK_STEP = timedelta(minutes=1)
-"""By how much two readings of the clock must differ from the time between them for the clock to have been set.
+"""A greater difference between the clock and the time that has passed means that the clock was set.
 
-It is also by how much the clocks of two machines may differ: what was decided later than this after now was decided by
-a clock that was ahead.
+It is also the most that the clocks of two machines may differ. A time further in the future than this came from a clock
+that was ahead.
 """
 
 
 class Clock(Protocol):
-    """What time it is."""
+    """The clock."""
 
     def now(self) -> datetime:
-        """The present time, UTC."""
+        """Return the present time in UTC."""
 
 
 class Passwords(Protocol):
-    """Passwords as hashes; slow on purpose, so call it outside transactions and off the event loop."""
+    """Password hashing. It is slow on purpose: call it outside transactions and off the event loop."""
 
     def hash(self, password: str) -> str:
-        """The hash to keep."""
+        """Return the hash to store."""
 
     def verify(self, password_hash: str | None, password: str) -> bool:
-        """Whether it fits; None takes as long as a real one and never fits."""
+        """Whether the password fits the hash. None takes as long as a real hash and never fits."""
 
 
 class LiveEvents(Protocol):
-    """Hints to open pages and waiting loops, after a commit. A subscriber that is slow gets them merged."""
+    """Hints to open pages and waiting loops, after a commit. A slow subscriber gets them merged."""
 
     def publish(self, hints: Sequence[Hint]) -> None:
-        """Tell all subscribers; from any thread."""
+        """Send hints to all subscribers. Safe from any thread."""
 
     def subscribe(self) -> AbstractContextManager[AsyncIterator[Hint]]:
-        """Hints from now on, until the block is left or `close` is called."""
+        """Return a context of hints from now on. It ends when the block is left or `close` is called."""
 
     def close(self) -> None:
         """End every subscription."""

@@ -1,4 +1,4 @@
-"""Recaps that are sent by themselves: what, when, and to which chat."""
+"""Recaps that are sent automatically: which, when, and to which chat."""
 
 from datetime import datetime, time
 from enum import StrEnum
@@ -8,7 +8,7 @@ from attrs import frozen
 
 
 class Frequency(StrEnum):
-    """What is sent when: the same day's recap, that of the day before, or on a month's first day the month before."""
+    """When and what: today's recap on that day, yesterday's, or on a month's first day that of the month before."""
 
     TODAY = "today"
     YESTERDAY = "yesterday"
@@ -17,11 +17,11 @@ class Frequency(StrEnum):
 
 @frozen(kw_only=True)
 class Schedule:
-    """A recap for one chat: a person's (`person`, wherever their Telegram is) or a group's (`chat_id`).
+    """A recap for one chat: a person's (`person`, at their present Telegram chat) or a group's (`chat_id`).
 
-    `at` is local time in the installation's zone. `made_by` answers for a group's. `sent_for` is the day
-    (`2026-11-24`) or month (`2026-11`) of the last recap that was due, `message` that one's place in the outbox, None
-    when nothing was sent; `trouble` is the code of why.
+    `at` is local time in the installation's zone. `made_by` is responsible for a group's schedule. `sent_for` is the
+    day (`2026-11-24`) or month (`2026-11`) of the last due recap, `message` its outbox id, None when nothing was sent;
+    `trouble` is the code of the reason.
     """
 
     id: int = 0
@@ -41,19 +41,19 @@ class Schedule:
 
 
 class Schedules(Protocol):
-    """All that is sent by itself."""
+    """All recaps that are sent automatically."""
 
     def add(self, schedule: Schedule) -> Schedule:
-        """Keep a new one; it gets an id."""
+        """Store a new schedule and return it with its id."""
 
     def put(self, schedule: Schedule) -> None:
-        """Keep a change. Raises `NotFound`."""
+        """Save a changed schedule. Raises `NotFound`."""
 
     def get(self, schedule_id: int) -> Schedule:
-        """Raises `NotFound`."""
+        """Return the schedule. Raises `NotFound`."""
 
     def drop(self, schedule_id: int) -> None:
-        """Forget it, if it is there."""
+        """Delete the schedule if it exists."""
 
     def all(self) -> tuple[Schedule, ...]:
-        """Every one, in the order in which they were made."""
+        """Return all schedules, in the order of creation."""

@@ -1,4 +1,4 @@
-"""The web's logins and the failed ones."""
+"""Sessions of the web, links that connect a phone, and failed logins."""
 
 from datetime import datetime
 from typing import Protocol
@@ -8,7 +8,7 @@ from attrs import frozen
 
 @frozen(kw_only=True)
 class Session:
-    """A login; `id` is the sha256 of its token, hexadecimal."""
+    """A login; `id` is the SHA-256 of its token, hexadecimal."""
 
     id: str
     person: int
@@ -17,27 +17,27 @@ class Session:
 
 
 class Sessions(Protocol):
-    """The web's logins; nothing is kept of visitors who have not logged in."""
+    """The sessions of the web. Visitors who have not logged in have none."""
 
     def add(self, session: Session) -> None: ...
     def get(self, session_id: str) -> Session | None:
-        """The session, unless it is revoked."""
+        """Return the session, or None if it is revoked or unknown."""
 
     def touch(self, session_id: str, at: datetime) -> None:
-        """Note that it was used; a revoked one stays revoked."""
+        """Record when it was used. A revoked session stays revoked."""
 
     def of_person(self, person: int) -> tuple[Session, ...]:
-        """A person's sessions that are not revoked, the one used last first."""
+        """Return a person's sessions that are not revoked, the last used first."""
 
     def revoke(self, session_id: str, at: datetime) -> None: ...
     def revoke_all(self, person: int, at: datetime, *, but: str | None = None) -> None: ...
     def forget(self, unused_since: datetime) -> int:
-        """Delete sessions not used since, and return how many."""
+        """Delete sessions not used since a time, and return how many."""
 
 
 @frozen(kw_only=True)
 class BindLink:
-    """A link that binds a Telegram account to a person; `id` is the sha256 of its token, hexadecimal."""
+    """A link that connects a Telegram account to a person; `id` is the SHA-256 of its token, hexadecimal."""
 
     id: str
     person: int
@@ -47,25 +47,25 @@ class BindLink:
 
 
 class BindLinks(Protocol):
-    """The links by which people bind their phones, the newest of each person alone."""
+    """The links with which people connect their phones. Only the newest link of each person is kept."""
 
     def put(self, link: BindLink) -> None:
-        """Keep a new link in place of the person's earlier one. Raises `StorageRejected` for nobody's."""
+        """Store a new link in place of the person's earlier one. Raises `StorageRejected` for an unknown person."""
 
     def get(self, link_id: str) -> BindLink | None: ...
     def use(self, link_id: str, at: datetime) -> bool:
-        """Use a link up; False when it was used before or is not there."""
+        """Use a link up. Return False if it was used before or does not exist."""
 
 
 class LoginAttempts(Protocol):
-    """Failed logins, counted for each account and address together, and each address."""
+    """Failed logins, counted for each account and address together, and for each address."""
 
     def add(self, account: str, address: str, at: datetime) -> None: ...
     def count(self, account: str, address: str, since: datetime) -> int:
-        """Failures of this account from this address."""
+        """Count the failures of this account from this address."""
 
     def count_address(self, address: str, since: datetime) -> int:
-        """Failures of any account from this address."""
+        """Count the failures of any account from this address."""
 
     def clear(self, account: str, address: str) -> None: ...
     def forget(self, before: datetime) -> None: ...

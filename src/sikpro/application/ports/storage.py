@@ -1,4 +1,4 @@
-"""The unit of work: one transaction and all it can reach, who owns it, and how a database fails."""
+"""The unit of work: one transaction and everything it can reach; who owns it, and how a database fails."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -32,23 +32,23 @@ T = TypeVar("T")
 
 
 class StorageError(Exception):
-    """The database did not do it. Only its subclasses are raised."""
+    """The database did not do its work. Only subclasses are raised."""
 
 
 class StorageBusy(StorageError):
-    """Locked, deadlocked or not serialisable: the same work may succeed at once."""
+    """The database is locked, deadlocked or could not serialise. The same work may succeed at once."""
 
 
 class StorageUnavailable(StorageError):
-    """Out of reach, or its disk is full: nothing is stored until somebody mends it."""
+    """The database is unreachable or its disk is full. Nothing is stored until somebody corrects this."""
 
 
 class StorageRejected(StorageError):
-    """The database refuses this very content, and would refuse it again."""
+    """The database refuses this content, and would refuse it again."""
 
 
 class Kind(StrEnum):
-    """What a live hint is about."""
+    """The subject of a live hint."""
 
     ORDER = "order"
     ACCESS = "access"
@@ -60,14 +60,14 @@ class Kind(StrEnum):
 
 @frozen
 class Hint:
-    """Something changed: its kind and the ids. Nothing depends on one arriving."""
+    """Something changed: its kind and the ids. Hints may get lost; nothing depends on them."""
 
     kind: Kind
     ids: tuple[int, ...] = ()
 
 
 class OrderStorage(Protocol):
-    """Orders and what is read of them: to register, work and list them."""
+    """Orders, their journal and their queries: to register, work and list them."""
 
     @property
     def orders(self) -> OrderRepository: ...
@@ -82,7 +82,7 @@ class OrderStorage(Protocol):
 
 
 class PeopleStorage(Protocol):
-    """People, who asks to be let in, and the catalogues that they work with: needed by everything."""
+    """People, access requests and the catalogues: needed by everything."""
 
     @property
     def people(self) -> PersonRepository: ...
@@ -95,7 +95,7 @@ class PeopleStorage(Protocol):
 
 
 class ChatStorage(Protocol):
-    """What comes from and goes to a chat network: to run a bot."""
+    """Messages from and to a chat network: needed to run a bot."""
 
     @property
     def inbox(self) -> Inbox: ...
@@ -108,7 +108,7 @@ class ChatStorage(Protocol):
 
 
 class JobStorage(Protocol):
-    """Recurring work and what was alerted: to run the workers."""
+    """Recurring work and the alerts already given: needed to run the workers."""
 
     @property
     def jobs(self) -> Jobs: ...
@@ -117,7 +117,7 @@ class JobStorage(Protocol):
 
 
 class RecapStorage(Protocol):
-    """Figures, months, targets and schedules, and the files made of them: for recaps and exports."""
+    """Figures, months, targets, schedules and their files: needed for recaps and exports."""
 
     @property
     def order_facts(self) -> OrderFacts: ...
@@ -134,14 +134,14 @@ class RecapStorage(Protocol):
 
 
 class DeviceStorage(Protocol):
-    """What is installed where: for the device ledger and for imports, which look up known orders."""
+    """Installed devices: needed for the device ledger, and for imports, which look up known orders."""
 
     @property
     def devices(self) -> DeviceQueries: ...
 
 
 class WebStorage(Protocol):
-    """Logins, links that bind a phone, and saved views: for the web console."""
+    """Sessions, links that connect a phone, and saved views: needed for the web console."""
 
     @property
     def sessions(self) -> Sessions: ...
@@ -163,35 +163,35 @@ class UnitOfWork(
     WebStorage,
     Protocol,
 ):
-    """One transaction and all it can reach; use cases are given one that is open and neither begin nor commit.
+    """One transaction and everything it can reach. Use cases get an open one; they never begin or commit it.
 
     A store of your own may leave out what you do not use (a property that raises `NotImplementedError`). To register,
     take and list orders needs `OrderStorage` and `PeopleStorage`; to answer them also `ChatStorage`, for the outbox.
     """
 
     def savepoint(self) -> AbstractContextManager[None]:
-        """What happens inside is undone when an exception leaves it; the unit stays usable, the hints stay back."""
+        """Return a context whose changes and hints are undone when an exception leaves it. The unit stays usable."""
 
     def announce(self, hint: Hint) -> None:
-        """Publish a hint after the commit; nothing after a rollback."""
+        """Publish a hint after the commit. A rollback publishes nothing."""
 
 
 class Transactions(Protocol):
-    """The one owner of transactions."""
+    """The only owner of transactions."""
 
     def write(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Do the work in one transaction and commit; on `StorageBusy` the whole again, three times in all.
+        """Run the work in one transaction and commit. On `StorageBusy` run all of it again, at most three times in all.
 
-        An exception of the work's rolls back and comes through. Raises `StorageError`. A write inside a write is
-        an error (`RuntimeError`).
+        An exception from the work rolls back and is raised to the caller. Raises `StorageError`, and `RuntimeError` for
+        a write inside a write.
         """
 
     def read(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Do the work on one consistent view; what it writes is an error or lost."""
+        """Run the work on one consistent view. Writing in it is an error, or the writes are lost."""
 
 
 class AsyncTransactions(Protocol):
-    """The same for asyncio: the whole work in one hop to a thread."""
+    """The same for asyncio: all of the work runs in one call on a thread."""
 
     async def write(self, work: Callable[[UnitOfWork], T]) -> T: ...
     async def read(self, work: Callable[[UnitOfWork], T]) -> T: ...

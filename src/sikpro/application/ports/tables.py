@@ -1,4 +1,4 @@
-"""Tables that people upload: their sheets as plain text, and how large they may be."""
+"""Uploaded tables: their sheets as plain text, and their size limits."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -10,9 +10,9 @@ from sikpro.domain.errors import InvalidValue
 
 @frozen(kw_only=True)
 class TableLimits:
-    """What a file may hold at most: bytes, bytes of an Excel file unpacked, rows under the header, columns.
+    """The limits of a file: bytes, bytes of an unpacked Excel file, rows under the header, columns.
 
-    `text` is how many characters all cells of all sheets may hold together.
+    `text` is the limit of characters in all cells of all sheets together.
     """
 
     size: int
@@ -23,10 +23,10 @@ class TableLimits:
 
 
 LONGEST_CELL = 32_767
-"""The most characters of a cell (Excel's limit)."""
+"""The most characters in a cell (Excel's limit)."""
 
 SHORT = TableLimits(size=5_000_000, unpacked=40_000_000, rows=5_000, columns=40, text=1_500_000)
-"""For the lists of people and catalogues; their text goes to the browser and back."""
+"""For the lists of people and catalogues. Their text goes to the browser and back."""
 
 LONG = TableLimits(size=20_000_000, unpacked=200_000_000, rows=20_000, columns=100, text=20_000_000)
 """For orders."""
@@ -34,14 +34,17 @@ LONG = TableLimits(size=20_000_000, unpacked=200_000_000, rows=20_000, columns=1
 
 @frozen(kw_only=True)
 class TableSheet:
-    """A sheet: its name ("" of a CSV), its rows as plain text, empty ones empty; `error` says why it has none."""
+    """A sheet: its name ("" for a CSV) and its rows as plain text, an empty row as an empty sequence.
+
+    `error` says why it has no rows.
+    """
 
     name: str
     rows: Sequence[Sequence[str]]
     error: InvalidValue | None = None
 
     def cell(self, row: int, column: int) -> str:
-        """What a spreadsheet calls a cell, both counted from 0.
+        """Return a spreadsheet's name for a cell. Row and column count from 0.
 
         >>> TableSheet(name="Order", rows=()).cell(16, 27)
         'Order!AB17'
@@ -55,19 +58,19 @@ class TableSheet:
 
 
 class TableReader(Protocol):
-    """Reads a file that somebody uploaded, away from every transaction: reading may take as long as it does.
+    """Reads an uploaded file, outside every transaction, because reading may take long.
 
-    It ends when the task that awaits it is cancelled.
+    Reading ends when the task that awaits it is cancelled.
     """
 
     async def read(self, content: bytes) -> list[list[str]]:
-        """The first sheet's rows as plain text, the header first, within `SHORT`.
+        """Return the first sheet's rows as plain text, the header first, within `SHORT`.
 
-        Raises `InvalidValue`, its code `file.…`, for what is no table.
+        Raises `InvalidValue` with a code `file.…` if the file is not a table.
         """
 
     async def sheets(self, content: bytes) -> tuple[TableSheet, ...]:
-        """Every sheet that is neither hidden nor empty, within `LONG`; one that cannot be read says why.
+        """Return every sheet that is neither hidden nor empty, within `LONG`. An unreadable sheet carries its `error`.
 
-        Raises `InvalidValue`, its code `file.…`, for a file that is no table.
+        Raises `InvalidValue` with a code `file.…` if the file is not a table.
         """

@@ -7,7 +7,7 @@ from attrs import frozen
 
 @frozen(kw_only=True)
 class Target:
-    """How many orders of an exchange are to be completed in a month (`2026-11`), in how many working days."""
+    """How many orders an STO should complete in a month (`2026-11`), and in how many working days."""
 
     month: str
     sto: str
@@ -16,16 +16,16 @@ class Target:
 
 
 class Targets(Protocol):
-    """The targets, one for each month and exchange."""
+    """The targets, one for each month and STO."""
 
     def put(self, target: Target) -> None:
-        """Keep a target in place of what there was."""
+        """Store a target in place of the earlier one."""
 
     def drop(self, month: str, sto: str) -> None:
-        """Forget a target, if it is there."""
+        """Delete a target if it exists."""
 
     def of_month(self, month: str) -> tuple[Target, ...]:
-        """A month's targets by exchange."""
+        """Return a month's targets, by STO."""
 
     def all(self) -> tuple[Target, ...]:
-        """Every target, by month and exchange."""
+        """Return every target, by month and STO."""

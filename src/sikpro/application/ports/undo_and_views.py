@@ -1,4 +1,4 @@
-"""What the helpdesk's desk keeps: the step that can still be undone, and the views that a person saved."""
+"""The last undoable step of each order, and the views that people saved."""
 
 from datetime import datetime
 from typing import Protocol
@@ -10,9 +10,9 @@ from sikpro.domain.order import Order
 
 @frozen(kw_only=True)
 class UndoStep:
-    """What somebody did to an order and may take back until a time: the order before it, and the version after it.
+    """A step that a person may undo until a time: the order before it, and the version after it.
 
-    `messages` are the outbox ids of what it said.
+    `messages` are the outbox ids of the messages that the step queued.
     """
 
     before: Order
@@ -26,24 +26,24 @@ class UndoSteps(Protocol):
     """The last undoable step of each order."""
 
     def put(self, step: UndoStep) -> None:
-        """Keep the step in place of the order's last one."""
+        """Store the step in place of the order's last one."""
 
     def of_order(self, order_id: int) -> UndoStep | None:
-        """The order's last step, however long ago."""
+        """Return the order's last step, however old."""
 
     def latest(self, by: int, now: datetime) -> UndoStep | None:
-        """Of the steps that a person may still take back now, the last one."""
+        """Return the last of the steps that a person may still undo now."""
 
     def drop(self, order_id: int) -> None:
-        """Forget the order's step, if there is one."""
+        """Delete the order's step if there is one."""
 
     def forget(self, before: datetime) -> None:
-        """Forget the steps that could be taken back until before a time."""
+        """Delete the steps whose time to undo ended before a time."""
 
 
 @frozen(kw_only=True)
 class SavedView:
-    """A list of orders that a person gave a name: the query of its address."""
+    """A list of orders under a name that a person chose: the query of its address."""
 
     id: int
     person: int
@@ -55,10 +55,10 @@ class SavedViews(Protocol):
     """The views that people saved."""
 
     def put(self, person: int, name: str, query: str) -> SavedView:
-        """Keep a view; a person's view of that name is replaced."""
+        """Store a view. It replaces the person's view of the same name."""
 
     def of_person(self, person: int) -> tuple[SavedView, ...]:
-        """A person's views, in the order in which they were first saved."""
+        """Return a person's views, in the order in which they were first saved."""
 
     def drop(self, person: int, view_id: int) -> None:
-        """Forget a person's view, if it is theirs."""
+        """Delete a view if it belongs to the person."""

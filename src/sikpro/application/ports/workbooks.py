@@ -1,4 +1,4 @@
-"""Workbooks to write: sheets, charts, and who writes them."""
+"""Workbooks to write: sheets, charts and their writer."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -10,15 +10,15 @@ from attrs import field, frozen
 
 
 class Share(float):
-    """A part of 1, shown in percent."""
+    """A fraction of 1, shown in percent."""
 
 
 Cell = str | int | float | date | datetime | timedelta | None
-"""What a cell may hold: text as it is typed, never a formula; zone-naive times of the installation's zone."""
+"""The values of a cell: text as typed, never a formula; times without zone are in the installation's zone."""
 
 
 class ChartKind(StrEnum):
-    """How a chart shows its columns: side by side, or sorted with the cumulated share as a line."""
+    """The kind of a chart: columns side by side, or sorted with the cumulated share as a line."""
 
     COLUMNS = "columns"
     PARETO = "pareto"
@@ -26,7 +26,7 @@ class ChartKind(StrEnum):
 
 @frozen(kw_only=True)
 class Chart:
-    """A chart of a table's columns, each named by its heading; a Pareto's last one of `values` is the share."""
+    """A chart of a table's columns, each named by its heading. For a Pareto the last of `values` is the share."""
 
     kind: ChartKind
     title: str
@@ -34,16 +34,16 @@ class Chart:
     labels: str
     values: Sequence[str]
     at: str
-    """The cell of the sheet at which its upper left corner lies, as `F2`."""
+    """The sheet's cell at the chart's upper left corner, as `F2`."""
 
 
 @frozen(kw_only=True)
 class Sheet:
-    """A sheet: its name, what stands above, its header, its rows, and for a table over them the table's name.
+    """A sheet: its name, the rows above (`intro`), header, rows, and the name of the table over them, if any.
 
-    `totals` is a row below the table, no part of it. `names` are cells of the sheet (`B2`) that formulas of others
-    may use by name. The header stays in sight unless something stands above. Rows
-    beyond what a sheet holds go on in a sheet (and table) named with 2 behind, and so on.
+    `totals` is a row below the table, not part of it. `names` are cells of the sheet (`B2`) that formulas elsewhere may
+    use by name. The header stays visible unless there are rows above it. Rows that do not fit continue in a sheet (and
+    table) with 2 after its name, and so on.
     """
 
     name: str
@@ -62,7 +62,7 @@ class WorkbookWriter(Protocol):
 
     @property
     def most_rows(self) -> int:
-        """How many rows a sheet holds, its header and what stands above it included."""
+        """The most rows of a sheet, its header and the rows above included."""
 
     def write(self, path: Path, sheets: Iterable[Sheet]) -> None:
-        """Write the whole file; what is at `path` is replaced only when it is complete."""
+        """Write the whole file. The file at `path` is replaced only when the new one is complete."""

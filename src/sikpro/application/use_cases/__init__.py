@@ -1,1 +1,1 @@
-"""What people can do with SIKPRO, one verb a module; each takes an open unit of work and the present time."""
+"""The use cases, one verb a module. Each takes an open unit of work and the present time."""

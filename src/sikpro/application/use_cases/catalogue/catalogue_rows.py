@@ -1,4 +1,4 @@
-"""A catalogue's rows as texts: what a form or a list says of one, and what that means."""
+"""A catalogue's rows as texts, for forms and lists, and how to parse them."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -27,10 +27,10 @@ T = TypeVar("T")
 
 @frozen(kw_only=True)
 class CatalogueKind:
-    """One of the catalogues: its name in addresses, its entries (the code first), how its rows are read.
+    """One of the catalogues: its name in addresses, its entries (the code first), and how to read its rows.
 
-    `understand` makes a row of entries, active or retired; it raises `InvalidFields`, which holds each error under its
-    entry. `texts` is its opposite.
+    `understand` makes an active or retired row from entries; it raises `InvalidFields` with each error under its entry.
+    `texts` does the opposite.
     """
 
     name: str
@@ -39,13 +39,13 @@ class CatalogueKind:
     understand: Callable[[UnitOfWork, Entries, bool], CatalogueRow]
 
     def texts(self, row: CatalogueRow) -> dict[str, str]:
-        """A row's entries as they are typed."""
+        """Return a row's entries as a person types them."""
         everything = _texts(row)
         return {entry: everything[entry] for entry in self.entries}
 
 
 class _Reading:
-    """Reads entries one by one and gathers what is wrong: a value may be taken once `done` found nothing wrong."""
+    """Parses entries one by one and collects errors. Take a value only after `done` found no errors."""
 
     def __init__(self, typed: Entries) -> None:
         self._typed = typed
@@ -194,7 +194,7 @@ def _limit(text: str) -> timedelta:
 
 
 def hours_and_minutes(span: timedelta) -> str:
-    """A limit as it is typed.
+    """Return a limit as a person types it.
 
     >>> hours_and_minutes(timedelta(hours=72, minutes=5))
     '72:05'

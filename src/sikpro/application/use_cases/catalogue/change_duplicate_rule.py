@@ -1,4 +1,4 @@
-"""Change the duplicate rule's mode: all keys in one transaction, or none and the conflicts."""
+"""Change the mode of the duplicate rule: replace all keys in one transaction, or none if they conflict."""
 
 from collections import Counter
 
@@ -9,7 +9,7 @@ from sikpro.domain.duplicates import DuplicateMode, duplicate_key
 
 
 def change_duplicate_rule(uow: UnitOfWork, mode: DuplicateMode) -> tuple[str, ...]:
-    """Recompute every order's key by the mode. Returns the keys that orders would share: then nothing changed."""
+    """Recompute every order's key by the mode. Return the keys that orders would share; then nothing is changed."""
     keys = {
         order_id: duplicate_key(mode, number, order_type, phase, deleted=deleted)
         for order_id, number, order_type, phase, deleted in uow.orders.key_facts()

@@ -1,4 +1,4 @@
-"""What an installation decides for itself: the duplicate rule, claims, nudges, working hours and days."""
+"""The settings of an installation: the duplicate rule, claims, nudges, working hours and days."""
 
 import re
 from collections.abc import Mapping
@@ -15,14 +15,14 @@ from sikpro.domain.people import Permission, Person
 from sikpro.domain.text import one_line
 
 SETTINGS_ENTRIES = ("duplicate_mode", "claim", "nudge_every", "work_from", "work_until", "work_days")
-"""What a form says: minutes for spans, `8:00` for times, the days' numbers split by blanks, Monday being 0."""
+"""The entries of the form: minutes for spans, `8:00` for times, day numbers separated by blanks (Monday is 0)."""
 
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(hours=12)
 """The bounds of a claim and of the interval of nudges."""
 
 
 def installation_texts(installation: Installation) -> dict[str, str]:
-    """The decisions as a form shows them."""
+    """Return the settings as a form shows them."""
     return {
         "duplicate_mode": installation.duplicate_mode.value,
         "claim": str(int(installation.claim.total_seconds()) // 60),
@@ -34,10 +34,10 @@ def installation_texts(installation: Installation) -> dict[str, str]:
 
 
 def decide_installation(uow: UnitOfWork, typed: Mapping[str, str], by: Person, now: datetime) -> tuple[str, ...]:
-    """Keep what was typed, each of `SETTINGS_ENTRIES`.
+    """Save the typed settings, one for each of `SETTINGS_ENTRIES`.
 
-    Returns the duplicate keys that orders would share under the other rule: then nothing was changed at all.
-    Raises `NotPermitted`, `InvalidFields`.
+    Return the duplicate keys that orders would share under the other rule; then nothing at all is changed. Raises
+    `NotPermitted`, `InvalidFields`.
     """
     by.must(Permission.ADMINISTER)
     before = uow.installation.get()

@@ -1,4 +1,4 @@
-"""Edit the catalogues: add, change, retire and delete rows, as far as orders and people allow."""
+"""Edit the catalogues: add, change, retire and delete rows, as far as orders and people allow it."""
 
 import hashlib
 from collections.abc import Mapping
@@ -24,12 +24,12 @@ from sikpro.domain.errors import (
 from sikpro.domain.people import Permission, Person
 
 COUNTED = 100_000
-"""Up to how many orders are counted that use a row."""
+"""Orders that use a row are counted up to this number."""
 
 
 @frozen(kw_only=True)
 class Use:
-    """What uses a row: orders, and for a Site Operation the exchanges and the people that belong to it."""
+    """What uses a row: orders, and for a Site Operation also its STOs and people."""
 
     orders: int = 0
     stos: int = 0
@@ -40,7 +40,7 @@ class Use:
 
 
 def uses(uow: UnitOfWork, kind: CatalogueKind) -> Mapping[str, Use]:
-    """What uses each row by code, by the kept totals: deleted orders are not in them."""
+    """Return what uses each row, by code. The saved totals give the orders, without deleted ones."""
     rows = kind.rows(uow)
     totals = uow.order_queries.totals()
     site_of = {row.code: row.site_operation for row in uow.catalogue.stos()}
@@ -65,7 +65,7 @@ def uses(uow: UnitOfWork, kind: CatalogueKind) -> Mapping[str, Use]:
 
 
 def row_coded(uow: UnitOfWork, kind: CatalogueKind, code: str) -> CatalogueRow:
-    """The row with this code, retired ones included. Raises `NotFound`."""
+    """Return the row with this code, also a retired one. Raises `NotFound`."""
     for row in kind.rows(uow):
         if row.code == code:
             return row
@@ -73,14 +73,14 @@ def row_coded(uow: UnitOfWork, kind: CatalogueKind, code: str) -> CatalogueRow:
 
 
 def row_mark(row: CatalogueRow) -> str:
-    """A short mark of a row as it is: another mark means that it was changed."""
+    """Return a short mark of a row's content. A different mark shows a change."""
     return hashlib.sha256(repr(row).encode()).hexdigest()[:16]
 
 
 def add_row(uow: UnitOfWork, kind: CatalogueKind, typed: Mapping[str, str], by: Person, now: datetime) -> CatalogueRow:
-    """Add a row of what was typed; the same row once more is the row that is there.
+    """Add a row from typed entries. If the same row exists, return it.
 
-    Raises `NotPermitted`, `InvalidFields`, `AlreadyUsed` for a code that another row has.
+    Raises `NotPermitted`, `InvalidFields`, `AlreadyUsed` when another row has the code.
     """
     by.must(Permission.ADMINISTER)
     row = kind.understand(uow, typed, True)
@@ -95,10 +95,10 @@ def add_row(uow: UnitOfWork, kind: CatalogueKind, typed: Mapping[str, str], by: 
 def edit_row(
     uow: UnitOfWork, kind: CatalogueKind, code: str, typed: Mapping[str, str], *, mark: str, by: Person, now: datetime
 ) -> CatalogueRow:
-    """Change a row that was read with a mark; its code stays. What is stored already is stored once.
+    """Change a row that was read with a mark; its code stays. An unchanged row is not saved again.
 
-    Raises `NotPermitted`, `NotFound`, `InvalidFields`, `ConcurrencyConflict`, `InUse` when orders are in the phase
-    that a status would leave, `LastOne`.
+    Raises `NotPermitted`, `NotFound`, `InvalidFields` (also when a status would change its phase while orders use it),
+    `ConcurrencyConflict`, `LastOne`.
     """
     by.must(Permission.ADMINISTER)
     before = row_coded(uow, kind, code)
@@ -112,13 +112,13 @@ def edit_row(
 
 
 def replace_row(uow: UnitOfWork, before: CatalogueRow, row: CatalogueRow, by: Person, now: datetime) -> None:
-    """Store a row over what it was. Raises `InvalidFields`, `LastOne`."""
+    """Save a row over its earlier state. Raises `InvalidFields`, `LastOne`."""
     check_replacement(uow, before, row)
     keep_row(uow, row, by, now)
 
 
 def check_replacement(uow: UnitOfWork, before: CatalogueRow, row: CatalogueRow) -> None:
-    """Refuse a change that orders or the catalogue itself do not allow. Raises `InvalidFields`, `LastOne`."""
+    """Refuse a change that orders or the catalogue do not allow. Raises `InvalidFields`, `LastOne`."""
     if isinstance(before, Status) and isinstance(row, Status) and before.phase is not row.phase:
         count = _orders(uow, before)
         if count:
@@ -129,7 +129,7 @@ def check_replacement(uow: UnitOfWork, before: CatalogueRow, row: CatalogueRow) 
 def set_row_active(
     uow: UnitOfWork, kind: CatalogueKind, code: str, active: bool, by: Person, now: datetime
 ) -> CatalogueRow:
-    """Retire a row or bring it back. Raises `NotPermitted`, `NotFound`, `LastOne`."""
+    """Retire a row or reactivate it. Raises `NotPermitted`, `NotFound`, `LastOne`."""
     by.must(Permission.ADMINISTER)
     before = row_coded(uow, kind, code)
     row = evolve(before, active=active)
@@ -139,7 +139,7 @@ def set_row_active(
 
 
 def delete_row(uow: UnitOfWork, kind: CatalogueKind, code: str, by: Person, now: datetime) -> CatalogueRow:
-    """Delete a row that nothing uses, deleted orders included.
+    """Delete a row that nothing uses, not even a deleted order.
 
     Raises `NotPermitted`, `NotFound`, `InUse` with the number of orders, `StillBelongs`, `LastOne`.
     """
@@ -159,13 +159,13 @@ def delete_row(uow: UnitOfWork, kind: CatalogueKind, code: str, by: Person, now:
 
 
 def keep_row(uow: UnitOfWork, row: CatalogueRow, by: Person, now: datetime) -> None:
-    """Store a row and note who did. Raises `NotFound` for an STO of an unknown Site Operation."""
+    """Save a row and record who did it. Raises `NotFound` for an STO of an unknown Site Operation."""
     put_row(uow, row)
     uow.journal.note("catalogue_edited", f"{type(row).__name__}:{row.code}", by.id, now, {"row": repr(row)})
 
 
 def _keep_one(uow: UnitOfWork, before: CatalogueRow, after: CatalogueRow | None) -> None:
-    """A phase keeps one active status, the installation one active order type."""
+    """Require one active status in each phase, and one active order type in the installation."""
     others: list[CatalogueRow]
     match before:
         case Status():
@@ -181,7 +181,7 @@ def _keep_one(uow: UnitOfWork, before: CatalogueRow, after: CatalogueRow | None)
 
 
 def _orders(uow: UnitOfWork, row: CatalogueRow) -> int:
-    """How many orders use a row, deleted ones included."""
+    """Count the orders that use a row, deleted ones included."""
     match row:
         case Status():
             which = OrderFilter(status=row.code)

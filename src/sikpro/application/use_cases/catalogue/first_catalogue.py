@@ -1,4 +1,4 @@
-"""The statuses and order types an installation starts with; afterwards they are an admin's to edit."""
+"""The first statuses and order types of an installation. Admins edit them later."""
 
 from datetime import timedelta
 
@@ -128,7 +128,7 @@ FIRST_ORDER_TYPES = tuple(
 
 
 def create_first_catalogue(uow: UnitOfWork) -> bool:
-    """Fill an empty catalogue of statuses and order types; False when there already is one."""
+    """Fill an empty catalogue with statuses and order types. Return False when it is not empty."""
     if uow.catalogue.statuses():
         return False
     for status in FIRST_STATUSES:

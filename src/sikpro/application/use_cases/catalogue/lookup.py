@@ -9,11 +9,11 @@ from sikpro.domain.phase import Phase
 from sikpro.domain.text import one_line
 
 ROW_NAME_LIMIT = 80
-"""The longest name of a Site Operation or an exchange, in characters."""
+"""The longest name of a Site Operation or an STO, in characters."""
 
 
 def status_named(uow: UnitOfWork, code: str) -> Status:
-    """The active status with this code. Raises `NotFound`."""
+    """Return the active status with this code. Raises `NotFound`."""
     for status in uow.catalogue.statuses():
         if status.code == code and status.active:
             return status
@@ -21,7 +21,7 @@ def status_named(uow: UnitOfWork, code: str) -> Status:
 
 
 def any_status(uow: UnitOfWork, code: str) -> Status:
-    """The status with this code, retired ones included. Raises `NotFound`."""
+    """Return the status with this code, also a retired one. Raises `NotFound`."""
     for status in uow.catalogue.statuses():
         if status.code == code:
             return status
@@ -29,7 +29,7 @@ def any_status(uow: UnitOfWork, code: str) -> Status:
 
 
 def first_status(uow: UnitOfWork, phase: Phase) -> Status:
-    """The phase's first active status: what a move sets when nobody chose one. Raises `NotFound`."""
+    """Return the phase's first active status, the default of a move. Raises `NotFound`."""
     for status in uow.catalogue.statuses():
         if status.phase is phase and status.active:
             return status
@@ -37,7 +37,7 @@ def first_status(uow: UnitOfWork, phase: Phase) -> Status:
 
 
 def nearest(code: str, known: list[str]) -> str | None:
-    """The known code most like a mistyped one, None when none is like it.
+    """Return the known code most similar to a mistyped one, None when none is similar.
 
     >>> nearest("SDAA", ["SDA", "TUN"])
     'SDA'
@@ -47,7 +47,7 @@ def nearest(code: str, known: list[str]) -> str | None:
 
 
 def row_name(text: str) -> str:
-    """A row's name or label on one line. Raises `InvalidValue` when there is none or it is too long."""
+    """Return a row's name or label on one line. Raises `InvalidValue` when it is empty or too long."""
     name = one_line(text)
     if not name or len(name) > ROW_NAME_LIMIT:
         raise InvalidValue("name.length", name)
@@ -58,7 +58,7 @@ CatalogueRow = Status | OrderType | SiteOperation | Sto
 
 
 def put_row(uow: UnitOfWork, row: CatalogueRow) -> None:
-    """Store a row in its catalogue. Raises `NotFound` for an STO of an unknown Site Operation."""
+    """Save a row in its catalogue. Raises `NotFound` for an STO of an unknown Site Operation."""
     match row:
         case Status():
             uow.catalogue.put_status(row)

@@ -1,1 +1,1 @@
-"""The ledger of installed modems, and what is odd in it."""
+"""The ledger of installed modems, and its anomalies."""

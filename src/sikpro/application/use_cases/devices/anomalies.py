@@ -1,4 +1,4 @@
-"""What is odd about devices and orders, as lists with the orders behind them."""
+"""Anomalies of devices and orders, as lists with the orders behind them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from sikpro.domain.people import Permission, Person
 
 PAGE = 20
 BEHIND = 8
-"""How many orders are shown behind one modem or box; its own page has them all."""
+"""The most orders shown for one modem or ODP. Its own page shows all."""
 
 MANY_HOLD_UPS = 3
 SPAN = timedelta(days=30)
@@ -24,7 +24,7 @@ COUNT_CAP = 99
 
 
 class Anomaly(StrEnum):
-    """The lists."""
+    """The lists of anomalies."""
 
     SERIAL = "serial"
     ODP = "odp"
@@ -34,10 +34,10 @@ class Anomaly(StrEnum):
 
 @frozen(kw_only=True)
 class AnomalyEntry:
-    """One entry: the device or the order's number, how often it happened, the orders behind it, how many there are.
+    """One entry: the device or the order's number, how often it happened, and its orders with their total number.
 
-    `times` is of registration numbers, hold-ups or reopenings; of an untouched order nothing is counted. `place` is
-    where the next page goes on from it.
+    `times` counts registration numbers, hold-ups or reopenings; it is 0 for an untouched order. `place` is where the
+    page after this entry begins.
     """
 
     name: str
@@ -49,7 +49,7 @@ class AnomalyEntry:
 
 @frozen(kw_only=True)
 class AnomalyPage:
-    """A page of one list, whether more follows, and how many entries each list has, up to `COUNT_CAP` + 1."""
+    """A page of one list, whether more follows, and the number of entries of each list, up to `COUNT_CAP` + 1."""
 
     entries: Sequence[AnomalyEntry]
     more: bool
@@ -59,9 +59,9 @@ class AnomalyPage:
 def list_anomalies(
     uow: UnitOfWork, kind: Anomaly, by: Person, now: datetime, zone: str, after: str = ""
 ) -> AnomalyPage:
-    """A page of a list, after the `place` of an entry; one that cannot be read is the beginning.
+    """Return a page of a list, after the `place` of an entry. An unreadable place means the beginning.
 
-    The two lists of devices are counted over an index of their own, up to the cap. Raises `NotPermitted`.
+    The two lists of devices are counted up to the cap, over their own index. Raises `NotPermitted`.
     """
     by.must(Permission.VIEW_REPORTS)
     entries = anomaly_entries(uow, kind, now, zone, after, PAGE + 1)
@@ -73,7 +73,7 @@ def list_anomalies(
 def anomaly_entries(
     uow: UnitOfWork, kind: Anomaly, now: datetime, zone: str, after: str, limit: int, *, behind: int = BEHIND
 ) -> Sequence[AnomalyEntry]:
-    """The next entries of a list with the orders behind them, after a place."""
+    """Return the next entries of a list after a place, with their orders."""
     since = now - SPAN
     match kind:
         case Anomaly.SERIAL:
@@ -107,7 +107,7 @@ def anomaly_entries(
 
 
 def untouched(uow: UnitOfWork, now: datetime, zone: str) -> OrderFilter:
-    """Open orders on which nobody has acted though their limit to first action is over."""
+    """Return the filter for open orders without a helpdesk's action past the limit for the first action."""
     limits = tuple(evolve(limit, completion=None) for limit in past_limits(uow, now, zone))
     return OrderFilter(overdue=limits)
 

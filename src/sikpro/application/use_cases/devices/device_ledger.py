@@ -1,4 +1,4 @@
-"""What is installed where: a modem, a box, an exchange or a technician with the whole history of their orders."""
+"""The device ledger: a modem, an ODP, an STO or a technician with the whole history of their orders."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,13 +19,13 @@ from sikpro.domain.values import OdpName, SerialNumber, StoCode, TechnicianCode
 PAGE = 25
 BOXES = 40
 MOST_MODEMS = 64
-"""How many modems of one box are shown; the largest splitters have fewer ports."""
+"""The most modems shown for one ODP. The largest splitters have fewer ports."""
 
 COUNT_CAP = 999
 
 
 class Subject(StrEnum):
-    """What a text may name, in the order in which it is tried."""
+    """What a text may name, in the order of the attempts."""
 
     ODP = "odp"
     SERIAL = "serial"
@@ -43,32 +43,32 @@ _PARSERS = {
 
 @frozen
 class DeviceQuery:
-    """What somebody looks up: its kind and its value as it is stored."""
+    """A query: its kind, and its value in stored form."""
 
     subject: Subject
     value: str
 
     def which(self) -> OrderFilter:
-        """Its orders."""
+        """Return the filter for its orders."""
         return OrderFilter(**{self.subject.value: self.value})  # type: ignore[arg-type]  # each subject names a text
 
 
 @frozen
 class HoldUp:
-    """A time that an order was held up: by which status, since when, and until when (None: still)."""
+    """A time in which an order was held up: the status, the start, and the end (None while it lasts)."""
 
     status: str
     since: datetime
     until: datetime | None
 
     def lasted(self, now: datetime) -> timedelta:
-        """How long it was or has been held up."""
+        """Return how long it lasted, up to `now` while it lasts."""
         return max((self.until or now) - self.since, timedelta())
 
 
 @frozen(kw_only=True)
 class OrderHistory:
-    """An order with the times that it was held up, the first of them first."""
+    """An order with its hold-ups, the first one first."""
 
     row: OrderRow
     hold_ups: Sequence[HoldUp]
@@ -76,10 +76,10 @@ class OrderHistory:
 
 @frozen(kw_only=True)
 class DevicePage:
-    """A device, box, exchange or technician: its orders (newest first, a page), and how many by phase.
+    """A device, ODP, STO or technician: a page of its orders, newest first, and their number by phase.
 
-    `installed` is where a modem is, or which modems are at a box; `boxes` are an exchange's. `more` and `more_boxes`
-    say that there are others after those here.
+    `installed` is the place of a modem, or the modems at an ODP; `boxes` are an STO's ODPs. `more` and `more_boxes` say
+    whether others follow.
     """
 
     query: DeviceQuery
@@ -93,14 +93,14 @@ class DevicePage:
 
 
 def understand_device(text: str) -> DeviceQuery:
-    """What a text names: an ODP, a serial in either notation, an STO or a technician's code, tried in this order.
+    """Parse a text: an ODP, a serial in either notation, an STO or a technician's code, tried in this order.
 
-    Raises `InvalidValue` (`device.unknown`), with what was probably meant where that can be told.
+    Raises `InvalidValue` (`device.unknown`), with a suggestion where there is one.
     """
     typed, meant = one_line(text), None
     for subject, parse in _PARSERS.items():
         if meant and subject is Subject.TECHNICIAN:
-            break  # nearly anything has the shape of a technician's code: a slip in a serial is likelier
+            break  # nearly any text fits a technician's code: a typing error in a serial is likelier
         try:
             return DeviceQuery(subject, str(parse(typed)))
         except InvalidValue as error:
@@ -111,7 +111,7 @@ def understand_device(text: str) -> DeviceQuery:
 def look_up_device(
     uow: UnitOfWork, query: DeviceQuery, by: Person, *, after: Key | None = None, after_box: str = ""
 ) -> DevicePage:
-    """A page of what is known of it, after a place among its orders or its boxes. Raises `NotPermitted`."""
+    """Return a page about a query's subject, after a place among its orders or its ODPs. Raises `NotPermitted`."""
     by.must(Permission.VIEW_ALL)
     which = query.which()
     rows = uow.order_queries.page(which, sort=Sort.NEWEST, after=after, limit=PAGE + 1)
@@ -136,7 +136,7 @@ def look_up_device(
 
 
 def histories(uow: UnitOfWork, rows: Iterable[OrderRow]) -> tuple[OrderHistory, ...]:
-    """Orders with their hold-ups, as the journal tells them."""
+    """Return orders with their hold-ups, read from the journal."""
     return tuple(
         OrderHistory(row=row, hold_ups=hold_ups([entry.event for entry in uow.journal.of_order(row.id)]))
         for row in rows
@@ -144,7 +144,7 @@ def histories(uow: UnitOfWork, rows: Iterable[OrderRow]) -> tuple[OrderHistory, 
 
 
 def hold_ups(events: Iterable[OrderEvent]) -> tuple[HoldUp, ...]:
-    """The times that an order was held up; a status that was undone leaves no trace."""
+    """Return the times in which an order was held up, without statuses that were undone."""
     spells: tuple[HoldUp, ...] = ()
     before = spells
     for event in events:
@@ -164,7 +164,7 @@ def hold_ups(events: Iterable[OrderEvent]) -> tuple[HoldUp, ...]:
 
 
 def _counts(uow: UnitOfWork, query: DeviceQuery) -> dict[Phase, int]:
-    """How many orders there are by phase: an exchange's from the kept totals, others counted up to `COUNT_CAP` + 1."""
+    """Count the orders by phase: for an STO from the saved totals, for others up to `COUNT_CAP` + 1."""
     if query.subject is not Subject.STO:
         which, most = query.which(), COUNT_CAP + 1
         return {phase: uow.order_queries.count(evolve(which, phases=frozenset({phase})), most) for phase in Phase}
@@ -176,7 +176,7 @@ def _counts(uow: UnitOfWork, query: DeviceQuery) -> dict[Phase, int]:
 
 
 def _last_place(uow: UnitOfWork, which: OrderFilter) -> tuple[OrderRow, ...]:
-    """The modem's last completed order, which says where it is now."""
+    """Return the modem's last completed order: it is installed there."""
     done = uow.order_queries.page(
         evolve(which, phases=Stage.COMPLETED.phases), sort=Sort.NEWEST, after=None, limit=PAGE
     )
@@ -185,7 +185,7 @@ def _last_place(uow: UnitOfWork, which: OrderFilter) -> tuple[OrderRow, ...]:
 
 
 def _name(uow: UnitOfWork, query: DeviceQuery) -> str:
-    """What an exchange or a technician is called, "" where nothing is known."""
+    """Return the name of an STO or a technician, "" when it is unknown."""
     if query.subject is Subject.STO:
         return next((sto.name for sto in uow.catalogue.stos() if sto.code == query.value), "")
     if query.subject is Subject.TECHNICIAN:

@@ -1,1 +1,1 @@
-"""What technicians are sent."""
+"""Messages to technicians."""

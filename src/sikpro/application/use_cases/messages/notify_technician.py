@@ -1,4 +1,4 @@
-"""Tell the technician what became of an order: a reply to their own message, through the outbox."""
+"""Notify the technician about an order: a reply to their own message, through the outbox."""
 
 import re
 from collections.abc import Callable
@@ -16,17 +16,17 @@ from sikpro.domain.people import Person
 from sikpro.domain.phase import Phase, Turn
 
 PLACEHOLDERS = ("nomor", "odp", "sn", "teknisi")
-"""What a catalogue's text may name in braces: the order's values stand there when it is filled in."""
+"""The names that a catalogue's text may have in braces. The order's values replace them."""
 
 _PLACEHOLDER = re.compile(r"\{(" + "|".join(PLACEHOLDERS) + r")\}")
 
 NO_TELEGRAM = "no_telegram"
-"""Why a message failed when neither sender nor technician has a chat."""
+"""The failure code of a message when neither sender nor technician has a chat."""
 
 
 @frozen
 class Recipient:
-    """A chat to tell, the message there to reply to, and the person's language."""
+    """A chat to notify, the message there to reply to, and the person's language."""
 
     chat_id: int
     reply_to: int | None
@@ -34,10 +34,10 @@ class Recipient:
 
 
 def recipients(uow: UnitOfWork, order: Order) -> tuple[Recipient, ...]:
-    """The chat that sent the order, and the technician's own where that is another and is bound.
+    """Return the chat that sent the order, and the technician's own connected chat if it is another.
 
-    A private chat is its sender's only while the sender is active and bound to it: a phone that was parted from its
-    person hears nothing more, and the person's new one does.
+    A private chat counts only while its sender is active and connected to it. A phone that was disconnected from its
+    person gets nothing more; the person's new one does.
     """
     found: list[Recipient] = []
     technician = uow.people.by_code(order.data.technician.value)
@@ -67,9 +67,9 @@ def notify_technician(
     zone: str,
     hold: timedelta = timedelta(),
 ) -> tuple[int, ...]:
-    """Queue the order's new state for everybody concerned, to leave after `hold`, and return the messages' ids.
+    """Queue the order's new state for all recipients, to leave after `hold`, and return the messages' ids.
 
-    Without any chat the message is kept as failed, so that the page can show it.
+    Without any chat the message is saved as failed, so that the page can show it.
     """
 
     def text(words: Words) -> str:
@@ -79,7 +79,7 @@ def notify_technician(
 
 
 def notify_words(uow: UnitOfWork, order: Order, by: Person, now: datetime, *, text: str, zone: str) -> None:
-    """Queue a helpdesk's words about an order as it stands, for everybody concerned."""
+    """Queue a helpdesk's text about an order in its present state, for all recipients."""
 
     def text_in(words: Words) -> str:
         state = state_text(words, order.phase, words.text(any_status(uow, order.status).label))
@@ -90,7 +90,7 @@ def notify_words(uow: UnitOfWork, order: Order, by: Person, now: datetime, *, te
 
 
 def notify_removed(uow: UnitOfWork, order: Order, by: Person, now: datetime, *, reason: str, zone: str) -> None:
-    """Tell that an order was deleted and why."""
+    """Notify all recipients that an order was deleted, and why."""
 
     def text(words: Words) -> str:
         return words("feedback.deleted", number=order.number, by=by.name, reason=reason)
@@ -99,7 +99,10 @@ def notify_removed(uow: UnitOfWork, order: Order, by: Person, now: datetime, *, 
 
 
 def feedback_text(uow: UnitOfWork, order: Order, helpdesk: str, words: Words, now: datetime, *, feedback: str) -> str:
-    """What the technician will read: state, who says it and when, their words, and whose turn it is."""
+    """Return the technician's message: state and time, the helpdesk's name and text.
+
+    For a hold-up it adds whose turn it is.
+    """
     state = state_text(words, order.phase, words.text(any_status(uow, order.status).label))
     lines = [
         words(
@@ -116,16 +119,16 @@ def feedback_text(uow: UnitOfWork, order: Order, helpdesk: str, words: Words, no
 
 
 def technician_name(uow: UnitOfWork, order: Order) -> str:
-    """How the order's technician is called, by code when nobody is known under it."""
+    """Return the name of the order's technician, the code when it is unknown."""
     technician = uow.people.by_code(order.data.technician.value)
     return technician.name if technician else order.data.technician.value
 
 
 def proposed_feedback(uow: UnitOfWork, order: Order) -> Callable[[Status], str]:
-    """What a status says to the order's technician by itself, in their language.
+    """Return a function from a status to its text for the order's technician, in their language.
 
-    After a completing status follows what the order's type adds. The order's values stand in place of
-    `PLACEHOLDERS` in braces; anything else in braces stays as it is written.
+    A completing status adds the text of the order's type. The order's values replace `PLACEHOLDERS` in braces; other
+    text in braces stays as written.
     """
     chats, data = recipients(uow, order), order.data
     language = chats[0].language if chats else "id"
@@ -142,7 +145,7 @@ def proposed_feedback(uow: UnitOfWork, order: Order) -> Callable[[Status], str]:
 
 
 def state_text(words: Words, phase: Phase, label: str) -> str:
-    """A status as a message's first line has it: its phase in capitals, and said once.
+    """Return a status for a message's first line: its phase in capitals, and never twice.
 
     `KENDALA: ODP penuh`, `DIPROSES (OGP)`, `BATAL`; a completed one is its label in capitals.
     """
@@ -155,7 +158,7 @@ def state_text(words: Words, phase: Phase, label: str) -> str:
 
 
 def order_buttons(phase: Phase, turn: Turn, order_id: int, words: Words) -> tuple[tuple[Button, ...], ...]:
-    """The buttons that fit how an order stands: data are asked for only where the customer or the system is not."""
+    """Return the buttons for an order's state. They ask to correct data only on the technician's or helpdesk's turn."""
     ask = Button(words("button.ask"), f"ask:{order_id}")
     if phase.held_up and turn in {Turn.TECHNICIAN, Turn.HELPDESK}:
         return ((Button(words("button.correct"), f"fix:{order_id}"), ask),)
@@ -167,7 +170,7 @@ def order_buttons(phase: Phase, turn: Turn, order_id: int, words: Words) -> tupl
 
 
 def reopen_button(order_id: int, words: Words, order_type: str = "") -> Button:
-    """The button that asks the helpdesk to reopen a completed order, as another type when one is named."""
+    """Return the button to ask the helpdesk to reopen a completed order, as another type if one is given."""
     return Button(words("button.reopen"), f"reopen:{order_id}:{order_type}" if order_type else f"reopen:{order_id}")
 
 

@@ -14,7 +14,7 @@ NOTICE_LIMIT = 500
 
 
 def publish_notice(uow: UnitOfWork, text: str, by: Person, now: datetime) -> str:
-    """Switch a notice on, or off with "", and return it as it is kept.
+    """Switch a notice on, or off with "", and return it as it is saved.
 
     Raises `NotPermitted`, `InvalidValue` over `NOTICE_LIMIT`.
     """

@@ -12,10 +12,10 @@ from sikpro.domain.people import Permission, Person
 
 
 def resend_message(uow: UnitOfWork, order_id: int, outbox_id: int, by: Person, now: datetime) -> tuple[int, ...]:
-    """Queue a failed message about an order again, and return the ids that are on their way now.
+    """Queue a failed message about an order again, and return the ids that are now queued.
 
-    One that had no chat goes to whoever has one by now; it stays failed itself. A message that is not failed is left
-    alone. Raises `NotPermitted`, `NotFound` for no such message, or when there is still no chat.
+    A message that had no chat stays failed; copies go to the chats that exist now. A message that is not failed stays
+    as it is. Raises `NotPermitted`, `NotFound` for an unknown message, or when there is still no chat.
     """
     by.must(Permission.WORK)
     item = uow.outbox.get(outbox_id)

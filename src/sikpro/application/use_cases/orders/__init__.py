@@ -1,1 +1,1 @@
-"""An order's way: registered, taken, answered, corrected, taken back, listed."""
+"""The life of an order: register, take, answer, correct, undo, list."""

@@ -1,4 +1,4 @@
-"""Tell the team leaders about orders that passed the limit of their type: once a step, in working hours."""
+"""Alert team leaders about orders past a limit of their type: once for each limit, in working hours."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -19,13 +19,13 @@ from sikpro.domain.phase import Turn
 from sikpro.domain.working_time import is_working_time, working_time
 
 LISTED_AT_ONCE = 10
-"""How many orders one alert names; it says how many more there are."""
+"""The most orders that one alert names. It gives the number of the others."""
 
 _PAGE = 200
 
 
 class Step(StrEnum):
-    """Which limit of its type an order passed."""
+    """The limit of its type that an order passed."""
 
     FIRST_ACTION = "first_action"
     COMPLETION = "completion"
@@ -33,7 +33,7 @@ class Step(StrEnum):
 
 @frozen
 class Overdue:
-    """An order past a limit, and the working time since it was received."""
+    """An order past a limit, and the working time since its receipt."""
 
     row: OrderRow
     step: Step
@@ -43,9 +43,9 @@ class Overdue:
 def overdue_step(
     row: OrderRow, order_type: OrderType | None, installation: Installation, now: datetime, zone: str
 ) -> Overdue | None:
-    """Which limit an open order has passed while it is the helpdesk's turn; None when none.
+    """Return the limit that an open order has passed during the helpdesk's turn, None if there is none.
 
-    An order that waits for the technician, the customer or a system is not the helpdesk's to hurry: somebody acted.
+    An order that waits for the technician, the customer or a system never counts: the helpdesk has already acted.
     """
     if order_type is None or not row.open or row.turn is not Turn.HELPDESK:
         return None
@@ -58,10 +58,10 @@ def overdue_step(
 
 
 def alert_overdue(uow: UnitOfWork, now: datetime, zone: str) -> int:
-    """Queue what passed a limit since the last look for every team leader concerned, and say how many orders.
+    """Queue alerts to the team leaders about newly overdue orders, and return the number of orders.
 
-    Outside working hours nothing is said; what somebody acted on before they begin again is not said at all. A team
-    leader of a Site Operation hears of its orders, one of none hears of all.
+    Outside working hours no alert is queued. An order on which somebody acts before working hours begin gets none. A
+    team leader with a Site Operation gets its orders, one without gets all orders.
     """
     installation = uow.installation.get()
     leaders = [person for person in uow.people.all() if person.may(Permission.LEAD) and person.telegram_id]

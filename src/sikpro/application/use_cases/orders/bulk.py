@@ -1,4 +1,4 @@
-"""Do one thing to several orders: each that allows it, and why the others do not."""
+"""Do one thing to several orders, and collect the errors of those that refuse it."""
 
 from collections.abc import Callable, Mapping
 
@@ -10,21 +10,21 @@ from sikpro.domain.errors import AlreadyTaken, DomainError, NotPermitted
 from sikpro.domain.order import Order
 
 MOST_AT_ONCE = 100
-"""How many orders one request may name."""
+"""The most orders in one request."""
 
 
 @frozen
 class BulkResult:
-    """What became of several orders: those that were done, and the errors of the others by registration number."""
+    """The result for several orders: the changed orders, and the errors of the others by registration number."""
 
     done: tuple[Order, ...]
     refused: Mapping[str, DomainError]
 
 
 def work_in_bulk(uow: UnitOfWork, orders: Mapping[int, int], work: Callable[[Order], Order]) -> BulkResult:
-    """Do the work to each order, given by id with the version that was seen; what one refuses is undone and said.
+    """Do the work to each order, given by id with its expected version. Undo and report the orders that refuse it.
 
-    `AlreadyTaken` names its holder. Raises `NotPermitted`, `NotFound` for an id that is no order's.
+    `AlreadyTaken` names its holder. Raises `NotPermitted`, `NotFound` for an id without an order.
     """
     done: list[Order] = []
     refused: dict[str, DomainError] = {}

@@ -1,4 +1,4 @@
-"""Set a status, with a reason and feedback; the answer leaves for the technician in the same transaction."""
+"""Set a status with a reason and feedback. The same transaction queues the message to the technician."""
 
 from datetime import datetime, timedelta
 
@@ -31,12 +31,12 @@ def change_status(
     zone: str,
     hold: timedelta = timedelta(),
 ) -> Order:
-    """Move an order to a status (its code) and tell the technician.
+    """Move an order to a status (its code) and notify the technician.
 
-    The message leaves after `hold`; until then `undo_status` takes both back.
-    A finished order is reopened by a live status it may go to. `version` is the one the caller saw. Team leaders
-    overrule a claim. Raises `ForbiddenMove`, `AlreadyTaken`, `ReasonRequired`, `ConcurrencyConflict`, `NotFound` for an
-    unknown status, `NotPermitted`, `InvalidValue` for a text over `FEEDBACK_LIMIT`.
+    The message leaves after `hold`; until then `undo_status` undoes both. A live status reopens a finished order, if
+    the order may go to it. `version` is the version that the caller read. Team leaders overrule a claim. Raises
+    `ForbiddenMove`, `AlreadyTaken`, `ReasonRequired`, `ConcurrencyConflict`, `NotFound` for an unknown status,
+    `NotPermitted`, `InvalidValue` for a text over `FEEDBACK_LIMIT`.
     """
     by.must(Permission.WORK)
     reason, feedback = checked_text(reason), checked_text(feedback)
@@ -64,9 +64,9 @@ def cancel_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, r
 def reopen_order(
     uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, reason: str, zone: str, hold: timedelta = timedelta()
 ) -> Order:
-    """Work on a finished order again, for a reason. Raises as `change_status`, and `DuplicateOrder`.
+    """Reopen a finished order, with a reason. Raises as `change_status`, and `DuplicateOrder`.
 
-    `ForbiddenMove` also when somebody has reopened it already.
+    Raises `ForbiddenMove` also when somebody has already reopened it.
     """
     order = uow.orders.get(order_id)
     phase = order.phase.reopens_as
@@ -76,7 +76,7 @@ def reopen_order(
 
 
 def checked_text(text: str) -> str:
-    """A reason or feedback as it is kept. Raises `InvalidValue` when it is over `FEEDBACK_LIMIT`."""
+    """Return a reason or feedback as it is saved. Raises `InvalidValue` when it is longer than `FEEDBACK_LIMIT`."""
     text = storable(text).strip()
     if len(text) > FEEDBACK_LIMIT:
         raise InvalidValue("feedback.too_long", text)

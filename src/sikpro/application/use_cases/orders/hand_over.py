@@ -1,4 +1,4 @@
-"""Hand a technician the data of an order: it arrives as a filled-in `/reg`, to be sent with one button."""
+"""Hand the data of an order over to a technician, as a filled-in `/reg` that one button sends."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,20 +14,20 @@ from sikpro.domain.people import Permission, Person
 from sikpro.domain.text import one_line
 
 SEND = "send"
-"""The data of the button that sends what was handed over."""
+"""The data of the button that sends the handed-over order."""
 
 COMMAND = "/reg"
-"""The line of the message from which on it is the request."""
+"""The line of the message after which the request begins."""
 
 _MAY_STAY_OPEN = {"field.missing", "odp.other_sto"}
-"""What the technician is asked for, or to confirm, after pressing the button."""
+"""Errors that the technician can resolve after the button: a missing value, or one to confirm."""
 
 
 def hand_over(uow: UnitOfWork, typed: Mapping[str, str], by: Person, now: datetime, *, zone: str) -> Person:
-    """Send what is known of an order to its technician's chat, and return the technician.
+    """Send the known data of an order to its technician's chat, and return the technician.
 
-    What is missing the technician is asked for. Raises `NotPermitted`, `DuplicateOrder`, `InvalidFields` for what is
-    wrong, or when the technician is not given or not on Telegram (`technician.no_telegram`).
+    The chat asks the technician for missing data. Raises `NotPermitted`, `DuplicateOrder`, `InvalidFields` for invalid
+    data, for a missing technician, or for one not on Telegram (`technician.no_telegram`).
     """
     by.must(Permission.LEAD)
     errors = {name: error for name, error in _faults(uow, typed).items() if error.code not in _MAY_STAY_OPEN}
@@ -61,7 +61,7 @@ def hand_over(uow: UnitOfWork, typed: Mapping[str, str], by: Person, now: dateti
 
 
 def handover_request(message: str) -> str:
-    """The request inside a message that handed data over; "" when there is none.
+    """Return the request in a handover message, "" when there is none.
 
     >>> handover_request("Bagus: ...\\n\\n/reg\\nSC: SC32232558")
     'SC: SC32232558'

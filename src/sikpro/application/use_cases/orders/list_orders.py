@@ -1,4 +1,4 @@
-"""Check one order, look at the queue, search: what each person may see."""
+"""Check one order, list the queue and search, within each person's permissions."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ from sikpro.domain.period import Period
 from sikpro.domain.working_time import passed_before
 
 PACE = timedelta(hours=2)
-"""The span whose first actions tell the pace."""
+"""The span of first actions from which the pace is computed."""
 
 AGES: Mapping[str, tuple[timedelta, timedelta | None]] = {
     "1h": (timedelta(), timedelta(hours=1)),
@@ -25,14 +25,14 @@ AGES: Mapping[str, tuple[timedelta, timedelta | None]] = {
     "72h": (timedelta(hours=24), timedelta(hours=72)),
     "old": (timedelta(hours=72), None),
 }
-"""The ages of open orders that recaps tell apart: from, and under; within 72 hours is Telkom's promise."""
+"""The age ranges of open orders in recaps: from, and below. Telkom promises to finish within 72 hours."""
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 
 
 def check_order(uow: UnitOfWork, number: str, by: Person) -> OrderRow:
-    """The present state of an order by its registration number. Raises `NotFound`, also for what one may not see."""
+    """Return an order's row by its registration number. Raises `NotFound`, also when the person may not view it."""
     order = order_named(uow, number)
     row = uow.order_queries.row(order.id)
     if row is None or not may_view(uow, order, row, by):
@@ -41,7 +41,7 @@ def check_order(uow: UnitOfWork, number: str, by: Person) -> OrderRow:
 
 
 def may_view(uow: UnitOfWork, order: Order, row: OrderRow, by: Person) -> bool:
-    """Whether a person may see an order: all, those of their Site Operation, or their own."""
+    """Whether a person may view an order: all orders, those of their Site Operation, or their own."""
     if by.may(Permission.VIEW_ALL):
         return True
     if not by.active:
@@ -52,11 +52,11 @@ def may_view(uow: UnitOfWork, order: Order, row: OrderRow, by: Person) -> bool:
 
 
 def state_since(uow: UnitOfWork, row: OrderRow) -> datetime:
-    """Since when an order has its present status: what joins it or nudges it meanwhile does not count."""
+    """Return when an order got its present status. Joined messages and nudges since then do not count."""
     since = row.changed_at
     undone = 0
     for entry in reversed(uow.journal.of_order(row.id)):
-        # What was set and taken back changed nothing.
+        # A status that was set and undone changed nothing.
         if isinstance(entry.event, StatusUndone):
             undone += 1
             continue
@@ -72,7 +72,10 @@ def state_since(uow: UnitOfWork, row: OrderRow) -> datetime:
 def list_orders(
     uow: UnitOfWork, which: OrderFilter, by: Person, *, sort: Sort, after: Key | None = None, limit: int = 50
 ) -> tuple[OrderRow, ...]:
-    """A page of the orders a person may see. Raises `NotPermitted`; deleted ones are an admin's to see."""
+    """Return a page of the orders that a person may view.
+
+    Raises `NotPermitted`, also for deleted orders unless the person is an admin.
+    """
     if not by.may(Permission.VIEW_ALL):
         by.must(Permission.VIEW_SITE_OPERATION)
         if not by.site_operation:
@@ -84,15 +87,18 @@ def list_orders(
 
 
 def age_span(age: str, now: datetime) -> Period:
-    """When an order was received whose age is one of `AGES` now. Raises `KeyError` for another name."""
+    """Return the receipt times of orders whose age is now in one of `AGES`. Raises `KeyError` for another name."""
     youngest, oldest = AGES[age]
-    # Half-open in ages as in times: an order of exactly an hour is of the second span.
+    # Ages are half-open like times: an order of exactly one hour belongs to the second range.
     start = _LONG_AGO if oldest is None else now - oldest + _TICK
     return Period(start, now - youngest + _TICK)
 
 
 def past_limits(uow: UnitOfWork, now: datetime, zone: str, part: float = 1) -> tuple[PastLimit, ...]:
-    """What `OrderFilter.overdue` takes to find what `overdue_step` calls overdue, or past a part of its limit."""
+    """Return the filter `OrderFilter.overdue` for orders that `overdue_step` calls overdue.
+
+    With `part`, orders past that part of their limit count.
+    """
     installation = uow.installation.get()
     return tuple(
         PastLimit(
@@ -105,12 +111,12 @@ def past_limits(uow: UnitOfWork, now: datetime, zone: str, part: float = 1) -> t
 
 
 def search_orders(uow: UnitOfWork, text: str, by: Person, limit: int = 20) -> tuple[OrderRow, ...]:
-    """The newest orders that a text finds, of those a person may see."""
+    """Return the newest orders that match a text and that a person may view."""
     return list_orders(uow, OrderFilter(text=text), by, sort=Sort.NEWEST, limit=limit)
 
 
 def related_orders(uow: UnitOfWork, row: OrderRow, by: Person, limit: int = 6) -> tuple[OrderRow, ...]:
-    """The newest other orders of the same modem, then of the same ODP, that a person may see."""
+    """Return the newest other orders of the same modem, then of the same ODP, that a person may view."""
     found: dict[int, OrderRow] = {}
     for which in (OrderFilter(serial=row.serial), OrderFilter(odp=row.odp)):
         for other in uow.order_queries.page(which, sort=Sort.NEWEST, after=None, limit=limit + 1):
@@ -120,6 +126,6 @@ def related_orders(uow: UnitOfWork, row: OrderRow, by: Person, limit: int = 6) -
 
 
 def expected_wait(uow: UnitOfWork, place: int, now: datetime) -> timedelta | None:
-    """How long the order at a place in the queue will wait at the pace of the last hours; None when unknown."""
+    """Return the expected wait at a place in the queue, at the pace of the last hours; None when unknown."""
     done = uow.order_queries.first_actions_since(now - PACE)
     return PACE * place / done if done >= 3 else None

@@ -1,4 +1,4 @@
-"""A polite reminder to the helpdesk, at its sender's wish."""
+"""A polite reminder to the helpdesk, at the sender's request."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from sikpro.domain.people import Person
 
 
 def nudge_helpdesk(uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, zone: str) -> Order:
-    """Mark that the sender asks for it, and tell who has it, if they are on Telegram.
+    """Mark the order as nudged, and notify its holder if they are on Telegram.
 
     Raises `NudgedAlready` within the installation's interval, `ForbiddenMove` when it is not the helpdesk's turn,
     `NotPermitted`.

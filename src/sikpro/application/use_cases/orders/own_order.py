@@ -1,4 +1,4 @@
-"""What a sender may do with an order of their own: correct it, withdraw it, add words to it."""
+"""A sender's actions on their own order: correct it, withdraw it, add a message to it."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,11 +13,11 @@ from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase
 
 WITHDRAWN = "batal"
-"""The status of a withdrawn order, while the catalogue has it."""
+"""The status of a withdrawn order, if the catalogue has it."""
 
 
 def correct_order(uow: UnitOfWork, order_id: int, typed: Mapping[str, str], by: Person, now: datetime) -> Order:
-    """Replace an order's data; a held-up order is back in the queue, at its old place.
+    """Replace an order's data. A held-up order returns to its old place in the queue.
 
     Raises `InvalidFields`, `AlreadyTaken`, `ForbiddenMove`, `NothingChanged`, `DuplicateOrder`, `NotPermitted`.
     """
@@ -28,9 +28,9 @@ def correct_order(uow: UnitOfWork, order_id: int, typed: Mapping[str, str], by: 
 
 
 def withdraw_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime) -> Order:
-    """Cancel one's own order while nobody has it. Raises `AlreadyTaken`, `ForbiddenMove`, `NotPermitted`.
+    """Cancel the sender's own order while nobody has it. Raises `AlreadyTaken`, `ForbiddenMove`, `NotPermitted`.
 
-    Who works on somebody else's cancels it with a reason, which the technician is told.
+    A helpdesk cannot withdraw the order of another person. It cancels with a reason, which is sent to the technician.
     """
     order = owned_order(uow, order_id, by)
     if not is_own(order, by):
@@ -53,7 +53,7 @@ def join_message(
     message_id: int | None,
     photo: str = "",
 ) -> Order:
-    """Add words or a photo (its file id) to an order, which is the helpdesk's turn from then on.
+    """Add a text or a photo (its file id) to an order. The turn of a live order passes to the helpdesk.
 
     Raises `NotPermitted`.
     """
@@ -62,9 +62,9 @@ def join_message(
 
 
 def owned_order(uow: UnitOfWork, order_id: int, by: Person) -> Order:
-    """An order, if this person may act on it: its sender, its technician, or one who works on all.
+    """Return an order if this person may act on it: its sender, its technician, or somebody who works all orders.
 
-    Raises `NotPermitted`, `NotFound` when it is deleted or unknown.
+    Raises `NotPermitted`, also for a deleted order, and `NotFound` for an unknown one.
     """
     order = uow.orders.get(order_id)
     if order.deleted_at:
@@ -75,11 +75,11 @@ def owned_order(uow: UnitOfWork, order_id: int, by: Person) -> Order:
 
 
 def owns(order: Order, person: Person) -> bool:
-    """Whether an order is a person's to add to: their own, or one among all that they work on."""
+    """Whether a person may add to an order: it is their own, or they work all orders."""
     return is_own(order, person) or person.may(Permission.WORK)
 
 
 def is_own(order: Order, person: Person) -> bool:
-    """Whether a person sent an order or is its technician, so that its buttons in the chat work for them."""
+    """Whether a person sent an order or is its technician. Then its buttons in the chat work for them."""
     sent = order.sender == person.id or order.data.technician.value == person.technician_code
     return sent and person.may(Permission.REGISTER)

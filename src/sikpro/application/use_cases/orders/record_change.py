@@ -1,19 +1,19 @@
-"""Store an order after a step, with its facts, in one place."""
+"""Save an order with its events after a step, in one place."""
 
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.domain.order import Change, Order
 
 
 def record_new(uow: UnitOfWork, change: Change, actor: int | None) -> Order:
-    """Store a placed order. Raises `DuplicateOrder`."""
+    """Save a new order. Raises `DuplicateOrder`."""
     uow.orders.add(change.order, _key(uow, change.order))
     return _record(uow, change, change.order, actor)
 
 
 def record_change(uow: UnitOfWork, change: Change, actor: int | None) -> Order:
-    """Store an order after a move and return it at its new version.
+    """Save an order after a move and return it at its new version.
 
-    Raises `ConcurrencyConflict`, and `DuplicateOrder` when a reopened or corrected order finds its place taken.
+    Raises `ConcurrencyConflict`, and `DuplicateOrder` when another order holds the key of a reopened or corrected one.
     """
     return _record(uow, change, uow.orders.save(change.order, _key(uow, change.order)), actor)
 

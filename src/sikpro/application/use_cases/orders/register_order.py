@@ -19,7 +19,7 @@ from sikpro.domain.phase import Phase
 
 @frozen(kw_only=True)
 class Registered:
-    """A new order and its place in the queue, 1 being next."""
+    """A new order and its place in the queue; 1 is next."""
 
     order: Order
     place: int
@@ -35,7 +35,7 @@ def register_order(
     origin: Origin | None = None,
     received_at: datetime | None = None,
 ) -> Registered:
-    """Understand a request and put it into the queue. `sender` is None for a script's own registrations.
+    """Parse a request and put it into the queue. `sender` is None when a script registers.
 
     Raises `InvalidFields`, `DuplicateOrder`, `NotPermitted`.
     """
@@ -58,7 +58,7 @@ def register_order(
 
 
 def refuse_duplicate(uow: UnitOfWork, data: OrderData) -> None:
-    """Spare an id when the order is already there; the constraint decides, this only asks first.
+    """Refuse a known order early, to save an id. The constraint decides in the end.
 
     Raises `DuplicateOrder`.
     """
@@ -68,14 +68,14 @@ def refuse_duplicate(uow: UnitOfWork, data: OrderData) -> None:
 
 
 def standing_order(uow: UnitOfWork, number: str, order_type: str) -> Order | None:
-    """The order that holds the place a request of this number and type would take."""
+    """Return the order that holds the duplicate key of this number and type."""
     mode = uow.installation.get().duplicate_mode
     wanted = key_of(mode, number, order_type)
     return next((order for order in uow.orders.find(number) if order.duplicate_key(mode) == wanted), None)
 
 
 def order_named(uow: UnitOfWork, number: str) -> Order:
-    """The order under a registration number: the one that holds its place, else the newest. Raises `NotFound`."""
+    """Return the order under a registration number: the holder of the key, else the newest. Raises `NotFound`."""
     found = uow.orders.find(number)
     if not found:
         raise NotFound.order(number)

@@ -1,4 +1,4 @@
-"""Delete an order for a reason, and bring it back."""
+"""Delete an order with a reason, and restore it."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from sikpro.domain.phase import Phase
 
 
 def delete_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, reason: str, zone: str) -> Order:
-    """Take an order out of queue and counts, and tell its sender.
+    """Remove an order from queue and counts, and notify its sender.
 
     Raises `ReasonRequired`, `InvalidValue` for a reason that is too long, `NotPermitted`.
     """
@@ -25,7 +25,7 @@ def delete_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, r
 
 
 def restore_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime) -> Order:
-    """Bring a deleted order back. Raises `DuplicateOrder` when another took its place, `NotPermitted`."""
+    """Restore a deleted order. Raises `DuplicateOrder` when another order holds its key, `NotPermitted`."""
     by.must(Permission.ADMINISTER)
     change = uow.orders.get(order_id).restore(first_status(uow, Phase.WAITING), now)
     return record_change(uow, change, by.id)

@@ -1,4 +1,4 @@
-"""Keep a list of orders under a name of one's own."""
+"""Save a list of orders under a personal name."""
 
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.undo_and_views import SavedView
@@ -10,13 +10,13 @@ NAME_LIMIT = 40
 """The longest name of a view, in characters."""
 
 MOST_VIEWS = 12
-"""How many views a person keeps: each is counted whenever the list is shown."""
+"""The most views of one person. Each is counted whenever the list is shown."""
 
 
 def save_view(uow: UnitOfWork, by: Person, name: str, query: str) -> SavedView:
-    """Keep an address' query under a name; the person's view of that name is replaced.
+    """Save an address's query under a name. It replaces the person's view of that name.
 
-    Raises `InvalidValue` for a name that is empty or over `NAME_LIMIT`, and for one view more than `MOST_VIEWS`.
+    Raises `InvalidValue` for a name that is empty or longer than `NAME_LIMIT`, and beyond `MOST_VIEWS` views.
     """
     name = one_line(name)
     if not name or len(name) > NAME_LIMIT:

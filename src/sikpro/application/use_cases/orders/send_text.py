@@ -1,4 +1,4 @@
-"""Write to the technician about an order, whoever has it and however it stands, without a new status."""
+"""Write to the technician about an order without a new status, whoever has it and in any phase."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from sikpro.domain.people import Permission, Person
 
 @frozen
 class SentText:
-    """Words to the technician, and the status that was set with them and its reason, "" where none was."""
+    """A text to the technician, with the status set with it and its reason; "" for none."""
 
     text: str
     status: str = ""
@@ -24,18 +24,18 @@ class SentText:
 
     @property
     def shown(self) -> str:
-        """What the technician reads: a reason where there is nothing else."""
+        """The text that the technician reads; the reason if there is no other."""
         return self.text or self.reason
 
 
 def send_text(
     uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, text: str, last_event: int | None = None, zone: str
 ) -> Order:
-    """Send words to the technician; the order keeps status, turn and holder.
+    """Send a text to the technician. The order keeps its status, turn and holder.
 
-    `last_event` is the newest journal id that the writer was shown: the same words sent since then are not sent again.
-    Raises `NotPermitted`, `InvalidValue` for no words or more than `FEEDBACK_LIMIT`, `ForbiddenMove` for a deleted
-    order, `NotFound`.
+    `last_event` is the newest journal id that the writer's page showed: the same text is not sent again if it was sent
+    since. Raises `NotPermitted`, `InvalidValue` for an empty text or one over `FEEDBACK_LIMIT`, `ForbiddenMove` for a
+    deleted order, `NotFound`.
     """
     by.must(Permission.WORK)
     text = checked_text(text)
@@ -50,7 +50,7 @@ def send_text(
 
 
 def texts_since(uow: UnitOfWork, order_id: int, by: Person, last_event: int) -> tuple[SentText, ...]:
-    """What somebody told the technician after a journal id, oldest first; what they took back is left out."""
+    """Return a person's texts to the technician after a journal id, oldest first, without those undone."""
     said: list[SentText] = []
     for entry in uow.journal.of_order(order_id):
         if entry.id <= last_event or entry.actor != by.id:
@@ -63,5 +63,5 @@ def texts_since(uow: UnitOfWork, order_id: int, by: Person, last_event: int) -> 
         elif isinstance(event, WordsSent):
             said.append(SentText(event.text))
         elif isinstance(event, StatusUndone) and said:
-            said.pop()  # only what was done last can be taken back
+            said.pop()  # only the last step can be undone
     return tuple(said)

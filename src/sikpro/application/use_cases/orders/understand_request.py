@@ -1,4 +1,4 @@
-"""From what was typed to an order's data, checked against the catalogues."""
+"""Parse typed texts into an order's data, and check them against the catalogues."""
 
 from collections.abc import Mapping
 
@@ -10,19 +10,19 @@ from sikpro.domain.order_data import OrderData
 from sikpro.domain.text import one_line
 
 CONFIRMED = "confirmed"
-"""Beside the fields: the doubts that the person has confirmed, blank-separated (`odp.other_sto`)."""
+"""The entry beside the fields with the warnings that the person confirmed, separated by blanks (`odp.other_sto`)."""
 
 
 Slips = dict[str, InvalidValue]
-"""What was said of technicians' codes that nobody has, by code: kept over many requests, it is looked up once."""
+"""The errors for unknown technician codes, by code. Keep it over many requests to look each code up once."""
 
 
 def understand_request(uow: UnitOfWork, typed: Mapping[str, str], slips: Slips | None = None) -> OrderData:
-    """Parse every field (by its name in `fields.FIELDS`) and hold it against the catalogues.
+    """Parse every field (by its name in `fields.FIELDS`) and check it against the catalogues.
 
-    A catalogue that is still empty constrains nothing. Raises `InvalidFields` with an error for each field that is
-    missing (`field.missing`), misshapen, unknown, or at odds with another: an ODP of another STO (`odp.other_sto`)
-    until that is confirmed.
+    An empty catalogue accepts everything. Raises `InvalidFields` with an error for each field that is missing
+    (`field.missing`), malformed, unknown, or in conflict with another: an ODP of another STO (`odp.other_sto`) until
+    that is confirmed.
     """
     values: dict[str, object] = {}
     errors: dict[str, DomainError] = {}
@@ -42,11 +42,11 @@ def understand_request(uow: UnitOfWork, typed: Mapping[str, str], slips: Slips |
             errors["odp"] = InvalidValue("odp.other_sto", str(values["odp"]), sto=sto)
     if errors:
         raise InvalidFields({field.name: errors[field.name] for field in FIELDS if field.name in errors})
-    return OrderData(**values)  # type: ignore[arg-type]  # FIELDS parse to what OrderData holds: a test holds them to it
+    return OrderData(**values)  # type: ignore[arg-type]  # a test checks that FIELDS fit OrderData
 
 
 def typed_again(data: OrderData) -> dict[str, str]:
-    """An order's data as `understand_request` takes it."""
+    """Return an order's data as input for `understand_request`."""
     return {field.name: str(getattr(data, field.name)) for field in FIELDS}
 
 

@@ -1,4 +1,4 @@
-"""Take a status and its message back, while the message has not left."""
+"""Undo a status and its message before the message is sent."""
 
 from datetime import datetime, timedelta
 
@@ -10,10 +10,10 @@ from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
 
 UNDO_SPAN = timedelta(seconds=5)
-"""How long an answer given on the web waits before it leaves."""
+"""How long an answer from the web waits before it is sent."""
 
 _LATE = timedelta(seconds=2)
-"""What the way from the page may take: a press in the last moment still counts while the message is here."""
+"""The allowed delay from the page: a press at the last moment still counts while the message is not sent."""
 
 _KEPT = timedelta(days=1)
 
@@ -21,18 +21,18 @@ _KEPT = timedelta(days=1)
 def keep_undo(
     uow: UnitOfWork, before: Order, after: Order, by: Person, until: datetime, messages: tuple[int, ...]
 ) -> None:
-    """Remember how an order was before a status was set, for whoever set it."""
+    """Store the order's state before a status was set, for the person who set it."""
     uow.undo_steps.forget(until - _KEPT)
     step = UndoStep(before=before, version=after.version, by=by.id, until=until, messages=messages)
     uow.undo_steps.put(step)
 
 
 def undo_status(uow: UnitOfWork, order_id: int, by: Person, now: datetime) -> Order:
-    """Make the order again what it was before its status was set, and take the message back.
+    """Restore the order to its state before the status, and recall the message.
 
-    The journal keeps both facts. Raises `NotPermitted` for anybody but who did it; `UndoTooLate` when a message has
-    left or is leaving, when the order changed since, or when the time is over; `DuplicateOrder` when another order took
-    its place meanwhile.
+    The journal keeps both events. Raises `NotPermitted` for anybody but the person who set the status; `UndoTooLate`
+    when a message is sent or being sent, when the order changed since, or when the time is over; `DuplicateOrder` when
+    another order took its key meanwhile.
     """
     by.must(Permission.WORK)
     order, step = uow.orders.get(order_id), uow.undo_steps.of_order(order_id)
@@ -49,6 +49,6 @@ def undo_status(uow: UnitOfWork, order_id: int, by: Person, now: datetime) -> Or
 
 
 def undoable(uow: UnitOfWork, by: Person, now: datetime) -> UndoStep | None:
-    """What somebody did last and may still take back; None when it is too late."""
+    """Return a person's last step if it can still be undone, else None."""
     step = uow.undo_steps.latest(by.id, now)
     return step if step and uow.orders.get(step.before.id).version == step.version else None

@@ -1,4 +1,4 @@
-"""Take an order, give it back, hand it to somebody: one order, one helpdesk."""
+"""Take an order, give it back, assign it: one order, one helpdesk."""
 
 from datetime import datetime, timedelta
 
@@ -14,14 +14,14 @@ from sikpro.domain.phase import Phase, Stage
 _WAITING = OrderFilter(phases=Stage.WAITING.phases)
 _FEW = 20
 _WORTH_IT = timedelta(minutes=3)
-"""What a renewal has to add to be stored: a page asks every minute."""
+"""The least time that a renewal must add to be saved, because a page renews every minute."""
 
 _TWICE = timedelta(seconds=3)
-"""A second press so soon after the first is the same one."""
+"""A second press within this time counts as the same press."""
 
 
 def take_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime) -> Order:
-    """Take an order, or renew one's claim on it. Raises `AlreadyTaken`, `ForbiddenMove`, `NotPermitted`."""
+    """Take an order, or renew the person's claim on it. Raises `AlreadyTaken`, `ForbiddenMove`, `NotPermitted`."""
     by.must(Permission.WORK)
     order = uow.orders.get(order_id)
     change = order.take(by.id, first_status(uow, Phase.IN_PROGRESS), now, uow.installation.get().claim)
@@ -29,7 +29,7 @@ def take_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime) -> Ord
 
 
 def take_next(uow: UnitOfWork, by: Person, now: datetime) -> Order | None:
-    """Take the oldest waiting order, None when none waits: of two who ask at once, each gets one of their own.
+    """Take the oldest waiting order, None when none waits. Two people at the same time get different orders.
 
     Raises `NotPermitted`.
     """
@@ -41,13 +41,13 @@ def take_next(uow: UnitOfWork, by: Person, now: datetime) -> Order | None:
                 with uow.savepoint():
                     return take_order(uow, row.id, by, now)
             except (AlreadyTaken, ConcurrencyConflict, ForbiddenMove):
-                continue  # somebody was faster: the next one is as good
+                continue  # somebody else took it first: try the next one
         after = rows[-1].key
     return None
 
 
 def just_taken(uow: UnitOfWork, by: Person, now: datetime, held: int) -> Order | None:
-    """The order that somebody took a moment ago when they have more than `held`: they ask for the next one twice."""
+    """Return the order a person took a moment ago, if they now have more than `held`: they pressed *next* twice."""
     claim = uow.installation.get().claim
     rows = uow.order_queries.page(OrderFilter(holder=by.id), sort=Sort.OLDEST, after=None, limit=held + _FEW)
     fresh = [row for row in rows if row.claimed_until and row.claimed_until > now + claim - _TWICE]
@@ -57,16 +57,16 @@ def just_taken(uow: UnitOfWork, by: Person, now: datetime, held: int) -> Order |
 
 
 def give_back_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime) -> Order:
-    """Put an order one has back into the queue. Raises `AlreadyTaken`, `ForbiddenMove`, `NotPermitted`."""
+    """Put the person's order back into the queue. Raises `AlreadyTaken`, `ForbiddenMove`, `NotPermitted`."""
     by.must(Permission.WORK)
     change = uow.orders.get(order_id).give_back(by.id, first_status(uow, Phase.WAITING), now)
     return record_change(uow, change, by.id)
 
 
 def assign_order(uow: UnitOfWork, order_id: int, to: int, by: Person, now: datetime) -> Order:
-    """Give an order to a helpdesk, or take it over oneself, whoever has it.
+    """Give an order to a helpdesk, or take it over, whoever has it.
 
-    Raises `NotPermitted`, `NotFound` when nobody who may work on orders has the id `to`, `ForbiddenMove`.
+    Raises `NotPermitted`, `NotFound` when `to` is not the id of a person who may work orders, `ForbiddenMove`.
     """
     by.must(Permission.LEAD)
     helpdesk = uow.people.get(to)
@@ -78,9 +78,9 @@ def assign_order(uow: UnitOfWork, order_id: int, to: int, by: Person, now: datet
 
 
 def renew_claim(uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, confirmed: bool = False) -> Order:
-    """Let somebody's claim on an order last longer, because its page is open or because they say so (`confirmed`).
+    """Extend the holder's claim on an order, because its page is open or because they confirm it (`confirmed`).
 
-    An open page alone does it for `LONGEST_CLAIM` at most. Of who does not have the order nothing changes.
+    An open page alone extends it to `LONGEST_CLAIM` at most. Nothing changes for people who do not have the order.
     """
     by.must(Permission.WORK)
     order, claim = uow.orders.get(order_id), uow.installation.get().claim
@@ -94,7 +94,7 @@ def renew_claim(uow: UnitOfWork, order_id: int, by: Person, now: datetime, *, co
 
 
 def free_lapsed_claims(uow: UnitOfWork, now: datetime, limit: int = 100) -> int:
-    """Put orders whose claim ran out back into the queue, and say how many."""
+    """Put orders whose claim ran out back into the queue, and return how many."""
     freed = 0
     waiting = first_status(uow, Phase.WAITING)
     for order in uow.orders.lapsed(now, limit):
@@ -106,7 +106,7 @@ def free_lapsed_claims(uow: UnitOfWork, now: datetime, limit: int = 100) -> int:
 
 
 def check_version(order: Order, version: int | None) -> Order:
-    """Hold the caller to the version they saw, if they named one. Raises `ConcurrencyConflict`."""
+    """Return the order if it is at the caller's version, or if there is none. Raises `ConcurrencyConflict`."""
     if version is not None and order.version != version:
         raise ConcurrencyConflict(number=order.number)
     return order

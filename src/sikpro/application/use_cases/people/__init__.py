@@ -1,1 +1,1 @@
-"""Accounts, technicians, and who is let in."""
+"""Accounts, technicians and access."""

@@ -1,4 +1,4 @@
-"""Whom a request for access points to, who may decide about it, and how both are lines."""
+"""The people that an access request matches, who may decide about it, and texts about both."""
 
 import hashlib
 import re
@@ -13,11 +13,11 @@ from sikpro.domain.people import AccessRequest, Permission, Person
 from sikpro.domain.text import compact
 
 People = tuple[Person, ...]
-"""Whom a request points to: the first is who is bound when it is approved as it stands."""
+"""The people that a request matches. An unchanged approval connects the first."""
 
 
 def pointed_to(uow: UnitOfWork, request: AccessRequest) -> People:
-    """Whom a request's code and phone number point to now, the code's person first; nobody, one person or two."""
+    """Return the people whom a request's code and phone number match now, the code's first; at most two."""
     code = request.technician_code
     found = (uow.people.by_code(code) if code else None, _by_phone(uow, request.phone))
     return tuple({person.id: person for person in found if person}.values())
@@ -27,24 +27,24 @@ def _by_phone(uow: UnitOfWork, phone: str) -> Person | None:
     try:
         digits = phone_digits(phone)
     except InvalidValue:
-        return None  # what is no number points to nobody
+        return None  # an invalid number matches nobody
     return uow.people.by_phone(digits) if digits else None
 
 
 def is_for_admins(person: Person) -> bool:
-    """Whether an admin alone lets this person in on Telegram: somebody with an account, or kept out."""
+    """Whether only an admin may give this person access on Telegram: they have an account or are deactivated."""
     return person.role is not None or not person.active
 
 
 def may_decide(by: Person, people: Iterable[Person]) -> bool:
-    """Whether somebody may decide about a request that points to these people."""
+    """Whether somebody may decide about a request that matches these people."""
     if any(map(is_for_admins, people)):
         return by.may(Permission.ADMINISTER)
     return by.may(Permission.MANAGE_TECHNICIANS)
 
 
 def must_decide(by: Person, people: Iterable[Person]) -> None:
-    """Raise `NotPermitted` unless somebody may decide: `AdminDecides` for a team leader where an admin must."""
+    """Raise `NotPermitted` unless somebody may decide: `AdminDecides` for a team leader where only an admin may."""
     by.must(Permission.MANAGE_TECHNICIANS)
     for person in people:
         if not may_decide(by, (person,)):
@@ -52,10 +52,10 @@ def must_decide(by: Person, people: Iterable[Person]) -> None:
 
 
 def request_mark(request: AccessRequest, people: People) -> str:
-    """A short mark of what a request says, to hold a button to it.
+    """Return a short mark of a request's content, to tie a button to it.
 
-    It changes with the name, the code, the number, whom they point to, that person's role and whether they are kept
-    out.
+    It changes with the name, the code, the number and the first matched person, and with role and state of matched
+    people who have an account or are deactivated.
     """
     match = str(people[0].id) if people else "None"
     states = [f"{person.id} {person.role} {person.active}" for person in people if is_for_admins(person)]
@@ -64,7 +64,7 @@ def request_mark(request: AccessRequest, people: People) -> str:
 
 
 def account_lines(person: Person, words: Words) -> list[str]:
-    """What makes letting a person in an admin's decision: the account with its role, that they are kept out."""
+    """Return the reasons why only an admin may decide: the account with its role, the deactivation."""
     lines: list[str] = []
     if person.role:
         lines.append(words("access.account", username=person.username or "-", role=words(f"role.{person.role}")))
@@ -74,7 +74,7 @@ def account_lines(person: Person, words: Words) -> list[str]:
 
 
 def lets_in(person: Person, words: Words) -> str:
-    """What an approval does with somebody who is kept out: it lets them in again, with which account."""
+    """Return the sentence that an approval reactivates a deactivated person, and with which account."""
     if not person.role:
         return words("access.lets_in", name=person.name)
     role = words(f"role.{person.role}")
@@ -82,14 +82,14 @@ def lets_in(person: Person, words: Words) -> str:
 
 
 def known_as(person: Person) -> str:
-    """The code, or the user name, that stands in brackets behind a person's name."""
+    """Return the code, or the user name, to show in brackets after a person's name."""
     return person.technician_code or person.username or "-"
 
 
 def site_of_technician(stos: Sequence[Sto], technician_code: str) -> str:
-    """The Site Operation that a technician's code points to by its STO (`F5SDA445`), "" when that is not known.
+    """Return the Site Operation of the STO in a technician's code (`F5SDA445`), "" when it is unknown.
 
-    The shape is docs/domain.md's: crew prefix, STO, number.
+    docs/domain.md describes the form of a code: crew prefix, STO, number.
     """
     found = re.search(r"([A-Z]{3})[0-9]+$", compact(technician_code))
     return next((row.site_operation for row in stos if row.active and found and row.code == found[1]), "")

@@ -1,4 +1,4 @@
-"""A link by which a person binds their Telegram account: made by whoever manages them, good once, for a day."""
+"""A link that connects a person's Telegram account: made by their manager, valid once, for a day."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -17,14 +17,14 @@ LINK_LASTS = timedelta(hours=24)
 
 
 def new_link_token() -> str:
-    """A secret that Telegram takes as a start parameter: 32 of `A-Z a-z 0-9 _ -` (it allows 64)."""
+    """Return a secret for Telegram's start parameter: 32 of `A-Z a-z 0-9 _ -` (Telegram allows 64)."""
     return secrets.token_urlsafe(24)
 
 
 def make_bind_link(uow: UnitOfWork, person_id: int, token: str, by: Person, now: datetime) -> Person:
-    """Keep a link's token, hashed, for a person; an earlier link of theirs ends.
+    """Store a link's hashed token for a person. Their earlier link ends.
 
-    Raises `NotPermitted`, `NotFound`, and `InvalidValue` for somebody who is bound already or kept out.
+    Raises `NotPermitted`, `NotFound`, and `InvalidValue` for somebody already connected or deactivated.
     """
     person = uow.people.get(person_id)
     must_manage(by, person)
@@ -40,11 +40,11 @@ def make_bind_link(uow: UnitOfWork, person_id: int, token: str, by: Person, now:
 def bind_by_link(
     uow: UnitOfWork, token: str, telegram_id: int, chat_id: int, now: datetime, *, language: str = ""
 ) -> Person:
-    """Bind the Telegram account that opened a link, and return who it is now; what it had asked for is granted.
+    """Connect the Telegram account that opened a link and return its person; a pending request is approved.
 
-    `language` is what the account chose while it was a stranger's. Raises `InvalidValue`: `link.wrong` for a link
-    that never was, has run out or whose maker may not any more, `link.used`, `link.other` when the account is
-    another person's.
+    `language` is what the account chose before it was known. Raises `InvalidValue`: `link.wrong` for a link that is
+    unknown, expired or for a deactivated person, or whose maker lost the permission; `link.used`; `link.other` when the
+    account belongs to another person.
     """
     link = uow.bind_links.get(_hash(token))
     if link is None or link.expires_at <= now:

@@ -1,4 +1,4 @@
-"""Change what is known of a person, and what they get in with: role, codes, password, Telegram."""
+"""Change a person's data and credentials: role, codes, password, Telegram."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -22,22 +22,22 @@ from sikpro.domain.text import one_line
 from sikpro.domain.values import TechnicianCode
 
 ACCOUNT_ROLES = (Role.HELPDESK, Role.TEAM_LEADER, Role.SUPERVISOR, Role.ADMIN)
-"""The roles that an account may have; a technician is one by code."""
+"""The roles of accounts. A technician needs no role, only a code."""
 
 PERSON_ENTRIES = ("name", "username", "role", "technician_code", "site_operation", "phone", "language")
-"""What a form or a row of a list says of a person."""
+"""The entries of a person in a form or in a list's row."""
 
 
 def person_texts(person: Person) -> dict[str, str]:
-    """A person's entries as a form shows them."""
+    """Return a person's entries as a form shows them."""
     return {name: getattr(person, name) or "" for name in PERSON_ENTRIES}
 
 
 def understand_person(uow: UnitOfWork, typed: Mapping[str, str], before: Person) -> Person:
-    """The person with what was typed, each of `PERSON_ENTRIES`.
+    """Return the person with the typed values, one for each of `PERSON_ENTRIES`.
 
-    Somebody has an account (user name and role), a technician code, or both. Raises `InvalidFields`, which holds each
-    error under its entry.
+    A person has an account (user name and role), a technician code, or both. Raises `InvalidFields` with each error
+    under its entry.
     """
     errors: dict[str, DomainError] = {}
     found: dict[str, Any] = {}
@@ -72,10 +72,10 @@ def understand_person(uow: UnitOfWork, typed: Mapping[str, str], before: Person)
 def edit_person(
     uow: UnitOfWork, person_id: int, typed: Mapping[str, str], *, version: int, by: Person, now: datetime
 ) -> Person:
-    """Store what was typed of a person read at a version; what is stored already is stored once.
+    """Save the typed changes of a person that was read at a version. Unchanged data are not saved again.
 
-    User name and role are an admin's to change: of others they stay as they are. Who loses the account loses their
-    sessions. Raises `NotPermitted`, `NotFound`, `InvalidFields`, `AlreadyUsed`, `ConcurrencyConflict`, `LastOne`.
+    Only an admin changes user name and role; for others they stay as they are. A person who loses the account loses
+    their sessions. Raises `NotPermitted`, `NotFound`, `InvalidFields`, `AlreadyUsed`, `ConcurrencyConflict`, `LastOne`.
     """
     before = uow.people.get(person_id)
     must_manage(by, before)
@@ -90,7 +90,7 @@ def edit_person(
 
 
 def store_person(uow: UnitOfWork, before: Person, person: Person, by: Person, now: datetime) -> Person:
-    """Store a person over what they were. Raises `AlreadyUsed`, `LastOne`."""
+    """Save a changed person. Raises `AlreadyUsed`, `LastOne`."""
     keep_an_admin(uow, before, person)
     if person.role is None or not person.active:
         uow.sessions.revoke_all(person.id, now)
@@ -103,7 +103,7 @@ def store_person(uow: UnitOfWork, before: Person, person: Person, by: Person, no
 
 
 def reset_password(uow: UnitOfWork, person_id: int, password_hash: str, by: Person, now: datetime) -> Person:
-    """Give an account a one-time password (hashed beforehand); its sessions end.
+    """Give an account a one-time password (already hashed) and end its sessions.
 
     Raises `NotPermitted`, `NotFound`, and `InvalidValue` for somebody without an account.
     """
@@ -117,7 +117,7 @@ def reset_password(uow: UnitOfWork, person_id: int, password_hash: str, by: Pers
 
 
 def unbind_telegram(uow: UnitOfWork, person_id: int, by: Person, now: datetime) -> Person:
-    """Part a person from their Telegram account, which is a stranger's from now on.
+    """Disconnect a person's Telegram account. The account is then unknown.
 
     Raises `NotPermitted`, `NotFound`.
     """
@@ -131,7 +131,7 @@ def unbind_telegram(uow: UnitOfWork, person_id: int, by: Person, now: datetime) 
 
 
 def end_session(uow: UnitOfWork, person: Person, session_id: str, now: datetime) -> None:
-    """End one of a person's own sessions; one that is over is over. Raises `NotFound` for somebody else's."""
+    """End one of a person's own sessions, if it is not over. Raises `NotFound` for another person's session."""
     session = uow.sessions.get(session_id[:100])
     if session is None:
         return

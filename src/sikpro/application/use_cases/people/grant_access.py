@@ -1,4 +1,4 @@
-"""Strangers on Telegram: their request for access, and what a team leader or an admin decides."""
+"""Unknown people on Telegram: their request for access, and the decision of a team leader or an admin."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -26,14 +26,14 @@ from sikpro.domain.people import AccessRequest, Permission, Person, RequestState
 from sikpro.domain.values import TechnicianCode
 
 ACCESS = "acc"
-"""The verb of the buttons by which a request is decided: `acc:ok:<id>:<mark>`, `acc:no:<id>:<mark>`."""
+"""The verb of the buttons that decide a request: `acc:ok:<id>:<mark>`, `acc:no:<id>:<mark>`."""
 
 
 def ask_access(uow: UnitOfWork, request: AccessRequest, now: datetime, *, zone: str) -> AccessRequest:
-    """Note a stranger's wish to be let in, with the person that their code or phone number points to.
+    """Store an unknown person's request for access, with the person that their code or phone number matches.
 
-    As soon as there is a name with a code or a number, the team leaders and admins on Telegram are asked to decide;
-    again when what the stranger says has changed.
+    Once there is a name with a code or a number, the team leaders and admins on Telegram are asked to decide. They are
+    asked again when the request changes.
     """
     people = pointed_to(uow, request)
     before = uow.access_requests.pending_of(request.telegram_id)
@@ -56,9 +56,9 @@ def _ask_leaders(uow: UnitOfWork, request: AccessRequest, people: People, now: d
 def request_card(
     request: AccessRequest, people: People, leader: Person, words: Words
 ) -> tuple[str, tuple[tuple[Button, ...], ...]]:
-    """A request as a team leader or an admin reads it in the chat: whom it points to, and the buttons to decide by.
+    """Return a request as text and buttons for a team leader or an admin in the chat, with the people it matches.
 
-    Where an admin decides it says so, and a team leader's has no buttons.
+    If only an admin may decide, the text says so and a team leader gets no buttons.
     """
     lines = [
         words("access.ask", name=request.name, code=request.technician_code or "-"),
@@ -93,13 +93,13 @@ def approve_access(
     let_in: int | None = None,
     zone: str,
 ) -> Person:
-    """Bind the Telegram account to a known person, or to a technician made for it, and tell them.
+    """Connect the Telegram account to a known person, or to a new technician, and notify them.
 
-    Without `person_id` whoever has the technician code is bound, or a new technician is made of name and code.
-    `let_in` is the id of somebody kept out, when whoever approves was told that it lets them in again.
-    Raises `NotPermitted`, `AdminDecides` for a team leader where the request or the person chosen is an admin's to
-    decide, `KeptOut` for somebody kept out who is not `let_in`, `NotFound` for a request already decided,
-    `AlreadyUsed` when the person or the Telegram account is bound to another, `InvalidValue`.
+    Without `person_id` the person with the technician code is connected, or a new technician is created from name and
+    code. `let_in` is the id of a deactivated person, if the approver was warned that this reactivates them. Raises
+    `NotPermitted`; `AdminDecides` for a team leader when the request or the chosen person needs an admin; `KeptOut` for
+    a deactivated person who is not `let_in`; `NotFound` for a request already decided; `AlreadyUsed` when the person or
+    the Telegram account is connected to another; `InvalidValue`.
     """
     by.must(Permission.MANAGE_TECHNICIANS)
     request = _open_request(uow, request_id)
@@ -139,11 +139,11 @@ def approve_access(
 def approve_many(
     uow: UnitOfWork, marks: Mapping[int, str], by: Person, now: datetime, *, zone: str
 ) -> tuple[Person, ...]:
-    """Approve every named request that still has its mark, as it stands, and return who they are now.
+    """Approve every listed request that still has its mark, unchanged, and return the people.
 
-    Whom a code or a number points to is bound; otherwise the code is a new technician's, of the Site Operation that it
-    points to. Somebody kept out is let in again: what the mark stands for says so. What cannot be approved so, or is an
-    admin's to decide, stays open. Raises `NotPermitted`.
+    The person whom the code or number matches is connected. Otherwise the code makes a new technician, in the Site
+    Operation of the code's STO. A deactivated person is reactivated, because the mark covers that. A request that
+    cannot be approved like this, or needs an admin, stays open. Raises `NotPermitted`.
     """
     by.must(Permission.MANAGE_TECHNICIANS)
     stos, approved = uow.catalogue.stos(), []
@@ -173,9 +173,9 @@ def approve_many(
 
 
 def refuse_access(uow: UnitOfWork, request_id: int, by: Person, now: datetime, *, zone: str) -> AccessRequest:
-    """Refuse a request and tell the person.
+    """Refuse a request and notify the person.
 
-    Raises `NotPermitted`, `AdminDecides` where an admin decides, `NotFound` for one already decided.
+    Raises `NotPermitted`, `AdminDecides` where only an admin may decide, `NotFound` for a request already decided.
     """
     by.must(Permission.MANAGE_TECHNICIANS)
     request = _open_request(uow, request_id)
@@ -197,7 +197,7 @@ def _open_request(uow: UnitOfWork, request_id: int) -> AccessRequest:
 def decide_access(
     uow: UnitOfWork, request: AccessRequest, state: RequestState, by: Person, now: datetime
 ) -> AccessRequest:
-    """Note what became of an open request, and by whom."""
+    """Record the decision on a pending request, and who made it."""
     decided = uow.access_requests.put(evolve(request, state=state, decided_by=by.id, decided_at=now))
     uow.announce(Hint(Kind.ACCESS, (request.id,)))
     return decided

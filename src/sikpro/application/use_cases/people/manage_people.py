@@ -1,4 +1,4 @@
-"""Accounts and technicians: who may log in, who is known on Telegram."""
+"""Accounts and technicians: people who may log in, and people known on Telegram."""
 
 import re
 from datetime import datetime
@@ -15,7 +15,7 @@ from sikpro.domain.values import TechnicianCode
 
 _PHONE = re.compile(r"\+?[0-9 .()-]+")
 _LONGEST_PHONE = 40
-"""Characters of a phone number with its blanks and brackets; what is longer is none, and is not looked at."""
+"""The most characters of a phone number with blanks and brackets. Longer texts are refused unread."""
 
 NAME_LIMIT = 80
 MINIMUM_PASSWORD = 10
@@ -23,7 +23,7 @@ MINIMUM_PASSWORD = 10
 
 
 def checked_name(text: str) -> str:
-    """A person's name on one line. Raises `InvalidValue` when there is none or it is too long."""
+    """Return a person's name on one line. Raises `InvalidValue` when it is empty or too long."""
     name = one_line(text)
     if not name or len(name) > NAME_LIMIT:
         raise InvalidValue("name.length", name)
@@ -31,7 +31,7 @@ def checked_name(text: str) -> str:
 
 
 def checked_username(text: str) -> str:
-    """A user name: 2 to 32 of letters, digits, dot, hyphen, underscore; lower case. Raises `InvalidValue`."""
+    """Return a user name in lower case: 2 to 32 letters, digits, dots, hyphens, underscores. Raises `InvalidValue`."""
     name = one_line(text).lower()
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,31}", name):
         raise InvalidValue("username.shape", name)
@@ -39,21 +39,21 @@ def checked_username(text: str) -> str:
 
 
 def checked_password(password: str) -> str:
-    """A password of `MINIMUM_PASSWORD` to 200 characters. Raises `InvalidValue`, without the password in it."""
+    """Return a password of `MINIMUM_PASSWORD` to 200 characters. Raises `InvalidValue`, without the password in it."""
     if not MINIMUM_PASSWORD <= len(password) <= 200:
         raise InvalidValue("password.length", "")
     return password
 
 
 def phone_digits(text: str) -> str:
-    """One phone number as digits with the country in front.
+    """Return one phone number as digits, with the country code first.
 
-    Digits, blanks, dots, hyphens, brackets, and a `+` at the front; spreadsheets put an apostrophe there as well. A
-    number that begins with 0 is Indonesian; so is one of 9 to 13 digits that begins with 8 and has no `+`: a mobile
-    number whose 0 a spreadsheet has eaten.
+    It may have digits, blanks, dots, hyphens, brackets, a leading `+`, and an apostrophe in front from spreadsheets. A
+    number that begins with 0 is Indonesian. So is one of 9 to 13 digits that begins with 8 and has no `+`: a mobile
+    number whose 0 a spreadsheet removed.
 
-    Raises `InvalidValue`: `phone.shape` for letters or two numbers in one, `phone.shortened` for what lost its digits,
-    `phone.length` for far too long a text.
+    Raises `InvalidValue`: `phone.shape` for letters or two numbers in one, `phone.shortened` when digits were lost,
+    `phone.length` for a text that is far too long.
 
     >>> phone_digits("0812-3456-789"), phone_digits("+62 (0)812 3456 789"), phone_digits("8123456789")
     ('628123456789', '628123456789', '628123456789')
@@ -74,7 +74,7 @@ def phone_digits(text: str) -> str:
 
 
 def checked_phone(text: str) -> str:
-    """A phone number as `phone_digits`, "" for none. Raises `InvalidValue` for one of no network (ITU-T E.164)."""
+    """Return a phone number as `phone_digits`, "" for none. Raises `InvalidValue` for a wrong length (ITU-T E.164)."""
     if not one_line(text):
         return ""
     digits = phone_digits(text)
@@ -94,9 +94,9 @@ def add_account(
     by: Person | None,
     one_time: bool = False,
 ) -> Person:
-    """Make a web account; `one_time` asks for a new password at the first login. `by` is None on the command line.
+    """Create a web account. With `one_time` the first login asks for a new password. `by` is None on the command line.
 
-    The hash is made beforehand, outside the transaction. Raises `InvalidValue`, `AlreadyUsed`, `NotPermitted`.
+    The caller makes the hash before, outside the transaction. Raises `InvalidValue`, `AlreadyUsed`, `NotPermitted`.
     """
     if by:
         by.must(Permission.ADMINISTER)
@@ -121,7 +121,7 @@ def add_technician(
     now: datetime,
     by: Person | None,
 ) -> Person:
-    """Make a technician known. Raises `InvalidValue`, `AlreadyUsed`, `NotFound` for the SO, `NotPermitted`."""
+    """Add a technician. Raises `InvalidValue`, `AlreadyUsed`, `NotFound` for the SO, `NotPermitted`."""
     if by:
         by.must(Permission.MANAGE_TECHNICIANS)
     person = Person(
@@ -135,7 +135,7 @@ def add_technician(
 
 
 def set_active(uow: UnitOfWork, person_id: int, active: bool, by: Person, now: datetime) -> Person:
-    """Let a person in or keep them out; whoever is kept out loses their sessions at once.
+    """Activate or deactivate a person. Deactivation ends their sessions at once.
 
     Raises `NotPermitted`, and `LastOne` for the last active admin.
     """
@@ -149,12 +149,15 @@ def set_active(uow: UnitOfWork, person_id: int, active: bool, by: Person, now: d
 
 
 def must_manage(by: Person, person: Person) -> None:
-    """Who has an account is an admin's to manage, the other technicians a team leader's too. Raises `NotPermitted`."""
+    """Require the permission to manage a person. Raises `NotPermitted`.
+
+    Only an admin manages people with an account. A team leader also manages the other technicians.
+    """
     by.must(Permission.ADMINISTER if person.role else Permission.MANAGE_TECHNICIANS)
 
 
 def keep_an_admin(uow: UnitOfWork, before: Person, after: Person) -> None:
-    """Refuse a change after which nobody could administer any more. Raises `LastOne`."""
+    """Refuse a change that leaves no active admin. Raises `LastOne`."""
     if before.may(Permission.ADMINISTER) and not after.may(Permission.ADMINISTER):
         others = (person for person in uow.people.all() if person.id != before.id)
         if not any(person.may(Permission.ADMINISTER) for person in others):
@@ -162,7 +165,7 @@ def keep_an_admin(uow: UnitOfWork, before: Person, after: Person) -> None:
 
 
 def set_password(uow: UnitOfWork, person_id: int, password_hash: str, now: datetime, *, session: str) -> Person:
-    """Store one's new password (hashed beforehand); one's other sessions end."""
+    """Save a person's new password (already hashed) and end their other sessions."""
     person = uow.people.get(person_id)
     uow.sessions.revoke_all(person_id, now, but=session)
     uow.journal.note("password_changed", str(person_id), person_id, now, {})
@@ -170,7 +173,7 @@ def set_password(uow: UnitOfWork, person_id: int, password_hash: str, now: datet
 
 
 def set_language(uow: UnitOfWork, person_id: int, language: str) -> Person:
-    """Keep a person's language, for chat and web. Raises `InvalidValue`."""
+    """Save a person's language, for chat and web. Raises `InvalidValue`."""
     if language not in LANGUAGES:
         raise InvalidValue("language.unknown", language)
     return uow.people.save(evolve(uow.people.get(person_id), language=language))
@@ -183,7 +186,7 @@ def _added(uow: UnitOfWork, person: Person, now: datetime, by: Person | None) ->
 
 
 def checked_site_operation(uow: UnitOfWork, code: str) -> str | None:
-    """A Site Operation's code of the catalogue, None for none. Raises `NotFound`."""
+    """Return a Site Operation's code from the catalogue, None for none. Raises `NotFound`."""
     code = compact(code, "")
     if code and code not in {row.code for row in uow.catalogue.site_operations()}:
         raise NotFound(what="site_operation", name=code[:64])

@@ -1,1 +1,1 @@
-"""Targets of months, and recaps that are sent on a schedule."""
+"""Monthly targets, and recaps that are sent on a schedule."""

@@ -1,4 +1,4 @@
-"""Set up the recaps that are sent by themselves."""
+"""Set up the recaps that are sent automatically."""
 
 from datetime import datetime, time
 
@@ -10,11 +10,11 @@ from sikpro.domain.errors import InvalidFields, InvalidValue
 from sikpro.domain.people import Permission, Person
 
 MOST = 100
-"""How many schedules there may be."""
+"""The most schedules."""
 
 
 def possible_receivers(uow: UnitOfWork) -> tuple[Person, ...]:
-    """The people a recap may be sent to: who may see reports and is bound to Telegram, by name."""
+    """Return the people who may get a recap: they may view reports and are connected to Telegram; by name."""
     people = (one for one in uow.people.all() if one.may(Permission.VIEW_REPORTS) and one.telegram_id is not None)
     return tuple(sorted(people, key=lambda one: one.name))
 
@@ -22,9 +22,10 @@ def possible_receivers(uow: UnitOfWork) -> tuple[Person, ...]:
 def add_schedule(
     uow: UnitOfWork, *, rhythm: str, at: str, to: str, language: str, with_file: bool, by: Person, now: datetime
 ) -> Schedule:
-    """Begin to send a recap by itself; `at` is `17:00` in the installation's zone, `to` a person's or a group's chat.
+    """Start sending a recap automatically. `at` is `17:00` in the installation's zone.
 
-    `to` is `person:<id>` or `group:<chat id>`. Raises `NotPermitted`, and `InvalidFields` with what is wrong by entry.
+    `to` is a person's or a group's chat: `person:<id>` or `group:<chat id>`. Raises `NotPermitted`, and `InvalidFields`
+    with the errors by entry.
     """
     by.must(Permission.VIEW_REPORTS)
     known = {f"group:{group.chat_id}": group.title or str(group.chat_id) for group in uow.inbox.groups()}
@@ -60,7 +61,7 @@ def add_schedule(
 
 
 def switch_schedule(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime, *, active: bool) -> Schedule:
-    """Stop sending, or begin again; what fell due in between is not made up. Raises `NotPermitted`, `NotFound`."""
+    """Stop or restart a schedule. Recaps due in between are not sent later. Raises `NotPermitted`, `NotFound`."""
     by.must(Permission.VIEW_REPORTS)
     before = uow.schedules.get(schedule_id)
     changed = evolve(before, active=active, made_at=now if active and not before.active else before.made_at)
@@ -70,21 +71,21 @@ def switch_schedule(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime
 
 
 def drop_schedule(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime) -> None:
-    """Forget a schedule, if it is there. Raises `NotPermitted`."""
+    """Delete a schedule if it exists. Raises `NotPermitted`."""
     by.must(Permission.VIEW_REPORTS)
     uow.schedules.drop(schedule_id)
     uow.journal.note("schedule_dropped", str(schedule_id), by.id, now, {})
 
 
 def follow_group(uow: UnitOfWork, before: int, after: int) -> None:
-    """Send to a group under its new id: it became a supergroup."""
+    """Send to a group under its new id, after it became a supergroup."""
     for schedule in uow.schedules.all():
         if schedule.chat_id == before:
             uow.schedules.put(evolve(schedule, chat_id=after))
 
 
 def _same(one: Schedule, other: Schedule) -> bool:
-    """Whether two send the same recap to the same chat, whenever that is: one of them would be a double."""
+    """Whether two schedules send the same recap to the same chat, at any time: one is a duplicate."""
     return (one.rhythm, one.person, one.chat_id) == (other.rhythm, other.person, other.chat_id)
 
 

@@ -1,4 +1,4 @@
-"""Set a month's targets: how many orders of each exchange are to be completed, in how many working days."""
+"""Set a month's targets: how many orders each STO should complete, in how many working days."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,7 +15,7 @@ _LONGEST_MONTH = 31
 
 
 def understand_target(uow: UnitOfWork, texts: Mapping[str, str]) -> Target:
-    """A target of its texts (`month`, `sto`, `target`, `working_days`). Raises `InvalidFields`."""
+    """Parse a target from its texts (`month`, `sto`, `target`, `working_days`). Raises `InvalidFields`."""
     errors: dict[str, DomainError] = {}
     month = month_named(texts.get("month", "").strip())
     if month is None:
@@ -38,7 +38,7 @@ def understand_target(uow: UnitOfWork, texts: Mapping[str, str]) -> Target:
 
 
 def set_targets(uow: UnitOfWork, month: str, rows: Mapping[str, Mapping[str, str]], by: Person, now: datetime) -> None:
-    """Keep a month's targets as typed, by exchange; one without a target is taken away.
+    """Save a month's typed targets, by STO. A target that is left empty is deleted.
 
     Raises `NotPermitted`, and `InvalidFields` with the errors as `<sto>.<column>`; then nothing is written.
     """
@@ -67,7 +67,7 @@ def set_targets(uow: UnitOfWork, month: str, rows: Mapping[str, Mapping[str, str
 
 
 def store_target(uow: UnitOfWork, target: Target, by: Person, now: datetime) -> None:
-    """Keep one target and note who set it."""
+    """Save one target and record who set it."""
     uow.targets.put(target)
     said = {"target": str(target.target), "working_days": str(target.working_days)}
     uow.journal.note("target_set", f"{target.month} {target.sto}", by.id, now, said)

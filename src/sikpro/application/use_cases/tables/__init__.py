@@ -1,1 +1,1 @@
-"""Tables that people upload: lists, orders to import, and their own books to compare with."""
+"""Uploaded tables: lists, orders to import, and other systems' tables to compare with."""

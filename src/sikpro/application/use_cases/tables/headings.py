@@ -1,6 +1,6 @@
-"""What people call the columns of their tables, beside our own names: data, in one place; case, blanks and signs aside.
+"""Other names for the columns of people's tables, beside our own, as data. Case, blanks and signs do not count.
 
-A word that may mean two things in a table stands here for neither: it is chosen by hand.
+A word that can mean two things is not listed here: a person chooses its column.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ RECEIVED = (
     *("DATE", "ORDER DATE", "DATE ORDER", "ORDER TIME", "CREATED", "CREATED AT", "CREATED DATE", "DATE CREATED"),
     *("CREATE DATE", "RECEIVED", "RECEIVED AT", "DATE RECEIVED", "TIMESTAMP"),
 )
-"""When an order came in."""
+"""The time of an order's receipt."""
 
 STATUS = ("STATUS ORDER", "ORDER STATUS")
 
@@ -44,13 +44,13 @@ LISTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "working_days": ("HK", "JUMLAH HARI KERJA"),
     },
 }
-"""The columns of the lists, by the list and the column."""
+"""The columns of the lists, by list and column."""
 
 DATE_WORDS = frozenset({"TGL", "TANGGAL", "DATE", "WAKTU", "TIME", "JAM", "CREATED", "RECEIVED", "DITERIMA", "MASUK"})
-"""A heading with one of these words is of a date."""
+"""A heading with one of these words is a date."""
 
 OTHER_DATE_WORDS = frozenset(
     {"PS", "SELESAI", "CLOSE", "CLOSED", "COMPLETE", "COMPLETED", "FINISH", "FINISHED", "DONE", "UPDATE", "UPDATED"}
     | {"CANCEL", "BATAL", "INSTALL", "INSTALASI", "LAHIR", "JANJI", "MANJA", "TARGET"}
 )
-"""… and with one of these, of another than when the order came in."""
+"""A heading with one of these words is a date other than the receipt."""

@@ -1,4 +1,4 @@
-"""Import orders from a table: every row is judged first, then the good ones are written in one transaction."""
+"""Import orders from a table: judge every row first, then write the good ones in one transaction."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -49,13 +49,14 @@ COLUMNS: tuple[TableColumn, ...] = (
     ),
     TableColumn(name="status", heading="column.status", labels=headings.STATUS),
 )
-"""What a table of orders may have; an order without a status waits.
+"""The columns of a table of orders. An order without a status waits.
 
-When orders came in is never guessed: a column says it, in every row, or whoever imports says that all came in now.
+The time of receipt is never guessed. Either a column gives it in every row, or the importer declares that all orders
+arrived now.
 """
 
 IDENTIFYING = tuple(one.name for one in FIELDS if one.required)
-"""The columns in which nothing may stand that a spreadsheet has changed."""
+"""The columns in which values that a spreadsheet changed are refused."""
 
 
 @frozen(kw_only=True)
@@ -75,10 +76,10 @@ def plan_orders(
     *,
     received_now: bool = False,
 ) -> OrderPlan:
-    """Judge every row under the header; nothing is written.
+    """Judge every row under the header; write nothing.
 
-    Raises `NotPermitted`, the sheet's own error, and `InvalidValue` (`import.no_date`, `import.two_dates`) unless a
-    column is the date or else `received_now` says that there is none.
+    Raises `NotPermitted`, the sheet's own error, and `InvalidValue`: `import.no_date` without a date column or
+    `received_now`, `import.two_dates` with both.
     """
     by.must(Permission.ADMINISTER)
     check_date(columns, received_now)
@@ -97,11 +98,11 @@ def import_orders(
     *,
     received_now: bool = False,
 ) -> tuple[OrderPlan, bool]:
-    """Write every new row as an order, as a plan with this mark has judged them; nobody is sent a message.
+    """Write every new row as an order, if the verdicts still match the plan's mark. Nobody gets a message.
 
-    Returns the verdicts of now, and whether they were carried out: they are not when they are others than the mark's.
-    Each order goes into its status by the domain's own moves; `source` is the reason given for a cancelled one. Raises
-    as `plan_orders` does, and `DomainError` where a row cannot be stored; then nothing is.
+    Return the present verdicts, and whether they were written: they are not if the mark differs. Each order gets its
+    status by the domain's own moves; `source` is the reason for a cancelled one. Raises as `plan_orders`, and
+    `DomainError` where a row cannot be saved; then nothing is saved.
     """
     by.must(Permission.ADMINISTER)
     check_date(columns, received_now)
@@ -119,7 +120,7 @@ def import_orders(
 
 
 def check_date(columns: Mapping[int, str], received_now: bool) -> None:
-    """Refuse a table of which it is not decided when its orders came in. Raises `InvalidValue`."""
+    """Refuse a table without a decision on the time of receipt. Raises `InvalidValue`."""
     dated = "received_at" in columns.values()
     if dated and received_now:
         raise InvalidValue("import.two_dates", "")
@@ -145,7 +146,7 @@ def _store(uow: UnitOfWork, understood: _Understood, waiting: Status, by: Person
 
 @define
 class _Judge:
-    """Looks at the rows of one table, one after the other."""
+    """Judges the rows of one table, one after the other."""
 
     uow: UnitOfWork
     now: datetime
@@ -153,7 +154,7 @@ class _Judge:
     slips: Slips = field(factory=dict)
 
     def rows(self, sheet: TableSheet, columns: Mapping[int, str]) -> Iterator[tuple[JudgedRow, _Understood | None]]:
-        """Every row that is not empty, with what was understood of a good one."""
+        """Yield every row that is not empty, and the parsed data of a good one."""
         if sheet.error:
             raise sheet.error
         start = header_place(sheet) + 1
@@ -218,7 +219,7 @@ class _Judge:
         return moment
 
     def _statuses(self) -> dict[str, Status]:
-        """The active statuses by code and by their labels in either language, as they are compared."""
+        """Return the active statuses by code and by label in either language, normalised for comparison."""
         active = [status for status in self.uow.catalogue.statuses() if status.active]
         return {
             bare_name(name): status
@@ -234,17 +235,17 @@ def _status(text: str, statuses: Mapping[str, Status]) -> Status | None:
     if status is None:
         raise InvalidValue("status.unknown", text)
     if status.phase.needs_holder:
-        raise InvalidValue("status.in_progress", text)  # somebody has to have it, and an import is nobody
+        raise InvalidValue("status.in_progress", text)  # this phase needs a holder, and an import has none
     if not status.phase.waits and not allowed(Phase.WAITING, status.phase):
-        raise InvalidValue("status.later", text)  # it follows another status only
+        raise InvalidValue("status.later", text)  # an order cannot begin in this status
     return status
 
 
 def _same(order: KnownOrder, found: _Understood, mode: DuplicateMode) -> bool:
-    """Whether a row is an order that is there.
+    """Whether a row is the same as an existing order.
 
-    A cancelled or deleted one holds no place, but what an import brought is not brought a second time, and a cancelled
-    row is none of its own beside a cancelled order.
+    A cancelled or deleted order holds no key. But an imported order is not imported again, and a cancelled row beside a
+    cancelled order is not new.
     """
     wanted = key_of(mode, order.number, found.data.type)
     if key_of(mode, order.number, order.type) != wanted:

@@ -1,4 +1,4 @@
-"""Import rows into a list: every row is judged first, and all good ones are written in one transaction."""
+"""Import rows into a list: judge every row first, then write all good ones in one transaction."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ from sikpro.domain.text import one_line
 
 
 class Verdict(StrEnum):
-    """What a row would do."""
+    """The effect of a row."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -30,9 +30,9 @@ class Verdict(StrEnum):
 
 @frozen(kw_only=True)
 class ImportLine:
-    """A row of the file: its number there, its texts by column, what it would do, and what is wrong with it.
+    """A row of the file: its number there, its texts by column, its verdict and its errors.
 
-    `replaced` has, for each column that would change, what is there now, and `new` what would be.
+    `replaced` has the present value of each column that would change, `new` its new value.
     """
 
     number: int
@@ -45,9 +45,9 @@ class ImportLine:
 
 @frozen(kw_only=True)
 class ImportPlan:
-    """Every row's judgement, the list's columns that the file has, and the headings that say nothing.
+    """Every row's verdict, the list's columns found in the file, and the unknown headings.
 
-    `taken` has the headings that were understood, each with its column.
+    `taken` has the recognised headings, each with its column.
     """
 
     lines: Sequence[ImportLine]
@@ -56,24 +56,24 @@ class ImportPlan:
     taken: Sequence[tuple[str, str]]
 
     def count(self, verdict: Verdict | str) -> int:
-        """How many rows would do so."""
+        """Count the rows with this verdict."""
         return sum(line.verdict == verdict for line in self.lines)
 
     def replacing(self, columns: Sequence[str]) -> int:
-        """How many rows would put something else in place of what stands in one of these columns."""
+        """Count the rows that would replace a value in one of these columns."""
         return sum(any(line.replaced.get(column) for column in columns) for line in self.lines)
 
     @property
     def mark(self) -> str:
-        """A short mark of all judgements: another mark means that the list changed meanwhile."""
+        """A short mark of all verdicts. A different mark shows that the list changed meanwhile."""
         said = "\n".join(f"{line.number} {line.verdict}" for line in self.lines)
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def plan_import(uow: UnitOfWork, rows: RowList, table: Sequence[Sequence[str]], by: Person) -> ImportPlan:
-    """Judge a table whose first row is the header, in either language and any order; nothing is written.
+    """Judge a table with the header in its first row, in either language and any order; write nothing.
 
-    Raises `NotPermitted`, and `InvalidValue` for a header that names none of the columns a row is known by.
+    Raises `NotPermitted`, and `InvalidValue` for a header without any key column.
     """
     return _judged(uow, rows, table, by)[0]
 
@@ -81,10 +81,10 @@ def plan_import(uow: UnitOfWork, rows: RowList, table: Sequence[Sequence[str]], 
 def import_rows(
     uow: UnitOfWork, rows: RowList, table: Sequence[Sequence[str]], mark: str, by: Person, now: datetime
 ) -> tuple[ImportPlan, bool]:
-    """Write all good rows of a table as a plan with this mark has judged them.
+    """Write all good rows of a table, if the verdicts still match the plan's mark.
 
-    Returns the judgement of now, and whether it was carried out: it is not when it is another than the mark's.
-    Raises as `plan_import` does, and `DomainError` where rows cannot stand together; then nothing is written.
+    Return the present verdicts, and whether they were written: they are not if the mark differs. Raises as
+    `plan_import`, and `DomainError` where rows conflict with each other; then nothing is written.
     """
     plan, stores = _judged(uow, rows, table, by)
     if plan.mark != mark:
@@ -150,18 +150,18 @@ def _judged(
 
 
 def heading(column: str, language: str) -> str:
-    """A column's heading."""
+    """Return a column's heading."""
     return sentences(language)[f"lists.column.{column}"]
 
 
 def shown_value(column: str, text: str, language: str) -> str:
-    """A value as a list shows it: what is chosen from few has its name in the language."""
+    """Return a value as a list shows it: a choice has its name in the language."""
     code = _named(column, text)
     return sentences(language)[code] if text and code in sentences(language) else text
 
 
 def _columns(rows: RowList, header: Sequence[str]) -> list[str]:
-    """The columns that the headings name, "" for none: by our own names, then by what people call what is left."""
+    """Return the column of each heading, "" for none: by our own names first, then by other names for the rest."""
     own = {
         bare_name(text): column
         for column in rows.columns
@@ -191,7 +191,7 @@ def _named(column: str, text: str) -> str:
 
 
 def _canonical(column: str, text: str) -> str:
-    """What is chosen from few by its code, whether the file has the code or its name in either language."""
+    """Return the code of a choice, from the code or its name in either language."""
     if column not in _CHOICES or not text:
         return text
     wanted = folded(one_line(text))

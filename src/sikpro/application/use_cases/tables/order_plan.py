@@ -1,4 +1,4 @@
-"""What the rows of a table of orders would do, and how that is kept while somebody looks at it."""
+"""The verdicts on the rows of a table of orders, and how they are stored until somebody decides."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from sikpro.domain.errors import DomainError
 
 
 class RowVerdict(StrEnum):
-    """What a row would do."""
+    """The effect of a row."""
 
     NEW = "new"
     DOUBLE = "double"
@@ -22,8 +22,8 @@ class RowVerdict(StrEnum):
 class JudgedRow:
     """A row by its place in the sheet (counted from 0), and its verdict.
 
-    A double is one of the order `order_id`, or of the row at `duplicate_of`. `errors` are by column, "" for the whole
-    row. A `final` one is new and completed or cancelled already.
+    A duplicate repeats the order `order_id`, or the row at `duplicate_of`. `errors` are by column, "" for the whole
+    row. A `final` row is new and already completed or cancelled.
     """
 
     place: int
@@ -41,22 +41,22 @@ class OrderPlan:
     rows: Sequence[JudgedRow]
 
     def count(self, verdict: RowVerdict | str) -> int:
-        """How many rows would do so."""
+        """Count the rows with this verdict."""
         return sum(row.verdict == verdict for row in self.rows)
 
     @property
     def final(self) -> int:
-        """How many new orders are completed or cancelled already."""
+        """The number of new orders that are already completed or cancelled."""
         return sum(row.final for row in self.rows)
 
     @property
     def mark(self) -> str:
-        """A short mark of all verdicts: another mark means that something changed meanwhile."""
+        """A short mark of all verdicts. A different mark shows that something changed meanwhile."""
         said = "\n".join(f"{row.place} {row.verdict}" for row in self.rows)
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     def packed(self) -> list[Any]:
-        """The verdicts as JSON can say them."""
+        """Return the verdicts as JSON values."""
         return [
             [
                 *(row.place, row.verdict, row.order_id, row.duplicate_of, row.final),
@@ -67,7 +67,7 @@ class OrderPlan:
 
     @classmethod
     def unpacked(cls, packed: Sequence[Any]) -> Self:
-        """The plan that was packed."""
+        """Return the plan from packed verdicts."""
         return cls(
             rows=[
                 JudgedRow(

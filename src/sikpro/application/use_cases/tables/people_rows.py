@@ -1,4 +1,4 @@
-"""People as a list: whom a row is about, and what must be theirs alone."""
+"""People as a list: which person a row means, and which values must be unique."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -35,9 +35,9 @@ class _PeopleReader:
     by_username: dict[str, Person]
     by_id: dict[int, Person]
     holders: dict[str, set[int]]
-    """Who has a phone number, by the number."""
+    """The ids of the people with a phone number, by number."""
     twice: set[str]
-    """The phone numbers that several rows have."""
+    """The phone numbers that appear in several rows."""
     used: set[int] = field(factory=set[int])
 
     def judge(self, typed: Mapping[str, str], by: Person) -> Judged:
@@ -92,7 +92,7 @@ class _PeopleReader:
             self.by_username[person.username.casefold()] = known
 
     def _check_phone(self, number: int, before: Person | None, person: Person) -> None:
-        """A number that is new to its person is in no other row and nobody else's; what they had before, they keep."""
+        """A new number must be in no other row and belong to nobody else. People keep the number they had before."""
         if not person.phone or (before and before.phone == person.phone):
             return
         if person.phone in self.twice:

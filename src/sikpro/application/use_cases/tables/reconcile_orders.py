@@ -1,4 +1,4 @@
-"""Hold an export of the provider's order system against the orders here: where the two say different things."""
+"""Compare an export of the provider's order system with the orders here, and show where they differ."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -50,13 +50,13 @@ COLUMNS: tuple[TableColumn, ...] = (
 )
 MOST_STATUSES = 60
 MOST_OPEN = 2_000
-"""How many open orders that the file lacks are listed; the oldest come first."""
+"""The most open orders listed that the file lacks, the oldest first."""
 
 _PAGE = 500
 
 
 class Meaning(StrEnum):
-    """What a status of the provider means for us."""
+    """The meaning of a provider's status for us."""
 
     FINISHED = "finished"
     OPEN = "open"
@@ -64,7 +64,7 @@ class Meaning(StrEnum):
 
 
 class Agreement(StrEnum):
-    """Where a row of the file belongs; each row to exactly one."""
+    """The class of a row of the file; each row has exactly one."""
 
     TO_COMPLETE = "to_complete"
     NEVER_REQUESTED = "never_requested"
@@ -83,7 +83,7 @@ _LEFT_OUT = ("CANCEL", "BATAL", "REVOKE", "UNSC", "DITOLAK", "REJECT", "DOUBLE",
 
 @frozen(kw_only=True)
 class FileLine:
-    """A row of the file by its place in the sheet; `number` as it is understood, "" when `error` says why not."""
+    """A row of the file by its place in the sheet; `number` is the parsed number, "" when `error` says why not."""
 
     place: int
     number: str
@@ -95,9 +95,10 @@ class FileLine:
 
 @frozen(kw_only=True)
 class Comparison:
-    """What the two say: each row of the file under one agreement, and the open orders here that the file lacks.
+    """The result: every row of the file under one agreement, and the open orders here that the file lacks.
 
-    `period` is from the first to the last day in the file; None when it names no day, and then any open order counts.
+    `period` is from the first to the last day in the file. If the file has no day it is None, and all open orders
+    count.
     """
 
     counts: Mapping[Agreement, int]
@@ -109,12 +110,12 @@ class Comparison:
 
     @property
     def rows(self) -> int:
-        """The rows of the file."""
+        """The number of rows in the file."""
         return sum(self.counts.values())
 
 
 def guess_meaning(status: str) -> Meaning:
-    """What a status of the provider probably means, from its words.
+    """Guess the meaning of a provider's status from its words.
 
     >>> [guess_meaning(text).value for text in ("COMPLETED (PS)", "7 | OSS - PONR", "CANCEL COMPLETED")]
     ['finished', 'open', 'left_out']
@@ -126,9 +127,9 @@ def guess_meaning(status: str) -> Meaning:
 
 
 def statuses_in(sheet: TableSheet, columns: Mapping[int, str]) -> dict[str, int]:
-    """The distinct statuses of a table with how many rows have each, the most frequent first.
+    """Return the distinct statuses of a table with the number of their rows, the most frequent first.
 
-    Raises `InvalidValue` (`reconcile.statuses`) when there are so many that the column holds something else.
+    Raises `InvalidValue` (`reconcile.statuses`) when there are too many: the column holds something else.
     """
     start = header_place(sheet) + 1
     found = Counter(one_line(texts_of(row, columns).get("status", "")) for row in sheet.rows[start:] if any(row))
@@ -145,7 +146,7 @@ def compare_orders(
     by: Person,
     zone: ZoneInfo,
 ) -> Comparison:
-    """Compare a table with the orders as they are now. Raises `NotPermitted`, and the sheet's own error."""
+    """Compare a table with the present orders. Raises `NotPermitted`, and the sheet's own error."""
     by.must(Permission.LEAD)
     if sheet.error:
         raise sheet.error
@@ -187,7 +188,7 @@ def _lines(sheet: TableSheet, columns: Mapping[int, str], zone: ZoneInfo) -> Ite
         try:
             at = read_moment(texts.get("date", ""), zone)
         except InvalidValue:
-            at = None  # a row without a day still says how far its order is
+            at = None  # a row without a date still has a status
         typed = texts.get("registration_number", "")
         status = one_line(texts.get("status", ""))
         try:
@@ -198,7 +199,7 @@ def _lines(sheet: TableSheet, columns: Mapping[int, str], zone: ZoneInfo) -> Ite
 
 
 def _number(text: str) -> str:
-    """The registration number; the provider writes it without `SC` as well. Raises `InvalidValue`."""
+    """Return the registration number. The provider also writes it without `SC`. Raises `InvalidValue`."""
     try:
         return RegistrationNumber.parse(check_unspoilt(text)).value
     except InvalidValue as error:

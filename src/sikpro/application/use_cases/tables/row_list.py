@@ -1,4 +1,4 @@
-"""A list that is exported and imported: a row as texts under named columns, and what a row laid upon it would do."""
+"""A list for export and import: a row as texts under named columns, and the effect of an imported row."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -16,9 +16,9 @@ YES, NO = "yes", "no"
 
 @frozen
 class Judged:
-    """A row understood: the texts that are there under its key (None: nothing) and those it would have, by column.
+    """A parsed row: the present texts under its key (None: no such row) and the new texts, by column.
 
-    `changed` says whether storing it would change anything, `store` does it.
+    `changed` says whether saving would change anything; `store` saves it.
     """
 
     before: Mapping[str, str] | None
@@ -28,18 +28,18 @@ class Judged:
 
 
 class RowReader(Protocol):
-    """A list while rows are laid upon it, one after the other."""
+    """Judges the rows of a file against a list, one after the other."""
 
     def judge(self, typed: Mapping[str, str], by: Person) -> Judged:
-        """Understand a row; what it lacks or leaves empty stays as it is. Raises `DomainError`."""
+        """Parse a row. Missing and empty cells leave the present values. Raises `DomainError`."""
 
 
 @frozen(kw_only=True)
 class RowList:
-    """A list: its name, its columns, those of which a row needs one to be known by, its rows, and a book of it.
+    """A list: its name, its columns, its key columns (a row needs one), its rows, and the reader of an imported file.
 
-    `identifying` are the columns whose cells name somebody or something, and `person` those that a person is known by.
-    `reader` is given the texts of all rows of a file; `permission` is what reading and writing the list needs.
+    `identifying` are the columns whose cells identify somebody or something, and `person` those that identify a person.
+    `reader` gets the texts of all rows of a file; `permission` is needed to read and write the list.
     """
 
     name: str
@@ -53,7 +53,7 @@ class RowList:
 
 
 def is_active(typed: Mapping[str, str], otherwise: bool) -> bool:
-    """What a row says of being active. Raises `InvalidFields`."""
+    """Return whether a row is active, `otherwise` when its cell is empty. Raises `InvalidFields`."""
     text = typed.get(ACTIVE, "")
     if text not in {YES, NO, ""}:
         raise InvalidFields({ACTIVE: InvalidValue("active.unknown", text)})
@@ -61,10 +61,10 @@ def is_active(typed: Mapping[str, str], otherwise: bool) -> bool:
 
 
 def filled(typed: Mapping[str, str]) -> dict[str, str]:
-    """The cells of a row that are not empty."""
+    """Return the cells of a row that are not empty."""
     return {name: text for name, text in typed.items() if text}
 
 
 def active_text(active: bool) -> str:
-    """The opposite of `is_active`."""
+    """Return the text of a cell for `is_active`."""
     return YES if active else NO

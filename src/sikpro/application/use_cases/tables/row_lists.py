@@ -1,6 +1,6 @@
-"""The lists that are exported and imported: people, targets and catalogues.
+"""The lists for export and import: people, targets and catalogues.
 
-What an imported row leaves empty stays as it is: nobody loses an account or a phone number by an empty cell.
+Empty cells of an imported row leave the present values: nobody loses an account or a phone number that way.
 """
 
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ class _CatalogueReader:
         )
 
     def _store(self, before: CatalogueRow | None, row: CatalogueRow, by: Person, now: datetime) -> None:
-        """Looked at once more: two rows that could each stand may not stand together."""
+        """Check each row again on saving, because two valid rows may conflict with each other."""
         if before is None:
             keep_row(self.uow, row, by, now)
         else:

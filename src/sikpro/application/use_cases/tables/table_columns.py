@@ -1,4 +1,4 @@
-"""Which column of an uploaded table is which, by its heading in either language, and what its cells say."""
+"""Match the columns of an uploaded table by their headings in either language, and read their cells."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,16 +23,16 @@ _WORDS = re.compile(r"[A-Z0-9]+")
 _LOOKED_AT = 20
 
 LONGEST_HEADING = 200
-"""What is longer names no column, in characters."""
+"""The most characters of a heading. Longer texts name no column."""
 
 _YEARS = range(2000, 2100)
 
 
 @frozen(kw_only=True)
 class TableColumn:
-    """A column that a table may have: its name, the code of its heading, other headings, whether it is needed.
+    """A possible column of a table: its name, the code of its heading, other headings, and whether it is required.
 
-    A `multiline` one has texts that may be long.
+    The texts of a `multiline` column may be long.
     """
 
     name: str
@@ -42,23 +42,23 @@ class TableColumn:
     multiline: bool = False
 
     def names(self) -> set[str]:
-        """What it may be called, in either language, each as `bare_name` has it."""
+        """Return its names in either language, each as `bare_name` returns it."""
         known = (self.name, *self.labels, *(sentences(language)[self.heading] for language in LANGUAGES))
         return {bare_name(label) for label in known}
 
 
 def header_place(sheet: TableSheet) -> int:
-    """Where the header is: the first row that is not empty, counted from 0."""
+    """Return the place of the header: the first row that is not empty, counted from 0."""
     return next((place for place, row in enumerate(sheet.rows) if any(row)), 0)
 
 
 def header_of(sheet: TableSheet) -> Sequence[str]:
-    """The headings, none for a sheet without rows."""
+    """Return the headings, none for a sheet without rows."""
     return sheet.rows[header_place(sheet)] if sheet.rows else ()
 
 
 def find_columns(sheet: TableSheet, columns: Sequence[TableColumn]) -> dict[int, str]:
-    """The columns that the headings name, by their place counted from 0; the first of two alike counts."""
+    """Return the columns that the headings name, by place counted from 0. Of two equal headings the first counts."""
     known = {name: column.name for column in reversed(columns) for name in column.names()}
     found: dict[int, str] = {}
     for place, heading in enumerate(header_of(sheet)):
@@ -69,22 +69,22 @@ def find_columns(sheet: TableSheet, columns: Sequence[TableColumn]) -> dict[int,
 
 
 def best_sheet(sheets: Sequence[TableSheet], columns: Sequence[TableColumn]) -> int:
-    """The sheet whose headings name most columns, the first of several alike."""
+    """Return the sheet whose headings name the most columns, the first on a tie."""
     return max(range(len(sheets)), key=lambda place: (len(find_columns(sheets[place], columns)), -place))
 
 
 def missing_columns(found: Mapping[int, str], columns: Sequence[TableColumn]) -> list[TableColumn]:
-    """What is needed and was not found."""
+    """Return the required columns that were not found."""
     return [column for column in columns if column.required and column.name not in found.values()]
 
 
 def unused_headings(sheet: TableSheet, found: Mapping[int, str]) -> list[str]:
-    """The headings of columns that mean nothing."""
+    """Return the headings without a known column."""
     return [heading for place, heading in enumerate(header_of(sheet)) if heading and place not in found]
 
 
 def date_columns(sheet: TableSheet, found: Mapping[int, str]) -> list[int]:
-    """The unused columns that look like the day an order came in: by their heading, or by their first cells."""
+    """Return the unused columns that may be the time of receipt, by their heading or their first cells."""
     rows = sheet.rows[header_place(sheet) + 1 :][:_LOOKED_AT]
     header = header_of(sheet)
     likely: list[int] = []
@@ -107,12 +107,12 @@ def _looks_like_date(text: str) -> bool:
 
 
 def texts_of(row: Sequence[str], columns: Mapping[int, str]) -> dict[str, str]:
-    """A row's cells by what they mean; where a row is short, they are empty."""
+    """Return a row's cells by column name. Cells that a short row lacks are empty."""
     return {name: row[place] if place < len(row) else "" for place, name in columns.items()}
 
 
 def damaged_cells(texts: Mapping[str, str], columns: Iterable[str]) -> dict[str, DomainError]:
-    """What a spreadsheet has made of cells that identify somebody or something, by column."""
+    """Return the errors of identifying cells that a spreadsheet changed, by column."""
     errors: dict[str, DomainError] = {}
     for column in columns:
         try:
@@ -123,7 +123,7 @@ def damaged_cells(texts: Mapping[str, str], columns: Iterable[str]) -> dict[str,
 
 
 def read_moment(text: str, zone: ZoneInfo) -> datetime:
-    """A date with or without a time, ISO or day first (`2/11/2026 08.15`), in the zone unless it names one.
+    """Parse a date with or without a time, ISO or day first (`2/11/2026 08.15`); `zone` applies if it names none.
 
     Raises `InvalidValue` (`moment.shape`).
     """
@@ -143,5 +143,5 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
 
 
 def bare_name(text: str) -> str:
-    """A name as it is compared: upper-case letters and digits alone."""
+    """Return a name for comparison: only its letters and digits, in upper case."""
     return _NO_SIGN.sub("", plain(text).upper())

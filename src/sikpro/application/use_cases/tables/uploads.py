@@ -1,4 +1,4 @@
-"""Uploaded tables that wait for a decision: kept until the next step replaces them, or forgotten with old files."""
+"""Uploaded tables that wait for a decision. The next step replaces them, or they are deleted with old files."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ _JSON = "application/json"
 
 
 class Purpose(StrEnum):
-    """What a table was uploaded for."""
+    """The purpose of an upload."""
 
     IMPORT = "import-orders"
     RECONCILE = "reconcile"
@@ -25,7 +25,7 @@ class Purpose(StrEnum):
 
 @frozen(kw_only=True)
 class Upload:
-    """A file's name, its sheets, and what was decided about them so far (only what JSON can say)."""
+    """A file's name, its sheets, and the decisions about them so far (only JSON values)."""
 
     file: str
     sheets: Sequence[TableSheet]
@@ -34,17 +34,17 @@ class Upload:
 
     @property
     def sheet(self) -> TableSheet:
-        """The sheet that is chosen, the first one unless another is."""
+        """The chosen sheet, by default the first."""
         return self.sheets[min(int(self.choice.get("sheet", 0)), len(self.sheets) - 1)]
 
     @property
     def columns(self) -> dict[int, str]:
-        """Which column of the chosen sheet (counted from 0) means what."""
+        """The column names of the chosen sheet, by place counted from 0."""
         return {int(place): name for place, name in self.choice.get("columns", {}).items()}
 
 
 def keep_upload(uow: UnitOfWork, purpose: Purpose, upload: Upload, by: Person, now: datetime) -> int:
-    """Keep a table for whoever uploaded it, in place of what it was before; the id is another each time."""
+    """Store a table for its uploader in place of its earlier state. Return a new id each time."""
     sheets = [
         [sheet.name, sheet.rows, *((sheet.error.code, sheet.error.typed) if sheet.error else ())]
         for sheet in upload.sheets
@@ -57,7 +57,7 @@ def keep_upload(uow: UnitOfWork, purpose: Purpose, upload: Upload, by: Person, n
 
 
 def find_upload(uow: UnitOfWork, purpose: Purpose, upload_id: int, by: Person) -> Upload:
-    """A table that somebody uploaded themselves. Raises `NotFound`."""
+    """Return a table that this person uploaded. Raises `NotFound`."""
     missing = NotFound(what="upload", name="")
     if not 0 < upload_id < 2**53:
         raise missing

@@ -1,1 +1,1 @@
-"""The loops that run beside requests: they take in updates, send messages, do jobs, fetch files, make exports."""
+"""The loops that run beside requests: receive updates, send messages, run jobs, fetch files, write exports."""

@@ -1,4 +1,4 @@
-"""How long to wait before asking a network that failed again."""
+"""The wait before the next request to a network that failed."""
 
 import random
 from collections.abc import Callable
@@ -8,9 +8,9 @@ from attrs import frozen
 
 @frozen
 class Backoff:
-    """Capped exponential waits with full jitter: anything from nothing up to `first * factor ** failures`.
+    """Capped exponential waits with full jitter: any time from 0 to `first * factor ** failures`.
 
-    Full jitter, since several processes that lost the same network must not come back in step
+    Full jitter prevents that several processes retry a lost network at the same times
     (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
 
     >>> backoff = Backoff(first=1.0, cap=30.0, chance=lambda: 1.0)
@@ -24,10 +24,10 @@ class Backoff:
     chance: Callable[[], float] = random.random
 
     def seconds(self, failures: int, at_least: float | None = None) -> float:
-        """Seconds to wait after `failures` earlier failures in a row (0 for the first one).
+        """Return the seconds to wait after `failures` earlier failures in a row (0 for the first one).
 
-        `at_least` is what the network itself asked for (`retry_after`); it is never undercut, and the cap
-        does not lower it.
+        `at_least` is the network's own request (`retry_after`). The wait is never shorter, and the cap does not lower
+        it.
         """
         try:
             ceiling = min(self.cap, self.first * self.factor ** max(failures, 0))

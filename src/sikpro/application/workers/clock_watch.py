@@ -1,4 +1,4 @@
-"""Notices when somebody sets the machine's clock, which everything that is due goes by."""
+"""Detects that somebody set the machine's clock. All due times depend on that clock."""
 
 import time
 from collections.abc import Callable
@@ -13,12 +13,12 @@ from sikpro.application.ports.storage import Hint, Kind
 _log = structlog.get_logger(__name__)
 
 SHOWN = timedelta(hours=1)
-"""How long a step is shown after it was noticed."""
+"""How long a detected step is shown."""
 
 
 @frozen
 class ClockStep:
-    """The clock was set: when, by the new time, and by how much; less than nothing is back."""
+    """A clock that was set: the new time, and by how much; a negative `by` means back."""
 
     at: datetime
     by: timedelta
@@ -31,7 +31,7 @@ class ClockStep:
 
 @define(kw_only=True)
 class ClockWatch:
-    """Compares the clock with one that only counts; `count` gives its seconds."""
+    """Compares the clock with a monotonic one; `count` returns its seconds."""
 
     clock: Clock
     live: LiveEvents
@@ -41,7 +41,7 @@ class ClockWatch:
     _last: tuple[datetime, float] | None = field(default=None, init=False)
 
     def look(self) -> None:
-        """Compare with the last look: a difference of more than `CLOCK_STEP` is a step."""
+        """Compare with the last call. A difference of more than `CLOCK_STEP` is a step."""
         now, count = self.clock.now(), self.count()
         if self._last is not None:
             then, counted = self._last
@@ -51,14 +51,14 @@ class ClockWatch:
         self._last = now, count
 
     def note(self, by: timedelta) -> None:
-        """Log and show a step, which was noticed here or elsewhere."""
+        """Log and show a step that was detected here or elsewhere."""
         self._step, self._noticed = ClockStep(self.clock.now(), by), self.count()
         _log.warning("the clock was set", by_seconds=round(by.total_seconds()))
         self.live.publish((Hint(Kind.BOT),))
 
     @property
     def step(self) -> ClockStep | None:
-        """The last step, as long as it is shown."""
+        """The last step, while it is shown."""
         return self._step if self.count() - self._noticed < SHOWN.total_seconds() else None
 
     @property

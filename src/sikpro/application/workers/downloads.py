@@ -1,4 +1,4 @@
-"""Fetches the files that people sent with their orders, and keeps them in the database."""
+"""Fetches the files that people sent with their orders, and stores them in the database."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,10 +15,10 @@ from sikpro.application.workers.one_by_one import OneByOne
 _log = structlog.get_logger(__name__)
 
 LARGEST = 10 * 1024 * 1024
-"""The largest file that is kept, in bytes; Telegram's photos are smaller."""
+"""The largest file that is stored, in bytes. Telegram's photos are smaller."""
 
 PATIENCE = timedelta(days=2)
-"""How long a file is asked for that the network does not give."""
+"""How long a download is retried while the network does not deliver the file."""
 
 _LEASE = timedelta(minutes=5)
 _LONGEST_PAUSE = timedelta(minutes=30)
@@ -33,7 +33,7 @@ _BEGINNINGS = (
 
 
 def media_type(content: bytes) -> str:
-    """What a file is by its first bytes, whatever it is called.
+    """Return a file's media type by its first bytes; its name does not count.
 
     >>> media_type(b"RIFF\\x00\\x00\\x00\\x00WEBPVP8 "), media_type(b"<script>")
     ('image/webp', 'application/octet-stream')
@@ -54,7 +54,7 @@ class Downloads(OneByOne):
     may_fetch: Callable[[], bool] = field(default=lambda: True)
 
     async def next(self) -> bool:
-        """Fetch the file that is next, if there is one. Raises `StorageError`."""
+        """Fetch the next file, if there is one. Raises `StorageError`."""
         if not self.may_fetch():
             return False
         now, transports = self.clock.now(), self.source.understands
@@ -70,7 +70,7 @@ class Downloads(OneByOne):
         except SourceError as error:
             _log.warning("a file is not to be had now", file=file.id, trouble=str(error.trouble), detail=error.detail)
             await self._later(file, str(error.trouble), error.retry_after)
-        except Exception:  # one file's fault keeps no other from coming: it is logged, and asked for again
+        except Exception:  # one failing file must not stop the others: it is logged and retried
             _log.exception("a file could not be fetched", file=file.id)
             await self._later(file, "internal", None)
         else:

@@ -1,4 +1,4 @@
-"""Exports: written one after the other away from the pages, told of while they grow, stopped when nobody wants them."""
+"""Exports: written one after the other outside the requests, with progress reports, and stopped when cancelled."""
 
 import asyncio
 from collections.abc import Callable
@@ -25,16 +25,16 @@ from sikpro.domain.errors import DomainError
 _log = structlog.get_logger(__name__)
 
 ATTEMPTS = 3
-"""How often one is tried."""
+"""The most attempts for one export."""
 
 _LEASE = timedelta(minutes=1)
 
 Progress = Callable[[int, int], None]
-"""Hears how many orders are written, and of how many; from any thread."""
+"""Receives the number of written orders and of all orders; called from any thread."""
 
 
 class ExportFailed(Exception):
-    """A file could not be made; `code` says why, `again` whether another attempt may do better."""
+    """A file could not be written; `code` is the reason, `again` says whether a retry may succeed."""
 
     def __init__(self, code: str, *, again: bool = False) -> None:
         super().__init__(code)
@@ -43,7 +43,7 @@ class ExportFailed(Exception):
 
 
 class ExportMaker(Protocol):
-    """Makes the file of an export, wherever that is done; it ends when the task that awaits it is cancelled."""
+    """Writes the file of an export, in any thread or process. It ends when the task that awaits it is cancelled."""
 
     async def make(self, export: Export, path: Path, report: Progress) -> None:
         """Write the file to `path`. Raises `ExportFailed`, `StorageError`, `OSError`."""
@@ -51,7 +51,7 @@ class ExportMaker(Protocol):
 
 @frozen(kw_only=True)
 class ExportWriting:
-    """The writing itself, in the thread or process that does it."""
+    """The writing of a file, in the thread or process that does it."""
 
     workbooks: WorkbookWriter
     clock: Clock
@@ -68,7 +68,7 @@ class ExportWriting:
             raise ExportFailed(error.code) from error
 
     def file(self, uow: UnitOfWork, export: Export) -> ExportFile:
-        """What an export is about. Raises `DomainError`."""
+        """Return the content to write for an export. Raises `DomainError`."""
         return ExportFile(
             query=RecapQuery.decode(export.query),
             kind=export.kind,
@@ -80,7 +80,7 @@ class ExportWriting:
 
 @frozen(kw_only=True)
 class ThreadExports:
-    """`ExportMaker` in a thread of this process, for what only this process can see: a store in memory."""
+    """An `ExportMaker` in a thread of this process, for a store that only this process can reach: one in memory."""
 
     transactions: AsyncTransactions
     writing: ExportWriting
@@ -102,7 +102,7 @@ class ThreadExports:
 
 @define(kw_only=True)
 class ExportRunner(OneByOne):
-    """Makes one file after the other. `tell_every` is how often, in seconds, its row says how far it is.
+    """Writes one file after the other. It saves the progress every `tell_every` seconds.
 
     `zone` is the installation's, an IANA name.
     """
@@ -115,7 +115,7 @@ class ExportRunner(OneByOne):
     tell_every: float = 1.0
 
     async def next(self) -> bool:
-        """Make the file that is next, if there is one. Raises `StorageError`."""
+        """Write the next file, if there is one. Raises `StorageError`."""
         now = self.clock.now()
         export = await self.transactions.write(lambda uow: uow.exports.claim(now, _LEASE))
         if export is None:
@@ -135,14 +135,14 @@ class ExportRunner(OneByOne):
                 _log.warning("an export could not be written", export=export.id, error=str(error))
                 await self._failed(export, ExportFailed("disk"))
             except StorageError:
-                raise  # its lease runs out, and it is tried again
-            except Exception:  # one file's fault keeps no other from being made: it is logged, and its row says so
+                raise  # the lease will end, and then it is retried
+            except Exception:  # one failing file must not stop the others: it is logged and its row marked
                 _log.exception("an export failed", export=export.id)
                 await self._failed(export, ExportFailed("internal"))
         return True
 
     async def _made(self, export: Export, path: Path) -> bool:
-        """Make the file, and tell how far it is; False as soon as nobody wants it."""
+        """Write the file and save its progress. Return False as soon as the export no longer counts."""
         so_far = [0, 0]
 
         def report(done: int, total: int) -> None:
@@ -171,7 +171,7 @@ class ExportRunner(OneByOne):
         return await self.transactions.write(work)
 
     async def _keep(self, export: Export, path: Path) -> None:
-        """Keep the file and say that it is there; one for a chat is put on its way in the same transaction."""
+        """Store the file and announce it. In the same transaction queue it for its chat, if it has one."""
         now, query = self.clock.now(), RecapQuery.decode(export.query)
 
         def work(uow: UnitOfWork) -> None:

@@ -1,4 +1,4 @@
-"""Inbox to conversation to outbox: one transaction a batch, a savepoint an update, the cursor with them."""
+"""From inbox through conversation to outbox: one transaction a batch, one savepoint an update, cursor included."""
 
 import structlog
 from attrs import evolve, frozen
@@ -29,14 +29,14 @@ _TRIES = 3
 
 @frozen(kw_only=True)
 class Intake:
-    """Takes batches of updates in; what it returned from is stored, answered and will not come again."""
+    """Handles batches of updates. When a call returns, its updates are stored, answered and never delivered again."""
 
     transactions: AsyncTransactions
     clock: Clock
     zone: str
 
     async def begin(self, account: str, transport: Transport) -> None:
-        """Note which transport serves the account from now on; the ledger shows a switch. Raises `StorageError`."""
+        """Record which transport serves the account from now on. The ledger shows a switch. Raises `StorageError`."""
 
         def work(uow: UnitOfWork) -> None:
             before = uow.bots.served_by(account, transport)
@@ -49,9 +49,9 @@ class Intake:
     async def take_in(self, batch: Batch, account: str, owner: str, transport: Transport) -> None:
         """Handle a batch and move the account's cursor on this transport, together.
 
-        When the database refuses the batch, its updates are tried one by one, so that only one that fails by its own
-        content is stored as failed. Raises `StorageUnavailable` and `StorageBusy` when nothing can be stored now, and
-        `LeaseLost`: then the cursor stands where it was and the updates come again.
+        If the database refuses the batch, its updates are tried one by one. Then only an update with refused content is
+        saved as failed. Raises `StorageUnavailable` and `StorageBusy` when nothing can be stored now, and `LeaseLost`:
+        then the cursor does not move and the updates are delivered again.
         """
 
         def whole(uow: UnitOfWork) -> None:
@@ -85,7 +85,7 @@ class Intake:
             await self.transactions.write(lambda uow: self._failed(uow, bare, failure))
 
     def receive(self, uow: UnitOfWork, incoming: Incoming) -> None:
-        """Handle one update in an open unit of work, unless the inbox knows it; a fault of ours is its outcome.
+        """Handle one update in an open unit of work, unless the inbox knows it. Our own faults become its outcome.
 
         Raises `StorageError`.
         """
@@ -105,7 +105,7 @@ class Intake:
         uow.announce(Hint(Kind.LEDGER, (inbox_id,)))
 
     def _handled(self, uow: UnitOfWork, incoming: Incoming) -> Handled:
-        """Handle in a savepoint; again when somebody else changed the order in the same moment."""
+        """Handle the update in a savepoint. Retry when somebody else changed the order at the same time."""
         for attempt in range(1, _TRIES + 1):
             try:
                 with uow.savepoint():
@@ -116,7 +116,7 @@ class Intake:
         raise RuntimeError("unreachable")
 
     def _note(self, uow: UnitOfWork, account: str, outcome: Outcome, detail: str, text: str = "") -> None:
-        """A row of the ledger that is nobody's message."""
+        """Add a row to the ledger that is not a person's message."""
         now = self.clock.now()
         noted = Incoming(
             key=f"s:{account}:{detail}:{now.isoformat()}",

@@ -1,4 +1,4 @@
-"""What is due: claims that interval, orders past their limit, months to close. Whoever claims a job first does it."""
+"""Recurring jobs: lapsed claims, overdue orders, months to close. The process that claims a job runs it."""
 
 import asyncio
 from collections.abc import Callable
@@ -21,38 +21,39 @@ from sikpro.application.workers.clock_watch import ClockWatch
 _log = structlog.get_logger(__name__)
 
 SESSION_LIFE = timedelta(days=14)
-"""How long a login lasts unused."""
+"""How long an unused session lasts."""
 
 _LEASE = timedelta(minutes=2)
 _LONGEST_PAUSE = 6
-"""How often the pause of a job that fails is doubled, at most."""
+"""The most doublings of a failing job's pause."""
 
 
 @frozen
 class Repeated:
-    """Something done again and again: its kind, and how often."""
+    """A recurring job: its kind and its interval."""
 
     kind: str
     every: timedelta
 
     def pause(self, attempts: int) -> timedelta:
-        """How long it waits after so many attempts that failed."""
+        """Return the pause after this number of failed attempts."""
         doubled: int = 2 ** min(attempts, _LONGEST_PAUSE)
         return self.every * doubled
 
 
 @frozen
 class Recurring(Repeated):
-    """What is done in one short transaction, now, in the zone."""
+    """A job in one short transaction. `work` gets the unit of work, the time and the zone."""
 
     work: Callable[[UnitOfWork, datetime, str], object]
 
 
 @frozen
 class RecurringCount(Repeated):
-    """What is counted in a read, one thing after the other, and each then written down in a short transaction.
+    """A job that computes items in a read, one at a time, and saves each in a short transaction.
 
-    `next` returns what writes down the next one, None when there is none: nobody who writes waits for the counting.
+    `next` returns the function that saves the next item, None when there is none. So writers never wait for the
+    computation.
     """
 
     next: Callable[[UnitOfWork, datetime, str], Callable[[UnitOfWork], object] | None]
@@ -85,7 +86,7 @@ RECURRING = (
 
 @define(kw_only=True)
 class JobRunner:
-    """Does what is due, a job a transaction; a job that fails is tried again and its error kept."""
+    """Runs due jobs, each in its own transaction. A failed job is retried and its error is kept."""
 
     transactions: AsyncTransactions
     clock: Clock
@@ -96,7 +97,7 @@ class JobRunner:
     state: str = field(default="idle", init=False)
 
     async def run(self) -> None:
-        """Look for what is due until cancelled."""
+        """Run due jobs until cancelled."""
         while True:
             self.watch.look()
             try:
@@ -121,7 +122,7 @@ class JobRunner:
                     continue
                 longest = recurring.pause(job.attempts) if job.error else recurring.every
                 if job.due_at - now > longest + CLOCK_STEP:
-                    # Put off so far by a clock that was ahead and has been put right since.
+                    # A clock that was ahead set this due time, and has been corrected since.
                     uow.jobs.again(job.id, now, job.error)
                     behind.append(job.due_at - now - longest)
 
@@ -166,7 +167,7 @@ class JobRunner:
         await self.transactions.write(work)
 
     async def _count(self, counting: RecurringCount, job: Job, now: datetime) -> None:
-        """One thing a claim; where there was one, the job is due again at once."""
+        """Handle one item for each claim. If there was one, the job is due again at once."""
         write = await self.transactions.read(lambda uow: counting.next(uow, now, self.zone))
 
         def work(uow: UnitOfWork) -> None:

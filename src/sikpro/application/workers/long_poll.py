@@ -1,7 +1,7 @@
-"""The one loop, as the paper has it: ask the source, wait until there is something, act, commit, idle.
+"""The receiving loop, as in the paper: ask the source, wait for updates, act, commit, idle.
 
-The cursor lies in our database and moves with the work; asking with it is what acknowledges. So a crash at any line
-repeats work that the inbox knows already, and loses none.
+The cursor is in our database and moves in the same transaction as the work. A fetch with a cursor acknowledges what
+came before it. So a crash at any line repeats work that the inbox already knows, and loses nothing.
 """
 
 import asyncio
@@ -22,18 +22,18 @@ _log = structlog.get_logger(__name__)
 
 
 async def _keep() -> None:
-    """Hold nothing, so that there is nothing to let go."""
+    """Do nothing: by default the transport has nothing to release."""
 
 
 @define(kw_only=True)
 class LongPoll:
     """Receives for one bot account, under its lease.
 
-    `account` names the account in the database, `owner` this process. `take_over` ends another process' lease at once:
-    right on SQLite, where one process is the whole system. `lease` is how long it lasts, longer than a poll.
-    `after_commit` is called when replies may be waiting, `reconnected` when the network answers again. `release_all`
-    drops what the transport holds while another process serves the bot. `caution` tells a trouble, with its detail,
-    beside which the connection works all the same.
+    `account` is the account's name in the database, `owner` this process. `take_over` ends another process's lease at
+    once: right on SQLite, where only one process runs. `lease` is its duration, longer than a poll. `after_commit` is
+    called when replies may be waiting, `reconnected` when the network answers again. `release_all` releases what the
+    transport holds while another process serves the bot. `caution` returns a trouble with its detail while the
+    connection works in spite of it.
     """
 
     source: UpdateSource
@@ -60,7 +60,7 @@ class LongPoll:
         )
 
     async def run(self) -> None:
-        """Receive until cancelled; what goes wrong is a state, and asked again later."""
+        """Receive until cancelled. Failures become the state, and the loop retries later."""
         failures, first = 0, self.take_over
         while True:
             at_least = None
@@ -93,7 +93,7 @@ class LongPoll:
             failures += 1
 
     async def stop(self) -> None:
-        """Give the lease back, so that another process need not wait for its end."""
+        """Release the lease, so that another process need not wait until it ends."""
         if self.holds_lease:
             self.holds_lease = False
             try:
@@ -117,10 +117,10 @@ class LongPoll:
         return self.holds_lease
 
     async def _greet(self) -> None:
-        """Learn who we are, before a poll that may be held for long.
+        """Find out the bot's identity, before a poll that may last long.
 
-        When another transport served the bot before, the ledger notes it. That somebody else polls is seen by polling
-        alone.
+        If another transport served the bot before, the ledger gets a row. Only a poll shows that another process is
+        polling.
         """
         identity = await self.source.identify()
         self.state = evolve(self.state, username=identity.username)

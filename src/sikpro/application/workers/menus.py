@@ -1,4 +1,4 @@
-"""The command menus in the chat: one for everybody, and one for each person whose commands or language are others."""
+"""The command menus in the chat: a common one, and one for each person with other commands or another language."""
 
 import asyncio
 import hashlib
@@ -20,7 +20,7 @@ _COMMON_LANGUAGE = "id"
 
 @frozen
 class Menu:
-    """A menu to be set: for whose language and chat; without entries it is to be taken away."""
+    """A menu to set, for a language and a chat. A menu without entries is removed."""
 
     language: str
     chat_id: int | None
@@ -28,20 +28,20 @@ class Menu:
 
     @property
     def scope(self) -> str:
-        """The name it is remembered under: a language, or a chat id."""
+        """Its key in the store: a language or a chat id."""
         return self.language if self.chat_id is None else str(self.chat_id)
 
     @property
     def fingerprint(self) -> str:
-        """What tells it from another; "" for none."""
+        """A hash of its entries; "" without entries."""
         return hashlib.sha256(repr(self.entries).encode()).hexdigest()[:16] if self.entries else ""
 
 
 def wanted_menus(uow: UnitOfWork, zone: str) -> Mapping[str, Menu]:
-    """Every menu that there should be, by scope: "" for all, and people by their chat.
+    """Return every menu that should exist, by scope: "" for all, and people by their chat.
 
-    A person's own is needed where the role has more commands, or where another language was chosen. The phone's
-    language decides nothing: many Indonesian phones are set to English.
+    A person needs an own menu if the role has more commands, or if they chose another language. The phone's language
+    does not count: many Indonesian phones are set to English.
     """
     common = menu(words_in(_COMMON_LANGUAGE, zone))
     menus = [Menu("", None, common)]
@@ -55,10 +55,10 @@ def wanted_menus(uow: UnitOfWork, zone: str) -> Mapping[str, Menu]:
 
 @define(kw_only=True)
 class MenuKeeper:
-    """Brings the menus up to date, only those that changed; `may_set` says whether this process serves the bot.
+    """Keeps the menus up to date and sets only changed ones. `may_set` says whether this process serves the bot.
 
-    It looks every `pause` seconds and leaves `between` seconds after each menu, so that a first start with many people
-    is no flood.
+    It checks every `pause` seconds and waits `between` seconds after each menu, so that a first start with many people
+    does not flood the network.
     """
 
     transactions: AsyncTransactions
@@ -70,7 +70,7 @@ class MenuKeeper:
     between: float = 0.1
 
     async def run(self) -> None:
-        """Look for menus that are not as they should be until cancelled."""
+        """Correct outdated menus until cancelled."""
         while True:
             wait = self.pause
             if self.may_set():
@@ -85,16 +85,16 @@ class MenuKeeper:
             await asyncio.sleep(wait if self.may_set() else min(wait, 1.0))
 
     async def bring_up_to_date(self) -> int:
-        """Set what changed, take away what nobody needs any more, and say how many. Raises `SendError`, `StorageError`.
+        """Set changed menus, remove unneeded ones, and return how many. Raises `SendError`, `StorageError`.
 
-        What is set is remembered at once: a crash sets one menu a second time at most.
+        Each change is recorded at once, so that a crash repeats at most one.
         """
         changes = await self.transactions.read(self._changes)
         for change in changes:
             try:
                 await self.messenger.set_menu(change.language, change.entries, change.chat_id)
             except NeverSent as error:
-                # A chat that is gone: asked for again only when its menu is another.
+                # The chat is gone: retry only when its menu changes.
                 _log.info("a command menu cannot be set", scope=change.scope, reason=error.reason)
             await self._remember(change)
             await asyncio.sleep(self.between)
@@ -111,5 +111,5 @@ class MenuKeeper:
 
 
 def _without(scope: str) -> Menu:
-    """The menu of a scope, taken away."""
+    """Return the menu that removes a scope."""
     return Menu("", int(scope), ()) if scope.isdecimal() else Menu(scope, None, ())

@@ -1,4 +1,4 @@
-"""A worker that does one thing after the other: as long as there is any, then when it is woken or after a pause."""
+"""A worker that does one thing after the other until none is left, then waits for a wake-up or a pause."""
 
 import asyncio
 
@@ -12,17 +12,17 @@ _log = structlog.get_logger(__name__)
 
 @define(kw_only=True)
 class OneByOne:
-    """A loop over `next`; `pause` is how long it waits, in seconds, when there was nothing and nobody wakes it."""
+    """A loop over `next`. `pause` is the wait in seconds when there is no work and no wake-up."""
 
     pause: float
     _wake: asyncio.Event = field(factory=asyncio.Event, init=False)
 
     def wake(self) -> None:
-        """Look for work now; from the event loop's thread."""
+        """Check for work now. Call it in the event loop's thread."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Do what there is until cancelled; a store out of reach is logged and asked again."""
+        """Work until cancelled. An unreachable store is logged and retried."""
         while True:
             self._wake.clear()
             try:
@@ -37,5 +37,5 @@ class OneByOne:
                 continue
 
     async def next(self) -> bool:
-        """Do the next thing; False when there is none. Raises `StorageError`."""
+        """Do the next thing. Return False when there is none. Raises `StorageError`."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""How fast Telegram lets a bot speak."""
+"""Telegram's limits on how fast a bot may send."""
 
 from collections import deque
 
@@ -9,7 +9,7 @@ from attrs import define, field, frozen
 class Rates:
     """Messages a second in all and to one chat, and a minute to one group (Telegram's Bot FAQ: 30, 1, 20).
 
-    `burst` messages may go to a chat at once before its pace counts.
+    A chat may get `burst` messages at once before its limit counts.
     """
 
     overall: float = 30.0
@@ -20,14 +20,14 @@ class Rates:
 
 @define
 class Pace:
-    """When the next message may leave, by a monotonic clock in seconds."""
+    """Decides when the next message may be sent, by a monotonic clock in seconds."""
 
     rates: Rates
     _recent: deque[float] = field(factory=deque[float], init=False)
     _credit: dict[int, float] = field(factory=dict[int, float], init=False)
 
     def reserve(self, chat_id: int, now: float) -> float:
-        """Book the next place for a chat and return how many seconds to wait for it."""
+        """Reserve the next time slot for a chat and return the seconds until then."""
         at = max(now, self._overall_free(now), self._chat_free(chat_id, now))
         self._recent.append(at)
         return at - now
@@ -39,7 +39,7 @@ class Pace:
         return self._recent[-most] + 1 if len(self._recent) >= most else now
 
     def _chat_free(self, chat_id: int, now: float) -> float:
-        """A leaky bucket: `_credit` is when the chat's booked messages will have been paid for."""
+        """A leaky bucket: `_credit` is the time at which the chat's reserved messages are used up."""
         gap = 60 / self.rates.group_a_minute if chat_id < 0 else 1 / self.rates.chat
         if len(self._credit) > 10_000:
             self._credit = {chat: paid for chat, paid in self._credit.items() if paid > now}

@@ -1,4 +1,4 @@
-"""Outbox to messenger: claim, send, mark; in each chat's order, at the pace the network allows."""
+"""From outbox to messenger: claim, send, mark; in each chat's order, within the network's limits."""
 
 import asyncio
 import contextlib
@@ -29,43 +29,44 @@ from sikpro.domain.errors import NotFound
 _log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=60)
-"""How long a claimed message is ours; afterwards it is sent again, as doubtful."""
+"""The lease of a claimed message. When it is over, the message is sent again, as doubtful."""
 
 PATIENCE = timedelta(hours=24)
-"""How long a message that the network does not take is tried."""
+"""How long a message is retried that the network does not accept."""
 
 _DOUBTFUL_PAUSES = (2.0, 5, 20, 90, 15 * 60, 3 * 3600, 6 * 3600)
-"""Seconds after each try whose arrival cannot be told; the try after the last pause is the last one.
+"""Seconds after each try that may have arrived. The try after the last pause is the last one.
 
-Each may be one more message in the chat, so they are few; a gateway may be ill for hours, so they spread over nine.
-What waits is hurried as soon as something gets through.
+Each try may add a message to the chat, so they are few. A gateway may fail for hours, so they spread over nine. When a
+message gets through, waiting ones are retried at once.
 """
 
 _HURRIES_APART = 2 * 60.0
 _OUTAGE = timedelta(minutes=9)
-"""After how long of failures alone the line was down, and not only poor."""
+"""After this time with failures only, the connection was down and not only poor."""
 
 _EARLY_DOUBTS = 5
-"""So many doubtful tries a poor line may use up quickly; the others keep their pauses, so that they outlast it."""
+"""The most doubtful tries that a poor connection may use up quickly. The others keep their long pauses."""
 
 _LEAST_TRIES = 30
-"""So often at least a message is tried, whatever the clock says of its age."""
+"""The least number of tries for a message, even if the clock says it is too old."""
 
 _LINE_DOWN = frozenset({"ambiguous", "unreachable"})
-"""Why a message waits when the line is at fault, not the message."""
+"""The reasons for waiting that concern the connection, not the message."""
 
 _AT_ONCE = 30
 _IDLE = 5.0
 _LONGEST_PAUSE = 60.0
 _LONGEST_PAUSE_ONCE = 10.0
-"""Where a message sent again is the same message, trying sooner costs nothing."""
+"""The longest pause where repeated sends make one message: there, earlier retries do no harm."""
 
 
 @define(kw_only=True)
 class Relay:
-    """The one sender. `may_send` says whether this process holds the bot account's lease.
+    """The only sender. `may_send` says whether this process has the bot account's lease.
 
-    `alone` is set where no other process can be sending (SQLite): what one that was killed had in hand is sent at once.
+    Set `alone` where no other process can send (SQLite): then messages that a killed process was sending are sent at
+    once.
     """
 
     transactions: AsyncTransactions
@@ -90,14 +91,14 @@ class Relay:
         self._pace = Pace(self.rates)
 
     def wake(self) -> None:
-        """Look at the outbox now; from the event loop's thread."""
+        """Check the outbox now. Call it in the event loop's thread."""
         self._wake.set()
 
     def line_is_back(self) -> None:
-        """Try at once what waits because the network could not be reached; from the event loop's thread.
+        """Retry messages at once that wait because the network was unreachable. Call it in the event loop's thread.
 
-        A line that comes and goes does not use up the tries: there are two minutes at least between two hurries, and
-        after anything shorter than an outage the last tries are not hurried.
+        An unstable connection does not use up the tries: at least two minutes pass between two such retries, and the
+        last tries are made early only after an outage.
         """
         now = self._loop_time()
         outage = self._down_since is not None and self.clock.now() - self._down_since >= _OUTAGE
@@ -108,7 +109,7 @@ class Relay:
             self.wake()
 
     async def run(self) -> None:
-        """Send what is due until cancelled; messages being sent then are finished and marked."""
+        """Send due messages until cancelled. Messages being sent at that time are finished and marked."""
         try:
             while True:
                 self._wake.clear()
@@ -152,7 +153,7 @@ class Relay:
         return claimed
 
     async def _pause(self) -> None:
-        """Wait until somebody wakes us, or something is due."""
+        """Wait until something wakes the relay, or until a message is due."""
         in_hand = tuple(self._sending.values())
         due = await self.transactions.read(lambda uow: uow.outbox.next_due(in_hand=in_hand))
         wait = _IDLE
@@ -185,7 +186,7 @@ class Relay:
         await self._mark(item, mark)
 
     async def _enclosed(self, message: Outgoing) -> Enclosure | None:
-        """The file that a message carries. Raises `SendError` where it cannot be read."""
+        """Return the file of a message. Raises `SendError` where it cannot be read."""
         document = message.document
         if document is None:
             return None
@@ -203,7 +204,7 @@ class Relay:
             raise NotSent(str(error)) from error
 
     def _failure(self, item: OutboxItem, error: SendError) -> Callable[[UnitOfWork], None]:
-        """What to write down after a failure."""
+        """Return the write that records a failure."""
         now = self.clock.now()
         match error:
             case RetryAfter(seconds=seconds, everywhere=everywhere):
@@ -239,7 +240,7 @@ class Relay:
     def _again(
         self, item: OutboxItem, now: datetime, reason: str, error: SendError, *, doubtful: bool
     ) -> Callable[[UnitOfWork], None]:
-        """Put a message off, or give it up after the last try that it may have."""
+        """Postpone a message, or give it up after its last allowed try."""
         if doubtful:
             pauses: tuple[float, ...] = _DOUBTFUL_PAUSES[item.doubts : item.doubts + 1]
         elif now - item.created_at <= PATIENCE or item.attempts < _LEAST_TRIES:
@@ -249,11 +250,11 @@ class Relay:
             pauses = ()
         if not pauses:
             return lambda uow: uow.outbox.give_up(item.id, Delivery.FAILED, reason, error.detail, now)
-        due = now + timedelta(seconds=pauses[0] * random.uniform(0.5, 1))  # no secret
+        due = now + timedelta(seconds=pauses[0] * random.uniform(0.5, 1))  # not used for security
         return lambda uow: uow.outbox.later(item.id, due, reason, at=now, doubtful=doubtful)
 
     async def _mark(self, item: OutboxItem, mark: Callable[[UnitOfWork], None]) -> None:
-        """Write down what became of it; while the database is out of reach, try as long as the claim is ours."""
+        """Record the result of a message. While the database is unreachable, retry until half the lease is over."""
 
         changed, self._marked_state = self.state != self._marked_state, self.state
 

@@ -1,1 +1,1 @@
-"""The chat, without a transport: an incoming message goes in, an outcome and queued replies come out."""
+"""The chat, without a transport: it takes an incoming message, and returns an outcome and queued replies."""

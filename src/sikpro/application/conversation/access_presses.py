@@ -1,4 +1,4 @@
-"""What a team leader or an admin decides about a stranger by a button in the chat."""
+"""The decision of a team leader or an admin about an access request, by a button in the chat."""
 
 from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.ports.inbox import Outcome
@@ -9,10 +9,10 @@ from sikpro.domain.people import AccessRequest, Permission, RequestState
 
 
 def press_access(context: Context, rest: str) -> Handled | None:
-    """Approve or refuse a request (`ok:<id>:<mark>`, `no:<id>:<mark>`); None when it is not for this person to do.
+    """Approve or refuse a request (`ok:<id>:<mark>`, `no:<id>:<mark>`); None when this person may not decide.
 
-    The mark holds the button to what it showed: of a request that changed since, or that points to somebody whose
-    access changed, the present card is shown. Where an admin decides by now, a team leader is told so.
+    The mark binds the button to the card that it was on. If the request or the access of a matched person changed
+    since, the present card is sent. If only an admin may decide now, a team leader gets that answer.
     """
     verdict, _, named = rest.partition(":")
     number, _, mark = named.partition(":")

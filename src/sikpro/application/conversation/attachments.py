@@ -1,4 +1,4 @@
-"""Files that come with messages: kept with a draft, and wanted for an order as soon as it is there."""
+"""Files of messages: noted in a draft, and recorded for download once their order exists."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,17 +6,17 @@ from sikpro.application.conversation.context import Context
 from sikpro.application.ports.inbox import ReceivedFile
 
 FILES = "files"
-"""In the dialogue's data: the messages whose files belong to the order to be, blank-separated."""
+"""In the dialogue's data: the messages whose files belong to the future order, separated by blanks."""
 
 ALBUMS = "albums"
 """In the dialogue's data: the albums that belong to it."""
 
 PHOTO = "photo"
-"""The step in which it is asked which order a photo belongs to."""
+"""The step that asks which order a photo belongs to."""
 
 
 def keep_files(context: Context, data: dict[str, str]) -> None:
-    """Note in a draft's data that the files of this message belong to it."""
+    """Note in a draft's data that this message's files belong to it."""
     incoming = context.incoming
     if incoming.attachments and incoming.message_id is not None:
         _add(data, FILES, str(incoming.message_id))
@@ -25,7 +25,7 @@ def keep_files(context: Context, data: dict[str, str]) -> None:
 
 
 def store_files(context: Context, order_id: int, data: Mapping[str, str]) -> None:
-    """Want the files that a draft kept for the order it has become."""
+    """Record the draft's files for download, for the order that it became."""
     inbox, chat_id = context.uow.inbox, context.incoming.chat_id
     for album in data.get(ALBUMS, "").split():
         want_files(context, order_id, inbox.album(chat_id, album))
@@ -34,7 +34,7 @@ def store_files(context: Context, order_id: int, data: Mapping[str, str]) -> Non
 
 
 def store_own_files(context: Context, order_id: int) -> None:
-    """Want the files of this very message, and those of its album that came so far, for an order."""
+    """Record the files of this message, and those of its album received so far, for download for an order."""
     incoming = context.incoming
     if incoming.album:
         want_files(context, order_id, context.uow.inbox.album(incoming.chat_id, incoming.album))
@@ -53,7 +53,7 @@ def store_own_files(context: Context, order_id: int) -> None:
 
 
 def want_files(context: Context, order_id: int, files: Iterable[ReceivedFile]) -> None:
-    """Note files to fetch for an order; each is wanted once."""
+    """Record files for download for an order, each once."""
     for file in files:
         attachment = file.attachment
         context.uow.files.want(

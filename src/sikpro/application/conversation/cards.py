@@ -1,4 +1,4 @@
-"""How an order is told in the chat, as `chat.md` of the product has it."""
+"""Orders as chat messages, in the form of the product's `chat.md`."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ from sikpro.domain.values import SerialNumber
 
 
 def stored_card(context: Context, row: OrderRow, place: int) -> str:
-    """The answer to a request that was stored."""
+    """Return the answer to a request that was registered."""
     words = context.words
     wait = expected_wait(context.uow, place, context.now)
     about = words("card.about", type=row.type, sto=row.sto, odp=row.odp)
@@ -29,7 +29,7 @@ def stored_card(context: Context, row: OrderRow, place: int) -> str:
 
 
 def state_card(context: Context, row: OrderRow) -> str:
-    """An order's present state: what `/cek` says."""
+    """Return an order's present state: the answer to `/cek`."""
     words, now = context.words, context.now
     params = {
         "number": row.number,
@@ -55,13 +55,13 @@ def state_card(context: Context, row: OrderRow) -> str:
 
 
 def state_words(context: Context, row: OrderRow) -> str:
-    """An order's state in a few words: `KENDALA: ODP penuh`."""
+    """Return an order's state in a few words: `KENDALA: ODP penuh`."""
     label = context.words.text(any_status(context.uow, row.status).label)
     return state_text(context.words, row.phase, label)
 
 
 def change_lines(words: Words, changes: Iterable[FieldChange]) -> list[str]:
-    """What a correction changed, a line a field."""
+    """Return the changes of a correction, one line for each field."""
     return [
         words(
             "card.change",
@@ -74,7 +74,7 @@ def change_lines(words: Words, changes: Iterable[FieldChange]) -> list[str]:
 
 
 def duplicate_card(context: Context, row: OrderRow) -> str:
-    """The refusal of a double: the order that is already there, who has it and since when."""
+    """Return the refusal of a duplicate: the existing order, who has it and since when."""
     words, now = context.words, context.now
     first = words(
         "card.double",
@@ -96,14 +96,14 @@ def duplicate_card(context: Context, row: OrderRow) -> str:
 
 
 def list_line(context: Context, row: OrderRow) -> str:
-    """One order in a list: number, status and age."""
+    """Return one order in a list: number, status and age."""
     words = context.words
     status = words.text(any_status(context.uow, row.status).label)
     return words("card.line", number=row.number, status=status, age=words.duration(context.now - row.received_at))
 
 
 def _last_words(context: Context, row: OrderRow) -> list[str]:
-    """What the helpdesk said last at the present status, with its time, which may be later than the status' own."""
+    """Return the last feedback at the present status, with its time, which may be later than the status's own."""
     if not row.last_feedback or row.last_feedback_at is None:
         return []
     words = context.words

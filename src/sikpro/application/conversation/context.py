@@ -1,4 +1,4 @@
-"""One incoming update and what is said to it: who wrote, in which language, and the replies so far."""
+"""One incoming update with its context: the sender, their language, and the replies so far."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -17,12 +17,12 @@ from sikpro.domain.people import Person
 Rows = Sequence[Sequence[Button]]
 
 DOUBLE_PRESS = timedelta(seconds=5)
-"""Two presses of a button within this are one."""
+"""Two presses of a button within this time count as one."""
 
 
 @frozen
 class Handled:
-    """What became of an update: its outcome, a code that says more, and the order it was about."""
+    """The result of an update: its outcome, a code with details, and its order."""
 
     outcome: Outcome
     detail: str = ""
@@ -31,7 +31,7 @@ class Handled:
 
 @define
 class Context:
-    """An update being answered, inside its transaction. `person` is None for a stranger."""
+    """An update while it is answered, inside its transaction. `person` is None for an unknown sender."""
 
     uow: UnitOfWork
     incoming: Incoming
@@ -52,12 +52,12 @@ class Context:
 
     @property
     def received_at(self) -> datetime:
-        """When it was sent, never later than now."""
+        """The time when it was sent, never later than now."""
         return min(self.incoming.sent_at, self.now)
 
     @property
     def somebody(self) -> Person:
-        """The person who wrote; only where strangers have been turned away already."""
+        """The sender. Use it only after unknown senders were refused."""
         if self.person is None:
             raise RuntimeError("a stranger got where only people known to SIKPRO may be")
         return self.person
@@ -73,9 +73,9 @@ class Context:
         due_at: datetime | None = None,
         noticed: bool = False,
     ) -> int:
-        """Queue a message to the chat, as a reply to what was written, and return its id in the outbox.
+        """Queue a message to the chat, as a reply to the update, and return its outbox id.
 
-        An answer about orders is `noticed`: it carries the notice (*Pengumuman*) that is on.
+        An answer about orders is `noticed`: it carries the current notice (*Pengumuman*).
         """
         notice = self.uow.installation.get().notice if noticed else ""
         if notice:
@@ -90,14 +90,14 @@ class Context:
         return self.uow.outbox.put(message, self.now, order_id=order_id, due_at=due_at)
 
     def answer_press(self, text: str = "") -> None:
-        """Answer a press of a button, once: a few words that appear for a moment, or none."""
+        """Answer a press of a button, once: with a short text that appears for a moment, or with none."""
         if self.incoming.press_id and not self.press_answered:
             message = Outgoing(chat_id=self.incoming.chat_id, text=text, press_id=self.incoming.press_id)
             self.uow.outbox.put(message, self.now)
             self.press_answered = True
 
     def refuse(self, text: str, detail: str, order_id: int | None = None) -> Handled:
-        """Say no: to a press by the words that appear for a moment, else by a message."""
+        """Refuse: answer a press with a text that appears for a moment, else with a message."""
         if self.incoming.press_id:
             self.answer_press(text)
         else:
@@ -105,9 +105,9 @@ class Context:
         return Handled(Outcome.REFUSAL, detail, order_id)
 
     def open_dialogue(self, step: str, data: Mapping[str, str], *, goes_on: bool = False) -> str:
-        """Keep where the dialogue is, under a token of this moment, and return the token.
+        """Save the place of the dialogue under a new token, and return the token.
 
-        One that goes on is not reminded of a second time.
+        A dialogue that continues gets no second reminder.
         """
         token = secrets.token_hex(4)
         reminded_at = self.dialogue.reminded_at if self.dialogue and goes_on else None
@@ -125,7 +125,7 @@ class Context:
         return token
 
     def just_opened(self, step: str, **data: str) -> bool:
-        """Whether this dialogue was opened a moment ago: a button pressed twice does one thing."""
+        """Whether a press opened this dialogue a moment ago. A button pressed twice acts once."""
         open_ = self.dialogue
         if not self.incoming.press_id or open_ is None or open_.step != step:
             return False
@@ -138,7 +138,7 @@ class Context:
             self.dialogue = None
 
     def known(self) -> Known:
-        """What the catalogues know, for reading a message."""
+        """Return the catalogues' codes, to parse a message."""
         catalogue = self.uow.catalogue
 
         def technician(code: str) -> bool:
@@ -151,5 +151,5 @@ class Context:
         )
 
     def _reply_to(self) -> int | None:
-        """A question by a button in a group hangs on the button's message, so that it is seen whose talk it is."""
+        """In a group, a question after a press replies to the button's message, so that everybody knows its order."""
         return None if self.incoming.press_id and self.incoming.private else self.incoming.message_id

@@ -1,4 +1,4 @@
-"""Corrected data for an order that is there, by a button: show what stands, take what is to be different."""
+"""Correct an existing order by a button: show its data, then take the changes."""
 
 from sikpro.application.conversation.attachments import store_own_files
 from sikpro.application.conversation.context import Context, Handled
@@ -14,11 +14,11 @@ from sikpro.application.use_cases.orders.understand_request import typed_again
 from sikpro.domain.phase import Stage
 
 FIX = "fix"
-"""The step in which corrected data are awaited."""
+"""The step that waits for corrected data."""
 
 
 def begin_correction(context: Context, order_id: int) -> Handled:
-    """Show the data of an order that is held up, or that nobody has yet, and ask what is to be different."""
+    """Show the data of an order that is held up or waiting, and ask for the changes."""
     order = pressed_order(context, order_id, Stage.HELD_UP, Stage.WAITING)
     if isinstance(order, Handled):
         return order
@@ -32,7 +32,7 @@ def begin_correction(context: Context, order_id: int) -> Handled:
 
 
 def take_correction(context: Context, text: str) -> Handled:
-    """Read what is to be different and send the order back with it; a photo alone joins, and the question stands."""
+    """Read the changes and correct the order with them. A photo alone joins the order; the question stays open."""
     dialogue = context.dialogue
     if dialogue is None:
         raise RuntimeError("no dialogue to answer in")

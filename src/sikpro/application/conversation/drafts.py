@@ -1,4 +1,4 @@
-"""Dialogues left open are drafts: their owner is reminded once, and team leaders see them as *Belum lengkap*."""
+"""Open dialogues are drafts: their owner is reminded once, and team leaders get them as *Belum lengkap*."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -16,15 +16,15 @@ from sikpro.domain.errors import DomainError
 from sikpro.domain.people import Person
 
 REMIND_AFTER = timedelta(minutes=10)
-"""How long a question stays unanswered before its person is reminded."""
+"""How long a question stays open before the person is reminded."""
 
 
 @frozen(kw_only=True)
 class Draft:
-    """A request somebody has begun and not finished.
+    """A request that somebody has begun and not finished.
 
-    `understood` has what was understood so far by field, `missing` the fields still asked for. `since` is when it
-    began (UTC). `order_id` is the order that it corrects, None for a new one.
+    `understood` has the values understood so far by field, `missing` the fields still needed. `since` is the start
+    (UTC). `order_id` is the order to correct, None for a new one.
     """
 
     person: Person
@@ -36,7 +36,7 @@ class Draft:
 
 
 def open_drafts(uow: UnitOfWork) -> tuple[Draft, ...]:
-    """The requests people have begun and not finished, the longest open first."""
+    """Return the unfinished requests, the longest open first."""
     found = []
     for conversation in uow.conversations.open(f"{STEP}:"):
         person = uow.people.by_telegram(conversation.telegram_id)
@@ -61,7 +61,7 @@ def open_drafts(uow: UnitOfWork) -> tuple[Draft, ...]:
 
 
 def remind_drafts(uow: UnitOfWork, now: datetime, zone: str) -> int:
-    """Remind everybody of a question that has been open for `REMIND_AFTER`, once a draft, and say how many."""
+    """Remind people of questions open for `REMIND_AFTER`, once for each draft, and return how many."""
     reminded = 0
     for conversation in uow.conversations.open(f"{STEP}:"):
         if conversation.reminded_at or now - conversation.updated_at < REMIND_AFTER:

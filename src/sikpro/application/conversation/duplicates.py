@@ -1,4 +1,4 @@
-"""A double is refused with the order that is there, and with what one can do about it."""
+"""The refusal of a duplicate: it shows the existing order and what the person can do about it."""
 
 from collections.abc import Mapping
 
@@ -14,11 +14,11 @@ from sikpro.application.use_cases.orders.understand_request import typed_again
 from sikpro.domain.phase import Turn
 
 RESEND = "resend"
-"""The step in which a double's data can be sent as the correction of the order that is there."""
+"""The step in which a duplicate's data can be sent as a correction of the existing order."""
 
 
 def refuse_as_duplicate(context: Context, order_id: int, data: Mapping[str, str]) -> Handled:
-    """Refuse a double; a held-up order can be given its data by a button, a completed one asked to be reopened."""
+    """Refuse a duplicate. Offer a button to correct a held-up order, or to ask for a completed one to be reopened."""
     row = context.uow.order_queries.row(order_id)
     order = context.uow.orders.get(order_id)
     if row is None:

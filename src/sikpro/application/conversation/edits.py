@@ -1,4 +1,4 @@
-"""A message edited by its sender: it corrects the order it made while nobody has that, and says so."""
+"""A message edited by its sender: it corrects its order while nobody has that, and the bot confirms it."""
 
 from collections.abc import Callable, Mapping
 
@@ -20,15 +20,15 @@ from sikpro.domain.order_data import Origin
 from sikpro.domain.phase import Turn
 
 _WHOLE = 5
-"""With so many values a message says all of an order, so that words it no longer has are gone."""
+"""A message with this many values has the whole order, so texts that are no longer in it are removed."""
 
 _WORDS = [field.name for field in FIELDS if not field.required]
 
 
 def take_edit(context: Context, text: str, is_command: bool, read: Callable[[], Handled]) -> Handled:
-    """Take an edited message by what had become of it.
+    """Handle an edited message by the result of its first version.
 
-    `text` is what it says now, without `/reg`. `read` reads it as a new message, as for one that has become no order.
+    `text` is the new text without `/reg`. `read` handles it as a new message, if it has made no order.
     """
     incoming = context.incoming
     message_id = incoming.message_id or 0
@@ -53,7 +53,7 @@ def take_edit(context: Context, text: str, is_command: bool, read: Callable[[], 
 
 
 def _order_of(context: Context, message_id: int) -> Order | None:
-    """The order that the message made, corrected, joined or was refused for, while it is there."""
+    """Return the order that the message made, corrected, joined or was refused for, unless it is deleted."""
     incoming, uow = context.incoming, context.uow
     if context.person is None:
         return None
@@ -65,7 +65,7 @@ def _order_of(context: Context, message_id: int) -> Order | None:
 
 
 def _of_origin(context: Context, order: Order, text: str, parsed: Parsed) -> Handled:
-    """The message that made the order says something else now."""
+    """Handle a changed text in the message that made the order."""
     said = joined_words(context, order.id, context.incoming.message_id or 0)
     typed = _says_now(parsed)
     if parsed.values and (said is None or _correctable(order)) and _says_the_same(context, order, typed):
@@ -90,7 +90,7 @@ def _correctable(order: Order) -> bool:
 
 
 def _says_now(parsed: Parsed) -> dict[str, str]:
-    """What the edited message says, by field; words that a whole one no longer has are taken out."""
+    """Return the edited message's values by field. If it has the whole order, texts that are gone become empty."""
     gone = dict.fromkeys(_WORDS, "") if parsed.values >= _WHOLE else {}
     return {**gone, **parsed.fields}
 
@@ -104,7 +104,7 @@ def _says_the_same(context: Context, order: Order, typed: Mapping[str, str]) -> 
 
 
 def _with(order: Order, typed: Mapping[str, str]) -> dict[str, str]:
-    """The order's data with what was typed over them; a pairing of ODP and STO that stands is not doubted again."""
+    """Return the order's data with the typed values on top. An unchanged pair of ODP and STO is not checked again."""
     data = {**typed_again(order.data), **typed}
     kept = all(data[name] == str(getattr(order.data, name)) for name in ("odp", "sto"))
     return {**data, CONFIRMED: "odp.other_sto"} if kept else data
@@ -139,7 +139,7 @@ def _unchanged(context: Context, order: Order, code: str, why: list[str]) -> Han
 
 
 def _join_again(context: Context, order: Order, text: str, said: str | None, *, answer: str) -> Handled:
-    """The new words go to the helpdesk beside the old ones; words that are the same say nothing."""
+    """Join the new text beside the old one, for the helpdesk. An unchanged text is ignored."""
     if said is not None and said.strip() == text.strip():
         store_own_files(context, order.id)
         return Handled(Outcome.IGNORED, "edit.same", order.id)

@@ -1,4 +1,4 @@
-"""From an incoming update to its outcome: the one way through the conversation."""
+"""From an incoming update to its outcome: the only way through the conversation."""
 
 import re
 from datetime import datetime
@@ -30,10 +30,10 @@ _SAID = {IncomingKind.MESSAGE, IncomingKind.EDIT}
 
 
 def handle(uow: UnitOfWork, incoming: Incoming, now: datetime, zone: str) -> Handled:
-    """Answer one update within an open unit of work; every update but those nobody sees is answered.
+    """Answer one update in an open unit of work. Updates that are not for the bot are ignored.
 
-    What is wrong with it is said in the chat. Raises `ConcurrencyConflict` when an order changed in this very moment:
-    try again. Any other exception that leaves here is a fault of ours.
+    Errors in the update are answered in the chat. Raises `ConcurrencyConflict` when an order changed at the same time:
+    then retry. Any other exception is a fault of ours.
     """
     if incoming.kind not in {*_SAID, IncomingKind.PRESS} or incoming.sender_id is None:
         return Handled(Outcome.IGNORED, str(incoming.kind))
@@ -70,7 +70,7 @@ def _handled(context: Context) -> Handled:
 
 
 def _concerns_us(context: Context, command: re.Match[str] | None) -> bool:
-    """Whether something said in a group is for the bot: its command, its name, a reply, or of a message it took."""
+    """Whether a group message is for the bot: its command, its name, a reply to it, or a message it has handled."""
     incoming = context.incoming
     if not incoming.addressed:
         return False
@@ -112,7 +112,7 @@ def _message(context: Context, text: str) -> Handled:
 
 
 def _words(context: Context, text: str) -> Handled:
-    """Text without a command from somebody known: a whole request, an answer, a reply, or a number to check."""
+    """Handle a text without command from a known person: a whole request, an answer, a reply, or a number to check."""
     parsed = parse_message(text, context.known())
     about = order_replied_to(context)
     answered = _answer(context, text, parsed, about)
@@ -133,7 +133,7 @@ def _words(context: Context, text: str) -> Handled:
 
 
 def _number(text: str, parsed: Parsed) -> str:
-    """The registration number that a message names and nothing else of an order; digits alone are one too."""
+    """Return the registration number if the message names nothing else of an order. It may be digits alone."""
     code = compact(text)
     if code.isdecimal() and code.isascii() and 6 <= len(code) <= 12:
         return "SC" + code
@@ -141,11 +141,11 @@ def _number(text: str, parsed: Parsed) -> str:
 
 
 _SURELY = 4
-"""With so many values a message is a request, whatever it replies to."""
+"""A message with this many values is a request, even as a reply."""
 
 
 def _answer(context: Context, text: str, parsed: Parsed, about: int | None) -> Handled | None:
-    """Take a message as the answer to the question that is open; None when it is none, but something of its own."""
+    """Take a message as the answer to the open question. Return None when it is not an answer."""
     dialogue = context.dialogue
     if dialogue is None or (about is not None and dialogue.data.get(ORDER) != str(about)):
         return None

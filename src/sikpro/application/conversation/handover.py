@@ -7,7 +7,7 @@ from sikpro.application.use_cases.orders.hand_over import handover_request
 
 
 def press_handover(context: Context) -> Handled | None:
-    """Send the request that the message of the button holds; None when it holds none."""
+    """Send the request in the button's message; return None when there is none."""
     incoming = context.incoming
     text = context.uow.outbox.text_of(incoming.chat_id, incoming.message_id or 0)
     request = handover_request(text or "")

@@ -1,4 +1,4 @@
-"""Words and files about an order that is there: they join it, and the helpdesk's turn is marked."""
+"""Texts and files for an existing order: they join it, and the turn of a live order passes to the helpdesk."""
 
 import re
 from collections.abc import Mapping
@@ -18,10 +18,10 @@ from sikpro.domain.phase import Stage
 from sikpro.domain.text import storable
 
 ASK = "ask"
-"""The step in which a question for the helpdesk is awaited."""
+"""The step that waits for a question to the helpdesk."""
 
 REOPEN = "reopen"
-"""The step in which the reason for reopening is awaited; with `:type` after it, the type."""
+"""The step that waits for the reason for reopening; with `:type` it waits for the type."""
 
 _TYPE = "type"
 _WORD = re.compile(r"\W*(\w+)\W*(.*)", re.DOTALL)
@@ -29,7 +29,7 @@ _BUTTONS_A_ROW = 3
 
 
 def pressed_order(context: Context, order_id: int, *stages: Stage) -> Order | Handled:
-    """The order behind a button, if it is this person's and at one of the stages; else the refusal, already said."""
+    """Return a button's order, if it is this person's and at one of the stages; else send and return the refusal."""
     try:
         order = context.uow.orders.get(order_id)
     except NotFound as error:
@@ -42,7 +42,7 @@ def pressed_order(context: Context, order_id: int, *stages: Stage) -> Order | Ha
 
 
 def changed_meanwhile(context: Context, order_id: int) -> Handled:
-    """Say that a button no longer fits how the order stands by now."""
+    """Refuse a button that no longer fits the order's state."""
     row = context.uow.order_queries.row(order_id)
     if row is None:
         raise RuntimeError("the order is not there")
@@ -51,7 +51,7 @@ def changed_meanwhile(context: Context, order_id: int) -> Handled:
 
 
 def join(context: Context, order_id: int, text: str, *, answer: str = "join.done") -> Handled:
-    """Add words and files to an order and say that the helpdesk has them, once for an album."""
+    """Add texts and files to an order and confirm it, once for an album."""
     incoming, uow = context.incoming, context.uow
     first = incoming.attachments[0] if incoming.attachments else None
     photo = first.file_id if first and first.is_photo else ""
@@ -78,7 +78,7 @@ def join(context: Context, order_id: int, text: str, *, answer: str = "join.done
 
 
 def joined_words(context: Context, order_id: int, message_id: int) -> str | None:
-    """The words that a message of this chat last joined to an order; None when it did not join it."""
+    """Return the text that a message of this chat last joined to an order; None when it did not join."""
     said = None
     for entry in context.uow.journal.of_order(order_id):
         event = entry.event
@@ -88,7 +88,7 @@ def joined_words(context: Context, order_id: int, message_id: int) -> str | None
 
 
 def begin_question(context: Context, order_id: int) -> Handled:
-    """Ask what the person wants to tell the helpdesk about an order."""
+    """Ask for the person's text to the helpdesk about an order."""
     order = pressed_order(context, order_id)
     if isinstance(order, Handled):
         return order
@@ -100,7 +100,7 @@ def begin_question(context: Context, order_id: int) -> Handled:
 
 
 def take_question(context: Context, text: str) -> Handled:
-    """Join the words to the order the question was about."""
+    """Join the text to the order of the question."""
     if context.dialogue is None:
         raise RuntimeError("no dialogue to answer in")
     order_id = int(context.dialogue.data[ORDER])
@@ -109,7 +109,7 @@ def take_question(context: Context, text: str) -> Handled:
 
 
 def begin_reopening(context: Context, order_id: int, wanted: str) -> Handled:
-    """Ask as which type a completed order is to be reopened, unless that is known, and then why."""
+    """Ask for the new type of a completed order, unless it is known, and then for the reason."""
     order = pressed_order(context, order_id, Stage.COMPLETED)
     if isinstance(order, Handled):
         return order
@@ -127,7 +127,7 @@ def begin_reopening(context: Context, order_id: int, wanted: str) -> Handled:
 
 
 def press_reopening(context: Context, action: str) -> Handled | None:
-    """Take the type that was pressed; None when the action is none of the question's."""
+    """Take the pressed type; return None for actions of other questions."""
     dialogue = context.dialogue
     if dialogue is None or dialogue.step != f"{REOPEN}:{_TYPE}" or not action.startswith("v"):
         return None
@@ -138,7 +138,7 @@ def press_reopening(context: Context, action: str) -> Handled | None:
 
 
 def take_reopening(context: Context, text: str) -> Handled:
-    """Take the reason, the type before it when that was still asked; the helpdesk gets both as words of the order."""
+    """Take the reason, after the type if that is still open. The helpdesk gets both as a text on the order."""
     dialogue = context.dialogue
     if dialogue is None:
         raise RuntimeError("no dialogue to answer in")

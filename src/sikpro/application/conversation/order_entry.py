@@ -1,4 +1,4 @@
-"""A request in the chat: in one message, or field by field; a wrong field is asked again, and only that one."""
+"""A request in the chat, in one message or field by field. Only a wrong field is asked for again."""
 
 from collections.abc import Iterator, Mapping
 
@@ -32,22 +32,22 @@ from sikpro.domain.text import compact
 from sikpro.domain.values import RegistrationNumber
 
 MESSAGE = "message_id"
-"""In the dialogue's data: the message that began it, to which feedback will be the reply."""
+"""In the dialogue's data: the message that began it. Feedback will reply to it."""
 
 SINCE = "since"
-"""In the dialogue's data: when it began, ISO 8601."""
+"""In the dialogue's data: the time when it began, ISO 8601."""
 
 _ENOUGH_TO_SHOW = 2
 
 _AN_ORDER = 3
-"""With so many values, its number among them, a note is another order."""
+"""A note with this many values, its number among them, is another order."""
 
 
 def begin_request(context: Context, typed: Mapping[str, str]) -> Handled:
-    """Start anew with what a message says; a draft that was open is over.
+    """Start a new request from a message, and end an open draft.
 
-    A photo that was asked about, or the draft that this very message had begun, leaves its files to the new one. An
-    order more in the same message is told not to be in. Raises `NotPermitted`.
+    If the chat asked about a photo, or this message began the draft, the files move to the new request. A further order
+    in the same message gets a reply that it was not registered. Raises `NotPermitted`.
     """
     context.somebody.must(Permission.REGISTER)
     if context.just_opened(f"{STEP}:type"):
@@ -65,7 +65,7 @@ def begin_request(context: Context, typed: Mapping[str, str]) -> Handled:
 
 
 def mention_others(context: Context, typed: Mapping[str, str]) -> None:
-    """Say of each further order in a message that it is not in: one message is one order."""
+    """Reply for each further order in a message that it was not registered: one message is one order."""
     named = compact(typed.get("registration_number", ""))
     for number in dict.fromkeys(_others_in(context, Parsed(dict(typed)).rest)):
         if number != named:
@@ -73,10 +73,10 @@ def mention_others(context: Context, typed: Mapping[str, str]) -> None:
 
 
 def enter_request(context: Context, typed: Mapping[str, str], *, shown: bool = False, before: str = "") -> Handled:
-    """Register what was typed, or ask for the first field that is missing or wrong.
+    """Register the typed values, or ask for the first field that is missing or wrong.
 
-    The sender's own technician code stands in for a missing one. `shown`: what was understood is told with a question.
-    `before` is a line that the question begins with.
+    The sender's own technician code replaces a missing one. With `shown`, the question lists the values understood.
+    `before` is a line in front of the question.
     """
     data = {name: text for name, text in typed.items() if text}
     keep_files(context, data)
@@ -104,7 +104,7 @@ def enter_request(context: Context, typed: Mapping[str, str], *, shown: bool = F
 
 
 def answer_field(context: Context, text: str) -> Handled:
-    """Take an answer to the question asked: a value for that field, or values that by their shape are others'."""
+    """Take the answer to the open question: a value for its field, or values that clearly fit other fields."""
     dialogue = context.dialogue
     if dialogue is None:
         raise RuntimeError("no dialogue to answer in")
@@ -124,10 +124,9 @@ def answer_field(context: Context, text: str) -> Handled:
 
 
 def press_in_dialogue(context: Context, action: str) -> Handled | None:
-    """Take a press under the question asked: `v…` a value, `s…` another STO, `t` type again, `k` skip, `c` as it is,
-    `x` leave.
+    """Handle a press under the open question; return None for other actions.
 
-    None when the action is none of these.
+    Actions: `v…` a value, `s…` another STO, `t` type again, `k` skip, `c` keep as it is, `x` leave.
     """
     dialogue = context.dialogue
     if dialogue is None:
@@ -158,13 +157,13 @@ def press_in_dialogue(context: Context, action: str) -> Handled | None:
 
 
 def _skip(context: Context, data: Mapping[str, str], name: str) -> Handled:
-    """Leave an optional field empty, and go on."""
+    """Leave an optional field empty, and continue."""
     skipped = f"{data.get(SKIPPED, '')} {name}".strip()
     return enter_request(context, {**data, name: "", SKIPPED: skipped})
 
 
 def leave_dialogue(context: Context) -> Handled:
-    """Give the dialogue up; nothing is stored."""
+    """End the dialogue; nothing is saved."""
     left = "batal.left_order" if context.dialogue and ORDER in context.dialogue.data else "batal.left"
     context.close_dialogue()
     context.reply(context.words(left))
@@ -172,12 +171,12 @@ def leave_dialogue(context: Context) -> Handled:
 
 
 def asker(context: Context, data: Mapping[str, str], token: str) -> Asker:
-    """Who puts the questions about this person's draft."""
+    """Return the `Asker` for this person's draft."""
     return Asker(uow=context.uow, words=context.words, person=context.somebody, data=data, token=token)
 
 
 def _early_duplicate(context: Context, data: Mapping[str, str]) -> Handled | None:
-    """A double is told before the other fields are asked for, as soon as the number tells it."""
+    """Refuse a duplicate as soon as the number is known, before asking for other fields."""
     try:
         number = RegistrationNumber.parse(data.get("registration_number", "")).value
     except InvalidValue:
@@ -187,7 +186,7 @@ def _early_duplicate(context: Context, data: Mapping[str, str]) -> Handled | Non
 
 
 def _others_in(context: Context, words: str) -> Iterator[str]:
-    """The numbers of further orders in what a message says after its first; a number alone is only spoken of."""
+    """Yield the numbers of further orders in a message after the first. A number alone is only a mention."""
     while words:
         parsed = parse_message(words, context.known())
         if "registration_number" in parsed.fields and parsed.values >= _AN_ORDER:
@@ -232,7 +231,7 @@ def _correct(context: Context, data: Mapping[str, str]) -> Handled:
     standing = context.uow.orders.get(order_id)
     before = standing.data
     if owns(standing, context.somebody) and not standing.deleted_at:
-        # Whatever becomes of the data: that the photo is kept was said already.
+        # Keep the photo even if the data are refused: the person was already told that it is kept.
         store_files(context, order_id, data)
     try:
         with context.uow.savepoint():
@@ -252,7 +251,7 @@ def _correct(context: Context, data: Mapping[str, str]) -> Handled:
 
 
 def _pass_on(context: Context, order: Order, typed: Mapping[str, str]) -> Handled:
-    """Corrected data for an order that a helpdesk has taken meanwhile: they join it as words, and are not lost."""
+    """If a helpdesk took the order meanwhile, join the corrected data to it as a text, so that they are not lost."""
     incoming, words = context.incoming, context.words
     changes = change_lines(words, order.data.differences(understand_request(context.uow, typed)))
     join_message(

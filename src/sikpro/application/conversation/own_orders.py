@@ -1,4 +1,4 @@
-"""What a sender does in the chat with an order that is there: see it, withdraw it, remind the helpdesk of it."""
+"""A sender's actions in the chat on an existing order: check it, withdraw it, nudge the helpdesk."""
 
 from sikpro.application.conversation.cards import list_line, state_card
 from sikpro.application.conversation.context import Context, Handled
@@ -16,11 +16,11 @@ from sikpro.domain.errors import AlreadyTaken, ForbiddenMove, NotFound, NudgedAl
 from sikpro.domain.phase import Turn
 
 LISTED = 10
-"""How many of one's open orders `/cek` lists."""
+"""The most of a person's open orders that `/cek` lists."""
 
 
 def show_order(context: Context, number: str) -> Handled:
-    """Tell an order's state by its number; digits alone are enough."""
+    """Show an order's state by its number; digits alone are enough."""
     number = "SC" + number if number.isdecimal() else number
     try:
         row = check_order(context.uow, number, context.somebody)
@@ -38,7 +38,7 @@ def show_order(context: Context, number: str) -> Handled:
 
 
 def show_order_id(context: Context, order_id: int) -> Handled:
-    """Tell an order's state behind a button, or as a reply to a message about it."""
+    """Show the state of a button's order, or of the order that a message replies to."""
     try:
         order = context.uow.orders.get(order_id)
     except NotFound:
@@ -50,7 +50,7 @@ def show_order_id(context: Context, order_id: int) -> Handled:
 
 
 def list_own(context: Context) -> Handled:
-    """List the orders one has open, each behind a button."""
+    """List the person's open orders, each with a button."""
     somebody, words = context.somebody, context.words
     rows = context.uow.order_queries.of_person(somebody.id, somebody.technician_code, LISTED + 1)
     if not rows:
@@ -66,7 +66,7 @@ def list_own(context: Context) -> Handled:
 
 
 def withdraw(context: Context, order_id: int) -> Handled:
-    """Withdraw one's own order while nobody has it."""
+    """Withdraw the person's own order while nobody has it."""
     words = context.words
     order = pressed_order(context, order_id)
     if isinstance(order, Handled):
@@ -94,7 +94,7 @@ def withdraw_named(context: Context, number: str) -> Handled:
 
 
 def nudge(context: Context, order_id: int) -> Handled:
-    """Remind the helpdesk of an order, once an interval."""
+    """Nudge the helpdesk about an order, once in each interval."""
     words = context.words
     order = pressed_order(context, order_id)
     if isinstance(order, Handled):
@@ -110,7 +110,7 @@ def nudge(context: Context, order_id: int) -> Handled:
 
 
 def _nudge_button(context: Context, row: OrderRow) -> list[list[Button]]:
-    """Offered when the helpdesk has had its turn for an interval, and was not reminded within the last one."""
+    """Offer a nudge when the helpdesk's turn has lasted an interval, and no nudge was sent in the last one."""
     since = context.now - context.uow.installation.get().nudge_every
     due = row.turn is Turn.HELPDESK and row.turn_since <= since and (row.nudged_at is None or row.nudged_at <= since)
     return [[Button(context.words("button.nudge"), f"nudge:{row.id}")]] if due else []

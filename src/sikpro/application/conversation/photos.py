@@ -1,4 +1,4 @@
-"""Photos that do not say which order they belong to, and albums, whose messages come one by one."""
+"""Photos without an order, and albums, whose messages arrive one by one."""
 
 from datetime import timedelta
 
@@ -14,17 +14,17 @@ from sikpro.domain.errors import NotFound
 from sikpro.domain.order import Order
 
 LISTED = 10
-"""How many open orders are offered."""
+"""The most open orders that are offered."""
 
 ALBUM_PAUSE = timedelta(seconds=3)
-"""How long the question about an album waits for the message of it that has the caption."""
+"""How long the question about an album waits for its message with the caption."""
 
 _WORDS = "words"
 _QUESTION = "question"
 
 
 def ask_which_order(context: Context, text: str) -> Handled:
-    """Ask which of one's open orders a file belongs to, even when there is one; its words are kept with it."""
+    """Ask to which of the person's open orders a file belongs, even if there is only one. Keep the message's text."""
     incoming, words, somebody = context.incoming, context.words, context.somebody
     rows = context.uow.order_queries.of_person(somebody.id, somebody.technician_code, LISTED)
     data = {_WORDS: text}
@@ -38,7 +38,7 @@ def ask_which_order(context: Context, text: str) -> Handled:
 
 
 def rest_of_album(context: Context) -> Handled | None:
-    """Put a further message of an album, one without words, where the album went; None when it is the first."""
+    """Add a further album message without text to the album's order or draft; return None for the first message."""
     incoming, uow = context.incoming, context.uow
     if not incoming.album:
         return None
@@ -53,7 +53,7 @@ def rest_of_album(context: Context) -> Handled | None:
 
 
 def caption_came(context: Context) -> None:
-    """Take back the question about an album, if it has not left yet: the message with the caption is here."""
+    """Recall the question about an album if it is not sent yet: the message with the caption has arrived."""
     dialogue, album = context.dialogue, context.incoming.album
     if dialogue is None or dialogue.step != PHOTO or not album or album not in dialogue.data.get(ALBUMS, "").split():
         return
@@ -64,7 +64,7 @@ def caption_came(context: Context) -> None:
 
 
 def press_photo(context: Context, order_id: int, message_id: int) -> Handled | None:
-    """Join the photo that was asked about to the order that was pressed, once; None when there is no such photo."""
+    """Join the photo of the question to the pressed order, once; return None when there is no such photo."""
     incoming = context.incoming
     if not incoming.private or not context.uow.inbox.files_of(incoming.chat_id, message_id):
         return None
@@ -77,7 +77,7 @@ def press_photo(context: Context, order_id: int, message_id: int) -> Handled | N
 
 
 def type_number(context: Context, number: str) -> Handled | None:
-    """Join the photo that was asked about to the order whose number was typed; None when nothing was asked."""
+    """Join the photo of the question to the order with the typed number; return None without an open question."""
     dialogue = context.dialogue
     if dialogue is None or dialogue.step != PHOTO:
         return None
@@ -114,7 +114,7 @@ def _place(context: Context, order: Order, message_id: int) -> Handled:
 
 
 def order_of_photo(context: Context, message_id: int) -> int | None:
-    """The open order of this person to which the files of a message were put already."""
+    """Return the person's open order to which the files of a message already belong."""
     somebody, chat_id = context.somebody, context.incoming.chat_id
     for row in context.uow.order_queries.of_person(somebody.id, somebody.technician_code, LISTED):
         for file in context.uow.files.of_order(row.id):

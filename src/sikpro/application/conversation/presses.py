@@ -1,4 +1,4 @@
-"""What each button does: its data begin with a verb, and this is the table of verbs."""
+"""The table of button verbs. The data of each button begin with its verb."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ from sikpro.application.use_cases.orders.hand_over import SEND
 from sikpro.application.use_cases.people.grant_access import ACCESS
 
 Press = Callable[[Context, str], Handled | None]
-"""Does what a button says with the data after its verb; None when the button means nothing (any more)."""
+"""The action of a button, called with the data after its verb; None when the button is invalid or outdated."""
 
 
 def _about_order(act: Callable[[Context, int], Handled]) -> Press:
@@ -34,7 +34,7 @@ def _about_order(act: Callable[[Context, int], Handled]) -> Press:
 
 
 def _in_dialogue(context: Context, rest: str) -> Handled | None:
-    """A button of the dialogue works for the question it was asked with, and no longer."""
+    """A button in a dialogue works only for the question that it belongs to."""
     token, _, action = rest.partition(":")
     dialogue = context.dialogue
     if dialogue is None or not token or dialogue.token != token:
@@ -74,11 +74,11 @@ PRESSES: dict[str, Press] = {
     FILE: press_file,
     SEND: lambda context, _: press_handover(context),
 }
-"""The verbs of people SIKPRO knows; a new button takes a line here."""
+"""The verbs for known people. A new button needs a line here."""
 
 
 def take_press(context: Context) -> Handled:
-    """Do what a pressed button says; one that is stale, foreign or unknown gets a few words and changes nothing."""
+    """Run a pressed button. An outdated, foreign or unknown button gets a short answer and changes nothing."""
     verb, _, rest = context.incoming.data.partition(":")
     if context.person is None:
         return _strangers_press(context, verb, rest)

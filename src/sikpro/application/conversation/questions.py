@@ -1,4 +1,4 @@
-"""What a draft still asks: one question about one field, with the buttons that answer it."""
+"""The open questions of a draft: one question about one field, with its buttons."""
 
 import difflib
 from collections.abc import Mapping
@@ -16,16 +16,16 @@ from sikpro.domain.people import Person
 from sikpro.domain.text import one_line
 
 STEP = "reg"
-"""The step of a request being asked for; the field asked about follows a colon."""
+"""The step of a request that is being entered; a colon and the field of the question follow."""
 
 ORDER = "order_id"
-"""In the dialogue's data: the order that the dialogue is about."""
+"""In the dialogue's data: the order of the dialogue."""
 
 STEPWISE = "stepwise"
-"""In the dialogue's data: set once a value was missing, so that the request is entered step by step."""
+"""In the dialogue's data: set once a value was missing, so the request is entered step by step."""
 
 SKIPPED = "skipped"
-"""In the dialogue's data: the optional fields that were skipped, blank-separated."""
+"""In the dialogue's data: the optional fields that were skipped, separated by blanks."""
 
 _BUTTONS_A_ROW = 3
 _MOST_CHOICES = 12
@@ -34,7 +34,7 @@ _MOST_NEAR = 4
 
 @frozen
 class Question:
-    """A question as it is sent: its words and its buttons."""
+    """A question to send: its text and its buttons."""
 
     text: str
     buttons: Rows = ()
@@ -42,7 +42,7 @@ class Question:
 
 @frozen(kw_only=True)
 class Asker:
-    """Puts the questions about one person's draft: what was typed so far by field, under the dialogue's token."""
+    """Makes the questions about one person's draft: the typed values by field, under the dialogue's token."""
 
     uow: UnitOfWork
     words: Words
@@ -51,9 +51,9 @@ class Asker:
     token: str
 
     def about(self, name: str, errors: Mapping[str, DomainError], *, shown: bool = False) -> Question:
-        """The question about a field: one that is wrong with its correction, one that is missing with its choices.
+        """Return the question about a field: a wrong one with its correction, a missing one with its choices.
 
-        What else was understood stands beside a doubtful value, and beside a missing one when `shown`.
+        A wrong value also lists the values understood; a missing one does so when `shown`.
         """
         error = errors[name]
         missing = error.code == "field.missing"
@@ -64,11 +64,11 @@ class Asker:
         return Question("\n".join(lines), self._answers(name) if missing else self._corrections(name, error))
 
     def again(self, name: str) -> Question:
-        """The bare question for a field that is to be typed again."""
+        """Return the plain question for a field that will be typed again."""
         return Question(self._bare(name), self._answers(name))
 
     def understood(self, errors: Mapping[str, DomainError]) -> list[str]:
-        """The values that are there and right, as they were understood, in the paper's order."""
+        """Return the valid values in their parsed form, in the paper's order."""
         return [
             one_line(str(field.parse(self.data[field.name])))
             for field in FIELDS
@@ -119,7 +119,7 @@ class Asker:
         return self._answers(name)
 
     def _agreeing(self, error: DomainError) -> list[Button]:
-        """The two ways to make ODP and STO agree: the STO the ODP names, or the same ODP under the order's STO."""
+        """Return the two ways to make ODP and STO agree: the ODP's STO, or the same ODP under the order's STO."""
         odp, sto = str(error.params["typed"]), str(error.params["sto"])
         _, named, rest = odp.split("-", 2)
         other = f"ODP-{sto}-{rest}"
@@ -155,7 +155,7 @@ class Asker:
         return [named] if named in self._stos() else []
 
     def _near_stos(self, error: DomainError) -> list[str]:
-        """The exchanges most like what was typed, the one that the ODP names first."""
+        """Return the STOs most similar to the typed one, the ODP's STO first."""
         typed, known = one_line(self.data.get("sto", "")).upper(), self._stos()
         near = difflib.get_close_matches(typed, known, n=_MOST_NEAR, cutoff=0.6)
         mended = str(error.params.get("suggestion") or "")
@@ -163,25 +163,25 @@ class Asker:
         return list(dict.fromkeys([*self._odp_sto(), *meant, *near]))[:_MOST_NEAR]
 
     def _likely_stos(self) -> list[str]:
-        """The exchange that the ODP names, then those of the person's own Site Operation; all when it has none."""
+        """Return the ODP's STO, then those of the person's own Site Operation, or all when it has none."""
         rows = [row for row in self.uow.catalogue.stos() if row.active]
         own = [row.code for row in rows if row.site_operation == self.person.site_operation]
         return list(dict.fromkeys([*self._odp_sto(), *(own or [row.code for row in rows])]))
 
 
 def first_to_ask(errors: Mapping[str, DomainError]) -> str:
-    """The field to ask about: first those that are wrong, then those that are missing, in the paper's order."""
+    """Return the field to ask for: first wrong ones, then missing ones, in the paper's order."""
     wrong = [name for name, error in errors.items() if error.code != "field.missing"]
     return (wrong or list(errors))[0]
 
 
 def may_be_skipped(name: str) -> bool:
-    """Whether a field can stay empty."""
+    """Whether a field may stay empty."""
     return name in BY_NAME and not BY_NAME[name].required
 
 
 def _optional_to_ask(data: Mapping[str, str]) -> Mapping[str, DomainError]:
-    """The optional fields that a complete request is still to be asked for, as missing; none for a correction."""
+    """Return the optional fields still to ask for in a complete request, as missing; none for a correction."""
     if ORDER in data or not data.get(STEPWISE):
         return {}
     skipped = data.get(SKIPPED, "").split()
@@ -190,7 +190,7 @@ def _optional_to_ask(data: Mapping[str, str]) -> Mapping[str, DomainError]:
 
 
 def field_errors(uow: UnitOfWork, data: Mapping[str, str]) -> Mapping[str, DomainError]:
-    """What a draft lacks or has wrong, by field, then what is still to be asked for; nothing when it is complete."""
+    """Return the errors of a draft by field, then the optional questions; empty when it is complete."""
     try:
         understand_request(uow, data)
     except InvalidFields as invalid:
@@ -199,5 +199,5 @@ def field_errors(uow: UnitOfWork, data: Mapping[str, str]) -> Mapping[str, Domai
 
 
 def _inside(label: str) -> str:
-    """A field's name inside a sentence: `tipe order`, while `SN modem` stays."""
+    """Return a field's name for the middle of a sentence: `tipe order`, while `SN modem` stays."""
     return label[0].lower() + label[1:] if label[1:2].islower() else label

@@ -1,4 +1,4 @@
-"""People SIKPRO does not know yet: name and technician code, or the phone number, for a team leader to decide."""
+"""Unknown people: their name with technician code or phone number, for a team leader's decision."""
 
 import re
 
@@ -17,17 +17,17 @@ _GREETING = re.compile(
     r"|pak|bu|kak|mas|bang)\b\W*)+",
     re.IGNORECASE,
 )
-"""What people begin with before they say who they are."""
+"""Greetings before people give their name."""
 
 MOST_CHANGES = 5
-"""How often a request that waits may say something else: each time every team leader is asked anew."""
+"""The most changes of a pending request. Each change asks every team leader again."""
 
 _CHANGES = "changes"
 _SEPARATORS = re.compile(r"[#|;,\n]+|\s-\s")
 
 
 def welcome_stranger(context: Context) -> Handled:
-    """Greet somebody unknown and say how to be let in."""
+    """Greet an unknown person and explain how to get access."""
     words = context.words
     pending = context.uow.access_requests.pending_of(context.incoming.sender_id or 0)
     text = words("stranger.pending", name=pending.name) if pending else words("stranger.welcome")
@@ -36,7 +36,7 @@ def welcome_stranger(context: Context) -> Handled:
 
 
 def list_missing(context: Context, command: str) -> Handled:
-    """Answer a command that needs to know who writes."""
+    """Answer a command that only known people may use."""
     words = context.words
     pending = context.uow.access_requests.pending_of(context.incoming.sender_id or 0)
     text = words("stranger.wait") if pending else words("stranger.first")
@@ -45,9 +45,9 @@ def list_missing(context: Context, command: str) -> Handled:
 
 
 def introduce(context: Context, text: str) -> Handled:
-    """Read name and technician code out of what a stranger wrote, and ask the team leader.
+    """Read name and technician code from an unknown person's text, and ask the team leader.
 
-    A request that says all is changed by another code or a shared number, not by any words, and not for ever.
+    Only another code or a shared number changes a complete request, not any text, and at most `MOST_CHANGES` times.
     """
     incoming, words = context.incoming, context.words
     name, code = split_name_and_code(text)
@@ -72,7 +72,7 @@ def introduce(context: Context, text: str) -> Handled:
 
 
 def share_phone(context: Context) -> Handled:
-    """Take a shared phone number, if it is the sender's own."""
+    """Take a shared phone number if it is the sender's own."""
     contact = context.incoming.contact
     if contact is None or contact.user_id != context.incoming.sender_id:
         context.reply(context.words("stranger.not_your_number"))
@@ -84,7 +84,7 @@ def share_phone(context: Context) -> Handled:
 
 
 def split_name_and_code(text: str) -> tuple[str, str]:
-    """The name and the technician code in a stranger's words; either may be "".
+    """Return the name and the technician code in an unknown person's text; either may be "".
 
     >>> split_name_and_code("Budi Santoso F5SDA445")
     ('Budi Santoso', 'F5SDA445')
@@ -121,7 +121,7 @@ def split_name_and_code(text: str) -> tuple[str, str]:
 
 
 def _shared_phone(phone: str) -> str:
-    """A number as Telegram shares it: always with its country, the `+` before it or left out."""
+    """Return a number as Telegram shares it: always with its country code, with or without `+`."""
     return f"+{phone}" if phone.isdecimal() and not phone.startswith("0") else phone
 
 

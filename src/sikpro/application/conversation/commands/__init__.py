@@ -1,1 +1,1 @@
-"""The commands of the chat, a module each."""
+"""The commands of the chat, one module each."""

@@ -1,4 +1,4 @@
-"""`/antrian`: what is open, oldest first, of all exchanges or one; for those who see every order."""
+"""`/antrian`: the open orders, oldest first, of all STOs or one; for people who may view all orders."""
 
 from collections import Counter
 
@@ -16,17 +16,17 @@ from sikpro.domain.phase import OPEN
 from sikpro.domain.text import compact
 
 QUEUE = "q"
-"""The verb of the buttons: `q:<exchange>` and `q:<exchange>:<id of the last order shown>`; no context is all."""
+"""The verb of the buttons: `q:<STO>` and `q:<STO>:<id of the last order shown>`; an empty STO means all."""
 
 LISTED = 10
-"""How many orders one message lists."""
+"""The most orders in one message."""
 
 _EXCHANGES = 12
 _A_ROW = 3
 
 
 def list_queue(context: Context, sto: str, after: int | None = None) -> Handled:
-    """List open orders of one exchange ("" for all), those after an order's place when its id is given."""
+    """List open orders of one STO ("" for all), after the place of the order with the id `after` if given."""
     words, uow = context.words, context.uow
     which = OrderFilter(phases=OPEN, sto=sto)
     rows = list_orders(uow, which, context.somebody, sort=Sort.OLDEST, after=_place(context, after), limit=LISTED + 1)
@@ -50,7 +50,7 @@ def list_queue(context: Context, sto: str, after: int | None = None) -> Handled:
 
 
 def press_queue(context: Context, rest: str) -> Handled | None:
-    """Show another context, or what comes next; None when the button says neither."""
+    """Show another STO or the next page; return None when the button has neither."""
     if not context.somebody.may(Permission.VIEW_ALL):
         return None
     if not context.incoming.private:
@@ -73,7 +73,7 @@ def _run(context: Context, text: str) -> Handled:
 
 
 def _only_in_private(context: Context) -> Handled:
-    """A group is no place for everybody's orders."""
+    """Refuse in a group: other people's orders are not shown there."""
     return context.refuse(context.words("antrian.private"), "antrian.private")
 
 

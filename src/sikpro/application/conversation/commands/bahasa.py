@@ -1,4 +1,4 @@
-"""`/bahasa`: Indonesian or English, for anyone."""
+"""`/bahasa`: Indonesian or English, for everybody."""
 
 from attrs import evolve
 
@@ -22,7 +22,7 @@ def _run(context: Context, text: str) -> Handled:
 
 
 def choose_language(context: Context, language: str) -> Handled:
-    """Keep the language and answer in it."""
+    """Save the language and answer in it."""
     if context.person:
         context.person = set_language(context.uow, context.person.id, language)
     context.words = words_in(language, context.zone)

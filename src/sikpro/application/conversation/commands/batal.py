@@ -1,4 +1,4 @@
-"""`/batal`: leave a dialogue, or withdraw one's own order."""
+"""`/batal`: leave a dialogue, or withdraw the sender's own order."""
 
 from sikpro.application.conversation.commands.command import Command
 from sikpro.application.conversation.context import Context, Handled

@@ -1,4 +1,4 @@
-"""`/cek`: an order's present state, or the list of one's own."""
+"""`/cek`: an order's present state, or the list of the sender's own orders."""
 
 from sikpro.application.conversation.commands.command import Command
 from sikpro.application.conversation.context import Context, Handled
@@ -21,7 +21,7 @@ def _run(context: Context, text: str) -> Handled:
 
 
 def order_replied_to(context: Context) -> int | None:
-    """The order that the message replied to is about: one of the bot's, or one that somebody sent."""
+    """Return the order of the message that this one replies to, sent by the bot or by a person."""
     incoming, uow = context.incoming, context.uow
     if incoming.reply_to is None:
         return None

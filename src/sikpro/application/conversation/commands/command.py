@@ -1,4 +1,4 @@
-"""What a command is."""
+"""The commands' common structure."""
 
 from collections.abc import Callable
 
@@ -10,11 +10,11 @@ from sikpro.domain.people import Permission, Person
 
 @frozen(kw_only=True)
 class Command:
-    """A command: its name without the slash, what it does, and whom it is for.
+    """A command: its name without the slash, its function, and its users.
 
-    Its menu text is the sentence `command.<name>`, its help `help.<name>`. `run` is given the text after it.
-    `permission` is what one needs to use it and to see it in help and menu; None is for everybody SIKPRO knows, and
-    with `for_strangers` for everybody.
+    Its menu text is the sentence `command.<name>`, its help `help.<name>`. `run` gets the text after the command.
+    `permission` is needed to use it and to get it in help and menu. None means all known people, and with
+    `for_strangers` everybody.
     """
 
     name: str

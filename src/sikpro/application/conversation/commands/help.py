@@ -1,4 +1,4 @@
-"""`/help`: the commands one may use and what each does, to anyone."""
+"""`/help`: the commands that the sender may use and their effects, for everybody."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from sikpro.application.ports.inbox import Outcome
 
 
 def make_help(commands: Sequence[Command]) -> Command:
-    """The help command over the registry's other commands."""
+    """Return the help command over the registry's other commands."""
 
     def run(context: Context, _: str) -> Handled:
         lines = [

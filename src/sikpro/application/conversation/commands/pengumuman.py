@@ -1,4 +1,4 @@
-"""`/pengumuman`: the notice that answers about orders carry while it is on."""
+"""`/pengumuman`: the notice that is added to answers about orders while it is on."""
 
 from sikpro.application.conversation.commands.command import Command
 from sikpro.application.conversation.context import Context, Handled
@@ -14,7 +14,7 @@ _OFF = {"mati", "off", "matikan"}
 
 
 def press_notice(context: Context, rest: str) -> Handled | None:
-    """Switch the notice off; None when the button says anything else, or nothing is on."""
+    """Switch the notice off; return None when the button is different or no notice is on."""
     on = context.uow.installation.get().notice
     if rest != "off" or not on or not context.somebody.may(Permission.LEAD):
         return None

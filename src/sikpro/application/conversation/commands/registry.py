@@ -1,4 +1,4 @@
-"""The list of commands: help and the chat's menu derive from it."""
+"""The list of commands. Help and the chat's menu derive from it."""
 
 from sikpro.application.conversation.commands.antrian import ANTRIAN
 from sikpro.application.conversation.commands.bahasa import BAHASA
@@ -16,10 +16,10 @@ from sikpro.domain.people import Person
 _IN_ORDER = (START, REG, CEK, BATAL, BAHASA, ANTRIAN, REKAP, PENGUMUMAN)
 
 COMMANDS = {command.name: command for command in (*_IN_ORDER, make_help(_IN_ORDER))}
-"""Every command by its name."""
+"""Every command by name."""
 
 
 def menu(words: Words, person: Person | None = None) -> tuple[MenuEntry, ...]:
-    """The chat's command menu in a language, with what this person may use; without one what everybody may."""
+    """Return the chat's command menu in a language: this person's commands, or without a person the common ones."""
     shown = (command for command in COMMANDS.values() if command.serves(person))
     return tuple(MenuEntry(command.name, words(f"command.{command.name}")) for command in shown)

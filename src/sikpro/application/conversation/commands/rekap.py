@@ -25,7 +25,7 @@ _MONTH_OF = re.compile(r"(\d{1,2})[-/.](\d{4})", re.ASCII)
 
 
 def chat_of(text: str, today: date) -> RecapQuery:
-    """The period that words name: `hari`, `kemarin`, `bulan`, `bulan lalu`, `23-11-2026`, `23/11`, `11/2026`, ISO.
+    """Parse a period: `hari`, `kemarin`, `bulan`, `bulan lalu`, `23-11-2026`, `23/11`, `11/2026`, ISO.
 
     A date without a year is the last such day. Raises `InvalidValue`.
 
@@ -50,13 +50,13 @@ def chat_of(text: str, today: date) -> RecapQuery:
 
 
 def press_recap(context: Context, rest: str) -> Handled | None:
-    """Show another period; None when the button names none."""
+    """Show another period; return None when the button has none."""
     query = _pressed(context, rest)
     return None if query is None else _show(context, query)
 
 
 def press_file(context: Context, rest: str) -> Handled | None:
-    """Have a period's Excel file made and sent here; None when the button names none."""
+    """Queue a period's Excel file to be sent here; return None when the button has none."""
     query = _pressed(context, rest)
     if query is None:
         return None

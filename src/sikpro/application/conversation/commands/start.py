@@ -1,4 +1,4 @@
-"""`/start`: welcome, to anyone; with the token of a link behind it, the phone is bound first."""
+"""`/start`: welcome, for everybody. With a link's token after it, the phone is connected first."""
 
 import re
 
@@ -43,7 +43,7 @@ def _run(context: Context, token: str) -> Handled:
 
 
 def _bind(context: Context, token: str) -> None:
-    """Bind whoever wrote by a link; the rest of the talk is with the person they are now. Raises `InvalidValue`."""
+    """Connect the sender by a link; the rest of the answer is for their person. Raises `InvalidValue`."""
     incoming, dialogue = context.incoming, context.dialogue
     language = dialogue.language if dialogue and not context.person else ""
     person = bind_by_link(context.uow, token, incoming.sender_id or 0, incoming.chat_id, context.now, language=language)

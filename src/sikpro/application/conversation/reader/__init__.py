@@ -1,1 +1,1 @@
-"""Reads what a technician wrote: which order data, or which command."""
+"""Reads a technician's text: the order data in it, or the command."""

@@ -1,7 +1,7 @@
-"""Take a technician's message apart: each value by its shape first and by its place second.
+"""Parse a technician's message: recognise each value by its form first and by its place second.
 
-Values may stand one per line, as `KEY: value`, or split by `#`, `|`, `,`, `;` or blanks, in any case and order, with
-numbered lines, stray blanks and odd dashes. What stands beside the values is the text of the field that takes it.
+Values may be one per line, as `KEY: value`, or separated by `#`, `|`, `,`, `;` or blanks, in any case and order, with
+numbered lines, extra blanks and odd dashes. Other text beside the values belongs to the field that takes it.
 """
 
 import re
@@ -23,7 +23,7 @@ from sikpro.domain.text import compact, plain
 
 __all__ = ["LONGEST", "Known", "Parsed", "parse_message"]
 LONGEST = 4096
-"""The longest message that is read as a request, in characters: Telegram's own limit."""
+"""The longest message read as a request, in characters: Telegram's own limit."""
 
 _CHUNK = re.compile(r"[^#|;,\n\t]+")
 _TOKEN = re.compile(r"\S+")
@@ -39,23 +39,23 @@ _REQUIRED = [entry.name for entry in FIELDS if entry.required]
 
 @frozen
 class Parsed:
-    """What a message says: the text of each field found, by its name."""
+    """The content of a message: the text of each field found, by name."""
 
     fields: dict[str, str]
 
     @property
     def rest(self) -> str:
-        """The words beside the values, "" when there are none."""
+        """The text beside the values, "" when there is none."""
         return self.fields.get(REST, "")
 
     @property
     def values(self) -> int:
-        """How many of the required values it names."""
+        """The number of required values in it."""
         return sum(name in self.fields for name in _REQUIRED)
 
     @property
     def is_number(self) -> bool:
-        """Whether it names an order by its number and nothing else of it."""
+        """Whether it has an order's number and no other value."""
         return self.values == 1 and "registration_number" in self.fields
 
     @property
@@ -87,7 +87,7 @@ class _Reading:
 
 
 def parse_message(text: str, known: Known) -> Parsed:
-    """Read a message, without its command, as a request.
+    """Parse a message, without its command, as a request.
 
     >>> known = Known({"AO", "MO"}, {"SDA", "TUN"}, lambda code: False)
     >>> parse_message("AO#SC32232558#ZTEGC6754546#SDA#ODP-SDA-003#F5SDA445", known).values
@@ -109,7 +109,7 @@ def parse_message(text: str, known: Known) -> Parsed:
 
 
 def _aligned(text: str) -> tuple[str, list[int]]:
-    """The text made plain character by character, and where each of its characters stood."""
+    """Return the text normalised character by character, and the original position of each character."""
     characters: list[str] = []
     positions: list[int] = []
     for position, character in enumerate(text):
@@ -151,7 +151,7 @@ def _read_chunk(reading: _Reading, chunk: _Piece) -> None:
 
 
 def _take_labelled(reading: _Reading, name: str, value: str, start: int, end: int) -> None:
-    """A label names its field; words after a value that stands there whole are left over."""
+    """Take a labelled value for its field. Words after a complete value are left over."""
     tokens = [
         _Piece(start + match.start(), start + match.end(), match[0])
         for match in _TOKEN.finditer(reading.clean[start:end])
@@ -207,7 +207,7 @@ def _leave(reading: _Reading, loose: list[_Piece]) -> None:
 
 
 def _place_leftovers(reading: _Reading) -> None:
-    """Give what no shape told to the missing fields of its place, between the values beside it."""
+    """Give pieces without a known form to the missing fields at their place, between the values beside them."""
     for place, piece in enumerate(reading.order):
         if isinstance(piece, str):
             continue
@@ -234,7 +234,7 @@ def _place_leftovers(reading: _Reading) -> None:
 
 
 def _rest(reading: _Reading, text: str, positions: list[int]) -> str:
-    """The words before and after the values, as they were typed."""
+    """Return the text before and after the values, as it was typed."""
     parts = [
         text[positions[piece.start] : positions[piece.end - 1] + 1]
         for piece in reading.order

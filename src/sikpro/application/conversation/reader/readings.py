@@ -1,4 +1,4 @@
-"""Which of the order's values a text is, by its shape and by what the catalogues know."""
+"""Recognises an order's values by their form and by the catalogues."""
 
 from collections.abc import Callable, Collection
 
@@ -12,7 +12,7 @@ from sikpro.domain.values import OdpName, RegistrationNumber, SerialNumber, StoC
 
 @frozen
 class Known:
-    """What the catalogues know: codes of types and exchanges, and whether a technician code is somebody's."""
+    """The catalogues' codes of types and STOs, and whether a technician code is known."""
 
     types: Collection[str]
     stos: Collection[str]
@@ -20,13 +20,13 @@ class Known:
 
 
 def field_of(text: str, known: Known, found: Collection[str]) -> str | None:
-    """The field whose shape a text has, in the order of precedence; None when none, or when that one is found."""
+    """Return the field that a text fits, by precedence; None when there is none, or it was already found."""
     code, first = compact(text), compact(text.split()[0]) if text.split() else ""
     if "odp" not in found and _parses_as(OdpName.parse, text):
         return "odp"
     if "registration_number" not in found and _parses_as(RegistrationNumber.parse, text):
         return "registration_number"
-    # `AO SC32232558` is a type and a number, though together they have a serial's shape.
+    # `AO SC32232558` is a type and a number, though together they look like a serial.
     two_values = several_words(text) and (first in known.types or first in known.stos)
     if "serial" not in found and not two_values and _parses_as(SerialNumber.parse, text):
         return "serial"
@@ -40,7 +40,7 @@ def field_of(text: str, known: Known, found: Collection[str]) -> str | None:
 
 
 def is_known(name: str, text: str, known: Known) -> bool:
-    """Whether a text is a code that the catalogues have for a field."""
+    """Whether the catalogues have this text as a code for a field."""
     code = compact(text)
     if name == "technician":
         return parses(name, text) and known.technician(code)
@@ -48,7 +48,7 @@ def is_known(name: str, text: str, known: Known) -> bool:
 
 
 def resembles(text: str, missing: Collection[str]) -> str | None:
-    """The missing field that a misshapen value was most likely meant for."""
+    """Return the missing field that a malformed value was most likely meant for."""
     code = compact(text)
     one_word = not several_words(text)
     if "odp" in missing and code.startswith(("ODP", "0DP", "OPD")):
@@ -63,9 +63,9 @@ def resembles(text: str, missing: Collection[str]) -> str | None:
 
 
 def may_be_technician(word: str, stos: Collection[str]) -> bool:
-    """Whether a word that nothing else explains has the look of a technician's code: letters and digits.
+    """Whether an unexplained word looks like a technician's code: letters and digits.
 
-    Where words follow it, it must name one of these exchanges too: `RT05` begins a note.
+    If other words follow it, it must also name one of these STOs: `RT05` begins a note.
     """
     code = compact(word)
     mixed = any(map(str.isdigit, code)) and any(map(str.isalpha, code))
@@ -75,12 +75,12 @@ def may_be_technician(word: str, stos: Collection[str]) -> bool:
 
 
 def several_words(text: str) -> bool:
-    """Whether the text is several words."""
+    """Whether the text has several words."""
     return len(text.split()) > 1
 
 
 def parses(name: str, text: str) -> bool:
-    """Whether a text is a value of a field."""
+    """Whether a text is a valid value of a field."""
     return _parses_as(BY_NAME[name].parse, text)
 
 

@@ -1,1 +1,1 @@
-"""Recaps: each defined once, over the port `OrderFacts`; page, Excel file and chat derive from the definition."""
+"""Recaps, defined once over the port `OrderFacts`. Page, Excel file and chat derive from the definition."""

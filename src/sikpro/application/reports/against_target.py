@@ -1,4 +1,4 @@
-"""A month's targets beside what is completed: how much is left, and how many a working day that needs."""
+"""A month's targets compared with completed orders: how many are left, and how many that is for each working day."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,18 +12,17 @@ from sikpro.application.reports.recap_query import RecapQuery, Span
 from sikpro.domain.phase import Stage
 
 _APPLY = frozenset({"sto", "site_operation"})
-"""The filters that targets know; narrowed by another, orders have no target."""
+"""The filters that targets support. With any other filter there are no targets."""
 
 
 def against_target(
     uow: UnitOfWork, query: RecapQuery, own: int | None, now: datetime, zone: str
 ) -> tuple[AgainstTarget, ...]:
-    """The targets of a month, or of a day's month until that day's end: all together first, then each exchange.
+    """Return the targets of a month, or of a day's month until that day's end: all together first, then each STO.
 
-    Working days that are over are those of the installation before today (or before the day after the period's);
-    what a target's working days have more than these is left. All together are the sums of the exchanges, and their
-    longest rest of working days. Empty where there is none, for a free period, and for
-    what is narrowed by more than exchange or Site Operation.
+    Past working days are the installation's, from the month's start to before today or to the period's end, the earlier
+    one. The other working days of a target are left. The first row has the sums of the STOs, and their largest number
+    of days left. Empty when there are no targets, for a free period, and with filters other than STO or Site Operation.
     """
     if query.span is Span.FREE or own is not None or set(query.filters) - _APPLY:
         return ()
@@ -61,7 +60,7 @@ def against_target(
 
 
 def working_days(query: RecapQuery, work_days: tuple[int, ...]) -> int:
-    """How many of a period's days are working days (Monday is 0)."""
+    """Count a period's working days (Monday is 0)."""
     return _working_days(query.first, query.last + timedelta(days=1), work_days)
 
 
@@ -73,5 +72,5 @@ def _beside(sto: str, target: int, done: int, days_left: int) -> AgainstTarget:
 
 
 def _working_days(first: date, before: date, work_days: tuple[int, ...]) -> int:
-    """How many working days (Monday is 0) there are from a day until before another."""
+    """Count the working days (Monday is 0) from one day until before another."""
     return sum((first + timedelta(days=n)).weekday() in work_days for n in range((before - first).days))

@@ -1,4 +1,4 @@
-"""A closed month: its figures are fixed; what changes afterwards is told as a later change."""
+"""Closed months: their figures are fixed, and changes afterwards are shown as later changes."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -23,14 +23,14 @@ CLOSES_AFTER = timedelta(days=3)
 """How long after its end a month closes automatically."""
 
 Write = Callable[[UnitOfWork], None]
-"""What is written down in one short transaction, after it was counted in a read."""
+"""A function that saves in one short transaction what was counted in a read before."""
 
 _MICROSECOND = timedelta(microseconds=1)
 _converter = make_converter()
 _converter.register_unstructure_hook(timedelta, lambda span: span // _MICROSECOND)
 _converter.register_structure_hook(timedelta, lambda number, _: timedelta(microseconds=number))
 _converter.register_structure_hook(int | float, lambda number, _: number)
-# Closed months that are stored keep the names that these had when they were closed.
+# Closed months are stored with the old names of these two fields.
 _QUERY, _DUPLICATES = override(rename="asked"), override(rename="doubles")
 _converter.register_unstructure_hook(
     Recap, make_dict_unstructure_fn(Recap, _converter, query=_QUERY, duplicates=_DUPLICATES)
@@ -41,11 +41,11 @@ _converter.register_structure_hook(
 
 
 def count_month(uow: UnitOfWork, month: str, by: Person | None, now: datetime, zone: str) -> Write:
-    """Count a month (`2026-11`), and return what writes its figures down for good.
+    """Count a month (`2026-11`), and return the function that saves its figures for good.
 
-    `by` is None when it closes by itself. Counting takes long where there are many orders, so it is for a read: the
-    writing alone stops other writers. Raises `NotPermitted`, and `InvalidValue`: `period.unknown`, `month.not_over`,
-    `month.closed` (the writing too).
+    `by` is None for an automatic closing. The count takes long with many orders, so do it in a read: only the saving
+    blocks other writers. Raises `NotPermitted`, and `InvalidValue`: `period.unknown`, `month.not_over`, `month.closed`
+    (also on saving).
     """
     if by is not None:
         by.must(Permission.CLOSE_MONTH)
@@ -70,10 +70,10 @@ def count_month(uow: UnitOfWork, month: str, by: Person | None, now: datetime, z
 
 
 def next_closing(uow: UnitOfWork, now: datetime, zone: str) -> Write | None:
-    """Count the oldest month that closes by itself now, and return what closes it; None when there is none.
+    """Count the oldest month that is due to close automatically, and return its saving function; None without one.
 
-    A month does so three days after its end. One before the month in which the first order was recorded never does:
-    its orders are imported, perhaps not all of them yet.
+    A month closes three days after its end. Months before that of the first recorded order never close automatically:
+    their orders are imported, and more may follow.
     """
     closed = uow.closed_months.names()
     for query in _over(uow, now - CLOSES_AFTER, ZoneInfo(zone)):
@@ -83,7 +83,7 @@ def next_closing(uow: UnitOfWork, now: datetime, zone: str) -> Write | None:
 
 
 def as_closed(uow: UnitOfWork, closed: ClosedMonth, counted: Recap) -> Recap:
-    """The fixed figures in place of those counted now, which say what changed since; what is of now stays of now."""
+    """Return the fixed figures, with the changes since from `counted`. Figures of the present come from `counted`."""
     fixed = _fixed(closed)
     person = next((person for person in uow.people.all() if person.id == closed.closed_by), None)
     changes = tuple(_changes(fixed, counted))
@@ -97,7 +97,7 @@ def as_closed(uow: UnitOfWork, closed: ClosedMonth, counted: Recap) -> Recap:
 
 
 def headline_of(closed: ClosedMonth) -> Headline:
-    """What a recap is compared with, of a closed month."""
+    """Return a closed month's figures for a comparison."""
     fixed = _fixed(closed)
     return Headline(
         received=fixed.total,
@@ -120,12 +120,12 @@ def _with_every_phase(row: RecapRow) -> RecapRow:
 
 
 def _every_phase(counted: Mapping[Phase, int]) -> Mapping[Phase, int]:
-    """A month that was closed before there was a phase had no order in it."""
+    """Add zeros for phases that are newer than a closed month."""
     return {phase: counted.get(phase, 0) for phase in Phase}
 
 
 def _with_left(targets: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Targets with what was left of each: months that were closed before it was kept have it worked out."""
+    """Add the number left to each target. Older closed months did not save it, so it is computed."""
     left = {one["sto"]: one.get("left", max(one["target"] - one["done"], 0)) for one in targets if one["sto"]}
     for one in targets:
         yield {"left": left[one["sto"]] if one["sto"] else sum(left.values()), **one}

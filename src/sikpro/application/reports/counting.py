@@ -1,8 +1,8 @@
-"""Counting the orders of a recap's question: what came in and where it stands, what was finished, what holds up.
+"""Counts the orders of a recap's query: received ones by present phase, finished ones, and reasons for hold-ups.
 
-Every table splits the same orders, those received in the period, by where they stand now, so that each row's cells
-add up to its total and each column's to the period's. What was completed in the period is counted beside, whenever it
-was received.
+Every table splits the same orders, those received in the period, by their present phase. So each row's cells add up to
+its total, and each column's cells to the period's. Orders completed in the period are counted beside that, whenever
+they were received.
 """
 
 from collections import Counter
@@ -41,14 +41,14 @@ SPLITS = (
     Dimension.CHANNEL,
     Dimension.HOUR,
 )
-"""What a recap's orders are split by, a table each; more than a day's has a table by day besides."""
+"""The dimensions of a recap's tables. A recap longer than a day also has a table by day."""
 
 _IN_ORDER = frozenset({Dimension.HOUR, Dimension.DAY})
 
 
 @frozen
 class Counting:
-    """One look at the orders of a question; `own` is a helpdesk who sees their own work only."""
+    """One count of the orders of a query; `own` is a helpdesk who may view only their own work."""
 
     uow: UnitOfWork
     query: RecapQuery
@@ -58,21 +58,21 @@ class Counting:
 
     @property
     def received(self) -> OrderFilter:
-        """Received in the period."""
+        """The filter for orders received in the period."""
         return self.query.which(ZoneInfo(self.zone), TimeBasis.RECEIVED, self.own)
 
     @property
     def finished(self) -> OrderFilter:
-        """Completed or cancelled in the period."""
+        """The filter for orders completed or cancelled in the period."""
         return self.query.which(ZoneInfo(self.zone), TimeBasis.FINISHED, self.own)
 
     @property
     def completed(self) -> OrderFilter:
-        """Completed in the period."""
+        """The filter for orders completed in the period."""
         return evolve(self.finished, phases=Stage.COMPLETED.phases)
 
     def headline(self) -> Headline:
-        """What a recap is compared with."""
+        """Return the figures for a comparison with another recap."""
         finished = self._counts(self.finished, Dimension.PHASE)
         return Headline(
             received=self._many(self.received),
@@ -83,7 +83,7 @@ class Counting:
         )
 
     def recap(self) -> Recap:
-        """Everything that is counted of the orders themselves."""
+        """Return the recap with all counts."""
         labels = _labels(self.uow)
         spanned = SPLITS if self.query.span is Span.DAY else (*SPLITS, Dimension.DAY)
         phases = self._counts(self.received, Dimension.PHASE)
@@ -108,7 +108,7 @@ class Counting:
         )
 
     def promise(self) -> Promise:
-        """How many of the completed were within `PROMISE`."""
+        """Count how many of the completed orders were within `PROMISE`."""
         return Promise(
             within=self._many(evolve(self.completed, took_at_most=PROMISE)),
             late=self._many(evolve(self.completed, took_over=PROMISE)),
@@ -167,7 +167,7 @@ class Counting:
         )
 
     def _duplicates(self) -> int | None:
-        """Refusals belong to no order yet: where only some orders are asked about they cannot be told apart."""
+        """Count refused duplicates. They belong to no order, so with filters they cannot be counted: return None."""
         if self.own is not None or any(self.query.filters.get(name) for name in FILTERS):
             return None
         period = self.query.period(ZoneInfo(self.zone))

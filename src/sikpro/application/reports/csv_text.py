@@ -1,4 +1,4 @@
-"""Rows as CSV: semicolons and a byte order mark, as a spreadsheet in Indonesia opens it by itself; no formulas."""
+"""Rows as CSV with semicolons and a byte order mark, which Indonesian spreadsheets open directly; no formulas."""
 
 import csv
 import io
@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from sikpro.application.ports.workbooks import Cell
 
 _AT_ONCE = 500
-"""Rows turned into bytes at a time."""
+"""The rows turned into bytes at a time."""
 
 
 def csv_bytes(rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
-    """The file in pieces. A text that a spreadsheet would take for a formula gets a quotation mark before it."""
+    """Yield the file in pieces. A text that a spreadsheet would take for a formula gets an apostrophe in front."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";")
     text.write("\ufeff")

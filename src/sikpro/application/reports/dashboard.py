@@ -1,6 +1,6 @@
-"""The dashboard: how the work stands now, and how today compares with yesterday.
+"""The dashboard: the present state of the work, and today compared with yesterday.
 
-Figures of what is open come from the kept totals; those of a day from the day's orders. Each is the length of a list
+Figures of open orders come from the saved totals, those of a day from the day's orders. Each is the length of a list
 that the queue can show.
 """
 
@@ -20,15 +20,15 @@ from sikpro.domain.period import Period
 from sikpro.domain.phase import OPEN, Phase, Stage
 
 OLDEST = 5
-"""How many of the oldest open orders are named."""
+"""The number of oldest open orders shown."""
 
 COUNTED = 9_999
-"""Up to where the ages of open orders are counted."""
+"""Ages of open orders are counted up to this number."""
 
 
 @frozen(kw_only=True)
 class DayFigures:
-    """One day's orders: received that day, by where they stand now; and completed that day, whenever received."""
+    """One day's orders: those received that day, by present phase, and those completed that day, whenever received."""
 
     day: date
     received: int
@@ -39,7 +39,7 @@ class DayFigures:
 
 @frozen(kw_only=True)
 class HourFigures:
-    """How many orders came in, and how many were completed, in one hour (0 to 23) of today."""
+    """The orders received and completed in one hour (0 to 23) of today."""
 
     hour: int
     received: int
@@ -48,7 +48,7 @@ class HourFigures:
 
 @frozen(kw_only=True)
 class Dashboard:
-    """The figures of one look. `by_type` counts all orders there are, `by_sto` the open ones, most first."""
+    """The figures of the dashboard. `by_type` counts all orders, `by_sto` the open ones, most first."""
 
     by_type: Mapping[str, Mapping[Phase, int]]
     by_sto: Mapping[str, Mapping[Phase, int]]
@@ -60,12 +60,12 @@ class Dashboard:
 
     @property
     def open(self) -> int:
-        """How many orders are open."""
+        """The number of open orders."""
         return sum(sum(phases.values()) for phases in self.by_sto.values())
 
 
 def dashboard(uow: UnitOfWork, by: Person, now: datetime, zone: str) -> Dashboard:
-    """Look at everything once. Raises `NotPermitted`."""
+    """Return all figures of now. Raises `NotPermitted`."""
     by.must(Permission.VIEW_ALL)
     local = ZoneInfo(zone)
     today = now.astimezone(local).date()

@@ -1,4 +1,4 @@
-"""The device ledger as tables for files: a device's history, and the orders behind what is odd."""
+"""The device ledger as tables for files: a device's history, and the orders behind anomalies."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,14 +13,14 @@ from sikpro.application.use_cases.devices.device_ledger import DeviceQuery, hist
 from sikpro.domain.people import Permission, Person
 
 MOST = 5_000
-"""Orders in a file of the ledger at most: the newest of a device, the first of a list."""
+"""The most orders in a file of the ledger: the newest of a device, the first of a list."""
 
 _AT_ONCE = 200
 _WIDTHS = tuple(column.width for column in COLUMNS)
 
 
 def history_sheet(uow: UnitOfWork, query: DeviceQuery, by: Person, words: Words, now: datetime) -> Sheet:
-    """A device's newest orders with what held each up and how long. Raises `NotPermitted`."""
+    """Return a device's newest orders, with the reason and duration of each hold-up. Raises `NotPermitted`."""
     by.must(Permission.VIEW_REPORTS)
     fixed = fixed_words(words)
     cells = Cells.of(uow, fixed, now)
@@ -49,7 +49,7 @@ def history_sheet(uow: UnitOfWork, query: DeviceQuery, by: Person, words: Words,
 
 
 def anomaly_sheet(uow: UnitOfWork, kind: Anomaly, by: Person, words: Words, now: datetime) -> Sheet:
-    """A list of what is odd with all orders behind it, a row each. Raises `NotPermitted`."""
+    """Return a list of anomalies with all orders behind it, one row each. Raises `NotPermitted`."""
     by.must(Permission.VIEW_REPORTS)
     fixed = fixed_words(words)
     cells = Cells.of(uow, fixed, now)

@@ -1,4 +1,4 @@
-"""An export as a file: what it is called, how many orders it has, and the writing of it."""
+"""An export as a file: its name, its number of orders, and how to write it."""
 
 import re
 from collections.abc import Callable
@@ -21,15 +21,15 @@ MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-"""What an export can be."""
+"""The formats of an export."""
 
 AT_ONCE = 5_000
-"""Orders of an export at most that is made while somebody waits; a larger one is queued."""
+"""The most orders of an export that is written at once. A larger one is queued."""
 
 
 @frozen(kw_only=True)
 class ExportFile:
-    """A file to be made: which orders, in which format, for whom, in whose words, and as of when."""
+    """A file to write: its query, format, person, language, and time."""
 
     query: RecapQuery
     kind: str
@@ -39,11 +39,11 @@ class ExportFile:
 
     @property
     def name(self) -> str:
-        """The file's name: the period, and what narrows it."""
+        """The file's name, from the period and the filters."""
         return file_name(self.query, self.kind)
 
     def how_many(self, uow: UnitOfWork) -> int:
-        """How many orders it has. Raises `NotPermitted`."""
+        """Count its orders. Raises `NotPermitted`."""
         return how_many(uow, self.query, self.by, self.words)
 
     def write(
@@ -53,7 +53,7 @@ class ExportFile:
         path: Path,
         report: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """Write it to `path` from one view of the data; `report` is called with how many orders are written.
+        """Write it to `path` from one view of the data; `report` is called with the number of orders written so far.
 
         Raises `NotPermitted`, `OSError`.
         """
@@ -68,6 +68,6 @@ class ExportFile:
 
 
 def file_name(query: RecapQuery, kind: str) -> str:
-    """A recap's file by its period and filters: `SIKPRO-rekap-2026-11-SDA.xlsx`."""
+    """Return a recap file's name from its period and filters: `SIKPRO-rekap-2026-11-SDA.xlsx`."""
     narrowed = (re.sub(r"[^A-Za-z0-9]+", "", value) for value in query.filters.values())
     return f"{'-'.join(['SIKPRO-rekap', query.text, *filter(None, narrowed)])}.{kind}"

@@ -1,7 +1,4 @@
-"""The figures of a recap, once: each has a name `recap.<code>` and a definition `recap.means.<code>`.
-
-Page, Excel file, CSV and chat take names and definitions from here.
-"""
+"""The figures of a recap, defined once: each has a name `recap.<code>` and a definition `recap.means.<code>`."""
 
 from collections.abc import Callable, Iterator
 from enum import StrEnum
@@ -16,7 +13,7 @@ from sikpro.domain.phase import Phase
 
 
 class Kind(StrEnum):
-    """What a figure is: a number of orders, a share of 1, a number with a fraction, or spans of time (`Spread`)."""
+    """The kind of a figure: a number of orders, a share of 1, a number with a fraction, or durations (`Spread`)."""
 
     COUNT = "count"
     SHARE = "share"
@@ -31,8 +28,8 @@ Value = int | float | Spread | None
 class Figure:
     """A figure: its code, its kind, and its value in a recap (None where it has none).
 
-    `means` names the definition where several figures share one. A figure `of_now` is of the moment, not of the period;
-    one of a `phase` counts the orders that came in and stand there.
+    `means` names the definition where several figures share one. An `of_now` figure belongs to the present, not to the
+    period. A figure with a `phase` counts the received orders now in that phase.
     """
 
     code: str
@@ -43,7 +40,7 @@ class Figure:
     phase: Phase | None = None
 
     def name(self, words: Words) -> str:
-        """What it is called."""
+        """Return its name."""
         if self.phase is None:
             return words(f"recap.{self.code}")
         name = words(f"phase.{self.phase}")
@@ -51,7 +48,7 @@ class Figure:
 
     @property
     def definition(self) -> str:
-        """The code of the sentence that says what is counted."""
+        """The code of the sentence that defines it."""
         return f"recap.means.{self.means or self.code}"
 
 
@@ -89,16 +86,16 @@ FIGURES: tuple[Figure, ...] = (
     Figure(code="target_per_day", kind=Kind.RATE, of=lambda recap: recap.target.per_day if recap.target else None),
     Figure(code="duplicates", of=lambda recap: recap.duplicates),
 )
-"""Every figure, in the order in which they are shown."""
+"""Every figure, in the order of display."""
 
 BY_CODE = {figure.code: figure for figure in FIGURES}
 
 MORE = ("rows", "reasons", "percentiles", "before", "closed")
-"""What else a recap shows and defines (`recap.means.<code>`): tables, the Pareto, percentiles, comparison, closing."""
+"""Other defined parts of a recap (`recap.means.<code>`): tables, Pareto, percentiles, comparison, closing."""
 
 
 def counts(recap: Recap) -> Iterator[tuple[Figure, int]]:
-    """The figures that are numbers of orders, those without a value left out."""
+    """Yield the figures that are numbers of orders and have a value."""
     for figure in FIGURES:
         value = figure.of(recap)
         if figure.kind is Kind.COUNT and isinstance(value, int):

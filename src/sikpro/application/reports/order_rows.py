@@ -1,4 +1,4 @@
-"""The orders behind a recap, row by row: the columns of every export."""
+"""The orders behind a recap, row by row, and the columns of every export."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ PAGE = 2000
 
 @frozen
 class Column:
-    """A column: its heading's code, its width in characters, and the cell it makes of an order."""
+    """A column: its heading's code, its width in characters, and the function from an order to its cell."""
 
     code: str
     width: int
@@ -31,7 +31,7 @@ class Column:
 
 @frozen(kw_only=True)
 class Cells:
-    """What the cells of one export need to know."""
+    """The data that the cells of one export need."""
 
     words: Words
     statuses: Mapping[str, Status]
@@ -42,7 +42,7 @@ class Cells:
 
     @classmethod
     def of(cls, uow: UnitOfWork, words: Words, now: datetime) -> "Cells":
-        """With the catalogue as it is now."""
+        """Return the data with the present catalogue."""
         statuses = {status.code: status for status in uow.catalogue.statuses()}
         return cls(
             words=words,
@@ -54,7 +54,7 @@ class Cells:
         )
 
     def local(self, moment: datetime | None) -> datetime | None:
-        """The time on the installation's clocks, without a zone, as Excel has it."""
+        """Return the time in the installation's zone, without a zone, as Excel needs it."""
         return None if moment is None else moment.astimezone(self.words.zone).replace(tzinfo=None, microsecond=0)
 
 
@@ -81,8 +81,8 @@ def _spent(turn: Turn) -> Column:
 _WIDTHS = {"type": 10, "sto": 7, "technician": 12}
 _DATA = {field.name: _field(field.name) for field in FIELDS if field.name not in TEXTS}
 
-# *Feedback terakhir* stands beside the status and belongs to it: what the helpdesk said last at the order's present
-# status. What was said at an earlier one is in the order's history, on its page.
+# *Feedback terakhir* belongs to the status beside it: it is the helpdesk's last text at the order's present status.
+# The order's page has the texts at earlier statuses in its history.
 COLUMNS: tuple[Column, ...] = (
     Column("column.received_at", 16, lambda row, cells: cells.local(row.received_at)),
     _DATA["type"],
@@ -111,18 +111,18 @@ COLUMNS: tuple[Column, ...] = (
 
 
 def fixed_words(words: Words) -> Words:
-    """The words of tables in files: Indonesian whoever asks, so that what is built on last month's file goes on."""
+    """Return the texts for tables in files: always Indonesian, so that work built on last month's file still fits."""
     return words_in("id", str(words.zone))
 
 
 def order_header(words: Words) -> tuple[str, ...]:
-    """The headings of the orders' columns."""
+    """Return the headings of the orders' columns."""
     fixed = fixed_words(words)
     return tuple(fixed(column.code) for column in COLUMNS)
 
 
 def orders_of(query: RecapQuery, by: Person, words: Words) -> OrderFilter:
-    """The orders received in the period; a helpdesk's own only. Raises `NotPermitted`."""
+    """Return the filter for orders received in the period; a helpdesk gets only their own. Raises `NotPermitted`."""
     by.must(Permission.VIEW_OWN_REPORT)
     return query.which(words.zone, own=None if by.may(Permission.VIEW_REPORTS) else by.id)
 
@@ -135,9 +135,9 @@ def order_rows(
     now: datetime,
     report: Callable[[int], None] = lambda _: None,
 ) -> Iterator[tuple[Cell, ...]]:
-    """The orders of `orders_of` as cells under `COLUMNS`, oldest first; `report` is called with how many were written.
+    """Yield the orders of `orders_of` as cells under `COLUMNS`, oldest first.
 
-    Raises `NotPermitted`.
+    `report` is called with the number of rows written so far. Raises `NotPermitted`.
     """
     which, cells = orders_of(query, by, words), Cells.of(uow, fixed_words(words), now)
     makers = [column.cell for column in COLUMNS]

@@ -1,4 +1,4 @@
-"""The recap of a day, a month or a free period: the one answer that page, Excel file, CSV and chat show."""
+"""The recap of a day, a month or a free period: the one source for page, Excel file, CSV and chat."""
 
 from datetime import datetime
 
@@ -14,9 +14,9 @@ from sikpro.domain.people import Permission, Person
 
 
 def recap(uow: UnitOfWork, query: RecapQuery, by: Person, now: datetime, zone: str) -> Recap:
-    """Answer a question. A closed month without filters has its fixed figures, and what changed since.
+    """Return the recap of a query. A closed month without filters has its fixed figures, and the changes since.
 
-    A helpdesk sees their own work only, always counted anew. Raises `NotPermitted`.
+    A helpdesk gets only their own work, always counted anew. Raises `NotPermitted`.
     """
     by.must(Permission.VIEW_OWN_REPORT)
     own = None if by.may(Permission.VIEW_REPORTS) else by.id

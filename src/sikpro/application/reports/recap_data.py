@@ -1,4 +1,4 @@
-"""The shape of a recap's answer: plain values, from which page, Excel file and chat are made."""
+"""The data of a recap: plain values for page, Excel file and chat."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -18,8 +18,8 @@ PROMISE = timedelta(hours=72)
 class RecapRow:
     """One value of a dimension (its code or id; "" when unknown), its label, and its orders.
 
-    `by_phase` splits the orders received in the period by where they stand now; `completed` were completed in the
-    period, whenever they came in (of an hour or a day: completed in it).
+    `by_phase` splits the orders received in the period by their present phase. `completed` counts orders completed in
+    the period, whenever received (for an hour or a day: completed in it).
     """
 
     value: str
@@ -29,13 +29,13 @@ class RecapRow:
 
     @property
     def total(self) -> int:
-        """How many came in."""
+        """The number of received orders."""
         return sum(self.by_phase.values())
 
 
 @frozen
 class RecapTable:
-    """The period's orders split by a dimension, the largest row first (hours and days in their order)."""
+    """The period's orders split by a dimension, the largest row first (hours and days in time order)."""
 
     dimension: Dimension
     rows: tuple[RecapRow, ...]
@@ -43,9 +43,9 @@ class RecapTable:
 
 @frozen(kw_only=True)
 class Reason:
-    """A status of being held up, how many of the received orders have it now, its share of them, and the sum of shares.
+    """A held-up status, the number of received orders that have it now, its share of them, and the sum of shares.
 
-    `cumulative` adds up the shares of this and of all more frequent reasons; both are of 1.
+    `cumulative` adds up the shares of this and all more frequent reasons. Both are fractions of 1.
     """
 
     status: str
@@ -58,7 +58,7 @@ class Reason:
 
 @frozen(kw_only=True)
 class ReasonGroup:
-    """A group of reasons ("" for none): how many of the received orders are held up for it, and their share."""
+    """A group of reasons ("" for none): the number of received orders held up for it now, and its share."""
 
     group: str
     count: int
@@ -67,24 +67,24 @@ class ReasonGroup:
 
 @frozen(kw_only=True)
 class Promise:
-    """Of the orders completed in the period, how many were within 72 hours of receipt and how many later."""
+    """The orders completed in the period: how many within 72 hours of receipt, and how many later."""
 
     within: int = 0
     late: int = 0
 
     @property
     def share(self) -> float | None:
-        """The share within, of 1; None of nothing."""
+        """The share within, of 1; None when there are no orders."""
         return self.within / (self.within + self.late) if self.within + self.late else None
 
 
 @frozen(kw_only=True)
 class AgainstTarget:
-    """A month's target of an exchange ("" for all together) beside what is completed until the period's end.
+    """A month's target of an STO ("" for all together), with the orders completed until the period's end.
 
-    `left` is how many are still to do; what one exchange has done beyond its target does not lessen another's.
-    `per_day` is how many a working day are needed for the rest of the month; None when the month is over or no working
-    day is left. `days_left` are those working days.
+    `left` is the number still to complete; one STO's surplus does not reduce another's number. `per_day` is the number
+    needed on each remaining working day of the month, None when the month is over or no working day is left.
+    `days_left` is the number of those days.
     """
 
     sto: str
@@ -97,7 +97,7 @@ class AgainstTarget:
 
 @frozen(kw_only=True)
 class Headline:
-    """The figures of the period before that a recap is compared with."""
+    """The figures of the period before, for the comparison."""
 
     received: int = 0
     completed: int = 0
@@ -108,9 +108,9 @@ class Headline:
 
 @frozen(kw_only=True)
 class LaterChange:
-    """A figure of a closed month that is another now: of all (`code`), or of a row of a table or a reason.
+    """A figure of a closed month that has changed: an overall figure (`code`), or a row of a table or a reason.
 
-    `dimension` is "" for a figure of all; `label` names the row.
+    `dimension` is None for an overall figure or a reason; `label` names the row.
     """
 
     code: str
@@ -123,7 +123,7 @@ class LaterChange:
 
 @frozen(kw_only=True)
 class Closing:
-    """Since when a month is closed and by whom (a name; "" by itself), and what changed since."""
+    """The time and person (a name; "" for automatic) of a month's closing, and the changes since."""
 
     at: datetime
     by: str
@@ -132,12 +132,12 @@ class Closing:
 
 @frozen(kw_only=True)
 class Recap:
-    """The answer to a question.
+    """The result of a query.
 
-    `own`: a helpdesk's own work only. `received` are those that came in, by where they stand now. `open_now` and `ages`
-    (by the names of `AGES`) are of the moment `made_at`, whatever the period. `duplicates` is None where they cannot
-    be counted (with filters), `targets` empty where there are none, `before` None where there is no period before.
-    `closed` is set when these are a closed month's fixed figures.
+    `own`: only one helpdesk's own work. `received` are the received orders by present phase. `open_now` and `ages` (by
+    the names of `AGES`) are of the moment `made_at`, for any period. `duplicates` is None where they cannot be counted
+    (with filters), `targets` is empty where there are none, `before` is None without a period before. `closed` is set
+    when these are a closed month's fixed figures.
     """
 
     query: RecapQuery
@@ -160,12 +160,12 @@ class Recap:
 
     @property
     def total(self) -> int:
-        """How many came in."""
+        """The number of received orders."""
         return sum(self.received.values())
 
     @property
     def held_up(self) -> int:
-        """How many of those that came in are held up now."""
+        """The number of received orders that are held up now."""
         return sum(self.received[phase] for phase in Stage.HELD_UP.phases)
 
     @property
@@ -174,5 +174,5 @@ class Recap:
         return next((target for target in self.targets if not target.sto), None)
 
     def table(self, dimension: Dimension) -> RecapTable | None:
-        """The table of a dimension, None where the recap has none."""
+        """Return the table of a dimension, None when the recap has none."""
         return next((table for table in self.tables if table.dimension is dimension), None)

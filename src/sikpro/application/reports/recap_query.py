@@ -1,4 +1,4 @@
-"""The question of a recap: which days, and which of their orders."""
+"""The query of a recap: the days, and filters for their orders."""
 
 import re
 from calendar import monthrange
@@ -20,16 +20,16 @@ from sikpro.domain.text import storable
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 LONGEST = 366
-"""Days of a free period at most."""
+"""The most days of a free period."""
 
 FILTERS = ("type", "sto", "site_operation", "technician", "helpdesk", "channel")
-"""What narrows a recap, named as in the queue's addresses; `UNKNOWN` as a value means those without one."""
+"""The filters of a recap, named as in the queue's addresses. The value `UNKNOWN` selects orders without one."""
 
 _LONGEST_FILTER = 64
 
 
 class Span(StrEnum):
-    """How long a recap's period is: a day, a month, or from one day until another."""
+    """The kind of a recap's period: a day, a month, or from one day to another."""
 
     DAY = "day"
     MONTH = "month"
@@ -38,7 +38,7 @@ class Span(StrEnum):
 
 @frozen(kw_only=True)
 class RecapQuery:
-    """A period of local days, both inclusive, and the filters that narrow its orders (by the names of `FILTERS`)."""
+    """A period of local days, both inclusive, and the filters for its orders (by the names of `FILTERS`)."""
 
     span: Span
     first: date
@@ -47,17 +47,17 @@ class RecapQuery:
 
     @classmethod
     def day(cls, day: date) -> Self:
-        """One day."""
+        """Return the query for one day."""
         return cls(span=Span.DAY, first=day, last=day)
 
     @classmethod
     def month(cls, day: date) -> Self:
-        """The month that a day lies in."""
+        """Return the query for the month of a day."""
         return cls(span=Span.MONTH, first=day.replace(day=1), last=day.replace(day=monthrange(day.year, day.month)[1]))
 
     @classmethod
     def parse(cls, text: str, filters: Mapping[str, str] | None = None) -> Self:
-        """Understand `2026-11-23`, `2026-11` or `2026-11-01_2026-11-15`; empty filters do not count.
+        """Parse `2026-11-23`, `2026-11` or `2026-11-01_2026-11-15`; empty filters do not count.
 
         Raises `InvalidValue`: `period.unknown`, `period.backwards`, `period.too_long`, `period.filter`.
 
@@ -79,45 +79,48 @@ class RecapQuery:
 
     @classmethod
     def decode(cls, query: str) -> Self:
-        """What `query` gave. Raises `InvalidValue`."""
+        """Return the query from the text of `encoded`. Raises `InvalidValue`."""
         given = dict(parse_qsl(query))
         return cls.parse(given.pop("period", ""), given)
 
     @property
     def encoded(self) -> str:
-        """The whole question as a query string: `period=2026-11&sto=SDA`."""
+        """The whole query as a query string: `period=2026-11&sto=SDA`."""
         return urlencode({"period": self.text, **self.filters})
 
     @property
     def text(self) -> str:
-        """The period as addresses and file names have it."""
+        """The period as in addresses and file names."""
         if self.span is Span.MONTH:
             return self.first.isoformat()[:7]
         return self.first.isoformat() if self.span is Span.DAY else f"{self.first}_{self.last}"
 
     @property
     def days(self) -> int:
-        """How many days the period has."""
+        """The number of days in the period."""
         return (self.last - self.first).days + 1
 
     @property
     def previous(self) -> "RecapQuery | None":
-        """The period of the same kind and length before, None where there is none."""
+        """The period of the same kind and length before, None when there is none."""
         return self._beside(self.first - timedelta(days=1), self.first - timedelta(days=self.days))
 
     @property
     def next(self) -> "RecapQuery | None":
-        """The period of the same kind and length after, None where there is none."""
+        """The period of the same kind and length after, None when there is none."""
         return self._beside(self.last + timedelta(days=self.days), self.last + timedelta(days=1))
 
     def period(self, zone: ZoneInfo) -> Period:
-        """The span of time in a zone."""
+        """Return the span of time in a zone."""
         return Period(Period.of_day(self.first, zone).start, Period.of_day(self.last, zone).end)
 
     def which(
         self, zone: ZoneInfo, basis: TimeBasis | None = TimeBasis.RECEIVED, own: int | None = None
     ) -> OrderFilter:
-        """The orders asked about: received or finished in the period, or of whatever time; `own` a helpdesk's alone."""
+        """Return the filter for its orders: received or finished in the period, or at any time.
+
+        With `own`, only that helpdesk's orders.
+        """
         period = self.period(zone)
         given = self.filters
         helpdesk = given.get("helpdesk")
@@ -133,7 +136,7 @@ class RecapQuery:
         )
 
     def title(self, words: Words) -> str:
-        """What its recap is called."""
+        """Return the title of its recap."""
         if self.span is Span.DAY:
             return words("recap.title.day", date=words.long_date(self.first))
         if self.span is Span.MONTH:
@@ -150,7 +153,7 @@ class RecapQuery:
 
 
 def helpdesk_of(text: str) -> int:
-    """A helpdesk's id as a filter has it; `NOBODY` for `UNKNOWN`."""
+    """Return a helpdesk's id for a filter; `NOBODY` for `UNKNOWN`."""
     return NOBODY if text == UNKNOWN else int(text)
 
 

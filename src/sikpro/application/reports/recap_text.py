@@ -11,14 +11,14 @@ from sikpro.application.use_cases.orders.list_orders import AGES
 from sikpro.domain.phase import Phase
 
 LONGEST = 4096
-"""UTF-16 units of a message at most, as Telegram counts them."""
+"""The most UTF-16 units of a message, as Telegram counts them."""
 
 REASONS = 8
 ROWS = 12
 
 
 def recap_text(recap: Recap, words: Words) -> str:
-    """The recap in one message. What does not fit is left out from the end, and said so."""
+    """Return the recap as one message. Lines that do not fit are left out from the end, and the last line says so."""
     lines = list(_lines(recap, words))
     left_out = 0
     while _units("\n".join(lines)) > LONGEST - 40:

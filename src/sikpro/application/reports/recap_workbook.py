@@ -33,10 +33,10 @@ _BEFORE: dict[str, Callable[[Headline], Value]] = {
     "tti_late": lambda before: before.promise.late,
     "tti_share": lambda before: before.promise.share,
 }
-"""The numbers that the period before has too; of spans of time it has all."""
+"""The numbers that the period before also has. It has all durations."""
 
 NAMES = {"Periode": "B2", "Dibuat": "B3", "Saringan": "B4"}
-"""Cells of the summary by the names that formulas in other files may use."""
+"""Cells of the summary under names that formulas in other files may use."""
 
 
 def write_recap(
@@ -50,9 +50,9 @@ def write_recap(
     now: datetime,
     report: Callable[[int], None] = lambda _: None,
 ) -> Recap:
-    """Write a period's recap to `path` from one view of the data; `report` is called with how many rows were written.
+    """Write a period's recap to `path` from one view of the data.
 
-    Raises `NotPermitted`.
+    `report` is called with the number of rows written so far. Raises `NotPermitted`.
     """
     figures = recap(uow, query, by, now, str(words.zone))
     many = how_many(uow, query, by, words)
@@ -75,7 +75,7 @@ def write_recap(
 
 
 def how_many(uow: UnitOfWork, query: RecapQuery, by: Person, words: Words) -> int:
-    """How many orders an export has. Raises `NotPermitted`."""
+    """Count the orders of an export. Raises `NotPermitted`."""
     return uow.order_facts.counts(orders_of(query, by, words), (), str(words.zone)).get((), 0)
 
 
@@ -102,7 +102,7 @@ def _summary(view: View, now: datetime, many: int, most_rows: int) -> Sheet:
 
 
 def _compared(figure: Figure, recap: Recap) -> tuple[Cell, Cell, Cell]:
-    """A figure now, in the period before, and by how much it is more; spans of time as their medians."""
+    """Return a figure now, in the period before, and the difference; durations as their medians."""
     now, before = cell_of(figure, figure.of(recap)), None
     if recap.before and figure.kind is Kind.TIMES:
         before = cell_of(figure, recap.before.times.get(Interval(figure.code)))
@@ -110,7 +110,7 @@ def _compared(figure: Figure, recap: Recap) -> tuple[Cell, Cell, Cell]:
         before = cell_of(figure, _BEFORE[figure.code](recap.before))
     if isinstance(now, int | float) and isinstance(before, int | float):
         return now, before, type(now)(now - before)
-    return now, before, None  # Excel shows no negative time
+    return now, before, None  # Excel cannot show a negative time
 
 
 def _filters(query: RecapQuery, words: Words) -> str:

@@ -1,4 +1,4 @@
-"""Recaps that are sent by themselves: each once, late rather than never."""
+"""Recaps that are sent automatically: each once, and late rather than never."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,10 +16,10 @@ from sikpro.application.reports.recap_text import recap_text
 from sikpro.domain.people import Permission, Person
 
 LATE = timedelta(minutes=15)
-"""From when on a recap says that it is late."""
+"""A recap sent later than this says that it is late."""
 
 MADE_UP = 62
-"""How many days back what was missed is sent afterwards."""
+"""Missed recaps of this many past days are sent later."""
 
 NO_TELEGRAM = "no_telegram"
 NOT_PERMITTED = "not_permitted"
@@ -27,14 +27,14 @@ NOT_PERMITTED = "not_permitted"
 
 @frozen
 class Due:
-    """A recap that a schedule owes, and when it was due."""
+    """A recap that a schedule must send, and its due time."""
 
     query: RecapQuery
     at: datetime
 
 
 def due_recaps(schedule: Schedule, now: datetime, zone: ZoneInfo) -> tuple[Due, ...]:
-    """What a schedule owes by now, the oldest first: what fell due since it was made and was not sent."""
+    """Return the recaps due by now that a schedule has not sent, the oldest first; none from before it was made."""
     today = now.astimezone(zone).date()
     first = max(schedule.made_at.astimezone(zone).date(), today - timedelta(days=MADE_UP))
     owed: list[Due] = []
@@ -48,9 +48,9 @@ def due_recaps(schedule: Schedule, now: datetime, zone: ZoneInfo) -> tuple[Due, 
 
 
 def next_recap(uow: UnitOfWork, now: datetime, zone: str) -> Write | None:
-    """Count the recap that is owed longest, and return what sends it; None when none is owed.
+    """Count the oldest due recap of the first schedule with one, and return the function that sends it, or None.
 
-    It is sent in the transaction that notes it, so once; not at all when its schedule was changed since the count.
+    One transaction sends and records it, so it is sent once. If its schedule changed since the count, it is not sent.
     """
     for schedule in uow.schedules.all():
         if schedule.active:
@@ -60,7 +60,7 @@ def next_recap(uow: UnitOfWork, now: datetime, zone: str) -> Write | None:
 
 
 def recap_now(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime, zone: str) -> Write | None:
-    """Count a schedule's recap as it is now, and return what sends it to whoever asks; None when they have no Telegram.
+    """Count a schedule's recap of now, and return the function that sends it to `by`; None if they have no Telegram.
 
     Raises `NotPermitted`, `NotFound`.
     """
@@ -72,7 +72,7 @@ def recap_now(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime, zone
     query = _query(schedule.rhythm, now.astimezone(ZoneInfo(zone)).date().replace(day=1))
     if schedule.rhythm is not Frequency.MONTH:
         query = _query(schedule.rhythm, now.astimezone(ZoneInfo(zone)).date())
-    assert query is not None  # the first of a month has a month before
+    assert query is not None  # on the first day of a month there is a month to send
     text = recap_message(uow, query, by, words_in(schedule.language, zone), now)
 
     def write(uow: UnitOfWork) -> None:
@@ -82,7 +82,7 @@ def recap_now(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime, zone
 
 
 def recap_message(uow: UnitOfWork, query: RecapQuery, by: Person, words: Words, now: datetime) -> str:
-    """Count a recap and say it for a chat. Raises `NotPermitted`."""
+    """Count a recap and return it as a chat message. Raises `NotPermitted`."""
     return recap_text(recap(uow, query, by, now, str(words.zone)), words)
 
 
@@ -97,7 +97,7 @@ def post_recap(
     *,
     with_file: bool,
 ) -> int:
-    """Put a recap's text on its way to a chat, and ask for its file; returns the text's place in the outbox."""
+    """Queue a recap's text for a chat, and its file if wanted. Return the text's outbox id."""
     message = uow.outbox.put(Outgoing(chat_id=chat_id, text=text), now)
     if with_file:
         uow.exports.ask(person=by.id, query=query.encoded, kind="xlsx", language=language, at=now, send_to=chat_id)
@@ -106,7 +106,7 @@ def post_recap(
 
 
 def receiver(uow: UnitOfWork, schedule: Schedule) -> tuple[int, Person] | str:
-    """The chat a schedule writes to and whose view of the orders it shows; else the code of why there is none."""
+    """Return a schedule's chat and the person whose permissions apply; else the code of the reason for none."""
     answers = uow.people.get(schedule.person if schedule.person is not None else schedule.made_by)
     if not answers.may(Permission.VIEW_REPORTS):
         return NOT_PERMITTED
@@ -115,7 +115,7 @@ def receiver(uow: UnitOfWork, schedule: Schedule) -> tuple[int, Person] | str:
 
 
 def _query(rhythm: Frequency, day: date) -> RecapQuery | None:
-    """What is sent on a day; None on a day without."""
+    """Return the query to send on a day; None on a day without."""
     if rhythm is Frequency.TODAY:
         return RecapQuery.day(day)
     if rhythm is Frequency.YESTERDAY:
@@ -124,7 +124,7 @@ def _query(rhythm: Frequency, day: date) -> RecapQuery | None:
 
 
 def _sending(uow: UnitOfWork, schedule: Schedule, due: Due, now: datetime, zone: str) -> Write:
-    """Count one recap, and return what sends it and notes that it was sent."""
+    """Count one recap, and return the function that sends and records it."""
     to = receiver(uow, schedule)
     noted = evolve(schedule, sent_for=due.query.text, message=None, trouble=to if isinstance(to, str) else "")
     text = ""

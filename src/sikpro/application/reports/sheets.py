@@ -1,8 +1,8 @@
-"""The sheets of a recap's file beside its orders: each figure and each table of the recap, as a real table.
+"""The other sheets of a recap's file: each figure and each table of the recap, as a real table.
 
-Sheets, tables, headings and their order are the names of a file format: Indonesian whoever asks and whatever the
-period, so that pivots and queries built on last month's file work on this one. Another split of the recap is a sheet
-by a line in `SPLIT_SHEETS`.
+Sheets, tables, headings and their order are the names of a file format. They are Indonesian for every reader and every
+period, so that pivots and queries built on last month's file work on this one. One line in `SPLIT_SHEETS` adds a sheet
+for another split.
 """
 
 from collections.abc import Iterator, Sequence
@@ -46,7 +46,7 @@ UNKNOWN = "(tidak diketahui)"
 
 @frozen(kw_only=True)
 class View:
-    """What the sheets are made of: the recap, the catalogue's statuses, and the words for people."""
+    """The data of the sheets: the recap, the catalogue's statuses, and the texts for people."""
 
     recap: Recap
     statuses: dict[str, Status]
@@ -54,12 +54,12 @@ class View:
 
     @property
     def fixed(self) -> Words:
-        """The words of what never changes."""
+        """The texts of the fixed parts."""
         return fixed_words(self.words)
 
 
 def sheets_of(view: View) -> Iterator[Sheet]:
-    """Every sheet after the orders', always the same ones."""
+    """Yield every sheet after the orders', always the same ones."""
     for dimension, (name, table) in SPLIT_SHEETS.items():
         yield _split(view, dimension, name, table)
     yield _reasons(view)
@@ -88,7 +88,7 @@ def _split(view: View, dimension: Dimension, name: str, table: str) -> Sheet:
 
 
 def _rows_of(recap: Recap, dimension: Dimension) -> Sequence[RecapRow]:
-    """The rows of a split; all 24 hours and every day of the period, those without orders too."""
+    """Return the rows of a split, with all 24 hours or every day of the period, even without orders."""
     found = recap.table(dimension) or RecapTable(dimension, ())
     known = {row.value: row for row in found.rows}
     if dimension is Dimension.HOUR:
@@ -211,7 +211,7 @@ def _definitions(view: View) -> Sheet:
 
 
 def cell_of(figure: Figure, value: Value) -> Cell:
-    """A figure's value as a cell; of spans of time their median."""
+    """Return a figure's value as a cell; durations as their median."""
     if isinstance(value, Spread):
         return value.median
     return Share(value) if figure.kind is Kind.SHARE and value is not None else value

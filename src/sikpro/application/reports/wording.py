@@ -1,4 +1,4 @@
-"""A recap's values in words: figures, shares, spans of time, and how they compare with the period before."""
+"""A recap's values as text: figures, shares, durations, and the comparison with the period before."""
 
 from collections.abc import Callable
 
@@ -12,31 +12,31 @@ from sikpro.application.reports.recap_data import Headline, Recap
 
 @frozen
 class Versus:
-    """How a figure compares with the period before: `more`, `less`, `same` or `none`, and the sentence that says so."""
+    """The comparison of a figure with the period before: `more`, `less`, `same` or `none`, and its sentence."""
 
     way: str
     text: str
 
 
 def percent(share: float, words: Words) -> str:
-    """A share of 1 in percent: `89,7%`."""
+    """Return a share of 1 in percent: `89,7%`."""
     return f"{words.number(round(100 * share, 1))}%"
 
 
 def spread(times: Spread, words: Words) -> str:
-    """Median and 90th percentile in words; "" of no spans."""
+    """Return median and 90th percentile as text; "" when there are no spans."""
     if times.median is None or times.p90 is None:
         return ""
     return words("recap.text.spread", median=words.duration(times.median), p90=words.duration(times.p90))
 
 
 def versus(recap: Recap, code: str, words: Words) -> Versus | None:
-    """A headline figure beside that of the period before; None where there is nothing to compare."""
+    """Return the comparison of a headline figure with the period before; None when it cannot be compared."""
     if recap.before is None or code not in _COMPARED:
         return None
     before = words(f"recap.before.{recap.query.span}")
     if words.local(recap.made_at).date() <= recap.query.last:
-        before = words("recap.before.whole", before=before)  # the period still runs, the one before is over
+        before = words("recap.before.whole", before=before)  # this period is not over, the one before is
     now, then = _COMPARED[code](recap), _COMPARED[code](recap.before)
     if now is None:
         return None
@@ -51,7 +51,7 @@ def versus(recap: Recap, code: str, words: Words) -> Versus | None:
 
 
 def filters_text(recap: Recap, words: Words) -> str:
-    """The filters as people say them: `STO SDA · Helpdesk Rina`; "" without any."""
+    """Return the filters for people: `STO SDA · Helpdesk Rina`; "" without any."""
     names = {(str(table.dimension), row.value): row.label for table in recap.tables for row in table.rows if row.value}
     parts = []
     for name, value in recap.query.filters.items():

@@ -1,4 +1,4 @@
-"""The order's fields, once: the bot, the form, the Excel file and the parser derive from this list."""
+"""The order's fields, defined once: the bot, the form, the Excel file and the parser derive from this list."""
 
 from collections.abc import Callable
 
@@ -14,13 +14,13 @@ NOTE_LIMIT = 1000
 
 @frozen(kw_only=True)
 class Field:
-    """One field: its name in `OrderData`, how it is parsed, an example, and the words that may label it, ours first.
+    """One field: its name in `OrderData`, its parser, an example, and its possible labels, ours first.
 
     Its label in a language is the sentence `field.<name>`. `parse` raises `InvalidValue`. `catalogue` says that its
-    values are a catalogue's: the bot offers them as buttons, the form as a list. The bot asks for a `required` field
-    until it has it; for an optional one that says `ask` it asks once, in a request entered step by step, and takes
-    *Lewati*. A `multiline` field has a text area in the form. `takes_rest` is the one field that the words of a message
-    beside its values belong to.
+    values come from a catalogue: the bot offers them as buttons, the form as a list. The bot asks for a `required`
+    field until it has a value. It asks for an optional field with `ask` once, in a request entered step by step, and
+    accepts *Lewati*. A `multiline` field has a text area in the form. `takes_rest` marks the one field for the text
+    beside a message's values.
     """
 
     name: str
@@ -95,12 +95,12 @@ FIELDS: tuple[Field, ...] = (
         takes_rest=True,
     ),
 )
-"""In the paper's order, the optional ones last."""
+"""The fields in the paper's order, the optional ones last."""
 
 BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
 
 REST = next(field.name for field in FIELDS if field.takes_rest)
-"""The field that the words of a message beside its values belong to."""
+"""The field for the text beside a message's values."""
 
 EXAMPLE = "#".join(field.example for field in FIELDS if field.required)
-"""A whole request as one line."""
+"""A whole request on one line."""

@@ -1,7 +1,7 @@
-"""Codes and parameters become sentences here, in Indonesian and English.
+"""Turns codes and parameters into sentences, in Indonesian and English.
 
-The catalogues are gettext files without a compile step, one folder a language, one file a room of the house; the
-message id is the code. Both languages have the same codes and the same placeholders: a test holds them to it.
+The catalogues are gettext files without a compile step: one folder for each language, one file for each room of the
+code. The message id is the code. Both languages have the same codes and placeholders; a test checks it.
 """
 
 from sikpro.application.i18n.sentences import LANGUAGES, Words, sentences, words_in

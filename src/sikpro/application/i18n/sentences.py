@@ -1,4 +1,4 @@
-"""The catalogues, and the words of one language in the installation's zone."""
+"""The catalogues, and the texts of one language in the installation's zone."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -20,7 +20,7 @@ LANGUAGES = ("id", "en")
 
 @cache
 def sentences(language: str) -> Mapping[str, str]:
-    """All sentences of a language by code."""
+    """Return all sentences of a language by code."""
     found: dict[str, str] = {}
     for file in sorted(files(__package__).joinpath(language).iterdir(), key=lambda path: path.name):
         if not file.name.endswith(".po"):
@@ -36,13 +36,13 @@ def sentences(language: str) -> Mapping[str, str]:
 
 @frozen
 class Words:
-    """One person's language, in the installation's zone."""
+    """The texts of one language, in the installation's zone."""
 
     language: str
     zone: ZoneInfo
 
     def __call__(self, code: str, /, **params: object) -> str:
-        """The sentence of a code with its parameters filled in. Raises `LookupError` for an unknown code."""
+        """Return the sentence of a code with its parameters filled in. Raises `LookupError` for an unknown code."""
         try:
             return sentences(self.language)[code].format_map(params)
         except KeyError as missing:
@@ -53,7 +53,7 @@ class Words:
         return code in sentences(self.language)
 
     def error(self, error: DomainError) -> str:
-        """What is wrong and what to do, as a sentence."""
+        """Return the sentence of an error: what is wrong and what to do."""
         params = {name: "" if value is None else value for name, value in error.params.items()}
         for name in ("before", "after"):
             if f"phase.{params.get(name)}" in sentences(self.language):
@@ -65,42 +65,42 @@ class Words:
         return self("error." + error.code, **params)
 
     def text(self, both: Bilingual) -> str:
-        """A catalogue row's text in this language."""
+        """Return a catalogue row's text in this language."""
         return both.in_language(self.language)
 
     def local(self, moment: datetime) -> datetime:
-        """The moment on the installation's clocks."""
+        """Return the time in the installation's zone."""
         return moment.astimezone(self.zone)
 
     def time(self, moment: datetime) -> str:
-        """The time of day: `09.12` in Indonesian, `09:12` in English."""
+        """Return the time of day: `09.12` in Indonesian, `09:12` in English."""
         return self.local(moment).strftime("%H.%M" if self.language == "id" else "%H:%M")
 
     def moment(self, moment: datetime, now: datetime) -> str:
-        """The time of day, with the date before it when that is not today."""
+        """Return the time of day, after the date when that is not today."""
         local = self.local(moment)
         if local.date() == self.local(now).date():
             return self.time(moment)
         return f"{self.short_date(local.date())} {self.time(moment)}"
 
     def short_date(self, day: date) -> str:
-        """Day and month: `2 Nov`."""
+        """Return day and month: `2 Nov`."""
         return str(format_skeleton("MMMd", day, locale=self.language))
 
     def long_date(self, day: date) -> str:
-        """The whole date: `2 November 2026`."""
+        """Return the whole date: `2 November 2026`."""
         return str(format_date(day, "d MMMM y", locale=self.language))
 
     def month(self, day: date) -> str:
-        """The month: `November 2026`."""
+        """Return the month: `November 2026`."""
         return str(format_date(day, "MMMM y", locale=self.language))
 
     def number(self, value: float) -> str:
-        """A number with the language's separators."""
+        """Return a number with the language's separators."""
         return str(format_decimal(value, locale=self.language))
 
     def duration(self, span: timedelta) -> str:
-        """A span in its two largest units: `5 mnt`, `2 j 10 mnt`, `3 hr 4 j`.
+        """Return a span in its two largest units: `5 mnt`, `2 j 10 mnt`, `3 hr 4 j`.
 
         >>> words_in("id", "Asia/Jakarta").duration(timedelta(hours=2, minutes=10))
         '2 j 10 mnt'
@@ -118,5 +118,5 @@ class Words:
 
 @cache
 def words_in(language: str, zone: str) -> Words:
-    """The words of a language (`id` unless it is `en`) in a zone, named as IANA does."""
+    """Return the texts of a language (`id` unless it is `en`) in a zone (an IANA name)."""
     return Words("en" if language == "en" else "id", ZoneInfo(zone))

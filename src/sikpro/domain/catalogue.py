@@ -1,4 +1,4 @@
-"""The catalogues that an admin edits: statuses, order types, Site Operations and exchanges."""
+"""The catalogues that an admin edits: statuses, order types, Site Operations and STOs."""
 
 from datetime import timedelta
 
@@ -15,13 +15,13 @@ class Bilingual:
     en: str
 
     def in_language(self, language: str) -> str:
-        """The text in `id` or `en`."""
+        """Return the text in `id` or `en`."""
         return self.en if language == "en" else self.id
 
 
 @frozen(kw_only=True)
 class Status:
-    """What people see of an order's state; `group` gathers the reasons for being held up."""
+    """A status that people read on an order; `group` groups the reasons for hold-ups."""
 
     code: str
     phase: Phase
@@ -35,9 +35,9 @@ class Status:
 
 @frozen(kw_only=True)
 class OrderType:
-    """A kind of order with its limits to first action and to completion, in working time.
+    """A kind of order with its limits for the first action and for completion, in working time.
 
-    `template` follows a completing status' own text in the message to the technician; "" where there is nothing to add.
+    `template` follows a completing status's own text in the message to the technician; "" for none.
     """
 
     code: str
@@ -51,7 +51,7 @@ class OrderType:
 
 @frozen(kw_only=True)
 class SiteOperation:
-    """A local operating unit (SO), to which exchanges belong."""
+    """A local operating unit (SO) with several STOs."""
 
     code: str
     name: str
@@ -60,7 +60,7 @@ class SiteOperation:
 
 @frozen(kw_only=True)
 class Sto:
-    """An exchange of the catalogue and the Site Operation it belongs to."""
+    """An STO and its Site Operation."""
 
     code: str
     name: str

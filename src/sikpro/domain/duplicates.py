@@ -1,4 +1,4 @@
-"""When two orders are the same order: the key an order occupies, and when it frees it."""
+"""The duplicate rule: the key that an order holds, and when it releases the key."""
 
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ STANDING = frozenset(phase for phase in Phase if not phase.ends_badly)
 
 
 def key_of(mode: DuplicateMode, registration_number: str, order_type: str) -> str:
-    """The key that a request of this number and type asks for; two of one key are the same order.
+    """Return the key that a request of this number and type needs. Two orders with one key are duplicates.
 
     >>> key_of(DuplicateMode.NUMBER_AND_TYPE, "SC32232558", "AO")
     'SC32232558/AO'
@@ -28,9 +28,9 @@ def key_of(mode: DuplicateMode, registration_number: str, order_type: str) -> st
 def duplicate_key(
     mode: DuplicateMode, registration_number: str, order_type: str, phase: Phase, *, deleted: bool
 ) -> str | None:
-    """The key that an order holds, and at most one may, or None when it holds none.
+    """Return the key that an order holds, None when it holds none. At most one order holds a key.
 
-    A completed order still counts; a cancelled or deleted one does not.
+    A completed order still holds its key; a cancelled or deleted one does not.
 
     >>> duplicate_key(DuplicateMode.NUMBER, "SC32232558", "AO", Phase.COMPLETED, deleted=False)
     'SC32232558'

@@ -1,4 +1,4 @@
-"""What can be wrong, as codes and parameters: the sentences are the application's (`application/i18n`)."""
+"""Errors as codes and parameters. The application has the sentences (`application/i18n`)."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -6,21 +6,21 @@ from types import MappingProxyType
 from typing import Self
 
 Sentence = Callable[["DomainError", str], str]
-"""Makes the sentence of an error in a language (`id`, `en`). Raises `LookupError` when there is none."""
+"""Returns the sentence of an error in a language (`id`, `en`). Raises `LookupError` when there is none."""
 
 _sentence: Sentence | None = None
 
 
 def say_errors_with(sentence: Sentence) -> None:
-    """Let errors say themselves with these sentences; the package does so when it is imported."""
+    """Set the function for the sentences of errors. The package calls it on import."""
     global _sentence
     _sentence = sentence
 
 
 class DomainError(Exception):
-    """A rule of the field was broken; `code` names it, `params` fill its sentence.
+    """A broken rule of the domain; `code` names the rule, `params` fill its sentence.
 
-    An error is a value: what it says is fixed when it is made. `str(error)` is its sentence in English.
+    An error is an immutable value. `str(error)` is its sentence in English.
     """
 
     code: str = "error"
@@ -31,10 +31,10 @@ class DomainError(Exception):
         super().__init__(self.code, params)
 
     def text(self, language: str = "en") -> str:
-        """What is wrong and what to do, in Indonesian (`id`) or English (`en`)."""
+        """Return what is wrong and what to do, in Indonesian (`id`) or English (`en`)."""
         try:
             return _sentence(self, language) if _sentence else self._bare()
-        except LookupError:  # an error of somebody's own, without a sentence in the catalogues
+        except LookupError:  # a program's own error, without a sentence in the catalogues
             return self._bare()
 
     def __str__(self) -> str:
@@ -55,8 +55,8 @@ class DomainError(Exception):
 class InvalidValue(DomainError):
     """A value does not have the form of its kind.
 
-    `reason` completes the code (`serial.length`), `typed` is what was written, `suggestion` what was
-    probably meant, when that can be told; `more` is what else its sentence says.
+    `reason` is the code (`serial.length`), `typed` the input, `suggestion` the probable meaning if there is one; `more`
+    has further parameters for the sentence.
     """
 
     code = "invalid"
@@ -69,7 +69,7 @@ class InvalidValue(DomainError):
 
 
 class InvalidFields(DomainError):
-    """Several values of one request are wrong; `errors` holds each under its field's name."""
+    """Several values of one request are wrong; `errors` has each under its field's name."""
 
     code = "fields.invalid"
 
@@ -81,9 +81,9 @@ class InvalidFields(DomainError):
 
 
 class DuplicateOrder(DomainError):
-    """A live order already stands under this registration number (and type, by the installation's mode).
+    """Another order holds this registration number (with the type, depending on the installation's mode).
 
-    `order_id` is the order that is there.
+    `order_id` is the existing order.
     """
 
     code = "order.duplicate"
@@ -103,7 +103,7 @@ class ForbiddenMove(DomainError):
 
 
 class AlreadyTaken(DomainError):
-    """Somebody else has the order; `holder` is that person's id, and with `name` the sentence says who it is."""
+    """Somebody else has the order; `holder` is that person's id. With `name`, the sentence names the person."""
 
     code = "order.taken"
     number: str
@@ -117,12 +117,12 @@ class AlreadyTaken(DomainError):
         self._fix(number=number, holder=holder)
 
     def named(self, name: str) -> "AlreadyTaken":
-        """The same error, which says who has the order."""
+        """Return the same error with the holder's name in its sentence."""
         return AlreadyTaken(self.number, self.holder, name)
 
 
 class NudgedAlready(DomainError):
-    """The helpdesk was asked about the order a moment ago; `until` is when it may be asked again."""
+    """The helpdesk was nudged about the order a moment ago; `until` is when the next nudge is possible."""
 
     code = "order.nudged"
 
@@ -134,7 +134,7 @@ class NudgedAlready(DomainError):
 
 
 class UndoTooLate(ForbiddenMove):
-    """What was done cannot be undone any more: its message left, or something else was done since."""
+    """The step can no longer be undone: its message was sent, something else was done since, or the time is over."""
 
     code = "undo.too_late"
 
@@ -146,7 +146,7 @@ class ReasonRequired(DomainError):
 
 
 class NothingChanged(DomainError):
-    """The correction says what is already there."""
+    """The correction changes nothing."""
 
     code = "order.nothing_changed"
 
@@ -158,13 +158,13 @@ class NotPermitted(DomainError):
 
 
 class AdminDecides(NotPermitted):
-    """Whether this person is let in on Telegram is an admin's to decide: they have an account, or are kept out."""
+    """Only an admin may decide about this person's access on Telegram: they have an account or are deactivated."""
 
     code = "access.admin_decides"
 
 
 class KeptOut(DomainError):
-    """The approval would let in again somebody who is kept out, and did not say so; `person` is their id."""
+    """The approval would reactivate a deactivated person without confirmation; `person` is their id."""
 
     code = "access.kept_out"
 
@@ -176,26 +176,26 @@ class KeptOut(DomainError):
 
 
 class NotFound(DomainError):
-    """There is no such thing, or none this person may see."""
+    """It does not exist, or this person may not view it."""
 
     code = "not_found"
 
     @classmethod
     def order(cls, number: str) -> Self:
-        """The order under this number."""
+        """Return the error for the order under this number."""
         return cls(what="order", name=number[:64])
 
 
 class OrderRemoved(NotFound):
-    """The order was deleted: `by` whom, at which `time` and for which `reason`."""
+    """The order was deleted: `by` whom, at what `time` and for what `reason`."""
 
     code = "order.removed"
 
 
 class AlreadyUsed(DomainError):
-    """A name, code, phone number or Telegram account that must be one person's alone is another's.
+    """A name, code, phone number or Telegram account must be unique, and belongs to somebody else.
 
-    With `name` it says whose.
+    With `name`, the sentence names the owner.
     """
 
     code = "already_used"
@@ -205,19 +205,19 @@ class AlreadyUsed(DomainError):
 
 
 class InUse(DomainError):
-    """What is in use cannot be deleted; `count` says by how many orders."""
+    """It is in use and cannot be deleted; `count` is the number of orders."""
 
     code = "in_use"
 
 
 class StillBelongs(InUse):
-    """Exchanges or people belong to a Site Operation, which therefore cannot be deleted."""
+    """A Site Operation with STOs or people cannot be deleted."""
 
     code = "in_use.site_operation"
 
 
 class LastOne(InUse):
-    """The last active one of its kind has to stay; the code says of which kind (`last_one.admin`)."""
+    """The last active one of its kind must stay; the code names the kind (`last_one.admin`)."""
 
     def __init__(self, kind: str, name: str) -> None:
         super().__init__(f"last_one.{kind}", name=name)

@@ -1,4 +1,4 @@
-"""Facts about an order, in the past tense: what the journal keeps and the timeline tells."""
+"""Events of an order, in the past tense: the journal saves them and the timeline shows them."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from sikpro.domain.phase import Phase, Turn
 
 @frozen
 class State:
-    """Where an order stands after a fact: its phase, its status' code and whose turn it is."""
+    """An order's state after an event: its phase, its status code and whose turn it is."""
 
     phase: Phase
     status: str
@@ -18,7 +18,7 @@ class State:
 
 @frozen(kw_only=True)
 class OrderEvent:
-    """What happened to an order, when (UTC), and where it stood afterwards."""
+    """An event of an order, its time (UTC), and the state after it."""
 
     order_id: int
     at: datetime
@@ -41,7 +41,7 @@ class OrderTaken(OrderEvent):
 
 @frozen(kw_only=True)
 class OrderGivenBack(OrderEvent):
-    """It went back to the queue; `lapsed` when its claim ran out by itself."""
+    """It went back to the queue; `lapsed` when its claim ran out."""
 
     holder: int
     lapsed: bool = False
@@ -57,7 +57,7 @@ class OrderAssigned(OrderEvent):
 
 @frozen(kw_only=True)
 class StatusChanged(OrderEvent):
-    """A new status was set, perhaps with a reason and words for the technician."""
+    """A new status was set, with a reason and feedback if there are any."""
 
     before: str
     reason: str = ""
@@ -75,7 +75,7 @@ class FieldChange:
 
 @frozen(kw_only=True)
 class OrderCorrected(OrderEvent):
-    """Its data were corrected; `resubmitted` when that brought a held-up order back to the queue."""
+    """Its data were corrected; `resubmitted` when a held-up order went back to the queue."""
 
     changes: tuple[FieldChange, ...]
     resubmitted: bool = False
@@ -83,7 +83,7 @@ class OrderCorrected(OrderEvent):
 
 @frozen(kw_only=True)
 class MessageJoined(OrderEvent):
-    """Words or a photo about it came from the chat."""
+    """A text or a photo was added from the chat."""
 
     text: str
     chat_id: int
@@ -98,7 +98,7 @@ class OrderNudged(OrderEvent):
 
 @frozen(kw_only=True)
 class OrderReopened(OrderEvent):
-    """A finished order is worked on again, perhaps with words for the technician."""
+    """A finished order was reopened, with feedback for the technician if there is any."""
 
     before: str
     reason: str
@@ -107,33 +107,33 @@ class OrderReopened(OrderEvent):
 
 @frozen(kw_only=True)
 class StatusUndone(OrderEvent):
-    """Whoever set the status `undone` took it back before its message left; the order is as it was before."""
+    """The person who set the status `undone` undid it before its message was sent. The order is as before."""
 
     undone: str
 
 
 @frozen(kw_only=True)
 class OrderWithdrawn(OrderEvent):
-    """Its sender took it back while nobody had it."""
+    """Its sender cancelled it while nobody had it."""
 
     before: str
 
 
 @frozen(kw_only=True)
 class OrderDeleted(OrderEvent):
-    """It was deleted, for a reason."""
+    """It was deleted with a reason."""
 
     reason: str
 
 
 @frozen(kw_only=True)
 class OrderRestored(OrderEvent):
-    """An admin brought a deleted order back."""
+    """An admin restored a deleted order."""
 
 
 @frozen(kw_only=True)
 class WordsSent(OrderEvent):
-    """A helpdesk wrote to the technician and left the status as it was."""
+    """A helpdesk wrote to the technician without a new status."""
 
     text: str
 
@@ -154,4 +154,4 @@ EVENTS: tuple[type[OrderEvent], ...] = (
     OrderRestored,
     WordsSent,
 )
-"""Every kind of fact; a journal row names one by its class."""
+"""Every kind of event. A journal row names its kind by the class."""

@@ -1,4 +1,4 @@
-"""What an installation decides for itself and keeps in its database."""
+"""The settings of an installation, kept in its database."""
 
 from datetime import time, timedelta
 
@@ -10,10 +10,10 @@ from sikpro.domain.order_state import CLAIM
 
 @frozen(kw_only=True)
 class Installation:
-    """The duplicate rule's mode, how long a claim lasts, and the working hours (local) and days (Monday is 0).
+    """The duplicate rule's mode, the duration of a claim, and the working hours (local) and days (Monday is 0).
 
-    `nudge_every` is how long a technician waits before asking the helpdesk about an order again. `notice`
-    (*Pengumuman*) is added to every answer about an order while it is not "".
+    `nudge_every` is the least time between two nudges of an order. `notice` (*Pengumuman*) is added to every answer
+    about an order while it is not "".
     """
 
     duplicate_mode: DuplicateMode = DuplicateMode.NUMBER

@@ -1,4 +1,4 @@
-"""An order and its moves: each returns the order as it is afterwards, and the facts to keep."""
+"""An order and its moves: each returns the order after the move, and the events to save."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -32,17 +32,17 @@ from sikpro.domain.phase import Phase, Turn, allowed, is_reopening
 from sikpro.domain.turns import TurnClock
 
 LONGEST_CLAIM = timedelta(hours=2)
-"""How long an open page renews a claim, from when the order was taken; then its holder is asked."""
+"""How long an open page renews a claim, from the time when the order was taken. After that its holder is asked."""
 
 
 @frozen(kw_only=True)
 class Order(OrderState):
-    """One request and how far it is, with its moves."""
+    """One request and its state, with its moves."""
 
     def take(self, by: int, status: Status, now: datetime, claim: timedelta = CLAIM) -> "Change":
-        """Give it to a helpdesk who asks for it; taking what one has renews the claim.
+        """Give the order to a helpdesk who takes it. If they already have it, renew the claim.
 
-        Raises `AlreadyTaken` when another has it, `ForbiddenMove` when it is finished or deleted.
+        Raises `AlreadyTaken` when another person has it, `ForbiddenMove` when it is finished or deleted.
         """
         if self.holder == by and self.phase.needs_holder:
             at = self._at(now)
@@ -51,23 +51,23 @@ class Order(OrderState):
         return self._claimed(by, status, now, claim, lambda order: OrderTaken(**order, holder=by))
 
     def renewed_until(self, now: datetime, claim: timedelta = CLAIM) -> datetime | None:
-        """Until when the claim lasts once an open page has renewed it now; None when nobody has the order.
+        """Return the end of the claim after a renewal by an open page now; None when nobody has the order.
 
-        No later than `LONGEST_CLAIM` after it was taken, and never earlier than it lasts already.
+        It is at most `LONGEST_CLAIM` after the order was taken, and never earlier than before.
         """
         if self.claimed_until is None:
             return None
         return max(self.claimed_until, min(now + claim, (self.claimed_at or now) + LONGEST_CLAIM))
 
     def assign(self, to: int, status: Status, now: datetime, claim: timedelta = CLAIM) -> "Change":
-        """Give it to a helpdesk, whoever has it now. Raises `ForbiddenMove` when it is finished or deleted."""
+        """Give the order to a helpdesk, whoever has it now. Raises `ForbiddenMove` when it is finished or deleted."""
         previous = self.holder
         return self._claimed(to, status, now, claim, lambda order: OrderAssigned(**order, holder=to, previous=previous))
 
     def give_back(self, by: int, status: Status, now: datetime, *, lapsed: bool = False) -> "Change":
-        """Put it back into the queue, at its old place.
+        """Put the order back into the queue, at its old place.
 
-        Raises `AlreadyTaken` when another has it, `ForbiddenMove` when nobody has.
+        Raises `AlreadyTaken` when another person has it, `ForbiddenMove` when nobody has it.
         """
         self._free_for(by)
         if self.holder is None:
@@ -76,7 +76,7 @@ class Order(OrderState):
         return Change.of(after, OrderGivenBack(**_facts(after), holder=by, lapsed=lapsed))
 
     def interval(self, status: Status, now: datetime) -> "Change | None":
-        """Free a claim that has run out; None when it has not."""
+        """Give back the order if its claim has run out; None when it has not."""
         if self.holder is None or self.claimed_until is None or now < self.claimed_until:
             return None
         return self.give_back(self.holder, status, now, lapsed=True)
@@ -92,10 +92,10 @@ class Order(OrderState):
         overrule: bool = False,
         claim: timedelta = CLAIM,
     ) -> "Change":
-        """Set a status, with a reason and the words for the technician.
+        """Set a status, with a reason and feedback for the technician.
 
-        Cancelling needs a reason. Raises `ForbiddenMove` where the phase does not lead there, or leads back from an
-        end (`reopen` does), `AlreadyTaken` when another has it and `overrule` is not set, `ReasonRequired`.
+        Cancelling needs a reason. Raises `ForbiddenMove` when the phase does not lead there or the move is a reopening
+        (use `reopen`), `AlreadyTaken` when another person has it and `overrule` is not set, `ReasonRequired`.
         """
         if not overrule:
             self._free_for(by)
@@ -106,16 +106,16 @@ class Order(OrderState):
             raise ReasonRequired(number=self.number)
         before = self.status
         moved = self._moved(status, now, by, claim)
-        if moved.helpdesk == by:  # words of another would stand under the wrong name
+        if moved.helpdesk == by:  # another person's text would appear under the wrong name
             moved = moved._with_feedback(feedback)
         after = evolve(moved, reply_waiting=False, resubmitted=False)
         return Change.of(after, StatusChanged(**_facts(after), before=before, reason=reason, feedback=feedback))
 
     def correct(self, data: OrderData, waiting: Status, now: datetime, by: int | None = None) -> "Change":
-        """Replace its data: before anybody has it, by who has it, or when it is held up, which brings it back.
+        """Replace the data of a waiting order, of an order that `by` has, or of a held-up one, which then waits again.
 
-        Raises `AlreadyTaken` when a helpdesk other than `by` has it, `ForbiddenMove` when it is finished or
-        deleted, `NothingChanged` when a waiting or running order already says so.
+        Raises `AlreadyTaken` when a helpdesk other than `by` has it, `ForbiddenMove` when it is finished or deleted,
+        `NothingChanged` when the data of an order that is not held up are the same.
         """
         if not self.phase.live or self.deleted_at:
             raise ForbiddenMove(number=self.number, before=self.phase, after=Phase.WAITING)
@@ -135,7 +135,7 @@ class Order(OrderState):
         return Change.of(after, OrderCorrected(**_facts(after), changes=changes, resubmitted=back))
 
     def join(self, text: str, chat_id: int, message_id: int | None, now: datetime, photo: str = "") -> "Change":
-        """Add words or a photo from the chat; a live order is the helpdesk's turn from then on."""
+        """Add a text or a photo from the chat. The turn of a live order passes to the helpdesk."""
         at = self._at(now)
         clock = self.clock.switch(Turn.HELPDESK, at) if self.phase.live else self.clock
         after = evolve(self, reply_waiting=True, clock=clock, changed_at=at)
@@ -143,21 +143,21 @@ class Order(OrderState):
         return Change.of(after, event)
 
     def say(self, text: str, by: int, now: datetime) -> "Change":
-        """Write to the technician, in any phase; status, turn and claim stay.
+        """Write to the technician, in any phase. Status, turn and claim stay.
 
-        They are the order's last words where its helpdesk says them: another's would stand under the wrong name.
-        Raises `ForbiddenMove` when deleted.
+        If the order's own helpdesk writes, the text becomes its last feedback. A text of another person would appear
+        under the wrong name. Raises `ForbiddenMove` when deleted.
         """
         if self.deleted_at:
             raise ForbiddenMove(number=self.number, before=self.phase, after=self.phase)
-        waits = self.reply_waiting and self.holder not in {None, by}  # whoever has it has not looked yet
+        waits = self.reply_waiting and self.holder not in {None, by}  # the holder has not looked at the reply yet
         after = evolve(self, reply_waiting=waits, changed_at=self._at(now))
         if by == self.helpdesk or self.helpdesk is None:
             after = after._with_feedback(text)
         return Change.of(after, WordsSent(**_facts(after), text=text))
 
     def nudge(self, now: datetime, interval: timedelta) -> "Change":
-        """Ask the helpdesk to look at it, once an interval; neither its place nor its turn changes.
+        """Ask the helpdesk to look at the order, once in each interval. Its place and turn do not change.
 
         Raises `ForbiddenMove` unless it is the helpdesk's turn, `NudgedAlready` within the interval.
         """
@@ -172,10 +172,9 @@ class Order(OrderState):
     def reopen(
         self, status: Status, by: int, now: datetime, reason: str, claim: timedelta = CLAIM, *, feedback: str = ""
     ) -> "Change":
-        """Work on a finished order again, in a live phase that its own leads to.
+        """Reopen a finished order, in a live phase that its phase leads to.
 
-        Whether another order took its place meanwhile is the duplicate key's question. Raises `ForbiddenMove`,
-        `ReasonRequired`.
+        This does not check whether another order has its duplicate key. Raises `ForbiddenMove`, `ReasonRequired`.
         """
         if not is_reopening(self.phase, status.phase) or self.deleted_at or not allowed(self.phase, status.phase):
             raise ForbiddenMove(number=self.number, before=self.phase, after=status.phase)
@@ -186,13 +185,13 @@ class Order(OrderState):
         return Change.of(after, OrderReopened(**_facts(after), before=before, reason=reason, feedback=feedback))
 
     def undo(self, before: "Order", now: datetime) -> "Change":
-        """Be again what it was `before` its status was set."""
+        """Restore the order's state `before` its status was set."""
         after = evolve(before, version=self.version)
         at = self._at(now)
         return Change.of(after, StatusUndone(order_id=self.id, at=at, state=after.state, undone=self.status))
 
     def withdraw(self, status: Status, now: datetime) -> "Change":
-        """Cancel it by its sender's wish, while nobody has it. Raises `AlreadyTaken`, `ForbiddenMove`."""
+        """Cancel the order at its sender's request, while nobody has it. Raises `AlreadyTaken`, `ForbiddenMove`."""
         if self.holder is not None:
             raise AlreadyTaken(self.number, self.holder)
         if not self.phase.live:
@@ -202,7 +201,7 @@ class Order(OrderState):
         return Change.of(after, OrderWithdrawn(**_facts(after), before=before))
 
     def delete(self, reason: str, now: datetime) -> "Change":
-        """Take it out of the queue and the counts. Raises `ReasonRequired`, `ForbiddenMove` when it already is."""
+        """Remove the order from queue and counts. Raises `ReasonRequired`, `ForbiddenMove` if already deleted."""
         if self.deleted_at:
             raise ForbiddenMove(number=self.number, before=self.phase, after="deleted")
         if not reason.strip():
@@ -212,7 +211,7 @@ class Order(OrderState):
         return Change.of(after, OrderDeleted(**_facts(after), reason=reason))
 
     def restore(self, waiting: Status, now: datetime) -> "Change":
-        """Bring a deleted order back; one that somebody had goes to the queue. Raises `ForbiddenMove`."""
+        """Restore a deleted order; one that needs a holder goes back to the queue. Raises `ForbiddenMove`."""
         if not self.deleted_at:
             raise ForbiddenMove(number=self.number, before=self.phase, after="restored")
         after = evolve(self, deleted_at=None, changed_at=self._at(now))
@@ -235,14 +234,14 @@ class Order(OrderState):
 
 @frozen
 class Change:
-    """An order as it is after a step, and the facts to keep of it."""
+    """An order after a step, and the events to save."""
 
     order: Order
     events: tuple[OrderEvent, ...]
 
     @classmethod
     def of(cls, order: Order, *events: OrderEvent) -> Self:
-        """A change with its facts."""
+        """Return a change with its events."""
         return cls(order, events)
 
 
@@ -257,7 +256,7 @@ def place(
     sender: int | None = None,
     origin: Origin | None = None,
 ) -> Change:
-    """Make an order of a request; its time in the queue is when it was sent, never later than now."""
+    """Create an order from a request. Its time of receipt is `received_at`, but never later than now."""
     received = min(received_at, now)
     order = Order(
         id=order_id,
@@ -276,7 +275,7 @@ def place(
 
 
 class _Facts(TypedDict):
-    """What every event says."""
+    """The fields of every event."""
 
     order_id: int
     at: datetime

@@ -1,4 +1,4 @@
-"""What a request says: the order's fields, the way it came in and the message it came from."""
+"""The data of a request: the order's fields, its channel and its message."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -11,7 +11,7 @@ from sikpro.domain.values import OdpName, RegistrationNumber, SerialNumber, StoC
 
 
 class Channel(StrEnum):
-    """How a request came in."""
+    """How a request arrived."""
 
     TELEGRAM = "telegram"
     WEB = "web"
@@ -21,7 +21,7 @@ class Channel(StrEnum):
 
 @frozen
 class Origin:
-    """The chat message that an order came from, to which feedback is the reply."""
+    """The chat message that an order came from; feedback replies to it."""
 
     chat_id: int
     message_id: int | None
@@ -29,7 +29,7 @@ class Origin:
 
 @frozen(kw_only=True)
 class OrderData:
-    """What a technician sends: the six values of the request, and the texts beside them, "" where nothing was said."""
+    """The data from a technician: the six values of the request, and the other texts, "" when empty."""
 
     type: str
     registration_number: RegistrationNumber
@@ -41,11 +41,11 @@ class OrderData:
 
     @property
     def texts(self) -> Mapping[str, str]:
-        """The texts beside the six values, by their fields."""
+        """The texts beside the six values, by field."""
         return {name: getattr(self, name) for name in TEXTS}
 
     def differences(self, other: Self) -> tuple[FieldChange, ...]:
-        """The fields in which the other data differ, with both values as text."""
+        """Return the fields in which the other data differ, with both values as text."""
         return tuple(
             FieldChange(name, str(before), str(getattr(other, name)))
             for name, before in asdict(self, recurse=False).items()
@@ -54,4 +54,4 @@ class OrderData:
 
 
 TEXTS = tuple(one.name for one in fields(OrderData) if one.default == "")
-"""The fields of `OrderData` that are texts beside the six values: stored, listed, searched and shown as they are."""
+"""The fields of `OrderData` that are texts beside the six values; saved, listed, searched and shown unchanged."""

@@ -1,4 +1,4 @@
-"""What an order is, and the one step that every move takes: into a status, at a time."""
+"""The state of an order, and the one step of every move: into a status, at a time."""
 
 from datetime import datetime, timedelta
 from typing import Self
@@ -19,14 +19,14 @@ CLAIM = timedelta(minutes=30)
 
 @frozen(kw_only=True)
 class OrderState:
-    """One request and how far it is.
+    """One request and its state.
 
-    Times are UTC. `received_at` counts its place in the queue and is never after `recorded_at`. `holder` is who
-    has it now, since `claimed_at`, `helpdesk` who has it or had it last. `reply_waiting` and `resubmitted` mark what
-    the helpdesk has not yet looked at: *Balasan baru*, *Dikirim ulang*. `nudged_at` is when its sender last asked the
-    helpdesk to look at it. `hold_ups` counts how often it went into a held-up status. `sender` is the person that
-    sent it. `last_feedback` is what `helpdesk` said last at the present status, at `last_feedback_at`, "" and None when
-    nothing was said since it has it: words belong to their status, the journal keeps those of earlier ones.
+    Times are UTC. `received_at` gives its place in the queue and is never after `recorded_at`. `holder` is the person
+    who has it now, since `claimed_at`; `helpdesk` is the one who has it or had it last. `reply_waiting` and
+    `resubmitted` mark news that the helpdesk has not looked at yet: *Balasan baru*, *Dikirim ulang*. `nudged_at` is the
+    time of the last nudge. `hold_ups` counts how often it became held up. `sender` is the person who sent it.
+    `last_feedback` is the last text of `helpdesk` at the present status, at `last_feedback_at`; "" and None if there is
+    none since that status. Texts belong to their status; the journal keeps earlier ones.
     """
 
     id: int
@@ -59,12 +59,12 @@ class OrderState:
 
     @property
     def number(self) -> str:
-        """The registration number, the only number people see."""
+        """The registration number, the only number that people use."""
         return self.data.registration_number.value
 
     @property
     def turn(self) -> Turn:
-        """Who has to act next."""
+        """Whose turn it is to act."""
         return self.clock.turn
 
     @property
@@ -78,7 +78,7 @@ class OrderState:
         return is_open(self.phase, deleted=self.deleted_at is not None)
 
     def duplicate_key(self, mode: DuplicateMode) -> str | None:
-        """The key that it holds, None when it holds none."""
+        """Return the key that it holds, None when it holds none."""
         deleted = self.deleted_at is not None
         return duplicate_key(mode, self.number, self.data.type, self.phase, deleted=deleted)
 
@@ -86,12 +86,12 @@ class OrderState:
         return max(now, self.changed_at)
 
     def _moved(self, status: Status, now: datetime, by: int | None = None, claim: timedelta = CLAIM) -> Self:
-        """In its new state; `by` is the helpdesk who acts, None when no helpdesk does."""
+        """Return the order in its new state; `by` is the acting helpdesk, None when there is none."""
         if self.deleted_at or (status.phase is not self.phase and not allowed(self.phase, status.phase)):
             raise ForbiddenMove(number=self.number, before=self.phase, after=status.phase)
         at = self._at(now)
         held = status.phase.needs_holder
-        stays_finished = same_end(self.phase, status.phase)  # who finished it, and when, stands
+        stays_finished = same_end(self.phase, status.phase)  # keep who finished it and when
         stays = status.code == self.status and by in {None, self.helpdesk}
         return evolve(
             self,
@@ -112,5 +112,5 @@ class OrderState:
         )
 
     def _with_feedback(self, feedback: str) -> Self:
-        """With the words that its present status was set with, if there are any."""
+        """Return the order with the feedback to its present status, if there is any."""
         return evolve(self, last_feedback=feedback, last_feedback_at=self.changed_at) if feedback else self

@@ -1,4 +1,4 @@
-"""The people: who they are on the web and on Telegram, and what each may do."""
+"""The people: their accounts on the web and on Telegram, and their permissions."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +9,7 @@ from sikpro.domain.errors import NotPermitted
 
 
 class Role(StrEnum):
-    """What a person is; a technician is one by code, the others by account."""
+    """A person's role. A technician has it by code, the others by account."""
 
     TECHNICIAN = "technician"
     HELPDESK = "helpdesk"
@@ -19,7 +19,7 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """What somebody may do, each a cell of the table of roles."""
+    """A permission; the table of roles lists who has it."""
 
     REGISTER = "register"
     VIEW_SITE_OPERATION = "view_site_operation"
@@ -52,9 +52,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 @frozen(kw_only=True)
 class Person:
-    """Somebody SIKPRO knows, by account (`username` and `role`), by technician code, or by both.
+    """A person known to SIKPRO, by account (`username` and `role`), by technician code, or by both.
 
-    `telegram_id` is bound once, with approval. `language` is `id` or `en`.
+    `telegram_id` is connected with an approval or a link. `language` is `id` or `en`.
     """
 
     id: int
@@ -73,22 +73,22 @@ class Person:
 
     @property
     def roles(self) -> frozenset[Role]:
-        """The roles this person acts in."""
+        """The roles of this person."""
         own = {self.role} if self.role else set()
         return frozenset(own | ({Role.TECHNICIAN} if self.technician_code else set()))
 
     def may(self, permission: Permission) -> bool:
-        """Whether one of the person's roles allows it; nobody inactive may do anything."""
+        """Whether one of the person's roles has the permission. An inactive person has none."""
         return self.active and any(permission in PERMISSIONS[role] for role in self.roles)
 
     def must(self, permission: Permission) -> None:
-        """Raise `NotPermitted` unless the person may."""
+        """Raise `NotPermitted` unless the person has the permission."""
         if not self.may(permission):
             raise NotPermitted(permission=permission)
 
 
 class RequestState(StrEnum):
-    """What became of a request for access."""
+    """The state of a request for access."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -97,10 +97,10 @@ class RequestState(StrEnum):
 
 @frozen(kw_only=True)
 class AccessRequest:
-    """A stranger on Telegram who asks to be let in, for a team leader or an admin to decide.
+    """An unknown person's request for access on Telegram. A team leader or an admin decides about it.
 
-    `technician_code` is what the stranger wrote, or ""; `matched_person` the person that the code or a shared phone
-    number pointed to when they wrote.
+    `technician_code` is the code that they wrote, or ""; `matched_person` is the person whom the code or a shared phone
+    number matched at that time.
     """
 
     id: int

@@ -1,4 +1,4 @@
-"""Days and months as the installation's zone has them: the one place where their bounds are computed."""
+"""Days and months in the installation's zone: the only place that computes their bounds."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -21,12 +21,12 @@ class Period:
 
     @classmethod
     def of_day(cls, day: date, zone: ZoneInfo) -> Self:
-        """The day from midnight to midnight in the zone."""
+        """Return the day from midnight to midnight in the zone."""
         return cls(_midnight(day, zone), _midnight(day + timedelta(days=1), zone))
 
     @classmethod
     def of_hour(cls, day: date, hour: int, zone: ZoneInfo) -> Self:
-        """The hour (0 to 23) of a day as the zone's clocks show it; where they are set back it lasts two.
+        """Return the hour (0 to 23) of a day on the zone's clocks. Where they are set back, it lasts two hours.
 
         >>> Period.of_hour(date(2026, 11, 2), 9, ZoneInfo("Asia/Jakarta")).start.isoformat()
         '2026-11-02T02:00:00+00:00'
@@ -37,7 +37,7 @@ class Period:
 
     @classmethod
     def of_month(cls, day: date, zone: ZoneInfo) -> Self:
-        """The month that `day` lies in.
+        """Return the month of `day`.
 
         >>> Period.of_month(date(2026, 12, 9), ZoneInfo("UTC")).end.isoformat()
         '2027-01-01T00:00:00+00:00'
@@ -51,7 +51,7 @@ class Period:
 
 
 def month_named(text: str) -> str | None:
-    """The month that a text names, as `2026-11`: written so, as a day of it, or as `11/2026`; None for no month.
+    """Parse a month and return it as `2026-11`: from that form, a day in it, or `11/2026`; None for other texts.
 
     >>> month_named("1/2026"), month_named("2026-11-01"), month_named("13/2026")
     ('2026-01', '2026-11', None)

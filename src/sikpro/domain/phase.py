@@ -1,4 +1,4 @@
-"""The phases of an order in one table, and whose turn each is: everything else about phases derives from here."""
+"""The phases of an order in one table. Everything else about phases derives from it."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -7,7 +7,7 @@ from attrs import frozen
 
 
 class Turn(StrEnum):
-    """Who has to act next."""
+    """Whose turn it is to act."""
 
     HELPDESK = "helpdesk"
     TECHNICIAN = "technician"
@@ -17,11 +17,11 @@ class Turn(StrEnum):
 
 
 class Stage(StrEnum):
-    """What it means for an order to be in a phase: each phase is of one stage, and the rules go by the stage.
+    """The meaning of a phase: each phase has one stage, and the rules depend on the stage.
 
     `WAITING` is the queue: nobody has the order. `IN_PROGRESS` needs a helpdesk who has it. `HELD_UP` is a *kendala*:
-    corrected data bring the order back. `COMPLETED` is a good end, `CANCELLED` a bad one, which frees the order's
-    duplicate key.
+    corrected data put the order back into the queue. `COMPLETED` is a good end, `CANCELLED` a bad one, which releases
+    the order's duplicate key.
     """
 
     WAITING = "waiting"
@@ -37,9 +37,10 @@ class Stage(StrEnum):
 
 
 class Phase(StrEnum):
-    """Where an order stands; the statuses that people see each belong to one phase. `RULES` has what holds for each.
+    """The phase of an order. Each status belongs to one phase; `RULES` has the rules of each phase.
 
-    Each stage has a phase of its own name, which an order goes to when nobody chose one; further phases follow theirs.
+    Each stage has a phase with its name, the default phase of that stage. A further phase comes after its stage's
+    default.
     """
 
     WAITING = "waiting"
@@ -55,27 +56,27 @@ class Phase(StrEnum):
 
     @property
     def stage(self) -> Stage:
-        """What it means for an order to be in this phase."""
+        """The stage of this phase."""
         return self.rule.stage
 
     @property
     def live(self) -> bool:
-        """Whether somebody still has to do something."""
+        """Whether somebody still has to act."""
         return self.stage not in {Stage.COMPLETED, Stage.CANCELLED}
 
     @property
     def waits(self) -> bool:
-        """Whether its orders stand in the queue, for any helpdesk to take."""
+        """Whether its orders are in the queue, for any helpdesk to take."""
         return self.stage is Stage.WAITING
 
     @property
     def needs_holder(self) -> bool:
-        """Whether a helpdesk has to have the order."""
+        """Whether a helpdesk must have the order."""
         return self.stage is Stage.IN_PROGRESS
 
     @property
     def held_up(self) -> bool:
-        """Whether something is in the way of its orders: it counts as a hold-up, and a correction brings them back."""
+        """Whether its orders are held up: it counts as a hold-up, and a correction puts them back into the queue."""
         return self.stage is Stage.HELD_UP
 
     @property
@@ -85,27 +86,27 @@ class Phase(StrEnum):
 
     @property
     def ends_badly(self) -> bool:
-        """Whether its orders are cancelled: that needs a reason, and frees the duplicate key."""
+        """Whether its orders are cancelled. That needs a reason and releases the duplicate key."""
         return self.stage is Stage.CANCELLED
 
     @property
     def turn(self) -> Turn | None:
-        """Whose turn it is whatever the status says: nobody's after the end; None where the status decides."""
+        """The turn of the phase: nobody's after the end; None where the status decides."""
         return None if self.live else Turn.NOBODY
 
     @property
     def reopens_as(self) -> "Phase | None":
-        """The phase in which a finished order is worked on again when nobody chose one; None for a live phase."""
+        """The default phase for reopening a finished order; None for a live phase."""
         return None if self.live else next((phase for phase in Phase if phase.live and allowed(self, phase)), None)
 
 
 @frozen(kw_only=True)
 class PhaseRule:
-    """What holds for a phase.
+    """The rules of a phase.
 
-    `leads_to` are the phases that a move may lead to: from an end to a live phase is a reopening, from an end to
-    another end is none. `icon` is a name of the icon set, `tone` one of the colours of `tokens.css`. A phase with
-    `own_view` has a list of its own in the queue; the others stand in their stage's.
+    `leads_to` has the phases that a move may lead to. A move from an end to a live phase is a reopening; a move from
+    one end to another is not. `icon` is a name of the icon set, `tone` a colour of `tokens.css`. A phase with
+    `own_view` has its own list in the queue; the others are in their stage's list.
     """
 
     stage: Stage
@@ -147,10 +148,10 @@ RULES: Mapping[Phase, PhaseRule] = {
         tone="cancelled",
     ),
 }
-"""The one table of the phases."""
+"""The table of the phases."""
 
 OPEN = frozenset(phase for phase in Phase if phase.live)
-"""The phases of open orders. An order counts as open in one of them, unless it is deleted (`is_open`)."""
+"""The phases of open orders. An order in one of them counts as open unless it is deleted (`is_open`)."""
 
 
 def is_open(phase: Phase, *, deleted: bool) -> bool:
@@ -159,7 +160,7 @@ def is_open(phase: Phase, *, deleted: bool) -> bool:
 
 
 def allowed(before: Phase, after: Phase) -> bool:
-    """Whether an order may go from one phase to another; staying is no move.
+    """Whether an order may go from one phase to another. Staying is not a move.
 
     >>> allowed(Phase.COMPLETED, Phase.WAITING)
     False
@@ -168,7 +169,7 @@ def allowed(before: Phase, after: Phase) -> bool:
 
 
 def is_reopening(before: Phase, after: Phase) -> bool:
-    """Whether a move takes an order back from its end.
+    """Whether a move takes a finished order back to a live phase.
 
     >>> is_reopening(Phase.COMPLETED, Phase.IN_PROGRESS)
     True
@@ -177,11 +178,11 @@ def is_reopening(before: Phase, after: Phase) -> bool:
 
 
 def same_end(before: Phase, after: Phase) -> bool:
-    """Whether a move leaves an order finished as it was, so that the time of its end stands."""
+    """Whether a finished order stays in the same stage, so that the time of its end stays too."""
     return before.stage is after.stage and not after.live
 
 
 def phase_values(phases: Iterable[Phase]) -> list[str]:
-    """Phases as a database has them, in the table's order."""
+    """Return the phases as database values, in the table's order."""
     wanted = frozenset(phases)
     return [phase.value for phase in Phase if phase in wanted]

@@ -1,14 +1,14 @@
-"""What of an order a search finds: one text of it, folded once, so that every store compares the same characters."""
+"""The searchable text of an order, folded in one place so that every store compares the same characters."""
 
 from sikpro.domain.order_data import OrderData
 from sikpro.domain.text import storable
 
 SHORT = 3
-"""A search of fewer characters finds only what begins with it: no trigram index can help it."""
+"""A search with fewer characters finds only beginnings: a trigram index cannot help it."""
 
 
 def folded(text: str) -> str:
-    """The text without regard to case, in whatever script.
+    """Return the text folded for comparison without case, in any script.
 
     >>> folded("STRASSE") == folded("straße")
     True
@@ -17,7 +17,7 @@ def folded(text: str) -> str:
 
 
 def search_term(text: str) -> str:
-    """What somebody wrote into the search box, as it is compared: folded, without blanks at its ends.
+    """Return the text of the search box for comparison: folded, without blanks at its ends.
 
     >>> search_term("  Zteg ")
     'zteg'
@@ -26,15 +26,15 @@ def search_term(text: str) -> str:
 
 
 def search_text(data: OrderData, technician_name: str) -> str:
-    """The text that a search of three characters and more looks into, a line for each part."""
+    """Return the text for searches of three or more characters, one line for each part."""
     parts = (*_codes(data), technician_name, *data.texts.values())
     return "\n".join(folded(part) for part in parts)
 
 
 def found(term: str, data: OrderData, technician_name: str) -> bool:
-    """Whether a `search_term` finds the order: a part of the text, or for a short one a beginning.
+    """Whether a `search_term` finds the order: by a part of the text, or for a short one by a beginning.
 
-    A short one does not look at the texts beside the values.
+    A short term is not compared with the texts beside the values.
     """
     if len(term) >= SHORT:
         return term in search_text(data, technician_name)

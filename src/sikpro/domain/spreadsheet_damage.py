@@ -1,4 +1,4 @@
-"""What spreadsheets make of numbers and codes when a file is opened and saved: told by its shape, not guessed back."""
+"""Numbers and codes that a spreadsheet changed on opening and saving a file: detected by form, never guessed back."""
 
 import re
 
@@ -22,15 +22,15 @@ def is_shortened(text: str) -> bool:
 
 
 def is_decimal(text: str) -> bool:
-    """Whether a program has written a number or code with decimals, whose zeros would be digits more."""
+    """Whether a program added decimals to a number or code. Their zeros would count as digits."""
     return _DECIMAL.fullmatch(text) is not None
 
 
 def check_unspoilt(text: str) -> str:
-    """What identifies somebody or something, as it was typed.
+    """Return an identifying text unchanged, if no spreadsheet damaged it.
 
-    Raises `InvalidValue`: `cell.shortened` for a number that lost its digits, `cell.decimal` for one that was given
-    decimals, `cell.date` for a code made a date.
+    Raises `InvalidValue`: `cell.shortened` for a number that lost digits, `cell.decimal` for one with added decimals,
+    `cell.date` for a code turned into a date.
 
     >>> check_unspoilt("F5SDA445")
     'F5SDA445'

@@ -1,4 +1,4 @@
-"""What people type, made comparable: odd blanks, odd dashes and invisible marks."""
+"""Normalises typed text for comparison: odd blanks, odd dashes and invisible characters."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ _BLANKS = re.compile(r"\s+")
 
 
 def plain(text: str) -> str:
-    """Fold compatibility forms, odd dashes and blanks, and drop invisible and control marks.
+    """Return the text in NFKC form, with odd dashes replaced and invisible and control characters removed.
 
     Line breaks stay, so that a message keeps its lines.
 
@@ -18,7 +18,7 @@ def plain(text: str) -> str:
     'SC32 78'
     """
     folded = unicodedata.normalize("NFKC", text)
-    # Each character is looked at once, however often it stands there: a long text costs no more than its reading.
+    # Check each distinct character once, so that a long text costs little more than reading it.
     odd: dict[int, str | None] = {ord(character): None for character in set(folded) if _is_invisible(character)}
     return folded.translate(odd | _DASHES)
 
@@ -28,7 +28,7 @@ def _is_invisible(character: str) -> bool:
 
 
 def compact(text: str, drop: str = " .-") -> str:
-    """Upper-case without blanks, dots and hyphens: the form in which codes are compared.
+    """Return the text in upper case without blanks, dots and hyphens: the form to compare codes in.
 
     >>> compact("sc 3223-2558")
     'SC32232558'
@@ -38,7 +38,7 @@ def compact(text: str, drop: str = " .-") -> str:
 
 
 def one_line(text: str) -> str:
-    """The text on one line, single blanks, none around it.
+    """Return the text on one line, with single blanks and none at its ends.
 
     >>> one_line("  rumah \\n kosong ")
     'rumah kosong'
@@ -47,7 +47,7 @@ def one_line(text: str) -> str:
 
 
 def storable(text: str) -> str:
-    """The text with what no database keeps (NUL, lone surrogates) taken out; everything else as typed.
+    """Return the text without characters that databases refuse (NUL, lone surrogates).
 
     >>> storable("a\\x00b")
     'ab'

@@ -1,4 +1,4 @@
-"""Whose turn it was, and how long."""
+"""The turns of an order and their durations."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -11,9 +11,9 @@ from sikpro.domain.phase import Turn
 
 @frozen
 class TurnClock:
-    """How long an order waited for each, and who it waits for since when.
+    """How long an order waited for each, whose turn it is now, and since when.
 
-    `spent` holds only what is over; the running turn is added by `durations`.
+    `spent` has only the turns that are over; `durations` adds the running one.
     """
 
     turn: Turn
@@ -21,14 +21,14 @@ class TurnClock:
     spent: Mapping[Turn, timedelta] = field(factory=dict[Turn, timedelta])
 
     def switch(self, turn: Turn, at: datetime) -> Self:
-        """Give the turn to somebody at a time that is not before `since`."""
+        """Pass the turn to somebody at a time that is not before `since`."""
         if turn is self.turn:
             return self
         spent = {**self.spent, self.turn: self.spent.get(self.turn, timedelta()) + (at - self.since)}
         return evolve(self, turn=turn, since=at, spent=spent)
 
     def durations(self, now: datetime) -> dict[Turn, timedelta]:
-        """How long it was each one's turn until `now`; together they are the order's age.
+        """Return the duration of each one's turns until `now`; together they are the order's age.
 
         >>> from datetime import UTC
         >>> start = datetime(2026, 11, 2, 9, tzinfo=UTC)

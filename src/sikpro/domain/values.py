@@ -1,6 +1,6 @@
-"""The five values of an order request: each parses what people type, or says what is wrong with it.
+"""The five values of an order request. Each parses what people type, or raises an error that says what is wrong.
 
-What was typed is kept beside what was understood; two values are equal when they mean the same.
+Each keeps the typed text beside the parsed value. Two values are equal when they mean the same.
 """
 
 import re
@@ -22,7 +22,7 @@ VENDORS = {
     "NOKW": "Nokia",
     "FHTT": "FiberHome",
 }
-"""Vendor ids of ITU-T G.984.3 seen in the field; another is a warning, not a refusal."""
+"""Vendor ids of ITU-T G.984.3 found in the field. Another id gives a warning, not a refusal."""
 
 
 @frozen
@@ -42,7 +42,7 @@ class RegistrationNumber:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Understand what was typed. Raises `InvalidValue`, misread digits corrected where that fits."""
+        """Parse typed text. Raises `InvalidValue`, with misread digits corrected in the suggestion if it fits."""
         value = compact(text)
         if re.fullmatch(r"SC[0-9]{6,12}", value):
             return cls(value, text)
@@ -60,9 +60,9 @@ class RegistrationNumber:
 
 @frozen
 class SerialNumber:
-    """A modem's GPON serial number (ITU-T G.984.3): four letters of vendor and eight hexadecimal digits.
+    """A modem's GPON serial number (ITU-T G.984.3): four letters for the vendor and eight hexadecimal digits.
 
-    Labels also print the vendor as hexadecimal, 16 digits in all: the same device.
+    Labels also print the vendor in hexadecimal, 16 digits in all: the same device.
 
     >>> SerialNumber.parse("5A544547C6754546").value
     'ZTEGC6754546'
@@ -77,7 +77,7 @@ class SerialNumber:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Understand either notation. Raises `InvalidValue`, misread `O I L S` corrected where that fits."""
+        """Parse either notation. Raises `InvalidValue`; its suggestion has misread `O I L S` corrected if that fits."""
         value = compact(text, " .-:")
         understood = _as_serial(value)
         if understood:
@@ -94,7 +94,7 @@ class SerialNumber:
 
     @property
     def vendor(self) -> str | None:
-        """The maker's name, None when the vendor id is not among those known."""
+        """The maker's name, None for an unknown vendor id."""
         return VENDORS.get(self.value[:4])
 
     @property
@@ -121,7 +121,7 @@ def _as_serial(value: str) -> str | None:
 
 @frozen
 class StoCode:
-    """The three-letter code of an exchange (*Sentral Telepon Otomat*), also called workzone or sub-area.
+    """The three-letter code of an STO (*Sentral Telepon Otomat*), also called workzone or sub-area.
 
     >>> StoCode.parse(" sda ").value
     'SDA'
@@ -132,7 +132,7 @@ class StoCode:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Understand a code. Raises `InvalidValue`; whether it exists is the catalogue's question."""
+        """Parse a code. Raises `InvalidValue`. The catalogue knows whether the STO exists."""
         value = compact(text)
         if re.fullmatch(r"[A-Z]{3}", value):
             return cls(value, text)
@@ -146,7 +146,7 @@ class StoCode:
 
 @frozen
 class OdpName:
-    """The name of a distribution box: `ODP-<STO>-<name>`, the name digits, or a cabinet, `/` and digits.
+    """The name of an ODP: `ODP-<STO>-<name>`. The name is digits, or a cabinet, `/` and digits.
 
     >>> OdpName.parse("odp-gds-fat / 75").value
     'ODP-GDS-FAT/75'
@@ -159,7 +159,7 @@ class OdpName:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Understand a box's name. Raises `InvalidValue`, with misread digits corrected where that fits."""
+        """Parse an ODP's name. Raises `InvalidValue`, with misread digits corrected in the suggestion if it fits."""
         bare = one_line(text).upper()
         value = _as_odp(bare)
         if value:
@@ -175,7 +175,7 @@ class OdpName:
 
     @property
     def sto(self) -> str:
-        """The exchange named in the box's own name; it should be the order's."""
+        """The STO in the ODP's own name; it should be the order's."""
         return self.value.split("-")[1]
 
     def __str__(self) -> str:
@@ -202,7 +202,7 @@ class TechnicianCode:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Understand a code. Raises `InvalidValue`."""
+        """Parse a code. Raises `InvalidValue`."""
         value = compact(text)
         if re.fullmatch(r"[A-Z0-9]{4,16}", value):
             return cls(value, text)

@@ -1,4 +1,4 @@
-"""Working time: how much of a span lies in the installation's hours and days."""
+"""Working time: the part of a span in the installation's working hours and days."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 from sikpro.domain.installation import Installation
 
 _FIRST_DAY = date(2000, 1, 1)
-"""No order is older."""
+"""The earliest possible day of an order."""
 
 
 def is_working_time(at: datetime, installation: Installation, zone: str) -> bool:
-    """Whether a time (aware) lies in the working hours of a working day.
+    """Whether a time (aware) is in the working hours of a working day.
 
     >>> from datetime import UTC
     >>> is_working_time(datetime(2026, 11, 2, 3, tzinfo=UTC), Installation(), "Asia/Jakarta")
@@ -24,9 +24,9 @@ def is_working_time(at: datetime, installation: Installation, zone: str) -> bool
 
 
 def working_time(start: datetime, end: datetime, installation: Installation, zone: str) -> timedelta:
-    """The working time between two times (aware), in the zone (an IANA name); nothing when `end` is not later.
+    """Return the working time between two times (aware), in the zone (an IANA name); zero when `end` is not later.
 
-    Evening to morning counts only what lies in the hours:
+    From evening to morning only the working hours count:
 
     >>> from datetime import UTC
     >>> evening, morning = datetime(2026, 11, 2, 9, 30, tzinfo=UTC), datetime(2026, 11, 3, 1, 15, tzinfo=UTC)
@@ -42,7 +42,7 @@ def working_time(start: datetime, end: datetime, installation: Installation, zon
         if day.weekday() in installation.work_days:
             opens = datetime.combine(day, installation.work_from, local_zone)
             closes = datetime.combine(day, installation.work_until, local_zone)
-            # Compared in UTC: two times of one zone are compared by their clocks, which summer time sets back.
+            # Compare in UTC: Python compares two times of one zone by their clocks, and summer time sets these back.
             worked += max(min(closes.timestamp(), end.timestamp()) - max(opens.timestamp(), start.timestamp()), 0) * (
                 timedelta(seconds=1)
             )
@@ -51,9 +51,9 @@ def working_time(start: datetime, end: datetime, installation: Installation, zon
 
 
 def passed_before(limit: timedelta, now: datetime, installation: Installation, zone: str) -> datetime | None:
-    """The time (UTC) before which whatever began has more working time than `limit` behind it at `now` (aware).
+    """Return the time (UTC) before which a start has more than `limit` of working time until `now` (aware).
 
-    None when nothing has, however long ago it began: the installation has no working hours.
+    None when no start has: the installation has no working hours, or the limit is too long.
 
     >>> from datetime import UTC
     >>> morning = datetime(2026, 11, 3, 1, 15, tzinfo=UTC)

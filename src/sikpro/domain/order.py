@@ -75,7 +75,7 @@ class Order(OrderState):
         after = self._moved(status, now)
         return Change.of(after, OrderGivenBack(**_facts(after), holder=by, lapsed=lapsed))
 
-    def interval(self, status: Status, now: datetime) -> "Change | None":
+    def free_lapsed(self, status: Status, now: datetime) -> "Change | None":
         """Give back the order if its claim has run out; None when it has not."""
         if self.holder is None or self.claimed_until is None or now < self.claimed_until:
             return None

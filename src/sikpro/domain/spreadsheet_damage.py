@@ -34,14 +34,14 @@ def check_unspoilt(text: str) -> str:
 
     >>> check_unspoilt("F5SDA445")
     'F5SDA445'
-    >>> check_unspoilt("6,28123E+12")
+    >>> check_unspoilt("6,28123E+12")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    sikpro.domain.errors.InvalidValue: cell.shortened {'typed': '6,28123E+12', 'suggestion': None}
-    >>> check_unspoilt("3-Jan")
+    sikpro.domain.errors.InvalidValue: Excel has shortened this number to “6,28123E+12”. ...
+    >>> check_unspoilt("3-Jan")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    sikpro.domain.errors.InvalidValue: cell.date {'typed': '3-Jan', 'suggestion': None}
+    sikpro.domain.errors.InvalidValue: ...“3-Jan”...
     """
     typed = one_line(text)
     if is_shortened(typed):

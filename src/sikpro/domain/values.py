@@ -34,7 +34,7 @@ class RegistrationNumber:
     >>> RegistrationNumber.parse("SC32255O")
     Traceback (most recent call last):
     ...
-    sikpro.domain.errors.InvalidValue: registration_number.shape {'typed': 'SC32255O', 'suggestion': 'SC322550'}
+    sikpro.domain.errors.InvalidValue: A registration number is SC and 6 to 12 digits, like SC32232558. Written: SC32255O
     """
 
     value: str
@@ -66,10 +66,10 @@ class SerialNumber:
 
     >>> SerialNumber.parse("5A544547C6754546").value
     'ZTEGC6754546'
-    >>> SerialNumber.parse("ZTEGC67S4546").value
+    >>> SerialNumber.parse("ZTEGC67S4546").value  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    sikpro.domain.errors.InvalidValue: serial.shape {'typed': 'ZTEGC67S4546', 'suggestion': 'ZTEGC6754546'}
+    sikpro.domain.errors.InvalidValue: A modem serial is 4 letters and 8 hexadecimal digits ... Written: ZTEGC67S4546
     """
 
     value: str

@@ -59,7 +59,7 @@ def test_an_answer_ends_the_claim(status: object) -> None:
 def test_a_deleted_order_is_nobodys_and_no_claim_on_it_lapses() -> None:
     deleted = taken().delete("salah input", after(5)).order
     assert (deleted.holder, deleted.claimed_until, deleted.claimed_at) == (None, None, None)
-    assert deleted.interval(WAITING, after(600)) is None
+    assert deleted.free_lapsed(WAITING, after(600)) is None
     restored = deleted.restore(WAITING, after(10)).order
     assert restored.phase is Phase.WAITING
     assert restored.take(DEWI, IN_PROGRESS, after(11)).order.holder == DEWI

@@ -105,7 +105,7 @@ def test_each_move_is_one_fact_that_says_what_happened_when_and_how_the_order_st
 
 
 def test_a_claim_that_ran_out_is_told_as_that() -> None:
-    lapsed = taken().interval(WAITING, after(31))
+    lapsed = taken().free_lapsed(WAITING, after(31))
     assert lapsed is not None
     assert [getattr(event, "lapsed", None) for event in lapsed.events] == [True]
 

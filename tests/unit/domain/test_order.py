@@ -63,8 +63,8 @@ def test_taking_what_one_has_renews_the_claim_and_is_no_fact() -> None:
 
 def test_a_claim_frees_itself_when_it_has_run_out_and_not_before() -> None:
     taken = placed().take(RINA, IN_PROGRESS, after(2)).order
-    assert taken.interval(WAITING, after(31)) is None
-    lapsed = taken.interval(WAITING, after(32))
+    assert taken.free_lapsed(WAITING, after(31)) is None
+    lapsed = taken.free_lapsed(WAITING, after(32))
     assert lapsed
     assert (lapsed.order.phase, lapsed.order.holder, lapsed.order.received_at) == (Phase.WAITING, None, NOON)
 
@@ -119,7 +119,7 @@ def test_a_claim_that_is_renewed_given_away_or_lapses_keeps_only_the_words_of_wh
     assert told.take(RINA, IN_PROGRESS, after(3)).order.last_feedback == "sedang dicek"
     assert told.assign(RINA, IN_PROGRESS, after(3)).order.last_feedback == "sedang dicek"
     assert told.correct(order_data(serial="ZTEG00000000"), WAITING, after(3), RINA).order.last_feedback
-    lapsed = told.interval(WAITING, after(40))
+    lapsed = told.free_lapsed(WAITING, after(40))
     assert lapsed
     for other in (
         lapsed.order,
@@ -227,8 +227,8 @@ class Moves(RuleBasedStateMachine):
         self.attempt(lambda: self.order.give_back(by, WAITING, self.now))
 
     @rule()
-    def interval(self) -> None:
-        self.attempt(lambda: self.order.interval(WAITING, self.now) or Change(self.order, ()))
+    def free_lapsed(self) -> None:
+        self.attempt(lambda: self.order.free_lapsed(WAITING, self.now) or Change(self.order, ()))
 
     @rule(
         status=st.sampled_from(STATUSES),

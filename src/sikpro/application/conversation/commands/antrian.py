@@ -21,7 +21,7 @@ QUEUE = "q"
 LISTED = 10
 """The most orders in one message."""
 
-_EXCHANGES = 12
+_STO_BUTTONS = 12
 _A_ROW = 3
 
 
@@ -44,7 +44,7 @@ def list_queue(context: Context, sto: str, after: int | None = None) -> Handled:
     if len(rows) > LISTED:
         buttons.append([Button(words("antrian.next"), f"{QUEUE}:{sto}:{shown[-1].id}")])
     if not after:
-        buttons += _exchanges(context, open_, sto)
+        buttons += _sto_buttons(context, open_, sto)
     context.reply("\n".join(lines), buttons)
     return Handled(Outcome.COMMAND, "antrian")
 
@@ -98,8 +98,8 @@ def _open_by_sto(context: Context) -> Counter[str]:
     return +found
 
 
-def _exchanges(context: Context, open_: Counter[str], chosen: str) -> list[list[Button]]:
-    buttons = [Button(f"{sto} ({count})", f"{QUEUE}:{sto}") for sto, count in open_.most_common(_EXCHANGES)]
+def _sto_buttons(context: Context, open_: Counter[str], chosen: str) -> list[list[Button]]:
+    buttons = [Button(f"{sto} ({count})", f"{QUEUE}:{sto}") for sto, count in open_.most_common(_STO_BUTTONS)]
     if chosen:
         buttons = [Button(context.words("antrian.all"), f"{QUEUE}:")]
     elif len(buttons) < 2:

@@ -24,12 +24,12 @@ _DATE = re.compile(r"(\d{1,2})[-/. ](\d{1,2})(?:[-/. ](\d{4}))?", re.ASCII)
 _MONTH_OF = re.compile(r"(\d{1,2})[-/.](\d{4})", re.ASCII)
 
 
-def chat_of(text: str, today: date) -> RecapQuery:
+def period_in(text: str, today: date) -> RecapQuery:
     """Parse a period: `hari`, `kemarin`, `bulan`, `bulan lalu`, `23-11-2026`, `23/11`, `11/2026`, ISO.
 
     A date without a year is the last such day. Raises `InvalidValue`.
 
-    >>> [chat_of(text, date(2026, 3, 9)).text for text in ("kemarin", "bulan lalu", "24/12", "2/2026")]
+    >>> [period_in(text, date(2026, 3, 9)).text for text in ("kemarin", "bulan lalu", "24/12", "2/2026")]
     ['2026-03-08', '2026-02', '2025-12-24', '2026-02']
     """
     said = " ".join(text.lower().split())
@@ -77,7 +77,7 @@ def _run(context: Context, text: str) -> Handled:
     if not context.incoming.private:
         return context.refuse(context.words("rekap.private"), "rekap.private")
     try:
-        query = chat_of(text, context.words.local(context.now).date())
+        query = period_in(text, context.words.local(context.now).date())
     except InvalidValue as error:
         return context.refuse(context.words("rekap.unknown"), error.code)
     return _show(context, query)

@@ -98,7 +98,7 @@ def free_lapsed_claims(uow: UnitOfWork, now: datetime, limit: int = 100) -> int:
     freed = 0
     waiting = first_status(uow, Phase.WAITING)
     for order in uow.orders.lapsed(now, limit):
-        change = order.interval(waiting, now)
+        change = order.free_lapsed(waiting, now)
         if change:
             record_change(uow, change, None)
             freed += 1

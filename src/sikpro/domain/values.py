@@ -31,10 +31,10 @@ class RegistrationNumber:
 
     >>> RegistrationNumber.parse("sc 3223.2558").value
     'SC32232558'
-    >>> RegistrationNumber.parse("SC32255O")
+    >>> RegistrationNumber.parse("SC32255O")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    sikpro.domain.errors.InvalidValue: A registration number is SC and 6 to 12 digits, like SC32232558. Written: SC32255O
+    sikpro.domain.errors.InvalidValue: A registration number is SC and 6 to 12 digits, ... Written: SC32255O
     """
 
     value: str

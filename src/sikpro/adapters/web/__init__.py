@@ -28,12 +28,12 @@ Controller (`<room>/<page>.py`, in the room of its subject)::
 
 - Dependencies by name: `parts`, `pages`, `me` (Person), `visit` (Visit: words, language, may), `form` (Form: `text`,
   `whole`, `order_fields`), `password_hasher`.
-- Every handler wants a login, and every POST the form's token, without asking for it (`site/admission.py`).
-  `opt=PUBLIC` opens a handler; `guards=[only(Permission.X, …)]` narrows it.
-- Let `DomainError` and `StorageError` fly: `site/errors.py` makes the page (or the toast, for htmx) with the right
-  status. Catch `InvalidFields` alone, to show the form again:
+- `site/admission.py` requires a login for every handler, and the form's token for every POST. `opt=PUBLIC` opens a
+  handler to everybody; `guards=[only(Permission.X, …)]` requires a permission.
+- Do not catch `DomainError` and `StorageError`: `site/errors.py` makes the page (or the toast, for htmx) with the
+  right status. Catch only `InvalidFields`, to show the form again:
   `pages.page(…, status=422, errors=error.errors, values=typed)`.
-- A query parameter that may be nonsense is a `str`, and is understood by the controller.
+- A query parameter that may be invalid is a `str`; the controller parses it.
 - The line in `app.py`: `Page(LedgerController, NavEntry("/ledger", "ledger", "book", (Permission.VIEW_REPORTS,)))`,
   with the sentence `nav.ledger`; the icon is a Tabler one, its SVG copied to `static/vendor/tabler-icons/`.
 
@@ -44,19 +44,20 @@ Template (`templates/<room>/<page>.html`)::
     {% block title %}{{ t("ledger.title") }}{% endblock %}
     {% block content %}{{ page_header(t("ledger.title")) }} … {% endblock %}
 
-- Given to all: `t(code, **params)` / `words` (`words.duration`, `words.moment(at, now)`, `words.text(bilingual)`, …),
-  `me`, `may("lead")`, `now`, `age(since)`, `bot`, `path`, `visit`, `icon(name)`, `static(path)`, `iso(moment)`.
-- Every text is `t("…")`; every form begins with `{{ csrf() }}`. No `style=`, no `<script>`, no `on…=`: the policy
-  forbids them.
+- Every template has `t(code, **params)` / `words` (`words.duration`, `words.moment(at, now)`,
+  `words.text(bilingual)`, …), `me`, `may("lead")`, `now`, `age(since)`, `bot`, `path`, `visit`, `icon(name)`,
+  `static(path)`, `iso(moment)`.
+- Every text is `t("…")`; every form begins with `{{ csrf() }}`. No `style=`, no `<script>`, no `on…=`: the content
+  security policy forbids them.
 - Components, each once: `site/parts.html` (csrf, button, link_button, status_badge, phase_badge, mark, field, panel,
   alert, empty, pager, page_header, stat) and `orders/order_form.html` (the order's fields from `fields.py`).
-- A list is `<table class="list">` whose cells carry `data-label`: at 390 px every row becomes a card.
-- Live: an element with `data-live="order outbox"`, `hx-get` and `hx-trigger="refresh"` is fetched again when such a
-  hint comes (`static/site/console.js`); `data-live-ids` narrows it to one order. `hx-swap="morph:outerHTML"` keeps
-  focus and place.
-- Keys: an element with `data-key="x"` is clicked, or focused, by that key (`static/site/keys.js`); say so
-  in `templates/site/keys.html`.
-- Sentences: `i18n/{id,en}/<room>.po`; what several rooms say: `common.po`.
+- A list is `<table class="list">`; its cells have `data-label`: at 390 px every row becomes a card.
+- Live: an element with `data-live="order outbox"`, `hx-get` and `hx-trigger="refresh"` is fetched again when a hint
+  of these kinds comes (`static/site/console.js`); `data-live-ids` limits it to one order. `hx-swap="morph:outerHTML"`
+  keeps focus and place.
+- Keys: the key `x` clicks or focuses an element with `data-key="x"` (`static/site/keys.js`); list it in
+  `templates/site/keys.html`.
+- Sentences: `i18n/{id,en}/<room>.po`; `common.po` has those of several rooms.
 """
 
 from sikpro.adapters.web.app import create_app, create_web

@@ -1,4 +1,4 @@
-"""The web application: its pages, and what they are given."""
+"""The web application: its pages and their dependencies."""
 
 from typing import Any
 
@@ -49,12 +49,12 @@ from sikpro.adapters.web.tables.reconcile import ReconcileController
 from sikpro.domain.people import Permission, Person
 
 LARGEST_BODY = 1_500_000
-"""Bytes of a form at most: 100,000 characters of any kind arrive, and are refused by the field's own limit."""
+"""Largest form in bytes: 100,000 characters of any kind fit; then the field's own limit refuses them."""
 
 
 @frozen
 class Page:
-    """A page: its controller, and where it stands in the navigation, if it does."""
+    """A page: its controller, and its navigation entry or None."""
 
     controller: ControllerRouterHandler
     entry: NavEntry | None = None
@@ -95,7 +95,7 @@ PAGES: tuple[Page, ...] = (
 
 
 def create_app(parts: WebParts) -> Litestar:
-    """The pages as a Litestar application; serve it through `create_web`."""
+    """Return the pages as a Litestar application; serve it with `create_web`."""
     pages = Pages(parts, tuple(page.entry for page in PAGES if page.entry), environment())
     hasher = PasswordHasher(parts.passwords)
 
@@ -128,7 +128,7 @@ def create_app(parts: WebParts) -> Litestar:
 
 
 def create_web(parts: WebParts) -> ASGIApp:
-    """The whole web as one ASGI application, with its outermost layer."""
+    """Return the whole web as one ASGI application, with its outermost layer (`Gate`)."""
     return Gate(create_app(parts), parts)
 
 
@@ -138,7 +138,7 @@ async def _visit(request: Request[Any, Any, Any]) -> Visit:
 
 async def _me(request: Request[Any, Any, Any]) -> Person:
     person = visit_of(request).person
-    assert person is not None  # the guard lets nobody else in
+    assert person is not None  # the guard requires a login
     return person
 
 

@@ -1,1 +1,1 @@
-"""Login, passwords, the profile and preferences of the person who is logged in."""
+"""Login, passwords, profile and preferences of the logged-in person."""

@@ -22,14 +22,14 @@ from sikpro.domain.people import Person
 
 WINDOW = timedelta(minutes=15)
 TRIES = 5
-"""Failed logins of one account from one address within the window; elsewhere its owner still gets in."""
+"""Allowed failed logins of one account from one address within the window; its owner can log in from elsewhere."""
 
 TRIES_OF_ADDRESS = 50
-"""Failed logins of all accounts from one address within the window."""
+"""Allowed failed logins of all accounts from one address within the window."""
 
 
 class LoginController(Controller):
-    """The way in and out."""
+    """Login and logout."""
 
     @get("/login", opt=PUBLIC)
     async def show(
@@ -39,7 +39,7 @@ class LoginController(Controller):
         pages: NamedDependency[Pages],
         next: FromQuery[str] = "/",  # noqa: A002  # the query parameter's name
     ) -> Response[str]:
-        """The form; who is logged in already goes on."""
+        """Show the form; redirect a person who is already logged in."""
         if visit.person:
             return go(request, safe_path(next))
         if visit.expired:
@@ -58,9 +58,9 @@ class LoginController(Controller):
         password_hasher: NamedDependency[PasswordHasher],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Check name and password and start a session under a new token.
+        """Check name and password and start a session with a new token.
 
-        The failure is counted before the password is looked at, so that guesses side by side count as well.
+        The failure is counted before the password is checked, so that parallel guesses count too.
         """
         username, password = form.text("username").strip()[:64].lower(), form.text("password")
         next_page = safe_path(form.text("next"))
@@ -106,7 +106,7 @@ class LoginController(Controller):
     async def log_out(
         self, request: Request[Any, Any, Any], visit: NamedDependency[Visit], parts: NamedDependency[WebParts]
     ) -> Response[str]:
-        """End the session, for requests under way too."""
+        """End the session, also for requests in progress."""
         if visit.session:
             now, key = parts.clock.now(), visit.session
             await parts.transactions.write(lambda uow: uow.sessions.revoke(key, now))
@@ -120,7 +120,7 @@ class LoginController(Controller):
         pages: NamedDependency[Pages],
         next: FromQuery[str] = "/",  # noqa: A002  # the query parameter's name
     ) -> Response[str]:
-        """The form for a new password."""
+        """Show the form for a new password."""
         return pages.page(request, "account/password.html", error="", next=safe_path(next))
 
     @post("/password", opt=WHILE_PASSWORD_EXPIRED)
@@ -134,7 +134,7 @@ class LoginController(Controller):
         password_hasher: NamedDependency[PasswordHasher],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Store a new password; the person's other sessions end."""
+        """Save a new password and end the person's other sessions."""
         error, next_page = await _objection(visit, me, password_hasher, form), safe_path(form.text("next"))
         if error:
             return pages.page(request, "account/password.html", status=422, error=error, next=next_page)
@@ -145,7 +145,7 @@ class LoginController(Controller):
 
 
 async def _objection(visit: Visit, me: Person, hasher: PasswordHasher, form: Form) -> str:
-    """What is wrong with the form for a new password, "" for nothing."""
+    """Return the error of the form for a new password, "" for none."""
     if not await hasher.verify(me.password_hash, form.text("current")[:1000]):
         return visit.words("password.wrong")
     if form.text("new") != form.text("again"):

@@ -1,4 +1,4 @@
-"""Passwords off the event loop, a few at a time."""
+"""Hash passwords outside the event loop, a few at a time."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -9,11 +9,11 @@ from sikpro.application.ports.runtime import Passwords
 
 AT_ONCE = 2
 WAITING = 40
-"""How many logins may wait for their turn; whoever comes then is asked to try again."""
+"""How many logins may wait for their turn; the next one must try again later."""
 
 
 class PasswordHasher:
-    """Hashes and verifies in threads of its own: each takes about 90 ms and 64 MiB."""
+    """Hashes and verifies passwords in its own threads: each call takes about 90 ms and 64 MiB."""
 
     def __init__(self, passwords: Passwords) -> None:
         self._passwords = passwords
@@ -21,7 +21,7 @@ class PasswordHasher:
         self._under_way = 0
 
     async def verify(self, password_hash: str | None, password: str) -> bool:
-        """Whether it fits; None takes as long as a real one. Raises `TooManyRequestsException`."""
+        """Return whether the password fits; a hash of None takes the same time. Raises `TooManyRequestsException`."""
         if self._under_way >= WAITING:
             raise TooManyRequestsException(headers={"retry-after": "10"})
         self._under_way += 1
@@ -32,7 +32,7 @@ class PasswordHasher:
             self._under_way -= 1
 
     async def hash(self, password: str) -> str:
-        """The hash to keep."""
+        """Return the hash to save."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, self._passwords.hash, password)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Language and theme, a click each."""
+"""Language and theme, one click each."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from sikpro.application.use_cases.people.manage_people import set_language
 
 
 class PreferencesController(Controller):
-    """What a visitor prefers: kept with the person, or in a cookie."""
+    """A visitor's preferences, saved with the person or in a cookie."""
 
     opt = PUBLIC
 
@@ -29,7 +29,7 @@ class PreferencesController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Speak another language from now on."""
+        """Change the language."""
         language = form.text("language")
         if language in LANGUAGES:
             visit.set_cookie("language", language, max_age=YEAR)
@@ -42,7 +42,7 @@ class PreferencesController(Controller):
     async def theme(
         self, request: Request[Any, Any, Any], visit: NamedDependency[Visit], form: NamedDependency[Form]
     ) -> Response[str]:
-        """Light, dark, or as the system has it."""
+        """Set the theme: light, dark, or the system's."""
         theme = form.text("theme")
         if theme in THEMES:
             visit.set_cookie("theme", theme, max_age=YEAR)
@@ -52,7 +52,7 @@ class PreferencesController(Controller):
 
 
 def _back(request: Request[Any, Any, Any]) -> str:
-    """The page that the form was on."""
+    """Return the page of the form."""
     try:
         parts = urlsplit(request.headers.get("referer", ""))
     except ValueError:

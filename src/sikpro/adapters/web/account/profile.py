@@ -1,4 +1,4 @@
-"""One's own page: password, language, theme, and the sessions one is logged in by."""
+"""The person's own page: password, language, theme and sessions."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from sikpro.domain.people import Person
 
 
 class ProfileController(Controller):
-    """What somebody may see and change of themselves."""
+    """The profile page and its buttons."""
 
     path = "/profile"
 
@@ -27,7 +27,7 @@ class ProfileController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """Who one is, and every session that is still good, the present one first."""
+        """Show the person and all valid sessions, the present one first."""
         found = await parts.transactions.read(lambda uow: uow.sessions.of_person(me.id))
         since = parts.clock.now() - IDLE
         live = [session for session in found if session.used_at >= since]
@@ -43,7 +43,7 @@ class ProfileController(Controller):
         visit: NamedDependency[Visit],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """End one of one's own sessions; whoever ends the present one is at the login page."""
+        """End one of the person's sessions; ending the present one leads to the login page."""
         now = parts.clock.now()
         await parts.transactions.write(lambda uow: end_session(uow, me, session_id, now))
         visit.toast("session_ended")
@@ -57,7 +57,7 @@ class ProfileController(Controller):
         visit: NamedDependency[Visit],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """End all of one's sessions but the present one."""
+        """End all sessions of the person except the present one."""
         now, present = parts.clock.now(), visit.session
         await parts.transactions.write(lambda uow: uow.sessions.revoke_all(me.id, now, but=present))
         visit.toast("sessions_ended")

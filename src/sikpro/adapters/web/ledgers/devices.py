@@ -1,4 +1,4 @@
-"""The device ledger: what is installed where, and what is odd about it."""
+"""The device ledger: installed devices and their anomalies."""
 
 import re
 from typing import Any
@@ -42,7 +42,7 @@ from sikpro.domain.values import SerialNumber
 
 
 class DevicesController(Controller):
-    """Looking up one device is a search, for who may see any order; the lists are reports."""
+    """The device ledger: people who may see all orders can search a device; the lists are reports."""
 
     path = "/devices"
     guards = (only(Permission.VIEW_ALL),)
@@ -55,7 +55,7 @@ class DevicesController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """One box to ask, and what is known of a modem, an ODP, an STO or a technician with all their orders."""
+        """Show the search box, and a modem, an ODP, an STO or a technician with all orders."""
         query = request.query_params
         text = storable(query.get("q", "")).strip()[:100]
         after, box = Key.read(query.get("after", "")), storable(query.get("box", ""))[:64]
@@ -95,7 +95,7 @@ class DevicesController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """One of the lists, a page at a time."""
+        """Show one of the lists, one page at a time."""
         query, now = request.query_params, parts.clock.now()
         kind = Anomaly(query["kind"]) if query.get("kind") in set(Anomaly) else Anomaly.SERIAL
         after = storable(query.get("after", ""))[:100]
@@ -129,7 +129,7 @@ class DevicesController(Controller):
         visit: NamedDependency[Visit],
         parts: NamedDependency[WebParts],
     ) -> Response[bytes]:
-        """The orders of a list (`<kind>.csv`), or of the device that `q` names (`history.xlsx`)."""
+        """Return the orders of a list (`<kind>.csv`), or of the device in `q` (`history.xlsx`)."""
         name, kind = kind_of(file)
         now, text = parts.clock.now(), storable(request.query_params.get("q", ""))[:100]
         if name not in {"history", *Anomaly}:

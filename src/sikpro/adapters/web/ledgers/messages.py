@@ -1,4 +1,4 @@
-"""The ledger: every update that came in and what became of it, and how far the messages going out are."""
+"""The message ledger: every incoming update with its outcome, and the states of outgoing messages."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -26,12 +26,12 @@ PAGE = 50
 NEWER = 99
 _DETAIL = re.compile(r"[a-z_.]{1,60}")
 EXCERPT = 120
-"""How much of a text a row shows before it is opened, in characters."""
+"""How many characters of a text a closed row shows."""
 
 
 @frozen(kw_only=True)
 class LedgerLine:
-    """A row of the ledger with its text cut short and its detail in words."""
+    """A row of the ledger with a shortened text and a readable detail."""
 
     row: LedgerRow
     excerpt: str
@@ -41,7 +41,7 @@ class LedgerLine:
 
 @frozen(kw_only=True)
 class Sums:
-    """Today's outcomes and the states of all outgoing messages; `newer` rows came after those on the page."""
+    """Today's outcomes and the states of all outgoing messages; `newer` counts rows after those on the page."""
 
     outcomes: Mapping[Outcome, int]
     deliveries: Mapping[Delivery, int]
@@ -49,17 +49,17 @@ class Sums:
 
     @property
     def received(self) -> int:
-        """What came in today."""
+        """Return the number of updates today."""
         return sum(self.outcomes.values())
 
     @property
     def outgoing(self) -> int:
-        """All messages that were ever to go out."""
+        """Return the number of all outgoing messages ever."""
         return sum(self.deliveries.values())
 
 
 class LedgerController(Controller):
-    """Proof that nothing is lost: what came in adds up to what became of it."""
+    """The proof that nothing is lost: the outcomes add up to the updates."""
 
     path = "/ledger"
     guards = (only(Permission.VIEW_REPORTS),)
@@ -72,7 +72,7 @@ class LedgerController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """The rows, newest first. `top` asks for the sums alone, for a page that shows the rows from that id on."""
+        """Show the rows, newest first. `top` returns only the sums, for a page whose newest row has that id."""
         query = request.query_params
         outcome = Outcome(query["outcome"]) if query.get("outcome") in set(Outcome) else None
         before, top = _row_id(query.get("before", "")), _row_id(query.get("top", ""))
@@ -134,7 +134,7 @@ def _line(row: LedgerRow, words: Words) -> LedgerLine:
 
 
 def _recap_query(text: str) -> RecapQuery | None:
-    """The period that an address names, None for none."""
+    """Return the period in an address, None for none."""
     try:
         return RecapQuery.parse(text)
     except InvalidValue:
@@ -142,7 +142,7 @@ def _recap_query(text: str) -> RecapQuery | None:
 
 
 def _detail_words(code: str, words: Words) -> str:
-    """A detail's sentence, by the whole code or its beginning; the code itself where there is none."""
+    """Return a detail's sentence, by the whole code or its beginning; the code itself if there is none."""
     if not code:
         return ""
     head, _, tail = code.partition(".")

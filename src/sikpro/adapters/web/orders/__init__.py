@@ -1,1 +1,1 @@
-"""The queue, one order's page, its actions, and orders typed in or incomplete."""
+"""The queue, the page of one order, its actions, order input, and incomplete orders."""

@@ -1,4 +1,4 @@
-"""*Belum lengkap*: orders that somebody began in the chat and has not finished."""
+"""*Belum lengkap*: orders that were started in the chat and are not finished."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from sikpro.domain.people import Permission
 
 
 class DraftsController(Controller):
-    """The drafts, the longest open first."""
+    """The drafts, oldest first."""
 
     path = "/drafts"
     guards = (only(Permission.LEAD),)
@@ -23,7 +23,7 @@ class DraftsController(Controller):
     async def show(
         self, request: Request[Any, Any, Any], pages: NamedDependency[Pages], parts: NamedDependency[WebParts]
     ) -> Response[str]:
-        """Who began what, what is missing, and since when."""
+        """Show who started each draft, its missing fields, and its age."""
 
         def read(uow: UnitOfWork) -> list[tuple[Draft, str]]:
             found = open_drafts(uow)

@@ -1,4 +1,4 @@
-"""Enter an order: the bot's fields and rules, as a form."""
+"""Order input: the bot's fields and rules, as a form."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -29,12 +29,12 @@ from sikpro.domain.text import compact, one_line, storable
 from sikpro.domain.values import RegistrationNumber, TechnicianCode
 
 LONGEST_CODE = 64
-"""How much of a code that the catalogue does not know is offered again, in characters."""
+"""How many characters of an unknown code are offered again."""
 
 
 @frozen(kw_only=True)
 class Outlook:
-    """What is known before anything is stored: the order that is already there, and whom no message will reach."""
+    """Warnings before an order is saved: the existing order, and the technician whom no message reaches."""
 
     double: OrderRow | None = None
     status: Status | None = None
@@ -42,7 +42,7 @@ class Outlook:
 
 
 class InputController(Controller):
-    """The form for an order, and the box that takes a technician's message apart."""
+    """The form for an order, and the box that reads a technician's message."""
 
     path = "/orders/new"
     guards = (only(Permission.ENTER_ORDERS),)
@@ -55,7 +55,7 @@ class InputController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """The empty form, or with what the address brings along for its fields."""
+        """Show the form, empty or with the values from the address."""
         query = request.query_params
         brought = {field.name: storable(query[field.name])[:100] for field in FIELDS if field.name in query}
         return await _form_page(request, pages, parts, visit.words, brought)
@@ -70,9 +70,9 @@ class InputController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Store the order, or show the form again: with a message's values in it, with what is wrong, with the double.
+        """Save the order, or show the form again: with the values of a message, with errors, or with the duplicate.
 
-        An order whose technician no message will reach is stored once that was said.
+        An order whose technician no message reaches is saved only after a warning.
         """
         typed = _typed(form)
         if form.text("act") == "read":
@@ -108,7 +108,7 @@ class InputController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """What is known while the form is being filled in: a double, a technician out of reach."""
+        """Show warnings while the form is filled in: a duplicate, or a technician whom no message reaches."""
         typed = _typed(form)
         outlook = await parts.transactions.read(lambda uow: _look(uow, typed))
         return pages.page(request, "orders/outlook.html", outlook=outlook)
@@ -117,7 +117,7 @@ class InputController(Controller):
 async def _hand_over(
     request: Request[Any, Any, Any], pages: Pages, parts: WebParts, visit: Visit, me: Person, typed: dict[str, str]
 ) -> Response[str]:
-    """Send what was filled in to the technician, to be completed and sent from the chat."""
+    """Send the entries to the technician, who completes and sends them in the chat."""
     now = parts.clock.now()
     try:
         technician = await parts.transactions.write(lambda uow: hand_over(uow, typed, me, now, zone=parts.zone))
@@ -137,7 +137,7 @@ async def _read_message(
     typed: dict[str, str],
     message: str,
 ) -> Response[str]:
-    """The form with a message's values in it; what was typed before stays where the message says nothing."""
+    """Show the form with a message's values; earlier entries stay if the message has no value for them."""
     parsed = await parts.transactions.read(lambda uow: parse_message(message, _known(uow)))
     found = parsed.values
     if found:
@@ -189,7 +189,7 @@ async def _form_page(
 
 
 def _typed(form: Form) -> dict[str, str]:
-    """The form's fields; a doubt that was confirmed counts only for the ODP and STO it was confirmed of."""
+    """Return the form's fields; a confirmed doubt counts only for its own ODP and STO."""
     typed = form.order_fields()
     kept = form.text("confirmed_with")
     if kept and kept != _confirmed_with(typed):
@@ -198,7 +198,7 @@ def _typed(form: Form) -> dict[str, str]:
 
 
 def _confirmed_with(typed: Mapping[str, str]) -> str:
-    """What a confirmation of `odp.other_sto` is about."""
+    """Return the values that a confirmation of `odp.other_sto` belongs to."""
     return f"{compact(typed.get('odp', ''))[:LONGEST_CODE]} {compact(typed.get('sto', ''))[:LONGEST_CODE]}"
 
 
@@ -225,7 +225,7 @@ def _look(uow: UnitOfWork, typed: Mapping[str, str]) -> Outlook:
 
 
 def _unreachable(uow: UnitOfWork, technician: str) -> str:
-    """The technician's code when nobody would get the answers; "" for an unknown one, which the field itself says."""
+    """Return the technician's code if nobody would get the answers, else ""; also "" for an unknown code."""
     person = uow.people.by_code(technician)
     if person is None:
         return "" if any(one.technician_code for one in uow.people.all()) else technician
@@ -233,7 +233,7 @@ def _unreachable(uow: UnitOfWork, technician: str) -> str:
 
 
 def _choices(uow: UnitOfWork, words: Words, typed: dict[str, str]) -> Mapping[str, list[tuple[str, str]]]:
-    """The catalogues as lists; a code they do not know stays on offer, so that what was typed is not lost."""
+    """Return the catalogues as choices; an unknown typed code stays in the list, so that it is not lost."""
     found = {
         "type": [
             (row.code, f"{row.code} · {words.text(row.label)}") for row in uow.catalogue.order_types() if row.active

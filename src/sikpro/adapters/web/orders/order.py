@@ -1,4 +1,4 @@
-"""One order: its data, its story, and the answer to the technician."""
+"""The page of one order: its data, its timeline, and the answer to the technician."""
 
 from collections.abc import Callable
 from typing import Any
@@ -33,7 +33,7 @@ Work = Callable[[UnitOfWork], Order]
 
 @frozen
 class OrderContext:
-    """One request about one order: shows it, or does something with it and goes back."""
+    """One request about one order: shows it, or changes it and goes back."""
 
     request: Request[Any, Any, Any]
     pages: Pages
@@ -43,7 +43,7 @@ class OrderContext:
     order_id: int
 
     async def page(self, typed: Typed | None = None, status: int = 200) -> Response[str]:
-        """The order's page, with what was typed still in it."""
+        """Return the order's page with the typed text still in it."""
         typed, now = typed or Typed(), self.parts.clock.now()
         view = await self.parts.transactions.read(
             lambda uow: view_order(uow, self.order_id, self.me, self.visit.words, now)
@@ -70,7 +70,7 @@ class OrderContext:
         )
 
     async def do(self, work: Work, toast: str | None, typed: Typed) -> Response[str]:
-        """Do it and go back to the order, with a word where the page has none; what was refused comes back as typed."""
+        """Do the work and go back to the order with the toast, if any; after an error show the typed text again."""
         try:
             order = await self._done(work)
         except InvalidFields as error:
@@ -83,7 +83,7 @@ class OrderContext:
         return go(self.request, f"/orders/{self.order_id}")
 
     def sent(self, typed: Typed) -> None:
-        """Let the browser forget its draft of a form: what was typed is stored now."""
+        """Let the browser delete its draft of a form: the text is saved now."""
         if typed.form:
             self.visit.sent(f"order-{self.order_id}-{'status' if typed.form == 'words' else typed.form}")
 
@@ -91,7 +91,7 @@ class OrderContext:
         try:
             return await naming_holder(self.parts, work)
         except ConcurrencyConflict:
-            # Who was faster may be the same press of the same button: then there is nothing left to do.
+            # The faster request may be the same press of the same button: then there is nothing left to do.
             return await naming_holder(self.parts, work)
 
     def _sentence(self, error: DomainError, typed: Typed) -> str:
@@ -102,7 +102,7 @@ class OrderContext:
 
 
 def _shown(form: str, view: OrderView) -> bool:
-    """Whether the page still has the form in which something was typed."""
+    """Return whether the page still has the form with the typed text."""
     allowed = view.allowed
     shown = {"edit": allowed.edit, "delete": allowed.delete, "reopen": allowed.reopen, "assign": allowed.assign}
     return shown.get(form, allowed.answer or allowed.say)
@@ -116,7 +116,7 @@ async def provide_order_context(
     visit: NamedDependency[Visit],
     me: NamedDependency[Person],
 ) -> OrderContext:
-    """The order of this address."""
+    """Return the context for the order of this address."""
     if not 0 < order_id < 2**53:
         raise NotFound(what="order", name="")
     return OrderContext(request, pages, parts, visit, me, order_id)
@@ -131,12 +131,12 @@ class OrderController(Controller):
 
     @get()
     async def show(self, context: NamedDependency[OrderContext]) -> Response[str]:
-        """The order."""
+        """Show the order."""
         return await context.page()
 
     @post("/status", guards=[only(Permission.WORK)])
     async def set_status(self, context: NamedDependency[OrderContext], form: NamedDependency[Form]) -> Response[str]:
-        """Status, reason and feedback in one; on a finished order nothing but the reopening below does."""
+        """Set status, reason and feedback together; a finished order accepts only the reopening below."""
         now, zone = context.parts.clock.now(), context.parts.zone
         status, feedback, reason, last_event = (
             form.text("status"),
@@ -151,7 +151,7 @@ class OrderController(Controller):
         def work(uow: UnitOfWork) -> Order:
             text = feedback
             if not text.strip() and not form.text("scripted"):
-                # Without JavaScript the status could not bring its text along: it does so here.
+                # Without JavaScript the form has no text of the status: add it here.
                 text = template_text(uow, context.order_id, status)
             if last_event is not None and SentText(text.strip(), status, reason.strip()) in texts_since(
                 uow, context.order_id, context.me, last_event
@@ -175,7 +175,7 @@ class OrderController(Controller):
 
     @post("/words", guards=[only(Permission.WORK)])
     async def say(self, context: NamedDependency[OrderContext], form: NamedDependency[Form]) -> Response[str]:
-        """Words to the technician alone, however the order stands."""
+        """Send only a text to the technician, in any phase of the order."""
         now, last_event = context.parts.clock.now(), form.whole("last_event")
 
         def work(uow: UnitOfWork) -> Order:
@@ -193,7 +193,7 @@ class OrderController(Controller):
 
     @post("/preview", guards=[only(Permission.WORK)])
     async def show_preview(self, context: NamedDependency[OrderContext], form: NamedDependency[Form]) -> Response[str]:
-        """What the technician will see, before it leaves."""
+        """Show the message to the technician before it is sent."""
         now, words = context.parts.clock.now(), context.visit.words
 
         def text(uow: UnitOfWork) -> str:
@@ -225,7 +225,7 @@ class OrderController(Controller):
 
     @post("/reopen", guards=[only(Permission.WORK)])
     async def reopen(self, context: NamedDependency[OrderContext], form: NamedDependency[Form]) -> Response[str]:
-        """Work on a finished order again, for a reason; an answer that came too late waits in the form afterwards."""
+        """Reopen a finished order, with a reason; an answer that came too late is then in the form."""
         now, zone = context.parts.clock.now(), context.parts.zone
         reason, last_event = form.text("reason"), form.whole("last_event")
 
@@ -257,5 +257,5 @@ class OrderController(Controller):
 
     @get(["/status", "/words", "/preview", "/reopen", "/edit"])
     async def lead_back(self, context: NamedDependency[OrderContext]) -> Response[str]:
-        """The order: a page that answered a form is asked for again, or by who logged in meanwhile."""
+        """Redirect to the order: the browser reloads a page that answered a form, perhaps after a new login."""
         return go(context.request, f"/orders/{context.order_id}")

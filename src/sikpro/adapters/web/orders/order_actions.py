@@ -1,4 +1,4 @@
-"""What is done with an order by one button: undo, keep, give back, assign, delete, restore, send again."""
+"""The one-button actions on an order: undo, keep, give back, assign, delete, restore, send again."""
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
@@ -27,7 +27,7 @@ class OrderActionsController(Controller):
 
     @post("/give-back", guards=[only(Permission.WORK)])
     async def give_back(self, context: NamedDependency[OrderContext]) -> Response[str]:
-        """Put it back into the queue."""
+        """Put the order back into the queue."""
         now = context.parts.clock.now()
         return await context.do(
             lambda uow: give_back_order(uow, context.order_id, context.me, now), "given_back", Typed()
@@ -35,7 +35,7 @@ class OrderActionsController(Controller):
 
     @post("/assign", guards=[only(Permission.LEAD)])
     async def assign(self, context: NamedDependency[OrderContext], form: NamedDependency[Form]) -> Response[str]:
-        """Give it to a helpdesk, whoever has it now."""
+        """Give the order to a helpdesk, even if another helpdesk has it."""
         now, to = context.parts.clock.now(), form.whole("to")
         if to is None:
             raise NotFound(what="helpdesk", name="")
@@ -47,23 +47,23 @@ class OrderActionsController(Controller):
 
     @post("/undo", guards=[only(Permission.WORK)])
     async def undo(self, context: NamedDependency[OrderContext]) -> Response[str]:
-        """Take the status that was just set back, and its message."""
+        """Undo the last status, and recall its message."""
         now = context.parts.clock.now()
         return await context.do(lambda uow: undo_status(uow, context.order_id, context.me, now), "undone", Typed())
 
     @post("/renew", guards=[only(Permission.WORK)])
     async def renew(self, context: NamedDependency[OrderContext]) -> Response[str]:
-        """Renew the claim because the page is open, and say how it stands."""
+        """Renew the claim because the page is open, and return its state."""
         return await self._claim(context, confirmed=False)
 
     @post("/keep", guards=[only(Permission.WORK)])
     async def keep(self, context: NamedDependency[OrderContext]) -> Response[str]:
-        """Renew the claim because its holder says so."""
+        """Renew the claim on request of its holder."""
         return await self._claim(context, confirmed=True)
 
     @get(["/give-back", "/assign", "/undo", "/delete", "/restore"])
     async def lead_back(self, context: NamedDependency[OrderContext]) -> Response[str]:
-        """The order: a page that answered a button is asked for again."""
+        """Redirect to the order: the browser reloads a page that answered a button."""
         return go(context.request, f"/orders/{context.order_id}")
 
     async def _claim(self, context: OrderContext, *, confirmed: bool) -> Response[str]:
@@ -80,7 +80,7 @@ class OrderActionsController(Controller):
 
     @post("/delete", guards=[only(Permission.LEAD)])
     async def delete(self, context: NamedDependency[OrderContext], form: NamedDependency[Form]) -> Response[str]:
-        """Delete it for a reason, and go back to the queue, where it is no more."""
+        """Delete the order with a reason, and go back to the queue, which no longer has it."""
         now, zone = context.parts.clock.now(), context.parts.zone
 
         def work(uow: UnitOfWork) -> Order:
@@ -93,7 +93,7 @@ class OrderActionsController(Controller):
 
     @post("/restore", guards=[only(Permission.ADMINISTER)])
     async def restore(self, context: NamedDependency[OrderContext]) -> Response[str]:
-        """Bring a deleted order back."""
+        """Restore a deleted order."""
         now = context.parts.clock.now()
         return await context.do(lambda uow: restore_order(uow, context.order_id, context.me, now), "restored", Typed())
 

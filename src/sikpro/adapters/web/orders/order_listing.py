@@ -1,4 +1,4 @@
-"""A list of orders as its address says it: which view, which filters, from where on."""
+"""A list of orders, defined by its address: view, filters and start."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -21,7 +21,7 @@ from sikpro.domain.text import storable
 
 
 def _of_stages(*stages: Stage) -> dict[str, frozenset[Phase]]:
-    """A view of each stage, and after it those of its phases that have one of their own."""
+    """Return one view per stage, each followed by its phases that have a separate view."""
     views: dict[str, frozenset[Phase]] = {}
     for stage in stages:
         views[stage.value] = stage.phases
@@ -38,13 +38,13 @@ VIEWS: Mapping[str, frozenset[Phase]] = {
     "all": frozenset(),
     "deleted": frozenset(),
 }
-"""The views by name, and their phases; none stands for all. *todo* is what waits for the helpdesk, replies included."""
+"""The phases of each view; no phases means all. *todo* has the orders that wait for the helpdesk, replies included."""
 
 FIRST = "todo"
-"""The view an address without one means: what is to be done next is on top, not what others hold up for weeks."""
+"""The default view: the next work is on top, not orders that others hold up for weeks."""
 
 COUNTED = tuple(view for view, phases in VIEWS.items() if phases and phases <= OPEN)
-"""The views of open orders: each says how many it has."""
+"""The views of open orders: each shows its count."""
 
 FILTERS = (
     *("phase", "status", "type", "sto", "site_operation", "technician", "helpdesk", "channel"),
@@ -63,13 +63,13 @@ FILTERS = (
         "waited",
     ),
 )
-"""What narrows a view, by the query parameter's name.
+"""The filters of a view, by the name of the query parameter.
 
-`phase` is one of `Phase`, whatever the view; `age` one of `AGES`, of open orders by receipt; `overdue` is `1`. `day`,
-`month` and `received` (`2026-11-01_2026-11-15`) are those of receipt, `finished` is any of these; a day may name an
-hour of it: `2026-11-23T09`. `hour` and `finished_hour` are an hour of any day. `group` is a reason's, `tti` is about
-the time until the end, `acted` about a helpdesk's first action, `waited` names who was waited for. `-` stands for no
-Site Operation, helpdesk or group.
+`phase` is one of `Phase`, for any view; `age` is one of `AGES`, for open orders since their receipt; `overdue` is `1`.
+`day`, `month` and `received` (`2026-11-01_2026-11-15`) filter by receipt; `finished` takes any of the three formats. A
+day may have an hour: `2026-11-23T09`. `hour` and `finished_hour` are an hour of any day. `group` is the group of a
+reason, `tti` the time until the end, `acted` the first action of a helpdesk, `waited` the turn that was waited for. `-`
+stands for no Site Operation, helpdesk or group.
 """
 
 _HOURS = frozenset(f"{hour:02}" for hour in range(24))
@@ -96,9 +96,9 @@ Limits = tuple[PastLimit, ...]
 
 @frozen(kw_only=True)
 class Listing:
-    """What an address asks for; what it says amiss is left out.
+    """The list that an address asks for; invalid parameters are left out.
 
-    `since` is the order stored last when the list was opened: what came later is announced.
+    `since` is the newest order at the time when the list was opened: later orders are announced.
     """
 
     view: str
@@ -111,7 +111,7 @@ class Listing:
 
     @classmethod
     def of(cls, query: Mapping[str, str], me: Person) -> Self:
-        """Understand a query string; a search or a phase without a view looks everywhere, an age among the open."""
+        """Parse a query string. Without a view, a search or a phase covers all orders, an age covers open orders."""
         text = storable(query.get("q", "")).strip()[:100]
         given = {name: storable(query.get(name, "")).strip()[:64] for name in FILTERS}
         filters = {name: value for name, value in given.items() if value and _sensible(name, value)}
@@ -131,12 +131,12 @@ class Listing:
 
     @property
     def sort(self) -> Sort:
-        """Open orders oldest first: the next one is on top. The others newest first."""
+        """Return the order of rows: open orders oldest first, so that the next one is on top; others newest first."""
         phase = self.filters.get("phase")
         return Sort.OLDEST if (Phase(phase).live if phase else self.view in COUNTED) else Sort.NEWEST
 
     def which(self, me: Person, now: datetime, zone: ZoneInfo, limits: Limits, view: str = "") -> OrderFilter:
-        """The filter, of this view or (without the phase) another; `limits` as `past_limits` gives them."""
+        """Return the filter of this view, or of another view without the phase; `limits` come from `past_limits`."""
         phase = "" if view else self.filters.get("phase", "")
         view, given = view or self.view, self.filters
         helpdesk = given.get("helpdesk", "")
@@ -166,7 +166,7 @@ class Listing:
         )
 
     def address(self, **changes: str | None) -> str:
-        """The address of this list with some of its parameters changed; None takes one away."""
+        """Return the address of this list with changed parameters; None removes one."""
         query: dict[str, str | None] = {"view": self.view, **self.filters, "q": self.text or None} | changes
         kept = {name: value for name, value in query.items() if value}
         if kept.get("view") == _unsaid(kept.get("q") or "", kept):
@@ -175,15 +175,15 @@ class Listing:
 
     @property
     def query(self) -> str:
-        """The query of the address, without the place in the list."""
+        """Return the query of the address, without the position in the list."""
         return self.address().partition("?")[2]
 
     def plain(self) -> str:
-        """The address without any filter."""
+        """Return the address without filters."""
         return self.address(**dict.fromkeys(self.filters))
 
     def without(self, name: str) -> str:
-        """The address without one filter."""
+        """Return the address without one filter."""
         return self.address(**{name: None})
 
     def _received(self, now: datetime, zone: ZoneInfo) -> Period | None:
@@ -196,37 +196,37 @@ class Listing:
 
 
 def views_for(me: Person) -> tuple[str, ...]:
-    """The views a person has: *mine* for who works on orders, *deleted* for an admin."""
+    """Return the views of a person: *mine* only for people who work on orders, *deleted* only for an admin."""
     hidden = set() if me.may(Permission.WORK) else {"mine"}
     hidden |= set() if me.may(Permission.ADMINISTER) else {"deleted"}
     return tuple(view for view in VIEWS if view not in hidden)
 
 
 def view_name(view: str, words: Words) -> str:
-    """What a view is called: those of phases as the phase is."""
+    """Return the name of a view; a view of a phase has the phase's name."""
     return words(f"phase.{view}" if view in set(Phase) else f"queue.view.{view}")
 
 
 def nothing_in(view: str, words: Words) -> str:
-    """What a view without any order says."""
+    """Return the text of a view without orders."""
     known = f"queue.empty.{view}"
     return words(known) if words.knows(known) else words("queue.empty.phase", phase=view_name(view, words))
 
 
 def key_text(key: Key) -> str:
-    """A place in a list, for an address."""
+    """Return a position in a list as text for an address."""
     return str(key)
 
 
 def _unsaid(text: str, filters: Mapping[str, str | None]) -> str:
-    """The view that an address means which names none."""
+    """Return the view of an address that does not name one."""
     if text or filters.get("phase"):
         return "all"
     return "open" if filters.get("age") or filters.get("overdue") else FIRST
 
 
 def _period(text: str, zone: ZoneInfo) -> Period | None:
-    """The span of days, the month, the day or the hour of a day that a text names."""
+    """Parse a span of days, a month, a day or an hour of a day; None for invalid text."""
     day, _, hour = text.partition("T")
     if hour:
         return Period.of_hour(date.fromisoformat(day), int(hour), zone)

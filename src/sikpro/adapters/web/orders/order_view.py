@@ -1,4 +1,4 @@
-"""What the page of one order shows, and what the person may do with it."""
+"""The view model of one order's page, with the person's permissions."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase, Stage, Turn, is_reopening
 
 _TAKEN_KEYS = "bcfjknqtuxyADEFRST"
-"""The keys of everything else that is done in the helpdesk's loop (`templates/site/keys.html`)."""
+"""The keys of the other helpdesk actions (`templates/site/keys.html`)."""
 
 _SPARE_KEYS = "7890" + ascii_lowercase + ascii_uppercase
 
@@ -32,12 +32,12 @@ MOST_HELD = 999
 
 _OFFERED = (Stage.COMPLETED, Stage.WAITING, Stage.HELD_UP, Stage.IN_PROGRESS, Stage.CANCELLED)
 _SHOWN = tuple(sorted(Phase, key=lambda phase: _OFFERED.index(phase.stage)))
-"""In what order statuses are offered: by what is most often done."""
+"""The order of phases in the list of statuses: the most frequent first."""
 
 
 @frozen(kw_only=True)
 class Allowed:
-    """What this person may do with the order as it is now."""
+    """The actions that this person may take on the order in its present state."""
 
     take: bool
     give_back: bool
@@ -53,7 +53,7 @@ class Allowed:
 
     @classmethod
     def to(cls, me: Person, order: Order) -> "Allowed":
-        """By role, phase and claim."""
+        """Return the actions by role, phase and claim."""
         work, lead = me.may(Permission.WORK), me.may(Permission.LEAD)
         there, live = order.deleted_at is None, order.open
         free = order.holder in {None, me.id}
@@ -74,7 +74,7 @@ class Allowed:
 
 @frozen(kw_only=True)
 class StatusGroup:
-    """Statuses to choose from, of one phase and, for held-up ones, one group of reasons."""
+    """Statuses to choose from: those of one phase and, for held-up ones, of one group of reasons."""
 
     phase: Phase
     group: str
@@ -83,9 +83,9 @@ class StatusGroup:
 
 @frozen(kw_only=True)
 class OrderView:
-    """One order as its page shows it.
+    """The view model of one order's page.
 
-    `chats` is how many chats a message would reach; `template` gives the text that a status brings along.
+    `chats` is how many chats a message would reach; `template` returns the default text of a status.
     """
 
     order: Order
@@ -109,20 +109,20 @@ class OrderView:
     template: Callable[[Status], str]
 
     def offers(self, status: str) -> bool:
-        """Whether a status can be chosen now."""
+        """Return whether a status can be chosen now."""
         return any(one.code == status for group in self.groups for one in group.statuses)
 
     @property
     def journal_id(self) -> int:
-        """The newest fact that the page tells."""
+        """Return the newest journal id on the page."""
         return max((entry.journal_id for entry in self.story), default=0)
 
 
 def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: datetime) -> OrderView:
-    """Everything the page of an order shows.
+    """Return the view model of an order's page.
 
-    Raises `NotFound` for an order that the person may not see; deleted ones are for an admin, others are told who
-    deleted it and why (`OrderRemoved`).
+    Raises `NotFound` for an order that the person may not see. Only an admin sees a deleted order; for others it raises
+    `OrderRemoved`, which says who deleted it and why.
     """
     order = uow.orders.get(order_id)
     row = uow.order_queries.row(order_id)
@@ -165,7 +165,7 @@ def _removed(order: Order, narrator: Narrator, now: datetime) -> OrderRemoved:
 
 
 def catalogue_choices(uow: UnitOfWork, words: Words) -> dict[str, list[tuple[str, str]]]:
-    """What the order's catalogue fields may be, by field: code and label."""
+    """Return the choices of the order's catalogue fields, by field: code and label."""
     types = [(row.code, f"{row.code} · {words.text(row.label)}") for row in uow.catalogue.order_types() if row.active]
     stos = [(row.code, f"{row.code} · {row.name}") for row in uow.catalogue.stos() if row.active]
     return {"type": types, "sto": stos}
@@ -174,9 +174,9 @@ def catalogue_choices(uow: UnitOfWork, words: Words) -> dict[str, list[tuple[str
 def preview(
     uow: UnitOfWork, order_id: int, status: str, me: Person, now: datetime, *, reason: str, feedback: str, zone: str
 ) -> str:
-    """What the technician would read if this were saved now; "" when nothing would be sent.
+    """Return the message to the technician if this were saved now; "" if nothing would be sent.
 
-    Raises as the move would.
+    Raises the errors of the move.
     """
     order = uow.orders.get(order_id)
     to = status_named(uow, status)
@@ -184,7 +184,7 @@ def preview(
         change = order.reopen(to, me.id, now, reason or "-", feedback=feedback)
     else:
         overrule = me.may(Permission.LEAD)
-        # A reason that is still missing shall not keep the text from being last_event.
+        # A missing reason must not prevent the preview.
         change = order.move_to(to, me.id, now, reason=reason or "-", feedback=feedback, overrule=overrule)
     if to.phase.waits and not feedback:
         return ""
@@ -194,12 +194,12 @@ def preview(
 
 
 def template_text(uow: UnitOfWork, order_id: int, status: str) -> str:
-    """The text that a status brings along, in the language of who will read it. Raises `NotFound`."""
+    """Return the default text of a status in the reader's language. Raises `NotFound`."""
     return proposed_feedback(uow, uow.orders.get(order_id))(status_named(uow, status))
 
 
 def _groups(order: Order, statuses: tuple[Status, ...]) -> tuple[StatusGroup, ...]:
-    """What can be set without reopening: other statuses of a live phase too, but the queue's."""
+    """Return the statuses that can be set without reopening; also others of the same live phase, except the queue's."""
     stays = {order.phase} if order.phase.live and not order.phase.waits else set[Phase]()
     reachable = stays | {phase for phase in order.phase.rule.leads_to if not is_reopening(order.phase, phase)}
     found: dict[tuple[Phase, str], list[Status]] = {}
@@ -213,9 +213,9 @@ def _groups(order: Order, statuses: tuple[Status, ...]) -> tuple[StatusGroup, ..
 
 
 def status_keys(statuses: Iterable[Status]) -> dict[str, str]:
-    """The key of each active status by its code: a letter of its Indonesian label where one is free, else another.
+    """Return the key of each active status by its code: a free letter of its Indonesian label, else another letter.
 
-    It does not depend on where an order stands, so that fingers can learn it.
+    The key does not depend on the order's status, so that people can learn it.
     """
     keys: dict[str, str] = {}
     taken = set(_TAKEN_KEYS)

@@ -1,4 +1,4 @@
-"""The files that people sent with an order: photos are shown, everything else is downloaded."""
+"""The files of an order: photos are shown, other files are downloaded."""
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -19,7 +19,7 @@ LARGEST_ID = 2**53
 async def show_file(
     file_id: FromPath[int], me: NamedDependency[Person], parts: NamedDependency[WebParts]
 ) -> Response[bytes]:
-    """One file, to those who may see its order."""
+    """Return one file, if the person may see its order."""
 
     def read(uow: UnitOfWork) -> tuple[OrderFile, bytes]:
         if not 0 < file_id < LARGEST_ID:
@@ -40,7 +40,7 @@ async def show_file(
         media_type=file.media_type,
         headers={
             "content-disposition": f'{"inline" if shown else "attachment"}; filename="{name}"',
-            # It never changes, and is this person's alone to see.
+            # The file never changes, and only this person may see it.
             "cache-control": "private, max-age=86400, immutable",
         },
     )

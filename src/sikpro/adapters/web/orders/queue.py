@@ -24,14 +24,14 @@ from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
 
 FOUND = 8
-"""How many orders are shown while a search is typed."""
+"""How many orders the search shows while a person types."""
 
 
 @frozen(kw_only=True)
 class Refused:
-    """Several orders at once, not all of them done: `message` and `why` say so, `left` are the ids of the others.
+    """An action on several orders that failed for some: `message` and `why` explain, `left` has the ids of these.
 
-    `status` and `reason` are what was chosen and typed, `http` is the answer's status.
+    `status` and `reason` are the person's entries; `http` is the status of the response.
     """
 
     message: str = ""
@@ -49,7 +49,7 @@ class QueueController(Controller):
 
     @get("/")
     async def home(self, request: Request[Any, Any, Any], me: NamedDependency[Person]) -> Response[str]:
-        """The main page: the dashboard for who answers for the work, the queue for who does it."""
+        """Redirect to the main page: the dashboard for people with `VIEW_REPORTS`, the queue for others."""
         return go(request, "/dashboard" if me.may(Permission.VIEW_REPORTS) else "/orders")
 
     @get("/orders")
@@ -61,7 +61,7 @@ class QueueController(Controller):
         parts: NamedDependency[WebParts],
         visit: NamedDependency[Visit],
     ) -> Response[str]:
-        """A list of orders; htmx gets the list without the page around it."""
+        """Show a list of orders; htmx gets the list without the page around it."""
         return await list_page(request, me, pages, parts, visit, Listing.of(request.query_params, me))
 
     @get("/orders/find")
@@ -72,7 +72,7 @@ class QueueController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """What a text finds while it is typed, the newest first; without htmx the list itself."""
+        """Show the search results while a person types, newest first; without htmx show the list."""
         text = Listing.of(request.query_params, me).text
         if not is_htmx(request):
             return go(request, Listing(view="all", text=text).address())
@@ -94,7 +94,7 @@ class QueueController(Controller):
         visit: NamedDependency[Visit],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Take the oldest waiting order and open it; `held` is how many the page showed, so that twice is once."""
+        """Take the oldest waiting order and open it; `held`, the count on the page, makes a double click take one."""
         now, held = parts.clock.now(), form.whole("held")
 
         def work(uow: UnitOfWork) -> Order | None:
@@ -117,7 +117,7 @@ class QueueController(Controller):
         parts: NamedDependency[WebParts],
         visit: NamedDependency[Visit],
     ) -> Response[str]:
-        """Take an order and open it; of two who ask, one gets it and the other is told who has it."""
+        """Take an order and open it; if two people try, one gets it and the other sees who has it."""
         now = parts.clock.now()
         order = await naming_holder(parts, lambda uow: take_order(uow, order_id, me, now))
         visit.toast("taken", number=order.number)
@@ -133,7 +133,7 @@ async def list_page(
     listing: Listing,
     refused: Refused | None = None,
 ) -> Response[str]:
-    """A list of orders; with what was refused of several at once, so that nothing typed for them is lost."""
+    """Return a list of orders; `refused` keeps the entries of a failed action on several orders."""
     now = parts.clock.now()
     found = await parts.transactions.read(lambda uow: read_queue(uow, listing, me, visit.words, now, parts.zone))
     return pages.page(

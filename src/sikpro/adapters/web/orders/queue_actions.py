@@ -1,4 +1,4 @@
-"""What is done from the list itself: several orders at once, and views that are saved."""
+"""The actions of the list: changes of several orders at once, and saved views."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,7 +29,7 @@ from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
 
 _NAMED = 4
-"""How many refusals one sentence names."""
+"""How many refused orders one sentence names."""
 
 
 class QueueActionsController(Controller):
@@ -48,9 +48,9 @@ class QueueActionsController(Controller):
         visit: NamedDependency[Visit],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Take, assign or answer the chosen orders: `order-<id>` is the version that was found.
+        """Take, assign or answer the chosen orders: `order-<id>` is the version that the page showed.
 
-        A reason that somebody typed stays on the page for the orders that refused it, and they stay chosen.
+        Refused orders stay chosen, and a typed reason stays on the page for them.
         """
         listing, chosen, words = _listing(form, me), chosen_orders(form), visit.words
         typed = Refused(status=form.text("status"), reason=form.text("reason"))
@@ -77,7 +77,7 @@ class QueueActionsController(Controller):
 
     @get("/bulk")
     async def lead_back(self, request: Request[Any, Any, Any]) -> Response[str]:
-        """The list: a page that answered the buttons is asked for again."""
+        """Redirect to the list: the browser reloads a page that answered the buttons."""
         return go(request, "/orders")
 
     @post("/views")
@@ -89,7 +89,7 @@ class QueueActionsController(Controller):
         visit: NamedDependency[Visit],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Save the list that is shown under a name."""
+        """Save the shown list under a name."""
         address = _listing(form, me).address()
         view = await parts.transactions.write(
             lambda uow: save_view(uow, me, form.text("name"), address.partition("?")[2])
@@ -106,7 +106,7 @@ class QueueActionsController(Controller):
         parts: NamedDependency[WebParts],
         visit: NamedDependency[Visit],
     ) -> Response[str]:
-        """Forget one of one's own views."""
+        """Delete one of the person's own views."""
         if not 0 < view_id < 2**53:
             raise NotFound(what="view", name="")
         await parts.transactions.write(lambda uow: uow.saved_views.drop(me.id, view_id))
@@ -140,7 +140,7 @@ def _work(uow: UnitOfWork, form: Form, me: Person, parts: WebParts) -> Callable[
 
 
 def chosen_orders(form: Form) -> dict[int, int]:
-    """The orders that are ticked, by id with the version that was seen: `order-<id>` holds it."""
+    """Return the chosen orders: id and version that the page showed, from `order-<id>`."""
     return {
         int(name.removeprefix("order-")): version
         for name in form.values
@@ -150,7 +150,7 @@ def chosen_orders(form: Form) -> dict[int, int]:
 
 
 def report_bulk(visit: Visit, many: BulkResult) -> None:
-    """Say on the next page how many were done, and why the others were not."""
+    """Report on the next page how many orders succeeded, and why the others failed."""
     if not many.refused:
         visit.toast("many_done", count=str(len(many.done)))
         return

@@ -1,4 +1,4 @@
-"""What a list of orders shows: a page of rows, how urgent each is, the counts of the views, what a form may choose."""
+"""The view model of a list of orders: rows with their urgency, counts of the views, choices of the filters."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -23,18 +23,18 @@ PAGE = 50
 CAP = 999
 NEWER = 99
 NEAR = 0.75
-"""The part of a limit from which on an order is said to be near it."""
+"""The part of a limit after which an order counts as near it."""
 
 Choices = list[tuple[str, str]]
 
 
 COUNTED_UP_TO = 9_999
-"""Up to where the orders of a narrowed list are counted."""
+"""The highest count of a filtered list."""
 
 
 @frozen
 class Urgency:
-    """How an order stands to the limit of its type: `tone` `old` or `ageing`, and the limit that is meant."""
+    """An order's age against the limit of its type: `tone` is `old` or `ageing`, with the limit."""
 
     tone: str
     limit: timedelta
@@ -42,9 +42,9 @@ class Urgency:
 
 @frozen(kw_only=True)
 class QueuePage:
-    """What a list shows; `total` counts a narrowed list.
+    """The view model of a list; `total` is the count of a filtered list.
 
-    `newest` is the order stored last, `newer` how many came since the list was opened.
+    `newest` is the newest order, `newer` the number of orders since the list was opened.
     """
 
     rows: tuple[OrderRow, ...]
@@ -66,7 +66,7 @@ class QueuePage:
 
 
 def read_queue(uow: UnitOfWork, listing: Listing, me: Person, words: Words, now: datetime, zone: str) -> QueuePage:
-    """Read what a list shows a person. Raises `NotPermitted`."""
+    """Return the list that a person may see. Raises `NotPermitted`."""
     limits, iana = past_limits(uow, now, zone), ZoneInfo(zone)
     which = listing.which(me, now, iana, limits)
     rows, less, more = _page(uow, listing, which, me)
@@ -102,24 +102,24 @@ def read_queue(uow: UnitOfWork, listing: Listing, me: Person, words: Words, now:
 
 
 def is_resubmitted_to(row: OrderRow, me: Person) -> bool:
-    """Whether corrected data have come for an order that this person held up: they see it first, while it is free."""
+    """Return whether this person held up a free order whose data were corrected: that person sees it first."""
     return row.resubmitted and row.phase.waits and row.helpdesk == me.id
 
 
 def within(which: OrderFilter, me: Person) -> OrderFilter:
-    """Count what `list_orders` would list."""
+    """Limit a filter to the orders that `list_orders` would list."""
     return which if me.may(Permission.VIEW_ALL) else evolve(which, site_operation=me.site_operation or "")
 
 
 def _page(uow: UnitOfWork, listing: Listing, which: OrderFilter, me: Person) -> tuple[tuple[OrderRow, ...], bool, bool]:
-    """The rows in the list's order, and whether there are some before and after them."""
+    """Return the rows in the list's order, and whether there are rows before and after them."""
     if listing.before is not None:
         back = Sort.NEWEST if listing.sort is Sort.OLDEST else Sort.OLDEST
         found = list_orders(uow, which, me, sort=back, after=listing.before, limit=PAGE + 1)
         return found[:PAGE][::-1], len(found) > PAGE, True
     start = listing.after
     if listing.top and listing.sort is Sort.NEWEST and start is None:
-        # What came after the list was opened waits behind a button, so that nothing moves under the cursor.
+        # Orders since the opening of the list wait behind a button, so that nothing moves under the cursor.
         start = evolve(listing.top, id=listing.top.id + 1)
     found = list_orders(uow, which, me, sort=listing.sort, after=start, limit=PAGE + 1)
     return found[:PAGE], listing.after is not None, len(found) > PAGE
@@ -160,7 +160,7 @@ def _passed(row: OrderRow, order_type: OrderType, limit: PastLimit) -> timedelta
 
 
 def filter_choices(uow: UnitOfWork, words: Words, me: Person) -> Mapping[str, Choices]:
-    """What each filter can be set to, as value and name."""
+    """Return the choices of each filter, as value and name."""
     people = uow.people.all()
     site_operations = [(row.code, row.name) for row in uow.catalogue.site_operations() if row.active]
     return {
@@ -188,7 +188,7 @@ _NAMED = {
 
 
 def _filter_text(uow: UnitOfWork, name: str, value: str, words: Words) -> str:
-    """A filter's value as people say it."""
+    """Return the readable text of a filter's value."""
     if name == "status":
         return next((words.text(row.label) for row in uow.catalogue.statuses() if row.code == value), value)
     if value == UNKNOWN:

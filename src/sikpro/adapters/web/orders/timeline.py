@@ -1,4 +1,4 @@
-"""An order's story in words: the facts of the journal, and the messages to the chat with how far they are."""
+"""The timeline of an order: the events of the journal, and the messages to the chat with their states."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -34,7 +34,7 @@ from sikpro.domain.phase import Phase
 
 @frozen(kw_only=True)
 class Entry:
-    """One thing that happened: `text` says it, `who` did it, `quote` is what was written."""
+    """One entry of the timeline: its `text`, the person (`who`), and the written text (`quote`)."""
 
     at: datetime
     icon: str
@@ -51,7 +51,7 @@ class Entry:
 
 @frozen
 class Narrator:
-    """Tells an order's story in one language."""
+    """Makes the timeline of an order in one language."""
 
     uow: UnitOfWork
     words: Words
@@ -59,13 +59,13 @@ class Narrator:
     _names: dict[int, str] = field(factory=dict[int, str])
 
     def story(self, order_id: int) -> tuple[Entry, ...]:
-        """Everything about an order, newest first."""
+        """Return all entries about an order, newest first."""
         facts = [self._fact(entry) for entry in self.uow.journal.of_order(order_id)]
         messages = [self._message(item) for item in self.uow.outbox.of_order(order_id) if not item.message.press_id]
         return tuple(sorted(facts + messages, key=lambda entry: entry.at))[::-1]
 
     def name(self, person: int | None) -> str:
-        """A person's name; the system's for nobody."""
+        """Return a person's name; the system's name for None."""
         if person is None:
             return self.words("timeline.system")
         if person not in self._names:
@@ -76,7 +76,7 @@ class Narrator:
         return self._names[person]
 
     def status(self, code: str) -> str:
-        """A status' label; its code when it left the catalogue."""
+        """Return the label of a status; its code if it is no longer in the catalogue."""
         return self.words.text(self.statuses[code].label) if code in self.statuses else code
 
     def _fact(self, entry: JournalEntry) -> Entry:

@@ -1,4 +1,4 @@
-"""Work on orders, when somebody else may have them: the refusal says who."""
+"""Write to an order that another helpdesk may have: the error names the holder."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 async def naming_holder(parts: WebParts, work: Callable[[UnitOfWork], T]) -> T:
-    """Write, in one transaction. Raises as the work does; `AlreadyTaken` with the holder's name in it."""
+    """Write in one transaction. Raises the errors of the work; `AlreadyTaken` includes the holder's name."""
     try:
         return await parts.transactions.write(work)
     except AlreadyTaken as error:

@@ -1,1 +1,1 @@
-"""Users, technicians, one person's page and access requests."""
+"""Users, technicians, the page of one person, and access requests."""

@@ -1,4 +1,4 @@
-"""Requests for access from Telegram: approve, bind to somebody known, refuse."""
+"""Access requests from Telegram: approve, connect to a known person, refuse."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +25,7 @@ LARGEST_ID = 2**53
 
 
 class AccessController(Controller):
-    """The requests, oldest first. New ones appear below; what is being typed stays."""
+    """The requests, oldest first. New ones appear below; unfinished entries stay."""
 
     path = "/access"
     guards = (only(Permission.MANAGE_TECHNICIANS),)
@@ -38,7 +38,7 @@ class AccessController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """The page; with `shown` (the marks of the requests on a page) what came or changed since."""
+        """Show the page; with `shown` (the marks of the requests on a page) only new and changed requests."""
         requests = await parts.transactions.read(lambda uow: open_requests(uow, me))
         if "shown" not in request.query_params:
             return _page(request, pages, requests)
@@ -67,7 +67,7 @@ class AccessController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Bind the Telegram account to the person chosen, or to a new technician; the answer goes out by Telegram."""
+        """Connect the Telegram account to the chosen person or to a new technician; Telegram sends the answer."""
         now, typed = parts.clock.now(), {name: form.text(name) for name in ("name", "code", "site", "person")}
 
         def work(uow: UnitOfWork) -> Person:
@@ -102,7 +102,7 @@ class AccessController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Approve all that were picked, as they stood on the page; what changed since stays open."""
+        """Approve all chosen requests as the page showed them; requests that changed since stay open."""
         now, marks = parts.clock.now(), {}
         for name, value in form.values.items():
             number, dash, mark = value.partition("-")
@@ -124,7 +124,7 @@ class AccessController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """Refuse; the answer goes out by Telegram."""
+        """Refuse the request; Telegram sends the answer."""
         now = parts.clock.now()
         try:
             if not 0 < request_id < LARGEST_ID:
@@ -141,7 +141,7 @@ class AccessController(Controller):
 
 
 async def _decided(request: Request[Any, Any, Any], request_id: int, visit: Visit, parts: WebParts) -> Response[str]:
-    """Somebody, perhaps the same person's first click, has decided already. Raises `NotFound` for what never was."""
+    """Answer for a request decided already, perhaps by a double click. Raises `NotFound` if it never existed."""
     if not 0 < request_id < LARGEST_ID:
         raise NotFound(what="access_request", name="")
     decided = await parts.transactions.read(lambda uow: uow.access_requests.get(request_id))
@@ -160,7 +160,7 @@ async def _refused(
     pages: Pages,
     parts: WebParts,
 ) -> Response[str]:
-    """The page with what is wrong on the request's row, and what was typed there; or what was decided meanwhile."""
+    """Show the page with the error and the typed text on the request's row, or the decision made meanwhile."""
     let_in = error.person if isinstance(error, KeptOut) else None
 
     def work(uow: UnitOfWork) -> tuple[Requests, Person | None]:
@@ -191,7 +191,7 @@ def _page(
 
 
 def _fault(error: DomainError, words: Words) -> str:
-    """What is wrong, in words; an account that is bound says whose it is."""
+    """Return the text of the error; for an account that is already connected, with the person's name."""
     if isinstance(error, AlreadyUsed) and error.params.get("field") == "telegram_id":
         return words("access.bound", name=error.params.get("value") or "")
     return words.error(error)

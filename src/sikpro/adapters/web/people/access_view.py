@@ -1,4 +1,4 @@
-"""The requests for access as their page shows them: whom each points to, who decides, and what it can be bound to."""
+"""The view model of access requests: the person that each points to, who decides, and the possible choices."""
 
 from collections.abc import Mapping, Sequence
 
@@ -23,10 +23,9 @@ from sikpro.domain.people import AccessRequest, Person
 
 @frozen(kw_only=True)
 class Waiting:
-    """An open request, whom its code and phone number point to, and the Site Operation that its code points to.
+    """An open request, the people with its code or phone number, and the Site Operation of its code.
 
-    `decides`: whether it is for who looks at the page to decide; an admin alone does where it points to somebody with
-    an account, or kept out.
+    `decides`: whether the viewer may decide. If a match has an account or is deactivated, only an admin may.
     """
 
     request: AccessRequest
@@ -36,64 +35,64 @@ class Waiting:
 
     @property
     def match(self) -> Person | None:
-        """Who is bound when it is approved as it stands."""
+        """Return the person to connect if the request is approved as it is."""
         return self.people[0] if self.people else None
 
     @property
     def mark(self) -> str:
-        """The request as it is now: another mark means that it changed."""
+        """Return a mark of the request's state: a different mark means that it changed."""
         return f"{self.request.id}-{request_mark(self.request, self.people)}"
 
     @property
     def for_admins(self) -> bool:
-        """Whether an admin alone decides about it."""
+        """Return whether only an admin may decide."""
         return any(map(is_for_admins, self.people))
 
     @property
     def clear(self) -> bool:
-        """Whether it can be approved as it stands."""
+        """Return whether the request can be approved as it is."""
         fits = self.match.telegram_id is None if self.match else bool(self.request.technician_code)
         return self.decides and fits
 
     @property
     def let_in(self) -> Person | None:
-        """Who is let in again when it is approved as it stands."""
+        """Return the deactivated person who becomes active if the request is approved as it is."""
         return self.match if self.match and not self.match.active and self.match.telegram_id is None else None
 
     def warning(self, words: Words) -> str:
-        """That approving it as it stands lets somebody in again, "" when it does not."""
+        """Return a warning if the approval would reactivate a person, else ""."""
         return lets_in(self.let_in, words) if self.let_in else ""
 
     def known_people(self, words: Words) -> list[tuple[Person, str, str]]:
-        """Whom it points to, each with code or user name, and why an admin decides about them, "" if none does."""
+        """Return the matching people, each with code or user name and the reason why an admin must decide, or ""."""
         return [(person, known_as(person), " ".join(account_lines(person, words))) for person in self.people]
 
 
 @frozen(kw_only=True)
 class Requests:
-    """All open requests, and who and what they can be bound to."""
+    """All open requests, with the people and Site Operations to choose from."""
 
     waiting: Sequence[Waiting]
     unbound: Sequence[Person]
     sites: Sequence[SiteOperation]
 
     def people_options(self, waiting: Waiting) -> list[tuple[str, str]]:
-        """The technicians without a Telegram account, and whom an admin's request points to, for a list."""
+        """Return the choices of people: technicians without a Telegram account, and matches that an admin decides."""
         match = waiting.match
         own = [match] if match and match.telegram_id is None and is_for_admins(match) else []
         return [(str(one.id), f"{one.name} · {known_as(one)}") for one in (*own, *self.unbound)]
 
     @property
     def site_options(self) -> list[tuple[str, str]]:
-        """The Site Operations, for a list."""
+        """Return the Site Operations as choices."""
         return [("", "–"), *((row.code, f"{row.code} · {row.name}") for row in self.sites)]
 
 
 @frozen(kw_only=True)
 class Fault:
-    """What was wrong with the decision on one request, and what had been typed.
+    """The error of a decision on one request, with the typed text.
 
-    `let_in` is the id of somebody kept out whom approving once more lets in again.
+    `let_in` is the id of a deactivated person whom a second approval reactivates.
     """
 
     request_id: int
@@ -103,7 +102,7 @@ class Fault:
 
 
 def open_requests(uow: UnitOfWork, me: Person) -> Requests:
-    """All open requests as somebody's page shows them."""
+    """Return all open requests for a person's page."""
     stos, waiting = uow.catalogue.stos(), list[Waiting]()
     for request in uow.access_requests.pending():
         people, site = pointed_to(uow, request), site_of_technician(stos, request.technician_code)

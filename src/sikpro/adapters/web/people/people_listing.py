@@ -1,4 +1,4 @@
-"""A list of people: who is shown, by a search box and by whether they are let in."""
+"""A list of people, filtered by a search text and by active or deactivated."""
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
@@ -9,14 +9,14 @@ from sikpro.domain.people import Person
 from sikpro.domain.search_text import folded
 
 PAGE = 100
-"""How many people a page has."""
+"""People per page."""
 
 SHOWN = ("active", "inactive")
 
 
 @frozen(kw_only=True)
 class PeopleListing:
-    """The people found, a page of them; `counts` says how many there are of each of `SHOWN`."""
+    """The found people, in pages; `counts` has the number for each of `SHOWN`."""
 
     path: str
     text: str
@@ -27,21 +27,21 @@ class PeopleListing:
 
     @property
     def people(self) -> Sequence[Person]:
-        """This page's people."""
+        """Return the people of this page."""
         return self.found[self.start : self.start + PAGE]
 
     @property
     def next(self) -> str:
-        """The next page's address, "" on the last."""
+        """Return the address of the next page, "" on the last."""
         return self._address(self.start + PAGE) if self.start + PAGE < len(self.found) else ""
 
     @property
     def first(self) -> str:
-        """The first page's address, "" on the first."""
+        """Return the address of the first page, "" on the first."""
         return self._address(0) if self.start else ""
 
     def tab(self, shown: str) -> str:
-        """The address of the same search among those let in, or kept out."""
+        """Return the address of the same search for active or deactivated people."""
         return f"{self.path}?{urlencode({'q': self.text, 'show': shown})}"
 
     def _address(self, start: int) -> str:
@@ -49,9 +49,9 @@ class PeopleListing:
 
 
 def people_listing(path: str, people: Sequence[Person], query: Mapping[str, str]) -> PeopleListing:
-    """The listing that an address asks for; what it asks for in nonsense is left out.
+    """Return the listing of an address, without invalid parameters.
 
-    The search looks into name, user name, technician code, Site Operation and phone number.
+    The search covers name, user name, technician code, Site Operation and phone number.
     """
     text, start = query.get("q", "")[:100], query.get("start", "")
     shown = query.get("show", "") if query.get("show", "") in SHOWN else SHOWN[0]
@@ -69,7 +69,7 @@ def people_listing(path: str, people: Sequence[Person], query: Mapping[str, str]
 
 
 def sharing(people: Sequence[Person]) -> dict[int, str]:
-    """Whoever shares a phone number from before numbers were one person's alone, by id, with the others' names."""
+    """Return the people who still share a phone number (allowed before schema 0008), by id, with the others' names."""
     holders: dict[str, list[Person]] = {}
     for person in people:
         holders.setdefault(person.phone, []).append(person)

@@ -1,4 +1,4 @@
-"""What the pages of technicians and of users share: the list, the form with its error, the switch in each row."""
+"""The common parts of the pages of technicians and users: the list, the form with its error, the switch per row."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -20,23 +20,23 @@ from sikpro.domain.people import Person
 
 
 class PeoplePage(Controller):
-    """A list of people with a form to add one; a page of its own says who is listed and what else it shows."""
+    """A list of people with a form to add one; a subclass defines who is listed and the additional content."""
 
     template: ClassVar[str]
 
     def lists(self, person: Person) -> bool:
-        """Whether a person is on this page."""
+        """Return whether a person is on this page."""
         raise NotImplementedError
 
     def shown(self, uow: UnitOfWork) -> Mapping[str, object]:
-        """What else the page shows."""
+        """Return the additional content of the page."""
         raise NotImplementedError
 
     @get()
     async def show(
         self, request: Request[Any, Any, Any], pages: NamedDependency[Pages], parts: NamedDependency[WebParts]
     ) -> Response[str]:
-        """The people of this page by name, as the address asks."""
+        """Show the people of this page by name, filtered by the address."""
         return await self.page(request, pages, parts, {})
 
     @post("/{person_id:int}/active")
@@ -49,7 +49,7 @@ class PeoplePage(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Let somebody in or keep them out; their sessions end at once."""
+        """Activate or deactivate a person; a deactivated person's sessions end at once."""
         await switch_person(person_id, me, visit, parts, form)
         return go(request, self.path)
 
@@ -62,7 +62,7 @@ class PeoplePage(Controller):
         error: DomainError | None = None,
         **more: object,
     ) -> Response[str]:
-        """The page, with what was typed into its form and what is wrong with it."""
+        """Return the page with the typed text of its form and the error."""
 
         def read(uow: UnitOfWork) -> Mapping[str, object]:
             everybody = uow.people.all()
@@ -82,7 +82,7 @@ class PeoplePage(Controller):
 
 
 def _wrong_entry(error: DomainError) -> str:
-    """The form's entry that an error is about."""
+    """Return the form's entry with the error."""
     named = {"technician_code": "code", "username": "username", "site_operation": "site"}
     about = error.params.get("field") or error.params.get("what") or error.code.partition(".")[0]
     return named.get(str(about), {"technician": "code", "sto": "code"}.get(str(about), str(about)))

@@ -1,4 +1,4 @@
-"""One person: what is known of them, and the switches for their account and their Telegram."""
+"""The page of one person: their data, and the switches for account and Telegram."""
 
 import secrets
 from collections.abc import Mapping
@@ -42,11 +42,11 @@ from sikpro.domain.people import Permission, Person
 LARGEST_ID = 2**53
 
 READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
-"""What a one-time password is made of: nothing that is read as something else."""
+"""The characters of a one-time password: none can be mistaken for another."""
 
 
 class PeopleController(Controller):
-    """The page of somebody with an account, a technician code, or both."""
+    """The page of a person with an account, a technician code, or both."""
 
     path = "/people"
     guards = (only(Permission.MANAGE_TECHNICIANS),)
@@ -60,7 +60,7 @@ class PeopleController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """Everything that is known, to be edited."""
+        """Show all data in a form."""
         return await person_page(request, person_id, me, pages, parts)
 
     @post("/{person_id:int}")
@@ -74,7 +74,7 @@ class PeopleController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Store what was typed; what is wrong is said at its entry."""
+        """Save the entries, or show the errors at their entries."""
         must_be_an_id(person_id)
         typed, now = {name: form.text(name) for name in PERSON_ENTRIES}, parts.clock.now()
 
@@ -98,7 +98,7 @@ class PeopleController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Let somebody in or keep them out; their sessions end at once."""
+        """Activate or deactivate a person; a deactivated person's sessions end at once."""
         await switch_person(person_id, me, visit, parts, form)
         return go(request, f"/people/{person_id}")
 
@@ -112,7 +112,7 @@ class PeopleController(Controller):
         parts: NamedDependency[WebParts],
         password_hasher: NamedDependency[PasswordHasher],
     ) -> Response[str]:
-        """Give the account a one-time password; it is on this answer and nowhere else."""
+        """Give the account a one-time password; only this response shows it."""
         must_be_an_id(person_id)
         if person_id == me.id:
             raise NotPermitted(permission=Permission.ADMINISTER)
@@ -130,7 +130,7 @@ class PeopleController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """Make a link that binds a phone; it is on this answer and nowhere else."""
+        """Make a link that connects a phone; only this response shows it."""
         must_be_an_id(person_id)
         bot, token, now = parts.bot_state(), new_link_token(), parts.clock.now()
         if bot is None or not bot.username:
@@ -148,7 +148,7 @@ class PeopleController(Controller):
         visit: NamedDependency[Visit],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """Part the person from their Telegram account."""
+        """Disconnect the person's Telegram account."""
         must_be_an_id(person_id)
         now = parts.clock.now()
         person = await parts.transactions.write(lambda uow: unbind_telegram(uow, person_id, me, now))
@@ -157,18 +157,18 @@ class PeopleController(Controller):
 
 
 def one_time_password() -> str:
-    """A password to hand over."""
+    """Return a new one-time password."""
     return "".join(secrets.choice(READABLE) for _ in range(12))
 
 
 def must_be_an_id(person_id: int) -> None:
-    """Raise `NotFound` for a number that no database keeps."""
+    """Raise `NotFound` for a number that cannot be an id of the database."""
     if not 0 < person_id < LARGEST_ID:
         raise NotFound(what="person", name="")
 
 
 async def switch_person(person_id: int, me: Person, visit: Visit, parts: WebParts, form: Form) -> None:
-    """Let a person in or keep them out, as the form's `active` says; nobody keeps themselves out.
+    """Activate or deactivate a person by the form's `active`; nobody can deactivate themselves.
 
     Raises `NotFound`, `NotPermitted`, `LastOne`.
     """
@@ -191,7 +191,7 @@ async def person_page(
     error: DomainError | None = None,
     **shown: str,
 ) -> Response[str]:
-    """The page, with what was typed where something is wrong; `shown` is what is on this answer and nowhere else."""
+    """Return the page, with typed text after an error; `shown` has values that only this response shows."""
     must_be_an_id(person_id)
 
     def read(uow: UnitOfWork) -> dict[str, Any]:

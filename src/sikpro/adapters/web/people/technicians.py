@@ -1,4 +1,4 @@
-"""The technicians: who is known by a code, and whether Telegram reaches them."""
+"""The technicians: people with a technician code, and whether Telegram reaches them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,18 +21,18 @@ ENTRIES = ("name", "code", "site", "phone")
 
 
 class TechniciansController(PeoplePage):
-    """The list, a form to add one, and the switch that lets them in or keeps them out."""
+    """The list, a form to add one, and the switch to activate or deactivate each."""
 
     path = "/technicians"
     guards = (only(Permission.MANAGE_TECHNICIANS),)
     template = "people/technicians.html"
 
     def lists(self, person: Person) -> bool:
-        """Those with a technician code."""
+        """Return whether the person has a technician code."""
         return bool(person.technician_code)
 
     def shown(self, uow: UnitOfWork) -> Mapping[str, object]:
-        """The Site Operations to choose from, and how many access requests wait."""
+        """Return the Site Operations to choose from, and the number of open access requests."""
         sites = [row for row in uow.catalogue.site_operations() if row.active]
         return {
             "sites": [("", "–"), *((row.code, f"{row.code} · {row.name}") for row in sites)],
@@ -49,7 +49,7 @@ class TechniciansController(PeoplePage):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Make a technician known; what is wrong is said at the form."""
+        """Add a technician, or show the error at the form."""
         now, typed = parts.clock.now(), {name: form.text(name) for name in ENTRIES}
 
         def work(uow: UnitOfWork) -> Person:

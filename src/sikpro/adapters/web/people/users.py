@@ -21,18 +21,18 @@ from sikpro.domain.people import Permission, Person, Role
 
 
 class UsersController(PeoplePage):
-    """The list, a form to add an account, and the switch that lets people in or keeps them out."""
+    """The list, a form to add an account, and the switch to activate or deactivate each person."""
 
     path = "/users"
     guards = (only(Permission.ADMINISTER),)
     template = "people/users.html"
 
     def lists(self, person: Person) -> bool:
-        """Those with an account."""
+        """Return whether the person has an account."""
         return person.role is not None
 
     def shown(self, uow: UnitOfWork) -> Mapping[str, object]:
-        """The roles that an account may have; nobody was given a password just now."""
+        """Return the roles that an account may have, and no new password."""
         return {"roles": ACCOUNT_ROLES, "made": None, "password": ""}
 
     @post()
@@ -45,7 +45,7 @@ class UsersController(PeoplePage):
         password_hasher: NamedDependency[PasswordHasher],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Make an account; its one-time password is on this answer and nowhere else."""
+        """Add an account; only this response shows its one-time password."""
         typed = {name: form.text(name) for name in ("name", "username", "role")}
         try:
             checked_name(typed["name"])

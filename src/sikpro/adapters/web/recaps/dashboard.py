@@ -1,4 +1,4 @@
-"""The dashboard: how the work stands, each figure a link to the orders behind it."""
+"""The dashboard: the state of the work; each figure links to its orders."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -25,7 +25,7 @@ _HOUR_WIDTH = 10
 
 @frozen
 class Bar:
-    """One bar of the chart by hour, in the drawing's units."""
+    """One bar of the chart by hour, in units of the drawing."""
 
     kind: str
     x: float
@@ -34,7 +34,7 @@ class Bar:
 
 
 class DashboardController(Controller):
-    """How the work stands now."""
+    """The present state of the work."""
 
     path = PATH
     guards = (only(Permission.VIEW_ALL),)
@@ -47,7 +47,7 @@ class DashboardController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """The figures of this moment."""
+        """Show the present figures."""
         now = parts.clock.now()
 
         def read(uow: UnitOfWork) -> tuple[Dashboard, int, dict[str, Status]]:
@@ -70,7 +70,7 @@ class DashboardController(Controller):
 
 
 def _orders(**filters: str) -> str:
-    """The address of a list of orders."""
+    """Return the address of a list of orders."""
     return f"/orders?{urlencode(filters)}"
 
 
@@ -79,7 +79,7 @@ def _most(board: Dashboard) -> int:
 
 
 def _bars(board: Dashboard) -> list[Bar]:
-    """Two bars an hour, the highest as high as the chart."""
+    """Return two bars per hour; the highest has the height of the chart."""
     most = _most(board) or 1
     bars = []
     for hour in board.hours:

@@ -1,4 +1,4 @@
-"""Files of recaps: asked for, followed while they are made, fetched, stopped."""
+"""Files of recaps: request, progress, download, cancel."""
 
 from collections.abc import AsyncIterator
 from functools import partial
@@ -25,14 +25,14 @@ from sikpro.domain.errors import NotFound
 from sikpro.domain.people import Permission, Person
 
 SHOWN = 50
-"""How many exports the page shows at most, newest first."""
+"""The most exports on the page, newest first."""
 
 LARGEST_ID = 2**53
 
 
 @frozen
 class ExportLine:
-    """An export as the page shows it; `size` in bytes, None while there is no file."""
+    """A row of the page; `size` is in bytes, None while there is no file."""
 
     export: Export
     query: RecapQuery
@@ -40,12 +40,12 @@ class ExportLine:
 
     @property
     def page(self) -> str:
-        """The address of the recap that it is of."""
+        """Return the address of the export's recap."""
         return page_of(self.query)
 
 
 class ExportsController(Controller):
-    """Everybody has their own; nobody sees those of others."""
+    """The page of exports: each person sees only their own."""
 
     path = "/exports"
     guards = (only(Permission.VIEW_OWN_REPORT),)
@@ -58,7 +58,7 @@ class ExportsController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """What one asked for; with a recap's question in the address, the offer to make its file."""
+        """Show the person's exports; with a recap query in the address, offer to make its file."""
 
         def read(uow: UnitOfWork) -> list[ExportLine]:
             return [_line(uow, export) for export in uow.exports.of_person(me.id, SHOWN)]
@@ -76,7 +76,7 @@ class ExportsController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Queue a file."""
+        """Request a file."""
         kind, now = form.text("kind"), parts.clock.now()
         if kind not in MEDIA_TYPES:
             raise BadForm("kind")
@@ -97,7 +97,7 @@ class ExportsController(Controller):
         me: NamedDependency[Person],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """Stop one of one's own."""
+        """Cancel one of the person's own exports."""
         now = parts.clock.now()
 
         def work(uow: UnitOfWork) -> None:
@@ -111,7 +111,7 @@ class ExportsController(Controller):
     async def fetch(
         self, export_id: FromPath[int], me: NamedDependency[Person], parts: NamedDependency[WebParts]
     ) -> Stream:
-        """The file, a part at a time."""
+        """Send the file, one part at a time."""
 
         def read(uow: UnitOfWork) -> Blob:
             export = _own(uow, export_id, me)
@@ -129,7 +129,7 @@ class ExportsController(Controller):
 
 
 def _own(uow: UnitOfWork, export_id: int, me: Person) -> Export:
-    """One of somebody's own exports. Raises `NotFound`."""
+    """Return one of the person's own exports. Raises `NotFound`."""
     if 0 < export_id < LARGEST_ID:
         export = uow.exports.get(export_id)
         if export.person == me.id:

@@ -1,4 +1,4 @@
-"""The recap of a day, a month or a free period, on the page and as an Excel file; a month is closed here."""
+"""The recap of a day, a month or a free period, as a page and as a file; closes a month."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,7 +26,7 @@ from sikpro.domain.people import Permission, Person
 
 
 class RecapController(Controller):
-    """Figures that add up, each a link to its orders where the list of orders can show them."""
+    """The recap: figures that add up; each links to its orders if the list of orders can show them."""
 
     path = "/recap"
     guards = (only(Permission.VIEW_OWN_REPORT),)
@@ -35,7 +35,7 @@ class RecapController(Controller):
     async def choose(
         self, request: Request[Any, Any, Any], visit: NamedDependency[Visit], parts: NamedDependency[WebParts]
     ) -> Response[str]:
-        """To the period and the filters that a form chose, else to today. What is no period is told where it is."""
+        """Redirect to the period and filters of a form, else to today. An invalid period is reported at its entry."""
         query = request.query_params
         text = query.get("period") or query.get("month") or query.get("day") or ""
         if query.get("from") or query.get("until"):
@@ -57,11 +57,11 @@ class RecapController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str] | Stream:
-        """A period's recap; with `.xlsx` or `.csv` behind its name, the file."""
+        """Show the recap of a period; with `.xlsx` or `.csv` after its name, send the file."""
         name, kind = split_kind(name)
         query = dict(request.query_params)
         if not me.may(Permission.VIEW_REPORTS):
-            query.pop("helpdesk", None)  # theirs is their own work, whoever an address names
+            query.pop("helpdesk", None)  # they see only their own work, also if an address names others
         recap_query = _recap_query(name, query, Span(request.url.path.split("/")[2]))
         if kind:
             return await recap_file(request, recap_query, kind, me, visit, parts)
@@ -91,7 +91,7 @@ class RecapController(Controller):
         visit: NamedDependency[Visit],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """Fix a month's figures for good."""
+        """Close a month: save its figures permanently."""
         recap_query, now = _recap_query(name, {}, Span.MONTH), parts.clock.now()
         closing = await parts.transactions.read(lambda uow: count_month(uow, recap_query.text, me, now, parts.zone))
         await parts.transactions.write(closing)
@@ -104,7 +104,7 @@ def _filters(query: Mapping[str, str]) -> dict[str, str]:
 
 
 def _recap_query(text: str, query: Mapping[str, str], span: Span | None = None) -> RecapQuery:
-    """The question of an address. Raises `NotFoundException` for what is no period, or of another kind."""
+    """Return the recap query of an address. Raises `NotFoundException` for an invalid period or another span."""
     try:
         recap_query = RecapQuery.parse(text, _filters(query))
     except InvalidValue as error:

@@ -1,4 +1,4 @@
-"""A recap's charts, drawn on the server: shapes on a canvas whose height is 100, each with its figures in a table."""
+"""The charts of a recap, drawn on the server on a canvas with height 100; each has a table with its figures."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,15 +10,15 @@ from sikpro.application.reports.recap_data import Recap
 from sikpro.application.reports.recap_query import Span
 
 SLOT = 10
-"""The width that a value has on the canvas."""
+"""The width of a value on the canvas."""
 
 LEAST = 6
-"""How many values a Pareto chart has room for at least: a single reason is no wall."""
+"""The fewest places of a Pareto chart, so that a single bar does not fill it."""
 
 
 @frozen
 class Bar:
-    """A bar that stands on the canvas' ground: where it begins, how wide and high it is, and what it shows."""
+    """A bar on the bottom of the canvas: its left edge, width, height and value."""
 
     x: float
     width: float
@@ -27,13 +27,13 @@ class Bar:
 
     @property
     def y(self) -> float:
-        """Where its top is."""
+        """Return the position of its top."""
         return round(100 - self.height, 2)
 
 
 @frozen(kw_only=True)
 class Chart:
-    """Bars and perhaps a line (as points of SVG); `peak` is what the full height stands for, `marks` stand below."""
+    """Bars and an optional line (SVG points); `peak` is the value of the full height, `marks` are the labels below."""
 
     width: int
     bars: Sequence[Bar]
@@ -44,7 +44,7 @@ class Chart:
 
 
 def flow(recap: Recap) -> Chart:
-    """What came in and what was completed, each hour of a day or each day of a longer period."""
+    """Return the chart of received and completed orders, for each hour of a day or each day of a longer period."""
     dimension = Dimension.HOUR if recap.query.span is Span.DAY else Dimension.DAY
     table = recap.table(dimension)
     rows = {row.value: row for row in table.rows} if table else {}
@@ -62,7 +62,7 @@ def flow(recap: Recap) -> Chart:
 
 
 def pareto(recap: Recap) -> Chart:
-    """The reasons side by side, most frequent first, and the line of their cumulated shares; the height is all."""
+    """Return the reasons, most frequent first, with the line of cumulated shares; the full height is the total."""
     bars = [
         Bar(place * SLOT + 1.5, SLOT - 3, round(100 * reason.share, 2), "held_up")
         for place, reason in enumerate(recap.reasons)
@@ -82,7 +82,7 @@ def _slots(recap: Recap) -> list[str]:
 
 
 def _marks(slots: Sequence[str]) -> Sequence[str]:
-    """The first value, the last and a few between them."""
+    """Return the first value, the last, and a few between them."""
     if len(slots) < 3:
         return slots
     parts = 4 if len(slots) > 4 else 2

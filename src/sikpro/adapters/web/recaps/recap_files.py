@@ -1,4 +1,4 @@
-"""A recap's file: made at once where it is small, else on the page of exports."""
+"""The file of a recap: a small one is made at once, a large one on the page of exports."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -20,7 +20,7 @@ CHUNK = 64 * 1024
 
 
 def split_kind(name: str) -> tuple[str, str]:
-    """An address's name without what says that a file is wanted, and that: `("2026-11", "xlsx")`; "" for a page."""
+    """Return the name in an address without its file kind, and the kind: `("2026-11", "xlsx")`; "" for a page."""
     for kind in MEDIA_TYPES:
         if name.endswith(f".{kind}"):
             return name.removesuffix(f".{kind}"), kind
@@ -30,9 +30,9 @@ def split_kind(name: str) -> tuple[str, str]:
 async def recap_file(
     request: Request[Any, Any, Any], recap_query: RecapQuery, kind: str, me: Person, visit: Visit, parts: WebParts
 ) -> Response[str] | Stream:
-    """The file, made in one hop from one view of the data; its name on the disk is gone before it is sent.
+    """Return the file, made in one hop from one view of the data; its name on the disk is deleted before it is sent.
 
-    One of more than `AT_ONCE` orders is offered on the page of exports instead.
+    A file of more than `AT_ONCE` orders is offered on the page of exports instead.
     """
     wanted = ExportFile(query=recap_query, kind=kind, by=me, words=visit.words, now=parts.clock.now())
 

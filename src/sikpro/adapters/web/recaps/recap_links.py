@@ -1,4 +1,4 @@
-"""Which list of orders stands behind each figure of a recap: addresses that show exactly the orders counted."""
+"""The list of orders behind each figure of a recap: addresses that show exactly the counted orders."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
@@ -14,14 +14,14 @@ from sikpro.domain.phase import Phase, Stage
 
 
 def page_of(recap_query: RecapQuery) -> str:
-    """The address of a recap's page, filters included."""
+    """Return the address of a recap's page, with its filters."""
     return f"/recap/{recap_query.span}/{recap_query.text}" + (
         f"?{urlencode(recap_query.filters)}" if recap_query.filters else ""
     )
 
 
 def _at(phase: Phase | None) -> Mapping[str, str]:
-    """The list of the orders that stand at a phase: its view, where that shows no other phase's."""
+    """Return the parameters of the list of a phase: its view, if the view has no other phase."""
     if phase is None:
         return {"view": "all"}
     return (
@@ -31,25 +31,25 @@ def _at(phase: Phase | None) -> Mapping[str, str]:
 
 @frozen
 class RecapLinks:
-    """The lists behind one recap's figures; `helpdesk` is set when somebody sees their own work only."""
+    """The lists behind a recap's figures; `helpdesk` is set for people who see only their own work."""
 
     query: RecapQuery
     helpdesk: int | None = None
 
     def received(self, phase: Phase | None = None, **filters: str) -> str:
-        """The orders received in the period, by where they stand now."""
+        """Return the orders received in the period, by their present phase."""
         return self._listed({**_at(phase), **self._when, **filters})
 
     def finished(self, stage: Stage, **filters: str) -> str:
-        """The orders that ended so in the period, whenever they came in."""
+        """Return the orders that ended with the stage in the period, received at any time."""
         return self._listed({"view": stage.value, "finished": self.query.text, **filters})
 
     def open(self, **filters: str) -> str:
-        """The orders that are open now, whenever they came in."""
+        """Return the orders that are open now, received at any time."""
         return self._listed({"view": "open", **filters})
 
     def figure(self, figure: Figure) -> str:
-        """The orders behind a figure, the ledger behind refusals; "" where it is neither (a median, a target)."""
+        """Return the orders behind a figure, or the ledger for refusals; "" for others (a median, a target)."""
         head, _, tail = figure.code.partition(".")
         if head == "received":
             return self.received(Phase(tail) if tail else None)
@@ -68,7 +68,7 @@ class RecapLinks:
         }.get(head, "")
 
     def interval(self, interval: Interval) -> str:
-        """The orders whose spans were measured."""
+        """Return the orders whose spans were measured."""
         if interval is Interval.FIRST_ACTION:
             return self.received(acted="1")
         if interval.turn:
@@ -76,7 +76,7 @@ class RecapLinks:
         return self.finished(Stage.COMPLETED, acted="1")
 
     def row(self, dimension: Dimension, value: str, phase: Phase | None = None) -> str:
-        """The received orders of a table's row."""
+        """Return the received orders of a table's row."""
         if dimension is Dimension.DAY:
             return self._listed({**_at(phase), "day": value})
         if dimension is Dimension.HOUR:
@@ -84,7 +84,7 @@ class RecapLinks:
         return self.received(phase, **{str(dimension): value or UNKNOWN})
 
     def row_completed(self, dimension: Dimension, value: str) -> str:
-        """The orders of a table's row that were completed in the period."""
+        """Return the orders of a table's row that were completed in the period."""
         if dimension is Dimension.DAY:
             return self._listed({"view": Stage.COMPLETED.value, "finished": value})
         if dimension is Dimension.HOUR:
@@ -94,15 +94,15 @@ class RecapLinks:
         return self.finished(Stage.COMPLETED, **{str(dimension): value or UNKNOWN})
 
     def reason(self, status: str) -> str:
-        """The received orders that are held up for a reason."""
+        """Return the received orders that are held up for a reason."""
         return self._held_up(status=status)
 
     def group(self, group: str) -> str:
-        """The received orders that are held up for a reason of a group."""
+        """Return the received orders that are held up for a reason of a group."""
         return self._held_up(group=group or UNKNOWN)
 
     def target(self, sto: str) -> str:
-        """The orders of an exchange that were completed in the month until the period's end."""
+        """Return the orders of an STO that were completed in the month until the period's end."""
         month = RecapQuery.month(self.query.first)
         text = month.text if self.query.last >= month.last else f"{month.first}_{self.query.last}"
         return self._listed({"view": Stage.COMPLETED.value, "finished": text, "sto": sto})

@@ -1,4 +1,4 @@
-"""A recap as its page shows it: labels, bars, charts and comparisons."""
+"""The view model of a recap: labels, bars, charts and comparisons."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -20,7 +20,7 @@ from sikpro.domain.phase import Phase
 
 @frozen
 class Slice:
-    """A part of a bar: its phase, where it begins and how wide it is, of 100."""
+    """A part of a bar: its phase, start and width; the full bar is 100."""
 
     phase: Phase
     start: float
@@ -29,7 +29,7 @@ class Slice:
 
 @frozen(kw_only=True)
 class RecapView:
-    """What the page asks while it is made; `choices` are those of the queue's filters."""
+    """The view model of the page; `choices` are those of the queue's filters."""
 
     recap: Recap
     today: date
@@ -42,67 +42,67 @@ class RecapView:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing came in and nothing ended in the period."""
+        """Return whether nothing came in and nothing ended in the period."""
         return not (self.recap.total or self.recap.completed or self.recap.cancelled)
 
     @property
     def day_path(self) -> str:
-        """The address of a day of the period: today if it is one of them, else the first."""
+        """Return the address of a day of the period: today if it is in the period, else the first day."""
         recap_query = self.recap.query
         day = self.today if recap_query.first <= self.today <= recap_query.last else recap_query.first
         return f"/recap/day/{day}"
 
     @property
     def free_path(self) -> str:
-        """The address of the same days as a free period."""
+        """Return the address of the same days as a free period."""
         return f"/recap/free/{self.recap.query.first}_{self.recap.query.last}"
 
     @property
     def text(self) -> str:
-        """The recap as text for a chat."""
+        """Return the recap as text for a chat."""
         return recap_text(self.recap, self.words)
 
     @property
     def filters_text(self) -> str:
-        """The filters as people say them."""
+        """Return the filters as readable text."""
         return filters_text(self.recap, self.words)
 
     @property
     def flow(self) -> Chart:
-        """What came in and what was completed, by hour or by day."""
+        """Return the chart of received and completed orders, by hour or by day."""
         return flow(self.recap)
 
     @property
     def flow_table(self) -> Dimension:
-        """Whose table stands below that chart."""
+        """Return the dimension of the table below that chart."""
         return Dimension.DAY if self.recap.table(Dimension.DAY) else Dimension.HOUR
 
     @property
     def pareto(self) -> Chart:
-        """The reasons with their cumulated shares."""
+        """Return the chart of reasons with their cumulated shares."""
         return pareto(self.recap)
 
     @property
     def closed_on(self) -> str:
-        """The day on which the month was closed, "" while it is open."""
+        """Return the day on which the month was closed, "" while it is open."""
         closed = self.recap.closed
         return self.words.long_date(self.words.local(closed.at).date()) if closed else ""
 
     @property
     def closes_on(self) -> date:
-        """The day on which a month closes by itself."""
+        """Return the day on which the month closes automatically."""
         return self.recap.query.last + timedelta(days=1) + CLOSES_AFTER
 
     def percent(self, share: float) -> str:
-        """A share of 1 in percent."""
+        """Return a share of 1 in percent."""
         return percent(share, self.words)
 
     def versus(self, code: str) -> Versus | None:
-        """A figure beside that of the period before."""
+        """Return a figure's comparison with the period before."""
         return versus(self.recap, code, self.words)
 
     def median_before(self, interval: Interval) -> str:
-        """The median of the period before; "" where there is none."""
+        """Return the median of the period before, "" if there is none."""
         spread = self.recap.before.times.get(interval) if self.recap.before else None
         if spread is None or spread.median is None:
             return ""
@@ -110,15 +110,15 @@ class RecapView:
         return self.words("recap.versus.median", before=before, median=self.words.duration(spread.median))
 
     def href(self, code: str) -> str:
-        """The orders behind a figure, "" where it has none to show."""
+        """Return the address of the orders behind a figure, "" if it has none."""
         return self.links.figure(BY_CODE[code])
 
     def label(self, dimension: Dimension, row: RecapRow) -> str:
-        """A row's name in words."""
+        """Return the readable name of a row."""
         return self.value_label(dimension, row.value, row.label)
 
     def value_label(self, dimension: Dimension, value: str, label: str) -> str:
-        """A value's name in words."""
+        """Return the readable name of a value."""
         if dimension is Dimension.HOUR and value:
             return self.words("recap.hour", hour=value)
         if dimension is Dimension.DAY and value:
@@ -128,11 +128,11 @@ class RecapView:
         return label or self.words("recap.unknown")
 
     def slot(self, value: str) -> str:
-        """A chart's mark in words."""
+        """Return the readable label of a chart's mark."""
         return value if len(value) == len("09") else self.words.short_date(date.fromisoformat(value))
 
     def bar(self, table: RecapTable, row: RecapRow) -> Sequence[Slice]:
-        """A row's phases side by side, the table's largest row being 100 wide."""
+        """Return the parts of a row's bar, one per phase; the largest row of the table is 100 wide."""
         largest = max(one.total for one in table.rows) or 1
         slices, start = [], 0.0
         for phase in Phase:
@@ -143,19 +143,19 @@ class RecapView:
         return slices
 
     def sums(self, table: RecapTable) -> Mapping[Phase, int]:
-        """A table's columns added up."""
+        """Return the sums of a table's columns."""
         return {phase: sum(row.by_phase[phase] for row in table.rows) for phase in Phase}
 
     def completed(self, table: RecapTable) -> int:
-        """A table's completed orders added up."""
+        """Return the sum of a table's completed orders."""
         return sum(row.completed for row in table.rows)
 
     def target_bar(self, target: AgainstTarget) -> float:
-        """How much of a target is done, of 100."""
+        """Return the completed part of a target, of 100."""
         return round(min(100 * target.done / target.target, 100), 2) if target.target else 100
 
     def change(self, change: LaterChange) -> tuple[str, str]:
-        """A later change's name in words, and the orders as they are now."""
+        """Return the readable name of a later change, and the orders as they are now."""
         if change.dimension is None:
             if change.code != "reason":
                 return BY_CODE[change.code].name(self.words), self.href(change.code)
@@ -167,7 +167,7 @@ class RecapView:
         return label, of(change.dimension, change.value)
 
     def meanings(self, *codes: str) -> Mapping[str, str]:
-        """Names and definitions of figures, each definition once."""
+        """Return names and definitions of figures, each definition once."""
         found: dict[str, str] = {}
         for code in codes:
             figure = BY_CODE.get(code)
@@ -179,5 +179,5 @@ class RecapView:
 
     @property
     def all_meanings(self) -> Mapping[str, str]:
-        """Every definition there is."""
+        """Return all definitions."""
         return self.meanings(*(figure.code for figure in FIGURES), *MORE)

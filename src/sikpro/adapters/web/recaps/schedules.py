@@ -1,4 +1,4 @@
-"""The recaps that are sent by themselves: to whom, when, and what became of the last one."""
+"""The automatic recaps: recipient, time, and the result of the last one."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -33,7 +33,7 @@ _FRESH: Mapping[str, str] = {"rhythm": "today", "at": "17:00", "to": "", "langua
 
 @frozen
 class _SchedulesPage:
-    """What the page shows: each schedule with its last message, and whom one may choose."""
+    """The view model of the page: each schedule with its last message, and the possible recipients."""
 
     schedules: tuple[tuple[Schedule, OutboxItem | None], ...]
     people: tuple[Person, ...]
@@ -41,7 +41,7 @@ class _SchedulesPage:
 
 
 class SchedulesController(Controller):
-    """Who sees reports may have them sent."""
+    """The page of automatic recaps, for people who may see reports."""
 
     path = "/schedules"
     guards = (only(Permission.VIEW_REPORTS),)
@@ -50,7 +50,7 @@ class SchedulesController(Controller):
     async def show(
         self, request: Request[Any, Any, Any], pages: NamedDependency[Pages], parts: NamedDependency[WebParts]
     ) -> Response[str]:
-        """All of them, and the form for another."""
+        """Show all schedules and the form for a new one."""
         return await _page(request, pages, parts, _FRESH)
 
     @post()
@@ -63,7 +63,7 @@ class SchedulesController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Begin to send one; what is wrong is said at its entry."""
+        """Add a schedule, or show the errors at their entries."""
         now, typed = parts.clock.now(), {name: form.text(name) for name in _FRESH}
 
         def work(uow: UnitOfWork) -> Schedule:
@@ -95,7 +95,7 @@ class SchedulesController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Stop, or go on."""
+        """Switch a schedule off or on."""
         now, active = parts.clock.now(), form.text("active") == "yes"
         await parts.transactions.write(lambda uow: switch_schedule(uow, schedule_id, me, now, active=active))
         visit.toast("schedule_goes_on" if active else "schedule_stopped")
@@ -110,7 +110,7 @@ class SchedulesController(Controller):
         visit: NamedDependency[Visit],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """Forget one."""
+        """Delete a schedule."""
         now = parts.clock.now()
         await parts.transactions.write(lambda uow: drop_schedule(uow, schedule_id, me, now))
         visit.toast("schedule_dropped")
@@ -126,7 +126,7 @@ class SchedulesController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """Send one to oneself, as it would be now; who has no Telegram is told how to get there."""
+        """Send the present recap to the person; a person without Telegram sees how to connect it."""
         now = parts.clock.now()
         sending = await parts.transactions.read(lambda uow: recap_now(uow, schedule_id, me, now, parts.zone))
         if sending is None:

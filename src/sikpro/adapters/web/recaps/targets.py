@@ -1,4 +1,4 @@
-"""The targets of a month, an exchange a row."""
+"""The targets of a month, one row per STO."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,7 +26,7 @@ COLUMNS = ("target", "working_days")
 
 @frozen(kw_only=True)
 class TargetsView:
-    """A month's rows as the page shows them; `days` are the installation's working days in the month."""
+    """The view model of a month's rows; `days` are the installation's working days in the month."""
 
     query: RecapQuery
     stos: tuple[Sto, ...]
@@ -36,7 +36,7 @@ class TargetsView:
 
 
 class TargetsController(Controller):
-    """Targets by month and exchange, typed here or imported as a list."""
+    """Targets by month and STO, typed here or imported as a list."""
 
     path = "/targets"
     guards = (only(Permission.CLOSE_MONTH),)
@@ -49,7 +49,7 @@ class TargetsController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """A month's targets, this month's unless another is asked for."""
+        """Show the targets of a month, by default the present one."""
         recap_query = _month(request.query_params.get("month", ""), visit, parts)
         view = await parts.transactions.read(lambda uow: _view(uow, recap_query))
         return pages.page(request, "recaps/targets.html", view=view)
@@ -64,7 +64,7 @@ class TargetsController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Keep all rows as typed, or none where one is wrong."""
+        """Save all rows, or none if one is invalid."""
         recap_query, now = _named(form.text("month")), parts.clock.now()
         if recap_query is None:
             raise BadForm("month")
@@ -83,7 +83,7 @@ class TargetsController(Controller):
 
 
 def _month(text: str, visit: Visit, parts: WebParts) -> RecapQuery:
-    """The month that is named, else this one."""
+    """Return the named month, else the present one."""
     return _named(text) or RecapQuery.month(visit.words.local(parts.clock.now()).date())
 
 

@@ -1,4 +1,4 @@
-"""The catalogues: Site Operations, exchanges, statuses and order types, each a list and a page for a row."""
+"""The catalogues: Site Operations, STOs, statuses and order types; each has a list and a page per row."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -36,14 +36,14 @@ LONGEST_CODE = 100
 
 
 class CatalogueController(Controller):
-    """What an admin edits; a row in use can be retired, one that nothing uses deleted."""
+    """The catalogues that an admin edits: a row in use can be retired, an unused row can be deleted."""
 
     path = "/catalogue"
     guards = (only(Permission.ADMINISTER),)
 
     @get()
     async def first(self, request: Request[Any, Any, Any]) -> Response[str]:
-        """To the first of them."""
+        """Redirect to the first catalogue."""
         return go(request, f"/catalogue/{next(iter(KINDS))}")
 
     @get("/{name:str}")
@@ -54,7 +54,7 @@ class CatalogueController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """A catalogue's rows, with how many orders use each."""
+        """Show a catalogue's rows and how many orders use each."""
         kind = catalogue_named(name)
         rows, used = await parts.transactions.read(lambda uow: (kind.rows(uow), uses(uow, kind)))
         return pages.page(request, "setup/catalogue.html", kind=kind, kinds=KINDS, rows=rows, uses=used)
@@ -70,7 +70,7 @@ class CatalogueController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Add a row; what is wrong is said at its entry."""
+        """Add a row, or show the errors at their entries."""
         kind, now = catalogue_named(name), parts.clock.now()
         typed = _typed(kind, form)
 
@@ -87,7 +87,7 @@ class CatalogueController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """The form for a new row."""
+        """Show the form for a new row."""
         return await _form(request, catalogue_named(name), "", pages, parts)
 
     @get("/{name:str}/row/{code:str}")
@@ -99,7 +99,7 @@ class CatalogueController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """A row, to be edited."""
+        """Show the form to edit a row."""
         return await _form(request, catalogue_named(name), code, pages, parts)
 
     @post("/{name:str}/row/{code:str}")
@@ -135,7 +135,7 @@ class CatalogueController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Retire a row or bring it back."""
+        """Retire a row or make it active again."""
         kind, now, active = catalogue_named(name), parts.clock.now(), form.text("active") == "yes"
 
         def work(uow: UnitOfWork) -> CatalogueRow:
@@ -155,7 +155,7 @@ class CatalogueController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """Delete a row that nothing uses."""
+        """Delete an unused row."""
         kind, now = catalogue_named(name), parts.clock.now()
 
         def work(uow: UnitOfWork) -> CatalogueRow:
@@ -165,7 +165,7 @@ class CatalogueController(Controller):
 
 
 def catalogue_named(name: str) -> CatalogueKind:
-    """A catalogue by its name in addresses. Raises `NotFoundException`."""
+    """Return a catalogue by its name in addresses. Raises `NotFoundException` if there is none."""
     if name not in KINDS:
         raise NotFoundException
     return KINDS[name]
@@ -186,7 +186,7 @@ async def _do(
     done: str,
     typed: Mapping[str, str] | None = None,
 ) -> Response[str]:
-    """Do it and go back to the list with the toast `done`; what is wrong is said at the row's form."""
+    """Do the work and go back to the list with the toast `done`, or show the errors in the row's form."""
     try:
         row = await parts.transactions.write(work)
     except (InvalidFields, AlreadyUsed, ConcurrencyConflict, InUse) as error:

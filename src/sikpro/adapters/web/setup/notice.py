@@ -1,4 +1,4 @@
-"""*Pengumuman*: the notice that every answer about an order carries while it is on."""
+"""*Pengumuman*: the notice in every answer about an order while it is on."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from sikpro.domain.people import Permission, Person
 
 
 class NoticeController(Controller):
-    """The notice: see it, write it, switch it off."""
+    """The notice: show, write, switch off."""
 
     path = "/notice"
     guards = (only(Permission.LEAD),)
@@ -26,7 +26,7 @@ class NoticeController(Controller):
     async def show(
         self, request: Request[Any, Any, Any], pages: NamedDependency[Pages], parts: NamedDependency[WebParts]
     ) -> Response[str]:
-        """The notice as it is."""
+        """Show the present notice."""
         notice = await parts.transactions.read(lambda uow: uow.installation.get().notice)
         return pages.page(request, "setup/notice.html", notice=notice, typed=notice, error=None, limit=NOTICE_LIMIT)
 
@@ -40,7 +40,7 @@ class NoticeController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Switch it on with the text typed, or off."""
+        """Switch the notice on with the typed text, or off."""
         now = parts.clock.now()
         typed = "" if form.text("act") == "off" else form.text("notice")
         try:

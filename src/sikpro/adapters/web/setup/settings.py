@@ -1,4 +1,4 @@
-"""What the installation decides for itself."""
+"""The settings of the installation."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -35,7 +35,7 @@ class SettingsController(Controller):
     async def show(
         self, request: Request[Any, Any, Any], pages: NamedDependency[Pages], parts: NamedDependency[WebParts]
     ) -> Response[str]:
-        """The decisions as they are."""
+        """Show the present settings."""
         installed = await parts.transactions.read(lambda uow: uow.installation.get())
         return _page(request, pages, installation_texts(installed))
 
@@ -49,7 +49,7 @@ class SettingsController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Keep what was typed; under a rule that existing orders break nothing is changed, and they are named."""
+        """Save the settings. If existing orders break the new rule, change nothing and list these orders."""
         now = parts.clock.now()
         typed = {name: form.text(name) for name in SETTINGS_ENTRIES}
         typed["work_days"] = " ".join(str(day) for day in DAYS if form.text(f"day_{day}"))

@@ -1,1 +1,1 @@
-"""What every page stands on: who may come in, forms, errors, page frame, assets and health."""
+"""The basis of every page: admission, forms, errors, page frame, assets and health."""

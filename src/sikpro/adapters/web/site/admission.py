@@ -1,4 +1,4 @@
-"""Who comes in: one guard before every handler."""
+"""Admission of requests: one guard before every handler."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -16,18 +16,18 @@ from sikpro.domain.people import Permission
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 PUBLIC: dict[str, Any] = {"public": True}
-"""Handler option: open to visitors who have not logged in."""
+"""Handler option: allow visitors without a login."""
 
 WHILE_PASSWORD_EXPIRED: dict[str, Any] = {"while_password_expired": True}
-"""Handler option: open to those who must change their password first."""
+"""Handler option: allow people who must change their password first."""
 
 
 class Stale(Exception):
-    """A form came without its token: its page is older than the session, or is not ours."""
+    """Raised for a form without a valid token: its page is older than the session, or from another site."""
 
 
 class MustLogIn(Exception):
-    """The visitor has to log in first; `next` is the page to come back to."""
+    """Raised if the visitor must log in first; `next` is the page to return to."""
 
     def __init__(self, next: str) -> None:  # noqa: A002  # the query parameter's name
         super().__init__(next)
@@ -35,14 +35,14 @@ class MustLogIn(Exception):
 
 
 class MustChangePassword(Exception):
-    """The one-time password has to be changed first."""
+    """Raised if the one-time password must be changed first."""
 
 
 async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     """Check the login, the form's token and the password's state, in this order.
 
-    A form is read before anything is refused, so that the page that refuses can give back what was typed. Raises
-    `MustLogIn`, `Stale`, `MustChangePassword`, and what kept the gate from knowing the visitor.
+    The form is read before anything is refused, so that the error page can return the typed text. Raises `MustLogIn`,
+    `Stale`, `MustChangePassword`, or the error that prevented the gate from identifying the visitor.
     """
     visit, acts = visit_of(connection), connection.scope.get("method") not in SAFE
     brought = await _token(connection) if acts else ""
@@ -60,7 +60,7 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
 
 
 def only(*permissions: Permission) -> Callable[[Connection, BaseRouteHandler], Awaitable[None]]:
-    """A guard for those who have one of the permissions. Raises `NotPermitted`."""
+    """Return a guard that requires one of the permissions. The guard raises `NotPermitted`."""
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         visit = visit_of(connection)
@@ -77,7 +77,7 @@ async def _token(connection: Connection) -> str:
 
 
 def way_back(connection: Connection) -> str:
-    """The page asked for; of a form or a fragment, the page it is on."""
+    """Return the requested page; for a form or a fragment, the page that contains it."""
     headers = connection.headers
     if connection.scope.get("method") == "GET" and headers.get("hx-request") != "true":
         query = connection.url.query
@@ -87,16 +87,16 @@ def way_back(connection: Connection) -> str:
 
 
 def order_address(connection: Connection) -> str:
-    """The page of the order that a form was about, "" for another form."""
+    """Return the page of the form's order, "" for another form."""
     found = re.match(r"/orders/[0-9]+(?=/)", connection.url.path)
     return found[0] if found else ""
 
 
 def login_path(way_back: str) -> str:
-    """The login page's address, which leads back afterwards."""
+    """Return the address of the login page, which leads back afterwards."""
     return "/login" if way_back in {"", "/"} else f"/login?next={quote(way_back, safe='/')}"
 
 
 def password_path(way_back: str) -> str:
-    """The address of the page for a new password, which leads back afterwards."""
+    """Return the address of the page for a new password, which leads back afterwards."""
     return "/password" if way_back in {"", "/"} else f"/password?next={quote(way_back, safe='/')}"

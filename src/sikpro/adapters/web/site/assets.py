@@ -1,4 +1,4 @@
-"""The static files, read once: each under an address with its content's hash in it, kept by browsers for a year."""
+"""The static files, read once: each address contains the content's hash; browsers cache it for a year."""
 
 import mimetypes
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Asset:
 
 @cache
 def assets() -> Mapping[str, Asset]:
-    """All files by their path under `static/`."""
+    """Return all files by their path under `static/`."""
     found: dict[str, Asset] = {}
     for path in ROOT.rglob("*"):
         if path.suffix in _OURS:
@@ -40,17 +40,17 @@ def assets() -> Mapping[str, Asset]:
 
 
 def static(name: str) -> str:
-    """The address of a file. Raises `KeyError` when there is none."""
+    """Return the address of a file. Raises `KeyError` if there is none."""
     return f"/static/{assets()[name].version}/{name}"
 
 
 @cache
 def icon(name: str, size: int = 18) -> Markup:
-    """A Tabler icon as inline SVG, for the eye only: what it means stands beside it as text."""
+    """Return a Tabler icon as inline SVG. It is decoration: a text beside it gives the meaning."""
     source = assets()[f"vendor/tabler-icons/{name}.svg"].content.decode()
     inner = search(r"<svg[^>]*>(.*)</svg>", source, DOTALL)
     assert inner
-    return Markup(  # nosec B704  # the files are ours, no text of a person's is in them
+    return Markup(  # nosec B704  # the files are ours and contain no user text
         f'<svg class="icon" width="{size}" height="{size}" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
         f'stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{inner[1].strip()}</svg>'
     )
@@ -58,7 +58,7 @@ def icon(name: str, size: int = 18) -> Markup:
 
 @get("/static/{version:str}/{name:path}", opt={"public": True})
 async def serve_asset(version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
-    """A file; an address of another version is answered, but not kept."""
+    """Return a file; for the address of another version without caching."""
     asset = assets().get(str(name).lstrip("/"))
     if asset is None:
         raise NotFoundException

@@ -1,4 +1,4 @@
-"""What went wrong, as a page of ours with a way back: one table from errors to HTTP statuses."""
+"""Error pages with a link back, and the one table from errors to HTTP statuses."""
 
 import logging
 from typing import Any
@@ -56,16 +56,16 @@ STATUSES: dict[type[DomainError], int] = {
     ConcurrencyConflict: 409,
 }
 PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503})
-"""The statuses that have sentences of their own: `http.<status>.title` and `http.<status>.text`."""
+"""The statuses with their own sentences: `http.<status>.title` and `http.<status>.text`."""
 
 
 def status_of(error: DomainError) -> int:
-    """The HTTP status of a broken rule."""
+    """Return the HTTP status of a domain error."""
     return next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 422)
 
 
 def error_handlers(pages: Pages) -> ExceptionHandlersMap:
-    """The handlers of everything that can leave a controller."""
+    """Return the handlers of all exceptions that can leave a controller."""
 
     def answer(request: Request[Any, Any, Any], status: int, text: str = "", to: str = "") -> Response[str]:
         words = visit_of(request).words
@@ -82,7 +82,7 @@ def error_handlers(pages: Pages) -> ExceptionHandlersMap:
         )
 
     def in_place(request: Request[Any, Any, Any], status: int, text: str, to: str, label: str) -> Response[str]:
-        """Said on the page that is open, above everything; nothing on it is lost."""
+        """Show the text at the top of the open page; nothing on the page is lost."""
         response = pages.page(request, "site/ended.html", status=status, text=text, to=to, label=label)
         response.headers |= _elsewhere("#ended", "innerHTML", ".ended")
         return response
@@ -154,5 +154,5 @@ def error_handlers(pages: Pages) -> ExceptionHandlersMap:
 
 
 def _elsewhere(target: str, swap: str, part: str) -> dict[str, str]:
-    """Headers that put a fragment where it belongs, whatever the element that asked would have done with it."""
+    """Return headers that override where and how htmx inserts a fragment."""
     return {"hx-retarget": target, "hx-reswap": swap, "hx-reselect": part}

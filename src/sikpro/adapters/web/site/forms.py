@@ -1,4 +1,4 @@
-"""What a form sends, as text by name."""
+"""The entries of a form, as text by name."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from sikpro.domain.text import storable
 
 
 class BadForm(ClientException):
-    """A form that cannot be read, or holds what no database keeps; `field` names the entry, where it is one."""
+    """Raised for a form that cannot be read or has text that no database can save; `field` names the entry or is ""."""
 
     def __init__(self, field: str = "") -> None:
         super().__init__(detail=field)
@@ -28,18 +28,18 @@ class Form:
     values: Mapping[str, str]
 
     def text(self, name: str) -> str:
-        """An entry as typed, "" when it is missing."""
+        """Return an entry as typed, "" if it is missing."""
         return self.values.get(name, "")
 
     def whole(self, name: str) -> int | None:
-        """An entry as a whole number, None when it is none."""
+        """Return an entry as a whole number, None if it is not one."""
         text = self.text(name)
         return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
 
     def order_fields(self) -> dict[str, str]:
-        """The order's fields as `understand_request` takes them.
+        """Return the order's fields in the form that `understand_request` takes.
 
-        The button of a correction sends `use` as `field=value`; the box of a doubt sends `confirmed`.
+        The button of a correction sends `use` as `field=value`; the checkbox of a doubt sends `confirmed`.
         """
         typed = {field.name: self.text(field.name) for field in FIELDS}
         name, equals, value = self.text("use").partition("=")
@@ -49,12 +49,12 @@ class Form:
 
 
 async def read_form(request: Request[Any, Any, Any]) -> Form:
-    """Read a form; files are left out. Raises `BadForm`, after it has kept what can be given back."""
+    """Read a form without its files. Raises `BadForm` after it has kept the readable entries."""
     try:
         received = await request.form()
     except ClientException:
         raise
-    except Exception as error:  # the multipart parser has errors of its own, none of them the visitor's to read
+    except Exception as error:  # the multipart parser has its own errors, which mean nothing to the visitor
         raise BadForm from error
     values: dict[str, str] = {}
     bad: list[str] = []
@@ -74,7 +74,7 @@ async def read_form(request: Request[Any, Any, Any]) -> Form:
 
 
 def form_read(request: Request[Any, Any, Any]) -> Form:
-    """The form that this request brought, as far as it was read."""
+    """Return the form of this request, as far as it was read."""
     form = request.scope["state"].get("form")
     return form if isinstance(form, Form) else Form({})
 

@@ -1,4 +1,4 @@
-"""The outermost layer: knows the visitor, and puts headers and cookies on every response there is."""
+"""The outermost layer: identifies the visitor, and adds headers and cookies to every response."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -17,13 +17,13 @@ from sikpro.domain.errors import NotFound
 from sikpro.domain.people import Person
 
 TOUCH = timedelta(minutes=1)
-"""How exactly it is known when a session was last used."""
+"""The precision of a session's last use."""
 
 
 class Gate:
-    """Wraps the application, since 404 and 405 pass by its middleware.
+    """Wraps the application, because 404 and 405 do not pass through its middleware.
 
-    While the database is away nobody is known and nobody logged out: every page says so.
+    While the database is down, no visitor is identified and nobody is logged out: every page shows the error.
     """
 
     def __init__(self, app: ASGIApp, parts: WebParts) -> None:
@@ -44,10 +44,10 @@ class Gate:
         if not scope["path"].startswith("/static/") and scope["path"] != "/healthz":
             try:
                 await self._recognise(visit)
-            except Exception as error:  # whatever it is, it becomes a page of ours: `admit` raises it again
+            except Exception as error:  # any error becomes an error page: `admit` raises it again
                 state["trouble"] = error
         if scope["method"] == HttpMethod.HEAD and scope["path"] != "/live":
-            # What a GET would answer, without its body; the stream of hints has no end.
+            # The response of a GET without its body; the stream of hints has no end.
             scope, send = {**scope, "method": HttpMethod.GET}, _without_body(send)
         await self.app(scope, receive, _with_headers(send, visit))
 
@@ -66,7 +66,7 @@ class Gate:
         session, visit.person = found
         visit.session, visit.expired = key, False
         if now - session.used_at > TOUCH:
-            # While the disk is full pages can still be read.
+            # Pages stay readable while the disk is full.
             with suppress(StorageError):
                 await self.parts.transactions.write(lambda uow: uow.sessions.touch(key, now))
 

@@ -1,4 +1,4 @@
-"""Whether the system is up, for whoever watches it."""
+"""The health check for monitoring."""
 
 from importlib.metadata import version
 
@@ -12,7 +12,7 @@ from sikpro.application.ports.storage import StorageError
 
 @get("/healthz", opt=PUBLIC)
 async def healthz(parts: NamedDependency[WebParts]) -> Response[dict[str, str]]:
-    """200 once web and database answer, 503 while the database does not; Telegram out of reach is a state."""
+    """Return 200 if web and database answer, 503 if the database does not; an unreachable Telegram is a state."""
     try:
         await parts.transactions.read(lambda uow: uow.installation.get())
         database = "ok"

@@ -1,4 +1,4 @@
-"""Hints to open pages, as server-sent events."""
+"""Hints for open pages, as server-sent events."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,25 +14,25 @@ from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.ports.storage import Hint
 
 PING = 15.0
-"""Seconds between two signs of life; at each the session is looked at again."""
+"""Seconds between two pings; each ping checks the session again."""
 
 
 BREATH = 0.1
-"""Seconds between two events of a stream; hints that come meanwhile are merged, so a busy hour is not a flood."""
+"""Seconds between two events of a stream; hints in between are merged, so that a busy hour does not flood it."""
 
 
 @get("/live")
 async def live(visit: NamedDependency[Visit], parts: NamedDependency[WebParts]) -> ServerSentEvent:
-    """Tell what changed, by kind and ids, until the session or the server ends.
+    """Send what changed, by kind and ids, until the session or the server ends.
 
-    The first event is `connected`: whatever happened before it, the page asks for itself.
+    The first event is `connected`: then the page fetches all earlier changes itself.
     """
     return ServerSentEvent(_events(parts, visit.session), retry_duration=3000)
 
 
 @get("/bot")
 async def bot_bar(request: Request[Any, Any, Any], pages: NamedDependency[Pages]) -> Response[str]:
-    """The bar that says whether the bot is connected."""
+    """Show the bar with the bot's connection."""
     return pages.page(request, "site/bot_bar.html")
 
 

@@ -1,4 +1,4 @@
-"""What stands in the navigation, and whom each page is for."""
+"""The entries of the navigation and the permissions that they need."""
 
 from attrs import frozen
 
@@ -8,9 +8,9 @@ from sikpro.domain.people import Permission
 
 @frozen
 class NavEntry:
-    """A page in the navigation: its address, the sentence `nav.<code>`, a Tabler icon, and who sees it.
+    """A page in the navigation: its address, the sentence `nav.<code>`, a Tabler icon, and its permissions.
 
-    Any one of the permissions is enough. What lies under `but` is another entry's.
+    Any one of the permissions is enough. Paths below `but` belong to another entry.
     """
 
     path: str
@@ -20,11 +20,11 @@ class NavEntry:
     but: str = ""
 
     def shown_to(self, visit: Visit) -> bool:
-        """Whether the visitor may open the page."""
+        """Return whether the visitor may open the page."""
         return any(visit.may(permission) for permission in self.permissions)
 
     def is_at(self, path: str) -> bool:
-        """Whether a path lies under this page."""
+        """Return whether a path belongs to this page."""
         if self.but and path.startswith(self.but):
             return False
         return path == self.path or path.startswith(self.path + "/")

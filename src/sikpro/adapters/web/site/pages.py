@@ -1,4 +1,4 @@
-"""Makes pages and fragments of templates."""
+"""Render pages and fragments from templates."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
 def environment() -> Environment:
-    """The template engine: everything escaped, nothing undefined."""
+    """Return the template engine: it escapes all values and refuses undefined names."""
     engine = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -35,7 +35,7 @@ def environment() -> Environment:
 
 @frozen
 class Pages:
-    """Renders templates for a visitor. `navigation` is what the side bar may show."""
+    """Renders templates for a visitor. `navigation` has all entries of the side bar."""
 
     parts: WebParts
     navigation: tuple[NavEntry, ...]
@@ -44,16 +44,16 @@ class Pages:
     def page(
         self, request: Request[Any, Any, Any], template: str, *, status: int = 200, **context: Any
     ) -> Response[str]:
-        """A page or a fragment, as the template is one."""
+        """Return the response for a template of a page or a fragment."""
         text = self.text(visit_of(request), request.url.path, template, context)
         return html(text, status)
 
     def text(self, visit: Visit, path: str, template: str, context: Mapping[str, Any]) -> str:
-        """A template's text, with what every template is given."""
+        """Return the text of a template, with the common values of all templates."""
         return self.engine.get_template(template).render(self.given(visit, path) | dict(context))
 
     def given(self, visit: Visit, path: str) -> dict[str, Any]:
-        """What every template can use."""
+        """Return the values that every template can use."""
         now = self.parts.clock.now()
         words = visit.words
         return {
@@ -75,17 +75,17 @@ class Pages:
 
 
 def html(text: str, status: int = 200) -> Response[str]:
-    """A page that nobody keeps."""
+    """Return a page that is not cached."""
     return Response(text, status_code=status, media_type=MediaType.HTML, headers={"cache-control": "no-store"})
 
 
 def is_htmx(request: Request[Any, Any, Any]) -> bool:
-    """Whether htmx asks, for a part of a page."""
+    """Return whether htmx requests a part of a page."""
     return request.headers.get("hx-request") == "true"
 
 
 def go(request: Request[Any, Any, Any], path: str) -> Response[str]:
-    """Send the browser to a page of ours, after a form."""
+    """Redirect the browser to one of our pages after a form."""
     if is_htmx(request):
         return Response("", status_code=204, headers={"hx-redirect": path, "cache-control": "no-store"})
     return Response("", status_code=303, headers={"location": path, "cache-control": "no-store"})

@@ -1,4 +1,4 @@
-"""Pages of a list that is in memory: which rows are shown, and the addresses of the first and the next page."""
+"""Pages of a list in memory: the shown rows and the addresses of the first and the next page."""
 
 from collections.abc import Sequence
 from typing import Generic, TypeVar
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 @frozen
 class Slice(Generic[T]):
-    """A page of rows; `first` and `next` are addresses, "" where there is no such page."""
+    """A page of rows; `first` and `next` are addresses, "" if there is no such page."""
 
     rows: Sequence[T]
     first: str
@@ -18,12 +18,12 @@ class Slice(Generic[T]):
 
 
 def page_number(text: str) -> int:
-    """The page that an address asks for, counted from 0; 0 for nonsense."""
+    """Return the page number of an address, counted from 0; 0 for invalid text."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
 
 
 def page_of(rows: Sequence[T], number: int, size: int, here: str) -> Slice[T]:
-    """A page of so many rows, the last one for a number beyond it; `here` is the address that a number completes."""
+    """Return a page of `size` rows, the last one for a number beyond it; `here` is an address without the number."""
     start = min(number, max(len(rows) - 1, 0) // size) * size
     return Slice(
         rows=rows[start : start + size],

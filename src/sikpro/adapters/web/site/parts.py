@@ -1,4 +1,4 @@
-"""What the web is made of: the ports it uses, handed to it by the container."""
+"""The ports and settings of the web, filled by the container."""
 
 from collections.abc import Callable, Mapping
 
@@ -16,10 +16,9 @@ from sikpro.application.workers.clock_watch import ClockStep
 class WebParts:
     """The web's ports and settings; `zone` is an IANA name.
 
-    `bot_state` is None while no bot is set up; `health` gives the states of bot loop, relay, jobs and clock.
-    `clock_step` tells that the machine's clock was set a while ago.
-    `secure_cookies` is set where the web is served over HTTPS. `simulator_url` leads to the simulator's chat, "" when
-    there is none.
+    `bot_state` is None while no bot is set up; `health` returns the states of bot loop, relay, jobs and clock.
+    `clock_step` reports that the machine's clock was set recently.
+    `secure_cookies` is true for a web over HTTPS. `simulator_url` leads to the simulator's chat, "" if there is none.
     """
 
     transactions: AsyncTransactions

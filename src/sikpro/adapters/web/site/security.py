@@ -1,4 +1,4 @@
-"""Tokens, cookies and headers: what keeps a page from being used by somebody else's."""
+"""Tokens, cookies and headers: the protection against requests from other sites."""
 
 import hmac
 import ipaddress
@@ -17,33 +17,33 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
-"""On every response, those that no route answers included."""
+"""The headers of every response, also of those without a route."""
 
 TOKEN_LENGTH = 43
 
 
 def new_token() -> str:
-    """A secret of 32 random bytes, as it travels in a cookie."""
+    """Return a secret of 32 random bytes, encoded for a cookie."""
     return secrets.token_urlsafe(32)
 
 
 def well_formed(token: str) -> bool:
-    """Whether a cookie's value can be one of our tokens at all."""
+    """Return whether a cookie's value has the format of our tokens."""
     return len(token) == TOKEN_LENGTH and token.isascii() and token.replace("-", "").replace("_", "").isalnum()
 
 
 def session_id(token: str) -> str:
-    """What is stored of a session's token."""
+    """Return the hash of a session's token; only the hash is saved."""
     return sha256(token.encode()).hexdigest()
 
 
 def csrf_token(token: str) -> str:
-    """The token that a form must bring along, derived from the visitor's own secret."""
+    """Return the token that a form must contain, derived from the visitor's own secret."""
     return hmac.new(token.encode(), b"csrf", sha256).hexdigest()
 
 
 def csrf_matches(token: str, brought: str) -> bool:
-    """Whether a form brought the visitor's token; anything that is not ASCII did not.
+    """Return whether `brought` is the visitor's token; text that is not ASCII never is.
 
     >>> csrf_matches("a" * 43, "é")
     False
@@ -52,7 +52,7 @@ def csrf_matches(token: str, brought: str) -> bool:
 
 
 def safe_path(target: str, otherwise: str = "/") -> str:
-    """A path of this site to go to, or the other one when the target leads elsewhere.
+    """Return the target if it is a path of this site, else `otherwise`.
 
     >>> safe_path("/orders?view=mine"), safe_path("//evil.example"), safe_path("/\\\\evil.example")
     ('/orders?view=mine', '/', '/')
@@ -68,9 +68,9 @@ def safe_path(target: str, otherwise: str = "/") -> str:
 
 
 def network_of(address: str) -> str:
-    """The address whose failures count together: an IPv6 one by its /64, of which a subscriber has all.
+    """Return the network whose failed logins count together: the /64 of an IPv6 address, because one subscriber has it.
 
-    An IPv4 one that reached an IPv6 socket is itself.
+    An IPv4 address stays as it is, also if it came through an IPv6 socket.
 
     >>> network_of("2001:db8::1"), network_of("192.0.2.7"), network_of("::ffff:192.0.2.7")
     ('2001:db8::/64', '192.0.2.7', '192.0.2.7')

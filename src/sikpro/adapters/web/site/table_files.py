@@ -1,4 +1,4 @@
-"""A table as a file to download, CSV or Excel."""
+"""Tables as files to download, CSV or Excel."""
 
 from itertools import chain
 from pathlib import Path
@@ -18,7 +18,7 @@ MEDIA_TYPES = {
 
 
 def kind_of(file: str) -> tuple[str, str]:
-    """A file's name and its kind, `csv` or `xlsx`. Raises `NotFoundException` for another kind."""
+    """Return a file's name and its kind, `csv` or `xlsx`. Raises `NotFoundException` for another kind."""
     name, _, kind = file.rpartition(".")
     if kind not in MEDIA_TYPES:
         raise NotFoundException
@@ -26,7 +26,7 @@ def kind_of(file: str) -> tuple[str, str]:
 
 
 def table_content(parts: WebParts, sheet: Sheet, kind: str) -> bytes:
-    """The sheet as a file of the kind; written in the thread that asks."""
+    """Return the sheet as a file of the kind, written in the calling thread."""
     if kind == "csv":
         return b"".join(csv_bytes(chain([sheet.header], sheet.rows)))
     with TemporaryDirectory(prefix="sikpro-list-", ignore_cleanup_errors=True) as folder:
@@ -36,6 +36,6 @@ def table_content(parts: WebParts, sheet: Sheet, kind: str) -> bytes:
 
 
 def table_response(content: bytes, name: str, kind: str) -> Response[bytes]:
-    """The file, which nobody keeps on the way; `name` is plain ASCII."""
+    """Return the response with the file, not cached; `name` is plain ASCII."""
     headers = {"content-disposition": f'attachment; filename="{name}.{kind}"', "cache-control": "no-store"}
     return Response(content, media_type=MEDIA_TYPES[kind], headers=headers)

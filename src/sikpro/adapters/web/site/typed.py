@@ -1,4 +1,4 @@
-"""What somebody typed into a form and could not save: it comes back with whatever page answers."""
+"""Typed text that could not be saved: every error page returns it."""
 
 from collections.abc import Mapping
 
@@ -14,19 +14,19 @@ WRITTEN: Mapping[str, str] = {
     "message": "input.message",
     "notice": "notice.text",
 } | {one.name: f"field.{one.name}" for one in FIELDS}
-"""The entries that are given back on a page of errors, and their labels: only what is no secret stands here."""
+"""The entries that an error page returns, with their labels: never add a secret."""
 
 
 @frozen
 class Written:
-    """A text that was not saved, under its label."""
+    """A text that was not saved, with its label."""
 
     label: str
     text: str
 
 
 def written(values: Mapping[str, str], words: Words, known: Mapping[str, str] | None = None) -> tuple[Written, ...]:
-    """The texts of a form that somebody wrote; without those that are `known` to be stored already."""
+    """Return the typed texts of a form, without those that are saved already (`known`)."""
     known = known or {}
     return tuple(
         Written(words(label), values[name])
@@ -37,9 +37,9 @@ def written(values: Mapping[str, str], words: Words, known: Mapping[str, str] | 
 
 @frozen(kw_only=True)
 class Typed:
-    """What was typed into one of the order's forms and not saved; `form` names it.
+    """The unsaved entries of one of the order's forms; `form` names it.
 
-    `trouble` says why it was not, `last_event` is the newest journal id that the page had shown.
+    `trouble` is the reason, `last_event` the newest journal id that the page had shown.
     """
 
     form: str = ""
@@ -50,14 +50,14 @@ class Typed:
     preview: str | None = None
 
     def of(self, form: str, name: str, otherwise: str = "") -> str:
-        """What an entry of a form shall show."""
+        """Return the text to show in an entry of a form."""
         return self.values.get(name, otherwise) if self.form == form else otherwise
 
     def answer(self, name: str) -> str:
-        """An entry of the answer to the technician, whichever of its buttons was pressed."""
+        """Return an entry of the answer to the technician, for any of its buttons."""
         return self.values.get(name, "") if self.answers else ""
 
     @property
     def answers(self) -> bool:
-        """Whether it is an answer to the technician; a reopening brings along the one that came too late."""
+        """Return whether it is an answer to the technician; a reopening includes the answer that came too late."""
         return self.form in {"status", "words"} or (self.form == "reopen" and "feedback" in self.values)

@@ -1,4 +1,4 @@
-"""Who is asking: the visitor of one request, with language, theme and cookies."""
+"""The visitor of one request, with language, theme and cookies."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from sikpro.application.i18n import LANGUAGES, Words, words_in
 from sikpro.domain.people import Permission, Person
 
 IDLE = timedelta(days=14)
-"""How long a session lives without being used."""
+"""How long an unused session lasts."""
 
 YEAR = 365 * 24 * 3600
 THEMES = ("light", "dark")
@@ -24,10 +24,10 @@ THEMES = ("light", "dark")
 
 @define
 class Visit:
-    """A request's visitor; `person` is None until they have logged in.
+    """The visitor of a request; `person` is None without a login.
 
-    `secret` is the session's token, or an anonymous visitor's own; `expired` says that a session was brought along
-    which is no longer one. What is added to `cookies` goes out with the response.
+    `secret` is the session's token, or an anonymous visitor's own. `expired` means that the request had a session that
+    is no longer valid. The response sends the added `cookies`.
     """
 
     parts: WebParts
@@ -41,41 +41,41 @@ class Visit:
 
     @property
     def language(self) -> str:
-        """`id` or `en`: the person's, else the cookie's."""
+        """Return `id` or `en`: the person's language, else the cookie's."""
         chosen = self.person.language if self.person else self.cookie("language")
         return chosen if chosen in LANGUAGES else "id"
 
     @property
     def words(self) -> Words:
-        """The visitor's language in the installation's zone."""
+        """Return the words of the visitor's language, in the installation's time zone."""
         return words_in(self.language, self.parts.zone)
 
     @property
     def theme(self) -> str:
-        """`light` or `dark` where chosen, "" where the system decides."""
+        """Return the chosen theme, `light` or `dark`, or "" for the system's."""
         chosen = self.cookie("theme")
         return chosen if chosen in THEMES else ""
 
     def may(self, permission: Permission | str) -> bool:
-        """Whether the visitor's role allows it."""
+        """Return whether the visitor's role has the permission."""
         return self.person is not None and self.person.may(Permission(permission))
 
     def csrf(self) -> str:
-        """The token for this visitor's forms; an anonymous one is given a secret for it."""
+        """Return the token for this visitor's forms; an anonymous visitor gets a secret for it."""
         if not self.secret:
             self.secret = new_token()
             self.set_cookie("visitor", self.secret)
         return csrf_token(self.secret)
 
     def cookie(self, name: str) -> str:
-        """A cookie that was received, "" when there is none."""
+        """Return a received cookie, "" if there is none."""
         return self.received.get(self._named(name), "")
 
     def set_cookie(self, name: str, value: str, max_age: int | None = None) -> None:
-        """Send a cookie along: HttpOnly, SameSite=Lax, for the whole site; without `max_age` until the browser ends."""
+        """Set a cookie: HttpOnly, SameSite=Lax, for the whole site; without `max_age` it ends with the browser."""
         morsel: Morsel[str] = Morsel()
         morsel.set(self._named(name), value, value)
-        # `Morsel` takes True for the flags; only its type says text.
+        # `Morsel` accepts True for the flags, although its type asks for text.
         attributes: dict[str, Any] = {"path": "/", "httponly": True, "samesite": "Lax", "max-age": max_age}
         attributes["secure"] = self.parts.secure_cookies
         for attribute, content in attributes.items():
@@ -84,15 +84,15 @@ class Visit:
         self.cookies.append(morsel.OutputString())
 
     def drop_cookie(self, name: str) -> None:
-        """Have the browser forget a cookie."""
+        """Delete a cookie in the browser."""
         self.set_cookie(name, "", max_age=0)
 
     def toast(self, code: str, /, **params: str) -> None:
-        """Say something on the next page: the sentence `toast.<code>` with its parameters."""
+        """Show the sentence `toast.<code>` with its parameters on the next page."""
         self.set_cookie("toast", quote(json.dumps([code, params]), safe=""), max_age=60)
 
     def take_toast(self) -> str:
-        """What is to be said on this page, once; "" for nothing."""
+        """Return the sentence to show on this page, once; "" for none."""
         if not self.cookie("toast"):
             return ""
         self.drop_cookie("toast")
@@ -103,11 +103,11 @@ class Visit:
             return ""
 
     def sent(self, draft: str) -> None:
-        """Let the next page tell the browser that what it keeps under this name was sent."""
+        """Let the next page report to the browser that the draft with this name was sent."""
         self.set_cookie("sent", ".".join([*self._received_sent(), draft][-9:]))
 
     def take_sent(self) -> str:
-        """The names of the drafts that were sent since the last page, with blanks between."""
+        """Return the names of the drafts sent since the last page, separated by spaces."""
         names = self._received_sent()
         if names:
             self.drop_cookie("sent")
@@ -121,7 +121,7 @@ class Visit:
 
 
 def read_cookies(header: str) -> Mapping[str, str]:
-    """A Cookie header by name; what cannot be read is left out."""
+    """Parse a Cookie header into values by name, without the parts that cannot be read."""
     found: dict[str, str] = {}
     for part in header.split(";"):
         try:
@@ -132,7 +132,7 @@ def read_cookies(header: str) -> Mapping[str, str]:
 
 
 def new_visit(parts: WebParts, cookies: Mapping[str, str], address: str) -> Visit:
-    """A visitor as yet unknown, with the secret they brought along."""
+    """Return a visitor who is not identified yet, with the secret from the cookie."""
     visit = Visit(parts=parts, received=cookies, address=network_of(address))
     for name in ("session", "visitor"):
         if not visit.secret and well_formed(visit.cookie(name)):
@@ -144,7 +144,7 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 
 def visit_of(connection: Connection) -> Visit:
-    """The visit that the gate made of this request."""
+    """Return the visit that the gate made for this request."""
     visit = connection.scope["state"]["visit"]
     assert isinstance(visit, Visit)
     return visit

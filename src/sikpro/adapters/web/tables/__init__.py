@@ -1,1 +1,1 @@
-"""Uploaded tables: lists, orders to import, and comparison with somebody's own book."""
+"""Uploaded tables: lists, import of orders, and comparison with the provider's table."""

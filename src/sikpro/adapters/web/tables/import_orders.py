@@ -1,4 +1,4 @@
-"""Orders from a file: every row is judged and shown, then all good ones are written, or nothing."""
+"""Import of orders from a file: every row is checked and shown, then all good rows are written, or none."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +30,7 @@ from sikpro.domain.errors import DomainError, InvalidValue
 from sikpro.domain.people import Permission, Person
 
 PAGE = 100
-"""How many rows of the preview one page shows."""
+"""Rows of the preview per page."""
 
 _PAGES = UploadPages(
     address="/orders/import",
@@ -51,14 +51,14 @@ class ShownRow:
 
 
 class ImportOrdersController(Controller):
-    """Upload, map the columns, look at every row, write."""
+    """The steps of the import: upload, map the columns, preview every row, write."""
 
     path = _PAGES.address
     guards = (only(Permission.ADMINISTER),)
 
     @get()
     async def ask(self, request: Request[Any, Any, Any], pages: NamedDependency[Pages]) -> Response[str]:
-        """The form for a file, and which columns it may have."""
+        """Show the form for a file, and its possible columns."""
         return _PAGES.ask_file(request, pages)
 
     @post(request_max_body_size=LARGEST_TABLE)
@@ -69,7 +69,7 @@ class ImportOrdersController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """Read the file, judge it where its columns are known, and keep it."""
+        """Read the file, check its rows if the columns are known, and save it."""
         return await _PAGES.take(request, pages, parts, me, lambda uow, upload: _judged(uow, upload, me, parts))
 
     @get("/{upload_id:int}")
@@ -81,7 +81,7 @@ class ImportOrdersController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """The preview, or which columns are which while that is not decided; `columns` asks for that again."""
+        """Show the preview, or the choice of columns if that is open; `columns` shows the choice again."""
         upload = await parts.transactions.read(lambda uow: _PAGES.find(uow, upload_id, me))
         return _show(request, pages, upload)
 
@@ -94,7 +94,7 @@ class ImportOrdersController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Take another sheet, or the columns as they were chosen by hand."""
+        """Use another sheet, or the columns that the person chose."""
 
         def work(uow: UnitOfWork) -> Upload:
             return _judged(uow, chosen(_PAGES.find(uow, upload_id, me), form, COLUMNS), me, parts)
@@ -112,7 +112,7 @@ class ImportOrdersController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Write all new rows as they were shown; when something changed since, show them anew."""
+        """Write all new rows as shown; if something changed since, show them again."""
         now, zone, mark = parts.clock.now(), visit.words.zone, form.text("mark")
 
         def work(uow: UnitOfWork) -> tuple[Upload, OrderPlan, bool]:
@@ -131,7 +131,7 @@ class ImportOrdersController(Controller):
 
 
 def _judged(uow: UnitOfWork, upload: Upload, by: Person, parts: WebParts) -> Upload:
-    """With the verdicts, when every needed column is known and the sheet can be read."""
+    """Return the upload with the results of its rows, if all needed columns are known and the sheet can be read."""
     by.must(Permission.ADMINISTER)
     if not _PAGES.is_readable(upload) or _date_trouble(upload):
         return upload
@@ -140,7 +140,7 @@ def _judged(uow: UnitOfWork, upload: Upload, by: Person, parts: WebParts) -> Upl
 
 
 def _date_trouble(upload: Upload) -> DomainError | None:
-    """Why it is not decided when the orders came in."""
+    """Return the reason why the time of receipt is not decided, else None."""
     try:
         check_date(upload.columns, received_now(upload))
     except InvalidValue as error:

@@ -1,4 +1,4 @@
-"""Lists as files: exported as CSV or Excel, and imported after a look at what every row would do."""
+"""Lists as files: export as CSV or Excel, and import after a preview of every row."""
 
 import json
 from typing import Any
@@ -34,13 +34,13 @@ from sikpro.domain.errors import DomainError, InvalidValue
 from sikpro.domain.people import Permission, Person
 
 LARGEST_UPLOAD = 6_000_000
-"""Bytes of a form with a file at most; the table sent back after the preview fits as well."""
+"""Largest form with a file, in bytes; the table that the preview sends back fits too."""
 
 Table = list[list[str]]
 
 
 class ListsController(Controller):
-    """What is exported can be imported again, and changes nothing."""
+    """Export and import of lists; importing an unchanged export changes nothing."""
 
     path = "/lists"
     guards = (only(Permission.ADMINISTER, Permission.CLOSE_MONTH),)
@@ -53,7 +53,7 @@ class ListsController(Controller):
         visit: NamedDependency[Visit],
         parts: NamedDependency[WebParts],
     ) -> Response[bytes]:
-        """A whole list, as `<name>.csv` or `<name>.xlsx`."""
+        """Return a whole list, as `<name>.csv` or `<name>.xlsx`."""
         name, kind = kind_of(file)
         rows, words = list_named(name, me), visit.words
 
@@ -70,7 +70,7 @@ class ListsController(Controller):
         me: NamedDependency[Person],
         pages: NamedDependency[Pages],
     ) -> Response[str]:
-        """Which columns there are, and the form for a file."""
+        """Show the columns and the form for a file."""
         return _page(request, pages, list_named(name, me))
 
     @post("/{name:str}/import", request_max_body_size=LARGEST_UPLOAD)
@@ -82,7 +82,7 @@ class ListsController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """What every row of the file would do; nothing is written."""
+        """Show the effect of every row of the file; write nothing."""
         rows = list_named(name, me)
         _, content = await uploaded_file(request)
         try:
@@ -103,7 +103,7 @@ class ListsController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Write all good rows as the preview showed them; when the list has changed since, show it anew."""
+        """Write all good rows as the preview showed them; if the list has changed since, show the preview again."""
         rows, table, now = list_named(name, me), _table(form.text("table")), parts.clock.now()
         mark = form.text("mark")
         try:
@@ -121,7 +121,7 @@ class ListsController(Controller):
 
 
 def list_named(name: str, me: Person) -> RowList:
-    """A list by its name in addresses. Raises `NotFoundException`, and `NotPermitted` for whom it is not."""
+    """Return a list by its name in addresses. Raises `NotFoundException`, or `NotPermitted` without the permission."""
     if name not in LISTS:
         raise NotFoundException
     me.must(LISTS[name].permission)
@@ -129,7 +129,7 @@ def list_named(name: str, me: Person) -> RowList:
 
 
 def page_of(rows: RowList) -> str:
-    """The address of the page that shows a list."""
+    """Return the address of the page of a list."""
     return {"people": "/technicians", "targets": "/targets"}.get(rows.name, f"/catalogue/{rows.name}")
 
 
@@ -160,7 +160,7 @@ def _page(
 
 
 def _table(text: str) -> Table:
-    """The table that a preview sent along. Raises `BadForm` for anything else."""
+    """Return the table that a preview sent. Raises `BadForm` for anything else."""
     try:
         table = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""The provider's export beside the orders here: what is finished there, unknown there, never requested."""
+"""Comparison of the provider's export with our orders: finished there, unknown there, never requested."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -53,7 +53,7 @@ LISTS = ("to_complete", "missing", "never_requested", "unreadable")
 
 @frozen(kw_only=True)
 class Compared:
-    """A comparison for its page: the rows behind the orders to complete, the statuses by code."""
+    """The view model of a comparison: the rows of the orders to complete, the statuses by code."""
 
     comparison: Comparison
     rows: Mapping[int, OrderRow]
@@ -62,14 +62,14 @@ class Compared:
 
 
 class ReconcileController(Controller):
-    """Upload, say what the provider's statuses mean, act on what differs; nothing is written before a button."""
+    """The steps: upload, choose the meaning of the provider's statuses, act on differences; only a button writes."""
 
     path = _PAGES.address
     guards = (only(Permission.LEAD),)
 
     @get()
     async def ask(self, request: Request[Any, Any, Any], pages: NamedDependency[Pages]) -> Response[str]:
-        """The form for a file."""
+        """Show the form for a file."""
         return _PAGES.ask_file(request, pages)
 
     @post(request_max_body_size=LARGEST_TABLE)
@@ -80,7 +80,7 @@ class ReconcileController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """Read the file and keep it."""
+        """Read the file and save it."""
         return await _PAGES.take(request, pages, parts, me, lambda _, upload: _with_statuses(upload))
 
     @get("/{upload_id:int}")
@@ -92,7 +92,7 @@ class ReconcileController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """The comparison as things are now; `columns` asks again which column is which."""
+        """Show the present comparison; `columns` shows the choice of columns again."""
         query = request.query_params
         shown = query.get("list") if query.get("list") in LISTS else LISTS[0]
         number = page_number(query.get("page", ""))
@@ -139,7 +139,7 @@ class ReconcileController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Take another sheet, other columns, or what the statuses mean (`meaning-<place>` in their order)."""
+        """Use another sheet, other columns, or other meanings of the statuses (`meaning-<place>` in their order)."""
         upload = await parts.transactions.read(lambda uow: _PAGES.find(uow, upload_id, me))
         if form.text("act") == "meanings" and "meanings" in upload.choice:
             meanings = {
@@ -166,7 +166,7 @@ class ReconcileController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Complete the chosen orders with the usual message; one that changed since it was shown says so."""
+        """Complete the chosen orders with the usual message; orders that changed since are reported."""
         orders, now = chosen_orders(form), parts.clock.now()
         back = f"{_PAGES.address}/{upload_id}"
         if not orders:
@@ -188,14 +188,14 @@ class ReconcileController(Controller):
 
 
 def number_column(upload: Upload) -> int:
-    """The place of the registration numbers in a file whose columns are known."""
+    """Return the index of the registration numbers in a file with known columns."""
     return next(place for place, name in upload.columns.items() if name == "registration_number")
 
 
 def _with_statuses(upload: Upload) -> Upload:
-    """With the provider's statuses and what they probably mean, when the columns are known.
+    """Return the upload with the provider's statuses and their probable meanings, if the columns are known.
 
-    Raises `InvalidValue` for too many.
+    Raises `InvalidValue` for too many statuses.
     """
     if not _PAGES.is_readable(upload):
         return upload

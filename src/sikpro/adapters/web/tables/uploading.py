@@ -1,4 +1,4 @@
-"""Tables that are uploaded: read from a form, kept for who brought them, their columns chosen by hand."""
+"""Uploaded tables: read from a form, saved for the person who uploaded them, with columns to choose."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
@@ -30,7 +30,7 @@ from sikpro.domain.text import one_line, storable
 T = TypeVar("T")
 
 LARGEST_TABLE = LONG.size + 200_000
-"""Bytes of a form with a table at most; a larger one is refused by its announced length, before it is read."""
+"""Largest form with a table, in bytes; a larger one is refused by its announced length, before it is read."""
 
 NOW = "now"
 
@@ -38,7 +38,7 @@ _LONGEST_NAME = 80
 
 
 async def uploaded_file(request: Request[Any, Any, Any]) -> tuple[str, bytes]:
-    """The file of a form: its name without a path, and its content, b"" when there is none."""
+    """Return the file of a form: its name without a path, and its content, b"" if there is none."""
     file = (await request.form()).get("file")
     if not isinstance(file, UploadFile):
         return "", b""
@@ -49,16 +49,16 @@ async def uploaded_file(request: Request[Any, Any, Any]) -> tuple[str, bytes]:
 
 
 async def while_connected(request: Request[Any, Any, Any], reading: Coroutine[Any, Any, T]) -> T:
-    """What reading a file gives; it is cancelled when who uploaded it goes away or the request is.
+    """Return the result of reading a file; cancel it if the visitor disconnects or the request is cancelled.
 
-    Call it when the request's body was read. Raises what the reading does.
+    Call it after reading the request's body. Raises the errors of the reading.
     """
     task = asyncio.create_task(reading)
     gone = asyncio.create_task(_gone(request))
     try:
         await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
-            raise InvalidValue("file.reader", "")  # nobody is there to see it
+            raise InvalidValue("file.reader", "")  # nobody sees it: the visitor has disconnected
         return task.result()
     finally:
         for one in (task, gone):
@@ -73,9 +73,9 @@ async def _gone(request: Request[Any, Any, Any]) -> None:
 
 @frozen(kw_only=True)
 class UploadPages:
-    """What the pages of an uploaded table share: where they are, what the table is for, which columns it may have.
+    """The common pages of an uploaded table: their path, the purpose of the table, its possible columns.
 
-    `file_template` is the form for a file, `columns_template` the page on which the columns are chosen.
+    `file_template` is the form for a file, `columns_template` the page for the choice of columns.
     """
 
     address: str
@@ -87,7 +87,7 @@ class UploadPages:
     def ask_file(
         self, request: Request[Any, Any, Any], pages: Pages, error: DomainError | None = None
     ) -> Response[str]:
-        """The form for a file, and which columns it may have."""
+        """Return the form for a file, with its possible columns."""
         status = status_of(error) if error else 200
         return pages.page(request, self.file_template, status=status, error=error, columns=self.columns)
 
@@ -99,7 +99,7 @@ class UploadPages:
         error: DomainError | None = None,
         **more: object,
     ) -> Response[str]:
-        """Which column is which, with the first rows as examples."""
+        """Return the page for the choice of columns, with the first rows as examples."""
         return pages.page(
             request,
             self.columns_template,
@@ -122,7 +122,7 @@ class UploadPages:
         me: Person,
         look: Callable[[UnitOfWork, Upload], Upload],
     ) -> Response[str]:
-        """Read the file that was sent, look at it as `look` does, and keep it; what is wrong is said at the form."""
+        """Read the uploaded file, process it with `look`, and save it; show errors at the form."""
         name, content = await uploaded_file(request)
         try:
             sheets = await while_connected(request, parts.tables.sheets(content))
@@ -132,34 +132,34 @@ class UploadPages:
         return await self.keep(request, parts, upload, me)
 
     async def keep(self, request: Request[Any, Any, Any], parts: WebParts, upload: Upload, me: Person) -> Response[str]:
-        """Keep the upload for who brought it, and go to its page."""
+        """Save the upload for its person, and go to its page."""
         now = parts.clock.now()
         kept = await parts.transactions.write(lambda uow: keep_upload(uow, self.purpose, upload, me, now))
         return go(request, f"{self.address}/{kept}")
 
     def find(self, uow: UnitOfWork, upload_id: int, me: Person) -> Upload:
-        """The upload of this person. Raises `NotFound`."""
+        """Return the upload of this person. Raises `NotFound`."""
         return find_upload(uow, self.purpose, upload_id, me)
 
     def is_readable(self, upload: Upload) -> bool:
-        """Whether the sheet could be read and every needed column is known."""
+        """Return whether the sheet could be read and every needed column is known."""
         return upload.sheet.error is None and not missing_columns(upload.columns, self.columns)
 
     def address_of(self, upload: Upload) -> str:
-        """The address of the upload's page."""
+        """Return the address of the upload's page."""
         return f"{self.address}/{upload.id}"
 
 
 def first_look(file: str, sheets: Sequence[TableSheet], columns: Sequence[TableColumn]) -> Upload:
-    """A new upload with the sheet and the columns that its headings propose."""
+    """Return a new upload with the sheet and the columns that its headings suggest."""
     sheet = best_sheet(sheets, columns)
     return Upload(file=file, sheets=sheets, choice=_choice(sheet, find_columns(sheets[sheet], columns)))
 
 
 def chosen(upload: Upload, form: Form, columns: Sequence[TableColumn]) -> Upload:
-    """The upload as a form has it: another sheet with its own proposal, or what `column-<place>` means.
+    """Return the upload with a form's choices: another sheet with its suggestion, or columns (`column-<place>`).
 
-    `received` is `now` when somebody says that all orders came in now.
+    `received` is `now` if the person chose that all orders came in now.
     """
     sheet = form.whole("sheet")
     if sheet is not None and sheet < len(upload.sheets):
@@ -175,7 +175,7 @@ def chosen(upload: Upload, form: Form, columns: Sequence[TableColumn]) -> Upload
 
 
 def received_now(upload: Upload) -> bool:
-    """Whether somebody said that all orders came in now."""
+    """Return whether the person chose that all orders came in now."""
     return upload.choice.get("received") == NOW
 
 

@@ -1,9 +1,9 @@
-// Text that somebody is writing stays in this browser until it is sent or discarded: one draft a form, one person's alone.
+// Unfinished text stays in this browser until it is sent or discarded: one draft per form, each for one person only.
 "use strict";
 
 const drafts = {
   prefix: "sikpro.draft.",
-  longest: 14 * 24 * 3600 * 1000, // as long as a session lives
+  longest: 14 * 24 * 3600 * 1000, // as long as a session lasts
   me: document.body.dataset.person,
   key(name) {
     return `${this.prefix}${this.me}.${name}`;
@@ -18,7 +18,7 @@ const drafts = {
       return null; // not written by this page
     }
   },
-  // Whoever shares this computer finds nothing of the one before, and nothing that was sent comes back.
+  // The next person at this computer does not see earlier drafts, and sent text does not return.
   tidy() {
     if (!this.me) return;
     const sent = document.body.dataset.sent.split(" ").map((name) => this.key(name));
@@ -33,7 +33,7 @@ const drafts = {
   fields(form) {
     return [...form.elements].filter((one) => one.name && !one.readOnly && !["hidden", "submit"].includes(one.type));
   },
-  // Whether there is anything that is somebody's own: neither what the page brought nor a status' text.
+  // Whether the person typed anything: neither the text of the page nor the text of a status counts.
   own(form) {
     const brought = new Set([...form.querySelectorAll("[data-template]")].map((one) => one.dataset.template));
     return this.fields(form).some((one) => {
@@ -53,12 +53,12 @@ const drafts = {
     try {
       localStorage.setItem(key, JSON.stringify({ at: Date.now(), last_event: form.elements.last_event?.value, values }));
     } catch {
-      // The browser has no room: the text stays on the page, and comes back with every page that refuses it.
+      // The browser's storage is full: the text stays on the page, and every page that refuses it returns it.
     }
   },
   restore(form) {
     if (form.dataset.typed !== undefined) {
-      this.keep(form); // the page answers a form, and has its text already
+      this.keep(form); // the page answers a form and already has its text
       return;
     }
     const kept = this.read(this.key(form.dataset.draft));
@@ -86,7 +86,7 @@ drafts.tidy();
 document.addEventListener("DOMContentLoaded", () => {
   for (const form of document.querySelectorAll("form[data-draft]")) drafts.restore(form);
 });
-// A page that answers a form is asked for again as the page that the form is on.
+// A page that answers a form reloads as the page of the form.
 const answered = document.querySelector("[data-page]");
 if (answered) history.replaceState(history.state, "", answered.dataset.page);
 
@@ -111,7 +111,7 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("#ended a")) for (const form of document.querySelectorAll("form[data-draft]")) drafts.keep(form);
 });
 
-// A session that ended is said once, in place; nothing is asked for any more, so that the page stays as it is.
+// The end of a session is shown once, in place; after that nothing is fetched, so that the page stays unchanged.
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.xhr.getResponseHeader("hx-retarget") !== "#ended") return;
   live.ended = true;

@@ -1,8 +1,8 @@
-// What the pages do beyond forms and links. Everything works without it, a little slower.
+// Functions beyond forms and links. Everything works without this script, a little slower.
 "use strict";
 
-// Live: one event stream while the page is visible. Elements with data-live="order outbox" are fetched again when a
-// hint of one of their kinds comes, and whenever the stream is connected, since nothing is known of what came before.
+// Live: one event stream while the page is visible. Elements with data-live="order outbox" are fetched again on each
+// hint of one of their kinds, and on each connect, because earlier hints are unknown.
 const live = {
   source: null, retry: 0, timer: 0, ended: false, due: new Map(),
   open() {
@@ -21,7 +21,7 @@ const live = {
       delete document.documentElement.dataset.live;
       if (this.source.readyState !== EventSource.CLOSED) return;
       this.close();
-      // Whether the session ended is said by whatever is fetched now.
+      // The response to the next fetch shows whether the session ended.
       if (!this.retry) this.refresh(null);
       this.retry = Math.min((this.retry || 1000) * 2, 60000);
       this.timer = setTimeout(() => this.open(), this.retry);
@@ -31,7 +31,7 @@ const live = {
     clearTimeout(this.timer);
     this.source?.close();
     this.source = null;
-    // What was due is fetched on the next connect, with everything else.
+    // The next connect fetches the pending elements with all others.
     for (const timer of this.due.values()) clearTimeout(timer);
     this.due.clear();
     delete document.documentElement.dataset.live;
@@ -41,7 +41,7 @@ const live = {
       if (kind && !element.dataset.live.split(" ").includes(kind)) continue;
       if (kind === "order" && element.dataset.liveIds && !ids.includes(element.dataset.liveIds)) continue;
       if (this.due.has(element)) continue;
-      // A burst of hints is one request.
+      // Several hints in a short time cause one request.
       this.due.set(element, setTimeout(() => {
         this.due.delete(element);
         if (element.isConnected) htmx.trigger(element, "refresh");
@@ -50,11 +50,11 @@ const live = {
   },
 };
 document.addEventListener("visibilitychange", () => (document.hidden ? live.close() : live.open()));
-setInterval(() => document.hidden || live.refresh(null), 60000); // ages grow, even when nothing happens
+setInterval(() => document.hidden || live.refresh(null), 60000); // ages grow even if nothing happens
 addEventListener("pagehide", () => live.close());
 addEventListener("pageshow", () => live.open());
 
-// Copying works on plain HTTP too, where the browser has no clipboard for scripts.
+// Copying also works on plain HTTP, where scripts have no clipboard.
 async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -91,13 +91,13 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-// One click is one action, however often it is clicked.
+// Several clicks on a button cause one action.
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
   const form = event.target;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "1";
-  // Whatever takes long says that it is being done: an import of thousands of rows, a large file on its way.
+  // Long actions show that they run: an import of thousands of rows, the upload of a large file.
   setTimeout(() => form.dataset.sent && showBusy(), 800);
 });
 addEventListener("pageshow", () => {
@@ -117,7 +117,7 @@ function showBusy() {
 
 for (const mark of document.querySelectorAll("[data-scripted]")) mark.value = "1";
 
-// A status brings its text along, unless somebody has written one of their own.
+// A chosen status fills in its text, unless the person has written a text.
 document.addEventListener("change", (event) => {
   const { template } = event.target.dataset;
   const text = event.target.form?.elements.feedback;
@@ -129,7 +129,7 @@ document.addEventListener("change", (event) => {
   }
 });
 
-// An address names only what narrows.
+// The address contains only the filters that are set.
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || !event.target.matches("form[data-lean]")) return;
   for (const field of event.target.elements) if (!field.value) field.disabled = true;
@@ -138,7 +138,7 @@ addEventListener("pageshow", () => {
   for (const field of document.querySelectorAll("form[data-lean] :disabled")) field.disabled = false;
 });
 
-// What somebody has opened and is filling in stays as it is when the list around it is fetched again.
+// Open forms with entries stay unchanged when the list around them is fetched again.
 const chosen = () => document.querySelectorAll("[data-pick]:checked").length;
 Idiomorph.defaults.callbacks.beforeNodeMorphed = (old) =>
   !(old.matches?.("[data-keep-open]") && old.open)
@@ -151,7 +151,7 @@ for (const kind of ["DOMContentLoaded", "change", "htmx:afterSwap"]) {
   });
 }
 
-// Where the views do not fit side by side, the present one is in sight.
+// If the views do not fit side by side, scroll to the present one.
 function showView() {
   const strip = document.querySelector(".bar .tabs");
   const here = strip?.querySelector("[aria-current]");
@@ -159,7 +159,7 @@ function showView() {
 }
 for (const kind of ["pageshow", "htmx:afterSettle"]) addEventListener(kind, showView);
 
-// A list that was swapped may be another view: the title follows, with what has arrived where somebody wants to know.
+// A swapped list may be another view: the title follows, with the number of new orders if the person wants it.
 const arrivals = {
   seen: 0,
   get wanted() {
@@ -203,7 +203,7 @@ document.addEventListener("click", (event) => {
 });
 arrivals.show();
 
-// Nothing jumps under the cursor: while it is over the list, a refresh that would move the rows waits until it leaves.
+// Rows do not move under the cursor: while it is over the list, a refresh that would move rows waits.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const list = event.detail.target;
   if (list?.id !== "queue" || event.detail.requestConfig.triggeringEvent?.type !== "refresh") return;
@@ -218,7 +218,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   body.addEventListener("mouseleave", () => htmx.trigger(list, "refresh"), { once: true });
 });
 
-// What was just done can be taken back for as long as its message waits; then nothing speaks of it any more.
+// The last action can be undone while its message waits; after that the undo button disappears.
 for (const form of document.querySelectorAll("[data-undo]")) {
   const end = performance.now() + Number(form.dataset.undo) * 1000;
   const tick = setInterval(() => {

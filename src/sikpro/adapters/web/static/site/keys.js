@@ -1,4 +1,4 @@
-// Keys: whatever has data-key="x" is done by x; j and k walk a list, Enter opens, ? shows them all.
+// Keys: x activates the element with data-key="x"; j and k move in a list, Enter opens, ? shows all keys.
 "use strict";
 
 const typing = (element) => element.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
@@ -21,7 +21,7 @@ function press(key) {
     target.scrollIntoView({ block: "nearest" });
     return true;
   }
-  // A chosen status has the focus, so that Enter sends it.
+  // The chosen status gets the focus, so that Enter sends it.
   if (target.matches("input")) target.focus();
   target.click();
   const fold = target.closest("summary")?.parentElement;
@@ -31,7 +31,7 @@ function press(key) {
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches("#bulk select, #bulk input")) {
-    // Enter does what stands beside the entry, not the first button of the form.
+    // Enter presses the button beside the entry, not the first button of the form.
     event.preventDefault();
     event.target.closest(".bulk-part").querySelector("button").click();
     return;
@@ -67,7 +67,7 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-keys]")) document.getElementById("keys").showModal();
 });
 
-// A list that is fetched again gives the focus back: to the same row, or to the one that stands in its place.
+// A list that is fetched again restores the focus: to the same row, or to the row in its place.
 let walked = -1;
 document.addEventListener("htmx:beforeSwap", () => {
   const row = document.activeElement.closest?.("tr[data-order]");
@@ -79,8 +79,8 @@ document.addEventListener("htmx:afterSwap", () => {
   links[Math.min(walked, links.length - 1)]?.focus({ preventScroll: true });
 });
 
-// From an order back to the list one came from, filters and all: the focus goes to its row, or, where it has left the
-// list, to the one in its place.
+// From an order back to its list, with the filters: the focus goes to the order's row. If the row has left the list,
+// the focus goes to the row in its place.
 const PLACE = "sikpro.place";
 addEventListener("pagehide", () => {
   if (!document.getElementById("queue")) return;

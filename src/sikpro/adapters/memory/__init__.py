@@ -1,4 +1,4 @@
-"""Everything kept in memory, for scripts, tests and trying things out; it keeps the same promises as a database."""
+"""Stores in memory, for scripts, tests and trials, with the same contracts as a database."""
 
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions, MemoryUnitOfWork
 

@@ -1,4 +1,4 @@
-"""Large content in memory."""
+"""Large files in memory."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,14 +11,14 @@ from sikpro.domain.text import storable
 
 
 class MemoryBlobs:
-    """Files too large for one value."""
+    """Stores files that are too large for one value."""
 
     def __init__(self, state: State, sequences: Sequences) -> None:
         self._state = state
         self._sequences = sequences
 
     def add(self, name: str, media_type: str, content: Iterable[bytes], at: datetime) -> Blob:
-        """Keep a file; `content` may come in pieces of any size."""
+        """Save a file; `content` may come in pieces of any size."""
         blob_id, size = self._sequences.next("blobs"), 0
         for place, part in enumerate(in_parts(content)):
             self._state.blob_parts.put((blob_id, place), part)
@@ -28,21 +28,21 @@ class MemoryBlobs:
         return blob
 
     def get(self, blob_id: int) -> Blob:
-        """Raises `NotFound`."""
+        """Return the row by its id. Raises `NotFound`."""
         blob = self._state.blobs.get(blob_id)
         if blob is None:
             raise NotFound(what="file", name=str(blob_id))
         return blob
 
     def part(self, blob_id: int, place: int) -> bytes:
-        """One of its parts. Raises `NotFound`, also for a part it does not have."""
+        """Return one part of the file. Raises `NotFound` if the file or the part does not exist."""
         content = self._state.blob_parts.get((blob_id, place))
         if content is None:
             raise NotFound(what="file", name=str(blob_id))
         return content
 
     def drop(self, blob_id: int) -> None:
-        """Forget it, if it is there."""
+        """Delete the row, if it exists."""
         if any(kept.export.blob == blob_id for kept in self._state.exports.values()):
             raise StorageRejected(f"an export refers to the file {blob_id}")
         blob = self._state.blobs.get(blob_id)
@@ -52,7 +52,7 @@ class MemoryBlobs:
             self._state.blobs.drop(blob_id)
 
     def forget(self, before: datetime) -> None:
-        """Forget those kept before a time."""
+        """Delete the files saved before a time."""
         for blob in self._state.blobs.values():
             if blob.created_at < before:
                 self.drop(blob.id)

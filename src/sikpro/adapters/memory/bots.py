@@ -10,13 +10,13 @@ from sikpro.application.ports.bots import LeaseLost
 
 
 class MemoryBotAccounts:
-    """Each bot account's cursors, lease, session, addresses and menus."""
+    """Stores the cursors, lease, session, addresses and menus of each bot account."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
     def lease(self, account: str, owner: str, now: datetime, span: timedelta, *, take_over: bool) -> bool:
-        """Take or renew the lease until `now + span`; False while another has it and `take_over` is not set."""
+        """Take or renew the lease until `now + span`; return False if another process has it, without `take_over`."""
         bot = self._bot(account)
         free = lease_is_over(bot.leased_until, now, span)
         if bot.owner != owner and not free and not take_over:
@@ -25,51 +25,51 @@ class MemoryBotAccounts:
         return True
 
     def release(self, account: str, owner: str) -> None:
-        """Give the lease back, if it is ours."""
+        """Release the lease, if the owner has it."""
         bot = self._bot(account)
         if bot.owner == owner:
             self._state.bots.put(account, evolve(bot, owner="", leased_until=None))
 
     def served_by(self, account: str, transport: str) -> str:
-        """Remember which transport serves the account now, and return which did before."""
+        """Record the transport that serves the account now, and return the one before."""
         bot = self._bot(account)
         self._state.bots.put(account, evolve(bot, transport=transport))
         return bot.transport
 
     def cursor(self, account: str, transport: str) -> str:
-        """Where to go on; "" for the first time."""
+        """Return the committed cursor, "" for the first time."""
         return self._bot(account).cursors.get(transport, "")
 
     def move_cursor(self, account: str, transport: str, cursor: str, owner: str) -> None:
-        """Raises `LeaseLost` unless the lease is the owner's."""
+        """Save a new cursor. Raises `LeaseLost` unless the owner has the lease."""
         bot = self._bot(account)
         if bot.owner != owner:
             raise LeaseLost(account)
         self._state.bots.put(account, evolve(bot, cursors={**bot.cursors, transport: cursor}))
 
     def session(self, account: str) -> str:
-        """What the transport needs to go on as the one logged in."""
+        """Return the saved session of the transport's login."""
         return self._bot(account).session
 
     def keep_session(self, account: str, session: str) -> None:
-        """Keep it."""
+        """Save the session of the transport's login."""
         self._state.bots.put(account, evolve(self._bot(account), session=session))
 
     def note_addresses(self, account: str, addresses: Mapping[int, str]) -> None:
-        """Keep what the transport needs beyond a chat's id to write to it."""
+        """Save the data that the transport needs, besides a chat's id, to write to the chat."""
         for chat_id, address in addresses.items():
             self._state.addresses.put((account, chat_id), address)
 
     def address(self, account: str, chat_id: int) -> str | None:
-        """What was kept for a chat."""
+        """Return the saved address of a chat, or None."""
         return self._state.addresses.get((account, chat_id))
 
     def menus(self, account: str) -> Mapping[str, str]:
-        """The fingerprints of the command menus last set, by their scope."""
+        """Return the fingerprints of the command menus set last, by scope."""
         return dict(self._bot(account).menus)
 
     def set_menu(self, account: str, scope: str, fingerprint: str) -> None:
-        """Remember a menu that was set; "" when it was taken away."""
+        """Record a menu that was set; "" for a removed menu."""
         bot = self._bot(account)
         menus = {known: mark for known, mark in {**bot.menus, scope: fingerprint}.items() if mark}
         self._state.bots.put(account, evolve(bot, menus=menus))

@@ -1,4 +1,4 @@
-"""The catalogues and the installation's decisions in memory."""
+"""The catalogues and the installation's settings in memory."""
 
 from sikpro.adapters.memory.store import State
 from sikpro.domain.catalogue import OrderType, SiteOperation, Status, Sto
@@ -6,25 +6,25 @@ from sikpro.domain.installation import Installation
 
 
 class MemoryCatalogueRepository:
-    """The catalogues, by code."""
+    """Stores the catalogues by code."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
     def statuses(self) -> tuple[Status, ...]:
-        """All statuses, in their order."""
+        """Return all statuses, by position, then code."""
         return tuple(sorted(self._state.statuses.values(), key=lambda row: (row.position, row.code)))
 
     def order_types(self) -> tuple[OrderType, ...]:
-        """All order types, in their order."""
+        """Return all order types, by position, then code."""
         return tuple(sorted(self._state.order_types.values(), key=lambda row: (row.position, row.code)))
 
     def site_operations(self) -> tuple[SiteOperation, ...]:
-        """All Site Operations, by code."""
+        """Return all Site Operations, by code."""
         return tuple(sorted(self._state.site_operations.values(), key=lambda row: row.code))
 
     def stos(self) -> tuple[Sto, ...]:
-        """All exchanges, by code."""
+        """Return all STOs, by code."""
         return tuple(sorted(self._state.stos.values(), key=lambda row: row.code))
 
     def put_status(self, status: Status) -> None:
@@ -40,11 +40,11 @@ class MemoryCatalogueRepository:
         self._state.site_operations.put(site_operation.code, site_operation)
 
     def put_sto(self, sto: Sto) -> None:
-        """Add or replace an exchange."""
+        """Add or replace an STO."""
         self._state.stos.put(sto.code, sto)
 
     def drop(self, row: Status | OrderType | SiteOperation | Sto) -> None:
-        """Take a row away."""
+        """Delete a row."""
         match row:
             case Status():
                 self._state.statuses.drop(row.code)
@@ -57,15 +57,15 @@ class MemoryCatalogueRepository:
 
 
 class MemoryInstallationRepository:
-    """What the installation decided."""
+    """Stores the settings of the installation."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
     def get(self) -> Installation:
-        """The decisions, or the defaults."""
+        """Return the settings, or the defaults."""
         return self._state.installation.get(1) or Installation()
 
     def put(self, installation: Installation) -> None:
-        """Decide."""
+        """Save the settings."""
         self._state.installation.put(1, installation)

@@ -1,4 +1,4 @@
-"""Reads over modems, boxes and exchanges in memory."""
+"""Reads over modems, ODPs and STOs in memory."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ class MemoryDeviceQueries:
         self._state = state
 
     def installed_at(self, odp: str, limit: int) -> tuple[OrderRow, ...]:
-        """The last completed order of each modem whose last completed order names this ODP, newest first."""
+        """Return the last completed order of each modem whose last completed order names this ODP, newest first."""
         last: dict[str, tuple[datetime, int, Order]] = {}
         for order in self._standing():
             if order.phase.ends_well and order.finished_at is not None:
@@ -32,7 +32,7 @@ class MemoryDeviceQueries:
         return tuple(names.row(order) for _, _, order in here[:limit])
 
     def boxes(self, sto: str, after: str, limit: int) -> tuple[OdpSummary, ...]:
-        """The ODPs whose names carry an exchange's code, by name, those after a name."""
+        """Return the ODPs with an STO's code in their names, by name, after a given name."""
         found = self._by(lambda order: order.data.odp.value, self._standing())
         return tuple(
             OdpSummary(
@@ -47,7 +47,7 @@ class MemoryDeviceQueries:
         )[:limit]
 
     def shared_serials(self, after: str, limit: int) -> tuple[SharedSerial, ...]:
-        """Modems that live or completed orders name under several registration numbers, by serial, after one."""
+        """Return modems with live or completed orders under several registration numbers, by serial, after `after`."""
         standing = (order for order in self._standing() if order.phase in STANDING)
         found = self._by(lambda order: order.data.serial.value, standing)
         return tuple(
@@ -59,7 +59,7 @@ class MemoryDeviceQueries:
     def held_up_odps(
         self, since: datetime, least: int, after: tuple[int, str] | None, limit: int
     ) -> tuple[HeldUpOdp, ...]:
-        """ODPs whose orders received since were held up at least so often, most often first, then by name."""
+        """Return ODPs whose orders received since were held up at least `least` times, most first, then by name."""
         found = self._by(lambda order: order.data.odp.value, self._held_up(since))
         boxes = [
             HeldUpOdp(odp=odp, hold_ups=sum(order.hold_ups for order in members), orders=len(members))
@@ -71,21 +71,21 @@ class MemoryDeviceQueries:
         return tuple(box for box in wanted if place is None or (-box.hold_ups, box.odp) > place)[:limit]
 
     def held_up_orders(self, odp: str, since: datetime, limit: int) -> tuple[CountedRow, ...]:
-        """An ODP's orders received since that were held up, and how often, newest first."""
+        """Return an ODP's held-up orders received since, with their number of hold-ups, newest first."""
         here = (order for order in self._held_up(since) if order.data.odp.value == odp)
         names = Names(self._state)
         newest = sorted_page(here, Sort.NEWEST, None, limit)
         return tuple(CountedRow(names.row(order), order.hold_ups) for order in newest)
 
     def reopened(self, after: Key | None, limit: int) -> tuple[CountedRow, ...]:
-        """Orders reopened twice or more, and how often, newest first."""
+        """Return orders reopened twice or more, with the number of reopenings, newest first."""
         again = (order for order in self._standing() if order.reopenings > 1)
         names = Names(self._state)
         newest = sorted_page(again, Sort.NEWEST, after, limit)
         return tuple(CountedRow(names.row(order), order.reopenings) for order in newest)
 
     def known(self, numbers: Iterable[str]) -> Mapping[str, tuple[KnownOrder, ...]]:
-        """Every order under these registration numbers, by number, oldest first."""
+        """Return every order under these registration numbers, by number, oldest first."""
         found: dict[str, tuple[KnownOrder, ...]] = {}
         for number in sorted(set(numbers)):
             stored = [self._state.orders.get(order_id) for order_id in self._state.numbers.get(number) or ()]

@@ -1,4 +1,4 @@
-"""Exports that people asked for, in memory."""
+"""Requested exports in memory."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from sikpro.domain.errors import NotFound
 
 
 class MemoryExports:
-    """What people asked for; whoever claims one first writes it."""
+    """Stores requested exports; the process that claims one writes it."""
 
     def __init__(self, state: State, sequences: Sequences) -> None:
         self._state = state
@@ -21,7 +21,7 @@ class MemoryExports:
     def ask(
         self, *, person: int, query: str, kind: str, language: str, at: datetime, send_to: int | None = None
     ) -> Export:
-        """Queue one; while the same of this person is open, that one is returned."""
+        """Queue an export; if the person has the same export open, return that one."""
         if person not in self._state.people:
             raise StorageRejected(f"there is no person {person}")
         wanted = (person, query, kind, language, send_to)
@@ -43,7 +43,7 @@ class MemoryExports:
         return export
 
     def claim(self, now: datetime, lease: timedelta) -> Export | None:
-        """Take the oldest that is queued, or runs with its lease over; `attempts` one higher."""
+        """Take the oldest export that is queued or has an expired lease, and add one to its `attempts`."""
         for kept in self._state.exports.values():
             one = kept.export
             lost = one.state is ExportState.RUNNING and lease_is_over(kept.leased_until, now, lease)
@@ -54,40 +54,40 @@ class MemoryExports:
         return None
 
     def progress(self, export: Export, done: int, total: int, leased_until: datetime) -> bool:
-        """Note how far this attempt is and renew its lease."""
+        """Record the progress of this attempt and renew its lease."""
         return self._mark(export, leased_until, done=done, total=total)
 
     def finish(self, export: Export, blob: int, at: datetime) -> bool:
-        """It is done, and this is its file."""
+        """Record that the export is done, with its file."""
         total = self.get(export.id).total
         return self._mark(export, None, state=ExportState.DONE, blob=blob, finished_at=at, done=total, error="")
 
     def fail(self, export: Export, error: str, at: datetime, *, again: bool = False) -> bool:
-        """This attempt failed; it is queued `again`, or failed for good."""
+        """Record that this attempt failed; queue the export `again`, or mark it as failed."""
         state = ExportState.QUEUED if again else ExportState.FAILED
         return self._mark(export, None, state=state, error=error, finished_at=None if again else at)
 
     def cancel(self, export_id: int, at: datetime) -> None:
-        """Stop it, if it is open."""
+        """Cancel the export, if it is open."""
         kept = self._state.exports.get(export_id)
         if kept is not None and kept.export.state.open:
             cancelled = evolve(kept.export, state=ExportState.CANCELLED, finished_at=at)
             self._state.exports.put(export_id, KeptExport(cancelled))
 
     def get(self, export_id: int) -> Export:
-        """Raises `NotFound`."""
+        """Return the row by its id. Raises `NotFound`."""
         kept = self._state.exports.get(export_id)
         if kept is None:
             raise NotFound(what="export", name=str(export_id))
         return kept.export
 
     def of_person(self, person: int, limit: int) -> tuple[Export, ...]:
-        """A person's exports, newest first."""
+        """Return a person's exports, newest first."""
         theirs = [kept.export for kept in self._state.exports.values() if kept.export.person == person]
         return tuple(reversed(theirs))[:limit]
 
     def forget(self, before: datetime) -> None:
-        """Forget those that were asked for before a time and are open no more; their blobs stay."""
+        """Delete the exports that were requested before a time and are no longer open; their blobs stay."""
         for kept in self._state.exports.values():
             if kept.export.created_at < before and not kept.export.state.open:
                 self._state.exports.drop(kept.export.id)

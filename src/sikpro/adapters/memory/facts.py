@@ -1,4 +1,4 @@
-"""The facts of recaps in memory."""
+"""The facts for recaps, in memory."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from sikpro.domain.order import Order
 
 
 class MemoryOrderFacts:
-    """The facts that every recap is made of."""
+    """Counts the facts of every recap."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -22,7 +22,7 @@ class MemoryOrderFacts:
     def counts(
         self, which: OrderFilter, by: Sequence[Dimension], zone: str, basis: TimeBasis = TimeBasis.RECEIVED
     ) -> Mapping[tuple[str, ...], int]:
-        """How many orders, by the dimensions' values."""
+        """Return the number of orders by the values of the dimensions."""
         names = Names(self._state)
         local = ZoneInfo(zone)
         return dict(
@@ -33,11 +33,11 @@ class MemoryOrderFacts:
         )
 
     def rows(self, which: OrderFilter, *, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
-        """The orders behind the counts, oldest received first, a page at a time."""
+        """Return the orders behind the counts, oldest received first, one page at a time."""
         return tuple(map(Names(self._state).row, sorted_page(self._wanted(which), Sort.OLDEST, after, limit)))
 
     def spread(self, which: OrderFilter, interval: Interval) -> Spread:
-        """How long a span of the orders' lives lasted, of those orders in which it is over."""
+        """Return the lengths of an interval, for the orders in which it is over."""
         spans = sorted(span for order in self._wanted(which) if (span := _span(order, interval)) is not None)
         if not spans:
             return Spread()
@@ -45,7 +45,7 @@ class MemoryOrderFacts:
         return Spread(count=len(spans), median=median, p90=p90)
 
     def began_at(self) -> datetime | None:
-        """When the first order was recorded here; None when none was."""
+        """Return the time of the first recorded order, None if there is none."""
         first = min(self._state.orders.values(), key=lambda order: order.id, default=None)
         return first.recorded_at if first else None
 

@@ -13,7 +13,7 @@ from sikpro.domain.text import storable
 
 
 class MemoryFileStore:
-    """The files of orders."""
+    """Stores the files of orders."""
 
     def __init__(self, state: State, sequences: Sequences) -> None:
         self._state = state
@@ -32,7 +32,7 @@ class MemoryFileStore:
         size: int | None,
         at: datetime,
     ) -> int:
-        """Note a file to fetch and return its id; the same file of the same order once."""
+        """Record a file to fetch and return its id; the same file of the same order is recorded once."""
         self._state.must_have_order(order_id)
         remote = RemoteFile(transport=transport, chat_id=chat_id, message_id=message_id, reference=reference)
         for kept in self._state.files.values():
@@ -52,7 +52,7 @@ class MemoryFileStore:
         return file.id
 
     def claim(self, now: datetime, lease: timedelta, transports: Collection[str]) -> OrderFile | None:
-        """Take the file longest due that came by one of these transports, for the lease; `attempts` one higher."""
+        """Take a lease on the longest due file of these transports, and add one to its `attempts`."""
         due = [
             kept
             for kept in self._state.files.values()
@@ -68,31 +68,31 @@ class MemoryFileStore:
         return taken
 
     def keep(self, file_id: int, content: bytes, media_type: str) -> None:
-        """Store what was fetched."""
+        """Save the fetched content."""
         kept = self._kept(file_id)
         file = evolve(kept.file, state=FileState.STORED, media_type=media_type, size=len(content), reason="")
         self._state.files.put(file_id, evolve(kept, file=file, content=content))
 
     def later(self, file_id: int, due_at: datetime, reason: str) -> None:
-        """Try it again from `due_at` on."""
+        """Retry at `due_at`."""
         kept = self._kept(file_id)
         self._state.files.put(file_id, evolve(kept, file=evolve(kept.file, reason=reason), due_at=due_at))
 
     def give_up(self, file_id: int, reason: str) -> None:
-        """It will not come."""
+        """Record that the file cannot be fetched."""
         kept = self._kept(file_id)
         self._state.files.put(file_id, evolve(kept, file=evolve(kept.file, state=FileState.FAILED, reason=reason)))
 
     def of_order(self, order_id: int) -> tuple[OrderFile, ...]:
-        """An order's files, in the order in which they came."""
+        """Return an order's files, in order of arrival."""
         return tuple(kept.file for kept in self._state.files.values() if kept.file.order_id == order_id)
 
     def get(self, file_id: int) -> OrderFile:
-        """Raises `NotFound`."""
+        """Return the row by its id. Raises `NotFound`."""
         return self._kept(file_id).file
 
     def content(self, file_id: int) -> bytes:
-        """Raises `NotFound` for a file that is not stored."""
+        """Return the content. Raises `NotFound` for a file that is not saved."""
         content = self._kept(file_id).content
         if content is None:
             raise NotFound(what="file", name=str(file_id))

@@ -17,14 +17,14 @@ _UNFINISHED = "unfinished"
 
 
 class MemoryInbox:
-    """Every update that came in, once, with its outcome."""
+    """Stores every update once, with its outcome."""
 
     def __init__(self, state: State, sequences: Sequences) -> None:
         self._state = state
         self._sequences = sequences
 
     def receive(self, incoming: Incoming, at: datetime) -> int | None:
-        """Store it and return the row's id, or None when its key is already there."""
+        """Save the update and return its id, or None if its key exists."""
         key = storable(incoming.key)
         if key in self._state.inbox_keys:
             return None
@@ -54,7 +54,7 @@ class MemoryInbox:
         return row.id
 
     def finish(self, inbox_id: int, outcome: Outcome, detail: str = "", order_id: int | None = None) -> None:
-        """Give a received update its outcome."""
+        """Set the outcome of a received update."""
         received = self._state.inbox.get(inbox_id)
         if received is None:
             raise NotFound(what="inbox", name=str(inbox_id))
@@ -63,7 +63,7 @@ class MemoryInbox:
         self._state.inbox.put(inbox_id, evolve(received, row=row))
 
     def order_of(self, chat_id: int, message_id: int) -> int | None:
-        """The order that a received message made, changed or joined."""
+        """Return the order that a received message made, changed or was added to."""
         kinds = {IncomingKind.MESSAGE, IncomingKind.EDIT}
         orders = [
             received.row.order_id
@@ -76,7 +76,7 @@ class MemoryInbox:
         return orders[-1] if orders else None
 
     def files_of(self, chat_id: int, message_id: int) -> tuple[ReceivedFile, ...]:
-        """The files that came with a message."""
+        """Return the files of a message."""
         found = [
             received.files
             for received in self._state.inbox.values()
@@ -87,11 +87,11 @@ class MemoryInbox:
         return found[0] if found else ()
 
     def album(self, chat_id: int, album: str) -> tuple[ReceivedFile, ...]:
-        """The files of an album that came so far, in the order in which they came."""
+        """Return the files of an album received so far, in order of arrival."""
         return tuple(file for received in self._of_album(chat_id, album) for file in received.files)
 
     def order_of_album(self, chat_id: int, album: str) -> int | None:
-        """The order that a message of the album made or joined."""
+        """Return the order that a message of the album made or was added to."""
         orders = (received.row.order_id for received in self._of_album(chat_id, album))
         return next((order_id for order_id in orders if order_id is not None), None)
 
@@ -103,17 +103,17 @@ class MemoryInbox:
         ]
 
     def totals(self, start: datetime, end: datetime) -> Mapping[Outcome, int]:
-        """How many updates received in the span have each outcome."""
+        """Return the number of updates received in the span, by outcome."""
         rows = (received.row for received in self._state.inbox.values())
         return dict(Counter(row.outcome for row in rows if start <= row.received_at < end))
 
     def how_many(self, start: datetime, end: datetime, outcome: Outcome, detail: str) -> int:
-        """How many updates received in the span have this outcome with this detail."""
+        """Return the number of updates received in the span with this outcome and detail."""
         rows = (received.row for received in self._state.inbox.values())
         return sum(start <= row.received_at < end and (row.outcome, row.detail) == (outcome, detail) for row in rows)
 
     def groups(self) -> tuple[KnownGroup, ...]:
-        """The groups that the bot is in as far as is known, the one heard from last first."""
+        """Return the known groups of the bot, the one with the latest message first."""
         newest = {one.row.chat_id: one for one in self._state.inbox.values() if one.row.chat_id < 0}
         return tuple(
             KnownGroup(chat_id=one.row.chat_id, title=one.chat_title, heard_at=one.row.received_at)
@@ -130,7 +130,7 @@ class MemoryInbox:
         detail: str = "",
         received: Period | None = None,
     ) -> tuple[LedgerRow, ...]:
-        """Rows with ids under `before`, newest first."""
+        """Return the rows with ids below `before`, newest first."""
         rows = [
             one.row
             for one in self._state.inbox.values()

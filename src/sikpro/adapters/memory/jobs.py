@@ -10,21 +10,21 @@ from sikpro.domain.errors import NotFound
 
 
 class MemoryJobs:
-    """What is to be done at a time."""
+    """Stores jobs with their due times."""
 
     def __init__(self, state: State, sequences: Sequences) -> None:
         self._state = state
         self._sequences = sequences
 
     def schedule(self, kind: str, key: str, due_at: datetime) -> None:
-        """Note a job, unless one of this kind and key is there."""
+        """Add a job, unless one of this kind and key exists."""
         if any((due.job.kind, due.job.key) == (kind, key) for due in self._state.jobs.values()):
             return
         job = Job(id=self._sequences.next("jobs"), kind=kind, key=key, due_at=due_at)
         self._state.jobs.put(job.id, Due(job))
 
     def claim(self, now: datetime, lease: timedelta) -> Job | None:
-        """Take the job longest due that nobody has under a lease; its `attempts` one higher."""
+        """Take the longest due job without a lease, and add one to its `attempts`."""
         for job in self.all():
             due = self._due(job.id)
             if job.due_at <= now and lease_is_over(due.leased_until, now, lease):
@@ -34,17 +34,17 @@ class MemoryJobs:
         return None
 
     def again(self, job_id: int, due_at: datetime, error: str = "") -> None:
-        """Do it again at a time; without an error `attempts` begins anew."""
+        """Set the next due time of a job; without an error reset `attempts`."""
         job = self._due(job_id).job
         attempts = job.attempts if error else 0
         self._state.jobs.put(job_id, Due(evolve(job, due_at=due_at, error=error, attempts=attempts)))
 
     def done(self, job_id: int) -> None:
-        """Forget it."""
+        """Delete the job."""
         self._state.jobs.drop(job_id)
 
     def all(self) -> tuple[Job, ...]:
-        """All jobs, soonest first."""
+        """Return all jobs, the earliest due first."""
         return tuple(sorted((due.job for due in self._state.jobs.values()), key=lambda job: (job.due_at, job.id)))
 
     def _due(self, job_id: int) -> Due:
@@ -55,13 +55,13 @@ class MemoryJobs:
 
 
 class MemoryAlerts:
-    """Which alert was given about which order."""
+    """Stores which alert was sent about which order."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
     def first(self, order_id: int, step: str, at: datetime) -> bool:
-        """Note an alert; False when this step of this order was noted before."""
+        """Record an alert; return False if this step of this order was recorded before."""
         self._state.must_have_order(order_id)
         if (order_id, step) in self._state.alerts:
             return False

@@ -9,24 +9,24 @@ from sikpro.domain.events import OrderEvent
 
 
 class MemoryJournal:
-    """The facts of each order, and the notes of what is no order's."""
+    """Stores the events of each order, and notes without an order."""
 
     def __init__(self, state: State, sequences: Sequences) -> None:
         self._state = state
         self._sequences = sequences
 
     def append(self, events: Sequence[OrderEvent], actor: int | None) -> None:
-        """Keep an order's facts, in order."""
+        """Save an order's events, in order."""
         for event in events:
             self._state.must_have_order(event.order_id)
             entry = JournalEntry(self._sequences.next("journal"), event, actor)
             self._state.journal.put(event.order_id, (*self.of_order(event.order_id), entry))
 
     def of_order(self, order_id: int) -> tuple[JournalEntry, ...]:
-        """An order's facts, oldest first."""
+        """Return an order's events, oldest first."""
         return self._state.journal.get(order_id) or ()
 
     def note(self, kind: str, subject: str, actor: int | None, at: datetime, data: Mapping[str, str]) -> None:
-        """Keep a fact that is no order's."""
+        """Save a fact without an order."""
         note = Note(kind, subject, actor, at, tuple(data.items()))
         self._state.notes.put(self._sequences.next("journal"), note)

@@ -13,18 +13,18 @@ from sikpro.domain.phase import Phase
 
 
 class MemoryOrderRepository:
-    """The orders, by id."""
+    """Stores the orders by id."""
 
     def __init__(self, state: State, sequences: Sequences) -> None:
         self._state = state
         self._sequences = sequences
 
     def next_id(self) -> int:
-        """A small integer never given before."""
+        """Return a small integer that was never used before."""
         return self._sequences.next("orders")
 
     def add(self, order: Order, key: str | None) -> None:
-        """Store a new order. Raises `DuplicateOrder`."""
+        """Save a new order. Raises `DuplicateOrder`."""
         if order.id in self._state.orders:
             raise StorageRejected(f"order {order.id} is there already")
         self._hold(order, key)
@@ -33,7 +33,7 @@ class MemoryOrderRepository:
         self._count(None, order)
 
     def save(self, order: Order, key: str | None) -> Order:
-        """Store the order over the version it was read at, and return it at its new version."""
+        """Save the order over the version that was read, and return it with its new version."""
         stored = self._state.orders.get(order.id)
         if stored is None or stored.version != order.version:
             raise ConcurrencyConflict(number=order.number)
@@ -48,21 +48,21 @@ class MemoryOrderRepository:
         return saved
 
     def get(self, order_id: int) -> Order:
-        """The order, deleted ones included. Raises `NotFound`."""
+        """Return the order, also a deleted one. Raises `NotFound`."""
         order = self._state.orders.get(order_id)
         if order is None:
             raise NotFound(what="order", name=str(order_id))
         return order
 
     def find(self, number: str) -> tuple[Order, ...]:
-        """The orders under a registration number that are not deleted: key holders first, then newest first."""
+        """Return the orders under a registration number that are not deleted: key holders first, then newest first."""
         orders = [self.get(order_id) for order_id in self._state.numbers.get(number) or ()]
         orders.sort(key=lambda order: (order.received_at, order.id), reverse=True)
         orders.sort(key=lambda order: self._state.order_keys.get(order.id) is None)
         return tuple(order for order in orders if order.deleted_at is None)
 
     def extend_claim(self, order_id: int, holder: int, until: datetime, since: datetime | None = None) -> bool:
-        """Let the holder's claim last until a time; False when they do not have the order."""
+        """Extend the holder's claim until a time; return False if the holder does not have the order."""
         order = self.get(order_id)
         if order.holder != holder:
             return False
@@ -70,7 +70,7 @@ class MemoryOrderRepository:
         return True
 
     def lapsed(self, now: datetime, limit: int) -> tuple[Order, ...]:
-        """Orders whose claim has run out, the longest first."""
+        """Return the orders with an expired claim, the longest expired first."""
         found = [
             (order.claimed_until, order.id, order)
             for order in self._state.orders.values()
@@ -79,12 +79,12 @@ class MemoryOrderRepository:
         return tuple(order for _, _, order in sorted(found, key=lambda item: item[:2])[:limit])
 
     def key_facts(self) -> Iterable[tuple[int, str, str, Phase, bool]]:
-        """Of every order: id, registration number, type, phase, whether deleted."""
+        """Return id, registration number, type, phase and deletion of every order."""
         for order in sorted(self._state.orders.values(), key=lambda order: order.id):
             yield order.id, order.number, order.data.type, order.phase, order.deleted_at is not None
 
     def replace_keys(self, keys: Mapping[int, str | None]) -> None:
-        """Give every named order its key; keys may change hands among them."""
+        """Set the key of every named order; the orders may exchange keys."""
         for order_id in keys:
             self._release(order_id)
         for order_id, key in keys.items():

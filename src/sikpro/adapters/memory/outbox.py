@@ -18,7 +18,7 @@ _ON_THE_WAY = frozenset({Delivery.QUEUED, Delivery.SENDING})
 
 
 class MemoryOutbox:
-    """Every message to the chat; `unfinished` of the state is the index of what is still on its way."""
+    """Stores every message to a chat; the state's `unfinished` is the index of messages without a result."""
 
     def __init__(self, state: State, sequences: Sequences) -> None:
         self._state = state
@@ -33,7 +33,7 @@ class MemoryOutbox:
         due_at: datetime | None = None,
         failed: str = "",
     ) -> int:
-        """Queue a message (due at once unless said), or store it as failed for a reason; returns its id."""
+        """Queue a message (due at once by default), or save it as failed with a reason; return its id."""
         self._state.must_have_order(order_id)
         reason = failed or ("" if message.chat_id or message.press_id else _NO_TELEGRAM)
         if not message.random_id:
@@ -59,7 +59,7 @@ class MemoryOutbox:
         sends_once: bool = False,
         in_hand: Collection[int] = (),
     ) -> tuple[OutboxItem, ...]:
-        """Take what is due, one a chat at most: the oldest unfinished one of its chat, if it is due."""
+        """Take the due messages, at most one per chat: the oldest unfinished one, if it is due."""
         chats: set[int] = set()
         claimed: list[OutboxItem] = []
         for sending in self._candidates():
@@ -76,25 +76,25 @@ class MemoryOutbox:
         return tuple(claimed)
 
     def release_all(self) -> None:
-        """Nobody has anything in hand any more: what was being sent can be claimed at once."""
+        """End all leases: messages in sending can be claimed at once."""
         for sending in self._unfinished():
             self._keep(evolve(sending, leased_until=None))
 
     def mark_tried_doubtful(self) -> None:
-        """What was tried and did not surely arrive is doubtful."""
+        """Mark all messages that were tried without a certain result as doubtful."""
         for sending in self._unfinished():
             item = sending.item
             if item.state is Delivery.SENDING or item.reason == "ambiguous":
                 self._keep(evolve(sending, item=evolve(item, doubtful=True)))
 
     def sent(self, outbox_id: int, message_id: int | None, at: datetime) -> None:
-        """It arrived: `SENT`, or `PERHAPS_TWICE` when it was doubtful."""
+        """Record the arrival: `SENT`, or `PERHAPS_TWICE` for a doubtful message."""
         item = self.get(outbox_id)
         state = Delivery.PERHAPS_TWICE if item.doubtful else Delivery.SENT
         self._keep(Sending(evolve(item, state=state, message_id=message_id, sent_at=at, reason="", detail=""), at))
 
     def later(self, outbox_id: int, due_at: datetime, reason: str, *, at: datetime, doubtful: bool = False) -> None:
-        """Try it again from `due_at` on, as was decided `at`; `doubtful` when this try may have arrived."""
+        """Retry at `due_at`, as decided `at`; `doubtful` if this try may have arrived."""
         item = self.get(outbox_id)
         queued = evolve(item, state=Delivery.QUEUED, due_at=due_at, reason=reason)
         if doubtful:
@@ -102,7 +102,7 @@ class MemoryOutbox:
         self._keep(Sending(queued, at))
 
     def retry_now(self, reasons: Collection[str], at: datetime, *, most_doubts: int) -> None:
-        """Try at once what is queued for later for one of these reasons and has no more doubts than so many."""
+        """Retry at once the messages delayed for one of these reasons with at most `most_doubts` doubtful tries."""
         for sending in self._unfinished():
             item = sending.item
             waits = item.state is Delivery.QUEUED and item.due_at > at
@@ -110,11 +110,11 @@ class MemoryOutbox:
                 self._keep(Sending(evolve(item, due_at=at), at))
 
     def give_up(self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime) -> None:
-        """It will not be sent: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` when nobody can tell."""
+        """Record the end of sending: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` if the arrival is unknown."""
         self._keep(Sending(evolve(self.get(outbox_id), state=state, reason=reason, detail=detail), at))
 
     def send_again(self, outbox_id: int, at: datetime) -> bool:
-        """Queue a failed message again; False when it is not failed or has no chat."""
+        """Queue a failed message again; return False if it is not failed or has no chat."""
         item = self.get(outbox_id)
         if item.state is not Delivery.FAILED or not item.message.chat_id:
             return False
@@ -123,7 +123,7 @@ class MemoryOutbox:
         return True
 
     def recall(self, outbox_ids: Collection[int]) -> bool:
-        """Take messages back that nobody has begun to send, or that had no chat; all of them or none."""
+        """Recall messages that are not in sending yet, or that had no chat; all of them or none."""
         items = [self.get(outbox_id) for outbox_id in outbox_ids]
         if not all(_untouched(item) for item in items):
             return False
@@ -132,7 +132,7 @@ class MemoryOutbox:
         return True
 
     def move_chat(self, before: int, after: int) -> None:
-        """Send what waits for one chat id to another, as replies to nothing: message ids start anew there."""
+        """Move waiting messages to another chat id, without their reply targets: the new chat has new message ids."""
         for sending in self._unfinished():
             message = sending.item.message
             if message.chat_id == before:
@@ -140,23 +140,23 @@ class MemoryOutbox:
                 self._keep(evolve(sending, item=item))
 
     def next_due(self, *, in_hand: Collection[int] = ()) -> datetime | None:
-        """When the next message is due or its lease runs out, but for those in hand; None when nothing waits."""
+        """Return the next due time or end of a lease, except for those in hand; None if nothing waits."""
         others = (sending for sending in self._candidates() if sending.item.id not in in_hand)
         return min(map(_ready_at, others), default=None)
 
     def get(self, outbox_id: int) -> OutboxItem:
-        """Raises `NotFound`."""
+        """Return the row by its id. Raises `NotFound`."""
         sending = self._state.outbox.get(outbox_id)
         if sending is None:
             raise NotFound(what="outbox", name=str(outbox_id))
         return sending.item
 
     def of_order(self, order_id: int) -> tuple[OutboxItem, ...]:
-        """The messages about an order, oldest first."""
+        """Return the messages about an order, oldest first."""
         return tuple(s.item for s in self._state.outbox.values() if s.item.order_id == order_id)
 
     def order_of(self, chat_id: int, message_id: int) -> int | None:
-        """The order that a sent message was about."""
+        """Return the order of a sent message."""
         orders = [
             sending.item.order_id
             for sending in self._state.outbox.values()
@@ -167,14 +167,14 @@ class MemoryOutbox:
         return orders[-1] if orders else None
 
     def text_of(self, chat_id: int, message_id: int) -> str | None:
-        """The text of a message that was sent; None when it is none of ours."""
+        """Return the text of a sent message; None if it is not ours."""
         for sending in self._state.outbox.values():
             if sending.item.message_id == message_id and sending.item.message.chat_id == chat_id:
                 return sending.item.message.text
         return None
 
     def counts(self) -> Mapping[Delivery, int]:
-        """How many messages are in each state."""
+        """Return the number of messages in each state."""
         return dict(Counter(sending.item.state for sending in self._state.outbox.values()))
 
     def _unfinished(self) -> Iterator[Sending]:
@@ -184,7 +184,7 @@ class MemoryOutbox:
                 yield sending
 
     def _candidates(self) -> list[Sending]:
-        """The answers to presses, then the oldest other message of each chat."""
+        """Return the answers to button presses, then the oldest other message of each chat."""
         presses: list[Sending] = []
         heads: dict[int, Sending] = {}
         for sending in self._unfinished():

@@ -1,4 +1,4 @@
-"""People and requests for access in memory."""
+"""People and access requests in memory."""
 
 from collections.abc import Callable
 
@@ -10,21 +10,21 @@ from sikpro.domain.people import AccessRequest, Person, RequestState
 
 
 class MemoryPersonRepository:
-    """The people, by id."""
+    """Stores the people by id."""
 
     def __init__(self, state: State, sequences: Sequences) -> None:
         self._state = state
         self._sequences = sequences
 
     def add(self, person: Person) -> Person:
-        """Store somebody new and return them with their id. Raises `AlreadyUsed`."""
+        """Save a new person and return it with its id. Raises `AlreadyUsed`."""
         self._must_be_unique(person, None)
         stored = evolve(person, id=self._sequences.next("people"), version=1)
         self._state.people.put(stored.id, stored)
         return stored
 
     def save(self, person: Person) -> Person:
-        """Store over the version read. Raises `ConcurrencyConflict`, `AlreadyUsed`."""
+        """Save over the version that was read. Raises `ConcurrencyConflict`, `AlreadyUsed`."""
         stored = self._state.people.get(person.id)
         if stored is None or stored.version != person.version:
             raise ConcurrencyConflict(number=person.name)
@@ -34,32 +34,32 @@ class MemoryPersonRepository:
         return saved
 
     def get(self, person_id: int) -> Person:
-        """Raises `NotFound`."""
+        """Return the row by its id. Raises `NotFound`."""
         person = self._state.people.get(person_id)
         if person is None:
             raise NotFound(what="person", name=str(person_id))
         return person
 
     def by_username(self, username: str) -> Person | None:
-        """Whoever has this user name, upper and lower case alike."""
+        """Return the person with this user name, ignoring case."""
         wanted = username.casefold()
         return self._first(lambda person: person.username is not None and person.username.casefold() == wanted)
 
     def by_telegram(self, telegram_id: int) -> Person | None:
-        """Whoever this Telegram account is bound to."""
+        """Return the person connected to this Telegram account."""
         return self._first(lambda person: person.telegram_id == telegram_id)
 
     def by_code(self, technician_code: str) -> Person | None:
-        """Whoever has this technician code."""
+        """Return the person with this technician code."""
         return self._first(lambda person: person.technician_code == technician_code)
 
     def by_phone(self, phone: str) -> Person | None:
-        """The one person with this phone number; None when several share it."""
+        """Return the one person with this phone number; None if several share it."""
         people = [person for person in self._state.people.values() if phone and person.phone == phone]
         return people[0] if len(people) == 1 else None
 
     def all(self) -> tuple[Person, ...]:
-        """Everybody, by name."""
+        """Return all people, by name."""
         return tuple(sorted(self._state.people.values(), key=lambda person: (person.name.casefold(), person.id)))
 
     def _first(self, wanted: Callable[[Person], bool]) -> Person | None:
@@ -84,14 +84,14 @@ class MemoryPersonRepository:
 
 
 class MemoryAccessRequestRepository:
-    """Requests for access, by id."""
+    """Stores access requests by id."""
 
     def __init__(self, state: State, sequences: Sequences) -> None:
         self._state = state
         self._sequences = sequences
 
     def put(self, request: AccessRequest) -> AccessRequest:
-        """Store a new request (id 0), replacing the pending one of the same Telegram id, or save a known one."""
+        """Save a request; a new one (id 0) replaces the pending one of the same Telegram id."""
         if request.id:
             self.get(request.id)
             stored = request
@@ -103,17 +103,17 @@ class MemoryAccessRequestRepository:
         return stored
 
     def get(self, request_id: int) -> AccessRequest:
-        """Raises `NotFound`."""
+        """Return the row by its id. Raises `NotFound`."""
         request = self._state.access_requests.get(request_id)
         if request is None:
             raise NotFound(what="access_request", name=str(request_id))
         return request
 
     def pending_of(self, telegram_id: int) -> AccessRequest | None:
-        """The open request of a Telegram account."""
+        """Return the open request of a Telegram account."""
         return next((request for request in self.pending() if request.telegram_id == telegram_id), None)
 
     def pending(self) -> tuple[AccessRequest, ...]:
-        """All open requests, oldest first."""
+        """Return all open requests, oldest first."""
         requests = [r for r in self._state.access_requests.values() if r.state is RequestState.PENDING]
         return tuple(sorted(requests, key=lambda request: (request.requested_at, request.id)))

@@ -17,23 +17,23 @@ class MemoryOrderQueries:
         self._state = state
 
     def page(self, which: OrderFilter, *, sort: Sort, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
-        """The next rows after a place."""
+        """Return the next rows after a position."""
         names = Names(self._state)
         orders = filter(Wanted(which, names), self._state.orders.values())
         return tuple(map(names.row, sorted_page(orders, sort, after, limit)))
 
     def count(self, which: OrderFilter, cap: int) -> int:
-        """How many there are, counted up to `cap` and no further."""
+        """Return the number of orders, counted up to `cap`."""
         wanted = Wanted(which, Names(self._state))
         return sum(1 for _ in islice(filter(wanted, self._state.orders.values()), cap))
 
     def row(self, order_id: int) -> OrderRow | None:
-        """One order as a row, deleted or not."""
+        """Return one order as a row, deleted or not."""
         order = self._state.orders.get(order_id)
         return Names(self._state).row(order) if order else None
 
     def place_in_queue(self, received_at: datetime, order_id: int) -> int:
-        """The place among the waiting orders, 1 being next."""
+        """Return the position among the waiting orders; 1 is next."""
         before = sum(
             order.phase.waits and order.deleted_at is None and (order.received_at, order.id) < (received_at, order_id)
             for order in self._state.orders.values()
@@ -41,12 +41,12 @@ class MemoryOrderQueries:
         return before + 1
 
     def first_actions_since(self, since: datetime) -> int:
-        """How many orders a helpdesk acted on for the first time since: the pace."""
+        """Return the number of orders with their first helpdesk action since: the pace."""
         times = (order.first_action_at for order in self._state.orders.values())
         return sum(at is not None and at >= since for at in times)
 
     def of_person(self, person: int, technician: str | None, limit: int) -> tuple[OrderRow, ...]:
-        """The live orders a person sent or is the technician of, oldest first."""
+        """Return the live orders that a person sent or is the technician of, oldest first."""
         names = Names(self._state)
         orders = (
             order
@@ -56,11 +56,11 @@ class MemoryOrderQueries:
         return tuple(map(names.row, sorted_page(orders, Sort.OLDEST, None, limit)))
 
     def newest_id(self) -> int:
-        """The id of the order stored last, 0 when there is none."""
+        """Return the id of the newest order, 0 if there is none."""
         return max(self._state.orders, default=0)
 
     def totals(self) -> tuple[Total, ...]:
-        """The kept totals, those of zero left out."""
+        """Return the saved totals, without zeros."""
         totals = [
             Total(type=type_, status=status, phase=phase, sto=sto, count=count)
             for (type_, status, phase, sto) in self._state.totals
@@ -70,7 +70,7 @@ class MemoryOrderQueries:
 
 
 def sorted_page(orders: Iterable[Order], sort: Sort, after: Key | None, limit: int) -> list[Order]:
-    """The next orders after a place, by time of receipt."""
+    """Return the next orders after a position, by time of receipt."""
     newest = sort is Sort.NEWEST
     keyed = sorted(((order.received_at, order.id), order) for order in orders)
     if newest:

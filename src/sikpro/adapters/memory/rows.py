@@ -1,4 +1,4 @@
-"""Orders as flat rows, and which of them a filter wants."""
+"""Orders as flat rows, and the check against a filter."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from sikpro.domain.search_text import found, search_term
 
 
 class Names:
-    """The names behind codes and ids, looked up once a query."""
+    """The names of codes and ids, looked up once per query."""
 
     def __init__(self, state: State) -> None:
         people = list(state.people.values())
@@ -21,7 +21,7 @@ class Names:
         self.groups = {status.code: status.group for status in state.statuses.values()}
 
     def row(self, order: Order) -> OrderRow:
-        """The order as a row."""
+        """Return the order as a row."""
         data = order.data
         return OrderRow(
             id=order.id,
@@ -61,7 +61,7 @@ class Names:
 
 
 class Wanted:
-    """Whether an order is one of those a filter asks for."""
+    """Checks whether an order matches a filter."""
 
     def __init__(self, which: OrderFilter, names: Names) -> None:
         self._which = which
@@ -69,7 +69,7 @@ class Wanted:
         self._term = search_term(which.text)
 
     def __call__(self, order: Order) -> bool:
-        """Whether nothing in the filter excludes it."""
+        """Return whether the order matches all conditions of the filter."""
         which = self._which
         data = order.data
         wants = (

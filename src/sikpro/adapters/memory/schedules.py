@@ -1,4 +1,4 @@
-"""Recaps that are sent by themselves, in memory."""
+"""Schedules of automatic recaps in memory."""
 
 from attrs import evolve
 
@@ -8,34 +8,34 @@ from sikpro.domain.errors import NotFound
 
 
 class MemorySchedules:
-    """All that is sent by itself."""
+    """Stores the schedules."""
 
     def __init__(self, state: State, sequences: Sequences) -> None:
         self._state = state
         self._sequences = sequences
 
     def add(self, schedule: Schedule) -> Schedule:
-        """Keep a new one; it gets an id."""
+        """Save a new schedule and return it with its id."""
         kept = evolve(schedule, id=self._sequences.next("schedules"))
         self._state.schedules.put(kept.id, kept)
         return kept
 
     def put(self, schedule: Schedule) -> None:
-        """Keep a change. Raises `NotFound`."""
+        """Save a change. Raises `NotFound`."""
         self.get(schedule.id)
         self._state.schedules.put(schedule.id, schedule)
 
     def get(self, schedule_id: int) -> Schedule:
-        """Raises `NotFound`."""
+        """Return the row by its id. Raises `NotFound`."""
         found = self._state.schedules.get(schedule_id)
         if found is None:
             raise NotFound(what="schedule", name=str(schedule_id))
         return found
 
     def drop(self, schedule_id: int) -> None:
-        """Forget it, if it is there."""
+        """Delete the row, if it exists."""
         self._state.schedules.drop(schedule_id)
 
     def all(self) -> tuple[Schedule, ...]:
-        """Every one, in the order in which they were made."""
+        """Return all schedules, in the order of their creation."""
         return tuple(sorted(self._state.schedules.values(), key=lambda schedule: schedule.id))

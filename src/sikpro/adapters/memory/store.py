@@ -1,4 +1,4 @@
-"""The state in memory: tables of immutable values, copied on the first write after each fork."""
+"""The state in memory: tables of immutable values, copied at the first write after each fork."""
 
 import itertools
 from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ V = TypeVar("V")
 
 
 class Table(Generic[K, V]):
-    """Rows by key. A fork shares them with its origin until one of the two writes."""
+    """Rows by key. A fork shares the rows with its origin until one of them writes."""
 
     __slots__ = ("_rows", "_shared")
 
@@ -42,16 +42,16 @@ class Table(Generic[K, V]):
         self._shared = rows is not None
 
     def fork(self) -> "Table[K, V]":
-        """A table of the same rows; neither sees what is written to the other from now on."""
+        """Return a table with the same rows; later writes to one do not change the other."""
         self._shared = True
         return Table(self._rows)
 
     def get(self, key: K) -> V | None:
-        """The row, or None."""
+        """Return the row, or None."""
         return self._rows.get(key)
 
     def values(self) -> Iterator[V]:
-        """All rows, in the order in which their keys came."""
+        """Return all rows, in the order of their first writing."""
         return iter(list(self._rows.values()))
 
     def put(self, key: K, row: V) -> None:
@@ -59,7 +59,7 @@ class Table(Generic[K, V]):
         self._own()[key] = row
 
     def drop(self, key: K) -> None:
-        """Take a row away, if it is there."""
+        """Delete a row, if it exists."""
         self._own().pop(key, None)
 
     def __contains__(self, key: object) -> bool:
@@ -80,9 +80,9 @@ class Table(Generic[K, V]):
 
 @frozen
 class Received:
-    """A received update: its row in the ledger, the message it is or hangs on, the files that came with it, its group.
+    """A received update: its ledger row, its message or the message it belongs to, its files, its group.
 
-    `blocked` is what a change of the bot's membership said.
+    `blocked` comes from a change of the bot's membership.
     """
 
     row: LedgerRow
@@ -95,7 +95,7 @@ class Received:
 
 @frozen
 class Sending:
-    """A message of the outbox, when it was last put off or taken in hand, and until when somebody has it in hand."""
+    """A message of the outbox, the time of its last delay or claim, and the end of its lease."""
 
     item: OutboxItem
     decided_at: datetime
@@ -104,7 +104,7 @@ class Sending:
 
 @frozen(kw_only=True)
 class BotAccount:
-    """A bot account's lease, transport, session, cursors by transport and menus by scope."""
+    """The lease, transport, session, cursors by transport and menus by scope of a bot account."""
 
     owner: str = ""
     leased_until: datetime | None = None
@@ -116,7 +116,7 @@ class BotAccount:
 
 @frozen
 class KeptFile:
-    """A file of an order, when it is due to be fetched, and its content."""
+    """A file of an order, its due time and its content."""
 
     file: OrderFile
     due_at: datetime
@@ -125,7 +125,7 @@ class KeptFile:
 
 @frozen
 class Due:
-    """A job, and until when somebody has it in hand."""
+    """A job and the end of its lease."""
 
     job: Job
     leased_until: datetime | None = None
@@ -133,7 +133,7 @@ class Due:
 
 @frozen
 class KeptExport:
-    """An export, and until when somebody writes it."""
+    """An export and the end of its lease."""
 
     export: Export
     leased_until: datetime | None = None
@@ -141,7 +141,7 @@ class KeptExport:
 
 @frozen
 class Login:
-    """A session, and since when it is revoked."""
+    """A session and the time of its revocation."""
 
     session: Session
     revoked_at: datetime | None = None
@@ -149,7 +149,7 @@ class Login:
 
 @frozen
 class Note:
-    """A journal row that is no order's."""
+    """A journal row without an order."""
 
     kind: str
     subject: str
@@ -167,7 +167,7 @@ def _table() -> "Table[K, V]":
 
 @define(kw_only=True)
 class State:
-    """All tables. `key_holders` is the unique index of `order_keys`, `numbers` that of the registration numbers."""
+    """All tables. `key_holders` is the unique index of `order_keys`, `numbers` the index of registration numbers."""
 
     orders: Table[int, Order] = field(factory=_table)
     order_keys: Table[int, str | None] = field(factory=_table)
@@ -206,16 +206,16 @@ class State:
     login_attempts: Table[int, tuple[str, str, datetime]] = field(factory=_table)
 
     def fork(self) -> Self:
-        """The same state, to be changed on its own."""
+        """Return a copy of the state that can change separately."""
         return evolve(self, **{name: getattr(self, name).fork() for name in _TABLES})
 
     def restore(self, other: "State") -> None:
-        """Become what the other is."""
+        """Take over the other state."""
         for name in _TABLES:
             setattr(self, name, getattr(other, name).fork())
 
     def must_have_order(self, order_id: int | None) -> None:
-        """Refuse what belongs to no order, as a foreign key does. Raises `StorageRejected`."""
+        """Raise `StorageRejected` if the order does not exist, as a foreign key does."""
         if order_id is not None and order_id not in self.orders:
             raise StorageRejected(f"there is no order {order_id}")
 
@@ -224,19 +224,19 @@ _TABLES = tuple(attribute.name for attribute in fields(State))
 
 
 class Sequences:
-    """The ids given out; like a database's sequences they do not come back with a rollback."""
+    """The used ids; as with a database's sequences, a rollback does not free them."""
 
     def __init__(self) -> None:
         self._counters: dict[str, itertools.count[int]] = {}
 
     def next(self, name: str) -> int:
-        """The next id of a table, 1 for the first."""
+        """Return the next id of a table, 1 for the first."""
         return next(self._counters.setdefault(name, itertools.count(1)))
 
 
 def lease_is_over(leased_until: datetime | None, now: datetime, span: timedelta) -> bool:
-    """Whether nobody has the lease: it was never taken, has run out, or ends later than one taken now could.
+    """Return whether the lease is free: never taken, expired, or with an end later than a lease taken now could have.
 
-    The last is one that was taken before the clock was set back; all who take it take it for the same `span`.
+    In the last case the clock was set back since; all processes take the lease for the same `span`.
     """
     return leased_until is None or leased_until <= now or leased_until > now + span + CLOCK_STEP

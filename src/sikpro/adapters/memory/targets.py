@@ -5,23 +5,23 @@ from sikpro.application.ports.targets import Target
 
 
 class MemoryTargets:
-    """The targets, one for each month and exchange."""
+    """Stores the targets, one for each month and STO."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
     def put(self, target: Target) -> None:
-        """Keep a target in place of what there was."""
+        """Save a target; it replaces an earlier one."""
         self._state.targets.put((target.month, target.sto), target)
 
     def drop(self, month: str, sto: str) -> None:
-        """Forget a target, if it is there."""
+        """Delete a target, if it exists."""
         self._state.targets.drop((month, sto))
 
     def of_month(self, month: str) -> tuple[Target, ...]:
-        """A month's targets by exchange."""
+        """Return a month's targets, by STO."""
         return tuple(target for target in self.all() if target.month == month)
 
     def all(self) -> tuple[Target, ...]:
-        """Every target, by month and exchange."""
+        """Return all targets, by month and STO."""
         return tuple(sorted(self._state.targets.values(), key=lambda target: (target.month, target.sto)))

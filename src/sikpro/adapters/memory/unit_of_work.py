@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 
 class MemoryUnitOfWork:
-    """One transaction over a state of its own."""
+    """One transaction over its own fork of the state."""
 
     def __init__(self, state: State, sequences: Sequences) -> None:
         self.state = state
@@ -70,7 +70,7 @@ class MemoryUnitOfWork:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Undo what happens inside when an exception leaves it."""
+        """Undo the changes inside if an exception leaves it."""
         before = self.state.fork()
         announced = len(self.hints)
         try:
@@ -86,7 +86,7 @@ class MemoryUnitOfWork:
 
 
 class MemoryTransactions:
-    """The one owner of transactions, in memory: writes one after the other, reads on the last commit.
+    """The one owner of transactions in memory: writes run one after the other, reads see the last commit.
 
     >>> transactions = MemoryTransactions()
     >>> transactions.write(lambda unit: unit.orders.next_id())
@@ -101,11 +101,11 @@ class MemoryTransactions:
         self._one_write = OneWrite()
 
     def write(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Do the work in one transaction and commit; on `StorageBusy` the whole again, three times in all."""
+        """Do the work in one transaction and commit; on `StorageBusy` repeat the whole, three tries in all."""
         return self._one_write.run(lambda: self._write_once(work))
 
     def read(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Do the work on one consistent view; what it writes is lost."""
+        """Do the work on one consistent view; writes are lost."""
         return work(MemoryUnitOfWork(self._state.fork(), self._sequences))
 
     def _write_once(self, work: Callable[[UnitOfWork], T]) -> T:

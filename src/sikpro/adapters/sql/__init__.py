@@ -1,4 +1,4 @@
-"""The stores on SQLite and PostgreSQL, by SQLAlchemy Core."""
+"""The stores on SQLite and PostgreSQL, with SQLAlchemy Core."""
 
 from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.migrate import current, downgrade, migrate, pending

@@ -1,4 +1,4 @@
-"""Large content in parts, in the database."""
+"""Large files in the database, in parts."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -38,13 +38,13 @@ _b = blobs.c
 
 
 class SqlBlobs:
-    """Files too large for one value."""
+    """Stores files that are too large for one value."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
     def add(self, name: str, media_type: str, content: Iterable[bytes], at: datetime) -> Blob:
-        """Keep a file; `content` may come in pieces of any size."""
+        """Save a file; `content` may come in pieces of any size."""
         row = {"name": storable(name), "media_type": media_type, "size": 0, "created_at": at}
         blob_id = self._transaction.scalar(sa.insert(blobs).returning(_b.id), row)
         size = 0
@@ -55,14 +55,14 @@ class SqlBlobs:
         return self.get(blob_id)
 
     def get(self, blob_id: int) -> Blob:
-        """Raises `NotFound`."""
+        """Return the row by its id. Raises `NotFound`."""
         row = self._transaction.execute(sa.select(blobs).where(_b.id == blob_id)).mappings().one_or_none()
         if row is None:
             raise NotFound(what="file", name=str(blob_id))
         return Blob(**row)
 
     def part(self, blob_id: int, place: int) -> bytes:
-        """One of its parts. Raises `NotFound`, also for a part it does not have."""
+        """Return one part of the file. Raises `NotFound` if the file or the part does not exist."""
         which = (blob_parts.c.blob == blob_id, blob_parts.c.place == place)
         content: bytes | None = self._transaction.scalar(sa.select(blob_parts.c.content).where(*which))
         if content is None:
@@ -70,11 +70,11 @@ class SqlBlobs:
         return content
 
     def drop(self, blob_id: int) -> None:
-        """Forget it, if it is there."""
+        """Delete the row, if it exists."""
         self._forget(_b.id == blob_id)
 
     def forget(self, before: datetime) -> None:
-        """Forget those kept before a time."""
+        """Delete the files saved before a time."""
         self._forget(_b.created_at < before)
 
     def _forget(self, which: sa.ColumnElement[bool]) -> None:

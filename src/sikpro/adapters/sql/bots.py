@@ -52,25 +52,25 @@ _bot = bot_accounts.c
 
 
 class SqlBotAccounts:
-    """Each bot account's cursors, lease, session, addresses and menus."""
+    """Stores the cursors, lease, session, addresses and menus of each bot account."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
     def lease(self, account: str, owner: str, now: datetime, span: timedelta, *, take_over: bool) -> bool:
-        """Take or renew the lease until `now + span`; False while another has it and `take_over` is not set."""
+        """Take or renew the lease until `now + span`; return False if another process has it, without `take_over`."""
         self._make(account)
         free = sa.or_(_bot.owner == owner, lease_is_over(_bot.leased_until, now, span))
         update = sa.update(bot_accounts).where(_bot.account == account).values(owner=owner, leased_until=now + span)
         return self._transaction.execute(update if take_over else update.where(free)).rowcount == 1
 
     def release(self, account: str, owner: str) -> None:
-        """Give the lease back, if it is ours."""
+        """Release the lease, if the owner has it."""
         ours = sa.update(bot_accounts).where(_bot.account == account, _bot.owner == owner)
         self._transaction.execute(ours.values(owner="", leased_until=None))
 
     def served_by(self, account: str, transport: str) -> str:
-        """Remember which transport serves the account now, and return which did before."""
+        """Record the transport that serves the account now, and return the one before."""
         self._make(account)
         one = _bot.account == account
         before: str = self._transaction.execute(sa.select(_bot.transport).where(one)).scalar_one()
@@ -79,13 +79,13 @@ class SqlBotAccounts:
         return before
 
     def cursor(self, account: str, transport: str) -> str:
-        """Where to go on; "" for the first time."""
+        """Return the committed cursor, "" for the first time."""
         one = (bot_cursors.c.account == account, bot_cursors.c.transport == transport)
         return self._transaction.scalar(sa.select(bot_cursors.c.cursor).where(*one)) or ""
 
     def move_cursor(self, account: str, transport: str, cursor: str, owner: str) -> None:
-        """Raises `LeaseLost` unless the lease is the owner's."""
-        # Locked to the end of the transaction: nobody takes the lease between this look and the commit.
+        """Save a new cursor. Raises `LeaseLost` unless the owner has the lease."""
+        # The lock lasts to the end of the transaction: nobody can take the lease between this check and the commit.
         ours = sa.select(_bot.owner).where(_bot.account == account).with_for_update()
         if self._transaction.scalar(ours) != owner:
             raise LeaseLost(account)
@@ -93,16 +93,16 @@ class SqlBotAccounts:
         self._transaction.execute(moved.values(account=account, transport=transport, cursor=cursor))
 
     def session(self, account: str) -> str:
-        """What the transport needs to go on as the one logged in."""
+        """Return the saved session of the transport's login."""
         return self._transaction.scalar(sa.select(_bot.session).where(_bot.account == account)) or ""
 
     def keep_session(self, account: str, session: str) -> None:
-        """Keep it."""
+        """Save the session of the transport's login."""
         self._make(account)
         self._transaction.execute(sa.update(bot_accounts).where(_bot.account == account).values(session=session))
 
     def note_addresses(self, account: str, addresses: Mapping[int, str]) -> None:
-        """Keep what the transport needs beyond a chat's id to write to it."""
+        """Save the data that the transport needs, besides a chat's id, to write to the chat."""
         rows = [
             {"account": account, "chat_id": chat_id, "address": address}
             for chat_id, address in sorted(addresses.items())
@@ -111,18 +111,18 @@ class SqlBotAccounts:
             self._transaction.execute(upsert(self._transaction, bot_addresses, ["account", "chat_id"]), rows)
 
     def address(self, account: str, chat_id: int) -> str | None:
-        """What was kept for a chat."""
+        """Return the saved address of a chat, or None."""
         one = (bot_addresses.c.account == account, bot_addresses.c.chat_id == chat_id)
         address: str | None = self._transaction.scalar(sa.select(bot_addresses.c.address).where(*one))
         return address
 
     def menus(self, account: str) -> Mapping[str, str]:
-        """The fingerprints of the command menus last set, by their scope."""
+        """Return the fingerprints of the command menus set last, by scope."""
         selected = sa.select(bot_menus.c.scope, bot_menus.c.fingerprint).where(bot_menus.c.account == account)
         return {row.scope: row.fingerprint for row in self._transaction.execute(selected)}
 
     def set_menu(self, account: str, scope: str, fingerprint: str) -> None:
-        """Remember a menu that was set; "" when it was taken away."""
+        """Record a menu that was set; "" for a removed menu."""
         if fingerprint:
             put = upsert(self._transaction, bot_menus, ["account", "scope"])
             self._transaction.execute(put.values(account=account, scope=scope, fingerprint=fingerprint))

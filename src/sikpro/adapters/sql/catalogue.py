@@ -1,4 +1,4 @@
-"""The catalogues and the installation's decisions in the database."""
+"""The catalogues and the installation's settings in the database."""
 
 from collections.abc import Mapping
 from datetime import time
@@ -19,27 +19,27 @@ _TABLES = {Status: statuses, OrderType: order_types, SiteOperation: site_operati
 
 
 class SqlCatalogueRepository:
-    """The catalogues, each in its order, inactive rows included."""
+    """Stores the catalogues, each in its own order, including inactive rows."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
     def statuses(self) -> tuple[Status, ...]:
-        """All statuses, by position, then code."""
+        """Return all statuses, by position, then code."""
         selected = sa.select(statuses).order_by(statuses.c.position, statuses.c.code)
         return self._transaction.remember(
             "statuses", lambda: tuple(map(_status, self._transaction.execute(selected).mappings()))
         )
 
     def order_types(self) -> tuple[OrderType, ...]:
-        """All order types, by position, then code."""
+        """Return all order types, by position, then code."""
         selected = sa.select(order_types).order_by(order_types.c.position, order_types.c.code)
         return self._transaction.remember(
             "order_types", lambda: tuple(map(_order_type, self._transaction.execute(selected).mappings()))
         )
 
     def site_operations(self) -> tuple[SiteOperation, ...]:
-        """All Site Operations, by code."""
+        """Return all Site Operations, by code."""
         selected = sa.select(site_operations).order_by(site_operations.c.code)
         return self._transaction.remember(
             "site_operations",
@@ -47,7 +47,7 @@ class SqlCatalogueRepository:
         )
 
     def stos(self) -> tuple[Sto, ...]:
-        """All exchanges, by code."""
+        """Return all STOs, by code."""
         selected = sa.select(stos).order_by(stos.c.code)
         return self._transaction.remember(
             "stos", lambda: tuple(Sto(**row) for row in self._transaction.execute(selected).mappings())
@@ -90,12 +90,12 @@ class SqlCatalogueRepository:
         self._put(site_operations, row)
 
     def put_sto(self, sto: Sto) -> None:
-        """Add or replace an exchange."""
+        """Add or replace an STO."""
         row = {"code": sto.code, "name": sto.name, "site_operation": sto.site_operation, "active": sto.active}
         self._put(stos, row)
 
     def drop(self, row: Status | OrderType | SiteOperation | Sto) -> None:
-        """Take a row away."""
+        """Delete a row."""
         table = _TABLES[type(row)]
         self._transaction.forget()
         self._transaction.execute(sa.delete(table).where(table.c.code == row.code))
@@ -106,13 +106,13 @@ class SqlCatalogueRepository:
 
 
 class SqlInstallationRepository:
-    """What the installation decided; the defaults until it did."""
+    """Stores the settings of the installation."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
     def get(self) -> Installation:
-        """The decisions, or the defaults."""
+        """Return the settings, or the defaults."""
         return self._transaction.remember("installation", self._read)
 
     def _read(self) -> Installation:
@@ -130,7 +130,7 @@ class SqlInstallationRepository:
         )
 
     def put(self, installed: Installation) -> None:
-        """Decide."""
+        """Save the settings."""
         row = {
             "id": _ONLY,
             "duplicate_mode": installed.duplicate_mode.value,

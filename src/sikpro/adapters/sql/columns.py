@@ -1,4 +1,4 @@
-"""Column types: what SQLite and PostgreSQL keep differently, made the same."""
+"""Column types that give the same values on SQLite and PostgreSQL."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,16 +8,16 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-"""An id; on SQLite it has to be INTEGER to be the row's own."""
+"""An id; on SQLite it must be INTEGER to be the row id."""
 
 Words = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
-"""Text of any length, compared by code point in both, as Python does."""
+"""Text of any length; both databases compare it by code point, as Python does."""
 
 _MICROSECOND = timedelta(microseconds=1)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A time in UTC, to the microsecond; on SQLite a text that sorts as the times do."""
+    """A time in UTC, to the microsecond; on SQLite a text with the same sort order."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
@@ -27,7 +27,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else sa.DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Refuse a time without a zone; it could mean anything."""
+        """Convert to UTC; refuse a time without a zone, because it is ambiguous."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -36,7 +36,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return utc_text(utc) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Give it back in UTC."""
+        """Return the time in UTC."""
         if value is None:
             return None
         if dialect.name == "sqlite":
@@ -46,7 +46,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def utc_text(utc: datetime) -> str:
-    """The text of a UTC time as SQLite keeps it."""
+    """Return the text of a UTC time for SQLite."""
     return utc.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
@@ -57,9 +57,9 @@ class Microseconds(TypeDecorator[timedelta]):
     cache_ok = True
 
     def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:
-        """The duration as a number."""
+        """Return the duration as a number."""
         return None if value is None else value // _MICROSECOND
 
     def process_result_value(self, value: Any, dialect: Dialect) -> timedelta | None:
-        """The number as a duration."""
+        """Return the number as a duration."""
         return None if value is None else timedelta(microseconds=value)

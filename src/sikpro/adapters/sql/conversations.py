@@ -28,30 +28,30 @@ _talk = conversations.c
 
 
 class SqlConversationStore:
-    """The open dialogues, one for each person and chat."""
+    """Stores the open dialogues, one for each person and chat."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
     def get(self, chat_id: int, telegram_id: int) -> Conversation | None:
-        """The dialogue, if there is one."""
+        """Return the dialogue, or None."""
         selected = sa.select(conversations).where(_talk.chat_id == chat_id, _talk.telegram_id == telegram_id)
         row = self._transaction.execute(selected).mappings().one_or_none()
         return None if row is None else Conversation(**row)
 
     def put(self, conversation: Conversation) -> None:
-        """Begin it or go on with it."""
+        """Save the dialogue."""
         row = asdict(conversation) | {"data": dict(conversation.data)}
         put = upsert(self._transaction, conversations, ["chat_id", "telegram_id"])
         self._transaction.execute(put.values(row))
 
     def drop(self, chat_id: int, telegram_id: int) -> None:
-        """End it."""
+        """Delete the dialogue."""
         dropped = sa.delete(conversations).where(_talk.chat_id == chat_id, _talk.telegram_id == telegram_id)
         self._transaction.execute(dropped)
 
     def open(self, step_prefix: str) -> tuple[Conversation, ...]:
-        """Dialogues whose step begins so, oldest first."""
+        """Return the dialogues whose step begins with the prefix, oldest first."""
         begins = sa.func.substr(_talk.step, 1, len(step_prefix)) == step_prefix
         order = (_talk.updated_at, _talk.chat_id, _talk.telegram_id)
         rows = self._transaction.execute(sa.select(conversations).where(begins).order_by(*order)).mappings()

@@ -1,4 +1,4 @@
-"""Reads over modems, boxes and exchanges: each walks an index, and stops when its page is full."""
+"""Reads over modems, ODPs and STOs: each walks an index and stops when its page is full."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -17,7 +17,7 @@ from sikpro.domain.phase import OPEN, Phase, Stage, phase_values
 
 _c = orders.c
 _AT_ONCE = 500
-"""Numbers asked for in one statement; SQLite takes no more than 999 parameters where it is old."""
+"""Registration numbers in one statement; an old SQLite allows at most 999 parameters."""
 
 _OPEN = phase_values(OPEN)
 _COMPLETED = phase_values(Stage.COMPLETED.phases)
@@ -30,7 +30,7 @@ class SqlDeviceQueries:
         self._transaction = transaction
 
     def installed_at(self, odp: str, limit: int) -> tuple[OrderRow, ...]:
-        """The last completed order of each modem whose last completed order names this ODP, newest first."""
+        """Return the last completed order of each modem whose last completed order names this ODP, newest first."""
         later = orders.alias("later")
         newer = sa.tuple_(later.c.finished_at, later.c.id) > sa.tuple_(_c.finished_at, _c.id)
         moved_on = sa.exists().where(
@@ -41,7 +41,7 @@ class SqlDeviceQueries:
         return tuple(map(list_row, found.mappings()))
 
     def boxes(self, sto: str, after: str, limit: int) -> tuple[OdpSummary, ...]:
-        """The ODPs whose names carry an exchange's code, by name, those after a name."""
+        """Return the ODPs with an STO's code in their names, by name, after a given name."""
         selected = (
             sa.select(
                 _c.odp,
@@ -50,7 +50,7 @@ class SqlDeviceQueries:
                 _times(_c.phase.in_(_OPEN)).label("open"),
                 sa.func.sum(_c.hold_ups).label("hold_ups"),
             )
-            # One range of the index on the ODP: `.` is the character after `-`.
+            # One range of the ODP index: `.` is the character after `-`.
             .where(_c.odp > max(after, f"ODP-{sto}-"), _c.odp < f"ODP-{sto}.", _c.deleted_at.is_(None))
             .group_by(_c.odp)
             .order_by(_c.odp)
@@ -59,9 +59,9 @@ class SqlDeviceQueries:
         return tuple(OdpSummary(**row) for row in self._transaction.execute(selected).mappings())
 
     def shared_serials(self, after: str, limit: int) -> tuple[SharedSerial, ...]:
-        """Modems that live or completed orders name under several registration numbers, by serial, after one."""
+        """Return modems with live or completed orders under several registration numbers, by serial, after `after`."""
         standing = sa.select(_c.serial).where(sa.text(STANDING)).group_by(_c.serial).order_by(_c.serial)
-        # The numbers are counted of those found alone: counting distinct ones of every modem costs more than the walk.
+        # Count the numbers only of the found modems: a distinct count for every modem costs more than the walk.
         shared = standing.where(_c.serial > after).having(sa.func.min(_c.number) < sa.func.max(_c.number)).limit(limit)
         found = self._transaction.execute(shared).scalars().all()
         counted = standing.add_columns(
@@ -73,7 +73,7 @@ class SqlDeviceQueries:
     def held_up_odps(
         self, since: datetime, least: int, after: tuple[int, str] | None, limit: int
     ) -> tuple[HeldUpOdp, ...]:
-        """ODPs whose orders received since were held up at least so often, most often first, then by name."""
+        """Return ODPs whose orders received since were held up at least `least` times, most first, then by name."""
         times = sa.func.sum(_c.hold_ups)
         selected = (
             sa.select(_c.odp, times.label("hold_ups"), sa.func.count().label("orders"))
@@ -89,19 +89,19 @@ class SqlDeviceQueries:
         return tuple(HeldUpOdp(**row) for row in self._transaction.execute(selected).mappings())
 
     def held_up_orders(self, odp: str, since: datetime, limit: int) -> tuple[CountedRow, ...]:
-        """An ODP's orders received since that were held up, and how often, newest first."""
+        """Return an ODP's held-up orders received since, with their number of hold-ups, newest first."""
         wanted = (_c.odp == odp, _c.received_at >= since, _c.hold_ups > 0, _c.deleted_at.is_(None))
         selected = rows.add_columns(_c.hold_ups.label("times")).where(*wanted)
         return self._counted(paged(selected, sort=Sort.NEWEST, limit=limit))
 
     def reopened(self, after: Key | None, limit: int) -> tuple[CountedRow, ...]:
-        """Orders reopened twice or more, and how often, newest first."""
+        """Return orders reopened twice or more, with the number of reopenings, newest first."""
         wanted = (sa.text(REOPENED_TWICE), _c.deleted_at.is_(None))
         selected = rows.add_columns(_c.reopenings.label("times")).where(*wanted)
         return self._counted(paged(selected, sort=Sort.NEWEST, after=after, limit=limit))
 
     def known(self, numbers: Iterable[str]) -> Mapping[str, tuple[KnownOrder, ...]]:
-        """Every order under these registration numbers, by number, oldest first."""
+        """Return every order under these registration numbers, by number, oldest first."""
         columns = (_c.id, _c.number, _c.type, _c.phase, _c.status, _c.channel, _c.deleted_at, _c.version)
         found: list[KnownOrder] = []
         wanted = iter(sorted(set(numbers)))

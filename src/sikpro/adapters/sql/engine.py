@@ -1,4 +1,4 @@
-"""Engines: how SQLite and PostgreSQL are opened, and what each connection is told first."""
+"""Engines: open SQLite and PostgreSQL, and set up each connection."""
 
 import json
 import os
@@ -19,18 +19,18 @@ from sikpro.adapters.sql.errors import storage_error
 from sikpro.application.ports.storage import StorageUnavailable
 
 WRITES = "sikpro_writes"
-"""The execution option of connections that begin with the write lock."""
+"""The execution option of connections that take the write lock at the beginning."""
 
 _BUSY_SECONDS = 10
 _FREE = ("BEGIN", "PRAGMA")
 
 
 def create_engine_for(url: str | URL, *, foreign_keys: bool = True, pooled: bool = True) -> Engine:
-    """An engine for `sqlite:///path` or `postgresql+psycopg://…`; nothing is opened yet.
+    """Return an engine for `sqlite:///path` or `postgresql+psycopg://…`, without a connection yet.
 
-    A SQLite file is made on the first connect, readable by its owner alone. Errors of every statement come as
-    `StorageError`. `foreign_keys` and `pooled` are off for migrations. Raises `ValueError` for an address that cannot
-    be read, without the address in it: it may hold a password.
+    The first connect makes a SQLite file, readable only by its owner. Errors of statements become `StorageError`.
+    `foreign_keys` and `pooled` are off for migrations. Raises `ValueError` for an invalid URL; the message does not
+    contain the URL, because it may hold a password.
     """
     try:
         parsed = _normal(make_url(url))
@@ -52,7 +52,7 @@ def create_engine_for(url: str | URL, *, foreign_keys: bool = True, pooled: bool
 
 
 def _normal(url: URL) -> URL:
-    """The URL with the driver that SIKPRO comes with."""
+    """Return the URL with the driver that SIKPRO uses."""
     if url.drivername in {"postgres", "postgresql"}:
         return url.set(drivername="postgresql+psycopg")
     return url
@@ -76,7 +76,7 @@ def _prepare_sqlite(engine: Engine, foreign_keys: bool) -> None:
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:
         connection.create_function("local_hour", 2, _local_hour, deterministic=True)
         try:
-            # FULL costs 1.5 times NORMAL and loses nothing; without foreign_keys=ON references are decoration.
+            # FULL costs 1.5 times NORMAL and loses nothing; without foreign_keys=ON SQLite does not check references.
             for pragma in ("journal_mode=WAL", "synchronous=FULL", f"foreign_keys={'ON' if foreign_keys else 'OFF'}"):
                 connection.execute(f"PRAGMA {pragma}")
         except sqlite3.Error as error:
@@ -87,28 +87,28 @@ def _prepare_sqlite(engine: Engine, foreign_keys: bool) -> None:
     def begin(connection: Connection) -> None:
         file.must_be_there()
         writes = connection.get_execution_options().get(WRITES)
-        # Without IMMEDIATE a writer that read first fails at once when another wrote meanwhile.
+        # Without IMMEDIATE a writer that reads first fails at once if another wrote in between.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     @event.listens_for(engine, "before_cursor_execute")
     def must_be_in_transaction(connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
-        # A full disk ends the whole transaction silently, savepoints included; the next statement would commit alone.
+        # A full disk silently ends the whole transaction with its savepoints; the next statement would commit alone.
         if not in_transaction(connection) and not statement.startswith(_FREE):
             raise StorageUnavailable("the database gave up the transaction")
 
 
 @define
 class _File:
-    """The database's file, known again by its place on the disk.
+    """The file of the database, identified by its place on the disk.
 
-    One that was moved away can still be written to, and all of it would be lost with the process.
+    Writes to a file that was moved away still succeed, but they would be lost with the process.
     """
 
     path: Path | None = None
     identity: tuple[int, int] | None = None
 
     def open(self, path: Path) -> None:
-        """Make it where it is not there, the first time. Raises `StorageUnavailable`."""
+        """Create the file the first time, if it does not exist. Raises `StorageUnavailable`."""
         if self.path is None:
             try:
                 if not path.exists():
@@ -119,7 +119,7 @@ class _File:
         self.must_be_there()
 
     def must_be_there(self) -> None:
-        """Raises `StorageUnavailable` when it is gone, or another is in its place."""
+        """Raise `StorageUnavailable` if the file is gone or replaced."""
         if self.path is not None and _identity(self.path) != self.identity:
             raise StorageUnavailable(f"the database file {self.path} is gone or another: put it back, or start again")
 
@@ -133,13 +133,13 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def in_transaction(connection: Connection) -> bool:
-    """Whether SQLite still has the transaction that was begun."""
+    """Return whether SQLite still has the open transaction."""
     driver = connection.connection.driver_connection
     return isinstance(driver, sqlite3.Connection) and driver.in_transaction
 
 
 def _local_hour(utc_text: str | None, zone: str) -> str | None:
-    """SQL function: a kept UTC time as `YYYY-MM-DD HH` of the zone."""
+    """SQL function: convert a saved UTC time to `YYYY-MM-DD HH` of the zone."""
     if utc_text is None:
         return None
     return _hour_of_quarter(utc_text[:14], int(utc_text[14:16]) // 15, zone)
@@ -147,6 +147,6 @@ def _local_hour(utc_text: str | None, zone: str) -> str | None:
 
 @lru_cache(maxsize=50_000)
 def _hour_of_quarter(hour: str, quarter: int, zone: str) -> str:
-    # Every zone's hours begin at a quarter of UTC's, so a quarter has one answer: a year of them fits the cache.
+    # In every zone hours begin at a quarter of a UTC hour, so each quarter has one result: the cache holds a year.
     utc = datetime.fromisoformat(f"{hour}{quarter * 15:02}").replace(tzinfo=UTC)
     return utc.astimezone(ZoneInfo(zone)).isoformat(" ")[:13]

@@ -1,4 +1,4 @@
-"""What a driver's error means: one table from codes to the application's words."""
+"""One table from the error codes of drivers to the application's errors."""
 
 import sqlite3
 
@@ -8,7 +8,7 @@ from sikpro.application.ports.storage import StorageBusy, StorageError, StorageR
 
 
 class ConstraintViolated(StorageRejected):
-    """A unique or foreign key said no; repositories turn it into the domain's error where they know one."""
+    """A unique or foreign key was violated; repositories turn it into a domain error if there is one."""
 
 
 _SQLITE = {
@@ -35,7 +35,7 @@ _POSTGRESQL: dict[str, type[StorageError]] = {
 
 
 def storage_error(error: BaseException) -> StorageError | None:
-    """What a driver's exception means, None when it is not one of a database."""
+    """Return the storage error for a driver's exception, None if it is not a database error."""
     if isinstance(error, StorageError):
         return None
     text = str(error).strip()

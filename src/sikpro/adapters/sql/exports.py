@@ -1,4 +1,4 @@
-"""Exports that people asked for, in the database."""
+"""Requested exports in the database."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,7 +43,7 @@ _OPEN = [state.value for state in ExportState if state.open]
 
 
 class SqlExports:
-    """What people asked for; whoever claims one first writes it."""
+    """Stores requested exports; the process that claims one writes it."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
@@ -51,7 +51,7 @@ class SqlExports:
     def ask(
         self, *, person: int, query: str, kind: str, language: str, at: datetime, send_to: int | None = None
     ) -> Export:
-        """Queue one; while the same of this person is open, that one is returned."""
+        """Queue an export; if the person has the same export open, return that one."""
         row = {"person": person, "query": query, "kind": kind, "language": language, "send_to": send_to}
         same = sa.select(*_EXPORT).where(_e.state.in_(_OPEN), *(_e[name] == value for name, value in row.items()))
         known = self._transaction.execute(same.limit(1)).mappings().one_or_none()
@@ -62,7 +62,7 @@ class SqlExports:
         return self.get(export_id)
 
     def claim(self, now: datetime, lease: timedelta) -> Export | None:
-        """Take the oldest that is queued, or runs with its lease over; `attempts` one higher."""
+        """Take the oldest export that is queued or has an expired lease, and add one to its `attempts`."""
         lost = sa.and_(_e.state == ExportState.RUNNING.value, lease_is_over(_e.leased_until, now, lease))
         first = (
             sa.select(_e.id)
@@ -79,37 +79,37 @@ class SqlExports:
         return self.get(export_id)
 
     def progress(self, export: Export, done: int, total: int, leased_until: datetime) -> bool:
-        """Note how far this attempt is and renew its lease."""
+        """Record the progress of this attempt and renew its lease."""
         return self._mark(export, done=done, total=total, leased_until=leased_until)
 
     def finish(self, export: Export, blob: int, at: datetime) -> bool:
-        """It is done, and this is its file."""
+        """Record that the export is done, with its file."""
         return self._mark(export, state=ExportState.DONE.value, blob=blob, finished_at=at, done=_e.total, error="")
 
     def fail(self, export: Export, error: str, at: datetime, *, again: bool = False) -> bool:
-        """This attempt failed; it is queued `again`, or failed for good."""
+        """Record that this attempt failed; queue the export `again`, or mark it as failed."""
         state = ExportState.QUEUED if again else ExportState.FAILED
         return self._mark(export, state=state.value, error=error, finished_at=None if again else at)
 
     def cancel(self, export_id: int, at: datetime) -> None:
-        """Stop it, if it is open."""
+        """Cancel the export, if it is open."""
         stopped = sa.update(exports).where(_e.id == export_id, _e.state.in_(_OPEN))
         self._transaction.execute(stopped.values(state=ExportState.CANCELLED.value, finished_at=at))
 
     def get(self, export_id: int) -> Export:
-        """Raises `NotFound`."""
+        """Return the row by its id. Raises `NotFound`."""
         row = self._transaction.execute(sa.select(*_EXPORT).where(_e.id == export_id)).mappings().one_or_none()
         if row is None:
             raise NotFound(what="export", name=str(export_id))
         return _export(row)
 
     def of_person(self, person: int, limit: int) -> tuple[Export, ...]:
-        """A person's exports, newest first."""
+        """Return a person's exports, newest first."""
         theirs = sa.select(*_EXPORT).where(_e.person == person).order_by(_e.id.desc()).limit(limit)
         return tuple(map(_export, self._transaction.execute(theirs).mappings()))
 
     def forget(self, before: datetime) -> None:
-        """Forget those that were asked for before a time and are open no more; their blobs stay."""
+        """Delete the exports that were requested before a time and are no longer open; their blobs stay."""
         self._transaction.execute(sa.delete(exports).where(_e.created_at < before, _e.state.not_in(_OPEN)))
 
     def _mark(self, export: Export, **values: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The facts of recaps, counted in the database."""
+"""The facts for recaps, counted in the database."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -29,7 +29,7 @@ _COLUMNS: dict[Dimension, ColumnElement[Any]] = {
 
 
 class SqlOrderFacts:
-    """The facts that every recap is made of."""
+    """Counts the facts of every recap."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
@@ -37,7 +37,7 @@ class SqlOrderFacts:
     def counts(
         self, which: OrderFilter, by: Sequence[Dimension], zone: str, basis: TimeBasis = TimeBasis.RECEIVED
     ) -> Mapping[tuple[str, ...], int]:
-        """How many orders, by the dimensions' values."""
+        """Return the number of orders by the values of the dimensions."""
         clock = _CLOCKS[basis]
         columns = [self._column(dimension, clock, zone).label(f"d{place}") for place, dimension in enumerate(by)]
         counted = (
@@ -45,20 +45,20 @@ class SqlOrderFacts:
             .select_from(orders)
             .outerjoin(stos, stos.c.code == _c.sto)
             .where(*wanted(self._transaction, which))
-            # By label: PostgreSQL would not see two bound zones as the same expression.
+            # By label: PostgreSQL does not recognise two bound zones as the same expression.
             .group_by(*(sa.literal_column(f"d{place}") for place in range(len(by))))
         )
         found = self._transaction.execute(counted).all()
         return {tuple("" if value is None else str(value) for value in values): n for *values, n in found if n}
 
     def rows(self, which: OrderFilter, *, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
-        """The orders behind the counts, oldest received first, a page at a time."""
+        """Return the orders behind the counts, oldest received first, one page at a time."""
         selected = rows.where(*wanted(self._transaction, which))
         found = self._transaction.execute(paged(selected, after=after, limit=limit)).mappings()
         return tuple(map(list_row, found))
 
     def spread(self, which: OrderFilter, interval: Interval) -> Spread:
-        """How long a span of the orders' lives lasted, of those orders in which it is over."""
+        """Return the lengths of an interval, for the orders in which it is over."""
         span = self._span(interval)
         ranked = (
             sa.select(
@@ -77,7 +77,7 @@ class SqlOrderFacts:
         return Spread(count=count, median=_duration(median), p90=_duration(p90))
 
     def began_at(self) -> datetime | None:
-        """When the first order was recorded here; None when none was."""
+        """Return the time of the first recorded order, None if there is none."""
         began: datetime | None = self._transaction.scalar(sa.select(_c.recorded_at).order_by(_c.id).limit(1))
         return began
 

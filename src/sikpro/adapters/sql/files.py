@@ -1,4 +1,4 @@
-"""Files of orders in the database, their content in the last column."""
+"""Files of orders in the database, with the content in the last column."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -42,14 +42,14 @@ files = Table(
 
 _c = files.c
 _LARGEST_SIZE = 2**31 - 1
-"""What the column holds; Telegram takes files of 4 GB, and a size is only told, never counted with."""
+"""The largest value of the column; Telegram allows files of 4 GB, and the size is only shown, never calculated with."""
 
 _KNOWN = ["order_id", "chat_id", "message_id", "transport", "reference"]
 _WITHOUT_CONTENT = [column for column in files.c if column.name != "content"]
 
 
 class SqlFileStore:
-    """The files of orders."""
+    """Stores the files of orders."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
@@ -67,7 +67,7 @@ class SqlFileStore:
         size: int | None,
         at: datetime,
     ) -> int:
-        """Note a file to fetch and return its id; the same file of the same order once."""
+        """Record a file to fetch and return its id; the same file of the same order is recorded once."""
         row = {
             "order_id": order_id,
             "chat_id": chat_id,
@@ -93,7 +93,7 @@ class SqlFileStore:
         return known
 
     def claim(self, now: datetime, lease: timedelta, transports: Collection[str]) -> OrderFile | None:
-        """Take the file longest due that came by one of these transports, for the lease; `attempts` one higher."""
+        """Take a lease on the longest due file of these transports, and add one to its `attempts`."""
         first = (
             sa.select(_c.id)
             .where(_c.state == FileState.WANTED.value, _c.transport.in_(sorted(transports)))
@@ -110,25 +110,25 @@ class SqlFileStore:
         return self.get(file_id)
 
     def keep(self, file_id: int, content: bytes, media_type: str) -> None:
-        """Store what was fetched."""
+        """Save the fetched content."""
         stored = FileState.STORED.value
         self._set(file_id, state=stored, media_type=media_type, size=len(content), reason="", content=content)
 
     def later(self, file_id: int, due_at: datetime, reason: str) -> None:
-        """Try it again from `due_at` on."""
+        """Retry at `due_at`."""
         self._set(file_id, due_at=due_at, reason=reason)
 
     def give_up(self, file_id: int, reason: str) -> None:
-        """It will not come."""
+        """Record that the file cannot be fetched."""
         self._set(file_id, state=FileState.FAILED.value, reason=reason)
 
     def of_order(self, order_id: int) -> tuple[OrderFile, ...]:
-        """An order's files, in the order in which they came."""
+        """Return an order's files, in order of arrival."""
         selected = sa.select(*_WITHOUT_CONTENT).where(_c.order_id == order_id).order_by(_c.id)
         return tuple(map(_file, self._transaction.execute(selected).mappings()))
 
     def get(self, file_id: int) -> OrderFile:
-        """Raises `NotFound`."""
+        """Return the row by its id. Raises `NotFound`."""
         selected = sa.select(*_WITHOUT_CONTENT).where(_c.id == file_id)
         row = self._transaction.execute(selected).mappings().one_or_none()
         if row is None:
@@ -136,7 +136,7 @@ class SqlFileStore:
         return _file(row)
 
     def content(self, file_id: int) -> bytes:
-        """Raises `NotFound` for a file that is not stored."""
+        """Return the content. Raises `NotFound` for a file that is not saved."""
         content: bytes | None = self._transaction.scalar(sa.select(_c.content).where(_c.id == file_id))
         if content is None:
             raise NotFound(what="file", name=str(file_id))

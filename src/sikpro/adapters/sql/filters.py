@@ -1,4 +1,4 @@
-"""Which orders a filter wants, and which come after a place, as SQL conditions."""
+"""The orders of a filter and the rows after a position, as SQL conditions."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -62,11 +62,11 @@ rows = (
     .outerjoin(_holders, _holders.c.id == _c.holder)
     .outerjoin(_helpdesks, _helpdesks.c.id == _c.helpdesk)
 )
-"""Orders with the names behind their codes and ids: the columns of `OrderRow`."""
+"""Orders joined with the names of their codes and ids: the columns of `OrderRow`."""
 
 
 def wanted(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnElement[bool]]:
-    """The conditions that a filter sets."""
+    """Return the conditions of a filter."""
     conditions: list[ColumnElement[bool]] = [_c.deleted_at.is_not(None) if which.deleted else _c.deleted_at.is_(None)]
     if which.phases:
         conditions.append(_c.phase.in_(sorted(phase.value for phase in which.phases)))
@@ -124,21 +124,21 @@ def _lived(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnEleme
 
 
 def local_hour(transaction: OpenTransaction, clock: ColumnElement[Any], zone: str) -> ColumnElement[str]:
-    """A time as `YYYY-MM-DD HH` on the clocks of a zone."""
+    """Return a time as `YYYY-MM-DD HH` in local time of a zone."""
     if transaction.on_sqlite:
         return sa.func.local_hour(sa.type_coerce(clock, sa.Text), zone, type_=sa.Text)
     return sa.func.to_char(sa.func.timezone(zone, clock), "YYYY-MM-DD HH24", type_=sa.Text)
 
 
 def elapsed(transaction: OpenTransaction, start: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnElement[int]:
-    """The whole microseconds from one time to another, NULL where there is none of them."""
+    """Return the whole microseconds between two times, NULL if one is missing."""
     if not transaction.on_sqlite:
         return sa.cast(sa.extract("epoch", end - start) * 1_000_000, sa.BigInteger)
     return _sqlite_microseconds(end) - _sqlite_microseconds(start)
 
 
 def _sqlite_microseconds(clock: ColumnElement[Any]) -> ColumnElement[int]:
-    # SQLite rounds a time to milliseconds, so seconds and their fraction are read apart.
+    # SQLite rounds a time to milliseconds, so read seconds and their fraction separately.
     text = sa.type_coerce(clock, sa.Text)
     seconds = sa.cast(sa.func.strftime("%s", sa.func.substr(text, 1, 19)), sa.BigInteger)
     return seconds * 1_000_000 + sa.cast(sa.func.substr(text, 21, 6), sa.BigInteger)
@@ -161,14 +161,14 @@ def _overdue(limits: tuple[PastLimit, ...]) -> list[ColumnElement[bool]]:
 def within(
     column: ColumnElement[datetime | None] | ColumnElement[datetime], period: Period
 ) -> list[ColumnElement[bool]]:
-    """The time lies in the half-open period."""
+    """Return the conditions for a time within the half-open period."""
     return [column >= period.start, column < period.end]
 
 
 def paged(
     statement: sa.Select[Any], *, sort: Sort = Sort.OLDEST, after: Key | None = None, limit: int
 ) -> sa.Select[Any]:
-    """The statement's next rows after a place, by time of receipt."""
+    """Return the statement for the next rows after a position, by time of receipt."""
     newest = sort is Sort.NEWEST
     if after is not None:
         place = sa.tuple_(sa.literal(after.received_at, _c.received_at.type), sa.literal(after.id))

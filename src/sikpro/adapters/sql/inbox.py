@@ -50,13 +50,13 @@ _OWN_COLUMN = {"key", "kind", "chat_id", "message_id", "sender_id", "sent_at", "
 
 
 class SqlInbox:
-    """Every update that came in, once, with its outcome."""
+    """Stores every update once, with its outcome."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
     def receive(self, incoming: Incoming, at: datetime) -> int | None:
-        """Store it and return the row's id, or None when its key is already there; the unit stays usable."""
+        """Save the update and return its id, or None if its key exists; the unit of work stays usable."""
         row = {
             "key": storable(incoming.key),
             "received_at": at,
@@ -77,14 +77,14 @@ class SqlInbox:
         return received
 
     def finish(self, inbox_id: int, outcome: Outcome, detail: str = "", order_id: int | None = None) -> None:
-        """Give a received update its outcome."""
+        """Set the outcome of a received update."""
         changed = {"outcome": outcome.value, "detail": storable(detail), "order_id": order_id}
         update = sa.update(inbox).where(_c.id == inbox_id).values(changed)
         if self._transaction.execute(update).rowcount == 0:
             raise NotFound(what="inbox", name=str(inbox_id))
 
     def order_of(self, chat_id: int, message_id: int) -> int | None:
-        """The order that a received message made, changed or joined."""
+        """Return the order that a received message made, changed or was added to."""
         kinds = [IncomingKind.MESSAGE.value, IncomingKind.EDIT.value]
         selected = (
             sa.select(_c.order_id)
@@ -96,15 +96,15 @@ class SqlInbox:
         return order_id
 
     def files_of(self, chat_id: int, message_id: int) -> tuple[ReceivedFile, ...]:
-        """The files that came with a message."""
+        """Return the files of a message."""
         return self._files(_c.chat_id == chat_id, _c.message_id == message_id)
 
     def album(self, chat_id: int, album: str) -> tuple[ReceivedFile, ...]:
-        """The files of an album that came so far, in the order in which they came."""
+        """Return the files of an album received so far, in order of arrival."""
         return self._files(_c.chat_id == chat_id, _c.album == album)
 
     def order_of_album(self, chat_id: int, album: str) -> int | None:
-        """The order that a message of the album made or joined."""
+        """Return the order that a message of the album made or was added to."""
         of_album = (_c.chat_id == chat_id, _c.album == album, _c.order_id.is_not(None))
         order_id: int | None = self._transaction.scalar(
             sa.select(_c.order_id).where(*of_album).order_by(_c.id).limit(1)
@@ -126,7 +126,7 @@ class SqlInbox:
         )
 
     def totals(self, start: datetime, end: datetime) -> Mapping[Outcome, int]:
-        """How many updates received in the span have each outcome."""
+        """Return the number of updates received in the span, by outcome."""
         selected = (
             sa.select(_c.outcome, sa.func.count())
             .where(_c.received_at >= start, _c.received_at < end)
@@ -135,12 +135,12 @@ class SqlInbox:
         return {Outcome(outcome): count for outcome, count in self._transaction.execute(selected)}
 
     def how_many(self, start: datetime, end: datetime, outcome: Outcome, detail: str) -> int:
-        """How many updates received in the span have this outcome with this detail."""
+        """Return the number of updates received in the span with this outcome and detail."""
         which = (_c.received_at >= start, _c.received_at < end, _c.outcome == outcome.value, _c.detail == detail)
         return int(self._transaction.scalar(sa.select(sa.func.count()).where(*which)))
 
     def groups(self) -> tuple[KnownGroup, ...]:
-        """The groups that the bot is in as far as is known, the one heard from last first."""
+        """Return the known groups of the bot, the one with the latest message first."""
         newest = sa.select(sa.func.max(_c.id)).where(_c.chat_id < 0).group_by(_c.chat_id)
         selected = sa.select(_c.chat_id, _c.rest, _c.received_at).where(_c.id.in_(newest)).order_by(_c.id.desc())
         return tuple(
@@ -158,7 +158,7 @@ class SqlInbox:
         detail: str = "",
         received: Period | None = None,
     ) -> tuple[LedgerRow, ...]:
-        """Rows with ids under `before`, newest first."""
+        """Return the rows with ids below `before`, newest first."""
         columns = [_c[name] for name in _LEDGER]
         selected = sa.select(*columns, orders.c.number).outerjoin(orders, orders.c.id == _c.order_id)
         if before is not None:
@@ -177,7 +177,7 @@ _LEDGER = ("id", "received_at", "sent_at", "chat_id", "sender_name", "kind", "te
 
 
 def _rest(incoming: Incoming) -> dict[str, Any]:
-    """What has no column of its own and is not empty."""
+    """Return the non-empty fields without a separate column."""
     whole = asdict(incoming, value_serializer=_storable)
     return {name: value for name, value in whole.items() if name not in _OWN_COLUMN and value not in (None, "", ())}
 

@@ -36,27 +36,27 @@ jobs = Table(
     sa.Index(None, "due_at", "id"),
     sqlite_autoincrement=True,
 )
-"""Rows are deleted, so that SQLite has to be told not to give an id twice."""
+"""Rows are deleted, so SQLite needs AUTOINCREMENT to use each id only once."""
 
 _job = jobs.c
 _JOB = (_job.id, _job.kind, _job.key, _job.due_at, _job.attempts, _job.error)
 
 
 class SqlJobs:
-    """What is to be done at a time, by whoever claims it first."""
+    """Stores jobs with their due times; a job belongs to the process that claims it first."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
     def schedule(self, kind: str, key: str, due_at: datetime) -> None:
-        """Note a job, unless one of this kind and key is there."""
+        """Add a job, unless one of this kind and key exists."""
         row = {"kind": kind, "key": key, "due_at": due_at, "attempts": 0, "error": ""}
         self._transaction.execute(insert_new(self._transaction, jobs, ["kind", "key"]).values(row))
 
     def claim(self, now: datetime, lease: timedelta) -> Job | None:
-        """Take the job longest due that nobody has under a lease; its `attempts` one higher."""
+        """Take the longest due job without a lease, and add one to its `attempts`."""
         free = lease_is_over(_job.leased_until, now, lease)
-        # SKIP LOCKED: two processes take two jobs; SQLite, which has one writer, leaves the words out.
+        # SKIP LOCKED: two processes take two jobs; for SQLite, which has one writer, SQLAlchemy leaves it out.
         first = (
             sa.select(_job.id)
             .where(_job.due_at <= now, free)
@@ -72,7 +72,7 @@ class SqlJobs:
         return Job(**self._transaction.execute(update.returning(*_JOB)).mappings().one())
 
     def again(self, job_id: int, due_at: datetime, error: str = "") -> None:
-        """Do it again at a time; without an error `attempts` begins anew."""
+        """Set the next due time of a job; without an error reset `attempts`."""
         values: dict[str, Any] = {"due_at": due_at, "error": error, "leased_until": None}
         if not error:
             values["attempts"] = 0
@@ -80,23 +80,23 @@ class SqlJobs:
             raise NotFound(what="job", name=str(job_id))
 
     def done(self, job_id: int) -> None:
-        """Forget it."""
+        """Delete the job."""
         self._transaction.execute(sa.delete(jobs).where(_job.id == job_id))
 
     def all(self) -> tuple[Job, ...]:
-        """All jobs, soonest first."""
+        """Return all jobs, the earliest due first."""
         rows = self._transaction.execute(sa.select(*_JOB).order_by(_job.due_at, _job.id)).mappings()
         return tuple(Job(**row) for row in rows)
 
 
 class SqlAlerts:
-    """Which alert was given about which order."""
+    """Stores which alert was sent about which order."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
     def first(self, order_id: int, step: str, at: datetime) -> bool:
-        """Note an alert; False when this step of this order was noted before."""
+        """Record an alert; return False if this step of this order was recorded before."""
         row = {"order_id": order_id, "step": step, "at": at}
         inserted = insert_new(self._transaction, alerts, ["order_id", "step"]).returning(alerts.c.step)
         return self._transaction.scalar(inserted, row) is not None

@@ -1,4 +1,4 @@
-"""The journal in the database: each fact as JSON under its class' name."""
+"""The journal in the database: each event as JSON with the name of its class."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -36,13 +36,13 @@ _converter.register_structure_hook(datetime, lambda value, _: value)
 
 
 class SqlJournal:
-    """Every change's facts, kept with the change; never replayed into state."""
+    """Stores the events of every change, in the same transaction; they are never replayed into state."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
     def append(self, events: Sequence[OrderEvent], actor: int | None) -> None:
-        """Keep an order's facts, in order."""
+        """Save an order's events, in order."""
         rows = [
             {
                 "at": event.at,
@@ -58,13 +58,13 @@ class SqlJournal:
             self._transaction.execute(sa.insert(journal), row)
 
     def of_order(self, order_id: int) -> tuple[JournalEntry, ...]:
-        """An order's facts, oldest first."""
+        """Return an order's events, oldest first."""
         selected = sa.select(journal).where(journal.c.order_id == order_id).order_by(journal.c.id)
         rows = self._transaction.execute(selected).mappings()
         return tuple(JournalEntry(row["id"], _event(row), row["actor"]) for row in rows)
 
     def note(self, kind: str, subject: str, actor: int | None, at: datetime, data: Mapping[str, str]) -> None:
-        """Keep a fact that is no order's."""
+        """Save a fact without an order."""
         row = {"at": at, "kind": kind, "order_id": None, "subject": subject, "actor": actor, "data": dict(data)}
         self._transaction.execute(sa.insert(journal).values(row))
 

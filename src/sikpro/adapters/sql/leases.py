@@ -1,4 +1,4 @@
-"""When a lease is over, as a condition."""
+"""The condition for the end of a lease."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,8 +9,8 @@ from sikpro.application.ports.runtime import CLOCK_STEP
 
 
 def lease_is_over(leased_until: sa.ColumnElement[Any], now: datetime, span: timedelta) -> sa.ColumnElement[bool]:
-    """Whether nobody has the lease: it was never taken, has run out, or ends later than one taken now could.
+    """Return whether the lease is free: never taken, expired, or with an end later than a lease taken now could have.
 
-    The last is one that was taken before the clock was set back; all who take it take it for the same `span`.
+    In the last case the clock was set back since; all processes take the lease for the same `span`.
     """
     return sa.or_(leased_until.is_(None), leased_until <= now, leased_until > now + span + CLOCK_STEP)

@@ -1,4 +1,4 @@
-"""An order as a table row, and back."""
+"""Map an order to a table row and back."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -16,7 +16,7 @@ Row = Mapping[Any, Any]
 
 
 def order_to_row(order: Order, key: str | None, technician_name: str) -> dict[str, Any]:
-    """All columns of `orders`."""
+    """Return the values of all columns of `orders`."""
     data = order.data
     return {
         "id": order.id,
@@ -66,7 +66,7 @@ def order_to_row(order: Order, key: str | None, technician_name: str) -> dict[st
 
 
 def order_from_row(row: Row) -> Order:
-    """The order, its values not parsed again: what is stored was understood once."""
+    """Return the order of a row; saved values were parsed once and are not parsed again."""
     chat_id = row["origin_chat_id"]
     return Order(
         id=row["id"],
@@ -100,7 +100,7 @@ def order_from_row(row: Row) -> Order:
 
 
 def data_from_row(row: Row) -> OrderData:
-    """What the technician sent."""
+    """Return the data that the technician sent."""
     return OrderData(
         type=row["type"],
         registration_number=RegistrationNumber(row["number"], row["number_typed"]),
@@ -113,7 +113,7 @@ def data_from_row(row: Row) -> OrderData:
 
 
 def list_row(row: Row) -> OrderRow:
-    """An order as lists show it, with the names joined to it."""
+    """Return an order as a row of a list, with the joined names."""
     return OrderRow(
         id=row["id"],
         number=row["number"],

@@ -1,4 +1,4 @@
-"""Migrations, run by the program itself: up to the newest, down in tests, and whether any is pending."""
+"""Migrations, run by the program: up to the newest, down in tests, and the check for pending ones."""
 
 from collections.abc import Callable, Mapping
 
@@ -16,25 +16,25 @@ _ONE_AT_A_TIME = 0x51_4B_50_02
 
 
 class MigrationFailed(StorageUnavailable):
-    """A migration lost rows or left references to nothing; the database is as it was before."""
+    """A migration lost rows or left invalid references; the database is unchanged."""
 
 
 def migrate(url: str | URL) -> None:
-    """Bring the database to the newest schema, in one transaction. Raises `StorageError`.
+    """Migrate the database to the newest schema, in one transaction. Raises `StorageError`.
 
-    Several processes may call it at once; one migrates, the others find it done.
+    Several processes may call it at once; one migrates, the others find nothing to do.
     """
     if pending(url):
         _run(url, lambda config: command.upgrade(config, "head"), keeps_rows=True)
 
 
 def downgrade(url: str | URL, revision: str = "base") -> None:
-    """Go back to a revision; `base` is the empty database."""
+    """Migrate back to a revision; `base` is the empty database."""
     _run(url, lambda config: command.downgrade(config, revision), keeps_rows=False)
 
 
 def pending(url: str | URL) -> bool:
-    """Whether `migrate` would do anything; a database of a newer SIKPRO raises `StorageUnavailable`."""
+    """Return whether `migrate` has something to do. Raises `StorageUnavailable` for a database of a newer SIKPRO."""
     scripts = ScriptDirectory.from_config(_config())
     at = current(url)
     if at is not None and at not in {script.revision for script in scripts.walk_revisions()}:
@@ -43,7 +43,7 @@ def pending(url: str | URL) -> bool:
 
 
 def current(url: str | URL) -> str | None:
-    """The database's revision, None when it is empty."""
+    """Return the database's revision, None if it is empty."""
     engine = create_engine_for(url, pooled=False)
     try:
         with engine.connect() as connection:
@@ -53,7 +53,7 @@ def current(url: str | URL) -> str | None:
 
 
 def _run(url: str | URL, step: Callable[[Config], None], *, keeps_rows: bool) -> None:
-    # Foreign keys off: with them on, SQLite's copying of a table deletes the rows of its children.
+    # Foreign keys are off: otherwise the copying of a table on SQLite deletes the rows of its children.
     engine = create_engine_for(url, foreign_keys=False, pooled=False)
     try:
         with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():

@@ -17,20 +17,20 @@ closed_months = Table(
     Column("closed_by", Id),
     Column("figures", JSON, nullable=False),
 )
-"""`month` as `2026-11`; nobody closed it (`closed_by`) when it closed by itself."""
+"""`month` is `2026-11`; `closed_by` is empty if the month closed automatically."""
 
 
 _months = closed_months.c
 
 
 class SqlClosedMonths:
-    """The months that are closed, each once and for good."""
+    """Stores the closed months, each permanently."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
     def add(self, closed: ClosedMonth) -> bool:
-        """Keep a month's figures; False when it is closed already."""
+        """Save a month's figures; return False if it is closed already."""
         row = {
             "month": closed.month,
             "closed_at": closed.closed_at,
@@ -41,11 +41,11 @@ class SqlClosedMonths:
         return self._transaction.scalar(inserted, row) is not None
 
     def get(self, month: str) -> ClosedMonth | None:
-        """A closed month, None when it is open."""
+        """Return a closed month, None if it is open."""
         selected = sa.select(closed_months).where(_months.month == month)
         row = self._transaction.execute(selected).mappings().one_or_none()
         return None if row is None else ClosedMonth(**row)
 
     def names(self) -> frozenset[str]:
-        """All months that are closed."""
+        """Return all closed months."""
         return frozenset(self._transaction.execute(sa.select(_months.month)).scalars())

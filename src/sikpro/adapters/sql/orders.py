@@ -21,26 +21,26 @@ from sikpro.domain.phase import Phase
 _c = orders.c
 _BEFORE = (_c.version, _c.type, _c.status, _c.phase, _c.sto, _c.deleted_at, _c.search_text)
 
-# Values as parameters, not in the statement: it is built and compiled once.
+# Values are parameters, so that the statement is built and compiled once.
 _INSERT = sa.insert(orders)
 _UPDATE = sa.update(orders).where(_c.id == sa.bindparam("read_id"), _c.version == sa.bindparam("read_version"))
 
 
 class SqlOrderRepository:
-    """The orders, with their unique key, their totals and what a search finds them by."""
+    """Stores the orders with their unique key, totals and search text."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
     def next_id(self) -> int:
-        """A small integer never given before; gaps are allowed."""
+        """Return a small integer that was never used before; gaps are allowed."""
         if not self._transaction.on_sqlite:
             return int(self._transaction.scalar(sa.select(sa.func.nextval("order_id"))))
         counter = add_up(self._transaction, order_ids, ["name"], "last").values(name="orders", last=1)
         return int(self._transaction.scalar(counter.returning(order_ids.c.last)))
 
     def add(self, order: Order, key: str | None) -> None:
-        """Store a new order. Raises `DuplicateOrder`; the unit stays usable."""
+        """Save a new order. Raises `DuplicateOrder`; the unit of work stays usable."""
         row = order_to_row(order, key, technician_name(self._transaction, order.data.technician.value))
         try:
             with self._transaction.savepoint():
@@ -53,7 +53,7 @@ class SqlOrderRepository:
         self._transaction.count(_total_key(row), 1)
 
     def save(self, order: Order, key: str | None) -> Order:
-        """Store the order over the version it was read at, and return it at its new version."""
+        """Save the order over the version that was read, and return it with its new version."""
         selected = sa.select(*_BEFORE).where(_c.id == order.id)
         before = self._transaction.execute(selected).mappings().one_or_none()
         if before is None or before["version"] != order.version:
@@ -75,14 +75,14 @@ class SqlOrderRepository:
         return saved
 
     def get(self, order_id: int) -> Order:
-        """The order, deleted ones included. Raises `NotFound`."""
+        """Return the order, also a deleted one. Raises `NotFound`."""
         row = self._transaction.execute(sa.select(orders).where(_c.id == order_id)).mappings().one_or_none()
         if row is None:
             raise NotFound(what="order", name=str(order_id))
         return order_from_row(row)
 
     def find(self, number: str) -> tuple[Order, ...]:
-        """The orders under a registration number that are not deleted: key holders first, then newest first."""
+        """Return the orders under a registration number that are not deleted: key holders first, then newest first."""
         selected = (
             sa.select(orders)
             .where(_c.number == number, _c.deleted_at.is_(None))
@@ -91,13 +91,13 @@ class SqlOrderRepository:
         return tuple(map(order_from_row, self._transaction.execute(selected).mappings()))
 
     def extend_claim(self, order_id: int, holder: int, until: datetime, since: datetime | None = None) -> bool:
-        """Let the holder's claim last until a time; False when they do not have the order."""
+        """Extend the holder's claim until a time; return False if the holder does not have the order."""
         theirs = sa.update(orders).where(_c.id == order_id, _c.holder == holder)
         counted = {} if since is None else {"claimed_at": since}
         return self._transaction.execute(theirs.values(claimed_until=until, **counted)).rowcount > 0
 
     def lapsed(self, now: datetime, limit: int) -> tuple[Order, ...]:
-        """Orders whose claim has run out, the longest first."""
+        """Return the orders with an expired claim, the longest expired first."""
         selected = (
             sa.select(orders)
             .where(_c.claimed_until <= now, _c.holder.is_not(None))
@@ -107,13 +107,13 @@ class SqlOrderRepository:
         return tuple(map(order_from_row, self._transaction.execute(selected).mappings()))
 
     def key_facts(self) -> Iterable[tuple[int, str, str, Phase, bool]]:
-        """Of every order: id, registration number, type, phase, whether deleted."""
+        """Return id, registration number, type, phase and deletion of every order."""
         selected = sa.select(_c.id, _c.number, _c.type, _c.phase, _c.deleted_at.is_not(None)).order_by(_c.id)
         for order_id, number, order_type, phase, deleted in self._transaction.execute(selected):
             yield order_id, number, order_type, Phase(phase), bool(deleted)
 
     def replace_keys(self, keys: Mapping[int, str | None]) -> None:
-        """Give every named order its key; keys may change hands among them."""
+        """Set the key of every named order; the orders may exchange keys."""
         if not keys:
             return
         changed = sa.update(orders).where(_c.id == sa.bindparam("order"))

@@ -18,7 +18,7 @@ from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.domain.errors import NotFound
 
 UNFINISHED = "state IN ('queued', 'sending')"
-"""Which outbox rows are on their way; the condition of the partial index, so queries have to say it word for word."""
+"""The unfinished outbox rows: the condition of the partial index, which queries must repeat exactly."""
 
 outbox = Table(
     "outbox",
@@ -61,7 +61,7 @@ outbox = Table(
 _c = outbox.c
 _NO_TELEGRAM = "no_telegram"
 _CLAIMS = 0x51_4B_50_01
-"""The advisory lock under which claims on PostgreSQL go one after the other."""
+"""The advisory lock on PostgreSQL that lets claims run one after the other."""
 
 _older = outbox.alias("older")
 _on_the_way = sa.text(f"outbox.{UNFINISHED}")
@@ -72,13 +72,13 @@ _first_of_its_chat = ~sa.exists().where(
     sa.text(f"older.{UNFINISHED}"),
 )
 _candidates = sa.and_(_on_the_way, sa.or_(_c.press_id.is_not(None), _first_of_its_chat))
-"""The answers to presses, and the oldest other message of each chat."""
+"""The answers to button presses, and the oldest other message of each chat."""
 
 _ready_at = sa.func.coalesce(_c.leased_until, _c.due_at, type_=_c.due_at.type)
 
 
 class SqlOutbox:
-    """Every message to the chat, from the transaction that decided it until it arrived or failed."""
+    """Stores every message to a chat, from the transaction that decided it until it arrived or failed."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
@@ -92,7 +92,7 @@ class SqlOutbox:
         due_at: datetime | None = None,
         failed: str = "",
     ) -> int:
-        """Queue a message (due at once unless said), or store it as failed for a reason; returns its id."""
+        """Queue a message (due at once by default), or save it as failed with a reason; return its id."""
         reason = failed or ("" if message.chat_id or message.press_id else _NO_TELEGRAM)
         row = message_to_row(message) | {
             "random_id": message.random_id or secrets.randbelow(2**63 - 1) + 1,
@@ -117,7 +117,7 @@ class SqlOutbox:
         sends_once: bool = False,
         in_hand: Collection[int] = (),
     ) -> tuple[OutboxItem, ...]:
-        """Take what is due, one a chat at most: the oldest unfinished one of its chat, if it is due."""
+        """Take the due messages, at most one per chat: the oldest unfinished one, if it is due."""
         self._lock()
         press = sa.func.min(sa.case((_c.press_id.is_not(None), _c.id)))
         chosen = sa.func.coalesce(press, sa.func.min(_c.id))
@@ -148,26 +148,26 @@ class SqlOutbox:
         return tuple(sorted(map(item_from_row, rows), key=lambda item: taken.index(item.id)))
 
     def release_all(self) -> None:
-        """Nobody has anything in hand any more: what was being sent can be claimed at once."""
+        """End all leases: messages in sending can be claimed at once."""
         self._transaction.execute(sa.update(outbox).where(_on_the_way).values(leased_until=None))
 
     def mark_tried_doubtful(self) -> None:
-        """What was tried and did not surely arrive is doubtful."""
+        """Mark all messages that were tried without a certain result as doubtful."""
         uncertain = sa.or_(_c.state == Delivery.SENDING.value, _c.reason == "ambiguous")
         self._transaction.execute(sa.update(outbox).where(sa.text(UNFINISHED), uncertain).values(doubtful=True))
 
     def sent(self, outbox_id: int, message_id: int | None, at: datetime) -> None:
-        """It arrived: `SENT`, or `PERHAPS_TWICE` when it was doubtful."""
+        """Record the arrival: `SENT`, or `PERHAPS_TWICE` for a doubtful message."""
         state = sa.case((_c.doubtful, Delivery.PERHAPS_TWICE.value), else_=Delivery.SENT.value)
         self._set(outbox_id, state=state, message_id=message_id, sent_at=at, reason="", detail="")
 
     def later(self, outbox_id: int, due_at: datetime, reason: str, *, at: datetime, doubtful: bool = False) -> None:
-        """Try it again from `due_at` on, as was decided `at`; `doubtful` when this try may have arrived."""
+        """Retry at `due_at`, as decided `at`; `doubtful` if this try may have arrived."""
         perhaps = {"doubtful": True, "doubts": _c.doubts + 1} if doubtful else {}
         self._set(outbox_id, state=Delivery.QUEUED.value, due_at=due_at, decided_at=at, reason=reason, **perhaps)
 
     def retry_now(self, reasons: Collection[str], at: datetime, *, most_doubts: int) -> None:
-        """Try at once what is queued for later for one of these reasons and has no more doubts than so many."""
+        """Retry at once the messages delayed for one of these reasons with at most `most_doubts` doubtful tries."""
         waiting = (
             _on_the_way,
             _c.state == Delivery.QUEUED.value,
@@ -178,11 +178,11 @@ class SqlOutbox:
         self._transaction.execute(sa.update(outbox).where(*waiting).values(due_at=at, decided_at=at))
 
     def give_up(self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime) -> None:
-        """It will not be sent: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` when nobody can tell."""
+        """Record the end of sending: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` if the arrival is unknown."""
         self._set(outbox_id, state=state.value, reason=reason, detail=detail)
 
     def send_again(self, outbox_id: int, at: datetime) -> bool:
-        """Queue a failed message again; False when it is not failed or has no chat."""
+        """Queue a failed message again; return False if it is not failed or has no chat."""
         update = (
             sa.update(outbox)
             .where(_c.id == outbox_id, _c.state == Delivery.FAILED.value, _c.chat_id != 0)
@@ -195,7 +195,7 @@ class SqlOutbox:
         return False
 
     def recall(self, outbox_ids: Collection[int]) -> bool:
-        """Take messages back that nobody has begun to send, or that had no chat; all of them or none."""
+        """Recall messages that are not in sending yet, or that had no chat; all of them or none."""
         self._lock()
         queued = sa.and_(_c.state == Delivery.QUEUED.value, _c.attempts == 0)
         untouched = sa.or_(queued, sa.and_(_c.state == Delivery.FAILED.value, _c.chat_id == 0))
@@ -207,31 +207,31 @@ class SqlOutbox:
         return True
 
     def move_chat(self, before: int, after: int) -> None:
-        """Send what waits for one chat id to another, as replies to nothing: message ids start anew there."""
+        """Move waiting messages to another chat id, without their reply targets: the new chat has new message ids."""
         waiting = sa.update(outbox).where(_c.chat_id == before, sa.text(UNFINISHED))
         update = waiting.values(chat_id=after, reply_to=None)
         self._transaction.execute(update)
 
     def next_due(self, *, in_hand: Collection[int] = ()) -> datetime | None:
-        """When the next message is due or its lease runs out, but for those in hand; None when nothing waits."""
+        """Return the next due time or end of a lease, except for those in hand; None if nothing waits."""
         others = (_candidates, _c.id.not_in(sorted(in_hand)))
         due: datetime | None = self._transaction.scalar(sa.select(sa.func.min(_ready_at)).where(*others))
         return due
 
     def get(self, outbox_id: int) -> OutboxItem:
-        """Raises `NotFound`."""
+        """Return the row by its id. Raises `NotFound`."""
         row = self._transaction.execute(sa.select(outbox).where(_c.id == outbox_id)).mappings().one_or_none()
         if row is None:
             raise NotFound(what="outbox", name=str(outbox_id))
         return item_from_row(row)
 
     def of_order(self, order_id: int) -> tuple[OutboxItem, ...]:
-        """The messages about an order, oldest first."""
+        """Return the messages about an order, oldest first."""
         selected = sa.select(outbox).where(_c.order_id == order_id).order_by(_c.id)
         return tuple(map(item_from_row, self._transaction.execute(selected).mappings()))
 
     def order_of(self, chat_id: int, message_id: int) -> int | None:
-        """The order that a sent message was about."""
+        """Return the order of a sent message."""
         selected = (
             sa.select(_c.order_id)
             .where(_c.chat_id == chat_id, _c.message_id == message_id, _c.order_id.is_not(None))
@@ -242,18 +242,18 @@ class SqlOutbox:
         return order_id
 
     def text_of(self, chat_id: int, message_id: int) -> str | None:
-        """The text of a message that was sent; None when it is none of ours."""
+        """Return the text of a sent message; None if it is not ours."""
         selected = sa.select(_c.text).where(_c.chat_id == chat_id, _c.message_id == message_id).limit(1)
         text: str | None = self._transaction.scalar(selected)
         return text
 
     def counts(self) -> Mapping[Delivery, int]:
-        """How many messages are in each state."""
+        """Return the number of messages in each state."""
         selected = sa.select(_c.state, sa.func.count()).group_by(_c.state)
         return {Delivery(state): count for state, count in self._transaction.execute(selected)}
 
     def _lock(self) -> None:
-        """On PostgreSQL, let no claim go on until this transaction ends."""
+        """On PostgreSQL, block other claims until this transaction ends."""
         if not self._transaction.on_sqlite:
             self._transaction.scalar(sa.select(sa.func.pg_advisory_xact_lock(_CLAIMS)))
 

@@ -1,4 +1,4 @@
-"""A message of the outbox as a table row, and back."""
+"""Map a message of the outbox to a table row and back."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from sikpro.application.ports.outbox import Delivery, OutboxItem
 
 
 def message_to_row(message: Outgoing) -> dict[str, Any]:
-    """The columns of what is to be sent."""
+    """Return the columns of a message to send."""
     return {
         "chat_id": message.chat_id,
         "text": message.text,
@@ -22,7 +22,7 @@ def message_to_row(message: Outgoing) -> dict[str, Any]:
 
 
 def item_from_row(row: Mapping[Any, Any]) -> OutboxItem:
-    """The message and how far it is."""
+    """Return the message with its state."""
     return OutboxItem(
         id=row["id"],
         message=Outgoing(

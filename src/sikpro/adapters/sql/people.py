@@ -1,4 +1,4 @@
-"""People and requests for access in the database."""
+"""People and access requests in the database."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,13 +19,13 @@ _r = access_requests.c
 
 
 class SqlPersonRepository:
-    """The people. User name, technician code and Telegram id are each one person's alone."""
+    """Stores the people. User name, technician code and Telegram id are unique."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
     def add(self, person: Person) -> Person:
-        """Store somebody new and return them with their id. Raises `AlreadyUsed`; the unit stays usable."""
+        """Save a new person and return it with its id. Raises `AlreadyUsed`; the unit of work stays usable."""
         self._transaction.forget()
         self._phone_must_be_free(person, None)
         person = evolve(person, version=1)
@@ -40,7 +40,7 @@ class SqlPersonRepository:
         return person
 
     def save(self, person: Person) -> Person:
-        """Store over the version read. Raises `ConcurrencyConflict`, `AlreadyUsed`; the unit stays usable."""
+        """Save over the version that was read. Raises `ConcurrencyConflict`, `AlreadyUsed`; the unit stays usable."""
         self._transaction.forget()
         selected = sa.select(_c.name, _c.technician_code, _c.phone, _c.version).where(_c.id == person.id)
         before = self._transaction.execute(selected).one_or_none()
@@ -63,33 +63,33 @@ class SqlPersonRepository:
         return saved
 
     def get(self, person_id: int) -> Person:
-        """Raises `NotFound`."""
+        """Return the row by its id. Raises `NotFound`."""
         person = self._one(_c.id, person_id)
         if person is None:
             raise NotFound(what="person", name=str(person_id))
         return person
 
     def by_username(self, username: str) -> Person | None:
-        """Whoever has this user name, upper and lower case alike."""
+        """Return the person with this user name, ignoring case."""
         return self._one(_c.username_folded, folded(username))
 
     def by_telegram(self, telegram_id: int) -> Person | None:
-        """Whoever this Telegram account is bound to."""
+        """Return the person connected to this Telegram account."""
         return self._one(_c.telegram_id, telegram_id)
 
     def by_code(self, technician_code: str) -> Person | None:
-        """Whoever has this technician code."""
+        """Return the person with this technician code."""
         return self._one(_c.technician_code, technician_code)
 
     def by_phone(self, phone: str) -> Person | None:
-        """The one person with this phone number; None when several share it."""
+        """Return the one person with this phone number; None if several share it."""
         if not phone:
             return None
         rows = self._transaction.execute(sa.select(people).where(_c.phone == phone).limit(2)).mappings().all()
         return _from_row(rows[0]) if len(rows) == 1 else None
 
     def all(self) -> tuple[Person, ...]:
-        """Everybody, by name."""
+        """Return all people, by name."""
         selected = sa.select(people).order_by(_c.name_folded, _c.id)
         return tuple(map(_from_row, self._transaction.execute(selected).mappings()))
 
@@ -101,7 +101,7 @@ class SqlPersonRepository:
         return self._transaction.remember((people.name, column.name, value), read)
 
     def _phone_must_be_free(self, person: Person, but: int | None) -> None:
-        """Also of those who shared their number before it had to be theirs alone, whom the key does not know."""
+        """Check the number also against people without a key, who shared a number before numbers had to be unique."""
         if not person.phone:
             return
         holders = sa.select(_c.name).where(_c.phone == person.phone, _c.id != (but or 0)).order_by(_c.id).limit(1)
@@ -110,7 +110,7 @@ class SqlPersonRepository:
             raise AlreadyUsed(field="phone", value=person.phone, name=name)
 
     def _already_used(self, person: Person, but: int | None) -> AlreadyUsed | None:
-        """Which field it is: drivers name it each in their own way, so ask."""
+        """Find the field that is used already: each driver names it in its own way, so query for it."""
         username = person.username
         others = {
             "username": (username, None if username is None else self.by_username(username)),
@@ -128,13 +128,13 @@ class SqlPersonRepository:
 
 
 class SqlAccessRequestRepository:
-    """Requests for access from Telegram; one pending at most for each Telegram id."""
+    """Stores access requests from Telegram; at most one is pending for each Telegram id."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
     def put(self, request: AccessRequest) -> AccessRequest:
-        """Store a new request (id 0), replacing the pending one of the same Telegram id, or save a known one."""
+        """Save a request; a new one (id 0) replaces the pending one of the same Telegram id."""
         row = _request_to_row(request)
         if request.id:
             if self._transaction.execute(sa.update(access_requests).where(_r.id == request.id).values(row)).rowcount:
@@ -149,18 +149,18 @@ class SqlAccessRequestRepository:
         return evolve(request, id=self._transaction.scalar(inserted))
 
     def get(self, request_id: int) -> AccessRequest:
-        """Raises `NotFound`."""
+        """Return the row by its id. Raises `NotFound`."""
         row = self._one(_r.id == request_id)
         if row is None:
             raise NotFound(what="access_request", name=str(request_id))
         return row
 
     def pending_of(self, telegram_id: int) -> AccessRequest | None:
-        """The open request of a Telegram account."""
+        """Return the open request of a Telegram account."""
         return self._one(_r.pending_of == telegram_id)
 
     def pending(self) -> tuple[AccessRequest, ...]:
-        """All open requests, oldest first."""
+        """Return all open requests, oldest first."""
         selected = sa.select(access_requests).where(_r.pending_of.is_not(None)).order_by(_r.requested_at, _r.id)
         return tuple(map(_request_from_row, self._transaction.execute(selected).mappings()))
 

@@ -17,28 +17,28 @@ _QUEUE = phase_values(Stage.WAITING.phases)
 
 
 class SqlOrderQueries:
-    """Flat rows, paged by key."""
+    """Reads flat rows, paged by key."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
     def page(self, which: OrderFilter, *, sort: Sort, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
-        """The next rows after a place."""
+        """Return the next rows after a position."""
         selected = rows.where(*wanted(self._transaction, which))
         return self._rows(paged(selected, sort=sort, after=after, limit=limit))
 
     def count(self, which: OrderFilter, cap: int) -> int:
-        """How many there are, counted up to `cap` and no further."""
+        """Return the number of orders, counted up to `cap`."""
         some = sa.select(_c.id).where(*wanted(self._transaction, which)).limit(cap).subquery()
         return int(self._transaction.scalar(sa.select(sa.func.count()).select_from(some)))
 
     def row(self, order_id: int) -> OrderRow | None:
-        """One order as a row, deleted or not."""
+        """Return one order as a row, deleted or not."""
         found = self._rows(rows.where(_c.id == order_id))
         return found[0] if found else None
 
     def place_in_queue(self, received_at: datetime, order_id: int) -> int:
-        """The place among the waiting orders, 1 being next."""
+        """Return the position among the waiting orders; 1 is next."""
         place = sa.tuple_(sa.literal(received_at, _c.received_at.type), sa.literal(order_id))
         before = sa.select(sa.func.count()).where(
             _c.phase.in_(_QUEUE), _c.deleted_at.is_(None), sa.tuple_(_c.received_at, _c.id) < place
@@ -46,11 +46,11 @@ class SqlOrderQueries:
         return int(self._transaction.scalar(before)) + 1
 
     def first_actions_since(self, since: datetime) -> int:
-        """How many orders a helpdesk acted on for the first time since: the pace."""
+        """Return the number of orders with their first helpdesk action since: the pace."""
         return int(self._transaction.scalar(sa.select(sa.func.count()).where(_c.first_action_at >= since)))
 
     def of_person(self, person: int, technician: str | None, limit: int) -> tuple[OrderRow, ...]:
-        """The live orders a person sent or is the technician of, oldest first."""
+        """Return the live orders that a person sent or is the technician of, oldest first."""
         theirs = _c.sender == person
         if technician is not None:
             theirs = sa.or_(theirs, _c.technician == technician)
@@ -58,11 +58,11 @@ class SqlOrderQueries:
         return self._rows(paged(selected, limit=limit))
 
     def newest_id(self) -> int:
-        """The id of the order stored last, 0 when there is none."""
+        """Return the id of the newest order, 0 if there is none."""
         return int(self._transaction.scalar(sa.select(sa.func.coalesce(sa.func.max(_c.id), 0))))
 
     def totals(self) -> tuple[Total, ...]:
-        """The kept totals with what this transaction changed so far, those of zero left out."""
+        """Return the saved totals with the changes of this transaction, without zeros."""
         counts: dict[TotalKey, int] = {
             (type_, status, Phase(phase), sto): count
             for type_, status, phase, sto, count in self._transaction.execute(sa.select(*totals.c))

@@ -1,4 +1,4 @@
-"""Recaps that are sent by themselves, in the database."""
+"""Schedules of automatic recaps in the database."""
 
 from collections.abc import Mapping
 from datetime import time
@@ -33,31 +33,31 @@ recap_schedules = Table(
     Column("trouble", Words, nullable=False),
     sqlite_autoincrement=True,
 )
-"""`at` is local time (`17:00`); `sent_for` the day (`2026-11-24`) or month of the last recap that was due."""
+"""`at` is local time (`17:00`); `sent_for` is the day (`2026-11-24`) or month of the last due recap."""
 
 
 _c = recap_schedules.c
 
 
 class SqlSchedules:
-    """All that is sent by itself."""
+    """Stores the schedules."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
     def add(self, schedule: Schedule) -> Schedule:
-        """Keep a new one; it gets an id."""
+        """Save a new schedule and return it with its id."""
         inserted = sa.insert(recap_schedules).returning(_c.id)
         return evolve(schedule, id=self._transaction.scalar(inserted, _row(schedule)))
 
     def put(self, schedule: Schedule) -> None:
-        """Keep a change. Raises `NotFound`."""
+        """Save a change. Raises `NotFound`."""
         update = sa.update(recap_schedules).where(_c.id == schedule.id).values(_row(schedule))
         if self._transaction.execute(update).rowcount == 0:
             raise NotFound(what="schedule", name=str(schedule.id))
 
     def get(self, schedule_id: int) -> Schedule:
-        """Raises `NotFound`."""
+        """Return the row by its id. Raises `NotFound`."""
         selected = sa.select(recap_schedules).where(_c.id == schedule_id)
         row = self._transaction.execute(selected).mappings().one_or_none()
         if row is None:
@@ -65,11 +65,11 @@ class SqlSchedules:
         return _schedule(row)
 
     def drop(self, schedule_id: int) -> None:
-        """Forget it, if it is there."""
+        """Delete the row, if it exists."""
         self._transaction.execute(sa.delete(recap_schedules).where(_c.id == schedule_id))
 
     def all(self) -> tuple[Schedule, ...]:
-        """Every one, in the order in which they were made."""
+        """Return all schedules, in the order of their creation."""
         selected = sa.select(recap_schedules).order_by(_c.id)
         return tuple(map(_schedule, self._transaction.execute(selected).mappings()))
 

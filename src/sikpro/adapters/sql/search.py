@@ -1,4 +1,4 @@
-"""Searching: FTS5 trigrams on SQLite, pg_trgm (or a plain LIKE) on PostgreSQL, beginnings for short terms."""
+"""Search: FTS5 trigrams on SQLite, pg_trgm (or a plain LIKE) on PostgreSQL, prefixes for short terms."""
 
 from string import ascii_uppercase
 
@@ -11,14 +11,14 @@ from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.domain.search_text import SHORT, search_term, search_text
 
 order_search = sa.table("order_search", sa.column("rowid", sa.Integer), sa.column("search_text", sa.Text))
-"""SQLite's FTS5 table; its row ids are the orders' ids. It is written with the order, in the same transaction."""
+"""The FTS5 table of SQLite; its row ids are the orders' ids. It is written in the transaction of the order."""
 
 _BROAD = 2_000
 _LAST = "\U0010ffff"
 
 
 def put_search_text(transaction: OpenTransaction, order_id: int, text: str, before: str | None) -> None:
-    """Keep the index in step with `orders.search_text`; on PostgreSQL it is in step by itself."""
+    """Update the index for `orders.search_text`; PostgreSQL updates its index automatically."""
     if not transaction.on_sqlite or text == before:
         return
     if before is not None:
@@ -27,13 +27,13 @@ def put_search_text(transaction: OpenTransaction, order_id: int, text: str, befo
 
 
 def technician_name(transaction: OpenTransaction, code: str) -> str:
-    """The name of whoever has the technician code, "" when nobody does."""
+    """Return the name of the person with the technician code, "" if there is none."""
     named = sa.select(people.c.name).where(people.c.technician_code == code)
     return transaction.remember(("technician_name", code), lambda: transaction.scalar(named) or "")
 
 
 def rename_technician(transaction: OpenTransaction, code: str) -> None:
-    """Make the orders of a technician findable under the name that the code has now."""
+    """Update the search text of a technician's orders to the present name."""
     name = technician_name(transaction, code)
     theirs = sa.select(orders).where(orders.c.technician == code)
     for row in transaction.execute(theirs).mappings().all():
@@ -43,7 +43,7 @@ def rename_technician(transaction: OpenTransaction, code: str) -> None:
 
 
 def matches(transaction: OpenTransaction, text: str) -> ColumnElement[bool] | None:
-    """The condition that a search text sets, None when it is blank."""
+    """Return the condition of a search text, None if it is blank."""
     term = search_term(text)
     if not term:
         return None
@@ -55,13 +55,13 @@ def matches(transaction: OpenTransaction, text: str) -> ColumnElement[bool] | No
     hits = sa.select(order_search.c.rowid).where(match)
     some = sa.select(sa.func.count()).select_from(hits.limit(_BROAD).subquery())
     if transaction.scalar(some) == _BROAD:
-        # So many that the list, walked in its own order, meets a page of them sooner than the index collects them.
+        # With so many matches a walk of the list fills a page faster than the index collects them.
         return sa.func.instr(orders.c.search_text, term) > 0
     return orders.c.id.in_(hits)
 
 
 def _phrase(term: str) -> str:
-    """The term as one FTS5 string: nothing in it is an operator."""
+    """Return the term as one FTS5 string without operators."""
     quoted = term.replace('"', '""')
     return f'"{quoted}"'
 
@@ -80,6 +80,9 @@ def _begins(term: str) -> ColumnElement[bool]:
 
 
 def _vendor_begins(digits: str) -> list[ColumnElement[bool]]:
-    """The serials whose 16-digit notation begins so: two digits are the vendor id's first letter, `A` to `Z`."""
+    """Return the conditions for serials whose 16-digit notation begins with these digits.
+
+    The first two digits are the first letter of the vendor id, `A` to `Z`.
+    """
     letters = [letter for letter in ascii_uppercase if f"{ord(letter):02X}".startswith(digits)]
     return [sa.and_(orders.c.serial >= letters[0], orders.c.serial < chr(ord(letters[-1]) + 1))] if letters else []

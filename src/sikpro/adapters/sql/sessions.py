@@ -53,7 +53,7 @@ _SESSION = (_s.id, _s.person, _s.created_at, _s.seen_at.label("used_at"))
 
 
 class SqlSessions:
-    """The web's logins; nothing is kept of visitors who have not logged in."""
+    """Stores the sessions of the web; nothing is saved about visitors without a login."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
@@ -84,12 +84,12 @@ class SqlSessions:
         return tuple(Session(**row) for row in self._transaction.execute(selected).mappings())
 
     def revoke(self, session_id: str, at: datetime) -> None:
-        """End a login."""
+        """Revoke a session."""
         ended = sa.update(sessions).where(_s.id == session_id, _s.revoked_at.is_(None)).values(revoked_at=at)
         self._transaction.execute(ended)
 
     def revoke_all(self, person: int, at: datetime, *, but: str | None = None) -> None:
-        """End all logins of a person, but perhaps one."""
+        """Revoke all sessions of a person, except `but`."""
         ended = sa.update(sessions).where(_s.person == person, _s.revoked_at.is_(None)).values(revoked_at=at)
         self._transaction.execute(ended if but is None else ended.where(_s.id != but))
 
@@ -99,52 +99,52 @@ class SqlSessions:
 
 
 class SqlBindLinks:
-    """The links by which people bind their phones, the newest of each person alone."""
+    """Stores the links that connect phones, only the newest of each person."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
     def put(self, link: BindLink) -> None:
-        """Keep a new link in place of the person's earlier one."""
+        """Save a new link; it replaces the person's earlier one."""
         self._transaction.execute(sa.delete(bind_links).where(_l.person == link.person))
         self._transaction.execute(sa.insert(bind_links).values(asdict(link)))
 
     def get(self, link_id: str) -> BindLink | None:
-        """The link, used or not."""
+        """Return the link, used or not."""
         row = self._transaction.execute(sa.select(bind_links).where(_l.id == link_id)).mappings().one_or_none()
         return None if row is None else BindLink(**row)
 
     def use(self, link_id: str, at: datetime) -> bool:
-        """Use a link up; False when it was used before or is not there."""
+        """Mark a link as used; return False if it was used before or does not exist."""
         used = sa.update(bind_links).where(_l.id == link_id, _l.used_at.is_(None)).values(used_at=at)
         return self._transaction.execute(used).rowcount == 1
 
 
 class SqlLoginAttempts:
-    """Failed logins, counted for each account and address together, and each address."""
+    """Stores failed logins, counted by account and address together, and by address."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
     def add(self, account: str, address: str, at: datetime) -> None:
-        """Note a failure."""
+        """Record a failed login."""
         self._transaction.execute(sa.insert(login_attempts).values(account=account, address=address, at=at))
 
     def count(self, account: str, address: str, since: datetime) -> int:
-        """Failures of this account from this address."""
+        """Return the number of failed logins of this account from this address."""
         return self._count(_a.account == account, _a.address == address, _a.at >= since)
 
     def count_address(self, address: str, since: datetime) -> int:
-        """Failures of any account from this address."""
+        """Return the number of failed logins of all accounts from this address."""
         return self._count(_a.address == address, _a.at >= since)
 
     def clear(self, account: str, address: str) -> None:
-        """Forget the failures of an account from an address."""
+        """Delete the failed logins of an account from an address."""
         cleared = sa.delete(login_attempts).where(_a.account == account, _a.address == address)
         self._transaction.execute(cleared)
 
     def forget(self, before: datetime) -> None:
-        """Forget the failures from before a time."""
+        """Delete the failed logins before a time."""
         self._transaction.execute(sa.delete(login_attempts).where(_a.at < before))
 
     def _count(self, *conditions: sa.ColumnElement[bool]) -> int:

@@ -1,4 +1,4 @@
-"""The tables that several modules read: orders, people, catalogues. Each other table lies beside what reads it."""
+"""The tables that several modules read: orders, people, catalogues. Each other table is in the module that reads it."""
 
 import sqlalchemy as sa
 from sqlalchemy import Boolean, Column, Integer, MetaData, Table
@@ -22,7 +22,7 @@ STANDING = " AND ".join(
 )
 HELD = "hold_ups > 0"
 REOPENED_TWICE = "reopenings > 1"
-"""The conditions of partial indexes, which serve a query only that says them word for word."""
+"""The conditions of partial indexes; an index serves only queries that repeat its condition exactly."""
 
 orders = Table(
     "orders",
@@ -144,7 +144,7 @@ people = Table(
     sa.Index(None, "phone"),
     sa.Index(None, "phone_key", unique=True),
 )
-"""`phone_key` is the phone number once it is its person's alone; it is empty for numbers shared from before that."""
+"""`phone_key` is the phone number if only this person has it; it is empty for numbers shared before schema 0008."""
 
 access_requests = Table(
     "access_requests",
@@ -163,7 +163,7 @@ access_requests = Table(
     Column("decided_at", UtcDateTime),
     Column("pending_of", Id, unique=True),
 )
-"""`pending_of` is the Telegram id while the request is pending: one pending request at most."""
+"""`pending_of` is the Telegram id while the request is pending, so that at most one is pending."""
 
 statuses = Table(
     "statuses",

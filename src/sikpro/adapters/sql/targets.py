@@ -23,26 +23,26 @@ _targets = targets.c
 
 
 class SqlTargets:
-    """The targets, one for each month and exchange."""
+    """Stores the targets, one for each month and STO."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
     def put(self, target: Target) -> None:
-        """Keep a target in place of what there was."""
+        """Save a target; it replaces an earlier one."""
         row = {column.name: getattr(target, column.name) for column in targets.c}
         self._transaction.execute(upsert(self._transaction, targets, ["month", "sto"]), row)
 
     def drop(self, month: str, sto: str) -> None:
-        """Forget a target, if it is there."""
+        """Delete a target, if it exists."""
         self._transaction.execute(sa.delete(targets).where(_targets.month == month, _targets.sto == sto))
 
     def of_month(self, month: str) -> tuple[Target, ...]:
-        """A month's targets by exchange."""
+        """Return a month's targets, by STO."""
         return self._found(_targets.month == month)
 
     def all(self) -> tuple[Target, ...]:
-        """Every target, by month and exchange."""
+        """Return all targets, by month and STO."""
         return self._found()
 
     def _found(self, *which: sa.ColumnElement[bool]) -> tuple[Target, ...]:

@@ -1,4 +1,4 @@
-"""An open transaction: its connection, its savepoints, and what is kept back until it commits."""
+"""An open transaction: its connection, its savepoints, and the data to publish at its commit."""
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
@@ -13,11 +13,11 @@ from sikpro.domain.phase import Phase
 
 T = TypeVar("T")
 TotalKey = tuple[str, str, Phase, str]
-_IN_ERROR = 3  # psycopg.pq.TransactionStatus.INERROR; PostgreSQL turns its COMMIT into a rollback without a word
+_IN_ERROR = 3  # psycopg.pq.TransactionStatus.INERROR; PostgreSQL silently turns its COMMIT into a rollback
 
 
 class OpenTransaction:
-    """A transaction's connection with its savepoints; hints and changes of the totals go back with them."""
+    """A transaction's connection with its savepoints; they also roll back hints and changes of the totals."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -37,7 +37,7 @@ class OpenTransaction:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Undo what happens inside when an exception leaves it, and keep the transaction usable."""
+        """Undo the changes inside if an exception leaves it, and keep the transaction usable."""
         name = f"s{self._depth}"
         announced, totals = len(self.hints), dict(self.totals)
         self.connection.exec_driver_sql(f"SAVEPOINT {name}")
@@ -60,23 +60,23 @@ class OpenTransaction:
             self._depth -= 1
 
     def remember(self, key: Hashable, read: Callable[[], T]) -> T:
-        """Read once what every update of a batch asks for: catalogues, decisions, people."""
+        """Cache a read that every update of a batch needs: catalogues, settings, people."""
         if key not in self._remembered:
             self._remembered[key] = read()
         found: T = self._remembered[key]
         return found
 
     def forget(self) -> None:
-        """Read anew: something remembered was written, or a savepoint undone."""
+        """Clear the cache after a write of cached data or the rollback of a savepoint."""
         self._remembered.clear()
 
     def count(self, key: TotalKey | None, change: int) -> None:
-        """Note that there are more or fewer orders of a kind."""
+        """Record a change in the number of orders of a kind."""
         if key is not None:
             self.totals[key] = self.totals.get(key, 0) + change
 
     def must_stand(self) -> None:
-        """Refuse to commit what the database has already given up. Raises `StorageError`."""
+        """Raise `StorageError` if the database has already ended the transaction."""
         if self.on_sqlite:
             if not in_transaction(self.connection):
                 raise StorageUnavailable("the database gave up the transaction")

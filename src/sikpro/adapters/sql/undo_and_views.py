@@ -1,4 +1,4 @@
-"""Undoable steps and saved views in the database; the order before a step is kept as JSON."""
+"""Undo steps and saved views in the database; the order before a step is saved as JSON."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -48,13 +48,13 @@ _converter.register_structure_hook(timedelta, lambda number, _: timedelta(micros
 
 
 class SqlUndoSteps:
-    """The last undoable step of each order."""
+    """Stores the last undo step of each order."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
     def put(self, step: UndoStep) -> None:
-        """Keep the step in place of the order's last one."""
+        """Save the step; it replaces the order's earlier one."""
         self.drop(step.before.id)
         row = {
             "order_id": step.before.id,
@@ -67,20 +67,20 @@ class SqlUndoSteps:
         self._transaction.execute(sa.insert(undo_steps), row)
 
     def of_order(self, order_id: int) -> UndoStep | None:
-        """The order's last step, however long ago."""
+        """Return the order's last step, of any age."""
         return self._one(sa.select(undo_steps).where(_steps.order_id == order_id))
 
     def latest(self, by: int, now: datetime) -> UndoStep | None:
-        """Of the steps that a person may still take back now, the last one."""
+        """Return the last step that a person may still undo now."""
         theirs = sa.select(undo_steps).where(_steps.by == by, _steps.until > now)
         return self._one(theirs.order_by(_steps.until.desc(), _steps.order_id.desc()).limit(1))
 
     def drop(self, order_id: int) -> None:
-        """Forget the order's step, if there is one."""
+        """Delete the order's step, if there is one."""
         self._transaction.execute(sa.delete(undo_steps).where(_steps.order_id == order_id))
 
     def forget(self, before: datetime) -> None:
-        """Forget the steps that could be taken back until before a time."""
+        """Delete the steps whose time for undo ended before a time."""
         self._transaction.execute(sa.delete(undo_steps).where(_steps.until < before))
 
     def _one(self, selected: sa.Select[Any]) -> UndoStep | None:
@@ -97,13 +97,13 @@ class SqlUndoSteps:
 
 
 class SqlSavedViews:
-    """The views that people saved."""
+    """Stores the saved views."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
     def put(self, person: int, name: str, query: str) -> SavedView:
-        """Keep a view; a person's view of that name is replaced."""
+        """Save a view; it replaces the person's view with that name."""
         known = sa.update(saved_views).where(_views.person == person, _views.name == name).values(query=query)
         view_id = self._transaction.scalar(known.returning(_views.id))
         if view_id is None:
@@ -112,7 +112,7 @@ class SqlSavedViews:
         return SavedView(id=view_id, person=person, name=name, query=query)
 
     def of_person(self, person: int) -> tuple[SavedView, ...]:
-        """A person's views, in the order in which they were first saved."""
+        """Return a person's views, in the order of their first saving."""
         theirs = sa.select(saved_views).where(_views.person == person).order_by(_views.id)
         return tuple(
             SavedView(id=row["id"], person=row["person"], name=row["name"], query=row["query"])
@@ -120,5 +120,5 @@ class SqlSavedViews:
         )
 
     def drop(self, person: int, view_id: int) -> None:
-        """Forget a person's view, if it is theirs."""
+        """Delete a view, if it belongs to the person."""
         self._transaction.execute(sa.delete(saved_views).where(_views.id == view_id, _views.person == person))

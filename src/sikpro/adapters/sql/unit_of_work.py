@@ -1,4 +1,4 @@
-"""The unit of work and the owner of transactions, on a database."""
+"""The unit of work and the transactions on a database."""
 
 import logging
 import threading
@@ -43,7 +43,7 @@ _log = logging.getLogger(__name__)
 
 
 class SqlUnitOfWork:
-    """One transaction and all it can reach."""
+    """One transaction with all repositories."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
@@ -75,34 +75,34 @@ class SqlUnitOfWork:
         self.devices = SqlDeviceQueries(transaction)
 
     def savepoint(self) -> AbstractContextManager[None]:
-        """Undo what happens inside when an exception leaves it; the unit stays usable, the hints stay back."""
+        """Undo the changes and hints inside if an exception leaves it; the unit of work stays usable."""
         return self._transaction.savepoint()
 
     def announce(self, hint: Hint) -> None:
-        """Publish a hint after the commit; nothing after a rollback."""
+        """Publish a hint after the commit; publish nothing after a rollback."""
         self._transaction.hints.append(hint)
 
 
 class SqlTransactions:
-    """The one owner of transactions on a database; on SQLite writers of this process wait for each other here."""
+    """The one owner of transactions on a database; on SQLite the writers of this process wait for each other here."""
 
     def __init__(self, engine: Engine, live: LiveEvents | None = None) -> None:
         self._engine = engine
         self._live = live
         self._one_write = OneWrite()
         sqlite = engine.dialect.name == "sqlite"
-        # SQLite's own waiting is polling and unfair; a lock is neither.
+        # SQLite itself waits by polling, and unfairly; a lock does not.
         self._turn: AbstractContextManager[Any] = threading.Lock() if sqlite else nullcontext()
         self._reading: dict[str, Any] = (
             {} if sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
 
     def write(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Do the work in one transaction and commit; on `StorageBusy` the whole again, three times in all."""
+        """Do the work in one transaction and commit; on `StorageBusy` repeat the whole, three tries in all."""
         return self._one_write.run(lambda: self._write_once(work))
 
     def read(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Do the work on one consistent view; what it writes is an error or lost."""
+        """Do the work on one consistent view; a write is an error or lost."""
         try:
             with self._engine.connect().execution_options(**self._reading) as connection:
                 return work(SqlUnitOfWork(OpenTransaction(connection)))
@@ -135,7 +135,7 @@ class SqlTransactions:
 
 
 def _write_totals(transaction: OpenTransaction) -> None:
-    """Once, last and in key order: in any other order two transactions deadlock on PostgreSQL."""
+    """Write the totals once, last and in key order: otherwise two transactions can deadlock on PostgreSQL."""
     changes = [
         {"type": type_, "status": status, "phase": phase.value, "sto": sto, "count": change}
         for (type_, status, phase, sto), change in sorted(transaction.totals.items())

@@ -1,1 +1,1 @@
-"""The schema's history. No revision imports the tables of today."""
+"""The history of the schema. No revision imports the present tables."""

@@ -1,1 +1,1 @@
-"""One revision a module, in the order of their numbers."""
+"""One revision per module, in the order of their numbers."""

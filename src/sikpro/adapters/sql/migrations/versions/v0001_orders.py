@@ -14,7 +14,7 @@ UTC = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
 
 
 def upgrade() -> None:
-    """Make them."""
+    """Create the tables."""
     op.create_table(
         "people",
         sa.Column("id", ID, nullable=False),
@@ -189,7 +189,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them."""
+    """Drop the tables."""
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP SEQUENCE order_id")
     for table in (

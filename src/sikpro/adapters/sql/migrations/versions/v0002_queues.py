@@ -1,4 +1,4 @@
-"""The journal, the tables that have workers, and the web's logins."""
+"""The journal, the tables with workers, and the web's sessions."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,7 +15,7 @@ UNFINISHED = sa.text("state IN ('queued', 'sending')")
 
 
 def upgrade() -> None:
-    """Make them."""
+    """Create the tables."""
     op.create_table(
         "journal",
         sa.Column("id", ID, nullable=False),
@@ -142,6 +142,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them."""
+    """Drop the tables."""
     for table in ("login_attempts", "sessions", "jobs", "bot_accounts", "conversations", "outbox", "inbox", "journal"):
         op.drop_table(table)

@@ -1,4 +1,4 @@
-"""What a search looks into: FTS5 trigrams on SQLite, a trigram index on PostgreSQL where it can be had."""
+"""The search index: FTS5 trigrams on SQLite, a trigram index on PostgreSQL if pg_trgm is available."""
 
 import logging
 
@@ -14,7 +14,7 @@ _log = logging.getLogger("sikpro.adapters.sql.migrations")
 
 
 def upgrade() -> None:
-    """Make the index, over what is there already too."""
+    """Create the index, also for existing orders."""
     if op.get_bind().dialect.name == "sqlite":
         op.execute("CREATE VIRTUAL TABLE order_search USING fts5(search_text, tokenize = 'trigram case_sensitive 1')")
         op.execute("INSERT INTO order_search (rowid, search_text) SELECT id, search_text FROM orders")
@@ -25,7 +25,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop it; the extension stays, others may use it."""
+    """Drop the index; the extension stays, because others may use it."""
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TABLE order_search")
     else:
@@ -33,7 +33,7 @@ def downgrade() -> None:
 
 
 def _has_trigrams() -> bool:
-    """Whether pg_trgm is there, made now if need be and allowed."""
+    """Return whether pg_trgm exists; create it if possible."""
     connection = op.get_bind()
     known = sa.text("SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm'")
     if connection.execute(known).scalar() is None:
@@ -42,7 +42,7 @@ def _has_trigrams() -> bool:
         with connection.begin_nested():
             op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     except Exception as error:
-        # Not allowed to this user: searching is slower, nothing else. The engine says it as a StorageError.
+        # The user lacks the permission (a StorageError of the engine): only the search is slower.
         _log.warning("pg_trgm could not be made: %s", error)
         return False
     return True

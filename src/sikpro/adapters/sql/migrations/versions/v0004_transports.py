@@ -1,4 +1,4 @@
-"""A cursor for each transport, sessions and addresses, files, alerts, drafts' reminders, nudges, the notice."""
+"""A cursor per transport, sessions and addresses, files, alerts, reminders of drafts, nudges, the notice."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,11 +12,11 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 WORDS = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 UTC = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 HALF_AN_HOUR = "1800000000"
-"""The interval of nudges in microseconds, for the installation that is there already."""
+"""The interval of nudges in microseconds, for an existing installation."""
 
 
 def upgrade() -> None:
-    """Add what is new, and give the cursor that is there to the one transport there was."""
+    """Add the new tables and columns, and assign the existing cursor to the only transport so far."""
     op.create_table(
         "bot_cursors",
         sa.Column("account", WORDS, nullable=False),
@@ -89,7 +89,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it away; the Bot API's cursor goes back to its account."""
+    """Drop them; move the Bot API's cursor back to its account."""
     op.drop_column("installation", "notice")
     op.drop_column("installation", "nudge_every")
     op.drop_column("conversations", "reminded_at")

@@ -1,4 +1,4 @@
-"""Links by which a technician's phone is bound: each for one person, once, for a day."""
+"""Links that connect a technician's phone: each for one person, for one use, for one day."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,7 +14,7 @@ UTC = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Create the table."""
     op.create_table(
         "bind_links",
         sa.Column("id", WORDS, nullable=False),
@@ -29,5 +29,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop it."""
+    """Drop the table."""
     op.drop_table("bind_links")

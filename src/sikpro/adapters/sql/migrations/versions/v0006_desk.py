@@ -1,4 +1,4 @@
-"""Since when an order is claimed, the step that can be undone, saved views, and what finds related orders."""
+"""The start of a claim, undo steps, saved views, and the index for related orders."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,7 +14,7 @@ UTC = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 
 
 def upgrade() -> None:
-    """Add what is new."""
+    """Add the new tables, columns and indexes."""
     op.add_column("orders", sa.Column("claimed_at", UTC))
     op.create_index("ix_orders_serial_received_at_id", "orders", ["serial", "received_at", "id"])
     op.create_index("ix_orders_odp_received_at_id", "orders", ["odp", "received_at", "id"])
@@ -44,7 +44,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it away."""
+    """Remove what `upgrade` added."""
     op.drop_table("saved_views")
     op.drop_index("ix_undo_steps_until", "undo_steps")
     op.drop_table("undo_steps")

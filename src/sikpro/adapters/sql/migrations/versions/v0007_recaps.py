@@ -1,4 +1,4 @@
-"""Closed months, targets, exports with their files, recaps that are sent by themselves, an order type's own text."""
+"""Closed months, targets, exports with their files, automatic recaps, a separate text for order types."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,7 +20,7 @@ _PARTIAL = (
 
 
 def upgrade() -> None:
-    """Add what is new."""
+    """Add the new tables, columns and indexes."""
     op.add_column("order_types", sa.Column("template_id", WORDS, nullable=False, server_default=""))
     op.add_column("order_types", sa.Column("template_en", WORDS, nullable=False, server_default=""))
     op.add_column("outbox", sa.Column("document", ID))
@@ -112,7 +112,7 @@ def upgrade() -> None:
 
 
 def _count_hold_ups() -> None:
-    """How often each order went into a held-up status, as the journal tells; what was undone does not count."""
+    """Count the changes of each order to a held-up status, from the journal; undone changes do not count."""
     field = (
         "json_extract(data, '$.state.phase')" if op.get_bind().dialect.name == "sqlite" else "data->'state'->>'phase'"
     )
@@ -137,7 +137,7 @@ def _count_hold_ups() -> None:
 
 
 def downgrade() -> None:
-    """Take it away."""
+    """Remove what `upgrade` added."""
     for name, _, _ in _PARTIAL:
         op.drop_index(name, "orders")
     op.drop_column("orders", "hold_ups")

@@ -1,4 +1,4 @@
-"""When a message was last put off and how often its arrival was in doubt; an index for what ended in a period."""
+"""The time of a message's last delay and its doubtful tries; an index for orders that ended in a period."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ UTC = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 
 
 def upgrade() -> None:
-    """Add what is new; what is on its way was decided when it was put into the outbox."""
+    """Add the columns and the index; unfinished messages count as decided when they entered the outbox."""
     op.add_column("outbox", sa.Column("decided_at", UTC))
     op.add_column("outbox", sa.Column("doubts", sa.Integer(), nullable=False, server_default="0"))
     op.execute("UPDATE outbox SET decided_at = created_at WHERE state IN ('queued', 'sending')")
@@ -20,7 +20,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it away."""
+    """Remove what `upgrade` added."""
     op.drop_index("ix_orders_phase_finished_at", "orders")
     op.drop_column("outbox", "doubts")
     op.drop_column("outbox", "decided_at")

@@ -1,4 +1,4 @@
-"""Feedback stands with the status it was said at: what was said at an earlier one is taken off orders from before."""
+"""Feedback belongs to the status that it was sent with: remove feedback of earlier statuses from existing orders."""
 
 from alembic import op
 
@@ -9,7 +9,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Take words off orders whose journal tells another status with them or since; what was undone does not count."""
+    """Remove feedback from orders whose journal has another status with it or since; undone changes do not count."""
     sqlite = op.get_bind().dialect.name == "sqlite"
     status, feedback = (
         ("json_extract(data, '$.state.status')", "json_extract(data, '$.feedback')")
@@ -35,4 +35,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Leave it: the words are in the journal."""
+    """Do nothing: the journal still has the feedback."""

@@ -1,4 +1,4 @@
-"""A phone number is one person's alone from now on; who shares one keeps it."""
+"""A phone number belongs to one person only from now on; people who share one keep it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ WORDS = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
-    """Add the key, filled for the numbers that one person alone has."""
+    """Add the key, filled for numbers that only one person has."""
     op.add_column("people", sa.Column("phone_key", WORDS))
     op.execute(
         """
@@ -25,6 +25,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it away."""
+    """Remove what `upgrade` added."""
     op.drop_index("ix_people_phone_key", "people")
     op.drop_column("people", "phone_key")

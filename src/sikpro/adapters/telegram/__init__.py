@@ -1,1 +1,1 @@
-"""Telegram: the Bot API's transport, and what its updates and messages look like in the application's words."""
+"""Telegram: the Bot API transport, and the mapping of its updates and messages to the application's types."""

@@ -1,4 +1,4 @@
-"""Whom something said in a group is for."""
+"""Decide whether a text in a group is for the bot."""
 
 import re
 
@@ -9,9 +9,9 @@ _COMMAND = re.compile(r"\s*/\w+@(\w+)")
 
 @frozen
 class Address:
-    """To whom a text speaks: `addressed` unless its command names another bot, `mentioned` when it names ours.
+    """The target of a text: `addressed` unless its command names another bot, `mentioned` if it names ours.
 
-    `text` is without that mention, which is no part of what is said.
+    `text` is without that mention.
     """
 
     addressed: bool
@@ -20,7 +20,7 @@ class Address:
 
     @classmethod
     def of(cls, text: str, username: str) -> "Address":
-        """Read a text; without a user name of ours everything is for us.
+        """Parse a text; without a user name every text is for us.
 
         >>> [Address.of(text, "Sikpro_Bot").addressed for text in ("/reg@sikpro_bot AO", "/reg AO", "/reg@other AO")]
         [True, True, False]

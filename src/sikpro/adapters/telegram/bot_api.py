@@ -1,4 +1,4 @@
-"""The Bot API as the application's two asynchronous ports: where updates come from, and where messages go."""
+"""The Bot API as the application's ports for updates, messages and files."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_membe
 BATCH_LIMIT = 100
 DEFAULT_RETRY_AFTER = 5.0
 
-# Parts of Telegram's descriptions (tdlib/telegram-bot-api and core.telegram.org/api/errors), most telling first.
+# Parts of Telegram's descriptions (tdlib/telegram-bot-api and core.telegram.org/api/errors), most specific first.
 REASONS = (
     ("query is too old", "press_expired"),
     ("query_id_invalid", "press_expired"),
@@ -51,9 +51,9 @@ def _now() -> datetime:
 
 
 class BotApiSource:
-    """`UpdateSource` over getUpdates; the cursor is the next offset in plain digits.
+    """`UpdateSource` over getUpdates; the cursor is the next offset in decimal digits.
 
-    It closes `api` with itself: give the messenger one of its own.
+    It closes `api` when it closes: give the messenger a separate one.
     """
 
     transport = Transport.BOT_API
@@ -64,7 +64,7 @@ class BotApiSource:
         self._username = ""
 
     async def identify(self) -> Identity:
-        """Tell which bot this is, by getMe. Raises `SourceError`."""
+        """Return the bot's identity, from getMe. Raises `SourceError`."""
         me = await self._ask("getMe", {})
         if not isinstance(me, dict) or type(me.get("id")) is not int:
             raise SourceError(Trouble.SERVER, "getMe without an id")
@@ -72,9 +72,9 @@ class BotApiSource:
         return Identity(me["id"], self._username)
 
     async def fetch(self, cursor: str) -> Batch:
-        """Hold getUpdates open until there is something after `cursor`. Raises `SourceError`.
+        """Hold getUpdates open until there are updates after `cursor`. Raises `SourceError`.
 
-        A cursor that is not a number (another transport's) asks from the start: the inbox knows the repeats.
+        A cursor that is not a number (from another transport) fetches from the start: the inbox recognises repeats.
         """
         parameters: dict[str, object] = {
             "timeout": self._api.poll_timeout,
@@ -88,13 +88,13 @@ class BotApiSource:
             raise SourceError(Trouble.SERVER, "getUpdates without a list")
         after = next_offset(updates, "")
         if updates and not after:
-            # Nothing could acknowledge them: asking again at once would only spin.
+            # They cannot be acknowledged: a new request would return them at once, again and again.
             raise SourceError(Trouble.SERVER, "updates without an update_id")
         translated = tuple(self._translated(update) for update in updates)
         return Batch(translated, after or cursor, len(updates))
 
     async def aclose(self) -> None:
-        """Give back the connections."""
+        """Close the connections."""
         await self._api.aclose()
 
     def _translated(self, update: object) -> Incoming:
@@ -113,9 +113,9 @@ class BotApiSource:
 
 
 class BotApiMessenger:
-    """`Messenger` over sendMessage and answerCallbackQuery; it closes `api` with itself.
+    """`Messenger` over sendMessage and answerCallbackQuery; it closes `api` when it closes.
 
-    The Bot API has no key for a repeated send: `random_id` is not used.
+    The Bot API cannot recognise a repeated message: `random_id` is not used.
     """
 
     sends_once = False
@@ -124,7 +124,7 @@ class BotApiMessenger:
         self._api = api
 
     async def send(self, message: Outgoing, enclosure: Enclosure | None = None) -> int | None:
-        """Send a message and return its id, or answer a press and return None. Raises `SendError`."""
+        """Send a message and return its id, or answer a button press and return None. Raises `SendError`."""
         if message.press_id is not None:
             await self._tell("answerCallbackQuery", press_parameters(message))
             return None
@@ -139,15 +139,15 @@ class BotApiMessenger:
         return message_id
 
     async def set_menu(self, language: str, entries: Sequence[MenuEntry], chat_id: int | None = None) -> None:
-        """Set the command menu of a language ("" for everybody else), of one chat when `chat_id` is given.
+        """Set the command menu of a language ("" for all others), for one chat if `chat_id` is given.
 
-        Without entries that menu is taken away. Raises `SendError`.
+        Without entries remove that menu. Raises `SendError`.
         """
         method = "setMyCommands" if entries else "deleteMyCommands"
         await self._tell(method, menu_parameters(language, entries, chat_id))
 
     async def aclose(self) -> None:
-        """Give back the connections."""
+        """Close the connections."""
         await self._api.aclose()
 
     async def _tell(self, method: str, parameters: dict[str, object]) -> object:
@@ -164,10 +164,10 @@ class BotApiMessenger:
 
 
 class BotApiFiles:
-    """`FileSource` over getFile, which gives files of 20 MB at most; it closes nothing, `api` is the messenger's.
+    """`FileSource` over getFile, which allows files of 20 MB at most; it does not close `api`, the messenger does.
 
-    A server of one's own that runs with `--local` names files on its own disk instead of giving them: that is the
-    server's trouble, asked again until it is started without. No path that a server names is read from this machine.
+    A private server with `--local` returns paths on its own disk instead of files: this is a trouble of the server, and
+    the request is retried until the server runs without it. No path of a server is read from this machine.
     """
 
     understands = frozenset({Transport.BOT_API})
@@ -194,7 +194,7 @@ class BotApiFiles:
         if fetched is None:
             raise FileGone("too_big")
         if isinstance(fetched, Answer):
-            # The file is there, getFile said so: what is missing is the way to it.
+            # The file exists, because getFile found it: only the access to it is missing.
             error = source_error(fetched)
             raise error if error.trouble is Trouble.SLOW_DOWN else SourceError(Trouble.SERVER, error.detail)
         return fetched
@@ -205,7 +205,7 @@ def _file_error(answer: Answer) -> Exception:
     if "too big" in described:
         return FileGone("too_big", answer.description)
     if "temporarily unavailable" in described:
-        # Telegram says "wrong file_id or the file is temporarily unavailable": only time tells which.
+        # Telegram says "wrong file_id or the file is temporarily unavailable": only a retry shows which.
         return SourceError(Trouble.SERVER, answer.description)
     if answer.clean and answer.status in (400, 403, 404):
         return FileGone("gone", answer.description)
@@ -213,9 +213,9 @@ def _file_error(answer: Answer) -> Exception:
 
 
 def source_error(answer: Answer) -> SourceError:
-    """Why getUpdates or getMe was refused.
+    """Return the reason why getUpdates or getMe was refused.
 
-    An answer that is not Telegram's own JSON (a proxy's or a sign-in page's) says nothing about the token.
+    An answer that is not Telegram's own JSON (from a proxy or a sign-in page) says nothing about the token.
     """
     detail = answer.description or f"HTTP {answer.status}, not an answer of the Bot API"
     if answer.status == 429:
@@ -229,15 +229,15 @@ def source_error(answer: Answer) -> SourceError:
 
 
 def send_error(answer: Answer) -> SendError:
-    """Why a message was refused, and whether it is worth another try."""
+    """Return the reason why a message was refused, and whether to retry."""
     detail = answer.description or f"HTTP {answer.status}, not an answer of the Bot API"
     if answer.status == 429:
-        # Telegram does not say whether the chat or the whole bot is meant; the chat is the common case.
+        # Telegram does not say whether it means the chat or the whole bot; the chat is the common case.
         return RetryAfter(answer.retry_after or DEFAULT_RETRY_AFTER, detail)
     if answer.migrate_to_chat_id is not None:
         return ChatMoved(answer.migrate_to_chat_id)
     if not answer.clean:
-        # A gateway's 5xx, or a success that cannot be read, comes after the request went on to Telegram.
+        # After a gateway's 5xx, or a success that cannot be read, Telegram may have received the request.
         return (PerhapsSent if answer.status >= 500 or answer.status < 300 else NotSent)(detail)
     if answer.status in (400, 403):
         described = answer.description.lower()

@@ -1,4 +1,4 @@
-"""One call to the Bot API, and every way in which it can fail; the token never leaves this module."""
+"""Calls to the Bot API, with all their failures; the token never leaves this module."""
 
 import json
 import logging
@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"(\d+):[A-Za-z0-9_-]+")
 _TOKEN_IN_URL = re.compile(r"(/bot)\d+:[A-Za-z0-9_-]+")
 _LONGEST_PAUSE = 86_400
 _UPLOAD = 50.0
-"""Seconds that a file may take to go up: less than the relay's lease."""
+"""Time limit of a file upload in seconds: less than the relay's lease."""
 
 _BEFORE_WRITING = (
     httpx.ConnectError,
@@ -30,7 +30,7 @@ _BEFORE_WRITING = (
 
 
 class LineBroken(Exception):
-    """No answer came; `written` says whether the request may have reached the server."""
+    """Raised if no answer came; `written` says whether the request may have reached the server."""
 
     def __init__(self, detail: str, *, written: bool) -> None:
         super().__init__(detail)
@@ -40,7 +40,7 @@ class LineBroken(Exception):
 
 @frozen
 class Answer:
-    """What the server answered: `clean` when it is Telegram's own JSON, whatever its status."""
+    """The server's answer; `clean` if it is Telegram's own JSON, with any status."""
 
     status: int
     ok: bool
@@ -52,10 +52,10 @@ class Answer:
 
 
 class BotApi:
-    """Calls methods of one bot. Its token is in no repr, no error and no log line.
+    """Calls methods for one bot. Its token is in no repr, no error and no log line.
 
-    `poll_timeout` is how many seconds getUpdates is held open, `request_timeout` how long any other answer
-    may take; a poll may take both. Raises `ValueError` for a token that cannot be one.
+    `poll_timeout` is how many seconds getUpdates stays open, `request_timeout` the limit for any other answer; a poll
+    may take both together. Raises `ValueError` for an invalid token.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class BotApi:
         self._http = httpx.AsyncClient(
             proxy=proxy,
             timeout=request_timeout,
-            # A proxy of the environment is for the outside, never for the simulator on this machine.
+            # A proxy of the environment is for external servers, never for the simulator on this machine.
             trust_env=urlsplit(base_url).hostname not in {"127.0.0.1", "::1", "localhost"},
         )
 
@@ -89,15 +89,15 @@ class BotApi:
         return f"BotApi(bot_id={self.bot_id}, base_url={self._base_url!r})"
 
     async def call(self, method: str, parameters: Mapping[str, Any] | None = None, *, held: float = 0) -> Answer:
-        """Call `method`; the answer may be held back by the server for `held` seconds.
+        """Call `method`; the server may delay the answer for `held` seconds.
 
-        Raises `LineBroken` when no whole answer came.
+        Raises `LineBroken` if no complete answer came.
         """
         patience = httpx.Timeout(self._request_timeout, read=held + self._request_timeout)
         return await self._post(method, patience, json=dict(parameters or {}))
 
     async def upload(self, method: str, parameters: Mapping[str, str], name: str, file: Enclosure) -> Answer:
-        """Call `method` with a file as its parameter `name`. Raises `LineBroken` when no whole answer came."""
+        """Call `method` with a file as its parameter `name`. Raises `LineBroken` if no complete answer came."""
         patience = httpx.Timeout(self._request_timeout, read=_UPLOAD, write=_UPLOAD)
         content = {name: (file.name, file.content, file.media_type)}
         return await self._post(method, patience, data=dict(parameters), files=content)
@@ -110,15 +110,15 @@ class BotApi:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             detail = f"{type(error).__name__}: {error}".replace(self._token, "…")
             broken = LineBroken(detail, written=not isinstance(error, (*_BEFORE_WRITING, httpx.InvalidURL)))
-        # Raised out here, so that httpx's error, which holds the URL and so the token, is not its context.
+        # Raise it here, outside, so that httpx's error is not its context: its URL contains the token.
         if broken is not None:
             raise broken
         return read_answer(response.status_code, response.content, response.headers.get("retry-after", ""))
 
     async def fetch(self, path: str, limit: int) -> bytes | Answer | None:
-        """Fetch a file by the path that getFile named; None when it has more than `limit` bytes.
+        """Fetch a file by the path from getFile; None if it has more than `limit` bytes.
 
-        An `Answer` is a refusal. Raises `LineBroken` when it did not come whole.
+        An `Answer` is a refusal. Raises `LineBroken` if the file was not complete.
         """
         url = f"{self._base_url}/file/bot{self._token}/{quote(path)}"
         broken = None
@@ -138,12 +138,12 @@ class BotApi:
         return bytes(content)
 
     async def aclose(self) -> None:
-        """Give back the connections; a second time does nothing."""
+        """Close the connections; a second call does nothing."""
         await self._http.aclose()
 
 
 def read_answer(status: int, body: bytes, retry_after: str = "") -> Answer:
-    """Read an answer of any content.
+    """Parse an answer of any content.
 
     >>> read_answer(200, b'{"ok":true,"result":1}').result
     1
@@ -173,7 +173,7 @@ def read_answer(status: int, body: bytes, retry_after: str = "") -> Answer:
 
 
 def _pause(seconds: float) -> float:
-    """A pause as it is asked for, whatever number that is: at least none, at most a day.
+    """Return the requested pause, limited to between zero and one day, for any number.
 
     >>> _pause(float("nan")), _pause(float("inf")), _pause(-3), _pause(7)
     (0.0, 86400.0, 0.0, 7.0)
@@ -182,7 +182,7 @@ def _pause(seconds: float) -> float:
 
 
 class _WithoutToken(logging.Filter):
-    """Takes bot tokens out of httpx's own log lines, which name every URL at INFO."""
+    """Removes bot tokens from httpx's own log lines, which contain every URL at INFO."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = _TOKEN_IN_URL.sub(r"\1…", record.getMessage()), ()

@@ -1,4 +1,4 @@
-"""What is sent, in the Bot API's words: pure functions from `Outgoing` to a method's parameters."""
+"""Outgoing messages for the Bot API: pure functions from `Outgoing` to the parameters of a method."""
 
 import json
 import re
@@ -16,7 +16,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def storable(text: str) -> str:
-    """Take out what no database keeps: lone surrogates become U+FFFD, NUL goes, which PostgreSQL refuses.
+    """Remove text that no database can save: lone surrogates become U+FFFD, NUL is removed (PostgreSQL refuses it).
 
     >>> storable("a\\ud800b\\x00c") == "a\\ufffdbc"
     True
@@ -25,7 +25,7 @@ def storable(text: str) -> str:
 
 
 def units(text: str) -> int:
-    """Length as Telegram counts it, in UTF-16 code units.
+    """Return the length in UTF-16 code units, as Telegram counts.
 
     >>> units("é"), units("😀")
     (1, 2)
@@ -34,9 +34,9 @@ def units(text: str) -> int:
 
 
 def cut(text: str, limit: int = MESSAGE_UNITS) -> str:
-    """Return `text` when it has at most `limit` UTF-16 units, else its beginning with "…" at the end.
+    """Return `text` if it has at most `limit` UTF-16 units, else its beginning with "…" at the end.
 
-    A character of two units is never halved.
+    A character of two units is never split.
 
     >>> cut("Selesai", 7), cut("Selesai (PS)", 8)
     ('Selesai', 'Selesai…')
@@ -56,10 +56,10 @@ def cut(text: str, limit: int = MESSAGE_UNITS) -> str:
 
 
 def keyboard(buttons: Sequence[Sequence[Button]], *, drop: bool) -> dict[str, Any] | None:
-    """The reply_markup: inline for buttons with data, a one-time reply keyboard when one asks for the phone.
+    """Return the reply_markup: inline for buttons with data, a one-time reply keyboard if a button asks for the phone.
 
-    A message carries one markup only. Beside a phone button the others become plain keys, which send their
-    label as text; with any buttons at all, `drop` has no effect.
+    A message has only one markup. Beside a phone button the others become plain keys, which send their label as text.
+    `drop` has no effect if there are buttons.
     """
     rows = [[button for button in row if button.label] for row in buttons]
     rows = [row for row in rows if row]
@@ -86,7 +86,7 @@ def keyboard(buttons: Sequence[Sequence[Button]], *, drop: bool) -> dict[str, An
 
 
 def message_parameters(message: Outgoing) -> dict[str, Any]:
-    """Parameters of sendMessage: plain text, no link preview, a reply that survives its target."""
+    """Return the parameters of sendMessage: plain text, no link preview; a reply is sent even if its target is gone."""
     parameters: dict[str, Any] = {
         "chat_id": message.chat_id,
         "text": cut(storable(message.text)),
@@ -104,7 +104,7 @@ def message_parameters(message: Outgoing) -> dict[str, Any]:
 
 
 def document_parameters(message: Outgoing) -> dict[str, Any]:
-    """Parameters of sendDocument beside the file, as a form has them: whatever is no text is JSON."""
+    """Return the parameters of sendDocument beside the file, as form fields: values that are not text are JSON."""
     parameters = message_parameters(message)
     del parameters["text"], parameters["link_preview_options"]
     caption = cut(storable(message.text), CAPTION_UNITS)
@@ -113,7 +113,7 @@ def document_parameters(message: Outgoing) -> dict[str, Any]:
 
 
 def press_parameters(message: Outgoing) -> dict[str, Any]:
-    """Parameters of answerCallbackQuery; without a text the button only stops turning."""
+    """Return the parameters of answerCallbackQuery; without a text the button only stops spinning."""
     parameters: dict[str, Any] = {"callback_query_id": message.press_id}
     if message.text:
         parameters["text"] = cut(storable(message.text), PRESS_UNITS)
@@ -121,7 +121,7 @@ def press_parameters(message: Outgoing) -> dict[str, Any]:
 
 
 def menu_parameters(language: str, entries: Sequence[MenuEntry], chat_id: int | None = None) -> dict[str, Any]:
-    """Parameters of setMyCommands and deleteMyCommands, for a language ("" for the others), for one chat or for all."""
+    """Return the parameters of setMyCommands and deleteMyCommands, for a language ("" for others) and a chat or all."""
     parameters: dict[str, Any] = {}
     if entries:
         parameters["commands"] = [

@@ -1,4 +1,4 @@
-"""Reads the Bot API's JSON, any part of which may be missing or something else than its documentation says."""
+"""Read the Bot API's JSON; any part may be missing or differ from the documentation."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,32 +10,32 @@ Raw = Mapping[str, Any]
 
 
 class Malformed(Exception):
-    """A part of an update is not what the Bot API's documentation says."""
+    """Raised if a part of an update differs from the Bot API's documentation."""
 
 
 class Table(dict[str, Any]):
-    """A JSON object whose missing fields are malformed, not a KeyError of ours."""
+    """A JSON object; a missing field raises `Malformed`, not KeyError."""
 
     def __missing__(self, field: str) -> Any:
         raise Malformed(field)
 
 
 def table(value: object) -> Table:
-    """An object; raises `Malformed`."""
+    """Return an object. Raises `Malformed`."""
     if not isinstance(value, Mapping):
         raise Malformed("not an object")
     return Table(value)
 
 
 def whole(value: object) -> int:
-    """A whole number that a database takes; raises `Malformed`."""
+    """Return a whole number that a database can save. Raises `Malformed`."""
     if type(value) is not int or not -(2**63) <= value < 2**63:
         raise Malformed("not a number")
     return value
 
 
 def string(source: Raw, field: str) -> str:
-    """A text that a database takes, "" when the field is missing; raises `Malformed`."""
+    """Return a text that a database can save, "" if the field is missing. Raises `Malformed`."""
     value = source.get(field, "")
     if not isinstance(value, str):
         raise Malformed(field)
@@ -43,7 +43,7 @@ def string(source: Raw, field: str) -> str:
 
 
 def time(source: Raw, field: str) -> datetime:
-    """A moment in UTC from seconds since 1970; raises `Malformed`."""
+    """Return a UTC time from seconds since 1970. Raises `Malformed`."""
     try:
         return datetime.fromtimestamp(whole(source[field]), UTC)
     except (ValueError, OverflowError, OSError):

@@ -1,4 +1,4 @@
-"""What comes in, in the application's words: pure functions from a Bot API update to `Incoming`."""
+"""Incoming updates: pure functions from a Bot API update to `Incoming`."""
 
 import hashlib
 import json
@@ -48,7 +48,7 @@ GONE = ("kicked", "left")
 
 
 def next_offset(updates: list[Any], cursor: str) -> str:
-    """The cursor after `updates`: the last id that came + 1, even when lower; `cursor` when none has an id.
+    """Return the cursor after `updates`: the last id + 1, even if it is lower; `cursor` if none has an id.
 
     >>> next_offset([{"update_id": 7}, {"update_id": 8}], "3"), next_offset([{"update_id": 7}], "900000")
     ('9', '8')
@@ -62,10 +62,10 @@ def next_offset(updates: list[Any], cursor: str) -> str:
 
 
 def translate(update: object, bot_id: int, now: Callable[[], datetime]) -> Incoming:
-    """Translate one update; what no person wrote, is unknown or malformed becomes kind OTHER.
+    """Translate one update; an update that is unknown, malformed or not written by a person becomes kind OTHER.
 
-    A group that became a supergroup tells so in service messages, OTHER too: nothing waits on them, since each message
-    to the old chat is answered with the new one. `now` gives the time (UTC, aware) of what the network puts no date on.
+    A group that becomes a supergroup sends service messages, also OTHER. Nothing depends on them, because each message
+    to the old chat is answered with the new id. `now` returns the time (UTC, aware) for updates without a date.
     """
     if isinstance(update, Mapping):
         try:
@@ -89,14 +89,14 @@ def _edit(message: Raw, bot_id: int, now: Callable[[], datetime]) -> Incoming:
     if not _by_a_person(message):
         return _other(f"o:{bot_id}:{chat_id}:{message_id}:edit", now())
     edited = "edit_date" if "edit_date" in message else "date"
-    # Only the text: it is the one part of the content that every transport sees alike (file ids differ).
+    # Only the text: it is the only content that is equal in every transport (file ids differ).
     content = hashlib.sha256(_text(message).encode()).hexdigest()[:12]
     key = f"e:{bot_id}:{chat_id}:{message_id}:{whole(message[edited])}:{content}"
     return _said(message, IncomingKind.EDIT, key, time(message, edited))
 
 
 def _by_a_person(message: Raw) -> bool:
-    """Whether somebody wrote it in their own name: no service message, channel, anonymous administrator or bot."""
+    """Return whether a person wrote it in their own name: no service, channel, anonymous administrator or bot."""
     if "from" not in message or "sender_chat" in message or any(field in message for field in SERVICE):
         return False
     return table(message["from"]).get("is_bot") is not True
@@ -219,7 +219,7 @@ def _attachments(message: Raw) -> tuple[Attachment, ...]:
             raise Malformed("photo")
         largest = max(sizes, key=lambda size: whole(size.get("width", 0)) * whole(size.get("height", 0)))
         found.append(_file("photo", largest))
-    # An animation comes with a `document` of the same file, for old clients.
+    # An animation also has a `document` with the same file, for old clients.
     skipped = ("document",) if "animation" in message else ()
     found += [_file(kind, table(message[kind])) for kind in FILES if kind in message and kind not in skipped]
     return tuple(found)

@@ -1,1 +1,1 @@
-"""Telegram by MTProto: the second transport, over Telethon's sender, with a cursor of our own."""
+"""Telegram by MTProto: the second transport, over Telethon's sender, with our own cursor."""

@@ -1,4 +1,4 @@
-"""The bot's one connection by MTProto: it logs in by itself, and again when it has to."""
+"""The bot's single MTProto connection; it logs in automatically, and again if needed."""
 
 import asyncio
 import re
@@ -20,10 +20,10 @@ from sikpro.application.ports.network import SourceError, Trouble
 _log = structlog.get_logger(__name__)
 
 HOME = DataCentre(2, "149.154.167.51", 443)
-"""Where to begin: the production address that my.telegram.org names to every application."""
+"""The first data centre: the production address that my.telegram.org gives to every application."""
 
 CLOCK_TOLERANCE = 30.0
-"""Seconds by which our clock may be off before it is worth a word: from there on Telegram refuses message ids."""
+"""The largest clock error in seconds without a warning: beyond it Telegram refuses message ids."""
 
 _HOPS = 4
 _BREATH = 2.0
@@ -31,7 +31,7 @@ _TOKEN = re.compile(r"(\d+):[A-Za-z0-9_-]+")
 
 
 class _Elsewhere(Exception):
-    """The bot lives in another data centre."""
+    """Raised if the bot is in another data centre."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -39,11 +39,11 @@ class _Elsewhere(Exception):
 
 
 class MtprotoClient:
-    """Calls Telegram as one bot, for source, messenger and files alike.
+    """Calls Telegram as one bot, for source, messenger and files.
 
-    The key lies in the `vault`; when Telegram does not know it any more it is dropped, and a new one is made. After
-    a failure to connect the same is said for a moment without another try, since several ask. Token, hash and key are
-    in no repr, no error and no log line. Raises `ValueError` for a token that cannot be one.
+    The key is in the `vault`; if Telegram does not know it any more, it is deleted and a new one is made. For a moment
+    after a failed connect, calls raise the same error without another try, because several callers ask. Token, hash and
+    key are in no repr, no error and no log line. Raises `ValueError` for an invalid token.
     """
 
     def __init__(
@@ -85,20 +85,20 @@ class MtprotoClient:
 
     @property
     def connections(self) -> int:
-        """A number that changes whenever the connection is another one."""
+        """Return a number that changes with every new connection."""
         return id(self._line) if self._line is not None and self._line.alive else 0
 
     def caution(self) -> tuple[str, str]:
-        """What a person should see to though the connection works: a trouble and its detail, or two empty texts."""
+        """Return a warning for a person although the connection works: a trouble and its detail, or two empty texts."""
         if abs(self._clock_offset) <= CLOCK_TOLERANCE:
             return "", ""
         return str(Trouble.CLOCK), f"{self._clock_offset:+.0f} s"
 
     async def call(self, request: Any, *, within: float | None = None) -> Any:
-        """Call a method, connected and logged in for it; once more when that had to be done anew.
+        """Connect and log in if needed, and call a method; call it once more after a new login.
 
-        Raises `SourceError` when there is no connection, `LineBroken` when it broke meanwhile, and Telethon's
-        `RPCError` when Telegram refuses.
+        Raises `SourceError` without a connection, `LineBroken` if the connection broke meanwhile, and Telethon's
+        `RPCError` if Telegram refuses.
         """
         line = await self.connect()
         try:
@@ -112,7 +112,7 @@ class MtprotoClient:
         return await (await self.connect()).call(request, within or self._within)
 
     async def connect(self) -> Line:
-        """The connection, made and logged in if need be. Raises `SourceError`."""
+        """Return the connection; connect and log in if needed. Raises `SourceError`."""
         async with self._connecting:
             if self._line is not None and self._line.alive:
                 return self._line
@@ -129,9 +129,9 @@ class MtprotoClient:
             return self._line
 
     async def line_to(self, number: int) -> Line:
-        """A connection of its own to another data centre, authorised as this bot; the caller closes it.
+        """Return a separate connection to another data centre, authorised as this bot; the caller closes it.
 
-        Raises as `call` does.
+        Raises the errors of `call`.
         """
         centre = self._centres.get(number)
         if centre is None:
@@ -143,18 +143,18 @@ class MtprotoClient:
         return line
 
     async def pause(self) -> None:
-        """Let the connection go and what it pushed, while somebody else serves the bot; a call takes it up again."""
+        """Close the connection and drop its pushes while another process serves the bot; the next call reconnects."""
         await self.aclose()
         self.pushes.forget()
 
     async def aclose(self) -> None:
-        """Give back the connection; a second time does nothing."""
+        """Close the connection; a second call does nothing."""
         line, self._line = self._line, None
         if line is not None:
             await line.close()
 
     async def _open(self) -> Line:
-        """Connect to where the bot lives, following Telegram from one data centre to the other."""
+        """Connect to the bot's data centre, following Telegram's redirects."""
         kept = await self.vault.session()
         session = kept or Session(self._home, b"")
         for _ in range(_HOPS):
@@ -180,7 +180,7 @@ class MtprotoClient:
         raise SourceError(Trouble.DATA_CENTRE, "sent from one data centre to the other, without an end")
 
     async def _log_in(self, line: Line) -> None:
-        """Open a line and be the bot on it, with its key or by the token; else close it."""
+        """Open a line and log in with the key or the token; close the line after a failure."""
         known = bool(line.key)
         try:
             self._learn(line, await line.open(self._api_id, functions.help.GetConfigRequest(), self._within))
@@ -202,7 +202,7 @@ class MtprotoClient:
         self.username = me.username or ""
 
     def _learn(self, line: Line, config: Any) -> None:
-        """Learn the addresses of the data centres, and how far our clock is off."""
+        """Record the addresses of the data centres and the error of our clock."""
         line.note_time(config.date)
         if abs(line.clock_offset) > CLOCK_TOLERANCE >= abs(self._clock_offset):
             _log.warning("the clock of this machine is off", seconds=round(line.clock_offset))

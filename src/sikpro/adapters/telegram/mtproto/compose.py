@@ -1,4 +1,4 @@
-"""What is sent, in MTProto's words: pure functions from `Outgoing` to requests."""
+"""Outgoing messages for MTProto: pure functions from `Outgoing` to requests."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from sikpro.application.ports.chat import Button, Enclosure, MenuEntry, Outgoing
 
 
 def message_request(message: Outgoing, peer: Any, *, as_reply: bool = True) -> Any:
-    """`messages.sendMessage`: plain text, no link preview, the outbox row's `random_id`."""
+    """Return `messages.sendMessage`: plain text, no link preview, with the `random_id` of the outbox row."""
     reply_to = None
     if as_reply and message.reply_to is not None:
         reply_to = types.InputReplyToMessage(message.reply_to)
@@ -25,7 +25,7 @@ def message_request(message: Outgoing, peer: Any, *, as_reply: bool = True) -> A
 
 
 def document_request(message: Outgoing, peer: Any, file: Any, enclosure: Enclosure, *, as_reply: bool = True) -> Any:
-    """`messages.sendMedia` of an uploaded file, the text as its caption."""
+    """Return `messages.sendMedia` for an uploaded file, with the text as its caption."""
     named = types.DocumentAttributeFilename(storable(enclosure.name))
     media = types.InputMediaUploadedDocument(file, enclosure.media_type, [named], force_file=True)
     plain = message_request(message, peer, as_reply=as_reply)
@@ -40,7 +40,7 @@ def document_request(message: Outgoing, peer: Any, file: Any, enclosure: Enclosu
 
 
 def keyboard(buttons: Sequence[Sequence[Button]], *, drop: bool) -> Any | None:
-    """The reply markup, by the same rules as the Bot API's (`sikpro.adapters.telegram.compose.keyboard`)."""
+    """Return the reply markup, by the same rules as for the Bot API (`sikpro.adapters.telegram.compose.keyboard`)."""
     rows = [[button for button in row if button.label] for row in buttons]
     rows = [row for row in rows if row]
     if any(button.asks_phone for row in rows for button in row):
@@ -63,7 +63,7 @@ def _inline(button: Button) -> Any:
 
 
 def press_request(message: Outgoing) -> Any:
-    """`messages.setBotCallbackAnswer`; without a text the button only stops turning.
+    """Return `messages.setBotCallbackAnswer`; without a text the button only stops spinning.
 
     Raises `ValueError` for a press id that is not a number.
     """
@@ -72,7 +72,7 @@ def press_request(message: Outgoing) -> Any:
 
 
 def menu_request(language: str, entries: Sequence[MenuEntry], peer: Any | None) -> Any:
-    """`bots.setBotCommands` for a language and a chat (None for all), or `bots.resetBotCommands` without entries."""
+    """Return `bots.setBotCommands` for a language and a chat (None: all); `bots.resetBotCommands` without entries."""
     scope = types.BotCommandScopeDefault() if peer is None else types.BotCommandScopePeer(peer)
     if not entries:
         return functions.bots.ResetBotCommandsRequest(scope, language)

@@ -1,4 +1,4 @@
-"""Where we are in Telegram's sequences of updates: the cursor that is committed with the work."""
+"""Our position in Telegram's sequences of updates: the cursor that is committed with the work."""
 
 import json
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ LATEST = 2**31 - 1
 
 @frozen(kw_only=True)
 class Cursor:
-    """The account's pts, qts and date, each supergroup's own pts, and the number of the presses that were committed.
+    """The account's pts, qts and date, the pts of each supergroup, and the number of committed presses.
 
-    `date` and `since` are in Unix seconds; what was written before `since` is not ours to answer. `channels` is keyed
-    by the channel's id as MTProto has it (positive). `presses` counts the button presses: they carry no pts, so that
-    they need a number by which they are known to be committed. Sequences: https://core.telegram.org/api/updates
+    `date` and `since` are in Unix seconds; messages before `since` are not answered. The keys of `channels` are the
+    channel ids of MTProto (positive). `presses` counts the button presses: they have no pts, so this number shows which
+    ones are committed. Sequences: https://core.telegram.org/api/updates
     """
 
     pts: int
@@ -27,7 +27,7 @@ class Cursor:
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """Read a cursor; None for the first time, and for what is none of ours.
+        """Parse a cursor; None for the first time, and for text that is not our cursor.
 
         >>> Cursor.parse("") is None, Cursor.parse("17") is None, Cursor.parse('{"pts": "many"}') is None
         (True, True, True)
@@ -50,7 +50,7 @@ class Cursor:
 
     @property
     def text(self) -> str:
-        """As it is stored.
+        """Return the cursor as text for the database.
 
         >>> Cursor(pts=7, qts=0, date=9, channels={55: 3}).text
         '{"pts":7,"qts":0,"date":9,"since":0,"presses":0,"channels":{"55":3}}'
@@ -66,7 +66,7 @@ class Cursor:
         return json.dumps(content, separators=(",", ":"))
 
     def at_channel(self, channel: int, pts: int | None) -> Self:
-        """The same with a channel at `pts`, or without it.
+        """Return the cursor with a channel at `pts`, or without the channel for None.
 
         >>> Cursor(pts=7, qts=0, date=9).at_channel(55, 3).channels
         {55: 3}

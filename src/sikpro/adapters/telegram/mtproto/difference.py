@@ -1,4 +1,4 @@
-"""What happened since our cursor: asked for in slices, each with the cursor that comes after it."""
+"""The updates since our cursor, requested in slices, each with the next cursor."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -21,20 +21,20 @@ from sikpro.application.ports.chat import Incoming
 _log = structlog.get_logger(__name__)
 
 LIMIT = 100
-"""Updates in a slice, as many as in a batch of the Bot API."""
+"""Updates per slice, the same as in a batch of the Bot API."""
 
 LOOK_BACK = timedelta(hours=24)
-"""How far a first start goes back: as far as the Bot API keeps updates, so that both begin alike."""
+"""How far a first start goes back: as long as the Bot API keeps updates, so that both start in the same way."""
 
 MOST_BACK = 10_000
-"""How many updates a first start goes back at most: a hundred slices."""
+"""The most updates that a first start goes back: a hundred slices."""
 
 _AGAIN_LATER = frozenset({"PERSISTENT_TIMESTAMP_OUTDATED", "HISTORY_GET_FAILED", "TIMEOUT"})
 
 
 @frozen
 class Slice:
-    """A part of what happened; `more` says that the next part is to be asked for at once."""
+    """A part of the updates; `more` means that the next part should be requested at once."""
 
     cursor: Cursor
     updates: tuple[Incoming, ...] = ()
@@ -46,7 +46,7 @@ class Slice:
 
 @frozen
 class _First:
-    """The first message of a sequence, with who came along; empty where there is none or nobody request."""
+    """The first message of a sequence with its people; empty if there is none or if nothing requested it."""
 
     messages: tuple[Any, ...] = ()
     users: tuple[Any, ...] = ()
@@ -54,11 +54,11 @@ class _First:
 
 
 class Differences:
-    """Asks for the account's difference, and for those of supergroups, which have a pts of their own.
+    """Requests the difference of the account, and those of supergroups, which have their own pts.
 
-    A sequence at pts 0 (a fresh bot's, a new supergroup's) is asked from 1, since Telegram refuses 0; its very first
-    message, which no difference can give then, is asked for by its number, 1. Methods raise what
-    `MtprotoClient.call` raises.
+    A sequence at pts 0 (of a new bot or supergroup) is requested from 1, because Telegram refuses 0. Then no difference
+    contains its first message, so this message is requested by its number, 1. Methods raise the errors of
+    `MtprotoClient.call`.
     """
 
     def __init__(self, client: MtprotoClient, directory: Directory, now: Callable[[], datetime]) -> None:
@@ -67,17 +67,17 @@ class Differences:
         self._now = now
 
     async def begin(self) -> Cursor:
-        """Where to begin for the first time: a day back, so that what people wrote before is answered too.
+        """Return the first cursor: one day back, so that earlier messages are answered too.
 
-        The whole history would answer what another program answered long ago; the present state would lose the
-        orders sent while SIKPRO was being set up.
+        The whole history would answer messages that another program answered long ago; the present state would lose the
+        orders sent during the setup of SIKPRO.
         """
         state = await self._client.call(functions.updates.GetStateRequest())
         since = int(state.date.timestamp() - LOOK_BACK.total_seconds())
         return Cursor(pts=max(state.pts - MOST_BACK, 0), qts=state.qts, date=since, since=since)
 
     async def of_account(self, cursor: Cursor) -> Slice:
-        """The next slice of the account's own sequence; supergroups named in it join the cursor, to be asked too."""
+        """Return the next slice of the account's sequence; its supergroups are added to the cursor."""
         first = await self._first_message(None) if cursor.pts < 1 else _First()
         date = datetime.fromtimestamp(cursor.date, UTC)
         request = functions.updates.GetDifferenceRequest(max(cursor.pts, 1), date, cursor.qts, pts_limit=LIMIT)
@@ -108,16 +108,16 @@ class Differences:
         return evolve(self._slice(after, cursor, (first, found)), more=not final)
 
     async def of_channel(self, cursor: Cursor, channel: int, start: int | None) -> Slice:
-        """The next slice of a supergroup; one not seen before begins at `start`, or as for a first start.
+        """Return the next slice of a supergroup; a new one starts at `start`, or as in a first start.
 
-        A supergroup that the bot is no longer in leaves the cursor.
+        A supergroup without the bot is removed from the cursor.
         """
         chat_id = channel_chat_id(channel)
         pts = cursor.channels.get(channel, start or 0)
         try:
             first = await self._first_message(chat_id) if pts < 1 else _First()
             peer = await self._directory.channel(chat_id)
-            # Without `force`, with which Telegram leaves out what it takes to be of no use.
+            # Without `force`: with it Telegram leaves out updates that it considers useless.
             everything = types.ChannelMessagesFilterEmpty()
             request = functions.updates.GetChannelDifferenceRequest(peer, everything, max(pts, 1), LIMIT)
             found = await self._client.call(request)
@@ -144,7 +144,7 @@ class Differences:
         return evolve(self._slice(after, cursor, (first, found), since), more=not found.final)
 
     async def _first_message(self, chat_id: int | None) -> Any:
-        """An answer with the very first message of the account, or of a supergroup, if there is one."""
+        """Return an answer with the very first message of the account or of a supergroup, if there is one."""
         number = [types.InputMessageID(1)]
         if chat_id is None:
             found = await self._client.call(functions.messages.GetMessagesRequest(number))
@@ -158,7 +158,7 @@ class Differences:
         return max(cursor.since, int((self._now() - LOOK_BACK).timestamp()))
 
     def _slice(self, after: Cursor, before: Cursor, answers: tuple[Any, ...], since: int | None = None) -> Slice:
-        """Translate what answers brought; what was written before our time is left out."""
+        """Translate the content of answers, without messages before `since`."""
         translator = Translator(self._client.bot_id, self._client.username, self._now)
         addresses: dict[int, str] = {}
         translated: list[Incoming | None] = []

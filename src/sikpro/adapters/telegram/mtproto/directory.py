@@ -1,4 +1,4 @@
-"""Where to write to: what MTProto needs beyond a chat's id."""
+"""Addresses of chats: the data that MTProto needs besides a chat's id."""
 
 from typing import Any
 
@@ -11,27 +11,27 @@ from sikpro.adapters.telegram.mtproto.peers import addresses_of, channel_of, inp
 
 
 class Directory:
-    """Finds access hashes: those seen since the start, those kept in the database, and by asking Telegram.
+    """Finds access hashes: those received since the start, those in the database, and those requested from Telegram.
 
-    A bot may ask with a hash of 0, about whoever wrote to it (https://core.telegram.org/api/bots). Its methods raise
-    what `MtprotoClient.call` raises, and `StorageError`.
+    A bot may use a hash of 0 to ask about a person who wrote to it (https://core.telegram.org/api/bots). Methods raise
+    the errors of `MtprotoClient.call`, and `StorageError`.
     """
 
     def __init__(self, client: MtprotoClient) -> None:
         self._client = client
 
     async def peer(self, chat_id: int) -> Any:
-        """The `InputPeer` of a chat."""
+        """Return the `InputPeer` of a chat."""
         if chat_id < 0 and channel_of(chat_id) is None:
             return input_peer(chat_id, 0)
         return input_peer(chat_id, await self._access_hash(chat_id))
 
     async def channel(self, channel_chat_id: int) -> Any:
-        """The `InputChannel` of a supergroup."""
+        """Return the `InputChannel` of a supergroup."""
         return types.InputChannel(channel_of(channel_chat_id), await self._access_hash(channel_chat_id))
 
     def learn(self, addresses: dict[int, str]) -> None:
-        """Remember what came along with an answer."""
+        """Record the addresses of an answer."""
         self._client.pushes.addresses.update(addresses)
 
     async def _access_hash(self, chat_id: int) -> int:

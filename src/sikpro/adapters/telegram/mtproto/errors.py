@@ -1,4 +1,4 @@
-"""What Telegram's errors mean for us: worth another try, or never; the codes are those of its own documentation."""
+"""Map Telegram's errors to ours: retry or never; the codes are those of Telegram's documentation."""
 
 from telethon.errors import RPCError
 from telethon.errors.rpcerrorlist import rpc_errors_dict, rpc_errors_re
@@ -18,10 +18,10 @@ SESSION_LOST = frozenset(
         "SESSION_EXPIRED",
     }
 )
-"""The key that we kept is worth nothing any more; a new login helps."""
+"""The saved key is no longer valid; a new login helps."""
 
 TARGET_GONE = frozenset({"MESSAGE_ID_INVALID", "MSG_ID_INVALID", "REPLY_MESSAGE_ID_INVALID", "REPLY_TO_INVALID"})
-"""The message that is to be replied to is not there."""
+"""The target message of the reply does not exist."""
 
 CHAT_GONE = frozenset(
     {
@@ -54,9 +54,9 @@ _SHORT_PAUSE = 5.0
 
 
 def code_of(error: RPCError) -> str:
-    """Telegram's own code of an error, without the number in it (`FLOOD_WAIT_7` is `FLOOD_WAIT`).
+    """Return Telegram's code of an error, without its number (`FLOOD_WAIT_7` becomes `FLOOD_WAIT`).
 
-    Telethon keeps the code of those only that it does not know; the number stays in `seconds` or `new_dc`.
+    Telethon keeps the code only of unknown errors; the number is in `seconds` or `new_dc`.
 
     >>> from telethon.errors import UserIsBlockedError
     >>> code_of(UserIsBlockedError(request=None))
@@ -66,7 +66,7 @@ def code_of(error: RPCError) -> str:
 
 
 def pause_of(error: RPCError) -> float | None:
-    """The seconds that Telegram wants us to wait, if that is what it says."""
+    """Return the seconds that Telegram asks us to wait, or None."""
     if error.code != 420:
         return None
     seconds = getattr(error, "seconds", None)
@@ -74,7 +74,7 @@ def pause_of(error: RPCError) -> float | None:
 
 
 def source_error(error: RPCError) -> SourceError:
-    """Why updates or the login were refused."""
+    """Return the reason why updates or the login were refused."""
     code, detail = code_of(error), detail_of(error)
     if code in _API_ID:
         return SourceError(Trouble.API_ID, detail)
@@ -89,9 +89,9 @@ def source_error(error: RPCError) -> SourceError:
 
 
 def send_error(error: RPCError) -> SendError:
-    """Why a message was refused, and whether it is worth another try.
+    """Return the reason why a message was refused, and whether to retry.
 
-    A flood wait is taken for this chat's: that is the common case, and the others find out for themselves.
+    A flood wait counts for this chat only: that is the common case, and other chats get their own.
     """
     pause = pause_of(error)
     if pause is not None:
@@ -99,21 +99,21 @@ def send_error(error: RPCError) -> SendError:
     code, detail = code_of(error), detail_of(error)
     if code in _REASONS:
         return NeverSent(_REASONS[code], detail)
-    # 401 is about us, not about the message; 303 asks for another data centre; 5xx and -503 are troubles of theirs.
+    # 401 is about us, not about the message; 303 asks for another data centre; 5xx and -503 are Telegram's troubles.
     if error.code in (400, 403, 404, 406):
         return NeverSent("rejected", detail)
     return NotSent(detail)
 
 
 def refused_login(error: SourceError) -> SendError:
-    """What a trouble of the connection means for the message that was to go over it: it was not sent."""
+    """Return the error of a message after a trouble of the connection: it was not sent."""
     if error.retry_after is not None:
         return RetryAfter(error.retry_after, error.detail, everywhere=True)
     return NotSent(str(error))
 
 
 def detail_of(error: RPCError) -> str:
-    """For the log: the code, and the number that came with it; never the request, which may hold the token."""
+    """Return the code and its number for the log; never the request, because it may contain the token."""
     number = getattr(error, "seconds", None) or getattr(error, "new_dc", None)
     name = code_of(error) or type(error).__name__
     return f"{error.code} {name}" + (f" {number}" if number else "")

@@ -1,4 +1,4 @@
-"""The files that people sent, fetched by MTProto."""
+"""Fetch received files by MTProto."""
 
 from typing import Any
 
@@ -15,16 +15,16 @@ from sikpro.application.ports.chat import Transport
 from sikpro.application.ports.network import FileGone, RemoteFile, SourceError, Trouble
 
 PART = 512 * 1024
-"""Bytes asked for at a time: a divisor of a megabyte, as https://core.telegram.org/api/files wants it."""
+"""Bytes per request: a divisor of a megabyte, as https://core.telegram.org/api/files requires."""
 
 _EXPIRED = frozenset({"FILE_REFERENCE_EXPIRED", "FILE_REFERENCE_INVALID", "FILE_REFERENCE_EMPTY"})
 _GONE = frozenset({"FILE_ID_INVALID", "LOCATION_INVALID", "MESSAGE_ID_INVALID", "MSG_ID_INVALID", *CHAT_GONE})
 
 
 class MtprotoFiles:
-    """`FileSource`: asks for the message anew, for what opens a file expires, and follows it to its data centre.
+    """`FileSource`: requests the message again, because file references expire, and follows it to its data centre.
 
-    So a message that came by the Bot API gives its file too. `client` is shared; whoever made it closes it.
+    So it can also fetch the file of a message from the Bot API. `client` is shared; its creator closes it.
     """
 
     understands = frozenset({Transport.MTPROTO, Transport.BOT_API})
@@ -34,7 +34,7 @@ class MtprotoFiles:
         self._directory = Directory(client)
 
     async def download(self, file: RemoteFile, limit: int) -> bytes:
-        """The file's content, at most `limit` bytes. Raises `FileGone`, and `SourceError` when to ask again later."""
+        """Return the file's content, at most `limit` bytes. Raises `FileGone`, or `SourceError` for a later retry."""
         try:
             for last in (False, True):
                 location, size = await self._locate(file)
@@ -54,7 +54,7 @@ class MtprotoFiles:
         raise RuntimeError("unreachable")
 
     async def _locate(self, file: RemoteFile) -> tuple[Any, int | None]:
-        """Where the file lies now, and how many bytes it has as announced."""
+        """Return the present location of the file, and its announced size in bytes."""
         number = [types.InputMessageID(file.message_id)]
         if channel_of(file.chat_id) is None:
             request = functions.messages.GetMessagesRequest(number)
@@ -68,7 +68,7 @@ class MtprotoFiles:
         raise FileGone("gone", "the message was deleted")
 
     async def _fetch(self, location: Any, limit: int) -> bytes:
-        """Fetch all parts here, or where Telegram sends us."""
+        """Fetch all parts, from this data centre or from the one that Telegram names."""
         try:
             return await self._parts(self._client.call, location, limit)
         except RPCError as error:
@@ -95,7 +95,7 @@ class MtprotoFiles:
 
 
 def _location(media: Any, file: RemoteFile) -> tuple[Any, int | None]:
-    """Where the file of a message lies, if it is still the one that was wanted; the Bot API's ids do not tell."""
+    """Return the location of a message's file, if it is still the requested one; Bot API ids do not show this."""
     known = file.transport == Transport.MTPROTO
     match media:
         case types.MessageMediaPhoto(photo=types.Photo() as photo) if (

@@ -1,4 +1,4 @@
-"""One connection to one data centre: every call has an end, and nothing is repeated behind our back."""
+"""One connection to one data centre: every call ends, and nothing is repeated without our knowledge."""
 
 import asyncio
 import logging
@@ -20,11 +20,11 @@ _CONNECT = 10.0
 
 
 class KeyUnknown(LineBroken):
-    """The data centre does not know our key; nothing was executed."""
+    """Raised if the data centre does not know our key; nothing was executed."""
 
 
 class _Loggers(dict[str, logging.Logger]):
-    """Telethon's loggers, with errors only: what it warns of is mended, and ours tell what became of it."""
+    """Telethon's loggers, with errors only: it corrects what it warns about, and our logs have the results."""
 
     def __missing__(self, name: str) -> logging.Logger:
         logger = logging.getLogger(name)
@@ -35,7 +35,7 @@ class _Loggers(dict[str, logging.Logger]):
 
 
 class _NoReconnection(logging.Filter):
-    """Drops the complaint that a broken line was not connected anew: it was told not to."""
+    """Drops the error that a broken line was not reconnected: reconnecting is switched off."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return not str(record.msg).startswith("Automatic reconnection failed")
@@ -45,11 +45,11 @@ class _NoReconnection(logging.Filter):
 class Line:
     """A connection by Telethon's `MTProtoSender`, without its client.
 
-    The client moves a state of updates of its own, waits and repeats by itself, and blocks a kind of request for
-    every chat while one chat's flood wait runs. The sender does none of it when it must not reconnect
-    (`auto_reconnect=False`): what it repeats was refused unread, for a wrong salt or time. Relied on in 1.45:
-    `updates_queue.put_nowait`, `disconnected`, `auth_key`; that a request still waiting when the line breaks is
-    cancelled, gets the error or is forgotten, which `call` takes for the same.
+    The client moves its own update state, waits and repeats automatically, and blocks a kind of request for every chat
+    during one chat's flood wait. The sender does nothing of this with `auto_reconnect=False`: it repeats only requests
+    that were refused unread, for a wrong salt or time. We rely on these parts of 1.45: `updates_queue.put_nowait`,
+    `disconnected`, `auth_key`. A request that waits when the line breaks is cancelled, gets the error or is forgotten;
+    `call` handles all three in the same way.
     """
 
     centre: DataCentre
@@ -74,11 +74,11 @@ class Line:
 
     @property
     def alive(self) -> bool:
-        """Whether a call may be tried."""
+        """Return whether a call may be tried."""
         return self._ended is not None and not self._ended.done()
 
     async def open(self, api_id: int, query: Any, within: float) -> Any:
-        """Connect, agree on a key if there is none, introduce ourselves with `query`, and return its answer.
+        """Connect, agree on a key if there is none, send `query` as the first request, and return its answer.
 
         Raises `LineBroken`, `KeyUnknown` and Telethon's `RPCError`; then the line is closed.
         """
@@ -90,7 +90,7 @@ class Line:
                 async with asyncio.timeout(2 * within):
                     await self._sender.connect(address)
             except Exception as error:
-                # A proxy and whoever answers in a data centre's place may bring any error: there is no connection.
+                # A proxy, or another server in place of the data centre, may cause any error: there is no connection.
                 detail = f"{self.centre.host}:{self.centre.port}: {type(error).__name__}: {error}"
                 raise LineBroken(detail, written=False) from error
             self.key = self._sender.auth_key.key
@@ -102,7 +102,7 @@ class Line:
             raise
 
     async def call(self, request: Any, within: float) -> Any:
-        """Call a method and return its result; no answer within so many seconds is a broken line.
+        """Call a method and return its result; no answer within `within` seconds is a broken line.
 
         Raises `LineBroken`, `KeyUnknown` and Telethon's `RPCError`.
         """
@@ -126,11 +126,11 @@ class Line:
         raise LineBroken("the connection ended", written=True)
 
     def note_time(self, server_time: datetime) -> None:
-        """Compare our clock with the server's."""
+        """Compare our clock with the server's clock."""
         self.clock_offset = (datetime.now(UTC) - server_time).total_seconds()
 
     async def close(self) -> None:
-        """Give back the connection; a second time does nothing."""
+        """Close the connection; a second call does nothing."""
         await self._sender.disconnect()
 
     def _result(self, answer: "asyncio.Future[Any]") -> Any:

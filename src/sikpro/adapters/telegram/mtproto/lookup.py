@@ -1,4 +1,4 @@
-"""Finds the id of a message that was sent, when the answer that told it is lost."""
+"""Find the id of a sent message after its answer was lost."""
 
 from typing import Any
 
@@ -13,13 +13,13 @@ _STEP = 50
 
 
 async def find_sent(client: MtprotoClient, directory: Directory, message: Outgoing) -> int | None:
-    """The id of a message that is there already, by its words and what it replies to; None when it is not found.
+    """Return the id of an existing message, by its text and its reply target; None if it is not found.
 
-    The bot's own messages have a pts like all others, so that a difference tells them: the one that the source request
-    for, or those before it, step by step. What was seen stays known, so that a line that breaks on the way costs a step
-    only. Raises what `MtprotoClient.call` raises.
+    The bot's own messages have a pts like all others, so a difference contains them: the one that the source requested,
+    or earlier ones, step by step. Read parts are kept, so a broken line costs only one step. Raises the errors of
+    `MtprotoClient.call`.
     """
-    # Words without a target may be those of an earlier message as well: only when all was seen, the newest is meant.
+    # A text without a reply target may also be an earlier message's: only after reading all is the newest one certain.
     found = client.sent.id_of(message) if message.reply_to is not None else None
     if found is not None:
         return found
@@ -41,9 +41,9 @@ async def find_sent(client: MtprotoClient, directory: Directory, message: Outgoi
 
 
 async def _read(client: MtprotoClient, where: Any, sequence: int, pts: int, until: int | None) -> None:
-    """Note the messages of a sequence from a pts on, to another one or to the end.
+    """Record the messages of a sequence from a pts to another one or to the end.
 
-    `where` is the supergroup, or the account's state of now.
+    `where` is the supergroup, or the present state of the account.
     """
     final = False
     while not final and (until is None or pts < until):

@@ -1,4 +1,4 @@
-"""The files of a message, in the application's words."""
+"""Map the files of a message to the application's types."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from sikpro.application.ports.chat import Attachment
 
 
 def attachments_of(media: object) -> tuple[Attachment, ...]:
-    """The file of a message, as the Bot API tells it; none for a contact, a place or a poll.
+    """Return the file of a message, as in the Bot API; none for a contact, a place or a poll.
 
-    Its `file_id` only names it (`photo:17`): to fetch it, the message is asked for anew, since what gives access to
-    a file expires (https://core.telegram.org/api/file_reference).
+    Its `file_id` is only a name (`photo:17`): to fetch the file, the message is requested again, because file
+    references expire (https://core.telegram.org/api/file_reference).
     """
     match media:
         case types.MessageMediaPhoto(photo=types.Photo() as photo):
@@ -32,13 +32,13 @@ def attachments_of(media: object) -> tuple[Attachment, ...]:
 
 
 def largest_size(photo: Any) -> Any:
-    """The size of a photo with the most pixels. Raises `ValueError` when it has none."""
+    """Return the size of a photo with the most pixels. Raises `ValueError` if it has none."""
     sizes = [size for size in photo.sizes if getattr(size, "w", 0) and getattr(size, "h", 0)]
     return max(sizes, key=lambda size: size.w * size.h)
 
 
 def bytes_of(size: Any) -> int | None:
-    """How many bytes a size of a photo has, as announced."""
+    """Return the announced bytes of a photo size."""
     match size:
         case types.PhotoSize():
             return int(size.size)
@@ -50,7 +50,7 @@ def bytes_of(size: Any) -> int | None:
 
 
 def _kind(attributes: list[Any]) -> str:
-    """The Bot API's word for a document."""
+    """Return the Bot API's name for the kind of a document."""
     by_type = {type(attribute): attribute for attribute in attributes}
     if types.DocumentAttributeSticker in by_type:
         return "sticker"

@@ -1,4 +1,4 @@
-"""MTProto as the application's messenger: a message sent again with its `random_id` is one message."""
+"""MTProto as the application's messenger: a message sent again with the same `random_id` is one message."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -25,11 +25,11 @@ _Answer = TypeVar("_Answer")
 
 
 class MtprotoMessenger:
-    """`Messenger` over messages.sendMessage; `client` is shared, and whoever made it closes it.
+    """`Messenger` over messages.sendMessage; `client` is shared, and its creator closes it.
 
-    Telegram refuses a `random_id` that it knows (RANDOM_ID_DUPLICATE): then the message is there already, and its id is
-    looked for among what was sent lately. None is returned when it is not found: a reply to that message is then not
-    known to be about its order.
+    Telegram refuses a known `random_id` (RANDOM_ID_DUPLICATE): then the message exists already, and its id is searched
+    among the latest messages. If it is not found, `send` returns None, and a reply to that message is not linked to its
+    order.
     """
 
     sends_once = True
@@ -39,7 +39,7 @@ class MtprotoMessenger:
         self._directory = Directory(client)
 
     async def send(self, message: Outgoing, enclosure: Enclosure | None = None) -> int | None:
-        """Send a message and return its id, or answer a press and return None. Raises `SendError`."""
+        """Send a message and return its id, or answer a button press and return None. Raises `SendError`."""
         if message.press_id is None:
             return await self._outcome(partial(self._send, enclosure=enclosure), message)
         try:
@@ -50,9 +50,9 @@ class MtprotoMessenger:
         return None
 
     async def set_menu(self, language: str, entries: Sequence[MenuEntry], chat_id: int | None = None) -> None:
-        """Set the command menu of a language ("" for everybody else), of one chat when `chat_id` is given.
+        """Set the command menu of a language ("" for all others), for one chat if `chat_id` is given.
 
-        Without entries that menu is taken away. Raises `SendError`.
+        Without entries remove that menu. Raises `SendError`.
         """
 
         async def tell(entries: Sequence[MenuEntry]) -> None:
@@ -62,11 +62,11 @@ class MtprotoMessenger:
         await self._outcome(tell, entries)
 
     async def aclose(self) -> None:
-        """Give back the connection."""
+        """Close the connection."""
         await self._client.aclose()
 
     async def _outcome(self, how: Callable[[_What], Awaitable[_Answer]], what: _What) -> _Answer:
-        """Do something, its failures in the words of the port."""
+        """Do something and map its failures to the errors of the port."""
         try:
             return await how(what)
         except LineBroken as broken:
@@ -94,7 +94,7 @@ class MtprotoMessenger:
                 await self._raise_if_moved(message.chat_id)
             if code not in TARGET_GONE or message.reply_to is None:
                 raise
-            # Refused, so its random_id is still unused.
+            # It was refused, so its random_id is still unused.
             answer = await self._client.call(request(as_reply=False))
         message_id = message_id_in(answer, message.random_id)
         if message_id is None:
@@ -102,7 +102,7 @@ class MtprotoMessenger:
         return message_id
 
     async def _raise_if_moved(self, chat_id: int) -> None:
-        """Raise `ChatMoved` for a basic group that became a supergroup, and remember where that is."""
+        """Raise `ChatMoved` for a basic group that became a supergroup, and save the new address."""
         if chat_id > 0 or channel_of(chat_id) is not None:
             return
         answer = await self._client.call(functions.messages.GetChatsRequest([-chat_id]))

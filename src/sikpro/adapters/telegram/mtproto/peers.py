@@ -1,4 +1,4 @@
-"""Who and where, between MTProto's peers and the Bot API's chat ids, which the application uses."""
+"""Map MTProto's peers to the Bot API's chat ids, which the application uses."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 from telethon.tl import types
 
 _CHANNELS_FROM = -1_000_000_000_000
-"""The Bot API's id of a supergroup or channel is this minus its MTProto id
+"""The Bot API id of a supergroup or channel is this minus its MTProto id
 (https://core.telegram.org/api/bots/ids)."""
 
 
 def chat_id_of(peer: object) -> int:
-    """The Bot API's id of a peer. Raises `ValueError` for what is none.
+    """Return the Bot API id of a peer. Raises `ValueError` if it is not a peer.
 
     >>> chat_id_of(types.PeerUser(7)), chat_id_of(types.PeerChat(8)), chat_id_of(types.PeerChannel(9))
     (7, -8, -1000000000009)
@@ -27,7 +27,7 @@ def chat_id_of(peer: object) -> int:
 
 
 def channel_chat_id(channel: int) -> int:
-    """The Bot API's id of a supergroup or channel.
+    """Return the Bot API id of a supergroup or channel.
 
     >>> channel_chat_id(55)
     -1000000000055
@@ -36,7 +36,7 @@ def channel_chat_id(channel: int) -> int:
 
 
 def channel_of(chat_id: int) -> int | None:
-    """The MTProto id of a supergroup; None for users and basic groups.
+    """Return the MTProto id of a supergroup; None for users and basic groups.
 
     >>> channel_of(-1000000000055), channel_of(-55), channel_of(55)
     (55, None, None)
@@ -45,7 +45,7 @@ def channel_of(chat_id: int) -> int | None:
 
 
 def input_peer(chat_id: int, access_hash: int) -> Any:
-    """The `InputPeer` of a chat id; basic groups need no access hash."""
+    """Return the `InputPeer` of a chat id; basic groups need no access hash."""
     channel = channel_of(chat_id)
     if channel is not None:
         return types.InputPeerChannel(channel, access_hash)
@@ -53,9 +53,9 @@ def input_peer(chat_id: int, access_hash: int) -> Any:
 
 
 def addresses_of(users: Iterable[Any], chats: Iterable[Any]) -> dict[int, str]:
-    """The access hashes that came with an answer, by chat id.
+    """Return the access hashes of an answer, by chat id.
 
-    A `min` user's or channel's hash serves for its picture only (https://core.telegram.org/api/min).
+    The hash of a `min` user or channel works only for its picture (https://core.telegram.org/api/min).
     """
     found: dict[int, str] = {}
     for user in users:

@@ -1,4 +1,4 @@
-"""What Telegram says unasked: a reason to ask, and the presses, which cannot be asked for."""
+"""Pushed updates: a reason to request a difference, and the presses, which no request returns."""
 
 import asyncio
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ _KEPT = 1000
 
 @define
 class Press:
-    """A press as it came, with the people that came along; `given` is the cursor's number it was given with, or 0."""
+    """A received press with its people; `given` is the cursor number of the batch that returned it, or 0."""
 
     update: Any
     users: tuple[Any, ...]
@@ -24,15 +24,15 @@ class Press:
 
 @define
 class Pushes:
-    """Takes what the sender receives beside answers.
+    """Takes the updates that the sender receives beside answers.
 
-    Telethon's `MTProtoSender` hands each pushed `Updates` to the `put_nowait` of the queue that it is given (1.45:
-    `_handle_update`, and `_store_own_updates` for what our own requests made, marked `_self_outgoing`). It keeps no
-    state beside it; what does is its client, which is not used here. So nothing that is dropped here is lost: but
-    for presses, all of it comes again with the next difference.
+    Telethon's `MTProtoSender` passes each pushed `Updates` to `put_nowait` of its queue (1.45: `_handle_update`, and
+    `_store_own_updates` for the results of our own requests, marked `_self_outgoing`). It keeps no other state; only
+    Telethon's client does, which is not used here. So a dropped push is not lost: except for presses, the next
+    difference contains it again.
 
-    `woken` is set when there is a reason to ask. `channels` are those to ask about: the pts from which on, as the
-    push tells it, or None when it does not. `addresses` are the access hashes seen so far, by chat id.
+    `woken` is set if there is a reason to request. `channels` are the supergroups to request, with the first pts from
+    the push, or None if the push has none. `addresses` are the access hashes received so far, by chat id.
     """
 
     woken: asyncio.Event = field(factory=asyncio.Event)
@@ -55,7 +55,7 @@ class Pushes:
         self.woken.set()
 
     def look_for_channels(self, updates: Iterable[Any]) -> None:
-        """Note the supergroups that updates are about, so that each is asked from before the first of them."""
+        """Record the supergroups of updates, so that each is requested from before its first update."""
         for update in updates:
             channel = channel_in(update)
             if channel is None:
@@ -66,14 +66,14 @@ class Pushes:
                 self.channels[channel] = min(known, start)
 
     def forget(self) -> None:
-        """Drop what is here: somebody else serves the bot."""
+        """Drop all pushes: another process serves the bot."""
         self.presses.clear()
         self.channels.clear()
         self.woken.clear()
 
 
 def channel_in(update: Any) -> int | None:
-    """The supergroup that an update is about, if it belongs to that one's own sequence."""
+    """Return the supergroup of an update, if the update belongs to the supergroup's own sequence."""
     if isinstance(update, types.UpdateChannelTooLong):
         return int(update.channel_id)
     message = getattr(update, "message", None)
@@ -84,6 +84,6 @@ def channel_in(update: Any) -> int | None:
 
 
 def _before(update: Any) -> int | None:
-    """The channel's pts before an update."""
+    """Return the channel's pts before an update."""
     pts, count = getattr(update, "pts", None), getattr(update, "pts_count", None)
     return max(pts - count, 0) if type(pts) is int and type(count) is int else None

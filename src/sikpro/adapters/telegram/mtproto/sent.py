@@ -1,4 +1,4 @@
-"""Which id a message of ours got."""
+"""The ids of our sent messages."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,12 +13,12 @@ from sikpro.application.ports.chat import Outgoing
 _REMEMBERED = 2000
 
 _BACK = 1000
-"""How many updates back from what was seen first one looks: what was sent and not marked is minutes old."""
+"""How many updates a search goes back from the first known one: an unmarked sent message is only minutes old."""
 
 
 @define
 class Known:
-    """From which pts (`low`) to which (`high`) a sequence's messages were seen; nobody looks below `floor`."""
+    """The known range of a sequence's messages, from pts `low` to `high`; no search goes below `floor`."""
 
     low: int
     high: int
@@ -27,16 +27,16 @@ class Known:
 
 @define
 class SentMessages:
-    """The bot's own messages that differences told of: which id belongs to which words in which chat.
+    """The bot's own messages from differences: the id of each text in each chat.
 
-    `known` is how much of each sequence was seen, by the supergroup's number, 0 for the account's own.
+    `known` is the read range of each sequence, by the supergroup's number, 0 for the account's own.
     """
 
     known: dict[int, Known] = field(factory=dict[int, Known])
     _ids: dict[tuple[int, int | None, str], int] = field(factory=dict[tuple[int, "int | None", str], int])
 
     def note(self, messages: Iterable[Any]) -> None:
-        """Remember those of the messages that are the bot's own; of the same words the newest."""
+        """Record the bot's own messages; of equal texts the newest."""
         for one in messages:
             if isinstance(one, types.Message) and one.out:
                 words = chat_id_of(one.peer_id), _target(one), one.message.strip()
@@ -45,7 +45,7 @@ class SentMessages:
             del self._ids[oldest]
 
     def saw(self, sequence: int, before: int, after: int) -> None:
-        """All between two pts was noted; what does not join what was seen before takes its place."""
+        """Record that all messages between two pts were read; a range that does not join the known one replaces it."""
         known = self.known.get(sequence)
         if known is None or not known.low <= before <= known.high:
             self.known[sequence] = Known(before, after, max(before - _BACK, 1))
@@ -53,14 +53,14 @@ class SentMessages:
             known.high = max(known.high, after)
 
     def id_of(self, message: Outgoing) -> int | None:
-        """The id of a message that was sent, with or without the message it replies to, which may be gone."""
+        """Return the id of a sent message, with or without its reply target, which may be gone."""
         words = cut(storable(message.text)).strip()
         with_target = self._ids.get((message.chat_id, message.reply_to, words))
         return with_target or self._ids.get((message.chat_id, None, words))
 
 
 def message_id_in(answer: Any, random_id: int) -> int | None:
-    """The id that the answer to messages.sendMessage tells.
+    """Return the message id in the answer to messages.sendMessage.
 
     >>> message_id_in(types.Updates([types.UpdateMessageID(5, 77)], [], [], None, 0), 77)
     5

@@ -1,4 +1,4 @@
-"""What has to be kept to go on as the one logged in, and where: in our database, nowhere else."""
+"""The session of the bot's login, saved only in our database."""
 
 import json
 from typing import Self
@@ -10,7 +10,7 @@ from sikpro.application.ports.storage import AsyncTransactions
 
 @frozen
 class DataCentre:
-    """One of Telegram's data centres, by its number and an address of it."""
+    """One of Telegram's data centres, by its number and address."""
 
     number: int
     host: str
@@ -19,14 +19,14 @@ class DataCentre:
 
 @frozen
 class Session:
-    """The key that was agreed on with a data centre; whoever has it is the bot, so it is in no repr."""
+    """The key for a data centre; anybody with the key can act as the bot, so it is in no repr."""
 
     centre: DataCentre
     key: bytes = field(repr=False)
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """Read a kept session; None when there is none that can be read.
+        """Parse a saved session; None if it is missing or invalid.
 
         >>> kept = Session(DataCentre(2, "127.0.0.1", 443), bytes(256))
         >>> Session.parse(kept.text) == kept, Session.parse(""), Session.parse("{}")
@@ -42,32 +42,32 @@ class Session:
 
     @property
     def text(self) -> str:
-        """As it is kept: a secret."""
+        """Return the session as text for the database; it is a secret."""
         kept = {"dc": self.centre.number, "host": self.centre.host, "port": self.centre.port, "key": self.key.hex()}
         return json.dumps(kept)
 
 
 @define
 class Vault:
-    """One bot account's session and addresses in our database.
+    """The session and addresses of one bot account in our database.
 
-    Its methods raise `StorageError`.
+    Methods raise `StorageError`.
     """
 
     transactions: AsyncTransactions
     account: str
 
     async def session(self) -> Session | None:
-        """The session that was kept."""
+        """Return the saved session, or None."""
         return Session.parse(await self.transactions.read(lambda uow: uow.bots.session(self.account)))
 
     async def keep(self, session: Session | None) -> None:
-        """Keep a session, or forget it."""
+        """Save a session, or delete it for None."""
         text = session.text if session else ""
         await self.transactions.write(lambda uow: uow.bots.keep_session(self.account, text))
 
     async def access_hash(self, chat_id: int) -> int | None:
-        """The access hash that was kept for a chat."""
+        """Return the saved access hash of a chat, or None."""
         kept = await self.transactions.read(lambda uow: uow.bots.address(self.account, chat_id))
         try:
             return int(kept) if kept else None
@@ -75,5 +75,5 @@ class Vault:
             return None
 
     async def note(self, chat_id: int, access_hash: int) -> None:
-        """Keep the access hash of a chat."""
+        """Save the access hash of a chat."""
         await self.transactions.write(lambda uow: uow.bots.note_addresses(self.account, {chat_id: str(access_hash)}))

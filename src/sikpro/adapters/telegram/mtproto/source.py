@@ -1,4 +1,4 @@
-"""MTProto as the application's source of updates: a push wakes us, the difference is what counts."""
+"""MTProto as the application's source of updates: a push wakes us, only the difference counts."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from sikpro.application.ports.chat import Transport
 from sikpro.application.ports.network import Batch, Identity, SourceError, Trouble
 
 _ACCOUNT = 0
-"""In the list of what is to be asked, the account's own sequence; anything else is a supergroup's number."""
+"""The account's own sequence in the list of requests; all other values are numbers of supergroups."""
 
 
 def _now() -> datetime:
@@ -29,10 +29,9 @@ def _now() -> datetime:
 class MtprotoSource:
     """`UpdateSource` over updates.getDifference; the cursor is `Cursor.text`.
 
-    It asks when a push came, when the connection is a new one, when what it gave was not committed (it is asked with
-    another cursor than the one it gave last), and every `poll_timeout` seconds. Presses come with pushes alone; they
-    are given before anything else, and again until a cursor says that they were committed. `client` is shared:
-    whoever made it closes it.
+    It requests after a push, on a new connection, if its last batch was not committed (it is called with another cursor
+    than the last one it returned), and every `poll_timeout` seconds. Presses come only with pushes; they are returned
+    first, and again until a cursor shows that they were committed. `client` is shared; its creator closes it.
     """
 
     transport = Transport.MTPROTO
@@ -47,12 +46,12 @@ class MtprotoSource:
         self._connection = 0
 
     async def identify(self) -> Identity:
-        """Tell which bot this is, by logging in. Raises `SourceError`."""
+        """Return the bot's identity, from the login. Raises `SourceError`."""
         await self._client.connect()
         return Identity(self._client.bot_id, self._client.username)
 
     async def fetch(self, cursor: str) -> Batch:
-        """Return what came after `cursor`, as soon as there is something; empty after the poll's time.
+        """Return the updates after `cursor`, as soon as there are some; an empty batch after the poll's time.
 
         Raises `SourceError`.
         """
@@ -64,7 +63,7 @@ class MtprotoSource:
             raise source_error(error) from None
 
     async def aclose(self) -> None:
-        """Give back the connection."""
+        """Close the connection."""
         await self._client.aclose()
 
     async def _fetch(self, text: str) -> Batch:
@@ -87,7 +86,7 @@ class MtprotoSource:
         return Batch((), text)
 
     async def _request(self, cursor: Cursor, text: str) -> Batch | None:
-        """Ask for whatever is to be asked, up to the first that has something to tell."""
+        """Request the pending sequences, up to the first one with updates."""
         pushes = self._client.pushes
         while self._to_ask or pushes.channels:
             self._to_ask += [channel for channel in pushes.channels if channel not in self._to_ask]
@@ -105,9 +104,9 @@ class MtprotoSource:
         return None
 
     async def _slice(self, cursor: Cursor, target: int) -> Slice:
-        """Ask about one sequence; a push that comes meanwhile is a reason to ask again.
+        """Request one sequence; a push meanwhile is a reason to request it again.
 
-        A supergroup that is not in the committed cursor stays noted until it is, with the pts to begin at.
+        A supergroup stays recorded, with its first pts, until the committed cursor contains it.
         """
         pushes = self._client.pushes
         if target == _ACCOUNT:
@@ -122,7 +121,7 @@ class MtprotoSource:
         return [_ACCOUNT, *cursor.channels]
 
     async def _woken(self) -> bool:
-        """Wait for a push or a broken line; False when the poll's time passed without one."""
+        """Wait for a push or a broken line; return False if the poll's time passed without one."""
         try:
             async with asyncio.timeout(self._poll_timeout):
                 await self._client.pushes.woken.wait()
@@ -131,7 +130,7 @@ class MtprotoSource:
         return True
 
     def _presses(self, cursor: Cursor) -> Batch | None:
-        """The presses that no cursor has yet, with the number that says they are committed."""
+        """Return the presses that no cursor has yet, with the number that shows their commit."""
         presses = self._client.pushes.presses
         presses[:] = [press for press in presses if not 0 < press.given <= cursor.presses]
         if not presses:

@@ -1,7 +1,7 @@
-"""What comes in, in the application's words: pure functions from MTProto's updates to `Incoming`.
+"""Incoming updates: pure functions from MTProto's updates to `Incoming`.
 
-The keys are those that `sikpro.adapters.telegram.translate` gives to the same thing, so that the inbox knows what the
-other transport brought.
+The keys are the same as in `sikpro.adapters.telegram.translate`, so that the inbox recognises updates of the other
+transport.
 """
 
 import hashlib
@@ -26,9 +26,9 @@ _EDITED = (types.UpdateEditMessage, types.UpdateEditChannelMessage)
 
 @define
 class Translator:
-    """Translates for one bot, with the people that came along.
+    """Translates updates for one bot, with the people of the answers.
 
-    `now` gives the time (UTC, aware) of what the network puts no date on.
+    `now` returns the time (UTC, aware) for updates without a date.
     """
 
     bot_id: int
@@ -39,7 +39,7 @@ class Translator:
     bots: set[int] = field(factory=set[int])
 
     def meet(self, users: Iterable[Any], chats: Iterable[Any] = ()) -> None:
-        """Learn who the people in the updates to come are, and how their groups are called."""
+        """Record the people and the names of groups in the next updates."""
         for chat in chats:
             if isinstance(chat, types.Chat | types.Channel):
                 number = channel_chat_id(chat.id) if isinstance(chat, types.Channel) else -int(chat.id)
@@ -52,17 +52,17 @@ class Translator:
                     self.bots.add(int(user.id))
 
     def message(self, message: object) -> Incoming | None:
-        """Translate a new message; None for the bot's own, kind OTHER for what no person wrote."""
+        """Translate a new message; None for the bot's own, kind OTHER if no person wrote it."""
         if getattr(message, "out", False) is True or isinstance(message, types.MessageEmpty):
             return None
         return self._guarded(self._message, message)
 
     def update(self, update: object) -> Incoming | None:
-        """Translate any other update; None for what is nobody's business here (somebody types, reads, reacts)."""
+        """Translate any other update; None for irrelevant ones (typing, reading, reactions)."""
         if isinstance(update, _NEW):
             return self.message(update.message)
         if isinstance(update, _EDITED):
-            # An edit that is not shown as one is a reaction or a preview that came later.
+            # A hidden edit is a reaction, or a preview that came later.
             hidden = getattr(update.message, "out", False) or getattr(update.message, "edit_hide", False)
             return None if hidden else self._guarded(self._edit, update.message)
         for kind, translator in _OTHERS.items():
@@ -71,7 +71,7 @@ class Translator:
         return None
 
     def _guarded(self, how: Callable[[Any], Incoming | None], what: object) -> Incoming | None:
-        """Translate, or give what is malformed a key of its content."""
+        """Translate, or make a key from the content of a malformed update."""
         try:
             return how(what)
         except _MALFORMED:
@@ -106,7 +106,7 @@ class Translator:
         return self._said(message, IncomingKind.EDIT, key, edited)
 
     def _by_a_person(self, message: Any) -> bool:
-        """Whether somebody wrote it in their own name: no service message, channel, anonymous administrator or bot."""
+        """Return whether a person wrote it in their own name: no service, channel, anonymous administrator or bot."""
         sender = _sender(message)
         return not isinstance(message, types.MessageService) and sender is not None and sender not in self.bots
 
@@ -199,7 +199,7 @@ _STATUSES = {
 
 
 def _status(participant: Any) -> str:
-    """The Bot API's word for what the bot is in a group now."""
+    """Return the Bot API's name for the bot's present status in a group."""
     if participant is None:
         return "left"
     if isinstance(participant, types.ChannelParticipantBanned):
@@ -210,7 +210,7 @@ def _status(participant: Any) -> str:
 
 
 def _sender(message: Any) -> int | None:
-    """The person who wrote; None for a channel, an anonymous administrator, a service."""
+    """Return the writing person; None for a channel, an anonymous administrator or a service."""
     writer = message.from_id
     if writer is None and isinstance(message.peer_id, types.PeerUser):
         writer = message.peer_id

@@ -1,4 +1,4 @@
-"""Files to MTProto, part by part: https://core.telegram.org/api/files#uploading-files."""
+"""Upload files by MTProto, part by part: https://core.telegram.org/api/files#uploading-files."""
 
 from typing import Any
 
@@ -8,17 +8,16 @@ from sikpro.adapters.telegram.mtproto.client import MtprotoClient
 from sikpro.application.ports.chat import Enclosure
 
 PART = 512 * 1024
-"""Bytes of a part; each but the last has as many."""
+"""Bytes of each part except the last."""
 
 SMALL = 10 * 1024 * 1024
-"""Up to where a file counts as small."""
+"""The largest size of a small file, in bytes."""
 
 
 async def upload(client: MtprotoClient, enclosure: Enclosure, file_id: int) -> Any:
-    """Upload a file under an id of our own, and return what names it in a request.
+    """Upload a file with our own id, and return its reference for a request.
 
-    The same id again writes the same parts again: a repeated try leaves nothing twice. Raises what
-    `MtprotoClient.call` raises.
+    The same id writes the same parts again, so a retry makes no duplicate. Raises the errors of `MtprotoClient.call`.
     """
     content = enclosure.content
     parts = [content[start : start + PART] for start in range(0, len(content), PART)]

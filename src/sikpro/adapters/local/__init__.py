@@ -1,1 +1,1 @@
-"""What this very process gives: its clock, its threads, its passwords and its live hints."""
+"""Services of this process: clock, threads, passwords, live hints and child processes."""

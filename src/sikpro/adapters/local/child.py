@@ -1,4 +1,4 @@
-"""A child process with limits: told its work on standard input, it answers in lines of JSON, and is always ended."""
+"""A child process with limits: it reads its work from standard input, answers in lines of JSON, and is always ended."""
 
 import asyncio
 import contextlib
@@ -13,15 +13,15 @@ from typing import Any
 from attrs import frozen
 
 _OWN = "SIKPRO_"
-"""Our settings, secrets among them, are not a child's to know."""
+"""The prefix of our settings; a child does not get them, because some are secrets."""
 
 _LONGEST_LINE = 1 << 16
 _BREATH = 100
-"""After how many lines the event loop may do something else."""
+"""The number of lines after which the event loop may do other work."""
 
 
 class ChildFailed(Exception):
-    """A child did not do its work; `code` is `late`, `died` or `rubbish` (it said what is not understood)."""
+    """Raised if a child did not do its work; `code` is `late`, `died` or `rubbish` (an invalid answer)."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -30,7 +30,7 @@ class ChildFailed(Exception):
 
 @frozen(kw_only=True)
 class ChildLimits:
-    """What a child may take: seconds of its processor's time, bytes of memory."""
+    """The limits of a child: seconds of processor time, bytes of memory."""
 
     processor: int
     memory: int
@@ -44,13 +44,12 @@ async def run_child(
     seconds: float | None = None,
     longest_line: int = _LONGEST_LINE,
 ) -> None:
-    """Start a child, tell it its work, and hear each line it says until it ends by itself.
+    """Start a child, send its work, and pass each line of its answer to `on_line` until it ends.
 
-    It is killed with whatever it started when it takes longer than `seconds`, when `heard` raises, and when the task
-    that awaits this is cancelled. Raises `ChildFailed`; a `ValueError`, `TypeError` or `LookupError` of `heard` means
-    rubbish.
+    The child and its own children are killed if it takes longer than `seconds`, if `on_line` raises, or if the awaiting
+    task is cancelled. Raises `ChildFailed`; a `ValueError`, `TypeError` or `LookupError` of `on_line` means `rubbish`.
     """
-    # In a session of its own: an interrupt at the terminal is the server's to handle.
+    # In a separate session, so that only the server handles an interrupt at the terminal.
     process = await asyncio.create_subprocess_exec(
         *command,
         stdin=asyncio.subprocess.PIPE,
@@ -74,16 +73,16 @@ async def run_child(
 
 
 def confine(limits: ChildLimits) -> None:
-    """Hold this process to limits: the processor's time ends it, an allocation beyond the memory raises."""
+    """Set the limits of this process: too much processor time ends it, too much memory raises."""
     _limit(resource.RLIMIT_CPU, limits.processor, limits.processor + 1)
     _limit(resource.RLIMIT_CORE, 0, 0)
     for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA):
-        with contextlib.suppress(ValueError):  # not every system knows a limit of memory
+        with contextlib.suppress(ValueError):  # not every system has a memory limit
             _limit(kind, limits.memory, limits.memory)
 
 
 def _limit(kind: int, soft: int, hard: int) -> None:
-    """Set a limit, or leave the stricter one that the service came with."""
+    """Set a limit, or keep a stricter one of the service."""
     _, given = resource.getrlimit(kind)
     if given != resource.RLIM_INFINITY:
         soft, hard = min(soft, given), min(hard, given)
@@ -92,7 +91,7 @@ def _limit(kind: int, soft: int, hard: int) -> None:
 
 async def _write(process: Process, work: bytes) -> None:
     assert process.stdin is not None
-    # A child that ends without having listened says by its exit what is to be known.
+    # If a child ends before it has read its work, its exit code is enough.
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         process.stdin.write(work)
         await process.stdin.drain()
@@ -113,7 +112,7 @@ async def _read(process: Process, on_line: Callable[[Any], None]) -> None:
 
 
 async def _end(process: Process) -> None:
-    """End it, and what it started, unless it has ended."""
+    """End the child and its own children, unless it has ended."""
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

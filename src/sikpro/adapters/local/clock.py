@@ -7,8 +7,8 @@ from attrs import frozen
 
 @frozen
 class SystemClock:
-    """Tells the present time, UTC."""
+    """The clock of the machine, in UTC."""
 
     def now(self) -> datetime:
-        """The present time."""
+        """Return the present time in UTC."""
         return datetime.now(UTC)

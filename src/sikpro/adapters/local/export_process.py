@@ -1,4 +1,4 @@
-"""Exports in a process of their own, so that pages keep their speed; it speaks in lines of JSON."""
+"""Exports in a child process, so that pages stay fast; the child answers in lines of JSON."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ converter = make_converter()
 
 @frozen(kw_only=True)
 class ExportOrder:
-    """What the process is told on its standard input: which export, of which database, in which zone, and where to."""
+    """The work for the process on its standard input: the export, the database, the time zone and the path."""
 
     export: Export
     database: str
@@ -26,9 +26,9 @@ class ExportOrder:
 
 @frozen(kw_only=True)
 class ProcessExports:
-    """`ExportMaker` by a process that reads the database for itself; `command` starts it.
+    """`ExportMaker` with a process that reads the database itself; `command` starts it.
 
-    The database's address goes by its standard input: arguments can be read by everybody on the machine.
+    The database's URL goes through standard input, because everybody on the machine can read arguments.
     """
 
     command: Sequence[str]
@@ -36,7 +36,7 @@ class ProcessExports:
     zone: str
 
     async def make(self, export: Export, path: Path, report: Progress) -> None:
-        """Write the file to `path`; the process is killed when the task is cancelled."""
+        """Write the file to `path`; the process is killed if the task is cancelled."""
         failure: dict[str, Any] = {}
 
         def heard(said: dict[str, Any]) -> None:
@@ -54,6 +54,6 @@ class ProcessExports:
             raise ExportFailed(failure["failed"], again=failure["again"])
 
     def order(self, export: Export, path: Path) -> bytes:
-        """What the process is report."""
+        """Return the work for the process as JSON."""
         order = ExportOrder(export=export, database=self.database, zone=self.zone, path=str(path))
         return converter.dumps(order).encode()

@@ -1,4 +1,4 @@
-"""Live hints within one process: from any thread to every subscriber's event loop."""
+"""Live hints within one process, from any thread to every subscriber's event loop."""
 
 import asyncio
 import threading
@@ -38,7 +38,7 @@ class _Subscriber:
 
 
 class LocalLiveEvents:
-    """Hints of the same kind that a subscriber has not taken yet are merged, so nobody slow holds memory."""
+    """Delivers hints; waiting hints of the same kind are merged, so that a slow subscriber does not use more memory."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -46,13 +46,13 @@ class LocalLiveEvents:
         self._closed = False
 
     def publish(self, hints: Sequence[Hint]) -> None:
-        """Tell all subscribers; from any thread."""
+        """Send the hints to all subscribers; works from any thread."""
         if hints:
             self._each(lambda subscriber: subscriber.note(hints))
 
     @contextmanager
     def subscribe(self) -> Iterator[AsyncIterator[Hint]]:
-        """Hints from now on, until the block is left or `close` is called; inside a running event loop."""
+        """Return the hints from now until the block ends or `close` is called; needs a running event loop."""
         subscriber = _Subscriber(asyncio.get_running_loop())
         with self._lock:
             if self._closed:
@@ -65,7 +65,7 @@ class LocalLiveEvents:
                 self._subscribers.discard(subscriber)
 
     def close(self) -> None:
-        """End every subscription, those to come too."""
+        """End every subscription, also later ones."""
         with self._lock:
             self._closed = True
         self._each(_Subscriber.close)

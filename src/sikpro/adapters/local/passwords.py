@@ -1,4 +1,4 @@
-"""Passwords by Argon2id, with the library's parameters of today."""
+"""Passwords with Argon2id, with the library's present parameters."""
 
 from functools import cached_property
 
@@ -7,17 +7,17 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 
 class Argon2Passwords:
-    """Hashes in about 90 ms and 64 MiB each: call it in a thread, few at a time."""
+    """Hashes passwords; each call takes about 90 ms and 64 MiB: call it in a thread, a few at a time."""
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher()
 
     def hash(self, password: str) -> str:
-        """The hash to keep."""
+        """Return the hash to save."""
         return self._hasher.hash(password)
 
     def verify(self, password_hash: str | None, password: str) -> bool:
-        """Whether it fits; None is compared with a hash that nothing fits, for the same time."""
+        """Return whether the password fits; None is compared with a hash that nothing fits, to take the same time."""
         try:
             self._hasher.verify(password_hash or self._nobodys, password)
         except (VerificationError, InvalidHashError):

@@ -1,4 +1,4 @@
-"""Uploaded tables are read by a process of their own, so that a hostile file costs the console nothing."""
+"""Read uploaded tables in a child process, so that a hostile file does not harm the console."""
 
 import asyncio
 import json
@@ -15,22 +15,22 @@ from sikpro.domain.errors import InvalidValue
 _log = structlog.get_logger(__name__)
 
 _LONGEST_ROW = LONG.columns * (LONGEST_CELL * 4 + 4)
-"""Bytes of a row as JSON at most."""
+"""The most bytes of a row as JSON."""
 
 _REASONS = {"late": "file.too_slow"}
-"""What a failed child means for who uploaded the file; everything else means that it was not read to its end."""
+"""The error codes for a failed child; all others mean that the file was not read to its end."""
 
 
 @define
 class HeardSheets:
-    """What the process has said so far: a line for each sheet, one for each of its rows, one at the end."""
+    """The answer of the process so far: one line per sheet, one per row of the sheet, one at the end."""
 
     sheets: list[tuple[str, list[list[str]], InvalidValue | None]] = field(factory=list)
     failure: InvalidValue | None = None
     ended: bool = False
 
     def hear(self, said: Any) -> None:
-        """Take a line. Raises `ValueError`, `TypeError` or `LookupError` for rubbish."""
+        """Add a line. Raises `ValueError`, `TypeError` or `LookupError` for an invalid line."""
         if self.ended:
             raise ValueError("something after the end")
         if isinstance(said, list):
@@ -47,7 +47,7 @@ class HeardSheets:
 
 
 def say_sheets(sheets: Sequence[TableSheet]) -> Iterator[str]:
-    """The lines that `HeardSheets` takes."""
+    """Return the lines for `HeardSheets`."""
     for sheet in sheets:
         yield _line({"sheet": sheet.name, "error": _said(sheet.error)})
         for row in sheet.rows:
@@ -56,25 +56,25 @@ def say_sheets(sheets: Sequence[TableSheet]) -> Iterator[str]:
 
 
 def say_failure(error: InvalidValue) -> str:
-    """The line that says why there is no table."""
+    """Return the line with the reason of a failure."""
     return _line({"failed": _said(error)})
 
 
 @frozen(kw_only=True)
 class ReadOrder:
-    """What the process is told before the file's bytes: whether only the first sheet is wanted, and its limits."""
+    """The first line to the process, before the file's bytes: whether to read only the first sheet, and the limits."""
 
     first_only: bool
     limits: ChildLimits
 
     def line(self) -> bytes:
-        """The first line of its standard input."""
+        """Return the first line of standard input."""
         said = {"first_only": self.first_only, "processor": self.limits.processor, "memory": self.limits.memory}
         return _line(said).encode()
 
     @classmethod
     def of_line(cls, line: bytes) -> "ReadOrder":
-        """What such a line says."""
+        """Parse such a line."""
         said = json.loads(line)
         limits = ChildLimits(processor=said["processor"], memory=said["memory"])
         return cls(first_only=said["first_only"], limits=limits)
@@ -82,10 +82,10 @@ class ReadOrder:
 
 @define(kw_only=True)
 class ProcessTables:
-    """`TableReader` by a process for each file; `command` starts it.
+    """`TableReader` with one process per file; `command` starts it.
 
-    `at_once` files are read at a time, `waiting` more wait for their turn, and whoever comes then is told to come
-    again. `seconds` is how long one may take by the clock.
+    `at_once` files are read at a time and `waiting` more may wait; further ones are refused and can be tried later.
+    `seconds` is the limit of real time for each.
     """
 
     command: Sequence[str]
@@ -97,18 +97,18 @@ class ProcessTables:
     _request: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Open as many places as there are."""
+        """Create the places for parallel files."""
         self._turns = asyncio.Semaphore(self.at_once)
 
     async def read(self, content: bytes) -> list[list[str]]:
-        """The rows of the first sheet. Raises `InvalidValue`."""
+        """Return the rows of the first sheet. Raises `InvalidValue`."""
         sheet = (await self._read(content, first_only=True))[0]
         if sheet.error:
             raise sheet.error
         return [list(row) for row in sheet.rows]
 
     async def sheets(self, content: bytes) -> tuple[TableSheet, ...]:
-        """Every sheet that is neither hidden nor empty. Raises `InvalidValue`."""
+        """Return every sheet that is neither hidden nor empty. Raises `InvalidValue`."""
         return await self._read(content, first_only=False)
 
     async def _read(self, content: bytes, *, first_only: bool) -> tuple[TableSheet, ...]:

@@ -1,4 +1,4 @@
-"""Whole transactions in threads: one writer, so that no writer waits for another's lock, and readers beside it."""
+"""Whole transactions in threads: one writer, so that writers do not wait for a lock, and separate readers."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 @frozen(kw_only=True)
 class ThreadedTransactions:
-    """`AsyncTransactions` over synchronous ones, in executors of its own, never the event loop's default."""
+    """`AsyncTransactions` over synchronous ones, in its own executors, never in the event loop's default one."""
 
     transactions: Transactions
     writer: ThreadPoolExecutor
@@ -22,7 +22,7 @@ class ThreadedTransactions:
 
     @classmethod
     def over(cls, transactions: Transactions, *, writers: int = 1, readers: int = 4) -> Self:
-        """With this many threads; more than one writer only where the database has row locks."""
+        """Return transactions with this many threads; use several writers only if the database has row locks."""
         return cls(
             transactions=transactions,
             writer=ThreadPoolExecutor(writers, thread_name_prefix="sikpro-writer"),
@@ -30,14 +30,14 @@ class ThreadedTransactions:
         )
 
     async def write(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Do the whole work in one transaction in a writer's thread."""
+        """Do the whole work in one transaction in a writer thread."""
         return await asyncio.get_running_loop().run_in_executor(self.writer, self.transactions.write, work)
 
     async def read(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Do the whole work on one view in a reader's thread."""
+        """Do the whole work on one view in a reader thread."""
         return await asyncio.get_running_loop().run_in_executor(self.readers, self.transactions.read, work)
 
     def close(self) -> None:
-        """End the threads when their work is done."""
+        """End the threads after their work."""
         self.writer.shutdown()
         self.readers.shutdown()

@@ -1,1 +1,1 @@
-"""Excel files by openpyxl."""
+"""Excel files with openpyxl."""

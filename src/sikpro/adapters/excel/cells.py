@@ -1,4 +1,4 @@
-"""A sheet's rows as XML, written straight to a file: cell by cell through openpyxl takes several times as long."""
+"""Write a sheet's rows as XML directly to a file: openpyxl's cells take several times as long."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -17,23 +17,23 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from sikpro.application.ports.workbooks import Cell, Share
 
 LONGEST_TEXT = 32_767
-"""The most UTF-16 units a cell may hold (Excel's limit); longer text ends in an ellipsis."""
+"""The most UTF-16 units of a cell (Excel's limit); longer text is cut and ends in an ellipsis."""
 
-# XML has no place for these either.
+# XML cannot contain these either.
 _NOT_XML = re.compile("[\ufffe\uffff]")
 
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-"""What Excel would read as a character's code (ECMA-376, 22.4.2.4)."""
+"""Text that Excel would read as the code of a character (ECMA-376, 22.4.2.4)."""
 
 _ODD = "&<>_\x00-\x1f\ud800-\udfff\ufffe\uffff"
 _PLAIN = re.compile(rf"[^\s{_ODD}=+\-@](?:[^{_ODD}]*[^\s{_ODD}])?")
-"""Text that is written as it is; everything else goes the long way."""
+"""Text that needs no escaping; other text takes the slow path."""
 
 _FONT = "Calibri"
 _WHOLE = "#,##0"
 _HEAD_HEIGHT = 30
 _SURELY_SHORT = LONGEST_TEXT // 2
-_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # Excel's times have no zone
+_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # Excel times have no time zone
 _EPOCH_DAY = _EPOCH.toordinal()
 _DAY = timedelta(days=1)
 
@@ -46,7 +46,7 @@ class Styles:
     title: int
     total: int
     guarded: int
-    """Text that looks like a formula: stays text also after somebody edits it."""
+    """Style of text that looks like a formula: it stays text also after an edit."""
     time: int
     day: int
     duration: int
@@ -84,12 +84,12 @@ class Styles:
 
 
 COLUMNS = tuple(get_column_letter(place) for place in range(1, 703))
-"""The letters of the columns that a sheet here can have."""
+"""The letters of all possible columns."""
 
 
 @define
 class RowWriter:
-    """Writes rows one below the other; `row` is the number of the last one."""
+    """Writes rows one after the other; `row` is the number of the last one."""
 
     file: IO[bytes]
     styles: Styles
@@ -97,7 +97,7 @@ class RowWriter:
     _looks: dict[type, Callable[[Any], str]] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Make the functions that write a kind of value in its style."""
+        """Make the functions that write each kind of value in its style."""
         styles = self.styles
 
         def number(style: int) -> Callable[[float], str]:
@@ -115,7 +115,7 @@ class RowWriter:
         }
 
     def write(self, cells: Sequence[Cell], style: int | None = None, height: str = "") -> None:
-        """Write the next row; with a style, its texts and numbers all in that one."""
+        """Write the next row; a given style is used for all texts and numbers."""
         self.row = number = self.row + 1
         looks = self._looks if style is None else self._looks | self._styled(style)
         found = [
@@ -126,7 +126,7 @@ class RowWriter:
         self.file.write(f'<row r="{number}"{height}>{"".join(found)}</row>'.encode())
 
     def write_head(self, cells: Sequence[Cell]) -> None:
-        """Write the header: two lines high, since headings are longer than what stands under them."""
+        """Write the header, two lines high, because headings are longer than the cells below."""
         self.write(cells, self.styles.head, f' ht="{_HEAD_HEIGHT}" customHeight="1"')
 
     def _styled(self, style: int) -> dict[type, Callable[[Any], str]]:
@@ -136,7 +136,7 @@ class RowWriter:
         }
 
     def _text(self, text: str) -> str:
-        """Text, whatever it begins with: never a formula, also not after somebody edits beside it."""
+        """Return the cell of a text with any beginning: it is never a formula, also not after edits."""
         if len(text) < _SURELY_SHORT and _PLAIN.fullmatch(text):
             return f'" t="inlineStr"><is><t>{text}</t></is></c>'
         clean = _clean(text)
@@ -145,7 +145,7 @@ class RowWriter:
 
 
 def _clean(text: str) -> str:
-    """Text without what XML or Excel cannot hold, cut at `LONGEST_TEXT`, escaped."""
+    """Return the text without characters that XML or Excel cannot hold, cut at `LONGEST_TEXT`, escaped."""
     text = _NOT_XML.sub("", ILLEGAL_CHARACTERS_RE.sub("", text)).encode("utf-8", "replace").decode("utf-8")
     text = _ESCAPE.sub("_x005F_", text)
     units = text.encode("utf-16-le")

@@ -1,4 +1,4 @@
-"""Excel's own charts over the columns of tables, so that they follow when somebody changes a cell."""
+"""Excel charts over the columns of tables, so that they follow changes of cells."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,7 +19,7 @@ _WIDTH, _HEIGHT = 20.0, 8.4
 
 @frozen
 class Placed:
-    """Where a table's rows lie: its sheet, its header and the row of the header, and how many rows there are."""
+    """The place of a table's rows: its sheet, its header and the header's row, and the number of rows."""
 
     page: WriteOnlyWorksheet
     header: Sequence[str]
@@ -27,7 +27,7 @@ class Placed:
     rows: int
 
     def column(self, heading: str, *, with_heading: bool = False) -> Reference:
-        """The cells of a column."""
+        """Return the cells of a column."""
         place = self.header.index(heading) + 1
         first = self.head_row + (0 if with_heading else 1)
         return Reference(self.page, min_col=place, min_row=first, max_row=self.head_row + max(self.rows, 1))
@@ -58,7 +58,7 @@ def _bars(chart: Chart, placed: Placed, values: Sequence[str]) -> BarChart:
     bars.y_axis.scaling.min = 0
     bars.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="DDE3EA", w=6350))
     bars.y_axis.title = bars.x_axis.title = None
-    # openpyxl leaves it open whether the axes are there, and Excel then hides them.
+    # openpyxl does not set whether the axes exist, and then Excel hides them.
     bars.x_axis.delete = bars.y_axis.delete = False
     bars.legend.position = "b"
     return bars

@@ -1,4 +1,4 @@
-"""The parts of an Excel file, looked at as they stream by: whatever could multiply or swell is refused unread."""
+"""Check the parts of an Excel file while they stream: parts that could expand too far are refused unread."""
 
 import io
 import zipfile
@@ -17,7 +17,7 @@ _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 """Excel's own limits."""
 
 IN_CELL = frozenset({"file.cell_too_long", "file.far_cell"})
-"""The problems whose `typed` is a cell."""
+"""The problems with a cell as `typed`."""
 
 _ENCODINGS = {"UTF-8", "UTF-16"}
 _BLANKS = b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"
@@ -25,14 +25,14 @@ _NO_ROWS = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2
 
 
 class CheckedPackage(zipfile.ZipFile):
-    """The ZIP of an Excel file, every part of it looked at, whatever its name.
+    """The ZIP of an Excel file; every part is checked, with any name.
 
-    `problems` has by part what is wrong with a sheet alone, its cell as `typed`; such a sheet opens as an empty one. A
-    part that is no XML, or whose XML could multiply, does not open at all: a logo nobody reads harms nobody.
+    `problems` has the problems of single sheets by part, with the cell as `typed`; such a sheet opens as an empty one.
+    A part that is not XML, or whose XML could expand, does not open at all: an unread logo does no harm.
     """
 
     def __init__(self, content: bytes, limits: TableLimits) -> None:
-        """Look at all parts; none is ever held as a whole. Raises `InvalidValue`, `BadZipFile`."""
+        """Check all parts without keeping any of them whole in memory. Raises `InvalidValue`, `BadZipFile`."""
         super().__init__(io.BytesIO(content))
         self.problems: dict[str, InvalidValue] = {}
         self._refused: dict[str, InvalidValue] = {}
@@ -47,7 +47,7 @@ class CheckedPackage(zipfile.ZipFile):
     def open(
         self, name: str | zipfile.ZipInfo, mode: str = "r", pwd: bytes | None = None, *, force_zip64: bool = False
     ) -> IO[bytes]:
-        """A part to read. Raises `InvalidValue`, and `KeyError` where there is no such part."""
+        """Return a part to read. Raises `InvalidValue`, or `KeyError` if there is no such part."""
         file = self.getinfo(name).filename if isinstance(name, str) else name.filename
         if file in self.problems:
             return io.BytesIO(_NO_ROWS)
@@ -60,7 +60,7 @@ class CheckedPackage(zipfile.ZipFile):
             raise InvalidValue("file.macros", "")
         if part.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise InvalidValue("file.unreadable", "")
-        # A byte more than announced is asked for: that it comes is what gives a lying part away.
+        # Read one byte more than announced: if it comes, the announced size was false.
         wanted = copy(part)
         wanted.file_size += 1
         length = 0
@@ -82,7 +82,7 @@ class CheckedPackage(zipfile.ZipFile):
 
 
 class _MayNotBeRead(Exception):
-    """A part's XML is of a kind that is never read; `reason` says why."""
+    """Raised for XML of a kind that is never read; `reason` says why."""
 
     def __init__(self, reason: InvalidValue) -> None:
         super().__init__(reason)
@@ -90,10 +90,10 @@ class _MayNotBeRead(Exception):
 
 
 class _Scan:
-    """One XML part, of a sheet or of anything else: how long its texts are, and how far away its cells.
+    """The check of one XML part, a sheet or another: the length of its texts and the position of its cells.
 
-    `problem` is the first cell that is too long or too far away, `refused` why the part may not be read at all; nothing
-    after it is looked at.
+    `problem` is the first cell that is too long or too far away. `refused` is the reason why the part may not be read
+    at all; the check stops there.
     """
 
     def __init__(self, limits: TableLimits) -> None:
@@ -101,7 +101,7 @@ class _Scan:
         self.refused: InvalidValue | None = None
         self._limits = limits
         self._row = self._column = 0
-        self._last_row = self._last_column = 0  # the last ones that have something
+        self._last_row = self._last_column = 0  # the last ones with content
         self._length: int | None = None  # of the open cell or shared string, None outside of both
         self._filled = False
         self._broken = False
@@ -113,7 +113,7 @@ class _Scan:
         parser.CharacterDataHandler = self._text
 
     def feed(self, chunk: bytes, *, final: bool = False) -> None:
-        """Look at the next piece. Raises `InvalidValue` for what makes the whole file unfit."""
+        """Check the next piece. Raises `InvalidValue` for a problem of the whole file."""
         if self.problem or self.refused or self._broken:
             return
         try:
@@ -124,7 +124,7 @@ class _Scan:
             self.refused = error.reason
 
     def is_whole(self) -> bool:
-        """Whether all of it was XML as far as it was looked at."""
+        """Return whether the checked part was all XML."""
         self.feed(b"", final=True)
         return not self._broken and self.refused is None
 
@@ -160,7 +160,7 @@ class _Scan:
         self._length += len(text)
         self._filled = self._filled or not text.isspace()
         if self._length > LONGEST_CELL:
-            if not self._row:  # a shared string is no cell's alone
+            if not self._row:  # a shared string does not belong to one cell
                 raise InvalidValue("file.text_too_long", str(LONGEST_CELL))
             self.problem = InvalidValue("file.cell_too_long", self._cell())
 
@@ -174,7 +174,7 @@ class _Scan:
                 self._length = None
 
     def _must_be_near(self) -> None:
-        """A cell with something in it lies within the limits; empty ones may lie anywhere, and often do."""
+        """Check that a cell with content is within the limits; empty ones may be anywhere, and often are."""
         limits = self._limits
         if self._row > limits.rows + 1:
             apart = self._row - self._last_row > 1

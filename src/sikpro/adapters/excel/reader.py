@@ -1,4 +1,4 @@
-"""Read tables that people upload, CSV or Excel: bounded before anything is unpacked, every cell as plain text."""
+"""Read uploaded tables, CSV or Excel: limits apply before unpacking, every cell becomes plain text."""
 
 import csv
 import io
@@ -18,46 +18,46 @@ from sikpro.domain.errors import InvalidValue
 from sikpro.domain.text import storable
 
 _GUARDED = re.compile(r"'(?=[=+\-@\t'])")
-"""The mark that an export puts before what a spreadsheet would take for a formula."""
+"""The mark that an export puts before text that looks like a formula."""
 
-csv.field_size_limit(LONGEST_CELL)  # the module's own, for whatever reads CSV in this process
+csv.field_size_limit(LONGEST_CELL)  # the limit of the csv module, for all readers in this process
 _EXACT = 10**15
-"""Below this, Excel keeps every digit of a whole number."""
+"""Excel keeps every digit of a whole number below this."""
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _NO_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"{\\rtf", b"<")
-"""How files begin that are neither CSV nor Excel; web pages are saved as `.xls` often enough."""
+"""The beginnings of files that are neither CSV nor Excel; web pages are often saved as `.xls`."""
 
 
 @frozen
 class FileTableReader:
-    """Reads CSV (comma, semicolon or tab) and Excel, here and now."""
+    """Reads CSV (comma, semicolon or tab) and Excel, synchronously."""
 
     def read(self, content: bytes) -> list[list[str]]:
-        """The rows of the first sheet, the header first, empty ones as empty lists. Raises `InvalidValue`."""
+        """Return the rows of the first sheet, header first, empty rows as empty lists. Raises `InvalidValue`."""
         sheet = _sheets(content, SHORT, only_first=True)[0]
         if sheet.error:
             raise sheet.error
         return [list(row) for row in sheet.rows]
 
     def sheets(self, content: bytes) -> tuple[TableSheet, ...]:
-        """Every sheet that is neither hidden nor empty. Raises `InvalidValue`, its code `file.…`."""
+        """Return every sheet that is neither hidden nor empty. Raises `InvalidValue` with a code `file.…`."""
         return _sheets(content, LONG)
 
 
 @frozen
 class DirectTables:
-    """`TableReader` in this process, for tests and for files that are trusted."""
+    """`TableReader` in this process, for tests and trusted files."""
 
     reader: FileTableReader = FileTableReader()
 
     async def read(self, content: bytes) -> list[list[str]]:
-        """The rows of the first sheet. Raises `InvalidValue`."""
+        """Return the rows of the first sheet. Raises `InvalidValue`."""
         return self.reader.read(content)
 
     async def sheets(self, content: bytes) -> tuple[TableSheet, ...]:
-        """Every sheet that is neither hidden nor empty. Raises `InvalidValue`."""
+        """Return every sheet that is neither hidden nor empty. Raises `InvalidValue`."""
         return self.reader.sheets(content)
 
 
@@ -123,7 +123,7 @@ def _excel(content: bytes, limits: TableLimits, only_first: bool) -> tuple[Table
             return tuple(_sheet(page, package, limits, budget) for page in (shown[:1] if only_first else shown))
     except (InvalidValue, MemoryError):
         raise
-    except Exception as error:  # openpyxl raises whatever its parsers do; all of it means that this is no Excel file
+    except Exception as error:  # openpyxl raises any error of its parsers; each means that this is not an Excel file
         raise InvalidValue("file.unreadable", "") from error
 
 
@@ -143,7 +143,7 @@ def _sheet(page: ReadOnlyWorksheet, package: CheckedPackage, limits: TableLimits
 
 
 def _text(cell: object, sheet: str) -> str:
-    """A cell as it would be typed. Raises `InvalidValue` for a formula."""
+    """Return a cell as a person would type it. Raises `InvalidValue` for a formula."""
     value = getattr(cell, "value", None)
     if getattr(cell, "data_type", "") == "f":
         raise InvalidValue("file.formula", f"{sheet}!{getattr(cell, 'coordinate', '')}")
@@ -168,29 +168,29 @@ def _text(cell: object, sheet: str) -> str:
 
 
 def _large(value: float) -> str:
-    """A whole number of more than 15 digits, as Excel shows it when it has lost the last ones."""
+    """Return a whole number of more than 15 digits in Excel's notation, if its last digits are lost."""
     digits = str(value)
     if isinstance(value, int) and digits.strip("-")[15:].strip("0"):
-        return digits  # another program wrote it, and wrote all of it
+        return digits  # another program wrote it, with all digits
     return re.sub(r"\.?0*E", "E", f"{value:.14E}")
 
 
 @define
 class _Budget:
-    """How much text the sheets of a file may still have together; once it is spent no further sheet is read."""
+    """The text of all sheets of a file together, in characters; above `most` no further sheet is read."""
 
     most: int
     spent: int = 0
 
     def spend(self, characters: int) -> None:
-        """Raises `InvalidValue`."""
+        """Add the characters. Raises `InvalidValue` above `most`."""
         self.spent += characters
         if self.spent > self.most:
             raise InvalidValue("file.too_much_text", str(self.most))
 
 
 def _bounded(rows: Iterable[list[str]], limits: TableLimits, budget: _Budget) -> list[list[str]]:
-    """The rows without empty cells at their ends, as long as they are not too many."""
+    """Return the rows without empty cells at their ends. Raises `InvalidValue` for too many."""
     kept: list[list[str]] = []
     for row in islice(rows, limits.rows + 2):
         budget.spend(sum(map(len, row)))

@@ -1,4 +1,4 @@
-"""Write sheets row by row: text stays text, times are real times, durations numbers; memory does not grow with rows."""
+"""Write sheets row by row: text stays text, times are real times, durations numbers; memory use stays constant."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ from sikpro.application.ports.workbooks import Cell, Sheet
 __all__ = ["LONGEST_TEXT", "MOST_ROWS", "ExcelWorkbookWriter"]
 
 MOST_ROWS = 1_048_576
-"""Rows of a sheet at most (Excel's limit)."""
+"""The most rows of a sheet (Excel's limit)."""
 
 _LONGEST_NAME = 31
 _ROWS, _END = b"<sheetData>", b"</sheetData>"
@@ -30,12 +30,12 @@ _ROWS, _END = b"<sheetData>", b"</sheetData>"
 
 @frozen
 class ExcelWorkbookWriter:
-    """`WorkbookWriter` with openpyxl for all but the rows, which are streamed to the disk."""
+    """`WorkbookWriter` with openpyxl for everything except the rows, which are streamed to the disk."""
 
     most_rows: int = MOST_ROWS
 
     def write(self, path: Path, sheets: Iterable[Sheet]) -> None:
-        """Write the whole file beside `path`, then put it there."""
+        """Write the whole file beside `path`, then move it there."""
         handle, beside = tempfile.mkstemp(dir=path.parent, suffix=".xlsx")
         os.close(handle)
         try:
@@ -49,7 +49,7 @@ class ExcelWorkbookWriter:
 
 @define
 class _Book:
-    """One file being written: its rows lie in the folder until the sheets around them are known."""
+    """One file in writing: its rows stay in the folder until the sheets are complete."""
 
     folder: Path
     most_rows: int
@@ -75,7 +75,7 @@ class _Book:
             raise
 
     def _all_of(self, sheet: Sheet) -> None:
-        """A sheet, and as many more as its rows need."""
+        """Write a sheet, and as many more as its rows need."""
         rows = iter(sheet.rows)
         part, following = sheet, self._one(sheet, next(rows, None), rows)
         for number in count(2):
@@ -86,7 +86,7 @@ class _Book:
             following = self._one(part, following, rows)
 
     def _one(self, sheet: Sheet, first: Sequence[Cell] | None, rows: Iterator[Sequence[Cell]]) -> Sequence[Cell] | None:
-        """One sheet with as many rows as fit; the first that does not is returned."""
+        """Write one sheet with as many rows as fit; return the first row that does not fit."""
         page: WriteOnlyWorksheet = self.workbook.create_sheet(sheet.name[:_LONGEST_NAME])
         head_row = len(sheet.intro) + 1
         _set_up(page, sheet, head_row)
@@ -101,7 +101,7 @@ class _Book:
             count_of = writer.row - head_row
             following = next(rows, None)
             if sheet.table and not count_of:
-                writer.row += 1  # a table has a row, be it an empty one
+                writer.row += 1  # a table needs at least one row, perhaps an empty one
             if sheet.totals and following is None:
                 writer.write(sheet.totals, styles.total)
         if sheet.table:
@@ -118,7 +118,7 @@ class _Book:
         return self.folder / str(self.workbook.index(page))
 
     def _close(self, page: WriteOnlyWorksheet) -> None:
-        """Let openpyxl write the sheet without rows, and put them in."""
+        """Let openpyxl write the sheet without rows, then insert the rows."""
         page.close()
         shell = Path(page._writer.out)
         before, mark, after = shell.read_bytes().partition(_ROWS + _END)
@@ -133,7 +133,7 @@ class _Book:
 
 
 def _set_up(page: WriteOnlyWorksheet, sheet: Sheet, head_row: int) -> None:
-    """Widths, what stays in sight, and how it is printed: landscape, as wide as the paper, the header on each page."""
+    """Set column widths, frozen panes and printing: landscape, as wide as the paper, the header on each page."""
     for place, width in enumerate(sheet.widths, 1):
         page.column_dimensions[get_column_letter(place)].width = width
     if not sheet.intro:

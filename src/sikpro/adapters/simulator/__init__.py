@@ -1,4 +1,4 @@
-"""A Bot API server on loopback with a chat page: what the demo, the tests and training use as Telegram."""
+"""A Bot API server on loopback with a chat page: it replaces Telegram in the demo, tests and training."""
 
 from sikpro.adapters.simulator.app import create_simulator
 from sikpro.adapters.simulator.guard import NotLoopback, RealCredentials, refuse_real_credentials

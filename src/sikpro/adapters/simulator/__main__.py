@@ -1,4 +1,4 @@
-"""`python -m sikpro.adapters.simulator`: the simulator as a process of its own."""
+"""`python -m sikpro.adapters.simulator`: the simulator as a separate process."""
 
 import argparse
 import os

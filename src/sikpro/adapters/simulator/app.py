@@ -22,12 +22,12 @@ _BOT_PATH = re.compile(r"(?P<file>/file)?/bot(?P<token>[^/]+)/(?P<rest>.+)")
 
 
 class Simulator(Litestar):
-    """Litestar behind an outer wrapper that sees every request, those that end in 404 or 405 included."""
+    """Litestar behind an outer wrapper that gets every request, also those that end in 404 or 405."""
 
     world: World
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]  # lifespan shares the signature
-        """Check where the request comes from, let it fail on purpose, or answer it."""
+        """Check the origin of the request, make it fail on purpose, or answer it."""
         if scope["type"] != ScopeType.HTTP:
             await super().__call__(scope, receive, send)
             return
@@ -37,7 +37,7 @@ class Simulator(Litestar):
             return
         fault = None
         if bot := _BOT_PATH.fullmatch(scope["path"]):
-            # A path parameter of Litestar is a whole segment; Telegram's token is half of one.
+            # A path parameter of Litestar is a whole segment; Telegram's token is only a part of one.
             scope["path"] = f"{bot['file'] or ''}/bot/{bot['token']}/{bot['rest']}"
             scope["raw_path"] = scope["path"].encode()
             fault = None if bot["file"] else self.world.faults.strike(bot["rest"])
@@ -50,9 +50,9 @@ class Simulator(Litestar):
 def create_simulator(
     path: str, token: str, *, username: str = "sikpro_simulasi_bot", press_seconds: float = 15.0
 ) -> Litestar:
-    """Make the simulator of one bot, whose state lives in the SQLite file at `path`.
+    """Return the simulator of one bot; its state is in the SQLite file at `path`.
 
-    A press that is not answered within `press_seconds` expires. Serve it on loopback with `serve_simulator`.
+    A button press without an answer within `press_seconds` expires. Serve it on loopback with `serve_simulator`.
     Raises `ValueError` for a token without a bot id.
     """
     if not token.partition(":")[0].isdigit():
@@ -66,7 +66,7 @@ def create_simulator(
         route_handlers=[call_method, fetch_file, script_router, chat_page, static_router],
         dependencies={"world": Provide(provide_world)},
         openapi_config=None,
-        # The root logger belongs to the process that we run in.
+        # The root logger belongs to the surrounding process.
         logging_config=LoggingConfig(configure_root_logger=False, log_exceptions="always"),
         request_max_body_size=LARGEST_BODY,
         on_shutdown=[world.store.close],

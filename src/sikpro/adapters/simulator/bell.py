@@ -1,11 +1,11 @@
-"""Wakes everything that waits for something new: held polls and the chat page."""
+"""Wakes held polls and the chat page after a change."""
 
 import asyncio
 import time
 
 
 class Bell:
-    """Rung at every change; `version` only grows, over restarts too."""
+    """A signal of changes; `version` only grows, also after restarts."""
 
     def __init__(self) -> None:
         self.version = time.time_ns() // 1000
@@ -13,19 +13,19 @@ class Bell:
         self._waiting: set[asyncio.Future[None]] = set()
 
     def ring(self) -> None:
-        """Something changed."""
+        """Report a change."""
         self.version += 1
         for waiter in self._waiting:
             if not waiter.done():
                 waiter.set_result(None)
 
     def close(self) -> None:
-        """End every wait, now and from now on: the server is going down."""
+        """End every present and later wait: the server stops."""
         self.closed = True
         self.ring()
 
     async def wait(self, version: int, seconds: float) -> None:
-        """Return once `version` is not the present one any more, or after `seconds`."""
+        """Return when `version` is no longer the present one, or after `seconds`."""
         if self.version != version or self.closed or seconds <= 0:
             return
         waiter = asyncio.get_running_loop().create_future()

@@ -1,4 +1,4 @@
-"""The Bot API's endpoints: which methods there are, the token, and answers in Telegram's shape."""
+"""The Bot API's endpoints: the methods, the token, and answers in Telegram's format."""
 
 import hmac
 import json
@@ -34,7 +34,7 @@ METHODS: Mapping[str, Callable[[World, Params], Awaitable[Any]]] = {
 
 
 def telegram_answer(code: int, body: Mapping[str, Any]) -> Response[bytes]:
-    """JSON as the Bot API writes it: ASCII with escapes, so that any text survives."""
+    """Return JSON as the Bot API writes it: ASCII with escapes, so that any text survives."""
     return Response(json.dumps(body).encode(), status_code=code, media_type="application/json")
 
 
@@ -57,7 +57,7 @@ async def call_method(
 
 @route("/file/bot/{token:str}/{path:path}", http_method=["GET"])
 async def fetch_file(token: FromPath[str], path: FromPath[str], world: NamedDependency[World]) -> Response[bytes]:
-    """Fetch a file by the path that getFile named."""
+    """Fetch a file by the path from getFile."""
     found = world.store.file(path=str(path).lstrip("/"))
     if not hmac.compare_digest(token.encode(), world.token.encode()) or found is None:
         return telegram_answer(404, {"ok": False, "error_code": 404, "description": "Not Found"})

@@ -1,4 +1,4 @@
-"""Faults on purpose: which Bot API calls go wrong, and how a connection is really cut in the middle."""
+"""Faults on purpose: failing Bot API calls, and connections that really break in the middle."""
 
 import asyncio
 import json
@@ -14,9 +14,9 @@ KINDS = ("500", "502", "429", "drop_before", "drop_after", "slow")
 
 @define
 class Faults:
-    """A share of calls that go wrong; `methods` (name to share) overrides `fraction` for single methods.
+    """The share of failing calls; `methods` (name to share) overrides `fraction` for single methods.
 
-    `limit` ends the faults after so many. `delay` is the seconds of a `slow` call.
+    `limit` is the most faults in all. `delay` is the seconds of a `slow` call.
     """
 
     fraction: float = 0.0
@@ -31,7 +31,7 @@ class Faults:
 
     @classmethod
     def parse(cls, given: object) -> "Faults":
-        """Read a script's description; raises `ValueError` with a sentence."""
+        """Parse a script's description. Raises `ValueError` with a sentence."""
         if not isinstance(given, Mapping):
             raise ValueError("Faults are a JSON object.")
         known = {"fraction", "methods", "kinds", "retry_after", "delay", "seed", "limit", "injected"}
@@ -52,11 +52,11 @@ class Faults:
         return cls(**values, random=random.Random(values.get("seed")))
 
     def describe(self) -> dict[str, Any]:
-        """Everything but the dice, for scripts."""
+        """Return all settings except the random generator, for scripts."""
         return asdict(self, filter=lambda attribute, _: attribute.name != "_random")
 
     def strike(self, method: str) -> str | None:
-        """The fault of this call, or None."""
+        """Return the fault of this call, or None."""
         share = self.methods.get(method, self.fraction)
         if share <= 0 or (self.limit is not None and sum(self.injected.values()) >= self.limit):
             return None
@@ -68,7 +68,7 @@ class Faults:
 
 
 async def call_with_fault(fault: str, faults: Faults, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer one call the wrong way."""
+    """Answer one call with a fault."""
     if fault == "slow":
         await asyncio.sleep(faults.delay)
         await app(scope, receive, send)
@@ -88,20 +88,20 @@ async def call_with_fault(fault: str, faults: Faults, app: ASGIApp, scope: Scope
 async def cut(receive: Receive, send: Send) -> None:
     """Close the TCP connection without a byte of an answer.
 
-    ASGI has no word for it: raising, or returning early, makes uvicorn answer 500. Its `send` is a method of the
+    ASGI has no way to do this: an exception or an early return makes uvicorn answer 500. Its `send` is a method of the
     request's cycle, which holds the transport.
     """
     transport = getattr(getattr(send, "__self__", None), "transport", None)
     if not isinstance(transport, asyncio.Transport):
         raise ConnectionResetError("dropped on purpose; this server does not let its connections be cut")
     transport.abort()
-    # Until the server has noticed; returning earlier would make it try a 500.
+    # Wait until the server has noticed; an earlier return would make it answer 500.
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
 async def _swallow(message: Message) -> None:
-    """A send that goes nowhere."""
+    """Discard a message."""
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -1,4 +1,4 @@
-"""`/simulator/api/groups`: groups, who belongs to them, and what becomes of them."""
+"""`/simulator/api/groups`: groups, their members and their changes."""
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -12,13 +12,13 @@ from sikpro.adapters.simulator.world import Refused, World
 
 @get("/groups")
 async def list_groups(world: NamedDependency[World]) -> Response[bytes]:
-    """Every group."""
+    """List all groups."""
     return answer([group_view(world, group) for group in world.store.groups()])
 
 
 @post("/groups")
 async def make_group(request: AnyRequest, world: NamedDependency[World]) -> Response[bytes]:
-    """Add a group: `name`, the `members` and, if one likes, its negative `id`."""
+    """Add a group: `name`, `members` and an optional negative `id`."""
     body = await given(request)
     name, members = take(body, "name", str, needed=True).strip(), take(body, "members", list, needed=True)
     group_id = take(body, "id", int)
@@ -35,7 +35,7 @@ async def make_group(request: AnyRequest, world: NamedDependency[World]) -> Resp
 async def list_group_messages(
     request: AnyRequest, group: FromPath[int], world: NamedDependency[World]
 ) -> Response[bytes]:
-    """The group's messages, oldest first: those after `?after=`, the newest `?limit=`."""
+    """List the group's messages, oldest first: those after `?after=`, the newest `?limit=`."""
     world.group(group)
     rows = world.store.messages(group, number(request, "after", 0), number(request, "limit", -1))
     return answer([message_view(*row) for row in rows])
@@ -43,7 +43,7 @@ async def list_group_messages(
 
 @post("/groups/{group:int}/members")
 async def change_member(request: AnyRequest, group: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
-    """Let a `user` join, or leave when `joins` is false."""
+    """Let a `user` join, or leave if `joins` is false."""
     body = await given(request)
     joins = take(body, "joins", bool)
     join(world, group, take(body, "user", int, needed=True), joins is not False)
@@ -52,27 +52,27 @@ async def change_member(request: AnyRequest, group: FromPath[int], world: NamedD
 
 @post("/groups/{group:int}/bot")
 async def change_bot(request: AnyRequest, group: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
-    """Make the bot a member, an administrator, or throw it out: `status` is Telegram's word."""
+    """Make the bot a member or an administrator, or remove it: `status` is Telegram's name."""
     set_bot(world, group, take(await given(request), "status", str, needed=True))
     return answer(group_view(world, world.group(group)))
 
 
 @post("/groups/{group:int}/upgrade")
 async def make_supergroup(group: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
-    """The group becomes a supergroup, which is the answer."""
+    """Make the group a supergroup, and return the supergroup."""
     return answer(group_view(world, upgrade(world, group)))
 
 
 @post("/groups/{group:int}/delete")
 async def delete_group(group: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
-    """The group is deleted."""
+    """Delete the group."""
     delete(world, group)
     return answer(group_view(world, world.group(group)))
 
 
 @post("/groups/{group:int}/seen")
 async def mark_group_read(request: AnyRequest, group: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
-    """The group is read up to a message."""
+    """Mark the group as read up to a message."""
     read, found = take(await given(request), "message_id", int, needed=True), world.group(group)
     if read > found["seen"]:
         world.store.save_group(found | {"seen": read})

@@ -1,4 +1,4 @@
-"""Groups: who belongs to them, the bot among them, and what Telegram tells the bot when that changes."""
+"""Groups: their members, including the bot, and Telegram's updates to the bot about changes."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ _ANONYMOUS = {"id": 1_087_968_824, "is_bot": True, "first_name": "Group", "usern
 
 
 def add_group(world: World, name: str, members: Sequence[int], group_id: int | None) -> Body:
-    """Add a group of these people and the bot; without an id it gets the next one."""
+    """Add a group of these people and the bot; without an id use the next one."""
     if not members:
         raise Refused(422, "A group needs a member.")
     people = [world.person(person_id) for person_id in members]
@@ -34,7 +34,7 @@ def add_group(world: World, name: str, members: Sequence[int], group_id: int | N
 
 
 def join(world: World, group_id: int, person_id: int, joins: bool) -> None:
-    """A person joins a group, or leaves it."""
+    """Let a person join or leave a group."""
     group, person = world.group(group_id), world.person(person_id)
     if (person_id in group["members"]) == joins:
         return
@@ -46,7 +46,7 @@ def join(world: World, group_id: int, person_id: int, joins: bool) -> None:
 
 
 def set_bot(world: World, group_id: int, status: str) -> None:
-    """The bot is put into a group, made its administrator, leaves it or is thrown out."""
+    """Add the bot to a group, make it an administrator, let it leave, or remove it."""
     group = world.group(group_id)
     before = group["bot"]
     if status not in BOT_STATES:
@@ -63,7 +63,7 @@ def set_bot(world: World, group_id: int, status: str) -> None:
 
 
 def upgrade(world: World, group_id: int) -> Body:
-    """A group becomes a supergroup: a new chat with its people, where message ids start anew."""
+    """Make a group a supergroup: a new chat with the same people and new message ids."""
     group = world.group(group_id)
     if group["kind"] != "group" or group["deleted"] or group["migrated_to"]:
         raise Refused(409, f"The group {group_id} cannot become a supergroup.")
@@ -78,24 +78,24 @@ def upgrade(world: World, group_id: int) -> Body:
 
 
 def delete(world: World, group_id: int) -> None:
-    """A group is deleted for everybody."""
+    """Delete a group for everybody."""
     world.store.save_group(world.group(group_id) | {"deleted": True})
     world.bell.ring()
 
 
 def deactivate(world: World, person_id: int) -> None:
-    """A person deletes their account."""
+    """Delete a person's account."""
     world.store.save_person(world.person(person_id) | {"deactivated": True})
     world.bell.ring()
 
 
 def service(world: World, group: Body, by: Body, details: Body) -> None:
-    """A service message in a group; the bot gets it while it belongs there, in privacy mode too."""
+    """Add a service message to a group; the bot gets it as a member, also in privacy mode."""
     message = world.blank(world.in_group(group), by) | details
     world.store.save_message("service", message, "message" if group["bot"] in IN_GROUP else None)
     world.bell.ring()
 
 
 def _somebody(world: World, group: Body) -> Body:
-    """Who does what nobody is named for: the first member."""
+    """Return the default person of an action: the first member."""
     return world.user(world.person(group["members"][0])) if group["members"] else _ANONYMOUS

@@ -1,4 +1,4 @@
-"""What keeps the simulator to this machine, and away from real accounts."""
+"""Checks that keep the simulator on this machine and away from real accounts."""
 
 import ipaddress
 import re
@@ -22,15 +22,15 @@ SECURITY_HEADERS = (
 
 
 class NotLoopback(ValueError):
-    """The simulator was to listen where others could reach it."""
+    """Raised if the simulator should listen on an address that others can reach."""
 
 
 class RealCredentials(ValueError):
-    """The simulator was to start beside the credentials of a real bot."""
+    """Raised if the simulator should start with the credentials of a real bot set."""
 
 
 def loopback(host: str) -> str:
-    """Return `host` when it is this machine's loopback; raises `NotLoopback`.
+    """Return `host` if it is this machine's loopback. Raises `NotLoopback`.
 
     >>> loopback("127.0.0.1"), loopback("localhost")
     ('127.0.0.1', 'localhost')
@@ -45,10 +45,10 @@ def loopback(host: str) -> str:
 
 
 def refuse_real_credentials(settings: Mapping[str, object], force: bool = False, own_token: str = "") -> None:
-    """Raise `RealCredentials` when a bot token, api_id or api_hash is set, unless forced.
+    """Raise `RealCredentials` if a bot token, api_id or api_hash is set, unless forced.
 
     `settings` may be the whole environment: only names such as SIKPRO_TELEGRAM_TOKEN, BOT_TOKEN, api_id count.
-    `own_token` is the simulator's own, which is no secret.
+    `own_token` is the simulator's own token, which is not a secret.
     """
     named = sorted(
         name for name, value in settings.items() if value and str(value) != own_token and _CREDENTIAL.fullmatch(name)
@@ -61,7 +61,7 @@ def refuse_real_credentials(settings: Mapping[str, object], force: bool = False,
 
 
 def objection(path: str, headers: Mapping[bytes, bytes]) -> str | None:
-    """Why a request is not ours: a Host that is not loopback (DNS rebinding), or another site's page."""
+    """Return why a request is refused: a Host that is not loopback (DNS rebinding), another site's page; else None."""
     host = headers.get(b"host", b"").decode("latin-1")
     try:
         name = urlsplit(f"//{host}").hostname

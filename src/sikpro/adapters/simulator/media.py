@@ -1,4 +1,4 @@
-"""What people send beside texts: photos, albums, documents; and the files behind them."""
+"""Photos, albums and documents that people send, and their files."""
 
 import secrets
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from sikpro.adapters.simulator.world import Refused, World
 LARGEST_PHOTO = 10 * 1024 * 1024
 LARGEST_DOCUMENT = 24 * 1024 * 1024
 ALBUM = range(2, 11)
-"""How many photos an album may have."""
+"""The possible numbers of photos in an album."""
 
 
 @frozen
 class Picked:
-    """A file as somebody picked it to send."""
+    """A file that a person sends."""
 
     content: bytes
     mime: str
@@ -27,7 +27,7 @@ class Picked:
 def send_photo(
     world: World, person_id: int, photo: Picked, caption: str, reply_to: int | None, chat_id: int | None = None
 ) -> int:
-    """A person sends a photo; returns its message id."""
+    """Send a photo from a person; return its message id."""
     return world.bring(person_id, _photo(world, photo) | with_text(caption, "caption"), reply_to, chat_id)
 
 
@@ -41,7 +41,7 @@ def send_album(
     *,
     captioned: int = 0,
 ) -> list[int]:
-    """A person sends several photos as one album, the caption on one of them; returns the message ids."""
+    """Send several photos from a person as one album, the caption on one of them; return the message ids."""
     if len(photos) not in ALBUM or captioned not in range(len(photos)):
         raise Refused(422, f"An album has {ALBUM.start} to {ALBUM.stop - 1} photos, and the caption is on one of them.")
     contents = [_photo(world, photo) for photo in photos]
@@ -60,21 +60,21 @@ def send_album(
 def send_document(
     world: World, person_id: int, file: Picked, caption: str, reply_to: int | None, chat_id: int | None = None
 ) -> int:
-    """A person sends a file; returns its message id."""
+    """Send a file from a person; return its message id."""
     _check(file, LARGEST_DOCUMENT)
     content = {"document": document(world, file.content, file.mime, file.name or "berkas")}
     return world.bring(person_id, content | with_text(caption, "caption"), reply_to, chat_id)
 
 
 def document(world: World, content: bytes, mime: str, name: str) -> Body:
-    """Keep a file, and describe it as a document."""
+    """Save a file, and return its description as a document."""
     file_id = keep(world, content, mime, name, "documents")
     about = {"file_id": file_id, "file_unique_id": file_id[:16], "file_name": name}
     return about | {"mime_type": mime, "file_size": len(content)}
 
 
 def photo_sizes(world: World, content: bytes, mime: str) -> list[Body]:
-    """Keep a photo, and describe it in the two sizes that Telegram would."""
+    """Save a photo, and return its description in two sizes, as Telegram does."""
     file_id = keep(world, content, mime, "photo.jpg", "photos")
     thumb = {"file_id": f"{file_id}-s", "file_unique_id": f"{file_id[:16]}s", "width": 90, "height": 67}
     full = {"file_id": file_id, "file_unique_id": file_id[:16], "width": 1280, "height": 960}
@@ -82,7 +82,7 @@ def photo_sizes(world: World, content: bytes, mime: str) -> list[Body]:
 
 
 def keep(world: World, content: bytes, mime: str, name: str, folder: str) -> str:
-    """Keep a file; returns its file_id."""
+    """Save a file; return its file_id."""
     file_id, number = secrets.token_urlsafe(24), world.store.next("file")
     suffix = name.rpartition(".")[2] if "." in name else "bin"
     world.store.save_file(file_id, f"{folder}/file_{number}.{suffix[:8]}", name, mime, content)

@@ -10,7 +10,7 @@ HERE = Path(__file__).parent
 
 @get("/simulator", media_type=MediaType.HTML, sync_to_thread=False)
 def chat_page() -> Response[bytes]:
-    """The page; everything in it comes from `/simulator/api`."""
+    """Return the page; all its content comes from `/simulator/api`."""
     return Response((HERE / "templates" / "chat.html").read_bytes(), media_type=MediaType.HTML)
 
 

@@ -1,4 +1,4 @@
-"""A Bot API call's parameters, however they were sent: query, form, multipart or JSON."""
+"""The parameters of a Bot API call, from query, form, multipart or JSON."""
 
 import json
 from typing import Any
@@ -8,12 +8,12 @@ from litestar import Request
 from litestar.datastructures import State, UploadFile
 from litestar.exceptions import HTTPException
 
-# SQLite has no larger numbers than 2**63 - 1.
+# The largest number of SQLite is 2**63 - 1.
 LARGEST = 2**62
 
 
 class BotRefusal(Exception):
-    """The Bot API says no: an error code, a description and perhaps parameters."""
+    """A refusal of the Bot API: an error code, a description and optional parameters."""
 
     def __init__(self, code: int, description: str, parameters: dict[str, Any] | None = None) -> None:
         super().__init__(description)
@@ -23,7 +23,7 @@ class BotRefusal(Exception):
 
 
 def bad(description: str) -> BotRefusal:
-    """The usual refusal."""
+    """Return the usual refusal."""
     return BotRefusal(400, f"Bad Request: {description}")
 
 
@@ -38,18 +38,18 @@ class Upload:
 
 @frozen
 class Params:
-    """Parameters by name; in a form everything is text, objects and lists are JSON."""
+    """Parameters by name; in a form all are text, objects and lists are JSON."""
 
     values: dict[str, Any]
     uploads: dict[str, Upload] = field(factory=dict)
 
     def text(self, name: str, default: str = "") -> str:
-        """A text; numbers are taken as one."""
+        """Return a text; a number becomes text."""
         value = self.values.get(name, default)
         return value if isinstance(value, str) else str(value)
 
     def whole(self, name: str, default: int | None = None) -> int | None:
-        """A whole number, or the default when it is missing or none."""
+        """Return a whole number, or the default if it is missing or invalid."""
         try:
             value = int(self.values[name])
         except (KeyError, ValueError, TypeError, OverflowError):
@@ -57,11 +57,11 @@ class Params:
         return value if -LARGEST < value < LARGEST else default
 
     def yes(self, name: str) -> bool:
-        """A truth."""
+        """Return a truth value."""
         return str(self.values.get(name, "")).lower() in {"true", "1", "yes"}
 
     def json(self, name: str, default: Any) -> Any:
-        """An object or a list."""
+        """Return an object or a list."""
         value = self.values.get(name, default)
         if not isinstance(value, str):
             return value
@@ -72,7 +72,7 @@ class Params:
 
 
 async def read_params(request: Request[Any, Any, State]) -> Params:
-    """Read the parameters of a call; raises `BotRefusal` for a body that cannot be read."""
+    """Read the parameters of a call. Raises `BotRefusal` for a body that cannot be read."""
     values: dict[str, Any] = dict(request.query_params.items())
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = await request.body()

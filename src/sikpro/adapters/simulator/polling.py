@@ -1,4 +1,4 @@
-"""getUpdates: held open, redelivered until acknowledged, one at a time; and the webhook that would replace it."""
+"""getUpdates: held open, redelivered until acknowledged, one at a time; and the webhook that conflicts with it."""
 
 import time
 
@@ -12,7 +12,7 @@ WEBHOOK = "Conflict: can't use getUpdates method while webhook is active; use de
 
 
 async def get_updates(world: World, params: Params) -> list[Body]:
-    """Updates from `offset` on, waiting up to `timeout` seconds for the first; the older of two polls gets 409."""
+    """Return updates from `offset`, waiting up to `timeout` seconds for the first; the older of two polls gets 409."""
     store = world.store
     if store.fact("webhook", ""):
         raise BotRefusal(409, WEBHOOK)
@@ -40,13 +40,13 @@ async def get_updates(world: World, params: Params) -> list[Body]:
 
 
 async def set_webhook(world: World, params: Params) -> bool:
-    """Remember a webhook, which makes getUpdates conflict; nothing is ever sent to it."""
+    """Save a webhook, which makes getUpdates conflict; nothing is ever sent to it."""
     world.store.set_fact("webhook", params.text("url"))
     return True
 
 
 async def delete_webhook(world: World, params: Params) -> bool:
-    """Forget the webhook, and what waits when asked to."""
+    """Delete the webhook, and on request the waiting updates."""
     world.store.set_fact("webhook", "")
     if params.yes("drop_pending_updates"):
         world.store.acknowledge(int(world.store.fact("counter:update_id", 0)) + 1)
@@ -54,7 +54,7 @@ async def delete_webhook(world: World, params: Params) -> bool:
 
 
 async def get_webhook_info(world: World, params: Params) -> Body:
-    """The webhook, and how many updates wait."""
+    """Return the webhook and the number of waiting updates."""
     stats = world.store.stats()
     return {
         "url": world.store.fact("webhook", ""),
@@ -64,7 +64,7 @@ async def get_webhook_info(world: World, params: Params) -> Body:
 
 
 async def set_my_commands(world: World, params: Params) -> bool:
-    """Keep the command menu of a scope and a language."""
+    """Save the command menu of a scope and a language."""
     commands = params.json("commands", None)
     if not isinstance(commands, list) or not all(
         isinstance(line, dict) and line.get("command") and line.get("description") for line in commands
@@ -76,21 +76,21 @@ async def set_my_commands(world: World, params: Params) -> bool:
 
 
 async def get_my_commands(world: World, params: Params) -> list[Body]:
-    """The command menu of a scope and a language, itself and not what stands in for it."""
+    """Return the command menu of a scope and a language, without a fallback."""
     return list(world.store.fact(_menu_of(world, params), []))
 
 
 async def delete_my_commands(world: World, params: Params) -> bool:
-    """Forget the command menu of a scope and a language."""
+    """Delete the command menu of a scope and a language."""
     world.store.set_fact(_menu_of(world, params), [])
     world.bell.ring()
     return True
 
 
 def menu_shown(world: World, chat_id: int, language: str) -> list[Body]:
-    """The command menu that a phone shows: the chat's own before everybody's, its language's before any's.
+    """Return the menu that a phone shows: the chat's menu before the general one, its language before the default.
 
-    The order is that of https://core.telegram.org/bots/api#determining-list-of-commands, without administrators.
+    The order follows https://core.telegram.org/bots/api#determining-list-of-commands, without administrators.
     """
     kinds = ("all_private_chats" if chat_id > 0 else "all_group_chats", "default")
     for scope in (f"chat:{chat_id}", *kinds):

@@ -1,4 +1,4 @@
-"""What the scripts under `/simulator/api` share: how they read a body, and how they answer and refuse."""
+"""Common parts of the scripts under `/simulator/api`: reading bodies, answers and refusals."""
 
 import base64
 import json
@@ -17,17 +17,17 @@ _NUMBERS = ("chat", "reply_to", "captioned")
 
 
 def answer(body: object, status: int = 200) -> Response[bytes]:
-    """JSON in ASCII with escapes, so that any text survives."""
+    """Return JSON in ASCII with escapes, so that any text survives."""
     return Response(json.dumps(body).encode(), status_code=status, media_type="application/json")
 
 
 def refused(_: AnyRequest, refusal: Refused) -> Response[bytes]:
-    """A refusal as JSON with its sentence."""
+    """Return a refusal as JSON with its sentence."""
     return answer({"detail": refusal.sentence}, refusal.status)
 
 
 async def given(request: AnyRequest) -> dict[str, Any]:
-    """The JSON object of a body; raises `Refused`."""
+    """Return the JSON object of a body. Raises `Refused`."""
     try:
         body = json.loads(await request.body() or b"{}")
     except (ValueError, RecursionError):
@@ -38,7 +38,7 @@ async def given(request: AnyRequest) -> dict[str, Any]:
 
 
 def take(body: dict[str, Any], name: str, kind: type, *, needed: bool = False) -> Any:
-    """A field of the right kind, or None; raises `Refused`."""
+    """Return a field of the right kind, or None. Raises `Refused`."""
     value = body.get(name)
     if value is None and not needed:
         return None
@@ -50,7 +50,7 @@ def take(body: dict[str, Any], name: str, kind: type, *, needed: bool = False) -
 
 
 def number(request: AnyRequest, name: str, or_else: int) -> int:
-    """A whole number of the query; raises `Refused`."""
+    """Return a whole number of the query. Raises `Refused`."""
     try:
         value = int(request.query_params.get(name, str(or_else)))
     except ValueError:
@@ -61,9 +61,9 @@ def number(request: AnyRequest, name: str, or_else: int) -> int:
 
 
 async def uploads(request: AnyRequest, name: str) -> tuple[list[Picked], dict[str, Any]]:
-    """The files sent under a name, and the other fields; raises `Refused`.
+    """Return the files with a name, and the other fields. Raises `Refused`.
 
-    A multipart form has uploads. JSON has base64, one text or a list of them, with `mime` and `file_name` beside.
+    A multipart form has uploads. JSON has base64, one text or a list, with the fields `mime` and `file_name`.
     """
     if request.headers.get("content-type", "").startswith("multipart/"):
         try:

@@ -1,6 +1,6 @@
-"""`/simulator/api`: what scripts, tests and the chat page do as the people of the chat.
+"""`/simulator/api`: the actions of people in the chat, for scripts, tests and the chat page.
 
-What a person does happens in their private chat with the bot, or in the group that `chat` names.
+A person acts in the private chat with the bot, or in the group that `chat` names.
 """
 
 from litestar import Response, Router, get, post, put
@@ -21,7 +21,7 @@ CHANGES_HELD = 20.0
 
 @get("/chats")
 async def list_people(world: NamedDependency[World]) -> Response[bytes]:
-    """Everybody."""
+    """List all people."""
     return answer([person_view(world, person) for person in world.store.people()])
 
 
@@ -42,7 +42,7 @@ async def add_person(request: AnyRequest, world: NamedDependency[World]) -> Resp
 
 @get("/chats/{user:int}/messages")
 async def list_messages(request: AnyRequest, user: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
-    """The chat's messages of both sides, oldest first: those after `?after=`, the newest `?limit=`."""
+    """List the chat's messages of both sides, oldest first: those after `?after=`, the newest `?limit=`."""
     world.person(user)
     rows = world.store.messages(user, number(request, "after", 0), number(request, "limit", -1))
     return answer([message_view(*row) for row in rows])
@@ -58,7 +58,7 @@ async def write(request: AnyRequest, user: FromPath[int], world: NamedDependency
 
 @post("/chats/{user:int}/edits")
 async def edit(request: AnyRequest, user: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
-    """Change a text or a caption of one's own."""
+    """Change a text or a caption of the person's own message."""
     body = await given(request)
     message_id = take(body, "message_id", int, needed=True)
     world.edit(user, message_id, take(body, "text", str, needed=True), take(body, "chat", int))
@@ -67,7 +67,7 @@ async def edit(request: AnyRequest, user: FromPath[int], world: NamedDependency[
 
 @post("/chats/{user:int}/forwards")
 async def forward(request: AnyRequest, user: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
-    """Forward a message of the chat to the chat `to`, the private one unless said."""
+    """Forward a message of the chat to the chat `to`, by default the private one."""
     body = await given(request)
     message_id = take(body, "message_id", int, needed=True)
     forwarded = world.forward(user, message_id, take(body, "chat", int), take(body, "to", int))
@@ -85,7 +85,7 @@ async def press(request: AnyRequest, user: FromPath[int], world: NamedDependency
 
 @get("/chats/{user:int}/callbacks/{press_id:str}")
 async def pressed(user: FromPath[int], press_id: FromPath[str], world: NamedDependency[World]) -> Response[bytes]:
-    """What became of a press."""
+    """Return the result of a press."""
     found = world.store.press(press_id)
     if found is None or found.get("user_id") != user:
         raise Refused(404, f"This person has no press {press_id}.")
@@ -101,7 +101,7 @@ async def share_contact(request: AnyRequest, user: FromPath[int], world: NamedDe
 
 @post("/chats/{user:int}/photos")
 async def bring_photo(request: AnyRequest, user: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
-    """Send a photo: multipart with a file `photo`, or JSON with it in base64; `caption` and `reply_to` beside."""
+    """Send a photo: multipart with a file `photo`, or JSON with base64; optional `caption` and `reply_to`."""
     files, body = await uploads(request, "photo")
     photo = _image(*files)
     caption, reply_to = take(body, "caption", str) or "", take(body, "reply_to", int)
@@ -110,7 +110,7 @@ async def bring_photo(request: AnyRequest, user: FromPath[int], world: NamedDepe
 
 @post("/chats/{user:int}/albums")
 async def bring_album(request: AnyRequest, user: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
-    """Send several `photos` as an album; the caption is on the first, or on the one that `captioned` counts."""
+    """Send several `photos` as an album; the caption is on the first, or on the one with the index `captioned`."""
     files, body = await uploads(request, "photos")
     photos = [_image(file) for file in files]
     caption, reply_to = take(body, "caption", str) or "", take(body, "reply_to", int)
@@ -121,7 +121,7 @@ async def bring_album(request: AnyRequest, user: FromPath[int], world: NamedDepe
 
 @post("/chats/{user:int}/documents")
 async def bring_document(request: AnyRequest, user: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
-    """Send any file: multipart with a file `document`, or JSON with it in base64, `file_name` and `mime` beside."""
+    """Send any file: multipart with a file `document`, or JSON with base64, `file_name` and `mime`."""
     files, body = await uploads(request, "document")
     if len(files) != 1:
         raise Refused(422, "document has to be one file.")
@@ -137,7 +137,7 @@ def _image(*files: Picked) -> Picked:
 
 @post("/chats/{user:int}/block")
 async def block(request: AnyRequest, user: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
-    """Block the bot, or let it in again."""
+    """Block or unblock the bot."""
     blocked = take(await given(request), "blocked", bool, needed=True)
     world.block(user, blocked)
     return answer({"blocked": blocked})
@@ -145,14 +145,14 @@ async def block(request: AnyRequest, user: FromPath[int], world: NamedDependency
 
 @post("/chats/{user:int}/deactivate")
 async def delete_account(user: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
-    """The person deletes their account."""
+    """Delete the person's account."""
     deactivate(world, user)
     return answer({"deactivated": True})
 
 
 @post("/chats/{user:int}/seen")
 async def mark_read(request: AnyRequest, user: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
-    """The person has read up to a message."""
+    """Mark the person's chat as read up to a message."""
     read = take(await given(request), "message_id", int, needed=True)
     person = world.person(user)
     if read > person["seen"]:
@@ -163,7 +163,7 @@ async def mark_read(request: AnyRequest, user: FromPath[int], world: NamedDepend
 
 @get("/changes")
 async def changes(request: AnyRequest, world: NamedDependency[World]) -> Response[bytes]:
-    """Held until something is newer than `?after=`, twenty seconds at most."""
+    """Wait until something is newer than `?after=`, at most twenty seconds."""
     after = request.query_params.get("after", "")
     if after == str(world.bell.version):
         await world.bell.wait(world.bell.version, CHANGES_HELD)
@@ -172,13 +172,13 @@ async def changes(request: AnyRequest, world: NamedDependency[World]) -> Respons
 
 @get("/commands")
 async def commands(request: AnyRequest, world: NamedDependency[World]) -> Response[bytes]:
-    """The bot's command menu as a phone shows it: that of `?language=` (id) in `?chat=`."""
+    """Return the bot's command menu as a phone shows it, for `?language=` (default id) in `?chat=`."""
     return answer(menu_shown(world, number(request, "chat", 1), request.query_params.get("language", "id")))
 
 
 @get("/files/{file_id:str}")
 async def show_file(file_id: FromPath[str], world: NamedDependency[World]) -> Response[bytes]:
-    """A file's bytes; anything but a plain image is a download."""
+    """Return a file's bytes; all files except plain images are downloads."""
     found = world.store.file(file_id=file_id)
     if found is None:
         raise Refused(404, "There is no such file.")
@@ -190,13 +190,13 @@ async def show_file(file_id: FromPath[str], world: NamedDependency[World]) -> Re
 
 @get("/faults")
 async def show_faults(world: NamedDependency[World]) -> Response[bytes]:
-    """The faults, and how many were injected."""
+    """Return the faults and the number of injected ones."""
     return answer(world.faults.describe())
 
 
 @put("/faults")
 async def set_faults(request: AnyRequest, world: NamedDependency[World]) -> Response[bytes]:
-    """Set the faults; what is left out is the default."""
+    """Set the faults; missing fields get their defaults."""
     try:
         world.faults = Faults.parse(await given(request))
     except ValueError as wrong:
@@ -206,13 +206,13 @@ async def set_faults(request: AnyRequest, world: NamedDependency[World]) -> Resp
 
 @get("/stats")
 async def stats(world: NamedDependency[World]) -> Response[bytes]:
-    """What came in, was delivered and acknowledged, and what the bot sent."""
+    """Return the numbers of received, delivered and acknowledged updates, and of the bot's messages."""
     return answer(world.store.stats())
 
 
 @post("/updates")
 async def bring_update(request: AnyRequest, world: NamedDependency[World]) -> Response[bytes]:
-    """Queue any update as it is, for what a bot has to survive; `next_update_id` restarts the ids from there."""
+    """Queue any update as it is, to test a bot's robustness; `next_update_id` restarts the ids from there."""
     body = await given(request)
     first = take(body, "next_update_id", int)
     if first is not None:

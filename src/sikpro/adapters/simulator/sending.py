@@ -1,4 +1,4 @@
-"""What the bot sends: messages, edits, files, answers to presses, checked as the real server checks them."""
+"""The bot's messages, edits, files and answers to presses, with the checks of the real server."""
 
 import time
 from typing import Any
@@ -11,7 +11,7 @@ from sikpro.adapters.simulator.world import IN_GROUP, World
 
 
 async def get_me(world: World, params: Params) -> Body:
-    """The bot."""
+    """Return the bot."""
     return world.bot | {
         "can_join_groups": True,
         "can_read_all_group_messages": False,
@@ -26,21 +26,21 @@ async def send_message(world: World, params: Params) -> Body:
 
 
 async def send_photo(world: World, params: Params) -> Body:
-    """Send a photo: an upload, or a file_id that is there."""
+    """Send a photo: an upload, or an existing file_id."""
     chat = _recipient(world, params)
     content, mime, _ = _file(world, params, "photo")
     return _deliver(world, chat, params, {"photo": photo_sizes(world, content, mime)} | _caption(params))
 
 
 async def send_document(world: World, params: Params) -> Body:
-    """Send a file: an upload, or a file_id that is there."""
+    """Send a file: an upload, or an existing file_id."""
     chat = _recipient(world, params)
     content, mime, name = _file(world, params, "document")
     return _deliver(world, chat, params, {"document": document(world, content, mime, name)} | _caption(params))
 
 
 async def edit_message_text(world: World, params: Params) -> Body:
-    """Change the text of a message of the bot's, and its buttons with it."""
+    """Change the text and the buttons of one of the bot's messages."""
     text = _text(params.text("text"), 4096, "message")
     message = _own(world, params)
     markup = _markup(params)
@@ -53,12 +53,12 @@ async def edit_message_text(world: World, params: Params) -> Body:
 
 
 async def edit_message_reply_markup(world: World, params: Params) -> Body:
-    """Change the buttons of a message of the bot's."""
+    """Change the buttons of one of the bot's messages."""
     return _changed(world, _own(world, params), _markup(params))
 
 
 async def answer_callback_query(world: World, params: Params) -> bool:
-    """Answer a press, once and soon."""
+    """Answer a press, once and before it expires."""
     press = world.store.press(params.text("callback_query_id"))
     if press is None or press["answered"] or time.time() - press["at"] > world.press_seconds:
         raise bad("query is too old and response timeout expired or query ID is invalid")
@@ -71,7 +71,7 @@ async def answer_callback_query(world: World, params: Params) -> bool:
 
 
 async def get_file(world: World, params: Params) -> Body:
-    """Where a file can be fetched."""
+    """Return the path of a file."""
     found = world.store.file(file_id=params.text("file_id").removesuffix("-s"))
     if found is None:
         raise bad("invalid file_id")
@@ -80,7 +80,7 @@ async def get_file(world: World, params: Params) -> Body:
 
 
 def _recipient(world: World, params: Params) -> Body:
-    """The chat to write to; raises `BotRefusal` as the real server does where the bot may not."""
+    """Return the chat to write to. Raises `BotRefusal` if the bot may not write, as the real server does."""
     chat_id = params.whole("chat_id")
     if not params.text("chat_id"):
         raise bad("chat_id is empty")

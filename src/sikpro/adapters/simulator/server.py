@@ -1,4 +1,4 @@
-"""The simulator in a uvicorn server that never leaves loopback and stops at once."""
+"""The simulator in a uvicorn server that listens only on loopback and stops at once."""
 
 import socket
 
@@ -10,9 +10,9 @@ from sikpro.adapters.simulator.guard import loopback
 
 
 class SimulatorServer(uvicorn.Server):
-    """Serves one simulator; held polls end when it is told to stop.
+    """Serves one simulator; held polls end when it stops.
 
-    Raises `NotLoopback` for any other host. `port` 0 takes a free one.
+    Raises `NotLoopback` for any other host. `port` 0 uses a free one.
     """
 
     def __init__(self, app: Litestar, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -23,7 +23,7 @@ class SimulatorServer(uvicorn.Server):
                 port=port,
                 ws="none",
                 lifespan="on",
-                # An access log would name the token with every call.
+                # An access log would show the token in every call.
                 access_log=False,
                 log_level="warning",
                 timeout_graceful_shutdown=2,
@@ -32,7 +32,7 @@ class SimulatorServer(uvicorn.Server):
         self._app = app
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let go of everybody who waits, then stop."""
+        """End all waiting requests, then stop."""
         if isinstance(self._app, Simulator):
             self._app.world.bell.close()
         await super().shutdown(sockets)
@@ -41,6 +41,6 @@ class SimulatorServer(uvicorn.Server):
 def serve_simulator(
     host: str = "127.0.0.1", port: int = 8081, *, path: str, token: str, press_seconds: float = 15.0
 ) -> None:
-    """Serve until SIGTERM or SIGINT. Raises `NotLoopback` for a host that others could reach."""
+    """Serve until SIGTERM or SIGINT. Raises `NotLoopback` for a host that others can reach."""
     loopback(host)
     SimulatorServer(create_simulator(path, token, press_seconds=press_seconds), host, port).run()

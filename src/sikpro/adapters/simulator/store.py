@@ -1,6 +1,6 @@
 """The simulator's own SQLite file: people, groups, messages, the update queue; every write is committed at once.
 
-Everything is kept as ASCII JSON, so that NUL and even lone surrogates survive. Ids never restart.
+All data are saved as ASCII JSON, so that NUL and even lone surrogates survive. Ids never restart.
 """
 
 import json
@@ -29,11 +29,11 @@ Body = dict[str, Any]
 
 
 class Store:
-    """Rows in and out of the file at `path` (":memory:" for none); used from one event loop only."""
+    """Reads and writes rows of the file at `path` (":memory:" for none); use it from one event loop only."""
 
     def __init__(self, path: str) -> None:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        # WAL with NORMAL outlives kill -9; only a power cut could take the last writes.
+        # WAL with NORMAL survives kill -9; only a power cut can lose the last writes.
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
             self._db.execute(f"PRAGMA {pragma}")
         self._db.executescript(SCHEMA)
@@ -43,16 +43,16 @@ class Store:
         self._db.close()
 
     def fact(self, name: str, default: Any = None) -> Any:
-        """A single stored value."""
+        """Return a single saved value."""
         row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
         return default if row is None else json.loads(row[0])
 
     def set_fact(self, name: str, value: Any) -> None:
-        """Store a single value."""
+        """Save a single value."""
         self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(value)))
 
     def next(self, name: str, first: int = 1) -> int:
-        """The next number of a counter, which never comes again."""
+        """Return the next number of a counter; each number is used only once."""
         row = self._db.execute(
             "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
             (f"counter:{name}", str(first)),
@@ -60,11 +60,11 @@ class Store:
         return int(row[0])
 
     def people(self) -> list[Body]:
-        """Everybody, in the order of their ids."""
+        """Return all people, by id."""
         return [json.loads(row[0]) for row in self._db.execute("SELECT body FROM people ORDER BY id")]
 
     def person(self, person_id: int) -> Body | None:
-        """One person, or None."""
+        """Return one person, or None."""
         row = self._db.execute("SELECT body FROM people WHERE id = ?", (person_id,)).fetchone()
         return None if row is None else dict(json.loads(row[0]))
 
@@ -73,11 +73,11 @@ class Store:
         self._db.execute("INSERT OR REPLACE INTO people VALUES (?, ?)", (person["id"], json.dumps(person)))
 
     def groups(self) -> list[Body]:
-        """Every group, the newest first."""
+        """Return all groups, newest first."""
         return [json.loads(row[0]) for row in self._db.execute("SELECT body FROM groups ORDER BY id")]
 
     def group(self, group_id: int) -> Body | None:
-        """One group, or None."""
+        """Return one group, or None."""
         row = self._db.execute("SELECT body FROM groups WHERE id = ?", (group_id,)).fetchone()
         return None if row is None else dict(json.loads(row[0]))
 
@@ -86,14 +86,14 @@ class Store:
         self._db.execute("INSERT OR REPLACE INTO groups VALUES (?, ?)", (group["id"], json.dumps(group)))
 
     def message(self, chat_id: int, message_id: int) -> tuple[str, Body] | None:
-        """Who sent it (`person`, `bot` or `service`) and the Bot API message, or None."""
+        """Return the sender (`person`, `bot` or `service`) and the Bot API message, or None."""
         row = self._db.execute(
             "SELECT sender, body FROM messages WHERE chat_id = ? AND message_id = ?", (chat_id, message_id)
         ).fetchone()
         return None if row is None else (row[0], json.loads(row[1]))
 
     def messages(self, chat_id: int, after: int = 0, limit: int = -1) -> list[tuple[str, Body, bool]]:
-        """(sender, message, whether the bot got and acknowledged it), oldest first; the newest `limit` of them."""
+        """Return (sender, message, whether the bot acknowledged it), oldest first; the newest `limit` of them."""
         rows = self._db.execute(
             "SELECT sender, body, coalesce((SELECT min(u.acknowledged) FROM updates u WHERE u.chat_id = m.chat_id"
             " AND u.message_id = m.message_id), 0) FROM messages m"
@@ -103,7 +103,7 @@ class Store:
         return [(row[0], json.loads(row[1]), bool(row[2])) for row in reversed(rows)]
 
     def count_from_bot(self, chat_id: int, after: int) -> int:
-        """How many of the bot's messages in a chat come after a message id."""
+        """Return the number of the bot's messages in a chat after a message id."""
         row = self._db.execute(
             "SELECT count(*) FROM messages WHERE chat_id = ? AND message_id > ? AND sender = 'bot'",
             (chat_id, after),
@@ -111,7 +111,7 @@ class Store:
         return int(row[0])
 
     def save_message(self, sender: str, message: Body, update: str | None = None) -> None:
-        """Insert or change a message and, in the same transaction, queue the update of kind `update` with it."""
+        """Insert or change a message and, in the same transaction, queue its update of kind `update`."""
         chat_id, message_id = message["chat"]["id"], message["message_id"]
         self._db.execute("BEGIN IMMEDIATE")
         self._db.execute(
@@ -123,7 +123,7 @@ class Store:
         self._db.execute("COMMIT")
 
     def queue(self, kind: str, content: Body, chat_id: int | None = None, message_id: int | None = None) -> None:
-        """Queue an update for the bot, unless its last allowed_updates leave this kind out."""
+        """Queue an update for the bot, unless its last allowed_updates exclude this kind."""
         allowed = self.fact("allowed_updates", [])
         if allowed and kind not in allowed:
             return
@@ -135,16 +135,16 @@ class Store:
         )
 
     def queue_raw(self, update: Any) -> int:
-        """Queue any JSON object as an update under the next update_id: what a test wants to arrive."""
+        """Queue any JSON object as an update with the next update_id, for tests."""
         update_id = self.next("update_id", 1)
         body = json.dumps({"update_id": update_id, **update})
         self._db.execute("INSERT INTO updates (update_id, body) VALUES (?, ?)", (update_id, body))
         return update_id
 
     def acknowledge(self, offset: int) -> bool:
-        """Acknowledge what comes before `offset` as getUpdates does; says whether something changed.
+        """Acknowledge the updates before `offset` as getUpdates does; return whether something changed.
 
-        A negative one keeps that many of the newest. One beyond the next id is ignored, as the real server
+        A negative offset keeps that many of the newest. An offset beyond the next id is ignored, as the real server
         does after its ids have restarted.
         """
         if offset < 0:
@@ -161,7 +161,7 @@ class Store:
         return done.rowcount > 0
 
     def pending(self, limit: int) -> list[tuple[int, Body]]:
-        """The oldest unacknowledged updates with their sequence numbers."""
+        """Return the oldest unacknowledged updates with their sequence numbers."""
         rows = self._db.execute("SELECT seq, body FROM updates WHERE acknowledged = 0 ORDER BY seq LIMIT ?", (limit,))
         return [(row[0], json.loads(row[1])) for row in rows]
 
@@ -171,7 +171,7 @@ class Store:
         self._db.execute(f"UPDATE updates SET delivered = delivered + 1 WHERE seq IN ({marks})", sequence)
 
     def press(self, press_id: str) -> Body | None:
-        """One press, or None."""
+        """Return one press, or None."""
         row = self._db.execute("SELECT body FROM presses WHERE id = ?", (press_id,)).fetchone()
         return None if row is None else dict(json.loads(row[0]))
 
@@ -180,16 +180,16 @@ class Store:
         self._db.execute("INSERT OR REPLACE INTO presses VALUES (?, ?)", (press["id"], json.dumps(press)))
 
     def save_file(self, file_id: str, path: str, name: str, mime: str, content: bytes) -> None:
-        """Keep a file's bytes."""
+        """Save a file's bytes."""
         self._db.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?)", (file_id, path, name, mime, content))
 
     def file(self, *, file_id: str = "", path: str = "") -> tuple[str, str, str, str, bytes] | None:
-        """(id, path, name, mime type, bytes) of a file by its id or its path, or None."""
+        """Return (id, path, name, mime type, bytes) of a file by its id or its path, or None."""
         row = self._db.execute("SELECT * FROM files WHERE id = ? OR path = ?", (file_id, path)).fetchone()
         return None if row is None else (row[0], row[1], row[2], row[3], row[4])
 
     def stats(self) -> Body:
-        """How many updates came in, were delivered at least once, acknowledged; how many messages each sent."""
+        """Return the numbers of received, delivered and acknowledged updates, and of messages by sender."""
         updates = self._db.execute(
             "SELECT count(*), coalesce(sum(delivered > 0), 0), coalesce(sum(delivered), 0),"
             " coalesce(sum(acknowledged), 0) FROM updates"

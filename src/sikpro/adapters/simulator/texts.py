@@ -1,4 +1,4 @@
-"""What a message's text tells Telegram: how long it is, what in it is marked, and whether a bot in a group gets it."""
+"""Properties of a message's text: its length, its entities, and whether a bot in a group gets it."""
 
 import re
 
@@ -11,12 +11,12 @@ _MARKED = 4096
 
 
 def units(text: str) -> int:
-    """Length in UTF-16 code units, as Telegram counts."""
+    """Return the length in UTF-16 code units, as Telegram counts."""
     return len(text) + sum(character > "\uffff" for character in text)
 
 
 def entities(text: str) -> list[Body]:
-    """The commands and mentions of a text, offsets in UTF-16 units.
+    """Return the commands and mentions of a text, with offsets in UTF-16 units.
 
     >>> entities("/reg@sikpro_bot")
     [{'type': 'bot_command', 'offset': 0, 'length': 15}]
@@ -28,26 +28,26 @@ def entities(text: str) -> list[Body]:
 
 
 def with_text(text: str, field: str = "text") -> Body:
-    """The fields of a message that carry a text or a caption; none for an empty one."""
+    """Return the fields of a message with a text or a caption; none for an empty one."""
     marked = entities(text)
     name = "entities" if field == "text" else "caption_entities"
     return ({field: text} if text else {}) | ({name: marked} if marked else {})
 
 
 def text_of(message: Body) -> str:
-    """A message's text or caption."""
+    """Return a message's text or caption."""
     return str(message.get("text", message.get("caption", "")))
 
 
 def quoted(message: Body) -> Body:
-    """A message as it appears inside another one's reply_to_message: without its own."""
+    """Return a message for another one's reply_to_message: without its own reply_to_message."""
     return {name: value for name, value in message.items() if name != "reply_to_message"}
 
 
 def meant_for(message: Body, bot: Body) -> bool:
-    """Whether privacy mode lets a bot see a group's message: a command, a mention of its name, a reply to it.
+    """Return whether a bot in privacy mode gets a group's message: a command, a mention of its name, a reply to it.
 
-    A command that names another bot is not meant; one without a name is, where there is one bot
+    A command for another bot does not count; a command without a name counts if there is one bot
     (https://core.telegram.org/bots/features#privacy-mode).
     """
     reply = message.get("reply_to_message")

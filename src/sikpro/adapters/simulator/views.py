@@ -1,4 +1,4 @@
-"""How scripts and the chat page see people, groups and messages."""
+"""People, groups and messages for scripts and the chat page."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ _SERVICE = {
 
 
 def person_view(world: World, person: Body) -> Body:
-    """A person in the list, with the last message and how many of the bot's are unread."""
+    """Return a person for the list, with the last message and the number of unread messages of the bot."""
     return {
         "id": person["id"],
         "name": person["name"],
@@ -29,7 +29,7 @@ def person_view(world: World, person: Body) -> Body:
 
 
 def group_view(world: World, group: Body) -> Body:
-    """A group in the list: its people, what the bot is in it, and the same as of a person."""
+    """Return a group for the list: its people, the bot's status in it, and the same fields as for a person."""
     members = filter(None, (world.store.person(person_id) for person_id in group["members"]))
     shown = ("id", "name", "kind", "bot", "migrated_to", "deleted")
     return {
@@ -40,7 +40,7 @@ def group_view(world: World, group: Body) -> Body:
 
 
 def message_view(sender: str, message: Body, read: bool) -> Body:
-    """A message: `sender` is `person`, `bot` or `service`, `read` whether the bot got and acknowledged it."""
+    """Return a message: `sender` is `person`, `bot` or `service`; `read` is whether the bot acknowledged it."""
     inline = message.get("reply_markup", {}).get("inline_keyboard", [])
     reply, origin = message.get("reply_to_message"), message.get("forward_origin")
     document, contact = message.get("document"), message.get("contact")
@@ -83,7 +83,7 @@ def _name(user: Body) -> str:
 
 
 def _service_text(message: Body) -> str:
-    """A service message in words."""
+    """Return a service message as text."""
     kind = next((name for name in _SERVICE if name in message), "")
     who = message.get("new_chat_members", [message.get("left_chat_member")])[0] or message["chat"]
     return _SERVICE.get(kind, "").format(who=who["title"] if "title" in who else _name(who))

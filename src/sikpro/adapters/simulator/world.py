@@ -1,4 +1,4 @@
-"""The people's side of the simulator: what they write, press, share and block, as the bot will get it."""
+"""The people's side of the simulator: they write, press, share and block, and the bot gets updates."""
 
 import time
 from typing import Any
@@ -12,7 +12,7 @@ from sikpro.adapters.simulator.texts import meant_for, quoted, text_of, with_tex
 
 LONGEST_TEXT = 200_000
 IN_GROUP = ("member", "administrator")
-"""What the bot is in a group while it belongs to it."""
+"""The bot's statuses as a member of a group."""
 
 _NOT_FORWARDED = {
     *("message_id", "from", "chat", "date", "edit_date", "reply_to_message", "reply_markup", "media_group_id"),
@@ -20,7 +20,7 @@ _NOT_FORWARDED = {
 
 
 class Refused(Exception):
-    """What a script asked for cannot be: an HTTP `status` and a sentence."""
+    """Raised if a script's request is impossible, with an HTTP `status` and a sentence."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
@@ -30,9 +30,9 @@ class Refused(Exception):
 
 @define
 class World:
-    """One bot, its people and groups, and what passes between them.
+    """One bot, its people and groups, and their messages.
 
-    Where a chat is asked for, None is the person's private chat with the bot.
+    A chat of None is the person's private chat with the bot.
     """
 
     store: Store
@@ -45,12 +45,12 @@ class World:
 
     @property
     def bot(self) -> Body:
-        """The bot as the Bot API shows it in messages."""
+        """Return the bot as in messages of the Bot API."""
         bot_id = int(self.token.partition(":")[0])
         return {"id": bot_id, "is_bot": True, "first_name": "SIKPRO", "username": self.username}
 
     def add(self, name: str, code: str | None, person_id: int | None, phone: str | None, language: str = "id") -> Body:
-        """Add a person; without an id they get the next one."""
+        """Add a person; without an id use the next one."""
         if person_id is None:
             person_id = self.store.next("person", 700_000_001)
             while self.store.person(person_id):
@@ -72,37 +72,37 @@ class World:
         return person
 
     def person(self, person_id: int) -> Body:
-        """One person; raises `Refused`."""
+        """Return one person. Raises `Refused`."""
         person = self.store.person(person_id) if person_id < 2**62 else None
         if person is None:
             raise Refused(404, f"There is no person with the id {person_id}.")
         return person
 
     def group(self, group_id: int) -> Body:
-        """One group; raises `Refused`."""
+        """Return one group. Raises `Refused`."""
         group = self.store.group(group_id) if -(2**62) < group_id < 0 else None
         if group is None:
             raise Refused(404, f"There is no group with the id {group_id}.")
         return group
 
     def user(self, person: Body) -> Body:
-        """A person as the Bot API shows a user."""
+        """Return a person as a user of the Bot API."""
         first, _, last = person["name"].partition(" ")
         user = {"id": person["id"], "is_bot": False, "first_name": first, "language_code": person.get("language", "id")}
         return user | ({"last_name": last} if last else {})
 
     def private(self, person: Body) -> Body:
-        """Their private chat with the bot, as the Bot API shows it."""
+        """Return a person's private chat with the bot, as in the Bot API."""
         user = self.user(person)
         names: Body = {name: user[name] for name in ("first_name", "last_name") if name in user}
         return {"id": person["id"], **names, "type": "private"}
 
     def in_group(self, group: Body) -> Body:
-        """A group as the Bot API shows it."""
+        """Return a group as a chat of the Bot API."""
         return {"id": group["id"], "title": group["name"], "type": group["kind"]}
 
     def place(self, person: Body, chat_id: int | None) -> Body:
-        """The chat that a person acts in; raises `Refused` for a group they do not belong to, and a deleted account."""
+        """Return the chat of a person's action. Raises `Refused` outside the group or for a deleted account."""
         if person.get("deactivated"):
             raise Refused(403, "This account is deleted.")
         if chat_id is None or chat_id == person["id"]:
@@ -115,7 +115,7 @@ class World:
         return self.in_group(group)
 
     def blank(self, chat: Body, sender: Body, reply_to: int | None = None) -> Body:
-        """A new message of a chat with its own id, without content yet; raises `Refused`."""
+        """Return a new message of a chat with its own id and no content yet. Raises `Refused`."""
         target = None if reply_to is None else self.store.message(chat["id"], reply_to)
         if reply_to is not None and target is None:
             raise Refused(404, f"There is no message {reply_to} in this chat to reply to.")
@@ -124,12 +124,12 @@ class World:
         return message | ({"reply_to_message": quoted(target[1])} if target else {})
 
     def say(self, person_id: int, text: str, reply_to: int | None = None, chat_id: int | None = None) -> int:
-        """They write a text; returns its message id."""
+        """Write a text; return its message id."""
         self._check(text)
         return self.bring(person_id, with_text(text), reply_to, chat_id)
 
     def share_contact(self, person_id: int, phone: str | None) -> int:
-        """They share their own phone number."""
+        """Share the person's own phone number."""
         person = self.person(person_id)
         user = self.user(person)
         contact = {"phone_number": phone or person["phone"], "user_id": person_id}
@@ -137,7 +137,7 @@ class World:
         return self.bring(person_id, {"contact": contact}, (person["keyboard"] or {}).get("message_id"))
 
     def edit(self, person_id: int, message_id: int, text: str, chat_id: int | None = None) -> None:
-        """They change the text of a message of their own, or the caption of a file; the same again changes nothing."""
+        """Change the text of an own message, or the caption of a file; the same text again changes nothing."""
         place = self.place(self.person(person_id), chat_id)
         found = self.store.message(place["id"], message_id)
         if found is None or found[0] != "person" or found[1]["from"]["id"] != person_id or "contact" in found[1]:
@@ -154,7 +154,7 @@ class World:
         self.bell.ring()
 
     def forward(self, person_id: int, message_id: int, chat_id: int | None, to: int | None) -> int:
-        """They forward a message of one chat to another; returns its id there."""
+        """Forward a message of one chat to another; return its id there."""
         place = self.place(self.person(person_id), chat_id)
         found = self.store.message(place["id"], message_id)
         if found is None or found[0] == "service":
@@ -164,7 +164,7 @@ class World:
         return self.bring(person_id, {"forward_origin": origin} | content, None, to)
 
     def press(self, person_id: int, message_id: int, data: str, chat_id: int | None = None) -> str:
-        """They press an inline button; returns the query's id."""
+        """Press an inline button; return the id of the query."""
         person = self.person(person_id)
         place = self.place(person, chat_id)
         found = self.store.message(place["id"], message_id)
@@ -182,7 +182,7 @@ class World:
         return query_id
 
     def block(self, person_id: int, blocked: bool) -> None:
-        """They block the bot, or let it in again."""
+        """Block or unblock the bot."""
         person = self.person(person_id)
         if person["blocked"] == blocked:
             return
@@ -192,25 +192,25 @@ class World:
         self.tell_membership(self.private(person), self.user(person), *states)
 
     def tell_membership(self, chat: Body, by: Body, before: str, after: str) -> None:
-        """The bot learns that it is something else in a chat now."""
+        """Send the bot an update about its new status in a chat."""
         old, new = ({"user": self.bot, "status": state} for state in (before, after))
         change = {"chat": chat, "from": by, "date": int(time.time())}
         self.store.queue("my_chat_member", change | {"old_chat_member": old, "new_chat_member": new})
         self.bell.ring()
 
     def reaches_bot(self, message: Body) -> bool:
-        """Whether the bot gets a message: in a group it belongs to, what is meant for it; all as an administrator."""
+        """Return whether the bot gets a message: in its groups only those for it, all of them as an administrator."""
         if message["chat"]["type"] == "private":
             return True
         status = self.group(message["chat"]["id"])["bot"]
         return status == "administrator" or (status == "member" and meant_for(message, self.bot))
 
     def bring(self, person_id: int, content: dict[str, Any], reply_to: int | None, chat_id: int | None = None) -> int:
-        """They send something to a chat; returns its message id."""
+        """Send content to a chat; return its message id."""
         person = self.person(person_id)
         place = self.place(person, chat_id)
         if place["type"] == "private" and person["blocked"]:
-            # Writing to a blocked bot lets it in again, as the real client asks for first.
+            # Writing to a blocked bot unblocks it; the real client requires this first.
             self.block(person_id, False)
             person = self.person(person_id)
         message = self.blank(place, self.user(person), reply_to) | content

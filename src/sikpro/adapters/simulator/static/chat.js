@@ -1,4 +1,4 @@
-// The chat page: it shows what /simulator/api says, and says what the person does. Text goes in as text only.
+// The chat page: it shows the data of /simulator/api and sends the person's actions. Text is inserted only as text.
 import { grow, listen as listenToComposer, pick, quote, say } from "./composer.js";
 import { chooseForGroup, chooseForMessage, listen as listenToDialogs } from "./dialogs.js";
 import { showList } from "./list.js";
@@ -47,7 +47,7 @@ function showWriters(one) {
   at("actor").value = String(actor());
 }
 
-// Messages of one album that follow each other are one bubble.
+// Consecutive messages of one album are one bubble.
 function bundles() {
   const found = [];
   for (const message of state.messages) {
@@ -98,7 +98,7 @@ function showMessages() {
   stayLow();
 }
 
-// The newest message stays in sight when pictures have loaded or the composer grows, unless somebody reads further up.
+// Keep the newest message visible when pictures load or the composer grows, unless the person reads further up.
 let low = true, before = 0;
 const stayLow = () => { if (low) at("log").scrollTop = at("log").scrollHeight; };
 

@@ -1,4 +1,4 @@
-// What is being written: the text, whom it answers or which message it changes, and the files that go with it.
+// The composer: the text, its reply target or the message that it changes, and its files.
 import { button, make, words } from "./parts.js";
 import { actor, at, call, failed, group, state, toast, where } from "./state.js";
 

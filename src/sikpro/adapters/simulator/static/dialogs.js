@@ -1,4 +1,4 @@
-// The dialogs: a new person, a new group, what can be done with a message or a group, and where to forward to.
+// The dialogs: a new person, a new group, the actions on a message or a group, and the target of a forward.
 import { quote } from "./composer.js";
 import { button, hue, initials, make } from "./parts.js";
 import { actor, at, call, failed, group, state, toast, where } from "./state.js";

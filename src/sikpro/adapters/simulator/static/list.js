@@ -1,4 +1,4 @@
-// The list on the left: everybody's private chat with the bot, and the groups.
+// The list on the left: each person's private chat with the bot, and the groups.
 import { hue, initials, make, stamp } from "./parts.js";
 import { at, state } from "./state.js";
 

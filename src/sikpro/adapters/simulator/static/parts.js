@@ -1,4 +1,4 @@
-// The parts of the chat page: elements made from data, without any markup from outside.
+// The parts of the chat page: elements made from data, without external markup.
 export function make(tag, className = "", text = null, ...children) {
   const element = document.createElement(tag);
   if (className) element.className = className;
@@ -70,7 +70,7 @@ function document_(file) {
   return link;
 }
 
-// One bubble of the log: a message, or the messages of an album. `look` says how: mine, turn, who, target.
+// One bubble of the log: a message, or the messages of an album. `look` sets: mine, turn, who, target.
 export function bubble(messages, look, does) {
   const message = messages.find((one) => one.text) || messages[0];
   const box = make("div", "bubble");

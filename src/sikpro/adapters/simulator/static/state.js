@@ -1,7 +1,7 @@
-// What the page knows, and how it asks /simulator/api; every other module reads it here.
+// The state of the page, and its requests to /simulator/api; all other modules read it here.
 export const at = (id) => document.getElementById(id);
 
-// `chat` is a person's id for their private chat with the bot, or a group's negative one; `actors` says who writes there.
+// `chat` is a person's id for the private chat with the bot, or a group's negative id; `actors` has the writer of each.
 export const state = {
   people: [], groups: [], chat: null, messages: [], quote: null, editing: null, picked: [], version: "",
   drafts: new Map(), actors: new Map(),
@@ -27,7 +27,7 @@ export const failed = () => toast("Gagal. Coba lagi; bila tetap gagal, muat ulan
 export const person = (id) => state.people.find((one) => one.id === id);
 export const group = () => state.groups.find((one) => one.id === state.chat);
 
-// Who writes in the open chat: its person, or the chosen member of the group.
+// The writer in the open chat: its person, or the chosen member of the group.
 export function actor() {
   const open = group();
   if (!open) return state.chat;
@@ -35,5 +35,5 @@ export function actor() {
   return open.members.some((one) => one.id === chosen) ? chosen : open.members[0]?.id ?? null;
 }
 
-// The part of a script's body that names the group.
+// The part of a request's body that names the group.
 export const where = () => (group() ? { chat: state.chat } : {});

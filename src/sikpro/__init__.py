@@ -1,4 +1,4 @@
-"""SIKPRO sees every new internet line through its activation; this is the importable library.
+"""SIKPRO follows every new internet line until it is active; this is the importable library.
 
     import sikpro
 
@@ -12,7 +12,7 @@
             technician="F5SDA445",
         )
 
-Names are resolved when they are first used, so that importing the package costs next to nothing.
+Names are loaded at first use, so that the import of the package is fast.
 """
 
 from importlib import import_module
@@ -54,7 +54,7 @@ _PLACES = {
     "StorageError": "application.ports.storage",
 }
 
-__all__ = [*sorted([*_PLACES, "DomainError"]), "__version__"]  # derived, and held to __init__.pyi by a test
+__all__ = [*sorted([*_PLACES, "DomainError"]), "__version__"]  # derived; a test compares it with __init__.pyi
 
 
 def __getattr__(name: str) -> Any:

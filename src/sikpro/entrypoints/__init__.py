@@ -1,1 +1,1 @@
-"""Where SIKPRO is started: settings, the container that wires, the command line, the server."""
+"""The start of SIKPRO: settings, the container, the command line, the server."""

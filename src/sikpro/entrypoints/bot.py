@@ -1,4 +1,4 @@
-"""The bot by one transport or the other, as the settings say."""
+"""The bot with the transport that the settings choose."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -15,10 +15,10 @@ from sikpro.entrypoints.settings import Settings, WrongSettings
 
 @frozen
 class Bot:
-    """One bot account, and what its transport gives.
+    """One bot account with the adapters of its transport.
 
-    `release_all` drops the connection while another process serves the bot. `caution` tells a trouble, with its detail,
-    beside which it works all the same.
+    `release_all` drops the connection while another process serves the bot. `caution` returns a trouble and its detail
+    for a bot that works all the same.
     """
 
     account: str
@@ -30,12 +30,12 @@ class Bot:
 
 
 def is_set_up(settings: Settings) -> bool:
-    """Whether a bot is set up: without one the web runs alone."""
+    """Return whether a bot is set up: without one the web runs alone."""
     return bool(settings.telegram_token)
 
 
 def connect_bot(settings: Settings, transactions: AsyncTransactions) -> Bot:
-    """The bot of the settings, not connected yet. Raises `WrongSettings`."""
+    """Return the bot of the settings, not connected yet. Raises `WrongSettings`."""
     return _by_mtproto(settings, transactions) if settings.by_mtproto else _by_bot_api(settings)
 
 
@@ -51,7 +51,7 @@ def _by_bot_api(settings: Settings) -> Bot:
     )
 
     async def keep() -> None:
-        """Each request has a connection of its own: there is nothing to let go."""
+        """Do nothing: each request has its own connection."""
 
     return Bot(
         account=f"bot:{sending.bot_id}",
@@ -64,7 +64,7 @@ def _by_bot_api(settings: Settings) -> Bot:
 
 
 def _by_mtproto(settings: Settings, transactions: AsyncTransactions) -> Bot:
-    # Telethon takes a quarter of a second to load: only where it is used.
+    # Telethon takes a quarter of a second to load: import it only if it is used.
     from sikpro.adapters.telegram.mtproto.client import HOME, MtprotoClient
     from sikpro.adapters.telegram.mtproto.files import MtprotoFiles
     from sikpro.adapters.telegram.mtproto.messenger import MtprotoMessenger
@@ -109,7 +109,7 @@ def _public_key(path: str) -> str:
 
 
 def telethons_proxy(address: str) -> dict[str, Any] | None:
-    """A proxy as Telethon takes it, which looks the names up; it is asked in plain HTTP or SOCKS5."""
+    """Return a proxy for Telethon; the proxy resolves names, and the connection to it is plain HTTP or SOCKS5."""
     if not address:
         return None
     parts = urlsplit(address)

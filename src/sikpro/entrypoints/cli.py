@@ -1,6 +1,6 @@
-"""The command line; each command imports what it needs, so that `--version` and `--help` are quick.
+"""The command line; each command imports what it needs, so that `--version` and `--help` are fast.
 
-The settings come first: one that cannot be used is said before what they would start is imported.
+Each command reads the settings first: an invalid setting is reported before the slow imports.
 """
 
 import sys
@@ -10,14 +10,14 @@ from typing import Any
 import click
 
 WRONG = 2
-"""Exit code for a setting or an argument that cannot be used."""
+"""Exit code for an invalid setting or argument."""
 
 FAILED = 1
-"""Exit code for what could not be done."""
+"""Exit code for a failed command."""
 
 
 class _Commands(click.Group):
-    """Says what is wrong on stderr, without a traceback, and exits by its kind."""
+    """Reports errors on stderr without a traceback, and exits with the code of their kind."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""

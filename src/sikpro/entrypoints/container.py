@@ -1,4 +1,4 @@
-"""The one place where ports meet their adapters."""
+"""The one place that connects ports with their adapters."""
 
 import os
 import secrets
@@ -41,7 +41,7 @@ def _writers(settings: Settings) -> int:
 
 
 def _workbooks() -> WorkbookWriter:
-    from sikpro.adapters.excel.workbook import ExcelWorkbookWriter  # openpyxl takes its time: at the first file only
+    from sikpro.adapters.excel.workbook import ExcelWorkbookWriter  # openpyxl loads slowly: only for a file
 
     return ExcelWorkbookWriter()
 
@@ -55,7 +55,7 @@ def _lease(settings: Settings) -> timedelta:
 
 
 class Container(containers.DeclarativeContainer):
-    """Everything one process needs, made once and when it is first asked for."""
+    """All parts of one process; each is made once, at its first use."""
 
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
     clock = providers.Singleton(SystemClock)
@@ -117,12 +117,12 @@ class Container(containers.DeclarativeContainer):
 
 
 def has_bot(container: Container) -> bool:
-    """Whether a bot is set up: without one the web runs alone."""
+    """Return whether a bot is set up: without one the web runs alone."""
     return is_set_up(container.settings())
 
 
 def web_parts(container: Container) -> WebParts:
-    """The web's ports, and its view of the loops beside it."""
+    """Return the web's ports, and the states of the loops beside it."""
     settings = container.settings()
 
     def bot_state() -> BotState | None:

@@ -1,4 +1,4 @@
-"""The demo: data that one can believe, and the simulator under the same address as the console."""
+"""The demo: realistic data, and the simulator under the same address as the console."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +33,7 @@ _OF_SIMULATOR = ("/simulator", f"/bot{TOKEN}/", f"/file/bot{TOKEN}/")
 
 
 def serve_demo(host: str, port: int, data: Path, orders: int) -> None:
-    """Make the demo's data once, print the accounts and serve console and simulator until stopped."""
+    """Make the demo data once, print the accounts, and serve console and simulator until stopped."""
     try:
         address = f"http://{loopback(host)}:{port}"
     except NotLoopback as error:
@@ -56,7 +56,7 @@ def serve_demo(host: str, port: int, data: Path, orders: int) -> None:
 
 @frozen
 class _SideBySide:
-    """Sends what is the simulator's to the simulator and everything else to the console."""
+    """Routes the simulator's requests to the simulator and all others to the console."""
 
     web: Any
     simulator: Simulator
@@ -76,7 +76,7 @@ def _password(username: str) -> str:
 
 
 def _tell_story(container: Container, orders: int) -> None:
-    """Lay the story into an empty database, in one transaction: whole, or not at all."""
+    """Write the story into an empty database, in one transaction: all or nothing."""
     if container.transactions().read(lambda uow: bool(uow.people.all())):
         return
     print(f"Making demo data: {orders} orders over sixty days, once (half a minute or so) …", flush=True)
@@ -96,7 +96,7 @@ def _tell_story(container: Container, orders: int) -> None:
 
 
 def _add_people(simulator: Simulator) -> None:
-    """Make everybody known to the simulator, under the ids they are bound to."""
+    """Add all people to the simulator, with their Telegram ids."""
     known = {person["id"] for person in simulator.world.store.people()}
     leader = next((LEADER_TELEGRAM, name, None) for role, _, name in ACCOUNTS if role is Role.TEAM_LEADER)
     crew = [(one.telegram_id, one.name, one.code) for one in technicians()]

@@ -1,4 +1,4 @@
-"""Believable demo data: sixty days of orders, each having walked the same way as a real one."""
+"""Realistic demo data: sixty days of orders, each made by the same code as a real one."""
 
 import random
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from sikpro.domain.people import Person, Role
 BOT = 424242
 DAYS = 60
 FRESH = 24
-"""How many orders came in during the last two hours, at whatever time of day the demo is made."""
+"""How many orders came in during the last two hours, at any time of day."""
 
 
 ACCOUNTS = (
@@ -50,7 +50,7 @@ _CANCELLED = ("batal", "double_input", "alamat_tidak_ditemukan", "cabut_pasang")
 
 @frozen
 class DemoTechnician:
-    """A technician of the demo, and the simulator's user of the same id."""
+    """A technician of the demo, and the simulator's user with the same id."""
 
     telegram_id: int
     name: str
@@ -60,14 +60,14 @@ class DemoTechnician:
 
 
 STRANGER = DemoTechnician(5101, "Yusuf Rahman", "F5KRI501", "KRI", "SPJ")
-"""Somebody with a Telegram account whom SIKPRO does not know yet."""
+"""A person with a Telegram account who is not registered yet."""
 
 LEADER_TELEGRAM = 5000
 """The team leader's Telegram account."""
 
 
 def technicians() -> tuple[DemoTechnician, ...]:
-    """The dozen of the demo."""
+    """Return the twelve technicians of the demo."""
     found = []
     for place, name in enumerate(_TECHNICIANS):
         sto, _, site = _STOS[place]
@@ -77,12 +77,12 @@ def technicians() -> tuple[DemoTechnician, ...]:
 
 @define
 class DemoClock:
-    """A clock that the demo's story sets."""
+    """A clock that the story of the demo sets."""
 
     present: datetime
 
     def now(self) -> datetime:
-        """The story's time."""
+        """Return the time of the story."""
         return self.present
 
 
@@ -94,7 +94,7 @@ class _Step:
 
 
 def people(uow: UnitOfWork, hashes: dict[str, str]) -> dict[str, Person]:
-    """The catalogue of Sidoarjo, four accounts and the technicians, bound to the simulator's users."""
+    """Add the catalogue of Sidoarjo, four accounts and the technicians, connected to the simulator's users."""
     for code, name in _SITES:
         put_row(uow, SiteOperation(code=code, name=name))
     for code, name, site in _STOS:
@@ -127,8 +127,8 @@ def people(uow: UnitOfWork, hashes: dict[str, str]) -> dict[str, Person]:
 
 
 def story(uow: UnitOfWork, intake: Intake, clock: DemoClock, helpdesk: Person, now: datetime, orders: int) -> None:
-    """Walk `orders` orders through the last sixty days, ending now; the same story every time but for the dates."""
-    chance = random.Random(32232558)  # a story, no secret
+    """Play `orders` orders over the last sixty days until now; only the dates differ between two runs."""
+    chance = random.Random(32232558)  # for a story, not for a secret
     zone = intake.zone
     pending: list[_Step] = []
     numbers: dict[str, int] = {}
@@ -151,7 +151,7 @@ def story(uow: UnitOfWork, intake: Intake, clock: DemoClock, helpdesk: Person, n
 
 
 def _messages(chance: random.Random, now: datetime, orders: int) -> Iterator[Incoming]:
-    """Requests over the days, most in working hours, one in forty sent twice."""
+    """Return requests over the days, most in working hours, one in forty sent twice."""
     moments = [now - timedelta(minutes=chance.uniform(1, 110)) for _ in range(min(FRESH, orders))]
     while len(moments) < orders:
         back = timedelta(days=chance.random() * DAYS)
@@ -184,7 +184,7 @@ def _messages(chance: random.Random, now: datetime, orders: int) -> Iterator[Inc
 
 
 def _plan(chance: random.Random, number: str, sent: datetime, now: datetime) -> list[_Step]:
-    """What will become of an order: most are completed within the hour, the newest are still open."""
+    """Return the next steps of an order: most are completed within the hour, the newest are still open."""
     fresh = now - sent < timedelta(hours=2)
     first = sent + timedelta(minutes=chance.expovariate(1 / 9))
     second = first + timedelta(minutes=4 + chance.expovariate(1 / 14))
@@ -213,7 +213,7 @@ def _walk(uow: UnitOfWork, clock: DemoClock, helpdesk: Person, step: _Step, numb
 
 
 def _delivered(uow: UnitOfWork, clock: DemoClock) -> int:
-    """The story's messages have arrived long ago: one of each chat at a time."""
+    """Mark the story's messages as sent, one per chat at a time, and return their number."""
     claimed = uow.outbox.claim(clock.present + timedelta(hours=1), timedelta(minutes=1), 50)
     for item in claimed:
         uow.outbox.sent(item.id, None, clock.present)

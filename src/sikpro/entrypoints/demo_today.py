@@ -1,4 +1,4 @@
-"""What is going on in the demo right now: photos of labels, an order begun and left, a stranger at the door."""
+"""Present events of the demo: photos of labels, an unfinished order, an access request."""
 
 from datetime import datetime, timedelta
 from importlib.resources import files
@@ -17,7 +17,7 @@ _PHOTOS = 3
 
 
 def happenings(uow: UnitOfWork, intake: Intake, now: datetime) -> None:
-    """Let a few things happen that a helpdesk or a team leader has to look at."""
+    """Add a few events that need a helpdesk or a team leader."""
     begun = technicians()[1]
     _say(uow, intake, begun, f"/reg AO#SC32239901#{begun.sto}", now - timedelta(minutes=14))
     _say(uow, intake, STRANGER, f"{STRANGER.name} {STRANGER.code}", now - timedelta(minutes=9))
@@ -43,7 +43,7 @@ def _say(uow: UnitOfWork, intake: Intake, who: DemoTechnician, text: str, at: da
 
 
 def _show_label(uow: UnitOfWork, order_id: int, sender: Person, now: datetime) -> None:
-    """A photo of the modem's label, in reply to the bot."""
+    """Add a photo of the modem's label, as a reply to the bot."""
     content = (files("sikpro.entrypoints") / "demo_label.jpg").read_bytes()
     chat_id = sender.telegram_id or 0
     join_message(uow, order_id, sender, now, text="label modem", chat_id=chat_id, message_id=None, photo="demo")

@@ -1,4 +1,4 @@
-"""The command `export`: a recap's file for whoever runs the installation, who sees everybody's orders."""
+"""The command `export`: a recap's file for the operator of the installation, with the orders of all people."""
 
 import os
 import shutil
@@ -21,15 +21,15 @@ from sikpro.entrypoints.container import Container
 from sikpro.entrypoints.settings import WrongSettings
 
 OPERATOR = Person(id=0, name="sikpro export", role=Role.SUPERVISOR)
-"""Whoever has the database at hand may see all that is in it."""
+"""A person with access to the database may see all its data."""
 
 
 _CODES = ("type", "sto", "site_operation", "technician")
-"""The filters whose values are codes in capitals."""
+"""The filters with codes in capitals as values."""
 
 
 def requested(period: str | None, first: str | None, last: str | None, filters: Mapping[str, str | None]) -> RecapQuery:
-    """The question of the command's options. Raises `WrongSettings`."""
+    """Return the recap query of the command's options. Raises `WrongSettings`."""
     if (period is None) == (first is None and last is None):
         raise WrongSettings("name the days by --period, or by --from and --until")
     text = period if period is not None else f"{first or last}_{last or first}"
@@ -41,9 +41,9 @@ def requested(period: str | None, first: str | None, last: str | None, filters: 
 
 
 def export_to(container: Container, query: RecapQuery, kind: str, language: str, output: str) -> None:
-    """Write the file to a path, or to standard output for `-`; an interrupt leaves nothing half written.
+    """Write the file to a path, or to standard output for `-`; an interrupt leaves no incomplete file.
 
-    Raises `WrongSettings` when the place cannot be written to, `StorageError`.
+    Raises `WrongSettings` if the path cannot be written, and `StorageError`.
     """
     file = ExportFile(
         query=query,
@@ -53,7 +53,7 @@ def export_to(container: Container, query: RecapQuery, kind: str, language: str,
         now=container.clock().now(),
     )
     place = Path(output)
-    # A pipe or a device is written into; only a file is replaced, the one that a link names.
+    # Write into a pipe or a device; replace only a file, for a link the file that it names.
     into = output == "-" or (place.exists() and not place.is_file())
     try:
         with TemporaryDirectory(prefix=".sikpro-", dir=None if into else place.resolve().parent) as folder:
@@ -71,13 +71,13 @@ def export_to(container: Container, query: RecapQuery, kind: str, language: str,
 
 
 def _to_stdout(path: Path) -> None:
-    """Pour a file out; a reader that has seen enough is no error."""
+    """Copy a file to standard output; a reader that stops early is not an error."""
     try:
         with path.open("rb") as content:
             shutil.copyfileobj(content, sys.stdout.buffer)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the exit flushes nothing
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the exit has nothing to flush
 
 
 def _write(container: Container, file: ExportFile, path: Path) -> None:
@@ -89,5 +89,5 @@ def _write(container: Container, file: ExportFile, path: Path) -> None:
 
 
 def _bar(total: int) -> AbstractContextManager[Any]:
-    """How far it is, on standard error; nothing where nobody looks."""
+    """Return a progress bar on standard error; without a terminal it shows nothing."""
     return click.progressbar(length=total, label="Orders", file=sys.stderr, hidden=not sys.stderr.isatty())

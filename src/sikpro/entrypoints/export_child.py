@@ -1,4 +1,4 @@
-"""The process that writes one export: told what on its standard input, it says on standard output how far it is."""
+"""The process that writes one export: its work comes by standard input, its progress goes to standard output."""
 
 import json
 import os
@@ -15,15 +15,15 @@ from sikpro.application.ports.storage import StorageError
 from sikpro.application.workers.exports import ExportFailed, ExportWriting
 
 NICE = 10
-"""How far it steps back behind the server and its pages."""
+"""The niceness, so that the server and its pages go first."""
 
 
 def main() -> None:
-    """Write the file; nobody listening any more ends it at the next sign of progress."""
+    """Write the file; if nobody listens any more, end at the next progress report."""
     os.nice(NICE)
     order = converter.loads(sys.stdin.read(), ExportOrder)
     path = Path(order.path)
-    tempfile.tempdir = str(path.parent)  # what a killed process leaves behind goes with the folder
+    tempfile.tempdir = str(path.parent)  # the rest of a killed process is deleted with the folder
     writing = ExportWriting(workbooks=ExcelWorkbookWriter(), clock=SystemClock(), zone=order.zone)
     engine = create_engine_for(order.database)
     try:
@@ -33,7 +33,7 @@ def main() -> None:
     except StorageError:
         _say(failed="storage", again=True)
     except BrokenPipeError:
-        os._exit(1)  # the server is gone; a regular end would try to write once more
+        os._exit(1)  # the server is gone; a regular exit would try to write again
     except OSError as error:
         _say(failed="disk", again=False)
         sys.stderr.write(f"sikpro export: {error}\n")

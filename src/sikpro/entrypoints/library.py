@@ -1,4 +1,4 @@
-"""SIKPRO in a script: the same use cases over the same database, or over the fakes."""
+"""SIKPRO in a script: the same use cases over the same database, or over the stores in memory."""
 
 from collections.abc import Callable
 from types import TracebackType
@@ -35,10 +35,10 @@ _SCRIPT = "script"
 
 
 def connect(url: str = "memory:", *, zone: str = _ZONE, clock: Clock | None = None) -> "Sikpro":
-    """Open a SIKPRO database by its URL; `memory:` gives the fakes, empty, which end with the process.
+    """Open a SIKPRO database by its URL; `memory:` opens an empty store in memory, which ends with the process.
 
-    A SQLite file that is not there is made; one that is behind is brought up to date. A PostgreSQL database must be up
-    to date (`sikpro migrate`). Raises `StorageError`, and `ValueError` for another kind of URL.
+    A missing SQLite file is created; an old one is migrated. A PostgreSQL database must be up to date (`sikpro
+    migrate`). Raises `StorageError`, and `ValueError` for another kind of URL.
 
     >>> with connect("memory:") as app:
     ...     app.register("AO SC32232558 ZTEGC6754546 SDA ODP-SDA-003 F5SDA445").number
@@ -49,7 +49,7 @@ def connect(url: str = "memory:", *, zone: str = _ZONE, clock: Clock | None = No
         return Sikpro.over(MemoryTransactions(), clock, zone, lambda: None)
     if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         raise ValueError("a database is sqlite:///PATH, postgresql://… or memory:")
-    from sikpro.adapters.sql.engine import create_engine_for  # the fakes need no SQLAlchemy
+    from sikpro.adapters.sql.engine import create_engine_for  # the store in memory needs no SQLAlchemy
     from sikpro.adapters.sql.migrate import migrate, pending
     from sikpro.adapters.sql.unit_of_work import SqlTransactions
 
@@ -65,8 +65,8 @@ def connect(url: str = "memory:", *, zone: str = _ZONE, clock: Clock | None = No
 class Sikpro:
     """An open SIKPRO; each method is one transaction. Use it as a context manager, or `close` it.
 
-    What a script does is done by `script`, an account of its own without a password. Every method raises
-    `DomainError` for a broken rule and `StorageError` when the database does not do it.
+    The actor of all changes is `script`, a separate account without a password. Every method raises `DomainError` for
+    a broken rule and `StorageError` for a failure of the database.
     """
 
     transactions: Transactions
@@ -77,7 +77,7 @@ class Sikpro:
 
     @classmethod
     def over(cls, transactions: Transactions, clock: Clock, zone: str, close: Callable[[], None]) -> Self:
-        """Open over any transactions, with the first catalogue and the script's account in them."""
+        """Return a SIKPRO over any transactions; add the first catalogue and the script's account."""
 
         def work(uow: UnitOfWork) -> Person:
             create_first_catalogue(uow)
@@ -105,7 +105,7 @@ class Sikpro:
         technician: str,
         note: str = "",
     ) -> Order:
-        """Put a request into the queue. Raises `InvalidFields`, `DuplicateOrder`."""
+        """Add an order to the queue and return it. Raises `InvalidFields`, `DuplicateOrder`."""
         typed = {
             "type": type,
             "registration_number": registration_number,
@@ -120,7 +120,7 @@ class Sikpro:
         )
 
     def register(self, message: str) -> Order:
-        """Put a request into the queue as a technician would write it. Raises `InvalidFields`, `DuplicateOrder`."""
+        """Add an order from a technician's message and return it. Raises `InvalidFields`, `DuplicateOrder`."""
 
         def work(uow: UnitOfWork) -> Order:
             types = {row.code for row in uow.catalogue.order_types()}
@@ -132,7 +132,7 @@ class Sikpro:
         return self._write(work)
 
     def order(self, number: str) -> Order:
-        """The order under a registration number. Raises `NotFound`."""
+        """Return the order with a registration number. Raises `NotFound`."""
         return self.transactions.read(lambda uow: order_named(uow, number))
 
     def orders(
@@ -143,7 +143,7 @@ class Sikpro:
         after: Key | None = None,
         limit: int = 50,
     ) -> tuple[OrderRow, ...]:
-        """A page of orders as rows; go on with the last row's `key`."""
+        """Return a page of orders as rows; the last row's `key` is the start of the next page."""
         sort = Sort.NEWEST if newest_first else Sort.OLDEST
         return self.transactions.read(
             lambda uow: list_orders(uow, which, self.script, sort=sort, after=after, limit=limit)
@@ -154,11 +154,11 @@ class Sikpro:
         return self._on(number, lambda uow, order: take_order(uow, order.id, self.script, self.clock.now()))
 
     def give_back(self, number: str) -> Order:
-        """Put an order the script has back into the queue. Raises `AlreadyTaken`, `ForbiddenMove`."""
+        """Give an order of the script back to the queue. Raises `AlreadyTaken`, `ForbiddenMove`."""
         return self._on(number, lambda uow, order: give_back_order(uow, order.id, self.script, self.clock.now()))
 
     def change_status(self, number: str, status: str, *, feedback: str = "", reason: str = "") -> Order:
-        """Set a status by its code and tell the technician. Raises `ForbiddenMove`, `ReasonRequired`, `NotFound`."""
+        """Set a status by its code and notify the technician. Raises `ForbiddenMove`, `ReasonRequired`, `NotFound`."""
 
         def work(uow: UnitOfWork, order: Order) -> Order:
             return change_status(
@@ -175,7 +175,7 @@ class Sikpro:
         return self._on(number, work)
 
     def correct(self, number: str, **fields: str) -> Order:
-        """Replace some of an order's data; a held-up order is back in the queue. Raises `InvalidFields`, …"""
+        """Replace some of an order's data; a held-up order goes back to the queue. Raises `InvalidFields`, …"""
 
         def work(uow: UnitOfWork, order: Order) -> Order:
             typed = {**typed_again(order.data), **fields}
@@ -184,7 +184,7 @@ class Sikpro:
         return self._on(number, work)
 
     def reopen(self, number: str, *, reason: str) -> Order:
-        """Work on a finished order again. Raises `ForbiddenMove`, `ReasonRequired`."""
+        """Reopen a finished order. Raises `ForbiddenMove`, `ReasonRequired`."""
         return self._on(
             number,
             lambda uow, order: reopen_order(
@@ -193,7 +193,7 @@ class Sikpro:
         )
 
     def delete(self, number: str, *, reason: str) -> Order:
-        """Take an order out of queue and counts. Raises `ReasonRequired`."""
+        """Delete an order: it leaves the queue and the counts. Raises `ReasonRequired`."""
         return self._on(
             number,
             lambda uow, order: delete_order(
@@ -202,7 +202,7 @@ class Sikpro:
         )
 
     def add_technician(self, name: str, technician_code: str, site_operation: str = "") -> Person:
-        """Make a technician known. Raises `InvalidValue`, `AlreadyUsed`, `NotFound`."""
+        """Add a technician and return the person. Raises `InvalidValue`, `AlreadyUsed`, `NotFound`."""
         return self._write(
             lambda uow: add_technician(
                 uow,
@@ -215,7 +215,7 @@ class Sikpro:
         )
 
     def add_to_catalogue(self, *rows: CatalogueRow) -> None:
-        """Add or replace statuses, order types, Site Operations and exchanges. Raises `NotFound`."""
+        """Add or replace statuses, order types, Site Operations and STOs. Raises `NotFound`."""
 
         def work(uow: UnitOfWork) -> None:
             for row in rows:
@@ -224,7 +224,7 @@ class Sikpro:
         self._write(work)
 
     def recap(self, period: str, **filters: str) -> Recap:
-        """The figures of a day, a month or `2026-11-01_2026-11-15`, narrowed as in the queue. Raises `InvalidValue`."""
+        """Return the recap of a day, a month or `2026-11-01_2026-11-15`, with filters. Raises `InvalidValue`."""
         query = RecapQuery.parse(period, filters)
         return self.transactions.read(lambda uow: recap(uow, query, self.script, self.clock.now(), self.zone))
 

@@ -1,4 +1,4 @@
-"""One process as the full system: the web, and beside it the bot's loop, the relay and the jobs."""
+"""The whole system in one process: the web, the bot's loop, the relay and the jobs."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ _log = structlog.get_logger(__name__)
 
 
 class _Server(uvicorn.Server):
-    """Ends the live streams before it waits for open requests, or they would keep it from exiting."""
+    """Ends the live streams before it waits for open requests; otherwise they would prevent the exit."""
 
     def __init__(self, config: uvicorn.Config, live: LocalLiveEvents, on_stop: Callable[[], None]) -> None:
         super().__init__(config)
@@ -32,7 +32,7 @@ class _Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stop at SIGINT and SIGTERM; uvicorn's own way raises them again before the loops could end in peace."""
+        """Stop at SIGINT and SIGTERM; uvicorn itself would raise them again before the loops can end."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.handle_exit, number, None)
@@ -43,7 +43,7 @@ class _Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close the streams, then everything else."""
+        """Close the streams, then the rest."""
         self._live.close()
         self._on_stop()
         await super().shutdown(sockets)
@@ -54,9 +54,9 @@ def serve(
     beside: Callable[[Application], Application] = lambda web: web,
     on_stop: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM; `beside` may put another application beside the web, `on_stop` end it.
+    """Serve until SIGINT or SIGTERM; `beside` may add another application to the web, `on_stop` may end it.
 
-    Raises `WrongSettings` when the address cannot be used.
+    Raises `WrongSettings` if the address cannot be used.
     """
     settings = container.settings()
     with listen(settings.host, settings.port) as listener:
@@ -85,7 +85,7 @@ async def _serve(
 
 @contextlib.asynccontextmanager
 async def _loops(container: Container) -> AsyncIterator[None]:
-    """The bot's loop, the relay and the jobs, for as long as the web is served."""
+    """Run the bot's loop, the relay and the jobs while the web is served."""
     loops: list[Callable[[], Coroutine[None, None, None]]] = []
     if has_bot(container):
         relay, long_poll = container.relay(), container.long_poll()
@@ -113,15 +113,15 @@ async def _loops(container: Container) -> AsyncIterator[None]:
 
 
 async def keep_running(loop: Callable[[], Coroutine[None, None, None]], pause: float = 5.0) -> None:
-    """Run a loop until cancelled; one that ends by a fault of ours begins again after so many seconds.
+    """Run a loop until cancelled; after a fault of the program start it again in `pause` seconds.
 
-    Without it nothing would be answered any more while the web still looks well.
+    Otherwise a dead loop would leave people without answers while the web still works.
     """
     while True:
         try:
             await loop()
             return
-        except Exception:  # a fault of ours: a loop that stayed dead would leave people without an answer
+        except Exception:  # any fault of the program: a dead loop would leave people without answers
             _log.exception("a loop ended, and begins again")
         await asyncio.sleep(pause)
 
@@ -137,10 +137,10 @@ async def _wake_on_hints(container: Container) -> None:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Bind a TCP socket to the address; port 0 takes a free one. Raises `WrongSettings` when it cannot be used.
+    """Bind a TCP socket to the address; port 0 uses a free one. Raises `WrongSettings` if it cannot be used.
 
-    The protocol is named because asyncio sets TCP_NODELAY only where it is: without it each answer on a kept
-    connection waits some 40 ms for the browser's acknowledgement.
+    The protocol is given because asyncio sets TCP_NODELAY only then: without TCP_NODELAY each answer on a kept
+    connection waits about 40 ms for the browser's acknowledgement.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

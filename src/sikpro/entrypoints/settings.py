@@ -16,7 +16,7 @@ PREFIX = "SIKPRO_"
 
 
 class WrongSettings(ValueError):
-    """A setting cannot be used; the message says which, where it comes from and what to do."""
+    """Raised for an invalid setting; the message names the setting, its source and the remedy."""
 
 
 _NUMBERS: dict[str, type[int] | type[float]] = {
@@ -40,7 +40,7 @@ def _number(kind: type[int] | type[float], name: str, value: Any) -> float:
 
 
 def is_token(text: str) -> bool:
-    """Whether it can be a bot's token."""
+    """Return whether the text has the format of a bot's token."""
     return re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]+", text) is not None
 
 
@@ -67,7 +67,7 @@ def _web_address(_: object, attribute: "Attribute[str]", value: str) -> None:
 
 
 def _proxy(_: object, attribute: "Attribute[str]", value: str) -> None:
-    # What it is stays unsaid: a proxy's address may hold its password.
+    # The message does not contain the value: a proxy's address may hold a password.
     if not value:
         return
     if not _is_address(value, ("http", "https", "socks5", "socks5h")):
@@ -114,15 +114,15 @@ def _positive(_: object, attribute: "Attribute[Any]", value: float) -> None:
 
 @frozen(kw_only=True)
 class Settings:
-    """How one process runs; each is also `SIKPRO_<NAME>` and a key of the file that `SIKPRO_CONFIG` names.
+    """The settings of one process; each is also `SIKPRO_<NAME>` and a key of the file that `SIKPRO_CONFIG` names.
 
-    `data` is the folder of the default database and the simulator's. `telegram_api` is the Bot API's address. With
-    `telegram_api_id` and `telegram_api_hash` the bot is served by MTProto instead; `telegram_mtproto_server`
-    (`HOST:PORT/NUMBER`) and `telegram_mtproto_key` (a file with its public key in PEM) name another data centre to
-    begin at than Telegram's own.
-    `rate_overall` and `rate_chat` are messages a second. `poll_timeout` is how long a poll is held, in
-    seconds, and `lease_seconds` how long this process serves the bot without saying so again: longer than a poll.
-    `trusted_proxies` are the addresses, comma-separated, whose word on a visitor's own address is taken.
+    `data` is the folder of the default database and of the simulator's state. `telegram_api` is the Bot API's address.
+    With `telegram_api_id` and `telegram_api_hash` the bot uses MTProto instead; `telegram_mtproto_server`
+    (`HOST:PORT/NUMBER`) and `telegram_mtproto_key` (a file with its public key in PEM) name another first data centre
+    instead of Telegram's own.
+    `rate_overall` and `rate_chat` are messages per second. `poll_timeout` is how many seconds a poll stays open, and
+    `lease_seconds` how long this process keeps the bot's lease without renewing it: longer than a poll.
+    `trusted_proxies` are comma-separated addresses; only their reports of a visitor's address count.
     """
 
     data: Path = field(default=Path("var"), converter=Path)
@@ -148,17 +148,17 @@ class Settings:
 
     @property
     def database_url(self) -> str:
-        """The database: as set, else SQLite in the data folder."""
+        """Return the URL of the database: the setting, else SQLite in the data folder."""
         return self.database or f"sqlite:///{self.data / 'sikpro.db'}"
 
     @property
     def by_mtproto(self) -> bool:
-        """Whether the bot is served by MTProto; else it is by the Bot API."""
+        """Return whether the bot uses MTProto instead of the Bot API."""
         return bool(self.telegram_api_id and self.telegram_api_hash)
 
     @classmethod
     def load(cls, flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Self:
-        """Gather the settings; flags that are None are not set. Raises `WrongSettings`."""
+        """Load the settings from all sources; a flag of None is not set. Raises `WrongSettings`."""
         environ = os.environ if environ is None else environ
         names = {attribute.name: attribute for attribute in fields(cls)}
         gathered: dict[str, Any] = {}

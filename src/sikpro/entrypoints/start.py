@@ -1,4 +1,4 @@
-"""What the commands share: logging, the data folder, migrations, the first account."""
+"""Common parts of the commands: logging, the data folder, migrations, the first account."""
 
 import logging
 import os
@@ -22,7 +22,7 @@ from sikpro.entrypoints.settings import Settings, WrongSettings, is_token
 
 
 def log_to_stderr(settings: Settings) -> None:
-    """Set up logging: for people, or a JSON line an event."""
+    """Set up logging: text for people, or one JSON line per event."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -43,7 +43,7 @@ def log_to_stderr(settings: Settings) -> None:
 
 
 def prepare(settings: Settings, *, migrating: bool) -> None:
-    """Make the data folder, bring the database up to date when query, and refuse one that is not.
+    """Create the data folder, migrate the database if `migrating`, and refuse an old database.
 
     Raises `WrongSettings`, `StorageUnavailable`.
     """
@@ -67,14 +67,14 @@ def _check_address(url: str) -> None:
     except ImportError as error:
         raise WrongSettings("database: PostgreSQL needs a driver: pip install 'sikpro[postgres]'") from error
     except ValueError as error:
-        # What it is stays unsaid: a database's address may hold its password.
+        # The message does not contain the value: a database's URL may hold a password.
         raise WrongSettings(
             "database: the address cannot be read; sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME"
         ) from error
 
 
 def container_for(settings: Settings) -> Container:
-    """A container over an up-to-date database, with the first catalogue in it."""
+    """Return a container over an up-to-date database with the first catalogue."""
     container = Container(settings=settings)
     container.check_dependencies()
     container.transactions().write(create_first_catalogue)
@@ -82,7 +82,7 @@ def container_for(settings: Settings) -> Container:
 
 
 def first_admin(container: Container) -> None:
-    """Make the first admin where there is no account: the one-time password is shown on a terminal, or not made."""
+    """Add the first admin if there is no account and a terminal to show the one-time password."""
     if container.transactions().read(lambda uow: any(person.role for person in uow.people.all())):
         return
     if not sys.stdout.isatty():
@@ -93,7 +93,7 @@ def first_admin(container: Container) -> None:
 
 
 def add_account_with(container: Container, username: str, name: str, role: str, password: str | None) -> str:
-    """Add an account with the password given, or a one-time password, and return it."""
+    """Add an account with the given password or a one-time password, and return the password."""
     one_time = password is None
     password = checked_password(password if password is not None else secrets.token_urlsafe(12))
     password_hash = container.passwords().hash(password)
@@ -115,12 +115,12 @@ def add_account_with(container: Container, username: str, name: str, role: str, 
 
 
 def change_duplicates(container: Container, mode: str) -> tuple[str, ...]:
-    """Change the duplicate rule's mode, or return what stands against it."""
+    """Change the mode of the duplicate rule, or return the conflicting orders."""
     return container.transactions().write(lambda uow: change_duplicate_rule(uow, DuplicateMode(mode)))
 
 
 def serve_simulator_at(host: str, port: int, path: Path, token: str, *, force: bool) -> None:
-    """Serve the simulator. Raises `WrongSettings` off loopback, or beside real credentials unless forced."""
+    """Serve the simulator. Raises `WrongSettings` for a host off loopback, or for real credentials unless forced."""
     from sikpro.adapters.simulator.guard import NotLoopback, RealCredentials, refuse_real_credentials
     from sikpro.adapters.simulator.server import serve_simulator
 

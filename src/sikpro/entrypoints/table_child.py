@@ -1,4 +1,4 @@
-"""The process that reads one uploaded table: told its bytes on standard input, it says the rows on standard output."""
+"""The process that reads one uploaded table: its bytes come by standard input, its rows go to standard output."""
 
 import os
 import sys
@@ -10,15 +10,15 @@ from sikpro.application.ports.tables import TableSheet
 from sikpro.domain.errors import InvalidValue
 
 NICE = 10
-"""How far it steps back behind the server and its pages."""
+"""The niceness, so that the server and its pages go first."""
 
 
 def main() -> None:
-    """Read the table within the limits that came with it."""
+    """Read the table within the given limits."""
     os.nice(NICE)
     order = ReadOrder.of_line(sys.stdin.buffer.readline())
     confine(order.limits)
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # whatever the server's language is
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # for any language of the server
     try:
         for line in say_sheets(_sheets(sys.stdin.buffer.read(), first_only=order.first_only)):
             _say(line)
@@ -27,7 +27,7 @@ def main() -> None:
     except MemoryError:
         _say(say_failure(InvalidValue("file.bomb", "")))
     except BrokenPipeError:
-        os._exit(1)  # nobody listens any more; a regular end would try to write once more
+        os._exit(1)  # nobody listens any more; a regular exit would try to write again
     sys.stdout.flush()
 
 

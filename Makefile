@@ -1,4 +1,4 @@
-# Needs Python 3.11 or newer, make, and a Python package index. `make help` lists what there is to do.
+# Needs Python 3.11 or newer, make, and a Python package index. `make help` lists the targets.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -10,7 +10,7 @@ AT := $(if $(PORT),--port $(PORT))
 
 VENV := .venv
 BIN := $(VENV)/bin
-# A process for each processor; each takes over half of what another has left. ARGS="-n 0" runs the tests one by one.
+# One process per processor; an idle one takes over half of the rest of another. ARGS="-n 0" runs the tests one by one.
 PARALLEL := -n auto --dist worksteal
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUN := $(VENV)/.run-installed
@@ -23,7 +23,7 @@ help: ## list these targets
 demo: $(RUN) ## serve demo data and the Telegram simulator on 127.0.0.1 (PORT=8000)
 	@exec $(BIN)/sikpro demo $(AT) $(ARGS)
 
-# No flag that nobody asked for: a flag wins over SIKPRO_DATA, SIKPRO_PORT and the settings file.
+# Pass no extra flags: a flag overrides SIKPRO_DATA, SIKPRO_PORT and the settings file.
 run: $(RUN) ## migrate the database (SIKPRO_DATA=var) and serve it on 127.0.0.1 (PORT=8000)
 	@exec $(BIN)/sikpro serve --migrate $(AT) $(ARGS)
 
@@ -37,7 +37,7 @@ audit: $(DEV) ## run the long tests
 	@status=0; $(BIN)/python -m pytest $(PARALLEL) -m audit $(ARGS) || status=$$?; \
 	if [ $$status -eq 5 ]; then echo "No test is marked audit: nothing was audited."; else exit $$status; fi
 
-# All of them take more than an hour on two cores; make audit tries a sample. ARGS="--only work_order" narrows it.
+# All faults take more than an hour on two cores; make audit tries a sample. ARGS="--only work_order" limits the run.
 mutants: $(DEV) ## make small faults and see that the unit tests notice; writes docs/mutants.md
 	@$(BIN)/python -m tests.mutation --report $(ARGS)
 
@@ -49,8 +49,8 @@ screenshots: $(DEV) ## take the pictures of the documentation anew
 
 # ---- the checks --------------------------------------------------------------------------------------------
 
-# They know nothing of each other and run side by side; what each says is shown when all have ended, of those that
-# passed the name alone. Bandit judges each file by itself and keeps nothing: it is given what changed since it passed.
+# The checks are independent and run in parallel. When all have ended, a passed check shows its name, a failed one its
+# output. Bandit checks each file separately and has no cache: it gets only the files that changed since it passed.
 define CHECKS
 said=$$(mktemp -d) && trap 'rm -rf "$$said"' EXIT || exit 1; \
 begin() { name=$$1; shift; { "$$@" >"$$said/$$name" 2>&1; echo $$? >"$$said/$$name.status"; } & }; \
@@ -80,8 +80,8 @@ endef
 
 # ---- locked requirements -----------------------------------------------------------------------------------
 
-# Keeps the versions that still fit; ARGS=--upgrade takes the newest. An index that pip is set up for is used,
-# but never written into the files.
+# Keeps versions that still fit; ARGS=--upgrade takes the newest. It uses the index of pip's configuration, but never
+# writes it into the files.
 COMPILE = .venv-lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS) pyproject.toml --group build
 
@@ -95,7 +95,7 @@ lock: $(BIN)/python ## lock the versions and hashes in requirements/ anew (ARGS=
 
 # ---- the environment ---------------------------------------------------------------------------------------
 
-# Every Python is tried out, not only looked up: a name on PATH may be a shim for a version that is not there.
+# Run every Python before choosing it: a name on PATH may be a shim for a missing version.
 define make_venv
 found=; for python in $(PYTHON) python3.11 python3.12 python3.13 python3; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then found=$$python; break; fi; \
@@ -108,8 +108,8 @@ $$found -c 'import ensurepip, venv' 2>/dev/null || { \
 $$found -m venv --clear $(VENV)
 endef
 
-# $(call install,run): a marker lies in the environment while it changes; one found there means that the last
-# change was cut off, and the environment is made anew.
+# $(call install,run): the environment contains a marker while it changes. If the marker is there at the start, the last
+# change was interrupted, and the environment is made again.
 define install
 if [ -e $(UNFINISHED) ] || ! $(BIN)/python -m pip --version >/dev/null 2>&1; then $(make_venv) || exit 1; fi; \
 echo "Installing requirements/$(1).txt into $(VENV): takes a minute the first time."; \

@@ -123,7 +123,7 @@ class MemoryOutbox:
         return True
 
     def recall(self, outbox_ids: Collection[int]) -> bool:
-        """Recall messages that are not in sending yet, or that had no chat; all of them or none."""
+        """Recall messages that were never tried, or that had no chat; all of them or none."""
         items = [self.get(outbox_id) for outbox_id in outbox_ids]
         if not all(_untouched(item) for item in items):
             return False

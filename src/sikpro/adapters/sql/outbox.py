@@ -195,7 +195,7 @@ class SqlOutbox:
         return False
 
     def recall(self, outbox_ids: Collection[int]) -> bool:
-        """Recall messages that are not in sending yet, or that had no chat; all of them or none."""
+        """Recall messages that were never tried, or that had no chat; all of them or none."""
         self._lock()
         queued = sa.and_(_c.state == Delivery.QUEUED.value, _c.attempts == 0)
         untouched = sa.or_(queued, sa.and_(_c.state == Delivery.FAILED.value, _c.chat_id == 0))

@@ -94,7 +94,7 @@ class QueueController(Controller):
         visit: NamedDependency[Visit],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Take the oldest waiting order and open it; `held`, the count on the page, makes a double click take one."""
+        """Take the oldest waiting order and open it; `held` is the count on the page: a double click takes only one."""
         now, held = parts.clock.now(), form.whole("held")
 
         def work(uow: UnitOfWork) -> Order | None:

@@ -141,7 +141,7 @@ def add_user(
 @click.argument("mode", type=click.Choice(["number", "number_and_type"]))
 @_data_option
 def duplicates(mode: str, data: Path | None, database: str | None) -> None:
-    """Choose what counts as a double: one order per NUMBER, or per NUMBER_AND_TYPE."""
+    """Choose what counts as a duplicate: one order per NUMBER, or per NUMBER_AND_TYPE."""
     from sikpro.entrypoints.settings import Settings
 
     settings = Settings.load({"data": data, "database": database})
@@ -155,7 +155,7 @@ def duplicates(mode: str, data: Path | None, database: str | None) -> None:
         for conflict in conflicts:
             click.echo(f"  {conflict}", err=True)
         sys.exit(FAILED)
-    click.echo(f"A double is now judged by {mode.replace('_', ' ')}.")
+    click.echo(f"A duplicate is now judged by {mode.replace('_', ' ')}.")
 
 
 @main.command()
@@ -165,7 +165,7 @@ def duplicates(mode: str, data: Path | None, database: str | None) -> None:
 @click.option("--format", "kind", type=click.Choice(["xlsx", "csv"]), default="xlsx", show_default=True)
 @click.option("-o", "--output", required=True, help="the file; - for standard output")
 @click.option("--type", help="orders of this type only")
-@click.option("--sto", help="of this exchange only")
+@click.option("--sto", help="of this STO only")
 @click.option("--site-operation", help="of this Site Operation only")
 @click.option("--technician", help="of the technician of this code only")
 @click.option("--helpdesk", help="of the helpdesk of this id only")

@@ -178,7 +178,7 @@ def test_the_duplicate_rule_is_changed_by_one_command(tmp_path: Path) -> None:
     data = ("--data", str(tmp_path))
     sikpro("migrate", *data)
     done = sikpro("duplicates", "number_and_type", *data)
-    assert (done.returncode, done.stdout) == (0, "A double is now judged by number and type.\n")
+    assert (done.returncode, done.stdout) == (0, "A duplicate is now judged by number and type.\n")
 
 
 def test_the_simulator_stays_on_loopback_and_away_from_real_credentials(tmp_path: Path) -> None:

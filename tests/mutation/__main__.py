@@ -10,7 +10,7 @@ os.environ["SIKPRO_TESTS_PROFILE"] = "mutants"
 
 from tests.mutation.faults import Fault, Module, module_names, path_of
 from tests.mutation.judgement import Tally, judge, sample, write_report
-from tests.mutation.places import PACKAGES, TABLES
+from tests.mutation.places import PACKAGES, SEED, TABLES
 from tests.mutation.trial import Trial
 
 
@@ -18,6 +18,7 @@ def main() -> int:
     """Try the faults, print what survived and say by the exit status whether that is too much."""
     options = ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     options.add_argument("--sample", action="store_true", help="try the sample and judge it")
+    options.add_argument("--seed", type=int, default=SEED, help="draw another sample than the one that is judged")
     options.add_argument("--only", default="*", metavar="PATTERN", help="modules or functions: '*order.py*'")
     options.add_argument("--report", action="store_true", help="write the report")
     given = options.parse_args()
@@ -28,7 +29,7 @@ def main() -> int:
         for name, modules in names.items():
             found = [fault for module in modules for fault in faults_of(module)]
             chosen[name] = [fault for fault in found if fnmatchcase(fault.place, f"*{given.only}*")]
-        return sample(chosen) if given.sample else [fault for many in chosen.values() for fault in many]
+        return sample(chosen, given.seed) if given.sample else [fault for many in chosen.values() for fault in many]
 
     files = frozenset(str(path_of(module)) for modules in names.values() for module in modules)
     trial = Trial(files, choose, lambda text: print(text, file=sys.stderr, flush=True))
@@ -45,7 +46,7 @@ def main() -> int:
 def faults_of(name: str) -> list[Fault]:
     """A module's faults, those of its tables included."""
     module = Module.read(name)
-    tables = [fault for where, of, by in TABLES if where == name for fault in module.table_faults(of, by)]
+    tables = [fault for table in TABLES if table.module == name for fault in module.table_faults(table)]
     return [*module.faults(), *tables]
 
 

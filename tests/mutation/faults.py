@@ -13,7 +13,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 import libcst
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 from libcst.metadata import MetadataWrapper, PositionProvider
 from mutmut.mutation.file_mutation import Mutation, create_mutations
 
@@ -79,33 +79,65 @@ class Fault:
         return _source(changed)
 
 
+@frozen(kw_only=True)
+class Table:
+    """A table by a key of an enumeration: its module, its name, and the function that reads it.
+
+    With `column` its rows have a field of that name, which is mutated; without, each row is a set.
+    """
+
+    module: str
+    name: str
+    function: str
+    column: str = ""
+
+    def get(self, key: Enum) -> frozenset[Enum] | Enum:
+        """What the table has for a key: several members, or one."""
+        row = self.rows[key]
+        kept: frozenset[Enum] | Enum = getattr(row, self.column) if self.column else row
+        return kept
+
+    def put(self, key: Enum, value: frozenset[Enum] | Enum) -> None:
+        """Let the table have this for a key."""
+        self.rows[key] = evolve(self.rows[key], **{self.column: value}) if self.column else value
+
+    @property
+    def rows(self) -> dict[Enum, Any]:
+        """The table as it runs."""
+        rows = getattr(importlib.import_module(self.module), self.name)
+        assert isinstance(rows, dict)
+        return rows
+
+    def members(self) -> Iterator[tuple[Enum, Enum]]:
+        """Every key with every member that a fault can put there or take away."""
+        kinds: dict[type[Enum], None] = {}
+        for key in self.rows:
+            kept = self.get(key)
+            kinds |= dict.fromkeys(type(member) for member in (kept if isinstance(kept, frozenset) else {kept}))
+        for key in self.rows:
+            yield from ((key, member) for kind in kinds for member in kind if member not in (key, self.get(key)))
+
+
 @frozen(eq=False)
 class TableFault(Fault):
-    """One entry too few or too many in a table that a function reads: `of` is its name, `member` the entry of `key`."""
+    """A fault in a table: an entry of a set too few or too many, or another value in place of one."""
 
-    of: str
+    table: Table
     key: Enum
     member: Enum
 
     def change(self) -> tuple[str, str]:
         """What the table has, and what it has with the fault."""
-        row = self._table()[self.key]
-        name = f"{self.of}[{self.key.name}]"
-        return (
-            (name, f"{name} without {self.member.name}")
-            if self.member in row
-            else (name, f"{name} with {self.member.name}")
-        )
+        kept = self.table.get(self.key)
+        name = f"{self.table.name}[{self.key.name}]{self.table.column and '.'}{self.table.column}"
+        if not isinstance(kept, frozenset):
+            return f"{name} = {kept.name}", f"{name} = {self.member.name}"
+        return name, f"{name} {'without' if self.member in kept else 'with'} {self.member.name}"
 
     def make(self) -> None:
-        """Put the entry into the table, or take it out."""
-        table = self._table()
-        table[self.key] = table[self.key] ^ {self.member}
-
-    def _table(self) -> dict[Enum, frozenset[Enum]]:
-        table = getattr(importlib.import_module(self.module.name), self.of)
-        assert isinstance(table, dict)
-        return table
+        """Put the fault into the table."""
+        kept = self.table.get(self.key)
+        self.table.put(self.key, kept ^ {self.member} if isinstance(kept, frozenset) else self.member)
 
 
 @define(eq=False)
@@ -147,15 +179,11 @@ class Module:
             if name in self.functions and place is not None:
                 yield Fault(self, number, str(name), place.start.line)
 
-    def table_faults(self, of: str, function: str) -> Iterator[Fault]:
-        """Every entry too few or too many in one of the module's tables."""
-        table: Mapping[Enum, frozenset[Enum]] = getattr(importlib.import_module(self.name), of)
-        line = next(number for number, text in enumerate(self.lines, 1) if text.startswith(of))
-        members = {type(member) for row in table.values() for member in row}
-        for key in table:
-            for member in (member for kind in members for member in kind):
-                if member is not key:
-                    yield TableFault(self, -1, function, line, of, key, member)
+    def table_faults(self, table: Table) -> Iterator[Fault]:
+        """Every fault in one of the module's tables."""
+        line = next(number for number, text in enumerate(self.lines, 1) if text.startswith(table.name))
+        for key, member in table.members():
+            yield TableFault(self, -1, table.function, line, table, key, member)
 
 
 def module_names(package: str) -> list[str]:

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from attrs import frozen
 
 from tests.mutation.faults import Fault
-from tests.mutation.places import KNOWN, MOST_SURVIVORS, REPORT, RIGHTS, SAMPLE, SEED
+from tests.mutation.places import KNOWN, MOST_SURVIVORS, REPORT, RIGHTS, SAMPLE
 from tests.mutation.trial import Fate, relative
 
 
@@ -46,9 +46,9 @@ def decides_rights(fault: Fault) -> bool:
     return RIGHTS.search(fault.text) is not None and not fault.text.startswith(("def ", "raise ", '"""'))
 
 
-def sample(faults: Mapping[str, Sequence[Fault]]) -> list[Fault]:
+def sample(faults: Mapping[str, Sequence[Fault]], seed: int) -> list[Fault]:
     """The seed's faults: so many of the lines that decide rights, so many of each package, in a mixed order."""
-    chance = random.Random(SEED)
+    chance = random.Random(seed)
     chosen: dict[Fault, None] = {}
     rights = [fault for many in faults.values() for fault in many if decides_rights(fault)]
     for name, many in (("rights", rights), *faults.items()):

@@ -10,7 +10,7 @@ from sikpro.application.ports.chat import Incoming, IncomingKind, Outgoing
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.catalogue import Bilingual, OrderType, SiteOperation, Status, Sto
 from sikpro.domain.duplicates import DuplicateMode, duplicate_key
-from sikpro.domain.errors import DomainError
+from sikpro.domain.errors import DomainError, InvalidFields
 from sikpro.domain.order import Order, place
 from sikpro.domain.order_data import Channel, OrderData, Origin
 from sikpro.domain.people import AccessRequest, Person, Role
@@ -154,3 +154,9 @@ def an_outgoing(text: str = "Pesan diterima", chat_id: int = 700, **more: Any) -
 def coded(code: str) -> Callable[[DomainError], bool]:
     """For `pytest.raises(..., check=...)`: the error has this code."""
     return lambda error: error.code == code
+
+
+def refusals(error: DomainError) -> dict[str, tuple[str, object]]:
+    """What is wrong at each entry of a form or a row: the error's code and what was typed."""
+    assert isinstance(error, InvalidFields)
+    return {entry: (wrong.code, wrong.params.get("typed")) for entry, wrong in error.errors.items()}

@@ -1,0 +1,117 @@
+"""What an installation decides for itself: kept as it is typed, refused entry by entry, noted once."""
+
+from datetime import time, timedelta
+
+import pytest
+from attrs import astuple, evolve
+
+from sikpro.adapters.memory.unit_of_work import MemoryUnitOfWork
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue.decide_installation import decide_installation, installation_texts
+from sikpro.domain.duplicates import DuplicateMode
+from sikpro.domain.errors import InvalidFields
+from sikpro.domain.installation import Installation
+from tests.builders import an_order, key_of, refusals
+from tests.unit.chat import NINE, World
+
+ADMIN = 6
+TYPED = {
+    "duplicate_mode": "number_and_type",
+    "claim": "45",
+    "nudge_every": " 20 ",
+    "work_from": "7:30",
+    "work_until": "21.05",
+    "work_days": "6 0 3 3 x 7",
+}
+
+
+def decide(world: World, **typed: str) -> tuple[str, ...]:
+    given = TYPED | typed
+    return world.transactions.write(lambda uow: decide_installation(uow, given, uow.people.get(ADMIN), NINE))
+
+
+def kept(world: World) -> Installation:
+    return world.transactions.read(lambda uow: uow.installation.get())
+
+
+def notes(world: World) -> list[tuple[object, ...]]:
+    def read(uow: UnitOfWork) -> list[tuple[object, ...]]:
+        assert isinstance(uow, MemoryUnitOfWork)
+        return [astuple(note) for note in uow.state.notes.values()]
+
+    return world.transactions.read(read)
+
+
+def test_what_is_decided_is_kept_and_noted_once() -> None:
+    world = World()
+    before = kept(world)
+    assert (decide(world), decide(world)) == ((), ())
+    assert kept(world) == evolve(
+        before,
+        duplicate_mode=DuplicateMode.NUMBER_AND_TYPE,
+        claim=timedelta(minutes=45),
+        nudge_every=timedelta(minutes=20),
+        work_from=time(7, 30),
+        work_until=time(21, 5),
+        work_days=(0, 3, 6),
+    )
+    texts = {
+        "duplicate_mode": "number_and_type",
+        "claim": "45",
+        "nudge_every": "20",
+        "work_from": "07:30",
+        "work_until": "21:05",
+        "work_days": "0 3 6",
+    }
+    assert installation_texts(kept(world)) == texts
+    assert notes(world) == [("installation_decided", "", ADMIN, NINE, tuple(texts.items()))]
+
+
+@pytest.mark.parametrize(("shortest", "longest"), [("5", "720")])
+def test_a_claim_and_a_nudge_may_last_from_five_minutes_to_twelve_hours(shortest: str, longest: str) -> None:
+    world = World()
+    decide(world, claim=shortest, nudge_every=longest)
+    assert (kept(world).claim, kept(world).nudge_every) == (timedelta(minutes=5), timedelta(hours=12))
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"claim": "4"}, {"claim": ("minutes.range", "4")}),
+        ({"claim": "721"}, {"claim": ("minutes.range", "721")}),
+        ({"nudge_every": " 1  jam "}, {"nudge_every": ("minutes.range", "1 jam")}),
+        ({"work_from": "24:00"}, {"work_from": ("hours.shape", "24:00")}),
+        ({"work_until": " jam  9 "}, {"work_until": ("hours.shape", "jam 9")}),
+        ({"work_from": "21:05"}, {"work_until": ("hours.order", "21.05")}),
+        ({"work_days": "7 x"}, {"work_days": ("days.none", "")}),
+        ({"duplicate_mode": "never"}, {"duplicate_mode": ("field.missing", "")}),
+        (
+            {"claim": "", "work_from": "", "work_days": ""},
+            {"claim": ("minutes.range", ""), "work_from": ("hours.shape", ""), "work_days": ("days.none", "")},
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_entry_and_nothing_is_kept(
+    typed: dict[str, str], wrong: dict[str, tuple[str, object]]
+) -> None:
+    world = World()
+    before = kept(world)
+    with pytest.raises(InvalidFields) as refused:
+        decide(world, **typed)
+    assert refusals(refused.value) == wrong
+    assert (kept(world), notes(world)) == (before, [])
+
+
+def test_a_duplicate_rule_that_orders_stand_against_changes_nothing_else_either() -> None:
+    world = World()
+    decide(world)
+
+    def two_of_a_number(uow: UnitOfWork) -> None:
+        for order_type in ("AO", "MO"):
+            order = an_order(uow.orders.next_id(), "SC100001", type=order_type)
+            uow.orders.add(order, key_of(order, DuplicateMode.NUMBER_AND_TYPE))
+
+    world.transactions.write(two_of_a_number)
+    before, noted = kept(world), notes(world)
+    assert decide(world, duplicate_mode="number", claim="60") == ("SC100001",)
+    assert (kept(world), notes(world)) == (before, noted)

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 os.environ["SIKPRO_TESTS_PROFILE"] = "mutants"
 
 from tests.mutation.faults import Fault, Module, module_names, path_of
-from tests.mutation.judgement import Tally, judge, sample, write_report
+from tests.mutation.judgement import Tally, decides_rights, judge, sample, write_report
 from tests.mutation.places import PACKAGES, SEED, TABLES
 from tests.mutation.trial import Trial
 
@@ -32,7 +32,7 @@ def main() -> int:
         return sample(chosen, given.seed) if given.sample else [fault for many in chosen.values() for fault in many]
 
     files = frozenset(str(path_of(module)) for modules in names.values() for module in modules)
-    trial = Trial(files, choose, lambda text: print(text, file=sys.stderr, flush=True))
+    trial = Trial(files, choose, decides_rights, lambda text: print(text, file=sys.stderr, flush=True))
     trial.run()
     if trial.trouble:
         print(trial.trouble, file=sys.stderr)

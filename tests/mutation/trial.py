@@ -48,7 +48,7 @@ class Reach:
     def closest(self, file: str, function: str) -> list[int]:
         """The tests of a function, those first that call the fewest others: they are about it, and quick."""
         own = self.callers.get((file, function), frozenset())
-        return sorted(own, key=lambda number: (self._breadth[number], number))[:MOST_TESTS]
+        return sorted(own, key=lambda number: (self._breadth[number], number))
 
     @cached_property
     def _breadth(self) -> Mapping[int, int]:
@@ -59,11 +59,13 @@ class Reach:
 class Trial:
     """A pytest plugin that tries faults of some files in place of running the tests.
 
-    `choose` finds the faults while the tests run for the first time.
+    `choose` finds the faults while the tests run for the first time. A fault that is `thorough` is tried by every test
+    that calls its function, another by `MOST_TESTS` of them.
     """
 
     files: frozenset[str]
     choose: Callable[[], Sequence[Fault]]
+    thorough: Callable[[Fault], bool]
     said: Callable[[str], None]
     at_once: int = field(factory=lambda: os.cpu_count() or 1)
     fates: dict[Fault, Fate] = field(factory=dict[Fault, Fate])
@@ -100,6 +102,8 @@ class Trial:
         begun, shown = time.monotonic(), 0.0
         for fault in faults:
             chosen = reach.closest(str(fault.module.path), fault.function)
+            if not self.thorough(fault):
+                chosen = chosen[:MOST_TESTS]
             if not chosen:
                 self.fates[fault] = Fate.UNTESTED
                 continue

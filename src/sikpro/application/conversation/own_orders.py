@@ -44,7 +44,7 @@ def show_order_id(context: Context, order_id: int) -> Handled:
     except NotFound:
         return context.refuse(context.words("press.stale"), "not_found")
     row = context.uow.order_queries.row(order_id)
-    if row is None or order.deleted_at or not may_view(context.uow, order, row, context.somebody):
+    if row is None or order.deleted_at or not may_view(order, row, context.somebody):
         return context.refuse(context.words("press.stale"), "not_found")
     return show_order(context, row.number)
 

@@ -126,7 +126,7 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
     """
     order = uow.orders.get(order_id)
     row = uow.order_queries.row(order_id)
-    if row is None or not may_view(uow, order, row, me):
+    if row is None or not may_view(order, row, me):
         raise NotFound(what="order", name="")
     statuses = {status.code: status for status in uow.catalogue.statuses()}
     narrator = Narrator(uow, words, statuses)

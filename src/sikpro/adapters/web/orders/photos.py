@@ -27,7 +27,7 @@ async def show_file(
         file = uow.files.get(file_id)
         order, row = uow.orders.get(file.order_id), uow.order_queries.row(file.order_id)
         hidden = order.deleted_at is not None and not me.may(Permission.ADMINISTER)
-        if file.state is not FileState.STORED or row is None or hidden or not may_view(uow, order, row, me):
+        if file.state is not FileState.STORED or row is None or hidden or not may_view(order, row, me):
             raise NotFound(what="file", name="")
         return file, uow.files.content(file_id)
 

@@ -35,12 +35,12 @@ def check_order(uow: UnitOfWork, number: str, by: Person) -> OrderRow:
     """Return an order's row by its registration number. Raises `NotFound`, also when the person may not view it."""
     order = order_named(uow, number)
     row = uow.order_queries.row(order.id)
-    if row is None or not may_view(uow, order, row, by):
+    if row is None or not may_view(order, row, by):
         raise NotFound.order(number)
     return row
 
 
-def may_view(uow: UnitOfWork, order: Order, row: OrderRow, by: Person) -> bool:
+def may_view(order: Order, row: OrderRow, by: Person) -> bool:
     """Whether a person may view an order: all orders, those of their Site Operation, or their own."""
     if by.may(Permission.VIEW_ALL):
         return True
@@ -120,7 +120,7 @@ def related_orders(uow: UnitOfWork, row: OrderRow, by: Person, limit: int = 6) -
     found: dict[int, OrderRow] = {}
     for which in (OrderFilter(serial=row.serial), OrderFilter(odp=row.odp)):
         for other in uow.order_queries.page(which, sort=Sort.NEWEST, after=None, limit=limit + 1):
-            if other.id != row.id and may_view(uow, uow.orders.get(other.id), other, by):
+            if other.id != row.id and may_view(uow.orders.get(other.id), other, by):
                 found.setdefault(other.id, other)
     return tuple(found.values())[:limit]
 

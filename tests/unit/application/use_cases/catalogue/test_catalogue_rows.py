@@ -13,7 +13,7 @@ from sikpro.domain.phase import Phase, Turn
 from tests.builders import refusals
 from tests.unit.chat import World
 
-STATUS = {
+STATUS: dict[str, str] = {
     "code": "menunggu_odp",
     "label_id": "Menunggu ODP",
     "label_en": "Waiting for an ODP",
@@ -24,7 +24,7 @@ STATUS = {
     "template_en": "Please wait.",
     "position": "7",
 }
-TYPE = {
+TYPE: dict[str, str] = {
     "code": "PDA",
     "label_id": "Pindah alamat",
     "label_en": "Change of address",
@@ -34,7 +34,7 @@ TYPE = {
     "template_en": "Received.",
     "position": "12",
 }
-GOOD: Mapping[str, tuple[Mapping[str, str], CatalogueRow]] = {
+GOOD: Mapping[str, tuple[dict[str, str], CatalogueRow]] = {
     "site-operations": ({"code": "SDA", "name": "Sidoarjo"}, SiteOperation(code="SDA", name="Sidoarjo")),
     "stos": (
         {"code": "TUN", "name": "Tulangan", "site_operation": "SDA"},

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from attrs import evolve
+from attrs import astuple, evolve
 
 from sikpro.adapters.memory import MemoryTransactions
+from sikpro.adapters.memory.unit_of_work import MemoryUnitOfWork
 from sikpro.application.i18n import LANGUAGES, sentences
 from sikpro.application.ports.queries import OrderFilter, OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
@@ -24,11 +25,12 @@ from sikpro.application.use_cases.tables.table_columns import (
     unused_headings,
 )
 from sikpro.domain import phase
+from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.errors import InvalidValue, NotPermitted
 from sikpro.domain.order_data import Channel
 from sikpro.domain.people import Person, Role
 from sikpro.domain.phase import Phase
-from tests.builders import NOON, a_person, a_technician, after, an_sto, coded, stored_order
+from tests.builders import CANCELLED, NOON, a_person, a_technician, after, an_sto, coded, stored_order
 
 WIB = ZoneInfo("Asia/Jakarta")
 HEADER = (
@@ -292,3 +294,66 @@ def test_a_heading_as_long_as_a_cell_may_be_names_no_column_and_is_not_compared(
         0: "registration_number",
         2: "serial",
     }
+
+
+def test_an_import_is_noted_with_its_file_and_what_became_of_its_rows() -> None:
+    world = World()
+    world.apply(sheet(row("SC100001"), row("SC100001"), row("x")))
+
+    def notes(uow: UnitOfWork) -> list[tuple[object, ...]]:
+        assert isinstance(uow, MemoryUnitOfWork)
+        return [astuple(note) for note in uow.state.notes.values()]
+
+    counts = (("new", "1"), ("double", "1"), ("wrong", "1"))
+    assert world.store.read(notes) == [("orders_imported", "Impor: order.xlsx", world.admin.id, NOON, counts)]
+
+
+def test_by_number_and_type_an_order_of_another_type_is_no_double() -> None:
+    world = World()
+    mode = DuplicateMode.NUMBER_AND_TYPE
+    world.store.write(lambda uow: uow.installation.put(evolve(uow.installation.get(), duplicate_mode=mode)))
+    rows = [row("SC100001"), row("SC100001", type="MO"), row("SC100001", type="MO")]
+    assert verdicts(world.plan(sheet(*rows))) == ["new", "new", "double"]
+    world.apply(sheet(*rows))
+    assert verdicts(world.plan(sheet(*rows, row("SC100001", type="PDA")))) == [*["double"] * 3, "new"]
+
+
+def test_a_cancelled_order_holds_no_place_but_a_cancelled_row_is_none_of_its_own_beside_it() -> None:
+    world = World()
+
+    def cancelled(uow: UnitOfWork) -> None:
+        for number in ("SC100001", "SC100002"):
+            stored_order(uow, number, status=CANCELLED)
+        delete_order(uow, 2, world.admin, NOON, reason="x", zone="UTC")
+
+    world.store.write(cancelled)
+    rows = [row("SC100001"), row("SC100001", status="batal")]
+    assert [verdicts(world.plan(sheet(one))) for one in rows] == [["new"], ["double"]]
+    assert verdicts(world.plan(sheet(row("SC100002", status="batal")))) == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "wrong"),
+    [
+        ({"received": " "}, {"received_at": ("moment.missing", "")}),
+        ({"received": " 31/02/2026  08.00 "}, {"received_at": ("moment.shape", "31/02/2026 08.00")}),
+        ({"received": "1999-12-31"}, {"received_at": ("moment.shape", "1999-12-31")}),
+        ({"received": "2099-12-31"}, {"received_at": ("moment.future", "2099-12-31")}),
+        ({"status": "Entah"}, {"status": ("status.unknown", "Entah")}),
+        ({"status": "OGP"}, {"status": ("status.in_progress", "OGP")}),
+        ({"type": "AOO", "sto": "SDAA"}, {"type": ("type.unknown", "AOO"), "sto": ("sto.shape", "SDAA")}),
+        ({"sto": "TUN", "odp": "ODP-TUN-001"}, {"sto": ("sto.unknown", "TUN")}),
+        ({"technician": "F5SDA444"}, {"technician": ("technician.unknown", "F5SDA444")}),
+        ({"odp": "ODP-SPJ-001"}, {"odp": ("odp.other_sto", "ODP-SPJ-001")}),
+        ({"serial": " "}, {"serial": ("field.missing", "")}),
+    ],
+)
+def test_a_wrong_cell_is_said_with_what_stands_in_it(cells: dict[str, str], wrong: dict[str, tuple[str, str]]) -> None:
+    (judged,) = World().plan(sheet(row("SC100001", **cells))).rows
+    assert {name: (error.code, error.params["typed"]) for name, error in judged.errors.items()} == wrong
+
+
+def test_what_was_probably_meant_is_said_beside_what_nobody_knows() -> None:
+    cells = {"type": "AOO", "technician": "F5SDA444"}
+    (judged,) = World().plan(sheet(row("SC100001", **cells))).rows
+    assert [error.params["suggestion"] for error in judged.errors.values()] == ["AO", "F5SDA445"]

@@ -110,3 +110,53 @@ def test_reconciling_is_for_who_leads() -> None:
     helpdesk = world.store.write(lambda uow: uow.people.add(a_person("Rina")))
     with pytest.raises(NotPermitted):
         world.compare(table(("SC100001", "PS", "")), helpdesk)
+
+
+@pytest.mark.parametrize(
+    ("status", "meaning"),
+    [
+        ("PS", "finished"),
+        ("OSS_PS", "finished"),
+        ("7|COMPLETED", "finished"),
+        ("put-sales PS", "finished"),
+        ("cancel_completed", "left_out"),
+        ("UNSC", "left_out"),
+        ("NO PSB", "open"),
+        ("", "open"),
+    ],
+)
+def test_what_a_status_of_the_provider_probably_means(status: str, meaning: str) -> None:
+    assert guess_meaning(status).value == meaning
+
+
+def test_a_number_is_read_without_its_letters_and_what_is_none_is_shown_with_why() -> None:
+    found = World().compare(table(("100001", "PS", ""), ("SC10000l", "PS", ""), ("1E+05", "PS", ""), ("x", "PS", "")))
+    assert [(line.place, line.number, line.typed) for line, _ in found.to_complete] == [(1, "SC100001", "100001")]
+    said = [(line.place, line.number, line.typed, line.error.code if line.error else "") for line in found.unreadable]
+    assert said == [
+        (2, "", "SC10000l", "registration_number.shape"),
+        (3, "", "1E+05", "cell.shortened"),
+        (4, "", "x", "registration_number.shape"),
+    ]
+
+
+def test_statuses_are_counted_the_most_frequent_first_and_too_many_say_how_many() -> None:
+    rows = [("SC1", "OPEN", ""), ("SC2", " PS ", ""), ("SC3", "PS", ""), ("", "", "")]
+    sheet = table(*rows)
+    assert list(statuses_in(sheet, find_columns(sheet, COLUMNS)).items()) == [("PS", 2), ("OPEN", 1)]
+    most = table(*((f"SC1{place:05}", f"status {place}", "") for place in range(MOST_STATUSES)))
+    assert len(statuses_in(most, find_columns(most, COLUMNS))) == MOST_STATUSES
+    more = table(*((f"SC1{place:05}", f"status {place}", "") for place in range(MOST_STATUSES + 2)))
+    with pytest.raises(InvalidValue) as refused:
+        statuses_in(more, find_columns(more, COLUMNS))
+    assert refused.value.typed == str(MOST_STATUSES + 2)
+
+
+def test_the_days_of_a_file_are_its_first_to_its_last() -> None:
+    found = World().compare(table(("SC900001", "PS", "2026-11-03"), ("SC900002", "PS", "2026-11-01 23:00")))
+    assert found.period is not None
+    assert [found.period.start.astimezone(WIB).isoformat(), found.period.end.astimezone(WIB).isoformat()] == [
+        "2026-11-01T00:00:00+07:00",
+        "2026-11-04T00:00:00+07:00",
+    ]
+    assert [row.number for row in found.missing] == ["SC100001", "SC100005"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import pytest
-from attrs import astuple
+from attrs import astuple, evolve
 
 from sikpro.adapters.memory.unit_of_work import MemoryUnitOfWork
 from sikpro.application.ports.storage import UnitOfWork
@@ -352,3 +352,32 @@ def test_what_is_chosen_from_few_is_shown_by_its_name(column: str, text: str, in
         indonesian.casefold(),
         english.casefold(),
     )
+
+
+def test_what_a_row_would_change_is_shown_as_the_list_has_it(world: World) -> None:
+    found = plan(
+        world, "people", ["technician_code", "active", "username"], ["F5TUN446", "no", ""], ["F5NEW1", "", "x"]
+    )
+    assert (found.lines[0].replaced, found.lines[0].new) == ({"active": "yes"}, {"active": "no"})
+    assert found.lines[1].verdict is Verdict.WRONG
+    assert plan(world, "people", ["technician_code", "name"], ["F5NEW1", "Joni"]).lines[0].new == {}
+
+
+def test_somebody_kept_out_is_listed_as_such(world: World) -> None:
+    world.transactions.write(lambda uow: uow.people.save(evolve(uow.people.get(AGUS), active=False)))
+    rows = world.transactions.read(lambda uow: {row["name"]: row for row in LISTS["people"].rows(uow)})
+    assert (rows["Agus"]["active"], rows["Budi"]["active"]) == ("no", "yes")
+
+
+def test_a_zero_keeps_out_and_a_name_in_either_language_is_understood(world: World) -> None:
+    table = [
+        ["username", "role", "language", "active"],
+        ["rina", " team  LEADER ", shown_value("language", "id", "en").upper(), "0"],
+        ["bagus", "team leader", shown_value("language", "en", "id"), "Ya"],
+    ]
+    apply(world, "people", *table)
+    people = world.transactions.read(lambda uow: [uow.people.get(number) for number in (RINA, 5)])
+    assert [(one.role, one.language, one.active) for one in people] == [
+        (Role.TEAM_LEADER, "id", False),
+        (Role.TEAM_LEADER, "en", True),
+    ]

@@ -381,3 +381,15 @@ def test_a_zero_keeps_out_and_a_name_in_either_language_is_understood(world: Wor
         (Role.TEAM_LEADER, "id", False),
         (Role.TEAM_LEADER, "en", True),
     ]
+
+
+def test_somebody_new_in_a_row_is_nobody_of_the_rows_that_follow(world: World) -> None:
+    people = world.transactions.read(lambda uow: [row["technician_code"] for row in LISTS["people"].rows(uow)])
+    table = [
+        ["technician_code", "name"],
+        ["F5NEW1", "Satu"],
+        ["F5NEW2", "Dua"],
+        *([code, "Nama"] for code in people if code),
+    ]
+    found = plan(world, "people", *table)
+    assert [line.verdict for line in found.lines] == [*[Verdict.NEW] * 2, *[Verdict.CHANGED] * 3]

@@ -68,3 +68,10 @@ def test_a_limit_is_passed_by_what_began_before_the_time_that_is_computed_for_it
     limit = timedelta(seconds=limit // timedelta(seconds=1))
     before = passed_before(limit, start + span, installation, ZONE)
     assert (before is not None and start < before) == (worked(start, start + span, installation) > limit)
+
+
+def test_the_night_after_midnight_counts_to_the_new_day_where_people_work_then() -> None:
+    always = Installation(work_from=time(0), work_until=time(23, 59), work_days=tuple(range(7)))
+    three_in_the_morning = datetime(2026, 11, 2, 20, tzinfo=UTC)
+    two_hours_before = three_in_the_morning - timedelta(hours=2)
+    assert passed_before(timedelta(hours=2), three_in_the_morning, always, ZONE) == two_hours_before

@@ -161,6 +161,16 @@ def test_what_is_typed_loosely_is_kept_neatly(kind: str, typed: dict[str, str], 
         ("order-types", TYPE | {"first_action_limit": "0:00"}, {"first_action_limit": ("limit.shape", "0:00")}),
         ("order-types", TYPE | {"first_action_limit": "1:60"}, {"first_action_limit": ("limit.shape", "1:60")}),
         ("order-types", TYPE | {"completion_limit": "2160:01"}, {"completion_limit": ("limit.shape", "2160:01")}),
+        (
+            "order-types",
+            TYPE | {"completion_limit": "x", "position": "y"},
+            {"completion_limit": ("limit.shape", "x"), "position": ("position.shape", "y")},
+        ),
+        (
+            "order-types",
+            TYPE | {"first_action_limit": "x", "position": "y"},
+            {"first_action_limit": ("limit.shape", "x"), "position": ("position.shape", "y")},
+        ),
         ("order-types", TYPE | {"completion_limit": "0:29"}, {"completion_limit": ("limit.too_short", "0:29")}),
     ],
 )

@@ -11,17 +11,18 @@ from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.people.access_decision import lets_in, request_mark
 from sikpro.application.use_cases.people.bind_phone import bind_by_link
-from sikpro.application.use_cases.people.edit_people import edit_person, person_texts
+from sikpro.application.use_cases.people.edit_people import edit_person, person_texts, reset_password
 from sikpro.application.use_cases.people.grant_access import approve_access, refuse_access
 from sikpro.application.use_cases.people.manage_people import (
     add_account,
     checked_name,
     checked_password,
     checked_phone,
+    checked_site_operation,
     checked_username,
     set_password,
 )
-from sikpro.domain.errors import InvalidValue
+from sikpro.domain.errors import InvalidValue, NotFound
 from sikpro.domain.people import Person, Role
 from tests.builders import a_person, a_technician, an_access_request, coded
 from tests.unit.chat import NINE, ZONE, World
@@ -154,3 +155,23 @@ def test_letting_somebody_in_again_says_with_which_account() -> None:
 def test_a_link_of_odd_letters_is_refused_like_any_other() -> None:
     with pytest.raises(InvalidValue, check=coded("link.wrong")):
         World().transactions.write(lambda uow: bind_by_link(uow, "\ud800", 801, 801, NINE))
+
+
+def test_a_password_that_was_reset_is_changed_at_the_next_login() -> None:
+    rina = World().transactions.write(lambda uow: reset_password(uow, RINA, "new", uow.people.get(ADMIN), NINE))
+    assert (rina.password_hash, rina.must_change_password) == ("new", True)
+
+
+def test_a_site_operation_is_known_by_its_code_alone() -> None:
+    found = World().transactions.read(lambda uow: [checked_site_operation(uow, text) for text in (" s da", "", " ")])
+    assert found == ["SDA", None, None]
+    with pytest.raises(NotFound, check=coded("not_found")) as refused:
+        World().transactions.read(lambda uow: checked_site_operation(uow, "S.DA" + "X" * 70))
+    assert dict(refused.value.params) == {"what": "site_operation", "name": ("S.DA" + "X" * 70)[:64]}
+
+
+def test_an_account_made_by_somebody_keeps_its_password_unless_it_is_for_once() -> None:
+    def work(uow: UnitOfWork) -> Person:
+        return add_account(uow, name="Sari", username="sari", password_hash="x", role=Role.HELPDESK, now=NINE, by=None)
+
+    assert not World().transactions.write(work).must_change_password

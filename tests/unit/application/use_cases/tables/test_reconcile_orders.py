@@ -160,3 +160,19 @@ def test_the_days_of_a_file_are_its_first_to_its_last() -> None:
         "2026-11-04T00:00:00+07:00",
     ]
     assert [row.number for row in found.missing] == ["SC100001", "SC100005"]
+
+
+def test_a_file_without_a_status_says_of_each_order_that_it_is_open() -> None:
+    sheet = TableSheet(name="", rows=[["SC ID"], ["SC100001"], ["SC100002"]])
+    columns = find_columns(sheet, COLUMNS)
+    assert statuses_in(sheet, columns) == {"": 2}
+    world = World()
+    found = world.store.read(lambda uow: compare_orders(uow, sheet, columns, {}, world.leader, WIB))
+    assert (found.counts[Agreement.OPEN_BOTH], found.counts[Agreement.FINISHED_HERE]) == (1, 1)
+
+
+def test_a_sheet_that_could_not_be_read_says_why() -> None:
+    world = World()
+    broken = TableSheet(name="", rows=[], error=InvalidValue("table.too_wide", "300"))
+    with pytest.raises(InvalidValue, check=coded("table.too_wide")):
+        world.store.read(lambda uow: compare_orders(uow, broken, {}, {}, world.leader, WIB))

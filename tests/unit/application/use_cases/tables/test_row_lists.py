@@ -393,3 +393,20 @@ def test_somebody_new_in_a_row_is_nobody_of_the_rows_that_follow(world: World) -
     ]
     found = plan(world, "people", *table)
     assert [line.verdict for line in found.lines] == [*[Verdict.NEW] * 2, *[Verdict.CHANGED] * 3]
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "changed"),
+    [
+        ("statuses", {"code": "ogp", "position": "99"}, "position"),
+        ("order-types", {"code": "ao", "label_en": "New"}, "label_en"),
+        ("site-operations", {"code": " s da ", "name": "Sidoarjo Kota"}, "name"),
+    ],
+)
+def test_a_row_by_its_code_changes_what_it_has_and_nothing_else(
+    world: World, name: str, row: dict[str, str], changed: str
+) -> None:
+    (line,) = plan(world, name, list(row), list(row.values())).lines
+    assert (line.verdict, list(line.replaced), line.new) == (Verdict.CHANGED, [changed], {changed: row[changed]})
+    apply(world, name, list(row), list(row.values()))
+    assert plan(world, name, list(row), list(row.values())).count(Verdict.UNCHANGED) == 1

@@ -76,3 +76,8 @@ def test_what_counts_as_the_same_order() -> None:
     for mode in DuplicateMode:
         assert key("AO", mode, Phase.CANCELLED) is None
         assert key("AO", mode, deleted=True) is None
+
+
+def test_an_hour_that_the_clocks_go_through_twice_is_two_hours_long() -> None:
+    hour = Period.of_hour(date(2026, 11, 1), 1, ZoneInfo("America/New_York"))
+    assert (hour.start, hour.end) == (datetime(2026, 11, 1, 5, tzinfo=UTC), datetime(2026, 11, 1, 7, tzinfo=UTC))

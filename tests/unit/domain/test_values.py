@@ -149,3 +149,9 @@ def test_what_is_refused_is_named_as_it_was_typed_with_what_was_meant(
 )
 def test_what_was_understood_keeps_how_it_was_typed(value: AnyValue, typed: str) -> None:
     assert value.parse(typed).typed == typed
+
+
+@pytest.mark.parametrize("text", ["ZTEGG1234567", "ZTEG1234567G", "ZTE1C6754546"])
+def test_a_serial_has_four_letters_and_eight_digits_of_sixteen(text: str) -> None:
+    with pytest.raises(InvalidValue, check=lambda error: error.code == "serial.shape"):
+        SerialNumber.parse(text)

@@ -1,5 +1,7 @@
 """Steps on an order to the last detail: who has it then, who is named, how many at a time."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from attrs import evolve
 
@@ -21,13 +23,15 @@ BUDI, AGUS, RINA, BAGUS = 1, 2, 4, 5
 LATER = NINE.replace(hour=8)
 
 
-def test_who_reopens_an_order_has_it() -> None:
-    def work(uow: UnitOfWork) -> int | None:
+def test_who_reopens_an_order_has_it_for_as_long_as_the_installation_says() -> None:
+    def work(uow: UnitOfWork) -> tuple[int | None, datetime | None]:
+        uow.installation.put(evolve(uow.installation.get(), claim=timedelta(minutes=47)))
         stored_order(uow, received_at=NINE)
         change_status(uow, 1, "selesai", uow.people.get(RINA), NINE, zone=ZONE)
-        return change_status(uow, 1, "ogp", uow.people.get(BAGUS), NINE, reason="mati", zone=ZONE).holder
+        order = change_status(uow, 1, "ogp", uow.people.get(BAGUS), NINE, reason="mati", zone=ZONE)
+        return order.holder, order.claimed_until
 
-    assert World().transactions.write(work) == BAGUS
+    assert World().transactions.write(work) == (BAGUS, NINE + timedelta(minutes=47))
 
 
 def test_the_helpdesk_who_has_an_order_corrects_it() -> None:

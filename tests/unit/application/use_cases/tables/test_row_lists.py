@@ -410,3 +410,8 @@ def test_a_row_by_its_code_changes_what_it_has_and_nothing_else(
     assert (line.verdict, list(line.replaced), line.new) == (Verdict.CHANGED, [changed], {changed: row[changed]})
     apply(world, name, list(row), list(row.values()))
     assert plan(world, name, list(row), list(row.values())).count(Verdict.UNCHANGED) == 1
+
+
+def test_a_user_name_of_another_is_refused_however_it_is_written(world: World) -> None:
+    found = plan(world, "people", ["technician_code", "username", "role"], ["F5TUN446", " Rina ", "helpdesk"])
+    assert wrong(found) == [{"username": ("already_used", {"field": "username", "value": "rina"})}]

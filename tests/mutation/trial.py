@@ -37,6 +37,10 @@ _EXITS = {0: Fate.SURVIVED, 3: Fate.NO_FAULT}
 """What a fork says by its exit status; anything else, a signal too, has noticed the fault."""
 
 
+_PATIENCE = 10
+"""How many times its own time a fork may take by the clock: the machine may be busy with other things."""
+
+
 @frozen
 class Reach:
     """Which tests, by their place among all, call a function (module file, name), and how long each takes."""
@@ -147,7 +151,10 @@ def _failures(items: Sequence[pytest.Item]) -> Iterator[str]:
 
 
 def _forked(work: Callable[[], int], limit: float) -> int:
-    """Do the work in a fork, which ends by itself after so many seconds, and return its process id."""
+    """Do the work in a fork, and return its process id.
+
+    It ends by itself after so many seconds of its own, whatever else the machine does; one that only waits, later.
+    """
     child = os.fork()
     if child:
         return child
@@ -157,7 +164,8 @@ def _forked(work: Callable[[], int], limit: float) -> int:
         os.dup2(silence, 1)
         os.dup2(silence, 2)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(int(limit) + 1)
+        signal.alarm(_PATIENCE * (int(limit) + 1))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(limit) + 1, int(limit) + 2))
         resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))  # a fault may ask for more than there is
         status = work()
     finally:

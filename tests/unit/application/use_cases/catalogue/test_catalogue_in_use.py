@@ -7,6 +7,7 @@ import pytest
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.catalogue_rows import KINDS, STATUSES, CatalogueKind
 from sikpro.application.use_cases.catalogue.edit_catalogue import (
+    Use,
     add_row,
     delete_row,
     edit_row,
@@ -16,6 +17,7 @@ from sikpro.application.use_cases.catalogue.edit_catalogue import (
     uses,
 )
 from sikpro.application.use_cases.orders.remove_order import delete_order
+from sikpro.domain.catalogue import Sto
 from sikpro.domain.errors import AlreadyUsed, ConcurrencyConflict, InUse, InvalidFields, LastOne, NotFound, StillBelongs
 from sikpro.domain.people import Person
 from tests.unit.chat import NINE, WHOLE, ZONE, Phone, World
@@ -127,3 +129,19 @@ def test_a_code_is_one_rows_alone(world: World) -> None:
     assert as_admin(world, add("Gresik")) == as_admin(world, add("Gresik"))
     with pytest.raises(AlreadyUsed):
         as_admin(world, add("Lain"))
+
+
+@pytest.mark.parametrize(
+    ("use", "used"), [(Use(), False), (Use(orders=1), True), (Use(stos=1), True), (Use(people=1), True)]
+)
+def test_a_row_is_in_use_by_whatever_uses_it(use: Use, used: bool) -> None:
+    assert bool(use) is used
+
+
+def test_a_row_that_is_edited_belongs_to_what_is_there(world: World) -> None:
+    def work(uow: UnitOfWork, admin: Person) -> object:
+        row = row_coded(uow, KINDS["stos"], "TUN")
+        typed = {"name": "Tulangan", "site_operation": "mjk"}
+        return edit_row(uow, KINDS["stos"], "TUN", typed, mark=row_mark(row), by=admin, now=NINE)
+
+    assert as_admin(world, work) == Sto(code="TUN", name="Tulangan", site_operation="MJK")

@@ -177,3 +177,32 @@ def test_a_device_page_has_its_orders_by_phase_and_says_that_there_are_more() ->
         assert [one.row.number for one in older.orders] == ["SC100000"]
 
     World().transactions.write(work)
+
+
+def test_boxes_go_on_after_the_place_of_the_last_one_and_begin_anew_after_none() -> None:
+    def work(uow: UnitOfWork) -> list[list[str]]:
+        for box, times in ((3, 5), (4, 4), (5, 3)):
+            order = stored_order(uow, f"SC10000{box}", odp=f"ODP-SDA-00{box}", received_at=NINE)
+            sets(uow, order.id, *("odp_penuh", "ogp") * times)
+
+        def names(after: str) -> list[str]:
+            return [one.name for one in anomaly_entries(uow, Anomaly.ODP, LATER, ZONE, after, 9)]
+
+        return [names(after) for after in ("", "5~ODP-SDA-003", "4~ODP-SDA-004", "x~ODP-SDA-003", f"{'9' * 16}~X")]
+
+    every = ["ODP-SDA-003", "ODP-SDA-004", "ODP-SDA-005"]
+    assert World().transactions.write(work) == [every, every[1:], every[2:], every, every]
+
+
+def test_reopened_orders_go_on_after_the_last_one() -> None:
+    def work(uow: UnitOfWork) -> None:
+        for place in range(3):
+            order = stored_order(uow, f"SC10000{place}", received_at=NINE)
+            sets(uow, order.id, *("selesai", "ogp") * 2)
+        first = anomaly_entries(uow, Anomaly.REOPENED, LATER, ZONE, "", 2)
+        rest = anomaly_entries(uow, Anomaly.REOPENED, LATER, ZONE, first[-1].place, 2)
+        assert (len(first), len(rest)) == (2, 1)
+        assert len({one.name for one in (*first, *rest)}) == 3
+        assert page(uow, Anomaly.REOPENED).counts[Anomaly.REOPENED] == 3
+
+    World().transactions.write(work)

@@ -18,10 +18,14 @@ from sikpro.application.use_cases.orders.remove_order import delete_order
 from sikpro.application.use_cases.tables.import_orders import COLUMNS, import_orders, plan_orders
 from sikpro.application.use_cases.tables.order_plan import OrderPlan, RowVerdict
 from sikpro.application.use_cases.tables.table_columns import (
+    best_sheet,
     date_columns,
     find_columns,
+    header_of,
+    header_place,
     missing_columns,
     read_moment,
+    texts_of,
     unused_headings,
 )
 from sikpro.domain import phase
@@ -357,3 +361,24 @@ def test_what_was_probably_meant_is_said_beside_what_nobody_knows() -> None:
     cells = {"type": "AOO", "technician": "F5SDA444"}
     (judged,) = World().plan(sheet(row("SC100001", **cells))).rows
     assert [error.params["suggestion"] for error in judged.errors.values()] == ["AO", "F5SDA445"]
+
+
+def test_a_heading_may_be_as_long_as_it_may_be() -> None:
+    longest = f"SC{' ' * 198}"
+    assert find_columns(sheet(header=[longest]), COLUMNS) == {0: "registration_number"}
+    assert find_columns(sheet(header=[longest + " "]), COLUMNS) == {}
+
+
+def test_the_sheet_with_most_headings_is_proposed_and_of_two_alike_the_first() -> None:
+    poor, rich = sheet(header=["SC", "x"]), sheet(header=["SC", "SN"])
+    assert [best_sheet(sheets, COLUMNS) for sheets in ((poor, rich, rich), (rich, poor), (poor, poor))] == [1, 0, 0]
+
+
+def test_a_header_stands_in_the_first_row_that_is_not_empty_and_a_short_row_has_empty_cells() -> None:
+    table = TableSheet(name="", rows=[[], ["", ""], ["SC", "SN"], ["SC100001"]])
+    assert (header_place(table), list(header_of(table))) == (2, ["SC", "SN"])
+    assert list(header_of(TableSheet(name="", rows=[]))) == []
+    assert texts_of(table.rows[3], {0: "registration_number", 1: "serial"}) == {
+        "registration_number": "SC100001",
+        "serial": "",
+    }

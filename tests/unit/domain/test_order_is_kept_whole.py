@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+from sikpro.domain.events import State
 from sikpro.domain.order import place
 from sikpro.domain.order_data import Channel, Origin
 from sikpro.domain.phase import Turn
-from tests.builders import COMPLETED, IN_PROGRESS, NOON, WAITING, after, an_order, order_data
+from tests.builders import COMPLETED, HELD_UP, IN_PROGRESS, NOON, WAITING, after, an_order, order_data
 
 CLAIM = timedelta(minutes=30)
 
@@ -44,3 +45,9 @@ def test_who_reopens_an_order_has_it() -> None:
     done = an_order().move_to(COMPLETED, 4, after(1)).order
     again = done.reopen(IN_PROGRESS, 5, after(2), "masih mati", CLAIM).order
     assert (again.holder, again.claimed_until, again.changed_at) == (5, after(32), after(2))
+
+
+def test_each_fact_says_how_the_order_stood_and_whose_turn_it_was() -> None:
+    held = an_order().move_to(HELD_UP, 4, after(1))
+    assert held.events[-1].state == State(HELD_UP.phase, HELD_UP.code, Turn.TECHNICIAN)
+    assert held.order.state == held.events[-1].state

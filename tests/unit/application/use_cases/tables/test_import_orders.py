@@ -382,3 +382,7 @@ def test_a_header_stands_in_the_first_row_that_is_not_empty_and_a_short_row_has_
         "registration_number": "SC100001",
         "serial": "",
     }
+
+
+def test_an_order_that_came_in_this_very_moment_is_not_of_the_future() -> None:
+    assert verdicts(World().plan(sheet(row("SC100001", received=NOON.isoformat())))) == ["new"]

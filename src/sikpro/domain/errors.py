@@ -20,7 +20,8 @@ def say_errors_with(sentence: Sentence) -> None:
 class DomainError(Exception):
     """A broken rule of the domain; `code` names the rule, `params` fill its sentence.
 
-    An error is an immutable value. `str(error)` is its sentence in English.
+    An error is an immutable value: what was set once stays. `str(error)` is its sentence in English. A subclass may
+    set attributes of its own, once each. Errors can be copied and pickled.
     """
 
     code: str = "error"
@@ -28,7 +29,7 @@ class DomainError(Exception):
 
     def __init__(self, code: str = "", /, **params: str | int | None) -> None:
         self._fix(code=code or self.code, params=MappingProxyType(params))
-        super().__init__(self.code, params)
+        super().__init__(self.code, dict(params))
 
     def text(self, language: str = "en") -> str:
         """Return what is wrong and what to do, in Indonesian (`id`) or English (`en`)."""
@@ -41,15 +42,29 @@ class DomainError(Exception):
         return self.text()
 
     def __setattr__(self, name: str, value: object) -> None:
-        if not name.startswith("__"):  # Python itself sets __traceback__, __cause__, __notes__
-            raise AttributeError(f"an error is a value: {name} cannot be set")
+        if name in vars(self) or name == "args":
+            raise AttributeError(f"an error is a value: {name} cannot be changed")
         super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"an error is a value: {name} cannot be deleted")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        values = {name: dict(one) if isinstance(one, MappingProxyType) else one for name, one in vars(self).items()}
+        return _rebuilt, (type(self), self.args, values)
 
     def _fix(self, **values: object) -> None:
         vars(self).update(values)
 
     def _bare(self) -> str:
         return f"{self.code} {dict(self.params)}" if self.params else self.code
+
+
+def _rebuilt(kind: type[DomainError], args: tuple[object, ...], values: Mapping[str, object]) -> DomainError:
+    """Return a copy of an error, for `copy` and `pickle`."""
+    error = kind.__new__(kind, *args)
+    error._fix(**{name: MappingProxyType(one) if isinstance(one, dict) else one for name, one in values.items()})
+    return error
 
 
 class InvalidValue(DomainError):

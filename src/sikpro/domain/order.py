@@ -102,10 +102,10 @@ class Order(OrderState):
         stays = status.phase is self.phase
         if is_reopening(self.phase, status.phase) or (stays and (self.phase.waits or not self.phase.live)):
             raise ForbiddenMove(number=self.number, before=self.phase, after=status.phase)
-        if status.phase.ends_badly and not reason.strip():
-            raise ReasonRequired(number=self.number)
         before = self.status
         moved = self._moved(status, now, by, claim)
+        if status.phase.ends_badly and not reason.strip():
+            raise ReasonRequired(number=self.number)
         if moved.helpdesk == by:  # another person's text would appear under the wrong name
             moved = moved._with_feedback(feedback)
         after = evolve(moved, reply_waiting=False, resubmitted=False)

@@ -81,6 +81,12 @@ def test_cancelling_needs_a_reason() -> None:
         placed().move_to(CANCELLED, RINA, after(2), reason="  ")
 
 
+def test_no_reason_is_asked_for_a_step_that_is_refused_anyway() -> None:
+    completed = placed().move_to(COMPLETED, RINA, after(2)).order
+    with pytest.raises(ForbiddenMove):
+        completed.move_to(CANCELLED, RINA, after(3))
+
+
 def test_reopening_needs_a_reason_and_keeps_the_history() -> None:
     done = placed().move_to(COMPLETED, RINA, after(2), feedback="aktif").order
     with pytest.raises(ReasonRequired):

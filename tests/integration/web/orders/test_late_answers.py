@@ -135,6 +135,13 @@ def test_it_is_sent_as_words_alone_once(writing: Writing, happens: Callable[[Wri
     assert SHOWN in story
 
 
+def test_a_page_that_was_open_during_the_upgrade_sends_its_words_once(writing: Writing) -> None:
+    form = {("seen" if name == "last_event" else name): value for name, value in writing.form.items()}
+    for _ in range(2):
+        assert writing.rina.post(f"{writing.path}/words", form).headers["location"] == writing.path
+    assert len(writing.told()) == 1
+
+
 def test_a_finished_order_is_reopened_with_it_and_it_waits_in_the_form(writing: Writing) -> None:
     is_completed(writing)
     page = writing.press(reason="Belum aktif")

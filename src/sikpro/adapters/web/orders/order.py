@@ -142,7 +142,7 @@ class OrderController(Controller):
             form.text("status"),
             form.text("feedback"),
             form.text("reason"),
-            form.whole("last_event"),
+            form.last_event,
         )
         typed = Typed(form="status", values=form.values, last_event=last_event)
         if not status:
@@ -176,7 +176,7 @@ class OrderController(Controller):
     @post("/words", guards=[only(Permission.WORK)])
     async def say(self, context: NamedDependency[OrderContext], form: NamedDependency[Form]) -> Response[str]:
         """Send only a text to the technician, in any phase of the order."""
-        now, last_event = context.parts.clock.now(), form.whole("last_event")
+        now, last_event = context.parts.clock.now(), form.last_event
 
         def work(uow: UnitOfWork) -> Order:
             return send_text(
@@ -218,16 +218,14 @@ class OrderController(Controller):
                 trouble = words.error(error)
         if is_htmx(context.request):
             return context.pages.page(context.request, "orders/preview.html", text=shown, trouble=trouble)
-        typed = Typed(
-            form="status", values=form.values, last_event=form.whole("last_event"), trouble=trouble, preview=shown
-        )
+        typed = Typed(form="status", values=form.values, last_event=form.last_event, trouble=trouble, preview=shown)
         return await context.page(typed)
 
     @post("/reopen", guards=[only(Permission.WORK)])
     async def reopen(self, context: NamedDependency[OrderContext], form: NamedDependency[Form]) -> Response[str]:
         """Reopen a finished order, with a reason; an answer that came too late is then in the form."""
         now, zone = context.parts.clock.now(), context.parts.zone
-        reason, last_event = form.text("reason"), form.whole("last_event")
+        reason, last_event = form.text("reason"), form.last_event
 
         def work(uow: UnitOfWork) -> Order:
             if last_event is not None and any(
@@ -251,9 +249,7 @@ class OrderController(Controller):
         def work(uow: UnitOfWork) -> Order:
             return correct_order(uow, context.order_id, fields, context.me, now)
 
-        return await context.do(
-            work, "corrected", Typed(form="edit", values=fields, last_event=form.whole("last_event"))
-        )
+        return await context.do(work, "corrected", Typed(form="edit", values=fields, last_event=form.last_event))
 
     @get(["/status", "/words", "/preview", "/reopen", "/edit"])
     async def lead_back(self, context: NamedDependency[OrderContext]) -> Response[str]:

@@ -87,7 +87,7 @@ class OrderActionsController(Controller):
             return delete_order(uow, context.order_id, context.me, now, reason=form.text("reason"), zone=zone)
 
         response = await context.do(
-            work, "deleted", Typed(form="delete", values=form.values, last_event=form.whole("last_event"))
+            work, "deleted", Typed(form="delete", values=form.values, last_event=form.last_event)
         )
         return go(context.request, "/orders") if response.status_code in {204, 303} else response
 

@@ -40,9 +40,11 @@ class AccessController(Controller):
     ) -> Response[str]:
         """Show the page; with `shown` (the marks of the requests on a page) only new and changed requests."""
         requests = await parts.transactions.read(lambda uow: open_requests(uow, me))
-        if "shown" not in request.query_params:
+        query = request.query_params
+        marks = query.get("shown", query.get("seen"))  # "seen" is from a page that was open during the upgrade
+        if marks is None:
             return _page(request, pages, requests)
-        shown = [mark for mark in request.query_params["shown"].split(",") if mark]
+        shown = [mark for mark in marks.split(",") if mark]
         there = {waiting.mark for waiting in requests.waiting}
         ids = {mark.partition("-")[0] for mark in shown}
         new = [waiting for waiting in requests.waiting if str(waiting.request.id) not in ids]

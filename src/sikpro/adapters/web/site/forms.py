@@ -21,6 +21,10 @@ class BadForm(ClientException):
         self.field = field
 
 
+_BEFORE_0_2 = "seen"
+"""What the entry `last_event` was called: pages that were open during the upgrade still send it."""
+
+
 @frozen
 class Form:
     """A form's entries."""
@@ -35,6 +39,11 @@ class Form:
         """Return an entry as a whole number, None if it is not one."""
         text = self.text(name)
         return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
+
+    @property
+    def last_event(self) -> int | None:
+        """Return the newest journal id that the form's page had shown, None if the form does not say it."""
+        return self.whole("last_event" if "last_event" in self.values else _BEFORE_0_2)
 
     def order_fields(self) -> dict[str, str]:
         """Return the order's fields in the form that `understand_request` takes.

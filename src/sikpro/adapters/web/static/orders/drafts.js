@@ -72,7 +72,7 @@ const drafts = {
     if (fold) fold.open = true;
     const note = form.querySelector("[data-draft-note]");
     note.querySelector("[data-draft-time]").textContent = this.time(new Date(kept.at));
-    note.querySelector("[data-draft-outdated]").hidden = kept.last_event === form.elements.last_event?.value;
+    note.querySelector("[data-draft-outdated]").hidden = (kept.last_event ?? kept.seen) === form.elements.last_event?.value;
     note.hidden = false;
     form.dispatchEvent(new Event("input", { bubbles: true }));
   },

@@ -4,6 +4,7 @@ import ast
 import inspect
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -111,19 +112,16 @@ def filled_by(call: ast.Call, function: ast.AST) -> frozenset[str] | None:
 def said_in_python(path: Path) -> Iterator[SentText]:
     tree = ast.parse(path.read_text("utf-8"))
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    inside = {id(node) for function in functions for node in ast.walk(function)}
     for function in [*functions, tree]:
         for call in ast.walk(function):
-            if not isinstance(call, ast.Call) or not call.args or (function is tree and _is_inside(call, functions)):
+            if not isinstance(call, ast.Call) or not call.args or (function is tree and id(call) in inside):
                 continue
             name = last_name(call.func)
             if name not in SAYING | {"toast"} and ast.unparse(call.func) != "self":
                 continue
             codes = codes_of(call.args[0], function, "toast." if name == "toast" else "")
             yield SentText(f"{path.name}:{call.lineno}", codes, filled_by(call, function))
-
-
-def _is_inside(node: ast.AST, functions: list[ast.FunctionDef | ast.AsyncFunctionDef]) -> bool:
-    return any(inside is node for function in functions for inside in ast.walk(function))
 
 
 # ---- templates ----------------------------------------------------------------------------------------------
@@ -151,6 +149,7 @@ def said_in_template(path: Path, environment: Environment) -> Iterator[SentText]
             yield SentText(f"{path.name}:{call.lineno}", template_codes(call.args[0]), filled)
 
 
+@cache
 def everything_said() -> list[SentText]:
     environment = Environment(extensions=["jinja2.ext.do"], autoescape=True)
     found = [said for path in SOURCES.rglob("*.py") for said in said_in_python(path)]

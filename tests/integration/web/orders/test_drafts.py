@@ -1,7 +1,6 @@
 """Text half written, in a real browser: it stays through a late press, a session that ends and a reload."""
 
 import re
-from itertools import product
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -283,7 +282,15 @@ def test_enter_on_a_late_answer_sends_it_with_its_status(page_site: Site, new_pa
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("viewport", "theme"), [*product((WIDE, PHONE), ("light", "dark"))])
+@pytest.mark.parametrize(
+    ("viewport", "theme"),
+    [
+        (WIDE, "light"),
+        (PHONE, "dark"),
+        pytest.param(WIDE, "dark", marks=pytest.mark.audit),
+        pytest.param(PHONE, "light", marks=pytest.mark.audit),
+    ],
+)
 def test_nothing_on_a_page_that_gives_text_back_keeps_somebody_from_using_it(
     page_site: Site, new_page: NewPage, viewport: tuple[int, int], theme: Theme
 ) -> None:

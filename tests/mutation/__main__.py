@@ -38,8 +38,8 @@ def main() -> int:
         print(trial.trouble, file=sys.stderr)
         return 2
     tallies = [Tally.of(name, faults, trial.fates) for name, faults in chosen.items()]
-    if given.report and given.only == "*":
-        write_report(tallies)
+    if given.report:
+        write_report(tallies, given.only)
     return judge(tallies)
 
 

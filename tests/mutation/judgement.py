@@ -130,18 +130,21 @@ def judge(tallies: Sequence[Tally]) -> int:
     return status
 
 
-def write_report(tallies: Sequence[Tally]) -> None:
-    """Write what became of all faults, the survivors by place and the known ones by reason."""
+def write_report(tallies: Sequence[Tally], only: str) -> None:
+    """Write what became of the faults, the survivors by place and the known ones by reason; `only` narrowed them."""
+    whole = "All faults were tried." if only == "*" else f"This run tried the places like `{only}` alone, not all."
     lines = [
         "# Mutants",
         "",
         "Written by `make mutants`; do not edit. Each fault is one small change of a line in domain or use cases; the",
         "unit tests have to notice it. Known survivors, with their reasons, are in `tests/mutation/known.toml`.",
         "",
+        whole,
+        "",
         "| package | faults | killed | survived | known | survived, without the known |",
         "|---|--:|--:|--:|--:|--:|",
     ]
-    for tally in tallies:
+    for tally in (one for one in tallies if one.tried):
         known = len(tally.survivors) - len(tally.unknown)
         numbers = (tally.tried, tally.killed, len(tally.unknown), known)
         lines.append(f"| {tally.name} | {' | '.join(map(str, numbers))} | {tally.part:.1%} |")

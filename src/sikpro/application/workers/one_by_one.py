@@ -1,6 +1,7 @@
 """A worker that does one thing after the other until none is left, then waits for a wake-up or a pause."""
 
 import asyncio
+from abc import ABC, abstractmethod
 
 import structlog
 from attrs import define, field
@@ -11,7 +12,7 @@ _log = structlog.get_logger(__name__)
 
 
 @define(kw_only=True)
-class OneByOne:
+class OneByOne(ABC):
     """A loop over `next`. `pause` is the wait in seconds when there is no work and no wake-up."""
 
     pause: float
@@ -36,6 +37,6 @@ class OneByOne:
             except TimeoutError:
                 continue
 
+    @abstractmethod
     async def next(self) -> bool:
         """Do the next thing. Return False when there is none. Raises `StorageError`."""
-        raise NotImplementedError

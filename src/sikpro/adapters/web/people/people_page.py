@@ -1,5 +1,6 @@
 """The common parts of the pages of technicians and users: the list, the form with its error, the switch per row."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -19,18 +20,18 @@ from sikpro.domain.errors import DomainError
 from sikpro.domain.people import Person
 
 
-class PeoplePage(Controller):
+class PeoplePage(Controller, ABC):
     """A list of people with a form to add one; a subclass defines who is listed and the additional content."""
 
     template: ClassVar[str]
 
+    @abstractmethod
     def lists(self, person: Person) -> bool:
         """Return whether a person is on this page."""
-        raise NotImplementedError
 
+    @abstractmethod
     def shown(self, uow: UnitOfWork) -> Mapping[str, object]:
         """Return the additional content of the page."""
-        raise NotImplementedError
 
     @get()
     async def show(

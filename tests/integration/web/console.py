@@ -267,15 +267,22 @@ class PromptServer(uvicorn.Server):
         await self._ended.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End at once where nobody is being served; uvicorn waits a tenth of a second before it looks."""
-        if self.server_state.tasks:
-            await super().shutdown(sockets)
-            return
+        """End at once where nobody is being served, and leave no connection open: a browser also connects unasked.
+
+        Uvicorn waits a tenth of a second before it looks, and forgets a connection that was accepted meanwhile.
+        """
         for server in self.servers:
             server.close()
-        for connection in list(self.server_state.connections):
-            connection.shutdown()
-        while self.server_state.connections:
+        if self.server_state.tasks:
+            await super().shutdown(sockets)
+        me = asyncio.current_task()
+        give_up = self._loop.time() + 5
+        # What was accepted becomes a connection in a task of the loop's own.
+        while self.server_state.connections or asyncio.all_tasks() - {me}:
+            for connection in list(self.server_state.connections):
+                connection.shutdown()
+            if self._loop.time() > give_up:
+                raise AssertionError(f"still open: {self.server_state.connections or asyncio.all_tasks() - {me}}")
             await asyncio.sleep(0.001)
 
     def stop(self) -> None:

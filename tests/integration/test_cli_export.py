@@ -15,6 +15,7 @@ from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from tests.builders import NOON, stored_order
+from tests.integration.sikpro_process import run_sikpro
 from tests.integration.sqlite import migrated_sqlite
 
 
@@ -35,18 +36,17 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     return url
 
 
-def export(url: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "sikpro", "export", "--database", url, *arguments]
-    return subprocess.run(command, capture_output=True, timeout=60)
+def export(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return run_sikpro("export", "--database", url, *arguments)
 
 
-def rows(content: bytes) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
+def rows(content: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.removeprefix("\ufeff")), delimiter=";"))
 
 
 def test_a_month_is_written_to_a_file_without_a_word(url: str, tmp_path: Path) -> None:
     done = export(url, "--period", f"{NOON:%Y-%m}", "-o", str(tmp_path / "rekap.xlsx"))
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert load_workbook(tmp_path / "rekap.xlsx")["Order"].max_row == 3
     assert [one.name for one in tmp_path.iterdir()] == ["rekap.xlsx"]
 
@@ -62,13 +62,13 @@ def test_a_link_keeps_leading_to_its_file_and_a_pipe_stays_a_pipe(url: str, tmp_
     (tmp_path / "latest.csv").symlink_to(tmp_path / "rekap.csv")
     assert export(url, "--period", "2026-11", "--format", "csv", "-o", str(tmp_path / "latest.csv")).returncode == 0
     assert (tmp_path / "latest.csv").is_symlink()
-    assert len(rows((tmp_path / "rekap.csv").read_bytes())) == 3
+    assert len(rows((tmp_path / "rekap.csv").read_text())) == 3
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE) as reader:
         done = export(url, "--period", "2026-11", "--sto", "sda", "--format", "csv", "-o", str(pipe))
         read, _ = reader.communicate(timeout=30)
-    assert (done.returncode, len(rows(read)), pipe.is_fifo()) == (0, 2, True)
+    assert (done.returncode, len(rows(read.decode())), pipe.is_fifo()) == (0, 2, True)
 
 
 def test_a_terminal_sees_how_far_it_is(url: str, tmp_path: Path) -> None:
@@ -99,11 +99,11 @@ def test_what_cannot_be_understood_is_said_and_nothing_is_written(
 ) -> None:
     done = export(url, *arguments, "-o", str(tmp_path / "a.xlsx"))
     assert done.returncode == 2
-    assert said in done.stderr.decode()
-    assert "Traceback" not in done.stderr.decode()
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_is_not_there_is_said(url: str, tmp_path: Path) -> None:
     done = export(url, "--period", "2026-11", "-o", str(tmp_path / "none" / "a.xlsx"))
-    assert (done.returncode, b"output" in done.stderr, b"Traceback" in done.stderr) == (2, True, False)
+    assert (done.returncode, "output" in done.stderr, "Traceback" in done.stderr) == (2, True, False)

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from sikpro.application.use_cases.catalogue.lookup import put_row
 from sikpro.domain.catalogue import SiteOperation, Sto
 from sikpro.domain.people import Person, Role
 from tests.integration.loopback import NO_TLS, free_port
+from tests.integration.sikpro_process import SikproProcess
 from tests.integration.sqlite import migrated_sqlite
 
 TOKEN = "424242:test-token"
@@ -53,19 +53,17 @@ class Process:
     environment: Mapping[str, str]
     log: Path
     ready: str
-    running: "subprocess.Popen[bytes] | None" = None
+    running: SikproProcess | None = None
 
     def start(self, *, wait: bool = True) -> None:
         """Start it, and wait until it answers."""
-        with self.log.open("ab") as log:
-            self.running = subprocess.Popen(
-                [sys.executable, "-m", "sikpro", *self.arguments],
-                env={**os.environ, **self.environment},
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        self.running = SikproProcess(self.arguments, {**os.environ, **self.environment}, self.log)
         if wait:
-            wait_until(self.answers, f"{self.arguments[0]} answers; its log: {self.log.read_text()[-2000:]}")
+            try:
+                wait_until(self.answers, f"{self.arguments[0]} answers")
+            except AssertionError as missing:
+                self.kill()
+                raise AssertionError(f"{missing}; its log: {self.log.read_text()[-2000:]}") from None
 
     def answers(self) -> bool:
         """Whether it serves."""
@@ -87,7 +85,7 @@ class Process:
     def stop(self) -> None:
         """End it as an operator does, and see that it ends."""
         if self.running:
-            self.running.terminate()
+            self.running.send_signal(signal.SIGTERM)
             try:
                 self.running.wait(timeout=20)
             except subprocess.TimeoutExpired:

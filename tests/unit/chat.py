@@ -19,6 +19,7 @@ from sikpro.domain.catalogue import SiteOperation, Sto
 from sikpro.domain.events import MessageJoined
 from sikpro.domain.order import Order
 from sikpro.domain.people import Person, Role
+from tests.fakes import StoryClock
 
 ZONE = "Asia/Jakarta"
 NINE = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
@@ -28,26 +29,11 @@ WHOLE = "AO#SC32232558#ZTEGC6754546#SDA#ODP-SDA-003#F5SDA445"
 
 
 @define
-class StoryClock:
-    """A clock that moves when the story does."""
-
-    present: datetime = NINE
-
-    def now(self) -> datetime:
-        """The story's time."""
-        return self.present
-
-    def later(self, **span: float) -> None:
-        """Let time pass."""
-        self.present += timedelta(**span)
-
-
-@define
 class World:
     """SIKPRO over the fakes, with two technicians, a helpdesk, a team leader and an admin."""
 
     transactions: MemoryTransactions = field(factory=MemoryTransactions)
-    clock: StoryClock = field(factory=StoryClock)
+    clock: StoryClock = field(factory=lambda: StoryClock(NINE))
     intake: Intake = field(init=False)
     ids: "count[int]" = field(factory=lambda: count(100))
     post: dict[int, list[tuple[Outgoing, int]]] = field(factory=dict[int, list[tuple[Outgoing, int]]])

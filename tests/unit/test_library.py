@@ -13,7 +13,8 @@ from sikpro.application.i18n import words_in
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.order_rows import order_header, order_rows
 from sikpro.application.reports.recap_query import RecapQuery
-from tests.unit.chat import StoryClock
+from tests.fakes import StoryClock
+from tests.unit.chat import NINE
 
 MESSAGE = "AO SC32232558 ZTEGC6754546 SDA ODP-SDA-003 F5SDA445"
 
@@ -56,7 +57,7 @@ def test_what_was_said_is_told_with_the_status_it_was_said_at_and_not_with_a_lat
             app.transactions.read(in_file),
         }
 
-    with sikpro.connect("memory:", clock=StoryClock()) as app:
+    with sikpro.connect("memory:", clock=StoryClock(NINE)) as app:
         app.register(MESSAGE)
         app.change_status("SC32232558", "ont_tidak_terdeteksi", feedback="cek SN")
         assert told(app) == {"cek SN"}

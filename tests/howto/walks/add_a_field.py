@@ -58,7 +58,7 @@ def chat() -> None:
 def console(site: Site) -> None:
     """Lists, search, export, page and form have it."""
     order = site.order("SC100001", phone="0812 3456 7890", note="pagar hijau")
-    site.clock.move(timedelta(minutes=5))
+    site.clock.later(timedelta(minutes=5))
 
     def read(uow: UnitOfWork) -> tuple[object, ...]:
         sari, words = site.people["sari"], words_in("id", "Asia/Jakarta")

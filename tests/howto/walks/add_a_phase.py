@@ -25,11 +25,11 @@ def walk(site: Site) -> None:
     """Live through it."""
     rina, tono, sari = (site.people[name] for name in ("rina", "tono", "sari"))
     order = site.order("SC100001")
-    site.clock.move(timedelta(minutes=20))
+    site.clock.later(timedelta(minutes=20))
     done = site.store.write(lambda uow: change_status(uow, order.id, "selesai", rina, site.clock.now(), zone=ZONE))
     site.store.write(lambda uow: uow.targets.put(Target(month="2026-11", sto="SDA", target=5, working_days=20)))
     before = counted(site)
-    site.clock.move(timedelta(days=1))
+    site.clock.later(timedelta(days=1))
     web = site.logged_in("tono")
     page = web.get(f"/orders/{order.id}").text
     assert 'value="ps_diperiksa"' in page, "the order's page offers what may follow"

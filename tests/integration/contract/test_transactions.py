@@ -1,7 +1,6 @@
 """What the unit of work and the owner of transactions promise."""
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from typing import cast
 
 import pytest
@@ -10,24 +9,9 @@ from sikpro.application.ports.runtime import LiveEvents
 from sikpro.application.ports.storage import Hint, Kind, StorageBusy, StorageError, Transactions, UnitOfWork
 from sikpro.domain.errors import NotFound
 from tests.builders import a_person, a_site_operation, an_order, key_of, stored_order
+from tests.fakes import HeardEvents
 from tests.integration.contract.conftest import NewStore
 from tests.integration.contract.undone import undone
-
-
-class Heard:
-    """Live events that remember what was published."""
-
-    def __init__(self) -> None:
-        self.hints: list[Hint] = []
-
-    def publish(self, hints: Sequence[Hint]) -> None:
-        self.hints += hints
-
-    def subscribe(self) -> AbstractContextManager[object]:
-        raise NotImplementedError
-
-    def close(self) -> None:
-        raise NotImplementedError
 
 
 def names(store: Transactions) -> list[str]:
@@ -93,8 +77,8 @@ def test_an_outer_savepoint_undoes_the_inner_ones_too(store: Transactions) -> No
 
 
 def test_hints_are_published_after_the_commit_and_not_before(new_store: NewStore) -> None:
-    heard = Heard()
-    store = new_store(cast("LiveEvents", heard))
+    heard = HeardEvents()
+    store = new_store(heard)
 
     def work(unit: UnitOfWork) -> list[Hint]:
         unit.announce(Hint(Kind.ORDER, (1,)))
@@ -105,8 +89,8 @@ def test_hints_are_published_after_the_commit_and_not_before(new_store: NewStore
 
 
 def test_hints_stay_back_after_a_rollback_of_the_transaction_or_of_the_savepoint(new_store: NewStore) -> None:
-    heard = Heard()
-    store = new_store(cast("LiveEvents", heard))
+    heard = HeardEvents()
+    store = new_store(heard)
 
     def rolled_back(unit: UnitOfWork) -> None:
         unit.announce(Hint(Kind.ORDER, (1,)))

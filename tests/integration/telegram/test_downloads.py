@@ -3,7 +3,7 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -12,23 +12,13 @@ from sikpro.adapters.telegram.bot_api import BotApi, BotApiFiles
 from sikpro.application.ports.files import FileState, OrderFile
 from sikpro.application.ports.network import FileGone, RemoteFile, SourceError, Trouble
 from sikpro.application.workers.downloads import Downloads
-from tests.builders import stored_order
+from tests.builders import NOON, stored_order
+from tests.fakes import StoryClock
 from tests.integration.telegram.conftest import DEWI, TOKEN, Parrot, Simulation
 from tests.unit.application.inline import InlineTransactions
 
 PHOTO = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 100
 PLENTY = 10 * 1024 * 1024
-
-
-class Now:
-    """The present, a little further each time."""
-
-    def __init__(self) -> None:
-        self.present = datetime(2026, 11, 2, 2, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        self.present += timedelta(seconds=30)
-        return self.present
 
 
 @pytest.fixture
@@ -115,7 +105,7 @@ async def test_a_server_that_knows_a_file_and_does_not_give_it_is_asked_again(
 
 
 async def test_a_wanted_photo_is_kept_after_the_server_came_back(simulation: Simulation, files: BotApiFiles) -> None:
-    store, clock = MemoryTransactions(), Now()
+    store, clock = MemoryTransactions(), StoryClock(NOON, pace=timedelta(seconds=30))
     order = store.write(stored_order)
     remote = reference(simulation)
     file_id = store.write(

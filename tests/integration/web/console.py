@@ -4,10 +4,8 @@ import asyncio
 import re
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,6 +32,7 @@ from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel, Origin
 from sikpro.domain.people import Person, Role
 from tests.builders import NOON, a_person, a_site_operation, a_technician, an_sto
+from tests.fakes import FailingTransactions, QuickPasswords, StoryClock
 from tests.integration.loopback import NO_TLS
 from tests.integration.sqlite import migrated_sqlite
 
@@ -43,69 +42,13 @@ CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 
 
 @define
-class SetClock:
-    """Stands still until a test moves it."""
-
-    at: datetime = NOON
-
-    def now(self) -> datetime:
-        """The time it was set to."""
-        return self.at
-
-    def move(self, span: timedelta) -> None:
-        """Let time pass."""
-        self.at += span
-
-
-class QuickPasswords:
-    """Hashes at once: what a test is about is never the hash."""
-
-    def hash(self, password: str) -> str:
-        """The hash to keep."""
-        return sha256(password.encode()).hexdigest()
-
-    def verify(self, password_hash: str | None, password: str) -> bool:
-        """Whether it fits."""
-        return password_hash == self.hash(password)
-
-
-@define
-class Failing:
-    """Transactions that fail with `fault` while it is set; `open` has the threads that are in one."""
-
-    inner: Transactions
-    fault: Exception | None = None
-    open: set[int] = field(factory=set[int])
-
-    def write(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Do the work, or fail."""
-        with self._opened():
-            return self.inner.write(work)
-
-    def read(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Do the work, or fail."""
-        with self._opened():
-            return self.inner.read(work)
-
-    @contextmanager
-    def _opened(self) -> Iterator[None]:
-        if self.fault:
-            raise self.fault
-        self.open.add(threading.get_ident())
-        try:
-            yield
-        finally:
-            self.open.discard(threading.get_ident())
-
-
-@define
 class Site:
     """A console that serves, its store and its clock; `bot`, `health` and `steps` are what its pages say of the bot,
     of the loops, and of how the machine's clock was set."""
 
     url: str
-    store: Failing
-    clock: SetClock
+    store: FailingTransactions
+    clock: StoryClock
     live: LocalLiveEvents
     people: dict[str, Person] = field(factory=dict[str, Person])
     visitors: list["Visitor"] = field(factory=list["Visitor"])
@@ -199,7 +142,7 @@ def running_site(
     store: Transactions, live: LocalLiveEvents, tables: TableReader | None = None, **settings: Any
 ) -> Iterator[Site]:
     """Serve a console over a store, with a person of each role, until the block is left."""
-    failing, clock = Failing(store), SetClock()
+    failing, clock = FailingTransactions(store), StoryClock(NOON)
     threads = ThreadedTransactions.over(failing)
     site = Site("", failing, clock, live)
     site.people = failing.write(_furnish)

@@ -116,7 +116,7 @@ def ask_for_exports(uow: UnitOfWork, site: Site) -> None:
 def fill(site: Site) -> None:
     """Give every page something to show: orders in several states, photos, a draft, a stranger, a notice."""
     first, second, third = (site.order(f"SC10000{place}", note="pagar hijau") for place in range(1, 4))
-    site.clock.move(timedelta(minutes=75))
+    site.clock.later(timedelta(minutes=75))
     _upload(site)
     rina = site.logged_in("rina")
     rina.get("/orders")

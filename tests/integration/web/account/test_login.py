@@ -7,7 +7,8 @@ from attrs import evolve
 
 from sikpro.adapters.web.account.login import TRIES, TRIES_OF_ADDRESS
 from sikpro.adapters.web.site.security import session_id
-from tests.integration.web.console import PASSWORD, QuickPasswords, Site
+from tests.fakes import QuickPasswords
+from tests.integration.web.console import PASSWORD, Site
 
 
 def test_the_right_password_leads_to_the_queue(site: Site) -> None:
@@ -104,11 +105,11 @@ def test_a_request_under_way_at_logout_does_not_bring_the_session_back(site: Sit
 
 def test_a_session_idle_for_two_weeks_is_over_and_leads_back_after_the_login(site: Site) -> None:
     visitor = site.logged_in("rina")
-    site.clock.move(timedelta(days=13))
+    site.clock.later(timedelta(days=13))
     assert visitor.get("/orders").status_code == 200
-    site.clock.move(timedelta(days=13))
+    site.clock.later(timedelta(days=13))
     assert visitor.get("/orders").status_code == 200
-    site.clock.move(timedelta(days=15))
+    site.clock.later(timedelta(days=15))
     response = visitor.get("/orders?view=mine")
     assert response.headers["location"] == "/login?next=/orders%3Fview%3Dmine"
     page = visitor.get(response.headers["location"])
@@ -146,7 +147,7 @@ def test_guessing_an_account_from_one_address_locks_it_there_and_nowhere_else(si
     assert stranger.log_in("rina", "salah").status_code == 429
     assert stranger.log_in("rina", PASSWORD).status_code == 429, "locked, even with the right one"
     assert site.visitor("198.51.100.7").log_in("rina").status_code == 303, "the owner still gets in"
-    site.clock.move(timedelta(minutes=16))
+    site.clock.later(timedelta(minutes=16))
     assert stranger.log_in("rina").status_code == 303
 
 

@@ -16,7 +16,7 @@ from tests.integration.web.console import PASSWORD, Site
 def _moved(site: Site, order_id: int, *codes: str) -> None:
     def move(uow: UnitOfWork) -> None:
         for code in codes:
-            site.clock.move(timedelta(minutes=20))
+            site.clock.later(timedelta(minutes=20))
             change_status(
                 uow, order_id, code, site.people["bagus"], site.clock.now(), reason="keliru", zone="Asia/Jakarta"
             )
@@ -76,7 +76,7 @@ def test_each_list_counts_and_shows_its_orders_and_pages_by_key(page_site: Site)
     assert "ZTEGC6750014" in later
     assert "ODP-SDA-000" in supervisor.get("/devices/anomalies?kind=odp").text
     assert "SC1000" in supervisor.get("/devices/anomalies?kind=reopened").text
-    page_site.clock.move(timedelta(days=1))
+    page_site.clock.later(timedelta(days=1))
     assert "SC1001" in supervisor.get("/devices/anomalies?kind=untouched").text
 
 

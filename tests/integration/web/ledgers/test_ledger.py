@@ -50,7 +50,7 @@ def test_every_update_is_there_with_its_outcome_in_words(site: Site) -> None:
 
 def test_todays_outcomes_add_up_to_all_that_came_in_today(site: Site) -> None:
     _say(site, REG, "/cek", "halo")
-    site.clock.move(timedelta(days=1))
+    site.clock.later(timedelta(days=1))
     _say(site, "/help", "/cek", REG, "x" * 5000)
     sums = _sums(site.logged_in("sari").get("/ledger").text)
     assert sums.pop("Jumlah masuk") == 4
@@ -94,7 +94,7 @@ def test_what_came_while_the_page_is_open_waits_behind_a_button(site: Site) -> N
     live = re.search(r'hx-get="(/ledger[^"]*top=\d+)"', leader.get("/ledger").text)
     assert live
     assert "kiriman baru" not in leader.get(unescape(live[1])).text
-    site.clock.move(timedelta(minutes=1))
+    site.clock.later(timedelta(minutes=1))
     _say(site, "halo lagi", "dan lagi")
     fragment = leader.get(unescape(live[1])).text
     assert "2 kiriman baru" in fragment
@@ -103,7 +103,7 @@ def test_what_came_while_the_page_is_open_waits_behind_a_button(site: Site) -> N
 
 def test_the_refused_doubles_of_a_day_are_listed_as_the_recap_counts_them(page_site: Site) -> None:
     _say(page_site, REG)
-    page_site.clock.move(timedelta(minutes=1))
+    page_site.clock.later(timedelta(minutes=1))
     _say(page_site, REG, "/reg AO")
     leader = page_site.logged_in("bagus")
     day = leader.get("/recap/day/2026-11-02").text

@@ -16,7 +16,7 @@ def test_from_arrival_to_answered_takes_three_keys(page_site: Site, new_page: Ne
     orders = []
     for number in ("SC100001", "SC100002"):
         orders.append(page_site.order(number))
-        page_site.clock.move(timedelta(minutes=1))
+        page_site.clock.later(timedelta(minutes=1))
     page = new_page(base_url=page_site.url)
     log_in(page)
     pressed = 0
@@ -156,7 +156,7 @@ def test_what_is_in_hand_stands_above_the_queue_with_its_time(site: Site) -> Non
     site.order("SC100002")
     visitor = site.logged_in("rina")
     visitor.post(f"/orders/{order.id}/take")
-    site.clock.move(timedelta(minutes=26))
+    site.clock.later(timedelta(minutes=26))
     strip = visitor.get("/orders").text.partition('<nav class="in-hand"')[2].partition("</nav>")[0]
     assert "SC32232558" in strip
     assert "sisa 4 mnt" in strip

@@ -11,7 +11,8 @@ from sikpro.domain.errors import NotPermitted
 from sikpro.domain.people import Role
 from sikpro.domain.phase import Phase
 from tests.builders import a_person, a_site_operation, an_sto
-from tests.integration.web.console import PASSWORD, ROLES, QuickPasswords, Site
+from tests.fakes import QuickPasswords
+from tests.integration.web.console import PASSWORD, ROLES, Site
 
 ZONE = "Asia/Jakarta"
 NOT_ADMINS = sorted(name for name, role in ROLES.items() if role is not Role.ADMIN)

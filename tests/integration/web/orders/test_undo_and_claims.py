@@ -47,7 +47,7 @@ def test_too_late_says_so(site: Site) -> None:
     order = site.order()
     rina = site.logged_in("rina")
     rina.post(f"/orders/{order.id}/status", {"status": "selesai"})
-    site.clock.move(timedelta(seconds=5))
+    site.clock.later(timedelta(seconds=5))
     site.store.write(lambda uow: uow.outbox.claim(site.clock.now(), MINUTE, 9))
     assert "Urungkan<" not in rina.get(f"/orders/{order.id}").text
     response = rina.post(f"/orders/{order.id}/undo")
@@ -106,11 +106,11 @@ def test_an_open_page_renews_the_claim_for_two_hours_then_asks_and_a_key_goes_on
     page.get_by_label("Pesan untuk teknisi").fill("Setengah jadi")
     version = page_site.stored(order).version
     for _ in range(4):
-        page_site.clock.move(20 * MINUTE)
+        page_site.clock.later(20 * MINUTE)
         is_left(page_site, page, order, 30 * MINUTE)
     expect(page.get_by_text("Masih dikerjakan?")).to_have_count(0)
     for left in (20, 5):
-        page_site.clock.move((20 if left == 20 else 15) * MINUTE)
+        page_site.clock.later((20 if left == 20 else 15) * MINUTE)
         is_left(page_site, page, order, left * MINUTE)
     expect(page.get_by_text("Masih dikerjakan?")).to_be_visible()
     page.locator("h1").click()
@@ -118,7 +118,7 @@ def test_an_open_page_renews_the_claim_for_two_hours_then_asks_and_a_key_goes_on
         page.keyboard.press("y")
     expect(page.get_by_text("Masih dikerjakan?")).to_have_count(0)
     assert until(page_site, order) == 30 * MINUTE
-    page_site.clock.move(10 * MINUTE)
+    page_site.clock.later(10 * MINUTE)
     is_left(page_site, page, order, 30 * MINUTE)  # counted anew
     expect(page.get_by_label("Pesan untuk teknisi")).to_have_value("Setengah jadi")
     assert page_site.stored(order).version == version, "what is being written is not outdated by it"
@@ -142,7 +142,7 @@ def test_a_page_left_open_overnight_is_right_in_the_morning(page_site: Site, new
     for one in (page, queue):
         one.evaluate(show, True)
         expect(one.locator("html")).not_to_have_attribute("data-live", "on")
-    page_site.clock.move(timedelta(hours=13))
+    page_site.clock.later(timedelta(hours=13))
     page_site.store.write(lambda uow: free_lapsed_claims(uow, page_site.clock.now()))
     page_site.logged_in("bagus").post(f"/orders/{other.id}/status", {"status": "selesai"})
     for one in (page, queue):
@@ -183,7 +183,7 @@ def test_nobody_renews_what_they_do_not_have(site: Site) -> None:
     assert rina.post(f"/orders/{order.id}/renew", headers={"hx-request": "true"}).status_code == 200
     assert site.stored(order).holder is None
     rina.post(f"/orders/{order.id}/take")
-    site.clock.move(10 * MINUTE)
+    site.clock.later(10 * MINUTE)
     told = tono.post(f"/orders/{order.id}/keep", headers={"hx-request": "true"}).text
     assert "Sedang dikerjakan Rina" in told
     assert until(site, order) == 20 * MINUTE

@@ -26,10 +26,10 @@ def busy(site: Site) -> Site:
         site.order(f"SC10000{place}", type="MO" if place % 2 else "AO")
     answer("SC100001", "selesai")
     answer("SC100002", "odp_penuh")
-    site.clock.move(timedelta(hours=25))
+    site.clock.later(timedelta(hours=25))
     for place in range(5, 9):
         site.order(f"SC10000{place}", sto="SPJ", odp="ODP-SPJ-001")
-        site.clock.move(timedelta(minutes=40))
+        site.clock.later(timedelta(minutes=40))
     helpdesk = site.logged_in("rina")
     answer("SC100003", "selesai")
     answer("SC100005", "batal", "pelanggan batal")

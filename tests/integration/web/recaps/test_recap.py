@@ -42,7 +42,7 @@ def busy(site: Site) -> Site:
     for helpdesk in helpdesks:
         helpdesk.get("/orders")
     for place in range(24):
-        site.clock.move(timedelta(minutes=chance.randint(10, 240)))
+        site.clock.later(timedelta(minutes=chance.randint(10, 240)))
         sto = chance.choice(["SDA", "SPJ"])
         order = site.order(
             f"SC{700000 + place}",
@@ -53,7 +53,7 @@ def busy(site: Site) -> Site:
             note=FORMULA if place == 3 else "",
         )
         helpdesk, fate = chance.choice(helpdesks), chance.choice(["", "take", "selesai", "selesai", "batal", *HELD_UP])
-        site.clock.move(timedelta(minutes=5))
+        site.clock.later(timedelta(minutes=5))
         if fate == "take":
             helpdesk.post(f"/orders/{order.id}/take")
         elif fate:

@@ -186,7 +186,7 @@ def test_a_refusal_for_htmx_is_a_fragment_for_the_toasts(page_site: Site) -> Non
 
 def test_htmx_without_a_session_is_told_where_the_login_page_is(page_site: Site) -> None:
     visitor = page_site.logged_in("rina")
-    page_site.clock.move(timedelta(days=30))
+    page_site.clock.later(timedelta(days=30))
     response = visitor.get("/orders", hx_request="true", referer=f"{page_site.url}/orders?view=mine")
     assert (response.status_code, response.headers["hx-retarget"]) == (401, "#ended")
     assert 'href="/login?next=/orders%3Fview%3Dmine"' in response.text

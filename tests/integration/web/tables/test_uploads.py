@@ -8,15 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from attrs import define, field
+from attrs import define
 
-from sikpro.adapters.excel.reader import DirectTables
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.local.table_process import ProcessTables
 from sikpro.adapters.memory import MemoryTransactions
-from sikpro.application.ports.tables import TableSheet
+from tests.fakes import FailingTransactions, NoticingTables
 from tests.integration.test_table_process import is_gone
-from tests.integration.web.console import Failing, Site, running_site
+from tests.integration.web.console import Site, running_site
 
 PATHS = ("/orders/import", "/reconcile", "/lists/people/import", "/lists/stos/import", "/lists/targets/import")
 TABLE = b"Nama;Kode\nSidoarjo;SDA\n"
@@ -99,32 +98,11 @@ def test_who_goes_away_has_nothing_read_any_more(hanging: Hanging) -> None:
     until(lambda: is_gone(hanging.processes()[0]))
 
 
-@define
-class Noticing:
-    """A `TableReader` that notices whether a transaction is open while it reads."""
-
-    store: Failing | None = None
-    noticed: list[bool] = field(factory=list[bool])
-
-    async def read(self, content: bytes) -> list[list[str]]:
-        """The rows."""
-        self._look()
-        return await DirectTables().read(content)
-
-    async def sheets(self, content: bytes) -> tuple[TableSheet, ...]:
-        """The sheets."""
-        self._look()
-        return await DirectTables().sheets(content)
-
-    def _look(self) -> None:
-        assert self.store
-        self.noticed.append(bool(self.store.open))
-
-
 def test_no_file_is_read_within_a_transaction() -> None:
-    live, tables = LocalLiveEvents(), Noticing()
-    with running_site(MemoryTransactions(live), live, tables) as site:
-        tables.store = site.store
+    live = LocalLiveEvents()
+    store = FailingTransactions(MemoryTransactions(live))
+    tables = NoticingTables(look=lambda: bool(store.open))
+    with running_site(store, live, tables) as site:
         admin = site.logged_in("admin")
         for path in PATHS:
             admin.get(path)

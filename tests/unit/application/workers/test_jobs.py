@@ -6,10 +6,9 @@ from datetime import timedelta
 from typing import TypeVar
 
 import pytest
-from attrs import define
 
 from sikpro.adapters.local.live import LocalLiveEvents
-from sikpro.application.ports.storage import Transactions, UnitOfWork
+from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.workers.clock_watch import ClockWatch
 from sikpro.application.workers.jobs import RECURRING, JobRunner, Recurring, RecurringCount
 from tests.unit.application.inline import InlineTransactions
@@ -141,29 +140,9 @@ def test_a_step_of_the_clock_is_told_from_time_that_passed_and_shown_for_an_hour
     assert passes(1, by_the_clock=1) == "ok"
 
 
-@define
-class WatchedTransactions:
-    """Knows whether a write is open."""
-
-    transactions: Transactions
-    writing: bool = False
-
-    async def write(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Do it at once."""
-        self.writing = True
-        try:
-            return self.transactions.write(work)
-        finally:
-            self.writing = False
-
-    async def read(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Read at once."""
-        return self.transactions.read(work)
-
-
 async def test_what_is_counted_long_is_counted_outside_of_any_write_and_written_down_one_by_one() -> None:
     world, left, counted_in_a_write = World(), [1, 2, 3], list[bool]()
-    transactions = WatchedTransactions(world.transactions)
+    transactions = InlineTransactions(world.transactions)
 
     def count(*_: object) -> Callable[[UnitOfWork], object] | None:
         counted_in_a_write.append(transactions.writing)

@@ -1,7 +1,7 @@
 """The relay: what leaves, in which order, and what becomes of what does not."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import time, timedelta
 
 import pytest
@@ -9,43 +9,18 @@ from attrs import define, evolve, field
 
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
 from sikpro.application.ports.blobs import PART
-from sikpro.application.ports.chat import Enclosure, MenuEntry, Outgoing
+from sikpro.application.ports.chat import Enclosure, Outgoing
 from sikpro.application.ports.network import ChatMoved, NeverSent, NotSent, PerhapsSent, RetryAfter
 from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.schedules import Frequency, Schedule
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.workers.rates import Pace, Rates
 from sikpro.application.workers.relay import LEASE, Relay
+from tests.fakes import FakeMessenger, StoryClock
 from tests.unit.application.inline import InlineTransactions
-from tests.unit.chat import StoryClock
+from tests.unit.chat import NINE
 
 FAST = Rates(overall=1_000_000, chat=1_000_000, group_a_minute=60_000_000, burst=1000)
-
-
-@define
-class FakeMessenger:
-    """Sends into a list; fails as told, one failure after the other."""
-
-    failures: list[Exception] = field(factory=list[Exception])
-    sent: list[Outgoing] = field(factory=list[Outgoing])
-    enclosures: list[Enclosure | None] = field(factory=list["Enclosure | None"])
-    asked: int = 0
-    sends_once: bool = False
-
-    async def send(self, message: Outgoing, enclosure: Enclosure | None = None) -> int | None:
-        """Send, or fail."""
-        self.asked += 1
-        if self.failures:
-            raise self.failures.pop(0)
-        self.sent.append(message)
-        self.enclosures.append(enclosure)
-        return len(self.sent)
-
-    async def set_menu(self, language: str, entries: Sequence[MenuEntry], chat_id: int | None = None) -> None:
-        """No menu here."""
-
-    async def aclose(self) -> None:
-        """Nothing to close."""
 
 
 @define
@@ -53,7 +28,7 @@ class Post:
     """An outbox, a messenger and the relay between them."""
 
     messenger: FakeMessenger = field(factory=FakeMessenger)
-    clock: StoryClock = field(factory=StoryClock)
+    clock: StoryClock = field(factory=lambda: StoryClock(NINE))
     transactions: MemoryTransactions = field(factory=MemoryTransactions)
     relay: Relay = field(init=False)
 
@@ -243,10 +218,9 @@ async def test_a_clock_set_back_sends_nothing_twice_that_is_being_sent(post: Pos
 
     class Slow(FakeMessenger):
         async def send(self, message: Outgoing, enclosure: Enclosure | None = None) -> int | None:
-            self.asked += 1
             begun.set()
             await go.wait()
-            return 7
+            return await super().send(message, enclosure)
 
     post.messenger = post.relay.messenger = Slow()
     number = post.put("halo")
@@ -269,9 +243,7 @@ async def gateway_ill_for(post: Post, seconds: int, wrong: Exception) -> None:
 
     class Gateway(FakeMessenger):
         async def send(self, message: Outgoing, enclosure: Enclosure | None = None) -> int | None:
-            self.asked += 1
-            if post.clock.now() < well_at:
-                raise wrong
+            self.failures = [wrong] if post.clock.now() < well_at else []
             return await super().send(message, enclosure)
 
     post.messenger = post.relay.messenger = Gateway()
@@ -332,14 +304,7 @@ async def test_tries_that_surely_failed_do_not_count_as_doubts(post: Post) -> No
 
 
 async def test_a_poor_line_that_lets_others_through_leaves_the_last_tries_for_later(post: Post) -> None:
-    class Poor(FakeMessenger):
-        async def send(self, message: Outgoing, enclosure: Enclosure | None = None) -> int | None:
-            self.asked += 1
-            if message.chat_id == 1:
-                raise PerhapsSent("HTTP 502")
-            return 7
-
-    post.messenger = post.relay.messenger = Poor()
+    post.messenger.lost[1] = PerhapsSent("HTTP 502")
     unlucky = post.put("halo", chat_id=1)
     for chat in range(2, 22):
         other = post.put("lain", chat_id=chat)

@@ -1,0 +1,203 @@
+"""The fakes of ports that store nothing: the port's contract suite runs against each, as against the real one.
+
+Fakes of stores are the shipped ones in `sikpro.adapters.memory`.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import count
+from typing import TypeVar
+
+from attrs import define, evolve, field, frozen
+
+from sikpro.adapters.excel.reader import DirectTables
+from sikpro.adapters.local.live import LocalLiveEvents
+from sikpro.application.ports.chat import Enclosure, MenuEntry, Outgoing
+from sikpro.application.ports.network import NeverSent, PerhapsSent
+from sikpro.application.ports.storage import Hint, Transactions, UnitOfWork
+from sikpro.application.ports.tables import TableSheet
+
+T = TypeVar("T")
+
+_LONGEST_DATA = 64
+
+
+@define
+class StoryClock:
+    """A clock that stands still until a test moves it, and that is `pace` further after each look."""
+
+    at: datetime
+    pace: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        """The story's time."""
+        self.at += self.pace
+        return self.at
+
+    def later(self, span: timedelta = timedelta(), /, **parts: float) -> None:
+        """Let time pass: a span, or its parts as `timedelta` names them."""
+        self.at += span + timedelta(**parts)
+
+
+class QuickPasswords:
+    """Hashes at once: what a test is about is never the hash."""
+
+    def hash(self, password: str) -> str:
+        """The hash to keep."""
+        return sha256(password.encode()).hexdigest()
+
+    def verify(self, password_hash: str | None, password: str) -> bool:
+        """Whether it fits."""
+        return password_hash == self.hash(password)
+
+
+class HeardEvents(LocalLiveEvents):
+    """Live events that remember what was published."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hints: list[Hint] = []
+
+    def publish(self, hints: Sequence[Hint]) -> None:
+        """Note the hints, and send them."""
+        self.hints += hints
+        super().publish(hints)
+
+
+@define
+class FakeMessenger:
+    """A messenger into lists.
+
+    Each call fails with the next of `failures`, while there are any; a call about a chat in `lost` fails with what is
+    said there. After a `PerhapsSent` of `failures` the message has arrived if `cut_after` is set. While `answers` is
+    not set, no answer comes; after `patience` seconds that is a doubt.
+    """
+
+    failures: list[Exception] = field(factory=list[Exception])
+    lost: dict[int, Exception] = field(factory=dict[int, Exception])
+    sends_once: bool = False
+    cut_after: bool = False
+    patience: float = 1.0
+    answers: asyncio.Event = field(init=False)
+    ids: Iterator[int] = field(factory=lambda: count(1))
+    asked: int = field(default=0, init=False)
+    said: set[int] = field(factory=set[int])
+    pressed: set[str] = field(factory=set[str])
+    arrived: dict[int, tuple[Outgoing, Enclosure | None]] = field(factory=dict, init=False)
+    menus: dict[tuple[str, int | None], list[str]] = field(factory=dict, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Let answers come."""
+        self.answers = asyncio.Event()
+        self.answers.set()
+
+    @property
+    def sent(self) -> list[Outgoing]:
+        """What arrived, answers to presses among it, in order."""
+        return [message for message, _ in self.arrived.values()]
+
+    @property
+    def enclosures(self) -> list[Enclosure | None]:
+        """The files that arrived with these."""
+        return [enclosure for _, enclosure in self.arrived.values()]
+
+    async def send(self, message: Outgoing, enclosure: Enclosure | None = None) -> int | None:
+        """Send, or fail."""
+        self.asked += 1
+        await self._answer()
+        if self.failures:
+            failure = self.failures.pop(0)
+            if self.cut_after and isinstance(failure, PerhapsSent):
+                self._arrive(message, enclosure)
+            raise failure
+        return self._arrive(message, enclosure)
+
+    async def set_menu(self, language: str, entries: Sequence[MenuEntry], chat_id: int | None = None) -> None:
+        """Set a menu, or fail; an empty one is one that was taken away."""
+        self.asked += 1
+        await self._answer()
+        if self.failures:
+            raise self.failures.pop(0)
+        if chat_id in self.lost:
+            raise self.lost[chat_id]
+        self.menus[language, chat_id] = [entry.command for entry in entries]
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+    async def _answer(self) -> None:
+        try:
+            async with asyncio.timeout(self.patience):
+                await self.answers.wait()
+        except TimeoutError:
+            raise PerhapsSent("no answer") from None
+
+    def _arrive(self, message: Outgoing, enclosure: Enclosure | None) -> int | None:
+        if message.press_id is not None:
+            if message.press_id not in self.pressed:
+                raise NeverSent("press_expired")
+            self.arrived[next(self.ids)] = message, enclosure
+            return None
+        if message.chat_id in self.lost:
+            raise self.lost[message.chat_id]
+        if any(len(button.data.encode()) > _LONGEST_DATA for row in message.buttons for button in row):
+            raise NeverSent("rejected")
+        for message_id, (earlier, _) in self.arrived.items():
+            if self.sends_once and message.random_id and earlier.random_id == message.random_id:
+                return message_id
+        if message.reply_to not in self.said | self.arrived.keys():
+            message = evolve(message, reply_to=None)
+        message_id = next(self.ids)
+        self.arrived[message_id] = message, enclosure
+        return message_id
+
+
+@frozen
+class NoticingTables(DirectTables):
+    """A table reader that notes what `look` says whenever it reads."""
+
+    look: Callable[[], bool] = field(default=lambda: False, kw_only=True)
+    noticed: list[bool] = field(factory=list[bool], kw_only=True)
+
+    async def read(self, content: bytes) -> list[list[str]]:
+        """The rows."""
+        self.noticed.append(self.look())
+        return await super().read(content)
+
+    async def sheets(self, content: bytes) -> tuple[TableSheet, ...]:
+        """The sheets."""
+        self.noticed.append(self.look())
+        return await super().sheets(content)
+
+
+@define
+class FailingTransactions:
+    """Transactions that fail with `fault` while it is set; `open` has the threads that are in one."""
+
+    inner: Transactions
+    fault: Exception | None = None
+    open: set[int] = field(factory=set[int])
+
+    def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Do the work, or fail."""
+        with self._opened():
+            return self.inner.write(work)
+
+    def read(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Do the work, or fail."""
+        with self._opened():
+            return self.inner.read(work)
+
+    @contextmanager
+    def _opened(self) -> Iterator[None]:
+        if self.fault:
+            raise self.fault
+        self.open.add(threading.get_ident())
+        try:
+            yield
+        finally:
+            self.open.discard(threading.get_ident())

@@ -1,5 +1,6 @@
-"""The chat networks that the contracts of `Messenger` and `UpdateSource` are run against, each seen by its people."""
+"""The chat networks that the contracts of the ports to a network are run against, each seen by its people."""
 
+import base64
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,16 +8,27 @@ from typing import Literal, Protocol
 
 from attrs import frozen
 
-from sikpro.adapters.telegram.bot_api import BotApi, BotApiMessenger, BotApiSource
+from sikpro.adapters.telegram.bot_api import BotApi, BotApiFiles, BotApiMessenger, BotApiSource
 from sikpro.adapters.telegram.mtproto.client import MtprotoClient
+from sikpro.adapters.telegram.mtproto.files import MtprotoFiles
 from sikpro.adapters.telegram.mtproto.messenger import MtprotoMessenger
 from sikpro.adapters.telegram.mtproto.source import MtprotoSource
-from sikpro.application.ports.network import Messenger, UpdateSource
+from sikpro.application.ports.network import (
+    ChatMoved,
+    FileSource,
+    Messenger,
+    NeverSent,
+    NotSent,
+    PerhapsSent,
+    RetryAfter,
+    UpdateSource,
+)
+from tests.fakes import FakeMessenger
 from tests.integration.telegram.conftest import DEWI, TOKEN, Simulation
 from tests.integration.telegram.mtproto_bot import GROUP, SUPERGROUP, new_client, served
 from tests.integration.telegram.mtproto_server import MtprotoServer
 
-__all__ = ["DEWI", "BotApiNetwork", "Fault", "MtprotoNetwork", "Network", "Seen"]
+__all__ = ["DEWI", "BotApiNetwork", "FakeNetwork", "Fault", "MtprotoNetwork", "Network", "Recipients", "Seen"]
 
 Fault = Literal["pause", "refuses", "cut before", "cut after", "hangs"]
 """What goes wrong with the next call: the network wants a pause of 17 s; it answers that it cannot; the line breaks
@@ -39,8 +51,8 @@ class Seen:
     file: bytes | None = None
 
 
-class Network(Protocol):
-    """A network with Dewi in it, who has a chat with the bot."""
+class Recipients(Protocol):
+    """What a messenger sends to: Dewi, who has a chat with the bot."""
 
     @property
     def messenger(self) -> Messenger:
@@ -48,9 +60,6 @@ class Network(Protocol):
 
     def say(self, text: str) -> int:
         """Dewi writes; the message's id."""
-
-    def edit(self, message_id: int, text: str) -> None:
-        """Dewi changes the words of a message."""
 
     def press(self) -> str:
         """Dewi presses a button; the press' id."""
@@ -64,9 +73,6 @@ class Network(Protocol):
     def fail_send(self, fault: Fault) -> None:
         """Let the next message fail."""
 
-    def fail_fetch(self, fault: Fault) -> None:
-        """Let the next question for updates fail."""
-
     def heal(self) -> None:
         """Let nothing fail any more."""
 
@@ -79,11 +85,40 @@ class Network(Protocol):
     def menu(self, language: str, chat: int | None = None) -> list[str]:
         """The commands of a menu that was set."""
 
+    def unreachable_messenger(self) -> Messenger:
+        """The messenger of a network at which nobody listens."""
+
+
+class Network(Recipients, Protocol):
+    """A real network, from which updates and files come too."""
+
+    @property
+    def files(self) -> FileSource:
+        """What fetches files."""
+
+    def edit(self, message_id: int, text: str) -> None:
+        """Dewi changes the words of a message."""
+
+    def send_photo(self, content: bytes) -> None:
+        """Dewi sends a photo."""
+
+    def send_document(self, content: bytes) -> None:
+        """Dewi sends a file."""
+
+    def fail_fetch(self, fault: Fault) -> None:
+        """Let the next question for updates fail."""
+
+    def fail_download(self, fault: Fault) -> None:
+        """Let the next question for a file fail."""
+
     def source(self, *, token: str = "") -> UpdateSource:
         """What gives updates, another each time, as after a restart; it is closed with the network."""
 
-    def unreachable(self) -> tuple[Messenger, UpdateSource]:
-        """A messenger and a source of a network at which nobody listens."""
+    def unreachable_source(self) -> UpdateSource:
+        """The source of a network at which nobody listens."""
+
+    def unreachable_files(self) -> FileSource:
+        """The files of a network at which nobody listens."""
 
 
 class BotApiNetwork:
@@ -92,7 +127,9 @@ class BotApiNetwork:
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
         self.sources: list[BotApiSource] = []
-        self.messengers = [BotApiMessenger(BotApi(TOKEN, base_url=simulation.url, request_timeout=4))]
+        api = BotApi(TOKEN, base_url=simulation.url, request_timeout=4)
+        self.messengers = [BotApiMessenger(api)]
+        self.files: FileSource = BotApiFiles(api)
         self._taken = socket.socket()
         self._taken.bind(("127.0.0.1", 0))
 
@@ -105,6 +142,13 @@ class BotApiNetwork:
 
     def edit(self, message_id: int, text: str) -> None:
         self.simulation.post(f"/chats/{DEWI}/edits", message_id=message_id, text=text)
+
+    def send_photo(self, content: bytes) -> None:
+        self.simulation.post(f"/chats/{DEWI}/photos", photo=base64.b64encode(content).decode())
+
+    def send_document(self, content: bytes) -> None:
+        document = base64.b64encode(content).decode()
+        self.simulation.post(f"/chats/{DEWI}/documents", document=document, file_name="label.pdf")
 
     def press(self) -> str:
         return self.simulation.press()
@@ -135,7 +179,7 @@ class BotApiNetwork:
         kind = kinds.get(fault, "slow")
         self.simulation.faults(fraction=1, kinds=[kind], limit=1, retry_after=17, delay=30)
 
-    fail_send = fail_fetch = _fail
+    fail_send = fail_fetch = fail_download = _fail
 
     def heal(self) -> None:
         self.simulation.faults()
@@ -158,11 +202,19 @@ class BotApiNetwork:
         self.sources.append(BotApiSource(BotApi(token or TOKEN, base_url=self.simulation.url, poll_timeout=POLL)))
         return self.sources[-1]
 
-    def unreachable(self) -> tuple[Messenger, UpdateSource]:
-        address = f"http://127.0.0.1:{self._taken.getsockname()[1]}"  # bound, and nobody listens
-        self.messengers.append(BotApiMessenger(BotApi(TOKEN, base_url=address)))
-        self.sources.append(BotApiSource(BotApi(TOKEN, base_url=address)))
-        return self.messengers[-1], self.sources[-1]
+    def _unreachable(self) -> BotApi:
+        api = BotApi(TOKEN, base_url=f"http://127.0.0.1:{self._taken.getsockname()[1]}")  # bound, and nobody listens
+        self.messengers.append(BotApiMessenger(api))
+        return api
+
+    def unreachable_messenger(self) -> Messenger:
+        return BotApiMessenger(self._unreachable())
+
+    def unreachable_source(self) -> UpdateSource:
+        return BotApiSource(self._unreachable())
+
+    def unreachable_files(self) -> FileSource:
+        return BotApiFiles(self._unreachable())
 
     @classmethod
     @asynccontextmanager
@@ -184,6 +236,7 @@ class MtprotoNetwork:
         self.server = server
         self.clients = [new_client(server, request_timeout=4)]
         self.messenger: Messenger = MtprotoMessenger(self.clients[0])
+        self.files: FileSource = MtprotoFiles(self.clients[0])
         self._gone: MtprotoServer | None = None
 
     def say(self, text: str) -> int:
@@ -191,6 +244,12 @@ class MtprotoNetwork:
 
     def edit(self, message_id: int, text: str) -> None:
         self.server.edit(DEWI, message_id, text)
+
+    def send_photo(self, content: bytes) -> None:
+        self.server.send_photo(DEWI, content)
+
+    def send_document(self, content: bytes) -> None:
+        self.server.send_document(DEWI, content, "label.pdf", "application/pdf")
 
     def press(self) -> str:
         return str(self.server.press(DEWI, self.server.say(DEWI, "?"), "ya"))
@@ -226,6 +285,10 @@ class MtprotoNetwork:
     def fail_fetch(self, fault: Fault) -> None:
         self._fail("updates.getDifference", fault)
 
+    def fail_download(self, fault: Fault) -> None:
+        # A part of a file has a minute, more than a test: what hangs is the question where the file lies.
+        self._fail("messages.getMessages" if fault == "hangs" else "upload.getFile", fault)
+
     def heal(self) -> None:
         self.server.faults.clear()
 
@@ -249,11 +312,19 @@ class MtprotoNetwork:
         self.clients.append(client)
         return MtprotoSource(client, poll_timeout=POLL)
 
-    def unreachable(self) -> tuple[Messenger, UpdateSource]:
+    def _unreachable(self) -> MtprotoClient:
         assert self._gone is not None
-        clients = new_client(self._gone), new_client(self._gone)
-        self.clients += clients
-        return MtprotoMessenger(clients[0]), MtprotoSource(clients[1])
+        self.clients.append(new_client(self._gone))
+        return self.clients[-1]
+
+    def unreachable_messenger(self) -> Messenger:
+        return MtprotoMessenger(self._unreachable())
+
+    def unreachable_source(self) -> UpdateSource:
+        return MtprotoSource(self._unreachable())
+
+    def unreachable_files(self) -> FileSource:
+        return MtprotoFiles(self._unreachable())
 
     @classmethod
     @asynccontextmanager
@@ -268,3 +339,59 @@ class MtprotoNetwork:
             clients: list[MtprotoClient] = network.clients
             for client in clients:
                 await client.aclose()
+
+
+class FakeNetwork:
+    """The fake messenger of unit tests, and those who get what it sends."""
+
+    def __init__(self, *, sends_once: bool) -> None:
+        self.messenger = FakeMessenger(sends_once=sends_once, lost={404: NeverSent("chat_gone")})
+
+    def say(self, text: str) -> int:
+        message_id = next(self.messenger.ids)
+        self.messenger.said.add(message_id)
+        return message_id
+
+    def press(self) -> str:
+        self.messenger.pressed.add("41")
+        return "41"
+
+    def answer(self, press_id: str) -> str | None:
+        return next((one.text for one in self.messenger.sent if one.press_id == press_id), None)
+
+    def seen(self, chat: int = DEWI) -> list[Seen]:
+        return [
+            Seen(
+                message_id=message_id,
+                text=one.text,
+                reply_to=one.reply_to,
+                buttons=tuple(tuple((button.label, button.data) for button in row) for row in one.buttons),
+                file=enclosure.content if enclosure else None,
+            )
+            for message_id, (one, enclosure) in self.messenger.arrived.items()
+            if one.chat_id == chat and one.press_id is None
+        ]
+
+    def fail_send(self, fault: Fault) -> None:
+        if fault == "hangs":
+            self.messenger.answers.clear()
+            return
+        self.messenger.cut_after = fault == "cut after"
+        failures = {"pause": RetryAfter(17), "refuses": NotSent()}
+        self.messenger.failures = [failures.get(fault, PerhapsSent())]
+
+    def heal(self) -> None:
+        self.messenger.answers.set()
+
+    def lose(self, how: Loss) -> None:
+        self.messenger.lost[DEWI] = NeverSent(how)
+
+    def moved_group(self) -> tuple[int, int]:
+        self.messenger.lost[-1] = ChatMoved(-100)
+        return -1, -100
+
+    def menu(self, language: str, chat: int | None = None) -> list[str]:
+        return self.messenger.menus.get((language, chat), [])
+
+    def unreachable_messenger(self) -> Messenger:
+        return FakeMessenger(failures=[NotSent()])

@@ -7,35 +7,37 @@ import pytest
 
 from sikpro.application.ports.chat import Button, Enclosure, MenuEntry, Outgoing
 from sikpro.application.ports.network import ChatMoved, NeverSent, NotSent, PerhapsSent, RetryAfter, SendError
-from tests.integration.contract.network import DEWI, BotApiNetwork, Fault, MtprotoNetwork, Network, Seen
+from tests.integration.contract.network import DEWI, BotApiNetwork, FakeNetwork, Fault, MtprotoNetwork, Recipients, Seen
 
 HELLO = Outgoing(chat_id=DEWI, text="halo", random_id=11)
 
 
-@pytest.fixture(params=["bot_api", "mtproto"])
-async def network(request: pytest.FixtureRequest) -> AsyncIterator[Network]:
-    """Each network that a messenger sends to."""
+@pytest.fixture(params=["bot_api", "mtproto", "fake", "fake that sends once"])
+async def network(request: pytest.FixtureRequest) -> AsyncIterator[Recipients]:
+    """Each network that a messenger sends to, and the fake of unit tests."""
     if request.param == "bot_api":
         async with BotApiNetwork.running(request.getfixturevalue("simulation")) as bot_api:
             yield bot_api
-    else:
+    elif request.param == "mtproto":
         async with MtprotoNetwork.running() as mtproto:
             yield mtproto
+    else:
+        yield FakeNetwork(sends_once=request.param != "fake")
 
 
-async def failure(network: Network, message: Outgoing = HELLO) -> SendError:
+async def failure(network: Recipients, message: Outgoing = HELLO) -> SendError:
     with pytest.raises(SendError) as caught:
         await network.messenger.send(message)
     return caught.value
 
 
-async def reason(network: Network, message: Outgoing = HELLO) -> str:
+async def reason(network: Recipients, message: Outgoing = HELLO) -> str:
     error = await failure(network, message)
     assert isinstance(error, NeverSent), error
     return error.reason
 
 
-async def test_what_is_sent_arrives_under_the_id_that_is_returned(network: Network) -> None:
+async def test_what_is_sent_arrives_under_the_id_that_is_returned(network: Recipients) -> None:
     asked = network.say("/cek")
     buttons = ((Button("Ya", "y"), Button("Tidak", "t")), (Button("Batal", "b"),))
     message = Outgoing(chat_id=DEWI, text="<b>?</b> *_`", reply_to=asked, buttons=buttons, random_id=1)
@@ -45,25 +47,25 @@ async def test_what_is_sent_arrives_under_the_id_that_is_returned(network: Netwo
     assert network.seen() == [Seen(message_id, "<b>?</b> *_`", asked, rows)]
 
 
-async def test_messages_arrive_in_the_order_in_which_they_are_sent_each_with_its_own_id(network: Network) -> None:
+async def test_messages_arrive_in_the_order_in_which_they_are_sent_each_with_its_own_id(network: Recipients) -> None:
     ids = [await network.messenger.send(Outgoing(chat_id=DEWI, text=f"{n}", random_id=n)) for n in range(1, 6)]
     assert [(one.message_id, one.text) for one in network.seen()] == [(ids[n - 1], f"{n}") for n in range(1, 6)]
     assert len(set(ids)) == 5
 
 
-async def test_a_reply_to_what_is_gone_arrives_without_it(network: Network) -> None:
+async def test_a_reply_to_what_is_gone_arrives_without_it(network: Recipients) -> None:
     await network.messenger.send(Outgoing(chat_id=DEWI, text="tetap", reply_to=999, random_id=1))
     assert [(one.text, one.reply_to) for one in network.seen()] == [("tetap", None)]
 
 
-async def test_an_enclosure_arrives_whole_with_the_text_as_its_caption(network: Network) -> None:
+async def test_an_enclosure_arrives_whole_with_the_text_as_its_caption(network: Recipients) -> None:
     content = bytes(range(256)) * 3000
     message = Outgoing(chat_id=DEWI, text="Rekap", random_id=1, document=1)
     message_id = await network.messenger.send(message, Enclosure("rekap.xlsx", "application/vnd.ms-excel", content))
     assert [(one.message_id, one.text, one.file) for one in network.seen()] == [(message_id, "Rekap", content)]
 
 
-async def test_the_answer_to_a_press_has_no_id_and_one_to_an_unknown_press_is_too_late(network: Network) -> None:
+async def test_the_answer_to_a_press_has_no_id_and_one_to_an_unknown_press_is_too_late(network: Recipients) -> None:
     press = network.press()
     before = len(network.seen())
     assert await network.messenger.send(Outgoing(chat_id=DEWI, text="Diterima", press_id=press)) is None
@@ -71,7 +73,7 @@ async def test_the_answer_to_a_press_has_no_id_and_one_to_an_unknown_press_is_to
     assert await reason(network, Outgoing(chat_id=DEWI, text="", press_id="17")) == "press_expired"
 
 
-async def test_a_pause_is_told_and_not_waited_for_and_nothing_was_sent(network: Network) -> None:
+async def test_a_pause_is_told_and_not_waited_for_and_nothing_was_sent(network: Recipients) -> None:
     network.fail_send("pause")
     error = await failure(network)
     assert isinstance(error, RetryAfter)
@@ -84,14 +86,14 @@ async def test_a_pause_is_told_and_not_waited_for_and_nothing_was_sent(network: 
     [("refuses", NotSent, 0), ("cut before", PerhapsSent, 0), ("cut after", PerhapsSent, 1)],
 )
 async def test_a_failure_says_whether_it_may_have_arrived_and_nothing_is_repeated(
-    network: Network, fault: Fault, kind: type[SendError], arrived: int
+    network: Recipients, fault: Fault, kind: type[SendError], arrived: int
 ) -> None:
     network.fail_send(fault)
     assert type(await failure(network)) is kind
     assert len(network.seen()) == arrived
 
 
-async def test_sent_again_after_a_doubt_it_is_one_message_where_the_messenger_says_so(network: Network) -> None:
+async def test_sent_again_after_a_doubt_it_is_one_message_where_the_messenger_says_so(network: Recipients) -> None:
     network.say("/start")
     network.fail_send("cut after")
     await failure(network)
@@ -101,12 +103,12 @@ async def test_sent_again_after_a_doubt_it_is_one_message_where_the_messenger_sa
     assert seen[-1].message_id == message_id
 
 
-async def test_an_answer_that_does_not_come_is_a_doubt(network: Network) -> None:
+async def test_an_answer_that_does_not_come_is_a_doubt(network: Recipients) -> None:
     network.fail_send("hangs")
     assert type(await failure(network)) is PerhapsSent
 
 
-async def test_a_send_that_is_cancelled_ends_and_the_next_one_arrives(network: Network) -> None:
+async def test_a_send_that_is_cancelled_ends_and_the_next_one_arrives(network: Recipients) -> None:
     network.fail_send("hangs")
     sending = asyncio.create_task(network.messenger.send(HELLO))
     done, _ = await asyncio.wait([sending], timeout=0.3)
@@ -119,25 +121,25 @@ async def test_a_send_that_is_cancelled_ends_and_the_next_one_arrives(network: N
     assert (message_id, "sesudah") in [(one.message_id, one.text) for one in network.seen()]
 
 
-async def test_each_way_of_losing_a_person_has_its_reason(network: Network) -> None:
+async def test_each_way_of_losing_a_person_has_its_reason(network: Recipients) -> None:
     assert await reason(network, Outgoing(chat_id=404, text="halo", random_id=1)) == "chat_gone"
     network.lose("blocked")
     assert await reason(network) == "blocked"
     assert network.seen() == []
 
 
-async def test_a_person_whose_account_is_gone_is_told_apart(network: Network) -> None:
+async def test_a_person_whose_account_is_gone_is_told_apart(network: Recipients) -> None:
     network.lose("deactivated")
     assert await reason(network) == "deactivated"
 
 
-async def test_what_is_no_message_is_rejected_for_good(network: Network) -> None:
+async def test_what_is_no_message_is_rejected_for_good(network: Recipients) -> None:
     buttons = ((Button("Ya", "d" * 65),),)
     assert await reason(network, Outgoing(chat_id=DEWI, text="?", buttons=buttons, random_id=1)) == "rejected"
     assert network.seen() == []
 
 
-async def test_a_group_that_moved_is_followed_by_its_new_id(network: Network) -> None:
+async def test_a_group_that_moved_is_followed_by_its_new_id(network: Recipients) -> None:
     before, after = network.moved_group()
     error = await failure(network, Outgoing(chat_id=before, text="halo", random_id=1))
     assert isinstance(error, ChatMoved)
@@ -146,7 +148,7 @@ async def test_a_group_that_moved_is_followed_by_its_new_id(network: Network) ->
     assert [(one.message_id, one.text) for one in network.seen(after)] == [(message_id, "halo")]
 
 
-async def test_a_menu_is_set_for_a_language_and_a_chat_replaced_and_taken_away(network: Network) -> None:
+async def test_a_menu_is_set_for_a_language_and_a_chat_replaced_and_taken_away(network: Recipients) -> None:
     lines = [MenuEntry("reg", "kirim order"), MenuEntry("cek", "status order")]
     await network.messenger.set_menu("", lines)
     await network.messenger.set_menu("id", lines[:1])
@@ -160,14 +162,13 @@ async def test_a_menu_is_set_for_a_language_and_a_chat_replaced_and_taken_away(n
     assert network.menu("", DEWI) == ["cek"]
 
 
-async def test_a_menu_for_nobody_is_refused(network: Network) -> None:
+async def test_a_menu_for_nobody_is_refused(network: Recipients) -> None:
     with pytest.raises(NeverSent) as refused:
         await network.messenger.set_menu("", [MenuEntry("help", "bantuan")], 404)
     assert refused.value.reason == "chat_gone"
 
 
-async def test_where_nobody_listens_it_was_surely_not_sent(network: Network) -> None:
-    messenger, _ = network.unreachable()
+async def test_where_nobody_listens_it_was_surely_not_sent(network: Recipients) -> None:
     with pytest.raises(SendError) as caught:
-        await messenger.send(HELLO)
+        await network.unreachable_messenger().send(HELLO)
     assert type(caught.value) is NotSent

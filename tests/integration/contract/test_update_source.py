@@ -181,7 +181,7 @@ async def test_a_token_that_is_not_valid_is_named(network: Network) -> None:
 
 
 async def test_where_nobody_listens_it_is_unreachable(network: Network) -> None:
-    _, source = network.unreachable()
+    source = network.unreachable_source()
     with pytest.raises(SourceError) as identifying:
         await source.identify()
     with pytest.raises(SourceError) as fetching:

@@ -148,7 +148,9 @@ class BotApiNetwork:
 
     def send_document(self, content: bytes) -> None:
         document = base64.b64encode(content).decode()
-        self.simulation.post(f"/chats/{DEWI}/documents", document=document, file_name="label.pdf")
+        self.simulation.post(
+            f"/chats/{DEWI}/documents", document=document, file_name="label.pdf", mime="application/pdf"
+        )
 
     def press(self) -> str:
         return self.simulation.press()

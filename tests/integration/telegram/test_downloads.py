@@ -10,7 +10,7 @@ import pytest
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.adapters.telegram.bot_api import BotApi, BotApiFiles
 from sikpro.application.ports.files import FileState, OrderFile
-from sikpro.application.ports.network import FileGone, RemoteFile, SourceError, Trouble
+from sikpro.application.ports.network import RemoteFile, SourceError, Trouble
 from sikpro.application.workers.downloads import Downloads
 from tests.builders import NOON, stored_order
 from tests.fakes import StoryClock
@@ -36,25 +36,6 @@ def reference(simulation: Simulation, content: bytes = PHOTO) -> RemoteFile:
     return RemoteFile(
         transport="bot_api", chat_id=DEWI, message_id=message_id, reference=str(simulation.messages()[-1]["photo"])
     )
-
-
-async def test_a_photo_arrives_byte_for_byte(simulation: Simulation, files: BotApiFiles) -> None:
-    assert await files.download(reference(simulation), PLENTY) == PHOTO
-
-
-async def test_a_file_that_is_gone_or_too_big_is_told_so_and_a_broken_server_is_asked_again(
-    simulation: Simulation, files: BotApiFiles
-) -> None:
-    remote = reference(simulation)
-    with pytest.raises(FileGone) as gone:
-        await files.download(RemoteFile(transport="bot_api", chat_id=1, message_id=1, reference="no-such"), PLENTY)
-    with pytest.raises(FileGone) as too_big:
-        await files.download(remote, 1000)
-    assert (gone.value.reason, too_big.value.reason) == ("gone", "too_big")
-    simulation.faults(fraction=1.0, kinds=["500"])
-    with pytest.raises(SourceError) as raised:
-        await files.download(remote, PLENTY)
-    assert raised.value.trouble is Trouble.SERVER
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sikpro.adapters.telegram.mtproto.client import MtprotoClient
-from sikpro.adapters.telegram.mtproto.files import PART, MtprotoFiles
+from sikpro.adapters.telegram.mtproto.files import MtprotoFiles
 from sikpro.adapters.telegram.mtproto.session import DataCentre, Session
 from sikpro.adapters.telegram.mtproto.source import MtprotoSource
 from sikpro.application.ports.chat import Incoming, Transport
@@ -169,12 +169,6 @@ async def received(client: MtprotoClient) -> RemoteFile:
     (said,) = (await MtprotoSource(client).fetch("")).updates
     assert said.message_id
     return remote(said.message_id, said.attachments[0].file_id)
-
-
-async def test_a_photo_is_fetched_in_parts(server: MtprotoServer, client: MtprotoClient) -> None:
-    content = bytes(range(256)) * (PART // 256) + b"rest"
-    server.send_photo(DEWI, content)
-    assert await MtprotoFiles(client).download(await received(client), 10 * PART) == content
 
 
 async def test_a_file_in_another_data_centre_whose_reference_expired_is_fetched(

@@ -60,6 +60,7 @@ class Line:
     clock_offset: float = field(default=0.0, init=False)
     _sender: Any = field(init=False, repr=False)
     _ended: "asyncio.Future[None] | None" = field(default=None, init=False, repr=False)
+    _closed: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._sender = MTProtoSender(
@@ -75,7 +76,8 @@ class Line:
     @property
     def alive(self) -> bool:
         """Return whether a call may be tried."""
-        return self._ended is not None and not self._ended.done()
+        # Telethon says only a turn of the loop later that a closed line has ended.
+        return not self._closed and self._ended is not None and not self._ended.done()
 
     async def open(self, api_id: int, query: Any, within: float) -> Any:
         """Connect, agree on a key if there is none, send `query` as the first request, and return its answer.
@@ -106,7 +108,7 @@ class Line:
 
         Raises `LineBroken`, `KeyUnknown` and Telethon's `RPCError`.
         """
-        if self._ended is None or self._ended.done():
+        if self._ended is None or not self.alive:
             raise LineBroken("not connected", written=False)
         try:
             answer = self._sender.send(request)
@@ -131,6 +133,7 @@ class Line:
 
     async def close(self) -> None:
         """Close the connection; a second call does nothing."""
+        self._closed = True
         await self._sender.disconnect()
 
     def _result(self, answer: "asyncio.Future[Any]") -> Any:

@@ -63,6 +63,7 @@ class LocalLiveEvents:
         finally:
             with self._lock:
                 self._subscribers.discard(subscriber)
+            subscriber.close()
 
     def close(self) -> None:
         """End every subscription, also later ones."""

@@ -19,7 +19,7 @@ class Argon2Passwords:
     def verify(self, password_hash: str | None, password: str) -> bool:
         """Return whether the password fits; None is compared with a hash that nothing fits, to take the same time."""
         try:
-            self._hasher.verify(password_hash or self._nobodys, password)
+            self._hasher.verify(self._nobodys if password_hash is None else password_hash, password)
         except (VerificationError, InvalidHashError):
             return False
         return password_hash is not None

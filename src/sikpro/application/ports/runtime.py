@@ -42,4 +42,4 @@ class LiveEvents(Protocol):
         """Return a context of hints from now on. It ends when the block is left or `close` is called."""
 
     def close(self) -> None:
-        """End every subscription."""
+        """End every subscription, also later ones."""

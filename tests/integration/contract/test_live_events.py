@@ -1,0 +1,108 @@
+"""The contract of `LiveEvents`: hints to every subscriber, from any thread, merged while they wait, until the end."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+
+import pytest
+
+from sikpro.adapters.local.live import LocalLiveEvents
+from sikpro.application.ports.runtime import LiveEvents
+from sikpro.application.ports.storage import Hint, Kind
+from tests.fakes import HeardEvents
+
+
+@pytest.fixture(params=[LocalLiveEvents, HeardEvents], ids=["local", "heard"])
+def live(request: pytest.FixtureRequest) -> LiveEvents:
+    """The hints within a process, and those that a test can look at."""
+    made: LiveEvents = request.param()
+    return made
+
+
+def order(*ids: int) -> Hint:
+    return Hint(Kind.ORDER, ids)
+
+
+async def following(hints: AsyncIterator[Hint]) -> Hint:
+    async with asyncio.timeout(5):
+        return await anext(hints)
+
+
+async def rest(hints: AsyncIterator[Hint]) -> list[Hint]:
+    async with asyncio.timeout(5):
+        return [hint async for hint in hints]
+
+
+async def test_each_subscriber_gets_what_is_published_from_now_on(live: LiveEvents) -> None:
+    live.publish([order(1)])
+    with live.subscribe() as first:
+        live.publish([order(2)])
+        assert await following(first) == order(2)
+        with live.subscribe() as second:
+            live.publish([order(3)])
+            assert await following(first) == await following(second) == order(3)
+
+
+async def test_hints_come_from_any_thread_and_those_of_a_kind_are_merged(live: LiveEvents) -> None:
+    with live.subscribe() as hints:
+        for number in (1, 2, 2, 3):
+            thread = threading.Thread(target=live.publish, args=([order(number)],))
+            thread.start()
+            thread.join()
+        assert await following(hints) == order(1, 2, 3)
+
+
+async def test_kinds_are_kept_apart_and_a_hint_without_ids_is_one(live: LiveEvents) -> None:
+    with live.subscribe() as hints:
+        live.publish([order(1), Hint(Kind.BOT), order(2)])
+        live.publish([Hint(Kind.BOT)])
+        assert {await following(hints), await following(hints)} == {order(1, 2), Hint(Kind.BOT)}
+        live.publish([])
+        live.publish([order(3)])
+        assert await following(hints) == order(3)
+
+
+async def test_a_slow_subscriber_keeps_nobody_waiting(live: LiveEvents) -> None:
+    with live.subscribe() as slow, live.subscribe() as quick:
+        for number in range(1000):
+            live.publish([order(number)])
+        assert await following(quick) == order(*range(1000))
+        assert await following(slow) == order(*range(1000))
+
+
+async def test_a_subscription_ends_when_its_block_is_left_and_the_others_go_on(live: LiveEvents) -> None:
+    with live.subscribe() as staying:
+        with live.subscribe() as leaving:
+            waiting = asyncio.create_task(rest(leaving))
+            await asyncio.sleep(0)
+        assert await waiting == []
+        live.publish([order(1)])
+        assert await following(staying) == order(1)
+
+
+async def test_closing_ends_every_subscription_those_to_come_too(live: LiveEvents) -> None:
+    with live.subscribe() as first, live.subscribe() as second:
+        await asyncio.to_thread(live.close)
+        assert (await rest(first), await rest(second)) == ([], [])
+    with live.subscribe() as late:
+        assert await rest(late) == []
+    live.close()
+
+
+def test_a_subscriber_whose_loop_is_gone_does_not_stop_what_is_published(live: LiveEvents) -> None:
+    loop = asyncio.new_event_loop()
+
+    async def subscribe() -> None:
+        live.subscribe().__enter__()
+
+    loop.run_until_complete(subscribe())
+    loop.close()
+    heard: list[Hint] = []
+
+    async def listen() -> None:
+        with live.subscribe() as hints:
+            live.publish([order(1)])
+            heard.append(await following(hints))
+
+    asyncio.run(listen())
+    assert heard == [order(1)]

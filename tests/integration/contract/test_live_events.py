@@ -90,10 +90,10 @@ async def test_closing_ends_every_subscription_those_to_come_too(live: LiveEvent
 
 
 def test_a_subscriber_whose_loop_is_gone_does_not_stop_what_is_published(live: LiveEvents) -> None:
-    loop = asyncio.new_event_loop()
+    loop, subscription = asyncio.new_event_loop(), live.subscribe()
 
     async def subscribe() -> None:
-        live.subscribe().__enter__()
+        subscription.__enter__()
 
     loop.run_until_complete(subscribe())
     loop.close()

@@ -10,6 +10,7 @@ from sikpro.adapters.memory import MemoryTransactions
 from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
 from sikpro.application.ports.runtime import LiveEvents
 from sikpro.application.ports.storage import Transactions
+from tests.fakes import FailingTransactions
 from tests.integration.postgres import NewDatabase, PostgresServer, new_postgres, postgres_server, postgres_url
 from tests.integration.sqlite import migrated_sqlite
 from tests.integration.telegram.conftest import simulation
@@ -68,6 +69,9 @@ def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewSto
     """Opens an empty store, with live hints if they are wanted."""
     if request.param == "memory":
         yield MemoryTransactions
+        return
+    if request.param == "failing":
+        yield lambda live: FailingTransactions(MemoryTransactions(live))
         return
     if request.param == "postgres":
         new: NewDatabase = request.getfixturevalue("new_postgres")

@@ -167,3 +167,27 @@ def test_the_files_of_a_message_and_of_its_album_are_found_with_their_order(stor
     assert store.read(lambda unit: unit.inbox.order_of_album(an_incoming().chat_id, "al")) == order_id
     assert store.read(lambda unit: unit.inbox.order_of_album(an_incoming().chat_id, "other")) is None
     assert store.read(lambda unit: unit.inbox.files_of(an_incoming().chat_id, 9)) == ()
+
+
+def test_updates_of_a_span_are_counted_by_outcome_and_detail(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> None:
+        for minute, outcome, detail in (
+            (0, Outcome.REFUSAL, "order.duplicate"),
+            (1, Outcome.REFUSAL, "order.duplicate"),
+            (2, Outcome.REFUSAL, "order.duplicate"),
+            (1, Outcome.REFUSAL, "order.unknown"),
+            (1, Outcome.COMMAND, "order.duplicate"),
+            (1, Outcome.REFUSAL, ""),
+        ):
+            message_id = len(unit.inbox.page(before=None, limit=9)) + 1
+            row = unit.inbox.receive(an_incoming(f"m{message_id}", message_id), after(minute))
+            assert row is not None
+            unit.inbox.finish(row, outcome, detail)
+
+    store.write(work)
+
+    def how_many(start: float, end: float, detail: str = "order.duplicate") -> int:
+        return store.read(lambda unit: unit.inbox.how_many(after(start), after(end), Outcome.REFUSAL, detail))
+
+    assert [how_many(0, 2), how_many(1, 2), how_many(0, 3), how_many(3, 9)] == [2, 1, 3, 0]
+    assert [how_many(0, 9, ""), how_many(0, 9, "order.other")] == [1, 0]

@@ -172,3 +172,9 @@ async def test_where_nobody_listens_it_was_surely_not_sent(network: Recipients) 
     with pytest.raises(SendError) as caught:
         await network.unreachable_messenger().send(HELLO)
     assert type(caught.value) is NotSent
+
+
+async def test_it_can_be_closed_twice(network: Recipients) -> None:
+    await network.messenger.send(HELLO)
+    await network.messenger.aclose()
+    await network.messenger.aclose()

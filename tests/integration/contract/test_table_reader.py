@@ -9,14 +9,17 @@ from sikpro.adapters.excel.reader import DirectTables
 from sikpro.adapters.local.table_process import ProcessTables
 from sikpro.application.ports.tables import SHORT, TableReader
 from sikpro.domain.errors import InvalidValue
+from tests.fakes import NoticingTables
 from tests.integration.test_table_reader import excel
 
 
-@pytest.fixture(params=["direct", "process"])
+@pytest.fixture(params=["direct", "process", "noticing"])
 def reader(request: pytest.FixtureRequest) -> TableReader:
-    """Each reader of uploaded tables."""
+    """Each reader of uploaded tables; the last is that of the console's tests."""
     if request.param == "direct":
         return DirectTables()
+    if request.param == "noticing":
+        return NoticingTables()
     return ProcessTables(command=(sys.executable, "-m", "sikpro.entrypoints.table_child"))
 
 

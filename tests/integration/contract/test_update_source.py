@@ -71,6 +71,7 @@ async def test_updates_come_in_their_order_each_with_a_key_of_its_own(network: N
     updates, _ = await gathered(source, "", 5)
     assert [update.text for update in updates] == [f"pesan {number}" for number in range(5)]
     assert len({update.key for update in updates}) == 5
+    assert {update.transport for update in updates} == {source.transport}
 
 
 async def test_a_batch_counts_what_came(network: Network, source: UpdateSource) -> None:
@@ -187,3 +188,9 @@ async def test_where_nobody_listens_it_is_unreachable(network: Network) -> None:
     with pytest.raises(SourceError) as fetching:
         await source.fetch("")
     assert identifying.value.trouble is fetching.value.trouble is Trouble.UNREACHABLE
+
+
+async def test_it_can_be_closed_twice(source: UpdateSource) -> None:
+    await source.identify()
+    await source.aclose()
+    await source.aclose()

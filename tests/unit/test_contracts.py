@@ -1,0 +1,95 @@
+"""Every port has a contract suite that calls each of its members, and every fake of the tests runs in one."""
+
+import ast
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from sikpro.application import ports
+from sikpro.application.ports.storage import UnitOfWork
+
+TESTS = Path(__file__).parent.parent
+CONTRACT = TESTS / "integration" / "contract"
+FAKES = TESTS / "fakes.py", TESTS / "unit" / "application" / "inline.py"
+
+SUITES: dict[str, tuple[str, ...]] = {
+    "AccessRequestRepository": ("people",),
+    "Alerts": ("files", "workers_and_access"),
+    "AsyncTransactions": ("async_transactions",),
+    "BindLinks": ("workers_and_access",),
+    "Blobs": ("exports",),
+    "BotAccounts": ("bots",),
+    "CatalogueRepository": ("catalogue_and_journal",),
+    "Clock": ("clock",),
+    "ClosedMonths": ("months",),
+    "ConversationStore": ("workers_and_access",),
+    "DeviceQueries": ("devices",),
+    "Exports": ("exports",),
+    "FileSource": ("file_source",),
+    "FileStore": ("files",),
+    "Inbox": ("inbox",),
+    "InstallationRepository": ("catalogue_and_journal",),
+    "Jobs": ("workers_and_access",),
+    "Journal": ("catalogue_and_journal",),
+    "LiveEvents": ("live_events",),
+    "LoginAttempts": ("workers_and_access",),
+    "Messenger": ("messenger",),
+    "OrderFacts": ("facts", "months"),
+    "OrderQueries": ("queries", "search", "totals"),
+    "OrderRepository": ("orders", "undo_and_views"),
+    "Outbox": ("outbox", "outbox_outcomes", "undo_and_views"),
+    "Passwords": ("passwords",),
+    "PersonRepository": ("people",),
+    "SavedViews": ("undo_and_views",),
+    "Schedules": ("schedules",),
+    "Sessions": ("workers_and_access",),
+    "TableReader": ("table_reader",),
+    "Targets": ("months",),
+    "Transactions": ("transactions",),
+    "UndoSteps": ("undo_and_views",),
+    "UnitOfWork": ("transactions",),
+    "UpdateSource": ("update_source",),
+    "WorkbookWriter": ("workbook_writer",),
+}
+"""The suites of each port: `test_….py` in the folder of the contracts."""
+
+
+def public_ports() -> Iterator[type]:
+    """The protocols of `application.ports`, without the groups by capability: `UnitOfWork` is all of these."""
+    for module in pkgutil.iter_modules(ports.__path__, f"{ports.__name__}."):
+        for one in vars(importlib.import_module(module.name)).values():
+            here = isinstance(one, type) and one.__module__ == module.name
+            if here and Protocol in one.__bases__ and one not in UnitOfWork.__bases__:
+                yield one
+
+
+PORTS = {one.__name__: one for one in public_ports()}
+
+
+def words(paths: Iterable[Path]) -> set[str]:
+    """The names and attributes that files use."""
+    nodes = [node for path in paths for node in ast.walk(ast.parse(path.read_text()))]
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    return names | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+
+
+def test_every_port_has_a_contract_suite_and_no_suite_is_of_a_port_that_is_gone() -> None:
+    assert SUITES.keys() == PORTS.keys()
+
+
+@pytest.mark.parametrize("port", PORTS)
+def test_every_member_of_a_port_is_called_in_its_suite(port: str) -> None:
+    members = {name for name in vars(PORTS[port]) if not name.startswith("_")}
+    assert members
+    assert members - words(CONTRACT / f"test_{suite}.py" for suite in SUITES[port]) == set()
+
+
+def test_every_fake_of_the_tests_runs_in_a_contract_suite() -> None:
+    trees = [ast.parse(path.read_text()) for path in FAKES]
+    fakes = {node.name for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)}
+    assert len(fakes) > len(FAKES)
+    assert fakes - words(CONTRACT.glob("*.py")) == set()

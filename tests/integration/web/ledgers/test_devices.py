@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.orders.change_status import change_status
 from tests.integration.browser import NewPage
-from tests.integration.web.console import PASSWORD, Site
+from tests.integration.web.console import Site
+from tests.integration.web.pages import log_in
 
 
 def _moved(site: Site, order_id: int, *codes: str) -> None:
@@ -104,10 +105,7 @@ def test_a_history_and_a_list_are_files_for_who_sees_reports(page_site: Site) ->
 def test_from_an_anomaly_to_its_modem_to_the_order(page_site: Site, new_page: NewPage) -> None:
     first, _ = page_site.order("SC100001"), page_site.order("SC100002")
     page = new_page(base_url=page_site.url)
-    page.goto("/login?next=/devices/anomalies")
-    page.get_by_label("Nama pengguna").fill("sari")
-    page.get_by_label("Kata sandi").fill(PASSWORD)
-    page.get_by_role("button", name="Masuk").click()
+    log_in(page, "sari", at="/devices/anomalies")
     page.get_by_role("link", name="ZTEGC6754546").click()
     expect(page.get_by_role("heading", level=2).first).to_contain_text("ZTEGC6754546")
     page.get_by_role("link", name="SC100001").click()

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from sikpro.domain.phase import Phase
 from tests.integration.browser import NewPage
 from tests.integration.web.console import Site
-from tests.integration.web.site.test_live import connected, log_in
+from tests.integration.web.pages import connected, log_in
 
 
 def test_many_are_taken_at_once_and_whoever_has_the_others_is_named(site: Site) -> None:

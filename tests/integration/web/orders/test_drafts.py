@@ -10,16 +10,15 @@ from sikpro.domain.order import Order
 from sikpro.domain.phase import Phase
 from tests.integration.browser import PHONE, NewPage
 from tests.integration.web.console import PASSWORD, Site
+from tests.integration.web.pages import connected, log_in
 from tests.integration.web.site.test_every_page import WIDE, Theme, faults
-from tests.integration.web.site.test_live import connected, log_in
 
 TEXT = "Kabel drop putus di tiang 7, mohon sambung."
 
 
 def writing(site: Site, page: Page, order: Order, text: str = TEXT) -> None:
     """Rina has opened the order and written, and pressed nothing."""
-    log_in(page)
-    page.goto(f"/orders/{order.id}")
+    log_in(page, at=f"/orders/{order.id}")
     connected(page)
     page.get_by_label("ODP penuh").check()
     page.get_by_label("Pesan untuk teknisi").fill(text)
@@ -195,8 +194,7 @@ def test_text_survives_a_reload_until_it_is_discarded(page_site: Site, new_page:
 def test_a_reason_and_data_are_kept_too(page_site: Site, new_page: NewPage) -> None:
     order = page_site.order()
     page = new_page(base_url=page_site.url)
-    log_in(page, "bagus")
-    page.goto(f"/orders/{order.id}")
+    log_in(page, "bagus", at=f"/orders/{order.id}")
     for key, label in (("E", "Catatan"), ("D", "Alasan")):
         page.keyboard.press(key)
         form = page.locator(f'form[data-draft="order-{order.id}-{"edit" if key == "E" else "delete"}"]')
@@ -215,8 +213,7 @@ def test_a_reason_and_data_are_kept_too(page_site: Site, new_page: NewPage) -> N
 def test_a_status_text_alone_is_no_draft(page_site: Site, new_page: NewPage) -> None:
     order = page_site.order()
     page = new_page(base_url=page_site.url)
-    log_in(page)
-    page.goto(f"/orders/{order.id}")
+    log_in(page, at=f"/orders/{order.id}")
     page.get_by_label("ODP penuh").check()
     expect(page.get_by_label("Pesan untuk teknisi")).to_have_value("ODP penuh, mohon cari ODP lain.")
     assert kept(page) == 0
@@ -252,8 +249,7 @@ def test_without_javascript_a_late_answer_and_an_ended_session_keep_the_text(
 ) -> None:
     order = page_site.order()
     page = new_page(base_url=page_site.url, javascript=False, expect={401, 409})
-    log_in(page)
-    page.goto(f"/orders/{order.id}")
+    log_in(page, at=f"/orders/{order.id}")
     page.get_by_label("ODP penuh").check()
     page.get_by_label("Pesan untuk teknisi").fill(TEXT)
     page_site.logged_in("bagus").post(f"/orders/{order.id}/status", {"status": "selesai"})

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from sikpro.domain.phase import Phase
 from tests.integration.browser import NewPage
 from tests.integration.web.console import Site, Visitor
-from tests.integration.web.site.test_live import connected, log_in
+from tests.integration.web.pages import connected, log_in
 
 
 def test_from_arrival_to_answered_takes_three_keys(page_site: Site, new_page: NewPage) -> None:
@@ -97,8 +97,7 @@ def test_fields_are_copied_by_keys_without_a_clipboard_for_scripts(page_site: Si
         window.copied = []; document.addEventListener('copy', () => window.copied.push(String(getSelection()) ||
         document.activeElement.value))"""
     )
-    log_in(page)
-    page.goto(f"/orders/{order.id}")
+    log_in(page, at=f"/orders/{order.id}")
     page.keyboard.press("s")
     for key in "123456c":
         page.keyboard.press(key)
@@ -112,8 +111,7 @@ def test_fields_are_copied_by_keys_without_a_clipboard_for_scripts(page_site: Si
 def test_from_an_order_one_comes_back_to_the_same_list_and_the_same_row(page_site: Site, new_page: NewPage) -> None:
     orders = [page_site.order(f"SC10000{place}") for place in range(1, 5)]
     page = new_page(base_url=page_site.url)
-    log_in(page)
-    page.goto("/orders?view=waiting&sto=SDA")
+    log_in(page, at="/orders?view=waiting&sto=SDA")
     for key in ("j", "j", "Enter"):
         page.keyboard.press(key)
     page.wait_for_url(f"**/orders/{orders[1].id}")

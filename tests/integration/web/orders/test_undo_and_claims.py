@@ -11,7 +11,7 @@ from sikpro.domain.phase import Phase
 from tests.integration.browser import NewPage
 from tests.integration.e2e.installation import wait_until
 from tests.integration.web.console import Site
-from tests.integration.web.site.test_live import connected, log_in
+from tests.integration.web.pages import connected, log_in
 
 MINUTE = timedelta(minutes=1)
 

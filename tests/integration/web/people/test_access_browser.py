@@ -1,27 +1,18 @@
 """What a browser adds to input, ledger, access, technicians and recaps: live, by keyboard, on a phone."""
 
-import re
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.use_cases.people.grant_access import ask_access
 from tests.builders import an_access_request, an_incoming
 from tests.integration.browser import PHONE, NewPage
-from tests.integration.web.console import PASSWORD, Site
+from tests.integration.web.console import Site
+from tests.integration.web.pages import log_in
 
 PATHS = ("/ledger", "/access", "/technicians", "/users", "/catalogue", "/recap/day/2026-11-02", "/recap/month/2026-11")
 LONG = "Raden-Mas-Panji-Kusumowardhanakusumowardhana"
-
-
-def _log_in(page: Page, username: str) -> None:
-    page.goto("/login")
-    page.get_by_label("Nama pengguna").fill(username)
-    page.get_by_label("Kata sandi").fill(PASSWORD)
-    page.get_by_role("button", name="Masuk").click()
-    page.wait_for_url(re.compile(r"/(orders|dashboard)$"))
 
 
 def _receive(site: Site, text: str, message_id: int) -> None:
@@ -42,8 +33,7 @@ def _ask(site: Site, telegram_id: int, name: str, code: str) -> None:
 def test_a_stranger_arrives_without_a_reload_and_what_is_being_typed_stays(page_site: Site, new_page: NewPage) -> None:
     _ask(page_site, 900, "Joni", "F5SDA777")
     page = new_page(base_url=page_site.url)
-    _log_in(page, "bagus")
-    page.goto("/access")
+    log_in(page, "bagus", at="/access")
     expect(page.locator("html")).to_have_attribute("data-live", "on")
     name = page.get_by_label("Nama", exact=True).first
     name.fill("Joni Iskandar")
@@ -61,8 +51,7 @@ def test_a_stranger_arrives_without_a_reload_and_what_is_being_typed_stays(page_
 def test_the_ledgers_sums_are_live_and_its_rows_wait_for_a_click(page_site: Site, new_page: NewPage) -> None:
     _receive(page_site, "halo pertama " + "panjang " * 40, 1)
     page = new_page(base_url=page_site.url)
-    _log_in(page, "sari")
-    page.goto("/ledger")
+    log_in(page, "sari", at="/ledger")
     expect(page.locator("html")).to_have_attribute("data-live", "on")
     page.locator("summary", has_text="halo pertama").click()
     _receive(page_site, "halo kedua", 2)
@@ -77,8 +66,7 @@ def test_the_ledgers_sums_are_live_and_its_rows_wait_for_a_click(page_site: Site
 
 def test_the_enter_key_saves_and_does_not_press_a_suggestion(page_site: Site, new_page: NewPage) -> None:
     page = new_page(base_url=page_site.url, expect=(422,))
-    _log_in(page, "rina")
-    page.goto("/orders/new")
+    log_in(page, "rina", at="/orders/new")
     page.get_by_label("Tempel pesan").fill("AO SC32232558 ZTEGC67S4546 SDA ODP-SDA-003 F5SDA445")
     page.get_by_role("button", name="Baca pesan").click()
     expect(page.get_by_role("button", name="Pakai ZTEGC6754546")).to_be_visible()
@@ -93,8 +81,7 @@ def test_the_enter_key_saves_and_does_not_press_a_suggestion(page_site: Site, ne
 def test_a_double_shows_itself_as_soon_as_its_number_is_typed(page_site: Site, new_page: NewPage) -> None:
     page_site.order()
     page = new_page(base_url=page_site.url)
-    _log_in(page, "rina")
-    page.goto("/orders/new")
+    log_in(page, "rina", at="/orders/new")
     page.get_by_label("No. registrasi").fill("sc 3223 2558")
     page.get_by_label("Kode teknisi").fill("F5SDA446")
     expect(page.get_by_role("link", name="Buka order itu")).to_be_visible()
@@ -111,7 +98,7 @@ def test_on_a_phone_nothing_scrolls_sideways(page_site: Site, new_page: NewPage,
         _ask(page_site, 900 + place, LONG, f"F5SDA90{place}")
     for username, paths in (("admin", PATHS), ("bagus", ("/orders/new",))):
         page = new_page(base_url=page_site.url, viewport=PHONE, theme="dark" if theme == "dark" else "light")
-        _log_in(page, username)
+        log_in(page, username)
         for path in paths:
             page.goto(path)
             assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0], path
@@ -119,8 +106,7 @@ def test_on_a_phone_nothing_scrolls_sideways(page_site: Site, new_page: NewPage,
 
 def test_every_page_works_without_javascript(page_site: Site, new_page: NewPage) -> None:
     page = new_page(base_url=page_site.url, javascript=False)
-    _log_in(page, "bagus")
-    page.goto("/orders/new")
+    log_in(page, "bagus", at="/orders/new")
     page.get_by_label("Tempel pesan").fill("AO SC32232558 ZTEGC6754546 SDA ODP-SDA-003 F5SDA445")
     page.get_by_role("button", name="Baca pesan").click()
     page.get_by_role("button", name="Simpan order").last.click()

@@ -8,18 +8,10 @@ from playwright.sync_api import Page, expect
 from sikpro.application.use_cases.people.grant_access import ask_access
 from tests.builders import an_access_request
 from tests.integration.browser import PHONE, NewPage
-from tests.integration.web.console import PASSWORD, Site
+from tests.integration.web.console import Site
+from tests.integration.web.pages import log_in
 
 pytestmark = pytest.mark.browser
-
-
-def _logged_in(page: Page, username: str, path: str) -> None:
-    page.goto("/login")
-    page.get_by_label("Nama pengguna").fill(username)
-    page.get_by_label("Kata sandi").fill(PASSWORD)
-    page.get_by_role("button", name="Masuk").click()
-    expect(page.locator(".person")).to_be_visible()
-    page.goto(path)
 
 
 def _fits(page: Page) -> bool:
@@ -31,7 +23,7 @@ def test_two_requests_are_ticked_and_approved_together(page_site: Site, new_page
         request = an_access_request(number, name=name, technician_code=f"F5SDA{number}")
         page_site.store.write(lambda uow, one=request: ask_access(uow, one, page_site.clock.at, zone="Asia/Jakarta"))  # type: ignore[misc]  # bound now
     page = new_page(base_url=page_site.url, viewport=PHONE)
-    _logged_in(page, "bagus", "/access")
+    log_in(page, "bagus", at="/access")
     for name in ("Joni", "Nyoman"):
         page.get_by_role("checkbox", name=name).check()
     page.get_by_role("button", name="Setujui yang dipilih").click()
@@ -44,7 +36,7 @@ def test_a_list_is_looked_at_and_imported_on_a_phone(page_site: Site, new_page: 
     file = tmp_path / "stos.csv"
     file.write_text("kode;nama;site operation\nMRT;Mojokerto;SDA\nSPJ;Sepanjang Baru;\n?;;SDA\n", encoding="utf-8")
     page = new_page(base_url=page_site.url, viewport=PHONE, theme="dark")
-    _logged_in(page, "admin", "/catalogue/stos")
+    log_in(page, "admin", at="/catalogue/stos")
     page.get_by_role("link", name="Impor").click()
     page.get_by_label("File CSV atau Excel").set_input_files(file)
     page.get_by_role("button", name="Periksa file").click()
@@ -60,7 +52,7 @@ def test_a_list_is_looked_at_and_imported_on_a_phone(page_site: Site, new_page: 
 
 def test_a_status_is_edited_without_javascript(page_site: Site, new_page: NewPage) -> None:
     page = new_page(base_url=page_site.url, javascript=False)
-    _logged_in(page, "admin", "/catalogue/statuses")
+    log_in(page, "admin", at="/catalogue/statuses")
     page.get_by_role("link", name="ODP penuh").click()
     page.get_by_label("Isi pesan (Indonesia)").fill("ODP penuh, pakai ODP sebelah.")
     page.get_by_role("button", name="Simpan").click()

@@ -16,8 +16,9 @@ from playwright.sync_api import Page
 from sikpro.adapters.web.app import PAGES as REGISTERED
 from tests.integration.browser import PHONE, NewPage
 from tests.integration.needs import need
-from tests.integration.web.console import PASSWORD, Site
+from tests.integration.web.console import Site
 from tests.integration.web.everything import BROKEN, PAGES, fill, refusals
+from tests.integration.web.pages import log_in
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe-core" / "axe.min.js").read_text("utf-8")
 WIDE = (1440, 900)
@@ -45,17 +46,16 @@ def test_every_page_of_the_navigation_is_measured() -> None:
 
 def visit(page: Page, username: str, address: str) -> None:
     """Open a page as somebody, logging in when that is another person than before."""
-    if page.evaluate("window.name") != username:
-        page.goto("about:blank")
-        page.context.clear_cookies()
-        if username:
-            page.goto("/login")
-            page.get_by_label("Nama pengguna").fill(username)
-            page.get_by_label("Kata sandi").fill(PASSWORD)
-            page.get_by_role("button", name="Masuk").click()
-            page.wait_for_url(re.compile(r"/(orders|dashboard)"))
-        page.evaluate("name => { window.name = name }", username)
-    page.goto(address)
+    if page.evaluate("window.name") == username:
+        page.goto(address)
+        return
+    page.goto("about:blank")
+    page.context.clear_cookies()
+    if username:
+        log_in(page, username, at=address)
+    else:
+        page.goto(address)
+    page.evaluate("name => { window.name = name }", username)
 
 
 def faults(page: Page) -> list[str]:

@@ -1,30 +1,16 @@
 """What only a browser shows: orders arriving by themselves, the policy kept, and a phone's width."""
 
-import re
 import threading
 import time
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from sikpro.adapters.web.site import live
 from tests.integration.browser import PHONE, NewPage
-from tests.integration.web.console import PASSWORD, Site
-
-
-def log_in(page: Page, username: str = "rina") -> None:
-    """Through the form, as people do."""
-    page.goto("/login")
-    page.get_by_label("Nama pengguna").fill(username)
-    page.get_by_label("Kata sandi").fill(PASSWORD)
-    page.get_by_role("button", name="Masuk").click()
-    page.wait_for_url(re.compile(r"/(orders|dashboard)$"))
-
-
-def connected(page: Page) -> None:
-    """Wait until the page's stream is open."""
-    expect(page.locator("html")).to_have_attribute("data-live", "on")
+from tests.integration.web.console import Site
+from tests.integration.web.pages import connected, log_in
 
 
 def test_an_order_arrives_and_leaves_without_a_reload(site: Site, new_page: NewPage) -> None:
@@ -113,8 +99,7 @@ def test_search_finds_from_an_order_too_and_the_arrows_walk_what_it_found(page_s
     first = page_site.order("SC100001")
     second = page_site.order("SC100002")
     page = new_page(base_url=page_site.url)
-    log_in(page)
-    page.goto(f"/orders/{first.id}")
+    log_in(page, at=f"/orders/{first.id}")
     page.keyboard.press("/")
     page.keyboard.type("10000", delay=20)
     expect(page.locator("#found a")).to_have_count(2)
@@ -132,8 +117,7 @@ def test_search_finds_from_an_order_too_and_the_arrows_walk_what_it_found(page_s
 
 def test_what_takes_long_says_that_it_is_being_done(page_site: Site, new_page: NewPage) -> None:
     page = new_page(base_url=page_site.url)
-    log_in(page, "admin")
-    page.goto("/lists/stos/import")
+    log_in(page, "admin", at="/lists/stos/import")
     page.route("**/lists/stos/import", lambda route: route.fulfill(status=204))  # no page comes
     file = {"name": "stos.csv", "mimeType": "text/csv", "buffer": b"kode;nama\nMRT;Mojokerto"}
     page.get_by_label("File CSV atau Excel").set_input_files(file)  # type: ignore[arg-type]  # a FilePayload
@@ -164,12 +148,11 @@ def test_on_a_phone_nothing_scrolls_sideways(page_site: Site, new_page: NewPage,
     order = page_site.order(note=long)
     page_site.logged_in("tono").post(f"/orders/{order.id}/status", {"status": "odp_penuh", "feedback": long})
     page = new_page(viewport=PHONE, theme="dark" if theme == "dark" else "light", base_url=page_site.url, expect={404})
-    page.goto("/login")
-    paths = ["/login", "/orders", "/orders?view=all&q=zz", f"/orders/{order.id}", "/password", "/nix"]
-    for path in paths:
+    for path in ("/login", "/orders", "/orders?view=all&q=zz", f"/orders/{order.id}", "/password", "/nix"):
         if path == "/orders":
-            log_in(page, "bagus")
-        page.goto(path)
+            log_in(page, "bagus", at=path)
+        else:
+            page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         small = page.evaluate(
             """() => [...document.querySelectorAll('main .button, main input:not([type=radio]), main select')]

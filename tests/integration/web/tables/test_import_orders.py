@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 
 from sikpro.application.ports.queries import OrderFilter, OrderRow, Sort
 from tests.integration.browser import NewPage
-from tests.integration.web.console import PASSWORD, Site, Visitor
+from tests.integration.web.console import Site, Visitor
+from tests.integration.web.pages import log_in
 
 HEADER = "Tipe order;No. registrasi (SC);SN modem;STO;ODP;Kode teknisi;Status;Tgl order"
 ROWS = """AO;SC100001;ZTEGC6754546;SDA;ODP-SDA-003;F5SDA445;;05/10/2026
@@ -200,10 +201,7 @@ def test_imports_are_an_admins(page_site: Site, username: str) -> None:
 @pytest.mark.browser
 def test_from_a_file_to_the_queue(page_site: Site, new_page: NewPage) -> None:
     page = new_page(base_url=page_site.url)
-    page.goto("/login?next=/orders/import")
-    page.get_by_label("Nama pengguna").fill("admin")
-    page.get_by_label("Kata sandi").fill(PASSWORD)
-    page.get_by_role("button", name="Masuk").click()
+    log_in(page, "admin", at="/orders/import")
     page.get_by_label("File").set_input_files(
         {"name": "order.csv", "mimeType": "text/csv", "buffer": f"{HEADER}\n{ROWS}{WRONG}".encode()}
     )

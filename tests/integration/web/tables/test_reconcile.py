@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from sikpro.domain.phase import Phase
 from tests.integration.browser import NewPage
-from tests.integration.web.console import PASSWORD, Site, Visitor
+from tests.integration.web.console import Site, Visitor
+from tests.integration.web.pages import log_in
 
 FILE = "SC ID;Status;Order date\nSC100001;COMPLETED (PS);2026-11-02\nSC100002;PS;2026-11-02\nSC900001;OPEN;2026-11-02\n"
 
@@ -104,10 +105,7 @@ def test_a_file_is_nobody_elses(page_site: Site) -> None:
 def test_from_the_providers_file_to_completed_orders(page_site: Site, new_page: NewPage) -> None:
     orders(page_site)
     page = new_page(base_url=page_site.url)
-    page.goto("/login?next=/reconcile")
-    page.get_by_label("Nama pengguna").fill("bagus")
-    page.get_by_label("Kata sandi").fill(PASSWORD)
-    page.get_by_role("button", name="Masuk").click()
+    log_in(page, "bagus", at="/reconcile")
     page.get_by_label("File").set_input_files({"name": "provider.csv", "mimeType": "text/csv", "buffer": FILE.encode()})
     page.get_by_role("button", name="Bandingkan").click()
     expect(page.get_by_role("heading", name="3 baris di file")).to_be_visible()

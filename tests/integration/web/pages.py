@@ -1,0 +1,19 @@
+"""What tests do on a page of the console before they come to what they are about."""
+
+from playwright.sync_api import Page, expect
+
+from tests.integration.web.console import CSRF, PASSWORD
+
+
+def log_in(page: Page, username: str = "rina", *, at: str = "/") -> None:
+    """Log somebody in without showing the form, and open a page; without an address, the one where their work is."""
+    found = CSRF.search(page.request.get("/login").text())
+    assert found
+    form = {"csrf": found[1], "username": username, "password": PASSWORD}
+    assert page.request.post("/login", form=form, max_redirects=0).status == 303
+    page.goto(at)
+
+
+def connected(page: Page) -> None:
+    """Wait until the page's stream is open."""
+    expect(page.locator("html")).to_have_attribute("data-live", "on")

@@ -109,3 +109,23 @@ def test_many_at_once_are_one_message(world: World) -> None:
 
     assert text.startswith("⏰ Lewat batas waktu: 13 order")
     assert text.endswith("… dan 3 order lagi. /antrian untuk semuanya.")
+
+
+def test_an_alert_has_a_button_for_each_order_and_belongs_to_the_only_one(world: World) -> None:
+    def alerts() -> list[tuple[list[str], int | None]]:
+        now = world.clock.now()
+        items = world.transactions.write(
+            lambda uow: (alert_overdue(uow, now, ZONE), uow.outbox.claim(now, timedelta(minutes=1), 99))[1]
+        )
+        mine = [item for item in items if item.message.chat_id == LEADER]
+        return [
+            ([f"{button.label} {button.data}" for row in item.message.buttons for button in row], item.order_id)
+            for item in mine
+        ]
+
+    world.clock.later(minutes=32)
+    assert alerts() == [(["SC32232558 cek:1"], 1)]
+    Phone(world, 2).says("/reg AO#SC32232559#ZTEGC6754547#SDA#ODP-SDA-003#F5TUN446")
+    Phone(world, 2).says("/reg AO#SC32232560#ZTEGC6754548#SDA#ODP-SDA-003#F5TUN446")
+    world.clock.later(minutes=32)
+    assert alerts() == [(["SC32232559 cek:2", "SC32232560 cek:3"], None)]

@@ -7,6 +7,7 @@ from attrs import evolve
 
 from sikpro.application.ports.queries import OrderFilter, Sort
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue.change_duplicate_rule import change_duplicate_rule
 from sikpro.application.use_cases.orders.bulk import work_in_bulk
 from sikpro.application.use_cases.orders.hand_over import hand_over
 from sikpro.application.use_cases.orders.list_orders import check_order, list_orders, related_orders
@@ -15,7 +16,8 @@ from sikpro.application.use_cases.orders.own_order import join_message, withdraw
 from sikpro.application.use_cases.orders.register_order import order_named
 from sikpro.application.use_cases.orders.remove_order import delete_order
 from sikpro.application.use_cases.orders.work_order import assign_order, take_order
-from sikpro.domain.errors import InvalidFields, NotFound, NotPermitted
+from sikpro.domain.duplicates import DuplicateMode
+from sikpro.domain.errors import DuplicateOrder, InvalidFields, NotFound, NotPermitted
 from sikpro.domain.order import Order
 from sikpro.domain.people import Person, Role
 from sikpro.domain.phase import Phase
@@ -95,6 +97,30 @@ def test_of_the_same_modem_one_is_shown_only_the_orders_one_may_see(
 
 
 @pytest.mark.parametrize(
+    ("person", "finds"),
+    [
+        (BUDI, True),  # sent it, and belongs to another Site Operation
+        (WAYAN, True),  # is its technician, and belongs to none
+        (AGUS, False),
+    ],
+)
+def test_an_order_of_another_site_operation_is_found_by_its_sender_and_its_technician(
+    world: World, person: int, finds: bool
+) -> None:
+    Phone(world, BUDI).says("/reg " + ELSEWHERE)
+
+    def look(uow: UnitOfWork) -> None:
+        uow.people.save(evolve(uow.people.get(WAYAN), site_operation=None))
+        if finds:
+            assert check_order(uow, "SC90000001", uow.people.get(person)).number == "SC90000001"
+        else:
+            with pytest.raises(NotFound):
+                check_order(uow, "SC90000001", uow.people.get(person))
+
+    world.transactions.write(look)
+
+
+@pytest.mark.parametrize(
     ("person", "may"), [(BUDI, True), (AGUS, False), (WAYAN, False), (RINA, False), (BAGUS, False), (ADMIN, False)]
 )
 def test_an_order_is_withdrawn_by_its_sender_alone(world: World, person: int, may: bool) -> None:
@@ -160,6 +186,22 @@ def test_data_are_handed_over_only_to_a_technician_who_works_here_and_hears_them
         world.transactions.write(work)
     assert {name: error.code for name, error in refused.value.errors.items()} == {"technician": trouble}
     assert Phone(world, 2).hears() == ""
+
+
+def test_a_number_and_type_that_an_order_already_has_are_not_handed_over(world: World) -> None:
+    """By number and type, the type decides: the same number of another type is another order."""
+
+    def hand(typed: dict[str, str]) -> None:
+        world.transactions.write(lambda uow: hand_over(uow, typed, uow.people.get(BAGUS), NINE, zone=ZONE))
+
+    world.transactions.write(lambda uow: change_duplicate_rule(uow, DuplicateMode.NUMBER_AND_TYPE))
+    typed = {"registration_number": "SC32232558", "technician": "F5TUN446"}
+    with pytest.raises(DuplicateOrder):
+        hand({**typed, "type": "AO"})
+    hand({**typed, "type": "PDA"})
+    assert "SC: SC32232558" in Phone(world, 2).hears()
+    hand({"technician": "F5TUN446", "sto": "SDA"})  # without a number nothing can be a duplicate
+    assert "STO: SDA" in Phone(world, 2).hears()
 
 
 def test_an_order_is_assigned_to_nobody_who_was_deactivated(world: World) -> None:

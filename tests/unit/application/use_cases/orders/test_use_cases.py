@@ -1,6 +1,7 @@
 """What each role may do, and what happens to orders and keys when they do it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from attrs import fields_dict
@@ -13,7 +14,7 @@ from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.application.use_cases.catalogue.change_duplicate_rule import change_duplicate_rule
 from sikpro.application.use_cases.messages.notify_technician import NO_TELEGRAM
 from sikpro.application.use_cases.orders.change_status import cancel_order, change_status, reopen_order
-from sikpro.application.use_cases.orders.list_orders import list_orders, search_orders
+from sikpro.application.use_cases.orders.list_orders import expected_wait, list_orders, search_orders
 from sikpro.application.use_cases.orders.register_order import register_order
 from sikpro.application.use_cases.orders.remove_order import delete_order, restore_order
 from sikpro.application.use_cases.orders.understand_request import understand_request
@@ -249,3 +250,19 @@ def test_a_recaps_tables_all_add_up_to_what_came_in(world: World) -> None:
             assert sum(row.by_phase[phase] for row in table.rows) == figures.received[phase]
     assert (figures.completed, figures.cancelled, figures.open_now) == (2, 1, 18)
     assert [(reason.status, reason.count) for reason in figures.reasons] == [("odp_penuh", 2)]
+
+
+def test_the_expected_wait_is_the_pace_of_the_last_two_hours_times_the_place(world: World) -> None:
+    """Three first actions at least, all in the last two hours: with fewer nobody knows the pace."""
+
+    def wait(place: int) -> timedelta | None:
+        return world.transactions.read(lambda uow: expected_wait(uow, place, world.clock.now()))
+
+    for place in range(1, 4):
+        number = f"SC3223256{place}"
+        Phone(world, 1).says("/reg " + WHOLE.replace("SC32232558", number))
+        assert wait(6) is None
+        world.takes(number=number)
+    assert (wait(6), wait(1)) == (timedelta(hours=4), timedelta(minutes=40))
+    world.clock.later(hours=2, minutes=1)
+    assert wait(6) is None

@@ -37,7 +37,7 @@ audit: $(DEV) ## run the long tests
 	@status=0; $(BIN)/python -m pytest $(PARALLEL) -m audit $(ARGS) || status=$$?; \
 	if [ $$status -eq 5 ]; then echo "No test is marked audit: nothing was audited."; else exit $$status; fi
 
-# All faults take more than an hour on two cores; make audit tries a sample. ARGS="--only work_order" limits the run.
+# All faults take half an hour on two idle cores; make audit tries a sample. ARGS="--only work_order" limits the run.
 mutants: $(DEV) ## make small faults and see that the unit tests notice; writes docs/mutants.md
 	@$(BIN)/python -m tests.mutation --report $(ARGS)
 

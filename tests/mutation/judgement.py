@@ -43,7 +43,8 @@ def known_faults() -> tuple[Known, ...]:
 
 def decides_rights(fault: Fault) -> bool:
     """Whether the fault is in a line that decides rights; what a refusal says does not."""
-    return RIGHTS.search(fault.text) is not None and not fault.text.startswith(("def ", "raise ", '"""'))
+    named = RIGHTS.search(fault.text) or RIGHTS.search(fault.function)
+    return named is not None and not fault.text.startswith(("def ", "raise ", '"""'))
 
 
 def sample(faults: Mapping[str, Sequence[Fault]], seed: int) -> list[Fault]:

@@ -37,7 +37,7 @@ RIGHTS = re.compile(
     r"|\b(person|by|self|technician|holder|sender|leader|helpdesk)\.active\b"
     r"|\b(NotPermitted|AdminDecides|KeptOut|PERMISSIONS|Permission)\b"
 )
-"""A line that decides rights holds one of these."""
+"""A line that decides rights holds one of these, or is in a function whose name does."""
 
 SEED = 20_261_127
 SAMPLE = {"rights": 80, "domain": 120, "use cases": 160}

@@ -1,11 +1,13 @@
 """The chat networks that the contracts of the ports to a network are run against, each seen by its people."""
 
+import asyncio
 import base64
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
+import pytest
 from attrs import frozen
 
 from sikpro.adapters.telegram.bot_api import BotApi, BotApiFiles, BotApiMessenger, BotApiSource
@@ -28,7 +30,17 @@ from tests.integration.telegram.conftest import DEWI, TOKEN, Simulation
 from tests.integration.telegram.mtproto_bot import GROUP, SUPERGROUP, new_client, served
 from tests.integration.telegram.mtproto_server import MtprotoServer
 
-__all__ = ["DEWI", "BotApiNetwork", "FakeNetwork", "Fault", "MtprotoNetwork", "Network", "Recipients", "Seen"]
+__all__ = [
+    "DEWI",
+    "BotApiNetwork",
+    "FakeNetwork",
+    "Fault",
+    "MtprotoNetwork",
+    "Network",
+    "Recipients",
+    "Seen",
+    "cancelled",
+]
 
 Fault = Literal["pause", "refuses", "cut before", "cut after", "hangs"]
 """What goes wrong with the next call: the network wants a pause of 17 s; it answers that it cannot; the line breaks
@@ -119,6 +131,16 @@ class Network(Recipients, Protocol):
 
     def unreachable_files(self) -> FileSource:
         """The files of a network at which nobody listens."""
+
+
+async def cancelled(work: Coroutine[Any, Any, object]) -> None:
+    """Begin what gets no answer, and cancel it: it ends."""
+    task = asyncio.create_task(work)
+    done, _ = await asyncio.wait([task], timeout=0.3)
+    assert not done
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
 
 
 class BotApiNetwork:

@@ -1,0 +1,54 @@
+"""Takes the decoration off a message: bold marks, brackets, emoji and odd signs become blanks, character by character."""
+
+import re
+
+from attrs import frozen
+
+from sikpro.domain.text import plain
+
+_KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
+_TAG = re.compile(r"</?[A-Za-z]{1,10}>")
+_ARROW = re.compile("->|=>|→|➡|⇒|➜")
+_DECORATION = frozenset("*`\"“”„‘’'«»‹›[](){}<>_~")
+ARROW = "→"
+"""Every arrow in a clean text. It chooses what stands behind it, as the word *ke* does."""
+
+
+@frozen
+class CleanText:
+    """A message without decoration, and where each of its characters stood in the message."""
+
+    text: str
+    positions: tuple[int, ...]
+    typed: str
+
+    def as_typed(self, start: int, end: int) -> str:
+        """Return a part of the message as it was typed."""
+        return self.typed[self.positions[start] : self.positions[end - 1] + 1].strip() if start < end else ""
+
+
+def clean(typed: str) -> CleanText:
+    """Return a message in a plain form (NFKC), with a blank for each character that only decorates.
+
+    >>> clean("*AO*#“SC32232558” 📌").text.split()
+    ['AO', '#', 'SC32232558']
+    """
+    shown = _TAG.sub(_blanks, _KEYCAP.sub(_blanks, typed))
+    shown = _ARROW.sub(lambda match: ARROW.ljust(len(match[0])), shown)
+    characters: list[str] = []
+    positions: list[int] = []
+    for position, character in enumerate(shown):
+        for made in plain(character):
+            characters.append(made if _says_something(made) else " ")
+            positions.append(position)
+    return CleanText("".join(characters), tuple(positions), typed)
+
+
+def _blanks(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _says_something(character: str) -> bool:
+    if character in _DECORATION:
+        return False
+    return character.isascii() or character.isalnum() or character == ARROW

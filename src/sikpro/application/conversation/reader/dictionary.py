@@ -1,0 +1,181 @@
+"""The words of the field, as data: what stands before a value, which words choose between two, and what people want.
+
+Sources: public work-order templates and field reports, as collected in the product's domain facts. To teach the reader
+a spelling, add it to its row. Letter case, dots, hyphens, slashes and blanks between words do not matter.
+"""
+
+from enum import StrEnum
+
+from attrs import frozen
+
+
+class Role(StrEnum):
+    """What a label says about the value behind it."""
+
+    OURS = "ours"
+    """It is the value of our field."""
+    NEW = "new"
+    """It is the value of our field that counts."""
+    OTHER = "other"
+    """It has the form of our field and is not its value: an old one, another device, another system's number."""
+    ID = "id"
+    """One value of another system."""
+    TEXT = "text"
+    """Words up to the end of the line."""
+    LIST = "list"
+    """Several labels of ours before several values, which are known by their form."""
+    UNKNOWN = "unknown"
+    """No label that is known."""
+
+
+@frozen
+class Label:
+    """What a label means: its role, and the field that it names or resembles."""
+
+    role: Role
+    field: str = ""
+
+
+_OURS = {
+    "type": (
+        "TIPE, TYPE, TIPE ORDER, TYPE ORDER, ORDER TYPE, JENIS, JENIS ORDER, ORDER, TRANSAKSI, JENIS TRANSAKSI, "
+        "TIPE TRANSAKSI, TYPE TRANSAKSI, KODE ORDER"
+    ),
+    "registration_number": (
+        "SC, NO SC, NOMOR SC, NOMER SC, NOMR SC, NMR SC, NO ORDER SC, SC ORDER, SC ORDER NO, SC ORDER NO TRACK ID, SC ID, ID SC, "
+        "NO, SC NO, ORDER ID, ID ORDER, NOREG, NO REG, NOMOR REG, NOMOR REGISTRASI, NO REGISTRASI, REGISTRASI, REGISTRATION, "
+        "REGISTRATION NUMBER, REG NO, REG, NO ORDER, NOMOR ORDER, ORDER NO, ORDER NUMBER, SC NUMBER, ID"
+    ),
+    "serial": (
+        "SN, S N, SN ONT, SN MODEM, SN ONU, NO SN, NOMOR SN, NO SN ONT, SERIAL, SERIAL NUMBER, NO SERIAL, NOMOR SERIAL, "
+        "NOMOR SERI, NO SERI, SERI, SERIAL MODEM, SERIAL ONT, SERIAL NUMBER ONT, SERIAL NO, SERIALNUMBER, MODEM, ONT, "
+        "ONU, GPON SN, SN GPON, ONT SN, MODEM SN, SN ONT MODEM, NO MODEM, NO ONT"
+    ),
+    "sto": "STO, KODE STO, KD STO, NAMA STO, AREA, KODE AREA, SUB AREA, KODE SUB AREA, WORKZONE, WZ, WORK ZONE, SENTRAL, EXCHANGE",
+    "odp": (
+        "ODP, KODE ODP, KD ODP, BOX, BOX ODP, NAMA ODP, NAMA BOX, NO ODP, NOMOR ODP, ODP NAME, DP, DATEK, DATEK ODP, ALPRO, "
+        "LABEL ODP, ODP BOX"
+    ),
+    "port": "PORT, PORT ODP, NO PORT, NOMOR PORT, PORT NO, ODP PORT",
+    "technician": (
+        "TEKNISI, KODE TEKNISI, KD TEKNISI, KD TEK, KODE TEK, NAMA TEKNISI, NAMA TEK, NIK TEKNISI, TEK, TECHNICIAN, "
+        "TECHNICIAN CODE, TECHNICIAN NAME, TECH, KODE, CREW, KODE CREW, PETUGAS, LABORCODE, LABOR CODE, NIK, "
+        "ID TEKNISI, PELAKSANA"
+    ),
+}
+"""Our fields' labels."""
+
+_NEW = "BARU, NEW, PENGGANTI, PENGGANTINYA, TUJUAN, FIX, BENAR, YANG BENAR, YG BENAR, TERBARU, AKTUAL"
+"""Words beside one of our labels: this value counts."""
+
+_OLD = "LAMA, OLD, EX, RUSAK, BEKAS, ASAL, SALAH, SEBELUMNYA, AWAL, TERDEKAT, ALTERNATIF, STB, LAWAS"
+"""Words beside one of our labels: this value does not count."""
+
+_OTHERS = {
+    "serial": (
+        "EX, BEKAS, STB, SET TOP BOX, SN SET TOP BOX, STB ID, ID STB, DECODER, SN DECODER, MAC, MAC STB, MAC ONT, "
+        "MAC ADDRESS, MAC ADDR, SN AP, SN EXTENDER, SN ORBIT, SN ADAPTOR, SN ROUTER, SN MESH, SN REPEATER, SN IPCAM, "
+        "SN PERANGKAT LAIN, AP, WIFI EXTENDER"
+    ),
+    "odp": "GCL, OTB, ODC, NAMA ODC, OLT, NAMA OLT, GPON, FEEDER, IP OLT",
+    "registration_number": (
+        "TIKET, TICKET, NO TIKET, NOMOR TIKET, TIKET INC, TIKET ID, TRACK ID, TRACKID, MYIR, NO MYIR, ID MYIR, MYIR ID"
+    ),
+    "technician": (
+        "TL, TEAM LEADER, HELPDESK, HD, SALES, KODE SALES, NIK SALES, ID SALES, NAMA SALES, AGENCY, SF, ID SF, KORLAP"
+    ),
+}
+"""What resembles our fields and is none: other devices, other boxes, other numbers, other people."""
+
+_IDS = (
+    "WO, WONO, WO NO, NO WO, WONUM, WO NUM, WORK ORDER, WORKORDER, WSA, INC, NO INC, NCLI, NO INET, INET, INTERNET, "
+    "NO INTERNET, NOMOR INTERNET, ND INET, ND INTERNET, ND, ND POTS, SERVICE NO, NO SERVICE, SERVICE NUMBER, NO LAYANAN, "
+    "TELP, TLP, NO TELP, NO TLP, NO TELEPON, NOMOR TELEPON, TELEPON, TELPON, POTS, NO POTS, VOICE, NO VOICE, VOIP, NO VOIP, "
+    "IPTV, USEETV, NO IPTV, CP, NO CP, CP PELANGGAN, CONTACT PHONE, CONTACT, PHONE, HP, NO HP, NOMOR HP, WA, NO WA, KONTAK, "
+    "NPK, LABCODE, VALINS, VALINS ID, ID VALINS, QR, QRCODE, QR CODE, BARCODE, KTP, NO KTP, NIK KTP, NIK PELANGGAN, "
+    "RFID, RX, REDAMAN, REDAMAN ODP, REDAMAN ONT, RX POWER, TARIKAN, DC, PANJANG DC, DROP CORE, DROPCORE, PRECON, "
+    "KAPASITAS, KAPASITAS ODP, SPL, SPLITTER, PANEL, TIANG, TYPE ONT, TIPE ONT, TYPE MODEM, TIPE MODEM, MERK ONT, MERK, "
+    "MERK MODEM, JENIS ONT, TGL, TANGGAL, JAM, HARGA, UNIT, BLOK, RT, RW, VLAN, IP, SLOT, ONU ID, PELANGGAN ID, ID PELANGGAN"
+)
+
+_TEXTS = (
+    "NAMA, NAMA PELANGGAN, NAMA CUSTOMER, CUSTOMER, CUSTOMER NAME, PELANGGAN, ATAS NAMA, ALAMAT, ALAMAT PELANGGAN, "
+    "ADDRESS, ALMT, KOORDINAT, KOORDINAT PELANGGAN, KOORDINAT ODP, TIKOR, TIKOR PELANGGAN, TIKOR ODP, TITIK, TITIK ODP, "
+    "TITIK KOORDINAT, TITIK PELANGGAN, LOKASI, SHARELOC, PAKET, LAYANAN, JENIS LAYANAN, PRODUK, SPEED, KECEPATAN, REDAMAN DI ODP, CATATAN, NOTE, NOTES, KET, "
+    "KETERANGAN, INFO, REMARK, REMARKS, KENDALA, MITRA, DATEL, WITEL, REGIONAL, STATUS, SUBJECT, PERIHAL, KELURAHAN, "
+    "KECAMATAN, PATOKAN, FORMAT, EMAIL, AREA PELANGGAN"
+)
+
+
+def _rows(spellings: str) -> list[str]:
+    return [spelling.strip() for spelling in spellings.split(",")]
+
+
+_QUALIFIED = {
+    spelling: Label(role, field)
+    for role, words in ((Role.NEW, _NEW), (Role.OTHER, _OLD))
+    for field, labels in _OURS.items()
+    for label in _rows(labels)
+    for word in _rows(words)
+    for spelling in (f"{label} {word}", f"{word} {label}")
+}
+
+LABELS: dict[str, Label] = (
+    {spelling: Label(Role.ID) for spelling in _rows(_IDS)}
+    | {spelling: Label(Role.TEXT) for spelling in _rows(_TEXTS)}
+    | {spelling: Label(Role.OURS, field) for field, labels in _OURS.items() for spelling in _rows(labels)}
+    | _QUALIFIED
+    | {spelling: Label(Role.OTHER, field) for field, labels in _OTHERS.items() for spelling in _rows(labels)}
+)
+"""What each label means, by its spelling in upper case with single blanks."""
+
+
+def _words(row: str) -> frozenset[str]:
+    return frozenset(row.split())
+
+
+CHOOSING = _words(
+    "KE JADI MENJADI DADI BARU PENGGANTI BENAR BENER SING HARUSNYA SEHARUSNYA SKRG SEKARANG SAIKI FIX TO NEW →"
+)
+"""Words before the value that counts."""
+
+DISMISSING = _words("DARI LAMA EX BEKAS RUSAK BUKAN FROM OLD DUDU SEKO TEKO LAWAS NOT STB")
+"""Words before a value that does not count."""
+
+FILLERS = _words(
+    "YA YAA PAK BU MAS MBAK MIN ADMIN GAN BOS BOSKU BRO CAK OM REK NGGIH KAK BANG BAPAK IBU REKAN SEMUA TEMAN TEAM TIM "
+    "DONG DONK AJA SAJA BANYAK SIAP OK OKE OKAY SUKSES SELALU ATAS BANTUANNYA BANTUAN INFONYA KERJASAMANYA SEHAT "
+    "BANGET SIR ALL EVERYONE SEDOYO SEDAYA KABEH LUR DULUR NYA VERY MUCH SO SANGAT KEMBALI"
+)
+
+THANKS = _words(
+    "TERIMA KASIH TERIMAKASIH TRIMAKASIH MAKASIH MAKASI MKSH MKSIH TKS THX THANKS THANK TQ YOU SUWUN MATUR NUWUN "
+    "MATURNUWUN TRIMS TRIM NUHUN KAMSIA TENGKYU MAKASEH"
+)
+
+GREETINGS = _words(
+    "SELAMAT MET PAGI SIANG SORE MALAM HALO HALLO HAI HI HELLO ASSALAMUALAIKUM WR WB WAALAIKUMSALAM ASS PERMISI MORNING "
+    "GOOD AFTERNOON EVENING SUGENG ENJING SONTEN SIANGE DALU SALAM"
+)
+
+WITHDRAWING = _words("BATAL BATALKAN DIBATALKAN BATALIN BATALNO CANCEL CANCELED CANCELLED TARIK WITHDRAW URUNG")
+
+PLEADING = _words(
+    "CEPAT CEPETAN DIPERCEPAT PERCEPAT SEGERA SEGERAKAN DISEGERAKAN URGENT DIDAHULUKAN DAHULUKAN PRIORITAS "
+    "DIPRIORITASKAN ASAP BURUAN CEPETNO DICEPETNO NDANG HURRY PRIORITY FASTER DULUAN MENDESAK"
+)
+
+ASKING = _words(
+    "CEK CHECK CHEK DICEK STATUS STATUSNYA PROGRESS PROGRES PROGRESNYA UPDATE UPDATENYA GIMANA BAGAIMANA KAPAN MANA "
+    "SUDAH SDH UDAH UDH BLM BELUM INFO INFONYA PIYE ENDI WIS WES DURUNG KAPANE HOW WHEN ANY NEWS"
+)
+
+TELLING = _words(
+    "KENDALA TROUBLE LOS KOSONG RESCHEDULE RESKEDUL DONE SELESAI PS PENUH LOSS MATI MERAH RUSAK PUTUS HABIS GANTI "
+    "REDAMAN LAPOR PADAHAL ALAMAT LOKASI SHARELOC POSISI FOTO PELANGGAN HASIL KEBACA"
+)
+
+CORRECTING = _words(
+    "SALAH BENAR BENER KLERU KELIRU RALAT KOREKSI REVISI HARUSNYA SEHARUSNYA GANTI DIGANTI JADI DADI MENJADI BUKAN BARU "
+    "PINDAH PERBAIKAN TYPO WRONG CORRECT CORRECTION SHOULD CHANGE"
+)

@@ -1,0 +1,312 @@
+"""Collects what a message says about each field: the candidates, each with its evidence."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from attrs import define, evolve, field, frozen
+
+from sikpro.application.conversation.reader.dictionary import CHOOSING, DISMISSING, Label, Role
+from sikpro.application.conversation.reader.forms import ODP_PART, serial_of
+from sikpro.application.conversation.reader.items import Evidence, Item, LabelText, Separator, Value, Word
+from sikpro.application.conversation.reader.known import Known, nearest_code
+from sikpro.domain.text import compact
+
+_WORDS = re.compile(r"[A-Z→]+")
+_BARE_NUMBER = re.compile("[0-9]{6,12}")
+_NO_WORDS = {"SERIAL": frozenset({"ONT", "MODEM", "ONU"})}
+
+PART_OF_ODP = "?"
+"""Before a reading of a box's name that lacks `ODP` and its STO: the order's STO completes it."""
+
+
+@frozen
+class Candidate:
+    """A text for a field. `value` is "" where it is none as it stands; `readings` are what may have been meant."""
+
+    field: str
+    value: str
+    evidence: Evidence
+    readings: tuple[str, ...]
+    places: frozenset[int]
+    """Which items it takes."""
+
+
+@define
+class Collector:
+    """Goes through the items of one order once, under the label that governs each."""
+
+    items: Sequence[Item]
+    text: str
+    known: Known
+    candidates: list[Candidate] = field(factory=list[Candidate])
+    used: set[int] = field(factory=set[int])
+    """The items that are no note: our labels, and a technician's name beside the code."""
+
+    def collect(self) -> None:
+        """Find the candidates."""
+        label: LabelText | None = None
+        for place, item in enumerate(self.items):
+            if isinstance(item, Separator):
+                label = self._after(item, place, label)
+            elif isinstance(item, LabelText):
+                if label and label.label.role in {Role.TEXT, Role.UNKNOWN} and not item.colon:
+                    continue
+                label = item
+                if item.label.role in {Role.OURS, Role.NEW, Role.LIST}:
+                    self.used.add(place)
+            elif label is None:
+                self._free(place)
+            else:
+                label = self._governed(label, place)
+
+    def _after(self, separator: Separator, place: int, label: LabelText | None) -> LabelText | None:
+        """Return the label that still governs behind a separator."""
+        if label is None:
+            return None
+        if separator.text == "\n":
+            return label if label.colon and self._value_on_next_line(label, place) else None
+        whole_line = label.label.role in {Role.TEXT, Role.UNKNOWN, Role.LIST}
+        return label if whole_line and separator.text in ",/" else None
+
+    def _value_on_next_line(self, label: LabelText, place: int) -> bool:
+        if self.items[place - 1] is not label or label.label.role not in {Role.OURS, Role.NEW, Role.OTHER}:
+            return False
+        following = next((item for item in self.items[place + 1 :] if not isinstance(item, Separator)), None)
+        return isinstance(following, Value) and following.field == label.label.field
+
+    def _governed(self, label: LabelText, place: int) -> LabelText | None:
+        """Read an item behind a label, and return the label if it still governs what follows."""
+        item, role = self.items[place], label.label.role
+        if role is Role.LIST:
+            self._free(place)
+            return label
+        if role in {Role.TEXT, Role.UNKNOWN}:
+            self._perhaps_meant(role, place)
+            return label
+        if role is Role.ID:
+            self._perhaps_meant(role, place)
+            following = self.items[place + 1] if place + 1 < len(self.items) else None
+            grouped = isinstance(following, Word | Value) and re.fullmatch("[0-9-]+", following.text)
+            return label if grouped and re.fullmatch("[+0-9-]+", item.text) else None
+        if role is Role.OTHER:
+            return None if isinstance(item, Value) or any(map(str.isdigit, item.text)) else label
+        evidence = Evidence.CHOSEN if role is Role.NEW else Evidence.LABEL
+        return _OURS[label.label.field](self, label, place, evidence)
+
+    def _perhaps_meant(self, role: Role, place: int) -> None:
+        """A value of ours behind another label is asked about if nothing else is there for its field."""
+        item = self.items[place]
+        if not isinstance(item, Value) or not item.value:
+            return
+        if item.field == "technician" or (
+            role is Role.UNKNOWN and item.field in {"serial", "odp", "registration_number"}
+        ):
+            self._add(evolve(item, value="", evidence=Evidence.RESEMBLES, readings=(item.value,)), place, keeps=False)
+
+    # ---- behind a label of ours
+
+    def _number(self, label: LabelText, place: int, evidence: Evidence) -> LabelText | None:
+        item = self.items[place]
+        code = compact(item.text)
+        if isinstance(item, Value) and item.field == "registration_number" and item.evidence is not Evidence.HINT:
+            self._add(evolve(item, evidence=evidence), place)
+            return None
+        if _BARE_NUMBER.fullmatch(code):
+            self._take(place, "registration_number", f"SC{code}", evidence)
+            return None
+        self._free(place)
+        return label
+
+    def _serial(self, label: LabelText, place: int, evidence: Evidence) -> LabelText | None:
+        item = self.items[place]
+        for last, text in self._windows(place, 4):
+            value = serial_of(text)
+            if value:
+                self._take(place, "serial", value, evidence, last=last)
+                return None
+        if isinstance(item, Value):
+            if item.field == "serial":
+                self._add(evolve(item, evidence=evidence), place)
+                return None
+            if item.field != "registration_number":
+                self._free(place)
+                return label
+        if not any(map(str.isdigit, item.text)) and not label.colon:
+            return label
+        if compact(item.text) in {"ONT", "MODEM", "ONU", "SN"}:
+            return label
+        self._take(place, "serial", "", evidence)
+        return None
+
+    def _odp(self, label: LabelText, place: int, evidence: Evidence) -> LabelText | None:
+        item = self.items[place]
+        part = ODP_PART.match(self.text, item.start)
+        if part and not isinstance(item, Value):
+            last = max(other for other in range(place, len(self.items)) if self.items[other].start < part.end())
+            self._take(place, "odp", "", evidence, (PART_OF_ODP + compact(part[0], " "),), last=last)
+            return None
+        if isinstance(item, Value):
+            if item.field == "odp":
+                self._add(evolve(item, evidence=evidence), place)
+            else:
+                self._free(place)
+            return None
+        if any(map(str.isdigit, item.text)) and label.colon:
+            self._take(place, "odp", "", evidence)
+            return None
+        return label
+
+    def _port(self, label: LabelText, place: int, evidence: Evidence) -> LabelText | None:
+        if re.fullmatch("[0-9]{1,2}", self.items[place].text):
+            self._take(place, "port", str(int(self.items[place].text)), evidence)
+        return None
+
+    def _code(self, label: LabelText, place: int, evidence: Evidence) -> LabelText | None:
+        """A code of a catalogue: type or STO."""
+        item, name = self.items[place], label.label.field
+        if isinstance(item, Value) and item.field == name:
+            self._add(evolve(item, evidence=evidence), place)
+            return None
+        if isinstance(item, Value) and item.field != "technician":
+            self._free(place)
+            return None
+        if not label.colon or compact(item.text) in {"ORDER", "BARU"}:
+            return label
+        near = nearest_code(compact(item.text), self.known.stos if name == "sto" else self.known.types)
+        self._take(place, name, "", evidence, (near,) if near else ())
+        return None
+
+    def _technician(self, label: LabelText, place: int, evidence: Evidence) -> LabelText | None:
+        """A registered code anywhere behind the label; a code or a name that nobody has is asked about."""
+        item, part = self.items[place], list(self._part(place))
+        words = {other for other in part if isinstance(self.items[other], Word)}
+        for other in part:
+            value = self.items[other]
+            if isinstance(value, Value) and value.field == "technician" and value.value:
+                self.used |= words if label.colon else {word for word in words if word < other}
+                self._add(evolve(value, evidence=evidence), other)
+                return None
+        if not any(map(str.isalnum, item.text)):
+            return label
+        if isinstance(item, Value) and item.field not in {"technician", "registration_number"}:
+            self._free(place)
+            return None
+        coded = next((other for other in part if any(map(str.isdigit, self.items[other].text))), place)
+        code = compact(self.items[coded].text)
+        named_nik = label.text.upper().strip() == "NIK"
+        if named_nik or not (label.colon or any(map(str.isdigit, code))):
+            self.used.discard(self.items.index(label))
+            return None
+        near = self.known.near(code)
+        self.used |= words
+        self._take(coded, "technician", "", evidence, (near,) if near else ())
+        return None
+
+    def _part(self, place: int) -> Iterator[int]:
+        """Yield the places from here to the next label or separator (a `/` separates a name from its code)."""
+        for other in range(place, len(self.items)):
+            item = self.items[other]
+            if isinstance(item, LabelText) or (isinstance(item, Separator) and item.text != "/"):
+                return
+            if not isinstance(item, Separator):
+                yield other
+
+    def _windows(self, place: int, most: int) -> Iterator[tuple[int, str]]:
+        """Yield the text of one to `most` items from here on, each with the place of its last."""
+        for last in range(place, min(place + most, len(self.items))):
+            if isinstance(self.items[last], LabelText | Separator):
+                return
+            yield last, self.text[self.items[place].start : self.items[last].end]
+
+    # ---- without a label
+
+    def _free(self, place: int) -> None:
+        item = self.items[place]
+        if not isinstance(item, Value):
+            return
+        amid = self._amid_words(place)
+        if item.field in {"sto", "type"} and amid:
+            self._add(evolve(item, value="", evidence=Evidence.HINT), place, keeps=False)
+        elif item.evidence is Evidence.HINT and item.field == "registration_number" and amid:
+            return
+        else:
+            self._add(item, place)
+
+    def _amid_words(self, place: int) -> bool:
+        """Whether words stand on both sides, or before it to the start of a sentence."""
+        before = self.items[place - 1] if place else None
+        after = self.items[place + 1] if place + 1 < len(self.items) else None
+        if not isinstance(before, Word) or set(_WORDS.findall(before.text.upper())) & CHOOSING:
+            return False
+        if isinstance(after, Word):
+            return after.text != "→"
+        ends = after is None or isinstance(after, Separator)
+        return (
+            ends
+            and len(self._words_before(place)) >= 2
+            and self.items[place].text != ""
+            and _field(self.items[place]) == "sto"
+        )
+
+    def _words_before(self, place: int) -> list[str]:
+        """Return the words between the value before and this place, the nearest first."""
+        words: list[str] = []
+        for item in reversed(self.items[:place]):
+            if isinstance(item, Value) or (isinstance(item, Separator) and item.text not in ",/"):
+                break
+            if isinstance(item, Word | LabelText):
+                words += reversed(_WORDS.findall(item.text.upper()))
+        return words
+
+    # ---- candidates
+
+    def _take(
+        self,
+        place: int,
+        name: str,
+        value: str,
+        evidence: Evidence,
+        readings: tuple[str, ...] = (),
+        last: int | None = None,
+    ) -> None:
+        item = self.items[place]
+        made = Value(item.start, item.end, item.text, name, value, evidence, readings)
+        self._add(made, place, last=last)
+
+    def _add(self, value: Value, place: int, *, last: int | None = None, keeps: bool = True) -> None:
+        """Add a candidate, unless a word before it dismisses it. `keeps` says that its text is no note."""
+        choosing = next((word for word in self._words_before(place) if word in CHOOSING | DISMISSING), "")
+        if choosing in DISMISSING:
+            return
+        evidence = value.evidence
+        if choosing and evidence >= Evidence.FORM:
+            evidence = Evidence.CHOSEN
+        places = frozenset(range(place, (place if last is None else last) + 1)) if keeps else frozenset[int]()
+        self.candidates.append(Candidate(value.field, value.value, evidence, value.readings, places))
+
+
+_Read = Callable[[Collector, LabelText, int, Evidence], LabelText | None]
+
+_OURS: dict[str, _Read] = {
+    "type": Collector._code,
+    "registration_number": Collector._number,
+    "serial": Collector._serial,
+    "sto": Collector._code,
+    "odp": Collector._odp,
+    "port": Collector._port,
+    "technician": Collector._technician,
+}
+
+
+def _field(item: Item) -> str:
+    return item.field if isinstance(item, Value) else ""
+
+
+def collected(items: Sequence[Item], text: str, known: Known) -> Collector:
+    """Return the candidates of these items."""
+    collector = Collector(items, text, known)
+    collector.collect()
+    return collector
+
+
+__all__ = ["PART_OF_ODP", "Candidate", "Collector", "Label", "collected"]

@@ -1,0 +1,231 @@
+"""The forms of an order's values: finds one at a place in a clean text, and says how sure it is."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from sikpro.application.conversation.reader.items import Evidence, Value
+from sikpro.application.conversation.reader.known import Known, nearest_code
+from sikpro.domain.errors import InvalidValue
+from sikpro.domain.text import compact
+from sikpro.domain.values import OdpName, RegistrationNumber, SerialNumber
+
+_END = r"(?![A-Za-z0-9])"
+_NUMBER = re.compile(r"SC((?:[ .-]{0,3}[0-9]+)+)" + _END, re.I)
+_NUMBER_AND_MORE = re.compile(r"SC([ .-]?[0-9]+)(?=[ .-])", re.I)
+_PART = re.compile(r"[0-9A-Z]+", re.I)
+_NUMBER_WITH_SLIP = re.compile(r"[S5]C[0-9OILS]+")
+_NUMBER_OF_OTHER_FORM = re.compile(r"(?:AOS|SC)[0-9]{4,}")
+_COMPLETE = 8
+"""The usual digits of a number: blanks inside a number end when it has them."""
+
+_ODP = re.compile(
+    r"(?:ODP|0DP|OPD)[ .-]*[A-Z0-9]{3}[ .-]*"
+    r"(?:[0-9]{1,3} ?/ ?[0-9]{1,5}|[A-Z][A-Z0-9]{0,7} ?/ ?[0-9]{1,5}|F[A-Z]{1,2}[ .-]?[0-9]{1,3}|[0-9OILS]{1,5})"
+    + _END,
+    re.I,
+)
+_ODP_START = re.compile(r"(?:[O0]DP|OPD)")
+ODP_PART = re.compile(r"[A-Z]{1,3}[0-9]{0,2} ?/ ?[0-9]{1,4}" + _END, re.I)
+"""A box's name without `ODP` and STO."""
+
+_PORT = re.compile(r"[:/ ]*PORT(?: NO(?:MOR)?)?[ .:=-]*([0-9]{1,2})" + _END, re.I)
+_HEX_GROUPS = re.compile(r"[ .:-]?((?:[0-9A-FOILS]+[ -]?)+)" + _END)
+_HEXADECIMAL = re.compile(r"[0-9A-F]{4}[ -]?[0-9A-FOILS]{4}[ -]?[0-9A-FOILS]{4}[ -]?[0-9A-FOILS]{4}" + _END, re.I)
+_REGULAR = {(8,), (4, 4), (2, 2, 2, 2)}
+_MAC = re.compile(
+    r"(?:[0-9A-F]{2}([:-])(?:[0-9A-F]{2}\1){4}[0-9A-F]{2}|[0-9A-F]{4}\.[0-9A-F]{4}\.[0-9A-F]{4})" + _END, re.I
+)
+_SERIAL_FORM = re.compile(r"[A-Z]{4}(?=[0-9A-F]*[0-9])[0-9A-F]{8}|(?=[0-9]*[A-F])[0-9A-F]{12}")
+_CODE = re.compile(r"[A-Z0-9]+(?:[ -][A-Z0-9]+){0,2}" + _END, re.I)
+_MISREAD = str.maketrans("OILS", "0115")
+_OTHER_NUMBERS = ("SC", "ODP", "GPON", "WO", "INC", "TELP", "INET", "NCLI", "RT", "RW", "OLT")
+
+Find = Callable[[str, int, Known], Value | None]
+
+
+def find_value(text: str, start: int, known: Known) -> Value | None:
+    """Return the value that begins at a place and may have blanks inside; None when there is none."""
+    return next(filter(None, (find(text, start, known) for find in _FINDERS)), None)
+
+
+def read_word(text: str, start: int, end: int, known: Known) -> Value | None:
+    """Return what one word may be: a code of a catalogue, or something that resembles a value."""
+    typed = text[start:end]
+    code = compact(typed, " .-/")
+    return next((_value(start, end, typed, *found) for found in _meanings(typed, code, known)), None)
+
+
+def serial_of(text: str) -> str:
+    """Return the stored form of a text that was labelled as a serial, of any maker; "" when it is none."""
+    try:
+        value = SerialNumber.parse(text).value
+    except InvalidValue:
+        return ""
+    return value if any(map(str.isdigit, value[4:])) else ""
+
+
+def odp_of(text: str) -> str:
+    """Return a box's name in its stored form; "" when it is none.
+
+    >>> odp_of("odp mrt fbg 22"), odp_of("ODP-SDA-02/04"), odp_of("ODP-SDA")
+    ('ODP-MRT-FBG/22', 'ODP-SDA-02/04', '')
+    """
+    bare = " ".join(text.upper().split())
+    match = re.fullmatch(
+        r"ODP[ .-]*([A-Z]{3})[ .-]*(?:([0-9]{1,3}|[A-Z][A-Z0-9]{0,7}) ?/ ?([0-9]{1,5})|(F[A-Z]{1,2})[ .-]([0-9]{1,3})|([0-9]{1,5}))",
+        bare,
+    )
+    if not match:
+        return ""
+    cabinet, number = match[2] or match[4], match[3] or match[5] or match[6]
+    return f"ODP-{match[1]}-{cabinet}/{number}" if cabinet else f"ODP-{match[1]}-{number}"
+
+
+def _value(
+    start: int, end: int, text: str, field: str, value: str, evidence: Evidence, readings: tuple[str, ...] = ()
+) -> Value:
+    return Value(start, end, text, field, value, evidence, readings)
+
+
+def _odp(text: str, start: int, known: Known) -> Value | None:
+    match = _ODP.match(text, start)
+    if not match:
+        return None
+    value = odp_of(match[0])
+    if value:
+        return _value(start, match.end(), match[0], "odp", value, Evidence.FORM)
+    readings = _meant(OdpName.parse, re.sub("^OPD", "ODP", match[0].upper()))
+    return _value(start, match.end(), match[0], "odp", "", Evidence.RESEMBLES, readings) if readings else None
+
+
+def _port(text: str, start: int, known: Known) -> Value | None:
+    match = _PORT.match(text, start)
+    return _value(start, match.end(), match[0], "port", str(int(match[1])), Evidence.FORM) if match else None
+
+
+def _number(text: str, start: int, known: Known) -> Value | None:
+    match = _NUMBER.match(text, start) or _NUMBER_AND_MORE.match(text, start)
+    if not match:
+        return None
+    groups = list(_PART.finditer(text, match.start(1), match.end(1)))
+    count = _of_one_number([len(group[0]) for group in groups])
+    if not count:
+        return None
+    value = "SC" + "".join(group[0] for group in groups[:count])
+    end = groups[count - 1].end()
+    try:
+        RegistrationNumber.parse(value)
+    except InvalidValue:
+        return _value(start, end, text[start:end], "registration_number", "", Evidence.RESEMBLES)
+    return _value(start, end, text[start:end], "registration_number", value, Evidence.FORM)
+
+
+def _of_one_number(sizes: list[int]) -> int:
+    """Return how many groups of digits are one number, 0 when none are. What follows a complete number is not part."""
+    if len(sizes) == 1 or sizes[0] >= 6:
+        return 1
+    for count in range(1, len(sizes) + 1):
+        if sum(sizes[:count]) == _COMPLETE:
+            return count
+    return len(sizes) if 6 <= sum(sizes) <= 12 else 0
+
+
+def _serial(text: str, start: int, known: Known) -> Value | None:
+    upper = text[start : start + 40].upper()
+    maker = next((maker for maker in known.makers if upper.startswith(maker)), "")
+    if maker:
+        match = _HEX_GROUPS.match(upper, 4)
+        groups = list(re.finditer(r"[0-9A-FOILS]+", match[1])) if match else []
+        for count in range(1, min(len(groups), 4) + 1):
+            sizes = tuple(len(group[0]) for group in groups[:count])
+            digits = "".join(group[0] for group in groups[:count])
+            if match and sizes in _REGULAR and (any(map(str.isdigit, digits)) or count == 1):
+                end = start + match.start(1) + groups[count - 1].end()
+                clear = re.fullmatch("[0-9A-F]{8}", digits) is not None
+                meant = maker + digits.translate(_MISREAD)
+                evidence = Evidence.FORM if clear else Evidence.RESEMBLES
+                return _value(
+                    start, end, text[start:end], "serial", meant if clear else "", evidence, () if clear else (meant,)
+                )
+        return None
+    match = _HEXADECIMAL.match(text, start)
+    if match:
+        readings = _serials_meant(compact(match[0]), known)
+        clear = bool(serial_of(match[0]))
+        if readings and clear:
+            return _value(start, match.end(), match[0], "serial", readings[0], Evidence.FORM)
+        if readings:
+            return _value(start, match.end(), match[0], "serial", "", Evidence.RESEMBLES, readings)
+    return None
+
+
+def _mac(text: str, start: int, known: Known) -> Value | None:
+    match = _MAC.match(text, start)
+    return _value(start, match.end(), match[0], "serial", "", Evidence.HINT) if match else None
+
+
+def _technician(text: str, start: int, known: Known) -> Value | None:
+    match = _CODE.match(text, start)
+    ends = [part.end() for part in _PART.finditer(text, start, match.end())] if match else []
+    for end in reversed(ends):
+        code = compact(text[start:end])
+        if 4 <= len(code) <= 16 and any(map(str.isdigit, code)) and known.technician(code):
+            return _value(start, end, text[start:end], "technician", code, Evidence.FORM)
+    return None
+
+
+_FINDERS: tuple[Find, ...] = (_odp, _port, _number, _serial)
+
+
+def find_code(text: str, start: int, known: Known) -> Value | None:
+    """Return a MAC address or a registered technician's code: forms that a label comes before."""
+    return _mac(text, start, known) or _technician(text, start, known)
+
+
+_Meaning = tuple[str, str, Evidence, tuple[str, ...]]
+
+
+def _meanings(typed: str, code: str, known: Known) -> Iterator[_Meaning]:
+    """Yield what a word may be, the likeliest first."""
+    if code in known.types:
+        yield "type", code, Evidence.FORM, ()
+    if code in known.stos and len(typed) == len(code):
+        yield "sto", code, Evidence.FORM, ()
+    if len(typed) == 3 and any(map(str.isdigit, code)):
+        near = code.translate(str.maketrans("015", "OIS"))
+        if near in known.stos:
+            yield "sto", "", Evidence.RESEMBLES, (near,)
+    if re.fullmatch("[1-9][0-9]{5,11}", typed) and not code.startswith("628"):
+        yield "registration_number", "", Evidence.HINT, (f"SC{code}",)
+    readings = _serials_meant(code, known)
+    if readings or any(code.startswith(maker) for maker in known.makers):
+        if 5 <= len(code) <= 17 and any(map(str.isdigit, code)):
+            yield "serial", "", Evidence.RESEMBLES, readings
+    if _SERIAL_FORM.fullmatch(code) and not code.startswith(("SC", "NOSC")):
+        yield "serial", "", Evidence.HINT, ()
+    if _NUMBER_WITH_SLIP.fullmatch(code):
+        yield "registration_number", "", Evidence.RESEMBLES, _meant(RegistrationNumber.parse, code)
+    if _NUMBER_OF_OTHER_FORM.match(code):
+        yield "registration_number", "", Evidence.RESEMBLES, ()
+    if _ODP_START.match(code) and (len(code) > 3 or code.startswith("0")) and len(code) <= 16:
+        yield "odp", "", Evidence.RESEMBLES, _meant(OdpName.parse, re.sub("^OPD", "ODP", typed.upper()))
+    mixed = code.isalnum() and any(map(str.isdigit, code)) and any(map(str.isalpha, code))
+    if mixed and 6 <= len(code) <= 10 and not code.startswith(_OTHER_NUMBERS):
+        near_code = known.near(code)
+        if near_code or any(sto in code for sto in known.stos):
+            yield "technician", "", Evidence.RESEMBLES, (near_code,) if near_code else ()
+
+
+def _serials_meant(code: str, known: Known) -> tuple[str, ...]:
+    """Return the serial of a known maker that a text is or was meant to be."""
+    return tuple(value for value in _meant(SerialNumber.parse, code) if value[:4] in known.makers)
+
+
+def _meant(parse: Callable[[str], object], text: str) -> tuple[str, ...]:
+    try:
+        return (str(parse(text)),)
+    except InvalidValue as error:
+        return (error.suggestion,) if error.suggestion else ()
+
+
+__all__ = ["ODP_PART", "find_code", "find_value", "nearest_code", "odp_of", "read_word", "serial_of"]

@@ -1,0 +1,46 @@
+"""What the installation knows, for the reader: catalogues, makers, technicians."""
+
+from collections.abc import Callable, Collection
+
+from attrs import frozen
+
+
+@frozen
+class Known:
+    """The codes of types and STOs, the makers' vendor ids in use, and the technicians.
+
+    `technician` says whether a code is registered; `near` gives the only registered code that is one slip away.
+    """
+
+    types: Collection[str]
+    stos: Collection[str]
+    makers: Collection[str]
+    technician: Callable[[str], bool]
+    near: Callable[[str], str | None]
+
+
+def slips(typed: str, meant: str) -> int:
+    """Return 0 for equal codes, 1 for one slip (a character wrong, missing, too much, or two swapped), 2 for more.
+
+    >>> [slips(code, "F5SDA445") for code in ("F5SDA445", "FSSDA445", "F5SDA44", "F5SAD445", "F5SPJ449")]
+    [0, 1, 1, 1, 2]
+    """
+    if typed == meant:
+        return 0
+    longer, shorter = sorted((typed, meant), key=len, reverse=True)
+    if len(longer) - len(shorter) == 1:
+        return 1 if any(longer[:place] + longer[place + 1 :] == shorter for place in range(len(longer))) else 2
+    if len(longer) != len(shorter):
+        return 2
+    wrong = [place for place in range(len(longer)) if longer[place] != shorter[place]]
+    swapped = len(wrong) == 2 and wrong[1] == wrong[0] + 1 and typed[wrong[0]] == meant[wrong[1]]
+    return 1 if len(wrong) == 1 or (swapped and typed[wrong[1]] == meant[wrong[0]]) else 2
+
+
+def nearest_code(typed: str, codes: Collection[str]) -> str | None:
+    """Return the only code that is one slip away, with letters read for digits first (`5PJ` is `SPJ`)."""
+    letters = typed.translate(str.maketrans("015", "OIS"))
+    if letters in codes:
+        return letters
+    near = [code for code in codes if slips(typed, code) == 1]
+    return near[0] if len(near) == 1 else None

@@ -1,0 +1,165 @@
+"""Reads a message: orders to store or to ask about, words about an order that is there, or talk."""
+
+import re
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from sikpro.application.conversation.reader import dictionary as words_of
+from sikpro.application.conversation.reader.clean_text import CleanText, clean
+from sikpro.application.conversation.reader.decide import ASKED, OrderReading, decide
+from sikpro.application.conversation.reader.evidence import collected
+from sikpro.application.conversation.reader.items import Evidence, Item, Separator, Value
+from sikpro.application.conversation.reader.known import Known
+from sikpro.application.conversation.reader.scan import scan
+
+
+class Intent(StrEnum):
+    """What somebody wants who writes about an order that is there, or about none."""
+
+    STATUS = "status"
+    WITHDRAW = "withdraw"
+    PLEA = "plea"
+    CORRECTION = "correction"
+    FACTS = "facts"
+    THANKS = "thanks"
+    GREETING = "greeting"
+    EMOJI = "emoji"
+    CHATTER = "chatter"
+
+
+@frozen
+class Reading:
+    """What a message is: `orders`, or else an `intent`, about the order with `number` if it names one.
+
+    `changes` are the corrected fields of a `CORRECTION`.
+    """
+
+    orders: tuple[OrderReading, ...] = ()
+    intent: Intent | None = None
+    number: str = ""
+    changes: Mapping[str, str] = field(factory=dict[str, str])
+
+
+_COMMAND = re.compile(r"\s*/\s*([A-Za-z]+)(?:@\w+)?[_:]?")
+_REG = {"REG", "REF", "RGE", "REGG", "REGS", "REGISTER", "RG", "REGIS"}
+_CEK = {"CEK", "CHEK", "CHECK", "CK", "STATUS", "CEKK"}
+_BATAL = {"BATAL", "BTAL", "BATL", "CANCEL"}
+_REG_WORD = re.compile(r"\s*(?:REG|REGISTER)\b(?!\s*[:=])", re.I)
+_PLACE = re.compile(r"https?://|-?\d{1,3}\.\d{3,}")
+_MOST_CHANGES = 2
+_WHOLE = 4
+
+
+def read_message(text: str, known: Known, reply_to: str = "") -> Reading:
+    """Read a message. `reply_to` is the number of the order that it replies to."""
+    command, text = _command(text, known)
+    message = clean(text)
+    items = scan(message.text, known)
+    orders = [_read(block, message, known) for block in _blocks(items)]
+    whole = [order for order in orders if "registration_number" in order.certain and len(order.certain) >= _WHOLE]
+    if len(whole) > 1 and len({order.certain["registration_number"] for order in whole}) == len(whole):
+        return Reading(tuple(whole))
+    return _meaning(_read(items, message, known), message, command, reply_to)
+
+
+def _read(items: Sequence[Item], message: CleanText, known: Known) -> OrderReading:
+    return decide(collected(items, message.text, known), message)
+
+
+def _command(text: str, known: Known) -> tuple[str, str]:
+    """Return the command that begins a message, with its usual slips, and the text without commands."""
+    glued = "|".join(map(re.escape, sorted(known.types)))
+    text = re.sub(rf"(?im)(?<=\n)[^\S\n]*/[^\S\n]*REG(?:\b|_|(?={glued}))(?:@\w+)?", "", text)
+    match = _COMMAND.match(text)
+    if match:
+        name = match[1].upper()
+        if name.startswith("REG") and name[3:] in known.types:
+            return "REG", text[match.start(1) + 3 :]
+        for command, spellings in (("REG", _REG), ("CEK", _CEK), ("BATAL", _BATAL)):
+            if name in spellings:
+                return command, text[match.end() :]
+        return "", text
+    word = _REG_WORD.match(text)
+    return ("REG", text[word.end() :]) if word else ("", text)
+
+
+def _blocks(items: Sequence[Item]) -> list[list[Item]]:
+    """Return the lines of each order: a further one begins where a line repeats what a whole order already has."""
+    blocks: list[list[Item]] = [[]]
+    found: set[str] = set()
+    for line in _lines(items):
+        fields = {
+            item.field
+            for item in line
+            if isinstance(item, Value) and item.evidence >= Evidence.FORM and item.field in ASKED
+        }
+        if len(found) >= _WHOLE and "registration_number" in found and fields & found - {"sto"}:
+            blocks.append([])
+            found = set()
+        found |= fields
+        blocks[-1] += line
+    return blocks
+
+
+def _lines(items: Sequence[Item]) -> list[list[Item]]:
+    lines: list[list[Item]] = [[]]
+    for item in items:
+        lines[-1].append(item)
+        if isinstance(item, Separator) and item.text == "\n":
+            lines.append([])
+    return lines
+
+
+def _meaning(order: OrderReading, message: CleanText, command: str, reply_to: str) -> Reading:
+    number = order.certain.get("registration_number", "")
+    about = number or reply_to
+    if command in {"CEK", "BATAL"}:
+        digits = re.search(r"\b\d{6,12}\b", message.text)
+        named = number or (f"SC{digits[0]}" if digits else reply_to)
+        return Reading(intent=Intent.STATUS if command == "CEK" else Intent.WITHDRAW, number=named)
+    words = set(re.findall(r"[A-Z0-9]+", message.text.upper()))
+    values = {name: value for name, value in order.certain.items() if name != "registration_number"}
+    said = {name for name in ("registration_number", "serial", "odp") if name in order.certain or name in order.doubts}
+    if command != "REG" and about and not order.doubts and len(values) <= _MOST_CHANGES:
+        if len(values) - ("port" in values) == 1 and words & words_of.CORRECTING:
+            return Reading(intent=Intent.CORRECTION, number=about, changes=values)
+        telling = words & (words_of.TELLING | words_of.ASKING | words_of.CORRECTING)
+        if not values or (telling and not said - {"registration_number"}):
+            return Reading(intent=_intent(message.text, words, named=bool(number)), number=about)
+        if reply_to and not number and len(values) - ("port" in values) <= 1:
+            return Reading(intent=Intent.FACTS, number=about)
+    if command == "REG" or said:
+        return Reading((order,))
+    return Reading(intent=_talk(words))
+
+
+def _intent(text: str, words: set[str], *, named: bool) -> Intent:
+    spoken = {word for word in words if word.isalpha()} - {"SC", "NO"}
+    if not spoken:
+        return Intent.STATUS if named else Intent.FACTS
+    if _PLACE.search(text):
+        return Intent.FACTS
+    withdrawing = words & words_of.WITHDRAWING
+    if withdrawing and not words & words_of.TELLING:
+        return Intent.WITHDRAW
+    if words & words_of.THANKS:
+        return Intent.THANKS
+    if words & words_of.PLEADING:
+        return Intent.PLEA
+    if words & words_of.TELLING:
+        return Intent.FACTS
+    return Intent.STATUS if words & words_of.ASKING or "?" in text else Intent.FACTS
+
+
+def _talk(words: set[str]) -> Intent:
+    """Return what a message is that is about no order."""
+    if not words:
+        return Intent.EMOJI
+    said = words - words_of.FILLERS
+    if said & words_of.THANKS and not said - words_of.THANKS - words_of.GREETINGS:
+        return Intent.THANKS
+    if said & words_of.GREETINGS and not said - words_of.GREETINGS:
+        return Intent.GREETING
+    return Intent.CHATTER

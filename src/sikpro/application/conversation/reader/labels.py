@@ -156,14 +156,14 @@ def _slipped(spelling: str) -> Label | None:
     bare = spelling.replace(" ", "")
     if len(bare) < 3:
         return None
-    near = {
-        label
-        for one, label in LABELS.items()
-        if label.field
-        and slips(bare, one.replace(" ", "")) == 1
-        and (len(bare) > 3 or sorted(bare) == sorted(one.replace(" ", "")))
-    }
+    near = {label for one, label in LABELS.items() if label.field and _is_slip(bare, one.replace(" ", ""))}
     return near.pop() if len(near) == 1 else None
+
+
+def _is_slip(typed: str, meant: str) -> bool:
+    """Whether a label was meant: of three letters none may be another, or every abbreviation would be a label."""
+    same_letters = sorted(typed) == sorted(meant) or len(typed) < len(meant)
+    return slips(typed, meant) == 1 and (len(typed) > 3 or same_letters)
 
 
 def _whole_request(text: str, start: int, known: Known, fields: int = 2) -> bool:

@@ -1,7 +1,7 @@
 """Reads a message: orders to store or to ask about, words about an order that is there, or talk."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from attrs import field, frozen
@@ -11,7 +11,7 @@ from sikpro.application.conversation.reader.clean_text import CleanText, clean
 from sikpro.application.conversation.reader.decide import ASKED, OrderReading, decide
 from sikpro.application.conversation.reader.evidence import collected
 from sikpro.application.conversation.reader.items import Evidence, Item, Separator, Value
-from sikpro.application.conversation.reader.known import Known
+from sikpro.application.conversation.reader.known import Known, slips
 from sikpro.application.conversation.reader.scan import scan
 
 
@@ -43,9 +43,12 @@ class Reading:
 
 
 _COMMAND = re.compile(r"\s*/\s*([A-Za-z]+)(?:@\w+)?[_:]?")
-_REG = {"REG", "REF", "RGE", "REGG", "REGS", "REGISTER", "RG", "REGIS"}
-_CEK = {"CEK", "CHEK", "CHECK", "CK", "STATUS", "CEKK"}
-_BATAL = {"BATAL", "BTAL", "BATL", "CANCEL"}
+_COMMANDS = {
+    "REG": ("REG", "REGISTER", "REGISTRASI", "DAFTAR", "ORDER"),
+    "CEK": ("CEK", "CHEK", "CHECK", "STATUS"),
+    "BATAL": ("BATAL", "CANCEL"),
+}
+"""The commands that take an order or its number, each with what people call it."""
 _REG_WORD = re.compile(r"\s*(?:REG|REGISTER)\b(?!\s*[:=])", re.I)
 _PLACE = re.compile(r"https?://|-?\d{1,3}\.\d{3,}")
 _MOST_CHANGES = 2
@@ -74,15 +77,23 @@ def _command(text: str, known: Known) -> tuple[str, str]:
     text = re.sub(rf"(?im)(?<=\n)[^\S\n]*/[^\S\n]*REG(?:\b|_|(?={glued}))(?:@\w+)?", "", text)
     match = _COMMAND.match(text)
     if match:
-        name = match[1].upper()
-        if name.startswith("REG") and name[3:] in known.types:
-            return "REG", text[match.start(1) + 3 :]
-        for command, spellings in (("REG", _REG), ("CEK", _CEK), ("BATAL", _BATAL)):
-            if name in spellings:
-                return command, text[match.end() :]
-        return "", text
+        command, end = next(_named(match, known), ("", 0))
+        return command, text[end:]
     word = _REG_WORD.match(text)
     return ("REG", text[word.end() :]) if word else ("", text)
+
+
+def _named(match: re.Match[str], known: Known) -> Iterator[tuple[str, int]]:
+    """Yield the commands that a word behind a slash may be, with where it ends: in full, glued to a value, with a slip."""
+    typed = match[1].upper()
+    names = [(command, name) for command, spellings in _COMMANDS.items() for name in spellings]
+    for command, name in names:
+        glued = typed.removeprefix(name)
+        if typed.startswith(name) and glued in {"", "SC", *known.types}:
+            yield command, match.end(1) - len(glued) if glued else match.end()
+    for command, name in names:
+        if slips(typed, name) == 1:
+            yield command, match.end()
 
 
 def _blocks(items: Sequence[Item]) -> list[list[Item]]:

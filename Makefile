@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check audit mutants bench lock screenshots
+.PHONY: help demo run test check audit mutants reader bench lock screenshots
 
 PORT ?=
 ARGS ?=
@@ -40,6 +40,9 @@ audit: $(DEV) ## run the long tests
 # All faults take half an hour on two idle cores; make audit tries a sample. ARGS="--only work_order" limits the run.
 mutants: $(DEV) ## make small faults and see that the unit tests notice; writes docs/mutants.md
 	@$(BIN)/python -m tests.mutation --report $(ARGS)
+
+reader: $(DEV) ## show how well technicians' messages are read (ARGS=file.toml)
+	@$(BIN)/python -m tests.reader $(ARGS)
 
 bench: $(DEV) ## run the benchmarks
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -14,6 +14,9 @@ from sikpro.domain.text import plain
 
 CORPUS = Path(__file__).with_name("corpus.toml")
 
+SECOND = Path(__file__).with_name("second_corpus.toml")
+"""Messages by somebody who had not seen the reader nor the first corpus, in the first one's world."""
+
 FIELDS = ("type", "registration_number", "serial", "sto", "odp", "technician")
 """The fields that an order must have."""
 
@@ -166,12 +169,14 @@ class _File:
 
 
 def load(text: str | None = None) -> Corpus:
-    """Load the corpus, or another in the same form.
+    """Load the corpus, or another in the same form; one without a world is read in that of the corpus.
 
     Raises `ValueError` for a message without exactly one answer, and cattrs' errors for unknown or missing keys.
     """
     converter = cattrs.Converter(forbid_extra_keys=True)
-    file = converter.structure(tomllib.loads(CORPUS.read_text("utf-8") if text is None else text), _File)
+    written = tomllib.loads(CORPUS.read_text("utf-8"))
+    rows = written if text is None else {"world": written["world"]} | tomllib.loads(text)
+    file = converter.structure(rows, _File)
     messages = tuple(Message(row.kind, row.text, row.answer(), row.reply_to, row.photo) for row in file.message)
     return Corpus(file.world, file.kinds, messages)
 
@@ -193,6 +198,7 @@ def count_by_kind(corpus: Corpus) -> Counter[str]:
 __all__ = [
     "CORPUS",
     "FIELDS",
+    "SECOND",
     "About",
     "Answer",
     "Ask",

@@ -6,7 +6,7 @@ from enum import StrEnum
 from attrs import frozen
 
 from sikpro.application.conversation.reader.decide import OrderReading
-from sikpro.application.conversation.reader.known import Known, nearest_code
+from sikpro.application.conversation.reader.known import Known, codes_near
 from sikpro.application.conversation.reader.read_message import Intent, Reading, read_message
 from tests.reader.corpus import About, Ask, Chatter, Corpus, Message, Social, Stored, World, words
 
@@ -39,7 +39,7 @@ def known_in(world: World) -> Known:
         stos=world.stos,
         makers=world.makers,
         technician=lambda code: code in world.technicians,
-        near=lambda code: nearest_code(code, world.technicians),
+        near=lambda code: codes_near(code, world.technicians),
     )
 
 

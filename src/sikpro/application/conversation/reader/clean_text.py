@@ -1,4 +1,4 @@
-"""Takes the decoration off a message: bold marks, brackets, emoji and odd signs become blanks, character by character."""
+"""Takes the decoration off a message: bold marks, brackets, emoji and odd signs become blanks, one for one."""
 
 import re
 

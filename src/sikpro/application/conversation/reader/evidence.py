@@ -8,7 +8,7 @@ from attrs import define, evolve, field, frozen
 from sikpro.application.conversation.reader.dictionary import CHOOSING, DISMISSING, Label, Role
 from sikpro.application.conversation.reader.forms import ODP_PART, serial_of
 from sikpro.application.conversation.reader.items import Evidence, Item, LabelText, Separator, Value, Word
-from sikpro.application.conversation.reader.known import Known, nearest_code
+from sikpro.application.conversation.reader.known import Known, codes_near
 from sikpro.domain.text import compact
 
 _WORDS = re.compile(r"[A-Z→]+")
@@ -172,8 +172,8 @@ class Collector:
             return None
         if not label.colon or compact(item.text) in {"ORDER", "BARU"}:
             return label
-        near = nearest_code(compact(item.text), self.known.stos if name == "sto" else self.known.types)
-        self._take(place, name, "", evidence, (near,) if near else ())
+        near = codes_near(compact(item.text), self.known.stos if name == "sto" else self.known.types)
+        self._take(place, name, "", evidence, near)
         return None
 
     def _technician(self, label: LabelText, place: int, evidence: Evidence) -> LabelText | None:
@@ -199,7 +199,7 @@ class Collector:
             return None
         near = self.known.near(code)
         self.used |= words
-        self._take(coded, "technician", "", evidence, (near,) if near else ())
+        self._take(coded, "technician", "", evidence, near)
         return None
 
     def _part(self, place: int) -> Iterator[int]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from sikpro.application.conversation.reader.items import Evidence, Value
-from sikpro.application.conversation.reader.known import Known, nearest_code
+from sikpro.application.conversation.reader.known import Known
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.text import compact
 from sikpro.domain.values import OdpName, RegistrationNumber, SerialNumber
@@ -72,7 +72,8 @@ def odp_of(text: str) -> str:
     """
     bare = " ".join(text.upper().split())
     match = re.fullmatch(
-        r"ODP[ .-]*([A-Z]{3})[ .-]*(?:([0-9]{1,3}|[A-Z][A-Z0-9]{0,7}) ?/ ?([0-9]{1,5})|(F[A-Z]{1,2})[ .-]([0-9]{1,3})|([0-9]{1,5}))",
+        r"ODP[ .-]*([A-Z]{3})[ .-]*"
+        r"(?:([0-9]{1,3}|[A-Z][A-Z0-9]{0,7}) ?/ ?([0-9]{1,5})|(F[A-Z]{1,2})[ .-]([0-9]{1,3})|([0-9]{1,5}))",
         bare,
     )
     if not match:
@@ -192,15 +193,15 @@ def _meanings(typed: str, code: str, known: Known) -> Iterator[_Meaning]:
     if code in known.stos and len(typed) == len(code):
         yield "sto", code, Evidence.FORM, ()
     if len(typed) == 3 and any(map(str.isdigit, code)):
-        near = code.translate(str.maketrans("015", "OIS"))
-        if near in known.stos:
-            yield "sto", "", Evidence.RESEMBLES, (near,)
+        letters = code.translate(str.maketrans("015", "OIS"))
+        if letters in known.stos:
+            yield "sto", "", Evidence.RESEMBLES, (letters,)
     if re.fullmatch("[1-9][0-9]{5,11}", typed) and not code.startswith("628"):
         yield "registration_number", "", Evidence.HINT, (f"SC{code}",)
     readings = _serials_meant(code, known)
-    if readings or any(code.startswith(maker) for maker in known.makers):
-        if 5 <= len(code) <= 17 and any(map(str.isdigit, code)):
-            yield "serial", "", Evidence.RESEMBLES, readings
+    of_a_maker = bool(readings) or code.startswith(tuple(known.makers))
+    if of_a_maker and 5 <= len(code) <= 17 and any(map(str.isdigit, code)):
+        yield "serial", "", Evidence.RESEMBLES, readings
     if _SERIAL_FORM.fullmatch(code) and not code.startswith(("SC", "NOSC")):
         yield "serial", "", Evidence.HINT, ()
     if _NUMBER_WITH_SLIP.fullmatch(code):
@@ -211,9 +212,9 @@ def _meanings(typed: str, code: str, known: Known) -> Iterator[_Meaning]:
         yield "odp", "", Evidence.RESEMBLES, _meant(OdpName.parse, re.sub("^OPD", "ODP", typed.upper()))
     mixed = code.isalnum() and any(map(str.isdigit, code)) and any(map(str.isalpha, code))
     if mixed and 6 <= len(code) <= 10 and not code.startswith(_OTHER_NUMBERS):
-        near_code = known.near(code)
-        if near_code or any(sto in code for sto in known.stos):
-            yield "technician", "", Evidence.RESEMBLES, (near_code,) if near_code else ()
+        near = known.near(code)
+        if near or any(sto in code for sto in known.stos):
+            yield "technician", "", Evidence.RESEMBLES, near
 
 
 def _serials_meant(code: str, known: Known) -> tuple[str, ...]:
@@ -228,4 +229,4 @@ def _meant(parse: Callable[[str], object], text: str) -> tuple[str, ...]:
         return (error.suggestion,) if error.suggestion else ()
 
 
-__all__ = ["ODP_PART", "find_code", "find_value", "nearest_code", "odp_of", "read_word", "serial_of"]
+__all__ = ["ODP_PART", "find_code", "find_value", "odp_of", "read_word", "serial_of"]

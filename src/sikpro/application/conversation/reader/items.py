@@ -33,7 +33,7 @@ class Word:
 
 @frozen
 class Value:
-    """A text that may be the value of a field. `value` is its stored form, "" when it is none; `readings` what was meant."""
+    """A text that may be a field's value: `value` in stored form, "" when it is none; `readings` are what was meant."""
 
     start: int
     end: int

@@ -1,6 +1,6 @@
 """What the installation knows, for the reader: catalogues, makers, technicians."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
 from attrs import frozen
 
@@ -9,14 +9,14 @@ from attrs import frozen
 class Known:
     """The codes of types and STOs, the makers' vendor ids in use, and the technicians.
 
-    `technician` says whether a code is registered; `near` gives the only registered code that is one slip away.
+    `technician` says whether a code is registered; `near` gives the registered codes that are one slip away.
     """
 
     types: Collection[str]
     stos: Collection[str]
     makers: Collection[str]
     technician: Callable[[str], bool]
-    near: Callable[[str], str | None]
+    near: Callable[[str], tuple[str, ...]]
 
 
 def slips(typed: str, meant: str) -> int:
@@ -37,10 +37,12 @@ def slips(typed: str, meant: str) -> int:
     return 1 if len(wrong) == 1 or (swapped and typed[wrong[1]] == meant[wrong[0]]) else 2
 
 
-def nearest_code(typed: str, codes: Collection[str]) -> str | None:
-    """Return the only code that is one slip away, with letters read for digits first (`5PJ` is `SPJ`)."""
+def codes_near(typed: str, codes: Iterable[str]) -> tuple[str, ...]:
+    """Return the codes that are one slip away; only the one that is left when letters were written as digits.
+
+    >>> codes_near("F5SDA447", ["F5SDA445", "F5SDA446", "F5SPJ449"]), codes_near("5PJ", ["SPJ", "SDA"])
+    (('F5SDA445', 'F5SDA446'), ('SPJ',))
+    """
     letters = typed.translate(str.maketrans("015", "OIS"))
-    if letters in codes:
-        return letters
     near = [code for code in codes if slips(typed, code) == 1]
-    return near[0] if len(near) == 1 else None
+    return (letters,) if letters in near else tuple(near)

@@ -84,7 +84,7 @@ def _command(text: str, known: Known) -> tuple[str, str]:
 
 
 def _named(match: re.Match[str], known: Known) -> Iterator[tuple[str, int]]:
-    """Yield the commands that a word behind a slash may be, with where it ends: in full, glued to a value, with a slip."""
+    """Yield the commands that a word behind a slash may be, each with its end: in full, glued to a value, slipped."""
     typed = match[1].upper()
     names = [(command, name) for command, spellings in _COMMANDS.items() for name in spellings]
     for command, name in names:

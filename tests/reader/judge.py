@@ -6,8 +6,9 @@ from enum import StrEnum
 from attrs import frozen
 
 from sikpro.application.conversation.reader.decide import OrderReading
-from sikpro.application.conversation.reader.known import Known, codes_near
+from sikpro.application.conversation.reader.known import Known
 from sikpro.application.conversation.reader.read_message import Intent, Reading, read_message
+from sikpro.domain.text import codes_near
 from tests.reader.corpus import About, Ask, Chatter, Corpus, Message, Social, Stored, World, words
 
 
@@ -63,7 +64,7 @@ def _verdict(message: Message, reading: Reading, sender: str) -> Verdict:
                 return Verdict.ASKED_WITHOUT_NEED
             if [_values(order, sender) for order in stored] != [order.values for order in wanted]:
                 return Verdict.WRONG_AND_SILENT
-            kept = all(_has_words(order.note, want.note) for order, want in zip(stored, wanted, strict=True))
+            kept = all(_has_words(order.rest, want.note) for order, want in zip(stored, wanted, strict=True))
             return Verdict.RIGHT if kept else Verdict.NOTE_LOST
         case Ask() as ask:
             if stored:
@@ -87,7 +88,7 @@ def _asked(order: OrderReading, ask: Ask) -> Verdict:
         return Verdict.ASKED_OTHERWISE
     if any(sorted(order.doubts.get(name, ())) != sorted(readings) for name, readings in ask.doubts.items()):
         return Verdict.ASKED_OTHERWISE
-    return Verdict.RIGHT if _has_words(order.note, ask.note) else Verdict.NOTE_LOST
+    return Verdict.RIGHT if _has_words(order.rest, ask.note) else Verdict.NOTE_LOST
 
 
 def _values(order: OrderReading, sender: str) -> dict[str, str]:

@@ -8,7 +8,9 @@ from attrs import frozen
 
 from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
-from sikpro.application.conversation.reader.parse_message import Known, parse_message
+from sikpro.application.conversation.doubts import data_of, errors_of
+from sikpro.application.conversation.known import known_in
+from sikpro.application.conversation.reader.read_message import read_order
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import StorageUnavailable, Transactions, UnitOfWork
@@ -25,6 +27,7 @@ from sikpro.application.use_cases.orders.remove_order import delete_order
 from sikpro.application.use_cases.orders.understand_request import typed_again
 from sikpro.application.use_cases.orders.work_order import give_back_order, take_order
 from sikpro.application.use_cases.people.manage_people import add_technician
+from sikpro.domain.errors import InvalidFields
 from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel
 from sikpro.domain.people import Person, Role
@@ -123,10 +126,10 @@ class Sikpro:
         """Add an order from a technician's message and return it. Raises `InvalidFields`, `DuplicateOrder`."""
 
         def work(uow: UnitOfWork) -> Order:
-            types = {row.code for row in uow.catalogue.order_types()}
-            stos = {row.code for row in uow.catalogue.stos()}
-            known = Known(types, stos, lambda code: uow.people.by_code(code) is not None)
-            typed = parse_message(message, known).fields
+            reading = read_order(message, known_in(uow))
+            if reading.doubts:
+                raise InvalidFields(errors_of(reading))
+            typed = data_of(reading)
             return register_order(uow, typed, self.clock.now(), sender=self.script, channel=Channel.LIBRARY).order
 
         return self._write(work)

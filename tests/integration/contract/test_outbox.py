@@ -174,12 +174,12 @@ def test_a_messenger_that_sends_once_repeats_without_a_doubt_and_another_cannot_
     assert (get(store, number).doubtful, get(store, fresh).doubtful) == (True, False)
 
 
-def test_the_text_of_a_sent_message_is_found_by_its_chat_and_id(store: Transactions) -> None:
+def test_a_sent_message_is_found_by_its_chat_and_the_networks_id(store: Transactions) -> None:
     number = put(store, "halo")
     claim(store, 0)
     sent(store, number, message_id=9)
 
-    def text(chat_id: int, message_id: int) -> str | None:
-        return store.read(lambda unit: unit.outbox.text_of(chat_id, message_id))
+    def found(chat_id: int, message_id: int) -> int | None:
+        return store.read(lambda unit: unit.outbox.id_of(chat_id, message_id))
 
-    assert [text(700, 9), text(700, 8), text(701, 9)] == ["halo", None, None]
+    assert [found(700, 9), found(700, 8), found(701, 9)] == [number, None, None]

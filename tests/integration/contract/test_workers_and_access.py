@@ -23,16 +23,35 @@ def talk(chat_id: int = 700, telegram_id: int = 700, **more: object) -> Conversa
 def test_a_dialogue_goes_on_where_it_was_and_ends_when_dropped(store: Transactions) -> None:
     first = talk(data={"number": "SC32232558", "note": "😀\"'"}, token="t", language="en")
     store.write(lambda unit: unit.conversations.put(first))
-    assert store.read(lambda unit: unit.conversations.get(700, 700)) == first
+    assert store.read(lambda unit: unit.conversations.of(700, 700)) == (first,)
 
     second = talk(step="reg:odp", updated_at=after(1))
     store.write(lambda unit: unit.conversations.put(second))
-    assert store.read(lambda unit: unit.conversations.get(700, 700)) == second
-    assert store.read(lambda unit: unit.conversations.get(700, 701)) is None
+    assert store.read(lambda unit: unit.conversations.of(700, 700)) == (second,)
+    assert store.read(lambda unit: unit.conversations.of(700, 701)) == ()
+
+    store.write(lambda unit: unit.conversations.drop(700, 700, ""))
+    store.write(lambda unit: unit.conversations.drop(700, 700, ""))
+    assert store.read(lambda unit: unit.conversations.of(700, 700)) == ()
+
+
+def test_a_person_has_several_drafts_in_a_chat_and_each_ends_alone(store: Transactions) -> None:
+    old, new = talk(draft="a", updated_at=after(1)), talk(draft="b", updated_at=after(2))
+    beside, other = talk(step="ask", updated_at=after(3)), talk(telegram_id=701, draft="a")
+
+    def work(unit: UnitOfWork) -> None:
+        for one in (new, old, beside, other):
+            unit.conversations.put(one)
+
+    store.write(work)
+    assert store.read(lambda unit: unit.conversations.of(700, 700)) == (beside, new, old)
+
+    store.write(lambda unit: unit.conversations.drop(700, 700, "b"))
+    assert store.read(lambda unit: unit.conversations.of(700, 700)) == (beside, old)
 
     store.write(lambda unit: unit.conversations.drop(700, 700))
-    store.write(lambda unit: unit.conversations.drop(700, 700))
-    assert store.read(lambda unit: unit.conversations.get(700, 700)) is None
+    assert store.read(lambda unit: unit.conversations.of(700, 700)) == ()
+    assert store.read(lambda unit: unit.conversations.of(700, 701)) == (other,)
 
 
 def test_open_dialogues_are_found_by_the_beginning_of_their_step_oldest_first(store: Transactions) -> None:

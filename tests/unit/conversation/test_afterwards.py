@@ -92,7 +92,10 @@ def test_a_stale_correction_button_says_the_present_state_for_a_moment(world: Wo
 
 
 def test_one_withdraws_ones_own_order_while_nobody_has_it(world: World, budi: Phone) -> None:
-    assert budi.presses("Batalkan").startswith("🗑 SC32232558 ditarik")
+    assert budi.presses("Tarik order") == "Tarik SC32232558? Order keluar dari antrean."
+    assert budi.presses("Tidak jadi") == "(Order tidak ditarik.)"
+    assert world.order().phase == "waiting"
+    assert budi.presses("Ya, tarik").startswith("🗑 SC32232558 ditarik")
     assert world.order().phase == "cancelled"
     assert budi.says("/reg " + WHOLE).startswith("✅ Pesan diterima")
 
@@ -108,25 +111,25 @@ def test_somebody_elses_button_changes_nothing(world: World, budi: Phone, agus: 
 
 
 def test_words_in_reply_join_the_order_and_are_not_an_unknown_command(world: World, budi: Phone) -> None:
-    assert budi.replies("pelanggan minta sore") == "💬 Diteruskan ke helpdesk untuk SC32232558."
+    assert budi.replies("pelanggan minta sore") == "⏳ SC32232558 MENUNGGU\nPesan Anda diteruskan ke helpdesk."
     assert world.order().reply_waiting
 
 
 def test_words_in_reply_to_ones_own_message_join_the_order_too(world: World, budi: Phone) -> None:
     origin = world.order().origin
     assert origin
-    assert budi.says("cek lagi ya", reply_to=origin.message_id).startswith("💬")
+    assert budi.says("cek lagi ya", reply_to=origin.message_id).endswith("Pesan Anda diteruskan ke helpdesk.")
 
 
 def test_a_photo_without_words_joins_the_order(world: World, budi: Phone) -> None:
-    assert budi.sends_photo(reply_to=budi.ids[0]) == "💬 Diteruskan ke helpdesk untuk SC32232558."
+    assert budi.sends_photo(reply_to=budi.ids[0]) == "⏳ SC32232558 MENUNGGU\nPesan Anda diteruskan ke helpdesk."
 
 
 def test_the_helpdesk_can_be_asked_by_a_button(world: World, budi: Phone) -> None:
     world.sets("odp_penuh")
     budi.hears()
     assert budi.presses("Tanya helpdesk").startswith("Tulis pertanyaan Anda tentang SC32232558")
-    assert budi.says("boleh ODP-SDA-004?").startswith("💬")
+    assert budi.says("boleh ODP-SDA-004?").endswith("Pesan Anda diteruskan ke helpdesk.")
     assert world.order().turn == "helpdesk"
 
 
@@ -148,7 +151,7 @@ def test_the_place_and_the_expected_time_come_from_the_real_pace(world: World, b
     for number in range(4):
         world.takes(number=f"SC9999999{number}")
     answer = budi.says(WHOLE.replace("SC32232558", "SC88888888"))
-    assert answer.endswith("antrean ke-4\nAO · SDA · ODP-SDA-003 · perkiraan 2 j")
+    assert answer.splitlines()[0].endswith("antrean ke-4, perkiraan 2 j")
 
 
 def test_the_first_line_says_the_state_once(world: World, budi: Phone) -> None:
@@ -173,9 +176,12 @@ def test_withdrawing_what_is_not_ones_own_says_where_ones_own_are(agus: Phone, b
 
 
 def test_a_serial_of_an_unknown_maker_is_stored_with_a_warning(world: World) -> None:
-    answer = Phone(world, 1).says("/reg AO#SC32232599#QQQQC6754546#SDA#ODP-SDA-003#F5SDA445")
+    budi = Phone(world, 1)
+    asked = budi.says("/reg AO#SC32232599#QQQQC6754546#SDA#ODP-SDA-003#F5SDA445")
+    assert "Kalau memang SN modem, kirim: SN QQQQC6754546" in asked
+    answer = budi.says("SN QQQQC6754546")
     assert answer.startswith("✅ Pesan diterima")
-    assert "⚠️ Vendor SN QQQQ tidak dikenal" in answer
+    assert "SN QQQQC6754546 (merek belum dikenal)" in answer
 
 
 def bound_to(world: World, telegram_id: int | None, *, active: bool = True) -> None:

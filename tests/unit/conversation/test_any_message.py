@@ -12,7 +12,7 @@ from tests.unit.chat import WHOLE, Phone, World
 
 FIELDS = ("type", "registration_number", "serial", "sto", "odp", "technician")
 LABELS = {
-    "type": ("Tipe", "TYPE", "jenis order", "Layanan"),
+    "type": ("Tipe", "TYPE", "jenis order", "kode order"),
     "registration_number": ("SC", "No SC", "no. reg", "Nomor Registrasi"),
     "serial": ("SN", "SN ONT", "Serial Number", "s/n", "modem"),
     "sto": ("STO", "area", "Kode Sub Area", "workzone"),
@@ -31,7 +31,7 @@ def orders(draw: st.DrawFn) -> dict[str, str]:
     cabinet = draw(st.sampled_from(["", "FAT/", "FAB/", "F01/"]))
     return {
         "type": draw(st.sampled_from(["AO", "MO", "PDA", "CONFIG"])),
-        "registration_number": "SC" + draw(st.text(string.digits, min_size=6, max_size=12)),
+        "registration_number": "SC" + draw(st.text(string.digits, min_size=8, max_size=8)),
         "serial": draw(st.sampled_from(VENDORS)) + draw(hexadecimal),
         "sto": sto,
         "odp": f"ODP-{sto}-{cabinet}{draw(st.integers(1, 999)):03}",
@@ -50,14 +50,10 @@ def spaced(draw: st.DrawFn, name: str, value: str) -> str:
         value = value.replace("-", draw(st.sampled_from(["-", " ", "–", " - ", "—"])))
         return value.replace("/", draw(st.sampled_from(["/", " / ", "/ "])))
     if name == "registration_number":
-        at = draw(st.integers(2, len(value) - 1))
-        return (
-            value[:2]
-            + draw(st.sampled_from(["", " ", "."]))
-            + value[2:at]
-            + draw(st.sampled_from(["", " ", "-"]))
-            + value[at:]
-        )
+        groups = draw(st.sampled_from([(8,), (4, 4), (2, 2, 2, 2), (3, 3, 2), (2, 6)]))
+        ends = [2 + sum(groups[: count + 1]) for count in range(len(groups))]
+        parts = [value[end - size : end] for end, size in zip(ends, groups, strict=True)]
+        return value[:2] + draw(st.sampled_from(["", " ", "."])) + draw(st.sampled_from([" ", "-"])).join(parts)
     if name == "serial":
         written = draw(st.sampled_from([value, value[:4].encode().hex().upper() + value[4:]]))
         return written[:-4] + draw(st.sampled_from(["", " ", "-"])) + written[-4:]
@@ -175,8 +171,11 @@ SILENT = {
     ("joined", "photo"),
     ("joined", "file"),
     ("joined", "words"),
+    ("command", "thanks"),
+    ("command", "greeting"),
+    ("command", "emoji"),
 }
-"""What is answered by silence: an edit that changes nothing, and the further messages of an album."""
+"""What is answered by silence: an edit that changes nothing, further messages of an album, thanks."""
 
 
 @given(

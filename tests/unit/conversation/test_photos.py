@@ -26,10 +26,18 @@ def test_photos_of_a_dialogue_are_stored_with_the_order_it_becomes() -> None:
 def test_photos_of_a_draft_that_was_left_are_not_put_to_the_next_order() -> None:
     world = World()
     budi = Phone(world, 1)
-    budi.sends_photo(PART)
+    budi.sends_photo(PART.replace("SC32232558", "SC32232559"))
     budi.says("/reg")
     budi.says(WHOLE)
     assert world.files() == []
+
+
+def test_photos_of_a_draft_stay_with_its_number_when_the_order_is_sent_anew() -> None:
+    world = World()
+    budi = Phone(world, 1)
+    budi.sends_photo(PART)
+    budi.says(WHOLE)
+    assert world.files() == [("photo", "file-1")]
 
 
 def test_a_photo_that_was_asked_about_goes_with_the_new_order_that_its_button_begins() -> None:
@@ -91,7 +99,7 @@ def test_in_an_album_about_an_order_the_others_join_silently_whichever_has_the_w
     budi = Phone(world, 1)
     budi.says(WHOLE)
     answered = budi.ids[0]
-    assert budi.sends_photo(file="first", album="x", reply_to=answered).startswith("💬")
+    assert budi.sends_photo(file="first", album="x", reply_to=answered).endswith("Pesan Anda diteruskan ke helpdesk.")
     assert budi.sends_photo("label modem", file="second", album="x", reply_to=answered) == ""
     assert budi.sends_photo(file="third", album="x", reply_to=answered) == ""
     assert [reference for _, reference in world.files()] == ["first", "second", "third"]
@@ -112,7 +120,8 @@ def test_a_caption_typed_under_a_photo_that_joined_an_order_joins_it_too() -> No
     budi.says(WHOLE)
     budi.sends_photo()
     budi.presses("SC32232558 · AO")
-    assert budi.edits("label belakang", attachments=(Attachment("photo", "file-1"),)).startswith("💬")
+    answer = budi.edits("label belakang", attachments=(Attachment("photo", "file-1"),))
+    assert answer.endswith("Pesan Anda diteruskan ke helpdesk.")
     assert world.joined() == ["", "label belakang"]
 
 
@@ -122,7 +131,7 @@ def test_a_photo_after_a_refused_double_joins_the_order_and_its_button_stays() -
     budi.says(WHOLE)
     world.sets("ont_tidak_terdeteksi")
     budi.says(WHOLE.replace("C6754546", "C6754547"))
-    assert budi.sends_photo().startswith("💬")
+    assert budi.sends_photo().endswith("Pesan Anda diteruskan ke helpdesk.")
     assert budi.presses("Kirim ulang data").startswith("✅ Data SC32232558 diperbaiki")
 
 

@@ -109,7 +109,7 @@ def test_the_answer_is_a_reply_to_the_message_and_says_the_place_in_the_queue(bu
     agus.says("MO#SC11111111#ZTEG00000001#TUN#ODP-TUN-001")
     assert "antrean ke-2" in budi.says("/reg " + WHOLE)
     assert budi.last.reply_to is not None
-    assert budi.buttons() == ["Batalkan"]
+    assert budi.buttons() == ["Ada yang salah", "Tarik order"]
 
 
 def test_the_same_number_again_is_refused_with_the_order_that_is_there(world: World, budi: Phone, agus: Phone) -> None:
@@ -158,7 +158,7 @@ def test_a_wrong_field_can_be_typed_again(world: World, budi: Phone) -> None:
         ("AO#", "AOO#", "maksudnya AO?"),
         ("ODP-SDA-003", "0DP-SDA-OO3", "maksudnya ODP-SDA-003?"),
         ("ODP-SDA-003", "ODP-TUN-003", "bukan ODP dari STO SDA. Benar begitu?"),
-        ("F5SDA445", "F5SDA44", "maksudnya F5SDA445?"),
+        ("F5SDA445", "F5SDA44", "maksudnya F5SDA445 Budi?"),
     ],
 )
 def test_each_field_that_is_wrong_is_asked_about_by_name(budi: Phone, before: str, after: str, asked: str) -> None:
@@ -206,7 +206,7 @@ def test_a_button_of_an_older_question_changes_nothing(world: World, budi: Phone
 
 
 def test_another_technicians_code_is_accepted_and_both_are_told(world: World, budi: Phone, agus: Phone) -> None:
-    assert "Untuk teknisi F5TUN446 (Agus)" in budi.says(WHOLE.replace("F5SDA445", "F5TUN446"))
+    assert "F5TUN446 Agus" in budi.says(WHOLE.replace("F5SDA445", "F5TUN446"))
     world.sets("selesai", "Sudah aktif")
     assert budi.hears().startswith("✅ SC32232558 SELESAI")
     assert agus.hears().startswith("✅ SC32232558 SELESAI")
@@ -226,7 +226,6 @@ def test_what_cannot_be_read_is_said_so_with_an_example(budi: Phone) -> None:
         "%_%",
         "<script>alert(1)</script>",
         "=cmd()|' /C calc'!A0",
-        "😀" * 50,
     ],
 )
 def test_hostile_text_gets_an_answer_and_no_failure(world: World, budi: Phone, text: str) -> None:
@@ -234,14 +233,16 @@ def test_hostile_text_gets_an_answer_and_no_failure(world: World, budi: Phone, t
     assert {row.outcome for row in world.ledger()} == {"refusal"}
 
 
-def test_a_second_order_in_the_same_message_is_told_not_to_be_in(world: World) -> None:
+def test_several_orders_in_one_message_are_all_registered_each_with_its_receipt(world: World) -> None:
     budi = Phone(world, 1)
     several = [f"AO#SC4000000{place}#ZTEGC675454{place}#SDA#ODP-SDA-003#F5SDA445" for place in range(3)]
-    answer = budi.says("\n".join(several))
-    assert answer.startswith("✅ Pesan diterima, mohon ditunggu. SC40000000,")
-    told = [line for line in answer.splitlines() if line.startswith("⚠️")]
-    assert [line.split()[1] for line in told] == ["SC40000001", "SC40000002"]
-    assert "BELUM masuk" in told[0]
-    assert "⚠️" not in budi.says("\n".join([WHOLE, WHOLE]))
-    assert "⚠️ SC40000001" in budi.edits("\n".join([WHOLE, several[1]]))
-    assert "⚠️" not in budi.says("AO#SC40000009#ZTEGC6754546#SDA#ODP-SDA-003#F5SDA445 rumah sama dengan SC40000000")
+    budi.says("\n".join(several))
+    receipts = [message.text.splitlines()[0] for message in budi.inbox]
+    assert receipts == [
+        f"✅ Pesan diterima, mohon ditunggu. SC4000000{place}, antrean ke-{place + 1}" for place in range(3)
+    ]
+
+
+def test_the_same_order_twice_in_one_message_is_one_order(world: World) -> None:
+    budi = Phone(world, 1)
+    assert budi.says("\n".join([WHOLE, WHOLE])).count("✅") == 1

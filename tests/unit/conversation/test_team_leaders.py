@@ -209,7 +209,7 @@ def test_words_of_who_works_on_orders_join_any(world: World) -> None:
     send(world, 1)
     leader = Phone(world, LEADER)
     leader.says(f"/cek {number(1)}")
-    assert leader.replies("pelanggan VIP") == f"💬 Diteruskan ke helpdesk untuk {number(1)}."
+    assert leader.replies("pelanggan VIP") == f"⏳ {number(1)} MENUNGGU\nPesan Anda diteruskan ke helpdesk."
     assert world.joined(number(1)) == ["pelanggan VIP"]
 
 

@@ -7,25 +7,29 @@ from sikpro.application.ports.conversations import Conversation
 
 
 class MemoryConversationStore:
-    """Stores the open dialogues, one for each person and chat."""
+    """Stores the open dialogues of each person and chat."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def get(self, chat_id: int, telegram_id: int) -> Conversation | None:
-        """Return the dialogue, or None."""
-        return self._state.conversations.get((chat_id, telegram_id))
+    def of(self, chat_id: int, telegram_id: int) -> tuple[Conversation, ...]:
+        """Return a person's dialogues in a chat, the newest first."""
+        rows = self._state.conversations.values()
+        found = [row for row in rows if (row.chat_id, row.telegram_id) == (chat_id, telegram_id)]
+        return tuple(sorted(found, key=lambda row: (row.updated_at, row.draft), reverse=True))
 
     def put(self, conversation: Conversation) -> None:
         """Save the dialogue."""
         kept = evolve(conversation, data=dict(conversation.data))
-        self._state.conversations.put((conversation.chat_id, conversation.telegram_id), kept)
+        self._state.conversations.put((conversation.chat_id, conversation.telegram_id, conversation.draft), kept)
 
-    def drop(self, chat_id: int, telegram_id: int) -> None:
-        """Delete the dialogue."""
-        self._state.conversations.drop((chat_id, telegram_id))
+    def drop(self, chat_id: int, telegram_id: int, draft: str | None = None) -> None:
+        """Delete a dialogue, or all of a person in a chat."""
+        for row in self.of(chat_id, telegram_id):
+            if draft in {None, row.draft}:
+                self._state.conversations.drop((chat_id, telegram_id, row.draft))
 
     def open(self, step_prefix: str) -> tuple[Conversation, ...]:
         """Return the dialogues whose step begins with the prefix, oldest first."""
         found = [row for row in self._state.conversations.values() if row.step.startswith(step_prefix)]
-        return tuple(sorted(found, key=lambda row: (row.updated_at, row.chat_id, row.telegram_id)))
+        return tuple(sorted(found, key=lambda row: (row.updated_at, row.chat_id, row.telegram_id, row.draft)))

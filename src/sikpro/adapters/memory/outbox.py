@@ -166,11 +166,11 @@ class MemoryOutbox:
         ]
         return orders[-1] if orders else None
 
-    def text_of(self, chat_id: int, message_id: int) -> str | None:
-        """Return the text of a sent message; None if it is not ours."""
+    def id_of(self, chat_id: int, message_id: int) -> int | None:
+        """Return the outbox id of a sent message; None if it is not ours."""
         for sending in self._state.outbox.values():
             if sending.item.message_id == message_id and sending.item.message.chat_id == chat_id:
-                return sending.item.message.text
+                return sending.item.id
         return None
 
     def counts(self) -> Mapping[Delivery, int]:

@@ -187,7 +187,7 @@ class State:
     inbox_keys: Table[str, int] = field(factory=_table)
     outbox: Table[int, Sending] = field(factory=_table)
     unfinished: Table[int, None] = field(factory=_table)
-    conversations: Table[tuple[int, int], Conversation] = field(factory=_table)
+    conversations: Table[tuple[int, int, str], Conversation] = field(factory=_table)
     bots: Table[str, BotAccount] = field(factory=_table)
     addresses: Table[tuple[str, int], str] = field(factory=_table)
     alerts: Table[tuple[int, str], datetime] = field(factory=_table)

@@ -15,6 +15,7 @@ conversations = Table(
     metadata,
     Column("chat_id", Id, primary_key=True, autoincrement=False),
     Column("telegram_id", Id, primary_key=True, autoincrement=False),
+    Column("draft", Words, primary_key=True),
     Column("step", Words, nullable=False),
     Column("data", JSON, nullable=False),
     Column("token", Words, nullable=False),
@@ -28,31 +29,31 @@ _talk = conversations.c
 
 
 class SqlConversationStore:
-    """Stores the open dialogues, one for each person and chat."""
+    """Stores the open dialogues of each person and chat."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
-    def get(self, chat_id: int, telegram_id: int) -> Conversation | None:
-        """Return the dialogue, or None."""
+    def of(self, chat_id: int, telegram_id: int) -> tuple[Conversation, ...]:
+        """Return a person's dialogues in a chat, the newest first."""
         selected = sa.select(conversations).where(_talk.chat_id == chat_id, _talk.telegram_id == telegram_id)
-        row = self._transaction.execute(selected).mappings().one_or_none()
-        return None if row is None else Conversation(**row)
+        rows = self._transaction.execute(selected.order_by(_talk.updated_at.desc(), _talk.draft.desc())).mappings()
+        return tuple(Conversation(**row) for row in rows)
 
     def put(self, conversation: Conversation) -> None:
         """Save the dialogue."""
         row = asdict(conversation) | {"data": dict(conversation.data)}
-        put = upsert(self._transaction, conversations, ["chat_id", "telegram_id"])
+        put = upsert(self._transaction, conversations, ["chat_id", "telegram_id", "draft"])
         self._transaction.execute(put.values(row))
 
-    def drop(self, chat_id: int, telegram_id: int) -> None:
-        """Delete the dialogue."""
+    def drop(self, chat_id: int, telegram_id: int, draft: str | None = None) -> None:
+        """Delete a dialogue, or all of a person in a chat."""
         dropped = sa.delete(conversations).where(_talk.chat_id == chat_id, _talk.telegram_id == telegram_id)
-        self._transaction.execute(dropped)
+        self._transaction.execute(dropped if draft is None else dropped.where(_talk.draft == draft))
 
     def open(self, step_prefix: str) -> tuple[Conversation, ...]:
         """Return the dialogues whose step begins with the prefix, oldest first."""
         begins = sa.func.substr(_talk.step, 1, len(step_prefix)) == step_prefix
-        order = (_talk.updated_at, _talk.chat_id, _talk.telegram_id)
+        order = (_talk.updated_at, _talk.chat_id, _talk.telegram_id, _talk.draft)
         rows = self._transaction.execute(sa.select(conversations).where(begins).order_by(*order)).mappings()
         return tuple(Conversation(**row) for row in rows)

@@ -241,11 +241,11 @@ class SqlOutbox:
         order_id: int | None = self._transaction.scalar(selected)
         return order_id
 
-    def text_of(self, chat_id: int, message_id: int) -> str | None:
-        """Return the text of a sent message; None if it is not ours."""
-        selected = sa.select(_c.text).where(_c.chat_id == chat_id, _c.message_id == message_id).limit(1)
-        text: str | None = self._transaction.scalar(selected)
-        return text
+    def id_of(self, chat_id: int, message_id: int) -> int | None:
+        """Return the outbox id of a sent message; None if it is not ours."""
+        selected = sa.select(_c.id).where(_c.chat_id == chat_id, _c.message_id == message_id).limit(1)
+        outbox_id: int | None = self._transaction.scalar(selected)
+        return outbox_id
 
     def counts(self) -> Mapping[Delivery, int]:
         """Return the number of messages in each state."""

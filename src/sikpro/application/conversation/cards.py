@@ -3,41 +3,73 @@
 from collections.abc import Iterable
 
 from sikpro.application.conversation.context import Context
+from sikpro.application.fields import REST
 from sikpro.application.i18n import Words
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.use_cases.catalogue.lookup import any_status
 from sikpro.application.use_cases.messages.notify_technician import state_text
 from sikpro.application.use_cases.orders.list_orders import expected_wait, state_since
 from sikpro.domain.events import FieldChange
+from sikpro.domain.order import Order
 from sikpro.domain.text import one_line
 from sikpro.domain.values import SerialNumber
 
+NOTE_SHOWN = 60
+"""How much of a note a receipt shows, in characters."""
 
-def stored_card(context: Context, row: OrderRow, place: int) -> str:
-    """Return the answer to a request that was registered."""
+
+def receipt(context: Context, row: OrderRow, place: int) -> str:
+    """Return the answer to a request that was registered: all that was read, in five lines at most."""
     words = context.words
     wait = expected_wait(context.uow, place, context.now)
-    about = words("card.about", type=row.type, sto=row.sto, odp=row.odp)
-    expected = words("card.expected", span=words.duration(wait)) if wait else words("card.expected_unknown")
-    lines = [words("card.stored", number=row.number, place=place), f"{about} · {expected}"]
-    serial = SerialNumber(row.serial, row.serial)
-    if not serial.vendor:
-        lines.append(words("card.vendor_unknown", vendor=serial.value[:4]))
-    if context.person and row.technician != context.person.technician_code:
-        lines.append(words("card.for_technician", code=row.technician, name=row.technician_name or "-"))
-    return "\n".join(lines)
+    first = words("card.stored", number=row.number, place=place)
+    if wait:
+        first = f"{first}, {words('card.expected', span=words.duration(wait))}"
+    return "\n".join([first, *read_lines(context, row)])
+
+
+def read_lines(context: Context, row: OrderRow) -> list[str]:
+    """Return what an order holds, for whoever sent it: four lines at most, with what looks odd in the last."""
+    words = context.words
+    maker = SerialNumber(row.serial, row.serial).vendor
+    port = row.texts.get("port", "")
+    box = f"{row.odp} {words('card.port', port=port)}" if port else row.odp
+    lines = [
+        f"{row.type} · SN {row.serial} ({maker or words('card.maker_unknown')})",
+        f"{row.sto} · {box} · {row.technician} {row.technician_name}".rstrip(),
+    ]
+    rest = one_line(row.texts.get(REST, ""))
+    if rest:
+        lines.append(words("card.note", text=rest if len(rest) <= NOTE_SHOWN else f"{rest[: NOTE_SHOWN - 1]}…"))
+    odd = [] if maker else [words("card.vendor_unknown", vendor=row.serial[:4])]
+    if odd:
+        lines.append(" ".join(odd))
+    return lines
+
+
+def headline(context: Context, order: Order) -> str:
+    """Return an order's state in one line: `🔧 SC32232558 DIPROSES (OGP), Rina sejak 09.20`."""
+    row = context.uow.order_queries.row(order.id)
+    if row is None:
+        raise RuntimeError("the order is not there")
+    return _headline(context, row)
+
+
+def _headline(context: Context, row: OrderRow) -> str:
+    words = context.words
+    return words(
+        f"card.{row.phase.stage}",
+        number=row.number,
+        state=state_words(context, row),
+        helpdesk=row.helpdesk_name or words("helpdesk"),
+        time=words.moment(row.finished_at or state_since(context.uow, row), context.now),
+    )
 
 
 def state_card(context: Context, row: OrderRow) -> str:
     """Return an order's present state: the answer to `/cek`."""
     words, now = context.words, context.now
-    params = {
-        "number": row.number,
-        "state": state_words(context, row),
-        "helpdesk": row.helpdesk_name or words("helpdesk"),
-        "time": words.moment(row.finished_at or state_since(context.uow, row), now),
-    }
-    lines = [words(f"card.{row.phase.stage}", **params)]
+    lines = [_headline(context, row)]
     if row.phase.waits:
         place = context.uow.order_queries.place_in_queue(row.received_at, row.id)
         wait = expected_wait(context.uow, place, now)

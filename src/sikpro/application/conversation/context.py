@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from attrs import define, field, frozen
 
-from sikpro.application.conversation.reader.readings import Known
+from sikpro.application.conversation.known import known_in
+from sikpro.application.conversation.reader.known import Known
 from sikpro.application.i18n import Words, words_in
 from sikpro.application.ports.chat import Button, Incoming, Outgoing
 from sikpro.application.ports.conversations import Conversation
@@ -38,11 +39,15 @@ class Context:
     now: datetime
     zone: str
     person: Person | None
-    dialogue: Conversation | None
+    dialogues: tuple[Conversation, ...] = ()
+    """The open dialogues of the sender in this chat, the one that changed last first."""
+    dialogue: Conversation | None = field(init=False, default=None)
+    """The dialogue that the update is about; the newest unless said otherwise."""
     words: Words = field(init=False)
     press_answered: bool = field(init=False, default=False)
 
     def __attrs_post_init__(self) -> None:
+        self.dialogue = self.dialogues[0] if self.dialogues else None
         self.words = words_in(self._language(), self.zone)
 
     def _language(self) -> str:
@@ -104,16 +109,27 @@ class Context:
             self.reply(text, order_id=order_id)
         return Handled(Outcome.REFUSAL, detail, order_id)
 
-    def open_dialogue(self, step: str, data: Mapping[str, str], *, goes_on: bool = False) -> str:
-        """Save the place of the dialogue under a new token, and return the token.
-
-        A dialogue that continues gets no second reminder.
-        """
+    def open_dialogue(self, step: str, data: Mapping[str, str]) -> str:
+        """Save the place of the dialogue under a new token, and return the token. Drafts stay as they are."""
         token = secrets.token_hex(4)
-        reminded_at = self.dialogue.reminded_at if self.dialogue and goes_on else None
+        self._save(step, data, token, "", None)
+        return token
+
+    def open_draft(self, step: str, data: Mapping[str, str], *, goes_on: bool = False) -> str:
+        """Save an unfinished order, and return its token.
+
+        A draft that goes on keeps its token, so that its buttons stay valid, and gets no second reminder.
+        """
+        before = self.dialogue if goes_on and self.dialogue and self.dialogue.draft else None
+        token = before.token if before else secrets.token_hex(4)
+        self._save(step, data, token, token, before.reminded_at if before else None)
+        return token
+
+    def _save(self, step: str, data: Mapping[str, str], token: str, draft: str, reminded_at: datetime | None) -> None:
         self.dialogue = Conversation(
             chat_id=self.incoming.chat_id,
             telegram_id=self.incoming.sender_id or 0,
+            draft=draft,
             step=step,
             data=dict(data),
             token=token,
@@ -122,7 +138,11 @@ class Context:
             reminded_at=reminded_at,
         )
         self.uow.conversations.put(self.dialogue)
-        return token
+        self.dialogues = (self.dialogue, *(one for one in self.dialogues if one.draft != draft))
+
+    def turn_to(self, dialogue: Conversation | None) -> None:
+        """Make one of the open dialogues the one that the update is about."""
+        self.dialogue = dialogue
 
     def just_opened(self, step: str, **data: str) -> bool:
         """Whether a press opened this dialogue a moment ago. A button pressed twice acts once."""
@@ -132,23 +152,16 @@ class Context:
         return self.now - open_.updated_at < DOUBLE_PRESS and data.items() <= dict(open_.data).items()
 
     def close_dialogue(self) -> None:
-        """End the dialogue, if there is one."""
+        """End the dialogue that the update is about, if there is one."""
         if self.dialogue:
-            self.uow.conversations.drop(self.incoming.chat_id, self.incoming.sender_id or 0)
+            draft = self.dialogue.draft
+            self.uow.conversations.drop(self.incoming.chat_id, self.incoming.sender_id or 0, draft)
+            self.dialogues = tuple(one for one in self.dialogues if one.draft != draft)
             self.dialogue = None
 
     def known(self) -> Known:
-        """Return the catalogues' codes, to parse a message."""
-        catalogue = self.uow.catalogue
-
-        def technician(code: str) -> bool:
-            return self.uow.people.by_code(code) is not None
-
-        return Known(
-            {row.code for row in catalogue.order_types() if row.active},
-            {row.code for row in catalogue.stos() if row.active},
-            technician,
-        )
+        """Return what the installation knows, to read a message."""
+        return known_in(self.uow)
 
     def _reply_to(self) -> int | None:
         """In a group, a question after a press replies to the button's message, so that everybody knows its order."""

@@ -1,20 +1,31 @@
-"""Correct an existing order by a button: show its data, then take the changes."""
+"""Correct an existing order: show its data and take the changes, or put right one field that was read wrong."""
+
+from collections.abc import Mapping
 
 from sikpro.application.conversation.attachments import store_own_files
+from sikpro.application.conversation.cards import read_lines
 from sikpro.application.conversation.context import Context, Handled
+from sikpro.application.conversation.doubts import data_of
 from sikpro.application.conversation.groups import asking
 from sikpro.application.conversation.joining import join, pressed_order
-from sikpro.application.conversation.order_entry import enter_request
-from sikpro.application.conversation.questions import ORDER
-from sikpro.application.conversation.reader.parse_message import parse_message
-from sikpro.application.conversation.reader.readings import resembles
-from sikpro.application.fields import FIELDS
+from sikpro.application.conversation.order_entry import ask, asker, enter_request
+from sikpro.application.conversation.questions import ORDER, STEP
+from sikpro.application.conversation.reader.read_message import read_order
+from sikpro.application.fields import BY_NAME, FIELDS, REST
+from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
+from sikpro.application.use_cases.messages.notify_technician import WRONG
 from sikpro.application.use_cases.orders.understand_request import typed_again
+from sikpro.domain.order import Order
 from sikpro.domain.phase import Stage
 
 FIX = "fix"
 """The step that waits for corrected data."""
+
+CHANGE = "change"
+"""The step that offers the change that somebody's words ask for."""
+
+_BUTTONS_A_ROW = 2
 
 
 def begin_correction(context: Context, order_id: int) -> Handled:
@@ -39,13 +50,73 @@ def take_correction(context: Context, text: str) -> Handled:
     order_id = int(dialogue.data[ORDER])
     if not text:
         return join(context, order_id, "", answer="correct.photo")
-    parsed = parse_message(text, context.known())
-    changes = dict(parsed.fields)
-    if not parsed.values:
-        meant = resembles(text, [field.name for field in FIELDS if field.required])
-        if meant is None:
-            context.reply(context.words("correct.not_understood"))
-            return Handled(Outcome.DIALOGUE, FIX, order_id)
-        changes = {meant: text}
+    changes = data_of(read_order(text, context.known()))
+    if not changes.keys() - {REST}:
+        context.reply(context.words("correct.not_understood"))
+        return Handled(Outcome.DIALOGUE, FIX, order_id)
     store_own_files(context, order_id)
-    return enter_request(context, {**dialogue.data, **changes})
+    kept = {name: value for name, value in dialogue.data.items() if f"doubt:{name}" not in changes}
+    context.close_dialogue()
+    return enter_request(context, {**kept, **changes})
+
+
+def show_fields(context: Context, order_id: int) -> Handled:
+    """Show what an order holds, with a button for each field: one of them was read wrong."""
+    order = pressed_order(context, order_id)
+    if isinstance(order, Handled):
+        return order
+    row = context.uow.order_queries.row(order_id)
+    if row is None:
+        raise RuntimeError("the order is not there")
+    words = context.words
+    buttons = [
+        Button(words(f"field.{field.name}"), f"{WRONG}:{order_id}:{field.name}")
+        for field in FIELDS
+        if field.required or row.texts.get(field.name)
+    ]
+    rows = [buttons[start : start + _BUTTONS_A_ROW] for start in range(0, len(buttons), _BUTTONS_A_ROW)]
+    lines = [words("wrong.ask", number=order.number), *read_lines(context, row)]
+    context.reply("\n".join(lines), rows, order_id=order_id)
+    return Handled(Outcome.DIALOGUE, WRONG, order_id)
+
+
+def ask_field(context: Context, order_id: int, name: str) -> Handled | None:
+    """Ask for the right value of one field of an order; return None for no field."""
+    if name not in BY_NAME:
+        return None
+    order = pressed_order(context, order_id, Stage.WAITING, Stage.HELD_UP, Stage.IN_PROGRESS)
+    if isinstance(order, Handled):
+        return order
+    step, data = f"{STEP}:{name}", {**typed_again(order.data), name: "", ORDER: str(order_id)}
+    if not context.just_opened(step, **{ORDER: str(order_id)}):
+        context.turn_to(None)
+        token = context.open_draft(step, data)
+        question = asker(context, data, token).again(name)
+        ask(context, question.text, question.buttons)
+    return Handled(Outcome.DIALOGUE, WRONG, order_id)
+
+
+def offer_change(context: Context, order: Order, changes: Mapping[str, str]) -> None:
+    """Offer the changes that somebody's words ask for, with what the order holds now."""
+    words, before = context.words, typed_again(order.data)
+    token = context.open_dialogue(CHANGE, {**before, **changes, ORDER: str(order.id)})
+    lines = [
+        words("card.change", field=words(f"field.{name}"), before=before.get(name) or "-", after=value)
+        for name, value in changes.items()
+    ]
+    question = "\n".join([words("correct.offer", number=order.number), *lines])
+    buttons = [[Button(words("button.change"), f"d:{token}:y"), Button(words("button.leave_it"), f"d:{token}:n")]]
+    context.reply(question, buttons, order_id=order.id)
+
+
+def press_change(context: Context, action: str) -> Handled | None:
+    """Make the offered change, or leave it; return None for actions of other questions."""
+    dialogue = context.dialogue
+    if dialogue is None or dialogue.step != CHANGE or action not in {"y", "n"}:
+        return None
+    order_id = int(dialogue.data[ORDER])
+    context.close_dialogue()
+    if action == "y":
+        return enter_request(context, dialogue.data)
+    context.answer_press(context.words("correct.left"))
+    return Handled(Outcome.DIALOGUE, CHANGE, order_id)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from attrs import evolve, frozen
 
-from sikpro.application.conversation.order_entry import MESSAGE, SINCE
+from sikpro.application.conversation.order_entry import CARDS, MESSAGE, SINCE
 from sikpro.application.conversation.questions import ORDER, STEP, Asker, field_errors, first_to_ask
 from sikpro.application.fields import BY_NAME
 from sikpro.application.i18n import words_in
@@ -71,18 +71,19 @@ def remind_drafts(uow: UnitOfWork, now: datetime, zone: str) -> int:
         if person and person.active and errors:
             question = conversation.step.partition(":")[2]
             name = question if question in errors else first_to_ask(errors)
-            uow.outbox.put(_reminder(uow, conversation, person, name, errors, zone), now)
-            uow.conversations.put(evolve(conversation, step=f"{STEP}:{name}", reminded_at=now))
+            card = uow.outbox.put(_reminder(uow, conversation, person, errors, zone), now)
+            data = {**conversation.data, CARDS: f"{conversation.data.get(CARDS, '')} {card}".strip()}
+            uow.conversations.put(evolve(conversation, step=f"{STEP}:{name}", data=data, reminded_at=now))
             reminded += 1
     return reminded
 
 
 def _reminder(
-    uow: UnitOfWork, conversation: Conversation, person: Person, name: str, errors: Mapping[str, DomainError], zone: str
+    uow: UnitOfWork, conversation: Conversation, person: Person, errors: Mapping[str, DomainError], zone: str
 ) -> Outgoing:
     words, data, token = words_in(person.language, zone), conversation.data, conversation.token
     asker = Asker(uow=uow, words=words, person=person, data=data, token=token)
-    question = asker.about(name, errors, shown=True)
+    question = asker.card(errors, shown=True)
     missing = ", ".join(words(f"field.{field}") for field in errors)
     text = words("draft.correction" if ORDER in data else "draft.reminder", fields=missing)
     return Outgoing(

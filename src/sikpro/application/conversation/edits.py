@@ -1,15 +1,18 @@
 """A message edited by its sender: it corrects its order while nobody has that, and the bot confirms it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from sikpro.application.conversation.attachments import store_own_files
 from sikpro.application.conversation.cards import change_lines, state_card
 from sikpro.application.conversation.context import Context, Handled
+from sikpro.application.conversation.doubts import data_of
 from sikpro.application.conversation.joining import join, joined_words
-from sikpro.application.conversation.order_entry import mention_others
+from sikpro.application.conversation.order_entry import begin_requests, doubt_lines
 from sikpro.application.conversation.photos import order_of_photo
-from sikpro.application.conversation.reader.parse_message import Parsed, parse_message
-from sikpro.application.fields import FIELDS
+from sikpro.application.conversation.questions import DOUBT
+from sikpro.application.conversation.reader.decide import OrderReading
+from sikpro.application.conversation.reader.read_message import read_message, read_order
+from sikpro.application.fields import FIELDS, REST
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.messages.notify_technician import order_buttons
 from sikpro.application.use_cases.orders.own_order import correct_order, owns
@@ -38,18 +41,35 @@ def take_edit(context: Context, text: str, is_command: bool, read: Callable[[], 
     made_it = order.origin == Origin(incoming.chat_id, message_id)
     if not owns(order, context.somebody) or (made_it and order.sender != context.somebody.id):
         return Handled(Outcome.IGNORED, "edit.foreign") if made_it else read()
-    parsed = parse_message(text, context.known())
+    several = read_message(text, context.known()).orders
+    if made_it and len(several) > 1:
+        return _of_several(context, text, several)
+    parsed = read_order(text, context.known())
     if made_it:
-        handled = _of_origin(context, order, text, parsed)
-        if handled.outcome is not Outcome.IGNORED:
-            mention_others(context, parsed.fields)
-        return handled
+        return _of_origin(context, order, text, parsed)
     said = joined_words(context, order.id, message_id)
     if said is not None:
         return _join_again(context, order, text, said, answer="join.done")
-    if parsed.is_request or parsed.is_number or not parsed.values or not _correctable(order):
+    number_alone = parsed.values == 1 and "registration_number" in parsed.certain
+    if parsed.is_request or number_alone or not parsed.values or not _correctable(order):
         return read()
-    return _correct(context, order, parsed.fields)
+    return _correct(context, order, parsed, _says_now(parsed))
+
+
+def _of_several(context: Context, text: str, readings: Sequence[OrderReading]) -> Handled:
+    """Correct each order that this message made, and register those that were added to it."""
+    incoming = context.incoming
+    origin, added, handled = Origin(incoming.chat_id, incoming.message_id), list[OrderReading](), None
+    for reading in readings:
+        known = context.uow.orders.find(reading.certain.get("registration_number", ""))
+        made = next((order for order in known if order.origin == origin and not order.deleted_at), None)
+        if made is None:
+            added.append(reading)
+        else:
+            handled = _of_origin(context, made, text, reading)
+    if added:
+        return begin_requests(context, added)
+    return handled or Handled(Outcome.IGNORED, "edit.same")
 
 
 def _order_of(context: Context, message_id: int) -> Order | None:
@@ -64,15 +84,16 @@ def _order_of(context: Context, message_id: int) -> Order | None:
     return order if order and not order.deleted_at else None
 
 
-def _of_origin(context: Context, order: Order, text: str, parsed: Parsed) -> Handled:
+def _of_origin(context: Context, order: Order, text: str, parsed: OrderReading) -> Handled:
     """Handle a changed text in the message that made the order."""
     said = joined_words(context, order.id, context.incoming.message_id or 0)
     typed = _says_now(parsed)
-    if parsed.values and (said is None or _correctable(order)) and _says_the_same(context, order, typed):
+    same = not parsed.doubts and _says_the_same(context, order, typed)
+    if parsed.values and (said is None or _correctable(order)) and same:
         store_own_files(context, order.id)
         return Handled(Outcome.IGNORED, "edit.same", order.id)
     if parsed.values and _correctable(order):
-        return _correct(context, order, typed)
+        return _correct(context, order, parsed, typed)
     if order.phase.live:
         kept = parsed.values and not _correctable(order)
         return _join_again(context, order, text, said, answer="edit.joined" if kept else "join.done")
@@ -89,10 +110,11 @@ def _correctable(order: Order) -> bool:
     return order.phase.waits or (order.phase.held_up and order.turn is Turn.TECHNICIAN)
 
 
-def _says_now(parsed: Parsed) -> dict[str, str]:
+def _says_now(parsed: OrderReading) -> dict[str, str]:
     """Return the edited message's values by field. If it has the whole order, texts that are gone become empty."""
     gone = dict.fromkeys(_WORDS, "") if parsed.values >= _WHOLE else {}
-    return {**gone, **parsed.fields}
+    note = {REST: parsed.rest} if parsed.rest else {}
+    return {**gone, **parsed.certain, **note}
 
 
 def _says_the_same(context: Context, order: Order, typed: Mapping[str, str]) -> bool:
@@ -110,8 +132,10 @@ def _with(order: Order, typed: Mapping[str, str]) -> dict[str, str]:
     return {**data, CONFIRMED: "odp.other_sto"} if kept else data
 
 
-def _correct(context: Context, order: Order, typed: Mapping[str, str]) -> Handled:
+def _correct(context: Context, order: Order, parsed: OrderReading, typed: Mapping[str, str]) -> Handled:
     uow, words = context.uow, context.words
+    if parsed.doubts:
+        return _unchanged(context, order, DOUBT, doubt_lines(context, data_of(parsed)))
     again = order.phase.held_up
     try:
         with uow.savepoint():

@@ -3,30 +3,29 @@
 import re
 from datetime import datetime
 
+from sikpro.application.conversation.about_orders import take_words
+from sikpro.application.conversation.answers import take_answer
 from sikpro.application.conversation.attachments import ALBUMS
 from sikpro.application.conversation.commands.cek import order_replied_to
 from sikpro.application.conversation.commands.registry import COMMANDS
 from sikpro.application.conversation.context import Context, Handled
-from sikpro.application.conversation.corrections import FIX, take_correction
-from sikpro.application.conversation.duplicates import RESEND
 from sikpro.application.conversation.edits import take_edit
 from sikpro.application.conversation.groups import spoken_to, turn_away
-from sikpro.application.conversation.joining import ASK, REOPEN, join, take_question, take_reopening
-from sikpro.application.conversation.order_entry import answer_field, begin_request, enter_request
-from sikpro.application.conversation.own_orders import show_order
-from sikpro.application.conversation.photos import ask_which_order, caption_came, rest_of_album, type_number
+from sikpro.application.conversation.order_entry import begin_requests
+from sikpro.application.conversation.photos import caption_came, rest_of_album
 from sikpro.application.conversation.presses import take_press
-from sikpro.application.conversation.questions import ORDER, STEP
-from sikpro.application.conversation.reader.parse_message import LONGEST, Parsed, parse_message
+from sikpro.application.conversation.reader.read_message import LONGEST, Intent, Reading, read_message, text_number
 from sikpro.application.conversation.strangers import introduce, list_missing, share_phone
 from sikpro.application.ports.chat import Incoming, IncomingKind
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.errors import ConcurrencyConflict, DomainError
-from sikpro.domain.text import compact, storable
+from sikpro.domain.text import codes_near, storable
 
 _COMMAND = re.compile(r"\s*/([A-Za-z]\w{0,31})(?:@(\w+))?(?:\s+|$)(.*)", re.DOTALL)
 _SAID = {IncomingKind.MESSAGE, IncomingKind.EDIT}
+_OF_COMMAND = {Intent.STATUS: "cek", Intent.WITHDRAW: "batal"}
+_SHORTEST_SLIP = 3
 
 
 def handle(uow: UnitOfWork, incoming: Incoming, now: datetime, zone: str) -> Handled:
@@ -38,8 +37,8 @@ def handle(uow: UnitOfWork, incoming: Incoming, now: datetime, zone: str) -> Han
     if incoming.kind not in {*_SAID, IncomingKind.PRESS} or incoming.sender_id is None:
         return Handled(Outcome.IGNORED, str(incoming.kind))
     person = uow.people.by_telegram(incoming.sender_id)
-    dialogue = uow.conversations.get(incoming.chat_id, incoming.sender_id)
-    context = Context(uow, incoming, now, zone, person, dialogue)
+    dialogues = uow.conversations.of(incoming.chat_id, incoming.sender_id)
+    context = Context(uow, incoming, now, zone, person, dialogues)
     try:
         handled = _handled(context)
     except ConcurrencyConflict:
@@ -84,8 +83,8 @@ def _concerns_us(context: Context, command: re.Match[str] | None) -> bool:
 
 
 def _album_known(context: Context, album: str) -> bool:
-    drafts = context.dialogue.data.get(ALBUMS, "").split() if context.dialogue else []
-    return album in drafts or context.uow.inbox.order_of_album(context.incoming.chat_id, album) is not None
+    kept = [known for dialogue in context.dialogues for known in dialogue.data.get(ALBUMS, "").split()]
+    return album in kept or context.uow.inbox.order_of_album(context.incoming.chat_id, album) is not None
 
 
 def _message(context: Context, text: str) -> Handled:
@@ -112,66 +111,37 @@ def _message(context: Context, text: str) -> Handled:
 
 
 def _words(context: Context, text: str) -> Handled:
-    """Handle a text without command from a known person: a whole request, an answer, a reply, or a number to check."""
-    parsed = parse_message(text, context.known())
+    """Handle a text without command from a known person: an answer, orders, or words about an order."""
     about = order_replied_to(context)
-    answered = _answer(context, text, parsed, about)
-    if answered:
-        return answered
-    if parsed.is_request and (about is None or parsed.values >= _SURELY):
-        return begin_request(context, parsed.fields)
-    if about is not None:
-        return join(context, about, text)
-    number = _number(text, parsed)
+    number = context.uow.orders.get(about).number if about is not None else ""
+    reading = read_message(text, context.known(), number)
+    return take_answer(context, text, reading, about) or _by_meaning(context, text, reading, about)
+
+
+def _by_meaning(context: Context, text: str, reading: Reading, about: int | None) -> Handled:
+    number = text_number(text)
     if number:
-        return type_number(context, number) or show_order(context, number)
-    if context.incoming.attachments:
-        if context.incoming.private:
-            return ask_which_order(context, text)
-        return context.refuse(context.words("message.photo_alone"), "message.photo_alone")
-    return context.refuse(context.words("message.not_understood"), "message.not_understood")
-
-
-def _number(text: str, parsed: Parsed) -> str:
-    """Return the registration number if the message names nothing else of an order. It may be digits alone."""
-    code = compact(text)
-    if code.isdecimal() and code.isascii() and 6 <= len(code) <= 12:
-        return "SC" + code
-    return compact(parsed.fields["registration_number"]) if parsed.is_number else ""
-
-
-_SURELY = 4
-"""A message with this many values is a request, even as a reply."""
-
-
-def _answer(context: Context, text: str, parsed: Parsed, about: int | None) -> Handled | None:
-    """Take a message as the answer to the open question. Return None when it is not an answer."""
-    dialogue = context.dialogue
-    if dialogue is None or (about is not None and dialogue.data.get(ORDER) != str(about)):
-        return None
-    step, number = dialogue.step, compact(parsed.fields.get("registration_number", ""))
-    surely = parsed.is_request and parsed.values >= _SURELY
-    if step == FIX and not (surely and number and number != dialogue.data["registration_number"]):
-        return take_correction(context, text)
-    if surely:
-        return None
-    if step.startswith(f"{STEP}:"):
-        if text:
-            return answer_field(context, text)
-        return enter_request(context, dialogue.data, before=context.words("entry.file_kept"))
-    if step == RESEND and not text:
-        return join(context, int(dialogue.data[ORDER]), "")
-    if step == ASK:
-        return take_question(context, text)
-    if step.partition(":")[0] == REOPEN:
-        return take_reopening(context, text)
-    return None
+        return take_words(context, text, Reading(intent=Intent.STATUS, number=number), about)
+    whole = any(order.is_whole for order in reading.orders)
+    if about is not None and reading.orders and not whole:
+        return take_words(context, text, Reading(intent=Intent.FACTS), about)
+    if reading.orders:
+        return begin_requests(context, reading.orders)
+    return take_words(context, text, reading, about)
 
 
 def _command(context: Context, name: str, text: str) -> Handled:
-    command = COMMANDS.get(name)
+    """Run a command; one with a slip too, if it is clear which was meant."""
+    near = codes_near(name, COMMANDS)
+    command = COMMANDS.get(name) or (COMMANDS[near[0]] if len(near) == 1 and len(name) > _SHORTEST_SLIP else None)
+    if command is None and context.person:
+        reading = read_message(f"/{name} {text}", context.known())
+        if reading.orders:
+            return begin_requests(context, reading.orders)
+        if reading.intent in _OF_COMMAND:
+            return COMMANDS[_OF_COMMAND[reading.intent]].run(context, reading.number)
     if command is None:
         return context.refuse(context.words("command.unknown", name=name[:32]), "command.unknown")
     if context.person is None and not command.for_strangers:
-        return list_missing(context, name)
+        return list_missing(context, name, text)
     return command.run(context, text.strip())

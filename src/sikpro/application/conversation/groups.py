@@ -12,7 +12,7 @@ def spoken_to(context: Context) -> bool:
     incoming = context.incoming
     if incoming.private:
         return True
-    return incoming.reply_to is not None and context.uow.outbox.text_of(incoming.chat_id, incoming.reply_to) is not None
+    return incoming.reply_to is not None and context.uow.outbox.id_of(incoming.chat_id, incoming.reply_to) is not None
 
 
 def asking(context: Context, question: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from sikpro.application.conversation.attachments import FILES, keep_files, store_files, store_own_files
-from sikpro.application.conversation.cards import state_words
+from sikpro.application.conversation.cards import headline, state_words
 from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.groups import asking
 from sikpro.application.conversation.questions import ORDER
@@ -73,7 +73,8 @@ def join(context: Context, order_id: int, text: str, *, answer: str = "join.done
         return context.refuse(context.words("press.foreign"), error.code)
     store_own_files(context, order_id)
     if not album_confirmed:
-        context.reply(context.words(answer, number=order.number), order_id=order.id)
+        said = context.words(answer, number=order.number)
+        context.reply(f"{headline(context, order)}\n{said}" if answer == "join.done" else said, order_id=order.id)
     return Handled(Outcome.JOINED, "photo" if photo else "file" if names else "words", order.id)
 
 

@@ -1,14 +1,22 @@
-"""A request in the chat, in one message or field by field. Only a wrong field is asked for again."""
+"""A request in the chat, in one message or field by field. Only what is wrong or missing is asked for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sikpro.application.conversation.attachments import ALBUMS, FILES, PHOTO, keep_files, store_files
-from sikpro.application.conversation.cards import change_lines, stored_card
-from sikpro.application.conversation.context import Context, Handled
+from sikpro.application.conversation.cards import change_lines, receipt
+from sikpro.application.conversation.context import Context, Handled, Rows
+from sikpro.application.conversation.doubts import data_of, doubts_in, settled
 from sikpro.application.conversation.duplicates import refuse_as_duplicate
 from sikpro.application.conversation.groups import asking
 from sikpro.application.conversation.questions import (
     ORDER,
+    PRESS_AGAIN,
+    PRESS_KEEP,
+    PRESS_LEAVE,
+    PRESS_SKIP,
+    PRESS_STO,
+    PRESS_VALUE,
     SKIPPED,
     STEP,
     STEPWISE,
@@ -17,10 +25,10 @@ from sikpro.application.conversation.questions import (
     first_to_ask,
     may_be_skipped,
 )
-from sikpro.application.conversation.reader.parse_message import Parsed, parse_message
+from sikpro.application.conversation.reader.decide import OrderReading
 from sikpro.application.fields import BY_NAME
 from sikpro.application.ports.inbox import Outcome
-from sikpro.application.use_cases.messages.notify_technician import order_buttons
+from sikpro.application.use_cases.messages.notify_technician import order_buttons, receipt_buttons
 from sikpro.application.use_cases.orders.own_order import correct_order, join_message, owns
 from sikpro.application.use_cases.orders.register_order import register_order, standing_order
 from sikpro.application.use_cases.orders.understand_request import CONFIRMED, understand_request
@@ -37,137 +45,163 @@ MESSAGE = "message_id"
 SINCE = "since"
 """In the dialogue's data: the time when it began, ISO 8601."""
 
+RECEIVED = "received_at"
+"""In the dialogue's data: the time of the order's first message, ISO 8601. Questions cost no place in the queue."""
+
+CARDS = "cards"
+"""In the dialogue's data: the outbox ids of its cards, separated by blanks. A reply to one answers this draft."""
+
 _ENOUGH_TO_SHOW = 2
 
-_AN_ORDER = 3
-"""A note with this many values, its number among them, is another order."""
 
+def begin_requests(context: Context, readings: Sequence[OrderReading]) -> Handled:
+    """Start a request for each order that was read in a message; other drafts stay open.
 
-def begin_request(context: Context, typed: Mapping[str, str]) -> Handled:
-    """Start a new request from a message, and end an open draft.
-
-    If the chat asked about a photo, or this message began the draft, the files move to the new request. A further order
-    in the same message gets a reply that it was not registered. Raises `NotPermitted`.
+    A draft of the same number, one that an earlier version of this message began, or one that was hardly begun, ends;
+    its files and its place go to the first of these. Raises `NotPermitted`.
     """
+    context.somebody.must(Permission.REGISTER)
+    kept: dict[str, str] = {}
+    message = str(context.incoming.message_id)
+    numbers = {reading.certain.get("registration_number", "-") for reading in readings}
+    for draft in context.dialogues:
+        again = draft.data.get(MESSAGE) == message and context.incoming.press_id is None
+        again = again or (ORDER not in draft.data and draft.data.get("registration_number") in numbers)
+        if draft.draft and (again or not _is_begun(draft.data)):
+            kept |= {name: draft.data[name] for name in (FILES, ALBUMS, RECEIVED, SINCE) if name in draft.data}
+            context.turn_to(draft)
+            context.close_dialogue()
+    results = []
+    for reading in readings:
+        context.turn_to(None)
+        data = data_of(reading)
+        results.append(enter_request(context, {**data, **kept}, shown=len(data) >= _ENOUGH_TO_SHOW))
+        kept = {}
+    return next((handled for handled in results if handled.outcome is Outcome.ORDER), results[-1])
+
+
+def _is_begun(data: Mapping[str, str]) -> bool:
+    """Whether a draft holds more than a type or a technician: it is an order that must not be given up."""
+    said = {name for name in (*data, *doubts_in(data)) if name in BY_NAME} - {"technician", "type"}
+    return ORDER in data or bool(said)
+
+
+def begin_step_by_step(context: Context) -> Handled:
+    """Ask for the first field of a new order. Raises `NotPermitted`."""
     context.somebody.must(Permission.REGISTER)
     if context.just_opened(f"{STEP}:type"):
         return Handled(Outcome.DIALOGUE, f"{STEP}.type")
-    kept = {}
-    if context.dialogue:
-        before = context.dialogue.data
-        photo_offered = context.dialogue.step == PHOTO and not typed
-        if photo_offered or before.get(MESSAGE) == str(context.incoming.message_id):
-            kept = {name: before[name] for name in (FILES, ALBUMS) if name in before}
-    context.close_dialogue()
-    handled = enter_request(context, {**typed, **kept}, shown=len(typed) >= _ENOUGH_TO_SHOW)
-    mention_others(context, typed)
-    return handled
-
-
-def mention_others(context: Context, typed: Mapping[str, str]) -> None:
-    """Reply for each further order in a message that it was not registered: one message is one order."""
-    named = compact(typed.get("registration_number", ""))
-    for number in dict.fromkeys(_others_in(context, Parsed(dict(typed)).rest)):
-        if number != named:
-            context.reply(context.words("entry.one_order", number=number))
+    kept: dict[str, str] = {}
+    photo = next((one for one in context.dialogues if one.step == PHOTO), None)
+    if photo:
+        kept = {name: photo.data[name] for name in (FILES, ALBUMS) if name in photo.data}
+        context.turn_to(photo)
+        context.close_dialogue()
+    for draft in context.dialogues:
+        if draft.draft and not _is_begun(draft.data):
+            context.turn_to(draft)
+            context.close_dialogue()
+    context.turn_to(None)
+    return enter_request(context, kept)
 
 
 def enter_request(context: Context, typed: Mapping[str, str], *, shown: bool = False, before: str = "") -> Handled:
-    """Register the typed values, or ask for the first field that is missing or wrong.
+    """Register the typed values, or ask on one card for all that is wrong, or for the first that is missing.
 
-    The sender's own technician code replaces a missing one. With `shown`, the question lists the values understood.
-    `before` is a line in front of the question.
+    The sender's own technician code is taken when nothing was said about the technician. With `shown`, the card lists
+    the values understood. `before` is a line in front of the question.
     """
     data = {name: text for name, text in typed.items() if text}
     keep_files(context, data)
     if context.incoming.press_id is None:
         data.setdefault(MESSAGE, str(context.incoming.message_id or ""))
-    data.setdefault(SINCE, context.now.isoformat())
+        data.setdefault(RECEIVED, context.received_at.isoformat())
+    data.setdefault(SINCE, context.received_at.isoformat())
     if ORDER not in data:
         double = _early_duplicate(context, data)
         if double:
             return double
     own = context.somebody.technician_code
-    if own and not data.get("technician"):
+    if own and not data.get("technician") and "technician" not in doubts_in(data):
         data["technician"] = own
     errors = field_errors(context.uow, data)
     if any(error.code == "field.missing" for error in errors.values()):
         data[STEPWISE] = "1"
     if errors:
         name = first_to_ask(errors)
-        token = context.open_dialogue(f"{STEP}:{name}", data, goes_on=True)
-        question = asker(context, data, token).about(name, errors, shown=shown)
+        token = context.open_draft(f"{STEP}:{name}", data, goes_on=True)
+        question = asker(context, data, token).card(errors, shown=shown)
         text = f"{before}\n{question.text}" if before else question.text
-        context.reply(asking(context, text), question.buttons)
+        ask(context, text, question.buttons)
         return Handled(Outcome.DIALOGUE, f"{STEP}.{name}")
     return _correct(context, data) if ORDER in data else _register(context, data)
 
 
-def answer_field(context: Context, text: str) -> Handled:
-    """Take the answer to the open question: a value for its field, or values that clearly fit other fields."""
+def ask(context: Context, text: str, buttons: Rows) -> None:
+    """Send a draft's card, and note that it is this draft's."""
+    card = context.reply(asking(context, text), buttons)
     dialogue = context.dialogue
     if dialogue is None:
-        raise RuntimeError("no dialogue to answer in")
-    _, _, name = dialogue.step.partition(":")
-    parsed = parse_message(text, context.known())
-    if may_be_skipped(name) and compact(text) == compact(context.words("button.skip")):
-        return _skip(context, dialogue.data, name)
-    given = {name: text}
-    if name in parsed.fields or (parsed.values and not parsed.rest):
-        given = dict(parsed.fields)
-    elif name == "registration_number" and compact(text).isdecimal():
-        given = {name: "SC" + compact(text)}
-    data = {**dialogue.data, **given}
-    if not given.keys().isdisjoint({"sto", "odp"}):
-        data.pop(CONFIRMED, None)
-    return enter_request(context, data)
+        raise RuntimeError("no draft to ask about")
+    cards = f"{dialogue.data.get(CARDS, '')} {card}".split()[-_MOST_CARDS:]
+    context.open_draft(dialogue.step, {**dialogue.data, CARDS: " ".join(cards)}, goes_on=True)
 
 
-def press_in_dialogue(context: Context, action: str) -> Handled | None:
-    """Handle a press under the open question; return None for other actions.
-
-    Actions: `v…` a value, `s…` another STO, `t` type again, `k` skip, `c` keep as it is, `x` leave.
-    """
+def press_in_draft(context: Context, action: str) -> Handled | None:
+    """Handle a press on a draft's card; return None for what is no action of a card."""
     dialogue = context.dialogue
-    if dialogue is None:
+    if dialogue is None or not dialogue.draft:
         return None
-    _, _, name = dialogue.step.partition(":")
-    data = dict(dialogue.data)
-    if action == "x":
+    if action == PRESS_LEAVE:
         return leave_dialogue(context)
-    if name not in BY_NAME:
+    name = next((name for name in BY_NAME if action.startswith(name) and action[len(name) :][:1] in _ACTIONS), "")
+    if not name:
         return None
-    if action == "t":
-        data.pop(name, None)
-        token = context.open_dialogue(dialogue.step, data, goes_on=True)
+    data, verb, value = dict(dialogue.data), action[len(name)], action[len(name) + 1 :]
+    if verb == PRESS_AGAIN:
+        data = settled(data, name, "")
+        token = context.open_draft(f"{STEP}:{name}", data, goes_on=True)
         question = asker(context, data, token).again(name)
-        context.reply(asking(context, question.text), question.buttons)
+        ask(context, question.text, question.buttons)
         return Handled(Outcome.DIALOGUE, f"{STEP}.{name}")
-    if action == "k" and may_be_skipped(name):
-        return _skip(context, data, name)
-    if action == "c":
-        data[CONFIRMED] = f"{data.get(CONFIRMED, '')} {name}.other_sto".strip()
-    elif action.startswith("s"):
-        data["sto"] = action[1:]
-    elif action.startswith("v"):
-        data[name] = action[1:]
-    else:
-        return None
-    return enter_request(context, data)
+    if verb == PRESS_SKIP:
+        return skip_field(context, data, name) if may_be_skipped(name) else None
+    if verb == PRESS_KEEP:
+        return enter_request(context, {**data, CONFIRMED: f"{data.get(CONFIRMED, '')} {name}.other_sto".strip()})
+    if verb == PRESS_STO:
+        return enter_request(context, settled(data, "sto", value))
+    after = settled(data, name, value)
+    if after == data:
+        return Handled(Outcome.DIALOGUE, dialogue.step.replace(":", "."))
+    return enter_request(context, after)
 
 
-def _skip(context: Context, data: Mapping[str, str], name: str) -> Handled:
+_ACTIONS = {PRESS_VALUE, PRESS_STO, PRESS_AGAIN, PRESS_SKIP, PRESS_KEEP}
+_MOST_CARDS = 20
+
+
+def skip_field(context: Context, data: Mapping[str, str], name: str) -> Handled:
     """Leave an optional field empty, and continue."""
     skipped = f"{data.get(SKIPPED, '')} {name}".strip()
-    return enter_request(context, {**data, name: "", SKIPPED: skipped})
+    return enter_request(context, {**settled(data, name, ""), SKIPPED: skipped})
 
 
 def leave_dialogue(context: Context) -> Handled:
-    """End the dialogue; nothing is saved."""
-    left = "batal.left_order" if context.dialogue and ORDER in context.dialogue.data else "batal.left"
+    """End the dialogue; nothing is saved. Another unfinished order stays open, and is named."""
+    dialogue = context.dialogue
+    left = "batal.left_order" if dialogue and ORDER in dialogue.data else "batal.left"
     context.close_dialogue()
-    context.reply(context.words(left))
+    lines = [context.words(left)]
+    others = [one for one in context.dialogues if one.draft]
+    if others:
+        lines.append(context.words("batal.others", count=len(others)))
+    context.reply("\n".join(lines))
     return Handled(Outcome.COMMAND, "batal")
+
+
+def doubt_lines(context: Context, data: Mapping[str, str]) -> list[str]:
+    """Return what is doubtful in a draft's data, one line for each field."""
+    return asker(context, data, "").doubt_lines(doubts_in(data))
 
 
 def asker(context: Context, data: Mapping[str, str], token: str) -> Asker:
@@ -185,17 +219,6 @@ def _early_duplicate(context: Context, data: Mapping[str, str]) -> Handled | Non
     return refuse_as_duplicate(context, existing.id, data) if existing else None
 
 
-def _others_in(context: Context, words: str) -> Iterator[str]:
-    """Yield the numbers of further orders in a message after the first. A number alone is only a mention."""
-    while words:
-        parsed = parse_message(words, context.known())
-        if "registration_number" in parsed.fields and parsed.values >= _AN_ORDER:
-            yield compact(parsed.fields["registration_number"])
-        elif not parsed.values:
-            return
-        words = parsed.rest if len(parsed.rest) < len(words) else ""
-
-
 def _register(context: Context, data: Mapping[str, str]) -> Handled:
     incoming = context.incoming
     message_id = int(data[MESSAGE]) if data.get(MESSAGE) else incoming.message_id
@@ -208,7 +231,7 @@ def _register(context: Context, data: Mapping[str, str]) -> Handled:
                 sender=context.somebody,
                 channel=Channel.TELEGRAM,
                 origin=Origin(incoming.chat_id, message_id),
-                received_at=context.received_at,
+                received_at=datetime.fromisoformat(data[RECEIVED]) if RECEIVED in data else context.received_at,
             )
     except DuplicateOrder as double:
         return refuse_as_duplicate(context, double.order_id, data)
@@ -218,9 +241,13 @@ def _register(context: Context, data: Mapping[str, str]) -> Handled:
     row = context.uow.order_queries.row(order.id)
     if row is None:
         raise RuntimeError("the order just stored is not there")
-    buttons = order_buttons(order.phase, order.turn, order.id, context.words)
-    text = stored_card(context, row, registered.place)
-    context.reply(text, buttons, order_id=order.id, reply_to=message_id, noticed=True)
+    context.reply(
+        receipt(context, row, registered.place),
+        receipt_buttons(order.id, context.words),
+        order_id=order.id,
+        reply_to=message_id,
+        noticed=True,
+    )
     return Handled(Outcome.ORDER, "registered", order.id)
 
 

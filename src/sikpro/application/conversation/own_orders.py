@@ -6,7 +6,7 @@ from sikpro.application.conversation.groups import may_be_shown, show_in_private
 from sikpro.application.conversation.joining import changed_meanwhile, pressed_order
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
-from sikpro.application.ports.queries import OrderRow
+from sikpro.application.ports.queries import OrderFilter, OrderRow, Sort
 from sikpro.application.use_cases.messages.notify_technician import order_buttons
 from sikpro.application.use_cases.orders.list_orders import check_order, may_view
 from sikpro.application.use_cases.orders.nudge_helpdesk import nudge_helpdesk
@@ -37,6 +37,16 @@ def show_order(context: Context, number: str) -> Handled:
     return Handled(Outcome.COMMAND, "cek", row.id)
 
 
+def show_orders_of_device(context: Context, serial: str) -> Handled:
+    """Show the newest order with a serial that the person may view."""
+    queries, somebody = context.uow.order_queries, context.somebody
+    rows = queries.page(OrderFilter(serial=serial), sort=Sort.NEWEST, after=None, limit=LISTED)
+    visible = [row for row in rows if may_view(context.uow.orders.get(row.id), row, somebody)]
+    if not visible:
+        return context.refuse(context.words("cek.no_serial", serial=serial), "not_found")
+    return show_order(context, visible[0].number)
+
+
 def show_order_id(context: Context, order_id: int) -> Handled:
     """Show the state of a button's order, or of the order that a message replies to."""
     try:
@@ -63,6 +73,25 @@ def list_own(context: Context) -> Handled:
     buttons = [[Button(row.number, f"cek:{row.id}")] for row in shown]
     context.reply("\n".join(lines), buttons, noticed=True)
     return Handled(Outcome.COMMAND, "cek")
+
+
+def ask_withdrawal(context: Context, order_id: int) -> Handled:
+    """Ask once whether the person's own order is to be withdrawn."""
+    order = pressed_order(context, order_id)
+    if isinstance(order, Handled):
+        return order
+    if order.holder is not None or not order.phase.live:
+        return withdraw(context, order_id)  # it says why that is not possible
+    words = context.words
+    buttons = [[Button(words("button.withdraw_yes"), f"wdy:{order_id}"), Button(words("button.withdraw_no"), "wdn:")]]
+    context.reply(words("withdraw.sure", number=order.number), buttons, order_id=order_id)
+    return Handled(Outcome.DIALOGUE, "withdraw", order_id)
+
+
+def keep_order(context: Context) -> Handled:
+    """Leave the order as it is."""
+    context.answer_press(context.words("withdraw.kept"))
+    return Handled(Outcome.DIALOGUE, "withdraw.kept")
 
 
 def withdraw(context: Context, order_id: int) -> Handled:

@@ -2,24 +2,33 @@
 
 from collections.abc import Callable
 
+from sikpro.application.conversation.about_orders import press_withdrawal
 from sikpro.application.conversation.access_presses import press_access
+from sikpro.application.conversation.answers import press_which
 from sikpro.application.conversation.commands.antrian import QUEUE, press_queue
 from sikpro.application.conversation.commands.bahasa import choose_language
 from sikpro.application.conversation.commands.pengumuman import NOTICE, press_notice
-from sikpro.application.conversation.commands.reg import REG
 from sikpro.application.conversation.commands.rekap import FILE, SHOW, press_file, press_recap
 from sikpro.application.conversation.context import Context, Handled
-from sikpro.application.conversation.corrections import begin_correction
+from sikpro.application.conversation.corrections import ask_field, begin_correction, press_change, show_fields
 from sikpro.application.conversation.duplicates import RESEND
 from sikpro.application.conversation.groups import turn_away
 from sikpro.application.conversation.handover import press_handover
 from sikpro.application.conversation.joining import begin_question, begin_reopening, press_reopening
-from sikpro.application.conversation.order_entry import enter_request, press_in_dialogue
-from sikpro.application.conversation.own_orders import list_own, nudge, show_order_id, withdraw
+from sikpro.application.conversation.order_entry import begin_step_by_step, enter_request, press_in_draft
+from sikpro.application.conversation.own_orders import (
+    ask_withdrawal,
+    keep_order,
+    list_own,
+    nudge,
+    show_order_id,
+    withdraw,
+)
 from sikpro.application.conversation.photos import press_photo
 from sikpro.application.i18n import LANGUAGES
-from sikpro.application.use_cases.orders.hand_over import SEND
+from sikpro.application.use_cases.messages.notify_technician import WRONG
 from sikpro.application.use_cases.people.grant_access import ACCESS
+from sikpro.application.use_cases.people.offered_order import SEND
 
 Press = Callable[[Context, str], Handled | None]
 """The action of a button, called with the data after its verb; None when the button is invalid or outdated."""
@@ -36,12 +45,26 @@ def _about_order(act: Callable[[Context, int], Handled]) -> Press:
 def _in_dialogue(context: Context, rest: str) -> Handled | None:
     """A button in a dialogue works only for the question that it belongs to."""
     token, _, action = rest.partition(":")
-    dialogue = context.dialogue
-    if dialogue is None or not token or dialogue.token != token:
+    dialogue = next((one for one in context.dialogues if token and one.token == token), None)
+    if dialogue is None:
         return None
+    context.turn_to(dialogue)
     if dialogue.step == RESEND and action == "r":
+        context.close_dialogue()
         return enter_request(context, dialogue.data)
-    return press_reopening(context, action) or press_in_dialogue(context, action)
+    return next(filter(None, (press(context, action) for press in _DIALOGUE_PRESSES)), None)
+
+
+_DIALOGUE_PRESSES = (press_reopening, press_in_draft, press_which, press_change, press_withdrawal)
+"""What a button of a dialogue may be for; each knows its own step."""
+
+
+def _wrong(context: Context, rest: str) -> Handled | None:
+    number, _, name = rest.partition(":")
+    order_id = _whole(number)
+    if order_id is None:
+        return None
+    return ask_field(context, order_id, name) if name else show_fields(context, order_id)
 
 
 def _reopen(context: Context, rest: str) -> Handled | None:
@@ -57,10 +80,13 @@ def _photo(context: Context, rest: str) -> Handled | None:
 
 
 PRESSES: dict[str, Press] = {
-    "reg": lambda context, _: REG.run(context, ""),
+    "reg": lambda context, _: begin_step_by_step(context),
     "mine": lambda context, _: list_own(context),
     "d": _in_dialogue,
-    "wd": _about_order(withdraw),
+    "wd": _about_order(ask_withdrawal),
+    "wdy": _about_order(withdraw),
+    "wdn": lambda context, _: keep_order(context),
+    WRONG: _wrong,
     "fix": _about_order(begin_correction),
     "cek": _about_order(show_order_id),
     "ask": _about_order(begin_question),

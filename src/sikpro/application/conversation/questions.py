@@ -1,11 +1,12 @@
-"""The open questions of a draft: one question about one field, with its buttons."""
+"""The card of a draft: everything that is wrong or missing in it, what was understood, and its buttons."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
 from sikpro.application.conversation.context import Rows
+from sikpro.application.conversation.doubts import Doubt, doubts_in, why
 from sikpro.application.fields import BY_NAME, EXAMPLE, FIELDS
 from sikpro.application.i18n import Words
 from sikpro.application.ports.chat import Button
@@ -27,9 +28,18 @@ STEPWISE = "stepwise"
 SKIPPED = "skipped"
 """In the dialogue's data: the optional fields that were skipped, separated by blanks."""
 
-_BUTTONS_A_ROW = 3
+DOUBT = "field.doubt"
+"""The code of the error of a doubtful field."""
+
+MISSING = "field.missing"
+"""The code of the error of a field without value."""
+
+_SHORT = 6
 _MOST_CHOICES = 12
 _MOST_NEAR = 4
+
+PRESS_VALUE, PRESS_STO, PRESS_AGAIN, PRESS_SKIP, PRESS_KEEP, PRESS_LEAVE = "=", "s", "?", "-", "!", "x"
+"""What a card's button does with its field: take a value, another STO, type again, skip, keep; or leave the draft."""
 
 
 @frozen
@@ -42,7 +52,7 @@ class Question:
 
 @frozen(kw_only=True)
 class Asker:
-    """Makes the questions about one person's draft: the typed values by field, under the dialogue's token."""
+    """Makes the card of one person's draft: its data, under the dialogue's token."""
 
     uow: UnitOfWork
     words: Words
@@ -50,18 +60,35 @@ class Asker:
     data: Mapping[str, str]
     token: str
 
-    def about(self, name: str, errors: Mapping[str, DomainError], *, shown: bool = False) -> Question:
-        """Return the question about a field: a wrong one with its correction, a missing one with its choices.
+    def card(self, errors: Mapping[str, DomainError], *, shown: bool = False) -> Question:
+        """Return one card for all that is wrong, or the question for the first missing field.
 
-        A wrong value also lists the values understood; a missing one does so when `shown`.
+        It lists the values understood if something is wrong, or when `shown`.
         """
-        error = errors[name]
-        missing = error.code == "field.missing"
-        lines = self._missing(name) if missing else self._wrong(name, error)
-        understood = self.understood(errors)
-        if understood and ORDER not in self.data and (shown or not missing):
-            lines.append(self.words("entry.understood", values=" · ".join(understood)))
-        return Question("\n".join(lines), self._answers(name) if missing else self._corrections(name, error))
+        wrong = [name for name, error in errors.items() if error.code != MISSING]
+        missing = [name for name, error in errors.items() if error.code == MISSING]
+        if wrong:
+            lines = self._wrong(wrong, errors)
+            buttons = [row for name in wrong for row in self._corrections(name, errors[name], alone=len(wrong) == 1)]
+        else:
+            lines, buttons = self._missing(missing[0]), [list(row) for row in self._answers(missing[0])]
+        if ORDER not in self.data and (shown or wrong):
+            understood = self.understood(errors)
+            later = missing if wrong else missing[1:]
+            if understood:
+                lines.append(self.words("entry.understood", values=" · ".join(understood)))
+            if later and understood:
+                lines.append(self.words("entry.also_missing", fields=self._names(later)))
+        return Question("\n".join(lines), buttons)
+
+    def doubt_lines(self, names: Iterable[str]) -> list[str]:
+        """Return what is doubtful, one line for each of these fields, for an answer without buttons."""
+        lines = []
+        for name in names:
+            readings = self._doubt(name).readings
+            detail = self._detail(name, InvalidValue(DOUBT, self._doubt(name).written))
+            lines.append(detail if len(readings) < 2 else f"{self.words(f'field.{name}')}: {' / '.join(readings)}?")
+        return lines
 
     def again(self, name: str) -> Question:
         """Return the plain question for a field that will be typed again."""
@@ -75,6 +102,9 @@ class Asker:
             if field.required and self.data.get(field.name) and field.name not in errors
         ]
 
+    def _names(self, names: list[str]) -> str:
+        return ", ".join(_inside(self.words(f"field.{name}")) for name in names)
+
     def _missing(self, name: str) -> list[str]:
         lines = [self._bare(name)]
         if not any(self.data.get(field.name) for field in FIELDS if field.name != "technician"):
@@ -82,67 +112,98 @@ class Asker:
         return lines
 
     def _bare(self, name: str) -> str:
-        return self.words("entry.ask", field=self.words(f"field.{name}"), example=BY_NAME[name].example)
+        return self.words("entry.ask", field=self.words(f"field.{name}"), example=self._example(name))
 
-    def _wrong(self, name: str, error: DomainError) -> list[str]:
+    def _example(self, name: str) -> str:
+        """Return a field's example; a box's name has the order's own STO."""
+        example, sto = BY_NAME[name].example, self.data.get("sto", "")
+        return example.replace("-SDA-", f"-{sto}-") if name == "odp" and sto in self._stos() else example
+
+    def _wrong(self, names: list[str], errors: Mapping[str, DomainError]) -> list[str]:
         words = self.words
-        code = "correct.wrong" if ORDER in self.data else "entry.wrong"
-        lines = [words(code, field=_inside(words(f"field.{name}")))]
-        typed = error.params.get("typed") or ""
-        if name == "sto" and len(self._near_stos(error)) > 1:
-            lines.append(words("entry.which_sto", typed=typed))
-        elif self._suggestion(error):
-            lines.append(words("entry.meant", typed=typed, suggestion=self._suggestion(error)))
-        else:
-            lines.append(words.error(error))
-        return lines
+        kind = "correct" if ORDER in self.data else "entry"
+        if len(names) > 1:
+            lines = [words(f"{kind}.wrong", field=self._names(names))]
+            for name in names:
+                detail = self._detail(name, errors[name]) or words("entry.which_of_these")
+                lines.append(f"{words(f'field.{name}')}: {detail}" if detail.endswith("?") else detail)
+            return lines
+        name, detail = names[0], self._detail(names[0], errors[names[0]])
+        if not detail:
+            return [words(f"{kind}.which", field=words(f"field.{name}"))]
+        return [words(f"{kind}.wrong", field=self._names(names)), detail]
 
-    def _suggestion(self, error: DomainError) -> str:
+    def _detail(self, name: str, error: DomainError) -> str:
+        """Return what is wrong with a field, "" when its readings on the buttons say it."""
+        words, typed = self.words, str(error.params.get("typed") or "")
+        readings = self._readings(name, error)
+        if error.code == DOUBT:
+            if len(readings) > 1:
+                return ""
+            if not readings:
+                return words.error(why(name, self._doubt(name).written))
+        elif name == "sto" and len(readings) > 1:
+            return words("entry.which_sto", typed=typed)
+        if len(readings) == 1 and error.code != "odp.other_sto":
+            return words("entry.meant", typed=typed, suggestion=self._shown(name, readings[0]))
+        return words.error(error)
+
+    def _doubt(self, name: str) -> Doubt:
+        return doubts_in(self.data).get(name, Doubt("", ()))
+
+    def _readings(self, name: str, error: DomainError) -> list[str]:
+        """Return what may be meant by a wrong value."""
+        if error.code == DOUBT:
+            return list(self._doubt(name).readings)
         if error.code.startswith("sto."):
-            near = self._near_stos(error)
-            return near[0] if len(near) == 1 else ""
-        return str(error.params.get("suggestion") or "")
+            return self._near_stos(error)
+        suggestion = str(error.params.get("suggestion") or "")
+        return [suggestion] if suggestion else []
 
-    def _corrections(self, name: str, error: DomainError) -> Rows:
-        words = self.words
-        again = self._button(words("button.type_again", field=_inside(words(f"field.{name}"))), "t")
+    def _shown(self, name: str, value: str) -> str:
+        """Return a value for people: a technician with their name."""
+        person = self.uow.people.by_code(value) if name == "technician" else None
+        return f"{value} {person.name}" if person else value
+
+    def _corrections(self, name: str, error: DomainError, *, alone: bool) -> list[list[Button]]:
+        words, readings = self.words, self._readings(name, error)
+        again = self._button(name, words("button.type_again", field=_inside(words(f"field.{name}"))), PRESS_AGAIN)
         if error.code == "odp.other_sto":
-            keep = self._button(words("button.keep_odp"), "c")
-            return [self._agreeing(error), [keep], [again]]
-        if self._suggestion(error):
-            return [[self._button(words("button.yes"), f"v{self._suggestion(error)}"), again]]
-        if name == "sto" and self._near_stos(error):
-            return [*self._rows(self._near_stos(error)), [again]]
+            return [self._agreeing(error), [self._button(name, words("button.keep_odp"), PRESS_KEEP)], [again]]
+        if len(readings) == 1:
+            yes = words("button.yes") if alone else self._shown(name, readings[0])
+            return [[self._button(name, yes, PRESS_VALUE + readings[0]), again]]
+        if readings:
+            return [*self._rows(name, readings), [again]]
         own = self.person.technician_code
-        if error.code == "technician.unknown" and own:
-            return [[self._button(words("button.own_code", code=own), f"v{own}"), again]]
-        return self._answers(name)
+        if name == "technician" and own:
+            return [[self._button(name, words("button.own_code", code=own), PRESS_VALUE + own), again]]
+        return [list(row) for row in self._answers(name)]
 
     def _agreeing(self, error: DomainError) -> list[Button]:
         """Return the two ways to make ODP and STO agree: the ODP's STO, or the same ODP under the order's STO."""
         odp, sto = str(error.params["typed"]), str(error.params["sto"])
         _, named, rest = odp.split("-", 2)
         other = f"ODP-{sto}-{rest}"
-        stos = [self._button(f"STO {named}", f"s{named}")] if named in self._stos() else []
-        return [*stos, self._button(other, f"v{other}")]
-
-    def _choices(self, name: str) -> Rows:
-        if name == "type":
-            return self._rows([row.code for row in self.uow.catalogue.order_types() if row.active])
-        if name == "sto":
-            return self._rows(self._likely_stos()[:_MOST_CHOICES])
-        return ()
+        stos = [self._button("odp", f"STO {named}", PRESS_STO + named)] if named in self._stos() else []
+        return [*stos, self._button("odp", other, PRESS_VALUE + other)]
 
     def _answers(self, name: str) -> Rows:
-        skip = [[self._button(self.words("button.skip"), "k")]] if may_be_skipped(name) else []
-        return [*self._choices(name), *skip]
+        choices: list[list[Button]] = []
+        if name == "type":
+            choices = self._rows(name, [row.code for row in self.uow.catalogue.order_types() if row.active])
+        elif name == "sto":
+            choices = self._rows(name, self._likely_stos()[:_MOST_CHOICES])
+        skip = [[self._button(name, self.words("button.skip"), PRESS_SKIP)]] if may_be_skipped(name) else []
+        return [*choices, *skip]
 
-    def _rows(self, codes: list[str]) -> list[list[Button]]:
-        buttons = [self._button(code, f"v{code}") for code in codes]
-        return [buttons[start : start + _BUTTONS_A_ROW] for start in range(0, len(buttons), _BUTTONS_A_ROW)]
+    def _rows(self, name: str, codes: list[str]) -> list[list[Button]]:
+        buttons = [self._button(name, self._shown(name, code), PRESS_VALUE + code) for code in codes]
+        in_a_row = 3 if all(len(button.label) <= _SHORT for button in buttons) else 2
+        return [buttons[start : start + in_a_row] for start in range(0, len(buttons), in_a_row)]
 
-    def _button(self, label: str, action: str) -> Button:
-        return Button(label, f"d:{self.token}:{action}")
+    def _button(self, name: str, label: str, action: str) -> Button:
+        return Button(label, f"d:{self.token}:{name}{action}")
 
     def _stos(self) -> list[str]:
         return [row.code for row in self.uow.catalogue.stos() if row.active]
@@ -171,7 +232,7 @@ class Asker:
 
 def first_to_ask(errors: Mapping[str, DomainError]) -> str:
     """Return the field to ask for: first wrong ones, then missing ones, in the paper's order."""
-    wrong = [name for name, error in errors.items() if error.code != "field.missing"]
+    wrong = [name for name, error in errors.items() if error.code != MISSING]
     return (wrong or list(errors))[0]
 
 
@@ -186,15 +247,19 @@ def _optional_to_ask(data: Mapping[str, str]) -> Mapping[str, DomainError]:
         return {}
     skipped = data.get(SKIPPED, "").split()
     wanted = [field.name for field in FIELDS if field.ask and not field.required and field.name not in skipped]
-    return {name: InvalidValue("field.missing", "") for name in wanted if not data.get(name)}
+    return {name: InvalidValue(MISSING, "") for name in wanted if not data.get(name)}
 
 
 def field_errors(uow: UnitOfWork, data: Mapping[str, str]) -> Mapping[str, DomainError]:
-    """Return the errors of a draft by field, then the optional questions; empty when it is complete."""
+    """Return the errors and doubts of a draft by field, then the optional questions; empty when it is complete."""
+    errors: dict[str, DomainError] = {}
     try:
         understand_request(uow, data)
     except InvalidFields as invalid:
-        return invalid.errors
+        errors |= invalid.errors
+    errors |= {name: InvalidValue(DOUBT, doubt.written) for name, doubt in doubts_in(data).items()}
+    if errors:
+        return {field.name: errors[field.name] for field in FIELDS if field.name in errors}
     return _optional_to_ask(data)
 
 

@@ -3,13 +3,14 @@
 import re
 
 from sikpro.application.conversation.context import Context, Handled
+from sikpro.application.conversation.reader.read_message import read_message, read_order
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
-from sikpro.application.use_cases.people.grant_access import ask_access
+from sikpro.application.use_cases.people.grant_access import KEPT_ORDER, ask_access
 from sikpro.application.use_cases.people.manage_people import NAME_LIMIT
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import AccessRequest
-from sikpro.domain.text import one_line
+from sikpro.domain.text import compact, one_line
 from sikpro.domain.values import TechnicianCode
 
 _GREETING = re.compile(
@@ -23,6 +24,7 @@ MOST_CHANGES = 5
 """The most changes of a pending request. Each change asks every team leader again."""
 
 _CHANGES = "changes"
+_NO_PERSON = {"odp", "registration_number", "serial"}
 _SEPARATORS = re.compile(r"[#|;,\n]+|\s-\s")
 
 
@@ -35,9 +37,11 @@ def welcome_stranger(context: Context) -> Handled:
     return Handled(Outcome.COMMAND, "start")
 
 
-def list_missing(context: Context, command: str) -> Handled:
-    """Answer a command that only known people may use."""
+def list_missing(context: Context, command: str, text: str) -> Handled:
+    """Answer a command that only known people may use. An order in it is kept until the account is approved."""
     words = context.words
+    if _is_order(context, text):
+        return _keep_order(context, text)
     pending = context.uow.access_requests.pending_of(context.incoming.sender_id or 0)
     text = words("stranger.wait") if pending else words("stranger.first")
     context.reply(text, [] if pending else [[Button(words("button.share_phone"), asks_phone=True)]])
@@ -50,7 +54,9 @@ def introduce(context: Context, text: str) -> Handled:
     Only another code or a shared number changes a complete request, not any text, and at most `MOST_CHANGES` times.
     """
     incoming, words = context.incoming, context.words
-    name, code = split_name_and_code(text)
+    if _is_order(context, text):
+        return _keep_order(context, text)
+    name, code = split_name_and_code(_without_values(context, text))
     pending = context.uow.access_requests.pending_of(incoming.sender_id or 0)
     if pending and not (_may_change(context) and (code or incoming.contact or not _is_whole(pending))):
         context.reply(words("stranger.wait"))
@@ -137,10 +143,37 @@ def _may_change(context: Context) -> bool:
     return _changes(context) < MOST_CHANGES
 
 
+def _is_order(context: Context, text: str) -> bool:
+    return any(order.is_request for order in read_message(text, context.known()).orders)
+
+
+def _keep_order(context: Context, text: str) -> Handled:
+    """Keep a stranger's order: it is offered again when the account is approved."""
+    data = dict(context.dialogue.data) if context.dialogue else {}
+    context.open_dialogue("", {**data, KEPT_ORDER: text})
+    pending = context.uow.access_requests.pending_of(context.incoming.sender_id or 0)
+    who = context.words("stranger.wait" if pending else "stranger.first")
+    phone = [] if pending else [[Button(context.words("button.share_phone"), asks_phone=True)]]
+    context.reply(f"{context.words('stranger.order_kept')}\n{who}", phone)
+    return Handled(Outcome.REFUSAL, "stranger.order")
+
+
+def _without_values(context: Context, text: str) -> str:
+    """Return a text without the words that are values of an order: they are nobody's name and code."""
+    known = context.known()
+    if compact(text) in known.types:
+        return ""
+    return "\n".join(
+        " ".join(word for word in line.split(" ") if not read_order(word, known).certain.keys() & _NO_PERSON)
+        for line in text.split("\n")
+    )
+
+
 def _ask(context: Context, name: str, code: str, phone: str) -> None:
     incoming = context.incoming
     pending = context.uow.access_requests.pending_of(incoming.sender_id or 0)
-    context.open_dialogue("", {_CHANGES: str(_changes(context) + 1 if pending else 0)})
+    kept = dict(context.dialogue.data) if context.dialogue else {}
+    context.open_dialogue("", {**kept, _CHANGES: str(_changes(context) + 1 if pending else 0)})
     ask_access(
         context.uow,
         AccessRequest(

@@ -11,12 +11,14 @@ from attrs import frozen
 class Conversation:
     """An open dialogue: `step` is its place, `data` what was understood so far.
 
-    `token` marks the moment; a button with another token is stale. `language` is for a person whom SIKPRO does not know
-    yet. `reminded_at` is when the person was reminded of the open dialogue.
+    `draft` tells a person's unfinished orders in a chat apart; it is "" for any other dialogue. `token` marks a
+    question; a button with another token is stale. `language` is for a person whom SIKPRO does not know yet.
+    `reminded_at` is when the person was reminded of the open dialogue.
     """
 
     chat_id: int
     telegram_id: int
+    draft: str = ""
     step: str = ""
     data: Mapping[str, str] = {}
     token: str = ""
@@ -26,10 +28,14 @@ class Conversation:
 
 
 class ConversationStore(Protocol):
-    """The open dialogues, one for each person and chat."""
+    """The open dialogues of each person and chat: one for each draft, and one beside them."""
 
-    def get(self, chat_id: int, telegram_id: int) -> Conversation | None: ...
+    def of(self, chat_id: int, telegram_id: int) -> tuple[Conversation, ...]:
+        """Return a person's dialogues in a chat, the one that changed last first."""
+
     def put(self, conversation: Conversation) -> None: ...
-    def drop(self, chat_id: int, telegram_id: int) -> None: ...
+    def drop(self, chat_id: int, telegram_id: int, draft: str | None = None) -> None:
+        """Delete one dialogue, or with None all of a person in a chat."""
+
     def open(self, step_prefix: str) -> tuple[Conversation, ...]:
         """Return dialogues whose step begins with `step_prefix`, oldest first."""

@@ -121,8 +121,8 @@ class Outbox(Protocol):
     def order_of(self, chat_id: int, message_id: int) -> int | None:
         """Return the order of a sent message."""
 
-    def text_of(self, chat_id: int, message_id: int) -> str | None:
-        """Return the text of a sent message; None when we did not send it."""
+    def id_of(self, chat_id: int, message_id: int) -> int | None:
+        """Return the outbox id of a sent message; None when we did not send it."""
 
     def counts(self) -> Mapping[Delivery, int]:
         """Count the messages in each state. States without messages may be missing."""

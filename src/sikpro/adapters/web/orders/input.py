@@ -13,8 +13,10 @@ from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
-from sikpro.application.conversation.reader.parse_message import LONGEST, Known, parse_message
-from sikpro.application.fields import FIELDS
+from sikpro.application.conversation.doubts import errors_of
+from sikpro.application.conversation.known import known_in
+from sikpro.application.conversation.reader.read_message import LONGEST, read_order
+from sikpro.application.fields import FIELDS, REST
 from sikpro.application.i18n import Words
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.ports.storage import UnitOfWork
@@ -138,17 +140,19 @@ async def _read_message(
     message: str,
 ) -> Response[str]:
     """Show the form with a message's values; earlier entries stay if the message has no value for them."""
-    parsed = await parts.transactions.read(lambda uow: parse_message(message, _known(uow)))
-    found = parsed.values
+    reading = await parts.transactions.read(lambda uow: read_order(message[:LONGEST], known_in(uow)))
+    found, doubts = reading.values, errors_of(reading)
     if found:
-        typed = {**typed, **parsed.fields, CONFIRMED: ""}
+        note = {REST: reading.rest} if reading.rest else {}
+        written = {name: text if len(reading.doubts[name]) < 2 else "" for name, text in reading.written.items()}
+        typed = {**typed, **reading.certain, **written, **note, CONFIRMED: ""}
 
     def faults(uow: UnitOfWork) -> Mapping[str, DomainError]:
         try:
             understand_request(uow, typed)
         except InvalidFields as error:
-            return error.errors
-        return {}
+            return {**error.errors, **doubts}
+        return doubts
 
     errors = await parts.transactions.read(faults) if found else {}
     return await _form_page(
@@ -200,14 +204,6 @@ def _typed(form: Form) -> dict[str, str]:
 def _confirmed_with(typed: Mapping[str, str]) -> str:
     """Return the values that a confirmation of `odp.other_sto` belongs to."""
     return f"{compact(typed.get('odp', ''))[:LONGEST_CODE]} {compact(typed.get('sto', ''))[:LONGEST_CODE]}"
-
-
-def _known(uow: UnitOfWork) -> Known:
-    return Known(
-        {row.code for row in uow.catalogue.order_types() if row.active},
-        {row.code for row in uow.catalogue.stos() if row.active},
-        lambda code: uow.people.by_code(code) is not None,
-    )
 
 
 def _look(uow: UnitOfWork, typed: Mapping[str, str]) -> Outlook:

@@ -1,9 +1,11 @@
 """`/batal`: leave a dialogue, or withdraw the sender's own order."""
 
+from sikpro.application.conversation.commands.cek import MOST
 from sikpro.application.conversation.commands.command import Command
 from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.order_entry import leave_dialogue
 from sikpro.application.conversation.own_orders import withdraw_named
+from sikpro.application.conversation.reader.read_message import numbers_in
 from sikpro.application.ports.inbox import Outcome
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.text import compact
@@ -11,10 +13,12 @@ from sikpro.domain.values import RegistrationNumber
 
 
 def _run(context: Context, text: str) -> Handled:
-    code = compact(text)
-    if code:
+    numbers = numbers_in(text, context.known())
+    if numbers:
+        return [withdraw_named(context, number) for number in numbers[:MOST]][-1]
+    if compact(text):
         try:
-            number = RegistrationNumber.parse("SC" + code if code.isdecimal() else code).value
+            number = RegistrationNumber.parse(text).value
         except InvalidValue as error:
             return context.refuse(context.words.error(error), error.code)
         return withdraw_named(context, number)

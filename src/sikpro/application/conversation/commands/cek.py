@@ -1,20 +1,30 @@
-"""`/cek`: an order's present state, or the list of the sender's own orders."""
+"""`/cek`: the present state of orders by number or serial, or the list of the sender's own orders."""
 
 from sikpro.application.conversation.commands.command import Command
 from sikpro.application.conversation.context import Context, Handled
-from sikpro.application.conversation.own_orders import list_own, show_order, show_order_id
+from sikpro.application.conversation.own_orders import list_own, show_order, show_order_id, show_orders_of_device
+from sikpro.application.conversation.reader.read_message import numbers_in, read_order
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.text import compact
 from sikpro.domain.values import RegistrationNumber
 
+MOST = 5
+"""The most orders that one `/cek` shows."""
+
 
 def _run(context: Context, text: str) -> Handled:
-    code = compact(text)
-    if not code:
+    if not compact(text):
         about = order_replied_to(context)
         return show_order_id(context, about) if about else list_own(context)
+    known = context.known()
+    numbers = numbers_in(text, known)
+    if numbers:
+        return [show_order(context, number) for number in numbers[:MOST]][-1]
+    serial = read_order(text, known).certain.get("serial", "")
+    if serial:
+        return show_orders_of_device(context, serial)
     try:
-        number = RegistrationNumber.parse("SC" + code if code.isdecimal() else code).value
+        number = RegistrationNumber.parse(text).value
     except InvalidValue as error:
         return context.refuse(context.words.error(error), error.code)
     return show_order(context, number)

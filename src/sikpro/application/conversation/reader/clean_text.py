@@ -1,15 +1,18 @@
 """Takes the decoration off a message: bold marks, brackets, emoji and odd signs become blanks, one for one."""
 
 import re
+from bisect import bisect_left
 
 from attrs import frozen
 
 from sikpro.domain.text import plain
 
 _KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
+_NUMBERED = re.compile(r"(?m)^(\W*\d{1,2})\)")
 _TAG = re.compile(r"</?[A-Za-z]{1,10}>")
 _ARROW = re.compile("->|=>|→|➡|⇒|➜")
 _DECORATION = frozenset("*`\"“”„‘’'«»‹›[](){}<>_~")
+_AROUND = frozenset("*`\"“”„‘’'«»‹›[](){}<>_~!?.")
 ARROW = "→"
 """Every arrow in a clean text. It chooses what stands behind it, as the word *ke* does."""
 
@@ -23,8 +26,26 @@ class CleanText:
     typed: str
 
     def as_typed(self, start: int, end: int) -> str:
-        """Return a part of the message as it was typed."""
-        return self.typed[self.positions[start] : self.positions[end - 1] + 1].strip() if start < end else ""
+        """Return a part of the message as it was typed, with the decoration around it."""
+        if start >= end:
+            return ""
+        first, last = self.positions[start], self.positions[end - 1]
+        while first and self.typed[first - 1] in _AROUND:
+            first -= 1
+        while last + 1 < len(self.typed) and self.typed[last + 1] in _AROUND:
+            last += 1
+        line_start, line_end = self.typed.rfind("\n", 0, first) + 1, self.typed.find("\n", last)
+        line_end = len(self.typed) if line_end < 0 else line_end
+        if not self._says_something(line_start, first):
+            first = line_start
+        if not self._says_something(last + 1, line_end):
+            last = line_end - 1
+        return self.typed[first : last + 1].strip()
+
+    def _says_something(self, first: int, end: int) -> bool:
+        """Whether a part of the typed message has more than decoration."""
+        low, high = bisect_left(self.positions, first), bisect_left(self.positions, end)
+        return any(map(str.isalnum, self.text[low:high]))
 
 
 def clean(typed: str) -> CleanText:
@@ -34,6 +55,7 @@ def clean(typed: str) -> CleanText:
     ['AO', '#', 'SC32232558']
     """
     shown = _TAG.sub(_blanks, _KEYCAP.sub(_blanks, typed))
+    shown = _NUMBERED.sub(r"\1.", shown)
     shown = _ARROW.sub(lambda match: ARROW.ljust(len(match[0])), shown)
     characters: list[str] = []
     positions: list[int] = []

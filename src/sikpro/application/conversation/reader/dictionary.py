@@ -4,9 +4,12 @@ Sources: public work-order templates and field reports, as collected in the prod
 a spelling, add it to its row. Letter case, dots, hyphens, slashes and blanks between words do not matter.
 """
 
+import re
 from enum import StrEnum
 
 from attrs import frozen
+
+from sikpro.application.fields import FIELDS
 
 
 class Role(StrEnum):
@@ -22,6 +25,10 @@ class Role(StrEnum):
     """One value of another system."""
     TEXT = "text"
     """Words up to the end of the line."""
+    NOTE = "remark"
+    """Words for the note, up to the end of the line."""
+    FIELD = "field"
+    """The text of one of the order's other fields (`fields.FIELDS`), up to the end of its part of the line."""
     LIST = "list"
     """Several labels of ours before several values, which are known by their form."""
     UNKNOWN = "unknown"
@@ -103,13 +110,25 @@ _IDS = (
     "RT, RW, VLAN, IP, SLOT, ONU ID, PELANGGAN ID, ID PELANGGAN"
 )
 
+_NOTE = "CATATAN, NOTE, NOTES, KET, KETERANGAN, REMARK, REMARKS"
+
 _TEXTS = (
     "NAMA, NAMA PELANGGAN, NAMA CUSTOMER, CUSTOMER, CUSTOMER NAME, PELANGGAN, ATAS NAMA, ALAMAT, ALAMAT PELANGGAN, "
     "ADDRESS, ALMT, KOORDINAT, KOORDINAT PELANGGAN, KOORDINAT ODP, TIKOR, TIKOR PELANGGAN, TIKOR ODP, TITIK, "
     "TITIK ODP, TITIK KOORDINAT, TITIK PELANGGAN, LOKASI, SHARELOC, PAKET, LAYANAN, JENIS LAYANAN, PRODUK, SPEED, "
-    "KECEPATAN, REDAMAN DI ODP, CATATAN, NOTE, NOTES, KET, KETERANGAN, INFO, REMARK, REMARKS, KENDALA, MITRA, DATEL, "
+    "KECEPATAN, REDAMAN DI ODP, INFO, KENDALA, MITRA, DATEL, "
     "WITEL, REGIONAL, STATUS, SUBJECT, PERIHAL, KELURAHAN, KECAMATAN, PATOKAN, FORMAT, EMAIL, AREA PELANGGAN"
 )
+
+
+def label_of(name: str) -> str:
+    """Return our first label of a field."""
+    return _rows(_OURS[name])[0]
+
+
+def is_ours(name: str) -> bool:
+    """Whether a field has labels here."""
+    return name in _OURS
 
 
 def _rows(spellings: str) -> list[str]:
@@ -128,7 +147,14 @@ _QUALIFIED = {
 LABELS: dict[str, Label] = (
     {spelling: Label(Role.ID) for spelling in _rows(_IDS)}
     | {spelling: Label(Role.TEXT) for spelling in _rows(_TEXTS)}
+    | {spelling: Label(Role.NOTE) for spelling in _rows(_NOTE)}
     | {spelling: Label(Role.OURS, field) for field, labels in _OURS.items() for spelling in _rows(labels)}
+    | {
+        " ".join(re.split(r"[\s./_-]+", label.upper())): Label(Role.FIELD, field.name)
+        for field in FIELDS
+        if not field.required and not field.takes_rest and field.name not in _OURS
+        for label in field.labels
+    }
     | _QUALIFIED
     | {spelling: Label(Role.OTHER, field) for field, labels in _OTHERS.items() for spelling in _rows(labels)}
 )
@@ -150,7 +176,8 @@ DISMISSING = _words("DARI LAMA EX BEKAS RUSAK BUKAN FROM OLD DUDU SEKO TEKO LAWA
 FILLERS = _words(
     "YA YAA PAK BU MAS MBAK MIN ADMIN GAN BOS BOSKU BRO CAK OM REK NGGIH KAK BANG BAPAK IBU REKAN SEMUA TEMAN TEAM TIM "
     "DONG DONK AJA SAJA BANYAK SIAP OK OKE OKAY SUKSES SELALU ATAS BANTUANNYA BANTUAN INFONYA KERJASAMANYA SEHAT "
-    "BANGET SIR ALL EVERYONE SEDOYO SEDAYA KABEH LUR DULUR NYA VERY MUCH SO SANGAT KEMBALI"
+    "BANGET SIR ALL EVERYONE SEDOYO SEDAYA KABEH LUR DULUR NYA VERY MUCH SO SANGAT KEMBALI "
+    "INI ITU IKI KUWI OF THE IS IT PLEASE TOLONG MOHON MINTA TULUNG NYUWUN PROSES DIPROSES SAMPAI TEKAN ORDER"
 )
 
 THANKS = _words(
@@ -164,6 +191,12 @@ GREETINGS = _words(
 )
 
 WITHDRAWING = _words("BATAL BATALKAN DIBATALKAN BATALIN BATALNO CANCEL CANCELED CANCELLED TARIK WITHDRAW URUNG")
+
+AGREEING = _words("YA YAA YES Y IYA IYO NGGIH INGGIH BENAR BETUL BENER OK OKE SIP YUP LEREK")
+"""A whole answer of these words says yes."""
+
+REFUSING = _words("BUKAN TIDAK TDK GAK GA NGGAK ENGGAK NO SALAH DUDU MBOTEN ORA")
+"""A whole answer of these words says no."""
 
 PLEADING = _words(
     "CEPAT CEPETAN DIPERCEPAT PERCEPAT SEGERA SEGERAKAN DISEGERAKAN URGENT DIDAHULUKAN DAHULUKAN PRIORITAS "

@@ -8,11 +8,13 @@ from attrs import define, evolve, field, frozen
 from sikpro.application.conversation.reader.dictionary import CHOOSING, DISMISSING, Label, Role
 from sikpro.application.conversation.reader.forms import ODP_PART, serial_of
 from sikpro.application.conversation.reader.items import Evidence, Item, LabelText, Separator, Value, Word
-from sikpro.application.conversation.reader.known import Known, codes_near
-from sikpro.domain.text import compact
+from sikpro.application.conversation.reader.known import Known
+from sikpro.domain.text import codes_near, compact
 
 _WORDS = re.compile(r"[A-Z→]+")
+_STO = re.compile("[A-Z]{3}")
 _BARE_NUMBER = re.compile("[0-9]{6,12}")
+_WORDY = {Role.TEXT, Role.NOTE, Role.UNKNOWN}
 _NO_WORDS = {"SERIAL": frozenset({"ONT", "MODEM", "ONU"})}
 
 PART_OF_ODP = "?"
@@ -29,6 +31,8 @@ class Candidate:
     readings: tuple[str, ...]
     places: frozenset[int]
     """Which items it takes."""
+    text: str
+    """The text as it is in the message."""
 
 
 @define
@@ -41,6 +45,8 @@ class Collector:
     candidates: list[Candidate] = field(factory=list[Candidate])
     used: set[int] = field(factory=set[int])
     """The items that are no note: our labels, and a technician's name beside the code."""
+    texts: dict[str, list[int]] = field(factory=dict[str, list[int]])
+    """The items behind the labels of the order's other fields."""
 
     def collect(self) -> None:
         """Find the candidates."""
@@ -49,15 +55,39 @@ class Collector:
             if isinstance(item, Separator):
                 label = self._after(item, place, label)
             elif isinstance(item, LabelText):
-                if label and label.label.role in {Role.TEXT, Role.UNKNOWN} and not item.colon:
+                if label and label.label.role in _WORDY and not item.colon:
                     continue
                 label = item
-                if item.label.role in {Role.OURS, Role.NEW, Role.LIST}:
+                if item.label.role in {Role.OURS, Role.NEW, Role.LIST, Role.NOTE, Role.FIELD}:
                     self.used.add(place)
             elif label is None:
                 self._free(place)
             else:
                 label = self._governed(label, place)
+        self._by_place()
+
+    def _by_place(self) -> None:
+        """A lone word between separators, at the place of a type or an STO that nothing else is, was meant for it."""
+        for place, item in enumerate(self.items):
+            around = (self.items[place - 1] if place else None, *self.items[place + 1 : place + 2])
+            if not isinstance(item, Word) or any(isinstance(one, Word | LabelText) for one in around):
+                continue
+            before = max((other for other in self._places_of_values() if other < place), default=None)
+            after = min((other for other in self._places_of_values() if other > place), default=None)
+            name = _BETWEEN.get((_field(self.items[before]) if before is not None else "", _next(self.items, after)))
+            if name and all(one.field != name or one.evidence is Evidence.HINT for one in self.candidates):
+                self._meant_by_place(place, name)
+
+    def _meant_by_place(self, place: int, name: str) -> None:
+        code = compact(self.items[place].text)
+        near = codes_near(code, self.known.stos if name == "sto" else self.known.types)
+        if near:
+            self._take(place, name, "", Evidence.RESEMBLES, near)
+        elif name == "sto" and not self.known.stos and _STO.fullmatch(code):
+            self._take(place, name, code, Evidence.FORM)
+
+    def _places_of_values(self) -> list[int]:
+        return [place for place, item in enumerate(self.items) if isinstance(item, Value)]
 
     def _after(self, separator: Separator, place: int, label: LabelText | None) -> LabelText | None:
         """Return the label that still governs behind a separator."""
@@ -65,7 +95,7 @@ class Collector:
             return None
         if separator.text == "\n":
             return label if label.colon and self._value_on_next_line(label, place) else None
-        whole_line = label.label.role in {Role.TEXT, Role.UNKNOWN, Role.LIST}
+        whole_line = label.label.role in {*_WORDY, Role.LIST}
         return label if whole_line and separator.text in ",/" else None
 
     def _value_on_next_line(self, label: LabelText, place: int) -> bool:
@@ -80,7 +110,11 @@ class Collector:
         if role is Role.LIST:
             self._free(place)
             return label
-        if role in {Role.TEXT, Role.UNKNOWN}:
+        if role is Role.FIELD:
+            self.texts.setdefault(label.label.field, []).append(place)
+            self.used.add(place)
+            return label
+        if role in _WORDY:
             self._perhaps_meant(role, place)
             return label
         if role is Role.ID:
@@ -172,7 +206,11 @@ class Collector:
             return None
         if not label.colon or compact(item.text) in {"ORDER", "BARU"}:
             return label
-        near = codes_near(compact(item.text), self.known.stos if name == "sto" else self.known.types)
+        code = compact(item.text)
+        if name == "sto" and not self.known.stos and _STO.fullmatch(code):
+            self._take(place, name, code, evidence)
+            return None
+        near = codes_near(code, self.known.stos if name == "sto" else self.known.types)
         self._take(place, name, "", evidence, near)
         return None
 
@@ -281,8 +319,10 @@ class Collector:
         evidence = value.evidence
         if choosing and evidence >= Evidence.FORM:
             evidence = Evidence.CHOSEN
-        places = frozenset(range(place, (place if last is None else last) + 1)) if keeps else frozenset[int]()
-        self.candidates.append(Candidate(value.field, value.value, evidence, value.readings, places))
+        end = place if last is None else last
+        places = frozenset(range(place, end + 1)) if keeps else frozenset[int]()
+        text = self.text[value.start : max(value.end, self.items[end].end)]
+        self.candidates.append(Candidate(value.field, value.value, evidence, value.readings, places, text))
 
 
 _Read = Callable[[Collector, LabelText, int, Evidence], LabelText | None]
@@ -296,6 +336,14 @@ _OURS: dict[str, _Read] = {
     "port": Collector._port,
     "technician": Collector._technician,
 }
+
+
+_BETWEEN = {("", "registration_number"): "type", ("serial", "odp"): "sto"}
+"""Which field stands between two others in the usual order."""
+
+
+def _next(items: Sequence[Item], place: int | None) -> str:
+    return _field(items[place]) if place is not None else ""
 
 
 def _field(item: Item) -> str:

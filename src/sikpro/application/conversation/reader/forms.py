@@ -37,6 +37,9 @@ _MAC = re.compile(
 )
 _SERIAL_FORM = re.compile(r"[A-Z]{4}(?=[0-9A-F]*[0-9])[0-9A-F]{8}|(?=[0-9]*[A-F])[0-9A-F]{12}")
 _CODE = re.compile(r"[A-Z0-9]+(?:[ -][A-Z0-9]+){0,2}" + _END, re.I)
+_NEW_CODE = re.compile(r"[A-Z](?=[A-Z0-9]*[A-Z])[A-Z0-9]{5,15}" + _END, re.I)
+"""A code that is taken for a technician's while nobody is registered."""
+
 _MISREAD = str.maketrans("OILS", "0115")
 _OTHER_NUMBERS = ("SC", "ODP", "GPON", "WO", "INC", "TELP", "INET", "NCLI", "RT", "RW", "OLT")
 
@@ -114,6 +117,9 @@ def _number(text: str, start: int, known: Known) -> Value | None:
         return None
     value = "SC" + "".join(group[0] for group in groups[:count])
     end = groups[count - 1].end()
+    if count < len(groups) and len(value) - 2 + len(groups[count][0]) <= _COMPLETE:
+        joined, end = value + groups[count][0], groups[count].end()
+        return _value(start, end, text[start:end], "registration_number", "", Evidence.RESEMBLES, (joined, value))
     try:
         RegistrationNumber.parse(value)
     except InvalidValue:
@@ -172,6 +178,9 @@ def _technician(text: str, start: int, known: Known) -> Value | None:
         code = compact(text[start:end])
         if 4 <= len(code) <= 16 and any(map(str.isdigit, code)) and known.technician(code):
             return _value(start, end, text[start:end], "technician", code, Evidence.FORM)
+    word = _NEW_CODE.match(text, start)
+    if word and any(map(str.isdigit, word[0])) and known.any_technician():
+        return _value(start, word.end(), word[0], "technician", word[0].upper(), Evidence.FORM)
     return None
 
 

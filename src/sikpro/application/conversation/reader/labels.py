@@ -6,8 +6,8 @@ from functools import cache
 from sikpro.application.conversation.reader.dictionary import LABELS, Label, Role
 from sikpro.application.conversation.reader.forms import ODP_PART, find_code, find_value, read_word, serial_of
 from sikpro.application.conversation.reader.items import Evidence, LabelText
-from sikpro.application.conversation.reader.known import Known, slips
-from sikpro.domain.text import compact
+from sikpro.application.conversation.reader.known import Known
+from sikpro.domain.text import compact, slips
 
 _WORD = re.compile(r"[^\W\d_]+")
 _BETWEEN = re.compile(r"[ \t./&-]{0,3}")
@@ -70,7 +70,7 @@ def _accepted(text: str, start: int, end: int, label: Label, known: Known) -> La
     follows = text[end : end + 1]
     if follows.isalpha() or (follows.isdigit() and label.role is not Role.ID):
         return None
-    if label.role is not Role.TEXT and _fits(text, end, label, known):
+    if label.role not in {Role.TEXT, Role.NOTE, Role.FIELD} and _fits(text, end, label, known):
         return LabelText(start, end, spelling, label, colon=False)
     return None
 
@@ -169,7 +169,8 @@ def _is_slip(typed: str, meant: str) -> bool:
 def _whole_request(text: str, start: int, known: Known, fields: int = 2) -> bool:
     """Whether values of so many fields follow in the same line: what stands before the colon are words, no label."""
     line = text[start:].split("\n", 1)[0]
-    if re.match(r"\s*\w+\s*[#|]", line):
+    first = re.match(r"\s*(\w+)\s*[#|]", line)
+    if first and first[1].upper() in known.types:
         return True
     found = []
     for token in list(_TOKEN.finditer(line))[: fields + 1]:

@@ -1,18 +1,20 @@
 """Reads a message: orders to store or to ask about, words about an order that is there, or talk."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from sikpro.application.conversation.reader import dictionary as words_of
 from sikpro.application.conversation.reader.clean_text import CleanText, clean
-from sikpro.application.conversation.reader.decide import ASKED, OrderReading, decide
+from sikpro.application.conversation.reader.decide import ORDER_FIELDS, SURELY, OrderReading, decide
 from sikpro.application.conversation.reader.evidence import collected
 from sikpro.application.conversation.reader.items import Evidence, Item, Separator, Value
-from sikpro.application.conversation.reader.known import Known, slips
+from sikpro.application.conversation.reader.known import Known
 from sikpro.application.conversation.reader.scan import scan
+from sikpro.domain.text import compact, slips
 
 
 class Intent(StrEnum):
@@ -52,7 +54,11 @@ _COMMANDS = {
 _REG_WORD = re.compile(r"\s*(?:REG|REGISTER)\b(?!\s*[:=])", re.I)
 _PLACE = re.compile(r"https?://|-?\d{1,3}\.\d{3,}")
 _MOST_CHANGES = 2
-_WHOLE = 4
+_FEW = 1
+"""With more words than this beside those that ask, somebody tells something."""
+
+LONGEST = 4096
+"""The longest message that is read, in characters: Telegram's own limit."""
 
 
 def read_message(text: str, known: Known, reply_to: str = "") -> Reading:
@@ -61,10 +67,53 @@ def read_message(text: str, known: Known, reply_to: str = "") -> Reading:
     message = clean(text)
     items = scan(message.text, known)
     orders = [_read(block, message, known) for block in _blocks(items)]
-    whole = [order for order in orders if "registration_number" in order.certain and len(order.certain) >= _WHOLE]
+    whole = [order for order in orders if order.is_whole]
     if len(whole) > 1 and len({order.certain["registration_number"] for order in whole}) == len(whole):
         return Reading(tuple(whole))
     return _meaning(_read(items, message, known), message, command, reply_to)
+
+
+def read_order(text: str, known: Known) -> OrderReading:
+    """Read a message of which one knows that it is about one order's data."""
+    message = clean(_command(text, known)[1])
+    return _read(scan(message.text, known), message, known)
+
+
+def read_answer(text: str, name: str, known: Known, sto: str = "") -> OrderReading:
+    """Read the answer to a question about one field: values that are clear by themselves, else as if it were labelled.
+
+    `sto` completes a box's name without its STO.
+    """
+    plain = read_order(text, known)
+    if name in plain.certain or (plain.certain and not plain.rest and name not in plain.doubts):
+        return plain
+    if not words_of.is_ours(name):
+        return plain
+    lines = f"{words_of.label_of(name)}: {text}" + (f"\n{words_of.label_of('sto')}: {sto}" if sto else "")
+    labelled = read_order(lines, known)
+    if name not in labelled.certain and name not in labelled.doubts:
+        return plain
+    return evolve(labelled, certain={key: value for key, value in labelled.certain.items() if key != "sto"})
+
+
+def says(text: str, meaning: frozenset[str]) -> bool:
+    """Whether a whole text says one of these words, and beside it only what people say out of politeness."""
+    words = set(re.findall(r"[A-Z0-9]+", clean(text).text.upper()))
+    return bool(words & meaning) and not words - meaning - words_of.FILLERS
+
+
+def text_number(text: str) -> str:
+    """Return a text that is only a number in its stored form, "" for any other."""
+    code = compact(text)
+    return code if code.startswith("SC") and code[2:].isdecimal() else f"SC{code}" if code.isdecimal() else ""
+
+
+def numbers_in(text: str, known: Known) -> tuple[str, ...]:
+    """Return the registration numbers in a message, each once; digits alone count when nothing else is there."""
+    items = [item for item in scan(clean(text).text, known) if isinstance(item, Value)]
+    found = [item for item in items if item.field == "registration_number"]
+    numbers = [item.value or next(iter(item.readings), "") for item in found]
+    return tuple(dict.fromkeys(filter(None, numbers)))
 
 
 def _read(items: Sequence[Item], message: CleanText, known: Known) -> OrderReading:
@@ -104,9 +153,9 @@ def _blocks(items: Sequence[Item]) -> list[list[Item]]:
         fields = {
             item.field
             for item in line
-            if isinstance(item, Value) and item.evidence >= Evidence.FORM and item.field in ASKED
+            if isinstance(item, Value) and item.evidence >= Evidence.FORM and item.field in ORDER_FIELDS
         }
-        if len(found) >= _WHOLE and "registration_number" in found and fields & found - {"sto"}:
+        if len(found) >= SURELY and "registration_number" in found and fields & found - {"sto"}:
             blocks.append([])
             found = set()
         found |= fields
@@ -143,7 +192,7 @@ def _meaning(order: OrderReading, message: CleanText, command: str, reply_to: st
             return Reading(intent=Intent.FACTS, number=about)
     if command == "REG" or said:
         return Reading((order,))
-    return Reading(intent=_talk(words))
+    return Reading(intent=_talk(words, message.typed))
 
 
 def _intent(text: str, words: set[str], *, named: bool) -> Intent:
@@ -161,13 +210,16 @@ def _intent(text: str, words: set[str], *, named: bool) -> Intent:
         return Intent.PLEA
     if words & words_of.TELLING:
         return Intent.FACTS
-    return Intent.STATUS if words & words_of.ASKING or "?" in text else Intent.FACTS
+    if "?" in text:
+        return Intent.STATUS
+    more = spoken - words_of.ASKING - words_of.FILLERS - {name for name in spoken if name.startswith("SC")}
+    return Intent.STATUS if words & words_of.ASKING and len(more) <= _FEW else Intent.FACTS
 
 
-def _talk(words: set[str]) -> Intent:
+def _talk(words: set[str], typed: str) -> Intent:
     """Return what a message is that is about no order."""
     if not words:
-        return Intent.EMOJI
+        return Intent.EMOJI if any(unicodedata.category(sign) == "So" for sign in typed) else Intent.CHATTER
     said = words - words_of.FILLERS
     if said & words_of.THANKS and not said - words_of.THANKS - words_of.GREETINGS:
         return Intent.THANKS

@@ -1,12 +1,10 @@
 """Look up the catalogues."""
 
-import difflib
-
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.catalogue import OrderType, SiteOperation, Status, Sto
 from sikpro.domain.errors import InvalidValue, NotFound
 from sikpro.domain.phase import Phase
-from sikpro.domain.text import one_line
+from sikpro.domain.text import codes_near, one_line
 
 ROW_NAME_LIMIT = 80
 """The longest name of a Site Operation or an STO, in characters."""
@@ -37,13 +35,13 @@ def first_status(uow: UnitOfWork, phase: Phase) -> Status:
 
 
 def nearest(code: str, known: list[str]) -> str | None:
-    """Return the known code most similar to a mistyped one, None when none is similar.
+    """Return the one known code that is one slip away, None when there is none or several.
 
-    >>> nearest("SDAA", ["SDA", "TUN"])
-    'SDA'
+    >>> nearest("SDAA", ["SDA", "TUN"]), nearest("F5SPJ101", ["F5SPJ449"])
+    ('SDA', None)
     """
-    found = difflib.get_close_matches(code, known, n=1, cutoff=0.6)
-    return found[0] if found else None
+    found = codes_near(code, known)
+    return found[0] if len(found) == 1 else None
 
 
 def row_name(text: str) -> str:

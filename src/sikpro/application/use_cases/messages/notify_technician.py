@@ -20,6 +20,9 @@ PLACEHOLDERS = ("nomor", "odp", "sn", "teknisi")
 
 _PLACEHOLDER = re.compile(r"\{(" + "|".join(PLACEHOLDERS) + r")\}")
 
+WRONG = "wrong"
+"""The verb of the button that opens a button for each field of an order."""
+
 NO_TELEGRAM = "no_telegram"
 """The failure code of a message when neither sender nor technician has a chat."""
 
@@ -167,6 +170,16 @@ def order_buttons(phase: Phase, turn: Turn, order_id: int, words: Words) -> tupl
     if phase.ends_well:
         return ((reopen_button(order_id, words),),)
     return ((ask,),)
+
+
+def receipt_buttons(order_id: int, words: Words) -> tuple[tuple[Button, ...], ...]:
+    """Return the buttons of a receipt: put something right that was read wrong, or withdraw the order."""
+    return (
+        (
+            Button(words("button.something_wrong"), f"{WRONG}:{order_id}"),
+            Button(words("button.withdraw"), f"wd:{order_id}"),
+        ),
+    )
 
 
 def reopen_button(order_id: int, words: Words, order_type: str = "") -> Button:

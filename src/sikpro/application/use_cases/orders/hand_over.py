@@ -5,19 +5,13 @@ from datetime import datetime
 
 from sikpro.application.fields import FIELDS
 from sikpro.application.i18n import words_in
-from sikpro.application.ports.chat import Button, Outgoing
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.use_cases.orders.register_order import standing_order
 from sikpro.application.use_cases.orders.understand_request import understand_request
+from sikpro.application.use_cases.people.offered_order import offered_order
 from sikpro.domain.errors import DomainError, DuplicateOrder, InvalidFields, InvalidValue
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.text import one_line
-
-SEND = "send"
-"""The data of the button that sends the handed-over order."""
-
-COMMAND = "/reg"
-"""The line of the message after which the request begins."""
 
 _MAY_STAY_OPEN = {"field.missing", "odp.other_sto"}
 """Errors that the technician can resolve after the button: a missing value, or one to confirm."""
@@ -47,27 +41,14 @@ def hand_over(uow: UnitOfWork, typed: Mapping[str, str], by: Person, now: dateti
         raise DuplicateOrder(existing.number, existing.id)
     words = words_in(technician.language, zone)
     labels = {field.name: field.labels[0] for field in FIELDS}
-    request = "\n".join([COMMAND, *(f"{labels[name]}: {value}" for name, value in values.items())])
-    message = Outgoing(
-        chat_id=technician.telegram_id or 0,
-        text=f"{words('handed.over', leader=by.name)}\n\n{request}",
-        buttons=((Button(words("button.send_order"), SEND),),),
-    )
+    request = "\n".join(f"{labels[name]}: {value}" for name, value in values.items())
+    head = words("handed.over", leader=by.name)
+    message = offered_order(technician.telegram_id or 0, head, request, words)
     number = uow.outbox.put(message, now)
     subject = values.get("registration_number", "")
     uow.journal.note("handed_over", subject, by.id, now, {"technician": values["technician"]})
     uow.announce(Hint(Kind.OUTBOX, (number,)))
     return technician
-
-
-def handover_request(message: str) -> str:
-    """Return the request in a handover message, "" when there is none.
-
-    >>> handover_request("Bagus: ...\\n\\n/reg\\nSC: SC32232558")
-    'SC: SC32232558'
-    """
-    _, found, request = message.partition(f"\n{COMMAND}\n")
-    return request if found else ""
 
 
 def _faults(uow: UnitOfWork, typed: Mapping[str, str]) -> Mapping[str, DomainError]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import first_status
+from sikpro.application.use_cases.orders.list_orders import may_view
 from sikpro.application.use_cases.orders.record_change import record_change
 from sikpro.application.use_cases.orders.understand_request import understand_request
 from sikpro.domain.errors import NotPermitted
@@ -58,6 +59,27 @@ def join_message(
     Raises `NotPermitted`.
     """
     order = owned_order(uow, order_id, by)
+    return record_change(uow, order.join(text, chat_id, message_id, now, photo), by.id)
+
+
+def join_colleague(
+    uow: UnitOfWork,
+    order_id: int,
+    by: Person,
+    now: datetime,
+    *,
+    text: str,
+    chat_id: int,
+    message_id: int | None,
+    photo: str = "",
+) -> Order:
+    """Add the words of somebody who may view an order to it: a colleague's of the same Site Operation.
+
+    Raises `NotPermitted`.
+    """
+    order, row = uow.orders.get(order_id), uow.order_queries.row(order_id)
+    if row is None or order.deleted_at or not may_view(order, row, by):
+        raise NotPermitted(permission="own_order")
     return record_change(uow, order.join(text, chat_id, message_id, now, photo), by.id)
 
 

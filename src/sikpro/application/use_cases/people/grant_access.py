@@ -7,6 +7,7 @@ from attrs import evolve
 
 from sikpro.application.i18n import Words, words_in
 from sikpro.application.ports.chat import Button, Outgoing
+from sikpro.application.ports.conversations import Conversation
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.use_cases.people.access_decision import (
     People,
@@ -21,9 +22,13 @@ from sikpro.application.use_cases.people.access_decision import (
     site_of_technician,
 )
 from sikpro.application.use_cases.people.manage_people import add_technician, checked_site_operation, set_active
+from sikpro.application.use_cases.people.offered_order import offered_order
 from sikpro.domain.errors import AdminDecides, AlreadyUsed, InvalidValue, KeptOut, NotFound
 from sikpro.domain.people import AccessRequest, Permission, Person, RequestState
 from sikpro.domain.values import TechnicianCode
+
+KEPT_ORDER = "order"
+"""In the data of a stranger's dialogue: the text of an order that they sent before they were known."""
 
 ACCESS = "acc"
 """The verb of the buttons that decide a request: `acc:ok:<id>:<mark>`, `acc:no:<id>:<mark>`."""
@@ -124,8 +129,9 @@ def approve_access(
         if person.id != let_in:
             raise KeptOut(person.name, person.id)
         person = set_active(uow, person.id, True, by, now)
-    stored = uow.conversations.get(request.chat_id, request.telegram_id)
-    language = stored.language if stored and stored.language else person.language
+    talk = _talk(uow, request)
+    language = (talk.language if talk else "") or person.language
+    order = talk.data.get(KEPT_ORDER, "") if talk else ""
     person = uow.people.save(evolve(person, telegram_id=request.telegram_id, language=language, site_operation=unit))
     uow.conversations.drop(request.chat_id, request.telegram_id)
     decide_access(uow, request, RequestState.APPROVED, by, now)
@@ -133,6 +139,8 @@ def approve_access(
     words = words_in(person.language, zone)
     text = words("access.approved", name=person.name, code=known_as(person))
     uow.outbox.put(Outgoing(chat_id=request.chat_id, text=text, drop_keyboard=True), now)
+    if order:
+        uow.outbox.put(offered_order(request.chat_id, words("access.order_kept"), order, words), now)
     return person
 
 
@@ -181,10 +189,15 @@ def refuse_access(uow: UnitOfWork, request_id: int, by: Person, now: datetime, *
     request = _open_request(uow, request_id)
     must_decide(by, pointed_to(uow, request))
     request = decide_access(uow, request, RequestState.REFUSED, by, now)
-    stored = uow.conversations.get(request.chat_id, request.telegram_id)
-    words = words_in(stored.language if stored else "id", zone)
+    talk = _talk(uow, request)
+    words = words_in((talk.language if talk else "") or "id", zone)
     uow.outbox.put(Outgoing(chat_id=request.chat_id, text=words("access.refused"), drop_keyboard=True), now)
     return request
+
+
+def _talk(uow: UnitOfWork, request: AccessRequest) -> Conversation | None:
+    """Return what is kept of somebody who is not known yet: their language, and an order that waits."""
+    return next(iter(uow.conversations.of(request.chat_id, request.telegram_id)), None)
 
 
 def _open_request(uow: UnitOfWork, request_id: int) -> AccessRequest:

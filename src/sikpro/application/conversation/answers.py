@@ -1,0 +1,162 @@
+"""Which open question a message answers, and what its draft then holds."""
+
+from collections.abc import Sequence
+
+from sikpro.application.conversation.context import Context, Handled
+from sikpro.application.conversation.corrections import FIX, take_correction
+from sikpro.application.conversation.doubts import doubts_in, merged, settled, with_note
+from sikpro.application.conversation.duplicates import RESEND
+from sikpro.application.conversation.groups import asking
+from sikpro.application.conversation.joining import ASK, REOPEN, join, take_question, take_reopening
+from sikpro.application.conversation.order_entry import CARDS, asker, enter_request, skip_field
+from sikpro.application.conversation.order_entry import ask as ask_in_draft
+from sikpro.application.conversation.questions import ORDER, STEP, field_errors, may_be_skipped
+from sikpro.application.conversation.reader.decide import OrderReading
+from sikpro.application.conversation.reader.dictionary import AGREEING, REFUSING
+from sikpro.application.conversation.reader.read_message import Intent, Reading, read_answer, says, text_number
+from sikpro.application.ports.chat import Button
+from sikpro.application.ports.conversations import Conversation
+from sikpro.application.ports.inbox import Outcome
+from sikpro.domain.text import compact, one_line
+
+WHICH = "which"
+"""The step that asks which unfinished order a value is for."""
+
+_TEXT = "text"
+_LONGEST_VALUE = 3
+"""So many words may be a value; more are words for the note."""
+
+_NODS = {Intent.THANKS, Intent.GREETING, Intent.EMOJI}
+
+
+def take_answer(context: Context, text: str, reading: Reading, about: int | None) -> Handled | None:
+    """Take a message as the answer to an open question; return None when it answers none.
+
+    `about` is the order that it replies to.
+    """
+    draft = _replied_to(context)
+    if draft:
+        return _take(context, text, reading, [draft])
+    dialogue = context.dialogue
+    if dialogue is None or (about is not None and dialogue.data.get(ORDER) != str(about)):
+        return None
+    if dialogue.draft:
+        return _take(context, text, reading, [one for one in context.dialogues if one.draft])
+    whole = any(order.is_whole for order in reading.orders)
+    if dialogue.step == FIX:
+        other = [order.certain["registration_number"] for order in reading.orders if order.is_whole]
+        if other and other != [dialogue.data["registration_number"]]:
+            return None
+        return take_correction(context, text)
+    if whole:
+        return None
+    if dialogue.step == RESEND and not text:
+        return join(context, int(dialogue.data[ORDER]), "")
+    if dialogue.step == ASK:
+        return take_question(context, text)
+    if dialogue.step.partition(":")[0] == REOPEN:
+        return take_reopening(context, text)
+    drafts = [one for one in context.dialogues if one.draft]
+    return _take(context, text, reading, drafts) if drafts and dialogue.step == WHICH else None
+
+
+def press_which(context: Context, action: str) -> Handled | None:
+    """Take the held text as the answer for the pressed draft; return None for actions of other questions."""
+    dialogue = context.dialogue
+    if dialogue is None or dialogue.step != WHICH:
+        return None
+    chosen = next((one for one in context.dialogues if one.draft and one.draft == action), None)
+    text = dialogue.data[_TEXT]
+    context.close_dialogue()
+    if chosen is None:
+        return None
+    context.turn_to(chosen)
+    return _answer_draft(context, chosen, text, _read(context, chosen, text))
+
+
+def _replied_to(context: Context) -> Conversation | None:
+    """Return the draft whose card this message replies to."""
+    incoming = context.incoming
+    card = context.uow.outbox.id_of(incoming.chat_id, incoming.reply_to) if incoming.reply_to else None
+    if card is None:
+        return None
+    return next((one for one in context.dialogues if str(card) in one.data.get(CARDS, "").split()), None)
+
+
+def _take(context: Context, text: str, reading: Reading, drafts: Sequence[Conversation]) -> Handled | None:
+    """Take a message as an answer for one of these drafts, the one that spoke last first."""
+    replied = len(drafts) == 1 and drafts[0] is _replied_to(context)
+    if len(reading.orders) > 1:
+        return None
+    order = reading.orders[0] if reading.orders else None
+    number = order.certain.get("registration_number", "") if order else reading.number
+    same = next((one for one in drafts if number and one.data.get("registration_number") == number), None)
+    if order and order.is_whole:
+        if same is None and not (replied and not drafts[0].data.get("registration_number")):
+            return None
+        drafts = [same] if same else drafts
+    elif number and not order and (reading.number != text_number(text) or same):
+        return None  # words about an order that is there
+    elif number and not same:
+        lacking = [one for one in drafts if not one.data.get("registration_number")]
+        if not lacking:
+            return None
+        drafts = lacking
+    if not text:
+        context.turn_to(drafts[0])
+        return enter_request(context, drafts[0].data, before=context.words("entry.file_kept"))
+    if reading.intent in _NODS and not replied and not says(text, AGREEING):
+        return None
+    return _which(context, text, drafts, order)
+
+
+def _which(context: Context, text: str, drafts: Sequence[Conversation], order: OrderReading | None) -> Handled:
+    """Find the draft that lacks what the text says, or ask which one is meant."""
+    fitting = list(drafts)
+    if len(drafts) > 1:
+        said = set(order.certain) | set(order.doubts) if order else set[str]()
+        fitting = [one for one in drafts if said & set(field_errors(context.uow, one.data))] if said else [drafts[0]]
+    if len(fitting) == 1 or len(drafts) == 1:
+        draft = (fitting or list(drafts))[0]
+        context.turn_to(draft)
+        return _answer_draft(context, draft, text, _read(context, draft, text))
+    token = context.open_dialogue(WHICH, {_TEXT: text})
+    buttons = [[Button(draft_name(context, one), f"d:{token}:{one.draft}")] for one in fitting or drafts]
+    context.reply(asking(context, context.words("entry.which_draft", value=one_line(text)[:40])), buttons)
+    return Handled(Outcome.DIALOGUE, WHICH)
+
+
+def draft_name(context: Context, draft: Conversation) -> str:
+    """Return what people call an unfinished order: its number, or what it has."""
+    data = draft.data
+    known = [data[name] for name in ("registration_number", "type", "sto", "serial") if data.get(name)]
+    return " · ".join(known[:2]) or context.words("entry.no_number")
+
+
+def _field_in_question(draft: Conversation) -> str:
+    return draft.step.partition(":")[2]
+
+
+def _read(context: Context, draft: Conversation, text: str) -> OrderReading:
+    return read_answer(text, _field_in_question(draft), context.known(), draft.data.get("sto", ""))
+
+
+def _answer_draft(context: Context, draft: Conversation, text: str, order: OrderReading) -> Handled:
+    """Put an answer into its draft: a yes, the asked value, values that fit other fields, or words for the note."""
+    data, name = draft.data, _field_in_question(draft)
+    doubt = doubts_in(data).get(name)
+    if doubt and len(doubt.readings) == 1 and says(text, AGREEING):
+        return enter_request(context, settled(data, name, doubt.readings[0]))
+    if doubt and says(text, REFUSING):
+        after = settled(data, name, "")
+        token = context.open_draft(draft.step, after, goes_on=True)
+        question = asker(context, after, token).again(name)
+        ask_in_draft(context, question.text, question.buttons)
+        return Handled(Outcome.DIALOGUE, f"{STEP}.{name}")
+    if may_be_skipped(name) and compact(text) == compact(context.words("button.skip")):
+        return skip_field(context, data, name)
+    if (order.certain or order.doubts) and not (may_be_skipped(name) and order.rest):
+        return enter_request(context, merged(data, order, name))
+    if len(text.split()) > _LONGEST_VALUE and not may_be_skipped(name):
+        return enter_request(context, with_note(data, text), before=context.words("entry.noted"))
+    return enter_request(context, settled(data, name, text))

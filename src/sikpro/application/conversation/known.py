@@ -1,0 +1,28 @@
+"""What the installation knows, for the reader."""
+
+from functools import cache
+
+from sikpro.application.conversation.reader.known import Known
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.domain.text import codes_near
+from sikpro.domain.values import VENDORS
+
+
+def known_in(uow: UnitOfWork) -> Known:
+    """Return the catalogues' codes, the makers and the technicians. Technicians are looked up when they are needed."""
+
+    def technician(code: str) -> bool:
+        return uow.people.by_code(code) is not None
+
+    @cache
+    def codes() -> tuple[str, ...]:
+        return tuple(one.technician_code for one in uow.people.all() if one.technician_code and one.active)
+
+    return Known(
+        types={row.code for row in uow.catalogue.order_types() if row.active},
+        stos={row.code for row in uow.catalogue.stos() if row.active},
+        makers=tuple(VENDORS),
+        technician=technician,
+        near=lambda code: codes_near(code, codes()),
+        any_technician=lambda: not codes(),
+    )

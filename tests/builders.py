@@ -64,6 +64,7 @@ def order_data(
     odp: str = "ODP-SDA-003",
     technician: str = "F5SDA445",
     note: str = "",
+    port: str = "",
 ) -> OrderData:
     """What a technician sends."""
     return OrderData(
@@ -74,6 +75,7 @@ def order_data(
         odp=OdpName.parse(odp),
         technician=TechnicianCode.parse(technician),
         note=note,
+        port=port,
     )
 
 

@@ -11,6 +11,9 @@ from sikpro.domain.values import OdpName, RegistrationNumber, SerialNumber, StoC
 NOTE_LIMIT = 1000
 """The longest note, in characters."""
 
+MOST_PORTS = 99
+"""The highest port of a box."""
+
 
 @frozen(kw_only=True)
 class Field:
@@ -46,6 +49,15 @@ def _note(text: str) -> str:
     if len(note) > NOTE_LIMIT:
         raise InvalidValue("note.too_long", note)
     return note
+
+
+def _port(text: str) -> str:
+    port = compact(text).removeprefix("PORT")
+    if not port:
+        return ""
+    if port.isascii() and port.isdecimal() and 1 <= int(port) <= MOST_PORTS:
+        return str(int(port))
+    raise InvalidValue("port.shape", one_line(text))
 
 
 FIELDS: tuple[Field, ...] = (
@@ -84,6 +96,13 @@ FIELDS: tuple[Field, ...] = (
         parse=TechnicianCode.parse,
         example="F5SDA445",
         labels=("TEKNISI", "KODE TEKNISI", "TECHNICIAN", "TECHNICIAN CODE", "TEK", "KODE", "CREW", "LABORCODE", "NIK"),
+    ),
+    Field(
+        name="port",
+        parse=_port,
+        example="5",
+        labels=("PORT", "PORT ODP", "NO PORT", "NOMOR PORT", "PORT NO", "ODP PORT"),
+        required=False,
     ),
     Field(
         name="note",

@@ -5,6 +5,7 @@ from datetime import datetime
 from attrs import frozen
 
 from sikpro.domain.phase import Phase, Turn
+from sikpro.domain.place import Place
 
 
 @frozen
@@ -83,12 +84,13 @@ class OrderCorrected(OrderEvent):
 
 @frozen(kw_only=True)
 class MessageJoined(OrderEvent):
-    """A text or a photo was added from the chat."""
+    """A text, a photo or the customer's place was added from the chat."""
 
     text: str
     chat_id: int
     message_id: int | None = None
     photo: str = ""
+    place: Place | None = None
 
 
 @frozen(kw_only=True)

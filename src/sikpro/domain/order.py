@@ -29,6 +29,7 @@ from sikpro.domain.events import (
 from sikpro.domain.order_data import Channel, OrderData, Origin
 from sikpro.domain.order_state import CLAIM, OrderState
 from sikpro.domain.phase import Phase, Turn, allowed, is_reopening
+from sikpro.domain.place import Place
 from sikpro.domain.turns import TurnClock
 
 LONGEST_CLAIM = timedelta(hours=2)
@@ -134,13 +135,28 @@ class Order(OrderState):
         )
         return Change.of(after, OrderCorrected(**_facts(after), changes=changes, resubmitted=back))
 
-    def join(self, text: str, chat_id: int, message_id: int | None, now: datetime, photo: str = "") -> "Change":
-        """Add a text or a photo from the chat. The turn of a live order passes to the helpdesk."""
+    def join(
+        self,
+        text: str,
+        chat_id: int,
+        message_id: int | None,
+        now: datetime,
+        photo: str = "",
+        place: Place | None = None,
+    ) -> "Change":
+        """Add a text, a photo or a place from the chat. The turn of a live order passes to the helpdesk."""
         at = self._at(now)
         clock = self.clock.switch(Turn.HELPDESK, at) if self.phase.live else self.clock
-        after = evolve(self, reply_waiting=True, clock=clock, changed_at=at)
-        event = MessageJoined(**_facts(after), text=text, chat_id=chat_id, message_id=message_id, photo=photo)
+        after = evolve(self, reply_waiting=True, clock=clock, changed_at=at, place=place or self.place)
+        event = MessageJoined(
+            **_facts(after), text=text, chat_id=chat_id, message_id=message_id, photo=photo, place=place
+        )
         return Change.of(after, event)
+
+    def locate(self, place: Place, chat_id: int, now: datetime) -> "Change":
+        """Add the place that was sent while the order was entered. It is part of the order, so it is no news."""
+        after = evolve(self, place=place, changed_at=self._at(now))
+        return Change.of(after, MessageJoined(**_facts(after), text="", chat_id=chat_id, place=place))
 
     def say(self, text: str, by: int, now: datetime) -> "Change":
         """Write to the technician, in any phase. Status, turn and claim stay.

@@ -29,7 +29,10 @@ class Origin:
 
 @frozen(kw_only=True)
 class OrderData:
-    """The data from a technician: the six values of the request, and the other texts, "" when empty."""
+    """The data from a technician: the six values of the request, and the other texts, "" when empty.
+
+    `port` is the port of the box, "1" to "99".
+    """
 
     type: str
     registration_number: RegistrationNumber
@@ -38,6 +41,7 @@ class OrderData:
     odp: OdpName
     technician: TechnicianCode
     note: str = ""
+    port: str = ""
 
     @property
     def texts(self) -> Mapping[str, str]:

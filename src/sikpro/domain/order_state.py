@@ -11,6 +11,7 @@ from sikpro.domain.errors import ForbiddenMove
 from sikpro.domain.events import State
 from sikpro.domain.order_data import Channel, OrderData, Origin
 from sikpro.domain.phase import Phase, Turn, allowed, is_open, is_reopening, same_end
+from sikpro.domain.place import Place
 from sikpro.domain.turns import TurnClock
 
 CLAIM = timedelta(minutes=30)
@@ -26,7 +27,8 @@ class OrderState:
     `resubmitted` mark news that the helpdesk has not looked at yet: *Balasan baru*, *Dikirim ulang*. `nudged_at` is the
     time of the last nudge. `hold_ups` counts how often it became held up. `sender` is the person who sent it.
     `last_feedback` is the last text of `helpdesk` at the present status, at `last_feedback_at`; "" and None if there is
-    none since that status. Texts belong to their status; the journal keeps earlier ones.
+    none since that status. Texts belong to their status; the journal keeps earlier ones. `place` is the newest place of
+    the customer that was sent.
     """
 
     id: int
@@ -54,6 +56,7 @@ class OrderState:
     nudged_at: datetime | None = None
     last_feedback: str = ""
     last_feedback_at: datetime | None = None
+    place: Place | None = None
     deleted_at: datetime | None = None
     version: int = 1
 

@@ -30,6 +30,7 @@ from sikpro.domain.events import (
 )
 from sikpro.domain.installation import Installation
 from sikpro.domain.phase import Phase, Turn
+from sikpro.domain.place import Place
 from tests.builders import NOON, a_site_operation, a_status, after, an_order_type, an_sto, stored_order
 
 
@@ -133,6 +134,7 @@ def every_event(order_id: int) -> list[OrderEvent]:
         StatusChanged(**facts(4), before="waiting", reason=texts, feedback=texts),
         OrderCorrected(**facts(5), changes=(FieldChange("note", "", texts),), resubmitted=True),
         MessageJoined(**facts(6), text=texts, chat_id=-(2**40), message_id=None),
+        MessageJoined(**facts(6.2), text="", chat_id=7, message_id=9, place=Place.at(-7.447812, 112.7183)),
         OrderNudged(**facts(6.5)),
         OrderReopened(**facts(7), before="completed", reason=texts, feedback=texts),
         OrderWithdrawn(**facts(8), before="waiting"),
@@ -155,7 +157,7 @@ def test_every_kind_of_fact_comes_back_as_it_was_kept_oldest_first_with_its_acto
 
     assert {type(event) for event in events} == set(EVENTS)
     assert [entry.event for entry in entries] == events
-    assert [entry.actor for entry in entries] == [4] * 5 + [None] * (len(EVENTS) - 5)
+    assert [entry.actor for entry in entries] == [4] * 5 + [None] * (len(events) - 5)
     assert [entry.id for entry in entries] == sorted({entry.id for entry in entries})
 
 

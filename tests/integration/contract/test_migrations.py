@@ -28,7 +28,7 @@ from sikpro.domain.duplicates import STANDING
 from sikpro.domain.errors import AlreadyUsed
 from sikpro.domain.events import OrderRestored
 from sikpro.domain.order import Change, Order
-from sikpro.domain.phase import Phase
+from sikpro.domain.phase import OPEN, Phase
 from tests.builders import (
     COMPLETED,
     HELD_UP,
@@ -272,6 +272,18 @@ def test_the_unfinished_index_has_the_condition_that_queries_say(database_url: s
     condition = str(index["dialect_options"].get(f"{engine.dialect.name}_where"))
     assert "queued" in condition
     assert "sending" in condition
+
+
+def test_the_index_of_live_ports_leaves_out_the_phases_that_are_over(database_url: str) -> None:
+    engine = create_engine_for(database_url)
+    with engine.connect() as connection:
+        indexes = {index["name"]: index for index in sa.inspect(connection).get_indexes("orders")}
+    engine.dispose()
+
+    condition = str(indexes["ix_orders_live_port"]["dialect_options"].get(f"{engine.dialect.name}_where"))
+    assert "deleted_at IS NULL" in condition
+    assert "port <> ''" in condition
+    assert {phase for phase in Phase if f"'{phase}'" in condition} == set(Phase) - OPEN
 
 
 def test_the_index_of_standing_orders_leaves_out_the_phases_that_free_the_key(database_url: str) -> None:

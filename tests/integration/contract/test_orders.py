@@ -9,6 +9,7 @@ from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.domain.errors import ConcurrencyConflict, DuplicateOrder, NotFound
 from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel, Origin
+from sikpro.domain.place import Place
 from tests.builders import (
     CANCELLED,
     COMPLETED,
@@ -35,6 +36,7 @@ def test_an_order_comes_back_as_it_was_stored_with_what_was_typed(store: Transac
         " sc 3223-2558",
         serial="5A544547C6754546",
         odp="odp sda fab / 12",
+        port="12",
         note="rumah <b>kosong</b> 😀\u200f % _ '\"",
         channel=Channel.WEB,
         sender=3,
@@ -45,7 +47,7 @@ def test_an_order_comes_back_as_it_was_stored_with_what_was_typed(store: Transac
     order = order.take(4, IN_PROGRESS, after(6)).order
     order = order.move_to(HELD_UP, 4, after(7), feedback="SN beda").order
     order = order.correct(evolve(order.data, note="baru"), WAITING, after(9)).order
-    order = order.join("foto", -700, 12, after(10)).order
+    order = order.join("foto", -700, 12, after(10), place=Place.at(-7.447812, 112.7183)).order
     store.write(lambda unit: unit.orders.add(order, "key"))
 
     kept = get(store, 7)

@@ -3,8 +3,10 @@
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
+import sqlalchemy as sa
 from attrs import evolve
 
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, PastLimit, Sort
@@ -13,6 +15,7 @@ from sikpro.domain.order import Change, Order
 from sikpro.domain.order_data import Channel
 from sikpro.domain.period import Period
 from sikpro.domain.phase import Phase, Turn
+from sikpro.domain.place import Place
 from tests.builders import (
     COMPLETED,
     HELD_UP,
@@ -59,7 +62,7 @@ def test_a_row_shows_the_order_with_the_names_behind_its_codes_and_ids(store: Tr
         odp="ODP-SDA-003",
         technician="F5SDA445",
         technician_name="Budi Santoso",
-        texts={"note": "kosong"},
+        texts={"note": "kosong", "port": ""},
         channel="web",
         phase=Phase.IN_PROGRESS,
         status="in_progress",
@@ -81,6 +84,7 @@ def test_a_row_shows_the_order_with_the_names_behind_its_codes_and_ids(store: Tr
         nudged_at=None,
         last_feedback="",
         last_feedback_at=None,
+        place=None,
         deleted_at=None,
         version=2,
     )
@@ -278,6 +282,65 @@ def test_a_persons_orders_are_the_live_ones_sent_or_carried_out_oldest_first(sto
     assert mine("MINE1") == ["2", "1"]
     assert mine("MINE1", 1) == ["2"]
     assert mine(None) == ["1"]
+
+
+def test_live_orders_with_a_modem_or_a_port_are_found_and_no_others(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> Order:
+        order = stored_order(unit, "SC10000000", port="5")
+        stored_order(unit, "SC10000001", serial="ZTEG00000001", port="5", received_at=after(3))
+        stored_order(unit, "SC10000002", odp="ODP-SDA-004", received_at=after(2))
+        stored_order(unit, "SC10000003", port="5", received_at=after(4))
+        stored_order(unit, "SC10000004", serial="ZTEG00000001", port="6")
+        stored_order(unit, "SC10000005", serial="ZTEG00000001", odp="ODP-SDA-004", port="5")
+        stored_order(unit, "SC10000006", serial="ZTEG00000001")
+        stored_order(unit, "SC10000007", port="5", deleted_at=after(5))
+        for number, status in (("SC10000008", COMPLETED), ("SC10000009", evolve(COMPLETED, phase=Phase.CANCELLED))):
+            stored_order(unit, number, port="5", status=status)
+        return order
+
+    order = store.write(work)
+
+    def others(port: str, limit: int = 9, but: int = order.id) -> list[str]:
+        serial, odp = order.data.serial.value, order.data.odp.value
+        rows = store.read(lambda unit: unit.order_queries.live_with(serial, odp, port, but=but, limit=limit))
+        return [row.number[-1] for row in rows]
+
+    assert others("5") == ["2", "3", "1"]
+    assert others("") == ["2", "3"]
+    assert [others("5", limit) for limit in (1, 2)] == [["2"], ["2", "3"]]
+    assert others("5", but=0) == ["0", "2", "3", "1"]
+
+
+def test_the_live_orders_of_a_modem_and_of_a_port_are_read_from_an_index(engine: sa.Engine) -> None:
+    """A receipt among a million orders stays a receipt."""
+    live = "deleted_at IS NULL AND phase <> 'completed' AND phase <> 'cancelled'"
+    end = "ORDER BY received_at, id LIMIT 6"
+    asked = {
+        "ix_orders_serial_received_at_id": f"SELECT id FROM orders WHERE {live} AND serial = 'x' {end}",
+        "ix_orders_live_port": f"SELECT id FROM orders WHERE {live} AND port <> '' AND odp = 'x' AND port = '5' {end}",
+    }
+    on_sqlite = engine.dialect.name == "sqlite"
+    with engine.connect() as connection:
+        if not on_sqlite:
+            connection.execute(sa.text("SET enable_seqscan = off"))
+        for index, statement in asked.items():
+            explain = "EXPLAIN QUERY PLAN " if on_sqlite else "EXPLAIN "
+            assert index in " ".join(str(row) for row in connection.execute(sa.text(explain + statement)))
+
+
+def test_a_row_has_the_port_and_the_newest_place(store: Transactions) -> None:
+    def save(order: Order, unit: UnitOfWork) -> Order:
+        return unit.orders.save(order, key_of(order))
+
+    order = store.write(lambda unit: stored_order(unit, port="5"))
+    for place in (Place.at(-7.4, 112.7), Place.at(-7.447812, 112.7183)):
+        joined = store.read(lambda unit: unit.orders.get(order.id)).join("", 7, 8, after(1), place=place).order
+        store.write(partial(save, joined))
+
+    row = store.read(lambda unit: unit.order_queries.row(order.id))
+
+    assert row is not None
+    assert (row.texts["port"], row.place) == ("5", Place(-7.447812, 112.7183))
 
 
 def test_durations_by_turn_are_kept_to_the_microsecond(store: Transactions) -> None:

@@ -8,6 +8,7 @@ from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.ports.undo_and_views import UndoStep
 from sikpro.domain.order_data import Origin
+from sikpro.domain.place import Place
 from sikpro.domain.turns import TurnClock
 from tests.builders import HELD_UP, IN_PROGRESS, a_person, after, an_outgoing, key_of, stored_order
 from tests.integration.contract.race import race
@@ -18,6 +19,7 @@ def test_an_undo_step_gives_back_the_whole_order(store: Transactions) -> None:
         order = stored_order(unit, note="pagar \u2028 🙂", sender=3, origin=Origin(-7, 9))
         order = order.take(4, IN_PROGRESS, after(2)).order
         order = order.move_to(HELD_UP, 4, after(3), feedback="ODP \u0130").order
+        order = order.join("", -7, 9, after(3), place=Place.at(-7.447812, 112.7183)).order
         clock = TurnClock(order.turn, after(4), {order.turn: timedelta(days=9, microseconds=1)})
         step = UndoStep(before=evolve(order, clock=clock), version=7, by=4, until=after(5), messages=(1, 2**40))
         unit.undo_steps.put(step)

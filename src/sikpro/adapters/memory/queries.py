@@ -55,6 +55,20 @@ class MemoryOrderQueries:
         )
         return tuple(map(names.row, sorted_page(orders, Sort.OLDEST, None, limit)))
 
+    def live_with(self, serial: str, odp: str, port: str, *, but: int, limit: int) -> tuple[OrderRow, ...]:
+        """Return the other live orders of a modem, then those of a port."""
+        names = Names(self._state)
+        others = [order for order in self._state.orders.values() if order.open and order.id != but]
+        of_modem = [order for order in others if order.data.serial.value == serial]
+        there = (odp, port)
+        of_port = [
+            order
+            for order in others
+            if port and (order.data.odp.value, order.data.port) == there and order not in of_modem
+        ]
+        found = [order for some in (of_modem, of_port) for order in sorted_page(some, Sort.OLDEST, None, limit)]
+        return tuple(map(names.row, found[:limit]))
+
     def newest_id(self) -> int:
         """Return the id of the newest order, 0 if there is none."""
         return max(self._state.orders, default=0)

@@ -55,6 +55,7 @@ class Names:
             nudged_at=order.nudged_at,
             last_feedback=order.last_feedback,
             last_feedback_at=order.last_feedback_at,
+            place=order.place,
             deleted_at=order.deleted_at,
             version=order.version,
         )

@@ -53,6 +53,7 @@ rows = (
         _c.nudged_at,
         _c.last_feedback,
         _c.last_feedback_at,
+        _c.place,
         _c.deleted_at,
         _c.version,
     )

@@ -8,6 +8,7 @@ from sikpro.application.ports.queries import OrderRow
 from sikpro.domain.order import Order
 from sikpro.domain.order_data import TEXTS, Channel, OrderData, Origin
 from sikpro.domain.phase import Phase, Turn
+from sikpro.domain.place import Place
 from sikpro.domain.search_text import search_text
 from sikpro.domain.turns import TurnClock
 from sikpro.domain.values import OdpName, RegistrationNumber, SerialNumber, StoCode, TechnicianCode
@@ -59,6 +60,7 @@ def order_to_row(order: Order, key: str | None, technician_name: str) -> dict[st
         "nudged_at": order.nudged_at,
         "last_feedback": order.last_feedback,
         "last_feedback_at": order.last_feedback_at,
+        "place": str(order.place) if order.place else None,
         "deleted_at": order.deleted_at,
         "duplicate_key": key,
         "version": order.version,
@@ -94,6 +96,7 @@ def order_from_row(row: Row) -> Order:
         nudged_at=row["nudged_at"],
         last_feedback=row["last_feedback"],
         last_feedback_at=row["last_feedback_at"],
+        place=_place(row),
         deleted_at=row["deleted_at"],
         version=row["version"],
     )
@@ -146,9 +149,14 @@ def list_row(row: Row) -> OrderRow:
         nudged_at=row["nudged_at"],
         last_feedback=row["last_feedback"],
         last_feedback_at=row["last_feedback_at"],
+        place=_place(row),
         deleted_at=row["deleted_at"],
         version=row["version"],
     )
+
+
+def _place(row: Row) -> Place | None:
+    return Place.read(row["place"]) if row["place"] else None
 
 
 def _texts(row: Row) -> dict[str, str]:

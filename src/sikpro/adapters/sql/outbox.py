@@ -32,6 +32,8 @@ outbox = Table(
     Column("random_id", Id, nullable=False),
     Column("drop_keyboard", Boolean, nullable=False),
     Column("document", Id),
+    Column("reaction", Words, nullable=False, server_default=""),
+    Column("strip_buttons", Boolean, nullable=False, server_default=sa.false()),
     Column("state", Words, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),

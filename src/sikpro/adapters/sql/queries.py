@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from sikpro.adapters.sql.filters import paged, rows, wanted
 from sikpro.adapters.sql.mappers import list_row
-from sikpro.adapters.sql.tables import orders, totals
+from sikpro.adapters.sql.tables import LIVE, WITH_PORT, orders, totals
 from sikpro.adapters.sql.transaction import OpenTransaction, TotalKey
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort, Total
 from sikpro.domain.phase import OPEN, Phase, Stage, phase_values
@@ -56,6 +56,16 @@ class SqlOrderQueries:
             theirs = sa.or_(theirs, _c.technician == technician)
         selected = rows.where(theirs, _c.phase.in_(_OPEN), _c.deleted_at.is_(None))
         return self._rows(paged(selected, limit=limit))
+
+    def live_with(self, serial: str, odp: str, port: str, *, but: int, limit: int) -> tuple[OrderRow, ...]:
+        """Return the other live orders of a modem, then those of a port."""
+        # One statement for each index: with OR, SQLite would read neither.
+        others = rows.where(sa.text(LIVE), _c.id != but)
+        found = self._rows(paged(others.where(_c.serial == serial), limit=limit))
+        if port and len(found) < limit:
+            there = others.where(sa.text(WITH_PORT), _c.odp == odp, _c.port == port, _c.serial != serial)
+            found += self._rows(paged(there, limit=limit - len(found)))
+        return found
 
     def newest_id(self) -> int:
         """Return the id of the newest order, 0 if there is none."""

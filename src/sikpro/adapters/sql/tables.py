@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Integer, MetaData, Table
 from sikpro.adapters.sql.columns import Id, Microseconds, UtcDateTime, Words
 from sikpro.domain.duplicates import STANDING as STANDING_PHASES
 from sikpro.domain.order_data import TEXTS
-from sikpro.domain.phase import Phase
+from sikpro.domain.phase import OPEN, Phase
 
 metadata = MetaData(
     naming_convention={
@@ -20,6 +20,8 @@ metadata = MetaData(
 STANDING = " AND ".join(
     ["deleted_at IS NULL", *(f"phase <> '{phase}'" for phase in Phase if phase not in STANDING_PHASES)]
 )
+LIVE = " AND ".join(["deleted_at IS NULL", *(f"phase <> '{phase}'" for phase in Phase if phase not in OPEN)])
+WITH_PORT = "port <> ''"
 HELD = "hold_ups > 0"
 REOPENED_TWICE = "reopenings > 1"
 """The conditions of partial indexes; an index serves only queries that repeat its condition exactly."""
@@ -71,6 +73,7 @@ orders = Table(
     Column("nudged_at", UtcDateTime),
     Column("last_feedback", Words, nullable=False),
     Column("last_feedback_at", UtcDateTime),
+    Column("place", Words),
     Column("deleted_at", UtcDateTime),
     Column("duplicate_key", Words, unique=True),
     Column("version", Integer, nullable=False),
@@ -94,6 +97,12 @@ orders = Table(
         *("serial", "number"),
         sqlite_where=sa.text(STANDING),
         postgresql_where=sa.text(STANDING),
+    ),
+    sa.Index(
+        "ix_orders_live_port",
+        *("odp", "port", "received_at", "id"),
+        sqlite_where=sa.text(f"{LIVE} AND {WITH_PORT}"),
+        postgresql_where=sa.text(f"{LIVE} AND {WITH_PORT}"),
     ),
     sa.Index("ix_orders_held_up", "received_at", "odp", sqlite_where=sa.text(HELD), postgresql_where=sa.text(HELD)),
     sa.Index(

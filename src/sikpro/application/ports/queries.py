@@ -9,6 +9,7 @@ from attrs import frozen
 
 from sikpro.domain.period import Period
 from sikpro.domain.phase import Phase, Turn, is_open
+from sikpro.domain.place import Place
 
 
 @frozen
@@ -105,7 +106,7 @@ class OrderRow:
 
     `texts` are the other texts, apart from the six values, by field. `spent` has the durations by turn that are over;
     add `now - turn_since` to the running `turn`. `last_feedback` is the feedback at the present status; "" and None
-    when there is none.
+    when there is none. `place` is the newest place of the customer that was sent.
     """
 
     id: int
@@ -139,6 +140,7 @@ class OrderRow:
     nudged_at: datetime | None
     last_feedback: str
     last_feedback_at: datetime | None
+    place: Place | None
     deleted_at: datetime | None
     version: int
 
@@ -189,6 +191,12 @@ class OrderQueries(Protocol):
 
     def of_person(self, person: int, technician: str | None, limit: int) -> tuple[OrderRow, ...]:
         """Return the live orders that a person sent or is the technician of, oldest first."""
+
+    def live_with(self, serial: str, odp: str, port: str, *, but: int, limit: int) -> tuple[OrderRow, ...]:
+        """Return the live orders of a modem, then the others of a port of an ODP, each oldest first, `limit` in all.
+
+        A `port` of "" is no port. The order with the id `but` is left out.
+        """
 
     def newest_id(self) -> int:
         """Return the id of the order added last, 0 when there is none."""

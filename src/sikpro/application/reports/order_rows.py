@@ -107,6 +107,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("column.resubmissions", 10, lambda row, _: row.resubmissions),
     Column("column.last_feedback", 40, lambda row, _: row.last_feedback),
     *(_text(name) for name in TEXTS),
+    Column("column.place", 22, lambda row, _: str(row.place) if row.place else ""),
 )
 
 

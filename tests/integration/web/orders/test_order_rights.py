@@ -65,6 +65,20 @@ def test_an_orders_page_names_related_orders_only_to_those_who_may_see_them(site
     assert elsewhere.number in helpdesk.get(f"/orders/{here.id}").text
 
 
+def test_an_orders_page_warns_of_a_live_order_with_its_modem_or_port_to_those_who_may_see_it(site: Site) -> None:
+    site.store.write(furnish)
+    order = site.order(port="5")
+    port = site.order("SC90000001", serial="ZTEG00000001", port="5")
+    modem = site.order("SC90000002", sto="MRT", odp="ODP-MRT-003", technician="F5SDA446")
+    warning = "SN modem ini juga dipakai order lain yang masih berjalan"
+    page = site.logged_in("rina").get(f"/orders/{order.id}").text
+    for told, other in ((warning, modem), ("Port ODP ini juga dipakai order lain yang masih berjalan", port)):
+        notice = page.partition(told)[2].partition("</div>")[0]
+        assert f'<a class="code" href="/orders/{other.id}">{other.number}</a>' in notice
+    page = site.logged_in("tedi").get(f"/orders/{order.id}").text
+    assert (warning in page, modem.number in page, port.number in page) == (False, False, True)
+
+
 @pytest.mark.parametrize("username", ROLES)
 def test_nobody_on_the_console_withdraws_what_a_technician_sent(site: Site, username: str) -> None:
     order, me = site.order(), site.people[username]

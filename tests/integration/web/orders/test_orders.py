@@ -2,14 +2,19 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from attrs import evolve
 
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.outbox import Delivery
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.orders.record_change import record_change
 from sikpro.domain.catalogue import Bilingual
+from sikpro.domain.order import Order
 from sikpro.domain.phase import Phase
+from sikpro.domain.place import Place
 from tests.integration.web.console import Site, Visitor
 
 HOSTILE = "<script>alert(1)</script> \u202e=cmd() 100%_ 🙂 'x' \"y\" {{ 7919*7907 }}"
@@ -113,6 +118,29 @@ def test_an_answer_that_cannot_be_saved_says_why(site: Site, form: dict[str, str
     response = site.logged_in("rina").post(f"/orders/{order.id}/status", {"scripted": "1"} | form)
     assert response.status_code == status
     assert told in response.text
+
+
+def test_the_newest_place_and_each_earlier_one_link_to_a_map_that_learns_nothing(site: Site) -> None:
+    order = site.order()
+    visitor = site.logged_in("rina")
+    assert "Lokasi pelanggan" not in visitor.get(f"/orders/{order.id}").text
+
+    def join(place: Place, uow: UnitOfWork) -> Order:
+        return record_change(uow, uow.orders.get(order.id).join("", 700, 9, site.clock.now(), place=place), None)
+
+    for place in (Place.at(-7.4, 112.7), Place.at(-7.447812, 112.7183)):
+        site.store.write(partial(join, place))
+    page = visitor.get(f"/orders/{order.id}").text
+    marks = "https://www.openstreetmap.org/?mlat={0}&amp;mlon={1}#map=18/{0}/{1}"
+    links = [
+        marks.format("-7.447812", "112.7183"),
+        marks.format("-7.447812", "112.7183"),
+        marks.format("-7.4", "112.7"),
+    ]
+    for link in links:
+        before, found, page = page.partition(f'href="{link}" target="_blank" rel="noreferrer noopener">')
+        assert found, before
+    assert "openstreetmap" not in page
 
 
 def test_hostile_text_is_text_on_every_page(site: Site) -> None:

@@ -8,6 +8,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
+from sikpro.adapters.web.orders.map_link import map_link
 from sikpro.adapters.web.orders.order_view import OrderView, preview, template_text, view_order
 from sikpro.adapters.web.orders.working import naming_holder
 from sikpro.adapters.web.site.admission import only
@@ -60,6 +61,7 @@ class OrderContext:
             view=view,
             order=view.order,
             row=view.row,
+            map_link=map_link,
             typed=typed,
             changed=changed,
             outdated=shown_version.isdecimal() and shown_version != str(view.order.version),

@@ -14,6 +14,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.undo_and_views import UndoStep
 from sikpro.application.use_cases.catalogue.lookup import status_named
 from sikpro.application.use_cases.messages.notify_technician import feedback_text, proposed_feedback, recipients
+from sikpro.application.use_cases.orders.clashes import Clash, clashes_shown_to
 from sikpro.application.use_cases.orders.list_orders import may_view, related_orders
 from sikpro.application.use_cases.orders.undo_status import undoable
 from sikpro.domain.catalogue import Status
@@ -105,6 +106,7 @@ class OrderView:
     held: int
     undo: UndoStep | None
     related: tuple[OrderRow, ...]
+    clashes: tuple[Clash, ...]
     statuses: dict[str, Status]
     template: Callable[[Status], str]
 
@@ -152,6 +154,7 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
         held=uow.order_queries.count(OrderFilter(holder=me.id), MOST_HELD),
         undo=undoable(uow, me, now),
         related=related_orders(uow, row, me),
+        clashes=clashes_shown_to(uow, order, me),
         statuses=statuses,
         template=proposed_feedback(uow, order),
     )

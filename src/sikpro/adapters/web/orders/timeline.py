@@ -30,6 +30,7 @@ from sikpro.domain.events import (
     WordsSent,
 )
 from sikpro.domain.phase import Phase
+from sikpro.domain.place import Place
 
 
 @frozen(kw_only=True)
@@ -43,6 +44,7 @@ class Entry:
     phase: Phase | None = None
     reason: str = ""
     quote: str = ""
+    place: Place | None = None
     changes: tuple[FieldChange, ...] = ()
     message: OutboxItem | None = None
     delivery: str = ""
@@ -90,6 +92,7 @@ class Narrator:
             phase=event.state.phase if isinstance(event, StatusChanged | OrderReopened | OrderWithdrawn) else None,
             reason=getattr(event, "reason", ""),
             quote=_quote(event),
+            place=event.place if isinstance(event, MessageJoined) else None,
             changes=event.changes if isinstance(event, OrderCorrected) else (),
             journal_id=entry.id,
         )
@@ -113,6 +116,8 @@ class Narrator:
                 return "rotate", words("timeline.resubmitted")
             case OrderCorrected():
                 return "edit", words("timeline.corrected")
+            case MessageJoined(place=place) if place:
+                return "map-pin", words("timeline.place")
             case MessageJoined(photo=photo):
                 return "message-reply", words("timeline.photo" if photo else "timeline.reply")
             case OrderNudged():

@@ -7,6 +7,7 @@ from attrs import evolve
 
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.orders.change_status import change_status
+from sikpro.application.use_cases.orders.clashes import Shared, clashes
 from sikpro.application.use_cases.orders.hand_over import hand_over
 from sikpro.application.use_cases.orders.list_orders import related_orders
 from sikpro.application.use_cases.orders.own_order import correct_order
@@ -16,7 +17,7 @@ from sikpro.application.use_cases.orders.work_order import free_lapsed_claims, t
 from sikpro.domain.errors import DuplicateOrder, InvalidFields
 from sikpro.domain.order_data import Channel, Origin
 from sikpro.domain.people import Person
-from tests.builders import order_data, refusals, stored_order
+from tests.builders import COMPLETED, order_data, refusals, stored_order
 from tests.unit.chat import NINE, ZONE, World
 
 BUDI, AGUS, RINA, BAGUS = 1, 2, 4, 5
@@ -90,6 +91,25 @@ def test_what_is_handed_over_stands_nowhere_yet_and_its_technician_is_on_telegra
             hand(code)
         assert refusals(refused.value) == {"technician": wrong}
     assert hand("F5SDA445", "SC100002").id == BUDI
+
+
+def test_of_two_live_orders_with_one_modem_or_one_port_each_names_the_other() -> None:
+    def work(uow: UnitOfWork) -> dict[str, list[tuple[Shared, str]]]:
+        stored_order(uow, "SC100001", port="5")
+        stored_order(uow, "SC100002", odp="ODP-SDA-009", port="5")
+        stored_order(uow, "SC100003", serial="ZTEG00000003", port="5")
+        stored_order(uow, "SC100004", serial="ZTEG00000003", port="6", status=COMPLETED)
+        stored_order(uow, "SC100005", serial="ZTEG00000005")
+        orders = [uow.orders.get(order_id) for order_id in range(1, 6)]
+        return {order.number: [(one.shared, one.row.number) for one in clashes(uow, order)] for order in orders}
+
+    assert World().transactions.write(work) == {
+        "SC100001": [(Shared.SERIAL, "SC100002"), (Shared.PORT, "SC100003")],
+        "SC100002": [(Shared.SERIAL, "SC100001")],
+        "SC100003": [(Shared.PORT, "SC100001")],
+        "SC100004": [],
+        "SC100005": [],
+    }
 
 
 def test_other_orders_of_the_modem_come_before_those_of_the_box_and_each_once() -> None:

@@ -34,6 +34,7 @@ from sikpro.domain.errors import (
 from sikpro.domain.order_data import Channel, OrderData
 from sikpro.domain.people import PERMISSIONS, Permission, Person, Role
 from sikpro.domain.phase import Phase
+from tests.builders import refusals
 from tests.unit.chat import NINE, WHOLE, ZONE, Phone, World
 
 TYPED = {field.name: field.example for field in FIELDS}
@@ -205,6 +206,23 @@ def test_the_fields_are_those_of_an_orders_data_and_their_examples_fit(world: Wo
     assert {field.name for field in FIELDS} == set(fields_dict(OrderData))
     data = world.transactions.read(lambda uow: understand_request(uow, TYPED))
     assert "#".join(str(getattr(data, field.name)) for field in FIELDS if field.required) == EXAMPLE
+
+
+@pytest.mark.parametrize(
+    ("typed", "port"),
+    [("5", "5"), (" 05 ", "5"), ("port 5", "5"), ("PORT-12", "12"), ("9²", "92"), ("99", "99"), (" ", "")],
+)
+def test_the_port_of_a_box_is_kept_as_a_bare_number(world: World, typed: str, port: str) -> None:
+    data = world.transactions.read(lambda uow: understand_request(uow, TYPED | {"port": typed}))
+    assert isinstance(data, OrderData)
+    assert data.port == port
+
+
+@pytest.mark.parametrize("typed", ["0", "100", "1/8", "lima", "5 dan 6", "٥"])
+def test_what_is_no_port_is_refused(world: World, typed: str) -> None:
+    with pytest.raises(InvalidFields) as refused:
+        world.transactions.read(lambda uow: understand_request(uow, TYPED | {"port": typed}))
+    assert refusals(refused.value) == {"port": ("port.shape", typed)}
 
 
 def test_every_wrong_field_is_told_at_once(world: World) -> None:

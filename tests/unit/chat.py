@@ -19,6 +19,7 @@ from sikpro.domain.catalogue import SiteOperation, Sto
 from sikpro.domain.events import MessageJoined
 from sikpro.domain.order import Order
 from sikpro.domain.people import Person, Role
+from sikpro.domain.place import Place
 from tests.fakes import StoryClock
 
 ZONE = "Asia/Jakarta"
@@ -162,6 +163,14 @@ class Phone:
     def sends_document(self, name: str, media_type: str = "", caption: str = "", **more: Any) -> str:
         """Send a file that is no photo to Telegram."""
         return self.says(caption, attachments=(Attachment("document", name, 1000, name, media_type),), **more)
+
+    def sends_pin(self, place: str = "-7.4478,112.7183", **more: Any) -> str:
+        """Send a place on the map."""
+        return self.says(more.pop("text", ""), place=Place.read(place), **more)
+
+    def moves_pin(self, place: str, message: int = -1) -> str:
+        """The place of a live location of one's own (the last unless said) changes."""
+        return self.edits("", message, place=Place.read(place), live=True)
 
     def buttons(self) -> list[str]:
         """The labels under the last message that has buttons."""

@@ -3,9 +3,10 @@
 import pytest
 
 from sikpro.application.ports.chat import Attachment, Contact, Incoming, IncomingKind
-from sikpro.application.ports.inbox import Outcome
+from sikpro.application.ports.inbox import Outcome, ReceivedPin
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.domain.errors import NotFound
+from sikpro.domain.place import Place
 from tests.builders import after, an_incoming, stored_order
 from tests.integration.contract.undone import undone
 
@@ -167,6 +168,23 @@ def test_the_files_of_a_message_and_of_its_album_are_found_with_their_order(stor
     assert store.read(lambda unit: unit.inbox.order_of_album(an_incoming().chat_id, "al")) == order_id
     assert store.read(lambda unit: unit.inbox.order_of_album(an_incoming().chat_id, "other")) is None
     assert store.read(lambda unit: unit.inbox.files_of(an_incoming().chat_id, 9)) == ()
+
+
+def test_the_pin_of_a_message_is_found_as_it_was_sent_first(store: Transactions) -> None:
+    first, later = Place.at(-7.447812, 112.7183), Place.at(-7.5, 112.8)
+
+    def work(unit: UnitOfWork) -> None:
+        unit.inbox.receive(an_incoming("Indah", 1, place=first, live=True), after(0))
+        unit.inbox.receive(an_incoming("", 1, place=later, live=True, key="e1", kind=IncomingKind.EDIT), after(1))
+        unit.inbox.receive(an_incoming(message_id=2), after(2))
+
+    store.write(work)
+
+    def pin(message_id: int, chat_id: int = an_incoming().chat_id) -> ReceivedPin | None:
+        return store.read(lambda unit: unit.inbox.place_of(chat_id, message_id))
+
+    assert pin(1) == ReceivedPin(first, "Indah")
+    assert [pin(2), pin(9), pin(1, 8)] == [None] * 3
 
 
 def test_updates_of_a_span_are_counted_by_outcome_and_detail(store: Transactions) -> None:

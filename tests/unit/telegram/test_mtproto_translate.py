@@ -12,6 +12,7 @@ from telethon.tl import types
 from sikpro.adapters.telegram import translate as bot_api
 from sikpro.adapters.telegram.mtproto.translate import Translator
 from sikpro.application.ports.chat import Incoming, IncomingKind
+from sikpro.domain.place import Place
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 BOT = 42
@@ -113,6 +114,46 @@ CHAT = {
     "a phone number of nobody's": (
         new(message(media=types.MessageMediaContact("+62811", "Budi", "", "", 0))),
         ("message", json_message(contact={"phone_number": "+62811", "first_name": "Budi"})),
+    ),
+    "a pin": (
+        new(message(media=types.MessageMediaGeo(types.GeoPoint(112.71830000000001, -7.447812, 5)))),
+        ("message", json_message(location={"latitude": -7.447812, "longitude": 112.7183})),
+    ),
+    "a live location": (
+        new(message(media=types.MessageMediaGeoLive(types.GeoPoint(112.7183, -7.4478, 5), 900))),
+        ("message", json_message(location={"latitude": -7.4478, "longitude": 112.7183, "live_period": 900})),
+    ),
+    "the next place of a live location": (
+        types.UpdateEditMessage(
+            message(
+                media=types.MessageMediaGeoLive(types.GeoPoint(112.7184, -7, 5), 900),
+                edit_date=datetime.fromtimestamp(AT + 60, UTC),
+            ),
+            9,
+            1,
+        ),
+        (
+            "edited_message",
+            json_message(
+                location={"latitude": -7, "longitude": 112.7184, "live_period": 900, "heading": 9}, edit_date=AT + 60
+            ),
+        ),
+    ),
+    "a venue": (
+        new(
+            message(media=types.MessageMediaVenue(types.GeoPoint(112.7183, -7.4478, 5), "Indah", "Blok B2", "", "", ""))
+        ),
+        (
+            "message",
+            json_message(
+                location={"latitude": -7.4478, "longitude": 112.7183},
+                venue={
+                    "location": {"latitude": -7.4478, "longitude": 112.7183},
+                    "title": "Indah",
+                    "address": "Blok B2",
+                },
+            ),
+        ),
     ),
     "a message in a group": (
         new(message(peer=types.PeerChat(8), from_id=FROM_DEWI, message="/cek")),
@@ -232,3 +273,26 @@ def test_no_malformed_message_raises(name: str, value: Any, kind: Any) -> None:
 @pytest.mark.parametrize("update", [types.UpdateUserTyping(7, types.SendMessageTypingAction()), None, "?"])
 def test_what_is_nobodys_business_is_passed_over(update: Any) -> None:
     assert by_mtproto(update) is None
+
+
+def test_a_pin_comes_with_its_place_and_a_venue_with_its_name_too() -> None:
+    pin, live, venue = (CHAT[name][0] for name in ("a pin", "a live location", "a venue"))
+    said = [by_mtproto(one) for one in (pin, live, venue)]
+    assert [(one.place, one.live, one.text) for one in said if one] == [
+        (Place(-7.447812, 112.7183), False, ""),
+        (Place(-7.4478, 112.7183), True, ""),
+        (Place(-7.4478, 112.7183), False, "Indah\nBlok B2"),
+    ]
+
+
+@pytest.mark.parametrize("point", [types.GeoPointEmpty(), None])
+def test_a_pin_without_a_place_is_an_empty_message(point: Any) -> None:
+    said = by_mtproto(new(message(media=types.MessageMediaGeo(point))))
+    assert said
+    assert (said.kind, said.place, said.text) == (IncomingKind.MESSAGE, None, "")
+
+
+def test_a_place_that_is_not_on_earth_is_nobodys_message() -> None:
+    said = by_mtproto(new(message(media=types.MessageMediaGeo(types.GeoPoint(float("nan"), 91.0, 5)))))
+    assert said
+    assert said.kind is IncomingKind.OTHER

@@ -120,3 +120,14 @@ def test_nothing_that_no_database_keeps_comes_in() -> None:
 def test_no_update_of_any_shape_raises(update: Any, field: str) -> None:
     for shape in (update, {field: update}, {field: MESSAGE | {"from": update}}, {field: MESSAGE | {"photo": update}}):
         assert incoming(shape).key
+
+
+@pytest.mark.parametrize(
+    "location",
+    [None, 7, [], {}, {"latitude": -7.4}, {"latitude": "-7.4", "longitude": "112.7"}]
+    + [{"latitude": 91, "longitude": 0}, {"latitude": 10**400, "longitude": 0}, {"latitude": None, "longitude": 0.5}],
+)
+def test_a_pin_without_a_place_on_earth_is_nobodys_message(location: object) -> None:
+    person, chat = {"id": 7, "is_bot": False, "first_name": "Dewi"}, {"id": 7, "type": "private"}
+    said = {"message_id": 5, "from": person, "chat": chat, "date": 1_795_000_000, "location": location}
+    assert translate({"message": said}, 42, lambda: NOW).kind is IncomingKind.OTHER

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from sikpro.adapters.memory.store import Received, Sequences, State
 from sikpro.application.ports.chat import Incoming, IncomingKind
-from sikpro.application.ports.inbox import KnownGroup, LedgerRow, Outcome, ReceivedFile
+from sikpro.application.ports.inbox import KnownGroup, LedgerRow, Outcome, ReceivedFile, ReceivedPin
 from sikpro.domain.errors import NotFound
 from sikpro.domain.period import Period
 from sikpro.domain.text import storable
@@ -48,6 +48,7 @@ class MemoryInbox:
             _files(incoming),
             chat_title=storable(incoming.chat_title),
             blocked=bool(incoming.blocked),
+            place=incoming.place,
         )
         self._state.inbox.put(row.id, received)
         self._state.inbox_keys.put(key, row.id)
@@ -85,6 +86,18 @@ class MemoryInbox:
             and received.row.kind == IncomingKind.MESSAGE
         ]
         return found[0] if found else ()
+
+    def place_of(self, chat_id: int, message_id: int) -> ReceivedPin | None:
+        """Return the pin of a message, as it was sent first."""
+        found = [
+            received
+            for received in self._state.inbox.values()
+            if received.message_id == message_id
+            and received.row.chat_id == chat_id
+            and received.row.kind == IncomingKind.MESSAGE
+        ]
+        place = found[0].place if found else None
+        return ReceivedPin(place, found[0].row.text) if place else None
 
     def album(self, chat_id: int, album: str) -> tuple[ReceivedFile, ...]:
         """Return the files of an album received so far, in order of arrival."""

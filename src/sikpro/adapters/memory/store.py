@@ -27,6 +27,7 @@ from sikpro.domain.installation import Installation
 from sikpro.domain.order import Order
 from sikpro.domain.people import AccessRequest, Person
 from sikpro.domain.phase import Phase
+from sikpro.domain.place import Place
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -80,7 +81,7 @@ class Table(Generic[K, V]):
 
 @frozen
 class Received:
-    """A received update: its ledger row, its message or the message it belongs to, its files, its group.
+    """A received update: its ledger row, its message or the message it belongs to, its files, its group, its pin.
 
     `blocked` comes from a change of the bot's membership.
     """
@@ -91,6 +92,7 @@ class Received:
     files: tuple[ReceivedFile, ...] = ()
     chat_title: str = ""
     blocked: bool = False
+    place: Place | None = None
 
 
 @frozen

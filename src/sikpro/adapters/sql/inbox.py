@@ -13,9 +13,10 @@ from sikpro.adapters.sql.dialect import insert_new
 from sikpro.adapters.sql.tables import metadata, orders
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.chat import Attachment, Incoming, IncomingKind
-from sikpro.application.ports.inbox import KnownGroup, LedgerRow, Outcome, ReceivedFile
+from sikpro.application.ports.inbox import KnownGroup, LedgerRow, Outcome, ReceivedFile, ReceivedPin
 from sikpro.domain.errors import NotFound
 from sikpro.domain.period import Period
+from sikpro.domain.place import Place
 from sikpro.domain.text import storable
 
 inbox = Table(
@@ -98,6 +99,14 @@ class SqlInbox:
     def files_of(self, chat_id: int, message_id: int) -> tuple[ReceivedFile, ...]:
         """Return the files of a message."""
         return self._files(_c.chat_id == chat_id, _c.message_id == message_id)
+
+    def place_of(self, chat_id: int, message_id: int) -> ReceivedPin | None:
+        """Return the pin of a message, as it was sent first."""
+        messages = (_c.kind == IncomingKind.MESSAGE.value, _c.chat_id == chat_id, _c.message_id == message_id)
+        selected = sa.select(_c.text, _c.rest).where(*messages).order_by(_c.id).limit(1)
+        row = self._transaction.execute(selected).mappings().one_or_none()
+        place = row["rest"].get("place") if row else None
+        return ReceivedPin(Place(**place), row["text"]) if row and place else None
 
     def album(self, chat_id: int, album: str) -> tuple[ReceivedFile, ...]:
         """Return the files of an album received so far, in order of arrival."""

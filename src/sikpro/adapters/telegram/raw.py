@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sikpro.adapters.telegram.compose import storable
+from sikpro.domain.place import Place
 
 Raw = Mapping[str, Any]
 
@@ -40,6 +41,16 @@ def string(source: Raw, field: str) -> str:
     if not isinstance(value, str):
         raise Malformed(field)
     return storable(value)
+
+
+def place_at(latitude: object, longitude: object) -> Place:
+    """Return a place from two numbers of degrees. Raises `Malformed`."""
+    if not isinstance(latitude, int | float) or not isinstance(longitude, int | float):
+        raise Malformed("not a number of degrees")
+    try:
+        return Place.at(latitude, longitude)
+    except (ValueError, OverflowError):
+        raise Malformed("not a place") from None
 
 
 def time(source: Raw, field: str) -> datetime:

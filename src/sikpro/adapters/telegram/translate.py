@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sikpro.adapters.telegram.raw import Malformed, Raw, string, table, time, whole
+from sikpro.adapters.telegram.raw import Malformed, Raw, place_at, string, table, time, whole
 from sikpro.application.ports.chat import Attachment, Contact, Incoming, IncomingKind, Transport
+from sikpro.domain.place import Place
 
 FILES = ("document", "video", "audio", "voice", "animation", "video_note", "sticker")
 SERVICE = (
@@ -115,9 +116,11 @@ def _said(message: Raw, kind: IncomingKind, key: str, sent_at: datetime) -> Inco
         sender_name=_name(sender),
         private=chat.get("type") == "private",
         chat_title=string(chat, "title"),
-        text=_text(message),
+        text=_text(message) or _place_name(message),
         reply_to=whole(table(reply)["message_id"]) if reply is not None else None,
         contact=_contact(message),
+        place=_place(message),
+        live="location" in message and "live_period" in table(message["location"]),
         attachments=_attachments(message),
         album=string(message, "media_group_id") or None,
         forwarded="forward_origin" in message,
@@ -209,6 +212,21 @@ def _contact(message: Raw) -> Contact | None:
     contact = table(message["contact"])
     owner = whole(contact["user_id"]) if "user_id" in contact else None
     return Contact(string(contact, "phone_number"), owner, _name(contact))
+
+
+def _place(message: Raw) -> Place | None:
+    if "location" not in message:
+        return None
+    location = table(message["location"])
+    return place_at(location.get("latitude"), location.get("longitude"))
+
+
+def _place_name(message: Raw) -> str:
+    """Return the name and the address of a venue, which also has a `location`."""
+    if "venue" not in message:
+        return ""
+    venue = table(message["venue"])
+    return "\n".join(filter(None, (string(venue, "title"), string(venue, "address"))))
 
 
 def _attachments(message: Raw) -> tuple[Attachment, ...]:

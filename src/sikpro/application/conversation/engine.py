@@ -13,6 +13,7 @@ from sikpro.application.conversation.edits import take_edit
 from sikpro.application.conversation.groups import spoken_to, turn_away
 from sikpro.application.conversation.order_entry import begin_requests
 from sikpro.application.conversation.photos import caption_came, rest_of_album
+from sikpro.application.conversation.places import take_place
 from sikpro.application.conversation.presses import take_press
 from sikpro.application.conversation.reader.read_message import LONGEST, Intent, Reading, read_message, text_number
 from sikpro.application.conversation.strangers import introduce, list_missing, share_phone
@@ -51,6 +52,8 @@ def handle(uow: UnitOfWork, incoming: Incoming, now: datetime, zone: str) -> Han
 
 def _handled(context: Context) -> Handled:
     incoming = context.incoming
+    if incoming.place and incoming.kind is IncomingKind.EDIT:
+        return Handled(Outcome.IGNORED, "live")
     text = storable(incoming.text).strip()
     command = _COMMAND.match(text)
     if incoming.kind in _SAID and not incoming.private and not _concerns_us(context, command):
@@ -61,6 +64,8 @@ def _handled(context: Context) -> Handled:
         return take_press(context)
     if context.person is None and not incoming.private:
         return turn_away(context)
+    if incoming.place:
+        return take_place(context)
     if incoming.kind is IncomingKind.EDIT:
         is_reg = command is not None and command[1].lower() == "reg"
         words = command[3].strip() if command and is_reg else text

@@ -25,6 +25,7 @@ from sikpro.application.conversation.own_orders import (
     withdraw,
 )
 from sikpro.application.conversation.photos import press_photo
+from sikpro.application.conversation.places import press_place
 from sikpro.application.i18n import LANGUAGES
 from sikpro.application.use_cases.messages.notify_technician import WRONG
 from sikpro.application.use_cases.people.grant_access import ACCESS
@@ -73,10 +74,13 @@ def _reopen(context: Context, rest: str) -> Handled | None:
     return None if order_id is None else begin_reopening(context, order_id, wanted)
 
 
-def _photo(context: Context, rest: str) -> Handled | None:
-    number, _, message = rest.partition(":")
-    order_id, message_id = _whole(number), _whole(message)
-    return None if order_id is None or message_id is None else press_photo(context, order_id, message_id)
+def _about_message(act: Callable[[Context, int, int], Handled | None]) -> Press:
+    def press(context: Context, rest: str) -> Handled | None:
+        number, _, message = rest.partition(":")
+        order_id, message_id = _whole(number), _whole(message)
+        return None if order_id is None or message_id is None else act(context, order_id, message_id)
+
+    return press
 
 
 PRESSES: dict[str, Press] = {
@@ -92,7 +96,8 @@ PRESSES: dict[str, Press] = {
     "ask": _about_order(begin_question),
     "nudge": _about_order(nudge),
     "reopen": _reopen,
-    "ph": _photo,
+    "ph": _about_message(press_photo),
+    "pl": _about_message(press_place),
     ACCESS: press_access,
     NOTICE: press_notice,
     QUEUE: press_queue,

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from sikpro.application.ports.chat import Attachment, Incoming
 from sikpro.domain.period import Period
+from sikpro.domain.place import Place
 
 
 class Outcome(StrEnum):
@@ -51,6 +52,14 @@ class ReceivedFile:
     attachment: Attachment
 
 
+@frozen
+class ReceivedPin:
+    """A pin that came with a received message, and the name of its place."""
+
+    place: Place
+    text: str
+
+
 @frozen(kw_only=True)
 class KnownGroup:
     """A group that the bot heard from and was not removed from since, and when it last heard.
@@ -77,6 +86,9 @@ class Inbox(Protocol):
 
     def files_of(self, chat_id: int, message_id: int) -> tuple[ReceivedFile, ...]:
         """Return the files of a message."""
+
+    def place_of(self, chat_id: int, message_id: int) -> ReceivedPin | None:
+        """Return the pin of a message, as it was sent first; None when it has none."""
 
     def album(self, chat_id: int, album: str) -> tuple[ReceivedFile, ...]:
         """Return the files of an album received so far, in the order of receipt."""

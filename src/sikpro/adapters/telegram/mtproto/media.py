@@ -6,6 +6,7 @@ from telethon.tl import types
 
 from sikpro.adapters.telegram.compose import storable
 from sikpro.application.ports.chat import Attachment
+from sikpro.domain.place import Place
 
 
 def attachments_of(media: object) -> tuple[Attachment, ...]:
@@ -29,6 +30,25 @@ def attachments_of(media: object) -> tuple[Attachment, ...]:
                 ),
             )
     return ()
+
+
+def place_of(media: object) -> Place | None:
+    """Return the place of a pin, a live location or a venue. Raises `ValueError` for one that is not on Earth."""
+    match media:
+        case (
+            types.MessageMediaGeo(geo=types.GeoPoint() as point)
+            | types.MessageMediaGeoLive(geo=types.GeoPoint() as point)
+            | types.MessageMediaVenue(geo=types.GeoPoint() as point)
+        ):
+            return Place.at(point.lat, point.long)
+    return None
+
+
+def place_name_of(media: object) -> str:
+    """Return the name and the address of a venue, "" for anything else."""
+    if not isinstance(media, types.MessageMediaVenue):
+        return ""
+    return "\n".join(filter(None, (storable(media.title or ""), storable(media.address or ""))))
 
 
 def largest_size(photo: Any) -> Any:

@@ -15,7 +15,7 @@ from telethon.tl import types
 
 from sikpro.adapters.telegram.addressing import Address
 from sikpro.adapters.telegram.compose import storable
-from sikpro.adapters.telegram.mtproto.media import attachments_of
+from sikpro.adapters.telegram.mtproto.media import attachments_of, place_name_of, place_of
 from sikpro.adapters.telegram.mtproto.peers import channel_chat_id, chat_id_of
 from sikpro.application.ports.chat import Contact, Incoming, IncomingKind, Transport
 
@@ -123,9 +123,11 @@ class Translator:
             sender_name=self.names.get(sender or 0, ""),
             private=private,
             chat_title=self.titles.get(chat_id_of(message.peer_id), ""),
-            text=spoken.text,
+            text=spoken.text or place_name_of(message.media),
             reply_to=_reply_to(message.reply_to),
             contact=_contact(message.media),
+            place=place_of(message.media),
+            live=isinstance(message.media, types.MessageMediaGeoLive),
             attachments=attachments_of(message.media),
             album=str(message.grouped_id) if message.grouped_id else None,
             forwarded=message.fwd_from is not None,

@@ -12,6 +12,7 @@ from sikpro.domain.errors import NotPermitted
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase
+from sikpro.domain.place import Place
 
 WITHDRAWN = "batal"
 """The status of a withdrawn order, if the catalogue has it."""
@@ -53,13 +54,22 @@ def join_message(
     chat_id: int,
     message_id: int | None,
     photo: str = "",
+    place: Place | None = None,
 ) -> Order:
-    """Add a text or a photo (its file id) to an order. The turn of a live order passes to the helpdesk.
+    """Add a text, a photo (its file id) or the customer's place to an order.
+
+    The turn of a live order passes to the helpdesk.
 
     Raises `NotPermitted`.
     """
     order = owned_order(uow, order_id, by)
-    return record_change(uow, order.join(text, chat_id, message_id, now, photo), by.id)
+    return record_change(uow, order.join(text, chat_id, message_id, now, photo, place), by.id)
+
+
+def keep_place(uow: UnitOfWork, order_id: int, by: Person, now: datetime, place: Place, chat_id: int) -> Order:
+    """Add the place that was sent while the order was entered; no reply waits after it. Raises `NotPermitted`."""
+    order = owned_order(uow, order_id, by)
+    return record_change(uow, order.locate(place, chat_id, now), by.id)
 
 
 def join_colleague(

@@ -2,8 +2,8 @@
 
 A line `budi> …` is said in private, `budi@grup> …` in a group. `[Label]` presses a button, `^` replies to the bot's
 last message there, `✎` edits one's own last message (`✎1` the first), `📷` sends a photo, `📷[x]` one of album x, `📄`
-a file, `📍` a place, `↪` forwards; ` ⏎ ` is a line break. `rina: status words` is the helpdesk's feedback, `rina takes`, `-- 35` lets
-minutes pass. What the bot says follows, with `→ name` before what another chat got, `↩` where it replies to what was
+a file, `📍` a place, `↪` forwards; ` ⏎ ` is a line break. `rina: status words` is the helpdesk's feedback, `rina takes`,
+`-- 35` lets minutes pass. What the bot says follows, with `→ name` before what another chat got, `↩` where it replies to what was
 said in a group, `(…)` for the words that appear after a press, and `…` for silence.
 """
 
@@ -21,7 +21,8 @@ USERS = {"budi": 1, "agus": 2, "wayan": 3, "cahyo": 99}
 GROUP = -500
 _SAID = re.compile(r"(\w+)(@grup)?> (.*)")
 _PARTS = re.compile(
-    r"(?P<reply>\^ ?)?(?P<edit>✎(?P<which>\d*) ?)?(?P<forward>↪ )?(?P<photo>📷(?:\[(\w+)\])? ?)?(?P<file>📄 ?)?(?P<pin>📍 ?)?"
+    r"(?P<reply>\^ ?)?(?P<edit>✎(?P<which>\d*) ?)?(?P<forward>↪ )?(?P<photo>📷(?:\[(\w+)\])? ?)?(?P<file>📄 ?)?"
+    r"(?P<pin>📍 ?)?"
 )
 
 

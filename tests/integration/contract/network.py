@@ -82,6 +82,9 @@ class Recipients(Protocol):
     def seen(self, chat: int = DEWI) -> list[Seen]:
         """What the bot sent to a chat, in order."""
 
+    def reaction(self, message_id: int) -> str:
+        """The bot's reaction on a message of Dewi's chat, "" without one."""
+
     def fail_send(self, fault: Fault) -> None:
         """Let the next message fail."""
 
@@ -110,6 +113,9 @@ class Network(Recipients, Protocol):
 
     def edit(self, message_id: int, text: str) -> None:
         """Dewi changes the words of a message."""
+
+    def send_place(self, latitude: float, longitude: float) -> None:
+        """Dewi sends a pin."""
 
     def send_photo(self, content: bytes) -> None:
         """Dewi sends a photo."""
@@ -165,6 +171,9 @@ class BotApiNetwork:
     def edit(self, message_id: int, text: str) -> None:
         self.simulation.post(f"/chats/{DEWI}/edits", message_id=message_id, text=text)
 
+    def send_place(self, latitude: float, longitude: float) -> None:
+        self.simulation.post(f"/chats/{DEWI}/places", latitude=latitude, longitude=longitude)
+
     def send_photo(self, content: bytes) -> None:
         self.simulation.post(f"/chats/{DEWI}/photos", photo=base64.b64encode(content).decode())
 
@@ -194,6 +203,10 @@ class BotApiNetwork:
             for one in messages
             if one["sender"] == "bot"
         ]
+
+    def reaction(self, message_id: int) -> str:
+        (message,) = [one for one in self.simulation.messages() if one["message_id"] == message_id]
+        return message["reaction"] or ""
 
     def _file(self, file_id: str) -> bytes:
         return self.simulation.http.get(f"/files/{file_id}").content
@@ -269,6 +282,9 @@ class MtprotoNetwork:
     def edit(self, message_id: int, text: str) -> None:
         self.server.edit(DEWI, message_id, text)
 
+    def send_place(self, latitude: float, longitude: float) -> None:
+        self.server.send_place(DEWI, latitude, longitude)
+
     def send_photo(self, content: bytes) -> None:
         self.server.send_photo(DEWI, content)
 
@@ -292,6 +308,9 @@ class MtprotoNetwork:
             )
             for one in self.server.sent(chat)
         ]
+
+    def reaction(self, message_id: int) -> str:
+        return self.server.reactions.get((DEWI, message_id), "")
 
     def _fail(self, method: str, fault: Fault) -> None:
         if fault == "pause":
@@ -393,8 +412,11 @@ class FakeNetwork:
                 file=enclosure.content if enclosure else None,
             )
             for message_id, (one, enclosure) in self.messenger.arrived.items()
-            if one.chat_id == chat and one.press_id is None
+            if one.chat_id == chat and one.press_id is None and not one.is_gesture
         ]
+
+    def reaction(self, message_id: int) -> str:
+        return self.messenger.reactions.get(message_id, "")
 
     def fail_send(self, fault: Fault) -> None:
         if fault == "hangs":

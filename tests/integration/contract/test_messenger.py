@@ -1,8 +1,10 @@
 """The contract of `Messenger`: what arrives, once each, and what each failure says about it."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
+from attrs import evolve
 
 from sikpro.application.ports.chat import Button, Enclosure, MenuEntry, Outgoing
 from sikpro.application.ports.network import ChatMoved, NeverSent, NotSent, PerhapsSent, RetryAfter, SendError
@@ -45,6 +47,11 @@ async def reason(network: Recipients, message: Outgoing = HELLO) -> str:
     return error.reason
 
 
+def strip(message_id: int | None, chat_id: int = DEWI) -> Outgoing:
+    """Remove the buttons of a message."""
+    return Outgoing(chat_id=chat_id, text="", reply_to=message_id, strip_buttons=True)
+
+
 async def test_what_is_sent_arrives_under_the_id_that_is_returned(network: Recipients) -> None:
     asked = network.say("/cek")
     buttons = ((Button("Ya", "y"), Button("Tidak", "t")), (Button("Batal", "b"),))
@@ -79,6 +86,52 @@ async def test_the_answer_to_a_press_has_no_id_and_one_to_an_unknown_press_is_to
     assert await network.messenger.send(Outgoing(chat_id=DEWI, text="Diterima", press_id=press)) is None
     assert (network.answer(press), len(network.seen())) == ("Diterima", before)
     assert await reason(network, Outgoing(chat_id=DEWI, text="", press_id="17")) == "press_expired"
+
+
+async def test_a_reaction_is_put_on_a_message_adds_none_and_replaces_the_one_before(network: Recipients) -> None:
+    said = network.say("makasih")
+    for emoji in ("👍", "👍", "🙏"):
+        assert await network.messenger.send(Outgoing(chat_id=DEWI, text="", reply_to=said, reaction=emoji)) is None
+        assert network.reaction(said) == emoji
+    assert network.seen() == []
+
+
+@pytest.mark.parametrize("changes", [{"reaction": "🧇"}, {"reply_to": 999}, {"reply_to": None}])
+async def test_a_reaction_that_cannot_be_is_rejected(network: Recipients, changes: dict[str, Any]) -> None:
+    said = network.say("makasih")
+    wrong = evolve(Outgoing(chat_id=DEWI, text="", reply_to=said, reaction="👍", random_id=1), **changes)
+    assert await reason(network, wrong) == "rejected"
+    assert (network.reaction(said), network.seen()) == ("", [])
+
+
+async def test_a_reaction_to_somebody_who_blocked_the_bot_says_so(network: Recipients) -> None:
+    said = network.say("makasih")
+    network.lose("blocked")
+    assert await reason(network, Outgoing(chat_id=DEWI, text="", reply_to=said, reaction="👍")) == "blocked"
+
+
+async def test_buttons_are_removed_and_the_text_stays_however_often_it_is_asked(network: Recipients) -> None:
+    buttons = ((Button("Ya", "y"),),)
+    message_id = await network.messenger.send(Outgoing(chat_id=DEWI, text="?", buttons=buttons, random_id=1))
+    other = await network.messenger.send(Outgoing(chat_id=DEWI, text="!", buttons=buttons, random_id=2))
+    assert message_id
+    assert other
+    for _ in range(2):
+        assert await network.messenger.send(strip(message_id)) is None
+        assert network.seen() == [Seen(message_id, "?"), Seen(other, "!", buttons=((("Ya", "y"),),))]
+
+
+async def test_buttons_of_a_message_that_is_not_ours_cannot_be_removed(network: Recipients) -> None:
+    for message_id in (network.say("?"), 999, None):
+        assert await reason(network, strip(message_id)) == "rejected"
+
+
+async def test_a_gesture_in_a_group_that_moved_says_its_new_id(network: Recipients) -> None:
+    before, after = network.moved_group()
+    for gesture in (strip(1, before), Outgoing(chat_id=before, text="", reply_to=1, reaction="👍")):
+        error = await failure(network, gesture)
+        assert isinstance(error, ChatMoved)
+        assert error.chat_id == after
 
 
 async def test_a_pause_is_told_and_not_waited_for_and_nothing_was_sent(network: Recipients) -> None:

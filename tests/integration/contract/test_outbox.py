@@ -183,3 +183,15 @@ def test_a_sent_message_is_found_by_its_chat_and_the_networks_id(store: Transact
         return store.read(lambda unit: unit.outbox.id_of(chat_id, message_id))
 
     assert [found(700, 9), found(700, 8), found(701, 9)] == [number, None, None]
+
+
+def test_gestures_come_back_as_they_were_put_and_are_never_doubtful_in_the_end(store: Transactions) -> None:
+    for chat, more in ((1, {"reaction": "🙏"}), (2, {"strip_buttons": True})):
+        outbox_id = put(store, "", chat, reply_to=7, **more)
+        message = get(store, outbox_id).message
+        assert message == an_outgoing("", chat, reply_to=7, random_id=message.random_id, **more)
+        claim(store, 0)
+        assert claim(store, 2)[0].doubtful
+        store.write(lambda unit, number=outbox_id: unit.outbox.sent(number, None, after(2), "REACTION_INVALID"))  # type: ignore[misc]  # bound now
+        done = get(store, outbox_id)
+        assert (done.state, done.message_id, done.detail) == (Delivery.SENT, None, "REACTION_INVALID")

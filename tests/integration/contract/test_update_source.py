@@ -7,6 +7,7 @@ import pytest
 
 from sikpro.application.ports.chat import Incoming, IncomingKind
 from sikpro.application.ports.network import Batch, SourceError, Trouble, UpdateSource
+from sikpro.domain.place import Place
 from tests.integration.contract.network import BotApiNetwork, Fault, MtprotoNetwork, Network
 
 
@@ -194,3 +195,14 @@ async def test_it_can_be_closed_twice(source: UpdateSource) -> None:
     await source.identify()
     await source.aclose()
     await source.aclose()
+
+
+async def test_a_pin_comes_with_its_place(network: Network, source: UpdateSource) -> None:
+    network.send_place(-7.447812, 112.7183)
+    (pin,), _ = await gathered(source, "", 1)
+    assert (pin.kind, pin.place, pin.live, pin.text) == (
+        IncomingKind.MESSAGE,
+        Place(-7.447812, 112.7183),
+        False,
+        "",
+    )

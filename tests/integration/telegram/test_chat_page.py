@@ -113,3 +113,21 @@ def test_what_others_wrote_cannot_be_edited(simulation: Simulation, new_page: Ne
     choose(page, "Order Anda")
     offered = page.locator("#choice-list button")
     expect(offered).to_have_text(["Balas", "Teruskan"])
+
+
+def test_a_pin_is_sent_as_a_reply_and_the_bots_reaction_is_shown_on_it(
+    simulation: Simulation, new_page: NewPage
+) -> None:
+    order = simulation.ask("sendMessage", chat_id=DEWI, text="SC32232558").json()["result"]["message_id"]
+    page = new_page()
+    log = opened(simulation, page, DEWI)
+    choose(page, "SC32232558", "Balas")
+    page.get_by_role("button", name="Kirim lokasi").click()
+    page.get_by_label("Lintang").fill("-7.45")
+    page.locator("#place").get_by_role("button", name="Kirim").click()
+    expect(log.locator(".mine", has_text="📍 -7.45, 112.7183")).to_be_visible()
+    said = simulation.updates()[-1]["message"]
+    assert (said["location"]["latitude"], said["reply_to_message"]["message_id"]) == (-7.45, order)
+    reaction = [{"type": "emoji", "emoji": "👍"}]
+    simulation.ask("setMessageReaction", chat_id=DEWI, message_id=said["message_id"], reaction=reaction)
+    expect(log.locator(".mine .reaction", has_text="👍")).to_be_visible()

@@ -75,8 +75,10 @@ def test_a_message_of_the_bot_can_be_edited_but_not_to_the_same(simulation: Simu
 
 def test_the_buttons_of_a_message_can_be_taken_away(simulation: Simulation) -> None:
     message_id = simulation.ask_yes_or_no()
-    simulation.ask("editMessageReplyMarkup", chat_id=DEWI, message_id=message_id)
-    assert simulation.messages()[-1]["buttons"] == []
+    strip = {"chat_id": DEWI, "message_id": message_id}
+    assert simulation.ask("editMessageReplyMarkup", **strip).json()["ok"]
+    assert "not modified" in simulation.ask("editMessageReplyMarkup", **strip).json()["description"]
+    assert (simulation.messages()[-1]["buttons"], simulation.messages()[-1]["edit_date"]) == ([], None)
     pressed = simulation.http.post(f"/chats/{DEWI}/callbacks", json={"message_id": message_id, "data": "ya"})
     assert pressed.status_code == 422
 
@@ -215,3 +217,39 @@ def test_three_hundred_messages_survive_a_kill_and_ids_go_on(tmp_path: Path) -> 
         process.terminate()
         process.wait()
         simulation.close()
+
+
+def test_a_live_location_moves_and_a_venue_has_its_name(simulation: Simulation) -> None:
+    pin = {"latitude": -7.4478, "longitude": 112}
+    live = simulation.post(f"/chats/{DEWI}/places", **pin, live_period=900)["message_id"]
+    simulation.post(f"/chats/{DEWI}/places/{live}", latitude=-7.45, longitude=112.5)
+    simulation.post(f"/chats/{DEWI}/places", **pin, title="Perum Indah", address="Blok B2", reply_to=live)
+    sent, moved, venue = simulation.updates()
+    assert sent["message"]["location"] == pin | {"live_period": 900}
+    assert moved["edited_message"]["location"] == {"latitude": -7.45, "longitude": 112.5, "live_period": 900}
+    assert moved["edited_message"]["message_id"] == live
+    assert venue["message"]["venue"] == {"location": pin, "title": "Perum Indah", "address": "Blok B2"}
+    assert venue["message"]["reply_to_message"]["message_id"] == live
+    assert simulation.messages()[-1]["place"] == pin
+
+
+@pytest.mark.parametrize("longitude", ["112", 181, True, None])
+def test_a_place_that_is_none_is_not_sent(simulation: Simulation, longitude: object) -> None:
+    place = {"latitude": 0, "longitude": longitude}
+    assert simulation.http.post(f"/chats/{DEWI}/places", json=place).status_code == 422
+
+
+def test_only_a_live_location_moves(simulation: Simulation) -> None:
+    pin = simulation.post(f"/chats/{DEWI}/places", latitude=0, longitude=0)["message_id"]
+    for message_id in (pin, simulation.say("satu"), 99):
+        moved = simulation.http.post(f"/chats/{DEWI}/places/{message_id}", json={"latitude": 1, "longitude": 1})
+        assert moved.status_code == 404
+
+
+def test_a_reaction_is_shown_until_it_is_taken_back(simulation: Simulation) -> None:
+    react = {"chat_id": DEWI, "message_id": simulation.say("makasih")}
+    for reaction, shown in (([{"type": "emoji", "emoji": "🙏"}], "🙏"), ([], None)):
+        assert simulation.ask("setMessageReaction", **react, reaction=reaction).json()["result"] is True
+        assert simulation.messages()[-1]["reaction"] == shown
+    refused = simulation.ask("setMessageReaction", **react, reaction=[{"type": "emoji", "emoji": ["🙏"]}]).json()
+    assert refused["description"] == "Bad Request: REACTION_INVALID"

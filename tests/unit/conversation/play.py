@@ -1,10 +1,10 @@
 """Scripts of the chat: who says what, and what the phones show; played, they come out as they are written.
 
 A line `budi> …` is said in private, `budi@grup> …` in a group. `[Label]` presses a button, `^` replies to the bot's
-last message there, `✎` edits one's own last message (`✎1` the first), `📷` sends a photo, `📷[x]` one of album x, `📄`
-a file, `📍` a place, `↪` forwards; ` ⏎ ` is a line break. `rina: status words` is the helpdesk's feedback, `rina takes`,
-`-- 35` lets minutes pass. What the bot says follows, with `→ name` before what another chat got, `↩` where it replies to what was
-said in a group, `(…)` for the words that appear after a press, and `…` for silence.
+last message there, `✎` edits one's own last message (`✎1` the first), `📷` sends a photo, `📷[x]` one of album x,
+`📄` a file, `📍` a place, `↪` forwards; ` ⏎ ` is a line break. `rina: status words` is the helpdesk's feedback,
+`rina takes`, `-- 35` lets minutes pass. What the bot says follows, with `→ name` before what another chat got, `↩`
+where it replies to what was said in a group, `(…)` for the words that appear after a press, and `…` for silence.
 """
 
 import re

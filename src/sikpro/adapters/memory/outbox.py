@@ -87,11 +87,13 @@ class MemoryOutbox:
             if item.state is Delivery.SENDING or item.reason == "ambiguous":
                 self._keep(evolve(sending, item=evolve(item, doubtful=True)))
 
-    def sent(self, outbox_id: int, message_id: int | None, at: datetime) -> None:
+    def sent(self, outbox_id: int, message_id: int | None, at: datetime, detail: str = "") -> None:
         """Record the arrival: `SENT`, or `PERHAPS_TWICE` for a doubtful message."""
         item = self.get(outbox_id)
-        state = Delivery.PERHAPS_TWICE if item.doubtful else Delivery.SENT
-        self._keep(Sending(evolve(item, state=state, message_id=message_id, sent_at=at, reason="", detail=""), at))
+        twice = item.doubtful and not item.message.is_gesture
+        state = Delivery.PERHAPS_TWICE if twice else Delivery.SENT
+        arrived = evolve(item, state=state, message_id=message_id, sent_at=at, reason="", detail=detail)
+        self._keep(Sending(arrived, at))
 
     def later(self, outbox_id: int, due_at: datetime, reason: str, *, at: datetime, doubtful: bool = False) -> None:
         """Retry at `due_at`, as decided `at`; `doubtful` if this try may have arrived."""

@@ -28,6 +28,7 @@ METHODS: Mapping[str, Callable[[World, Params], Awaitable[Any]]] = {
     "senddocument": sending.send_document,
     "editmessagetext": sending.edit_message_text,
     "editmessagereplymarkup": sending.edit_message_reply_markup,
+    "setmessagereaction": sending.set_message_reaction,
     "answercallbackquery": sending.answer_callback_query,
     "getfile": sending.get_file,
 }

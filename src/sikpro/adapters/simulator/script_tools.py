@@ -12,7 +12,7 @@ from sikpro.adapters.simulator.media import Picked
 from sikpro.adapters.simulator.world import Refused
 
 AnyRequest = Request[Any, Any, State]
-_WORDS = {str: "a text", int: "a whole number", bool: "true or false", list: "a list"}
+_WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false", list: "a list"}
 _NUMBERS = ("chat", "reply_to", "captioned")
 
 
@@ -42,7 +42,9 @@ def take(body: dict[str, Any], name: str, kind: type, *, needed: bool = False) -
     value = body.get(name)
     if value is None and not needed:
         return None
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+    if kind is float and isinstance(value, int):
+        value = float(value) if abs(value) < 2**62 else value
+    if not isinstance(value, kind) or (kind in (int, float) and isinstance(body[name], bool)):
         raise Refused(422, f"{name} has to be {_WORDS[kind]}.")
     if isinstance(value, int) and not -(2**62) < value < 2**62:
         raise Refused(422, f"{name} is too large.")

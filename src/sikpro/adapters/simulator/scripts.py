@@ -11,6 +11,7 @@ from sikpro.adapters.simulator.faults import Faults
 from sikpro.adapters.simulator.group_scripts import GROUP_HANDLERS
 from sikpro.adapters.simulator.groups import deactivate
 from sikpro.adapters.simulator.media import Picked, send_album, send_document, send_photo
+from sikpro.adapters.simulator.places import move_place, send_place
 from sikpro.adapters.simulator.polling import menu_shown
 from sikpro.adapters.simulator.script_tools import AnyRequest, answer, given, number, refused, take, uploads
 from sikpro.adapters.simulator.views import message_view, person_view
@@ -129,6 +130,35 @@ async def bring_document(request: AnyRequest, user: FromPath[int], world: NamedD
     return answer({"message_id": send_document(world, user, files[0], caption, reply_to, take(body, "chat", int))}, 201)
 
 
+@post("/chats/{user:int}/places")
+async def bring_place(request: AnyRequest, user: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
+    """Send a pin; `title` and `address` make it a venue, `live_period` (seconds) a live location."""
+    body = await given(request)
+    sent = send_place(
+        world,
+        user,
+        take(body, "latitude", float, needed=True),
+        take(body, "longitude", float, needed=True),
+        reply_to=take(body, "reply_to", int),
+        chat_id=take(body, "chat", int),
+        live_period=take(body, "live_period", int),
+        title=take(body, "title", str) or "",
+        address=take(body, "address", str) or "",
+    )
+    return answer({"message_id": sent}, 201)
+
+
+@post("/chats/{user:int}/places/{message_id:int}")
+async def bring_next_place(
+    request: AnyRequest, user: FromPath[int], message_id: FromPath[int], world: NamedDependency[World]
+) -> Response[bytes]:
+    """Move a live location."""
+    body = await given(request)
+    latitude, longitude = (take(body, name, float, needed=True) for name in ("latitude", "longitude"))
+    move_place(world, user, message_id, latitude, longitude, take(body, "chat", int))
+    return answer({"message_id": message_id})
+
+
 def _image(*files: Picked) -> Picked:
     if len(files) != 1 or not files[0].mime.startswith("image/"):
         raise Refused(422, "A photo has to be one image.")
@@ -226,6 +256,7 @@ async def bring_update(request: AnyRequest, world: NamedDependency[World]) -> Re
 
 
 HANDLERS = [list_people, add_person, list_messages, write, edit, forward, press, pressed, share_contact, block]
+HANDLERS += [bring_place, bring_next_place]
 HANDLERS += [bring_photo, bring_album, bring_document, delete_account, mark_read, changes, commands, show_file]
 HANDLERS += [show_faults, set_faults, stats, bring_update, *GROUP_HANDLERS]
 

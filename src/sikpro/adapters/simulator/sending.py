@@ -9,6 +9,20 @@ from sikpro.adapters.simulator.store import Body
 from sikpro.adapters.simulator.texts import quoted, units, with_text
 from sikpro.adapters.simulator.world import IN_GROUP, World
 
+REACTIONS = frozenset(
+    [
+        *"👍👎❤🔥🥰👏😁🤔🤯😱🤬😢🎉🤩🤮💩🙏👌🕊🤡🥱🥴😍🐳🌚🌭💯🤣⚡🍌🏆💔🤨😐🍓🍾💋",
+        *"🖕😈😴😭🤓👻👀🎃🙈😇😨🤝✍🤗🫡🎅🎄☃💅🤪🗿🆒💘🙉🦄😘💊🙊😎👾🤷😡",
+        *("❤\u200d🔥", "👨\u200d💻", "🤷\u200d♂", "🤷\u200d♀"),
+    ]
+)
+"""The emojis that a bot may react with (https://core.telegram.org/bots/api#reactiontypeemoji)."""
+
+_NOT_MODIFIED = (
+    "message is not modified: specified new message content and reply markup are exactly the same as a "
+    "current content and reply markup of the message"
+)
+
 
 async def get_me(world: World, params: Params) -> Body:
     """Return the bot."""
@@ -45,16 +59,35 @@ async def edit_message_text(world: World, params: Params) -> Body:
     message = _own(world, params)
     markup = _markup(params)
     if message.get("text") == text and message.get("reply_markup") == markup:
-        raise bad(
-            "message is not modified: specified new message content and reply markup are exactly the same as a "
-            "current content and reply markup of the message"
-        )
+        raise bad(_NOT_MODIFIED)
     return _changed(world, message | {"text": text}, markup)
 
 
 async def edit_message_reply_markup(world: World, params: Params) -> Body:
     """Change the buttons of one of the bot's messages."""
-    return _changed(world, _own(world, params), _markup(params))
+    message, markup = _own(world, params), _markup(params)
+    if message.get("reply_markup") == markup:
+        raise bad(_NOT_MODIFIED)
+    # Phones do not show a message as edited when only its buttons change.
+    return _changed(world, message, markup, hidden=True)
+
+
+async def set_message_reaction(world: World, params: Params) -> bool:
+    """Put the bot's reaction on a message of a chat; an empty list removes it."""
+    chat = _recipient(world, params)
+    found = world.store.message(chat["id"], params.whole("message_id") or 0)
+    if found is None or found[0] == "service":
+        raise bad("message to react not found")
+    chosen = params.json("reaction", [])
+    if not isinstance(chosen, list) or any(not isinstance(one, dict) for one in chosen):
+        raise bad("can't parse reaction types JSON object")
+    emojis = [str(one.get("emoji")) for one in chosen]
+    if len(emojis) > 1 or not REACTIONS.issuperset(emojis):
+        raise bad("REACTION_INVALID")
+    message = {name: value for name, value in found[1].items() if name != "reaction"}
+    world.store.save_message(found[0], message | ({"reaction": emojis[0]} if emojis else {}))
+    world.bell.ring()
+    return True
 
 
 async def answer_callback_query(world: World, params: Params) -> bool:
@@ -215,11 +248,12 @@ def _own(world: World, params: Params) -> Body:
     return found[1]
 
 
-def _changed(world: World, message: Body, markup: Body | None) -> Body:
+def _changed(world: World, message: Body, markup: Body | None, *, hidden: bool = False) -> Body:
     message = {name: value for name, value in message.items() if name != "reply_markup"}
     if markup and "inline_keyboard" in markup:
         message["reply_markup"] = markup
-    message["edit_date"] = int(time.time())
+    if not hidden:
+        message["edit_date"] = int(time.time())
     world.store.save_message("bot", message)
     world.bell.ring()
     return message

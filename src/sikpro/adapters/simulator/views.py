@@ -43,7 +43,7 @@ def message_view(sender: str, message: Body, read: bool) -> Body:
     """Return a message: `sender` is `person`, `bot` or `service`; `read` is whether the bot acknowledged it."""
     inline = message.get("reply_markup", {}).get("inline_keyboard", [])
     reply, origin = message.get("reply_to_message"), message.get("forward_origin")
-    document, contact = message.get("document"), message.get("contact")
+    document, contact, place = message.get("document"), message.get("contact"), message.get("location")
     return {
         "message_id": message["message_id"],
         "sender": sender,
@@ -59,6 +59,8 @@ def message_view(sender: str, message: Body, read: bool) -> Body:
         ],
         "photo": message["photo"][-1]["file_id"] if "photo" in message else None,
         "document": document and {"file_id": document["file_id"], "name": document["file_name"]},
+        "place": place and {"latitude": place["latitude"], "longitude": place["longitude"]},
+        "reaction": message.get("reaction"),
         "contact": contact and {"phone": contact["phone_number"]},
         "read": bool(read),
     }
@@ -74,7 +76,8 @@ def _lately(world: World, chat_id: int, read_until: int) -> Body:
 
 
 def _preview(view: Body) -> str:
-    fallback = "📷 Foto" if view["photo"] else "📎 Berkas" if view["document"] else "☎️ Nomor telepon"
+    kinds = {"photo": "📷 Foto", "document": "📎 Berkas", "place": "📍 Lokasi"}
+    fallback = next((shown for kind, shown in kinds.items() if view[kind]), "☎️ Nomor telepon")
     return str(view["text"][:120] or fallback)
 
 

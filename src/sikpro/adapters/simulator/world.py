@@ -16,7 +16,12 @@ IN_GROUP = ("member", "administrator")
 
 _NOT_FORWARDED = {
     *("message_id", "from", "chat", "date", "edit_date", "reply_to_message", "reply_markup", "media_group_id"),
+    "reaction",
 }
+
+
+_FIXED = {"contact", "location"}
+"""The contents of messages that have no text to edit."""
 
 
 class Refused(Exception):
@@ -140,7 +145,7 @@ class World:
         """Change the text of an own message, or the caption of a file; the same text again changes nothing."""
         place = self.place(self.person(person_id), chat_id)
         found = self.store.message(place["id"], message_id)
-        if found is None or found[0] != "person" or found[1]["from"]["id"] != person_id or "contact" in found[1]:
+        if found is None or found[0] != "person" or found[1]["from"]["id"] != person_id or _FIXED & found[1].keys():
             raise Refused(404, f"There is no text {message_id} of this person to edit.")
         part = "text" if "text" in found[1] else "caption"
         if part == "text":

@@ -158,10 +158,11 @@ class SqlOutbox:
         uncertain = sa.or_(_c.state == Delivery.SENDING.value, _c.reason == "ambiguous")
         self._transaction.execute(sa.update(outbox).where(sa.text(UNFINISHED), uncertain).values(doubtful=True))
 
-    def sent(self, outbox_id: int, message_id: int | None, at: datetime) -> None:
+    def sent(self, outbox_id: int, message_id: int | None, at: datetime, detail: str = "") -> None:
         """Record the arrival: `SENT`, or `PERHAPS_TWICE` for a doubtful message."""
-        state = sa.case((_c.doubtful, Delivery.PERHAPS_TWICE.value), else_=Delivery.SENT.value)
-        self._set(outbox_id, state=state, message_id=message_id, sent_at=at, reason="", detail="")
+        once = sa.or_(_c.doubtful.is_(False), _c.reaction != "", _c.strip_buttons)
+        state = sa.case((once, Delivery.SENT.value), else_=Delivery.PERHAPS_TWICE.value)
+        self._set(outbox_id, state=state, message_id=message_id, sent_at=at, reason="", detail=detail)
 
     def later(self, outbox_id: int, due_at: datetime, reason: str, *, at: datetime, doubtful: bool = False) -> None:
         """Retry at `due_at`, as decided `at`; `doubtful` if this try may have arrived."""

@@ -18,6 +18,8 @@ def message_to_row(message: Outgoing) -> dict[str, Any]:
         "random_id": message.random_id,
         "drop_keyboard": message.drop_keyboard,
         "document": message.document,
+        "reaction": message.reaction,
+        "strip_buttons": message.strip_buttons,
     }
 
 
@@ -34,6 +36,8 @@ def item_from_row(row: Mapping[Any, Any]) -> OutboxItem:
             random_id=row["random_id"],
             drop_keyboard=row["drop_keyboard"],
             document=row["document"],
+            reaction=row["reaction"],
+            strip_buttons=row["strip_buttons"],
         ),
         state=Delivery(row["state"]),
         created_at=row["created_at"],

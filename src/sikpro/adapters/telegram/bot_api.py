@@ -7,7 +7,14 @@ from attrs import evolve
 
 from sikpro.adapters.telegram.addressing import Address
 from sikpro.adapters.telegram.client import Answer, BotApi, LineBroken
-from sikpro.adapters.telegram.compose import document_parameters, menu_parameters, message_parameters, press_parameters
+from sikpro.adapters.telegram.compose import (
+    document_parameters,
+    menu_parameters,
+    message_parameters,
+    press_parameters,
+    reaction_parameters,
+    strip_parameters,
+)
 from sikpro.adapters.telegram.translate import next_offset, translate
 from sikpro.application.ports.chat import Enclosure, Incoming, MenuEntry, Outgoing, Transport
 from sikpro.application.ports.network import (
@@ -44,6 +51,9 @@ REASONS = (
     ("not a member", "chat_gone"),
     ("was kicked", "chat_gone"),
 )
+
+
+_NOT_MODIFIED = "message is not modified"
 
 
 def _now() -> datetime:
@@ -113,7 +123,7 @@ class BotApiSource:
 
 
 class BotApiMessenger:
-    """`Messenger` over sendMessage and answerCallbackQuery; it closes `api` when it closes.
+    """`Messenger` over sendMessage, answerCallbackQuery and two methods for gestures; it closes `api` when it closes.
 
     The Bot API cannot recognise a repeated message: `random_id` is not used.
     """
@@ -124,7 +134,10 @@ class BotApiMessenger:
         self._api = api
 
     async def send(self, message: Outgoing, enclosure: Enclosure | None = None) -> int | None:
-        """Send a message and return its id, or answer a button press and return None. Raises `SendError`."""
+        """Send a message and return its id, or answer a press or make a gesture and return None. Raises `SendError`."""
+        if message.is_gesture:
+            await self._change(message)
+            return None
         if message.press_id is not None:
             await self._tell("answerCallbackQuery", press_parameters(message))
             return None
@@ -149,6 +162,19 @@ class BotApiMessenger:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._api.aclose()
+
+    async def _change(self, message: Outgoing) -> None:
+        """Make a gesture."""
+        if message.reply_to is None:
+            raise NeverSent("rejected", "a gesture without its message")
+        if message.reaction:
+            await self._tell("setMessageReaction", reaction_parameters(message))
+            return
+        try:
+            await self._tell("editMessageReplyMarkup", strip_parameters(message))
+        except NeverSent as refused:
+            if _NOT_MODIFIED not in refused.detail.lower():
+                raise
 
     async def _tell(self, method: str, parameters: dict[str, object]) -> object:
         return await self._outcome(self._api.call(method, parameters))
@@ -239,6 +265,8 @@ def send_error(answer: Answer) -> SendError:
     if not answer.clean:
         # After a gateway's 5xx, or a success that cannot be read, Telegram may have received the request.
         return (PerhapsSent if answer.status >= 500 or answer.status < 300 else NotSent)(detail)
+    if answer.status == 404 and "method not found" in answer.description.lower():
+        return NeverSent("rejected", detail)  # an older server of one's own; a wrong token is "Not Found" alone
     if answer.status in (400, 403):
         described = answer.description.lower()
         found = (reason for part, reason in REASONS if part in described)

@@ -120,6 +120,17 @@ def press_parameters(message: Outgoing) -> dict[str, Any]:
     return parameters
 
 
+def reaction_parameters(message: Outgoing) -> dict[str, Any]:
+    """Return the parameters of setMessageReaction: one emoji instead of the bot's earlier reaction."""
+    emoji = [{"type": "emoji", "emoji": message.reaction}]
+    return {"chat_id": message.chat_id, "message_id": message.reply_to, "reaction": emoji}
+
+
+def strip_parameters(message: Outgoing) -> dict[str, Any]:
+    """Return the parameters of editMessageReplyMarkup; without a markup it removes the buttons."""
+    return {"chat_id": message.chat_id, "message_id": message.reply_to}
+
+
 def menu_parameters(language: str, entries: Sequence[MenuEntry], chat_id: int | None = None) -> dict[str, Any]:
     """Return the parameters of setMyCommands and deleteMyCommands, for a language ("" for others) and a chat or all."""
     parameters: dict[str, Any] = {}

@@ -114,7 +114,10 @@ class Enclosure:
 
 @frozen(kw_only=True)
 class Outgoing:
-    """One thing to send: a text with rows of buttons, or the answer to a press when `press_id` is set.
+    """One thing to send: a text with rows of buttons, the answer to a press when `press_id` is set, or a gesture.
+
+    A gesture changes the message `reply_to` and adds none: `reaction` puts an emoji on it, and `strip_buttons` removes
+    the buttons of a message of ours. The other fields are then empty. A gesture can be repeated without harm.
 
     `document` is the id of a blob to send as a file; `text` is then its caption of at most 1,024 characters. `text` is
     plain, never markup. `reply_to` is a message id of the same chat; if that message is gone, the text is sent without
@@ -130,6 +133,13 @@ class Outgoing:
     random_id: int = 0
     drop_keyboard: bool = False
     document: int | None = None
+    reaction: str = ""
+    strip_buttons: bool = False
+
+    @property
+    def is_gesture(self) -> bool:
+        """Whether it only changes a message that is there. Nobody misses one that fails."""
+        return bool(self.reaction) or self.strip_buttons
 
 
 @frozen

@@ -169,7 +169,10 @@ class Messenger(Protocol):
         """Whether two sends with the same `random_id` make one message, not two."""
 
     async def send(self, message: Outgoing, enclosure: Enclosure | None = None) -> int | None:
-        """Send, and return the new message's id (None for the answer to a press). Raises `SendError`.
+        """Send, and return the new message's id (None for the answer to a press and for a gesture). Raises `SendError`.
+
+        Removing buttons that are gone already succeeds. A gesture that the network does not know or does not accept
+        is `rejected`.
 
         `enclosure` is the file of a message with a `document`. A messenger that `sends_once` may return None for a
         message that had already arrived, if it cannot find its id.

@@ -88,8 +88,11 @@ class Outbox(Protocol):
     def mark_tried_doubtful(self) -> None:
         """Mark tried messages that may have arrived as doubtful: another messenger cannot recognise them."""
 
-    def sent(self, outbox_id: int, message_id: int | None, at: datetime) -> None:
-        """Record that it arrived: `SENT`, or `PERHAPS_TWICE` when it was doubtful."""
+    def sent(self, outbox_id: int, message_id: int | None, at: datetime, detail: str = "") -> None:
+        """Record that it arrived: `SENT`, or `PERHAPS_TWICE` when it was doubtful.
+
+        A gesture is never doubtful; for one that was refused `detail` says why.
+        """
 
     def later(self, outbox_id: int, due_at: datetime, reason: str, *, at: datetime, doubtful: bool = False) -> None:
         """Retry from `due_at` on, as decided at `at`. With `doubtful` add one doubt: this try may have arrived."""

@@ -48,6 +48,9 @@ _OUTAGE = timedelta(minutes=9)
 _EARLY_DOUBTS = 5
 """The most doubtful tries that a poor connection may use up quickly. The others keep their long pauses."""
 
+_REACTION_PATIENCE = timedelta(minutes=2)
+"""How long a reaction is retried: later, nobody understands it any more, and the answers of its chat wait behind it."""
+
 _LEAST_TRIES = 30
 """The least number of tries for a message, even if the clock says it is too old."""
 
@@ -206,6 +209,8 @@ class Relay:
     def _failure(self, item: OutboxItem, error: SendError) -> Callable[[UnitOfWork], None]:
         """Return the write that records a failure."""
         now = self.clock.now()
+        if item.message.is_gesture and not isinstance(error, RetryAfter):
+            return self._gesture_failed(item, error, now)
         match error:
             case RetryAfter(seconds=seconds, everywhere=everywhere):
                 if everywhere:
@@ -232,6 +237,26 @@ class Relay:
             case _:
                 self._line_failed("unreachable")
                 return self._again(item, now, "unreachable", error, doubtful=False)
+
+    def _gesture_failed(self, item: OutboxItem, error: SendError, now: datetime) -> Callable[[UnitOfWork], None]:
+        """Return the write for a gesture: a refused one is done, and one that cannot leave in time has expired."""
+        match error:
+            case ChatMoved(chat_id=chat_id):
+                before = item.message.chat_id
+
+                def moved(uow: UnitOfWork) -> None:
+                    uow.outbox.sent(item.id, None, now, error.detail)
+                    uow.outbox.move_chat(before, chat_id)
+                    follow_group(uow, before, chat_id)
+
+                return moved
+            case NeverSent():
+                return lambda uow: uow.outbox.sent(item.id, None, now, error.detail)
+        reason = "ambiguous" if isinstance(error, PerhapsSent) else "unreachable"
+        self._line_failed("no_clear_answer" if reason == "ambiguous" else reason)
+        if now - item.created_at > (_REACTION_PATIENCE if item.message.reaction else PATIENCE):
+            return lambda uow: uow.outbox.give_up(item.id, Delivery.EXPIRED, reason, error.detail, now)
+        return self._again(item, now, reason, error, doubtful=False)
 
     def _line_failed(self, state: str) -> None:
         self.state, self._held_up = state, True

@@ -68,6 +68,7 @@ class People:
         self.sent_log: list[Sent] = []
         self.uploads: dict[int, dict[int, bytes]] = {}
         self.presses: dict[int, Press] = {}
+        self.reactions: dict[tuple[int, int], str] = {}
         self.menus: dict[tuple[str, int | None, str], Menu] = {}
         self._numbers = itertools.count(5_000_000_000)
 
@@ -132,6 +133,11 @@ class People:
         peer = self.world.peer(where)
         self.world.push(types.UpdateBotCallbackQuery(press.query_id, user, peer, message_id, 77, data.encode()))
         return press.query_id
+
+    def send_place(self, user: int, latitude: float, longitude: float, chat: int | None = None) -> int:
+        """A user sends a pin."""
+        media = types.MessageMediaGeo(types.GeoPoint(longitude, latitude, access_hash(user)))
+        return self._write(user if chat is None else chat, user, message="", media=media)
 
     def send_photo(
         self, user: int, content: bytes, caption: str = "", album: int | None = None, chat: int | None = None

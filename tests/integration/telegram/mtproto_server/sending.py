@@ -13,6 +13,8 @@ LONGEST_TEXT = 4096
 LONGEST_CAPTION = 1024
 LONGEST_DATA = 64
 LARGEST_PART = 512 * 1024
+REACTIONS = frozenset("👍👎❤🙏👌👀🎉🔥")
+"""Some of the emojis that Telegram knows as reactions."""
 
 
 @answers(functions.upload.SaveFilePartRequest)
@@ -74,6 +76,43 @@ def answer_press(call: Call, request: Any) -> Any:
     press.answer = request.message or ""
     press.answered += 1
     return True
+
+
+@answers(functions.messages.SendReactionRequest)
+def react(call: Call, request: Any) -> Any:
+    """Put the bot's reaction on a message; one emoji of those that Telegram has."""
+    world = call.server.world
+    chat = world.chat_of(request.peer)
+    _check(call, chat, "-", LONGEST_TEXT)
+    if request.msg_id not in world.box(chat).messages:
+        raise RpcFault(400, "MESSAGE_ID_INVALID")
+    emojis = [one.emoticon for one in request.reaction or []]
+    if len(emojis) > 1 or not REACTIONS.issuperset(emojis):
+        raise RpcFault(400, "REACTION_INVALID")
+    call.server.reactions[chat, request.msg_id] = "".join(emojis)
+    return types.Updates([], [], [], world.date(), 0)
+
+
+@answers(functions.messages.EditMessageRequest)
+def edit_message(call: Call, request: Any) -> Any:
+    """Change the buttons of one of the bot's messages; nothing else can be edited here."""
+    server, world = call.server, call.server.world
+    chat = world.chat_of(request.peer)
+    _check(call, chat, "-", LONGEST_TEXT)
+    sent = next((one for one in server.sent_log if (one.chat, one.message_id) == (chat, request.id)), None)
+    if sent is None:
+        raise RpcFault(400, "MESSAGE_ID_INVALID")
+    rows = _rows(request.reply_markup)
+    if rows == sent.buttons:
+        raise RpcFault(400, "MESSAGE_NOT_MODIFIED")
+    sent.buttons = rows
+    message = world.message(chat, request.id)
+    message.reply_markup, message.edit_date, message.edit_hide = request.reply_markup, world.date(), True
+    kind = types.UpdateEditChannelMessage if chat in world.supergroups else types.UpdateEditMessage
+    update = world.record(chat, kind, message)
+    server.publish(update, besides=call.key)
+    users, chats = world.surroundings([update])
+    return types.Updates([update], users, chats, world.date(), 0)
 
 
 def _uploaded(call: Call, request: Any) -> tuple[str, str, bytes] | None:

@@ -45,6 +45,10 @@ class Post:
         message = Outgoing(chat_id=chat_id, text=text, press_id=press_id)
         return self.transactions.write(lambda uow: uow.outbox.put(message, self.clock.now()))
 
+    def queue(self, message: Outgoing) -> int:
+        """Queue any message."""
+        return self.transactions.write(lambda uow: uow.outbox.put(message, self.clock.now()))
+
     def item(self, outbox_id: int) -> OutboxItem:
         """A message and how far it is."""
         return self.transactions.read(lambda uow: uow.outbox.get(outbox_id))
@@ -330,3 +334,49 @@ async def test_after_a_crash_what_was_in_hand_leaves_at_once_where_nobody_else_c
     post.relay.alone, began = alone, post.clock.now()
     await post.until(lambda: post.item(number).state is Delivery.PERHAPS_TWICE)
     assert (post.clock.now() - began >= LEASE) is waits
+
+
+NOD = Outgoing(chat_id=1, text="", reply_to=1, reaction="👍")
+STRIP = Outgoing(chat_id=1, text="", reply_to=1, strip_buttons=True)
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [NeverSent("rejected", "400 REACTION_INVALID"), NeverSent("blocked"), NeverSent("rejected", "method not found")],
+)
+@pytest.mark.parametrize("gesture", [NOD, STRIP])
+async def test_a_gesture_that_is_refused_is_done_at_once_and_alarms_nobody(
+    post: Post, gesture: Outgoing, refusal: NeverSent
+) -> None:
+    post.messenger.failures = [refusal]
+    number, answer = post.queue(gesture), post.put("halo")
+    await post.until(lambda: post.item(answer).state is Delivery.SENT)
+    done = post.item(number)
+    assert (done.state, done.reason, done.detail) == (Delivery.SENT, "", refusal.detail)
+    assert (post.messenger.asked, post.relay.state) == (2, "sending")
+
+
+async def test_a_gesture_is_repeated_after_a_doubt_and_is_never_perhaps_twice(post: Post) -> None:
+    post.messenger.said.add(1)
+    post.messenger.failures = [PerhapsSent("time-out"), NotSent()]
+    number = post.queue(NOD)
+    await post.until(lambda: post.item(number).state is Delivery.SENT)
+    assert (post.messenger.asked, post.messenger.reactions, post.item(number).message_id) == (3, {1: "👍"}, None)
+
+
+@pytest.mark.parametrize(("gesture", "span"), [(NOD, timedelta(minutes=4)), (STRIP, timedelta(hours=25))])
+async def test_a_gesture_that_cannot_leave_in_time_expires_and_is_no_failure(
+    post: Post, gesture: Outgoing, span: timedelta
+) -> None:
+    post.messenger.failures = [NotSent("no route") for _ in range(5000)]
+    number, began = post.queue(gesture), post.clock.at
+    await post.until(lambda: post.item(number).state is Delivery.EXPIRED, seconds=60)
+    assert post.item(number).reason == "unreachable"
+    assert span / 2 < post.clock.at - began < span
+
+
+async def test_a_gesture_in_a_group_that_moved_is_done_and_what_waits_follows(post: Post) -> None:
+    post.messenger.lost[-1] = ChatMoved(-100)
+    number, answer = post.queue(evolve(NOD, chat_id=-1)), post.put("halo", -1)
+    await post.until(lambda: post.item(answer).state is Delivery.SENT)
+    assert (post.item(number).state, post.item(answer).message.chat_id) == (Delivery.SENT, -100)

@@ -27,7 +27,7 @@ function askWhere(messages) {
 
 export function chooseForMessage(messages) {
   const message = messages.find((one) => one.text) || messages[0];
-  const own = message.sender === "person" && message.from.id === actor() && !message.contact;
+  const own = message.sender === "person" && message.from.id === actor() && !message.contact && !message.place;
   const lines = [["Balas", () => quote(message)]];
   if (own) lines.push([message.photo || message.document ? "Edit keterangan" : "Edit", () => quote(message, true)]);
   lines.push(["Teruskan", () => askWhere(messages)]);
@@ -50,6 +50,13 @@ export function chooseForGroup(open) {
 }
 
 export function listen(open) {
+  at("pin").onclick = () => at("place").showModal();
+  at("place-cancel").onclick = () => at("place").close();
+  at("place-form").onsubmit = () => {
+    const [latitude, longitude] = ["place-latitude", "place-longitude"].map((id) => Number(at(id).value));
+    const title = at("place-title").value.trim() || null, reply_to = state.quote?.message_id ?? null;
+    call(`/chats/${actor()}/places`, { latitude, longitude, title, reply_to, ...where() }).then(() => quote(null), failed);
+  };
   at("choice").onclick = (event) => { if (event.target === at("choice")) at("choice").close(); };
   at("choice-cancel").onclick = () => at("choice").close();
   at("add").onclick = () => { at("person-form").reset(); at("person").showModal(); };

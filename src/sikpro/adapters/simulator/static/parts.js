@@ -50,7 +50,7 @@ export function icon(path) {
 
 export const fileAddress = (id) => `/simulator/api/files/${encodeURIComponent(id)}`;
 
-export const words = (message) => message.text || (message.photo ? "Foto" : message.document?.name || "Nomor telepon");
+export const words = (message) => message.text || (message.photo ? "Foto" : message.place ? "Lokasi" : message.document?.name || "Nomor telepon");
 
 function pictures(messages) {
   const photos = messages.filter((message) => message.photo);
@@ -84,6 +84,7 @@ export function bubble(messages, look, does) {
   box.append(...pictures(messages));
   if (message.document) box.append(document_(message.document));
   if (message.contact) box.append(make("span", "body", `☎️ ${message.contact.phone}`));
+  if (message.place) box.append(make("span", "body", `📍 ${message.place.latitude}, ${message.place.longitude}`));
   if (message.text) box.append(make("span", "body", message.text));
   const ticks = look.mine ? (messages.every((one) => one.read) ? " ✓✓" : " ✓") : "";
   const when = make("span", "stamp", (message.edit_date ? "diedit " : "") + time(message.date) + ticks);
@@ -99,6 +100,11 @@ export function bubble(messages, look, does) {
   let held;
   box.ontouchstart = () => { held = setTimeout(() => does.choose(messages), 500); };
   box.ontouchend = box.ontouchmove = () => clearTimeout(held);
+  if (message.reaction) {
+    const reaction = make("span", "reaction", message.reaction);
+    reaction.title = "Reaksi SIKPRO";
+    box.append(reaction);
+  }
   box.append(when, make("div", "tools", null, reply, more));
   const row = make("li", `${look.mine ? "mine" : ""}${look.turn ? " turn" : ""}`.trim(), null, box);
   row.dataset.ids = ` ${messages.map((one) => one.message_id).join(" ")} `;

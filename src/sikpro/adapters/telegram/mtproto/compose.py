@@ -71,6 +71,18 @@ def press_request(message: Outgoing) -> Any:
     return functions.messages.SetBotCallbackAnswerRequest(int(message.press_id or ""), cache_time=0, message=text)
 
 
+def reaction_request(message: Outgoing, peer: Any) -> Any:
+    """Return `messages.sendReaction`: one emoji instead of the bot's earlier reaction."""
+    return functions.messages.SendReactionRequest(
+        peer, message.reply_to or 0, reaction=[types.ReactionEmoji(message.reaction)]
+    )
+
+
+def strip_request(message: Outgoing, peer: Any) -> Any:
+    """Return `messages.editMessage` without text and markup: it removes the buttons and leaves the rest."""
+    return functions.messages.EditMessageRequest(peer, message.reply_to or 0)
+
+
 def menu_request(language: str, entries: Sequence[MenuEntry], peer: Any | None) -> Any:
     """Return `bots.setBotCommands` for a language and a chat (None: all); `bots.resetBotCommands` without entries."""
     scope = types.BotCommandScopeDefault() if peer is None else types.BotCommandScopePeer(peer)

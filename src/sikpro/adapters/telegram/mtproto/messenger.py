@@ -9,7 +9,14 @@ from telethon.tl import functions, types
 
 from sikpro.adapters.telegram.client import LineBroken
 from sikpro.adapters.telegram.mtproto.client import MtprotoClient
-from sikpro.adapters.telegram.mtproto.compose import document_request, menu_request, message_request, press_request
+from sikpro.adapters.telegram.mtproto.compose import (
+    document_request,
+    menu_request,
+    message_request,
+    press_request,
+    reaction_request,
+    strip_request,
+)
 from sikpro.adapters.telegram.mtproto.directory import Directory
 from sikpro.adapters.telegram.mtproto.errors import CHAT_GONE, TARGET_GONE, code_of, refused_login, send_error
 from sikpro.adapters.telegram.mtproto.lookup import find_sent
@@ -39,7 +46,10 @@ class MtprotoMessenger:
         self._directory = Directory(client)
 
     async def send(self, message: Outgoing, enclosure: Enclosure | None = None) -> int | None:
-        """Send a message and return its id, or answer a button press and return None. Raises `SendError`."""
+        """Send a message and return its id, or answer a press or make a gesture and return None. Raises `SendError`."""
+        if message.is_gesture:
+            await self._outcome(self._change, message)
+            return None
         if message.press_id is None:
             return await self._outcome(partial(self._send, enclosure=enclosure), message)
         try:
@@ -100,6 +110,21 @@ class MtprotoMessenger:
         if message_id is None:
             raise PerhapsSent("sent without an id")
         return message_id
+
+    async def _change(self, message: Outgoing) -> None:
+        """Make a gesture."""
+        if message.reply_to is None:
+            raise NeverSent("rejected", "a gesture without its message")
+        peer = await self._directory.peer(message.chat_id)
+        request = reaction_request(message, peer) if message.reaction else strip_request(message, peer)
+        try:
+            await self._client.call(request)
+        except RPCError as error:
+            code = code_of(error)
+            if code in CHAT_GONE:
+                await self._raise_if_moved(message.chat_id)
+            if code != "MESSAGE_NOT_MODIFIED":
+                raise
 
     async def _raise_if_moved(self, chat_id: int) -> None:
         """Raise `ChatMoved` for a basic group that became a supergroup, and save the new address."""

@@ -63,7 +63,8 @@ class Narrator:
     def story(self, order_id: int) -> tuple[Entry, ...]:
         """Return all entries about an order, newest first."""
         facts = [self._fact(entry) for entry in self.uow.journal.of_order(order_id)]
-        messages = [self._message(item) for item in self.uow.outbox.of_order(order_id) if not item.message.press_id]
+        sent = self.uow.outbox.of_order(order_id)
+        messages = [self._message(item) for item in sent if not item.message.press_id and not item.message.is_gesture]
         return tuple(sorted(facts + messages, key=lambda entry: entry.at))[::-1]
 
     def name(self, person: int | None) -> str:

@@ -32,7 +32,7 @@ LAYOUT = {
             *("Diterima", "Tipe order", "No. registrasi (SC)", "SN modem", "STO", "Site Operation", "ODP"),
             *("Kode teknisi", "Nama teknisi", "Kanal", "Status", "Fase", "Kelompok kendala", "Helpdesk"),
             *("Tindakan pertama", "Selesai/batal", "Lama di helpdesk", "Lama di teknisi", "Lama di pelanggan"),
-            *("Lama di sistem", "Kirim ulang", "Feedback terakhir", "Catatan"),
+            *("Lama di sistem", "Kirim ulang", "Feedback terakhir", "Catatan", "Port ODP", "Lokasi (lintang,bujur)"),
         ],
     ),
     "Jenis": ("tblJenis", SPLIT),

@@ -5,7 +5,8 @@ import socket
 
 import pytest
 
-from sikpro.adapters.telegram.bot_api import BotApi, BotApiMessenger
+from sikpro.adapters.telegram.bot_api import BotApi, BotApiMessenger, send_error
+from sikpro.adapters.telegram.client import Answer
 from sikpro.application.ports.chat import Button, Enclosure, MenuEntry, Outgoing
 from sikpro.application.ports.network import ChatMoved, NeverSent, NotSent, PerhapsSent, RetryAfter, SendError
 from tests.integration.telegram.conftest import DEWI, TOKEN, Parrot, Simulation
@@ -234,3 +235,9 @@ async def test_a_menu_for_a_chat_that_is_not_there_is_refused(messenger: BotApiM
     with pytest.raises(NeverSent) as refused:
         await messenger.set_menu("", [MenuEntry("help", "lists")], 404)
     assert refused.value.reason == "chat_gone"
+
+
+def test_a_method_that_an_own_server_does_not_have_yet_is_refused_for_good_and_a_wrong_token_is_not() -> None:
+    unknown = Answer(404, ok=False, clean=True, description="Not Found: method not found")
+    assert isinstance(send_error(unknown), NeverSent)
+    assert isinstance(send_error(Answer(404, ok=False, clean=True, description="Not Found")), NotSent)

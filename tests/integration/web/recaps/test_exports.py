@@ -14,6 +14,8 @@ from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.web.recaps import recap_files
 from sikpro.application.ports.exports import Export, ExportState
 from sikpro.application.workers.exports import ExportRunner, ExportWriting, ThreadExports
+from sikpro.domain.place import Place
+from tests.builders import NOON
 from tests.integration.web.console import Site
 
 MONTH = "period=2026-11"
@@ -41,7 +43,10 @@ def exports_of(site: Site, username: str) -> tuple[Export, ...]:
 
 
 def test_a_small_recap_comes_at_once_as_excel_and_as_csv_with_the_same_cells(page_site: Site) -> None:
-    page_site.order("SC100001", note="=1+1")
+    order = (
+        page_site.order("SC100001", note="=1+1", port="5").join("", 7, 8, NOON, place=Place.at(-7.4478, 112.7183)).order
+    )
+    page_site.store.write(lambda uow: uow.orders.save(order, None))
     page_site.order("SC100002", odp="ODP-SDA-004")
     sari = page_site.logged_in("sari")
 
@@ -54,7 +59,9 @@ def test_a_small_recap_comes_at_once_as_excel_and_as_csv_with_the_same_cells(pag
     rows = list(csv.reader(io.StringIO(text.content.decode("utf-8-sig")), delimiter=";"))
     assert [cell.value for cell in sheet[1]] == rows[0]
     assert [row[2] for row in rows[1:]] == ["SC100001", "SC100002"]
-    assert (rows[1][-1], sheet.cell(2, len(rows[0])).value) == ("'=1+1", "=1+1")
+    assert rows[0][-3:] == ["Catatan", "Port ODP", "Lokasi (lintang,bujur)"]
+    assert rows[1][-3:] == ["'=1+1", "5", "'-7.4478,112.7183"]
+    assert [cell.value for cell in sheet[2]][-3:] == ["=1+1", "5", "-7.4478,112.7183"]
 
 
 def test_a_large_recap_is_prepared_on_a_page_of_its_own_and_fetched_there(

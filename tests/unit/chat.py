@@ -231,6 +231,9 @@ class Phone:
                 self.world.presses_answered += 1
                 texts += [f"({message.text})"] if message.text else []
                 continue
+            if message.is_gesture:
+                texts += [f"({message.reaction})"] if message.reaction else []
+                continue
             self.inbox.append(message)
             self.ids.append(number)
             texts.append(message.text)

@@ -157,8 +157,7 @@ def test_a_pin_in_a_dialogue_is_kept_with_the_draft_whose_buttons_still_work(wor
     assert outcome(world) == (Outcome.DIALOGUE, "place")
     assert budi.sends_pin(HOME) == ""
     assert "ODP?" in budi.presses("SDA")
-    dialogue = world.transactions.read(lambda uow: uow.conversations.get(1, 1))
-    assert dialogue
+    (dialogue,) = world.transactions.read(lambda uow: uow.conversations.of(1, 1))
     assert dialogue.data[PLACE] == HOME
 
 
@@ -169,7 +168,7 @@ def test_the_place_of_a_draft_joins_its_order_and_is_no_reply(
     order = world.order()
 
     def store(uow: UnitOfWork) -> None:
-        context = Context(uow, an_incoming(chat_id=1), world.clock.now(), ZONE, uow.people.get(1), None)
+        context = Context(uow, an_incoming(chat_id=1), world.clock.now(), ZONE, uow.people.get(1))
         store_place(context, order.id, data)
 
     world.transactions.write(store)

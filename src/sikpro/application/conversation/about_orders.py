@@ -23,6 +23,7 @@ WITHDRAW = "withdraw"
 """The step that asks whether an order is to be withdrawn, or the words are for the helpdesk."""
 
 _TEXT = "text"
+_REACTIONS = {Intent.THANKS: "🙏", Intent.GREETING: "🤝", Intent.EMOJI: "👍"}
 _NODS = {Intent.THANKS, Intent.GREETING, Intent.EMOJI}
 
 
@@ -44,7 +45,9 @@ def take_words(context: Context, text: str, reading: Reading, about: int | None)
 
 
 def nod(context: Context, reading: Reading) -> Handled:
-    """Answer thanks, a greeting or an emoji as a person would: without words."""
+    """Answer thanks, a greeting or an emoji as a person would: with a reaction, without words."""
+    if reading.intent in _REACTIONS:
+        context.react(_REACTIONS[reading.intent])
     return Handled(Outcome.COMMAND, str(reading.intent))
 
 

@@ -8,6 +8,7 @@ from sikpro.application.i18n import Words
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.use_cases.catalogue.lookup import any_status
 from sikpro.application.use_cases.messages.notify_technician import state_text
+from sikpro.application.use_cases.orders.clashes import Shared, clashes
 from sikpro.application.use_cases.orders.list_orders import expected_wait, state_since
 from sikpro.domain.events import FieldChange
 from sikpro.domain.order import Order
@@ -18,17 +19,17 @@ NOTE_SHOWN = 60
 """How much of a note a receipt shows, in characters."""
 
 
-def receipt(context: Context, row: OrderRow, place: int) -> str:
+def receipt(context: Context, order: Order, row: OrderRow, place: int) -> str:
     """Return the answer to a request that was registered: all that was read, in five lines at most."""
     words = context.words
     wait = expected_wait(context.uow, place, context.now)
     first = words("card.stored", number=row.number, place=place)
     if wait:
         first = f"{first}, {words('card.expected', span=words.duration(wait))}"
-    return "\n".join([first, *read_lines(context, row)])
+    return "\n".join([first, *read_lines(context, order, row)])
 
 
-def read_lines(context: Context, row: OrderRow) -> list[str]:
+def read_lines(context: Context, order: Order, row: OrderRow) -> list[str]:
     """Return what an order holds, for whoever sent it: four lines at most, with what looks odd in the last."""
     words = context.words
     maker = SerialNumber(row.serial, row.serial).vendor
@@ -41,10 +42,20 @@ def read_lines(context: Context, row: OrderRow) -> list[str]:
     rest = one_line(row.texts.get(REST, ""))
     if rest:
         lines.append(words("card.note", text=rest if len(rest) <= NOTE_SHOWN else f"{rest[: NOTE_SHOWN - 1]}…"))
-    odd = [] if maker else [words("card.vendor_unknown", vendor=row.serial[:4])]
+    odd = _clash_words(context, order)
     if odd:
-        lines.append(" ".join(odd))
+        lines.append(odd)
     return lines
+
+
+def _clash_words(context: Context, order: Order) -> str:
+    """Return which other live orders have the same modem or the same port, "" when none have."""
+    numbers: dict[Shared, list[str]] = {}
+    for clash in clashes(context.uow, order):
+        numbers.setdefault(clash.shared, []).append(clash.row.number)
+    return " ".join(
+        context.words(f"card.clash.{shared}", numbers=", ".join(found)) for shared, found in numbers.items()
+    )
 
 
 def headline(context: Context, order: Order) -> str:

@@ -101,6 +101,26 @@ class Context:
             self.uow.outbox.put(message, self.now)
             self.press_answered = True
 
+    def react(self, emoji: str) -> None:
+        """Put a reaction on the message, where the network has reactions."""
+        self._gesture(reaction=emoji)
+
+    def remove_buttons(self) -> None:
+        """Remove the buttons of the message whose button was pressed: they were used."""
+        self._gesture(strip_buttons=True)
+
+    def _gesture(self, *, reaction: str = "", strip_buttons: bool = False) -> None:
+        incoming = self.incoming
+        if incoming.message_id is not None:
+            gesture = Outgoing(
+                chat_id=incoming.chat_id,
+                text="",
+                reply_to=incoming.message_id,
+                reaction=reaction,
+                strip_buttons=strip_buttons,
+            )
+            self.uow.outbox.put(gesture, self.now)
+
     def refuse(self, text: str, detail: str, order_id: int | None = None) -> Handled:
         """Refuse: answer a press with a text that appears for a moment, else with a message."""
         if self.incoming.press_id:

@@ -75,7 +75,7 @@ def show_fields(context: Context, order_id: int) -> Handled:
         if field.required or row.texts.get(field.name)
     ]
     rows = [buttons[start : start + _BUTTONS_A_ROW] for start in range(0, len(buttons), _BUTTONS_A_ROW)]
-    lines = [words("wrong.ask", number=order.number), *read_lines(context, row)]
+    lines = [words("wrong.ask", number=order.number), *read_lines(context, order, row)]
     context.reply("\n".join(lines), rows, order_id=order_id)
     return Handled(Outcome.DIALOGUE, WRONG, order_id)
 

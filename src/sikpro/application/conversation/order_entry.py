@@ -9,6 +9,7 @@ from sikpro.application.conversation.context import Context, Handled, Rows
 from sikpro.application.conversation.doubts import data_of, doubts_in, settled
 from sikpro.application.conversation.duplicates import refuse_as_duplicate
 from sikpro.application.conversation.groups import asking
+from sikpro.application.conversation.places import PLACE, store_place
 from sikpro.application.conversation.questions import (
     ORDER,
     PRESS_AGAIN,
@@ -68,7 +69,7 @@ def begin_requests(context: Context, readings: Sequence[OrderReading]) -> Handle
         again = draft.data.get(MESSAGE) == message and context.incoming.press_id is None
         again = again or (ORDER not in draft.data and draft.data.get("registration_number") in numbers)
         if draft.draft and (again or not _is_begun(draft.data)):
-            kept |= {name: draft.data[name] for name in (FILES, ALBUMS, RECEIVED, SINCE) if name in draft.data}
+            kept |= {name: draft.data[name] for name in (FILES, ALBUMS, PLACE, RECEIVED, SINCE) if name in draft.data}
             context.turn_to(draft)
             context.close_dialogue()
     results = []
@@ -238,11 +239,12 @@ def _register(context: Context, data: Mapping[str, str]) -> Handled:
     context.close_dialogue()
     order = registered.order
     store_files(context, order.id, data)
+    store_place(context, order.id, data)
     row = context.uow.order_queries.row(order.id)
     if row is None:
         raise RuntimeError("the order just stored is not there")
     context.reply(
-        receipt(context, row, registered.place),
+        receipt(context, order, row, registered.place),
         receipt_buttons(order.id, context.words),
         order_id=order.id,
         reply_to=message_id,

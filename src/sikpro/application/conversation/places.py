@@ -120,8 +120,7 @@ def _ask(context: Context, place: Place) -> Handled:
         labels = [words("button.place_for", number=rows[0].number)]
     buttons = [[Button(label, f"pl:{row.id}:{incoming.message_id}")] for label, row in zip(labels, rows, strict=True)]
     context.reply(words("place.which"), buttons)
-    if context.dialogue is None or context.dialogue.step == PLACE:  # the buttons work beside another open question
-        context.open_dialogue(PLACE, {PLACE: str(place)})
+    context.open_dialogue(PLACE, {PLACE: str(place)})
     return Handled(Outcome.DIALOGUE, PLACE)
 
 

@@ -27,6 +27,7 @@ from sikpro.application.conversation.own_orders import (
 from sikpro.application.conversation.photos import press_photo
 from sikpro.application.conversation.places import press_place
 from sikpro.application.i18n import LANGUAGES
+from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.messages.notify_technician import WRONG
 from sikpro.application.use_cases.people.grant_access import ACCESS
 from sikpro.application.use_cases.people.offered_order import SEND
@@ -108,6 +109,10 @@ PRESSES: dict[str, Press] = {
 """The verbs for known people. A new button needs a line here."""
 
 
+_USED_ONCE = {"d", "wd", "wdy", "wdn", "ph", "pl", WRONG, SEND}
+"""The verbs whose buttons go away once they were used."""
+
+
 def take_press(context: Context) -> Handled:
     """Run a pressed button. An outdated, foreign or unknown button gets a short answer and changes nothing."""
     verb, _, rest = context.incoming.data.partition(":")
@@ -117,6 +122,8 @@ def take_press(context: Context) -> Handled:
         return choose_language(context, rest)
     act = PRESSES.get(verb)
     handled = act(context, rest) if act else None
+    if handled and handled.outcome is not Outcome.REFUSAL and verb in _USED_ONCE:
+        context.remove_buttons()
     return handled or context.refuse(context.words("press.stale"), "press.stale")
 
 

@@ -9,7 +9,9 @@ from sikpro.application.conversation.reader.known import Known
 from sikpro.application.conversation.reader.labels import find_label
 
 _SEPARATOR = re.compile(r"[#|;,\n\t]")
-_NUMBERING = re.compile(r"[ \t]*(?:\d{1,2}[.)](?=\s*[^\W\d])|\d{1,2}[.)]\s+|[-•●▪·]+\s+|-{3,}\s*$)", re.M)
+_NUMBERING = re.compile(
+    r"[ \t]*(?:\d{1,2}[.)](?=\s*(?:[^\W\d]|[0-9A-Fa-f]{16}\b))|\d{1,2}[.)]\s+|[-•●▪·]+\s+|-{3,}\s*$)", re.M
+)
 _URL = re.compile(r"https?://\S+", re.I)
 _WORD = re.compile(r"[^\s#|;,:=]+")
 _GLUED_NUMBER = re.compile("NO(?=SC[0-9]{6})", re.I)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sikpro.adapters.excel.reader import FileTableReader
-from sikpro.adapters.local.child import ChildLimits
+from sikpro.adapters.local.in_child import ChildLimits
 from sikpro.adapters.local.table_process import ProcessTables
 from sikpro.domain.errors import InvalidValue
 from sikpro.entrypoints.container import Container

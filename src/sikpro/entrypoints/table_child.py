@@ -1,38 +1,21 @@
-"""The process that reads one uploaded table: its bytes come by standard input, its rows go to standard output."""
-
-import os
-import sys
+"""The process that reads one uploaded table."""
 
 from sikpro.adapters.excel.reader import FileTableReader
-from sikpro.adapters.local.child import confine
-from sikpro.adapters.local.table_process import ReadOrder, say_failure, say_sheets
+from sikpro.adapters.local.in_child import Say, serve
+from sikpro.adapters.local.table_lines import said_failure, said_sheets
 from sikpro.application.ports.tables import TableSheet
 from sikpro.domain.errors import InvalidValue
 
-NICE = 10
-"""The niceness, so that the server and its pages go first."""
 
-
-def main() -> None:
-    """Read the table within the given limits."""
-    os.nice(NICE)
-    order = ReadOrder.of_line(sys.stdin.buffer.readline())
-    confine(order.limits)
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # for any language of the server
+def read_table(first_only: bool, content: bytes, say: Say) -> None:
+    """Say the rows of a table, or why it cannot be read."""
     try:
-        for line in say_sheets(_sheets(sys.stdin.buffer.read(), first_only=order.first_only)):
-            _say(line)
+        for line in said_sheets(_sheets(content, first_only=first_only)):
+            say(line)
     except InvalidValue as error:
-        _say(say_failure(error))
+        say(said_failure(error))
     except MemoryError:
-        _say(say_failure(InvalidValue("file.bomb", "")))
-    except BrokenPipeError:
-        os._exit(1)  # nobody listens any more; a regular exit would try to write again
-    sys.stdout.flush()
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line)
+        say(said_failure(InvalidValue("file.bomb", "")))
 
 
 def _sheets(content: bytes, *, first_only: bool) -> tuple[TableSheet, ...]:
@@ -41,4 +24,4 @@ def _sheets(content: bytes, *, first_only: bool) -> tuple[TableSheet, ...]:
 
 
 if __name__ == "__main__":
-    main()
+    serve(read_table)

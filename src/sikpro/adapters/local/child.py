@@ -1,16 +1,13 @@
-"""A child process with limits: it reads its work from standard input, answers in lines of JSON, and is always ended."""
+"""A child process with limits, started and always ended here; `in_child.py` is the other side."""
 
 import asyncio
 import contextlib
 import json
 import os
-import resource
 import signal
 from asyncio.subprocess import Process
 from collections.abc import Callable, Sequence
 from typing import Any
-
-from attrs import frozen
 
 _OWN = "SIKPRO_"
 """The prefix of our settings; a child does not get them, because some are secrets."""
@@ -26,14 +23,6 @@ class ChildFailed(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-
-
-@frozen(kw_only=True)
-class ChildLimits:
-    """The limits of a child: seconds of processor time, bytes of memory."""
-
-    processor: int
-    memory: int
 
 
 async def run_child(
@@ -70,23 +59,6 @@ async def run_child(
         raise ChildFailed("late")
     if process.returncode:
         raise ChildFailed("died")
-
-
-def confine(limits: ChildLimits) -> None:
-    """Set the limits of this process: too much processor time ends it, too much memory raises."""
-    _limit(resource.RLIMIT_CPU, limits.processor, limits.processor + 1)
-    _limit(resource.RLIMIT_CORE, 0, 0)
-    for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA):
-        with contextlib.suppress(ValueError):  # not every system has a memory limit
-            _limit(kind, limits.memory, limits.memory)
-
-
-def _limit(kind: int, soft: int, hard: int) -> None:
-    """Set a limit, or keep a stricter one of the service."""
-    _, given = resource.getrlimit(kind)
-    if given != resource.RLIM_INFINITY:
-        soft, hard = min(soft, given), min(hard, given)
-    resource.setrlimit(kind, (soft, hard))
 
 
 async def _write(process: Process, work: bytes) -> None:

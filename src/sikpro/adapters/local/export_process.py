@@ -8,6 +8,7 @@ from attrs import field, frozen
 from cattrs.preconf.json import make_converter
 
 from sikpro.adapters.local.child import ChildFailed, run_child
+from sikpro.adapters.local.in_child import packed_work
 from sikpro.application.ports.exports import Export
 from sikpro.application.workers.exports import ExportFailed, Progress
 
@@ -54,6 +55,6 @@ class ProcessExports:
             raise ExportFailed(failure["failed"], again=failure["again"])
 
     def order(self, export: Export, path: Path) -> bytes:
-        """Return the work for the process as JSON."""
+        """Return the work for the process."""
         order = ExportOrder(export=export, database=self.database, zone=self.zone, path=str(path))
-        return converter.dumps(order).encode()
+        return packed_work(converter.unstructure(order))

@@ -1,0 +1,1 @@
+"""Pictures that people send: Pillow opens them, zxing-cpp reads their barcodes."""

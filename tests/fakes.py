@@ -16,6 +16,7 @@ from attrs import define, evolve, field, frozen
 
 from sikpro.adapters.excel.reader import DirectTables
 from sikpro.adapters.local.live import LocalLiveEvents
+from sikpro.application.ports.barcodes import PhotoReading, Refusal
 from sikpro.application.ports.chat import Enclosure, MenuEntry, Outgoing
 from sikpro.application.ports.network import NeverSent, PerhapsSent
 from sikpro.application.ports.storage import Hint, Transactions, UnitOfWork
@@ -192,6 +193,29 @@ class NoticingTables(DirectTables):
         """The sheets."""
         self.noticed.append(self.look())
         return await super().sheets(content)
+
+
+@define
+class FakeBarcodes:
+    """A reader of photos that knows what each picture shows; any other is judged by its first bytes.
+
+    `look` is called at each reading, and `fault` raised while it is set.
+    """
+
+    known: dict[bytes, PhotoReading] = field(factory=dict[bytes, PhotoReading])
+    fault: Exception | None = None
+    look: Callable[[], None] = field(default=lambda: None)
+
+    async def read(self, content: bytes) -> PhotoReading:
+        """What the picture shows."""
+        self.look()
+        if self.fault:
+            raise self.fault
+        if content in self.known:
+            return self.known[content]
+        if content.startswith(b"\x89PNG"):
+            return PhotoReading(refused=Refusal.TOO_MANY_PIXELS)
+        return PhotoReading(refused=Refusal.BROKEN if content.startswith(b"\xff\xd8") else Refusal.NO_PICTURE)
 
 
 @define

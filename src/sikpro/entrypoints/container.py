@@ -12,11 +12,13 @@ from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.local.export_process import ProcessExports
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.local.passwords import Argon2Passwords
+from sikpro.adapters.local.photo_process import ProcessBarcodes
 from sikpro.adapters.local.table_process import ProcessTables
 from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.adapters.web.site.parts import WebParts
+from sikpro.application.conversation.photo_answers import tell_of_photo
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.workbooks import WorkbookWriter
 from sikpro.application.workers.clock_watch import ClockWatch
@@ -26,6 +28,7 @@ from sikpro.application.workers.intake import Intake
 from sikpro.application.workers.jobs import JobRunner
 from sikpro.application.workers.long_poll import LongPoll
 from sikpro.application.workers.menus import MenuKeeper
+from sikpro.application.workers.photo_reader import PhotoReader
 from sikpro.application.workers.rates import Rates
 from sikpro.application.workers.relay import Relay
 from sikpro.entrypoints.bot import connect_bot, is_set_up
@@ -63,6 +66,7 @@ class Container(containers.DeclarativeContainer):
     passwords = providers.Singleton(Argon2Passwords)
     workbooks = providers.Singleton(_workbooks)
     tables = providers.Singleton(ProcessTables, command=(sys.executable, "-m", "sikpro.entrypoints.table_child"))
+    barcodes = providers.Singleton(ProcessBarcodes, command=(sys.executable, "-m", "sikpro.entrypoints.photo_child"))
     engine = providers.Singleton(create_engine_for, settings.provided.database_url)
     transactions = providers.Singleton(SqlTransactions, engine, live)
     threads = providers.Singleton(
@@ -93,6 +97,14 @@ class Container(containers.DeclarativeContainer):
         caution=bot.provided.caution,
     )
     downloads = providers.Singleton(Downloads, transactions=threads, source=bot.provided.files, clock=clock)
+    photo_reader = providers.Singleton(
+        PhotoReader,
+        transactions=threads,
+        source=bot.provided.files,
+        barcodes=barcodes,
+        clock=clock,
+        tell=providers.Object(tell_of_photo),
+    )
     menus = providers.Singleton(
         MenuKeeper,
         transactions=threads,

@@ -89,13 +89,15 @@ async def _loops(container: Container) -> AsyncIterator[None]:
     loops: list[Callable[[], Coroutine[None, None, None]]] = []
     if has_bot(container):
         relay, long_poll = container.relay(), container.long_poll()
-        downloads, menus = container.downloads(), container.menus()
+        downloads, photo_reader = container.downloads(), container.photo_reader()
+        menus = container.menus()
         relay.may_send = lambda: long_poll.holds_lease
         downloads.may_fetch = lambda: long_poll.holds_lease
+        photo_reader.may_fetch = lambda: long_poll.holds_lease
         menus.may_set = lambda: long_poll.holds_lease and long_poll.state.connected
         long_poll.after_commit = relay.wake
         long_poll.reconnected = relay.line_is_back
-        loops += [long_poll.run, relay.run, downloads.run, menus.run]
+        loops += [long_poll.run, relay.run, downloads.run, photo_reader.run, menus.run]
     loops += [container.jobs().run, container.exports().run, lambda: _wake_on_hints(container)]
     tasks = [asyncio.create_task(keep_running(loop)) for loop in loops]
     try:
@@ -134,6 +136,7 @@ async def _wake_on_hints(container: Container) -> None:
             elif has_bot(container):
                 container.relay().wake()
                 container.downloads().wake()
+                container.photo_reader().wake()
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -16,6 +16,7 @@ from sikpro.application.ports.jobs import Job
 from sikpro.application.ports.journal import JournalEntry
 from sikpro.application.ports.months import ClosedMonth
 from sikpro.application.ports.outbox import OutboxItem
+from sikpro.application.ports.photo_reads import PhotoRead
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.schedules import Schedule
 from sikpro.application.ports.sessions import BindLink, Session
@@ -126,6 +127,14 @@ class KeptFile:
 
 
 @frozen
+class KeptPhoto:
+    """A photo to read and its due time."""
+
+    photo: PhotoRead
+    due_at: datetime
+
+
+@frozen
 class Due:
     """A job and the end of its lease."""
 
@@ -194,6 +203,7 @@ class State:
     addresses: Table[tuple[str, int], str] = field(factory=_table)
     alerts: Table[tuple[int, str], datetime] = field(factory=_table)
     files: Table[int, KeptFile] = field(factory=_table)
+    photo_reads: Table[int, KeptPhoto] = field(factory=_table)
     undo_steps: Table[int, UndoStep] = field(factory=_table)
     saved_views: Table[int, SavedView] = field(factory=_table)
     schedules: Table[int, Schedule] = field(factory=_table)

@@ -21,6 +21,7 @@ from sikpro.adapters.memory.months import MemoryClosedMonths
 from sikpro.adapters.memory.orders import MemoryOrderRepository
 from sikpro.adapters.memory.outbox import MemoryOutbox
 from sikpro.adapters.memory.people import MemoryAccessRequestRepository, MemoryPersonRepository
+from sikpro.adapters.memory.photo_reads import MemoryPhotoReads
 from sikpro.adapters.memory.queries import MemoryOrderQueries
 from sikpro.adapters.memory.schedules import MemorySchedules
 from sikpro.adapters.memory.sessions import MemoryBindLinks, MemoryLoginAttempts, MemorySessions
@@ -54,6 +55,7 @@ class MemoryUnitOfWork:
         self.jobs = MemoryJobs(state, sequences)
         self.alerts = MemoryAlerts(state)
         self.files = MemoryFileStore(state, sequences)
+        self.photo_reads = MemoryPhotoReads(state, sequences)
         self.blobs = MemoryBlobs(state, sequences)
         self.exports = MemoryExports(state, sequences)
         self.undo_steps = MemoryUndoSteps(state)

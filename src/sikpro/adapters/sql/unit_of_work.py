@@ -27,6 +27,7 @@ from sikpro.adapters.sql.months import SqlClosedMonths
 from sikpro.adapters.sql.orders import SqlOrderRepository
 from sikpro.adapters.sql.outbox import SqlOutbox
 from sikpro.adapters.sql.people import SqlAccessRequestRepository, SqlPersonRepository
+from sikpro.adapters.sql.photo_reads import SqlPhotoReads
 from sikpro.adapters.sql.queries import SqlOrderQueries
 from sikpro.adapters.sql.schedules import SqlSchedules
 from sikpro.adapters.sql.sessions import SqlBindLinks, SqlLoginAttempts, SqlSessions
@@ -60,6 +61,7 @@ class SqlUnitOfWork:
         self.jobs = SqlJobs(transaction)
         self.alerts = SqlAlerts(transaction)
         self.files = SqlFileStore(transaction)
+        self.photo_reads = SqlPhotoReads(transaction)
         self.blobs = SqlBlobs(transaction)
         self.exports = SqlExports(transaction)
         self.undo_steps = SqlUndoSteps(transaction)

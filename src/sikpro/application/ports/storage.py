@@ -22,6 +22,7 @@ from sikpro.application.ports.months import ClosedMonths
 from sikpro.application.ports.orders import OrderRepository
 from sikpro.application.ports.outbox import Outbox
 from sikpro.application.ports.people import AccessRequestRepository, PersonRepository
+from sikpro.application.ports.photo_reads import PhotoReads
 from sikpro.application.ports.queries import OrderQueries
 from sikpro.application.ports.schedules import Schedules
 from sikpro.application.ports.sessions import BindLinks, LoginAttempts, Sessions
@@ -105,6 +106,8 @@ class ChatStorage(Protocol):
     def conversations(self) -> ConversationStore: ...
     @property
     def bots(self) -> BotAccounts: ...
+    @property
+    def photo_reads(self) -> PhotoReads: ...
 
 
 class JobStorage(Protocol):

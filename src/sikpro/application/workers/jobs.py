@@ -73,6 +73,10 @@ def _forget_exports(uow: UnitOfWork, now: datetime, _: str) -> None:
     uow.blobs.forget(now - KEPT)
 
 
+def _forget_photo_reads(uow: UnitOfWork, now: datetime, _: str) -> None:
+    uow.photo_reads.forget(now - timedelta(days=30))
+
+
 RECURRING = (
     Recurring("free_lapsed_claims", timedelta(seconds=30), _free_lapsed_claims),
     Recurring("remind_drafts", timedelta(minutes=1), remind_drafts),
@@ -81,6 +85,7 @@ RECURRING = (
     RecurringCount("send_recaps", timedelta(minutes=1), next_recap),
     Recurring("forget_logins", timedelta(hours=1), _forget_logins),
     Recurring("forget_exports", timedelta(minutes=15), _forget_exports),
+    Recurring("forget_photo_reads", timedelta(hours=6), _forget_photo_reads),
 )
 
 

@@ -203,7 +203,7 @@ class FakeBarcodes:
     """
 
     known: dict[bytes, PhotoReading] = field(factory=dict[bytes, PhotoReading])
-    fault: Exception | None = None
+    fault: BaseException | None = None
     look: Callable[[], None] = field(default=lambda: None)
 
     async def read(self, content: bytes) -> PhotoReading:

@@ -8,7 +8,7 @@ from random import Random
 from typing import cast
 
 import zxingcpp
-from attrs import frozen
+from attrs import evolve, frozen
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageFont
 
 PAPER = 235
@@ -249,6 +249,28 @@ _STORED = {
     8: Image.Transpose.ROTATE_270,
 }
 """How a camera stores an upright picture with each value of the EXIF tag."""
+
+
+def scratched(seed: int) -> tuple[set[str], bytes]:
+    """Make a photo of a label with scratches, out of focus, grainy or turned; return its texts and the picture."""
+    random = Random(seed)
+    printed = _codes(random, 3)
+    if seed % 2:
+        printed = [evolve(one, format=CODE_39) for one in printed]
+    picture = label(printed, random.choice((2, 3)))
+    pen = ImageDraw.Draw(picture)
+    for _ in range(random.randint(1, 6)):
+        x, y, width = random.randrange(picture.width), random.randrange(picture.height), random.randint(1, 14)
+        end = x + random.randint(-200, 200), y + random.randint(-300, 300)
+        pen.line((x, y, *end), fill=random.choice((20, PAPER, 128)), width=width)
+    if random.random() < 0.5:
+        picture = blurred(picture, random.uniform(0.5, 2.2))
+    if random.random() < 0.5:
+        light = {"brightness": random.uniform(0.2, 0.8), "contrast": random.uniform(0.3, 0.9)}
+        picture = dim(picture, random, **light, grain=random.uniform(2, 20))
+    if random.random() < 0.5:
+        picture = turned(picture, random.uniform(-9, 9))
+    return {one.text for one in printed}, jpeg(picture, random.randint(15, 80))
 
 
 def png_header(width: int, height: int, body: bytes = b"") -> bytes:

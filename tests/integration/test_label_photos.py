@@ -19,6 +19,7 @@ from tests.labels import (
     label,
     label_photo,
     png_header,
+    scratched,
 )
 
 SERIAL = "ZTEGC6754546"
@@ -53,10 +54,27 @@ def test_nineteen_of_twenty_labels_are_read_and_none_is_read_wrong_without_doubt
     assert len(missed) <= count * 0.05, missed
 
 
-def test_all_barcodes_of_a_clear_label_are_sure_and_in_order() -> None:
-    printed = [Printed(SERIAL), Printed("0019C6AABBCC", caption="MAC"), Printed("F612345", CODE_39, "ID")]
+def test_the_barcodes_of_a_clear_label_are_sure_and_in_order() -> None:
+    printed = [Printed(SERIAL), Printed("0019C6AABBCC", caption="MAC"), Printed("HWTC081E3570", QR)]
     texts = sorted(one.text for one in printed)
     assert read_photo(jpeg(label(printed))).barcodes == tuple(Barcode(text, True) for text in texts)
+
+
+def test_a_code_without_a_check_digit_is_never_sure_and_comes_last() -> None:
+    printed = [Printed("ALCL039029A7", CODE_39), Printed(SERIAL)]
+    assert read_photo(jpeg(label(printed))).barcodes == (Barcode(SERIAL, True), Barcode("ALCL039029A7", False))
+
+
+def test_two_texts_that_may_be_two_readings_of_the_same_bars_are_not_sure() -> None:
+    printed = [Printed(SERIAL), Printed("ZTEGC6754S46")]
+    assert [one.sure for one in read_photo(jpeg(label(printed))).barcodes] == [False, False]
+
+
+@pytest.mark.parametrize("seed", [273, 408, 440, 1461, 1609])
+def test_a_scratched_label_that_one_look_reads_wrong_is_not_sure(seed: int) -> None:
+    texts, content = scratched(seed)
+    assert {one.text for one in read_photo(content).barcodes} - texts
+    assert wrong(read_photo(content), tuple(texts)) == []
 
 
 def test_the_same_barcode_twice_on_a_label_is_one() -> None:

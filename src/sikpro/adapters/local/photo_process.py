@@ -23,7 +23,7 @@ class ProcessBarcodes:
     """
 
     command: Sequence[str]
-    limits: ChildLimits = field(factory=lambda: ChildLimits(processor=20, memory=500_000_000))
+    limits: ChildLimits = field(factory=lambda: ChildLimits(processor=20, memory=700_000_000))
     seconds: float = 60.0
     _turn: asyncio.Semaphore = field(factory=lambda: asyncio.Semaphore(1), init=False)
 

@@ -3,7 +3,7 @@
 import io
 import unicodedata
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 from PIL import Image, ImageChops, ImageFilter, ImageOps, UnidentifiedImageError
@@ -16,7 +16,7 @@ KINDS = ("JPEG", "PNG", "WEBP")
 
 _BARS = BarcodeFormats([BarcodeFormat.Code128, BarcodeFormat.Code39])
 _MATRICES = BarcodeFormats([BarcodeFormat.QRCode, BarcodeFormat.DataMatrix])
-"""The formats with an error correction of their own; a bar code has one check digit or none."""
+"""The formats with an error correction of their own; Code 128 has a check digit, Code 39 nothing."""
 _ALL = BarcodeFormats([*_BARS, *_MATRICES])
 
 _MOST_BARCODES = 32
@@ -31,8 +31,8 @@ _EFFORT_PIXELS = 1_300_000
 _LARGE_PIXELS = 3_000_000
 _SURROUNDINGS = 40
 """In pixels: more than the widest bar, less than a shadow."""
-_SECOND_LOOKS = (1.5, 0.8, 2.0)
-"""The scales of the second look at a bar code; the first at which it is read decides."""
+_SECOND_LOOKS = (1.5, 0.9)
+"""The scales at which the parts of a bar code are read again."""
 _ANGLES = (15, -15, 30, -30, 45, 8, -8, 22, -22, 38, -38)
 """In degrees. A bar code is found up to some 8° beside each; zxing-cpp itself turns by 90°."""
 
@@ -42,7 +42,7 @@ class _Found:
     """A barcode in a picture, and the box around its place."""
 
     text: str
-    matrix: bool
+    format: BarcodeFormat
     box: tuple[int, int, int, int]
 
 
@@ -99,9 +99,9 @@ _TURNS = {
 def _grey(picture: Image.Image) -> Image.Image:
     """Return a picture in grey; what is transparent becomes white paper."""
     if picture.has_transparency_data:
-        seen = picture.convert("RGBA")
-        paper = Image.new("L", seen.size, 255)
-        paper.paste(seen.convert("L"), mask=seen.getchannel("A"))
+        ink = picture.convert("RGBA")
+        paper = Image.new("L", ink.size, 255)
+        paper.paste(ink.convert("L"), mask=ink.getchannel("A"))
         return paper
     return picture.convert("L")
 
@@ -118,7 +118,7 @@ def _barcodes(picture: Image.Image) -> tuple[Barcode, ...]:
     """Return the barcodes: sure ones from the picture as it is, others if only a changed picture shows them."""
     plain = _found(picture, inverted=True)
     texts = {found.text for found in plain}
-    sure = {found.text for found in plain if found.matrix or _second_look(picture, found, texts)}
+    sure = {found.text for found in plain if _is_sure(picture, found, texts)}
     if not texts:
         for changed in _changed(picture):
             texts |= {found.text for found in _found(changed)}
@@ -128,23 +128,42 @@ def _barcodes(picture: Image.Image) -> tuple[Barcode, ...]:
     return tuple(ordered[:_MOST_BARCODES])
 
 
+def _is_sure(picture: Image.Image, found: _Found, texts: set[str]) -> bool:
+    """Return whether a barcode of the picture as it is needs no question: its format notices errors, and so do we."""
+    if found.format is BarcodeFormat.Code128:
+        alike = any(_alike(found.text, other) for other in texts - {found.text})
+        return not alike and _second_look(picture, found, texts)
+    return found.format in _MATRICES
+
+
+def _alike(one: str, other: str) -> bool:
+    """Return whether two texts may be two readings of the same bars."""
+    same = sum(left == right for left, right in zip(one, other, strict=False))
+    return len(one) == len(other) and same > len(one) // 2
+
+
 def _second_look(picture: Image.Image, found: _Found, texts: set[str]) -> bool:
-    """Return whether the place of a bar code, cut out and scaled, reads the same, and nothing outside `texts`."""
+    """Return whether the parts above and below the line that read a bar code both read it again, and nothing else.
+
+    A scratch or grain that makes one line wrong is not the same in the other part. `texts` are the picture's barcodes.
+    """
     left, top, right, bottom = found.box
     margin = max(right - left, bottom - top) // 6 + 8
-    cut = picture.crop(
-        (
-            max(0, left - margin),
-            max(0, top - margin),
-            min(picture.width, right + margin),
-            min(picture.height, bottom + margin),
-        )
-    )
-    for factor in _SECOND_LOOKS:
-        again = {one.text for one in _found(_scaled(cut, factor), _BARS, inverted=True)}
-        if found.text in again or again - texts:
-            return not again - texts
-    return False
+    left, right = max(0, left - margin), min(picture.width, right + margin)
+    above, below = max(0, top - margin), min(picture.height, bottom + margin)
+    middle = (top + bottom) // 2
+    whole = _read_bars(picture, (left, above, right, below), (0.8,))
+    upper = _read_bars(picture, (left, above, right, middle), _SECOND_LOOKS)
+    lower = _read_bars(picture, (left, middle, right, below), _SECOND_LOOKS)
+    return found.text in upper & lower and (whole | upper | lower) <= texts
+
+
+def _read_bars(picture: Image.Image, box: tuple[int, int, int, int], scales: Sequence[float]) -> set[str]:
+    """Return what the bar codes in a part of a picture say at any of the scales."""
+    if box[1] >= box[3]:
+        return set()
+    part = picture.crop(box)
+    return {one.text for scale in scales for one in _found(_scaled(part, scale), _BARS, inverted=True)}
 
 
 def _changed(picture: Image.Image) -> Iterator[Image.Image]:
@@ -182,12 +201,11 @@ def _found(picture: Image.Image, formats: BarcodeFormats = _ALL, *, inverted: bo
     found = []
     for one in read_barcodes(picture, formats=formats, text_mode=TextMode.Plain, try_invert=inverted):
         text = _clean(one.text)
-        matrix = one.format in _MATRICES
-        if text and (matrix or len(text) >= _LEAST_TEXT):
+        if text and (one.symbology in _MATRICES or len(text) >= _LEAST_TEXT):
             place = one.position
             corners = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
             across, down = [corner.x for corner in corners], [corner.y for corner in corners]
-            found.append(_Found(text, matrix, (min(across), min(down), max(across), max(down))))
+            found.append(_Found(text, one.symbology, (min(across), min(down), max(across), max(down))))
     return found
 
 

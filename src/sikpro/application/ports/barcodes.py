@@ -23,8 +23,8 @@ class Refusal(StrEnum):
 class Barcode:
     """The text of a barcode.
 
-    `sure` is False if it was read only after the picture was changed (turned, enlarged, sharpened, more contrast), or
-    if a second look at its place did not read the same: then it is evidence to ask about.
+    `sure` is False if it was read only after the picture was changed (turned, enlarged, sharpened, more contrast), if
+    not all of a bar code reads the same, or if its format has no check digit (Code 39): it is evidence to ask about.
     """
 
     text: str

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from attrs import frozen
 
 from sikpro.domain.errors import InvalidValue
+from sikpro.domain.patterns import Patterns
 from sikpro.domain.text import compact, one_line, storable
 from sikpro.domain.values import OdpName, RegistrationNumber, SerialNumber, StoCode, TechnicianCode
 
@@ -19,7 +20,8 @@ MOST_PORTS = 99
 class Field:
     """One field: its name in `OrderData`, its parser, an example, and its possible labels, ours first.
 
-    Its label in a language is the sentence `field.<name>`. `parse` raises `InvalidValue`. `catalogue` says that its
+    Its label in a language is the sentence `field.<name>`. `parse` gets the text and the installation's patterns, and
+    raises `InvalidValue`; use `understand_request.parsed_field` where a unit of work is open. `catalogue` says that its
     values come from a catalogue: the bot offers them as buttons, the form as a list. The bot asks for a `required`
     field until it has a value. It asks for an optional field with `ask` once, in a request entered step by step, and
     accepts *Lewati*. A `multiline` field has a text area in the form. `takes_rest` marks the one field for the text
@@ -27,7 +29,7 @@ class Field:
     """
 
     name: str
-    parse: Callable[[str], object]
+    parse: Callable[[str, Patterns], object]
     example: str
     labels: tuple[str, ...]
     required: bool = True
@@ -37,21 +39,21 @@ class Field:
     takes_rest: bool = False
 
 
-def _order_type(text: str) -> str:
+def _order_type(text: str, _: Patterns) -> str:
     code = compact(text)
     if 2 <= len(code) <= 12 and code.isascii() and code.isalnum():
         return code
     raise InvalidValue("type.shape", one_line(text))
 
 
-def _note(text: str) -> str:
+def _note(text: str, _: Patterns) -> str:
     note = storable(text).strip()
     if len(note) > NOTE_LIMIT:
         raise InvalidValue("note.too_long", note)
     return note
 
 
-def _port(text: str) -> str:
+def _port(text: str, _: Patterns) -> str:
     port = compact(text).removeprefix("PORT")
     if not port:
         return ""
@@ -79,13 +81,13 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         name="serial",
-        parse=SerialNumber.parse,
+        parse=lambda text, _: SerialNumber.parse(text),
         example="ZTEGC6754546",
         labels=("SN", "SN ONT", "SN MODEM", "SERIAL", "SERIAL NUMBER", "SERIAL MODEM", "MODEM", "ONT", "S/N"),
     ),
     Field(
         name="sto",
-        parse=StoCode.parse,
+        parse=lambda text, _: StoCode.parse(text),
         example="SDA",
         labels=("STO", "KODE STO", "AREA", "KODE AREA", "SUB AREA", "KODE SUB AREA", "WORKZONE", "WZ"),
         catalogue=True,
@@ -93,7 +95,7 @@ FIELDS: tuple[Field, ...] = (
     Field(name="odp", parse=OdpName.parse, example="ODP-SDA-003", labels=("ODP", "KODE ODP", "BOX", "NAMA ODP", "DP")),
     Field(
         name="technician",
-        parse=TechnicianCode.parse,
+        parse=lambda text, _: TechnicianCode.parse(text),
         example="F5SDA445",
         labels=("TEKNISI", "KODE TEKNISI", "TECHNICIAN", "TECHNICIAN CODE", "TEK", "KODE", "CREW", "LABORCODE", "NIK"),
     ),

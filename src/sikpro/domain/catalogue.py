@@ -1,4 +1,4 @@
-"""The catalogues that an admin edits: statuses, order types, Site Operations and STOs."""
+"""The catalogues that an admin edits: statuses, order types, Site Operations, STOs and makers of modems."""
 
 from datetime import timedelta
 
@@ -65,4 +65,13 @@ class Sto:
     code: str
     name: str
     site_operation: str
+    active: bool = True
+
+
+@frozen(kw_only=True)
+class Maker:
+    """A maker of modems by its vendor id (ITU-T G.984.3): the four letters that its serials begin with."""
+
+    code: str
+    name: str
     active: bool = True

@@ -6,6 +6,7 @@ from attrs import field, frozen
 
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.order_state import CLAIM
+from sikpro.domain.patterns import STARTING, Patterns
 
 
 @frozen(kw_only=True)
@@ -13,7 +14,7 @@ class Installation:
     """The duplicate rule's mode, the duration of a claim, and the working hours (local) and days (Monday is 0).
 
     `nudge_every` is the least time between two nudges of an order. `notice` (*Pengumuman*) is added to every answer
-    about an order while it is not "".
+    about an order while it is not "". `patterns` say how registration numbers and boxes' names look here.
     """
 
     duplicate_mode: DuplicateMode = DuplicateMode.NUMBER
@@ -23,3 +24,4 @@ class Installation:
     work_days: tuple[int, ...] = field(default=(0, 1, 2, 3, 4, 5))
     nudge_every: timedelta = timedelta(minutes=30)
     notice: str = ""
+    patterns: Patterns = STARTING

@@ -9,9 +9,9 @@ from typing import Self
 from attrs import field, frozen
 
 from sikpro.domain.errors import InvalidValue
+from sikpro.domain.patterns import FIRST_BOXES, FIRST_NUMBERS, MISREAD, MISREAD_LETTERS, STARTING, Patterns
 from sikpro.domain.text import compact, one_line
 
-_MISREAD = str.maketrans("OILS", "0115")
 _HEX = re.compile(r"[0-9A-F]+\Z")
 
 VENDORS = {
@@ -21,13 +21,19 @@ VENDORS = {
     "NOKG": "Nokia",
     "NOKW": "Nokia",
     "FHTT": "FiberHome",
+    "CDTC": "C-Data",
+    "SKYW": "Skyworth",
+    "GNXS": "Genexis",
+    "RTEG": "RTEG",
+    "XPON": "XPON",
+    "CIGG": "CIG",
 }
-"""Vendor ids of ITU-T G.984.3 found in the field. Another id gives a warning, not a refusal."""
+"""Vendor ids of ITU-T G.984.3 found in the field: the makers that a catalogue begins with."""
 
 
 @frozen
 class RegistrationNumber:
-    """The order's number at the provider: `SC` and 6 to 12 digits.
+    """The order's number at the provider: `SC` and 6 to 12 digits, or as the installation's patterns say.
 
     >>> RegistrationNumber.parse("sc 3223.2558").value
     'SC32232558'
@@ -41,18 +47,16 @@ class RegistrationNumber:
     typed: str = field(eq=False, repr=False)
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """Parse typed text. Raises `InvalidValue`, with misread digits corrected in the suggestion if it fits."""
+    def parse(cls, text: str, patterns: Patterns = STARTING) -> Self:
+        """Parse typed text. Raises `InvalidValue`, with misread characters corrected in the suggestion if it fits."""
         value = compact(text)
-        if re.fullmatch(r"SC[0-9]{6,12}", value):
+        if patterns.is_number(value):
             return cls(value, text)
-        suggestion = None
-        if value.isdecimal() and value.isascii() and 6 <= len(value) <= 12:
-            suggestion = "SC" + value
-        elif re.match(r"[S5]C", value):
-            mended = "SC" + value[2:].translate(_MISREAD)
-            suggestion = mended if re.fullmatch(r"SC[0-9]{6,12}", mended) else None
-        raise InvalidValue("registration_number.shape", one_line(text), suggestion)
+        suggestion = patterns.number_meant(value)
+        if patterns.numbers == FIRST_NUMBERS:
+            raise InvalidValue("registration_number.shape", one_line(text), suggestion)
+        rows = " · ".join(map(str, patterns.numbers))
+        raise InvalidValue("registration_number.pattern", one_line(text), suggestion, patterns=rows)
 
     def __str__(self) -> str:
         return self.value
@@ -84,18 +88,18 @@ class SerialNumber:
             return cls(understood, text)
         suggestion = None
         if len(value) == 12:
-            head = value[:4].translate(str.maketrans("015", "OIS"))
+            head = value[:4].translate(MISREAD_LETTERS)
             head = "ZTEG" if head in {"2TEG", "ZTE6", "2TE6", "ZIEG"} else head
-            suggestion = _as_serial(head + value[4:].translate(_MISREAD))
+            suggestion = _as_serial(head + value[4:].translate(MISREAD))
         elif len(value) == 16:
-            suggestion = _as_serial(value.translate(_MISREAD))
+            suggestion = _as_serial(value.translate(MISREAD))
         reason = "serial.shape" if len(value) in {12, 16} else "serial.length"
         raise InvalidValue(reason, one_line(text), suggestion)
 
     @property
-    def vendor(self) -> str | None:
-        """The maker's name, None for an unknown vendor id."""
-        return VENDORS.get(self.value[:4])
+    def vendor_id(self) -> str:
+        """The vendor's four letters. The catalogue of makers knows its name."""
+        return self.value[:4]
 
     @property
     def hexadecimal(self) -> str:
@@ -136,7 +140,7 @@ class StoCode:
         value = compact(text)
         if re.fullmatch(r"[A-Z]{3}", value):
             return cls(value, text)
-        letters = value.translate(str.maketrans("015", "OIS"))
+        letters = value.translate(MISREAD_LETTERS)
         suggestion = letters if re.fullmatch(r"[A-Z]{3}", letters) else None
         raise InvalidValue("sto.shape", one_line(text), suggestion)
 
@@ -148,8 +152,12 @@ class StoCode:
 class OdpName:
     """The name of an ODP: `ODP-<STO>-<name>`. The name is digits, or a cabinet, `/` and digits.
 
+    An installation's patterns may have other prefixes and names.
+
     >>> OdpName.parse("odp-gds-fat / 75").value
     'ODP-GDS-FAT/75'
+    >>> OdpName.parse("ODP SDA FBG 14.").value, OdpName.parse("fbg/014", sto="SDA").value
+    ('ODP-SDA-FBG/14', 'ODP-SDA-FBG/014')
     >>> OdpName.parse("ODP SDA 003").sto
     'SDA'
     """
@@ -158,20 +166,20 @@ class OdpName:
     typed: str = field(eq=False, repr=False)
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """Parse an ODP's name. Raises `InvalidValue`, with misread digits corrected in the suggestion if it fits."""
+    def parse(cls, text: str, patterns: Patterns = STARTING, sto: str = "") -> Self:
+        """Parse an ODP's name. Raises `InvalidValue`, with misread characters corrected in the suggestion if it fits.
+
+        A cabinet and its number are enough where the order's STO is given.
+        """
         bare = one_line(text).upper()
-        value = _as_odp(bare)
+        value = patterns.box(bare) or (patterns.box_in(sto, bare) if sto and "/" in bare else None)
         if value:
             return cls(value, text)
-        suggestion = None
-        match = re.fullmatch(r"[O0]DP[\s.-]*([A-Z0-9]{3})[\s.-]*(?:([A-Z0-9]{1,8}?)\s*/\s*)?([A-Z0-9]{1,5})", bare)
-        if match:
-            sto, cabinet, number = match.groups()
-            sto = sto.translate(str.maketrans("015", "OIS"))
-            number = number.translate(_MISREAD)
-            suggestion = _as_odp(f"ODP-{sto}-{cabinet + '/' if cabinet else ''}{number}")
-        raise InvalidValue("odp.shape", one_line(text), suggestion)
+        suggestion = patterns.box_meant(bare) or (patterns.box_in(sto, bare, meant=True) if sto else None)
+        if patterns.boxes == FIRST_BOXES:
+            raise InvalidValue("odp.shape", one_line(text), suggestion)
+        rows = " · ".join(map(str, patterns.boxes))
+        raise InvalidValue("odp.pattern", one_line(text), suggestion, patterns=rows)
 
     @property
     def sto(self) -> str:
@@ -180,13 +188,6 @@ class OdpName:
 
     def __str__(self) -> str:
         return self.value
-
-
-def _as_odp(bare: str) -> str | None:
-    match = re.fullmatch(
-        r"ODP\s*[-.\s]?\s*([A-Z]{3})\s*[-.\s]?\s*([0-9]{1,5}|[A-Z][A-Z0-9]{0,7}\s*/\s*[0-9]{1,5})", bare
-    )
-    return f"ODP-{match[1]}-{''.join(match[2].split())}" if match else None
 
 
 @frozen

@@ -126,9 +126,10 @@ class Sikpro:
         """Add an order from a technician's message and return it. Raises `InvalidFields`, `DuplicateOrder`."""
 
         def work(uow: UnitOfWork) -> Order:
-            reading = read_order(message, known_in(uow))
+            known = known_in(uow)
+            reading = read_order(message, known)
             if reading.doubts:
-                raise InvalidFields(errors_of(reading))
+                raise InvalidFields(errors_of(reading, known.patterns))
             typed = data_of(reading)
             return register_order(uow, typed, self.clock.now(), sender=self.script, channel=Channel.LIBRARY).order
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sikpro.application.ports.storage import StorageRejected, Transactions, UnitOfWork
-from sikpro.domain.catalogue import Bilingual
+from sikpro.domain.catalogue import Bilingual, Maker
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.events import (
     EVENTS,
@@ -29,6 +29,7 @@ from sikpro.domain.events import (
     WordsSent,
 )
 from sikpro.domain.installation import Installation
+from sikpro.domain.patterns import BoxPattern, Characters, NumberPattern, Patterns
 from sikpro.domain.phase import Phase, Turn
 from sikpro.domain.place import Place
 from tests.builders import NOON, a_site_operation, a_status, after, an_order_type, an_sto, stored_order
@@ -94,6 +95,20 @@ def test_exchanges_and_site_operations_come_back_by_code(store: Transactions) ->
     assert store.read(lambda unit: unit.catalogue.stos())[0] == an_sto("MRT", site_operation="MRT")
 
 
+def test_makers_come_back_by_vendor_id_and_go_when_taken_away(store: Transactions) -> None:
+    rows = (Maker(code="HWTC", name="Huawei"), Maker(code="ZTEG", name="ZTE", active=False))
+
+    def work(unit: UnitOfWork) -> None:
+        unit.catalogue.put_maker(Maker(code="ZTEG", name="Z"))
+        for row in reversed(rows):
+            unit.catalogue.put_maker(row)
+
+    store.write(work)
+    assert store.read(lambda unit: unit.catalogue.makers()) == rows
+    store.write(lambda unit: unit.catalogue.drop(rows[0]))
+    assert store.read(lambda unit: unit.catalogue.makers()) == rows[1:]
+
+
 def test_putting_a_row_again_replaces_it(store: Transactions) -> None:
     for name in ("Sidoarjo", "Sidoarjo Kota"):
         store.write(lambda unit, n=name: unit.catalogue.put_sto(an_sto(name=n)))  # type: ignore[misc]  # default
@@ -113,6 +128,10 @@ def test_the_installation_has_the_defaults_until_it_decides(store: Transactions)
         work_from=time(7, 30),
         work_until=time(21, 0, 15),
         work_days=(0, 6),
+        patterns=Patterns(
+            numbers=(NumberPattern("AOS", 10, 24, Characters.LETTERS), NumberPattern("SC", 6, 12)),
+            boxes=(BoxPattern("GCL", Characters.DIGITS, 3, 1, 5), BoxPattern("ODP", None, 0, 1, 4, Characters.LETTERS)),
+        ),
     )
     store.write(lambda unit: unit.installation.put(Installation()))
     store.write(lambda unit: unit.installation.put(decided))

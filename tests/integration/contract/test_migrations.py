@@ -27,8 +27,10 @@ from sikpro.domain.catalogue import Status
 from sikpro.domain.duplicates import STANDING
 from sikpro.domain.errors import AlreadyUsed
 from sikpro.domain.events import OrderRestored
+from sikpro.domain.installation import Installation
 from sikpro.domain.order import Change, Order
 from sikpro.domain.phase import OPEN, Phase
+from sikpro.domain.values import VENDORS
 from tests.builders import (
     COMPLETED,
     HELD_UP,
@@ -295,3 +297,15 @@ def test_the_index_of_standing_orders_leaves_out_the_phases_that_free_the_key(da
     condition = str(indexes["ix_orders_installed"]["dialect_options"].get(f"{engine.dialect.name}_where"))
     assert "deleted_at IS NULL" in condition
     assert {phase for phase in Phase if f"'{phase}'" in condition} == set(Phase) - STANDING
+
+
+def test_an_installation_from_before_gets_the_first_makers_and_keeps_the_fields_own_numbers(database_url: str) -> None:
+    with_store(database_url, lambda unit: unit.catalogue.put_status(HELD_UP), write=True)
+    with_store(database_url, lambda unit: unit.installation.put(Installation(notice="Hai")), write=True)
+    downgrade(database_url, "0010")
+
+    migrate(database_url)
+
+    assert with_store(database_url, lambda unit: unit.installation.get()) == Installation(notice="Hai")
+    makers = {maker.code: maker.name for maker in with_store(database_url, lambda unit: unit.catalogue.makers())}
+    assert makers == VENDORS

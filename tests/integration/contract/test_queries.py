@@ -202,6 +202,8 @@ def test_each_part_of_a_filter_narrows_the_list(store: Transactions) -> None:
     assert numbers(store, odp="ODP-SDA-003", type="AO", turn=Turn.NOBODY) == ["4"]
     assert numbers(store, odp="ODP-SDA-00") == []
     assert numbers(store, serial="ZTEGC6754546") == ["1", "3", "4", "5", "2"]
+    assert numbers(store, maker="ZTEG") == ["1", "3", "4", "5", "2"]
+    assert numbers(store, maker="ZTEF") == numbers(store, maker="HWTC") == []
     newest = store.read(lambda unit: unit.order_queries.newest_id())
     assert numbers(store, newer_than=newest - 2) == ["4", "5"]
     assert numbers(store, newer_than=newest) == []

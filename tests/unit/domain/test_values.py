@@ -71,9 +71,9 @@ def test_misread_letters_of_a_serial_are_corrected_as_a_suggestion(typed: str, m
     assert refused.value.suggestion == meant
 
 
-def test_an_unknown_vendor_is_understood_but_has_no_name() -> None:
-    assert SerialNumber.parse("QQQQ00000000").vendor is None
-    assert SerialNumber.parse("ZTEG00000000").vendor == "ZTE"
+def test_a_serial_of_any_vendor_is_understood_and_names_its_vendor_id() -> None:
+    assert SerialNumber.parse("QQQQ00000000").vendor_id == "QQQQ"
+    assert SerialNumber.parse("5A54454700000000").vendor_id == "ZTEG"
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,10 @@ def test_an_unknown_vendor_is_understood_but_has_no_name() -> None:
         ("ODP-GDS-FAT/75", "ODP-GDS-FAT/75", "GDS"),
         ("ODP – SDA – FAB / 12", "ODP-SDA-FAB/12", "SDA"),
         ("odp sda 3", "ODP-SDA-3", "SDA"),
+        ("ODP-SDA-01/01", "ODP-SDA-01/01", "SDA"),
+        ("ODP SDA FBG 14", "ODP-SDA-FBG/14", "SDA"),
+        ("ODP-SDA-FK/011", "ODP-SDA-FK/011", "SDA"),
+        ("ODP-SDA-003.", "ODP-SDA-003", "SDA"),
     ],
 )
 def test_an_odp_is_read_with_its_exchange(typed: str, name: str, sto: str) -> None:
@@ -124,6 +128,10 @@ def test_a_technician_code_of_another_shape_is_refused(text: str) -> None:
         (StoCode, "SD", "sto.shape", None),
         (OdpName, "0DP 5DA OO3", "odp.shape", "ODP-SDA-003"),
         (OdpName, "0DP-5DA-FAT/7S", "odp.shape", "ODP-SDA-FAT/75"),
+        (OdpName, "OPD-SDA-003", "odp.shape", "ODP-SDA-003"),
+        (OdpName, "ODP-SDA-FBG14", "odp.shape", "ODP-SDA-FBG/14"),
+        (OdpName, "ODP SDA RT 05", "odp.shape", None),
+        (OdpName, "FBG/014", "odp.shape", None),
         (OdpName, "kotak", "odp.shape", None),
         (TechnicianCode, "F5S", "technician.shape", None),
     ],

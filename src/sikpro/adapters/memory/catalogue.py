@@ -1,7 +1,7 @@
 """The catalogues and the installation's settings in memory."""
 
 from sikpro.adapters.memory.store import State
-from sikpro.domain.catalogue import OrderType, SiteOperation, Status, Sto
+from sikpro.domain.catalogue import Maker, OrderType, SiteOperation, Status, Sto
 from sikpro.domain.installation import Installation
 
 
@@ -27,6 +27,10 @@ class MemoryCatalogueRepository:
         """Return all STOs, by code."""
         return tuple(sorted(self._state.stos.values(), key=lambda row: row.code))
 
+    def makers(self) -> tuple[Maker, ...]:
+        """Return all makers, by vendor id."""
+        return tuple(sorted(self._state.makers.values(), key=lambda row: row.code))
+
     def put_status(self, status: Status) -> None:
         """Add or replace a status."""
         self._state.statuses.put(status.code, status)
@@ -43,7 +47,11 @@ class MemoryCatalogueRepository:
         """Add or replace an STO."""
         self._state.stos.put(sto.code, sto)
 
-    def drop(self, row: Status | OrderType | SiteOperation | Sto) -> None:
+    def put_maker(self, maker: Maker) -> None:
+        """Add or replace a maker."""
+        self._state.makers.put(maker.code, maker)
+
+    def drop(self, row: Status | OrderType | SiteOperation | Sto | Maker) -> None:
         """Delete a row."""
         match row:
             case Status():
@@ -54,6 +62,8 @@ class MemoryCatalogueRepository:
                 self._state.site_operations.drop(row.code)
             case Sto():
                 self._state.stos.drop(row.code)
+            case Maker():
+                self._state.makers.drop(row.code)
 
 
 class MemoryInstallationRepository:

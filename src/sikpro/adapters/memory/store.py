@@ -23,7 +23,7 @@ from sikpro.application.ports.sessions import BindLink, Session
 from sikpro.application.ports.storage import StorageRejected
 from sikpro.application.ports.targets import Target
 from sikpro.application.ports.undo_and_views import SavedView, UndoStep
-from sikpro.domain.catalogue import OrderType, SiteOperation, Status, Sto
+from sikpro.domain.catalogue import Maker, OrderType, SiteOperation, Status, Sto
 from sikpro.domain.installation import Installation
 from sikpro.domain.order import Order
 from sikpro.domain.people import AccessRequest, Person
@@ -191,6 +191,7 @@ class State:
     order_types: Table[str, OrderType] = field(factory=_table)
     site_operations: Table[str, SiteOperation] = field(factory=_table)
     stos: Table[str, Sto] = field(factory=_table)
+    makers: Table[str, Maker] = field(factory=_table)
     installation: Table[int, Installation] = field(factory=_table)
     journal: Table[int, tuple[JournalEntry, ...]] = field(factory=_table)
     notes: Table[int, Note] = field(factory=_table)

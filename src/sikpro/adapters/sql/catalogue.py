@@ -7,15 +7,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from sikpro.adapters.sql.dialect import upsert
-from sikpro.adapters.sql.tables import installation, order_types, site_operations, statuses, stos
+from sikpro.adapters.sql.tables import installation, makers, order_types, site_operations, statuses, stos
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.domain.catalogue import Bilingual, OrderType, SiteOperation, Status, Sto
+from sikpro.domain.catalogue import Bilingual, Maker, OrderType, SiteOperation, Status, Sto
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.installation import Installation
+from sikpro.domain.patterns import STARTING, BoxPattern, Characters, NumberPattern, Patterns
 from sikpro.domain.phase import Phase, Turn
 
 _ONLY = 1
-_TABLES = {Status: statuses, OrderType: order_types, SiteOperation: site_operations, Sto: stos}
+_TABLES = {Status: statuses, OrderType: order_types, SiteOperation: site_operations, Sto: stos, Maker: makers}
 
 
 class SqlCatalogueRepository:
@@ -51,6 +52,13 @@ class SqlCatalogueRepository:
         selected = sa.select(stos).order_by(stos.c.code)
         return self._transaction.remember(
             "stos", lambda: tuple(Sto(**row) for row in self._transaction.execute(selected).mappings())
+        )
+
+    def makers(self) -> tuple[Maker, ...]:
+        """Return all makers, by vendor id."""
+        selected = sa.select(makers).order_by(makers.c.code)
+        return self._transaction.remember(
+            "makers", lambda: tuple(Maker(**row) for row in self._transaction.execute(selected).mappings())
         )
 
     def put_status(self, status: Status) -> None:
@@ -94,7 +102,11 @@ class SqlCatalogueRepository:
         row = {"code": sto.code, "name": sto.name, "site_operation": sto.site_operation, "active": sto.active}
         self._put(stos, row)
 
-    def drop(self, row: Status | OrderType | SiteOperation | Sto) -> None:
+    def put_maker(self, maker: Maker) -> None:
+        """Add or replace a maker."""
+        self._put(makers, {"code": maker.code, "name": maker.name, "active": maker.active})
+
+    def drop(self, row: Status | OrderType | SiteOperation | Sto | Maker) -> None:
         """Delete a row."""
         table = _TABLES[type(row)]
         self._transaction.forget()
@@ -127,6 +139,7 @@ class SqlInstallationRepository:
             work_days=tuple(row["work_days"]),
             nudge_every=row["nudge_every"],
             notice=row["notice"],
+            patterns=_patterns(row["patterns"]) if row["patterns"] else STARTING,
         )
 
     def put(self, installed: Installation) -> None:
@@ -140,9 +153,35 @@ class SqlInstallationRepository:
             "work_days": list(installed.work_days),
             "nudge_every": installed.nudge_every,
             "notice": installed.notice,
+            "patterns": _kept(installed.patterns),
         }
         self._transaction.forget()
         self._transaction.execute(upsert(self._transaction, installation, ["id"]).values(row))
+
+
+def _kept(patterns: Patterns) -> dict[str, Any]:
+    return {
+        "numbers": [[row.prefix, row.shortest, row.longest, row.characters] for row in patterns.numbers],
+        "boxes": [
+            [row.prefix, row.cabinet, row.longest_cabinet, row.shortest, row.longest, row.characters]
+            for row in patterns.boxes
+        ],
+    }
+
+
+def _patterns(kept: Mapping[str, Any]) -> Patterns:
+    return Patterns(
+        numbers=tuple(
+            NumberPattern(prefix, shortest, longest, Characters(of))
+            for prefix, shortest, longest, of in kept["numbers"]
+        ),
+        boxes=tuple(
+            BoxPattern(
+                prefix, Characters(cabinet) if cabinet else None, longest_cabinet, shortest, longest, Characters(of)
+            )
+            for prefix, cabinet, longest_cabinet, shortest, longest, of in kept["boxes"]
+        ),
+    )
 
 
 def _status(row: Mapping[Any, Any]) -> Status:

@@ -16,6 +16,7 @@ from sikpro.domain.phase import OPEN, Turn, phase_values
 
 _c = orders.c
 _MICROSECOND = timedelta(microseconds=1)
+_LAST = "\U0010ffff"
 _technicians = people.alias("technicians")
 _holders = people.alias("holders")
 _helpdesks = people.alias("helpdesks")
@@ -84,6 +85,8 @@ def wanted(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnEleme
         (_c.odp, which.odp or None),
     )
     conditions += [column == value for column, value in equal if value is not None]
+    if which.maker:
+        conditions += [_c.serial >= which.maker, _c.serial < which.maker + _LAST]
     if which.helpdesk == NOBODY:
         conditions.append(_c.helpdesk.is_(None))
     for wants, column, code, belongs in (

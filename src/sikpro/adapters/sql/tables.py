@@ -221,6 +221,14 @@ stos = Table(
     sa.Index(None, "site_operation"),
 )
 
+makers = Table(
+    "makers",
+    metadata,
+    Column("code", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
 installation = Table(
     "installation",
     metadata,
@@ -232,4 +240,5 @@ installation = Table(
     Column("work_days", sa.JSON, nullable=False),
     Column("nudge_every", Microseconds, nullable=False),
     Column("notice", Words, nullable=False),
+    Column("patterns", sa.JSON(none_as_null=True)),
 )

@@ -82,7 +82,7 @@ def _about(context: Context, order: Order, text: str, reading: Reading, about: i
     if files:
         return join(context, order.id, text)
     match reading.intent:
-        case Intent.STATUS if not replies or text_number(text):
+        case Intent.STATUS if not replies or text_number(text, context.known()):
             return show_order(context, order.number)
         case Intent.PLEA if is_own(order, somebody) and order.turn is Turn.HELPDESK and order.phase.live:
             return nudge(context, order.id)

@@ -95,7 +95,7 @@ def _take(context: Context, text: str, reading: Reading, drafts: Sequence[Conver
         if same is None and not (replied and not drafts[0].data.get("registration_number")):
             return None
         drafts = [same] if same else drafts
-    elif number and not order and (reading.number != text_number(text) or same):
+    elif number and not order and (reading.number != text_number(text, context.known()) or same):
         return None  # words about an order that is there
     elif number and not same:
         lacking = [one for one in drafts if not one.data.get("registration_number")]

@@ -6,7 +6,7 @@ from sikpro.application.conversation.context import Context
 from sikpro.application.fields import REST
 from sikpro.application.i18n import Words
 from sikpro.application.ports.queries import OrderRow
-from sikpro.application.use_cases.catalogue.lookup import any_status
+from sikpro.application.use_cases.catalogue.lookup import any_status, maker_of
 from sikpro.application.use_cases.messages.notify_technician import state_text
 from sikpro.application.use_cases.orders.clashes import Shared, clashes
 from sikpro.application.use_cases.orders.list_orders import expected_wait, state_since
@@ -32,7 +32,7 @@ def receipt(context: Context, order: Order, row: OrderRow, place: int) -> str:
 def read_lines(context: Context, order: Order, row: OrderRow) -> list[str]:
     """Return what an order holds, for whoever sent it: four lines at most, with what looks odd in the last."""
     words = context.words
-    maker = SerialNumber(row.serial, row.serial).vendor
+    maker = maker_of(context.uow, SerialNumber(row.serial, row.serial))
     port = row.texts.get("port", "")
     box = f"{row.odp} {words('card.port', port=port)}" if port else row.odp
     lines = [

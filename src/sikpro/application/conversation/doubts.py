@@ -10,6 +10,7 @@ from sikpro.application.conversation.reader.items import Evidence
 from sikpro.application.fields import BY_NAME, REST
 from sikpro.application.use_cases.orders.understand_request import CONFIRMED
 from sikpro.domain.errors import DomainError, InvalidValue
+from sikpro.domain.patterns import Patterns
 
 _MAC = re.compile(r"(?:[0-9A-F]{2}[:.-]?){5}[0-9A-F]{2}", re.I)
 _DOUBT = "doubt:"
@@ -42,23 +43,23 @@ def doubts_in(data: Mapping[str, str]) -> dict[str, Doubt]:
     return found
 
 
-def why(name: str, written: str) -> InvalidValue:
+def why(name: str, written: str, patterns: Patterns) -> InvalidValue:
     """Return why a text that was written for a field is not taken as it stands."""
     if name == "serial" and _MAC.fullmatch(written):
         return InvalidValue("serial.mac", written)
     try:
-        BY_NAME[name].parse(written)
+        BY_NAME[name].parse(written, patterns)
     except InvalidValue as error:
         return error
     return InvalidValue("serial.unlabelled" if name == "serial" else f"{name}.unknown", written)
 
 
-def errors_of(reading: OrderReading) -> dict[str, DomainError]:
+def errors_of(reading: OrderReading, patterns: Patterns) -> dict[str, DomainError]:
     """Return the doubts of a reading as errors, for those who cannot be asked: with the readings that may be meant."""
     errors: dict[str, DomainError] = {}
     for name, readings in reading.doubts.items():
         written = reading.written.get(name, "")
-        reason = why(name, written)
+        reason = why(name, written, patterns)
         if len(readings) > 1:
             errors[name] = InvalidValue("field.which", written, readings=" / ".join(readings))
         else:

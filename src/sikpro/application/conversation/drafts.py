@@ -12,6 +12,7 @@ from sikpro.application.i18n import words_in
 from sikpro.application.ports.chat import Button, Outgoing
 from sikpro.application.ports.conversations import Conversation
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.orders.understand_request import parsed_field
 from sikpro.domain.errors import DomainError
 from sikpro.domain.people import Person
 
@@ -48,8 +49,8 @@ def open_drafts(uow: UnitOfWork) -> tuple[Draft, ...]:
                 person=person,
                 chat_id=conversation.chat_id,
                 understood={
-                    name: str(field.parse(data[name]))
-                    for name, field in BY_NAME.items()
+                    name: str(parsed_field(uow, name, data))
+                    for name in BY_NAME
                     if data.get(name) and name not in errors
                 },
                 missing=tuple(errors),

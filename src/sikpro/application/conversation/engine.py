@@ -124,7 +124,7 @@ def _words(context: Context, text: str) -> Handled:
 
 
 def _by_meaning(context: Context, text: str, reading: Reading, about: int | None) -> Handled:
-    number = text_number(text)
+    number = text_number(text, context.known())
     if number:
         return take_words(context, text, Reading(intent=Intent.STATUS, number=number), about)
     whole = any(order.is_whole for order in reading.orders)

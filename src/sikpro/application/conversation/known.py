@@ -4,8 +4,9 @@ from functools import cache
 
 from sikpro.application.conversation.reader.known import Known
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue.lookup import makers_in_use
+from sikpro.application.use_cases.catalogue.typed_values import patterns_of
 from sikpro.domain.text import codes_near
-from sikpro.domain.values import VENDORS
 
 
 def known_in(uow: UnitOfWork) -> Known:
@@ -21,8 +22,9 @@ def known_in(uow: UnitOfWork) -> Known:
     return Known(
         types={row.code for row in uow.catalogue.order_types() if row.active},
         stos={row.code for row in uow.catalogue.stos() if row.active},
-        makers=tuple(VENDORS),
+        makers=tuple(makers_in_use(uow)),
         technician=technician,
         near=lambda code: codes_near(code, codes()),
         any_technician=lambda: not codes(),
+        patterns=patterns_of(uow),
     )

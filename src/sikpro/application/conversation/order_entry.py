@@ -29,6 +29,7 @@ from sikpro.application.conversation.questions import (
 from sikpro.application.conversation.reader.decide import OrderReading
 from sikpro.application.fields import BY_NAME
 from sikpro.application.ports.inbox import Outcome
+from sikpro.application.use_cases.catalogue.typed_values import number_typed
 from sikpro.application.use_cases.messages.notify_technician import order_buttons, receipt_buttons
 from sikpro.application.use_cases.orders.own_order import correct_order, join_message, owns
 from sikpro.application.use_cases.orders.register_order import register_order, standing_order
@@ -38,7 +39,6 @@ from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel, Origin
 from sikpro.domain.people import Permission
 from sikpro.domain.text import compact
-from sikpro.domain.values import RegistrationNumber
 
 MESSAGE = "message_id"
 """In the dialogue's data: the message that began it. Feedback will reply to it."""
@@ -213,7 +213,7 @@ def asker(context: Context, data: Mapping[str, str], token: str) -> Asker:
 def _early_duplicate(context: Context, data: Mapping[str, str]) -> Handled | None:
     """Refuse a duplicate as soon as the number is known, before asking for other fields."""
     try:
-        number = RegistrationNumber.parse(data.get("registration_number", "")).value
+        number = number_typed(context.uow, data.get("registration_number", "")).value
     except InvalidValue:
         return None
     existing = standing_order(context.uow, number, compact(data.get("type", "")))

@@ -1,5 +1,7 @@
 """A sender's actions in the chat on an existing order: check it, withdraw it, nudge the helpdesk."""
 
+from contextlib import suppress
+
 from sikpro.application.conversation.cards import list_line, state_card
 from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.groups import may_be_shown, show_in_private
@@ -7,12 +9,13 @@ from sikpro.application.conversation.joining import changed_meanwhile, pressed_o
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.queries import OrderFilter, OrderRow, Sort
+from sikpro.application.use_cases.catalogue.typed_values import number_meant
 from sikpro.application.use_cases.messages.notify_technician import order_buttons
 from sikpro.application.use_cases.orders.list_orders import check_order, may_view
 from sikpro.application.use_cases.orders.nudge_helpdesk import nudge_helpdesk
 from sikpro.application.use_cases.orders.own_order import is_own, withdraw_order
 from sikpro.application.use_cases.orders.register_order import order_named
-from sikpro.domain.errors import AlreadyTaken, ForbiddenMove, NotFound, NudgedAlready
+from sikpro.domain.errors import AlreadyTaken, ForbiddenMove, InvalidValue, NotFound, NudgedAlready
 from sikpro.domain.phase import Turn
 
 LISTED = 10
@@ -21,7 +24,8 @@ LISTED = 10
 
 def show_order(context: Context, number: str) -> Handled:
     """Show an order's state by its number; digits alone are enough."""
-    number = "SC" + number if number.isdecimal() else number
+    with suppress(InvalidValue):
+        number = number_meant(context.uow, number)
     try:
         row = check_order(context.uow, number, context.somebody)
     except NotFound:

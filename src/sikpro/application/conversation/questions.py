@@ -11,7 +11,8 @@ from sikpro.application.fields import BY_NAME, EXAMPLE, FIELDS
 from sikpro.application.i18n import Words
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.orders.understand_request import understand_request
+from sikpro.application.use_cases.catalogue.typed_values import patterns_of
+from sikpro.application.use_cases.orders.understand_request import parsed_field, understand_request
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.people import Person
 from sikpro.domain.text import one_line
@@ -97,7 +98,7 @@ class Asker:
     def understood(self, errors: Mapping[str, DomainError]) -> list[str]:
         """Return the valid values in their parsed form, in the paper's order."""
         return [
-            one_line(str(field.parse(self.data[field.name])))
+            one_line(str(parsed_field(self.uow, field.name, self.data)))
             for field in FIELDS
             if field.required and self.data.get(field.name) and field.name not in errors
         ]
@@ -141,7 +142,7 @@ class Asker:
             if len(readings) > 1:
                 return ""
             if not readings:
-                return words.error(why(name, self._doubt(name).written))
+                return words.error(why(name, self._doubt(name).written, patterns_of(self.uow)))
         elif name == "sto" and len(readings) > 1:
             return words("entry.which_sto", typed=typed)
         if len(readings) == 1 and error.code != "odp.other_sto":
@@ -210,7 +211,7 @@ class Asker:
 
     def _odp_sto(self) -> list[str]:
         try:
-            named = str(getattr(BY_NAME["odp"].parse(self.data.get("odp", "")), "sto", ""))
+            named = str(getattr(parsed_field(self.uow, "odp", self.data), "sto", ""))
         except InvalidValue:
             return []
         return [named] if named in self._stos() else []

@@ -37,9 +37,9 @@ class OrderFilter:
 
     `holder` is the person who has the order now. `OrderQueries.page` says how `text` searches. `received` and
     `finished` are the spans for those times. `overdue` selects open orders past one of the limits whose turn is the
-    helpdesk's. `newer_than` selects orders added after the one with that id. `serial` and `odp` match exactly. `group`
-    is the reason group of the status. `hour` (0 to 23) is the hour of receipt, `finished_hour` that of the end, on any
-    day, each in a time zone (an IANA name).
+    helpdesk's. `newer_than` selects orders added after the one with that id. `serial` and `odp` match exactly,
+    `maker` the beginning of the serial (a vendor id). `group` is the reason group of the status. `hour` (0 to 23)
+    is the hour of receipt, `finished_hour` that of the end, on any day, each in a time zone (an IANA name).
 
     `acted` selects orders on which a helpdesk has acted, `waited` orders that waited for this turn (only spans that are
     over). `took_at_most` and `took_over` select ended orders by the time from receipt to end.
@@ -61,6 +61,7 @@ class OrderFilter:
     overdue: tuple[PastLimit, ...] | None = None
     newer_than: int | None = None
     serial: str = ""
+    maker: str = ""
     odp: str = ""
     group: str = ""
     hour: tuple[int, str] | None = None

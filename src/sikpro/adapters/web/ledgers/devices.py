@@ -17,6 +17,8 @@ from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.ports.queries import Key
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.device_rows import anomaly_sheet, history_sheet
+from sikpro.application.use_cases.catalogue.lookup import maker_of
+from sikpro.application.use_cases.catalogue.typed_values import box_typed
 from sikpro.application.use_cases.devices.anomalies import (
     COUNT_CAP,
     MANY_HOLD_UPS,
@@ -60,16 +62,20 @@ class DevicesController(Controller):
         text = storable(query.get("q", "")).strip()[:100]
         after, box = Key.read(query.get("after", "")), storable(query.get("box", ""))[:64]
 
-        def work(uow: UnitOfWork) -> tuple[DevicePage, dict[str, Status]]:
-            page = look_up_device(uow, understand_device(text), me, after=after, after_box=box)
-            return page, {status.code: status for status in uow.catalogue.statuses()}
+        def work(uow: UnitOfWork) -> tuple[DevicePage, dict[str, Status], str]:
+            query = understand_device(text, lambda typed: box_typed(uow, typed))
+            page = look_up_device(uow, query, me, after=after, after_box=box)
+            serial = _serial(page)
+            statuses = {status.code: status for status in uow.catalogue.statuses()}
+            return page, statuses, maker_of(uow, serial) if serial else ""
 
         error: InvalidValue | None = None
         page: DevicePage | None = None
         statuses: dict[str, Status] = {}
+        maker = ""
         if text:
             try:
-                page, statuses = await parts.transactions.read(work)
+                page, statuses, maker = await parts.transactions.read(work)
             except InvalidValue as wrong:
                 error = wrong
         return pages.page(
@@ -77,7 +83,8 @@ class DevicesController(Controller):
             "ledgers/devices.html",
             text=text,
             page=page,
-            serial=SerialNumber(page.query.value, text) if page and page.query.subject is Subject.SERIAL else None,
+            serial=_serial(page) if page else None,
+            maker=maker,
             statuses=statuses,
             error=error,
             later=after is not None,
@@ -137,7 +144,7 @@ class DevicesController(Controller):
 
         def work(uow: UnitOfWork) -> tuple[bytes, str]:
             if name == "history":
-                query = understand_device(text)
+                query = understand_device(text, lambda typed: box_typed(uow, typed))
                 sheet, of = history_sheet(uow, query, me, visit.words, now), re.sub(r"[^A-Z0-9-]", "-", query.value)
             else:
                 sheet, of = anomaly_sheet(uow, Anomaly(name), me, visit.words, now), name
@@ -145,3 +152,8 @@ class DevicesController(Controller):
 
         content, of = await parts.transactions.read(work)
         return table_response(content, f"SIKPRO-{of}", kind)
+
+
+def _serial(page: DevicePage) -> SerialNumber | None:
+    value = page.query.value
+    return SerialNumber(value, value) if page.query.subject is Subject.SERIAL else None

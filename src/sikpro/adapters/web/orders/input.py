@@ -15,11 +15,13 @@ from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.conversation.doubts import errors_of
 from sikpro.application.conversation.known import known_in
+from sikpro.application.conversation.reader.decide import OrderReading
 from sikpro.application.conversation.reader.read_message import LONGEST, read_order
 from sikpro.application.fields import FIELDS, REST
 from sikpro.application.i18n import Words
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue.typed_values import number_typed
 from sikpro.application.use_cases.orders.hand_over import hand_over
 from sikpro.application.use_cases.orders.register_order import Registered, register_order, standing_order
 from sikpro.application.use_cases.orders.understand_request import CONFIRMED, understand_request
@@ -28,7 +30,7 @@ from sikpro.domain.errors import DomainError, DuplicateOrder, InvalidFields, Inv
 from sikpro.domain.order_data import Channel
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.text import compact, one_line, storable
-from sikpro.domain.values import RegistrationNumber, TechnicianCode
+from sikpro.domain.values import TechnicianCode
 
 LONGEST_CODE = 64
 """How many characters of an unknown code are offered again."""
@@ -140,8 +142,14 @@ async def _read_message(
     message: str,
 ) -> Response[str]:
     """Show the form with a message's values; earlier entries stay if the message has no value for them."""
-    reading = await parts.transactions.read(lambda uow: read_order(message[:LONGEST], known_in(uow)))
-    found, doubts = reading.values, errors_of(reading)
+
+    def read(uow: UnitOfWork) -> tuple[OrderReading, Mapping[str, DomainError]]:
+        known = known_in(uow)
+        reading = read_order(message[:LONGEST], known)
+        return reading, errors_of(reading, known.patterns)
+
+    reading, doubts = await parts.transactions.read(read)
+    found = reading.values
     if found:
         note = {REST: reading.rest} if reading.rest else {}
         written = {name: text if len(reading.doubts[name]) < 2 else "" for name, text in reading.written.items()}
@@ -209,7 +217,7 @@ def _confirmed_with(typed: Mapping[str, str]) -> str:
 def _look(uow: UnitOfWork, typed: Mapping[str, str]) -> Outlook:
     number, technician = "", ""
     with suppress(InvalidValue):
-        number = RegistrationNumber.parse(typed.get("registration_number", "")).value
+        number = number_typed(uow, typed.get("registration_number", "")).value
     with suppress(InvalidValue):
         technician = TechnicianCode.parse(typed.get("technician", "")).value
     order = standing_order(uow, number, compact(typed.get("type", ""))) if number else None

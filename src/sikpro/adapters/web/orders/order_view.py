@@ -12,7 +12,7 @@ from sikpro.application.ports.files import OrderFile
 from sikpro.application.ports.queries import OrderFilter, OrderRow
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.undo_and_views import UndoStep
-from sikpro.application.use_cases.catalogue.lookup import status_named
+from sikpro.application.use_cases.catalogue.lookup import maker_of, status_named
 from sikpro.application.use_cases.messages.notify_technician import feedback_text, proposed_feedback, recipients
 from sikpro.application.use_cases.orders.clashes import Clash, clashes_shown_to
 from sikpro.application.use_cases.orders.list_orders import may_view, related_orders
@@ -86,7 +86,8 @@ class StatusGroup:
 class OrderView:
     """The view model of one order's page.
 
-    `chats` is how many chats a message would reach; `template` returns the default text of a status.
+    `maker` is the name of the modem's maker, "" when it is unknown. `chats` is how many chats a message would
+    reach; `template` returns the default text of a status.
     """
 
     order: Order
@@ -97,6 +98,7 @@ class OrderView:
     durations: dict[Turn, timedelta]
     allowed: Allowed
     groups: tuple[StatusGroup, ...]
+    maker: str
     story: tuple[Entry, ...]
     files: tuple[OrderFile, ...]
     chats: int
@@ -145,6 +147,7 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
         durations=order.clock.durations(order.finished_at or now),
         allowed=allowed,
         groups=_groups(order, tuple(statuses.values())),
+        maker=maker_of(uow, order.data.serial),
         story=narrator.story(order_id),
         files=uow.files.of_order(order_id),
         chats=len(chats),

@@ -7,9 +7,9 @@ from sikpro.application.conversation.order_entry import leave_dialogue
 from sikpro.application.conversation.own_orders import withdraw_named
 from sikpro.application.conversation.reader.read_message import numbers_in
 from sikpro.application.ports.inbox import Outcome
+from sikpro.application.use_cases.catalogue.typed_values import number_meant
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.text import compact
-from sikpro.domain.values import RegistrationNumber
 
 
 def _run(context: Context, text: str) -> Handled:
@@ -18,7 +18,7 @@ def _run(context: Context, text: str) -> Handled:
         return [withdraw_named(context, number) for number in numbers[:MOST]][-1]
     if compact(text):
         try:
-            number = RegistrationNumber.parse(text).value
+            number = number_meant(context.uow, text)
         except InvalidValue as error:
             return context.refuse(context.words.error(error), error.code)
         return withdraw_named(context, number)

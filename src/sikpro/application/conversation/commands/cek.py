@@ -4,9 +4,9 @@ from sikpro.application.conversation.commands.command import Command
 from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.own_orders import list_own, show_order, show_order_id, show_orders_of_device
 from sikpro.application.conversation.reader.read_message import numbers_in, read_order
+from sikpro.application.use_cases.catalogue.typed_values import number_meant
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.text import compact
-from sikpro.domain.values import RegistrationNumber
 
 MOST = 5
 """The most orders that one `/cek` shows."""
@@ -24,7 +24,7 @@ def _run(context: Context, text: str) -> Handled:
     if serial:
         return show_orders_of_device(context, serial)
     try:
-        number = RegistrationNumber.parse(text).value
+        number = number_meant(context.uow, text)
     except InvalidValue as error:
         return context.refuse(context.words.error(error), error.code)
     return show_order(context, number)

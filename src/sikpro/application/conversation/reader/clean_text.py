@@ -10,6 +10,7 @@ from sikpro.domain.text import plain
 _KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
 _NUMBERED = re.compile(r"(?m)^(\W*\d{1,2})\)")
 _TAG = re.compile(r"</?[A-Za-z]{1,10}>")
+_JOINING = re.compile("[A-Za-z0-9]_[A-Za-z0-9]")
 _ARROW = re.compile("->|=>|→|➡|⇒|➜")
 _DECORATION = frozenset("*`\"“”„‘’'«»‹›[](){}<>_~")
 _AROUND = frozenset("*`\"“”„‘’'«»‹›[](){}<>_~!?.")
@@ -48,8 +49,10 @@ class CleanText:
         return any(map(str.isalnum, self.text[low:high]))
 
 
-def clean(typed: str) -> CleanText:
+def clean(typed: str, *, joined: bool = False) -> CleanText:
     """Return a message in a plain form (NFKC), with a blank for each character that only decorates.
+
+    With `joined`, a `_` between letters or digits stays: it joins the parts of a number.
 
     >>> clean("*AO*#“SC32232558” 📌").text.split()
     ['AO', '#', 'SC32232558']
@@ -61,7 +64,8 @@ def clean(typed: str) -> CleanText:
     positions: list[int] = []
     for position, character in enumerate(shown):
         for made in plain(character):
-            characters.append(made if _says_something(made) else " ")
+            inside = joined and made == "_" and _JOINING.match(shown, max(position - 1, 0))
+            characters.append(made if inside or _says_something(made) else " ")
             positions.append(position)
     return CleanText("".join(characters), tuple(positions), typed)
 

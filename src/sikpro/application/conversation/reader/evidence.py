@@ -13,7 +13,6 @@ from sikpro.domain.text import codes_near, compact
 
 _WORDS = re.compile(r"[A-Z→]+")
 _STO = re.compile("[A-Z]{3}")
-_BARE_NUMBER = re.compile("[0-9]{6,12}")
 _WORDY = {Role.TEXT, Role.NOTE, Role.UNKNOWN}
 _NO_WORDS = {"SERIAL": frozenset({"ONT", "MODEM", "ONU"})}
 
@@ -145,8 +144,12 @@ class Collector:
         if isinstance(item, Value) and item.field == "registration_number" and item.evidence is not Evidence.HINT:
             self._add(evolve(item, evidence=evidence), place)
             return None
-        if _BARE_NUMBER.fullmatch(code):
-            self._take(place, "registration_number", f"SC{code}", evidence)
+        patterns = self.known.patterns
+        named = set(_WORDS.findall(label.text.upper())) & set(patterns.number_prefixes)
+        completed = patterns.completed(code, named)
+        if completed:
+            value = completed[0] if len(completed) == 1 else ""
+            self._take(place, "registration_number", value, evidence, () if value else completed)
             return None
         self._free(place)
         return label

@@ -5,43 +5,32 @@ from collections.abc import Callable, Iterator
 
 from sikpro.application.conversation.reader.items import Evidence, Value
 from sikpro.application.conversation.reader.known import Known
+from sikpro.application.conversation.reader.pattern_forms import END, forms_of
 from sikpro.domain.errors import InvalidValue
-from sikpro.domain.text import compact
-from sikpro.domain.values import OdpName, RegistrationNumber, SerialNumber
+from sikpro.domain.text import compact, one_line
+from sikpro.domain.values import SerialNumber
 
-_END = r"(?![A-Za-z0-9])"
-_NUMBER = re.compile(r"SC((?:[ .-]{0,3}[0-9]+)+)" + _END, re.I)
-_NUMBER_AND_MORE = re.compile(r"SC([ .-]?[0-9]+)(?=[ .-])", re.I)
 _PART = re.compile(r"[0-9A-Z]+", re.I)
-_NUMBER_WITH_SLIP = re.compile(r"[S5]C[0-9OILS]+")
-_NUMBER_OF_OTHER_FORM = re.compile(r"(?:AOS|SC)[0-9]{4,}")
 _COMPLETE = 8
 """The usual digits of a number: blanks inside a number end when it has them."""
 
-_ODP = re.compile(
-    r"(?:ODP|0DP|OPD)[ .-]*[A-Z0-9]{3}[ .-]*"
-    r"(?:[0-9]{1,3} ?/ ?[0-9]{1,5}|[A-Z][A-Z0-9]{0,7} ?/ ?[0-9]{1,5}|F[A-Z]{1,2}[ .-]?[0-9]{1,3}|[0-9OILS]{1,5})"
-    + _END,
-    re.I,
-)
-_ODP_START = re.compile(r"(?:[O0]DP|OPD)")
-ODP_PART = re.compile(r"[A-Z]{1,3}[0-9]{0,2} ?/ ?[0-9]{1,4}" + _END, re.I)
+ODP_PART = re.compile(r"[A-Z]{1,3}[0-9]{0,2} ?/ ?[0-9]{1,4}" + END, re.I)
 """A box's name without `ODP` and STO."""
 
-_PORT = re.compile(r"[:/ ]*PORT(?: NO(?:MOR)?)?[ .:=-]*([0-9]{1,2})" + _END, re.I)
-_HEX_GROUPS = re.compile(r"[ .:-]?((?:[0-9A-FOILS]+[ -]?)+)" + _END)
-_HEXADECIMAL = re.compile(r"[0-9A-F]{4}[ -]?[0-9A-FOILS]{4}[ -]?[0-9A-FOILS]{4}[ -]?[0-9A-FOILS]{4}" + _END, re.I)
+_PORT = re.compile(r"[:/ ]*PORT(?: NO(?:MOR)?)?[ .:=-]*([0-9]{1,2})" + END, re.I)
+_HEX_GROUPS = re.compile(r"[ .:-]?((?:[0-9A-FOILS]+[ -]?)+)" + END)
+_HEXADECIMAL = re.compile(r"[0-9A-F]{4}[ -]?[0-9A-FOILS]{4}[ -]?[0-9A-FOILS]{4}[ -]?[0-9A-FOILS]{4}" + END, re.I)
 _REGULAR = {(8,), (4, 4), (2, 2, 2, 2)}
 _MAC = re.compile(
-    r"(?:[0-9A-F]{2}([:-])(?:[0-9A-F]{2}\1){4}[0-9A-F]{2}|[0-9A-F]{4}\.[0-9A-F]{4}\.[0-9A-F]{4})" + _END, re.I
+    r"(?:[0-9A-F]{2}([:-])(?:[0-9A-F]{2}\1){4}[0-9A-F]{2}|[0-9A-F]{4}\.[0-9A-F]{4}\.[0-9A-F]{4})" + END, re.I
 )
 _SERIAL_FORM = re.compile(r"[A-Z]{4}(?=[0-9A-F]*[0-9])[0-9A-F]{8}|(?=[0-9]*[A-F])[0-9A-F]{12}")
-_CODE = re.compile(r"[A-Z0-9]+(?:[ -][A-Z0-9]+){0,2}" + _END, re.I)
-_NEW_CODE = re.compile(r"[A-Z](?=[A-Z0-9]*[A-Z])[A-Z0-9]{5,15}" + _END, re.I)
+_CODE = re.compile(r"[A-Z0-9]+(?:[ -][A-Z0-9]+){0,2}" + END, re.I)
+_NEW_CODE = re.compile(r"[A-Z](?=[A-Z0-9]*[A-Z])[A-Z0-9]{5,15}" + END, re.I)
 """A code that is taken for a technician's while nobody is registered."""
 
 _MISREAD = str.maketrans("OILS", "0115")
-_OTHER_NUMBERS = ("SC", "ODP", "GPON", "WO", "INC", "TELP", "INET", "NCLI", "RT", "RW", "OLT")
+_OTHER_NUMBERS = ("GPON", "WO", "INC", "TELP", "INET", "NCLI", "RT", "RW", "OLT")
 
 Find = Callable[[str, int, Known], Value | None]
 
@@ -67,24 +56,6 @@ def serial_of(text: str) -> str:
     return value if any(map(str.isdigit, value[4:])) else ""
 
 
-def odp_of(text: str) -> str:
-    """Return a box's name in its stored form; "" when it is none.
-
-    >>> odp_of("odp mrt fbg 22"), odp_of("ODP-SDA-02/04"), odp_of("ODP-SDA")
-    ('ODP-MRT-FBG/22', 'ODP-SDA-02/04', '')
-    """
-    bare = " ".join(text.upper().split())
-    match = re.fullmatch(
-        r"ODP[ .-]*([A-Z]{3})[ .-]*"
-        r"(?:([0-9]{1,3}|[A-Z][A-Z0-9]{0,7}) ?/ ?([0-9]{1,5})|(F[A-Z]{1,2})[ .-]([0-9]{1,3})|([0-9]{1,5}))",
-        bare,
-    )
-    if not match:
-        return ""
-    cabinet, number = match[2] or match[4], match[3] or match[5] or match[6]
-    return f"ODP-{match[1]}-{cabinet}/{number}" if cabinet else f"ODP-{match[1]}-{number}"
-
-
 def _value(
     start: int, end: int, text: str, field: str, value: str, evidence: Evidence, readings: tuple[str, ...] = ()
 ) -> Value:
@@ -92,13 +63,13 @@ def _value(
 
 
 def _odp(text: str, start: int, known: Known) -> Value | None:
-    match = _ODP.match(text, start)
+    match = forms_of(known.patterns).box.match(text, start)
     if not match:
         return None
-    value = odp_of(match[0])
+    value = known.patterns.box(one_line(match[0]).upper())
     if value:
         return _value(start, match.end(), match[0], "odp", value, Evidence.FORM)
-    readings = _meant(OdpName.parse, re.sub("^OPD", "ODP", match[0].upper()))
+    readings = _meant(known.box, match[0])
     return _value(start, match.end(), match[0], "odp", "", Evidence.RESEMBLES, readings) if readings else None
 
 
@@ -108,33 +79,37 @@ def _port(text: str, start: int, known: Known) -> Value | None:
 
 
 def _number(text: str, start: int, known: Known) -> Value | None:
-    match = _NUMBER.match(text, start) or _NUMBER_AND_MORE.match(text, start)
+    forms = forms_of(known.patterns)
+    for form in forms.whole_numbers:
+        whole = form.match(text, start)
+        if whole and known.patterns.is_number(compact(whole[0])):
+            return _value(start, whole.end(), whole[0], "registration_number", compact(whole[0]), Evidence.FORM)
+    match = forms.number.match(text, start) or forms.number_and_more.match(text, start)
     if not match:
         return None
-    groups = list(_PART.finditer(text, match.start(1), match.end(1)))
-    count = _of_one_number([len(group[0]) for group in groups])
+    prefix = match[1].upper()
+    groups = list(_PART.finditer(text, match.start(2), match.end(2)))
+    count = _of_one_number([len(group[0]) for group in groups], *forms.of_digits[prefix])
     if not count:
         return None
-    value = "SC" + "".join(group[0] for group in groups[:count])
+    value = prefix + "".join(group[0] for group in groups[:count])
     end = groups[count - 1].end()
-    if count < len(groups) and len(value) - 2 + len(groups[count][0]) <= _COMPLETE:
+    if count < len(groups) and len(value) - len(prefix) + len(groups[count][0]) <= _COMPLETE:
         joined, end = value + groups[count][0], groups[count].end()
         return _value(start, end, text[start:end], "registration_number", "", Evidence.RESEMBLES, (joined, value))
-    try:
-        RegistrationNumber.parse(value)
-    except InvalidValue:
+    if not known.patterns.is_number(value):
         return _value(start, end, text[start:end], "registration_number", "", Evidence.RESEMBLES)
     return _value(start, end, text[start:end], "registration_number", value, Evidence.FORM)
 
 
-def _of_one_number(sizes: list[int]) -> int:
+def _of_one_number(sizes: list[int], shortest: int, longest: int) -> int:
     """Return how many groups of digits are one number, 0 when none are. What follows a complete number is not part."""
-    if len(sizes) == 1 or sizes[0] >= 6:
+    if len(sizes) == 1 or sizes[0] >= shortest:
         return 1
     for count in range(1, len(sizes) + 1):
-        if sum(sizes[:count]) == _COMPLETE:
+        if sum(sizes[:count]) == _COMPLETE and shortest <= _COMPLETE <= longest:
             return count
-    return len(sizes) if 6 <= sum(sizes) <= 12 else 0
+    return len(sizes) if shortest <= sum(sizes) <= longest else 0
 
 
 def _serial(text: str, start: int, known: Known) -> Value | None:
@@ -197,6 +172,7 @@ _Meaning = tuple[str, str, Evidence, tuple[str, ...]]
 
 def _meanings(typed: str, code: str, known: Known) -> Iterator[_Meaning]:
     """Yield what a word may be, the likeliest first."""
+    forms, prefixes = forms_of(known.patterns), known.patterns.number_prefixes
     if code in known.types:
         yield "type", code, Evidence.FORM, ()
     if code in known.stos and len(typed) == len(code):
@@ -205,22 +181,27 @@ def _meanings(typed: str, code: str, known: Known) -> Iterator[_Meaning]:
         letters = code.translate(str.maketrans("015", "OIS"))
         if letters in known.stos:
             yield "sto", "", Evidence.RESEMBLES, (letters,)
-    if re.fullmatch("[1-9][0-9]{5,11}", typed) and not code.startswith("628"):
-        yield "registration_number", "", Evidence.HINT, (f"SC{code}",)
+    completed = known.patterns.completed(typed)
+    if completed and not code.startswith(("0", "628")):
+        yield "registration_number", "", Evidence.HINT, completed
     readings = _serials_meant(code, known)
     of_a_maker = bool(readings) or code.startswith(tuple(known.makers))
     if of_a_maker and 5 <= len(code) <= 17 and any(map(str.isdigit, code)):
         yield "serial", "", Evidence.RESEMBLES, readings
-    if _SERIAL_FORM.fullmatch(code) and not code.startswith(("SC", "NOSC")):
+    if _SERIAL_FORM.fullmatch(code) and not code.startswith((*prefixes, *(f"NO{prefix}" for prefix in prefixes))):
         yield "serial", "", Evidence.HINT, ()
-    if _NUMBER_WITH_SLIP.fullmatch(code):
-        yield "registration_number", "", Evidence.RESEMBLES, _meant(RegistrationNumber.parse, code)
-    if _NUMBER_OF_OTHER_FORM.match(code):
+    if forms.with_slip.fullmatch(code):
+        yield "registration_number", "", Evidence.RESEMBLES, _meant(known.number, code)
+    if forms.other_form.match(code):
         yield "registration_number", "", Evidence.RESEMBLES, ()
-    if _ODP_START.match(code) and (len(code) > 3 or code.startswith("0")) and len(code) <= 16:
-        yield "odp", "", Evidence.RESEMBLES, _meant(OdpName.parse, re.sub("^OPD", "ODP", typed.upper()))
+    if forms.box_start.match(code) and (len(code) > 3 or code.startswith("0")) and len(code) <= 16:
+        yield "odp", "", Evidence.RESEMBLES, _meant(known.box, typed)
     mixed = code.isalnum() and any(map(str.isdigit, code)) and any(map(str.isalpha, code))
-    if mixed and 6 <= len(code) <= 10 and not code.startswith(_OTHER_NUMBERS):
+    if (
+        mixed
+        and 6 <= len(code) <= 10
+        and not code.startswith((*prefixes, *known.patterns.box_prefixes, *_OTHER_NUMBERS))
+    ):
         near = known.near(code)
         if near or any(sto in code for sto in known.stos):
             yield "technician", "", Evidence.RESEMBLES, near
@@ -238,4 +219,4 @@ def _meant(parse: Callable[[str], object], text: str) -> tuple[str, ...]:
         return (error.suggestion,) if error.suggestion else ()
 
 
-__all__ = ["ODP_PART", "find_code", "find_value", "odp_of", "read_word", "serial_of"]
+__all__ = ["ODP_PART", "find_code", "find_value", "read_word", "serial_of"]

@@ -7,6 +7,7 @@ from sikpro.application.conversation.reader.dictionary import LABELS, Label, Rol
 from sikpro.application.conversation.reader.forms import ODP_PART, find_code, find_value, read_word, serial_of
 from sikpro.application.conversation.reader.items import Evidence, LabelText
 from sikpro.application.conversation.reader.known import Known
+from sikpro.application.conversation.reader.pattern_forms import forms_of
 from sikpro.domain.text import compact, slips
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -27,7 +28,7 @@ def find_label(text: str, start: int, known: Known, *, at_start: bool) -> LabelT
     if several:
         return LabelText(start, several, text[start:several], Label(Role.LIST), colon=True)
     for end, spelling in _spellings(text, start):
-        label = LABELS.get(spelling) or _GLUED.get(spelling)
+        label = LABELS.get(spelling) or _GLUED.get(spelling) or _prefix(spelling, known)
         found = _accepted(text, start, end, label, known) if label else None
         if found:
             return found
@@ -48,6 +49,12 @@ def _spellings(text: str, start: int) -> list[tuple[int, str]]:
         between = _BETWEEN.match(text, match.end())
         position = between.end() if between else match.end()
     return found[::-1]
+
+
+def _prefix(spelling: str, known: Known) -> Label | None:
+    """A prefix of the installation's numbers is a label, also behind `NO`."""
+    named = spelling.removeprefix("NO ") in known.patterns.number_prefixes
+    return Label(Role.OURS, "registration_number") if named else None
 
 
 _GLUED = {spelling.replace(" ", ""): label for spelling, label in LABELS.items() if " " in spelling}
@@ -144,7 +151,7 @@ def _unknown(text: str, start: int, known: Known, *, at_start: bool) -> LabelTex
     words = spelling.split()
     if any(" ".join(words[count:]) in LABELS for count in range(1, len(words))):
         return None  # words before a label of ours
-    named = any(word in known.types or re.match(r"SC[0-9]|ODP", word) for word in words)
+    named = any(word in known.types or forms_of(known.patterns).named.match(word) for word in words)
     if len(words) > 4 or named or _whole_request(text, match.end(), known):
         return None
     return LabelText(start, match.end(), inner, Label(Role.UNKNOWN), colon=True)

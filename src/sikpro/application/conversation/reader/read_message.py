@@ -14,6 +14,7 @@ from sikpro.application.conversation.reader.evidence import collected
 from sikpro.application.conversation.reader.items import Evidence, Item, Separator, Value
 from sikpro.application.conversation.reader.known import Known
 from sikpro.application.conversation.reader.scan import scan
+from sikpro.domain.patterns import Characters
 from sikpro.domain.text import compact, slips
 
 
@@ -64,18 +65,18 @@ LONGEST = 4096
 def read_message(text: str, known: Known, reply_to: str = "") -> Reading:
     """Read a message. `reply_to` is the number of the order that it replies to."""
     command, text = _command(text, known)
-    message = clean(text)
+    message = _cleaned(text, known)
     items = scan(message.text, known)
     orders = [_read(block, message, known) for block in _blocks(items)]
     whole = [order for order in orders if order.is_whole]
     if len(whole) > 1 and len({order.certain["registration_number"] for order in whole}) == len(whole):
         return Reading(tuple(whole))
-    return _meaning(_read(items, message, known), message, command, reply_to)
+    return _meaning(_read(items, message, known), message, known, command, reply_to)
 
 
 def read_order(text: str, known: Known) -> OrderReading:
     """Read a message of which one knows that it is about one order's data."""
-    message = clean(_command(text, known)[1])
+    message = _cleaned(_command(text, known)[1], known)
     return _read(scan(message.text, known), message, known)
 
 
@@ -102,18 +103,24 @@ def says(text: str, meaning: frozenset[str]) -> bool:
     return bool(words & meaning) and not words - meaning - words_of.FILLERS
 
 
-def text_number(text: str) -> str:
-    """Return a text that is only a number in its stored form, "" for any other."""
+def text_number(text: str, known: Known) -> str:
+    """Return a text that is only a number in its stored form, "" for any other; digits alone are enough."""
     code = compact(text)
-    return code if code.startswith("SC") and code[2:].isdecimal() else f"SC{code}" if code.isdecimal() else ""
+    if known.patterns.is_number(code):
+        return code
+    return next(iter(known.patterns.completed(code)), "")
 
 
 def numbers_in(text: str, known: Known) -> tuple[str, ...]:
     """Return the registration numbers in a message, each once; digits alone count when nothing else is there."""
-    items = [item for item in scan(clean(text).text, known) if isinstance(item, Value)]
+    items = [item for item in scan(_cleaned(text, known).text, known) if isinstance(item, Value)]
     found = [item for item in items if item.field == "registration_number"]
     numbers = [item.value or next(iter(item.readings), "") for item in found]
     return tuple(dict.fromkeys(filter(None, numbers)))
+
+
+def _cleaned(text: str, known: Known) -> CleanText:
+    return clean(text, joined=any(row.characters is Characters.JOINED for row in known.patterns.numbers))
 
 
 def _read(items: Sequence[Item], message: CleanText, known: Known) -> OrderReading:
@@ -138,7 +145,7 @@ def _named(match: re.Match[str], known: Known) -> Iterator[tuple[str, int]]:
     names = [(command, name) for command, spellings in _COMMANDS.items() for name in spellings]
     for command, name in names:
         glued = typed.removeprefix(name)
-        if typed.startswith(name) and glued in {"", "SC", *known.types}:
+        if typed.startswith(name) and glued in {"", *known.patterns.number_prefixes, *known.types}:
             yield command, match.end(1) - len(glued) if glued else match.end()
     for command, name in names:
         if slips(typed, name) == 1:
@@ -172,12 +179,11 @@ def _lines(items: Sequence[Item]) -> list[list[Item]]:
     return lines
 
 
-def _meaning(order: OrderReading, message: CleanText, command: str, reply_to: str) -> Reading:
+def _meaning(order: OrderReading, message: CleanText, known: Known, command: str, reply_to: str) -> Reading:
     number = order.certain.get("registration_number", "")
     about = number or reply_to
     if command in {"CEK", "BATAL"}:
-        digits = re.search(r"\b\d{6,12}\b", message.text)
-        named = number or (f"SC{digits[0]}" if digits else reply_to)
+        named = number or _digits(message.text, known) or reply_to
         return Reading(intent=Intent.STATUS if command == "CEK" else Intent.WITHDRAW, number=named)
     words = set(re.findall(r"[A-Z0-9]+", message.text.upper()))
     values = {name: value for name, value in order.certain.items() if name != "registration_number"}
@@ -187,7 +193,7 @@ def _meaning(order: OrderReading, message: CleanText, command: str, reply_to: st
             return Reading(intent=Intent.CORRECTION, number=about, changes=values)
         telling = words & (words_of.TELLING | words_of.ASKING | words_of.CORRECTING)
         if not values or (telling and not said - {"registration_number"}):
-            return Reading(intent=_intent(message.text, words, named=bool(number)), number=about)
+            return Reading(intent=_intent(message.text, words, known, named=bool(number)), number=about)
         if reply_to and not number and len(values) - ("port" in values) <= 1:
             return Reading(intent=Intent.FACTS, number=about)
     if command == "REG" or said:
@@ -195,8 +201,17 @@ def _meaning(order: OrderReading, message: CleanText, command: str, reply_to: st
     return Reading(intent=_talk(words, message.typed))
 
 
-def _intent(text: str, words: set[str], *, named: bool) -> Intent:
-    spoken = {word for word in words if word.isalpha()} - {"SC", "NO"}
+def _digits(text: str, known: Known) -> str:
+    """Return the number that digits alone name: as typed when several of the patterns fit, "" when none does."""
+    for digits in re.findall(r"\b[0-9]+\b", text):
+        completed = known.patterns.completed(digits)
+        if completed:
+            return completed[0] if len(completed) == 1 else str(digits)
+    return ""
+
+
+def _intent(text: str, words: set[str], known: Known, *, named: bool) -> Intent:
+    spoken = {word for word in words if word.isalpha()} - {"NO", *known.patterns.number_prefixes}
     if not spoken:
         return Intent.STATUS if named else Intent.FACTS
     if _PLACE.search(text):

@@ -7,6 +7,7 @@ from sikpro.application.conversation.reader.forms import find_code, find_value, 
 from sikpro.application.conversation.reader.items import Evidence, Item, LabelText, Separator, Value, Word
 from sikpro.application.conversation.reader.known import Known
 from sikpro.application.conversation.reader.labels import find_label
+from sikpro.application.conversation.reader.pattern_forms import forms_of
 
 _SEPARATOR = re.compile(r"[#|;,\n\t]")
 _NUMBERING = re.compile(
@@ -14,7 +15,6 @@ _NUMBERING = re.compile(
 )
 _URL = re.compile(r"https?://\S+", re.I)
 _WORD = re.compile(r"[^\s#|;,:=]+")
-_GLUED_NUMBER = re.compile("NO(?=SC[0-9]{6})", re.I)
 
 
 def scan(text: str, known: Known) -> list[Item]:
@@ -78,11 +78,11 @@ def _item(text: str, start: int, known: Known, *, at_start: bool) -> Item:
 
 def _glued(text: str, start: int, known: Known) -> Item | None:
     """Return a type or a label that a value follows without a blank: `AOSC32232558`, `SNZTEGC6754546`."""
-    rest = text[start : start + 24].upper()
+    rest, number = text[start : start + 64].upper(), forms_of(known.patterns).glued
     for code in known.types:
-        if rest.startswith(code) and re.match("SC[0-9]{6}", rest[len(code) :]):
+        if rest.startswith(code) and number.match(rest, len(code)):
             return Value(start, start + len(code), code, "type", code, Evidence.FORM)
-    if _GLUED_NUMBER.match(rest):
+    if rest.startswith("NO") and number.match(rest, 2):
         return LabelText(start, start + 2, "NO", Label(Role.OURS, "registration_number"), colon=False)
     if rest.startswith("SN") and any(re.match(maker + "[0-9A-F]{8}", rest[2:]) for maker in known.makers):
         return LabelText(start, start + 2, "SN", Label(Role.OURS, "serial"), colon=False)

@@ -10,7 +10,7 @@ from attrs import frozen
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import CatalogueRow, row_name
 from sikpro.application.use_cases.people.manage_people import checked_site_operation
-from sikpro.domain.catalogue import Bilingual, OrderType, SiteOperation, Status, Sto
+from sikpro.domain.catalogue import Bilingual, Maker, OrderType, SiteOperation, Status, Sto
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.phase import Phase, Turn
 from sikpro.domain.text import compact, one_line, storable
@@ -106,6 +106,20 @@ def _sto(uow: UnitOfWork, typed: Entries, active: bool) -> Sto:
     site_operation = reading.read("site_operation", site)
     reading.done()
     return Sto(code=code(), name=name(), site_operation=site_operation(), active=active)
+
+
+def _maker(_: UnitOfWork, typed: Entries, active: bool) -> Maker:
+    reading = _Reading(typed)
+    code, name = reading.read("code", _vendor_id), reading.read("name", row_name)
+    reading.done()
+    return Maker(code=code(), name=name(), active=active)
+
+
+def _vendor_id(text: str) -> str:
+    code = compact(text)
+    if not re.fullmatch(r"[A-Z]{4}", code):
+        raise InvalidValue("maker.shape", one_line(text))
+    return code
 
 
 def _status(_: UnitOfWork, typed: Entries, active: bool) -> Status:
@@ -205,7 +219,7 @@ def hours_and_minutes(span: timedelta) -> str:
 
 def _texts(row: CatalogueRow) -> dict[str, str]:
     match row:
-        case SiteOperation():
+        case SiteOperation() | Maker():
             return {"code": row.code, "name": row.name}
         case Sto():
             return {"code": row.code, "name": row.name, "site_operation": row.site_operation}
@@ -252,5 +266,11 @@ ORDER_TYPES = CatalogueKind(
     rows=lambda uow: uow.catalogue.order_types(),
     understand=_order_type,
 )
-KINDS = {kind.name: kind for kind in (SITE_OPERATIONS, STOS, STATUSES, ORDER_TYPES)}
+MAKERS = CatalogueKind(
+    name="makers",
+    entries=("code", "name"),
+    rows=lambda uow: uow.catalogue.makers(),
+    understand=_maker,
+)
+KINDS = {kind.name: kind for kind in (SITE_OPERATIONS, STOS, STATUSES, ORDER_TYPES, MAKERS)}
 """All catalogues by name, in the order of their tabs."""

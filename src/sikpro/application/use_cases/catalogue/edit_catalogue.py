@@ -10,7 +10,7 @@ from sikpro.application.ports.queries import OrderFilter
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.catalogue_rows import CatalogueKind
 from sikpro.application.use_cases.catalogue.lookup import CatalogueRow, put_row
-from sikpro.domain.catalogue import OrderType, SiteOperation, Status, Sto
+from sikpro.domain.catalogue import Maker, OrderType, SiteOperation, Status, Sto
 from sikpro.domain.errors import (
     AlreadyUsed,
     ConcurrencyConflict,
@@ -40,7 +40,7 @@ class Use:
 
 
 def uses(uow: UnitOfWork, kind: CatalogueKind) -> Mapping[str, Use]:
-    """Return what uses each row, by code. The saved totals give the orders, without deleted ones."""
+    """Return what uses each row, by code, without deleted orders. The saved totals give the orders, except by maker."""
     rows = kind.rows(uow)
     totals = uow.order_queries.totals()
     site_of = {row.code: row.site_operation for row in uow.catalogue.stos()}
@@ -60,6 +60,8 @@ def uses(uow: UnitOfWork, kind: CatalogueKind) -> Mapping[str, Use]:
                     stos=sum(site == row.code for site in site_of.values()),
                     people=people.count(row.code),
                 )
+            case Maker():
+                return Use(orders=uow.order_queries.count(OrderFilter(maker=row.code), COUNTED))
 
     return {row.code: use(row) for row in rows}
 
@@ -191,7 +193,15 @@ def _orders(uow: UnitOfWork, row: CatalogueRow) -> int:
             which = OrderFilter(sto=row.code)
         case SiteOperation():
             which = OrderFilter(site_operation=row.code)
+        case Maker():
+            which = OrderFilter(maker=row.code)
     return sum(uow.order_queries.count(evolve(which, deleted=deleted), COUNTED) for deleted in (False, True))
 
 
-_WHAT = {"site-operations": "site_operation", "stos": "sto", "statuses": "status", "order-types": "order_type"}
+_WHAT = {
+    "site-operations": "site_operation",
+    "stos": "sto",
+    "statuses": "status",
+    "order-types": "order_type",
+    "makers": "maker",
+}

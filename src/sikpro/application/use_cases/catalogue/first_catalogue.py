@@ -1,10 +1,11 @@
-"""The first statuses and order types of an installation. Admins edit them later."""
+"""The first statuses, order types and makers of an installation. Admins edit them later."""
 
 from datetime import timedelta
 
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.domain.catalogue import Bilingual, OrderType, Status
+from sikpro.domain.catalogue import Bilingual, Maker, OrderType, Status
 from sikpro.domain.phase import Phase, Turn
+from sikpro.domain.values import VENDORS
 
 _H, _T, _C, _S, _N = Turn.HELPDESK, Turn.TECHNICIAN, Turn.CUSTOMER, Turn.SYSTEM, Turn.NOBODY
 _TECHNICAL, _CUSTOMER, _SYSTEM = "kendala teknik", "kendala pelanggan", "kendala sistem"
@@ -126,13 +127,17 @@ FIRST_ORDER_TYPES = tuple(
     for position, (code, label, label_en) in enumerate(_TYPES, 1)
 )
 
+FIRST_MAKERS = tuple(Maker(code=code, name=name) for code, name in VENDORS.items())
+
 
 def create_first_catalogue(uow: UnitOfWork) -> bool:
-    """Fill an empty catalogue with statuses and order types. Return False when it is not empty."""
+    """Fill an empty catalogue with statuses, order types and makers. Return False when it is not empty."""
     if uow.catalogue.statuses():
         return False
     for status in FIRST_STATUSES:
         uow.catalogue.put_status(status)
     for order_type in FIRST_ORDER_TYPES:
         uow.catalogue.put_order_type(order_type)
+    for maker in FIRST_MAKERS:
+        uow.catalogue.put_maker(maker)
     return True

@@ -1,13 +1,14 @@
 """Look up the catalogues."""
 
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.domain.catalogue import OrderType, SiteOperation, Status, Sto
+from sikpro.domain.catalogue import Maker, OrderType, SiteOperation, Status, Sto
 from sikpro.domain.errors import InvalidValue, NotFound
 from sikpro.domain.phase import Phase
 from sikpro.domain.text import codes_near, one_line
+from sikpro.domain.values import SerialNumber
 
 ROW_NAME_LIMIT = 80
-"""The longest name of a Site Operation or an STO, in characters."""
+"""The longest name of a Site Operation, an STO or a maker, in characters."""
 
 
 def status_named(uow: UnitOfWork, code: str) -> Status:
@@ -34,6 +35,16 @@ def first_status(uow: UnitOfWork, phase: Phase) -> Status:
     raise NotFound(what="status", name=phase)
 
 
+def makers_in_use(uow: UnitOfWork) -> frozenset[str]:
+    """Return the vendor ids of the active makers."""
+    return frozenset(maker.code for maker in uow.catalogue.makers() if maker.active)
+
+
+def maker_of(uow: UnitOfWork, serial: SerialNumber) -> str:
+    """Return the name of a modem's maker, also of a retired one; "" when the catalogue does not have it."""
+    return next((maker.name for maker in uow.catalogue.makers() if maker.code == serial.vendor_id), "")
+
+
 def nearest(code: str, known: list[str]) -> str | None:
     """Return the one known code that is one slip away, None when there is none or several.
 
@@ -52,7 +63,7 @@ def row_name(text: str) -> str:
     return name
 
 
-CatalogueRow = Status | OrderType | SiteOperation | Sto
+CatalogueRow = Status | OrderType | SiteOperation | Sto | Maker
 
 
 def put_row(uow: UnitOfWork, row: CatalogueRow) -> None:
@@ -68,3 +79,5 @@ def put_row(uow: UnitOfWork, row: CatalogueRow) -> None:
             if row.site_operation not in {known.code for known in uow.catalogue.site_operations()}:
                 raise NotFound(what="site_operation", name=row.site_operation[:64])
             uow.catalogue.put_sto(row)
+        case Maker():
+            uow.catalogue.put_maker(row)

@@ -1,6 +1,6 @@
 """The device ledger: a modem, an ODP, an STO or a technician with the whole history of their orders."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -33,8 +33,7 @@ class Subject(StrEnum):
     TECHNICIAN = "technician"
 
 
-_PARSERS = {
-    Subject.ODP: OdpName.parse,
+_PARSERS: Mapping[Subject, Callable[[str], object]] = {
     Subject.SERIAL: SerialNumber.parse,
     Subject.STO: StoCode.parse,
     Subject.TECHNICIAN: TechnicianCode.parse,
@@ -92,13 +91,14 @@ class DevicePage:
     more_boxes: bool = False
 
 
-def understand_device(text: str) -> DeviceQuery:
+def understand_device(text: str, box: Callable[[str], object] = OdpName.parse) -> DeviceQuery:
     """Parse a text: an ODP, a serial in either notation, an STO or a technician's code, tried in this order.
 
-    Raises `InvalidValue` (`device.unknown`), with a suggestion where there is one.
+    `box` parses an ODP by an installation's patterns. Raises `InvalidValue` (`device.unknown`), with a
+    suggestion where there is one.
     """
     typed, meant = one_line(text), None
-    for subject, parse in _PARSERS.items():
+    for subject, parse in {Subject.ODP: box, **_PARSERS}.items():
         if meant and subject is Subject.TECHNICIAN:
             break  # nearly any text fits a technician's code: a typing error in a serial is likelier
         try:

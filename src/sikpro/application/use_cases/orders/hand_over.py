@@ -7,7 +7,7 @@ from sikpro.application.fields import FIELDS
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.use_cases.orders.register_order import standing_order
-from sikpro.application.use_cases.orders.understand_request import understand_request
+from sikpro.application.use_cases.orders.understand_request import parsed_field, understand_request
 from sikpro.application.use_cases.people.offered_order import offered_order
 from sikpro.domain.errors import DomainError, DuplicateOrder, InvalidFields, InvalidValue
 from sikpro.domain.people import Permission, Person
@@ -26,7 +26,7 @@ def hand_over(uow: UnitOfWork, typed: Mapping[str, str], by: Person, now: dateti
     by.must(Permission.LEAD)
     errors = {name: error for name, error in _faults(uow, typed).items() if error.code not in _MAY_STAY_OPEN}
     values = {
-        field.name: str(field.parse(typed[field.name]))
+        field.name: str(parsed_field(uow, field.name, typed))
         for field in FIELDS
         if field.name not in errors and one_line(typed.get(field.name, ""))
     }

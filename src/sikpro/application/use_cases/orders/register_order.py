@@ -1,16 +1,18 @@
 """Register a request as an order."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from attrs import frozen
 
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import first_status
+from sikpro.application.use_cases.catalogue.typed_values import number_meant
 from sikpro.application.use_cases.orders.record_change import record_new
 from sikpro.application.use_cases.orders.understand_request import understand_request
 from sikpro.domain.duplicates import key_of
-from sikpro.domain.errors import DuplicateOrder, NotFound
+from sikpro.domain.errors import DuplicateOrder, InvalidValue, NotFound
 from sikpro.domain.order import Order, place
 from sikpro.domain.order_data import Channel, OrderData, Origin
 from sikpro.domain.people import Permission, Person
@@ -75,8 +77,14 @@ def standing_order(uow: UnitOfWork, number: str, order_type: str) -> Order | Non
 
 
 def order_named(uow: UnitOfWork, number: str) -> Order:
-    """Return the order under a registration number: the holder of the key, else the newest. Raises `NotFound`."""
+    """Return the order under a registration number: the holder of the key, else the newest. Raises `NotFound`.
+
+    The number may be written as people do; digits alone are enough.
+    """
     found = uow.orders.find(number)
+    if not found:
+        with suppress(InvalidValue):
+            found = uow.orders.find(number_meant(uow, number))
     if not found:
         raise NotFound.order(number)
     return found[0]

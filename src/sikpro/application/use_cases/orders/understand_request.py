@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from sikpro.application.fields import FIELDS
+from sikpro.application.fields import BY_NAME, FIELDS
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import nearest
+from sikpro.application.use_cases.catalogue.typed_values import box_typed, number_typed, patterns_of
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.order_data import OrderData
-from sikpro.domain.text import one_line
+from sikpro.domain.text import compact, one_line
 
 CONFIRMED = "confirmed"
 """The entry beside the fields with the warnings that the person confirmed, separated by blanks (`odp.other_sto`)."""
@@ -32,7 +33,7 @@ def understand_request(uow: UnitOfWork, typed: Mapping[str, str], slips: Slips |
             errors[field.name] = InvalidValue("field.missing", "")
             continue
         try:
-            values[field.name] = field.parse(text)
+            values[field.name] = parsed_field(uow, field.name, typed)
         except InvalidValue as error:
             errors[field.name] = error
     _check_catalogues(uow, values, errors, {} if slips is None else slips)
@@ -43,6 +44,16 @@ def understand_request(uow: UnitOfWork, typed: Mapping[str, str], slips: Slips |
     if errors:
         raise InvalidFields({field.name: errors[field.name] for field in FIELDS if field.name in errors})
     return OrderData(**values)  # type: ignore[arg-type]  # a test checks that FIELDS fit OrderData
+
+
+def parsed_field(uow: UnitOfWork, name: str, typed: Mapping[str, str]) -> object:
+    """Parse one field of a request by the installation's patterns; its other fields may help. Raises `InvalidValue`."""
+    text = typed.get(name, "")
+    if name == "registration_number":
+        return number_typed(uow, text)
+    if name == "odp":
+        return box_typed(uow, text, compact(typed.get("sto", "")))
+    return BY_NAME[name].parse(text, patterns_of(uow))
 
 
 def typed_again(data: OrderData) -> dict[str, str]:

@@ -37,6 +37,7 @@ LISTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "site-operations": {"code": _SITE, "name": ("NAMA SO",)},
     "stos": {"code": ("STO", "KODE STO", "WORKZONE", "WZ"), "name": ("NAMA STO",), "site_operation": _SITE},
     "statuses": {"code": ("KODE STATUS",)},
+    "makers": {"code": ("VENDOR ID", "KODE VENDOR"), "name": ("VENDOR", "NAMA VENDOR", "MEREK")},
     "order-types": {"code": ("TIPE", "TIPE ORDER", "KODE TIPE")},
     "targets": {
         "month": ("PERIODE",),

@@ -13,6 +13,7 @@ from sikpro.application.ports.devices import KnownOrder
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import TableSheet
+from sikpro.application.use_cases.catalogue.typed_values import number_meant, number_typed
 from sikpro.application.use_cases.tables import headings
 from sikpro.application.use_cases.tables.table_columns import (
     TableColumn,
@@ -27,7 +28,6 @@ from sikpro.domain.period import Period
 from sikpro.domain.phase import OPEN
 from sikpro.domain.spreadsheet_damage import check_unspoilt
 from sikpro.domain.text import one_line
-from sikpro.domain.values import RegistrationNumber
 
 COLUMNS: tuple[TableColumn, ...] = (
     TableColumn(
@@ -150,7 +150,7 @@ def compare_orders(
     by.must(Permission.LEAD)
     if sheet.error:
         raise sheet.error
-    lines = list(_lines(sheet, columns, zone))
+    lines = list(_lines(uow, sheet, columns, zone))
     last = {line.number: line for line in lines if line.number}
     known = uow.devices.known(last)
     to_complete: list[tuple[FileLine, KnownOrder]] = []
@@ -178,7 +178,7 @@ def compare_orders(
     )
 
 
-def _lines(sheet: TableSheet, columns: Mapping[int, str], zone: ZoneInfo) -> Iterable[FileLine]:
+def _lines(uow: UnitOfWork, sheet: TableSheet, columns: Mapping[int, str], zone: ZoneInfo) -> Iterable[FileLine]:
     start = header_place(sheet) + 1
     for place, row in enumerate(sheet.rows[start:], start):
         if not any(row):
@@ -192,20 +192,16 @@ def _lines(sheet: TableSheet, columns: Mapping[int, str], zone: ZoneInfo) -> Ite
         typed = texts.get("registration_number", "")
         status = one_line(texts.get("status", ""))
         try:
-            number, error = _number(typed), None
+            number, error = _number(uow, typed), None
         except InvalidValue as unread:
             number, error = "", unread
         yield FileLine(place=place, number=number, typed=typed, status=status, at=at, error=error)
 
 
-def _number(text: str) -> str:
-    """Return the registration number. The provider also writes it without `SC`. Raises `InvalidValue`."""
-    try:
-        return RegistrationNumber.parse(check_unspoilt(text)).value
-    except InvalidValue as error:
-        if error.suggestion and one_line(text).isdecimal():
-            return error.suggestion
-        raise
+def _number(uow: UnitOfWork, text: str) -> str:
+    """Return the registration number. The provider also writes it without its prefix. Raises `InvalidValue`."""
+    unspoilt = check_unspoilt(text)
+    return number_meant(uow, text) if one_line(text).isdecimal() else number_typed(uow, unspoilt).value
 
 
 def _agreement(

@@ -23,7 +23,7 @@ from sikpro.domain.people import Person
 from tests.unit.chat import NINE, WHOLE, ZONE, Phone, World
 
 ADMIN = 6
-USED = {"site-operations": "SDA", "stos": "SDA", "statuses": "menunggu", "order-types": "AO"}
+USED = {"site-operations": "SDA", "stos": "SDA", "statuses": "menunggu", "order-types": "AO", "makers": "ZTEG"}
 """What the order `WHOLE` uses."""
 
 
@@ -54,7 +54,12 @@ def test_what_an_order_uses_is_not_deleted_even_when_the_order_is(world: World, 
 
 @pytest.mark.parametrize(
     ("kind", "used", "unused"),
-    [("stos", "SDA", "TUN"), ("statuses", "menunggu", "selesai"), ("order-types", "AO", "MO")],
+    [
+        ("stos", "SDA", "TUN"),
+        ("statuses", "menunggu", "selesai"),
+        ("order-types", "AO", "MO"),
+        ("makers", "ZTEG", "HWTC"),
+    ],
 )
 def test_a_list_says_how_many_orders_use_each_row(world: World, kind: str, used: str, unused: str) -> None:
     found = world.transactions.read(lambda uow: uses(uow, KINDS[kind]))

@@ -7,7 +7,7 @@ import pytest
 
 from sikpro.application.use_cases.catalogue.catalogue_rows import KINDS
 from sikpro.application.use_cases.catalogue.lookup import CatalogueRow
-from sikpro.domain.catalogue import Bilingual, OrderType, SiteOperation, Status, Sto
+from sikpro.domain.catalogue import Bilingual, Maker, OrderType, SiteOperation, Status, Sto
 from sikpro.domain.errors import DomainError, InvalidFields
 from sikpro.domain.phase import Phase, Turn
 from tests.builders import refusals
@@ -63,6 +63,7 @@ GOOD: Mapping[str, tuple[dict[str, str], CatalogueRow]] = {
             position=12,
         ),
     ),
+    "makers": ({"code": "ZTEG", "name": "ZTE"}, Maker(code="ZTEG", name="ZTE")),
 }
 EMPTY = ("field.missing", "")
 NAMELESS = ("name.length", "")

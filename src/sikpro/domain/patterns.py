@@ -274,8 +274,8 @@ def check_number_pattern(row: NumberPattern) -> NumberPattern:
 def check_box_pattern(row: BoxPattern) -> BoxPattern:
     """Return a row that an installation may choose. Raises `InvalidValue` (`pattern.…`)."""
     _check_prefix(row.prefix)
-    if row.cabinet is not None:
-        _check_lengths(1, row.longest_cabinet, 1, MOST_OF_CABINET)
+    if row.cabinet is not None and not 1 <= row.longest_cabinet <= MOST_OF_CABINET:
+        raise InvalidValue("pattern.cabinet", str(row.longest_cabinet), most=str(MOST_OF_CABINET))
     _check_lengths(row.shortest, row.longest, 1, MOST_OF_BOX)
     return row
 

@@ -172,8 +172,8 @@ def test_a_row_that_would_read_nearly_anything_is_refused(row: NumberPattern, re
     ("row", "reason"),
     [
         (BoxPattern("O", None, 0, 1, 5), "pattern.prefix"),
-        (BoxPattern("ODP", DIGITS, 0, 1, 5), "pattern.lengths"),
-        (BoxPattern("ODP", DIGITS, 9, 1, 5), "pattern.lengths"),
+        (BoxPattern("ODP", DIGITS, 0, 1, 5), "pattern.cabinet"),
+        (BoxPattern("ODP", DIGITS, 9, 1, 5), "pattern.cabinet"),
         (BoxPattern("ODP", None, 0, 0, 5), "pattern.lengths"),
         (BoxPattern("ODP", None, 0, 1, 13), "pattern.lengths"),
     ],

@@ -31,6 +31,7 @@ from sikpro.adapters.web.recaps.schedules import SchedulesController
 from sikpro.adapters.web.recaps.targets import TargetsController
 from sikpro.adapters.web.setup.catalogue import CatalogueController
 from sikpro.adapters.web.setup.notice import NoticeController
+from sikpro.adapters.web.setup.patterns import PatternsController
 from sikpro.adapters.web.setup.settings import SettingsController
 from sikpro.adapters.web.site.admission import admit
 from sikpro.adapters.web.site.assets import serve_asset
@@ -88,6 +89,7 @@ PAGES: tuple[Page, ...] = (
     Page(UsersController),
     Page(CatalogueController, NavEntry("/catalogue", "catalogue", "list-details", (Permission.ADMINISTER,))),
     Page(SettingsController),
+    Page(PatternsController),
     Page(ListsController),
     Page(ImportOrdersController),
 )

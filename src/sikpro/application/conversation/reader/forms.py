@@ -7,6 +7,7 @@ from sikpro.application.conversation.reader.items import Evidence, Value
 from sikpro.application.conversation.reader.known import Known
 from sikpro.application.conversation.reader.pattern_forms import END, forms_of
 from sikpro.domain.errors import InvalidValue
+from sikpro.domain.patterns import Characters
 from sikpro.domain.text import compact, one_line
 from sikpro.domain.values import SerialNumber
 
@@ -54,6 +55,11 @@ def serial_of(text: str) -> str:
     except InvalidValue:
         return ""
     return value if any(map(str.isdigit, value[4:])) else ""
+
+
+def joins(known: Known) -> bool:
+    """Whether a `_` may be part of a number."""
+    return any(row.characters is Characters.JOINED for row in known.patterns.numbers)
 
 
 def _value(
@@ -219,4 +225,4 @@ def _meant(parse: Callable[[str], object], text: str) -> tuple[str, ...]:
         return (error.suggestion,) if error.suggestion else ()
 
 
-__all__ = ["ODP_PART", "find_code", "find_value", "read_word", "serial_of"]
+__all__ = ["ODP_PART", "find_code", "find_value", "joins", "read_word", "serial_of"]

@@ -11,10 +11,10 @@ from sikpro.application.conversation.reader import dictionary as words_of
 from sikpro.application.conversation.reader.clean_text import CleanText, clean
 from sikpro.application.conversation.reader.decide import ORDER_FIELDS, SURELY, OrderReading, decide
 from sikpro.application.conversation.reader.evidence import collected
+from sikpro.application.conversation.reader.forms import joins
 from sikpro.application.conversation.reader.items import Evidence, Item, Separator, Value
 from sikpro.application.conversation.reader.known import Known
 from sikpro.application.conversation.reader.scan import scan
-from sikpro.domain.patterns import Characters
 from sikpro.domain.text import compact, slips
 
 
@@ -120,7 +120,7 @@ def numbers_in(text: str, known: Known) -> tuple[str, ...]:
 
 
 def _cleaned(text: str, known: Known) -> CleanText:
-    return clean(text, joined=any(row.characters is Characters.JOINED for row in known.patterns.numbers))
+    return clean(text, joined=joins(known))
 
 
 def _read(items: Sequence[Item], message: CleanText, known: Known) -> OrderReading:

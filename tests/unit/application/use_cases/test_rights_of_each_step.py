@@ -12,6 +12,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import TableSheet
 from sikpro.application.use_cases.catalogue.catalogue_rows import SITE_OPERATIONS
 from sikpro.application.use_cases.catalogue.decide_installation import decide_installation, installation_texts
+from sikpro.application.use_cases.catalogue.decide_patterns import decide_patterns, pattern_texts
 from sikpro.application.use_cases.catalogue.edit_catalogue import add_row, delete_row, edit_row, set_row_active
 from sikpro.application.use_cases.devices.anomalies import Anomaly, list_anomalies
 from sikpro.application.use_cases.devices.device_ledger import DeviceQuery, Subject, look_up_device
@@ -106,6 +107,10 @@ STEPS: Mapping[str, tuple[set[Role], Step]] = {
     "settings": (
         ADMINS,
         lambda uow, by: decide_installation(uow, installation_texts(uow.installation.get()), by, NINE),
+    ),
+    "patterns": (
+        ADMINS,
+        lambda uow, by: decide_patterns(uow, pattern_texts(uow.installation.get().patterns), by, NINE),
     ),
     "add a row": (ADMINS, lambda uow, by: add_row(uow, SITE_OPERATIONS, {"code": "X"}, by, NINE)),
     "edit a row": (ADMINS, lambda uow, by: edit_row(uow, SITE_OPERATIONS, "X", {}, mark="", by=by, now=NINE)),

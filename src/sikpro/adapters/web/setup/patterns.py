@@ -28,11 +28,12 @@ from sikpro.application.use_cases.catalogue.decide_patterns import (
     decide_patterns,
     effects_of,
     pattern_texts,
+    read_patterns,
     understand_patterns,
 )
 from sikpro.application.use_cases.catalogue.lookup import makers_in_use
 from sikpro.domain.errors import DomainError, InvalidFields
-from sikpro.domain.patterns import STARTING, Characters, Patterns
+from sikpro.domain.patterns import Characters, Patterns
 from sikpro.domain.people import Permission, Person
 
 EXAMPLES_LIMIT = 8000
@@ -90,8 +91,7 @@ class PatternsController(Controller):
         typed, examples = _typed(form), form.text("examples")[:EXAMPLES_LIMIT]
         edited = _edited(typed, act)
         if edited:
-            added = f"{act.removeprefix('add_')}_{len(getattr(edited, act.removeprefix('add_'))) - 1}"
-            state = _State(examples=examples, added=added if act.startswith("add_") else "")
+            state = _State(examples=examples, added=_added(edited, act))
             return await _page(request, pages, parts, edited, state)
         try:
             if act in {"save", "confirm"}:
@@ -149,21 +149,20 @@ def _edited(typed: TypedPatterns, act: str) -> TypedPatterns | None:
     return TypedPatterns(rows["numbers"], rows["boxes"])
 
 
+def _added(typed: TypedPatterns, act: str) -> str:
+    """Return the beginning of the names of an added row's entries, "" when none was added."""
+    rows = {"add_numbers": typed.numbers, "add_boxes": typed.boxes}.get(act)
+    return f"{act.removeprefix('add_')}_{len(rows) - 1}" if rows else ""
+
+
 async def _read(parts: WebParts, typed: TypedPatterns, examples: str) -> dict[str, Any]:
-    """Return what the examples are read as; without valid rows only that they are not."""
-    try:
-        patterns: Patterns | None = understand_patterns(typed)
-    except InvalidFields:
-        patterns = None
+    """Return what the examples are read as under the rows that are right; `readable` says whether all are."""
+    patterns, errors = read_patterns(typed)
 
     def work(uow: UnitOfWork) -> list[Example]:
-        return read_examples(examples, _known(uow, patterns or STARTING))
+        return read_examples(examples, _known(uow, patterns))
 
-    return {
-        "found": await parts.transactions.read(work) if patterns else [],
-        "readable": patterns is not None,
-        "most": MOST_EXAMPLES,
-    }
+    return {"found": await parts.transactions.read(work), "readable": not errors, "most": MOST_EXAMPLES}
 
 
 def _known(uow: UnitOfWork, patterns: Patterns) -> Known:

@@ -16,7 +16,10 @@ _NAMED = ("registration_number", "odp")
 
 @frozen
 class Found:
-    """A number or a box in a line: its field, and its stored form; "" with likely readings when it is asked about."""
+    """A number or a box in a line: its field, and its stored form; "" with likely readings when it is asked about.
+
+    In the reading of a box without its STO, `…` stands for the STO.
+    """
 
     field: str
     typed: str
@@ -41,6 +44,9 @@ def read_examples(text: str, known: Known) -> list[Example]:
 def _found(line: str, known: Known) -> tuple[Found, ...]:
     items = scan(clean(line, joined=joins(known)).text, known)
     values = [item for item in items if isinstance(item, Value) and item.field in _NAMED]
+    part = known.patterns.box_in("…", line.upper()) if "/" in line and not values else None
+    if part:
+        return (Found("odp", line, "", (part,)),)
     return tuple(
         Found(item.field, item.text, item.value if item.evidence >= Evidence.FORM else "", item.readings)
         for item in values

@@ -46,11 +46,11 @@ def forms_of(patterns: Patterns) -> PatternForms:
         number=_compiled(rf"({prefixes})((?:[ .-]{{0,3}}[0-9]+)+){END}"),
         number_and_more=_compiled(rf"({prefixes})([ .-]?[0-9]+)(?=[ .-])"),
         whole_numbers=tuple(_compiled(_whole(row)) for row in patterns.numbers if row not in digits),
-        glued=_compiled("|".join(_glued(row) for row in patterns.numbers)),
+        glued=_compiled("|".join(map(_glued, patterns.numbers)) or _NEVER),
         with_slip=_compiled(rf"(?:{'|'.join(_misread(row.prefix) for row in digits) or _NEVER}){_DIGITS}+"),
         other_form=_compiled(rf"{_any_of((*_OTHER_SYSTEMS, *patterns.number_prefixes))}[0-9]{{4,}}"),
-        box=_compiled(f"(?:{'|'.join(map(_box, sorted(patterns.boxes, key=_cabinets_first)))}){END}"),
-        box_start=_compiled("|".join(_box_prefix(prefix) for prefix in patterns.box_prefixes)),
+        box=_compiled(f"(?:{'|'.join(map(_box, sorted(patterns.boxes, key=_cabinets_first))) or _NEVER}){END}"),
+        box_start=_compiled("|".join(map(_box_prefix, patterns.box_prefixes)) or _NEVER),
         named=_compiled(rf"{_any_of(patterns.number_prefixes)}[0-9]|{_any_of(patterns.box_prefixes)}"),
         of_digits={
             prefix: (

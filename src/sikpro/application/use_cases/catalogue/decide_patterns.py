@@ -54,11 +54,11 @@ class Effects:
     were read so far and would not be read any more; their orders keep them.
     """
 
-    clashes: Sequence[Sequence[str]] = ()
+    clashes: tuple[tuple[str, ...], ...] = ()
     clash_count: int = 0
-    numbers: Sequence[str] = ()
+    numbers: tuple[str, ...] = ()
     number_count: int = 0
-    boxes: Sequence[str] = ()
+    boxes: tuple[str, ...] = ()
     box_count: int = 0
 
     def __bool__(self) -> bool:
@@ -104,12 +104,18 @@ def understand_patterns(typed: TypedPatterns) -> Patterns:
 
     Raises `InvalidFields` with each error under its entry (`numbers_0_prefix`), or under `numbers` or `boxes`.
     """
+    patterns, errors = read_patterns(typed)
+    if errors:
+        raise InvalidFields(errors)
+    return patterns
+
+
+def read_patterns(typed: TypedPatterns) -> tuple[Patterns, Mapping[str, DomainError]]:
+    """Return the patterns of the rows that are right, and the errors of the others: a row may not be finished yet."""
     errors: dict[str, DomainError] = {}
     numbers = _rows("numbers", typed.numbers, _number_row, errors)
     boxes = _rows("boxes", typed.boxes, _box_row, errors)
-    if errors:
-        raise InvalidFields(errors)
-    return Patterns(numbers=numbers, boxes=boxes)
+    return Patterns(numbers=numbers, boxes=boxes), errors
 
 
 def effects_of(uow: UnitOfWork, patterns: Patterns) -> Effects:
@@ -127,11 +133,11 @@ def effects_of(uow: UnitOfWork, patterns: Patterns) -> Effects:
     clashes = [one for one in _clashes(standing, patterns) if one not in there]
     boxes = [box for box in _all_boxes(uow) if before.box(box) and patterns.box(box) != box]
     return Effects(
-        clashes=clashes[:LISTED],
+        clashes=tuple(clashes[:LISTED]),
         clash_count=len(clashes),
-        numbers=sorted(misfits)[:LISTED],
+        numbers=tuple(sorted(misfits)[:LISTED]),
         number_count=len(misfits),
-        boxes=boxes[:LISTED],
+        boxes=tuple(boxes[:LISTED]),
         box_count=len(boxes),
     )
 

@@ -5,6 +5,7 @@ import secrets
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 
 from dependency_injector import containers, providers
 
@@ -103,7 +104,7 @@ class Container(containers.DeclarativeContainer):
         source=bot.provided.files,
         barcodes=barcodes,
         clock=clock,
-        tell=providers.Object(tell_of_photo),
+        tell=providers.Factory(partial, tell_of_photo, zone=settings.provided.zone),
     )
     menus = providers.Singleton(
         MenuKeeper,

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
+from sikpro.application.conversation.attachments import PLACE, store_place
 from sikpro.application.conversation.context import Context
-from sikpro.application.conversation.places import PLACE, store_place
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.events import MessageJoined

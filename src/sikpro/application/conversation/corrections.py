@@ -96,15 +96,15 @@ def ask_field(context: Context, order_id: int, name: str) -> Handled | None:
     return Handled(Outcome.DIALOGUE, WRONG, order_id)
 
 
-def offer_change(context: Context, order: Order, changes: Mapping[str, str]) -> None:
-    """Offer the changes that somebody's words ask for, with what the order holds now."""
+def offer_change(context: Context, order: Order, changes: Mapping[str, str], *, head: str = "") -> None:
+    """Offer the changes that somebody's words or photo ask for, with what the order holds now."""
     words, before = context.words, typed_again(order.data)
     token = context.open_dialogue(CHANGE, {**before, **changes, ORDER: str(order.id)})
     lines = [
         words("card.change", field=words(f"field.{name}"), before=before.get(name) or "-", after=value)
         for name, value in changes.items()
     ]
-    question = "\n".join([words("correct.offer", number=order.number), *lines])
+    question = "\n".join([head or words("correct.offer", number=order.number), *lines])
     buttons = [[Button(words("button.change"), f"d:{token}:y"), Button(words("button.leave_it"), f"d:{token}:n")]]
     context.reply(question, buttons, order_id=order.id)
 

@@ -29,7 +29,7 @@ def data_of(reading: OrderReading) -> dict[str, str]:
     """Return a reading as a draft's data."""
     data = dict(reading.certain)
     for name, readings in reading.doubts.items():
-        data |= _doubtful(name, reading.written.get(name, ""), readings)
+        data |= doubtful(name, reading.written.get(name, ""), readings)
     return data | ({REST: reading.rest} if reading.rest else {})
 
 
@@ -87,14 +87,14 @@ def merged(data: Mapping[str, str], reading: OrderReading, question: str = "") -
         if not before or before == value or name == question or reading.evidence[name] >= Evidence.LABEL:
             after = settled(after, name, value)
         else:
-            after = settled(after, name, "") | _doubtful(name, value, (before, value))
+            after = settled(after, name, "") | doubtful(name, value, (before, value))
     for name, readings in reading.doubts.items():
         before = after.get(name, "")
         if name == question or not before:
-            after = settled(after, name, "") | _doubtful(name, reading.written.get(name, ""), readings)
+            after = settled(after, name, "") | doubtful(name, reading.written.get(name, ""), readings)
         elif before not in readings and reading.evidence[name] > Evidence.HINT:
             both = (before, *readings)
-            after = settled(after, name, "") | _doubtful(name, reading.written.get(name, ""), both)
+            after = settled(after, name, "") | doubtful(name, reading.written.get(name, ""), both)
     return with_note(after, reading.rest)
 
 
@@ -106,5 +106,6 @@ def with_note(data: Mapping[str, str], text: str) -> dict[str, str]:
     return {**data, REST: "\n".join(filter(None, (known, text)))}
 
 
-def _doubtful(name: str, written: str, readings: tuple[str, ...]) -> dict[str, str]:
+def doubtful(name: str, written: str, readings: tuple[str, ...]) -> dict[str, str]:
+    """Return the data of a doubt about a field."""
     return {_DOUBT + name: "\n".join((written.replace("\n", " "), *readings))}

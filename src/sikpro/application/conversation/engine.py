@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sikpro.application.conversation.about_orders import take_words
 from sikpro.application.conversation.answers import take_answer
-from sikpro.application.conversation.attachments import ALBUMS
-from sikpro.application.conversation.commands.cek import order_replied_to
+from sikpro.application.conversation.attachments import ALBUMS, want_reading
 from sikpro.application.conversation.commands.registry import COMMANDS
 from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.edits import take_edit
 from sikpro.application.conversation.groups import spoken_to, turn_away
+from sikpro.application.conversation.joining import order_replied_to
 from sikpro.application.conversation.order_entry import begin_requests
 from sikpro.application.conversation.photos import caption_came, rest_of_album
 from sikpro.application.conversation.places import take_place
@@ -97,6 +97,7 @@ def _message(context: Context, text: str) -> Handled:
     if incoming.contact:
         return share_phone(context)
     if context.person and incoming.attachments and incoming.kind is IncomingKind.MESSAGE:
+        want_reading(context)
         if text:
             caption_came(context)
         else:

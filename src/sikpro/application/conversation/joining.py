@@ -28,6 +28,16 @@ _WORD = re.compile(r"\W*(\w+)\W*(.*)", re.DOTALL)
 _BUTTONS_A_ROW = 3
 
 
+def order_replied_to(context: Context) -> int | None:
+    """Return the order of the message that this one replies to, sent by the bot or by a person."""
+    incoming, uow = context.incoming, context.uow
+    if incoming.reply_to is None:
+        return None
+    return uow.outbox.order_of(incoming.chat_id, incoming.reply_to) or uow.inbox.order_of(
+        incoming.chat_id, incoming.reply_to
+    )
+
+
 def pressed_order(context: Context, order_id: int, *stages: Stage) -> Order | Handled:
     """Return a button's order, if it is this person's and at one of the stages; else send and return the refusal."""
     try:

@@ -3,13 +3,20 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sikpro.application.conversation.attachments import ALBUMS, FILES, PHOTO, keep_files, store_files
+from sikpro.application.conversation.attachments import (
+    ALBUMS,
+    FILES,
+    PHOTO,
+    PLACE,
+    keep_files,
+    store_files,
+    store_place,
+)
 from sikpro.application.conversation.cards import change_lines, receipt
 from sikpro.application.conversation.context import Context, Handled, Rows
-from sikpro.application.conversation.doubts import data_of, doubts_in, settled
+from sikpro.application.conversation.doubts import data_of, doubtful, doubts_in, settled
 from sikpro.application.conversation.duplicates import refuse_as_duplicate
 from sikpro.application.conversation.groups import asking
-from sikpro.application.conversation.places import PLACE, store_place
 from sikpro.application.conversation.questions import (
     ORDER,
     PRESS_AGAIN,
@@ -95,7 +102,9 @@ def begin_step_by_step(context: Context) -> Handled:
     kept: dict[str, str] = {}
     photo = next((one for one in context.dialogues if one.step == PHOTO), None)
     if photo:
-        kept = {name: photo.data[name] for name in (FILES, ALBUMS) if name in photo.data}
+        kept = {name: text for name, text in photo.data.items() if name in {FILES, ALBUMS, *BY_NAME}}
+        for name, doubt in doubts_in(photo.data).items():
+            kept |= doubtful(name, doubt.written, doubt.readings)
         context.turn_to(photo)
         context.close_dialogue()
     for draft in context.dialogues:
@@ -103,7 +112,7 @@ def begin_step_by_step(context: Context) -> Handled:
             context.turn_to(draft)
             context.close_dialogue()
     context.turn_to(None)
-    return enter_request(context, kept)
+    return enter_request(context, kept, shown=any(name in BY_NAME for name in kept))
 
 
 def enter_request(context: Context, typed: Mapping[str, str], *, shown: bool = False, before: str = "") -> Handled:

@@ -2,14 +2,29 @@
 
 from datetime import timedelta
 
-from sikpro.application.conversation.attachments import ALBUMS, FILES, PHOTO, keep_files, store_files, want_files
+from attrs import evolve
+
+from sikpro.application.conversation.attachments import (
+    ALBUMS,
+    FILES,
+    PHOTO,
+    keep_files,
+    may_be_photo,
+    store_files,
+    want_files,
+)
 from sikpro.application.conversation.context import Context, Handled
+from sikpro.application.conversation.doubts import doubts_in
 from sikpro.application.conversation.joining import pressed_order
-from sikpro.application.ports.chat import Button
+from sikpro.application.conversation.order_entry import enter_request
+from sikpro.application.conversation.questions import ORDER
+from sikpro.application.ports.chat import Button, Outgoing
+from sikpro.application.ports.conversations import Conversation
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.outbox import Delivery
 from sikpro.application.use_cases.orders.own_order import join_message, owns
 from sikpro.application.use_cases.orders.register_order import order_named
+from sikpro.application.use_cases.orders.understand_request import typed_again
 from sikpro.domain.errors import NotFound
 from sikpro.domain.order import Order
 
@@ -18,6 +33,12 @@ LISTED = 10
 
 ALBUM_PAUSE = timedelta(seconds=3)
 """How long the question about an album waits for its message with the caption."""
+
+READING_PAUSE = timedelta(seconds=8)
+"""How long the question about a photo waits for what its barcodes say. It is sent in any case."""
+
+USE = "pu"
+"""The verb of the button that uses what was read in a photo for an order."""
 
 _WORDS = "words"
 _QUESTION = "question"
@@ -31,7 +52,9 @@ def ask_which_order(context: Context, text: str) -> Handled:
     keep_files(context, data)
     buttons = [[Button(f"{row.number} · {row.type}", f"ph:{row.id}:{incoming.message_id}")] for row in rows]
     buttons.append([Button(words("button.new_order"), "reg")])
-    due_at = context.now + ALBUM_PAUSE if incoming.album and not text else None
+    pauses = [ALBUM_PAUSE] if incoming.album and not text else []
+    pauses += [READING_PAUSE] if any(may_be_photo(file) for file in incoming.attachments) else []
+    due_at = context.now + max(pauses) if pauses else None
     question = context.reply(words("photo.which" if rows else "photo.no_order"), buttons, due_at=due_at)
     context.open_dialogue(PHOTO, {**data, _QUESTION: str(question)})
     return Handled(Outcome.DIALOGUE, PHOTO)
@@ -57,10 +80,42 @@ def caption_came(context: Context) -> None:
     dialogue, album = context.dialogue, context.incoming.album
     if dialogue is None or dialogue.step != PHOTO or not album or album not in dialogue.data.get(ALBUMS, "").split():
         return
-    question = context.uow.outbox.get(int(dialogue.data[_QUESTION]))
-    if question.state is Delivery.QUEUED:
-        context.uow.outbox.give_up(question.id, Delivery.EXPIRED, "album", "", context.now)
+    take_question_back(context, dialogue)
     context.close_dialogue()
+
+
+def take_question_back(context: Context, dialogue: Conversation) -> Outgoing | None:
+    """Recall the question about a photo, and return it; None if it was sent already."""
+    question = context.uow.outbox.get(int(dialogue.data[_QUESTION]))
+    if question.state is not Delivery.QUEUED:
+        return None
+    context.uow.outbox.give_up(question.id, Delivery.EXPIRED, "photo", "", context.now)
+    return evolve(question.message, random_id=0)
+
+
+def has_file(dialogue: Conversation, message_id: int, album: str | None) -> bool:
+    """Whether a dialogue keeps the file of a message, or its album."""
+    data = dialogue.data
+    return str(message_id) in data.get(FILES, "").split() or (album or "-") in data.get(ALBUMS, "").split()
+
+
+def press_use(context: Context, order_id: int, message_id: int) -> Handled | None:
+    """Use what was read in a photo for the pressed order: the photo joins it, and its data are corrected."""
+    offer = next((one for one in context.dialogues if one.step == PHOTO and has_file(one, message_id, None)), None)
+    if offer is None:
+        return None
+    order = pressed_order(context, order_id)
+    if isinstance(order, Handled):
+        return order
+    read = {name: offer.data[name] for name in ("serial", "odp") if name in offer.data}
+    read |= {name: doubt.readings[0] for name, doubt in doubts_in(offer.data).items()}
+    context.turn_to(offer)
+    handled = _place(context, order, message_id)
+    before = typed_again(order.data)
+    if not order.phase.live or all(before[name] == value for name, value in read.items()):
+        return handled
+    context.turn_to(None)
+    return enter_request(context, {**before, **read, ORDER: str(order_id)})
 
 
 def press_photo(context: Context, order_id: int, message_id: int) -> Handled | None:

@@ -1,26 +1,22 @@
 """Pins on the map: the customer's place of an order, or of the order that is being entered."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 from attrs import evolve
 
-from sikpro.application.conversation.commands.cek import order_replied_to
+from sikpro.application.conversation.attachments import PLACE
 from sikpro.application.conversation.context import Context, Handled
-from sikpro.application.conversation.joining import pressed_order
+from sikpro.application.conversation.joining import order_replied_to, pressed_order
 from sikpro.application.conversation.photos import LISTED
 from sikpro.application.conversation.questions import ORDER, STEP
 from sikpro.application.conversation.strangers import introduce
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
-from sikpro.application.use_cases.orders.own_order import join_message, keep_place, owned_order
+from sikpro.application.use_cases.orders.own_order import join_message, owned_order
 from sikpro.domain.errors import DomainError
 from sikpro.domain.events import MessageJoined
 from sikpro.domain.place import Place
 from sikpro.domain.text import storable
-
-PLACE = "place"
-"""In a draft's data: the place of the future order, as `str(Place)`. Also the step that asks for a place's order."""
 
 REPEAT = timedelta(minutes=10)
 """Within this time the same pin again is a repetition, and the question about it stands."""
@@ -56,13 +52,6 @@ def press_place(context: Context, order_id: int, message_id: int) -> Handled | N
     if context.dialogue and context.dialogue.step == PLACE:
         context.close_dialogue()
     return _join(context, order_id, pin.place, message_id, pin.text)
-
-
-def store_place(context: Context, order_id: int, data: Mapping[str, str]) -> None:
-    """Add the draft's place to the order that it became."""
-    place = Place.read(data.get(PLACE, ""))
-    if place:
-        keep_place(context.uow, order_id, context.somebody, context.now, place, context.incoming.chat_id)
 
 
 def _pin(context: Context) -> Place:

@@ -24,7 +24,7 @@ from sikpro.application.conversation.own_orders import (
     show_order_id,
     withdraw,
 )
-from sikpro.application.conversation.photos import press_photo
+from sikpro.application.conversation.photos import USE, press_photo, press_use
 from sikpro.application.conversation.places import press_place
 from sikpro.application.i18n import LANGUAGES
 from sikpro.application.ports.inbox import Outcome
@@ -98,6 +98,7 @@ PRESSES: dict[str, Press] = {
     "nudge": _about_order(nudge),
     "reopen": _reopen,
     "ph": _about_message(press_photo),
+    USE: _about_message(press_use),
     "pl": _about_message(press_place),
     ACCESS: press_access,
     NOTICE: press_notice,
@@ -109,7 +110,7 @@ PRESSES: dict[str, Press] = {
 """The verbs for known people. A new button needs a line here."""
 
 
-_USED_ONCE = {"d", "wd", "wdy", "wdn", "ph", "pl", WRONG, SEND}
+_USED_ONCE = {"d", "wd", "wdy", "wdn", "ph", "pl", USE, WRONG, SEND}
 """The verbs whose buttons go away once they were used."""
 
 

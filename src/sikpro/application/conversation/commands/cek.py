@@ -2,6 +2,7 @@
 
 from sikpro.application.conversation.commands.command import Command
 from sikpro.application.conversation.context import Context, Handled
+from sikpro.application.conversation.joining import order_replied_to
 from sikpro.application.conversation.own_orders import list_own, show_order, show_order_id, show_orders_of_device
 from sikpro.application.conversation.reader.read_message import numbers_in, read_order
 from sikpro.application.use_cases.catalogue.typed_values import number_meant
@@ -28,16 +29,6 @@ def _run(context: Context, text: str) -> Handled:
     except InvalidValue as error:
         return context.refuse(context.words.error(error), error.code)
     return show_order(context, number)
-
-
-def order_replied_to(context: Context) -> int | None:
-    """Return the order of the message that this one replies to, sent by the bot or by a person."""
-    incoming, uow = context.incoming, context.uow
-    if incoming.reply_to is None:
-        return None
-    return uow.outbox.order_of(incoming.chat_id, incoming.reply_to) or uow.inbox.order_of(
-        incoming.chat_id, incoming.reply_to
-    )
 
 
 CEK = Command(name="cek", run=_run)

@@ -227,7 +227,12 @@ def _intent(text: str, words: set[str], known: Known, *, named: bool) -> Intent:
         return Intent.FACTS
     if "?" in text:
         return Intent.STATUS
-    more = spoken - words_of.ASKING - words_of.FILLERS - {name for name in spoken if name.startswith("SC")}
+    more = (
+        spoken
+        - words_of.ASKING
+        - words_of.FILLERS
+        - {one for one in spoken if one.startswith(known.patterns.number_prefixes)}
+    )
     return Intent.STATUS if words & words_of.ASKING and len(more) <= _FEW else Intent.FACTS
 
 

@@ -11,7 +11,7 @@ from sikpro.application.conversation.reader.pattern_forms import forms_of
 
 _SEPARATOR = re.compile(r"[#|;,\n\t]")
 _NUMBERING = re.compile(
-    r"[ \t]*(?:\d{1,2}[.)](?=\s*(?:[^\W\d]|[0-9A-Fa-f]{16}\b))|\d{1,2}[.)]\s+|[-•●▪·]+\s+|-{3,}\s*$)", re.M
+    r"[ \t]*(?:\d{1,2}[.)](?=\s*(?:[^\W\d]|(?:[0-9A-Fa-f]{4}[ -]?){4}\b))|\d{1,2}[.)]\s+|[-•●▪·]+\s+|-{3,}\s*$)", re.M
 )
 _URL = re.compile(r"https?://\S+", re.I)
 _WORD = re.compile(r"[^\s#|;,:=]+")

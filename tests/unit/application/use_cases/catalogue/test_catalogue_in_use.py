@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue.catalogue_rows import KINDS, STATUSES, CatalogueKind
+from sikpro.application.use_cases.catalogue.catalogue_rows import KINDS, MAKERS, STATUSES, CatalogueKind
 from sikpro.application.use_cases.catalogue.edit_catalogue import (
     Use,
     add_row,
@@ -16,10 +16,12 @@ from sikpro.application.use_cases.catalogue.edit_catalogue import (
     set_row_active,
     uses,
 )
+from sikpro.application.use_cases.catalogue.lookup import maker_of, makers_in_use
 from sikpro.application.use_cases.orders.remove_order import delete_order
 from sikpro.domain.catalogue import Sto
 from sikpro.domain.errors import AlreadyUsed, ConcurrencyConflict, InUse, InvalidFields, LastOne, NotFound, StillBelongs
 from sikpro.domain.people import Person
+from sikpro.domain.values import SerialNumber
 from tests.unit.chat import NINE, WHOLE, ZONE, Phone, World
 
 ADMIN = 6
@@ -150,3 +152,15 @@ def test_a_row_that_is_edited_belongs_to_what_is_there(world: World) -> None:
         return edit_row(uow, KINDS["stos"], "TUN", typed, mark=row_mark(row), by=admin, now=NINE)
 
     assert as_admin(world, work) == Sto(code="TUN", name="Tulangan", site_operation="MJK")
+
+
+def test_a_retired_maker_is_in_use_no_more_but_keeps_its_name_on_earlier_orders(world: World) -> None:
+    as_admin(world, lambda uow, admin: set_row_active(uow, MAKERS, "ZTEG", False, admin, NINE))
+
+    def work(uow: UnitOfWork) -> None:
+        assert "ZTEG" not in makers_in_use(uow)
+        assert "HWTC" in makers_in_use(uow)
+        assert maker_of(uow, uow.orders.get(1).data.serial) == "ZTE"
+        assert maker_of(uow, SerialNumber.parse("QQQQC6754546")) == ""
+
+    world.transactions.read(work)

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import islice
 
 from sikpro.application.conversation.reader.dictionary import LABELS, Label, Role
 from sikpro.application.conversation.reader.forms import ODP_PART, find_code, find_value, read_word, serial_of
@@ -19,7 +20,10 @@ _TOKEN = re.compile(r"[^\s#|;,]+")
 _MORE = re.compile(r"\s*[/&+]\s*")
 _UNKNOWN_AT_START = re.compile(r"[A-Z][A-Z0-9 ./]{0,40}?[ \t]*[:=]+(?!//)", re.I)
 _UNKNOWN_INSIDE = re.compile(r"[A-Z][A-Z0-9.]{0,20}[ \t]*[:=]+(?!//)", re.I)
+_BLANKS = re.compile(r"[ \t.-]*")
 _MOST_WORDS = 5
+_NEAR = 200
+"""So far behind a label its value is looked for, in characters."""
 
 
 def find_label(text: str, start: int, known: Known, *, at_start: bool) -> LabelText | None:
@@ -84,7 +88,8 @@ def _accepted(text: str, start: int, end: int, label: Label, known: Known) -> La
 
 def _fits(text: str, end: int, label: Label, known: Known) -> bool:
     """Whether a label without a colon has its value behind it; else it is a word like others."""
-    token = _TOKEN.match(text, end + len(text[end:]) - len(text[end:].lstrip(" \t.-")))
+    blanks = _BLANKS.match(text, end)
+    token = _TOKEN.match(text, blanks.end() if blanks else end)
     if not token or "\n" in text[end : token.start()]:
         return False
     start, upper = token.start(), token[0].upper().rstrip(".!?")
@@ -99,7 +104,7 @@ def _fits(text: str, end: int, label: Label, known: Known) -> bool:
     if field == "odp":
         return (value is not None and value.field == "odp") or ODP_PART.match(text, start) is not None
     if field == "technician":
-        words = re.findall(r"[A-Za-z0-9]+", text[start:].split("\n", 1)[0])[:3]
+        words = re.findall(r"[A-Za-z0-9]+", text[start : start + _NEAR].split("\n", 1)[0])[:3]
         coded = (
             len(upper) >= 4
             and upper.isalnum()
@@ -175,12 +180,12 @@ def _is_slip(typed: str, meant: str) -> bool:
 
 def _whole_request(text: str, start: int, known: Known, fields: int = 2) -> bool:
     """Whether values of so many fields follow in the same line: what stands before the colon are words, no label."""
-    line = text[start:].split("\n", 1)[0]
+    line = text[start : start + _NEAR].split("\n", 1)[0]
     first = re.match(r"\s*(\w+)\s*[#|]", line)
     if first and first[1].upper() in known.types:
         return True
     found = []
-    for token in list(_TOKEN.finditer(line))[: fields + 1]:
+    for token in islice(_TOKEN.finditer(line), fields + 1):
         value = (
             find_value(line, token.start(), known)
             or find_code(line, token.start(), known)

@@ -23,13 +23,10 @@ def scan(text: str, known: Known) -> list[Item]:
     position = 0
     while position < len(text):
         character = text[position]
-        at_line_start = not items or (isinstance(items[-1], Separator) and items[-1].text == "\n")
         at_start = not items or isinstance(items[-1], Separator)
-        numbering = _NUMBERING.match(text, position) if at_line_start and not _begun(text, position) else None
+        numbering = _NUMBERING.match(text, position) if not position or text[position - 1] == "\n" else None
         if numbering:
             position = numbering.end()
-            if not text[position - 1 : position].strip(" \t"):
-                position = max(position, numbering.end())
         elif _SEPARATOR.match(character):
             items.append(Separator(position, position + 1, character))
             position += 1
@@ -42,12 +39,6 @@ def scan(text: str, known: Known) -> list[Item]:
         else:
             position += 1
     return items
-
-
-def _begun(text: str, position: int) -> bool:
-    """Whether something of this line was already read."""
-    line = text.rfind("\n", 0, position) + 1
-    return bool(text[line:position].strip())
 
 
 def _is_blank(text: str, position: int) -> bool:

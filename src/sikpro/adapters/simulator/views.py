@@ -60,6 +60,7 @@ def message_view(sender: str, message: Body, read: bool) -> Body:
         "photo": message["photo"][-1]["file_id"] if "photo" in message else None,
         "document": document and {"file_id": document["file_id"], "name": document["file_name"]},
         "place": place and {"latitude": place["latitude"], "longitude": place["longitude"]},
+        "venue": message.get("venue", {}).get("title"),
         "reaction": message.get("reaction"),
         "contact": contact and {"phone": contact["phone_number"]},
         "read": bool(read),

@@ -84,7 +84,7 @@ export function bubble(messages, look, does) {
   box.append(...pictures(messages));
   if (message.document) box.append(document_(message.document));
   if (message.contact) box.append(make("span", "body", `☎️ ${message.contact.phone}`));
-  if (message.place) box.append(make("span", "body", `📍 ${message.place.latitude}, ${message.place.longitude}`));
+  if (message.place) box.append(make("span", "body", `📍 ${message.venue ? `${message.venue}\n` : ""}${message.place.latitude}, ${message.place.longitude}`));
   if (message.text) box.append(make("span", "body", message.text));
   const ticks = look.mine ? (messages.every((one) => one.read) ? " ✓✓" : " ✓") : "";
   const when = make("span", "stamp", (message.edit_date ? "diedit " : "") + time(message.date) + ticks);

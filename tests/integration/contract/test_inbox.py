@@ -177,6 +177,7 @@ def test_the_pin_of_a_message_is_found_as_it_was_sent_first(store: Transactions)
         unit.inbox.receive(an_incoming("Indah", 1, place=first, live=True), after(0))
         unit.inbox.receive(an_incoming("", 1, place=later, live=True, key="e1", kind=IncomingKind.EDIT), after(1))
         unit.inbox.receive(an_incoming(message_id=2), after(2))
+        unit.inbox.receive(an_incoming("", 3, place=later, key="e3", kind=IncomingKind.EDIT), after(3))
 
     store.write(work)
 
@@ -184,7 +185,7 @@ def test_the_pin_of_a_message_is_found_as_it_was_sent_first(store: Transactions)
         return store.read(lambda unit: unit.inbox.place_of(chat_id, message_id))
 
     assert pin(1) == ReceivedPin(first, "Indah")
-    assert [pin(2), pin(9), pin(1, 8)] == [None] * 3
+    assert [pin(2), pin(3), pin(9), pin(1, 8)] == [None] * 4
 
 
 def test_updates_of_a_span_are_counted_by_outcome_and_detail(store: Transactions) -> None:

@@ -103,7 +103,7 @@ class SqlInbox:
     def place_of(self, chat_id: int, message_id: int) -> ReceivedPin | None:
         """Return the pin of a message, as it was sent first."""
         messages = (_c.kind == IncomingKind.MESSAGE.value, _c.chat_id == chat_id, _c.message_id == message_id)
-        selected = sa.select(_c.text, _c.rest).where(*messages).order_by(_c.id).limit(1)
+        selected = sa.select(_c.text, _c.rest).where(*messages)
         row = self._transaction.execute(selected).mappings().one_or_none()
         place = row["rest"].get("place") if row else None
         return ReceivedPin(Place(**place), row["text"]) if row and place else None

@@ -380,3 +380,4 @@ async def test_a_gesture_in_a_group_that_moved_is_done_and_what_waits_follows(po
     number, answer = post.queue(evolve(NOD, chat_id=-1)), post.put("halo", -1)
     await post.until(lambda: post.item(answer).state is Delivery.SENT)
     assert (post.item(number).state, post.item(answer).message.chat_id) == (Delivery.SENT, -100)
+    assert post.messenger.asked == 2, "the answer goes to the new chat at once"

@@ -192,7 +192,7 @@ def test_a_pin_in_a_group_is_for_the_bot_only_as_a_reply_to_it(world: World, bud
     group.says(f"/cek {world.order().number}")
     group.replies("", place=Place.read(HOME))
     assert place_of(world) == HOME
-    group.press_data(f"pl:{world.order().id}:{group.sent[-1]}")
-    assert (outcome(world), len(world.joined())) == ((Outcome.REFUSAL, "press.stale"), 1)
     group.says("/help")
     assert "balas pesan ordernya" in group.replies("", place=Place.read(NEAR))
+    group.press_data(f"pl:{world.order().id}:{group.sent[-1]}")
+    assert (outcome(world), place_of(world)) == ((Outcome.REFUSAL, "press.stale"), HOME)

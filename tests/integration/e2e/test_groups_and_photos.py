@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from attrs import define, field
 from sikpro.application.ports.files import FileState, OrderFile
 from sikpro.domain.order import Order
 from tests.integration.e2e.installation import CREW, PASSWORD, Installation, installed, wait_until
+from tests.labels import Printed, jpeg, label, scene
 
 BOT = "sikpro_simulasi_bot"
 BUDI, AGUS = CREW[0], CREW[1]
@@ -218,3 +220,16 @@ def test_an_edited_message_corrects_its_order_while_nobody_has_it(running: Insta
     answer = running.hears(BUDI, "ZTEGC6754547")
     assert answer["reply_to"] == sent
     assert str(stored(running).data.serial) == "ZTEGC6754547"
+
+
+def test_a_photo_of_the_modems_label_is_read_and_its_button_begins_the_order(running: Installation) -> None:
+    picture = jpeg(scene(label([Printed("ZTEGC6754546")]), (1280, 960), Random(1)))
+    act(running, f"/chats/{BUDI}/photos", photo=base64.b64encode(picture).decode())
+    running.hears(BUDI, "SN ZTEGC6754546 (ZTE) terbaca dari foto", 60)
+    running.press(BUDI, "Order baru")
+    running.hears(BUDI, "Tipe order?")
+    running.say(BUDI, f"AO {NUMBER} SDA ODP-SDA-003")
+    running.hears(BUDI, f"Pesan diterima, mohon ditunggu. {NUMBER}")
+    assert str(stored(running).data.serial) == "ZTEGC6754546"
+    (file,) = photos(running, 1)
+    assert content(running, file) == picture

@@ -92,9 +92,10 @@ def _take(context: Context, text: str, reading: Reading, drafts: Sequence[Conver
     number = order.certain.get("registration_number", "") if order else reading.number
     same = next((one for one in drafts if number and one.data.get("registration_number") == number), None)
     if order and order.is_whole:
-        if same is None and not (replied and not drafts[0].data.get("registration_number")):
+        lacking = [one for one in drafts if not one.data.get("registration_number") and _completes(order, one)]
+        if same is None and not lacking and not (replied and not drafts[0].data.get("registration_number")):
             return None
-        drafts = [same] if same else drafts
+        drafts = [same] if same else lacking or drafts
     elif number and not order and (reading.number != text_number(text, context.known()) or same):
         return None  # words about an order that is there
     elif number and not same:
@@ -108,6 +109,12 @@ def _take(context: Context, text: str, reading: Reading, drafts: Sequence[Conver
     if reading.intent in _NODS and not replied and not says(text, AGREEING):
         return None
     return _which(context, text, drafts, order)
+
+
+def _completes(order: OrderReading, draft: Conversation) -> bool:
+    """Whether an order that is not complete by itself goes with a draft: nothing that both say differs."""
+    data = draft.data
+    return bool(order.missing) and all(data.get(name, value) == value for name, value in order.certain.items())
 
 
 def _which(context: Context, text: str, drafts: Sequence[Conversation], order: OrderReading | None) -> Handled:

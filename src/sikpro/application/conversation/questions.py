@@ -158,8 +158,9 @@ class Asker:
             return list(self._doubt(name).readings)
         if error.code.startswith("sto."):
             return self._near_stos(error)
+        several = str(error.params.get("readings") or "")
         suggestion = str(error.params.get("suggestion") or "")
-        return [suggestion] if suggestion else []
+        return several.split(" / ") if several else [suggestion] if suggestion else []
 
     def _shown(self, name: str, value: str) -> str:
         """Return a value for people: a technician with their name."""

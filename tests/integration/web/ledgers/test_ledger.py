@@ -38,12 +38,12 @@ def _sums(page: str) -> dict[str, int]:
 
 
 def test_every_update_is_there_with_its_outcome_in_words(site: Site) -> None:
-    _say(site, REG, REG, "/cek SC32232558", "/cek SC999999", "halo pak", "/apa")
+    _say(site, REG, REG, "/cek SC32232558", "/cek SC999999", "halo pak", "besok jadi ke lapangan?", "/apa")
     _say(site, "/reg", "Joni F5SDA777", chat_id=900)
     page = site.logged_in("bagus").get("/ledger").text
     for shown in ("order baru", "nomor sudah ada", "order tidak ditemukan", "perintah tidak dikenal"):
         assert shown in page
-    for shown in ("belum terdaftar: /reg", "minta akses", "tidak dimengerti", "Budi"):
+    for shown in ("belum terdaftar: /reg", "minta akses", "tidak dimengerti", "salam", "Budi"):
         assert shown in page
     assert f'href="/orders/{site.store.read(lambda uow: uow.orders.find("SC32232558"))[0].id}"' in page
 

@@ -70,7 +70,7 @@ def test_the_enter_key_saves_and_does_not_press_a_suggestion(page_site: Site, ne
     page.get_by_label("Tempel pesan").fill("AO SC32232558 ZTEGC67S4546 SDA ODP-SDA-003 F5SDA445")
     page.get_by_role("button", name="Baca pesan").click()
     expect(page.get_by_role("button", name="Pakai ZTEGC6754546")).to_be_visible()
-    page.get_by_label("ODP").press("Enter")
+    page.locator("#f-odp").press("Enter")
     expect(page.get_by_text("Order BELUM disimpan")).to_be_visible()
     expect(page.get_by_label("SN modem")).to_have_value("ZTEGC67S4546")
     page.get_by_role("button", name="Pakai ZTEGC6754546").click()

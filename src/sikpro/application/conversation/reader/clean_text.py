@@ -31,7 +31,8 @@ class CleanText:
         if start >= end:
             return ""
         first, last = self.positions[start], self.positions[end - 1]
-        while first and self.typed[first - 1] in _AROUND:
+        said = {position for position, character in zip(self.positions, self.text, strict=True) if character != " "}
+        while first and first - 1 not in said and not self.typed[first - 1].isspace():
             first -= 1
         while last + 1 < len(self.typed) and self.typed[last + 1] in _AROUND:
             last += 1

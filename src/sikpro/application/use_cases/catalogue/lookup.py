@@ -1,5 +1,7 @@
 """Look up the catalogues."""
 
+from collections.abc import Iterable
+
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.catalogue import Maker, OrderType, SiteOperation, Status, Sto
 from sikpro.domain.errors import InvalidValue, NotFound
@@ -45,14 +47,15 @@ def maker_of(uow: UnitOfWork, serial: SerialNumber) -> str:
     return next((maker.name for maker in uow.catalogue.makers() if maker.code == serial.vendor_id), "")
 
 
-def nearest(code: str, known: list[str]) -> str | None:
-    """Return the one known code that is one slip away, None when there is none or several.
+def unknown_code(reason: str, code: str, known: Iterable[str]) -> InvalidValue:
+    """Return the error of a code that no catalogue has, with the codes that are one slip away.
 
-    >>> nearest("SDAA", ["SDA", "TUN"]), nearest("F5SPJ101", ["F5SPJ449"])
-    ('SDA', None)
+    One is the suggestion; several are its `readings`, separated by ` / `.
     """
-    found = codes_near(code, known)
-    return found[0] if len(found) == 1 else None
+    near = codes_near(code, known)
+    if len(near) > 1:
+        return InvalidValue(reason, code, readings=" / ".join(near))
+    return InvalidValue(reason, code, next(iter(near), None))
 
 
 def row_name(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sikpro.application.fields import BY_NAME, FIELDS
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue.lookup import nearest
+from sikpro.application.use_cases.catalogue.lookup import unknown_code
 from sikpro.application.use_cases.catalogue.typed_values import box_typed, number_typed, patterns_of
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.order_data import OrderData
@@ -69,7 +69,7 @@ def _check_catalogues(uow: UnitOfWork, values: dict[str, object], errors: dict[s
     for name, codes in known.items():
         code = str(values.get(name, ""))
         if code and codes and code not in codes:
-            errors[name] = InvalidValue(f"{name}.unknown", code, nearest(code, codes))
+            errors[name] = unknown_code(f"{name}.unknown", code, codes)
             del values[name]
     technician = str(values.get("technician", ""))
     if technician in slips:
@@ -79,5 +79,5 @@ def _check_catalogues(uow: UnitOfWork, values: dict[str, object], errors: dict[s
         if person is None or not person.active:
             codes = [one.technician_code for one in uow.people.all() if one.technician_code and one.active]
             if codes:
-                slip = InvalidValue("technician.unknown", technician, nearest(technician, codes))
+                slip = unknown_code("technician.unknown", technician, codes)
                 errors["technician"] = slips[technician] = slip

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from attrs import define, evolve, field, frozen
 
-from sikpro.application.conversation.reader.dictionary import CHOOSING, DISMISSING, Label, Role
+from sikpro.application.conversation.reader.dictionary import CHOOSING, DISMISSING, EITHER, Label, Role
 from sikpro.application.conversation.reader.forms import ODP_PART, serial_of
 from sikpro.application.conversation.reader.items import Evidence, Item, LabelText, Separator, Value, Word
 from sikpro.application.conversation.reader.known import Known
@@ -46,6 +46,9 @@ class Collector:
     """The items that are no note: our labels, and a technician's name beside the code."""
     texts: dict[str, list[int]] = field(factory=dict[str, list[int]])
     """The items behind the labels of the order's other fields."""
+
+    labelled: dict[int, tuple[str, Evidence]] = field(factory=dict[int, tuple[str, Evidence]])
+    """The fields of the values behind labels, by the place where the value ends."""
 
     def collect(self) -> None:
         """Find the candidates."""
@@ -289,6 +292,18 @@ class Collector:
             and _field(self.items[place]) == "sto"
         )
 
+    def _beside_labelled(self, name: str, place: int) -> Evidence:
+        """Return the evidence of a labelled value of the same field right before: `SN: … / …` has two candidates."""
+        for before in range(place - 1, -1, -1):
+            item = self.items[before]
+            if before in self.labelled:
+                found, evidence = self.labelled[before]
+                return evidence if found == name else Evidence.HINT
+            either = isinstance(item, Word) and item.text.upper() in EITHER
+            if not either and not (isinstance(item, Separator) and item.text in "/,;|"):
+                return Evidence.HINT
+        return Evidence.HINT
+
     def _words_before(self, place: int) -> list[str]:
         """Return the words between the value before and this place, the nearest first."""
         words: list[str] = []
@@ -319,11 +334,13 @@ class Collector:
         choosing = next((word for word in self._words_before(place) if word in CHOOSING | DISMISSING), "")
         if choosing in DISMISSING:
             return
-        evidence = value.evidence
+        evidence = max(value.evidence, self._beside_labelled(value.field, place))
         if choosing and evidence >= Evidence.FORM:
             evidence = Evidence.CHOSEN
         end = place if last is None else last
         places = frozenset(range(place, end + 1)) if keeps else frozenset[int]()
+        if evidence >= Evidence.LABEL:
+            self.labelled[end] = (value.field, evidence)
         text = self.text[value.start : max(value.end, self.items[end].end)]
         self.candidates.append(Candidate(value.field, value.value, evidence, value.readings, places, text))
 

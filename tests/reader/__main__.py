@@ -3,14 +3,14 @@
 import sys
 from pathlib import Path
 
-from tests.reader.corpus import CORPUS, SECOND, load
+from tests.reader.corpus import CORPUS, SECOND, THIRD, load
 from tests.reader.judge import Verdict, judge, table
 
 
 def main() -> int:
-    """Print the tables of both corpora, or of files in the same form; 1 when something is wrong and silent."""
+    """Print the tables of the three corpora, or of files in the same form; 1 when something is wrong and silent."""
     wrong = False
-    for path in map(Path, sys.argv[1:] or [str(CORPUS), str(SECOND)]):
+    for path in map(Path, sys.argv[1:] or [str(CORPUS), str(SECOND), str(THIRD)]):
         judged = judge(load(path.read_text("utf-8")))
         for one in judged:
             if one.verdict is not Verdict.RIGHT:

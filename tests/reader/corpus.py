@@ -14,6 +14,9 @@ from sikpro.domain.text import plain
 
 CORPUS = Path(__file__).with_name("corpus.toml")
 
+THIRD = Path(__file__).with_name("third_corpus.toml")
+"""Messages by a third person, who aimed at weak places: 316 before seeing the reader, `later_…` after that."""
+
 SECOND = Path(__file__).with_name("second_corpus.toml")
 """Messages by somebody who had not seen the reader nor the first corpus, in the first one's world."""
 
@@ -199,6 +202,7 @@ __all__ = [
     "CORPUS",
     "FIELDS",
     "SECOND",
+    "THIRD",
     "About",
     "Answer",
     "Ask",

@@ -6,6 +6,7 @@ from enum import StrEnum
 from attrs import frozen
 
 from sikpro.application.conversation.reader.decide import OrderReading
+from sikpro.application.conversation.reader.dictionary import TYPE_NAMES
 from sikpro.application.conversation.reader.known import Known
 from sikpro.application.conversation.reader.read_message import Intent, Reading, read_message
 from sikpro.domain.text import codes_near
@@ -40,6 +41,7 @@ def known_in(world: World) -> Known:
         stos=world.stos,
         makers=world.makers,
         technician=lambda code: code in world.technicians,
+        type_names={name: code for code, names in TYPE_NAMES.items() for name in names},
         near=lambda code: codes_near(code, world.technicians),
     )
 

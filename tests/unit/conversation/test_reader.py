@@ -12,14 +12,15 @@ from sikpro.application.conversation.reader.dictionary import LABELS, Role
 from sikpro.application.conversation.reader.read_message import read_message
 from sikpro.domain.text import compact
 from sikpro.domain.values import SerialNumber
-from tests.reader.corpus import SECOND, Ask, Stored, load
+from tests.reader.corpus import SECOND, THIRD, Ask, Stored, load
 from tests.reader.judge import Judged, Verdict, judge, known_in
 
 CORPUS = load()
 KNOWN = known_in(CORPUS.world)
 JUDGED = judge(CORPUS)
 SECOND_JUDGED = judge(load(SECOND.read_text("utf-8")))
-ALL_JUDGED = [*JUDGED, *SECOND_JUDGED]
+THIRD_JUDGED = judge(load(THIRD.read_text("utf-8")))
+ALL_JUDGED = [*JUDGED, *SECOND_JUDGED, *THIRD_JUDGED]
 CERTAIN = [
     one.message.text for one in JUDGED if isinstance(one.message.answer, Stored) and one.verdict is Verdict.RIGHT
 ]
@@ -43,7 +44,9 @@ def test_no_draft_of_the_corpus_holds_a_wrong_value() -> None:
     assert [one.message.text for one in ALL_JUDGED if one.verdict is Verdict.WRONG_IN_DRAFT] == []
 
 
-@pytest.mark.parametrize("judged", [JUDGED, SECOND_JUDGED], ids=["corpus", "second corpus"])
+@pytest.mark.parametrize(
+    "judged", [JUDGED, SECOND_JUDGED, THIRD_JUDGED], ids=["corpus", "second corpus", "third corpus"]
+)
 def test_97_percent_are_read_right_and_two_percent_at_most_asked_without_need(judged: list[Judged]) -> None:
     right = sum(one.verdict is Verdict.RIGHT for one in judged)
     asked = sum(one.verdict is Verdict.ASKED_WITHOUT_NEED for one in judged)

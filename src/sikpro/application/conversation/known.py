@@ -2,11 +2,12 @@
 
 from functools import cache
 
+from sikpro.application.conversation.reader.dictionary import TYPE_NAMES
 from sikpro.application.conversation.reader.known import Known
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import makers_in_use
 from sikpro.application.use_cases.catalogue.typed_values import patterns_of
-from sikpro.domain.text import codes_near
+from sikpro.domain.text import codes_near, one_line
 
 
 def known_in(uow: UnitOfWork) -> Known:
@@ -25,6 +26,13 @@ def known_in(uow: UnitOfWork) -> Known:
         makers=tuple(makers_in_use(uow)),
         technician=technician,
         near=lambda code: codes_near(code, codes()),
+        type_names={
+            one_line(name).upper(): row.code
+            for row in uow.catalogue.order_types()
+            if row.active
+            for name in (row.label.id, row.label.en, *TYPE_NAMES.get(row.code, ()))
+            if one_line(name).upper() != row.code
+        },
         any_technician=lambda: not codes(),
         patterns=patterns_of(uow),
     )

@@ -5,15 +5,27 @@ from collections.abc import Callable, Iterator, Sequence
 
 from attrs import define, evolve, field, frozen
 
-from sikpro.application.conversation.reader.dictionary import CHOOSING, DISMISSING, EITHER, Label, Role
-from sikpro.application.conversation.reader.forms import ODP_PART, serial_of
+from sikpro.application.conversation.reader.dictionary import (
+    ABSENT,
+    CHOOSING,
+    CONDITIONAL,
+    DISMISSING,
+    EITHER,
+    Label,
+    Role,
+)
+from sikpro.application.conversation.reader.forms import ODP_PART, is_name, is_upstream, serial_of
 from sikpro.application.conversation.reader.items import Evidence, Item, LabelText, Separator, Value, Word
 from sikpro.application.conversation.reader.known import Known
+from sikpro.domain.errors import InvalidValue
 from sikpro.domain.text import codes_near, compact
 
 _WORDS = re.compile(r"[A-Z→]+")
 _STO = re.compile("[A-Z]{3}")
+_FROM = frozenset(["DARI", "FROM", "SOKO", "SEKO", "SAKA", "TEKO"])
+"""Where something came from. Alone in a message it may be the value: the cable comes *dari* the box."""
 _WORDY = {Role.TEXT, Role.NOTE, Role.UNKNOWN}
+_ASKED_BEHIND_OTHERS = {"type", "registration_number", "serial", "sto", "odp"}
 _NO_WORDS = {"SERIAL": frozenset({"ONT", "MODEM", "ONU"})}
 
 PART_OF_ODP = "?"
@@ -47,6 +59,8 @@ class Collector:
     texts: dict[str, list[int]] = field(factory=dict[str, list[int]])
     """The items behind the labels of the order's other fields."""
 
+    left: list[tuple[Value, int]] = field(factory=list[tuple[Value, int]])
+    """What a word like *dari* dismissed."""
     labelled: dict[int, tuple[str, Evidence]] = field(factory=dict[int, tuple[str, Evidence]])
     """The fields of the values behind labels, by the place where the value ends."""
 
@@ -67,6 +81,23 @@ class Collector:
             else:
                 label = self._governed(label, place)
         self._by_place()
+        self._boxes_without_sto()
+        for value, _ in self.left:
+            if value.value and all(one.field != value.field for one in self.candidates):
+                made = Candidate(value.field, "", value.evidence, value.readings, frozenset[int](), value.text)
+                self.candidates.append(made)
+
+    def _boxes_without_sto(self) -> None:
+        """A cabinet and its number alone between separators is a box of the order's STO, if there is no other box."""
+        for place, item in enumerate(self.items):
+            part = ODP_PART.match(self.text, item.start) if isinstance(item, Word) else None
+            if part is None or any(one.field == "odp" for one in self.candidates):
+                continue
+            last = max(other for other in range(place, len(self.items)) if self.items[other].start < part.end())
+            around = (*self.items[max(place - 1, 0) : place], *self.items[last + 1 : last + 2])
+            if all(isinstance(one, Separator) for one in around):
+                readings = (PART_OF_ODP + compact(part[0], " "),)
+                self._take(place, "odp", "", Evidence.RESEMBLES, readings, last=last)
 
     def _by_place(self) -> None:
         """A lone word between separators, at the place of a type or an STO that nothing else is, was meant for it."""
@@ -110,14 +141,14 @@ class Collector:
         """Read an item behind a label, and return the label if it still governs what follows."""
         item, role = self.items[place], label.label.role
         if role is Role.LIST:
-            self._free(place)
+            self._listed(label, place)
             return label
         if role is Role.FIELD:
             self.texts.setdefault(label.label.field, []).append(place)
             self.used.add(place)
             return label
         if role in _WORDY:
-            self._perhaps_meant(role, place)
+            self._perhaps_meant(role, place, label.label.field)
             return label
         if role is Role.ID:
             self._perhaps_meant(role, place)
@@ -127,16 +158,32 @@ class Collector:
         if role is Role.OTHER:
             return None if isinstance(item, Value) or any(map(str.isdigit, item.text)) else label
         evidence = Evidence.CHOSEN if role is Role.NEW else Evidence.LABEL
+        if label.colon and isinstance(item, Word) and item.text.upper() in ABSENT:
+            return None
         return _OURS[label.label.field](self, label, place, evidence)
 
-    def _perhaps_meant(self, role: Role, place: int) -> None:
+    def _listed(self, label: LabelText, place: int) -> None:
+        """Read a value behind several labels: by its form, and behind `ODP/PORT` a number after the box is the port."""
+        item = self.items[place]
+        ported = "PORT" in label.text.upper()
+        box = item.value if isinstance(item, Value) and item.field == "odp" and ported else ""
+        boxed = re.fullmatch(r"(.+-[0-9]+)/([0-9]{1,2})", box)
+        if boxed and isinstance(item, Value):
+            self._add(evolve(item, value=boxed[1], evidence=Evidence.LABEL), place)
+            self._take(place, "port", str(int(boxed[2])), Evidence.LABEL)
+        elif ported and re.fullmatch("[0-9]{1,2}", item.text) and any(one.field == "odp" for one in self.candidates):
+            self._take(place, "port", str(int(item.text)), Evidence.LABEL)
+        else:
+            self._free(place)
+
+    def _perhaps_meant(self, role: Role, place: int, field_named: str = "") -> None:
         """A value of ours behind another label is asked about if nothing else is there for its field."""
         item = self.items[place]
         if not isinstance(item, Value) or not item.value:
             return
-        if item.field == "technician" or (
-            role is Role.UNKNOWN and item.field in {"serial", "odp", "registration_number"}
-        ):
+        if item.field == "technician" == field_named:
+            self._add(item, place, keeps=False)
+        elif item.field == "technician" or (role is Role.UNKNOWN and item.field in _ASKED_BEHIND_OTHERS):
             self._add(evolve(item, value="", evidence=Evidence.RESEMBLES, readings=(item.value,)), place, keeps=False)
 
     # ---- behind a label of ours
@@ -173,7 +220,8 @@ class Collector:
                 return label
         if not any(map(str.isdigit, item.text)) and not label.colon:
             return label
-        if compact(item.text) in {"ONT", "MODEM", "ONU", "SN"}:
+        later = (self.items[other] for other in self._part(place))
+        if compact(item.text) in {"ONT", "MODEM", "ONU", "SN"} or any(_field(one) == "serial" for one in later):
             return label
         self._take(place, "serial", "", evidence)
         return None
@@ -185,19 +233,36 @@ class Collector:
             last = max(other for other in range(place, len(self.items)) if self.items[other].start < part.end())
             self._take(place, "odp", "", evidence, (PART_OF_ODP + compact(part[0], " "),), last=last)
             return None
+        if isinstance(item, Value) and item.field == "odp":
+            self._add(evolve(item, evidence=evidence), place)
+            return None
+        for last, text in self._windows(place, 3):
+            box = self._box(text)
+            if box:
+                self._take(place, "odp", box, evidence, last=last)
+                return None
         if isinstance(item, Value):
-            if item.field == "odp":
-                self._add(evolve(item, evidence=evidence), place)
-            else:
-                self._free(place)
+            self._free(place)
             return None
         if any(map(str.isdigit, item.text)) and label.colon:
             self._take(place, "odp", "", evidence)
             return None
         return label
 
+    def _box(self, text: str) -> str:
+        """Return the box whose STO and name stand behind a label, "" when there is none: `ODP : SDA-003`."""
+        if not re.match("[A-Za-z]{3}[ -]", text):
+            return ""
+        try:
+            box = self.known.box(f"{self.known.patterns.box_prefixes[0]}-{text}")
+        except InvalidValue:
+            return ""
+        return box.value if not self.known.stos or box.sto in self.known.stos else ""
+
     def _port(self, label: LabelText, place: int, evidence: Evidence) -> LabelText | None:
-        if re.fullmatch("[0-9]{1,2}", self.items[place].text):
+        item = self.items[place]
+        goes_on = re.match(" ?/ ?[0-9]", self.text[item.end : item.end + 3])
+        if re.fullmatch("[0-9]{1,2}", item.text) and not goes_on and not is_upstream(self.text, item.start):
             self._take(place, "port", str(int(self.items[place].text)), evidence)
         return None
 
@@ -238,7 +303,8 @@ class Collector:
         coded = next((other for other in part if any(map(str.isdigit, self.items[other].text))), place)
         code = compact(self.items[coded].text)
         named_nik = label.text.upper().strip() == "NIK"
-        if named_nik or not (label.colon or any(map(str.isdigit, code))):
+        named = is_name(self.text, item.start)
+        if named_nik or not (label.colon or named or any(map(str.isdigit, code))):
             self.used.discard(self.items.index(label))
             return None
         near = self.known.near(code)
@@ -269,12 +335,19 @@ class Collector:
         if not isinstance(item, Value):
             return
         amid = self._amid_words(place)
-        if item.field in {"sto", "type"} and amid:
+        if item.field == "type" and item.text.upper() != item.value:  # called by its name, which stays in the note
+            doubtful = evolve(item, value="", evidence=Evidence.RESEMBLES, readings=(item.value,))
+            self._add(item if self._is_alone(place) else doubtful, place, keeps=False)
+        elif item.field in {"sto", "type"} and amid:
             self._add(evolve(item, value="", evidence=Evidence.HINT), place, keeps=False)
         elif item.evidence is Evidence.HINT and item.field == "registration_number" and amid:
             return
         else:
             self._add(item, place)
+
+    def _is_alone(self, place: int) -> bool:
+        around = (*self.items[max(place - 1, 0) : place], *self.items[place + 1 : place + 2])
+        return not any(isinstance(one, Word) for one in around)
 
     def _amid_words(self, place: int) -> bool:
         """Whether words stand on both sides, or before it to the start of a sentence."""
@@ -308,7 +381,7 @@ class Collector:
         """Return the words between the value before and this place, the nearest first."""
         words: list[str] = []
         for item in reversed(self.items[:place]):
-            if isinstance(item, Value) or (isinstance(item, Separator) and item.text not in ",/"):
+            if isinstance(item, Value) or (isinstance(item, Separator) and item.text != "/"):
                 break
             if isinstance(item, Word | LabelText):
                 words += reversed(_WORDS.findall(item.text.upper()))
@@ -331,8 +404,13 @@ class Collector:
 
     def _add(self, value: Value, place: int, *, last: int | None = None, keeps: bool = True) -> None:
         """Add a candidate, unless a word before it dismisses it. `keeps` says that its text is no note."""
-        choosing = next((word for word in self._words_before(place) if word in CHOOSING | DISMISSING), "")
+        before = self._words_before(place)
+        choosing = next((word for word in before if word in CHOOSING | DISMISSING), "")
+        if CONDITIONAL.intersection(before):
+            choosing = ""
         if choosing in DISMISSING:
+            if choosing in _FROM:
+                self.left.append((evolve(value, evidence=Evidence.RESEMBLES, readings=(value.value,)), place))
             return
         evidence = max(value.evidence, self._beside_labelled(value.field, place))
         if choosing and evidence >= Evidence.FORM:

@@ -3,6 +3,16 @@
 import re
 from collections.abc import Callable, Iterator
 
+from sikpro.application.conversation.reader.dictionary import (
+    ABSENT,
+    ASKING,
+    CORRECTING,
+    FILLERS,
+    FINISHED,
+    PLEADING,
+    TELLING,
+    THANKS,
+)
 from sikpro.application.conversation.reader.items import Evidence, Value
 from sikpro.application.conversation.reader.known import Known
 from sikpro.application.conversation.reader.pattern_forms import END, forms_of
@@ -18,7 +28,8 @@ _COMPLETE = 8
 ODP_PART = re.compile(r"[A-Z]{1,3}[0-9]{0,2} ?/ ?[0-9]{1,4}" + END, re.I)
 """A box's name without `ODP` and STO."""
 
-_PORT = re.compile(r"[:/ ]*PORT(?: NO(?:MOR)?)?[ .:=-]*([0-9]{1,2})" + END, re.I)
+_PORT = re.compile(r"[:/ ]*PORT(?: NO(?:MOR)?)?[ .:=-]*([0-9]{1,2})(?! ?/ ?[0-9])" + END, re.I)
+_UPSTREAM = re.compile(r"\b(?:GPON|OLT|SLOT|FRAME|RACK|FEEDER|SHELF)")
 _HEX_GROUPS = re.compile(r"[ .:-]?((?:[0-9A-FOILS]+[ -]?)+)" + END)
 _HEXADECIMAL = re.compile(r"[0-9A-F]{4}[ -]?[0-9A-FOILS]{4}[ -]?[0-9A-FOILS]{4}[ -]?[0-9A-FOILS]{4}" + END, re.I)
 _REGULAR = {(8,), (4, 4), (2, 2, 2, 2)}
@@ -48,13 +59,31 @@ def read_word(text: str, start: int, end: int, known: Known) -> Value | None:
     return next((_value(start, end, typed, *found) for found in _meanings(typed, code, known)), None)
 
 
+def is_name(text: str, start: int) -> bool:
+    """Whether one to three words to the end of their part may be somebody's name, and are no words of the field."""
+    part = re.split(r"[#|;,\n]", text[start : start + 60], maxsplit=1)[0]
+    words = re.findall(r"[A-Z]+", part.upper())
+    if not 1 <= len(words) <= 3 or any(map(str.isdigit, part)):
+        return False
+    known = ASKING | TELLING | CORRECTING | FINISHED | PLEADING | THANKS | ABSENT
+    names = [word for word in words if word not in FILLERS]
+    return bool(names) and not known.intersection(names) and all(len(word) > 2 for word in names)
+
+
+def is_upstream(text: str, start: int) -> bool:
+    """Whether a port at a place is one of the provider's equipment, which stands before it in its line."""
+    line = text[text.rfind("\n", 0, start) + 1 : start].upper()
+    return _UPSTREAM.search(line.rpartition("ODP")[2]) is not None
+
+
 def serial_of(text: str) -> str:
     """Return the stored form of a text that was labelled as a serial, of any maker; "" when it is none."""
     try:
         value = SerialNumber.parse(text).value
     except InvalidValue:
         return ""
-    return value if any(map(str.isdigit, value[4:])) else ""
+    is_mac = re.fullmatch("[0-9A-F]{12}", compact(text, " .-:")) is not None
+    return value if any(map(str.isdigit, value[4:])) and not is_mac else ""
 
 
 def joins(known: Known) -> bool:
@@ -81,7 +110,9 @@ def _odp(text: str, start: int, known: Known) -> Value | None:
 
 def _port(text: str, start: int, known: Known) -> Value | None:
     match = _PORT.match(text, start)
-    return _value(start, match.end(), match[0], "port", str(int(match[1])), Evidence.FORM) if match else None
+    if not match or is_upstream(text, start):
+        return None
+    return _value(start, match.end(), match[0], "port", str(int(match[1])), Evidence.FORM)
 
 
 def _number(text: str, start: int, known: Known) -> Value | None:
@@ -168,6 +199,15 @@ def _technician(text: str, start: int, known: Known) -> Value | None:
 _FINDERS: tuple[Find, ...] = (_odp, _port, _number, _serial)
 
 
+def find_type_name(text: str, start: int, known: Known) -> Value | None:
+    """Return the type that is called by its name at a place: *pasang baru*."""
+    for name, code in known.type_names.items():
+        end = start + len(name)
+        if text[start:end].upper() == name and not text[end : end + 1].isalnum():
+            return _value(start, end, text[start:end], "type", code, Evidence.FORM)
+    return None
+
+
 def find_code(text: str, start: int, known: Known) -> Value | None:
     """Return a MAC address or a registered technician's code: forms that a label comes before."""
     return _mac(text, start, known) or _technician(text, start, known)
@@ -225,4 +265,14 @@ def _meant(parse: Callable[[str], object], text: str) -> tuple[str, ...]:
         return (error.suggestion,) if error.suggestion else ()
 
 
-__all__ = ["ODP_PART", "find_code", "find_value", "joins", "read_word", "serial_of"]
+__all__ = [
+    "ODP_PART",
+    "find_code",
+    "find_type_name",
+    "find_value",
+    "is_name",
+    "is_upstream",
+    "joins",
+    "read_word",
+    "serial_of",
+]

@@ -1,6 +1,6 @@
 """What the installation knows, for the reader: catalogues, makers, technicians."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from attrs import frozen
 
@@ -14,7 +14,8 @@ class Known:
     and the patterns of numbers and boxes.
 
     `technician` says whether a code is registered; `near` gives the registered codes that are one slip away.
-    `any_technician` says that nobody is registered yet, so that every code is accepted.
+    `type_names` has the types' codes by what people call them, in upper case. `any_technician` says that nobody is
+    registered yet, so that every code is accepted.
     """
 
     types: Collection[str]
@@ -22,6 +23,7 @@ class Known:
     makers: Collection[str]
     technician: Callable[[str], bool]
     near: Callable[[str], tuple[str, ...]]
+    type_names: Mapping[str, str] = {}
     any_technician: Callable[[], bool] = lambda: False
     patterns: Patterns = STARTING
 

@@ -5,7 +5,15 @@ from functools import cache
 from itertools import islice
 
 from sikpro.application.conversation.reader.dictionary import LABELS, Label, Role
-from sikpro.application.conversation.reader.forms import ODP_PART, find_code, find_value, read_word, serial_of
+from sikpro.application.conversation.reader.forms import (
+    ODP_PART,
+    find_code,
+    find_value,
+    is_name,
+    is_upstream,
+    read_word,
+    serial_of,
+)
 from sikpro.application.conversation.reader.items import Evidence, LabelText
 from sikpro.application.conversation.reader.known import Known
 from sikpro.application.conversation.reader.pattern_forms import forms_of
@@ -17,7 +25,8 @@ _COLON = re.compile(r"[ \t./-]*[:=]+(?!//)")
 _NUMBER = re.compile(r" ?([1-9])(?=[ \t]*[:=])")
 _CHOICES = re.compile(r"\s*(?:\w+\s*/\s*){2,}\w+\s*(?=[:=])")
 _TOKEN = re.compile(r"[^\s#|;,]+")
-_MORE = re.compile(r"\s*[/&+]\s*")
+_DASH = re.compile(r"[ \t]+-[ \t]+")
+_MORE = re.compile(r"\s*[/&+]\s*|[ \t]+-[ \t]+")
 _UNKNOWN_AT_START = re.compile(r"[A-Z][A-Z0-9 ./]{0,40}?[ \t]*[:=]+(?!//)", re.I)
 _UNKNOWN_INSIDE = re.compile(r"[A-Z][A-Z0-9.]{0,20}[ \t]*[:=]+(?!//)", re.I)
 _BLANKS = re.compile(r"[ \t.-]*")
@@ -32,8 +41,13 @@ def find_label(text: str, start: int, known: Known, *, at_start: bool) -> LabelT
     if several:
         return LabelText(start, several, text[start:several], Label(Role.LIST), colon=True)
     for end, spelling in _spellings(text, start):
-        label = LABELS.get(spelling) or _GLUED.get(spelling) or _prefix(spelling, known)
-        found = _accepted(text, start, end, label, known) if label else None
+        label = (
+            LABELS.get(spelling)
+            or _GLUED.get(spelling)
+            or LABELS.get(spelling.removesuffix("NYA"))
+            or _prefix(spelling, known)
+        )
+        found = _accepted(text, start, end, label, known, alone=at_start and label.field != "odp") if label else None
         if found:
             return found
     return _unknown(text, start, known, at_start=at_start)
@@ -64,7 +78,7 @@ def _prefix(spelling: str, known: Known) -> Label | None:
 _GLUED = {spelling.replace(" ", ""): label for spelling, label in LABELS.items() if " " in spelling}
 
 
-def _accepted(text: str, start: int, end: int, label: Label, known: Known) -> LabelText | None:
+def _accepted(text: str, start: int, end: int, label: Label, known: Known, *, alone: bool = False) -> LabelText | None:
     spelling = text[start:end]
     number = _NUMBER.match(text, end)
     if number:
@@ -72,7 +86,7 @@ def _accepted(text: str, start: int, end: int, label: Label, known: Known) -> La
         if number[1] != "1" and label.field == "technician" and label.role is Role.OURS:
             label = Label(Role.OTHER, label.field)
     choices = _CHOICES.match(text, end)
-    colon = _COLON.match(text, choices.end() if choices else end)
+    colon = _COLON.match(text, choices.end() if choices else end) or (_DASH.match(text, end) if alone else None)
     if colon:
         ours = label.role in {Role.OURS, Role.NEW}
         if not ours and _whole_request(text, colon.end(), known, fields=3):
@@ -111,11 +125,11 @@ def _fits(text: str, end: int, label: Label, known: Known) -> bool:
             and any(map(str.isdigit, upper))
             and not compact(label.field).startswith("NIK")
         )
-        return any(known.technician(word.upper()) for word in words) or coded
+        return any(known.technician(word.upper()) for word in words) or coded or is_name(text, start)
     if field == "registration_number":
         return value is not None and value.field == field and value.evidence is not Evidence.HINT
     if field == "port":
-        return re.fullmatch("[0-9]{1,2}", upper) is not None
+        return re.fullmatch("[0-9]{1,2}", upper) is not None and not is_upstream(text, start)
     return value is not None and value.field == field
 
 
@@ -125,19 +139,21 @@ def _ours() -> frozenset[str]:
 
 
 def _several(text: str, start: int) -> int:
-    """Return the end of several labels of ours before one colon (`SC/SN/ODP :`), 0 when there are none."""
-    position, count = start, 0
+    """Return the end of several labels before one colon, one of them ours (`SC/SN/ODP :`), 0 when there are none."""
+    position, count, ours = start, 0, False
     while True:
         ends = [
-            end for end, spelling in _spellings(text, position) if spelling in _ours() and "/" not in text[position:end]
+            (end, spelling in _ours())
+            for end, spelling in _spellings(text, position)
+            if spelling in LABELS and "/" not in text[position:end]
         ]
         if not ends:
             return 0
-        count += 1
-        colon = _COLON.match(text, ends[0])
+        count, ours = count + 1, ours or ends[0][1]
+        colon = _COLON.match(text, ends[0][0])
         if colon:
-            return colon.end() if count > 1 else 0
-        more = _MORE.match(text, ends[0])
+            return colon.end() if count > 1 and ours else 0
+        more = _MORE.match(text, ends[0][0])
         if not more:
             return 0
         position = more.end()
@@ -168,7 +184,8 @@ def _slipped(spelling: str) -> Label | None:
     bare = spelling.replace(" ", "")
     if len(bare) < 3:
         return None
-    near = {label for one, label in LABELS.items() if label.field and _is_slip(bare, one.replace(" ", ""))}
+    ours = ((one, label) for one, label in LABELS.items() if label.role in {Role.OURS, Role.NEW, Role.FIELD})
+    near = {label for one, label in ours if _is_slip(bare, one.replace(" ", ""))}
     return near.pop() if len(near) == 1 else None
 
 

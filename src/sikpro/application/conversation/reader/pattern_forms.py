@@ -101,7 +101,9 @@ def _cabinets_first(row: BoxPattern) -> tuple[bool, int]:
 
 
 def _box(row: BoxPattern) -> str:
-    number = f"{_DIGITS if row.cabinet is None else '[0-9]'}{{{row.shortest},{row.longest}}}"
+    number = f"(?=[OILS]*[0-9]){_DIGITS}{{{row.shortest},{row.longest}}}"
+    if row.cabinet is not None:
+        number = f"[0-9]{{{row.shortest},{row.longest}}}"
     if row.characters is not Characters.DIGITS:
         number = f"{_MIXED}{{{row.shortest},{row.longest}}}"
     start = rf"(?:{_box_prefix(row.prefix)})[ .-]*[A-Z0-9]{{3}}[ .-]*"

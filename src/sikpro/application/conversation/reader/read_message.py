@@ -15,7 +15,7 @@ from sikpro.application.conversation.reader.forms import joins
 from sikpro.application.conversation.reader.items import Evidence, Item, Separator, Value
 from sikpro.application.conversation.reader.known import Known
 from sikpro.application.conversation.reader.scan import scan
-from sikpro.domain.text import compact, slips
+from sikpro.domain.text import compact, plain, slips
 
 
 class Intent(StrEnum):
@@ -55,6 +55,7 @@ _COMMANDS = {
 _REG_WORD = re.compile(r"\s*(?:REG|REGISTER)\b(?!\s*[:=])", re.I)
 _PLACE = re.compile(r"https?://|-?\d{1,3}\.\d{3,}")
 _MOST_CHANGES = 2
+_MOST = 3
 _FEW = 1
 """With more words than this beside those that ask, somebody tells something."""
 
@@ -192,13 +193,15 @@ def _meaning(order: OrderReading, message: CleanText, known: Known, command: str
         if len(values) - ("port" in values) == 1 and words & words_of.CORRECTING:
             return Reading(intent=Intent.CORRECTION, number=about, changes=values)
         telling = words & (words_of.TELLING | words_of.ASKING | words_of.CORRECTING)
-        if not values or (telling and not said - {"registration_number"}):
-            return Reading(intent=_intent(message.text, words, known, named=bool(number)), number=about)
+        faults = words & words_of.FAULTS and len(values) - ("port" in values) <= 1
+        if not values or faults or (telling and not said - {"registration_number"}):
+            intent = _intent(message.text, words, known, named=bool(number))
+            return Reading(intent=intent, number="" if intent is Intent.EMOJI else about)
         if reply_to and not number and len(values) - ("port" in values) <= 1:
             return Reading(intent=Intent.FACTS, number=about)
     if command == "REG" or said:
         return Reading((order,))
-    return Reading(intent=_talk(words, message.typed))
+    return Reading(intent=_talk(message.typed))
 
 
 def _digits(text: str, known: Known) -> str:
@@ -213,20 +216,24 @@ def _digits(text: str, known: Known) -> str:
 def _intent(text: str, words: set[str], known: Known, *, named: bool) -> Intent:
     spoken = {word for word in words if word.isalpha()} - {"NO", *known.patterns.number_prefixes}
     if not spoken:
-        return Intent.STATUS if named else Intent.FACTS
-    if _PLACE.search(text):
+        return Intent.STATUS if named else Intent.FACTS if words else Intent.EMOJI
+    faults = words & words_of.FAULTS - ({"KENDALA", "TROUBLE"} if "APA" in words else set())
+    if _PLACE.search(text) or faults:
         return Intent.FACTS
     withdrawing = words & words_of.WITHDRAWING
+    if withdrawing and _is_negated(text, withdrawing):
+        return Intent.FACTS
     if withdrawing and not words & words_of.TELLING:
         return Intent.WITHDRAW
     if words & words_of.THANKS:
-        return Intent.THANKS
+        more = spoken - words_of.POLITE - words_of.FINISHED
+        return Intent.FACTS if more & words_of.TELLING or len(more) > _MOST else Intent.THANKS
     if words & words_of.PLEADING:
         return Intent.PLEA
+    if "?" in text or (words & words_of.QUESTIONS and not words & words_of.TELLING - words_of.FINISHED):
+        return Intent.STATUS
     if words & words_of.TELLING:
         return Intent.FACTS
-    if "?" in text:
-        return Intent.STATUS
     more = (
         spoken
         - words_of.ASKING
@@ -236,12 +243,24 @@ def _intent(text: str, words: set[str], known: Known, *, named: bool) -> Intent:
     return Intent.STATUS if words & words_of.ASKING and len(more) <= _FEW else Intent.FACTS
 
 
-def _talk(words: set[str], typed: str) -> Intent:
+def _is_negated(text: str, withdrawing: set[str]) -> bool:
+    """Whether a word right before one that withdraws says that it is not meant: *jangan dibatalkan*."""
+    words = re.findall(r"[A-Z]+", text.upper().replace("'", ""))
+    return any(
+        words_of.NEGATING & set(words[max(place - 2, 0) : place])
+        for place, word in enumerate(words)
+        if word in withdrawing
+    )
+
+
+def _talk(typed: str) -> Intent:
     """Return what a message is that is about no order."""
+    words = set(re.findall(r"[A-Z0-9]+", re.sub("['’`]", "", plain(typed).upper())))
     if not words:
         return Intent.EMOJI if any(unicodedata.category(sign) == "So" for sign in typed) else Intent.CHATTER
-    said = words - words_of.FILLERS
-    if said & words_of.THANKS and not said - words_of.THANKS - words_of.GREETINGS:
+    said = {word for word in words if word.isalpha()} - words_of.FILLERS
+    tells = said & (words_of.TELLING | words_of.ASKING | words_of.PLEADING)
+    if said & words_of.THANKS and not tells and len(said - words_of.THANKS - words_of.GREETINGS) <= 1:
         return Intent.THANKS
     if said & words_of.GREETINGS and not said - words_of.GREETINGS:
         return Intent.GREETING

@@ -3,7 +3,7 @@
 import re
 
 from sikpro.application.conversation.reader.dictionary import Label, Role
-from sikpro.application.conversation.reader.forms import find_code, find_value, read_word
+from sikpro.application.conversation.reader.forms import find_code, find_type_name, find_value, read_word
 from sikpro.application.conversation.reader.items import Evidence, Item, LabelText, Separator, Value, Word
 from sikpro.application.conversation.reader.known import Known
 from sikpro.application.conversation.reader.labels import find_label
@@ -14,6 +14,7 @@ _NUMBERING = re.compile(
     r"[ \t]*(?:\d{1,2}[.)](?=\s*(?:[^\W\d]|(?:[0-9A-Fa-f]{4}[ -]?){4}\b))|\d{1,2}[.)]\s+|[-•●▪·]+\s+|-{3,}\s*$)", re.M
 )
 _URL = re.compile(r"https?://\S+", re.I)
+_OTHER_BOX = re.compile(r"(?:GCL|OTB|ODC|JC)-[A-Z0-9]{2,4}-[A-Z0-9/-]+", re.I)
 _WORD = re.compile(r"[^\s#|;,:=]+")
 
 
@@ -46,14 +47,15 @@ def _is_blank(text: str, position: int) -> bool:
 
 
 def _item(text: str, start: int, known: Known, *, at_start: bool) -> Item:
-    url = _URL.match(text, start)
-    if url:
-        return Word(start, url.end(), url[0])
+    other = _URL.match(text, start) or _OTHER_BOX.match(text, start)
+    if other:
+        return Word(start, other.end(), other[0])
     item = (
         _glued(text, start, known)
         or find_value(text, start, known)
         or find_label(text, start, known, at_start=at_start)
         or find_code(text, start, known)
+        or find_type_name(text, start, known)
     )
     if item:
         return item

@@ -2,14 +2,15 @@
 
 from sikpro.application.conversation.attachments import store_own_files
 from sikpro.application.conversation.cards import headline
+from sikpro.application.conversation.changes import differing
 from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.corrections import offer_change
 from sikpro.application.conversation.groups import may_be_shown, show_in_private
 from sikpro.application.conversation.joining import join
-from sikpro.application.conversation.own_orders import nudge, show_order, withdraw
+from sikpro.application.conversation.own_orders import WITHDRAW, none_named, nudge, show_order
 from sikpro.application.conversation.photos import ask_which_order, type_number
 from sikpro.application.conversation.questions import ORDER
-from sikpro.application.conversation.reader.read_message import Intent, Reading, text_number
+from sikpro.application.conversation.reader.read_message import NODS, Intent, Reading, text_number
 from sikpro.application.ports.chat import Button, IncomingKind
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.orders.list_orders import may_view
@@ -19,18 +20,14 @@ from sikpro.domain.errors import NotFound
 from sikpro.domain.order import Order
 from sikpro.domain.phase import Turn
 
-WITHDRAW = "withdraw"
-"""The step that asks whether an order is to be withdrawn, or the words are for the helpdesk."""
-
 _TEXT = "text"
-_REACTIONS = {Intent.THANKS: "🙏", Intent.GREETING: "🤝", Intent.EMOJI: "👍"}
-_NODS = {Intent.THANKS, Intent.GREETING, Intent.EMOJI}
+_REACTIONS = {Intent.THANKS: "🙏", Intent.GREETING: "🤝", Intent.EMOJI: "👍", Intent.NOTED: "👍"}
 
 
 def take_words(context: Context, text: str, reading: Reading, about: int | None) -> Handled:
     """Handle a message that is no order data. `about` is the order that it replies to."""
     files = bool(context.incoming.attachments) and context.incoming.kind is IncomingKind.MESSAGE
-    if reading.intent in _NODS and not files:
+    if reading.intent in NODS and not files:
         return nod(context, reading)
     order = _order(context, reading.number, about)
     if isinstance(order, Handled):
@@ -65,19 +62,19 @@ def _order(context: Context, number: str, about: int | None) -> Order | Handled 
     try:
         return order_named(context.uow, number)
     except NotFound:
-        return context.refuse(context.words("cek.none", number=number), "not_found")
+        return none_named(context, number)
 
 
 def _about(context: Context, order: Order, text: str, reading: Reading, about: int | None, *, files: bool) -> Handled:
     somebody, uow, replies = context.somebody, context.uow, about is not None
     row = uow.order_queries.row(order.id)
     if row is None or order.deleted_at or not (owns(order, somebody) or may_view(order, row, somebody)):
-        return context.refuse(context.words("cek.none", number=order.number), "not_found")
-    if not may_be_shown(context, order):
-        return show_in_private(context, order)
+        return none_named(context, order.number)
     if not owns(order, somebody):
         if files or reading.intent not in {Intent.STATUS, Intent.PLEA}:
             return _pass_on_colleague(context, order, text)
+        if not may_be_shown(context, order):
+            return show_in_private(context, order)
         return show_order(context, order.number)
     if files:
         return join(context, order.id, text)
@@ -90,18 +87,14 @@ def _about(context: Context, order: Order, text: str, reading: Reading, about: i
             return show_order(context, order.number)
         case Intent.WITHDRAW if is_own(order, somebody) and order.phase.live and order.holder is None:
             return _ask_withdrawal(context, order, text)
-        case Intent.CORRECTION if order.phase.live:
+        case Intent.CORRECTION | Intent.FACTS if order.phase.live:
             handled = join(context, order.id, text)
-            changes = {name: value for name, value in reading.changes.items() if _differs(order, name, value)}
+            changes = differing(context, order, reading.changes)
             if changes and order.holder is None and handled.outcome is Outcome.JOINED:
                 offer_change(context, order, changes)
             return handled
         case _:
             return join(context, order.id, text)
-
-
-def _differs(order: Order, name: str, value: str) -> bool:
-    return str(getattr(order.data, name, value)) != value
 
 
 def _pass_on_colleague(context: Context, order: Order, text: str) -> Handled:
@@ -119,7 +112,9 @@ def _pass_on_colleague(context: Context, order: Order, text: str) -> Handled:
         photo=photo,
     )
     store_own_files(context, order.id)
-    context.reply(f"{headline(context, order)}\n{context.words('join.done')}")
+    done = context.words("join.done")
+    answer = f"{headline(context, order)}\n{done}" if may_be_shown(context, order) else done
+    context.reply(answer, order_id=order.id)
     return Handled(Outcome.JOINED, "colleague", order.id)
 
 
@@ -127,17 +122,16 @@ def _ask_withdrawal(context: Context, order: Order, text: str) -> Handled:
     words = context.words
     token = context.open_dialogue(WITHDRAW, {ORDER: str(order.id), _TEXT: text})
     buttons = [
-        [Button(words("button.withdraw"), f"d:{token}:w"), Button(words("button.pass_on"), f"d:{token}:p")],
+        [Button(words("button.withdraw"), f"wdy:{order.id}"), Button(words("button.pass_on"), f"d:{token}:p")],
     ]
     context.reply(f"{headline(context, order)}\n{words('withdraw.ask')}", buttons, order_id=order.id)
     return Handled(Outcome.DIALOGUE, WITHDRAW, order.id)
 
 
 def press_withdrawal(context: Context, action: str) -> Handled | None:
-    """Withdraw the order, or pass the words on to the helpdesk; return None for actions of other questions."""
+    """Pass the words on to the helpdesk; return None for actions of other questions."""
     dialogue = context.dialogue
-    if dialogue is None or dialogue.step != WITHDRAW or action not in {"w", "p"}:
+    if dialogue is None or dialogue.step != WITHDRAW or action != "p":
         return None
-    order_id = int(dialogue.data[ORDER])
     context.close_dialogue()
-    return withdraw(context, order_id) if action == "w" else join(context, order_id, dialogue.data[_TEXT])
+    return join(context, int(dialogue.data[ORDER]), dialogue.data[_TEXT])

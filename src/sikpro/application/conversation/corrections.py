@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 from sikpro.application.conversation.attachments import store_own_files
 from sikpro.application.conversation.cards import read_lines
+from sikpro.application.conversation.changes import CHANGE, begun, offer
 from sikpro.application.conversation.context import Context, Handled
-from sikpro.application.conversation.doubts import data_of
+from sikpro.application.conversation.doubts import data_of, settled, with_note
 from sikpro.application.conversation.groups import asking
 from sikpro.application.conversation.joining import join, pressed_order
 from sikpro.application.conversation.order_entry import ask, asker, enter_request
 from sikpro.application.conversation.questions import ORDER, STEP
-from sikpro.application.conversation.reader.read_message import read_order
+from sikpro.application.conversation.reader.read_message import is_polite, read_order
 from sikpro.application.fields import BY_NAME, FIELDS, REST
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
@@ -22,9 +23,6 @@ from sikpro.domain.phase import Stage
 FIX = "fix"
 """The step that waits for corrected data."""
 
-CHANGE = "change"
-"""The step that offers the change that somebody's words ask for."""
-
 _BUTTONS_A_ROW = 2
 
 
@@ -35,7 +33,7 @@ def begin_correction(context: Context, order_id: int) -> Handled:
         return order
     if not context.just_opened(FIX, **{ORDER: str(order_id)}):
         words, data = context.words, typed_again(order.data)
-        context.open_dialogue(FIX, {**data, ORDER: str(order_id)})
+        context.open_dialogue(FIX, begun(order))
         shown = "\n".join(f"{words(f'field.{name}')}: {text}" for name, text in data.items() if text)
         question = words("correct.ask", number=order.number, data=shown)
         context.reply(asking(context, question), order_id=order_id)
@@ -51,13 +49,14 @@ def take_correction(context: Context, text: str) -> Handled:
     if not text:
         return join(context, order_id, "", answer="correct.photo")
     changes = data_of(read_order(text, context.known()))
-    if not changes.keys() - {REST}:
+    said = changes.pop(REST, "")
+    if not changes:
         context.reply(context.words("correct.not_understood"))
         return Handled(Outcome.DIALOGUE, FIX, order_id)
     store_own_files(context, order_id)
     kept = {name: value for name, value in dialogue.data.items() if f"doubt:{name}" not in changes}
     context.close_dialogue()
-    return enter_request(context, {**kept, **changes})
+    return enter_request(context, with_note({**kept, **changes}, "" if is_polite(said) else said))
 
 
 def show_fields(context: Context, order_id: int) -> Handled:
@@ -87,8 +86,12 @@ def ask_field(context: Context, order_id: int, name: str) -> Handled | None:
     order = pressed_order(context, order_id, Stage.WAITING, Stage.HELD_UP, Stage.IN_PROGRESS)
     if isinstance(order, Handled):
         return order
-    step, data = f"{STEP}:{name}", {**typed_again(order.data), name: "", ORDER: str(order_id)}
+    step, data = f"{STEP}:{name}", settled(begun(order), name, "")
     if not context.just_opened(step, **{ORDER: str(order_id)}):
+        for draft in context.dialogues:
+            if draft.draft and draft.data.get(ORDER) == str(order_id):
+                context.turn_to(draft)
+                context.close_dialogue()
         context.turn_to(None)
         token = context.open_draft(step, data)
         question = asker(context, data, token).again(name)
@@ -98,15 +101,7 @@ def ask_field(context: Context, order_id: int, name: str) -> Handled | None:
 
 def offer_change(context: Context, order: Order, changes: Mapping[str, str], *, head: str = "") -> None:
     """Offer the changes that somebody's words or photo ask for, with what the order holds now."""
-    words, before = context.words, typed_again(order.data)
-    token = context.open_dialogue(CHANGE, {**before, **changes, ORDER: str(order.id)})
-    lines = [
-        words("card.change", field=words(f"field.{name}"), before=before.get(name) or "-", after=value)
-        for name, value in changes.items()
-    ]
-    question = "\n".join([head or words("correct.offer", number=order.number), *lines])
-    buttons = [[Button(words("button.change"), f"d:{token}:y"), Button(words("button.leave_it"), f"d:{token}:n")]]
-    context.reply(question, buttons, order_id=order.id)
+    context.reply(*offer(context, order, changes, head), order_id=order.id)
 
 
 def press_change(context: Context, action: str) -> Handled | None:
@@ -118,5 +113,8 @@ def press_change(context: Context, action: str) -> Handled | None:
     context.close_dialogue()
     if action == "y":
         return enter_request(context, dialogue.data)
-    context.answer_press(context.words("correct.left"))
+    if context.incoming.press_id:
+        context.answer_press(context.words("correct.left"))
+    else:
+        context.reply(context.words("correct.left"))
     return Handled(Outcome.DIALOGUE, CHANGE, order_id)

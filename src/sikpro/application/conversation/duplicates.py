@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from sikpro.application.conversation.cards import duplicate_card
+from sikpro.application.conversation.changes import begun, differing, offer
 from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.groups import may_be_shown
 from sikpro.application.conversation.questions import ORDER
@@ -10,7 +11,6 @@ from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.messages.notify_technician import reopen_button
 from sikpro.application.use_cases.orders.own_order import is_own
-from sikpro.application.use_cases.orders.understand_request import typed_again
 from sikpro.domain.phase import Turn
 
 RESEND = "resend"
@@ -31,7 +31,7 @@ def refuse_as_duplicate(context: Context, order_id: int, data: Mapping[str, str]
     if not is_own(order, context.somebody):
         text += "\n" + words("double.not_yours")
     elif order.phase.held_up and order.turn in {Turn.TECHNICIAN, Turn.HELPDESK}:
-        token = context.open_dialogue(RESEND, {**typed_again(order.data), **data, ORDER: str(order_id)})
+        token = context.open_dialogue(RESEND, {**begun(order), **data, ORDER: str(order_id)})
         buttons = [[Button(words("button.correct"), f"d:{token}:r")]]
         text += "\n" + words("double.held_up")
     elif order.phase.ends_well:
@@ -40,7 +40,12 @@ def refuse_as_duplicate(context: Context, order_id: int, data: Mapping[str, str]
         buttons = [[reopen_button(order_id, words, wanted)]]
         text += "\n" + words("double.completed_as", type=wanted) if wanted else "\n" + words("double.completed")
     elif not order.phase.held_up:
-        text += " " + words("double.wait")
+        changes = differing(context, order, data)
+        if changes:
+            question, rows = offer(context, order, changes)
+            text, buttons = f"{text}\n{question}", [list(row) for row in rows]
+        else:
+            text += " " + words("double.wait")
     context.reply(text, buttons, order_id=order_id, noticed=True)
     return Handled(Outcome.REFUSAL, "order.duplicate", order_id)
 

@@ -4,14 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sikpro.application.conversation.attachments import store_own_files
 from sikpro.application.conversation.cards import change_lines, state_card
+from sikpro.application.conversation.changes import CHANGE, differing
 from sikpro.application.conversation.context import Context, Handled
+from sikpro.application.conversation.corrections import offer_change
 from sikpro.application.conversation.doubts import data_of
 from sikpro.application.conversation.joining import join, joined_words
 from sikpro.application.conversation.order_entry import begin_requests, doubt_lines
 from sikpro.application.conversation.photos import order_of_photo
-from sikpro.application.conversation.questions import DOUBT
+from sikpro.application.conversation.questions import DOUBT, ORDER
 from sikpro.application.conversation.reader.decide import OrderReading
-from sikpro.application.conversation.reader.read_message import read_message, read_order
+from sikpro.application.conversation.reader.read_message import numbers_in, read_message, read_order
 from sikpro.application.fields import FIELDS, REST
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.messages.notify_technician import order_buttons
@@ -41,28 +43,53 @@ def take_edit(context: Context, text: str, is_command: bool, read: Callable[[], 
     made_it = order.origin == Origin(incoming.chat_id, message_id)
     if not owns(order, context.somebody) or (made_it and order.sender != context.somebody.id):
         return Handled(Outcome.IGNORED, "edit.foreign") if made_it else read()
-    several = read_message(text, context.known()).orders
-    if made_it and len(several) > 1:
+    reading = read_message(text, context.known())
+    several = reading.orders
+    made = _made_here(context, several[0]) if several else None
+    if made_it and (len(several) > 1 or (made is not None and made.id != order.id)):
         return _of_several(context, text, several)
     parsed = read_order(text, context.known())
     if made_it:
         return _of_origin(context, order, text, parsed)
     said = joined_words(context, order.id, message_id)
     if said is not None:
-        return _join_again(context, order, text, said, answer="join.done")
+        named = next((number for number in numbers_in(text, context.known()) if number != order.number), "")
+        if named and context.uow.orders.find(named):
+            return read()
+        handled = _join_again(context, order, text, said, answer="join.done")
+        if handled.outcome is Outcome.JOINED:
+            _offer_again(context, order, parsed)
+        return handled
     number_alone = parsed.values == 1 and "registration_number" in parsed.certain
     if parsed.is_request or number_alone or not parsed.values or not _correctable(order):
         return read()
     return _correct(context, order, parsed, _says_now(parsed))
 
 
+def _offer_again(context: Context, order: Order, parsed: OrderReading) -> None:
+    """Offer the change that the edited words ask for, in place of the one that their first version asked for."""
+    for open_ in context.dialogues:
+        if open_.step == CHANGE and open_.data[ORDER] == str(order.id):
+            context.turn_to(open_)
+            context.close_dialogue()
+            changes = differing(context, order, parsed.certain)
+            if changes and order.holder is None and order.phase.live:
+                offer_change(context, order, changes)
+
+
+def _made_here(context: Context, reading: OrderReading) -> Order | None:
+    """Return the order that this message made under the number that it says."""
+    incoming = context.incoming
+    origin = Origin(incoming.chat_id, incoming.message_id)
+    known = context.uow.orders.find(reading.certain.get("registration_number", ""))
+    return next((order for order in known if order.origin == origin and not order.deleted_at), None)
+
+
 def _of_several(context: Context, text: str, readings: Sequence[OrderReading]) -> Handled:
     """Correct each order that this message made, and register those that were added to it."""
-    incoming = context.incoming
-    origin, added, handled = Origin(incoming.chat_id, incoming.message_id), list[OrderReading](), None
+    added, handled = list[OrderReading](), None
     for reading in readings:
-        known = context.uow.orders.find(reading.certain.get("registration_number", ""))
-        made = next((order for order in known if order.origin == origin and not order.deleted_at), None)
+        made = _made_here(context, reading)
         if made is None:
             added.append(reading)
         else:

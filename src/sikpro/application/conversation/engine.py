@@ -4,8 +4,10 @@ import re
 from datetime import datetime
 
 from sikpro.application.conversation.about_orders import take_words
-from sikpro.application.conversation.answers import take_answer
+from sikpro.application.conversation.answers import owner_of_card, take_answer
 from sikpro.application.conversation.attachments import ALBUMS, want_reading
+from sikpro.application.conversation.changes import differing
+from sikpro.application.conversation.commands.cek import MOST
 from sikpro.application.conversation.commands.registry import COMMANDS
 from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.edits import take_edit
@@ -15,18 +17,33 @@ from sikpro.application.conversation.order_entry import begin_requests
 from sikpro.application.conversation.photos import caption_came, rest_of_album
 from sikpro.application.conversation.places import take_place
 from sikpro.application.conversation.presses import take_press
-from sikpro.application.conversation.reader.read_message import LONGEST, Intent, Reading, read_message, text_number
+from sikpro.application.conversation.reader.decide import SURELY, OrderReading
+from sikpro.application.conversation.reader.read_message import (
+    LONGEST,
+    NODS,
+    Intent,
+    Reading,
+    named_command,
+    numbers_in,
+    read_message,
+    read_order,
+    text_number,
+)
 from sikpro.application.conversation.strangers import introduce, list_missing, share_phone
 from sikpro.application.ports.chat import Incoming, IncomingKind
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.domain.errors import ConcurrencyConflict, DomainError
+from sikpro.application.use_cases.orders.list_orders import may_view
+from sikpro.application.use_cases.orders.register_order import order_named
+from sikpro.domain.errors import ConcurrencyConflict, DomainError, NotFound
 from sikpro.domain.text import codes_near, storable
 
 _COMMAND = re.compile(r"\s*/([A-Za-z]\w{0,31})(?:@(\w+))?(?:\s+|$)(.*)", re.DOTALL)
 _SAID = {IncomingKind.MESSAGE, IncomingKind.EDIT}
 _OF_COMMAND = {Intent.STATUS: "cek", Intent.WITHDRAW: "batal"}
 _SHORTEST_SLIP = 3
+_TWO = 2
+_NUMBER = re.compile(r"\S*\d\S*")
 
 
 def handle(uow: UnitOfWork, incoming: Incoming, now: datetime, zone: str) -> Handled:
@@ -119,8 +136,18 @@ def _message(context: Context, text: str) -> Handled:
 def _words(context: Context, text: str) -> Handled:
     """Handle a text without command from a known person: an answer, orders, or words about an order."""
     about = order_replied_to(context)
+    if about is None and not context.incoming.attachments:
+        command = named_command(text, in_dialogue=context.dialogue is not None and bool(context.dialogue.step))
+        if command:
+            return COMMANDS[command].run(context, "")
     number = context.uow.orders.get(about).number if about is not None else ""
     reading = read_message(text, context.known(), number)
+    several = _of_several(context, text, reading)
+    if several:
+        return several
+    other = owner_of_card(context)
+    if other and not any(order.is_whole for order in reading.orders) and reading.intent not in NODS:
+        return context.refuse(context.words("group.not_asked", name=other.name), "group.not_asked")
     return take_answer(context, text, reading, about) or _by_meaning(context, text, reading, about)
 
 
@@ -130,10 +157,47 @@ def _by_meaning(context: Context, text: str, reading: Reading, about: int | None
         return take_words(context, text, Reading(intent=Intent.STATUS, number=number), about)
     whole = any(order.is_whole for order in reading.orders)
     if about is not None and reading.orders and not whole:
-        return take_words(context, text, Reading(intent=Intent.FACTS), about)
+        changes = reading.orders[0].certain
+        named = changes.get("registration_number", "")
+        number = named if named and context.uow.orders.find(named) else ""
+        return take_words(context, text, Reading(intent=Intent.FACTS, number=number, changes=changes), about)
+    if reading.orders and not whole and _is_news(context, reading.orders[0]):
+        order = reading.orders[0]
+        news = Reading(intent=Intent.FACTS, number=order.certain["registration_number"], changes=order.certain)
+        return take_words(context, text, news, about)
     if reading.orders:
         return begin_requests(context, reading.orders)
+    bare = read_order(text, context.known())
+    if reading.intent is Intent.CHATTER and about is None and not bare.rest and "type" in bare.certain:
+        return begin_requests(context, [bare])
     return take_words(context, text, reading, about)
+
+
+def _of_several(context: Context, text: str, reading: Reading) -> Handled | None:
+    """Handle words about several orders, each by itself; return None when they are about one or none that is there."""
+    known = context.known()
+    numbers = numbers_in(text, known)[:MOST]
+    if len(numbers) < _TWO or not any(map(context.uow.orders.find, numbers)):
+        return None
+    if not all(order.values == 1 and not order.certain for order in reading.orders):
+        return None
+    words = _NUMBER.sub(" ", text)
+    intent = read_message(words, known, numbers[0]).intent if any(map(str.isalpha, words)) else Intent.STATUS
+    handled = [take_words(context, text, Reading(intent=intent, number=number), None) for number in numbers]
+    return handled[-1]
+
+
+def _is_news(context: Context, reading: OrderReading) -> bool:
+    """Whether a message without command says something new about a live order, which it names."""
+    try:
+        order = order_named(context.uow, reading.certain.get("registration_number", ""))
+    except NotFound:
+        return False
+    row = context.uow.order_queries.row(order.id)
+    may = row is not None and not order.deleted_at and may_view(order, row, context.somebody)
+    if not may or not order.phase.live or reading.values >= SURELY:
+        return False
+    return bool(differing(context, order, reading.certain) or reading.doubts or reading.rest)
 
 
 def _command(context: Context, name: str, text: str) -> Handled:

@@ -2,7 +2,7 @@
 
 from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.order_entry import begin_requests
-from sikpro.application.conversation.reader.read_message import read_order
+from sikpro.application.conversation.reader.read_message import read_message, read_order
 from sikpro.application.use_cases.people.offered_order import order_in
 
 
@@ -14,4 +14,6 @@ def press_handover(context: Context) -> Handled | None:
     request = order_in(text)
     if not request or not incoming.private:
         return None
-    return begin_requests(context, [read_order(request, context.known())])
+    known = context.known()
+    orders = read_message(f"/reg {request}", known).orders
+    return begin_requests(context, orders or [read_order(request, known)])

@@ -13,6 +13,7 @@ from sikpro.application.conversation.attachments import (
     store_place,
 )
 from sikpro.application.conversation.cards import change_lines, receipt
+from sikpro.application.conversation.changes import present
 from sikpro.application.conversation.context import Context, Handled, Rows
 from sikpro.application.conversation.doubts import data_of, doubtful, doubts_in, settled
 from sikpro.application.conversation.duplicates import refuse_as_duplicate
@@ -38,7 +39,7 @@ from sikpro.application.fields import BY_NAME
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.catalogue.typed_values import number_typed
 from sikpro.application.use_cases.messages.notify_technician import order_buttons, receipt_buttons
-from sikpro.application.use_cases.orders.own_order import correct_order, join_message, owns
+from sikpro.application.use_cases.orders.own_order import correct_order, is_own, join_message, owns
 from sikpro.application.use_cases.orders.register_order import register_order, standing_order
 from sikpro.application.use_cases.orders.understand_request import CONFIRMED, understand_request
 from sikpro.domain.errors import AlreadyTaken, DomainError, DuplicateOrder, InvalidValue
@@ -94,12 +95,13 @@ def _is_begun(data: Mapping[str, str]) -> bool:
     return ORDER in data or bool(said)
 
 
-def begin_step_by_step(context: Context) -> Handled:
-    """Ask for the first field of a new order. Raises `NotPermitted`."""
+def begin_step_by_step(context: Context, number: str = "") -> Handled:
+    """Ask for the first field of a new order, whose number may be known. Raises `NotPermitted`."""
     context.somebody.must(Permission.REGISTER)
     if context.just_opened(f"{STEP}:type"):
         return Handled(Outcome.DIALOGUE, f"{STEP}.type")
     kept: dict[str, str] = {}
+    known = {"registration_number": number} if number else kept
     photo = next((one for one in context.dialogues if one.step == PHOTO), None)
     if photo:
         kept = {name: text for name, text in photo.data.items() if name in {FILES, ALBUMS, *BY_NAME}}
@@ -108,11 +110,12 @@ def begin_step_by_step(context: Context) -> Handled:
         context.turn_to(photo)
         context.close_dialogue()
     for draft in context.dialogues:
-        if draft.draft and not _is_begun(draft.data):
+        same = number and ORDER not in draft.data and draft.data.get("registration_number") == number
+        if draft.draft and (same or not _is_begun(draft.data)):
             context.turn_to(draft)
             context.close_dialogue()
     context.turn_to(None)
-    return enter_request(context, kept, shown=any(name in BY_NAME for name in kept))
+    return enter_request(context, {**kept, **known}, shown=bool(number) or any(name in BY_NAME for name in kept))
 
 
 def enter_request(context: Context, typed: Mapping[str, str], *, shown: bool = False, before: str = "") -> Handled:
@@ -140,7 +143,8 @@ def enter_request(context: Context, typed: Mapping[str, str], *, shown: bool = F
     if errors:
         name = first_to_ask(errors)
         token = context.open_draft(f"{STEP}:{name}", data, goes_on=True)
-        question = asker(context, data, token).card(errors, shown=shown)
+        several = sum(bool(one.draft) for one in context.dialogues) > 1
+        question = asker(context, data, token).card(errors, shown=shown or several)
         text = f"{before}\n{question.text}" if before else question.text
         ask(context, text, question.buttons)
         return Handled(Outcome.DIALOGUE, f"{STEP}.{name}")
@@ -226,7 +230,17 @@ def _early_duplicate(context: Context, data: Mapping[str, str]) -> Handled | Non
     except InvalidValue:
         return None
     existing = standing_order(context.uow, number, compact(data.get("type", "")))
-    return refuse_as_duplicate(context, existing.id, data) if existing else None
+    if existing is None:
+        return None
+    draft = context.dialogue
+    typed_late = draft is not None and bool(draft.draft) and not draft.data.get("registration_number")
+    if draft is None or not typed_late or is_own(existing, context.somebody) or not _is_begun(draft.data):
+        return refuse_as_duplicate(context, existing.id, data)
+    context.turn_to(None)
+    handled = refuse_as_duplicate(context, existing.id, data)
+    context.turn_to(draft)
+    enter_request(context, settled(data, "registration_number", ""), shown=True)
+    return handled
 
 
 def _register(context: Context, data: Mapping[str, str]) -> Handled:
@@ -264,9 +278,9 @@ def _register(context: Context, data: Mapping[str, str]) -> Handled:
 
 def _correct(context: Context, data: Mapping[str, str]) -> Handled:
     order_id = int(data[ORDER])
-    typed = {name: text for name, text in data.items() if name in BY_NAME or name == CONFIRMED}
     context.close_dialogue()
     standing = context.uow.orders.get(order_id)
+    typed = present(standing, data)
     before = standing.data
     if owns(standing, context.somebody) and not standing.deleted_at:
         # Keep the photo even if the data are refused: the person was already told that it is kept.

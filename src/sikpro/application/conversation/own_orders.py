@@ -6,6 +6,7 @@ from sikpro.application.conversation.cards import list_line, state_card
 from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.groups import may_be_shown, show_in_private
 from sikpro.application.conversation.joining import changed_meanwhile, pressed_order
+from sikpro.application.conversation.questions import ORDER
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.queries import OrderFilter, OrderRow, Sort
@@ -18,6 +19,9 @@ from sikpro.application.use_cases.orders.register_order import order_named
 from sikpro.domain.errors import AlreadyTaken, ForbiddenMove, InvalidValue, NotFound, NudgedAlready
 from sikpro.domain.phase import Turn
 
+WITHDRAW = "withdraw"
+"""The step that asks whether an order is to be withdrawn, or the words about that are for the helpdesk."""
+
 LISTED = 10
 """The most of a person's open orders that `/cek` lists."""
 
@@ -29,7 +33,7 @@ def show_order(context: Context, number: str) -> Handled:
     try:
         row = check_order(context.uow, number, context.somebody)
     except NotFound:
-        return context.refuse(context.words("cek.none", number=number), "not_found")
+        return none_named(context, number)
     order = context.uow.orders.get(row.id)
     if not may_be_shown(context, order):
         return show_in_private(context, order)
@@ -39,6 +43,15 @@ def show_order(context: Context, number: str) -> Handled:
         buttons = [*map(list, fitting), *_nudge_button(context, row)]
     context.reply(state_card(context, row), buttons, order_id=row.id, noticed=True)
     return Handled(Outcome.COMMAND, "cek", row.id)
+
+
+def none_named(context: Context, number: str) -> Handled:
+    """Say that there is no such order for this person, with a button that begins it."""
+    words = context.words
+    may = context.incoming.private and context.known().patterns.is_number(number)
+    buttons = [[Button(words("button.register", number=number), f"reg:{number}")]] if may else []
+    context.reply(words("cek.none", number=number), buttons)
+    return Handled(Outcome.REFUSAL, "not_found")
 
 
 def show_orders_of_device(context: Context, serial: str) -> Handled:
@@ -88,13 +101,19 @@ def ask_withdrawal(context: Context, order_id: int) -> Handled:
         return withdraw(context, order_id)  # it says why that is not possible
     words = context.words
     buttons = [[Button(words("button.withdraw_yes"), f"wdy:{order_id}"), Button(words("button.withdraw_no"), "wdn:")]]
+    context.open_dialogue(WITHDRAW, {ORDER: str(order_id)})
     context.reply(words("withdraw.sure", number=order.number), buttons, order_id=order_id)
-    return Handled(Outcome.DIALOGUE, "withdraw", order_id)
+    return Handled(Outcome.DIALOGUE, WITHDRAW, order_id)
 
 
 def keep_order(context: Context) -> Handled:
     """Leave the order as it is."""
-    context.answer_press(context.words("withdraw.kept"))
+    if context.dialogue and context.dialogue.step == WITHDRAW:
+        context.close_dialogue()
+    if context.incoming.press_id:
+        context.answer_press(context.words("withdraw.kept"))
+    else:
+        context.reply(context.words("withdraw.kept"))
     return Handled(Outcome.DIALOGUE, "withdraw.kept")
 
 
@@ -104,6 +123,10 @@ def withdraw(context: Context, order_id: int) -> Handled:
     order = pressed_order(context, order_id)
     if isinstance(order, Handled):
         return order
+    for open_ in context.dialogues:
+        if open_.step == WITHDRAW and open_.data[ORDER] == str(order_id):
+            context.turn_to(open_)
+            context.close_dialogue()
     try:
         order = withdraw_order(context.uow, order_id, context.somebody, context.now)
     except AlreadyTaken as taken:

@@ -85,7 +85,7 @@ def _about_message(act: Callable[[Context, int, int], Handled | None]) -> Press:
 
 
 PRESSES: dict[str, Press] = {
-    "reg": lambda context, _: begin_step_by_step(context),
+    "reg": begin_step_by_step,
     "mine": lambda context, _: list_own(context),
     "d": _in_dialogue,
     "wd": _about_order(ask_withdrawal),

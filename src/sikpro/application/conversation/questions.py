@@ -113,7 +113,8 @@ class Asker:
         return lines
 
     def _bare(self, name: str) -> str:
-        return self.words("entry.ask", field=self.words(f"field.{name}"), example=self._example(name))
+        field, example = self.words(f"field.{name}"), self._example(name)
+        return self.words("entry.ask", field=field, example=example) if example else f"{field}?"
 
     def _example(self, name: str) -> str:
         """Return a field's example; a box's name has the order's own STO."""
@@ -196,7 +197,8 @@ class Asker:
             choices = self._rows(name, [row.code for row in self.uow.catalogue.order_types() if row.active])
         elif name == "sto":
             choices = self._rows(name, self._likely_stos()[:_MOST_CHOICES])
-        skip = [[self._button(name, self.words("button.skip"), PRESS_SKIP)]] if may_be_skipped(name) else []
+        label = self.words("button.clear" if ORDER in self.data else "button.skip")
+        skip = [[self._button(name, label, PRESS_SKIP)]] if may_be_skipped(name) else []
         return [*choices, *skip]
 
     def _rows(self, name: str, codes: list[str]) -> list[list[Button]]:

@@ -3,10 +3,10 @@
 import re
 
 from sikpro.application.conversation.context import Context, Handled
-from sikpro.application.conversation.reader.read_message import read_message, read_order
+from sikpro.application.conversation.reader.read_message import NODS, numbers_in, read_message, read_order
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
-from sikpro.application.use_cases.people.grant_access import KEPT_ORDER, ask_access
+from sikpro.application.use_cases.people.grant_access import BETWEEN, KEPT_ORDER, ask_access, kept_orders
 from sikpro.application.use_cases.people.manage_people import NAME_LIMIT
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import AccessRequest
@@ -23,8 +23,16 @@ _GREETING = re.compile(
 MOST_CHANGES = 5
 """The most changes of a pending request. Each change asks every team leader again."""
 
+MOST_KEPT = 5
+"""The most orders that are kept for somebody unknown, the newest ones."""
+
 _CHANGES = "changes"
 _NO_PERSON = {"odp", "registration_number", "serial"}
+_AROUND = ".:()[]*_\"'"
+_NO_NAMES = {
+    *("nama", "kode", "teknisi", "saya", "name", "code", "my", "is", "technician", "sto", "mohon", "tolong", "minta"),
+    *("didaftarkan", "daftarkan", "daftar", "akses", "dari", "please", "register", "from", "i", "am"),
+}
 _SEPARATORS = re.compile(r"[#|;,\n]+|\s-\s")
 
 
@@ -56,7 +64,8 @@ def introduce(context: Context, text: str) -> Handled:
     incoming, words = context.incoming, context.words
     if _is_order(context, text):
         return _keep_order(context, text)
-    name, code = split_name_and_code(_without_values(context, text))
+    nods = bool(text) and read_message(text, context.known()).intent in NODS
+    name, code = ("", "") if nods else split_name_and_code(_without_values(context, text))
     pending = context.uow.access_requests.pending_of(incoming.sender_id or 0)
     if pending and not (_may_change(context) and (code or incoming.contact or not _is_whole(pending))):
         context.reply(words("stranger.wait"))
@@ -103,7 +112,7 @@ def split_name_and_code(text: str) -> tuple[str, str]:
     names: list[str] = []
     for part in _SEPARATORS.split(_GREETING.sub("", text)):
         for word in one_line(part).split():
-            bare = word.strip(".:")
+            bare = word.strip(_AROUND)
             try:
                 found = TechnicianCode.parse(bare).value
             except InvalidValue:
@@ -111,18 +120,8 @@ def split_name_and_code(text: str) -> tuple[str, str]:
             mixed = any(map(str.isdigit, found))
             if found and mixed and not code:
                 code = found
-            elif any(map(str.isalpha, bare)) and bare.lower() not in {
-                "nama",
-                "kode",
-                "teknisi",
-                "saya",
-                "name",
-                "code",
-                "my",
-                "is",
-                "technician",
-            }:
-                names.append(word.strip(":"))
+            elif any(map(str.isalpha, bare)) and bare.lower() not in _NO_NAMES:
+                names.append(word.strip(_AROUND))
     return " ".join(names)[:NAME_LIMIT].strip(), code
 
 
@@ -150,7 +149,11 @@ def _is_order(context: Context, text: str) -> bool:
 def _keep_order(context: Context, text: str) -> Handled:
     """Keep a stranger's order: it is offered again when the account is approved."""
     data = dict(context.dialogue.data) if context.dialogue else {}
-    context.open_dialogue("", {**data, KEPT_ORDER: text})
+    known = context.known()
+    numbers = set(numbers_in(text, known))
+    others = [one for one in kept_orders(data) if not numbers & set(numbers_in(one, known))]
+    texts = [*others, re.sub(r"\n{3,}", "\n\n", text)][-MOST_KEPT:]
+    context.open_dialogue("", {**data, KEPT_ORDER: BETWEEN.join(texts)})
     pending = context.uow.access_requests.pending_of(context.incoming.sender_id or 0)
     who = context.words("stranger.wait" if pending else "stranger.first")
     phone = [] if pending else [[Button(context.words("button.share_phone"), asks_phone=True)]]
@@ -164,7 +167,11 @@ def _without_values(context: Context, text: str) -> str:
     if compact(text) in known.types:
         return ""
     return "\n".join(
-        " ".join(word for word in line.split(" ") if not read_order(word, known).certain.keys() & _NO_PERSON)
+        " ".join(
+            word
+            for word in line.split(" ")
+            if not read_order(word, known).certain.keys() & _NO_PERSON and compact(word) not in known.stos
+        )
         for line in text.split("\n")
     )
 

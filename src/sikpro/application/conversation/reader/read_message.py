@@ -29,14 +29,19 @@ class Intent(StrEnum):
     THANKS = "thanks"
     GREETING = "greeting"
     EMOJI = "emoji"
+    NOTED = "noted"
     CHATTER = "chatter"
+
+
+NODS = frozenset({Intent.THANKS, Intent.GREETING, Intent.EMOJI, Intent.NOTED})
+"""What a person would only nod at."""
 
 
 @frozen
 class Reading:
     """What a message is: `orders`, or else an `intent`, about the order with `number` if it names one.
 
-    `changes` are the corrected fields of a `CORRECTION`.
+    `changes` are the fields that a `CORRECTION`, or `FACTS`, say something about.
     """
 
     orders: tuple[OrderReading, ...] = ()
@@ -56,8 +61,11 @@ _REG_WORD = re.compile(r"\s*(?:REG|REGISTER)\b(?!\s*[:=])", re.I)
 _PLACE = re.compile(r"https?://|-?\d{1,3}\.\d{3,}")
 _MOST_CHANGES = 2
 _MOST = 3
+"""With more words than this beside thanks, a plea or a question, somebody tells something."""
 _FEW = 1
 """With more words than this beside those that ask, somebody tells something."""
+_ANSWERS = words_of.AGREEING - words_of.NOTING
+"""Words that may answer what a person asked: they are passed on when they reply to an order's message."""
 
 LONGEST = 4096
 """The longest message that is read, in characters: Telegram's own limit."""
@@ -102,6 +110,21 @@ def says(text: str, meaning: frozenset[str]) -> bool:
     """Whether a whole text says one of these words, and beside it only what people say out of politeness."""
     words = set(re.findall(r"[A-Z0-9]+", clean(text).text.upper()))
     return bool(words & meaning) and not words - meaning - words_of.FILLERS
+
+
+def named_command(text: str, *, in_dialogue: bool) -> str:
+    """Return the command that a whole text says without its slash, "" for none; `batal` only where one can leave."""
+    if in_dialogue and says(text, words_of.LEAVING) and not says(text, words_of.REFUSING):
+        return "batal"
+    if says(text, words_of.LISTING) and not says(text, words_of.MINE):
+        return "cek"
+    return "help" if says(text, words_of.HELPING) else ""
+
+
+def is_polite(text: str) -> bool:
+    """Whether a text beside a value only names the field or is polite."""
+    words = set(re.findall(r"[A-Z0-9]+", clean(text).text.upper()))
+    return not words - words_of.FILLERS - words_of.AGREEING - words_of.NOTING - words_of.NAMES
 
 
 def text_number(text: str, known: Known) -> str:
@@ -193,12 +216,15 @@ def _meaning(order: OrderReading, message: CleanText, known: Known, command: str
         if len(values) - ("port" in values) == 1 and words & words_of.CORRECTING:
             return Reading(intent=Intent.CORRECTION, number=about, changes=values)
         telling = words & (words_of.TELLING | words_of.ASKING | words_of.CORRECTING)
+        talk = _talk(message.typed)
+        if not number and (talk in NODS - {Intent.NOTED} or (talk is Intent.NOTED and not words & _ANSWERS)):
+            return Reading(intent=talk, number="" if talk is Intent.EMOJI else about)
         faults = words & words_of.FAULTS and len(values) - ("port" in values) <= 1
         if not values or faults or (telling and not said - {"registration_number"}):
             intent = _intent(message.text, words, known, named=bool(number))
             return Reading(intent=intent, number="" if intent is Intent.EMOJI else about)
         if reply_to and not number and len(values) - ("port" in values) <= 1:
-            return Reading(intent=Intent.FACTS, number=about)
+            return Reading(intent=Intent.FACTS, number=about, changes=values if is_polite(order.rest) else {})
     if command == "REG" or said:
         return Reading((order,))
     return Reading(intent=_talk(message.typed))
@@ -225,21 +251,19 @@ def _intent(text: str, words: set[str], known: Known, *, named: bool) -> Intent:
         return Intent.FACTS
     if withdrawing and not words & words_of.TELLING:
         return Intent.WITHDRAW
+    names = {name for name in spoken if name.startswith(tuple(known.patterns.number_prefixes))}
+    if spoken & words_of.NOTING and not spoken - names - words_of.NOTING - words_of.FILLERS:
+        return Intent.NOTED
     if words & words_of.THANKS:
         more = spoken - words_of.POLITE - words_of.FINISHED
         return Intent.FACTS if more & words_of.TELLING or len(more) > _MOST else Intent.THANKS
+    more = spoken - names - words_of.FILLERS - words_of.ASKING - words_of.PLEADING - words_of.GREETINGS
     if words & words_of.PLEADING:
-        return Intent.PLEA
+        return Intent.FACTS if more & words_of.TELLING - words_of.WAITING or len(more) > _MOST else Intent.PLEA
     if "?" in text or (words & words_of.QUESTIONS and not words & words_of.TELLING - words_of.FINISHED):
-        return Intent.STATUS
+        return Intent.FACTS if len(more - words_of.QUESTIONS) > _MOST else Intent.STATUS
     if words & words_of.TELLING:
         return Intent.FACTS
-    more = (
-        spoken
-        - words_of.ASKING
-        - words_of.FILLERS
-        - {one for one in spoken if one.startswith(known.patterns.number_prefixes)}
-    )
     return Intent.STATUS if words & words_of.ASKING and len(more) <= _FEW else Intent.FACTS
 
 
@@ -258,7 +282,10 @@ def _talk(typed: str) -> Intent:
     words = set(re.findall(r"[A-Z0-9]+", re.sub("['’`]", "", plain(typed).upper())))
     if not words:
         return Intent.EMOJI if any(unicodedata.category(sign) == "So" for sign in typed) else Intent.CHATTER
-    said = {word for word in words if word.isalpha()} - words_of.FILLERS
+    noting = words_of.NOTING | words_of.AGREEING
+    if words & noting and not words - noting - words_of.FILLERS:
+        return Intent.NOTED
+    said = {word for word in words if word.isalpha()} - words_of.FILLERS - words_of.NOTING
     tells = said & (words_of.TELLING | words_of.ASKING | words_of.PLEADING)
     if said & words_of.THANKS and not tells and len(said - words_of.THANKS - words_of.GREETINGS) <= 1:
         return Intent.THANKS

@@ -166,7 +166,7 @@ def order_buttons(phase: Phase, turn: Turn, order_id: int, words: Words) -> tupl
     if phase.held_up and turn in {Turn.TECHNICIAN, Turn.HELPDESK}:
         return ((Button(words("button.correct"), f"fix:{order_id}"), ask),)
     if phase.waits:
-        return ((Button(words("button.withdraw"), f"wd:{order_id}"),),)
+        return receipt_buttons(order_id, words)
     if phase.ends_well:
         return ((reopen_button(order_id, words),),)
     return ((ask,),)

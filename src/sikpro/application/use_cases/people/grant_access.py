@@ -28,10 +28,18 @@ from sikpro.domain.people import AccessRequest, Permission, Person, RequestState
 from sikpro.domain.values import TechnicianCode
 
 KEPT_ORDER = "order"
-"""In the data of a stranger's dialogue: the text of an order that they sent before they were known."""
+"""In the data of a stranger's dialogue: the texts of the orders that they sent before they were known."""
+
+BETWEEN = "\n\n\n"
+"""What stands between these texts."""
 
 ACCESS = "acc"
 """The verb of the buttons that decide a request: `acc:ok:<id>:<mark>`, `acc:no:<id>:<mark>`."""
+
+
+def kept_orders(data: Mapping[str, str]) -> list[str]:
+    """Return the texts of the orders in a stranger's dialogue, oldest first."""
+    return [text for text in data.get(KEPT_ORDER, "").split(BETWEEN) if text]
 
 
 def ask_access(uow: UnitOfWork, request: AccessRequest, now: datetime, *, zone: str) -> AccessRequest:
@@ -131,7 +139,7 @@ def approve_access(
         person = set_active(uow, person.id, True, by, now)
     talk = _talk(uow, request)
     language = (talk.language if talk else "") or person.language
-    order = talk.data.get(KEPT_ORDER, "") if talk else ""
+    orders = kept_orders(talk.data) if talk else []
     person = uow.people.save(evolve(person, telegram_id=request.telegram_id, language=language, site_operation=unit))
     uow.conversations.drop(request.chat_id, request.telegram_id)
     decide_access(uow, request, RequestState.APPROVED, by, now)
@@ -139,7 +147,7 @@ def approve_access(
     words = words_in(person.language, zone)
     text = words("access.approved", name=person.name, code=known_as(person))
     uow.outbox.put(Outgoing(chat_id=request.chat_id, text=text, drop_keyboard=True), now)
-    if order:
+    for order in orders:
         uow.outbox.put(offered_order(request.chat_id, words("access.order_kept"), order, words), now)
     return person
 

@@ -93,7 +93,12 @@ def mangled(draw: st.DrawFn) -> tuple[dict[str, str], str]:
     return values, before + text + after
 
 
+NUMBERED = "1.AO\n2.SC00000000\n3.5A5445470000 0000\n4.SDA\n5.ODP-SDA-001\n6.F5SDA445"
+VALUES = dict(zip(FIELDS, ("AO", "SC00000000", "ZTEG00000000", "SDA", "ODP-SDA-001", "F5SDA445"), strict=True))
+
+
 @given(mangled())
+@example(case=(VALUES, NUMBERED))
 @settings(suppress_health_check=[HealthCheck.too_slow])
 def test_any_mangling_that_keeps_the_values_registers_the_same_order(case: tuple[dict[str, str], str]) -> None:
     values, text = case
@@ -174,6 +179,7 @@ SILENT = {
     ("command", "thanks"),
     ("command", "greeting"),
     ("command", "emoji"),
+    ("command", "noted"),
 }
 """What is answered by silence: an edit that changes nothing, further messages of an album, thanks."""
 

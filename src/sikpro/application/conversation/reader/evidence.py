@@ -25,7 +25,7 @@ _STO = re.compile("[A-Z]{3}")
 _FROM = frozenset(["DARI", "FROM", "SOKO", "SEKO", "SAKA", "TEKO"])
 """Where something came from. Alone in a message it may be the value: the cable comes *dari* the box."""
 _WORDY = {Role.TEXT, Role.NOTE, Role.UNKNOWN}
-_ASKED_BEHIND_OTHERS = {"type", "registration_number", "serial", "sto", "odp"}
+_ONLY_OFFERED = {"type", "registration_number", "serial", "sto", "odp"}
 _NO_WORDS = {"SERIAL": frozenset({"ONT", "MODEM", "ONU"})}
 
 PART_OF_ODP = "?"
@@ -183,7 +183,7 @@ class Collector:
             return
         if item.field == "technician" == field_named:
             self._add(item, place, keeps=False)
-        elif item.field == "technician" or (role is Role.UNKNOWN and item.field in _ASKED_BEHIND_OTHERS):
+        elif item.field == "technician" or (role is Role.UNKNOWN and item.field in _ONLY_OFFERED):
             self._add(evolve(item, value="", evidence=Evidence.RESEMBLES, readings=(item.value,)), place, keeps=False)
 
     # ---- behind a label of ours

@@ -103,10 +103,10 @@ class TestSeveralUnfinishedOrders:
         two_drafts(world, budi, "AO#SC40000001", order("SC40000002", left_out="#SDA"))
         assert "SC40000001" in budi.replies("ZTEGC6754541", 0)
 
-    def test_batal_says_how_many_are_left(self, world: World, budi: Phone) -> None:
+    def test_batal_names_what_is_left(self, world: World, budi: Phone) -> None:
         two_drafts(world, budi, order("SC40000001", left_out="#SDA"), order("SC40000002", left_out="#SDA"))
         assert budi.says("/batal") == (
-            "Pengisian dibatalkan. Tidak ada order yang masuk.\nMasih ada 1 order lain yang belum lengkap."
+            "Pengisian dibatalkan. Tidak ada order yang masuk.\nMasih ada yang belum lengkap: SC40000001 · AO."
         )
         assert drafts(world) == ["SC40000001"]
         assert budi.says("/batal") == "Pengisian dibatalkan. Tidak ada order yang masuk."

@@ -12,7 +12,7 @@ from sikpro.application.conversation.doubts import doubts_in, merged, settled, w
 from sikpro.application.conversation.duplicates import RESEND
 from sikpro.application.conversation.groups import asking
 from sikpro.application.conversation.joining import ASK, REOPEN, join, take_question, take_reopening
-from sikpro.application.conversation.order_entry import CARDS, asker, enter_request, skip_field
+from sikpro.application.conversation.order_entry import CARDS, asker, draft_name, enter_request, skip_field
 from sikpro.application.conversation.order_entry import ask as ask_in_draft
 from sikpro.application.conversation.own_orders import WITHDRAW, keep_order, withdraw
 from sikpro.application.conversation.questions import ORDER, STEP, field_errors, may_be_skipped
@@ -33,7 +33,6 @@ from sikpro.application.ports.chat import Button
 from sikpro.application.ports.conversations import Conversation
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.orders.register_order import standing_order
-from sikpro.application.use_cases.orders.understand_request import parsed_field
 from sikpro.domain.people import Person
 from sikpro.domain.text import compact, one_line
 
@@ -215,14 +214,6 @@ def _which(context: Context, text: str, drafts: Sequence[Conversation]) -> Handl
     buttons = [[Button(draft_name(context, one), f"d:{token}:{one.draft}")] for one in fitting or drafts]
     context.reply(asking(context, context.words("entry.which_draft", value=one_line(held[_TEXT])[:40])), buttons)
     return Handled(Outcome.DIALOGUE, WHICH)
-
-
-def draft_name(context: Context, draft: Conversation) -> str:
-    """Return what people call an unfinished order: its number, or what it has."""
-    data, wrong = draft.data, field_errors(context.uow, draft.data)
-    names = [name for name in ("registration_number", "type", "sto", "serial") if data.get(name) and name not in wrong]
-    known = [str(parsed_field(context.uow, name, data)) for name in names]
-    return " · ".join(known[:2]) or context.words("entry.no_number")
 
 
 def _field_in_question(draft: Conversation) -> str:

@@ -36,12 +36,13 @@ from sikpro.application.conversation.questions import (
 )
 from sikpro.application.conversation.reader.decide import OrderReading
 from sikpro.application.fields import BY_NAME
+from sikpro.application.ports.conversations import Conversation
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.catalogue.typed_values import number_typed
 from sikpro.application.use_cases.messages.notify_technician import order_buttons, receipt_buttons
 from sikpro.application.use_cases.orders.own_order import correct_order, is_own, join_message, owns
 from sikpro.application.use_cases.orders.register_order import register_order, standing_order
-from sikpro.application.use_cases.orders.understand_request import CONFIRMED, understand_request
+from sikpro.application.use_cases.orders.understand_request import CONFIRMED, parsed_field, understand_request
 from sikpro.domain.errors import AlreadyTaken, DomainError, DuplicateOrder, InvalidValue
 from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel, Origin
@@ -208,9 +209,18 @@ def leave_dialogue(context: Context) -> Handled:
     lines = [context.words(left)]
     others = [one for one in context.dialogues if one.draft]
     if others:
-        lines.append(context.words("batal.others", count=len(others)))
+        names = ", ".join(draft_name(context, one) for one in others)
+        lines.append(context.words("batal.others", names=names))
     context.reply("\n".join(lines))
     return Handled(Outcome.COMMAND, "batal")
+
+
+def draft_name(context: Context, draft: Conversation) -> str:
+    """Return what people call an unfinished order: its number, or what it has."""
+    data, wrong = draft.data, field_errors(context.uow, draft.data)
+    names = [name for name in ("registration_number", "type", "sto", "serial") if data.get(name) and name not in wrong]
+    known = [str(parsed_field(context.uow, name, data)) for name in names]
+    return " · ".join(known[:2]) or context.words("entry.no_number")
 
 
 def doubt_lines(context: Context, data: Mapping[str, str]) -> list[str]:

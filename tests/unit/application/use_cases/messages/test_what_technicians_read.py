@@ -20,6 +20,7 @@ from tests.builders import stored_order
 from tests.unit.chat import ZONE, World
 
 WORDS = words_in("en", ZONE)
+WRONG = (WORDS("button.something_wrong"), "wrong:7")
 ASK = (WORDS("button.ask"), "ask:7")
 
 
@@ -30,11 +31,7 @@ ASK = (WORDS("button.ask"), "ask:7")
         (Phase.HELD_UP, Turn.HELPDESK, [(WORDS("button.correct"), "fix:7"), ASK]),
         (Phase.HELD_UP, Turn.CUSTOMER, [ASK]),
         (Phase.HELD_UP, Turn.SYSTEM, [ASK]),
-        (
-            Phase.WAITING,
-            Turn.HELPDESK,
-            [(WORDS("button.something_wrong"), "wrong:7"), (WORDS("button.withdraw"), "wd:7")],
-        ),
+        (Phase.WAITING, Turn.HELPDESK, [WRONG, (WORDS("button.withdraw"), "wd:7")]),
         (Phase.COMPLETED, Turn.NOBODY, [(WORDS("button.reopen"), "reopen:7")]),
         (Phase.CANCELLED, Turn.NOBODY, [ASK]),
         (Phase.IN_PROGRESS, Turn.HELPDESK, [ASK]),

@@ -65,7 +65,8 @@ def test_every_sheet_keeps_its_cells_and_text_stays_text(before: Workbook, after
     assert after.sheetnames == before.sheetnames
     for name in before.sheetnames:
         assert _cells(after[name]) == _cells(before[name]), name
-    notes = [row[-1] for row in after["Order"].iter_rows(min_row=2)]
+    headings = [cell.value for cell in next(after["Order"].iter_rows(max_row=1))]
+    notes = [row[headings.index("Catatan")] for row in after["Order"].iter_rows(min_row=2)]
     assert [(cell.value, cell.data_type) for cell in notes if cell.value] == [(FORMULA, "s")]
     numbers = [row[2] for row in after["Order"].iter_rows(min_row=2)]
     assert {cell.data_type for cell in numbers} == {"s"}

@@ -130,3 +130,18 @@ def test_the_order_of_labelled_lines_does_not_matter(text: str, chance: random.R
 def test_a_message_without_a_word_is_read_too(text: str) -> None:
     reading = read_message(text, KNOWN)
     assert all(not order.is_certain for order in reading.orders)
+
+
+@pytest.mark.parametrize(
+    ("typed", "note"),
+    [
+        ('#=HYPERLINK("http://x")', '=HYPERLINK("http://x")'),
+        ("#+62812 hubungi", "+62812 hubungi"),
+        (" @budi tolong", "@budi tolong"),
+        ("\nKET=rumah", "rumah"),
+        ("\n<b>rumah</b> (pagar)", "<b>rumah</b> (pagar)"),
+    ],
+)
+def test_the_note_begins_and_ends_with_the_signs_that_were_typed(typed: str, note: str) -> None:
+    (order,) = read_message(f"AO#SC32232558#ZTEGC6754546#SDA#ODP-SDA-003#F5SDA445{typed}", KNOWN).orders
+    assert order.rest == note

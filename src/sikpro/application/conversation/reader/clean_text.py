@@ -14,6 +14,7 @@ _JOINING = re.compile("[A-Za-z0-9]_[A-Za-z0-9]")
 _ARROW = re.compile("->|=>|→|➡|⇒|➜")
 _DECORATION = frozenset("*`\"“”„‘’'«»‹›[](){}<>_~")
 _AROUND = frozenset("*`\"“”„‘’'«»‹›[](){}<>_~!?.")
+_BEHIND_LABELS = frozenset(":=)")
 ARROW = "→"
 """Every arrow in a clean text. It chooses what stands behind it, as the word *ke* does."""
 
@@ -32,7 +33,7 @@ class CleanText:
             return ""
         first, last = self.positions[start], self.positions[end - 1]
         said = {position for position, character in zip(self.positions, self.text, strict=True) if character != " "}
-        while first and first - 1 not in said and not self.typed[first - 1].isspace():
+        while first and (first - 1 not in said or self._is_formula(first - 1)) and not self.typed[first - 1].isspace():
             first -= 1
         while last + 1 < len(self.typed) and self.typed[last + 1] in _AROUND:
             last += 1
@@ -43,6 +44,13 @@ class CleanText:
         if not self._says_something(last + 1, line_end):
             last = line_end - 1
         return self.typed[first : last + 1].strip()
+
+    def _is_formula(self, place: int) -> bool:
+        """Whether a sign at a place begins a text, as in `=A1`, `+62…`, `@budi`, and does not stand behind a label."""
+        if self.typed[place] in "+@":
+            return True
+        before = self.typed[:place].rstrip(" \t")[-1:]
+        return self.typed[place] == "=" and not before.isalnum() and before not in _BEHIND_LABELS
 
     def _says_something(self, first: int, end: int) -> bool:
         """Whether a part of the typed message has more than decoration."""

@@ -11,9 +11,11 @@ from sikpro.application.ports.queries import NOBODY, UNKNOWN, OrderFilter, Sort
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.ports.targets import Target
 from sikpro.application.reports.recap import recap
-from sikpro.application.reports.recap_data import PROMISE, Recap
+from sikpro.application.reports.recap_data import Recap
 from sikpro.application.reports.recap_query import RecapQuery
+from sikpro.domain.period import Period
 from sikpro.domain.phase import Turn
+from sikpro.domain.promise import PROMISE
 from tests.builders import COMPLETED, HELD_UP, NOON, after, an_sto, key_of, stored_order
 from tests.histories import ZONE, found, live, random_steps
 
@@ -81,6 +83,13 @@ def test_lists_and_counts_are_narrowed_by_how_orders_went(store: Transactions) -
     assert numbers(store, OrderFilter(waited=Turn.TECHNICIAN)) == {"SC10000003"}
     assert numbers(store, OrderFilter(took_at_most=PROMISE)) == {"SC10000003"}
     assert numbers(store, OrderFilter(took_over=PROMISE)) == {"SC10000004"}
+    first = Period(NOON + PROMISE, NOON + PROMISE + TICK)
+    assert numbers(store, OrderFilter(due=first)) == {"SC10000001", "SC10000002", "SC10000003"}
+    assert numbers(store, OrderFilter(due=first, in_time=True)) == {"SC10000003"}
+    assert numbers(store, OrderFilter(due=first, in_time=False)) == {"SC10000001", "SC10000002"}
+    assert numbers(store, OrderFilter(due=Period(first.end, after(60) + PROMISE))) == set()
+    assert numbers(store, OrderFilter(due=Period(first.end, after(60) + PROMISE + TICK))) == {"SC10000004"}
+    assert numbers(store, OrderFilter(in_time=False)) == {"SC10000001", "SC10000002", "SC10000004"}
     assert numbers(store, OrderFilter(hour=(20, ZONE))) == {"SC10000004"}
     assert numbers(store, OrderFilter(finished_hour=(19, ZONE))) == {"SC10000003"}
 

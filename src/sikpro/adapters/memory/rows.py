@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 from sikpro.adapters.memory.store import State
 from sikpro.application.ports.queries import NOBODY, UNKNOWN, OrderFilter, OrderRow, PastLimit
 from sikpro.domain.order import Order
+from sikpro.domain.period import Period
 from sikpro.domain.phase import Turn
+from sikpro.domain.promise import PROMISE, received_when_due_in
 from sikpro.domain.search_text import found, search_term
 
 
@@ -110,7 +112,14 @@ def _lived(order: Order, which: OrderFilter) -> bool:
         and (which.waited is None or which.waited in order.clock.spent)
         and (which.took_at_most is None or (took is not None and took <= which.took_at_most))
         and (which.took_over is None or (took is not None and took > which.took_over))
+        and (which.due is None or _falls_due(order, which.due))
+        and (which.in_time is None or which.in_time == (order.phase.ends_well and took is not None and took <= PROMISE))
     )
+
+
+def _falls_due(order: Order, span: Period) -> bool:
+    ended_well = order.phase.ends_well and order.finished_at is not None
+    return (order.phase.live or ended_well) and order.received_at in received_when_due_in(span)
 
 
 def _at_hour(at: datetime | None, hour: tuple[int, str] | None) -> bool:

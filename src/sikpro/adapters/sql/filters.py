@@ -12,7 +12,8 @@ from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.queries import NOBODY, UNKNOWN, Key, OrderFilter, PastLimit, Sort
 from sikpro.domain.order_data import TEXTS
 from sikpro.domain.period import Period
-from sikpro.domain.phase import OPEN, Turn, phase_values
+from sikpro.domain.phase import OPEN, Stage, Turn, phase_values
+from sikpro.domain.promise import PROMISE, received_when_due_in
 
 _c = orders.c
 _MICROSECOND = timedelta(microseconds=1)
@@ -124,6 +125,13 @@ def _lived(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnEleme
         conditions.append(took <= which.took_at_most // _MICROSECOND)
     if which.took_over is not None:
         conditions.append(took > which.took_over // _MICROSECOND)
+    kept = sa.and_(_c.phase.in_(phase_values(Stage.COMPLETED.phases)), took <= PROMISE // _MICROSECOND)
+    if which.due is not None:
+        conditions += within(_c.received_at, received_when_due_in(which.due))
+        conditions.append(_c.phase.not_in(phase_values(Stage.CANCELLED.phases)))
+        conditions.append(sa.or_(_c.phase.in_(phase_values(OPEN)), _c.finished_at.is_not(None)))
+    if which.in_time is not None:
+        conditions.append(kept if which.in_time else sa.not_(sa.func.coalesce(kept, sa.false())))
     return conditions
 
 

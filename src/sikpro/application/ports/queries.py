@@ -43,6 +43,9 @@ class OrderFilter:
 
     `acted` selects orders on which a helpdesk has acted, `waited` orders that waited for this turn (only spans that are
     over). `took_at_most` and `took_over` select ended orders by the time from receipt to end.
+
+    `due` selects the orders that fall due in a span (`domain/promise.py`), cancelled ones and those that ended at an
+    unknown time apart. `in_time` selects of those the completed ones within the promise, or all others.
     """
 
     phases: frozenset[Phase] = frozenset()
@@ -70,6 +73,8 @@ class OrderFilter:
     waited: Turn | None = None
     took_at_most: timedelta | None = None
     took_over: timedelta | None = None
+    due: Period | None = None
+    in_time: bool | None = None
     deleted: bool = False
 
 

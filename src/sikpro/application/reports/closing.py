@@ -100,10 +100,12 @@ def headline_of(closed: ClosedMonth) -> Headline:
     """Return a closed month's figures for a comparison."""
     fixed = _fixed(closed)
     return Headline(
+        query=fixed.query,
         received=fixed.total,
         completed=fixed.completed,
         cancelled=fixed.cancelled,
         promise=fixed.promise,
+        due=fixed.due,
         times=fixed.times,
     )
 

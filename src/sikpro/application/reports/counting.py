@@ -18,7 +18,6 @@ from sikpro.application.ports.queries import OrderFilter
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.against_target import against_target
 from sikpro.application.reports.recap_data import (
-    PROMISE,
     Headline,
     Promise,
     Reason,
@@ -30,7 +29,9 @@ from sikpro.application.reports.recap_data import (
 from sikpro.application.reports.recap_query import FILTERS, RecapQuery, Span
 from sikpro.application.use_cases.orders.list_orders import AGES, age_span
 from sikpro.domain.catalogue import Bilingual
+from sikpro.domain.period import Period
 from sikpro.domain.phase import OPEN, Phase, Stage
+from sikpro.domain.promise import PROMISE
 
 SPLITS = (
     Dimension.TYPE,
@@ -43,42 +44,58 @@ SPLITS = (
 )
 """The dimensions of a recap's tables. A recap longer than a day also has a table by day."""
 
+COMPLY = frozenset({Dimension.TYPE, Dimension.STO, Dimension.SITE_OPERATION, Dimension.TECHNICIAN})
+"""The dimensions whose rows also count the orders that fell due."""
+
 _IN_ORDER = frozenset({Dimension.HOUR, Dimension.DAY})
 
 
 @frozen
 class Counting:
-    """One count of the orders of a query; `own` is a helpdesk who may view only their own work."""
+    """One count of the orders of a query; `own` is a helpdesk who may view only their own work.
+
+    With `until`, only what happened in the period before that time counts.
+    """
 
     uow: UnitOfWork
     query: RecapQuery
     own: int | None
     now: datetime
     zone: str
+    until: datetime | None = None
 
     @property
     def received(self) -> OrderFilter:
         """The filter for orders received in the period."""
-        return self.query.which(ZoneInfo(self.zone), TimeBasis.RECEIVED, self.own)
+        return evolve(self._any_time, received=self._period)
 
     @property
     def finished(self) -> OrderFilter:
         """The filter for orders completed or cancelled in the period."""
-        return self.query.which(ZoneInfo(self.zone), TimeBasis.FINISHED, self.own)
+        return evolve(self._any_time, finished=self._period)
 
     @property
     def completed(self) -> OrderFilter:
         """The filter for orders completed in the period."""
         return evolve(self.finished, phases=Stage.COMPLETED.phases)
 
+    @property
+    def due(self) -> OrderFilter:
+        """The filter for orders that fell due in the period, until now."""
+        period = self._period
+        return evolve(self._any_time, due=Period(period.start, max(min(period.end, self.now), period.start)))
+
     def headline(self) -> Headline:
         """Return the figures for a comparison with another recap."""
         finished = self._counts(self.finished, Dimension.PHASE)
         return Headline(
+            query=self.query,
+            until=self.until,
             received=self._many(self.received),
             completed=_at_stage(finished, Stage.COMPLETED),
             cancelled=_at_stage(finished, Stage.CANCELLED),
             promise=self.promise(),
+            due=self.fell_due(),
             times={interval: self._spread(interval) for interval in (Interval.FIRST_ACTION, Interval.HANDLING)},
         )
 
@@ -103,6 +120,7 @@ class Counting:
             groups=groups,
             times={interval: self._spread(interval) for interval in Interval},
             promise=self.promise(),
+            due=self.fell_due(),
             duplicates=self._duplicates(),
             targets=against_target(self.uow, self.query, self.own, self.now, self.zone),
         )
@@ -114,8 +132,30 @@ class Counting:
             late=self._many(evolve(self.completed, took_over=PROMISE)),
         )
 
+    def fell_due(self) -> Promise:
+        """Count how many of the orders that fell due were completed within `PROMISE`."""
+        return self._fell_due(()).get((), Promise())
+
+    def _fell_due(self, by: tuple[Dimension, ...]) -> Mapping[tuple[str, ...], Promise]:
+        every, within = (
+            self.uow.order_facts.counts(which, by, self.zone) for which in (self.due, evolve(self.due, in_time=True))
+        )
+        return {
+            values: Promise(within=within.get(values, 0), late=count - within.get(values, 0))
+            for values, count in every.items()
+        }
+
+    @property
+    def _any_time(self) -> OrderFilter:
+        return self.query.which(ZoneInfo(self.zone), None, self.own)
+
+    @property
+    def _period(self) -> Period:
+        period = self.query.period(ZoneInfo(self.zone))
+        return period if self.until is None else Period(period.start, min(period.end, self.until))
+
     def _open(self) -> OrderFilter:
-        return evolve(self.query.which(ZoneInfo(self.zone), None, self.own), phases=OPEN)
+        return evolve(self._any_time, phases=OPEN)
 
     def _many(self, which: OrderFilter) -> int:
         return self.uow.order_facts.counts(which, (), self.zone).get((), 0)
@@ -131,13 +171,21 @@ class Counting:
 
     def _table(self, dimension: Dimension, labels: Mapping[str, str]) -> RecapTable:
         phases: dict[str, dict[Phase, int]] = {}
+        comply = dimension in COMPLY
         found = self.uow.order_facts.counts(self.received, (dimension, Dimension.PHASE), self.zone)
         for (value, phase), count in found.items():
             phases.setdefault(value, dict.fromkeys(Phase, 0))[Phase(phase)] = count
         completed = self._counts(self.completed, dimension, TimeBasis.FINISHED)
+        due = {value: promise for (value,), promise in self._fell_due((dimension,)).items()} if comply else {}
         rows = [
-            RecapRow(value, labels.get(value, value), phases.get(value, dict.fromkeys(Phase, 0)), completed[value])
-            for value in {*phases, *completed}
+            RecapRow(
+                value,
+                labels.get(value, value),
+                phases.get(value, dict.fromkeys(Phase, 0)),
+                completed[value],
+                due.get(value, Promise()) if comply else None,
+            )
+            for value in {*phases, *completed, *due}
         ]
         rows.sort(key=lambda row: row.value if dimension in _IN_ORDER else (-row.total, -row.completed, row.label))
         return RecapTable(dimension, tuple(rows))

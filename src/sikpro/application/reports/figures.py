@@ -46,6 +46,10 @@ class Figure:
         name = words(f"phase.{self.phase}")
         return words("recap.received_phase", phase=name if name[1:2].isupper() else name[:1].lower() + name[1:])
 
+    def name_in(self, recap: Recap, words: Words) -> str:
+        """Return its name in a recap: a month closed before orders were counted as due keeps the old name."""
+        return words("recap.tti_share.old") if self.code == "tti_share" and recap.due is None else self.name(words)
+
     @property
     def definition(self) -> str:
         """The code of the sentence that defines it."""
@@ -76,6 +80,9 @@ FIGURES: tuple[Figure, ...] = (
     Figure(code="cancelled", of=lambda recap: recap.cancelled),
     Figure(code="open_now", of=lambda recap: recap.open_now, of_now=True),
     *map(_age, AGES),
+    Figure(code="due_within", of=lambda recap: recap.due.within if recap.due else None),
+    Figure(code="due_late", of=lambda recap: recap.due.late if recap.due else None),
+    Figure(code="due_share", kind=Kind.SHARE, of=lambda recap: recap.due.share if recap.due else None),
     Figure(code="tti_within", of=lambda recap: recap.promise.within),
     Figure(code="tti_late", of=lambda recap: recap.promise.late),
     Figure(code="tti_share", kind=Kind.SHARE, of=lambda recap: recap.promise.share),
@@ -84,6 +91,7 @@ FIGURES: tuple[Figure, ...] = (
     Figure(code="target_done", of=lambda recap: recap.target.done if recap.target else None),
     Figure(code="target_left", of=lambda recap: recap.target.left if recap.target else None),
     Figure(code="target_per_day", kind=Kind.RATE, of=lambda recap: recap.target.per_day if recap.target else None),
+    Figure(code="target_landing", kind=Kind.RATE, of=lambda recap: recap.target.landing if recap.target else None),
     Figure(code="duplicates", of=lambda recap: recap.duplicates),
 )
 """Every figure, in the order of display."""

@@ -1,7 +1,7 @@
 """The data of a recap: plain values for page, Excel file and chat."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from attrs import field, frozen
 
@@ -10,8 +10,23 @@ from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.domain.catalogue import Bilingual
 from sikpro.domain.phase import Phase, Stage
 
-PROMISE = timedelta(hours=72)
-"""Telkom's promise (*TTI comply*): activation within this time of the request."""
+
+@frozen(kw_only=True)
+class Promise:
+    """Orders completed within 72 hours of receipt, and the others: late, or open after 72 hours."""
+
+    within: int = 0
+    late: int = 0
+
+    @property
+    def all(self) -> int:
+        """The number of these orders."""
+        return self.within + self.late
+
+    @property
+    def share(self) -> float | None:
+        """The share within, of 1; None when there are no orders."""
+        return self.within / self.all if self.all else None
 
 
 @frozen
@@ -19,13 +34,15 @@ class RecapRow:
     """One value of a dimension (its code or id; "" when unknown), its label, and its orders.
 
     `by_phase` splits the orders received in the period by their present phase. `completed` counts orders completed in
-    the period, whenever received (for an hour or a day: completed in it).
+    the period, whenever received (for an hour or a day: completed in it). `due` has the orders that fell due in the
+    period; None where a dimension is not counted that way, and in months closed before that was counted.
     """
 
     value: str
     label: str
     by_phase: Mapping[Phase, int]
     completed: int = 0
+    due: Promise | None = None
 
     @property
     def total(self) -> int:
@@ -66,43 +83,40 @@ class ReasonGroup:
 
 
 @frozen(kw_only=True)
-class Promise:
-    """The orders completed in the period: how many within 72 hours of receipt, and how many later."""
-
-    within: int = 0
-    late: int = 0
-
-    @property
-    def share(self) -> float | None:
-        """The share within, of 1; None when there are no orders."""
-        return self.within / (self.within + self.late) if self.within + self.late else None
-
-
-@frozen(kw_only=True)
 class AgainstTarget:
     """A month's target of an STO ("" for all together), with the orders completed until the period's end.
 
     `left` is the number still to complete; one STO's surplus does not reduce another's number. `per_day` is the number
     needed on each remaining working day of the month, None when the month is over or no working day is left.
-    `days_left` is the number of those days.
+    `days_left` is the number of those days; None for all together if the STOs differ. `landing` is the number completed
+    at the month's end at the present pace: the orders of an average working day before today on each day left (today:
+    at least those completed already). It is None when the month is over, and before its first working day is.
     """
 
     sto: str
     target: int
     done: int
     left: int
-    days_left: int
+    days_left: int | None
     per_day: float | None
+    landing: int | None = None
 
 
 @frozen(kw_only=True)
 class Headline:
-    """The figures of the period before, for the comparison."""
+    """The figures of the period before, for the comparison.
 
+    `until` is set while the period runs: then they are those of the same days, until the same time of day. `due` is
+    None for a month closed before it was counted.
+    """
+
+    query: RecapQuery
+    until: datetime | None = None
     received: int = 0
     completed: int = 0
     cancelled: int = 0
     promise: Promise = Promise()
+    due: Promise | None = None
     times: Mapping[Interval, Spread] = field(factory=dict[Interval, Spread])
 
 
@@ -137,7 +151,8 @@ class Recap:
     `own`: only one helpdesk's own work. `received` are the received orders by present phase. `open_now` and `ages` (by
     the names of `AGES`) are of the moment `made_at`, for any period. `duplicates` is None where they cannot be counted
     (with filters), `targets` is empty where there are none, `before` is None without a period before. `closed` is set
-    when these are a closed month's fixed figures.
+    when these are a closed month's fixed figures. `due` are the orders that fell due in the period, until now; None in
+    a month closed before that was counted. `promise` are the completed ones alone.
     """
 
     query: RecapQuery
@@ -153,6 +168,7 @@ class Recap:
     groups: tuple[ReasonGroup, ...] = ()
     times: Mapping[Interval, Spread] = field(factory=dict[Interval, Spread])
     promise: Promise = Promise()
+    due: Promise | None = None
     duplicates: int | None = None
     targets: tuple[AgainstTarget, ...] = ()
     before: Headline | None = None

@@ -63,21 +63,22 @@ def _made(recap: Recap, words: Words) -> str:
 
 
 def _figure(code: str, value: str, recap: Recap, words: Words) -> str:
-    line = words("recap.text.line", label=BY_CODE[code].name(words), value=value)
+    line = words("recap.text.line", label=BY_CODE[code].name_in(recap, words), value=value)
     compared = versus(recap, code, words)
     return f"{line} ({compared.text})" if compared else line
 
 
 def _how_well(recap: Recap, words: Words) -> Iterator[str]:
-    promise, target = recap.promise, recap.target
-    if promise.share is not None:
-        value = words(
-            "recap.text.share",
-            count=words.number(promise.within),
-            all=words.number(promise.within + promise.late),
-            share=percent(promise.share, words),
-        )
-        yield _figure("tti_share", value, recap, words)
+    target = recap.target
+    for code, promise in (("due_share", recap.due), ("tti_share", recap.promise)):
+        if promise is not None and promise.share is not None:
+            value = words(
+                "recap.text.share",
+                count=words.number(promise.within),
+                all=words.number(promise.all),
+                share=percent(promise.share, words),
+            )
+            yield _figure(code, value, recap, words)
     for interval, times in recap.times.items():
         if times.count:
             yield _figure(interval.value, spread(times, words), recap, words)
@@ -85,8 +86,11 @@ def _how_well(recap: Recap, words: Words) -> Iterator[str]:
         numbers = {name: words.number(getattr(target, name)) for name in ("done", "target", "left")}
         value = words("recap.text.target", **numbers)
         if target.per_day is not None:
-            per_day = words.number(round(target.per_day, 1))
-            value += "; " + words("recap.text.per_day", per_day=per_day, days=words.number(target.days_left))
+            value += "; " + words("recap.text.per_day", per_day=words.number(round(target.per_day, 1)))
+        if target.days_left:
+            value += ", " + words("recap.text.days_left", days=words.number(target.days_left))
+        if target.landing is not None:
+            value += "; " + words("recap.text.landing", landing=words.number(target.landing))
         yield words("recap.text.line", label=words("recap.target"), value=value)
     if recap.duplicates is not None:
         yield _figure("duplicates", words.number(recap.duplicates), recap, words)

@@ -23,12 +23,16 @@ from sikpro.application.reports.sheets import (
     cell_of,
     sheets_of,
 )
+from sikpro.application.reports.wording import before_text
 from sikpro.domain.people import Person
 
 _BEFORE: dict[str, Callable[[Headline], Value]] = {
     "received": lambda before: before.received,
     "completed": lambda before: before.completed,
     "cancelled": lambda before: before.cancelled,
+    "due_within": lambda before: before.due.within if before.due else None,
+    "due_late": lambda before: before.due.late if before.due else None,
+    "due_share": lambda before: before.due.share if before.due else None,
     "tti_within": lambda before: before.promise.within,
     "tti_late": lambda before: before.promise.late,
     "tti_share": lambda before: before.promise.share,
@@ -94,7 +98,7 @@ def _summary(view: View, now: datetime, many: int, most_rows: int) -> Sheet:
         table="tblRingkasan",
         intro=intro,
         header=("Angka", "Periode ini", "Periode sebelumnya", "Selisih", "Kode"),
-        rows=[(figure.name(fixed), *_compared(figure, recap), figure.code) for figure in FIGURES],
+        rows=[(figure.name_in(recap, fixed), *_compared(figure, recap), figure.code) for figure in FIGURES],
         widths=(44, 18, 20, 12, 22, 3),
         charts=_charts(recap.query, words),
         names=NAMES,
@@ -125,6 +129,8 @@ def _notes(recap: Recap, words: Words, many: int, most_rows: int) -> str:
         notes.append(words("excel.own"))
     if recap.closed:
         notes.append(words("excel.closed", date=words.long_date(words.local(recap.closed.at).date())))
+    if recap.before and recap.before.until:
+        notes.append(words("excel.running", before=before_text(recap.before, words)))
     if sheets := max(many - 1, 0) // (most_rows - 1):
         last = f"Order {sheets + 1}"
         notes.append(words("excel.goes_on", last=last, count=words.number(many)))

@@ -13,9 +13,10 @@ from attrs import frozen
 from sikpro.application.i18n import Words
 from sikpro.application.ports.facts import Dimension, Spread
 from sikpro.application.ports.workbooks import Cell, Share, Sheet
+from sikpro.application.reports.counting import COMPLY
 from sikpro.application.reports.figures import FIGURES, Figure, Kind, Value
 from sikpro.application.reports.order_rows import fixed_words
-from sikpro.application.reports.recap_data import Recap, RecapRow, RecapTable
+from sikpro.application.reports.recap_data import Promise, Recap, RecapRow, RecapTable
 from sikpro.application.use_cases.orders.list_orders import AGES
 from sikpro.domain.catalogue import Status
 from sikpro.domain.phase import Phase
@@ -40,6 +41,7 @@ RECEIVED, COMPLETED, NAME, REASON, SHARE, CUMULATIVE = (
     "Porsi",
     "Kumulatif",
 )
+DUE = ("Jatuh tempo", "Jatuh tempo, tepat waktu", "TTI comply")
 TOTAL = "Jumlah"
 UNKNOWN = "(tidak diketahui)"
 
@@ -77,14 +79,30 @@ def _split(view: View, dimension: Dimension, name: str, table: str) -> Sheet:
     return Sheet(
         name=name,
         table=table,
-        header=("Kode", NAME, RECEIVED, *phases, COMPLETED),
+        header=("Kode", NAME, RECEIVED, *phases, COMPLETED, *(DUE if dimension in COMPLY else ())),
         rows=[
-            (*_named(dimension, row, view.fixed), row.total, *(row.by_phase[phase] for phase in Phase), row.completed)
+            (
+                *_named(dimension, row, view.fixed),
+                row.total,
+                *(row.by_phase[phase] for phase in Phase),
+                row.completed,
+                *(_comply(row.due) if dimension in COMPLY else ()),
+            )
             for row in rows
         ],
-        totals=(TOTAL, None, recap.total, *(recap.received[phase] for phase in Phase), recap.completed),
-        widths=(14, 34, 10, *(12 for _ in phases), 14),
+        totals=(
+            *(TOTAL, None, recap.total, *(recap.received[phase] for phase in Phase), recap.completed),
+            *(_comply(recap.due) if dimension in COMPLY else ()),
+        ),
+        widths=(14, 34, 10, *(12 for _ in phases), 14, 14, 22, 14),
     )
+
+
+def _comply(due: Promise | None) -> tuple[Cell, Cell, Cell]:
+    """Return the orders that fell due, those in time, and their share. A month closed before has none."""
+    if due is None:
+        return None, None, None
+    return due.all, due.within, None if due.share is None else Share(due.share)
 
 
 def _rows_of(recap: Recap, dimension: Dimension) -> Sequence[RecapRow]:
@@ -189,14 +207,14 @@ def _targets(view: View) -> Sheet:
     return Sheet(
         name="Target",
         table="tblTarget",
-        header=("STO", "Target", "Selesai", "Kurang", "Sisa hari kerja", "Perlu per hari"),
+        header=("STO", "Target", "Selesai", "Kurang", "Sisa hari kerja", "Perlu per hari", "Perkiraan akhir bulan"),
         rows=[
-            (one.sto, one.target, one.done, one.left, one.days_left, one.per_day)
+            (one.sto, one.target, one.done, one.left, one.days_left, one.per_day, one.landing)
             for one in view.recap.targets
             if one.sto
         ],
-        totals=(TOTAL, whole.target, whole.done, whole.left, whole.days_left, whole.per_day) if whole else (),
-        widths=(14, 10, 10, 10, 16, 16),
+        totals=(TOTAL, whole.target, whole.done, whole.left, None, whole.per_day, whole.landing) if whole else (),
+        widths=(14, 10, 10, 10, 16, 16, 22),
     )
 
 

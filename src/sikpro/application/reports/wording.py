@@ -8,6 +8,7 @@ from sikpro.application.i18n import Words
 from sikpro.application.ports.facts import Spread
 from sikpro.application.ports.queries import UNKNOWN
 from sikpro.application.reports.recap_data import Headline, Recap
+from sikpro.application.reports.recap_query import Span
 
 
 @frozen
@@ -34,9 +35,7 @@ def versus(recap: Recap, code: str, words: Words) -> Versus | None:
     """Return the comparison of a headline figure with the period before; None when it cannot be compared."""
     if recap.before is None or code not in _COMPARED:
         return None
-    before = words(f"recap.before.{recap.query.span}")
-    if words.local(recap.made_at).date() <= recap.query.last:
-        before = words("recap.before.whole", before=before)  # this period is not over, the one before is
+    before = before_text(recap.before, words)
     now, then = _COMPARED[code](recap), _COMPARED[code](recap.before)
     if now is None:
         return None
@@ -45,9 +44,23 @@ def versus(recap: Recap, code: str, words: Words) -> Versus | None:
     if now == then:
         return Versus("same", words("recap.versus.same", before=before))
     gap = abs(now - then)
-    by = words("recap.points", points=words.number(round(100 * gap, 1))) if code == "tti_share" else words.number(gap)
+    points = code.endswith("_share")
+    by = words("recap.points", points=words.number(round(100 * gap, 1))) if points else words.number(gap)
     way = "more" if now > then else "less"
     return Versus(way, words(f"recap.versus.{way}", by=by, before=before))
+
+
+def before_text(before: Headline, words: Words) -> str:
+    """Return the name of the period of a comparison; while this period runs, with its days and the time of day."""
+    query = before.query
+    if before.until is None:
+        return words(f"recap.before.{query.span}")
+    time = words.time(before.until)
+    if query.span is Span.DAY:
+        return words("recap.before.until.day", time=time)
+    last = words.local(before.until).date()
+    days = [words.short_date(day) for day in sorted({query.first, last})]
+    return words("recap.before.until.days", days=" – ".join(days), time=time)
 
 
 def filters_text(recap: Recap, words: Words) -> str:
@@ -68,5 +81,6 @@ _COMPARED: dict[str, Callable[[Recap | Headline], int | float | None]] = {
     "received": lambda one: one.received if isinstance(one, Headline) else one.total,
     "completed": lambda one: one.completed,
     "cancelled": lambda one: one.cancelled,
+    "due_share": lambda one: one.due.share if one.due else None,
     "tti_share": lambda one: one.promise.share,
 }

@@ -115,13 +115,13 @@ def _compare(busy: Site, supervisor: Visitor, period: str) -> None:
     assert rows
     assert _tiles(page) == {
         "Masuk": len(rows),
-        "Selesai pada periode ini": sum(
+        "Selesai periode ini": sum(
             row.phase is Phase.COMPLETED and _on(row.finished_at, text) for row in everything
         ),
-        "Batal pada periode ini": sum(
+        "Batal periode ini": sum(
             row.phase is Phase.CANCELLED and _on(row.finished_at, text) for row in everything
         ),
-        "Masih terbuka sekarang": sum(row.phase.live for row in everything),
+        "Belum selesai sekarang": sum(row.phase.live for row in everything),
         "Order dobel dicegah": 0,
     }
     splits: dict[str, Callable[[OrderRow], str]] = {

@@ -16,7 +16,7 @@ from sikpro.application.ports.targets import Target
 from sikpro.application.reports.closing import as_closed, count_month, next_closing
 from sikpro.application.reports.figures import FIGURES, MORE
 from sikpro.application.reports.recap import recap
-from sikpro.application.reports.recap_data import Recap
+from sikpro.application.reports.recap_data import Promise, Recap
 from sikpro.application.reports.recap_query import FILTERS, RecapQuery, Span
 from sikpro.application.reports.recap_text import LONGEST, recap_text
 from sikpro.application.use_cases.orders.change_status import reopen_order
@@ -24,6 +24,7 @@ from sikpro.application.use_cases.orders.remove_order import delete_order
 from sikpro.application.use_cases.recaps.set_targets import set_targets
 from sikpro.domain.errors import InvalidFields, InvalidValue, NotPermitted
 from sikpro.domain.people import Person
+from sikpro.domain.promise import PROMISE
 from tests.builders import COMPLETED, HELD_UP, an_incoming, coded, key_of, stored_order
 from tests.histories import WIB, ZONE, People, found
 
@@ -83,7 +84,7 @@ def test_what_happens_to_a_closed_month_is_told_beside_its_figures(office: Offic
     assert changes["completed", Dimension.STO, "SDA"] == (2, 0)
     assert ("open_now", None, "") not in changes
     assert shown.open_now == 2
-    following = office.recap("2026-12", later)
+    following = office.recap("2026-12", DECEMBER + timedelta(days=31))
     assert following.before
     assert following.before.received == 3
     assert office.recap("2026-11", later, sto="SDA").closed is None
@@ -309,6 +310,79 @@ def test_a_month_that_was_closed_before_there_was_a_phase_has_no_order_in_it(off
     assert fixed.tables == counted.tables
     assert fixed.closed is not None
     assert fixed.closed.changes == ()
+
+
+def test_a_target_says_where_the_month_lands_at_this_pace(office: Office) -> None:
+    office.does(lambda uow: uow.targets.put(Target(month="2026-11", sto="SDA", target=12, working_days=25)))
+
+    def landing(text: str, now: datetime) -> int | None:
+        target = office.recap(text, now).target
+        assert target
+        return target.landing
+
+    # Monday to Saturday. On the 11th, 8 working days are over: 2 completed, 0.25 a day, 17 days are left with today.
+    assert landing("2026-11", datetime(2026, 11, 11, 8, tzinfo=WIB)) == round(2 + 17 * 0.25)
+    # On the 10th nothing was completed before today, and two are today.
+    assert landing("2026-11", datetime(2026, 11, 10, 18, tzinfo=WIB)) == 2
+    assert landing("2026-11-10", datetime(2026, 11, 24, 10, tzinfo=WIB)) == round(2 + 17 * 0.25)
+    assert landing("2026-11", DECEMBER) is None
+    assert landing("2026-11", datetime(2026, 11, 1, 10, tzinfo=WIB)) is None
+    text = recap_text(office.recap("2026-11", datetime(2026, 11, 11, 8, tzinfo=WIB)), words_in("id", ZONE))
+    assert "dengan laju ini 6" in text
+
+
+def test_days_left_are_said_of_all_targets_only_where_they_agree(office: Office) -> None:
+    for sto, days in (("SDA", 25), ("SPJ", 20)):
+        one = Target(month="2026-11", sto=sto, target=40, working_days=days)
+        office.does(lambda uow, one=one: uow.targets.put(one))  # type: ignore[misc]  # bound now
+    targets = office.recap("2026-11", datetime(2026, 11, 10, 8, tzinfo=WIB)).targets
+    assert [one.days_left for one in targets] == [None, 18, 13]
+
+
+def test_orders_open_past_72_hours_are_not_hidden_by_those_completed_in_time(office: Office) -> None:
+    found = office.recap("2026-11", DECEMBER)
+    assert found.promise.share == 1
+    assert found.due == Promise(within=2, late=1)
+    assert office.recap("2026-11", NOVEMBER + PROMISE).due == Promise()
+    text = recap_text(found, words_in("id", ZONE))
+    assert "TTI comply: 2 dari 3 (66,7%)" in text
+    assert "TTI comply dari yang selesai: 2 dari 2 (100%)" in text
+
+
+def test_a_month_closed_before_due_orders_were_counted_keeps_its_figure_and_its_name(office: Office) -> None:
+    office.close(DECEMBER)
+
+    def older(uow: UnitOfWork) -> None:
+        closed = uow.closed_months.get("2026-11")
+        assert closed
+        figures = deepcopy(dict(closed.figures))
+        del figures["due"]
+        for table in figures["tables"]:
+            for row in table["rows"]:
+                del row["due"]
+        assert uow.closed_months.add(evolve(closed, month="2026-10", figures=figures))
+
+    office.does(older)
+    found = office.recap("2026-10", DECEMBER)
+    assert found.due is None
+    assert "TTI comply: 2 dari 2 (100%)" in recap_text(found, words_in("id", ZONE))
+
+
+def test_a_running_period_is_compared_with_the_same_days_until_the_same_time(office: Office) -> None:
+    words = words_in("id", ZONE)
+    morning = datetime(2026, 12, 10, 8, tzinfo=WIB)  # November's three came at 9.00 on the 10th
+    assert "Masuk: 0 (sama dengan 1 Nov – 10 Nov sampai pukul 08.00)" in recap_text(
+        office.recap("2026-12", morning), words
+    )
+    assert "▼ turun 3 dari 1 Nov – 10 Nov sampai pukul 10.00" in recap_text(
+        office.recap("2026-12", morning + timedelta(hours=2)), words
+    )
+    day_after = datetime(2026, 11, 11, 8, tzinfo=WIB)
+    assert "sama dengan hari sebelumnya sampai pukul 08.00" in recap_text(office.recap("2026-11-11", day_after), words)
+    # December has no 31st day in the month before: the whole month is compared.
+    whole = office.recap("2026-12", datetime(2026, 12, 31, 8, tzinfo=WIB)).before
+    assert whole
+    assert (whole.until, whole.received) == (None, 3)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -16,9 +16,10 @@ from sikpro.adapters.web.orders.order_listing import Listing
 from sikpro.adapters.web.recaps.recap_links import RecapLinks
 from sikpro.application.ports.facts import Dimension, Interval, Spread
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.reports.counting import COMPLY
 from sikpro.application.reports.figures import FIGURES, Kind, counts
 from sikpro.application.reports.recap import recap
-from sikpro.application.reports.recap_data import Recap
+from sikpro.application.reports.recap_data import Promise, Recap
 from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.domain.people import Person
 from sikpro.domain.phase import Phase, Turn
@@ -65,19 +66,28 @@ class Slow:
     orders: Sequence[OrderStory]
     first: date
     last: date
+    until: datetime | None = None
 
     def within(self, moment: datetime | None) -> bool:
-        return moment is not None and self.first <= moment.astimezone(WIB).date() <= self.last
+        """Whether a moment is in the period, and before the time until which it is compared."""
+        if moment is None or (self.until and moment >= self.until):
+            return False
+        return self.first <= moment.astimezone(WIB).date() <= self.last
 
     @property
     def received(self) -> list[OrderStory]:
         return [one for one in self.orders if self.within(one.received)]
 
+    def due(self, now: datetime) -> list[OrderStory]:
+        """Those whose 72 hours ended in the period and are over, cancelled ones apart."""
+        ends = [(one.received + timedelta(hours=72), one) for one in self.orders if one.phase is not Phase.CANCELLED]
+        return [one for end, one in ends if self.within(end) and end < now]
+
     def ended(self, phase: Phase) -> list[OrderStory]:
         return [one for one in self.orders if one.phase is phase and self.within(one.finished)]
 
 
-def slow(told: Sequence[OrderStory], query: RecapQuery, own: int | None) -> Slow:
+def slow(told: Sequence[OrderStory], query: RecapQuery, own: int | None, until: datetime | None = None) -> Slow:
     given_ = query.filters
     belongs = dict(zip(STOS, ("SDA", "SPJ", ""), strict=True))
     orders = [
@@ -93,7 +103,7 @@ def slow(told: Sequence[OrderStory], query: RecapQuery, own: int | None) -> Slow
         and given_.get("helpdesk", str(one.helpdesk or "-")) == str(one.helpdesk or "-")
         and own in {None, one.helpdesk}
     ]
-    return Slow(orders, query.first, query.last)
+    return Slow(orders, query.first, query.last, until)
 
 
 VALUES: dict[Dimension, Callable[[OrderStory], str]] = {
@@ -123,6 +133,17 @@ def spread(spans: Sequence[timedelta]) -> Spread:
     return Spread(count=len(spans), median=ranked[0], p90=ranked[1])
 
 
+def in_time(one: OrderStory) -> bool:
+    return (
+        one.phase is Phase.COMPLETED and one.finished is not None and one.finished - one.received <= timedelta(hours=72)
+    )
+
+
+def promise_of(orders: Sequence[OrderStory]) -> Promise:
+    kept = sum(map(in_time, orders))
+    return Promise(within=kept, late=len(orders) - kept)
+
+
 def check_figures(shown: Recap, told: Slow, now: datetime) -> None:
     received, completed = told.received, told.ended(Phase.COMPLETED)
     assert shown.received == {phase: sum(one.phase is phase for one in received) for phase in Phase}
@@ -137,6 +158,7 @@ def check_figures(shown: Recap, told: Slow, now: datetime) -> None:
     took = [one.finished - one.received for one in completed if one.finished]
     assert shown.promise.within == sum(span <= timedelta(hours=72) for span in took)
     assert shown.promise.late == sum(span > timedelta(hours=72) for span in took)
+    assert shown.due == promise_of(told.due(now))
     assert shown.times[Interval.FIRST_ACTION] == spread([one.acted - one.received for one in received if one.acted])
     assert shown.times[Interval.HANDLING] == spread(
         [one.finished - one.acted for one in completed if one.finished and one.acted]
@@ -150,8 +172,8 @@ def check_figures(shown: Recap, told: Slow, now: datetime) -> None:
         assert shown.reasons[-1].cumulative == pytest.approx(1)
 
 
-def check_tables(shown: Recap, told: Slow) -> None:
-    completed = told.ended(Phase.COMPLETED)
+def check_tables(shown: Recap, told: Slow, now: datetime) -> None:
+    completed, due = told.ended(Phase.COMPLETED), told.due(now)
     for table in shown.tables:
         dimension, value = table.dimension, VALUES.get(table.dimension)
         came = Counter(
@@ -160,6 +182,10 @@ def check_tables(shown: Recap, told: Slow) -> None:
         done = Counter(value(one) if value else hour_and_day(one.finished, dimension) for one in completed)
         assert {(row.value, phase): n for row in table.rows for phase, n in row.by_phase.items() if n} == came
         assert {row.value: row.completed for row in table.rows if row.completed} == done
+        if dimension in COMPLY:
+            assert value
+            fell = {row.value: row.due for row in table.rows if row.due and row.due.all}
+            assert fell == {one: promise_of([other for other in due if value(other) == one]) for one in map(value, due)}
         assert sum(row.total for row in table.rows) == shown.total
         assert sum(row.completed for row in table.rows) == shown.completed
 
@@ -182,6 +208,9 @@ def check_links(uow: UnitOfWork, shown: Recap, by: Person, own: int | None, now:
                 assert opens(links.row(table.dimension, row.value, phase)) == count
             assert opens(links.row(table.dimension, row.value)) == row.total
             assert opens(links.row_completed(table.dimension, row.value)) == row.completed
+            if row.due:
+                assert opens(links.row_due(table.dimension, row.value)) == row.due.all
+                assert opens(links.row_due(table.dimension, row.value, "yes")) == row.due.within
     for reason in shown.reasons:
         assert opens(links.reason(reason.status)) == reason.count
     for group in shown.groups:
@@ -194,13 +223,23 @@ def compare(uow: UnitOfWork, people: People, query: RecapQuery, own: Person | No
     shown = recap(uow, query, by, now, ZONE)
     told = tell(uow)
     check_figures(shown, slow(told, query, helpdesk), now)
-    check_tables(shown, slow(told, query, helpdesk))
+    check_tables(shown, slow(told, query, helpdesk), now)
     check_links(uow, shown, by, helpdesk, now)
     assert query.previous
-    before = slow(told, query.previous, helpdesk)
+    until = same_time(query, now)
+    before = slow(told, query.previous, helpdesk, until)
     assert shown.before
+    assert shown.before.until == (until if until and until < query.previous.period(WIB).end else None)
     assert shown.before.received == len(before.received)
     assert shown.before.completed == len(before.ended(Phase.COMPLETED))
+    assert shown.before.due == promise_of(before.due(now))
+
+
+def same_time(query: RecapQuery, now: datetime) -> datetime | None:
+    """While the period runs: as long after the start of the period before (WIB has no summer time)."""
+    assert query.previous
+    period = query.period(WIB)
+    return query.previous.period(WIB).start + (now - period.start) if period.start <= now < period.end else None
 
 
 @given(steps, st.sampled_from(PERIODS), st.sampled_from(FILTERS), st.sampled_from([None, None, 0]))

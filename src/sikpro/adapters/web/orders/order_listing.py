@@ -10,13 +10,13 @@ from attrs import field, frozen
 
 from sikpro.application.i18n import Words
 from sikpro.application.ports.queries import Key, OrderFilter, PastLimit, Sort
-from sikpro.application.reports.recap_data import PROMISE
 from sikpro.application.reports.recap_query import RecapQuery, Span, helpdesk_of, is_helpdesk
 from sikpro.application.use_cases.orders.list_orders import AGES, age_span
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.period import Period
 from sikpro.domain.phase import OPEN, Phase, Stage, Turn
+from sikpro.domain.promise import PROMISE
 from sikpro.domain.text import storable
 
 
@@ -59,6 +59,8 @@ FILTERS = (
         "finished_hour",
         "group",
         "tti",
+        "due",
+        "in_time",
         "acted",
         "waited",
     ),
@@ -68,8 +70,9 @@ FILTERS = (
 `phase` is one of `Phase`, for any view; `age` is one of `AGES`, for open orders since their receipt; `overdue` is `1`.
 `day`, `month` and `received` (`2026-11-01_2026-11-15`) filter by receipt; `finished` takes any of the three formats. A
 day may have an hour: `2026-11-23T09`. `hour` and `finished_hour` are an hour of any day. `group` is the group of a
-reason, `tti` the time until the end, `acted` the first action of a helpdesk, `waited` the turn that was waited for. `-`
-stands for no Site Operation, helpdesk or group.
+reason, `tti` the time until the end, `acted` the first action of a helpdesk, `waited` the turn that was waited for.
+`due` (any of the three formats) is the period in which orders fell due, `in_time` whether they were completed by then.
+`-` stands for no Site Operation, helpdesk or group.
 """
 
 _HOURS = frozenset(f"{hour:02}" for hour in range(24))
@@ -79,6 +82,7 @@ _CHOICES: Mapping[str, frozenset[str]] = {
     "overdue": frozenset({"1"}),
     "acted": frozenset({"1"}),
     "tti": frozenset({"within", "late"}),
+    "in_time": frozenset({"yes", "no"}),
     "waited": frozenset(Turn),
     "hour": _HOURS,
     "finished_hour": _HOURS,
@@ -89,6 +93,7 @@ _SPANS: Mapping[str, frozenset[Span]] = {
     "month": frozenset({Span.MONTH}),
     "received": frozenset({Span.FREE}),
     "finished": frozenset(Span),
+    "due": frozenset(Span),
 }
 
 Limits = tuple[PastLimit, ...]
@@ -163,6 +168,8 @@ class Listing:
             waited=Turn(given["waited"]) if "waited" in given else None,
             took_at_most=PROMISE if given.get("tti") == "within" else None,
             took_over=PROMISE if given.get("tti") == "late" else None,
+            due=_due(given.get("due", ""), now, zone),
+            in_time=given["in_time"] == "yes" if "in_time" in given else None,
         )
 
     def address(self, **changes: str | None) -> str:
@@ -231,6 +238,12 @@ def _period(text: str, zone: ZoneInfo) -> Period | None:
     if hour:
         return Period.of_hour(date.fromisoformat(day), int(hour), zone)
     return RecapQuery.parse(text).period(zone) if text else None
+
+
+def _due(text: str, now: datetime, zone: ZoneInfo) -> Period | None:
+    """Return the span of a period in which orders fell due: it ends now, if the period has not ended."""
+    period = _period(text, zone)
+    return period and Period(period.start, max(min(period.end, now), period.start))
 
 
 def _hour(text: str, zone: ZoneInfo) -> tuple[int, str] | None:

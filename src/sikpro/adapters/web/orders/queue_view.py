@@ -182,6 +182,7 @@ _NAMED = {
     "phase": "phase.{}",
     "age": "queue.age.{}",
     "tti": "queue.tti.{}",
+    "in_time": "queue.in_time.{}",
     "waited": "turn.{}",
     "acted": "queue.acted",
 }

@@ -63,9 +63,20 @@ class RecapLinks:
             "completed": self.finished(Stage.COMPLETED),
             "cancelled": self.finished(Stage.CANCELLED),
             "open_now": self.open(),
+            "due_within": self.due("yes"),
+            "due_late": self.due("no"),
             "tti_within": self.finished(Stage.COMPLETED, tti="within"),
             "tti_late": self.finished(Stage.COMPLETED, tti="late"),
         }.get(head, "")
+
+    def due(self, in_time: str = "", **filters: str) -> str:
+        """Return the orders that fell due in the period, completed by then (`yes`), the others (`no`), or all."""
+        kept = {"in_time": in_time} if in_time else {}
+        return self._listed({"view": "all", "due": self.query.text, **kept, **filters})
+
+    def row_due(self, dimension: Dimension, value: str, in_time: str = "") -> str:
+        """Return the orders of a table's row that fell due in the period, as `due`."""
+        return self.due(in_time, **{str(dimension): value or UNKNOWN})
 
     def interval(self, interval: Interval) -> str:
         """Return the orders whose spans were measured."""

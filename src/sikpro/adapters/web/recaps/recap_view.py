@@ -13,7 +13,7 @@ from sikpro.application.reports.closing import CLOSES_AFTER
 from sikpro.application.reports.figures import BY_CODE, FIGURES, MORE
 from sikpro.application.reports.recap_data import AgainstTarget, LaterChange, Recap, RecapRow, RecapTable
 from sikpro.application.reports.recap_text import recap_text
-from sikpro.application.reports.wording import Versus, filters_text, percent, versus
+from sikpro.application.reports.wording import Versus, before_text, filters_text, percent, versus
 from sikpro.domain.catalogue import Status
 from sikpro.domain.phase import Phase
 
@@ -106,8 +106,12 @@ class RecapView:
         spread = self.recap.before.times.get(interval) if self.recap.before else None
         if spread is None or spread.median is None:
             return ""
-        before = self.words(f"recap.before.{self.recap.query.span}")
-        return self.words("recap.versus.median", before=before, median=self.words.duration(spread.median))
+        assert self.recap.before is not None
+        return self.words(
+            "recap.versus.median",
+            before=before_text(self.recap.before, self.words),
+            median=self.words.duration(spread.median),
+        )
 
     def href(self, code: str) -> str:
         """Return the address of the orders behind a figure, "" if it has none."""

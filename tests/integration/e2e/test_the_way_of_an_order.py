@@ -91,7 +91,7 @@ def test_an_order_walks_from_a_telegram_message_to_an_excel_row(tmp_path: Path, 
         assert found["Feedback terakhir"] == "Sudah aktif, silakan tes di pelanggan."
         summary = [row[:2] for row in workbook["Ringkasan"].iter_rows(values_only=True)]
         assert ("Masuk", 2) in summary
-        assert ("Selesai pada periode ini", 1) in summary
+        assert ("Selesai periode ini", 1) in summary
 
         # A page that is open when its server goes complains that it is gone.
         for page in (helpdesk, supervisor):

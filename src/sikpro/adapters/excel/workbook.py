@@ -136,6 +136,9 @@ def _set_up(page: WriteOnlyWorksheet, sheet: Sheet, head_row: int) -> None:
     """Set column widths, frozen panes and printing: landscape, as wide as the paper, the header on each page."""
     for place, width in enumerate(sheet.widths, 1):
         page.column_dimensions[get_column_letter(place)].width = width
+    for place in sheet.folded:
+        column = page.column_dimensions[get_column_letter(place + 1)]
+        column.outlineLevel, column.hidden = 1, True
     if not sheet.intro:
         page.freeze_panes = f"A{head_row + 1}"
     page.print_title_rows = f"{head_row}:{head_row}"

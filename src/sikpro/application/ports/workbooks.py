@@ -42,14 +42,16 @@ class Sheet:
     """A sheet: its name, the rows above (`intro`), header, rows, and the name of the table over them, if any.
 
     `totals` is a row below the table, not part of it. `names` are cells of the sheet (`B2`) that formulas elsewhere may
-    use by name. The header stays visible unless there are rows above it. Rows that do not fit continue in a sheet (and
-    table) with 2 after its name, and so on.
+    use by name. `folded` are the places of columns, counted from 0, that are folded in groups: hidden, also in print,
+    until a person unfolds them. The header stays visible unless there are rows above it. Rows that do not fit continue
+    in a sheet (and table) with 2 after its name, and so on.
     """
 
     name: str
     header: Sequence[str]
     rows: Iterable[Sequence[Cell]]
     widths: Sequence[int] = ()
+    folded: Sequence[int] = ()
     table: str = ""
     intro: Sequence[Sequence[Cell]] = ()
     totals: Sequence[Cell] = ()

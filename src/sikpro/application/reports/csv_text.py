@@ -41,5 +41,7 @@ def _shown(cell: Cell) -> str:
         case timedelta():
             minutes = cell // timedelta(minutes=1)
             return f"{minutes // 60}:{minutes % 60:02}"
+        case float():
+            return f"{cell:.2f}".replace(".", ",")
         case _:
             return str(cell)

@@ -44,7 +44,7 @@ class ExportFile:
 
     def how_many(self, uow: UnitOfWork) -> int:
         """Count its orders. Raises `NotPermitted`."""
-        return how_many(uow, self.query, self.by, self.words)
+        return how_many(uow, self.query, self.by, self.words, self.now)
 
     def write(
         self,

@@ -7,17 +7,17 @@ from attrs import frozen
 
 from sikpro.application.fields import BY_NAME, FIELDS
 from sikpro.application.i18n import Words, words_in
-from sikpro.application.ports.queries import OrderFilter, OrderRow
+from sikpro.application.ports.queries import OrderRow
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.workbooks import Cell
+from sikpro.application.reports.counted_orders import CountedOrders
+from sikpro.application.reports.counting import Counting
 from sikpro.application.reports.recap_query import RecapQuery
+from sikpro.application.use_cases.orders.list_orders import AGES, age_span
 from sikpro.domain.catalogue import Status
 from sikpro.domain.order_data import TEXTS, Channel
 from sikpro.domain.people import Permission, Person
-from sikpro.domain.phase import Phase, Turn
-
-PAGE = 2000
-"""Orders read at a time."""
+from sikpro.domain.phase import Phase, Stage, Turn
 
 
 @frozen
@@ -64,7 +64,11 @@ def _field(name: str) -> Column:
 
 
 def _text(name: str) -> Column:
-    return Column(f"field.{name}", 40 if BY_NAME[name].multiline else 16, lambda row, _: row.texts[name])
+    def cell(row: OrderRow, _: Cells) -> Cell:
+        text = row.texts[name]
+        return int(text) if name == "port" and text.isdecimal() else text
+
+    return Column(f"field.{name}", 40 if BY_NAME[name].multiline else 16, cell)
 
 
 def _spent(turn: Turn) -> Column:
@@ -111,6 +115,66 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 
+@frozen
+class PeriodColumn:
+    """A column that says what an order is in the recap's period: its heading's code, its width, and its cell."""
+
+    code: str
+    width: int
+    cell: Callable[[OrderRow, CountedOrders, Cells], Cell]
+
+
+def _age(row: OrderRow, cells: Cells) -> Cell:
+    if not row.open:
+        return None
+    age = next((age for age in AGES if row.received_at in age_span(age, cells.now)), next(iter(AGES)))
+    return cells.words(f"recap.age.{age}")
+
+
+def _hours(row: OrderRow) -> Cell:
+    done = row.phase.ends_well and row.finished_at is not None
+    return (row.finished_at - row.received_at) / timedelta(hours=1) if done and row.finished_at else None
+
+
+def _comply(row: OrderRow, counted: CountedOrders) -> Cell:
+    in_time = counted.in_time(row)
+    return None if in_time is None else int(in_time)
+
+
+PERIOD_COLUMNS: tuple[PeriodColumn, ...] = (
+    PeriodColumn("column.in_period.received", 10, lambda row, counted, _: int(counted.received(row))),
+    PeriodColumn("column.in_period.completed", 10, lambda row, counted, _: int(counted.ended(row, Stage.COMPLETED))),
+    PeriodColumn("column.in_period.cancelled", 10, lambda row, counted, _: int(counted.ended(row, Stage.CANCELLED))),
+    PeriodColumn("column.in_period.due", 10, lambda row, counted, _: int(counted.in_time(row) is not None)),
+    PeriodColumn("column.comply", 10, lambda row, counted, _: _comply(row, counted)),
+    PeriodColumn("column.tti_hours", 10, lambda row, counted, _: _hours(row)),
+    PeriodColumn("column.age", 22, lambda row, counted, cells: _age(row, cells)),
+)
+"""What makes a pivot of the orders give the recap's figures: 1 or 0 (sums count), hours, and the age of open orders.
+
+*Comply* is empty for an order that did not fall due in the period, so its average is the TTI comply.
+"""
+
+_CODES = (*(column.code for column in COLUMNS), *(column.code for column in PERIOD_COLUMNS))
+_PRINTED = frozenset(
+    {
+        *("column.received_at", "field.type", "field.registration_number", "field.serial", "field.sto", "field.odp"),
+        *("field.technician", "column.status", "column.helpdesk", "column.finished_at", "column.tti_hours"),
+        *("column.comply", "field.note"),
+    }
+)
+
+
+def folded_columns() -> tuple[int, ...]:
+    """Return the places of the columns, counted from 0, that are folded: they are not printed until unfolded."""
+    return tuple(place for place, code in enumerate(_CODES) if code not in _PRINTED)
+
+
+def column_widths() -> tuple[int, ...]:
+    """Return the widths of the orders' columns in characters."""
+    return (*(column.width for column in COLUMNS), *(column.width for column in PERIOD_COLUMNS))
+
+
 def fixed_words(words: Words) -> Words:
     """Return the texts for tables in files: always Indonesian, so that work built on last month's file still fits."""
     return words_in("id", str(words.zone))
@@ -119,13 +183,13 @@ def fixed_words(words: Words) -> Words:
 def order_header(words: Words) -> tuple[str, ...]:
     """Return the headings of the orders' columns."""
     fixed = fixed_words(words)
-    return tuple(fixed(column.code) for column in COLUMNS)
+    return tuple(map(fixed, _CODES))
 
 
-def orders_of(query: RecapQuery, by: Person, words: Words) -> OrderFilter:
-    """Return the filter for orders received in the period; a helpdesk gets only their own. Raises `NotPermitted`."""
-    by.must(Permission.VIEW_OWN_REPORT)
-    return query.which(words.zone, own=None if by.may(Permission.VIEW_REPORTS) else by.id)
+def counted_orders(uow: UnitOfWork, query: RecapQuery, by: Person, words: Words, now: datetime) -> CountedOrders:
+    """Return the orders that the recap's figures count; a helpdesk gets only their own. Raises `NotPermitted`."""
+    own = None if by.may(Permission.VIEW_REPORTS) else by.id
+    return CountedOrders.of(Counting(uow, query, own, now, str(words.zone)), by)
 
 
 def order_rows(
@@ -136,16 +200,11 @@ def order_rows(
     now: datetime,
     report: Callable[[int], None] = lambda _: None,
 ) -> Iterator[tuple[Cell, ...]]:
-    """Yield the orders of `orders_of` as cells under `COLUMNS`, oldest first.
+    """Yield the counted orders as cells under `COLUMNS` and `PERIOD_COLUMNS`, oldest first.
 
     `report` is called with the number of rows written so far. Raises `NotPermitted`.
     """
-    which, cells = orders_of(query, by, words), Cells.of(uow, fixed_words(words), now)
-    makers = [column.cell for column in COLUMNS]
-    done, after = 0, None
-    while rows := uow.order_facts.rows(which, after=after, limit=PAGE):
-        for row in rows:
-            yield tuple([make(row, cells) for make in makers])
-        after = rows[-1].key
-        done += len(rows)
-        report(done)
+    counted, cells = counted_orders(uow, query, by, words, now), Cells.of(uow, fixed_words(words), now)
+    makers, in_period = [column.cell for column in COLUMNS], [column.cell for column in PERIOD_COLUMNS]
+    for row in counted.rows(report):
+        yield (*(make(row, cells) for make in makers), *(make(row, counted, cells) for make in in_period))

@@ -9,7 +9,13 @@ from sikpro.application.ports.facts import Interval
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.workbooks import Cell, Chart, ChartKind, Sheet, WorkbookWriter
 from sikpro.application.reports.figures import FIGURES, Figure, Kind, Value
-from sikpro.application.reports.order_rows import COLUMNS, order_header, order_rows, orders_of
+from sikpro.application.reports.order_rows import (
+    column_widths,
+    counted_orders,
+    folded_columns,
+    order_header,
+    order_rows,
+)
 from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_data import Headline, Recap
 from sikpro.application.reports.recap_query import RecapQuery, Span
@@ -59,7 +65,7 @@ def write_recap(
     `report` is called with the number of rows written so far. Raises `NotPermitted`.
     """
     figures = recap(uow, query, by, now, str(words.zone))
-    many = how_many(uow, query, by, words)
+    many = how_many(uow, query, by, words, now)
     statuses = {status.code: status for status in uow.catalogue.statuses()}
     view = View(recap=figures, statuses=statuses, words=words)
 
@@ -70,7 +76,8 @@ def write_recap(
             table="tblOrder",
             header=order_header(words),
             rows=order_rows(uow, query, by, words, now, report),
-            widths=tuple(column.width for column in COLUMNS),
+            widths=column_widths(),
+            folded=folded_columns(),
         )
         yield from sheets_of(view)
 
@@ -78,9 +85,9 @@ def write_recap(
     return figures
 
 
-def how_many(uow: UnitOfWork, query: RecapQuery, by: Person, words: Words) -> int:
+def how_many(uow: UnitOfWork, query: RecapQuery, by: Person, words: Words, now: datetime) -> int:
     """Count the orders of an export. Raises `NotPermitted`."""
-    return uow.order_facts.counts(orders_of(query, by, words), (), str(words.zone)).get((), 0)
+    return counted_orders(uow, query, by, words, now).how_many()
 
 
 def _summary(view: View, now: datetime, many: int, most_rows: int) -> Sheet:

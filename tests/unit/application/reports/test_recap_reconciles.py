@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.adapters.web.orders.order_listing import Listing
 from sikpro.adapters.web.recaps.recap_links import RecapLinks
+from sikpro.application.i18n import words_in
 from sikpro.application.ports.facts import Dimension, Interval, Spread
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.counting import COMPLY
 from sikpro.application.reports.figures import FIGURES, Kind, counts
+from sikpro.application.reports.order_rows import order_header, order_rows
 from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_data import Promise, Recap
 from sikpro.application.reports.recap_query import RecapQuery
@@ -190,6 +192,45 @@ def check_tables(shown: Recap, told: Slow, now: datetime) -> None:
         assert sum(row.completed for row in table.rows) == shown.completed
 
 
+def check_orders(uow: UnitOfWork, shown: Recap, by: Person, now: datetime) -> None:
+    """A pivot of the exported orders gives the recap's figures; each order is there once."""
+    words = words_in("id", ZONE)
+    rows = [dict(zip(order_header(words), row, strict=True)) for row in order_rows(uow, shown.query, by, words, now)]
+    assert len({row["No. registrasi (SC)"] for row in rows}) == len(rows)
+    assert [row["Diterima"] for row in rows] == sorted(row["Diterima"] for row in rows)  # type: ignore[type-var]  # times
+
+    def pivot(value: str, *by: str) -> Counter[tuple[object, ...]]:
+        found = Counter[tuple[object, ...]]()
+        for row in rows:
+            amount = row[value]
+            assert amount is None or isinstance(amount, int)
+            found[tuple(row[name] for name in by)] += amount or 0
+        return +found
+
+    assert pivot("Masuk dalam periode", "Fase") == Counter(
+        {(words(f"phase.{phase}"),): count for phase, count in shown.received.items() if count}
+    )
+    assert pivot("Selesai dalam periode")[()] == shown.completed
+    assert pivot("Batal dalam periode")[()] == shown.cancelled
+    assert shown.due is not None
+    assert pivot("Jatuh tempo dalam periode")[()] == shown.due.all
+    assert pivot("Comply")[()] == shown.due.within
+    hours = [row["TTI (jam)"] for row in rows if row["Selesai dalam periode"]]
+    assert sum(isinstance(one, float) and one <= 72 for one in hours) == shown.promise.within
+    ages = Counter(row["Umur"] for row in rows if row["Umur"])
+    assert ages == {words(f"recap.age.{age}"): count for age, count in shown.ages.items() if count}
+    for dimension, heading in ((Dimension.STO, "STO"), (Dimension.TYPE, "Tipe order")):
+        table = shown.table(dimension)
+        assert table
+        for value, of in (("Masuk dalam periode", "total"), ("Selesai dalam periode", "completed")):
+            assert pivot(value, heading) == Counter(
+                {(row.value,): getattr(row, of) for row in table.rows if getattr(row, of)}
+            )
+        assert pivot("Comply", heading) == {
+            (row.value,): row.due.within for row in table.rows if row.due and row.due.within
+        }
+
+
 def check_links(uow: UnitOfWork, shown: Recap, by: Person, own: int | None, now: datetime) -> None:
     links = RecapLinks(shown.query, own)
 
@@ -225,6 +266,7 @@ def compare(uow: UnitOfWork, people: People, query: RecapQuery, own: Person | No
     check_figures(shown, slow(told, query, helpdesk), now)
     check_tables(shown, slow(told, query, helpdesk), now)
     check_links(uow, shown, by, helpdesk, now)
+    check_orders(uow, shown, by, now)
     assert query.previous
     until = same_time(query, now)
     before = slow(told, query.previous, helpdesk, until)

@@ -56,6 +56,12 @@ class RecapQuery:
         return cls(span=Span.MONTH, first=day.replace(day=1), last=day.replace(day=monthrange(day.year, day.month)[1]))
 
     @classmethod
+    def week(cls, day: date) -> Self:
+        """Return the query for the week of a day, Monday to Sunday."""
+        monday = day - timedelta(days=day.weekday())
+        return cls(span=Span.FREE, first=monday, last=monday + timedelta(days=6))
+
+    @classmethod
     def parse(cls, text: str, filters: Mapping[str, str] | None = None) -> Self:
         """Parse `2026-11-23`, `2026-11` or `2026-11-01_2026-11-15`; empty filters do not count.
 

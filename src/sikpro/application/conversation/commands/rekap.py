@@ -1,7 +1,8 @@
-"""`/rekap`: the recap of a day, a month or any period, as text, and as a file by a button."""
+"""`/rekap`: the recap of a day, a week, a month or any period, as text, and as a file by a button."""
 
-import re
-from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from attrs import evolve
 
 from sikpro.application.conversation.commands.command import Command
 from sikpro.application.conversation.context import Context, Handled
@@ -10,43 +11,12 @@ from sikpro.application.ports.inbox import Outcome
 from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_query import RecapQuery, Span
 from sikpro.application.reports.recap_text import recap_text
+from sikpro.application.reports.typed_query import filters_known, typed_query
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission
 
 SHOW, FILE = "rk", "rf"
-"""The verbs of the buttons: `rk:2026-11-24` shows that period's recap, `rf:2026-11` sends its file."""
-
-_DAY = {"", "hari", "hari ini", "day", "today"}
-_YESTERDAY = {"kemarin", "yesterday"}
-_MONTH = {"bulan", "bulan ini", "month", "this month"}
-_LAST_MONTH = {"bulan lalu", "last month"}
-_DATE = re.compile(r"(\d{1,2})[-/. ](\d{1,2})(?:[-/. ](\d{4}))?", re.ASCII)
-_MONTH_OF = re.compile(r"(\d{1,2})[-/.](\d{4})", re.ASCII)
-
-
-def period_in(text: str, today: date) -> RecapQuery:
-    """Parse a period: `hari`, `kemarin`, `bulan`, `bulan lalu`, `23-11-2026`, `23/11`, `11/2026`, ISO.
-
-    A date without a year is the last such day. Raises `InvalidValue`.
-
-    >>> [period_in(text, date(2026, 3, 9)).text for text in ("kemarin", "bulan lalu", "24/12", "2/2026")]
-    ['2026-03-08', '2026-02', '2025-12-24', '2026-02']
-    """
-    said = " ".join(text.lower().split())
-    if said in _DAY:
-        return RecapQuery.day(today)
-    if said in _YESTERDAY:
-        return RecapQuery.day(today - timedelta(days=1))
-    if said in _MONTH:
-        return RecapQuery.month(today)
-    if said in _LAST_MONTH:
-        return RecapQuery.month(today.replace(day=1) - timedelta(days=1))
-    if found := _MONTH_OF.fullmatch(said):
-        return RecapQuery.parse(f"{found[2]}-{int(found[1]):02}")
-    if found := _DATE.fullmatch(said):
-        query = RecapQuery.parse(f"{found[3] or today.year}-{int(found[2]):02}-{int(found[1]):02}")
-        return query if found[3] or query.first <= today else RecapQuery.parse(f"{today.year - 1}{query.text[4:]}")
-    return RecapQuery.parse(said.replace(" ", "_"))
+"""The verbs of the buttons: `rk:2026-11-24` shows that period's recap, `rf:2026-11~sto=SDA` sends a filtered file."""
 
 
 def press_recap(context: Context, rest: str) -> Handled | None:
@@ -77,7 +47,7 @@ def _run(context: Context, text: str) -> Handled:
     if not context.incoming.private:
         return context.refuse(context.words("rekap.private"), "rekap.private")
     try:
-        query = period_in(text, context.words.local(context.now).date())
+        query = typed_query(text, context.words.local(context.now).date(), filters_known(context.uow))
     except InvalidValue as error:
         return context.refuse(context.words("rekap.unknown"), error.code)
     return _show(context, query)
@@ -86,8 +56,9 @@ def _run(context: Context, text: str) -> Handled:
 def _pressed(context: Context, text: str) -> RecapQuery | None:
     if not context.somebody.may(Permission.VIEW_OWN_REPORT) or not context.incoming.private:
         return None
+    period, _, filters = text.partition("~")
     try:
-        return RecapQuery.parse(text)
+        return RecapQuery.decode(f"period={period}&{filters}")
     except InvalidValue:
         return None
 
@@ -96,14 +67,19 @@ def _show(context: Context, query: RecapQuery) -> Handled:
     figures = recap(context.uow, query, context.somebody, context.now, context.zone)
     today = context.words.local(context.now).date()
     beside = [query.previous, query.next if query.next and query.next.first <= today else None]
-    around = [Button(_label(context, one), f"{SHOW}:{one.text}") for one in beside if one is not None]
+    around = [Button(_label(context, one), _data(SHOW, one)) for one in beside if one is not None]
     other = RecapQuery.month(query.last) if query.span is Span.DAY else RecapQuery.day(min(query.last, today))
+    other = evolve(other, filters=query.filters)
     more = [
-        Button(_label(context, other), f"{SHOW}:{other.text}"),
-        Button(context.words("rekap.button_file"), f"{FILE}:{query.text}"),
+        Button(_label(context, other), _data(SHOW, other)),
+        Button(context.words("rekap.button_file"), _data(FILE, query)),
     ]
     context.reply(recap_text(figures, context.words), [around, more])
     return Handled(Outcome.COMMAND, "rekap")
+
+
+def _data(verb: str, query: RecapQuery) -> str:
+    return f"{verb}:{query.text}" + (f"~{urlencode(query.filters)}" if query.filters else "")
 
 
 def _label(context: Context, query: RecapQuery) -> str:

@@ -25,6 +25,9 @@ recap_schedules = Table(
     Column("label", Words, nullable=False),
     Column("language", Words, nullable=False),
     Column("with_file", Boolean, nullable=False),
+    Column("with_picture", Boolean, nullable=False, server_default=sa.false()),
+    Column("sto", Words, nullable=False, server_default=""),
+    Column("site_operation", Words, nullable=False, server_default=""),
     Column("active", Boolean, nullable=False),
     Column("made_by", Id, ForeignKey("people.id"), nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
@@ -33,7 +36,7 @@ recap_schedules = Table(
     Column("trouble", Words, nullable=False),
     sqlite_autoincrement=True,
 )
-"""`at` is local time (`17:00`); `sent_for` is the day (`2026-11-24`) or month of the last due recap."""
+"""`at` is local time (`17:00`); `sent_for` is the period of the last due recap."""
 
 
 _c = recap_schedules.c

@@ -8,10 +8,11 @@ from attrs import frozen
 
 
 class Frequency(StrEnum):
-    """When and what: today's recap on that day, yesterday's, or on a month's first day that of the month before."""
+    """When and what: daily that day's or yesterday's recap, on Mondays the last week's, on the 1st the last month's."""
 
     TODAY = "today"
     YESTERDAY = "yesterday"
+    WEEK = "week"
     MONTH = "month"
 
 
@@ -19,9 +20,10 @@ class Frequency(StrEnum):
 class Schedule:
     """A recap for one chat: a person's (`person`, at their present Telegram chat) or a group's (`chat_id`).
 
-    `at` is local time in the installation's zone. `made_by` is responsible for a group's schedule. `sent_for` is the
-    day (`2026-11-24`) or month (`2026-11`) of the last due recap, `message` its outbox id, None when nothing was sent;
-    `trouble` is the code of the reason.
+    `at` is local time in the installation's zone. `sto` or `site_operation` narrows the recap. `with_picture` adds the
+    sheet as a picture, `with_file` the Excel file. `made_by` is responsible for a group's schedule. `sent_for` is the
+    period of the last due recap (`2026-11-24`, `2026-11-16_2026-11-22`, `2026-11`), `message` its outbox id, None when
+    nothing was sent; `trouble` is the code of the reason.
     """
 
     id: int = 0
@@ -32,6 +34,9 @@ class Schedule:
     label: str = ""
     language: str
     with_file: bool = True
+    with_picture: bool = False
+    sto: str = ""
+    site_operation: str = ""
     active: bool = True
     made_by: int
     made_at: datetime

@@ -41,7 +41,7 @@ def due_recaps(schedule: Schedule, now: datetime, zone: ZoneInfo) -> tuple[Due, 
     for back in range((today - first).days + 1):
         day = first + timedelta(days=back)
         at = datetime.combine(day, schedule.at, tzinfo=zone)
-        query = _query(schedule.rhythm, day)
+        query = _query(schedule, day)
         if query is not None and schedule.made_at < at <= now and query.text > schedule.sent_for:
             owed.append(Due(query, at))
     return tuple(owed)
@@ -69,10 +69,13 @@ def recap_now(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime, zone
     chat_id = by.telegram_id
     if chat_id is None:
         return None
-    query = _query(schedule.rhythm, now.astimezone(ZoneInfo(zone)).date().replace(day=1))
-    if schedule.rhythm is not Frequency.MONTH:
-        query = _query(schedule.rhythm, now.astimezone(ZoneInfo(zone)).date())
-    assert query is not None  # on the first day of a month there is a month to send
+    today = now.astimezone(ZoneInfo(zone)).date()
+    days = {
+        Frequency.MONTH: today.replace(day=1),
+        Frequency.WEEK: today - timedelta(days=today.weekday()),
+    }
+    query = _query(schedule, days.get(schedule.rhythm, today))
+    assert query is not None  # on these days there is a recap to send
     text = recap_message(uow, query, by, words_in(schedule.language, zone), now)
 
     def write(uow: UnitOfWork) -> None:
@@ -114,13 +117,23 @@ def receiver(uow: UnitOfWork, schedule: Schedule) -> tuple[int, Person] | str:
     return (chat_id, answers) if chat_id else NO_TELEGRAM
 
 
-def _query(rhythm: Frequency, day: date) -> RecapQuery | None:
+def _query(schedule: Schedule, day: date) -> RecapQuery | None:
     """Return the query to send on a day; None on a day without."""
-    if rhythm is Frequency.TODAY:
-        return RecapQuery.day(day)
-    if rhythm is Frequency.YESTERDAY:
-        return RecapQuery.day(day - timedelta(days=1))
-    return RecapQuery.month(day - timedelta(days=1)) if day.day == 1 else None
+    before = day - timedelta(days=1)
+    query: RecapQuery | None = None
+    match schedule.rhythm:
+        case Frequency.TODAY:
+            query = RecapQuery.day(day)
+        case Frequency.YESTERDAY:
+            query = RecapQuery.day(before)
+        case Frequency.WEEK if day.weekday() == 0:
+            query = RecapQuery.week(before)
+        case Frequency.MONTH if day.day == 1:
+            query = RecapQuery.month(before)
+        case _:
+            return None
+    filters = {"sto": schedule.sto, "site_operation": schedule.site_operation}
+    return evolve(query, filters={name: value for name, value in filters.items() if value})
 
 
 def _sending(uow: UnitOfWork, schedule: Schedule, due: Due, now: datetime, zone: str) -> Write:

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from sikpro.application.ports.network import BotState
+from sikpro.application.use_cases.people.bind_phone import bind_by_link
 from tests.integration.web.console import ROLES, Site
 
 END = re.compile(r'action="(/profile/sessions/[0-9a-f]{64}/end)"')
@@ -47,3 +49,19 @@ def test_everybody_has_a_profile(page_site: Site, username: str) -> None:
     assert visitor.get("/profile").status_code == 200
     assert 'href="/profile"' in visitor.get("/orders").text
     assert page_site.visitor().get("/profile").headers["location"].startswith("/login")
+
+
+def test_one_connects_and_disconnects_ones_own_telegram(site: Site) -> None:
+    sari = site.logged_in("sari")
+    assert "Bot belum terhubung" in sari.get("/profile").text
+    assert sari.post("/profile/telegram").status_code == 422
+    site.bot[0] = BotState(True, site.clock.at, username="sikpro_bot")
+    shown = re.search(r'data-copy="https://t\.me/sikpro_bot\?start=([\w-]{32})"', sari.post("/profile/telegram").text)
+    assert shown
+    assert "t.me" not in sari.get("/profile").text
+    token = shown[1]
+    bound = site.store.write(lambda uow: bind_by_link(uow, token, 900, 900, site.clock.at))
+    assert bound.id == site.people["sari"].id
+    assert "Lepas Telegram" in sari.get("/profile").text
+    assert sari.post("/profile/telegram/unbind").status_code == 303
+    assert site.store.read(lambda uow: uow.people.by_telegram(900)) is None

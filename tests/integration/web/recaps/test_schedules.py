@@ -45,7 +45,7 @@ def test_who_has_no_telegram_is_told_how_to_get_there(page_site: Site) -> None:
     leader.post("/schedules", {"to": "group:-77", "rhythm": "month", "at": "07:30", "language": "id"})
     response = page_site.logged_in("sari").post("/schedules/1/now")
     assert response.status_code == 422
-    assert "Minta admin membuat tautan sekali pakai" in response.text
+    assert "Hubungkan di halaman Profil" in response.text
 
 
 def test_what_is_wrong_stands_at_its_entry_and_what_was_typed_stays(page_site: Site) -> None:

@@ -44,6 +44,7 @@ def scheduled(world: World, rhythm: str = "today", at: str = "17:00", to: str = 
             to=to or f"person:{by.id}",
             language=str(given["language"]),
             with_file=bool(given["with_file"]),
+            of=str(given.get("of", "")),
             by=by,
             now=world.clock.now(),
         )
@@ -104,6 +105,23 @@ def test_a_months_recap_comes_on_the_first_day_of_the_next_to_a_group_with_its_f
 
     (export,) = world.transactions.read(query)
     assert (export.query, export.kind, export.language, export.send_to) == ("period=2026-11", "xlsx", "en", GROUP)
+
+
+def test_a_weeks_recap_of_one_sto_comes_on_monday(world: World) -> None:
+    Phone(world, 1).says("/reg " + WHOLE)  # Monday, the 2nd, SDA
+    scheduled(world, "week", "07:00", of="sto:TUN")
+    scheduled(world, "week", "07:00", of="site_operation:SDA")
+    passes(world, days=6, hours=21)  # Monday, 6.00
+    assert sent(world) == []
+    passes(world, hours=1, minutes=5)
+    one, other = (text.splitlines() for text in sent(world))
+    assert one[0] == other[0] == "Rekap 2 November 2026 – 8 November 2026"
+    assert "STO TUN" in one[1]
+    assert "Site Operation SDA" in other[1]
+    passes(world, days=6)
+    assert len(sent(world)) == 2
+    passes(world, days=1)
+    assert len(sent(world)) == 4
 
 
 def test_who_may_no_longer_see_reports_is_sent_nothing_and_the_page_can_say_why(world: World) -> None:

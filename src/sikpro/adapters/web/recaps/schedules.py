@@ -22,13 +22,22 @@ from sikpro.application.reports.send_recaps import recap_now
 from sikpro.application.use_cases.recaps.keep_schedules import (
     add_schedule,
     drop_schedule,
+    possible_parts,
     possible_receivers,
     switch_schedule,
 )
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.people import Permission, Person
 
-_FRESH: Mapping[str, str] = {"rhythm": "today", "at": "17:00", "to": "", "language": "id", "with_file": "1"}
+_FRESH: Mapping[str, str] = {
+    "rhythm": "today",
+    "at": "17:00",
+    "to": "",
+    "of": "",
+    "language": "id",
+    "with_file": "1",
+    "with_picture": "1",
+}
 
 
 @frozen
@@ -38,6 +47,7 @@ class _SchedulesPage:
     schedules: tuple[tuple[Schedule, OutboxItem | None], ...]
     people: tuple[Person, ...]
     groups: tuple[KnownGroup, ...]
+    parts: tuple[tuple[str, str], ...]
 
 
 class SchedulesController(Controller):
@@ -74,6 +84,8 @@ class SchedulesController(Controller):
                 to=typed["to"],
                 language=typed["language"],
                 with_file=bool(typed["with_file"]),
+                with_picture=bool(typed["with_picture"]),
+                of=typed["of"],
                 by=me,
                 now=now,
             )
@@ -147,7 +159,7 @@ async def _page(
         schedules = tuple(
             (one, uow.outbox.get(one.message) if one.message is not None else None) for one in uow.schedules.all()
         )
-        return _SchedulesPage(schedules, possible_receivers(uow), uow.inbox.groups())
+        return _SchedulesPage(schedules, possible_receivers(uow), uow.inbox.groups(), possible_parts(uow))
 
     return pages.page(
         request,

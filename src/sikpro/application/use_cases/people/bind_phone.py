@@ -1,4 +1,4 @@
-"""A link that connects a person's Telegram account: made by their manager, valid once, for a day."""
+"""A link that connects a person's Telegram account: made by their manager or themselves, valid once, for a day."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -22,12 +22,12 @@ def new_link_token() -> str:
 
 
 def make_bind_link(uow: UnitOfWork, person_id: int, token: str, by: Person, now: datetime) -> Person:
-    """Store a link's hashed token for a person. Their earlier link ends.
+    """Store a link's hashed token for a person; people with an account make their own. Their earlier link ends.
 
     Raises `NotPermitted`, `NotFound`, and `InvalidValue` for somebody already connected or deactivated.
     """
     person = uow.people.get(person_id)
-    must_manage(by, person)
+    _must_link(by, person)
     if person.telegram_id is not None:
         raise InvalidValue("link.bound", person.name)
     if not person.active:
@@ -58,7 +58,7 @@ def bind_by_link(
     if link.used_at is not None or person.telegram_id is not None:
         raise InvalidValue("link.used", "")
     try:
-        must_manage(maker, person)
+        _must_link(maker, person)
     except NotPermitted as error:
         raise InvalidValue("link.wrong", "") from error
     if not person.active:
@@ -72,6 +72,12 @@ def bind_by_link(
     uow.conversations.drop(chat_id, telegram_id)
     uow.journal.note("bound_by_link", str(person.id), maker.id, now, {"telegram_id": str(telegram_id)})
     return person
+
+
+def _must_link(by: Person, person: Person) -> None:
+    """Require that a person manages another one, or is the same and has an account. Raises `NotPermitted`."""
+    if by.id != person.id or by.role is None:
+        must_manage(by, person)
 
 
 def _hash(token: str) -> str:

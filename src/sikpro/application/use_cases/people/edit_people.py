@@ -117,12 +117,13 @@ def reset_password(uow: UnitOfWork, person_id: int, password_hash: str, by: Pers
 
 
 def unbind_telegram(uow: UnitOfWork, person_id: int, by: Person, now: datetime) -> Person:
-    """Disconnect a person's Telegram account. The account is then unknown.
+    """Disconnect a person's Telegram account; people with an account may disconnect their own. It is then unknown.
 
     Raises `NotPermitted`, `NotFound`.
     """
     person = uow.people.get(person_id)
-    must_manage(by, person)
+    if by.id != person.id or by.role is None:
+        must_manage(by, person)
     if person.telegram_id is None:
         return person
     uow.conversations.drop(person.telegram_id, person.telegram_id)

@@ -19,13 +19,31 @@ def possible_receivers(uow: UnitOfWork) -> tuple[Person, ...]:
     return tuple(sorted(people, key=lambda one: one.name))
 
 
+def possible_parts(uow: UnitOfWork) -> tuple[tuple[str, str], ...]:
+    """Return what a recap may be narrowed to, as `sto:<code>` or `site_operation:<code>` with its name."""
+    return (
+        *((f"site_operation:{row.code}", row.name) for row in uow.catalogue.site_operations() if row.active),
+        *((f"sto:{row.code}", f"STO {row.code}") for row in uow.catalogue.stos() if row.active),
+    )
+
+
 def add_schedule(
-    uow: UnitOfWork, *, rhythm: str, at: str, to: str, language: str, with_file: bool, by: Person, now: datetime
+    uow: UnitOfWork,
+    *,
+    rhythm: str,
+    at: str,
+    to: str,
+    language: str,
+    with_file: bool,
+    by: Person,
+    now: datetime,
+    of: str = "",
+    with_picture: bool = False,
 ) -> Schedule:
     """Start sending a recap automatically. `at` is `17:00` in the installation's zone.
 
-    `to` is a person's or a group's chat: `person:<id>` or `group:<chat id>`. Raises `NotPermitted`, and `InvalidFields`
-    with the errors by entry.
+    `to` is a person's or a group's chat: `person:<id>` or `group:<chat id>`. `of` narrows the recap: `sto:<code>` or
+    `site_operation:<code>`. Raises `NotPermitted`, and `InvalidFields` with the errors by entry.
     """
     by.must(Permission.VIEW_REPORTS)
     known = {f"group:{group.chat_id}": group.title or str(group.chat_id) for group in uow.inbox.groups()}
@@ -35,13 +53,15 @@ def add_schedule(
         "at": _time(at) is None,
         "to": to not in known | people,
         "language": language not in {"id", "en"},
+        "of": of != "" and of not in dict(possible_parts(uow)),
     }
-    given = {"rhythm": rhythm, "at": at, "to": to, "language": language}
+    given = {"rhythm": rhythm, "at": at, "to": to, "language": language, "of": of}
     if any(wrong.values()):
         raise InvalidFields({name: InvalidValue(f"schedule.{name}", given[name]) for name in wrong if wrong[name]})
     if len(uow.schedules.all()) >= MOST:
         raise InvalidValue("schedule.too_many", str(MOST))
     kind, _, number = to.partition(":")
+    part, _, code = of.partition(":")
     schedule = Schedule(
         rhythm=Frequency(rhythm),
         at=_time(at) or time(),
@@ -50,13 +70,18 @@ def add_schedule(
         label=(known | people)[to],
         language=language,
         with_file=with_file,
+        with_picture=with_picture,
+        sto=code if part == "sto" else "",
+        site_operation=code if part == "site_operation" else "",
         made_by=by.id,
         made_at=now,
     )
     if any(_same(one, schedule) for one in uow.schedules.all()):
         raise InvalidFields({"to": InvalidValue("schedule.twice", schedule.label)})
     kept = uow.schedules.add(schedule)
-    uow.journal.note("schedule_added", str(kept.id), by.id, now, {"rhythm": rhythm, "at": at, "to": to})
+    uow.journal.note(
+        "schedule_added", str(kept.id), by.id, now, {"rhythm": rhythm, "at": at, "to": to} | ({"of": of} if of else {})
+    )
     return kept
 
 
@@ -86,7 +111,11 @@ def follow_group(uow: UnitOfWork, before: int, after: int) -> None:
 
 def _same(one: Schedule, other: Schedule) -> bool:
     """Whether two schedules send the same recap to the same chat, at any time: one is a duplicate."""
-    return (one.rhythm, one.person, one.chat_id) == (other.rhythm, other.person, other.chat_id)
+    return _identity(one) == _identity(other)
+
+
+def _identity(one: Schedule) -> tuple[object, ...]:
+    return one.rhythm, one.person, one.chat_id, one.sto, one.site_operation
 
 
 def _time(text: str) -> time | None:

@@ -33,10 +33,20 @@ def world() -> World:
 
 
 def added(world: World, typed: dict[str, str] | None = None, *, with_file: bool = True) -> Schedule:
-    given = GIVEN | (typed or {})
+    given = {"of": ""} | GIVEN | (typed or {})
 
     def work(uow: UnitOfWork) -> Schedule:
-        return add_schedule(uow, **given, with_file=with_file, by=uow.people.get(ADMIN), now=NINE)
+        return add_schedule(
+            uow,
+            rhythm=given["rhythm"],
+            at=given["at"],
+            to=given["to"],
+            language=given["language"],
+            of=given["of"],
+            with_file=with_file,
+            by=uow.people.get(ADMIN),
+            now=NINE,
+        )
 
     return world.transactions.write(work)
 
@@ -77,6 +87,18 @@ def test_what_is_wrong_with_a_schedule_is_said_at_its_entry(
     with pytest.raises(InvalidFields) as refused:
         added(world, typed)
     assert refusals(refused.value) == wrong
+
+
+def test_a_recap_of_an_sto_is_another_than_that_of_all_and_an_unknown_one_is_refused(world: World) -> None:
+    added(world)
+    assert (added(world, {"of": "sto:SDA"}).sto, added(world, {"of": "site_operation:SDA"}).site_operation) == (
+        "SDA",
+        "SDA",
+    )
+    for wrong in ("sto:XXX", "type:AO", "SDA"):
+        with pytest.raises(InvalidFields) as refused:
+            added(world, {"of": wrong})
+        assert set(refused.value.errors) == {"of"}
 
 
 def test_the_same_recap_to_the_same_chat_is_refused_by_its_name(world: World) -> None:

@@ -117,7 +117,7 @@ def test_a_weeks_recap_of_one_sto_comes_on_monday(world: World) -> None:
     one, other = (text.splitlines() for text in sent(world))
     assert one[0] == other[0] == "Rekap 2 November 2026 – 8 November 2026"
     assert "STO TUN" in one[1]
-    assert "Site Operation SDA" in other[1]
+    assert "Site Operation Sidoarjo" in other[1]
     passes(world, days=6)
     assert len(sent(world)) == 2
     passes(world, days=1)

@@ -44,7 +44,7 @@ SUITES: dict[str, tuple[str, ...]] = {
     "OrderRepository": ("orders", "undo_and_views"),
     "Outbox": ("outbox", "outbox_outcomes", "undo_and_views"),
     "Passwords": ("passwords",),
-    "PersonRepository": ("people",),
+    "PersonRepository": ("people", "written_tables"),
     "PhotoReads": ("photo_reads",),
     "SavedViews": ("undo_and_views",),
     "Schedules": ("schedules",),
@@ -56,6 +56,7 @@ SUITES: dict[str, tuple[str, ...]] = {
     "UnitOfWork": ("transactions",),
     "UpdateSource": ("update_source",),
     "WorkbookWriter": ("workbook_writer",),
+    "WrittenTables": ("written_tables",),
 }
 """The suites of each port: `test_….py` in the folder of the contracts."""
 

@@ -231,6 +231,12 @@ class StillBelongs(InUse):
     code = "in_use.site_operation"
 
 
+class StillUsed(InUse):
+    """A row that a table wrote cannot be taken back: something else touched it since, or needs it."""
+
+    code = "taken_back.touched"
+
+
 class LastOne(InUse):
     """The last active one of its kind must stay; the code names the kind (`last_one.admin`)."""
 

@@ -6,9 +6,11 @@ from sikpro.application.ports.conversations import Conversation
 from sikpro.application.ports.exports import Export
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.targets import Target
+from sikpro.application.ports.written_tables import WrittenRow
 from sikpro.application.reports.closing import count_month
 from sikpro.application.use_cases.messages.publish_notice import publish_notice
 from sikpro.application.use_cases.orders.saved_views import save_view
+from sikpro.application.use_cases.tables.take_back import record_rows
 from sikpro.application.workers.intake import Intake
 from tests.builders import an_incoming
 from tests.integration.web.console import Site
@@ -72,6 +74,8 @@ PAGES = {
     "/catalogue/makers/new": "admin",
     "/catalogue/makers/row/ZTEG": "admin",
     "/lists/people/import": "admin",
+    "/written": "admin",
+    "/written/1": "admin",
     "/lists/stos/import": "admin",
     "/orders/import": "admin",
     "/orders/import/1": "admin",
@@ -143,6 +147,17 @@ def fill(site: Site) -> None:
         ask_for_exports(uow, site)
         count_month(uow, "2026-10", None, site.clock.at, "Asia/Jakarta")(uow)
         uow.targets.put(Target(month="2026-11", sto="SDA", target=120, working_days=25))
+        record_rows(
+            uow,
+            "stos",
+            "sto.csv",
+            site.people["admin"],
+            site.clock.at,
+            [
+                WrittenRow(name="SDA", subject="SDA", before={"code": "SDA", "name": ""}, after={"code": "SDA"}),
+                WrittenRow(name="SPJ", subject="SPJ", after={"code": "SPJ", "name": "Sepanjang"}),
+            ],
+        )
         publish_notice(uow, "Sistem gangguan sampai 14.00", site.people["bagus"], site.clock.at)
 
     site.store.write(happen)

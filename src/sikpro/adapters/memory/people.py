@@ -5,6 +5,7 @@ from collections.abc import Callable
 from attrs import evolve
 
 from sikpro.adapters.memory.store import Sequences, State
+from sikpro.application.ports.storage import StorageRejected
 from sikpro.domain.errors import AlreadyUsed, ConcurrencyConflict, NotFound
 from sikpro.domain.people import AccessRequest, Person, RequestState
 
@@ -32,6 +33,25 @@ class MemoryPersonRepository:
         saved = evolve(person, version=person.version + 1)
         self._state.people.put(saved.id, saved)
         return saved
+
+    def drop(self, person: Person) -> None:
+        """Delete at the version that was read. Raises `ConcurrencyConflict`, `StorageRejected` while it is needed."""
+        stored = self._state.people.get(person.id)
+        if stored is None or stored.version != person.version:
+            raise ConcurrencyConflict(number=person.name)
+        state = self._state
+        refers = (
+            *(login.session.person for login in state.sessions.values()),
+            *(view.person for view in state.saved_views.values()),
+            *(one for schedule in state.schedules.values() for one in (schedule.person, schedule.made_by)),
+            *(kept.export.person for kept in state.exports.values()),
+        )
+        if person.id in refers:
+            raise StorageRejected(f"something refers to the person {person.id}")
+        for link in state.bind_links.values():
+            if link.person == person.id:
+                state.bind_links.drop(link.id)
+        state.people.drop(person.id)
 
     def get(self, person_id: int) -> Person:
         """Return the row by its id. Raises `NotFound`."""

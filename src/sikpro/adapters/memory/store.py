@@ -23,6 +23,7 @@ from sikpro.application.ports.sessions import BindLink, Session
 from sikpro.application.ports.storage import StorageRejected
 from sikpro.application.ports.targets import Target
 from sikpro.application.ports.undo_and_views import SavedView, UndoStep
+from sikpro.application.ports.written_tables import WrittenRow, WrittenTable
 from sikpro.domain.catalogue import Maker, OrderType, SiteOperation, Status, Sto
 from sikpro.domain.installation import Installation
 from sikpro.domain.order import Order
@@ -210,6 +211,8 @@ class State:
     schedules: Table[int, Schedule] = field(factory=_table)
     closed_months: Table[str, ClosedMonth] = field(factory=_table)
     targets: Table[tuple[str, str], Target] = field(factory=_table)
+    written_tables: Table[int, WrittenTable] = field(factory=_table)
+    written_rows: Table[int, tuple[WrittenRow, ...]] = field(factory=_table)
     jobs: Table[int, Due] = field(factory=_table)
     blobs: Table[int, Blob] = field(factory=_table)
     blob_parts: Table[tuple[int, int], bytes] = field(factory=_table)

@@ -28,6 +28,7 @@ from sikpro.adapters.memory.sessions import MemoryBindLinks, MemoryLoginAttempts
 from sikpro.adapters.memory.store import Sequences, State
 from sikpro.adapters.memory.targets import MemoryTargets
 from sikpro.adapters.memory.undo_and_views import MemorySavedViews, MemoryUndoSteps
+from sikpro.adapters.memory.written_tables import MemoryWrittenTables
 from sikpro.application.ports.one_write import OneWrite
 from sikpro.application.ports.runtime import LiveEvents
 from sikpro.application.ports.storage import Hint, UnitOfWork
@@ -69,6 +70,7 @@ class MemoryUnitOfWork:
         self.closed_months = MemoryClosedMonths(state)
         self.targets = MemoryTargets(state)
         self.devices = MemoryDeviceQueries(state)
+        self.written_tables = MemoryWrittenTables(state, sequences)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

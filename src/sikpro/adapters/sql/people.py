@@ -8,6 +8,7 @@ from attrs import evolve
 
 from sikpro.adapters.sql.errors import ConstraintViolated
 from sikpro.adapters.sql.search import rename_technician
+from sikpro.adapters.sql.sessions import bind_links
 from sikpro.adapters.sql.tables import access_requests, people
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.domain.errors import AlreadyUsed, ConcurrencyConflict, NotFound
@@ -61,6 +62,17 @@ class SqlPersonRepository:
             for code in {before.technician_code, person.technician_code} - {None}:
                 rename_technician(self._transaction, code)
         return saved
+
+    def drop(self, person: Person) -> None:
+        """Delete at the version that was read. Raises `ConcurrencyConflict`, `StorageRejected` while it is needed."""
+        self._transaction.forget()
+        with self._transaction.savepoint():
+            self._transaction.execute(sa.delete(bind_links).where(bind_links.c.person == person.id))
+            deleted = sa.delete(people).where(_c.id == person.id, _c.version == person.version)
+            if self._transaction.execute(deleted).rowcount == 0:
+                raise ConcurrencyConflict(number=person.name)
+        if person.technician_code:
+            rename_technician(self._transaction, person.technician_code)
 
     def get(self, person_id: int) -> Person:
         """Return the row by its id. Raises `NotFound`."""

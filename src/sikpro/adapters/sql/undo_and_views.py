@@ -1,18 +1,17 @@
 """Undo steps and saved views in the database; the order before a step is saved as JSON."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from cattrs.preconf.json import make_converter
 from sqlalchemy import JSON, Column, ForeignKey, Integer, Table, UniqueConstraint
 
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
+from sikpro.adapters.sql.order_json import order_from_json, order_to_json
 from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.undo_and_views import SavedView, UndoStep
-from sikpro.domain.order import Order
 
 undo_steps = Table(
     "undo_steps",
@@ -40,11 +39,6 @@ saved_views = Table(
 
 _steps = undo_steps.c
 _views = saved_views.c
-_MICROSECOND = timedelta(microseconds=1)
-
-_converter = make_converter()
-_converter.register_unstructure_hook(timedelta, lambda span: span // _MICROSECOND)
-_converter.register_structure_hook(timedelta, lambda number, _: timedelta(microseconds=number))
 
 
 class SqlUndoSteps:
@@ -62,7 +56,7 @@ class SqlUndoSteps:
             "by": step.by,
             "until": step.until,
             "messages": list(step.messages),
-            "before": _converter.unstructure(step.before),
+            "before": order_to_json(step.before),
         }
         self._transaction.execute(sa.insert(undo_steps), row)
 
@@ -88,7 +82,7 @@ class SqlUndoSteps:
         if row is None:
             return None
         return UndoStep(
-            before=_converter.structure(row["before"], Order),
+            before=order_from_json(row["before"]),
             version=row["version"],
             by=row["by"],
             until=row["until"],

@@ -35,6 +35,7 @@ from sikpro.adapters.sql.tables import totals
 from sikpro.adapters.sql.targets import SqlTargets
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.adapters.sql.undo_and_views import SqlSavedViews, SqlUndoSteps
+from sikpro.adapters.sql.written_tables import SqlWrittenTables
 from sikpro.application.ports.one_write import OneWrite
 from sikpro.application.ports.runtime import LiveEvents
 from sikpro.application.ports.storage import Hint, UnitOfWork
@@ -75,6 +76,7 @@ class SqlUnitOfWork:
         self.closed_months = SqlClosedMonths(transaction)
         self.targets = SqlTargets(transaction)
         self.devices = SqlDeviceQueries(transaction)
+        self.written_tables = SqlWrittenTables(transaction)
 
     def savepoint(self) -> AbstractContextManager[None]:
         """Undo the changes and hints inside if an exception leaves it; the unit of work stays usable."""

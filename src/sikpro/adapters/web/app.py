@@ -47,6 +47,7 @@ from sikpro.adapters.web.site.visit import Visit, visit_of
 from sikpro.adapters.web.tables.import_orders import ImportOrdersController
 from sikpro.adapters.web.tables.lists import ListsController
 from sikpro.adapters.web.tables.reconcile import ReconcileController
+from sikpro.adapters.web.tables.written import WrittenController
 from sikpro.domain.people import Permission, Person
 
 LARGEST_BODY = 1_500_000
@@ -92,6 +93,7 @@ PAGES: tuple[Page, ...] = (
     Page(PatternsController),
     Page(ListsController),
     Page(ImportOrdersController),
+    Page(WrittenController),
 )
 """Every page, in the order of the navigation."""
 

@@ -21,6 +21,13 @@ class PersonRepository(Protocol):
     def save(self, person: Person) -> Person:
         """Save over the version that was read. Raises `ConcurrencyConflict`, `AlreadyUsed`; the unit stays usable."""
 
+    def drop(self, person: Person) -> None:
+        """Delete a person at the version that was read, with the links that would connect their phone.
+
+        The caller checks that no order has their code. Raises `ConcurrencyConflict`, and `StorageRejected` while a
+        session, a saved view, a schedule or an export is theirs.
+        """
+
     def get(self, person_id: int) -> Person:
         """Return the person. Raises `NotFound`."""
 

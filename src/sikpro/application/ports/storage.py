@@ -28,6 +28,7 @@ from sikpro.application.ports.schedules import Schedules
 from sikpro.application.ports.sessions import BindLinks, LoginAttempts, Sessions
 from sikpro.application.ports.targets import Targets
 from sikpro.application.ports.undo_and_views import SavedViews, UndoSteps
+from sikpro.application.ports.written_tables import WrittenTables
 
 T = TypeVar("T")
 
@@ -143,6 +144,13 @@ class DeviceStorage(Protocol):
     def devices(self) -> DeviceQueries: ...
 
 
+class TableStorage(Protocol):
+    """What uploaded tables wrote: needed to write one and to take it back."""
+
+    @property
+    def written_tables(self) -> WrittenTables: ...
+
+
 class WebStorage(Protocol):
     """Sessions, links that connect a phone, and saved views: needed for the web console."""
 
@@ -163,6 +171,7 @@ class UnitOfWork(
     JobStorage,
     RecapStorage,
     DeviceStorage,
+    TableStorage,
     WebStorage,
     Protocol,
 ):

@@ -55,9 +55,7 @@ def test_every_row_is_shown_and_then_the_good_ones_are_written_once(site: Site) 
     assert "Impor yang benar saja: 2 order" in page
     assert len(orders(site)) == 1
     address = str(response.url.path)
-    assert (
-        admin.post(f"{address}/apply", {"mark": mark_of(page)}).headers["location"] == "/orders?view=all&channel=import"
-    )
+    assert admin.post(f"{address}/apply", {"mark": mark_of(page)}).headers["location"] == "/written/1"
     assert sorted(row.number for row in orders(site)) == ["SC100001", "SC100002", "SC100009"]
     assert "Impor selesai: 2 order baru" in admin.get("/orders?view=all&channel=import").text
     assert admin.post(f"{address}/apply", {"mark": mark_of(page)}).status_code == 404
@@ -210,5 +208,7 @@ def test_from_a_file_to_the_queue(page_site: Site, new_page: NewPage) -> None:
     page.get_by_role("link", name="salah").click()
     expect(page.locator("tbody tr")).to_have_count(1)
     page.get_by_role("button", name="Impor yang benar saja: 3 order").click()
+    page.wait_for_url("**/written/1")
+    page.get_by_role("link", name="Lihat ordernya").click()
     page.wait_for_url("**/orders?view=all&channel=import")
     expect(page.get_by_text("SC100002")).to_be_visible()

@@ -38,10 +38,13 @@ def _verdicts(page: str) -> list[str]:
 
 def _apply(visitor: Visitor, name: str, page: str) -> int:
     found = re.search(
-        r'name="mark" value="(\w+)"><input type="hidden" name="table" value="(.*?)"><button', page, re.DOTALL
+        r'name="source" value="([^"]*)"><input type="hidden" name="mark" value="(\w+)">'
+        r'<input type="hidden" name="table" value="(.*?)"><button',
+        page,
+        re.DOTALL,
     )
     assert found
-    values = {"mark": found[1], "table": found[2]}
+    values = {"source": found[1], "mark": found[2], "table": found[3]}
     return visitor.post(f"/lists/{name}/import/apply", values, files={"none": b""}).status_code
 
 

@@ -17,6 +17,7 @@ from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
 from sikpro.adapters.web.tables.uploading import LARGEST_TABLE, UploadPages, chosen, received_now
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.written_tables import WrittenTable
 from sikpro.application.use_cases.tables.import_orders import COLUMNS, check_date, import_orders, plan_orders
 from sikpro.application.use_cases.tables.order_plan import JudgedRow, OrderPlan, RowVerdict
 from sikpro.application.use_cases.tables.table_columns import (
@@ -115,19 +116,19 @@ class ImportOrdersController(Controller):
         """Write all new rows as shown; if something changed since, show them again."""
         now, zone, mark = parts.clock.now(), visit.words.zone, form.text("mark")
 
-        def work(uow: UnitOfWork) -> tuple[Upload, OrderPlan, bool]:
+        def work(uow: UnitOfWork) -> tuple[Upload, OrderPlan, WrittenTable | None]:
             upload = _PAGES.find(uow, upload_id, me)
             sheet, columns, no_date = upload.sheet, upload.columns, received_now(upload)
-            plan, done = import_orders(uow, sheet, columns, mark, me, now, zone, upload.file, received_now=no_date)
-            if done:
+            plan, written = import_orders(uow, sheet, columns, mark, me, now, zone, upload.file, received_now=no_date)
+            if written:
                 uow.blobs.drop(upload_id)
-            return upload, plan, done
+            return upload, plan, written
 
-        upload, plan, done = await parts.transactions.write(work)
-        if not done:
+        upload, plan, written = await parts.transactions.write(work)
+        if not written:
             return _show(request, pages, _with_plan(upload, plan), outdated=True)
         visit.toast("orders_imported", count=visit.words.number(plan.count(RowVerdict.NEW)))
-        return go(request, "/orders?view=all&channel=import")
+        return go(request, f"/written/{written.id}")
 
 
 def _judged(uow: UnitOfWork, upload: Upload, by: Person, parts: WebParts) -> Upload:

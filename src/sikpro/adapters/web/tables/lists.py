@@ -84,13 +84,13 @@ class ListsController(Controller):
     ) -> Response[str]:
         """Show the effect of every row of the file; write nothing."""
         rows = list_named(name, me)
-        _, content = await uploaded_file(request)
+        source, content = await uploaded_file(request)
         try:
             table = await while_connected(request, parts.tables.read(content))
             plan = await parts.transactions.read(lambda uow: plan_import(uow, rows, table, me))
         except InvalidValue as error:
             return _page(request, pages, rows, error=error)
-        return _page(request, pages, rows, plan=plan, table=table)
+        return _page(request, pages, rows, plan=plan, table=table, source=source)
 
     @post("/{name:str}/import/apply", request_max_body_size=LARGEST_UPLOAD)
     async def apply(
@@ -105,18 +105,20 @@ class ListsController(Controller):
     ) -> Response[str]:
         """Write all good rows as the preview showed them; if the list has changed since, show the preview again."""
         rows, table, now = list_named(name, me), _table(form.text("table")), parts.clock.now()
-        mark = form.text("mark")
+        mark, source = form.text("mark"), form.text("source")[:200]
         try:
-            plan, done = await parts.transactions.write(lambda uow: import_rows(uow, rows, table, mark, me, now))
+            plan, written = await parts.transactions.write(
+                lambda uow: import_rows(uow, rows, table, mark, me, now, source)
+            )
         except DomainError as error:
             return _page(request, pages, rows, error=error)
         new, changed = plan.count(Verdict.NEW), plan.count(Verdict.CHANGED)
-        if done:
+        if written:
             visit.toast("imported", new=str(new), changed=str(changed))
-        elif new or changed:
-            return _page(request, pages, rows, plan=plan, table=table, outdated=True)
-        else:
-            visit.toast("imported_nothing")
+            return go(request, f"/written/{written.id}")
+        if new or changed:
+            return _page(request, pages, rows, plan=plan, table=table, outdated=True, source=source)
+        visit.toast("imported_nothing")
         return go(request, page_of(rows))
 
 
@@ -142,6 +144,7 @@ def _page(
     table: Table | None = None,
     error: DomainError | None = None,
     outdated: bool = False,
+    source: str = "",
 ) -> Response[str]:
     return pages.page(
         request,
@@ -153,6 +156,7 @@ def _page(
         table=json.dumps(table, ensure_ascii=False) if table else "",
         error=error,
         outdated=outdated,
+        source=source,
         verdicts=tuple(Verdict),
         heading=heading,
         shown=shown_value,

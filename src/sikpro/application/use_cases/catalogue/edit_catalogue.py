@@ -147,17 +147,22 @@ def delete_row(uow: UnitOfWork, kind: CatalogueKind, code: str, by: Person, now:
     """
     by.must(Permission.ADMINISTER)
     row = row_coded(uow, kind, code)
+    check_deletion(uow, kind, row)
+    uow.catalogue.drop(row)
+    uow.journal.note("catalogue_deleted", f"{type(row).__name__}:{code}", by.id, now, {"row": repr(row)})
+    return row
+
+
+def check_deletion(uow: UnitOfWork, kind: CatalogueKind, row: CatalogueRow) -> None:
+    """Refuse to delete a row that is needed. Raises `InUse`, `StillBelongs`, `LastOne`."""
     count = _orders(uow, row)
     if isinstance(row, SiteOperation):
-        use = uses(uow, kind)[code]
+        use = uses(uow, kind)[row.code]
         if use.stos or use.people:
             raise StillBelongs(count=count, stos=use.stos, people=use.people)
     if count:
         raise InUse(count=count)
     _keep_one(uow, row, None)
-    uow.catalogue.drop(row)
-    uow.journal.note("catalogue_deleted", f"{type(row).__name__}:{code}", by.id, now, {"row": repr(row)})
-    return row
 
 
 def keep_row(uow: UnitOfWork, row: CatalogueRow, by: Person, now: datetime) -> None:

@@ -59,11 +59,16 @@ def set_targets(uow: UnitOfWork, month: str, rows: Mapping[str, Mapping[str, str
     before = {target.sto: target for target in uow.targets.of_month(month)}
     for sto in dropped:
         if sto in before:
-            uow.targets.drop(month, sto)
-            uow.journal.note("target_dropped", f"{month} {sto}", by.id, now, {})
+            drop_target(uow, month, sto, by, now)
     for target in kept:
         if before.get(target.sto) != target:
             store_target(uow, target, by, now)
+
+
+def drop_target(uow: UnitOfWork, month: str, sto: str, by: Person, now: datetime) -> None:
+    """Delete one target and record who deleted it."""
+    uow.targets.drop(month, sto)
+    uow.journal.note("target_dropped", f"{month} {sto}", by.id, now, {})
 
 
 def store_target(uow: UnitOfWork, target: Target, by: Person, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Import orders from a table: judge every row first, then write the good ones in one transaction."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from sikpro.application.fields import FIELDS
 from sikpro.application.ports.devices import KnownOrder
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import TableSheet
+from sikpro.application.ports.written_tables import WrittenTable
 from sikpro.application.use_cases.catalogue.lookup import first_status
 from sikpro.application.use_cases.orders.record_change import record_new
 from sikpro.application.use_cases.orders.understand_request import Slips, understand_request
@@ -23,10 +24,11 @@ from sikpro.application.use_cases.tables.table_columns import (
     read_moment,
     texts_of,
 )
+from sikpro.application.use_cases.tables.take_back import ORDERS, record_made
 from sikpro.domain.catalogue import Status
 from sikpro.domain.duplicates import STANDING, DuplicateMode, key_of
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
-from sikpro.domain.order import Change, place
+from sikpro.domain.order import Change, Order, place
 from sikpro.domain.order_data import Channel, OrderData
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase, allowed
@@ -97,11 +99,11 @@ def import_orders(
     source: str,
     *,
     received_now: bool = False,
-) -> tuple[OrderPlan, bool]:
+) -> tuple[OrderPlan, WrittenTable | None]:
     """Write every new row as an order, if the verdicts still match the plan's mark. Nobody gets a message.
 
-    Return the present verdicts, and whether they were written: they are not if the mark differs. Each order gets its
-    status by the domain's own moves; `source` is the reason for a cancelled one. Raises as `plan_orders`, and
+    Return the present verdicts and what was written, which can be taken back: None if the mark differs. Each order gets
+    its status by the domain's own moves; `source` is the reason for a cancelled one. Raises as `plan_orders`, and
     `DomainError` where a row cannot be saved; then nothing is saved.
     """
     by.must(Permission.ADMINISTER)
@@ -109,14 +111,16 @@ def import_orders(
     judged = list(_Judge(uow, now, zone).rows(sheet, columns))
     plan = OrderPlan(rows=[row for row, _ in judged])
     if plan.mark != mark:
-        return plan, False
+        return plan, None
     waiting = first_status(uow, Phase.WAITING)
-    for row, understood in judged:
-        if row.verdict is RowVerdict.NEW and understood:
-            _store(uow, understood, waiting, by, now, source)
+    made = [
+        _store(uow, understood, waiting, by, now, source)
+        for row, understood in judged
+        if row.verdict is RowVerdict.NEW and understood
+    ]
     counts = {verdict.value: str(plan.count(verdict)) for verdict in RowVerdict}
     uow.journal.note("orders_imported", source, by.id, now, counts)
-    return plan, True
+    return plan, record_made(uow, source, by, now, made)
 
 
 def check_date(columns: Mapping[int, str], received_now: bool) -> None:
@@ -128,7 +132,7 @@ def check_date(columns: Mapping[int, str], received_now: bool) -> None:
         raise InvalidValue("import.no_date", "")
 
 
-def _store(uow: UnitOfWork, understood: _Understood, waiting: Status, by: Person, now: datetime, source: str) -> None:
+def _store(uow: UnitOfWork, understood: _Understood, waiting: Status, by: Person, now: datetime, source: str) -> Order:
     status = understood.status or waiting
     placed = place(
         order_id=uow.orders.next_id(),
@@ -141,7 +145,7 @@ def _store(uow: UnitOfWork, understood: _Understood, waiting: Status, by: Person
     if not status.phase.waits:
         moved = placed.order.move_to(status, by.id, now, reason=source)
         placed = Change.of(moved.order, *placed.events, *moved.events)
-    record_new(uow, placed, by.id)
+    return record_new(uow, placed, by.id)
 
 
 @define
@@ -166,6 +170,7 @@ class _Judge:
         ]
         good = [found for _, found in rows if isinstance(found, _Understood)]
         known = self.uow.devices.known(found.data.registration_number.value for found in good)
+        gone = self._taken_back(known)
         mode = self.uow.installation.get().duplicate_mode
         places: dict[str, int] = {}
         for number, found in rows:
@@ -174,7 +179,9 @@ class _Judge:
                 continue
             value = found.data.registration_number.value
             key = key_of(mode, value, found.data.type)
-            there = next((order for order in known.get(value, ()) if _same(order, found, mode)), None)
+            there = next(
+                (order for order in known.get(value, ()) if order.id not in gone and _same(order, found, mode)), None
+            )
             if there or key in places:
                 order_id = there.id if there else None
                 row = JudgedRow(
@@ -209,6 +216,11 @@ class _Judge:
         if data is None or errors:
             return errors
         return _Understood(data=data, status=status, received_at=received_at)
+
+    def _taken_back(self, known: Mapping[str, Sequence[KnownOrder]]) -> frozenset[int]:
+        """Return the deleted orders that were taken back with their table: they may be imported again."""
+        deleted = {str(order.id) for orders in known.values() for order in orders if order.deleted}
+        return frozenset(map(int, self.uow.written_tables.taken_back(ORDERS, deleted)))
 
     def _moment(self, text: str) -> datetime:
         if not text.strip():

@@ -1,7 +1,7 @@
 """Import rows into a list: judge every row first, then write all good ones in one transaction."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -9,8 +9,9 @@ from attrs import field, frozen
 
 from sikpro.application.i18n import LANGUAGES, sentences
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.written_tables import WrittenRow, WrittenTable
 from sikpro.application.use_cases.tables.headings import LISTS
-from sikpro.application.use_cases.tables.row_list import ACTIVE, NO, YES, RowList
+from sikpro.application.use_cases.tables.row_list import ACTIVE, NO, YES, Judged, RowList
 from sikpro.application.use_cases.tables.table_columns import LONGEST_HEADING, bare_name, damaged_cells
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.people import Person
@@ -65,8 +66,11 @@ class ImportPlan:
 
     @property
     def mark(self) -> str:
-        """A short mark of all verdicts. A different mark shows that the list changed meanwhile."""
-        said = "\n".join(f"{line.number} {line.verdict}" for line in self.lines)
+        """A short mark of all verdicts and changes. A different mark shows that the list changed meanwhile."""
+        said = "\n".join(
+            f"{line.number} {line.verdict} {sorted(line.replaced.items())} {sorted(line.new.items())}"
+            for line in self.lines
+        )
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
@@ -79,29 +83,38 @@ def plan_import(uow: UnitOfWork, rows: RowList, table: Sequence[Sequence[str]], 
 
 
 def import_rows(
-    uow: UnitOfWork, rows: RowList, table: Sequence[Sequence[str]], mark: str, by: Person, now: datetime
-) -> tuple[ImportPlan, bool]:
+    uow: UnitOfWork,
+    rows: RowList,
+    table: Sequence[Sequence[str]],
+    mark: str,
+    by: Person,
+    now: datetime,
+    source: str = "",
+) -> tuple[ImportPlan, WrittenTable | None]:
     """Write all good rows of a table, if the verdicts still match the plan's mark.
 
-    Return the present verdicts, and whether they were written: they are not if the mark differs. Raises as
-    `plan_import`, and `DomainError` where rows conflict with each other; then nothing is written.
+    Return the present verdicts and what was written, which can be taken back: None if the mark differs. `source` is the
+    file's name. Raises as `plan_import`, and `DomainError` where rows conflict with each other; nothing is written.
     """
-    plan, stores = _judged(uow, rows, table, by)
+    plan, good = _judged(uow, rows, table, by)
     if plan.mark != mark:
-        return plan, False
-    for store in stores:
-        store(by, now)
+        return plan, None
+    written = [_write(row, by, now) for row in good]
     counts = {verdict.value: str(plan.count(verdict)) for verdict in Verdict}
     uow.journal.note("rows_imported", rows.name, by.id, now, counts)
-    return plan, True
+    added = sum(row.before is None for row in written)
+    kept = WrittenTable(kind=rows.name, source=source, by=by.id, at=now, added=added, changed=len(written) - added)
+    return plan, uow.written_tables.add(kept, written)
 
 
-Store = Callable[[Person, datetime], None]
+def _write(row: Judged, by: Person, now: datetime) -> WrittenRow:
+    subject, version = row.store(by, now)
+    return WrittenRow(name=row.name, subject=subject, before=row.before, after=row.after, version=version)
 
 
 def _judged(
     uow: UnitOfWork, rows: RowList, table: Sequence[Sequence[str]], by: Person
-) -> tuple[ImportPlan, list[Store]]:
+) -> tuple[ImportPlan, list[Judged]]:
     by.must(rows.permission)
     start = next((place for place, row in enumerate(table) if any(row)), 0)
     header = list(table[start]) if table else []
@@ -116,7 +129,7 @@ def _judged(
         padded = [*cells, *[""] * (len(columns) - len(cells))]
         if any(cells):
             found[number] = {column: padded[place] for place, column in enumerate(columns) if column}
-    reader, lines, stores = rows.reader(uow, list(found.values())), list[ImportLine](), list[Store]()
+    reader, lines, good = rows.reader(uow, list(found.values())), list[ImportLine](), list[Judged]()
     for number, texts in found.items():
         errors: Mapping[str, DomainError] = damaged_cells(texts, rows.identifying)
         replaced: Mapping[str, str] = {}
@@ -140,13 +153,13 @@ def _judged(
             else:
                 verdict = Verdict.UNCHANGED
             if verdict is not Verdict.UNCHANGED:
-                stores.append(judged.store)
+                good.append(judged)
         lines.append(ImportLine(number=number, texts=texts, verdict=verdict, errors=errors, replaced=replaced, new=new))
     shown = [column for column in rows.columns if column in named]
     pairs = list(zip(header, columns, strict=True))
     unknown = [heading for heading, column in pairs if heading and not column]
     taken = [(heading, column) for heading, column in pairs if column]
-    return ImportPlan(lines=lines, columns=shown, unknown=unknown, taken=taken), stores
+    return ImportPlan(lines=lines, columns=shown, unknown=unknown, taken=taken), good
 
 
 def heading(column: str, language: str) -> str:

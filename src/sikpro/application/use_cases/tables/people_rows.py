@@ -1,12 +1,15 @@
 """People as a list: which person a row means, and which values must be unique."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from attrs import define, evolve, field
 
+from sikpro.application.ports.queries import OrderFilter
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.written_tables import WrittenRow
+from sikpro.application.use_cases.catalogue.edit_catalogue import COUNTED
 from sikpro.application.use_cases.people.edit_people import (
     PERSON_ENTRIES,
     person_texts,
@@ -16,6 +19,7 @@ from sikpro.application.use_cases.people.edit_people import (
 from sikpro.application.use_cases.people.manage_people import checked_phone, keep_an_admin
 from sikpro.application.use_cases.tables.row_list import (
     ACTIVE,
+    YES,
     Judged,
     RowList,
     RowReader,
@@ -23,8 +27,17 @@ from sikpro.application.use_cases.tables.row_list import (
     filled,
     is_active,
 )
-from sikpro.domain.errors import AlreadyUsed, InvalidFields, InvalidValue
-from sikpro.domain.people import Person
+from sikpro.domain.errors import (
+    AlreadyUsed,
+    DomainError,
+    InUse,
+    InvalidFields,
+    InvalidValue,
+    LastOne,
+    NotFound,
+    StillUsed,
+)
+from sikpro.domain.people import Permission, Person, Role
 from sikpro.domain.text import compact
 
 
@@ -62,6 +75,7 @@ class _PeopleReader:
             after=_person_row(person),
             changed=before != person,
             store=lambda by, now: self._store(before, person, by, now),
+            name=person.name,
         )
 
     def _check(self, before: Person | None, person: Person, by: Person) -> None:
@@ -101,12 +115,86 @@ class _PeopleReader:
             name = self.by_id[other].name
             raise InvalidFields({"phone": AlreadyUsed(field="phone", value=person.phone, name=name)})
 
-    def _store(self, before: Person | None, person: Person, by: Person, now: datetime) -> None:
+    def _store(self, before: Person | None, person: Person, by: Person, now: datetime) -> tuple[str, int]:
         if before:
-            store_person(self.uow, before, person, by, now)
-            return
-        stored = self.uow.people.add(person)
-        self.uow.journal.note("person_added", str(stored.id), by.id, now, {"name": stored.name})
+            stored = store_person(self.uow, before, person, by, now)
+        else:
+            stored = self.uow.people.add(person)
+            self.uow.journal.note("person_added", str(stored.id), by.id, now, {"name": stored.name})
+        return str(stored.id), stored.version
+
+
+def _undoing(uow: UnitOfWork, rows: Sequence[WrittenRow], by: Person) -> Iterator[tuple[WrittenRow, DomainError]]:
+    """Yield the people that cannot go back: changed since, needed, or their earlier values belong to others now."""
+    present = {person.id: person for person in uow.people.all()}
+    final = dict(present)
+    restored: list[tuple[WrittenRow, Person]] = []
+    pending = {request.matched_person for request in uow.access_requests.pending()}
+    scheduled = {schedule.person for schedule in uow.schedules.all()}
+    for row in rows:
+        person = present.get(int(row.subject))
+        if person is None or person.version != row.version:
+            yield row, StillUsed("taken_back.touched", name=row.name)
+        elif row.before is None:
+            orders = _orders_of(uow, person)
+            if orders:
+                yield row, InUse(count=orders)
+            elif person.id in pending | scheduled:
+                yield row, StillUsed("taken_back.needed", name=row.name)
+            del final[person.id]
+        else:
+            final[person.id] = _restored(person, row.before)
+            restored.append((row, final[person.id]))
+    sites = {site.code for site in uow.catalogue.site_operations()}
+    owners: dict[tuple[str, str], list[Person]] = {}
+    for person in final.values():
+        for entry in PEOPLE.person:
+            owners.setdefault((entry, getattr(person, entry) or ""), []).append(person)
+    for row, person in restored:
+        before = present[person.id]
+        for entry in PEOPLE.person:
+            value = getattr(person, entry)
+            owner = next((one for one in owners.get((entry, value or ""), ()) if one.id != person.id), None)
+            if value and owner and getattr(before, entry) != value:
+                yield row, AlreadyUsed(field=entry, value=value, name=owner.name)
+        if person.site_operation and person.site_operation not in sites:
+            yield row, NotFound(what="site_operation", name=person.site_operation)
+        if person.id == by.id and not person.active:
+            yield row, InvalidValue("row.yourself", "")
+        if before.may(Permission.ADMINISTER) and not any(one.may(Permission.ADMINISTER) for one in final.values()):
+            yield row, LastOne("admin", before.name)
+
+
+def _orders_of(uow: UnitOfWork, person: Person) -> int:
+    """Count the orders with a person's code, deleted ones included."""
+    if not person.technician_code:
+        return 0
+    which = OrderFilter(technician=person.technician_code)
+    return sum(uow.order_queries.count(evolve(which, deleted=deleted), COUNTED) for deleted in (False, True))
+
+
+def _restored(person: Person, texts: Mapping[str, str]) -> Person:
+    """Return a person with the values of an earlier row."""
+    return evolve(
+        person,
+        name=texts["name"],
+        username=texts["username"] or None,
+        role=Role(texts["role"]) if texts["role"] else None,
+        technician_code=texts["technician_code"] or None,
+        site_operation=texts["site_operation"] or None,
+        phone=texts["phone"],
+        language=texts["language"],
+        active=texts[ACTIVE] == YES,
+    )
+
+
+def _undo(uow: UnitOfWork, row: WrittenRow, by: Person, now: datetime) -> None:
+    person = uow.people.get(int(row.subject))
+    if row.before is None:
+        uow.people.drop(person)
+        uow.journal.note("person_dropped", row.subject, by.id, now, {"name": person.name})
+        return
+    store_person(uow, person, _restored(person, row.before), by, now)
 
 
 def _people_rows(uow: UnitOfWork) -> list[dict[str, str]]:
@@ -147,6 +235,8 @@ PEOPLE = RowList(
     keys=("technician_code", "username"),
     rows=_people_rows,
     reader=_people_reader,
+    undoing=_undoing,
+    undo=_undo,
     identifying=("username", "technician_code", "site_operation", "phone"),
     person=("username", "technician_code", "phone"),
 )

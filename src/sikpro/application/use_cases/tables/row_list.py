@@ -1,13 +1,14 @@
 """A list for export and import: a row as texts under named columns, and the effect of an imported row."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from attrs import frozen
 
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.domain.errors import InvalidFields, InvalidValue
+from sikpro.application.ports.written_tables import WrittenRow
+from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.people import Permission, Person
 
 ACTIVE = "active"
@@ -18,13 +19,15 @@ YES, NO = "yes", "no"
 class Judged:
     """A parsed row: the present texts under its key (None: no such row) and the new texts, by column.
 
-    `changed` says whether saving would change anything; `store` saves it.
+    `changed` says whether saving would change anything; `store` saves it and returns its id or code, and the version
+    that was written (0 where there is none). `name` is its name for people.
     """
 
     before: Mapping[str, str] | None
     after: Mapping[str, str]
     changed: bool
-    store: Callable[[Person, datetime], None]
+    store: Callable[[Person, datetime], tuple[str, int]]
+    name: str
 
 
 class RowReader(Protocol):
@@ -39,7 +42,9 @@ class RowList:
     """A list: its name, its columns, its key columns (a row needs one), its rows, and the reader of an imported file.
 
     `identifying` are the columns whose cells identify somebody or something, and `person` those that identify a person.
-    `reader` gets the texts of all rows of a file; `permission` is needed to read and write the list.
+    `reader` gets the texts of all rows of a file; `permission` is needed to read and write the list. `undoing` returns
+    the written rows that cannot be taken back, with the reason; `undo` takes one back, the last written first, and
+    raises `DomainError`.
     """
 
     name: str
@@ -47,6 +52,8 @@ class RowList:
     keys: tuple[str, ...]
     rows: Callable[[UnitOfWork], Sequence[Mapping[str, str]]]
     reader: Callable[[UnitOfWork, Sequence[Mapping[str, str]]], RowReader]
+    undoing: Callable[[UnitOfWork, Sequence[WrittenRow], Person], Iterable[tuple[WrittenRow, DomainError]]]
+    undo: Callable[[UnitOfWork, WrittenRow, Person, datetime], None]
     identifying: tuple[str, ...]
     person: tuple[str, ...] = ()
     permission: Permission = Permission.ADMINISTER

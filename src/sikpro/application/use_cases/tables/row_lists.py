@@ -3,20 +3,28 @@
 Empty cells of an imported row leave the present values: nobody loses an account or a phone number that way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from attrs import define, evolve, field
 
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.targets import Target
+from sikpro.application.ports.written_tables import WrittenRow
 from sikpro.application.use_cases.catalogue.catalogue_rows import KINDS, CatalogueKind
-from sikpro.application.use_cases.catalogue.edit_catalogue import check_replacement, keep_row, replace_row
+from sikpro.application.use_cases.catalogue.edit_catalogue import (
+    check_deletion,
+    check_replacement,
+    delete_row,
+    keep_row,
+    replace_row,
+    row_coded,
+)
 from sikpro.application.use_cases.catalogue.lookup import CatalogueRow
-from sikpro.application.use_cases.recaps.set_targets import store_target, understand_target
+from sikpro.application.use_cases.recaps.set_targets import drop_target, store_target, understand_target
 from sikpro.application.use_cases.tables.people_rows import PEOPLE
-from sikpro.application.use_cases.tables.row_list import ACTIVE, Judged, RowList, active_text, filled, is_active
-from sikpro.domain.errors import InvalidFields, InvalidValue
+from sikpro.application.use_cases.tables.row_list import ACTIVE, YES, Judged, RowList, active_text, filled, is_active
+from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue, StillUsed
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.period import month_named
 from sikpro.domain.text import compact
@@ -49,18 +57,47 @@ class _CatalogueReader:
             after=_catalogue_row(self.kind, row),
             changed=before != row,
             store=lambda by, now: self._store(before, row, by, now),
+            name=row.code,
         )
 
-    def _store(self, before: CatalogueRow | None, row: CatalogueRow, by: Person, now: datetime) -> None:
+    def _store(self, before: CatalogueRow | None, row: CatalogueRow, by: Person, now: datetime) -> tuple[str, int]:
         """Check each row again on saving, because two valid rows may conflict with each other."""
         if before is None:
             keep_row(self.uow, row, by, now)
         else:
             replace_row(self.uow, before, row, by, now)
+        return row.code, 0
 
 
 def _catalogue_row(kind: CatalogueKind, row: CatalogueRow) -> dict[str, str]:
     return kind.texts(row) | {ACTIVE: active_text(row.active)}
+
+
+def _catalogue_undoing(
+    uow: UnitOfWork, kind: CatalogueKind, rows: Sequence[WrittenRow]
+) -> Iterator[tuple[WrittenRow, DomainError]]:
+    """Yield the rows that changed since they were written, and those that orders or the catalogue need."""
+    known = {row.code: row for row in kind.rows(uow)}
+    for row in rows:
+        present = known.get(row.subject)
+        if present is None or _catalogue_row(kind, present) != row.after:
+            yield row, StillUsed("taken_back.touched", name=row.name)
+            continue
+        try:
+            if row.before is None:
+                check_deletion(uow, kind, present)
+            else:
+                check_replacement(uow, present, kind.understand(uow, row.before, row.before[ACTIVE] == YES))
+        except DomainError as error:
+            yield row, error
+
+
+def _undo_catalogue(uow: UnitOfWork, kind: CatalogueKind, row: WrittenRow, by: Person, now: datetime) -> None:
+    if row.before is None:
+        delete_row(uow, kind, row.subject, by, now)
+        return
+    earlier = evolve(kind.understand(uow, row.before, row.before[ACTIVE] == YES), code=row.subject)
+    replace_row(uow, row_coded(uow, kind, row.subject), earlier, by, now)
 
 
 def _catalogue_list(kind: CatalogueKind) -> RowList:
@@ -70,6 +107,8 @@ def _catalogue_list(kind: CatalogueKind) -> RowList:
         keys=("code",),
         rows=lambda uow: [_catalogue_row(kind, row) for row in kind.rows(uow)],
         reader=lambda uow, _: _CatalogueReader(uow, kind, {row.code: row for row in kind.rows(uow)}),
+        undoing=lambda uow, rows, _: _catalogue_undoing(uow, kind, rows),
+        undo=lambda uow, row, by, now: _undo_catalogue(uow, kind, row, by, now),
         identifying=tuple(entry for entry in kind.entries if entry in {"code", "site_operation"}),
     )
 
@@ -91,12 +130,38 @@ class _TargetReader:
             before=_target_row(before) if before else None,
             after=_target_row(target),
             changed=before != target,
-            store=lambda by, now: store_target(self.uow, target, by, now),
+            store=lambda by, now: self._store(target, by, now),
+            name=_target_name(target),
         )
+
+    def _store(self, target: Target, by: Person, now: datetime) -> tuple[str, int]:
+        store_target(self.uow, target, by, now)
+        return _target_name(target), 0
+
+
+def _target_name(target: Target) -> str:
+    return f"{target.month} {target.sto}"
 
 
 def _target_row(target: Target) -> dict[str, str]:
     return {name: str(getattr(target, name)) for name in TARGETS.columns}
+
+
+def _targets_undoing(
+    uow: UnitOfWork, rows: Sequence[WrittenRow], _: Person
+) -> Iterator[tuple[WrittenRow, DomainError]]:
+    """Yield the targets that changed since they were written."""
+    known = {_target_name(target): _target_row(target) for target in uow.targets.all()}
+    for row in rows:
+        if known.get(row.subject) != row.after:
+            yield row, StillUsed("taken_back.touched", name=row.name)
+
+
+def _undo_target(uow: UnitOfWork, row: WrittenRow, by: Person, now: datetime) -> None:
+    if row.before is None:
+        drop_target(uow, row.after["month"], row.after["sto"], by, now)
+    else:
+        store_target(uow, understand_target(uow, row.before), by, now)
 
 
 TARGETS = RowList(
@@ -105,6 +170,8 @@ TARGETS = RowList(
     keys=("sto",),
     rows=lambda uow: [_target_row(target) for target in uow.targets.all()],
     reader=lambda uow, _: _TargetReader(uow, {(target.month, target.sto): target for target in uow.targets.all()}),
+    undoing=_targets_undoing,
+    undo=_undo_target,
     identifying=("sto",),
     permission=Permission.CLOSE_MONTH,
 )

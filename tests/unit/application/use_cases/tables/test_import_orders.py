@@ -80,9 +80,10 @@ class World:
 
     def apply(self, table: TableSheet, mark: str = "") -> tuple[OrderPlan, bool]:
         columns, mark = find_columns(table, COLUMNS), mark or self.plan(table).mark
-        return self.store.write(
+        plan, written = self.store.write(
             lambda uow: import_orders(uow, table, columns, mark, self.admin, NOON, WIB, "Impor: order.xlsx")
         )
+        return plan, written is not None
 
     def orders(self) -> tuple[OrderRow, ...]:
         return self.store.read(

@@ -45,7 +45,7 @@ def apply(world: World, name: str, *table: Sequence[str]) -> None:
     mark = plan(world, name, *table).mark
 
     def work(uow: UnitOfWork) -> bool:
-        return import_rows(uow, LISTS[name], table, mark, uow.people.get(ADMIN), LATER)[1]
+        return import_rows(uow, LISTS[name], table, mark, uow.people.get(ADMIN), LATER)[1] is not None
 
     assert world.transactions.write(work)
 
@@ -323,7 +323,8 @@ def test_what_changed_since_the_preview_is_shown_anew_and_nothing_is_written(wor
     world.transactions.write(lambda uow: uow.catalogue.put_site_operation(SiteOperation(code="GSK", name="Gresik")))
 
     def work(uow: UnitOfWork) -> tuple[ImportPlan, bool]:
-        return import_rows(uow, LISTS["site-operations"], table, mark, uow.people.get(ADMIN), LATER)
+        found, written = import_rows(uow, LISTS["site-operations"], table, mark, uow.people.get(ADMIN), LATER)
+        return found, written is not None
 
     found, done = world.transactions.write(work)
     assert (done, found.count("unchanged"), notes(world)) == (False, 1, [])

@@ -151,7 +151,7 @@ def _text(cell: object, sheet: str) -> str:
         case None:
             return ""
         case bool():
-            return "1" if value else "0"
+            return "TRUE" if value else "FALSE"
         case int() | float() if abs(value) >= _EXACT and float(value).is_integer():
             return _large(value)
         case float() if value.is_integer():

@@ -190,6 +190,9 @@ def _columns(rows: RowList, header: Sequence[str]) -> list[str]:
     return columns
 
 
+_LOGICAL = {"1": YES, "true": YES, "benar": YES, "0": NO, "false": NO, "salah": NO}
+"""What spreadsheets write for yes and no."""
+
 _CHOICES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "role": ("role", ("helpdesk", "team_leader", "supervisor", "admin")),
     "phase": ("phase", tuple(Phase)),
@@ -208,8 +211,8 @@ def _canonical(column: str, text: str) -> str:
     if column not in _CHOICES or not text:
         return text
     wanted = folded(one_line(text))
-    if column == ACTIVE and wanted in {"1", "0"}:
-        return YES if wanted == "1" else NO
+    if column == ACTIVE and wanted in _LOGICAL:
+        return _LOGICAL[wanted]
     for code in _CHOICES[column][1]:
         if wanted in {code, *(folded(sentences(language)[_named(column, code)]) for language in LANGUAGES)}:
             return code

@@ -1,7 +1,7 @@
 """People as a list: which person a row means, and which values must be unique."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from attrs import define, evolve, field
@@ -38,6 +38,7 @@ from sikpro.domain.errors import (
     StillUsed,
 )
 from sikpro.domain.people import Permission, Person, Role
+from sikpro.domain.spreadsheet_damage import check_phone_whole, check_zeros
 from sikpro.domain.text import compact
 
 
@@ -66,6 +67,11 @@ class _PeopleReader:
             raise InvalidFields({"username": InvalidValue("row.two_people", "")})
         before = found[0] if found else None
         blank = before or Person(id=0, name="")
+        if not before:
+            self._check_codes(typed)
+        phone = typed.get("phone", "")
+        if phone and phone != blank.phone:
+            _of("phone", lambda: check_phone_whole(phone))
         texts = person_texts(blank) | {name: text for name, text in filled(typed).items() if name in PERSON_ENTRIES}
         active = is_active(typed, blank.active)
         person = evolve(understand_person(self.uow, texts, blank), active=active)
@@ -77,6 +83,11 @@ class _PeopleReader:
             store=lambda by, now: self._store(before, person, by, now),
             name=person.name,
         )
+
+    def _check_codes(self, typed: Mapping[str, str]) -> None:
+        """Refuse a new code or user name that is a known one without the zeros in front."""
+        _of("technician_code", lambda: check_zeros(typed.get("technician_code", ""), self.by_code))
+        _of("username", lambda: check_zeros(typed.get("username", ""), self.by_username))
 
     def _check(self, before: Person | None, person: Person, by: Person) -> None:
         number = before.id if before else -len(self.used) - 1
@@ -122,6 +133,14 @@ class _PeopleReader:
             stored = self.uow.people.add(person)
             self.uow.journal.note("person_added", str(stored.id), by.id, now, {"name": stored.name})
         return str(stored.id), stored.version
+
+
+def _of(column: str, check: Callable[[], object]) -> None:
+    """Run a check of a column. Raises `InvalidFields` with its error under the column."""
+    try:
+        check()
+    except InvalidValue as error:
+        raise InvalidFields({column: error}) from error
 
 
 def _undoing(uow: UnitOfWork, rows: Sequence[WrittenRow], by: Person) -> Iterator[tuple[WrittenRow, DomainError]]:

@@ -27,6 +27,7 @@ from sikpro.application.use_cases.tables.row_list import ACTIVE, YES, Judged, Ro
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue, StillUsed
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.period import month_named
+from sikpro.domain.spreadsheet_damage import check_zeros
 from sikpro.domain.text import compact
 
 
@@ -39,6 +40,8 @@ class _CatalogueReader:
 
     def judge(self, typed: Mapping[str, str], by: Person) -> Judged:
         before = self.known.get(typed["code"]) or self.known.get(compact(typed["code"]))
+        if not before:
+            check_zeros(typed["code"], self.known)
         texts = dict.fromkeys(self.kind.entries, "") | (self.kind.texts(before) if before else {}) | filled(typed)
         if before:
             texts["code"] = before.code

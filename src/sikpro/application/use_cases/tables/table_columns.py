@@ -11,7 +11,7 @@ from sikpro.application.i18n import LANGUAGES, sentences
 from sikpro.application.ports.tables import TableSheet
 from sikpro.application.use_cases.tables.headings import DATE_WORDS, OTHER_DATE_WORDS
 from sikpro.domain.errors import DomainError, InvalidValue
-from sikpro.domain.spreadsheet_damage import check_unspoilt
+from sikpro.domain.spreadsheet_damage import check_no_error, check_unspoilt
 from sikpro.domain.text import one_line, plain
 
 _NO_SIGN = re.compile(r"[^A-Z0-9]")
@@ -112,11 +112,12 @@ def texts_of(row: Sequence[str], columns: Mapping[int, str]) -> dict[str, str]:
 
 
 def damaged_cells(texts: Mapping[str, str], columns: Iterable[str]) -> dict[str, DomainError]:
-    """Return the errors of identifying cells that a spreadsheet changed, by column."""
+    """Return the errors of identifying cells that a spreadsheet changed, and of every cell that is an error value."""
     errors: dict[str, DomainError] = {}
-    for column in columns:
+    identifying = set(columns)
+    for column, text in texts.items():
         try:
-            check_unspoilt(texts.get(column, ""))
+            (check_unspoilt if column in identifying else check_no_error)(text)
         except InvalidValue as error:
             errors[column] = error
     return errors

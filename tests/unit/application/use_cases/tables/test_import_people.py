@@ -116,3 +116,37 @@ def test_headings_of_the_field_are_understood_and_what_is_not_used_is_named(
     plan = World().plan(header, name=name)
     assert list(plan.taken) == [(heading, column) for heading, column in zip(header, columns, strict=True) if column]
     assert list(plan.unknown) == [heading for heading, column in zip(header, columns, strict=True) if not column]
+
+
+def test_a_number_without_its_beginning_and_a_code_without_its_zeros_are_refused() -> None:
+    world = World()
+    world.store.write(lambda uow: uow.people.add(a_technician("Nol", "00445566")))
+    rows = (
+        HEADER,
+        ["F5SDA445", "", "315551234"],
+        ["445566", "Nol", ""],
+        ["F5SDA446", "", "#N/A"],
+        ["F5SDA901", "#REF!", ""],
+    )
+    assert said(world.plan(*rows)) == [
+        {"phone": "cell.zero_lost"},
+        {"technician_code": "cell.zeros"},
+        {"phone": "cell.error"},
+        {"name": "cell.error"},
+    ]
+    assert said(world.plan(HEADER, ["F5SDA445", "", "628123456789"], ["F5SDA446", "", "812 3456 780"])) == [{}, {}]
+
+
+def test_two_rows_about_one_person_are_one_too_many_however_they_name_them() -> None:
+    world = World()
+    world.store.write(lambda uow: uow.people.add(a_person("Sari", username="sari", technician_code="F5SDA800")))
+    header = ["Kode teknisi", "Nama pengguna", "Nama"]
+    rows = (
+        header,
+        ["F5SDA800", "", "Sari A"],
+        ["", "sari", "Sari B"],
+        ["F5SDA901", "", "Baru"],
+        ["f5sda901", "", "Lagi"],
+    )
+    twice = {"technician_code": "row.twice"}
+    assert said(world.plan(*rows)) == [{}, twice, {}, twice]

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from sikpro.adapters.excel.reader import FileTableReader
-from sikpro.application.ports.tables import LONG, SHORT
+from sikpro.application.ports.tables import FORMULA, LONG, SHORT
 from sikpro.domain.errors import InvalidValue
 
 read = FileTableReader().read
@@ -169,7 +169,6 @@ def _far_away() -> bytes:
         (with_sheet(cells('<row r="1">' + "<c/>" * 16_385 + "</row>")), "file.unreadable"),
         (_far_away(), "file.far_cell"),
         (b"a;b\n1;" + b"x" * 32_768, "file.line_too_long"),
-        (excel(["kode"], ["=1+1"]), "file.formula"),
         (b"\x89PNG\x00\x00", "file.no_table"),
         (b"%PDF-1.7 1 0 obj", "file.no_table"),
         (b"\n<html><table><tr><td>No. SC</td></tr></table>", "file.no_table"),
@@ -304,11 +303,11 @@ def _workbook() -> bytes:
     return content.getvalue()
 
 
-def test_all_shown_sheets_are_read_and_a_formula_is_named_with_its_sheet_and_cell() -> None:
+def test_all_shown_sheets_are_read_and_a_formula_is_marked() -> None:
     order, other, counted = FileTableReader().sheets(_workbook())
     assert (order.name, other.name, counted.name) == ("Order", "Lain", "Hitung")
-    assert counted.error
-    assert (counted.error.code, counted.error.typed) == ("file.formula", "Hitung!C17")
+    assert counted.error is None
+    assert counted.rows[16] == ["", "", f"{FORMULA}=SUM(A1:A2)"]
 
 
 def test_merged_cells_have_their_value_once_and_are_empty_else() -> None:
@@ -327,3 +326,30 @@ def test_orders_may_be_many_and_no_more() -> None:
     (refused,) = FileTableReader().sheets(excel(*[["a"] * (LONG.columns + 1)]))
     assert refused.error
     assert refused.error.code == "file.too_wide"
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|", ","])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_the_separator_and_the_encoding_are_found_whatever_stands_above(separator: str, encoding: str) -> None:
+    lines = [
+        ["Rekap: November"],
+        [],
+        ["No SC", "STO", "Catatan"],
+        ["SC100001", "SDA", "pagar é"],
+        ["SC2", "SDA", "a; b, c"],
+    ]
+    text = "".join(separator.join(f'"{cell}"' if cell != "STO" else cell for cell in line) + "\r\n" for line in lines)
+    assert read(text.encode(encoding)) == lines
+
+
+@pytest.mark.parametrize("line", ["sep=;", "SEP=|", '"sep=,"', "sep=\t"])
+def test_a_line_that_names_the_separator_is_obeyed_and_is_no_row(line: str) -> None:
+    separator = line.strip('"')[-1]
+    quoted = f"{line}\n" + separator.join(['"a;b"', '"c,d|"']) + "\n"
+    assert read(quoted.encode()) == [[], ["a;b", "c,d|"]]
+
+
+def test_a_formula_that_is_only_a_text_is_that_text() -> None:
+    assert read(b'no;sn\n="SC44001003";="a""b"\n')[1] == ["SC44001003", 'a"b']
+    assert read(b'no,sn\n"=""0812""",x\n')[1] == ["0812", "x"]
+    assert read(excel(["no"], ['="SC44001003"'], ["=A1&A2"]))[1:] == [["SC44001003"], [f"{FORMULA}=A1&A2"]]

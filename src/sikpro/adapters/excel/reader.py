@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -13,7 +14,7 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from sikpro.adapters.excel.package import IN_CELL, CheckedPackage
-from sikpro.application.ports.tables import LONG, LONGEST_CELL, SHORT, TableLimits, TableSheet
+from sikpro.application.ports.tables import FORMULA, LONG, LONGEST_CELL, SHORT, TableLimits, TableSheet
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.text import storable
 
@@ -21,6 +22,16 @@ _GUARDED = re.compile(r"'(?=[=+\-@\t'])")
 """The mark that an export puts before text that looks like a formula."""
 
 csv.field_size_limit(LONGEST_CELL)  # the limit of the csv module, for all readers in this process
+_AS_TEXT = re.compile(r'="((?:[^"]|"")*)"')
+"""A formula that is only a text: how people keep a spreadsheet from changing a number."""
+
+_SEPARATOR = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+"""The first line of a CSV that names its separator; Excel reads and hides it."""
+
+_SEPARATORS = ";,\t|"
+_LOOKED_AT = 50
+"""The lines in which a separator must give equal rows."""
+
 _EXACT = 10**15
 """Excel keeps every digit of a whole number below this."""
 
@@ -32,7 +43,7 @@ _NO_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\x
 
 @frozen
 class FileTableReader:
-    """Reads CSV (comma, semicolon or tab) and Excel, synchronously."""
+    """Reads CSV (comma, semicolon, tab or bar) and Excel, synchronously."""
 
     def read(self, content: bytes) -> list[list[str]]:
         """Return the rows of the first sheet, header first, empty rows as empty lists. Raises `InvalidValue`."""
@@ -81,10 +92,31 @@ def _text_table(content: bytes, limits: TableLimits) -> TableSheet:
     text = _decoded(content)
     if "\x00" in text:
         raise InvalidValue("file.unreadable", "")
-    head = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(";,\t", key=head.count)
+    first, end, rest = text.partition("\n")
+    named = _SEPARATOR.fullmatch(first.strip("\r "))
+    if named or (first.strip("\r\t ") == "sep=" and "\t" in first):
+        delimiter, text = named[1] if named else "\t", end + rest  # the empty line keeps the numbers of the rows
+    else:
+        delimiter = _separator(text)
     found = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     return TableSheet(name="", rows=_bounded(_csv_rows(found), limits, _Budget(limits.text)))
+
+
+def _separator(text: str) -> str:
+    """Return the separator that gives the most rows of equal length, then the longest rows.
+
+    Titles above a table have none, and a text in quotes may have any.
+    """
+    lines = [line for line in islice(io.StringIO(text), 4 * _LOOKED_AT) if line.strip()][:_LOOKED_AT]
+
+    def fit(separator: str) -> tuple[int, int]:
+        try:
+            lengths = Counter(map(len, csv.reader(lines, delimiter=separator)))
+        except csv.Error:
+            return 0, 0
+        return max(((times, length) for length, times in lengths.items() if length > 1), default=(0, 0))
+
+    return max(_SEPARATORS, key=fit)
 
 
 def _csv_rows(found: Any) -> Iterator[list[str]]:
@@ -98,12 +130,25 @@ def _csv_rows(found: Any) -> Iterator[list[str]]:
             raise InvalidValue(reason, typed) from error
         if row is None:
             return
-        yield [_GUARDED.sub("", cell, count=1) if cell[:1] == "'" else cell for cell in row]
+        yield [_plain(cell) for cell in row]
+
+
+def _plain(cell: str) -> str:
+    """Return a cell of a CSV without the mark of an export, and `="text"` as its text."""
+    if cell[:1] == "'":
+        return _GUARDED.sub("", cell, count=1)
+    written = _AS_TEXT.fullmatch(cell.strip()) if cell[:2] == '="' else None
+    return written[1].replace('""', '"') if written else cell
 
 
 def _decoded(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")
+    start = content[:_LOOKED_AT]
+    if b"\x00" in start:
+        even, odd = start[::2].count(0), start[1::2].count(0)
+        if max(even, odd) > len(start) // 4 and min(even, odd) == 0:  # plain letters have one zero each
+            return content.decode("utf-16-be" if even else "utf-16-le", "replace")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -136,17 +181,18 @@ def _sheet(page: ReadOnlyWorksheet, package: CheckedPackage, limits: TableLimits
         return TableSheet(name=name, rows=(), error=InvalidValue(problem.code, typed))
     cells = page.iter_rows(max_row=limits.rows + 2, max_col=limits.columns + 1)
     try:
-        rows = _bounded(([_text(cell, name) for cell in row] for row in cells), limits, budget)
+        rows = _bounded(([_text(cell) for cell in row] for row in cells), limits, budget)
         return TableSheet(name=name, rows=rows)
     except InvalidValue as error:
         return TableSheet(name=name, rows=(), error=error)
 
 
-def _text(cell: object, sheet: str) -> str:
-    """Return a cell as a person would type it. Raises `InvalidValue` for a formula."""
+def _text(cell: object) -> str:
+    """Return a cell as a person would type it, a formula with `FORMULA` in front."""
     value = getattr(cell, "value", None)
     if getattr(cell, "data_type", "") == "f":
-        raise InvalidValue("file.formula", f"{sheet}!{getattr(cell, 'coordinate', '')}")
+        written = _AS_TEXT.fullmatch(str(value).strip())
+        return written[1].replace('""', '"') if written else f"{FORMULA}{value}"
     match value:
         case None:
             return ""

@@ -1,10 +1,11 @@
 """Uploaded tables: their sheets as plain text, and their size limits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
+from sikpro.domain.dates import DateRule
 from sikpro.domain.errors import InvalidValue
 
 
@@ -22,6 +23,9 @@ class TableLimits:
     text: int
 
 
+FORMULA = "\u2061"
+"""The invisible sign before the text of a cell that holds a formula. Whoever needs the cell refuses it."""
+
 LONGEST_CELL = 32_767
 """The most characters in a cell (Excel's limit)."""
 
@@ -36,12 +40,17 @@ LONG = TableLimits(size=20_000_000, unpacked=200_000_000, rows=20_000, columns=1
 class TableSheet:
     """A sheet: its name ("" for a CSV) and its rows as plain text, an empty row as an empty sequence.
 
-    `error` says why it has no rows.
+    `error` says why it has no rows. A person may have decided where its header is: `header` is the place of its last
+    line, counted from 0, and `header_lines` how many lines it has. `dates` are the rules of columns with dates that a
+    person decided, by place.
     """
 
     name: str
     rows: Sequence[Sequence[str]]
     error: InvalidValue | None = None
+    header: int | None = None
+    header_lines: int = 1
+    dates: Mapping[int, DateRule] = field(factory=dict[int, DateRule])
 
     def cell(self, row: int, column: int) -> str:
         """Return a spreadsheet's name for a cell. Row and column count from 0.

@@ -140,7 +140,7 @@ def test_the_sheet_that_looks_like_orders_is_taken_and_another_can_be(page_site:
     response = upload(admin, content.getvalue(), "order.xlsx")
     assert '<span class="code">Order!C5</span>' in response.text
     location = admin.post(str(response.url.path), {"sheet": "2"}).headers["location"]
-    assert "Sel Rumus!A1 berisi rumus" in admin.get(location).text
+    assert "Belum ketemu" in admin.get(location).text
     back = admin.post(location, {"sheet": "1"}).headers["location"]
     assert verdicts(admin.get(back).text) == ["new", "new", "new", "wrong"]
 

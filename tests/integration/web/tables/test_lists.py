@@ -29,6 +29,8 @@ PEOPLE = """nomor telepon;KODE TEKNISI;nama;Site operation;peran;nama pengguna
 def _upload(visitor: Visitor, name: str, content: bytes, filename: str = "data.csv") -> tuple[int, str]:
     visitor.get(f"/lists/{name}/import")
     response = visitor.post(f"/lists/{name}/import", files={"file": (filename, content)})
+    if response.status_code == 303:
+        response = visitor.get(response.headers["location"])
     return response.status_code, unescape(response.text)
 
 
@@ -36,16 +38,13 @@ def _verdicts(page: str) -> list[str]:
     return re.findall(r'<tr class="(\w+)">', page)
 
 
-def _apply(visitor: Visitor, name: str, page: str) -> int:
-    found = re.search(
-        r'name="source" value="([^"]*)"><input type="hidden" name="mark" value="(\w+)">'
-        r'<input type="hidden" name="table" value="(.*?)"><button',
-        page,
-        re.DOTALL,
-    )
-    assert found
-    values = {"source": found[1], "mark": found[2], "table": found[3]}
-    return visitor.post(f"/lists/{name}/import/apply", values, files={"none": b""}).status_code
+def _apply(visitor: Visitor, name: str, page: str, *, looked: bool = True) -> int:
+    address = re.search(rf'action="(/lists/{name}/import/\d+/apply)"', page)
+    mark = re.search(r'name="mark" value="(\w+)"', page)
+    assert address
+    assert mark
+    values = {"mark": mark[1]} | ({"looked": "1"} if looked else {})
+    return visitor.post(address[1], values).status_code
 
 
 def test_every_row_is_shown_before_anything_is_written_and_all_good_ones_are(site: Site) -> None:
@@ -100,8 +99,7 @@ def test_what_a_row_leaves_empty_stays_and_what_it_replaces_is_shown(site: Site)
 def test_an_import_sent_twice_stores_one(site: Site) -> None:
     admin = site.logged_in("admin")
     _, page = _upload(admin, "people", PEOPLE.encode())
-    assert [_apply(admin, "people", page) for _ in range(2)] == [303, 303]
-    assert "tidak ada yang perlu disimpan" in admin.get("/technicians").text
+    assert [_apply(admin, "people", page) for _ in range(2)] == [303, 404]
     names = [person.name for person in site.store.read(lambda uow: uow.people.all())]
     assert names.count("Wayan") == 1
 
@@ -183,13 +181,12 @@ def test_the_last_admin_and_oneself_stay(site: Site) -> None:
     [
         (b"", "Filenya kosong"),
         (b"PK\x03\x04 torn", "tidak terbaca"),
-        (b"foo;bar\n1;2\n", "harus ada kolom kodenya"),
+        (b"foo;bar\n1;2\n", "Belum ketemu: Kode"),
         (b"code;kode\nA;B\n", "judul kolom yang sama dua kali"),
     ],
 )
 def test_a_file_that_is_no_list_is_refused_with_the_reason(page_site: Site, content: bytes, said: str) -> None:
-    status, page = _upload(page_site.logged_in("admin"), "stos", content)
-    assert status == 422
+    _, page = _upload(page_site.logged_in("admin"), "stos", content)
     assert said in page
 
 
@@ -206,9 +203,10 @@ def test_an_excel_file_of_numbers_and_formulas(page_site: Site) -> None:
     sheet.append(["F5SDA951", "=A1", ""])
     content = io.BytesIO()
     workbook.save(content)
-    status, page = _upload(admin, "people", content.getvalue(), "x.xlsx")
-    assert status == 422
-    assert "Sel Sheet!B3 berisi rumus" in page
+    _, page = _upload(admin, "people", content.getvalue(), "x.xlsx")
+    assert _verdicts(page) == ["new", "wrong"]
+    assert '<span class="code">Sheet!B3</span>' in page
+    assert "Sel ini berisi rumus: =A1" in page
 
 
 def test_a_file_that_is_too_large_is_refused_by_a_page_of_ours(page_site: Site) -> None:
@@ -226,17 +224,18 @@ def test_lists_are_an_admins(page_site: Site, username: str) -> None:
     for path in ("/lists/people.csv", "/lists/stos.xlsx", "/lists/people/import"):
         assert visitor.get(path).status_code == 403
     assert visitor.post("/lists/people/import").status_code == 403
-    assert visitor.post("/lists/people/import/apply", {"table": "[]"}).status_code == 403
+    assert visitor.post("/lists/people/import/1/apply", {"mark": "x"}).status_code == 403
 
 
-def test_what_is_no_list_is_not_found_and_a_table_of_nonsense_is_refused(page_site: Site) -> None:
+def test_what_is_no_list_is_not_found_nor_is_the_upload_of_another_list(page_site: Site) -> None:
     admin = page_site.logged_in("admin")
     for path in ("/lists/x.csv", "/lists/people.pdf", "/lists/x/import"):
         assert admin.get(path).status_code == 404
-    admin.get("/lists/stos/import")
-    for table in ("", "{}", "[1]", "[[1]]", "[" * 100_000, "[" + "[]," * 5_001 + "[]]"):
-        assert admin.post("/lists/stos/import/apply", {"table": table, "mark": "x"}).status_code == 400
-    assert admin.post("/lists/stos/import/apply", {"table": "[]", "mark": "x"}).status_code == 422
+    _upload(admin, "stos", b"kode;nama\nSDA;Kota\n")
+    assert admin.get("/lists/stos/import/1").status_code == 200
+    for path in ("/lists/makers/import/1", "/lists/stos/import/2", "/orders/import/1"):
+        assert admin.get(path).status_code == 404
+    assert admin.post("/lists/makers/import/1/apply", {"mark": "x"}).status_code == 404
 
 
 def test_what_a_person_is_known_by_is_shown_old_and_new_before_it_changes(page_site: Site) -> None:
@@ -249,3 +248,34 @@ def test_what_a_person_is_known_by_is_shown_old_and_new_before_it_changes(page_s
     assert "Nomor telepon: <del>628111111111</del> → <ins>628122222222</ins>" in page
     assert "1 baris mengganti nomor telepon" in page
     assert "Excel memendekkan nomor ini menjadi “6,28123E+12”" in page
+
+
+def test_a_change_of_a_number_needs_a_look(page_site: Site) -> None:
+    admin = page_site.logged_in("admin")
+    budi = page_site.people["budi"]
+    page_site.store.write(lambda uow: uow.people.save(evolve(budi, phone="628111111111")))
+    _, page = _upload(admin, "people", b"kode teknisi;no hp\nF5SDA445;0812-2222-222\n")
+    assert _apply(admin, "people", page, looked=False) == 422
+    assert page_site.store.read(lambda uow: uow.people.get(budi.id)).phone == "628111111111"
+    assert _apply(admin, "people", page) == 303
+    assert page_site.store.read(lambda uow: uow.people.get(budi.id)).phone == "628122222222"
+
+
+def test_columns_of_a_list_are_chosen_by_hand_and_the_header_too(page_site: Site) -> None:
+    admin = page_site.logged_in("admin")
+    content = "Rekap kru;;\nPeriode: November;;\nsatu;dua;tiga\nF5SDA900;Wayan;0812 3456 789\n"
+    _, page = _upload(admin, "people", content.encode())
+    assert "Belum ketemu: Kode teknisi" in page
+    address = "/lists/people/import/1"
+    page = admin.post(address, {"header": "2"}).headers["location"]
+    shown = unescape(admin.get(page).text)
+    assert "<bdi><strong>dua</strong></bdi>" in shown
+    chosen = {"column-0": "technician_code", "column-1": "name", "column-2": "phone"}
+    location = admin.post(page, chosen).headers["location"]
+    shown = unescape(admin.get(location).text)
+    assert _verdicts(shown) == ["new"]
+    assert "<bdi>tiga</bdi> → Nomor telepon" in shown
+    assert _apply(admin, "people", shown) == 303
+    wayan = page_site.store.read(lambda uow: uow.people.by_code("F5SDA900"))
+    assert wayan
+    assert (wayan.name, wayan.phone) == ("Wayan", "628123456789")

@@ -14,7 +14,7 @@ from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.paging import page_number, page_of
 from sikpro.adapters.web.site.parts import WebParts
-from sikpro.adapters.web.site.visit import Visit
+from sikpro.adapters.web.site.visit import Visit, visit_of
 from sikpro.adapters.web.tables.uploading import LARGEST_TABLE, UploadPages, chosen, received_now
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.written_tables import WrittenTable
@@ -188,6 +188,7 @@ def _show(request: Request[Any, Any, Any], pages: Pages, upload: Upload, *, outd
         columns=[column for column in COLUMNS if column.name in places],
         headings=header_of(upload.sheet),
         unused=unused_headings(upload.sheet, upload.columns),
+        date_rules=_PAGES.rules(upload, visit_of(request).words.zone),
         received_now=received_now(upload),
         rows=[shown(row) for row in page.rows],
         first=page.first,

@@ -1,8 +1,8 @@
 """Lists as files: export as CSV or Excel, and import after a preview of every row."""
 
-import json
 from typing import Any
 
+from attrs import evolve
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
@@ -10,33 +10,36 @@ from litestar.params import FromPath
 
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.errors import status_of
-from sikpro.adapters.web.site.forms import BadForm, Form
+from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.table_files import kind_of, table_content, table_response
 from sikpro.adapters.web.site.visit import Visit
-from sikpro.adapters.web.tables.uploading import uploaded_file, while_connected
+from sikpro.adapters.web.tables.uploading import UploadPages, chosen
 from sikpro.application.i18n import Words
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import SHORT
 from sikpro.application.ports.workbooks import Sheet
+from sikpro.application.ports.written_tables import WrittenTable
 from sikpro.application.use_cases.tables.import_rows import (
     ImportPlan,
     Verdict,
     heading,
     import_rows,
+    list_columns,
     plan_import,
     shown_value,
 )
 from sikpro.application.use_cases.tables.row_list import RowList
 from sikpro.application.use_cases.tables.row_lists import LISTS
-from sikpro.domain.errors import DomainError, InvalidValue
+from sikpro.application.use_cases.tables.table_columns import HEADER_WITHIN, header_of, repeated
+from sikpro.application.use_cases.tables.uploads import Purpose, Upload
+from sikpro.domain.errors import DomainError, InvalidValue, NotFound
 from sikpro.domain.people import Permission, Person
+from sikpro.domain.text import one_line
 
 LARGEST_UPLOAD = 6_000_000
-"""Largest form with a file, in bytes; the table that the preview sends back fits too."""
-
-Table = list[list[str]]
+"""Largest form with a file, in bytes."""
 
 
 class ListsController(Controller):
@@ -71,10 +74,10 @@ class ListsController(Controller):
         pages: NamedDependency[Pages],
     ) -> Response[str]:
         """Show the columns and the form for a file."""
-        return _page(request, pages, list_named(name, me))
+        return _pages(list_named(name, me)).ask_file(request, pages)
 
     @post("/{name:str}/import", request_max_body_size=LARGEST_UPLOAD)
-    async def preview(
+    async def upload(
         self,
         request: Request[Any, Any, Any],
         name: FromPath[str],
@@ -82,44 +85,82 @@ class ListsController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """Show the effect of every row of the file; write nothing."""
+        """Read the file and save it; write nothing."""
         rows = list_named(name, me)
-        source, content = await uploaded_file(request)
-        try:
-            table = await while_connected(request, parts.tables.read(content))
-            plan = await parts.transactions.read(lambda uow: plan_import(uow, rows, table, me))
-        except InvalidValue as error:
-            return _page(request, pages, rows, error=error)
-        return _page(request, pages, rows, plan=plan, table=table, source=source)
+        return await _pages(rows).take(request, pages, parts, me, lambda _, upload: _new(rows, upload))
 
-    @post("/{name:str}/import/apply", request_max_body_size=LARGEST_UPLOAD)
+    @get("/{name:str}/import/{upload_id:int}")
+    async def show(
+        self,
+        request: Request[Any, Any, Any],
+        name: FromPath[str],
+        upload_id: FromPath[int],
+        me: NamedDependency[Person],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """Show the effect of every row, or the choice of columns if that is open; `columns` shows the choice again."""
+        rows = list_named(name, me)
+        upload = await parts.transactions.read(lambda uow: _found(uow, rows, upload_id, me))
+        return await _show(request, pages, parts, rows, upload, me)
+
+    @post("/{name:str}/import/{upload_id:int}")
+    async def choose(
+        self,
+        request: Request[Any, Any, Any],
+        name: FromPath[str],
+        upload_id: FromPath[int],
+        me: NamedDependency[Person],
+        parts: NamedDependency[WebParts],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Use another sheet, another header or other columns."""
+        rows = list_named(name, me)
+        upload = await parts.transactions.read(lambda uow: _found(uow, rows, upload_id, me))
+        changed = chosen(upload, form, list_columns(rows))
+        return await _pages(rows).keep(request, parts, _of(rows, changed), me)
+
+    @post("/{name:str}/import/{upload_id:int}/apply")
     async def apply(
         self,
         request: Request[Any, Any, Any],
         name: FromPath[str],
+        upload_id: FromPath[int],
         me: NamedDependency[Person],
         visit: NamedDependency[Visit],
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Write all good rows as the preview showed them; if the list has changed since, show the preview again."""
-        rows, table, now = list_named(name, me), _table(form.text("table")), parts.clock.now()
-        mark, source = form.text("mark"), form.text("source")[:200]
+        """Write all good rows as the preview showed them; if the list has changed since, show the preview again.
+
+        Rows that replace what identifies a person need a tick that somebody has looked at them.
+        """
+        rows, now, mark = list_named(name, me), parts.clock.now(), form.text("mark")
+        looked = form.text("looked") == "1"
+
+        def work(uow: UnitOfWork) -> tuple[Upload, ImportPlan, WrittenTable | None]:
+            upload = _found(uow, rows, upload_id, me)
+            sheet, columns = upload.sheet, upload.columns
+            before = plan_import(uow, rows, sheet, me, columns)
+            if before.mark == mark and before.replacing(rows.person) and not looked:
+                raise InvalidValue("import.not_looked", "")
+            plan, written = import_rows(uow, rows, sheet, mark, me, now, upload.file, columns)
+            if written:
+                uow.blobs.drop(upload_id)
+            return upload, plan, written
+
         try:
-            plan, written = await parts.transactions.write(
-                lambda uow: import_rows(uow, rows, table, mark, me, now, source)
-            )
+            upload, plan, written = await parts.transactions.write(work)
+        except NotFound:
+            raise
         except DomainError as error:
-            return _page(request, pages, rows, error=error)
-        new, changed = plan.count(Verdict.NEW), plan.count(Verdict.CHANGED)
-        if written:
-            visit.toast("imported", new=str(new), changed=str(changed))
-            return go(request, f"/written/{written.id}")
-        if new or changed:
-            return _page(request, pages, rows, plan=plan, table=table, outdated=True, source=source)
-        visit.toast("imported_nothing")
-        return go(request, page_of(rows))
+            upload = await parts.transactions.read(lambda uow: _found(uow, rows, upload_id, me))
+            return await _show(request, pages, parts, rows, upload, me, error=error)
+        if not written:
+            return await _show(request, pages, parts, rows, upload, me, outdated=True)
+        visit.toast("imported", new=str(plan.count(Verdict.NEW)), changed=str(plan.count(Verdict.CHANGED)))
+        return go(request, f"/written/{written.id}")
 
 
 def list_named(name: str, me: Person) -> RowList:
@@ -135,17 +176,64 @@ def page_of(rows: RowList) -> str:
     return {"people": "/technicians", "targets": "/targets"}.get(rows.name, f"/catalogue/{rows.name}")
 
 
-def _page(
+def _pages(rows: RowList) -> UploadPages:
+    """Return the pages of a list's import."""
+    return UploadPages(
+        address=f"/lists/{rows.name}/import",
+        purpose=Purpose.LIST,
+        columns=list_columns(rows),
+        file_template="tables/list_ask.html",
+        columns_template="tables/list_columns.html",
+        keys=rows.keys,
+        more={"rows": rows, "back": page_of(rows), "heading": heading},
+    )
+
+
+def _of(rows: RowList, upload: Upload) -> Upload:
+    """Return the upload for this list. Raises `InvalidValue` for too many rows."""
+    if len(upload.sheet.rows) > SHORT.rows + HEADER_WITHIN:
+        raise InvalidValue("file.too_long", str(SHORT.rows))
+    return evolve(upload, choice={**upload.choice, "list": rows.name})
+
+
+def _new(rows: RowList, upload: Upload) -> Upload:
+    """Return a new upload; with two headings for one column, a person has to choose."""
+    twice = repeated(header_of(upload.sheet), list_columns(rows))
+    kept = _of(rows, upload)
+    return evolve(kept, choice={**kept.choice, "twice": True}) if twice else kept
+
+
+def _found(uow: UnitOfWork, rows: RowList, upload_id: int, me: Person) -> Upload:
+    """Return this person's upload for this list. Raises `NotFound`."""
+    upload = _pages(rows).find(uow, upload_id, me)
+    if upload.choice.get("list") != rows.name:
+        raise NotFound(what="upload", name="")
+    return upload
+
+
+async def _show(
     request: Request[Any, Any, Any],
     pages: Pages,
+    parts: WebParts,
     rows: RowList,
+    upload: Upload,
+    me: Person,
     *,
-    plan: ImportPlan | None = None,
-    table: Table | None = None,
     error: DomainError | None = None,
     outdated: bool = False,
-    source: str = "",
 ) -> Response[str]:
+    ours = _pages(rows)
+    if "twice" in upload.choice:
+        error = InvalidValue("file.header_twice", one_line(", ".join(header_of(upload.sheet))))
+        return ours.ask_columns(request, pages, upload, error)
+    if not ours.is_readable(upload) or "columns" in request.query_params:
+        return ours.ask_columns(request, pages, upload, error)
+    sheet, columns = upload.sheet, upload.columns
+    try:
+        plan = await parts.transactions.read(lambda uow: plan_import(uow, rows, sheet, me, columns))
+    except InvalidValue as wrong:
+        return ours.ask_columns(request, pages, upload, wrong)
+    places = {name: place for place, name in columns.items()}
     return pages.page(
         request,
         "tables/list_import.html",
@@ -153,27 +241,15 @@ def _page(
         rows=rows,
         back=page_of(rows),
         plan=plan,
-        table=json.dumps(table, ensure_ascii=False) if table else "",
+        upload=upload,
+        address=ours.address_of(upload),
+        cell=lambda line, column: sheet.cell(line.number - 1, places[column]) if column in places else "",
         error=error,
         outdated=outdated,
-        source=source,
         verdicts=tuple(Verdict),
         heading=heading,
         shown=shown_value,
     )
-
-
-def _table(text: str) -> Table:
-    """Return the table that a preview sent. Raises `BadForm` for anything else."""
-    try:
-        table = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BadForm("table") from error
-    if not isinstance(table, list) or len(table) > SHORT.rows + 1:
-        raise BadForm("table")
-    if not all(isinstance(row, list) and all(isinstance(cell, str) for cell in row) for row in table):
-        raise BadForm("table")
-    return table
 
 
 def _exported(uow: UnitOfWork, rows: RowList, words: Words) -> Sheet:

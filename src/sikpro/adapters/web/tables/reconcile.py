@@ -16,7 +16,7 @@ from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.paging import page_number, page_of
 from sikpro.adapters.web.site.parts import WebParts
-from sikpro.adapters.web.site.visit import Visit
+from sikpro.adapters.web.site.visit import Visit, visit_of
 from sikpro.adapters.web.tables.uploading import LARGEST_TABLE, UploadPages, chosen
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.ports.storage import UnitOfWork
@@ -120,6 +120,7 @@ class ReconcileController(Controller):
             columns=COLUMNS,
             headings=header_of(upload.sheet),
             unused=unused_headings(upload.sheet, upload.columns),
+            date_rules=_PAGES.rules(upload, visit_of(request).words.zone),
             shown=shown,
             entries=page.rows,
             meanings=upload.choice["meanings"],

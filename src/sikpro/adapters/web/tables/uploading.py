@@ -1,10 +1,11 @@
 """Uploaded tables: read from a form, saved for the person who uploaded them, with columns to choose."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 from litestar import Request, Response
 from litestar.datastructures import UploadFile
 
@@ -12,17 +13,23 @@ from sikpro.adapters.web.site.errors import status_of
 from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
+from sikpro.adapters.web.site.visit import visit_of
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import LONG, TableSheet
 from sikpro.application.use_cases.tables.table_columns import (
+    HEADER_WITHIN,
+    ShownRule,
     TableColumn,
     best_sheet,
     find_columns,
     header_of,
     header_place,
     missing_columns,
+    shown_rules,
+    with_header,
 )
 from sikpro.application.use_cases.tables.uploads import Purpose, Upload, find_upload, keep_upload
+from sikpro.domain.dates import RULES
 from sikpro.domain.errors import DomainError, InvalidValue
 from sikpro.domain.people import Person
 from sikpro.domain.text import one_line, storable
@@ -75,7 +82,8 @@ async def _gone(request: Request[Any, Any, Any]) -> None:
 class UploadPages:
     """The common pages of an uploaded table: their path, the purpose of the table, its possible columns.
 
-    `file_template` is the form for a file, `columns_template` the page for the choice of columns.
+    `file_template` is the form for a file, `columns_template` the page for the choice of columns. Of the columns `keys`
+    at least one is needed; `more` goes to every page.
     """
 
     address: str
@@ -83,13 +91,15 @@ class UploadPages:
     columns: Sequence[TableColumn]
     file_template: str
     columns_template: str
+    keys: Sequence[str] = ()
+    more: Mapping[str, object] = field(factory=dict[str, object])
 
     def ask_file(
         self, request: Request[Any, Any, Any], pages: Pages, error: DomainError | None = None
     ) -> Response[str]:
         """Return the form for a file, with its possible columns."""
         status = status_of(error) if error else 200
-        return pages.page(request, self.file_template, status=status, error=error, columns=self.columns)
+        return pages.page(request, self.file_template, status=status, error=error, columns=self.columns, **self.more)
 
     def ask_columns(
         self,
@@ -109,8 +119,13 @@ class UploadPages:
             address=self.address_of(upload),
             columns=self.columns,
             header=header_of(upload.sheet),
+            header_row=header_place(upload.sheet),
+            header_rows=_first_rows(upload.sheet),
             examples=upload.sheet.rows[header_place(upload.sheet) + 1 :][:3],
-            missing=missing_columns(upload.columns, self.columns),
+            missing=self.missing(upload),
+            rules={rule.place: rule for rule in self.rules(upload, visit_of(request).words.zone)},
+            rule_names=[rule.name for rule in RULES],
+            **self.more,
             **more,
         )
 
@@ -143,7 +158,18 @@ class UploadPages:
 
     def is_readable(self, upload: Upload) -> bool:
         """Return whether the sheet could be read and every needed column is known."""
-        return upload.sheet.error is None and not missing_columns(upload.columns, self.columns)
+        return upload.sheet.error is None and not self.missing(upload)
+
+    def missing(self, upload: Upload) -> list[TableColumn]:
+        """Return the needed columns that are not known; of `keys` the first if none is."""
+        missing = missing_columns(upload.columns, self.columns)
+        if self.keys and not set(self.keys) & set(upload.columns.values()):
+            missing += [column for column in self.columns if column.name == self.keys[0]]
+        return missing
+
+    def rules(self, upload: Upload, zone: ZoneInfo) -> list[ShownRule]:
+        """Return how the columns with dates are read."""
+        return shown_rules(upload.sheet, upload.columns, self.columns, zone)
 
     def address_of(self, upload: Upload) -> str:
         """Return the address of the upload's page."""
@@ -152,26 +178,36 @@ class UploadPages:
 
 def first_look(file: str, sheets: Sequence[TableSheet], columns: Sequence[TableColumn]) -> Upload:
     """Return a new upload with the sheet and the columns that its headings suggest."""
-    sheet = best_sheet(sheets, columns)
-    return Upload(file=file, sheets=sheets, choice=_choice(sheet, find_columns(sheets[sheet], columns)))
+    headed = [with_header(sheet, columns) for sheet in sheets]
+    best = best_sheet(headed, columns)
+    return Upload(file=file, sheets=sheets, choice=_choice(best, headed[best], find_columns(headed[best], columns)))
 
 
 def chosen(upload: Upload, form: Form, columns: Sequence[TableColumn]) -> Upload:
     """Return the upload with a form's choices: another sheet with its suggestion, or columns (`column-<place>`).
 
-    `received` is `now` if the person chose that all orders came in now.
+    Or another row as the header (`header`, counted from 0), with what it suggests. `dates-<place>` is the rule of a
+    column with dates, "" to decide it from its cells. `received` is `now` if the person chose that all orders came in
+    now.
     """
     sheet = form.whole("sheet")
     if sheet is not None and sheet < len(upload.sheets):
-        return evolve(upload, choice=_choice(sheet, find_columns(upload.sheets[sheet], columns)))
+        headed = with_header(upload.sheets[sheet], columns)
+        return evolve(upload, choice=_choice(sheet, headed, find_columns(headed, columns)))
+    place, header = int(upload.choice.get("sheet", 0)), form.whole("header")
+    if header is not None and header < len(upload.sheet.rows):
+        headed = evolve(upload.sheet, header=header, header_lines=1, dates={})
+        return evolve(upload, choice=_choice(place, headed, find_columns(headed, columns)))
     names = {column.name for column in columns}
     found: dict[int, str] = {}
     for entry, name in form.values.items():
-        place = entry.removeprefix("column-")
-        if entry.startswith("column-") and place.isdecimal() and len(place) <= 3 and name in names - {*found.values()}:
-            found[int(place)] = name
+        at = entry.removeprefix("column-")
+        if entry.startswith("column-") and at.isdecimal() and len(at) <= 3 and name in names - {*found.values()}:
+            found[int(at)] = name
     received = {"received": NOW} if form.text("received") == NOW else {}
-    return evolve(upload, choice={**_choice(int(upload.choice.get("sheet", 0)), found), **received})
+    rules = {rule.name: rule for rule in RULES}
+    dates = {place: rules[name] for place in found if (name := form.text(f"dates-{place}")) in rules}
+    return evolve(upload, choice={**_choice(place, evolve(upload.sheet, dates=dates), found), **received})
 
 
 def received_now(upload: Upload) -> bool:
@@ -179,5 +215,16 @@ def received_now(upload: Upload) -> bool:
     return upload.choice.get("received") == NOW
 
 
-def _choice(sheet: int, columns: dict[int, str]) -> dict[str, Any]:
-    return {"sheet": sheet, "columns": {str(place): name for place, name in columns.items()}}
+def _choice(place: int, sheet: TableSheet, columns: dict[int, str]) -> dict[str, Any]:
+    return {
+        "sheet": place,
+        "header": [sheet.header, sheet.header_lines],
+        "columns": {str(place): name for place, name in columns.items()},
+        "dates": {str(place): [rule.order.value, rule.half_days] for place, rule in sheet.dates.items()},
+    }
+
+
+def _first_rows(sheet: TableSheet) -> list[tuple[int, str]]:
+    """Return the rows that may be the header, each by its place and its first cells."""
+    rows = [(place, row) for place, row in enumerate(sheet.rows[:HEADER_WITHIN]) if any(row)]
+    return [(place, " · ".join([cell[:20] for cell in row if cell][:6])) for place, row in rows]

@@ -22,10 +22,13 @@ from sikpro.application.use_cases.tables.table_columns import (
     damaged_cells,
     header_place,
     read_moment,
+    rule_named,
     texts_of,
+    whole_number,
 )
 from sikpro.application.use_cases.tables.take_back import ORDERS, record_made
 from sikpro.domain.catalogue import Status
+from sikpro.domain.dates import DateRule
 from sikpro.domain.duplicates import STANDING, DuplicateMode, key_of
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.order import Change, Order, place
@@ -48,6 +51,7 @@ COLUMNS: tuple[TableColumn, ...] = (
         name="received_at",
         heading="column.received_at",
         labels=headings.RECEIVED,
+        date=True,
     ),
     TableColumn(name="status", heading="column.status", labels=headings.STATUS),
 )
@@ -162,9 +166,9 @@ class _Judge:
         if sheet.error:
             raise sheet.error
         start = header_place(sheet) + 1
-        statuses = self._statuses()
+        statuses, rule = self._statuses(), rule_named(sheet, columns, "received_at")
         rows: list[tuple[int, _Understood | Mapping[str, DomainError]]] = [
-            (number, self._understand(texts_of(cells, columns), statuses))
+            (number, self._understand(texts_of(cells, columns), statuses, rule))
             for number, cells in enumerate(sheet.rows[start:], start)
             if any(cells)
         ]
@@ -194,18 +198,18 @@ class _Judge:
             yield JudgedRow(place=number, verdict=RowVerdict.NEW, final=final), found
 
     def _understand(
-        self, texts: Mapping[str, str], statuses: Mapping[str, Status]
+        self, texts: Mapping[str, str], statuses: Mapping[str, Status], rule: DateRule | None
     ) -> _Understood | Mapping[str, DomainError]:
         errors: dict[str, DomainError] = {}
         data: OrderData | None = None
         status: Status | None = None
         received_at: datetime | None = None
         try:
-            data = understand_request(self.uow, texts, self.slips)
+            data = understand_request(self.uow, whole_number(self.uow, texts), self.slips)
         except InvalidFields as error:
             errors |= error.errors
         try:
-            received_at = self._moment(texts["received_at"]) if "received_at" in texts else None
+            received_at = self._moment(texts["received_at"], rule) if "received_at" in texts else None
         except InvalidValue as error:
             errors["received_at"] = error
         try:
@@ -222,10 +226,10 @@ class _Judge:
         deleted = {str(order.id) for orders in known.values() for order in orders if order.deleted}
         return frozenset(map(int, self.uow.written_tables.taken_back(ORDERS, deleted)))
 
-    def _moment(self, text: str) -> datetime:
+    def _moment(self, text: str, rule: DateRule | None) -> datetime:
         if not text.strip():
             raise InvalidValue("moment.missing", "")
-        moment = read_moment(text, self.zone)
+        moment = read_moment(text, self.zone, rule)
         if moment > self.now:
             raise InvalidValue("moment.future", text)
         return moment

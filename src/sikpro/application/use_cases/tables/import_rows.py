@@ -9,10 +9,21 @@ from attrs import field, frozen
 
 from sikpro.application.i18n import LANGUAGES, sentences
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.tables import SHORT, TableSheet
 from sikpro.application.ports.written_tables import WrittenRow, WrittenTable
 from sikpro.application.use_cases.tables.headings import LISTS
 from sikpro.application.use_cases.tables.row_list import ACTIVE, NO, YES, Judged, RowList
-from sikpro.application.use_cases.tables.table_columns import LONGEST_HEADING, bare_name, damaged_cells
+from sikpro.application.use_cases.tables.table_columns import (
+    TableColumn,
+    damaged_cells,
+    find_columns,
+    header_of,
+    header_place,
+    repeated,
+    texts_of,
+    unused_headings,
+    with_header,
+)
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.people import Person
 from sikpro.domain.phase import Phase, Turn
@@ -74,29 +85,46 @@ class ImportPlan:
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
-def plan_import(uow: UnitOfWork, rows: RowList, table: Sequence[Sequence[str]], by: Person) -> ImportPlan:
-    """Judge a table with the header in its first row, in either language and any order; write nothing.
+def list_columns(rows: RowList) -> tuple[TableColumn, ...]:
+    """Return the possible columns of a list in a file."""
+    labels = LISTS.get(rows.name, {})
+    return tuple(
+        TableColumn(name=column, heading=f"lists.column.{column}", labels=labels.get(column, ()))
+        for column in rows.columns
+    )
 
-    Raises `NotPermitted`, and `InvalidValue` for a header without any key column.
+
+Table = Sequence[Sequence[str]] | TableSheet
+"""Rows with a header somewhere at their top, or a sheet whose header is decided."""
+
+
+def plan_import(
+    uow: UnitOfWork, rows: RowList, table: Table, by: Person, columns: Mapping[int, str] | None = None
+) -> ImportPlan:
+    """Judge a table with its header near the top, in either language and any order; write nothing.
+
+    `columns` are the columns that a person chose, by place. Raises `NotPermitted`, the sheet's own error, and
+    `InvalidValue` for a header without any key column.
     """
-    return _judged(uow, rows, table, by)[0]
+    return _judged(uow, rows, table, by, columns)[0]
 
 
 def import_rows(
     uow: UnitOfWork,
     rows: RowList,
-    table: Sequence[Sequence[str]],
+    table: Table,
     mark: str,
     by: Person,
     now: datetime,
     source: str = "",
+    columns: Mapping[int, str] | None = None,
 ) -> tuple[ImportPlan, WrittenTable | None]:
     """Write all good rows of a table, if the verdicts still match the plan's mark.
 
     Return the present verdicts and what was written, which can be taken back: None if the mark differs. `source` is the
     file's name. Raises as `plan_import`, and `DomainError` where rows conflict with each other; nothing is written.
     """
-    plan, good = _judged(uow, rows, table, by)
+    plan, good = _judged(uow, rows, table, by, columns)
     if plan.mark != mark:
         return plan, None
     written = [_write(row, by, now) for row in good]
@@ -113,22 +141,26 @@ def _write(row: Judged, by: Person, now: datetime) -> WrittenRow:
 
 
 def _judged(
-    uow: UnitOfWork, rows: RowList, table: Sequence[Sequence[str]], by: Person
+    uow: UnitOfWork, rows: RowList, table: Table, by: Person, columns: Mapping[int, str] | None
 ) -> tuple[ImportPlan, list[Judged]]:
     by.must(rows.permission)
-    start = next((place for place, row in enumerate(table) if any(row)), 0)
-    header = list(table[start]) if table else []
-    columns = _columns(rows, header)
-    named = [column for column in columns if column]
-    if not set(named) & set(rows.keys):
+    possible = list_columns(rows)
+    sheet = table if isinstance(table, TableSheet) else with_header(TableSheet(name="", rows=table), possible)
+    if sheet.error:
+        raise sheet.error
+    header = header_of(sheet)
+    if columns is None:
+        columns = find_columns(sheet, possible)
+        if repeated(header, possible):
+            raise InvalidValue("file.header_twice", one_line(", ".join(header)))
+    if not set(columns.values()) & set(rows.keys):
         raise InvalidValue("file.header", one_line(", ".join(header)))
-    if len(set(named)) < len(named):
-        raise InvalidValue("file.header_twice", one_line(", ".join(header)))
-    found: dict[int, dict[str, str]] = {}
-    for number, cells in enumerate(table[start + 1 :], start + 2):
-        padded = [*cells, *[""] * (len(columns) - len(cells))]
-        if any(cells):
-            found[number] = {column: padded[place] for place, column in enumerate(columns) if column}
+    start = header_place(sheet) + 1
+    if len(sheet.rows) - start > SHORT.rows:
+        raise InvalidValue("file.too_long", str(SHORT.rows))
+    found = {
+        number: texts_of(cells, columns) for number, cells in enumerate(sheet.rows[start:], start + 1) if any(cells)
+    }
     reader, lines, good = rows.reader(uow, list(found.values())), list[ImportLine](), list[Judged]()
     for number, texts in found.items():
         errors: Mapping[str, DomainError] = damaged_cells(texts, rows.identifying)
@@ -155,10 +187,9 @@ def _judged(
             if verdict is not Verdict.UNCHANGED:
                 good.append(judged)
         lines.append(ImportLine(number=number, texts=texts, verdict=verdict, errors=errors, replaced=replaced, new=new))
-    shown = [column for column in rows.columns if column in named]
-    pairs = list(zip(header, columns, strict=True))
-    unknown = [heading for heading, column in pairs if heading and not column]
-    taken = [(heading, column) for heading, column in pairs if column]
+    shown = [column for column in rows.columns if column in columns.values()]
+    unknown = unused_headings(sheet, columns)
+    taken = [(header[place] if place < len(header) else "", column) for place, column in columns.items()]
     return ImportPlan(lines=lines, columns=shown, unknown=unknown, taken=taken), good
 
 
@@ -171,23 +202,6 @@ def shown_value(column: str, text: str, language: str) -> str:
     """Return a value as a list shows it: a choice has its name in the language."""
     code = _named(column, text)
     return sentences(language)[code] if text and code in sentences(language) else text
-
-
-def _columns(rows: RowList, header: Sequence[str]) -> list[str]:
-    """Return the column of each heading, "" for none: by our own names first, then by other names for the rest."""
-    own = {
-        bare_name(text): column
-        for column in rows.columns
-        for text in (column, *(heading(column, language) for language in LANGUAGES))
-    }
-    bare = [bare_name(text[:LONGEST_HEADING]) for text in header]
-    columns = [own.get(name, "") for name in bare]
-    for column, labels in LISTS.get(rows.name, {}).items():
-        known = {bare_name(label) for label in labels}
-        place = next((place for place, name in enumerate(bare) if name in known and not columns[place]), None)
-        if place is not None and column not in columns:
-            columns[place] = column
-    return columns
 
 
 _LOGICAL = {"1": YES, "true": YES, "benar": YES, "0": NO, "false": NO, "salah": NO}

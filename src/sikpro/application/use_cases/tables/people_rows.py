@@ -67,14 +67,15 @@ class _PeopleReader:
             raise InvalidFields({"username": InvalidValue("row.two_people", "")})
         before = found[0] if found else None
         blank = before or Person(id=0, name="")
-        if not before:
-            self._check_codes(typed)
-        phone = typed.get("phone", "")
-        if phone and phone != blank.phone:
-            _of("phone", lambda: check_phone_whole(phone))
+        damaged = self._damaged(typed, before)
         texts = person_texts(blank) | {name: text for name, text in filled(typed).items() if name in PERSON_ENTRIES}
         active = is_active(typed, blank.active)
-        person = evolve(understand_person(self.uow, texts, blank), active=active)
+        try:
+            person = evolve(understand_person(self.uow, texts, blank), active=active)
+        except InvalidFields as error:
+            raise InvalidFields({**damaged, **error.errors}) from error
+        if damaged:
+            raise InvalidFields(damaged)
         self._check(before, person, by)
         return Judged(
             before=_person_row(before) if before else None,
@@ -84,10 +85,22 @@ class _PeopleReader:
             name=person.name,
         )
 
-    def _check_codes(self, typed: Mapping[str, str]) -> None:
-        """Refuse a new code or user name that is a known one without the zeros in front."""
-        _of("technician_code", lambda: check_zeros(typed.get("technician_code", ""), self.by_code))
-        _of("username", lambda: check_zeros(typed.get("username", ""), self.by_username))
+    def _damaged(self, typed: Mapping[str, str], before: Person | None) -> dict[str, DomainError]:
+        """Return the errors of a new number without its beginning, and of a new code without the zeros in front."""
+        phone = typed.get("phone", "")
+        checks: dict[str, Callable[[], object]] = {}
+        if phone and (before is None or phone != before.phone):
+            checks["phone"] = lambda: check_phone_whole(phone)
+        if before is None:
+            checks["technician_code"] = lambda: check_zeros(typed.get("technician_code", ""), self.by_code)
+            checks["username"] = lambda: check_zeros(typed.get("username", ""), self.by_username)
+        errors: dict[str, DomainError] = {}
+        for column, check in checks.items():
+            try:
+                check()
+            except InvalidValue as error:
+                errors[column] = error
+        return errors
 
     def _check(self, before: Person | None, person: Person, by: Person) -> None:
         number = before.id if before else -len(self.used) - 1
@@ -133,14 +146,6 @@ class _PeopleReader:
             stored = self.uow.people.add(person)
             self.uow.journal.note("person_added", str(stored.id), by.id, now, {"name": stored.name})
         return str(stored.id), stored.version
-
-
-def _of(column: str, check: Callable[[], object]) -> None:
-    """Run a check of a column. Raises `InvalidFields` with its error under the column."""
-    try:
-        check()
-    except InvalidValue as error:
-        raise InvalidFields({column: error}) from error
 
 
 def _undoing(uow: UnitOfWork, rows: Sequence[WrittenRow], by: Person) -> Iterator[tuple[WrittenRow, DomainError]]:

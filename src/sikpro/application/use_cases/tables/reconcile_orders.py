@@ -20,6 +20,7 @@ from sikpro.application.use_cases.tables.table_columns import (
     bare_name,
     header_place,
     read_moment,
+    rule_named,
     texts_of,
 )
 from sikpro.domain.errors import InvalidValue
@@ -46,6 +47,7 @@ COLUMNS: tuple[TableColumn, ...] = (
         name="date",
         heading="reconcile.date",
         labels=headings.RECEIVED,
+        date=True,
     ),
 )
 MOST_STATUSES = 60
@@ -179,14 +181,14 @@ def compare_orders(
 
 
 def _lines(uow: UnitOfWork, sheet: TableSheet, columns: Mapping[int, str], zone: ZoneInfo) -> Iterable[FileLine]:
-    start = header_place(sheet) + 1
+    start, rule = header_place(sheet) + 1, rule_named(sheet, columns, "date")
     for place, row in enumerate(sheet.rows[start:], start):
         if not any(row):
             continue
         texts = texts_of(row, columns)
         at: datetime | None = None
         try:
-            at = read_moment(texts.get("date", ""), zone)
+            at = read_moment(texts.get("date", ""), zone, rule)
         except InvalidValue:
             at = None  # a row without a date still has a status
         typed = texts.get("registration_number", "")

@@ -6,10 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import TableSheet
+from sikpro.domain.dates import DateRule, Order
 from sikpro.domain.errors import InvalidValue, NotFound
 from sikpro.domain.people import Person
 
@@ -21,6 +22,7 @@ class Purpose(StrEnum):
 
     IMPORT = "import-orders"
     RECONCILE = "reconcile"
+    LIST = "import-list"
 
 
 @frozen(kw_only=True)
@@ -34,8 +36,14 @@ class Upload:
 
     @property
     def sheet(self) -> TableSheet:
-        """The chosen sheet, by default the first."""
-        return self.sheets[min(int(self.choice.get("sheet", 0)), len(self.sheets) - 1)]
+        """The chosen sheet, by default the first, with the decisions about its header and its dates."""
+        sheet = self.sheets[min(int(self.choice.get("sheet", 0)), len(self.sheets) - 1)]
+        header, lines = self.choice.get("header", (None, 1))
+        dates = {
+            int(place): DateRule(Order(order), half_days)
+            for place, (order, half_days) in self.choice.get("dates", {}).items()
+        }
+        return evolve(sheet, header=header, header_lines=lines, dates=dates)
 
     @property
     def columns(self) -> dict[int, str]:

@@ -275,7 +275,7 @@ def test_a_time_is_read_as_it_is_written_in_the_zone_of_the_installation(text: s
     assert (moment.date(), moment.hour, moment.minute) == (NOON.date(), *utc)
 
 
-@pytest.mark.parametrize("text", ["", "kemarin", "31/02/2026", "45000.5", "0001-01-01", "2026-11-02 25:00"])
+@pytest.mark.parametrize("text", ["", "kemarin", "31/02/2026", "4500.5", "0001-01-01", "2026-11-02 25:00"])
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(InvalidValue):
         read_moment(text, WIB)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from attrs import frozen
 
+from sikpro.application.labels import in_tables
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.patterns import Patterns
 from sikpro.domain.text import compact, one_line, storable
@@ -67,50 +68,47 @@ FIELDS: tuple[Field, ...] = (
         name="type",
         parse=_order_type,
         example="AO",
-        labels=("TIPE", "TYPE", "TIPE ORDER", "JENIS", "JENIS ORDER", "ORDER", "ORDER TYPE", "LAYANAN"),
+        labels=in_tables("type"),
         catalogue=True,
     ),
     Field(
         name="registration_number",
         parse=RegistrationNumber.parse,
         example="SC32232558",
-        labels=(
-            *("SC", "NO SC", "NOMOR SC", "NOREG", "NO REG", "NOMOR REGISTRASI", "NO REGISTRASI", "REGISTRASI"),
-            *("REGISTRATION", "REGISTRATION NUMBER", "REG", "NO ORDER", "ID"),
-        ),
+        labels=in_tables("registration_number"),
     ),
     Field(
         name="serial",
         parse=lambda text, _: SerialNumber.parse(text),
         example="ZTEGC6754546",
-        labels=("SN", "SN ONT", "SN MODEM", "SERIAL", "SERIAL NUMBER", "SERIAL MODEM", "MODEM", "ONT", "S/N"),
+        labels=in_tables("serial"),
     ),
     Field(
         name="sto",
         parse=lambda text, _: StoCode.parse(text),
         example="SDA",
-        labels=("STO", "KODE STO", "AREA", "KODE AREA", "SUB AREA", "KODE SUB AREA", "WORKZONE", "WZ"),
+        labels=in_tables("sto"),
         catalogue=True,
     ),
-    Field(name="odp", parse=OdpName.parse, example="ODP-SDA-003", labels=("ODP", "KODE ODP", "BOX", "NAMA ODP", "DP")),
+    Field(name="odp", parse=OdpName.parse, example="ODP-SDA-003", labels=in_tables("odp")),
     Field(
         name="technician",
         parse=lambda text, _: TechnicianCode.parse(text),
         example="F5SDA445",
-        labels=("TEKNISI", "KODE TEKNISI", "TECHNICIAN", "TECHNICIAN CODE", "TEK", "KODE", "CREW", "LABORCODE", "NIK"),
+        labels=in_tables("technician"),
     ),
     Field(
         name="port",
         parse=_port,
         example="5",
-        labels=("PORT", "PORT ODP", "NO PORT", "NOMOR PORT", "PORT NO", "ODP PORT"),
+        labels=in_tables("port"),
         required=False,
     ),
     Field(
         name="note",
         parse=_note,
         example="",
-        labels=("CATATAN", "NOTE", "KET", "KETERANGAN", "INFO"),
+        labels=in_tables("note"),
         required=False,
         multiline=True,
         takes_rest=True,

@@ -10,6 +10,7 @@ from enum import StrEnum
 from attrs import frozen
 
 from sikpro.application.fields import FIELDS
+from sikpro.application.labels import in_chat
 
 
 class Role(StrEnum):
@@ -43,37 +44,7 @@ class Label:
     field: str = ""
 
 
-_OURS = {
-    "type": (
-        "TIPE, TYPE, TIPE ORDER, TYPE ORDER, ORDER TYPE, JENIS, JENIS ORDER, ORDER, TRANSAKSI, JENIS TRANSAKSI, "
-        "TIPE TRANSAKSI, TYPE TRANSAKSI, KODE ORDER, JENIS PERMINTAAN, PERMINTAAN, KATEGORI, KATEGORI ORDER"
-    ),
-    "registration_number": (
-        "SC, NO SC, NOMOR SC, NOMER SC, NOMR SC, NMR SC, NO ORDER SC, SC ORDER, SC ORDER NO, SC ORDER NO TRACK ID, "
-        "SC ID, ID SC, NO, SC NO, ORDER ID, ID ORDER, NOREG, NO REG, NOMOR REG, NOMOR REGISTRASI, NO REGISTRASI, "
-        "REGISTRASI, REGISTRATION, REGISTRATION NUMBER, REG NO, REG, NO ORDER, NOMOR ORDER, ORDER NO, ORDER NUMBER, "
-        "SC NUMBER, ID"
-    ),
-    "serial": (
-        "SN, S N, SN ONT, SN MODEM, SN ONU, NO SN, NOMOR SN, NO SN ONT, SERIAL, SERIAL NUMBER, NO SERIAL, "
-        "NOMOR SERIAL, NOMOR SERI, NO SERI, SERI, SERIAL MODEM, SERIAL ONT, SERIAL NUMBER ONT, SERIAL NO, "
-        "SERIALNUMBER, MODEM, ONT, ONU, GPON SN, SN GPON, ONT SN, MODEM SN, SN ONT MODEM, NO MODEM, NO ONT"
-    ),
-    "sto": (
-        "STO, KODE STO, KD STO, NAMA STO, AREA, KODE AREA, SUB AREA, KODE SUB AREA, WORKZONE, WZ, WORK ZONE, SENTRAL, "
-        "EXCHANGE"
-    ),
-    "odp": (
-        "ODP, KODE ODP, KD ODP, BOX, BOX ODP, NAMA ODP, NAMA BOX, NO ODP, NOMOR ODP, ODP NAME, DP, DATEK, DATEK ODP, "
-        "ALPRO, LABEL ODP, ODP BOX"
-    ),
-    "port": "PORT, PORT ODP, NO PORT, NOMOR PORT, PORT NO, ODP PORT",
-    "technician": (
-        "TEKNISI, KODE TEKNISI, KD TEKNISI, KD TEK, KODE TEK, NAMA TEKNISI, NAMA TEK, NIK TEKNISI, TEK, TECHNICIAN, "
-        "TECHNICIAN CODE, TECHNICIAN NAME, TECH, KODE, CREW, KODE CREW, PETUGAS, LABORCODE, LABOR CODE, NIK, "
-        "ID TEKNISI, PELAKSANA"
-    ),
-}
+_OURS = {name: in_chat(name) for name in ("type", "registration_number", "serial", "sto", "odp", "port", "technician")}
 """Our fields' labels."""
 
 _NEW = "BARU, NEW, PENGGANTI, PENGGANTINYA, TUJUAN, FIX, BENAR, YANG BENAR, YG BENAR, TERBARU, AKTUAL"
@@ -123,7 +94,7 @@ _TEXTS = (
 
 def label_of(name: str) -> str:
     """Return our first label of a field."""
-    return _rows(_OURS[name])[0]
+    return _OURS[name][0]
 
 
 def is_ours(name: str) -> bool:
@@ -139,7 +110,7 @@ _QUALIFIED = {
     spelling: Label(role, field)
     for role, words in ((Role.NEW, _NEW), (Role.OTHER, _OLD))
     for field, labels in _OURS.items()
-    for label in _rows(labels)
+    for label in labels
     for word in _rows(words)
     for spelling in (f"{label} {word}", f"{word} {label}")
 }
@@ -149,7 +120,7 @@ LABELS: dict[str, Label] = (
     | {spelling: Label(Role.TEXT) for spelling in _rows(_TEXTS)}
     | {"MITRA": Label(Role.TEXT, "technician")}
     | {spelling: Label(Role.NOTE) for spelling in _rows(_NOTE)}
-    | {spelling: Label(Role.OURS, field) for field, labels in _OURS.items() for spelling in _rows(labels)}
+    | {spelling: Label(Role.OURS, field) for field, labels in _OURS.items() for spelling in labels}
     | {
         " ".join(re.split(r"[\s./_-]+", label.upper())): Label(Role.FIELD, field.name)
         for field in FIELDS
@@ -219,7 +190,7 @@ AGREEING = _words("YA YAA YES Y IYA IYO NGGIH INGGIH BENAR BETUL BENER OK OKE SI
 NOTING = _words("OK OKE OKEY OKAY SIAP SIAAP SIP BAIK BAEK NOTED MANTAP MANTAB COPY LAKSANAKAN DIMENGERTI SENDIKO")
 """A whole text of these words says that something was read; it answers no question of a person."""
 
-NAMES = frozenset(word for labels in _OURS.values() for word in labels.replace(",", " ").split()) | {"NYA", "E"}
+NAMES = frozenset(word for labels in _OURS.values() for label in labels for word in label.split()) | {"NYA", "E"}
 """The words of our fields' labels, and what people hang on them."""
 
 REFUSING = _words("BUKAN TIDAK TDK GAK GA NGGAK ENGGAK NO SALAH DUDU MBOTEN ORA")

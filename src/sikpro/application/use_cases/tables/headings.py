@@ -1,49 +1,35 @@
-"""Other names for the columns of people's tables, beside our own, as data. Case, blanks and signs do not count.
+"""The labels of `application/labels.py` for the columns of each table, and which headings are dates.
 
-A word that can mean two things is not listed here: a person chooses its column.
+A word that can mean two things is not listed there: a person chooses its column.
 """
 
 from collections.abc import Mapping
 
-RECEIVED = (
-    *("TANGGAL", "TANGGAL ORDER", "TANGGAL MASUK", "TANGGAL INPUT", "TANGGAL TERIMA", "TANGGAL DITERIMA"),
-    *("TGL", "TGL ORDER", "TGL MASUK", "TGL INPUT", "TGL TERIMA", "TGL DITERIMA", "TGL CREATE", "TGL CREATED"),
-    *("WAKTU", "WAKTU ORDER", "WAKTU MASUK", "WAKTU INPUT", "DITERIMA", "ORDER MASUK", "TGL JAM ORDER"),
-    *("DATE", "ORDER DATE", "DATE ORDER", "ORDER TIME", "CREATED", "CREATED AT", "CREATED DATE", "DATE CREATED"),
-    *("CREATE DATE", "RECEIVED", "RECEIVED AT", "DATE RECEIVED", "TIMESTAMP"),
-)
+from sikpro.application.labels import in_tables
+
+RECEIVED = in_tables("received_at")
 """The time of an order's receipt."""
 
-STATUS = ("STATUS ORDER", "ORDER STATUS")
+STATUS = in_tables("status")
 
-PROVIDER_STATUS = (*STATUS, "STATUS RESUME", "STATUS SC", "STATUS MESSAGE")
+PROVIDER_STATUS = (*STATUS, *in_tables("provider_status"))
 
-PROVIDER_NUMBER = ("ORDER ID", "SC ID", "NOMOR ORDER", "EXTERN")
-
-_SITE = ("SO", "KODE SO", "SITE OPERASI")
+PROVIDER_NUMBER = in_tables("provider_number")
 
 LISTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "people": {
-        "name": ("NAMA TEKNISI", "NAMA LENGKAP", "NAMA PETUGAS", "FULL NAME", "TECHNICIAN NAME"),
-        "username": ("USER NAME", "USER", "LOGIN"),
-        "role": ("JABATAN",),
-        "technician_code": ("KODE", "KODE TEK", "CODE", "CREW", "KODE CREW", "LABORCODE"),
-        "site_operation": _SITE,
-        "phone": (
-            *("NO HP", "NOMOR HP", "HP", "NO TELP", "NO TELEPON", "TELP", "TELEPON", "NO WA", "NOMOR WA", "WA"),
-            *("WHATSAPP", "NO WHATSAPP", "PHONE", "PHONE NO", "MOBILE", "MOBILE PHONE"),
-        ),
+        name: in_tables(name) for name in ("name", "username", "role", "technician_code", "site_operation", "phone")
     },
-    "site-operations": {"code": _SITE, "name": ("NAMA SO",)},
-    "stos": {"code": ("STO", "KODE STO", "WORKZONE", "WZ"), "name": ("NAMA STO",), "site_operation": _SITE},
-    "statuses": {"code": ("KODE STATUS",)},
-    "makers": {"code": ("VENDOR ID", "KODE VENDOR"), "name": ("VENDOR", "NAMA VENDOR", "MEREK")},
-    "order-types": {"code": ("TIPE", "TIPE ORDER", "KODE TIPE")},
-    "targets": {
-        "month": ("PERIODE",),
-        "sto": ("KODE STO", "WORKZONE", "WZ"),
-        "working_days": ("HK", "JUMLAH HARI KERJA"),
+    "site-operations": {"code": in_tables("site_operation"), "name": in_tables("site_operation_name")},
+    "stos": {
+        "code": in_tables("sto_code"),
+        "name": in_tables("sto_name"),
+        "site_operation": in_tables("site_operation"),
     },
+    "statuses": {"code": in_tables("status_code")},
+    "makers": {"code": in_tables("maker_code"), "name": in_tables("maker_name")},
+    "order-types": {"code": in_tables("type_code")},
+    "targets": {"month": in_tables("month"), "sto": in_tables("sto_code"), "working_days": in_tables("working_days")},
 }
 """The columns of the lists, by list and column."""
 

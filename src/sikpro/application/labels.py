@@ -1,8 +1,8 @@
 """The one dictionary of labels: what people, and the exports of the provider's systems, call each thing.
 
 Chat, import of orders, lists and comparison all use it; case, blanks and signs do not count. To teach SIKPRO a label,
-add it to its row. Sources: public work-order templates, field reports, and the headings of exports (WFM, BIMA, K-PRO) as
-collected in the product's domain facts.
+add it to its row. Sources: public work-order templates, field reports, and the headings of exports of WFM, BIMA and
+K-PRO.
 """
 
 from collections.abc import Mapping

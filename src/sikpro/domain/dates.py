@@ -71,7 +71,7 @@ _TIME = (
     r"(?:[:.](?P<second>\d{2})(?:[.,]\d{1,6})?)?"
     r"(?: ?(?P<half>[AP])\.?M\.?)?(?: ?(?P<zone>WIB|WITA|WIT|UTC|Z|[+-]\d{2}:?\d{2}))?)?"
 )
-_WEEKDAY = r"(?:[A-Z']{3,9}\.?, ?)?"
+_WEEKDAY = r"(?:[A-Z'’]{3,9}\.?, ?)?"
 _FORMS = {
     Order.DAY_FIRST: re.compile(_WEEKDAY + _DAY + _BETWEEN + _MONTH + _BETWEEN + _YEAR + _TIME),
     Order.MONTH_FIRST: re.compile(_WEEKDAY + _MONTH + _BETWEEN + _DAY + _BETWEEN + _YEAR + _TIME),

@@ -9,6 +9,7 @@ from sikpro.domain.text import compact, one_line
 _SHORTENED = re.compile(r"'?[+-]?[0-9]+(?:(?:[.,][0-9]+)+E[+-]?|E[+-])[0-9]{1,3}", re.IGNORECASE)
 _DECIMAL = re.compile(
     r"'?[+-]?[A-Z]{0,4}[0-9]{1,4}[.,]0{1,2}"
+    r"|'?[+-]?[0-9]+[.,][0-9]{1,2}"
     r"|'?[+-]?[A-Z]{0,4}[0-9]{5,}[.,]0+"
     r"|'?[+-]?[0-9]{1,3}(?:[., ][0-9]{3})+[.,]0{1,2}",
     re.IGNORECASE,

@@ -28,6 +28,7 @@ SUITES: dict[str, tuple[str, ...]] = {
     "Clock": ("clock",),
     "ClosedMonths": ("months",),
     "ConversationStore": ("workers_and_access",),
+    "DayNotes": ("months",),
     "DeviceQueries": ("devices",),
     "Exports": ("exports",),
     "FileSource": ("file_source",),

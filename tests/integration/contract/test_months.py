@@ -1,10 +1,13 @@
 """What closed months and targets promise, and that a recap is the same from every store."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 
+import pytest
 from attrs import evolve
 
 from sikpro.adapters.memory import MemoryTransactions
+from sikpro.application.ports.day_notes import DayNote
 from sikpro.application.ports.facts import Dimension, Interval, Spread, TimeBasis
 from sikpro.application.ports.months import ClosedMonth
 from sikpro.application.ports.queries import NOBODY, UNKNOWN, OrderFilter, Sort
@@ -13,10 +16,11 @@ from sikpro.application.ports.targets import Target
 from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_data import Recap
 from sikpro.application.reports.recap_query import RecapQuery
+from sikpro.domain.errors import NotFound
 from sikpro.domain.period import Period
 from sikpro.domain.phase import Turn
 from sikpro.domain.promise import PROMISE
-from tests.builders import COMPLETED, HELD_UP, NOON, after, an_sto, key_of, stored_order
+from tests.builders import COMPLETED, HELD_UP, NOON, a_person, after, an_sto, key_of, stored_order
 from tests.histories import ZONE, found, live, random_steps
 
 TICK = timedelta(microseconds=1)
@@ -51,6 +55,32 @@ def test_there_is_one_target_for_each_month_and_exchange(store: Transactions) ->
 
     store.write(lambda unit: unit.targets.drop("2026-11", "SDA"))
     assert store.read(lambda unit: unit.targets.of_month("2026-11")) == (first,)
+
+
+def test_notes_are_kept_by_day_changed_and_dropped(store: Transactions) -> None:
+    person = store.write(lambda unit: unit.people.add(a_person()))
+    days = [date(2026, 11, day) for day in (12, 2, 30)]
+    texts = ("pemadaman feeder SDA", "hujan deras", "migrasi")
+    notes = [
+        DayNote(day=day, text=text, sto="SDA" if text == texts[0] else "", by=person.id, at=NOON)
+        for day, text in zip(days, texts, strict=True)
+    ]
+    twelfth, second, last = store.write(lambda unit: [unit.day_notes.add(note) for note in notes])
+    assert evolve(twelfth, id=0) == notes[0]
+
+    def between(first: int, until: int) -> tuple[DayNote, ...]:
+        return store.read(lambda unit: unit.day_notes.between(date(2026, 11, first), date(2026, 11, until)))
+
+    assert between(2, 30) == (second, twelfth, last)
+    assert between(3, 29) == (twelfth,)
+    moved = evolve(twelfth, day=date(2026, 11, 3), text="feeder pulih", sto="", site_operation="SO1")
+    store.write(lambda unit: unit.day_notes.put(moved))
+    assert store.read(lambda unit: unit.day_notes.get(moved.id)) == moved
+    store.write(lambda unit: unit.day_notes.drop(second.id))
+    assert between(1, 30) == (moved, last)
+    for gone in (lambda unit: unit.day_notes.get(second.id), lambda unit: unit.day_notes.put(second)):
+        with pytest.raises(NotFound):
+            store.write(gone)
 
 
 def numbers(store: Transactions, which: OrderFilter) -> set[str]:
@@ -114,6 +144,31 @@ def test_spans_of_life_are_ranked_to_the_microsecond(store: Transactions) -> Non
     assert spread(Interval.HANDLING) == Spread(count=10, median=2 * spans[4], p90=2 * spans[8])
     assert spread(Interval.TECHNICIAN) == Spread(count=10, median=2 * spans[4], p90=2 * spans[8])
     assert spread(Interval.CUSTOMER) == Spread()
+
+
+def test_spans_are_ranked_day_by_day_of_the_end(store: Transactions) -> None:
+    waits = [timedelta(minutes=minutes) for minutes in (4, 1, 3, 2, 9)]
+
+    def work(unit: UnitOfWork) -> None:
+        for place, wait in enumerate(waits):
+            order = stored_order(unit, f"SC1000{place:04}")
+            order = order.move_to(HELD_UP, 12, after(1)).order
+            order = order.move_to(COMPLETED, 12, after(1) + wait + timedelta(days=int(place == 4))).order
+            unit.orders.save(order, key_of(order))
+        unfinished = stored_order(unit, "SC20000001")
+        unit.orders.save(unfinished.move_to(HELD_UP, 12, after(1)).order, key_of(unfinished))
+
+    store.write(work)
+
+    def daily(interval: Interval) -> Mapping[str, Spread]:
+        return store.read(lambda unit: unit.order_facts.daily_spread(OrderFilter(), interval, ZONE))
+
+    late = timedelta(days=1, minutes=9)
+    assert daily(Interval.TECHNICIAN) == {
+        "2026-11-02": Spread(count=4, median=timedelta(minutes=2), p90=timedelta(minutes=4)),
+        "2026-11-03": Spread(count=1, median=late, p90=late),
+    }
+    assert daily(Interval.CUSTOMER) == {}
 
 
 def test_hours_and_days_are_those_of_the_end_when_that_is_what_counts(store: Transactions) -> None:

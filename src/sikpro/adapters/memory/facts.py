@@ -1,7 +1,7 @@
 """The facts for recaps, in memory."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -38,11 +38,17 @@ class MemoryOrderFacts:
 
     def spread(self, which: OrderFilter, interval: Interval) -> Spread:
         """Return the lengths of an interval, for the orders in which it is over."""
-        spans = sorted(span for order in self._wanted(which) if (span := _span(order, interval)) is not None)
-        if not spans:
-            return Spread()
-        median, p90 = (spans[-(-len(spans) * part // 100) - 1] for part in (50, 90))
-        return Spread(count=len(spans), median=median, p90=p90)
+        return _ranked(span for order in self._wanted(which) if (span := _span(order, interval)) is not None)
+
+    def daily_spread(self, which: OrderFilter, interval: Interval, zone: str) -> Mapping[str, Spread]:
+        """Return the lengths of an interval, by the day of the end."""
+        local = ZoneInfo(zone)
+        days: dict[str, list[timedelta]] = {}
+        for order in self._wanted(which):
+            span, at = _span(order, interval), _at(order, TimeBasis.FINISHED, local)
+            if span is not None and at is not None:
+                days.setdefault(at.date().isoformat(), []).append(span)
+        return {day: _ranked(days[day]) for day in sorted(days)}
 
     def began_at(self) -> datetime | None:
         """Return the time of the first recorded order, None if there is none."""
@@ -51,6 +57,14 @@ class MemoryOrderFacts:
 
     def _wanted(self, which: OrderFilter) -> Iterator[Order]:
         return filter(Wanted(which, Names(self._state)), self._state.orders.values())
+
+
+def _ranked(found: Iterable[timedelta]) -> Spread:
+    spans = sorted(found)
+    if not spans:
+        return Spread()
+    median, p90 = (spans[-(-len(spans) * part // 100) - 1] for part in (50, 90))
+    return Spread(count=len(spans), median=median, p90=p90)
 
 
 def _at(order: Order, basis: TimeBasis, local: ZoneInfo) -> datetime | None:

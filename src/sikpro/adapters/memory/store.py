@@ -9,6 +9,7 @@ from attrs import define, evolve, field, fields, frozen
 
 from sikpro.application.ports.blobs import Blob
 from sikpro.application.ports.conversations import Conversation
+from sikpro.application.ports.day_notes import DayNote
 from sikpro.application.ports.exports import Export
 from sikpro.application.ports.files import OrderFile
 from sikpro.application.ports.inbox import LedgerRow, ReceivedFile
@@ -213,6 +214,7 @@ class State:
     targets: Table[tuple[str, str], Target] = field(factory=_table)
     written_tables: Table[int, WrittenTable] = field(factory=_table)
     written_rows: Table[int, tuple[WrittenRow, ...]] = field(factory=_table)
+    day_notes: Table[int, DayNote] = field(factory=_table)
     jobs: Table[int, Due] = field(factory=_table)
     blobs: Table[int, Blob] = field(factory=_table)
     blob_parts: Table[tuple[int, int], bytes] = field(factory=_table)

@@ -10,6 +10,7 @@ from sikpro.adapters.memory.blobs import MemoryBlobs
 from sikpro.adapters.memory.bots import MemoryBotAccounts
 from sikpro.adapters.memory.catalogue import MemoryCatalogueRepository, MemoryInstallationRepository
 from sikpro.adapters.memory.conversations import MemoryConversationStore
+from sikpro.adapters.memory.day_notes import MemoryDayNotes
 from sikpro.adapters.memory.devices import MemoryDeviceQueries
 from sikpro.adapters.memory.exports import MemoryExports
 from sikpro.adapters.memory.facts import MemoryOrderFacts
@@ -69,6 +70,7 @@ class MemoryUnitOfWork:
         self.order_facts = MemoryOrderFacts(state)
         self.closed_months = MemoryClosedMonths(state)
         self.targets = MemoryTargets(state)
+        self.day_notes = MemoryDayNotes(state, sequences)
         self.devices = MemoryDeviceQueries(state)
         self.written_tables = MemoryWrittenTables(state, sequences)
 

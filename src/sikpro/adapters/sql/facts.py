@@ -69,12 +69,29 @@ class SqlOrderFacts:
             .where(*wanted(self._transaction, which), span.is_not(None))
             .subquery()
         )
-        at = [
-            sa.func.max(sa.case((ranked.c.rank == (ranked.c.many * part + 99) // 100, ranked.c.span)))
-            for part in (50, 90)
-        ]
-        count, median, p90 = self._transaction.execute(sa.select(sa.func.count(), *at).select_from(ranked)).one()
-        return Spread(count=count, median=_duration(median), p90=_duration(p90))
+        found = self._transaction.execute(sa.select(sa.func.count(), *_percentiles(ranked)).select_from(ranked)).one()
+        return _spread(*found)
+
+    def daily_spread(self, which: OrderFilter, interval: Interval, zone: str) -> Mapping[str, Spread]:
+        """Return the lengths of an interval, by the day of the end."""
+        span = self._span(interval)
+        ended = (
+            sa.select(span.label("span"), self._column(Dimension.DAY, _CLOCKS[TimeBasis.FINISHED], zone).label("day"))
+            .where(*wanted(self._transaction, which), span.is_not(None), _c.finished_at.is_not(None))
+            .subquery()
+        )
+        ranked = sa.select(
+            ended.c.span,
+            ended.c.day,
+            sa.func.row_number().over(partition_by=ended.c.day, order_by=ended.c.span).label("rank"),
+            sa.func.count().over(partition_by=ended.c.day).label("many"),
+        ).subquery()
+        by_day = (
+            sa.select(ranked.c.day, sa.func.count(), *_percentiles(ranked))
+            .group_by(ranked.c.day)
+            .order_by(ranked.c.day)
+        )
+        return {day: _spread(*found) for day, *found in self._transaction.execute(by_day)}
 
     def began_at(self) -> datetime | None:
         """Return the time of the first recorded order, None if there is none."""
@@ -96,6 +113,16 @@ class SqlOrderFacts:
             else (_c.received_at, _c.first_action_at)
         )
         return elapsed(self._transaction, *times)
+
+
+def _percentiles(ranked: sa.Subquery) -> list[ColumnElement[Any]]:
+    return [
+        sa.func.max(sa.case((ranked.c.rank == (ranked.c.many * part + 99) // 100, ranked.c.span))) for part in (50, 90)
+    ]
+
+
+def _spread(count: int, median: int | None, p90: int | None) -> Spread:
+    return Spread(count=count, median=_duration(median), p90=_duration(p90))
 
 
 def _duration(microseconds: int | None) -> timedelta | None:

@@ -13,6 +13,7 @@ from sikpro.adapters.sql.blobs import SqlBlobs
 from sikpro.adapters.sql.bots import SqlBotAccounts
 from sikpro.adapters.sql.catalogue import SqlCatalogueRepository, SqlInstallationRepository
 from sikpro.adapters.sql.conversations import SqlConversationStore
+from sikpro.adapters.sql.day_notes import SqlDayNotes
 from sikpro.adapters.sql.devices import SqlDeviceQueries
 from sikpro.adapters.sql.dialect import add_up
 from sikpro.adapters.sql.engine import WRITES
@@ -75,6 +76,7 @@ class SqlUnitOfWork:
         self.order_facts = SqlOrderFacts(transaction)
         self.closed_months = SqlClosedMonths(transaction)
         self.targets = SqlTargets(transaction)
+        self.day_notes = SqlDayNotes(transaction)
         self.devices = SqlDeviceQueries(transaction)
         self.written_tables = SqlWrittenTables(transaction)
 

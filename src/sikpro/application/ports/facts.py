@@ -76,6 +76,12 @@ class OrderFacts(Protocol):
     def spread(self, which: OrderFilter, interval: Interval) -> Spread:
         """Return how long an interval lasted, over the orders in which it is over; exact, by nearest rank."""
 
+    def daily_spread(self, which: OrderFilter, interval: Interval, zone: str) -> Mapping[str, Spread]:
+        """Return how long an interval lasted, by the day (ISO, in the zone) on which the orders ended.
+
+        Orders that have not ended, or in which the interval is not over, are left out; exact, by nearest rank.
+        """
+
     def began_at(self) -> datetime | None:
         """Return when the first order was recorded here, deleted or not; None when there was none.
 

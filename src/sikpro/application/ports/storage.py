@@ -11,6 +11,7 @@ from sikpro.application.ports.blobs import Blobs
 from sikpro.application.ports.bots import BotAccounts
 from sikpro.application.ports.catalogue import CatalogueRepository, InstallationRepository
 from sikpro.application.ports.conversations import ConversationStore
+from sikpro.application.ports.day_notes import DayNotes
 from sikpro.application.ports.devices import DeviceQueries
 from sikpro.application.ports.exports import Exports
 from sikpro.application.ports.facts import OrderFacts
@@ -121,7 +122,7 @@ class JobStorage(Protocol):
 
 
 class RecapStorage(Protocol):
-    """Figures, months, targets, schedules and their files: needed for recaps and exports."""
+    """Figures, months, targets, notes, schedules and their files: needed for recaps and exports."""
 
     @property
     def order_facts(self) -> OrderFacts: ...
@@ -129,6 +130,8 @@ class RecapStorage(Protocol):
     def closed_months(self) -> ClosedMonths: ...
     @property
     def targets(self) -> Targets: ...
+    @property
+    def day_notes(self) -> DayNotes: ...
     @property
     def schedules(self) -> Schedules: ...
     @property

@@ -198,7 +198,7 @@ def export(
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=int, default=8000, show_default=True)
 @click.option("--data", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True)
-@click.option("--orders", type=click.IntRange(0, 100_000), default=2000, show_default=True)
+@click.option("--orders", type=click.IntRange(0, 100_000), default=1200, show_default=True)
 def demo(host: str, port: int, data: Path, orders: int) -> None:
     """Serve believable demo data, with the Telegram simulator beside it."""
     from sikpro.entrypoints.demo import serve_demo

@@ -23,6 +23,7 @@ from sikpro.entrypoints.demo_data import (
     story,
     technicians,
 )
+from sikpro.entrypoints.demo_history import history
 from sikpro.entrypoints.demo_today import happenings
 from sikpro.entrypoints.server import serve
 from sikpro.entrypoints.settings import Settings, WrongSettings
@@ -79,7 +80,7 @@ def _tell_story(container: Container, orders: int) -> None:
     """Write the story into an empty database, in one transaction: all or nothing."""
     if container.transactions().read(lambda uow: bool(uow.people.all())):
         return
-    print(f"Making demo data: {orders} orders over sixty days, once (half a minute or so) …", flush=True)
+    print(f"Making demo data: {orders} orders over sixty days and a year before, once (a minute or so) …", flush=True)
     passwords = container.passwords()
     hashes = {username: passwords.hash(_password(username)) for _, username, _ in ACCOUNTS}
     now = datetime.now(UTC)
@@ -89,6 +90,7 @@ def _tell_story(container: Container, orders: int) -> None:
     def work(uow: UnitOfWork) -> None:
         create_first_catalogue(uow)
         accounts = people(uow, hashes)
+        history(uow, accounts["helpdesk"], accounts["leader"], now, intake.zone, orders)
         story(uow, intake, clock, accounts["helpdesk"], now, orders)
         happenings(uow, intake, now)
 

@@ -105,7 +105,7 @@ class Counting:
         spanned = SPLITS if self.query.span is Span.DAY else (*SPLITS, Dimension.DAY)
         phases = self._counts(self.received, Dimension.PHASE)
         finished = self._counts(self.finished, Dimension.PHASE)
-        reasons, groups = self._reasons()
+        reasons, groups = self._reasons(Stage.HELD_UP)
         return Recap(
             query=self.query,
             made_at=self.now,
@@ -118,6 +118,7 @@ class Counting:
             tables=tuple(self._table(dimension, labels.get(dimension, {})) for dimension in spanned),
             reasons=reasons,
             groups=groups,
+            cancel_reasons=self._reasons(Stage.CANCELLED)[0],
             times={interval: self._spread(interval) for interval in Interval},
             promise=self.promise(),
             due=self.fell_due(),
@@ -190,8 +191,8 @@ class Counting:
         rows.sort(key=lambda row: row.value if dimension in _IN_ORDER else (-row.total, -row.completed, row.label))
         return RecapTable(dimension, tuple(rows))
 
-    def _reasons(self) -> tuple[tuple[Reason, ...], tuple[ReasonGroup, ...]]:
-        found = self._counts(evolve(self.received, phases=Stage.HELD_UP.phases), Dimension.STATUS)
+    def _reasons(self, stage: Stage) -> tuple[tuple[Reason, ...], tuple[ReasonGroup, ...]]:
+        found = self._counts(evolve(self.received, phases=stage.phases), Dimension.STATUS)
         known = {status.code: status for status in self.uow.catalogue.statuses()}
         every, so_far = found.total(), 0
         reasons, groups = list[Reason](), Counter[str]()

@@ -60,7 +60,7 @@ class RecapTable:
 
 @frozen(kw_only=True)
 class Reason:
-    """A held-up status, the number of received orders that have it now, its share of them, and the sum of shares.
+    """A held-up or cancelled status, the number of received orders that have it now, its share of them, and the sum of shares.
 
     `cumulative` adds up the shares of this and all more frequent reasons. Both are fractions of 1.
     """
@@ -148,6 +148,8 @@ class Closing:
 class Recap:
     """The result of a query.
 
+    `reasons` are those of the held-up orders, `cancel_reasons` those of the cancelled ones (none in older closed months).
+
     `own`: only one helpdesk's own work. `received` are the received orders by present phase. `open_now` and `ages` (by
     the names of `AGES`) are of the moment `made_at`, for any period. `duplicates` is None where they cannot be counted
     (with filters), `targets` is empty where there are none, `before` is None without a period before. `closed` is set
@@ -166,6 +168,7 @@ class Recap:
     tables: tuple[RecapTable, ...] = ()
     reasons: tuple[Reason, ...] = ()
     groups: tuple[ReasonGroup, ...] = ()
+    cancel_reasons: tuple[Reason, ...] = ()
     times: Mapping[Interval, Spread] = field(factory=dict[Interval, Spread])
     promise: Promise = Promise()
     due: Promise | None = None

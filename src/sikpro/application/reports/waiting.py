@@ -1,0 +1,35 @@
+"""How long completed orders waited for each side, day by day of their end."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from attrs import frozen
+
+from sikpro.application.ports.facts import Interval, Spread
+from sikpro.application.reports.counting import Counting
+
+TURNS = (Interval.HELPDESK, Interval.TECHNICIAN, Interval.CUSTOMER, Interval.SYSTEM)
+
+
+@frozen(kw_only=True)
+class Waiting:
+    """The spans of waiting for one side: by the day on which the orders were completed."""
+
+    interval: Interval
+    days: Mapping[date, Spread]
+
+
+def waiting(counting: Counting) -> tuple[Waiting, ...]:
+    """Return the waiting of each side: four queries."""
+    return tuple(
+        Waiting(
+            interval=interval,
+            days={
+                date.fromisoformat(day): spread
+                for day, spread in counting.uow.order_facts.daily_spread(
+                    counting.completed, interval, counting.zone
+                ).items()
+            },
+        )
+        for interval in TURNS
+    )

@@ -48,6 +48,10 @@ _HELD_UP = tuple(status.code for status in FIRST_STATUSES if status.phase.held_u
 _CANCELLED = ("batal", "double_input", "alamat_tidak_ditemukan", "cabut_pasang")
 
 
+_NEARLY_DUE = timedelta(hours=56), timedelta(hours=73)
+"""Orders of this age are held up more often, so that some fall due today."""
+
+
 @frozen
 class DemoTechnician:
     """A technician of the demo, and the simulator's user with the same id."""
@@ -191,6 +195,8 @@ def _plan(chance: random.Random, number: str, sent: datetime, now: datetime) -> 
     draw = chance.random()
     if fresh and draw < 0.7:
         return [_Step(first, number, "")] if draw < 0.2 else []
+    if draw > 0.68 and _NEARLY_DUE[0] < now - sent < _NEARLY_DUE[1]:
+        return [_Step(first, number, ""), _Step(second, number, chance.choice(_HELD_UP))]
     if draw < 0.80:
         return [_Step(first, number, ""), _Step(second, number, "selesai")]
     if draw < 0.93:

@@ -96,6 +96,7 @@ class Wanted:
             and (which.turn is None or which.turn is order.turn)
             and (which.received is None or order.received_at in which.received)
             and (which.finished is None or (order.finished_at is not None and order.finished_at in which.finished))
+            and (which.changed_since is None or order.changed_at >= which.changed_since)
             and (which.overdue is None or _overdue(order, which.overdue))
             and (which.newer_than is None or order.id > which.newer_than)
             and _lived(order, which)

@@ -102,6 +102,8 @@ def wanted(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnEleme
         conditions += within(_c.received_at, which.received)
     if which.finished:
         conditions += within(_c.finished_at, which.finished)
+    if which.changed_since is not None:
+        conditions.append(_c.changed_at >= which.changed_since)
     if which.overdue is not None:
         conditions += _overdue(which.overdue)
     if which.newer_than is not None:

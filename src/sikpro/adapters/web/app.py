@@ -25,6 +25,7 @@ from sikpro.adapters.web.people.person import PeopleController
 from sikpro.adapters.web.people.technicians import TechniciansController
 from sikpro.adapters.web.people.users import UsersController
 from sikpro.adapters.web.recaps.dashboard import DashboardController
+from sikpro.adapters.web.recaps.day_notes import DayNotesController
 from sikpro.adapters.web.recaps.exports import ExportsController
 from sikpro.adapters.web.recaps.recap import RecapController
 from sikpro.adapters.web.recaps.schedules import SchedulesController
@@ -77,6 +78,7 @@ PAGES: tuple[Page, ...] = (
     Page(InputController, NavEntry("/orders/new", "input", "plus", (Permission.ENTER_ORDERS,))),
     Page(DraftsController, NavEntry("/drafts", "drafts", "list-check", (Permission.LEAD,))),
     Page(RecapController, NavEntry("/recap", "recap", "chart-bar", (Permission.VIEW_OWN_REPORT,))),
+    Page(DayNotesController),
     Page(ExportsController),
     Page(DevicesController, NavEntry("/devices", "devices", "router", (Permission.VIEW_ALL,))),
     Page(SchedulesController),

@@ -95,6 +95,18 @@ class Words:
         """Return the month: `November 2026`."""
         return str(format_date(day, "MMMM y", locale=self.language))
 
+    def month_name(self, day: date) -> str:
+        """Return the name of the month alone: `November`."""
+        return str(format_date(day, "LLLL", locale=self.language))
+
+    def short_month(self, day: date) -> str:
+        """Return the short name of the month: `Nov`."""
+        return str(format_date(day, "LLL", locale=self.language))
+
+    def weekday(self, day: date) -> str:
+        """Return the short name of the day of the week: `Sen`."""
+        return str(format_date(day, "ccc", locale=self.language))
+
     def number(self, value: float) -> str:
         """Return a number with the language's separators."""
         return str(format_decimal(value, locale=self.language))

@@ -46,6 +46,7 @@ class OrderFilter:
 
     `due` selects the orders that fall due in a span (`domain/promise.py`), cancelled ones and those that ended at an
     unknown time apart. `in_time` selects of those the completed ones within the promise, or all others.
+    `changed_since` selects orders whose last change was at that time or later.
     """
 
     phases: frozenset[Phase] = frozenset()
@@ -75,6 +76,7 @@ class OrderFilter:
     took_over: timedelta | None = None
     due: Period | None = None
     in_time: bool | None = None
+    changed_since: datetime | None = None
     deleted: bool = False
 
 

@@ -18,7 +18,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.comparison import Comparison, compare
 from sikpro.application.reports.course import Course
 from sikpro.application.reports.ordinary import Band, band
-from sikpro.application.reports.recap_data import Headline, Reason, Recap, RecapRow
+from sikpro.application.reports.recap_data import Headline, Promise, Reason, Recap, RecapRow
 from sikpro.application.reports.recap_query import Span
 from sikpro.application.reports.waiting import TURNS
 from sikpro.application.reports.wording import before_text, percent
@@ -311,7 +311,7 @@ def _reasons(case: Case) -> Sentence | None:
     """Say for what most orders are held up or cancelled, where, and how few reasons explain three quarters."""
     reasons = unfinished(case.recap)
     every = sum(reason.count for reason in reasons)
-    if every < 5 or len(reasons) < 2 or reasons[0].count < 2:
+    if every < MANY or len(reasons) < 2 or reasons[0].count < 3:
         return None
     top = reasons[0]
     whole = bool(case.recap.cancel_reasons) or not case.recap.received[Phase.CANCELLED]
@@ -320,7 +320,7 @@ def _reasons(case: Case) -> Sentence | None:
     where = Counter({sto: n for (status, sto), n in case.beside.unfinished.items() if status == top.status})
     if not case.recap.closed and len(where) > 1 and where.total() == top.count:
         sto, many = where.most_common(1)[0]
-        if many >= top.count / 3 and "sto" not in case.recap.query.filters:
+        if many >= max(top.count / 3, 2) and "sto" not in case.recap.query.filters:
             label = next((row.label for row in case.rows(Dimension.STO) if row.value == sto), sto)
             parts.append(Part("reasons_where", {"name": label, "count": many, "all": top.count}))
     few = next((n for n, reason in enumerate(reasons, start=1) if reason.cumulative >= 0.75), 0)
@@ -366,7 +366,7 @@ def _comply_outside(case: Case, dimension: Dimension) -> Sentence | None:
     for row in case.rows(dimension):
         if row.due and row.due.share is not None and row.due.all >= MANY:
             sigma = sqrt(due.share * (1 - due.share) / row.due.all)
-            if row.due.share < due.share - _SIGMAS * sigma:
+            if below_chance(due, row.due):
                 found.append(((due.share - row.due.share) / sigma, due.share - _SIGMAS * sigma, row))
     if not found:
         return None
@@ -390,12 +390,22 @@ def _comply_outside(case: Case, dimension: Dimension) -> Sentence | None:
     )
 
 
+def below_chance(every: Promise | None, some: Promise) -> bool:
+    """Whether some orders are in time less often than chance alone makes it, given the share of all; not with few orders."""
+    if every is None or every.share in {None, 0, 1} or some.share is None or some.all < MANY:
+        return False
+    share = every.share or 0
+    return some.share < share - _SIGMAS * sqrt(share * (1 - share) / some.all)
+
+
 def _sto_outside(case: Case) -> Sentence | None:
     return _comply_outside(case, Dimension.STO)
 
 
 def _technician_outside(case: Case) -> Sentence | None:
-    return _comply_outside(case, Dimension.TECHNICIAN)
+    """Say it of a technician, unless it was said of an STO with the same orders: the only technician there."""
+    found, sto = (_comply_outside(case, dimension) for dimension in (Dimension.TECHNICIAN, Dimension.STO))
+    return None if found and sto and found.parts[0].params["all"] == sto.parts[0].params["all"] else found
 
 
 def _day_outside(case: Case) -> Sentence | None:

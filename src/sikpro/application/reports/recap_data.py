@@ -60,7 +60,7 @@ class RecapTable:
 
 @frozen(kw_only=True)
 class Reason:
-    """A held-up or cancelled status, the number of received orders that have it now, its share of them, and the sum of shares.
+    """A held-up or cancelled status, the number of received orders that have it now, its share, and the sum of shares.
 
     `cumulative` adds up the shares of this and all more frequent reasons. Both are fractions of 1.
     """
@@ -148,7 +148,7 @@ class Closing:
 class Recap:
     """The result of a query.
 
-    `reasons` are those of the held-up orders, `cancel_reasons` those of the cancelled ones (none in older closed months).
+    `reasons` are those of held-up orders, `cancel_reasons` those of cancelled ones (empty in older closed months).
 
     `own`: only one helpdesk's own work. `received` are the received orders by present phase. `open_now` and `ages` (by
     the names of `AGES`) are of the moment `made_at`, for any period. `duplicates` is None where they cannot be counted

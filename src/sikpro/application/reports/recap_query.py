@@ -22,7 +22,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 LONGEST = 366
 """The most days of a free period."""
 
-FILTERS = ("type", "sto", "site_operation", "technician", "helpdesk", "channel")
+FILTERS = ("type", "sto", "site_operation", "technician", "helpdesk", "channel", "status")
 """The filters of a recap, named as in the queue's addresses. The value `UNKNOWN` selects orders without one."""
 
 _LONGEST_FILTER = 64
@@ -116,6 +116,11 @@ class RecapQuery:
         """The period of the same kind and length after, None when there is none."""
         return self._beside(self.last + timedelta(days=self.days), self.last + timedelta(days=1))
 
+    def narrowed(self, name: str, value: str) -> "RecapQuery":
+        """Return the query with one more filter; without that filter when the value is ""."""
+        filters = {**self.filters, name: value}
+        return evolve(self, filters={key: filters[key] for key in FILTERS if filters.get(key)})
+
     def period(self, zone: ZoneInfo) -> Period:
         """Return the span of time in a zone."""
         return Period(Period.of_day(self.first, zone).start, Period.of_day(self.last, zone).end)
@@ -137,6 +142,7 @@ class RecapQuery:
             technician=given.get("technician", ""),
             helpdesk=own if own is not None else None if not helpdesk else helpdesk_of(helpdesk),
             channel=given.get("channel", ""),
+            status=given.get("status", ""),
             received=period if basis is TimeBasis.RECEIVED else None,
             finished=period if basis is TimeBasis.FINISHED else None,
         )

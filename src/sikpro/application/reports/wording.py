@@ -66,6 +66,7 @@ def before_text(before: Headline, words: Words) -> str:
 def filters_text(recap: Recap, words: Words) -> str:
     """Return the filters for people: `STO SDA · Helpdesk Rina`; "" without any."""
     names = {(str(table.dimension), row.value): row.label for table in recap.tables for row in table.rows if row.value}
+    names |= {("status", one.status): words.text(one.label) for one in (*recap.reasons, *recap.cancel_reasons)}
     parts = []
     for name, value in recap.query.filters.items():
         label = words("recap.unknown") if value == UNKNOWN else names.get((name, value), value)

@@ -63,6 +63,7 @@ FILTERS = (
         "in_time",
         "acted",
         "waited",
+        "turn",
     ),
 )
 """The filters of a view, by the name of the query parameter.
@@ -84,6 +85,7 @@ _CHOICES: Mapping[str, frozenset[str]] = {
     "tti": frozenset({"within", "late"}),
     "in_time": frozenset({"yes", "no"}),
     "waited": frozenset(Turn),
+    "turn": frozenset(Turn),
     "hour": _HOURS,
     "finished_hour": _HOURS,
 }
@@ -147,7 +149,7 @@ class Listing:
         helpdesk = given.get("helpdesk", "")
         return OrderFilter(
             phases=frozenset({Phase(phase)}) if phase else VIEWS[view],
-            turn=Turn.HELPDESK if view == "todo" else None,
+            turn=Turn.HELPDESK if view == "todo" else Turn(given["turn"]) if "turn" in given else None,
             holder=me.id if view == "mine" else None,
             deleted=view == "deleted",
             text=self.text,

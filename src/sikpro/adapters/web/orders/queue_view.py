@@ -184,6 +184,7 @@ _NAMED = {
     "tti": "queue.tti.{}",
     "in_time": "queue.in_time.{}",
     "waited": "turn.{}",
+    "turn": "turn.{}",
     "acted": "queue.acted",
 }
 

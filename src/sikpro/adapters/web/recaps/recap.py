@@ -9,17 +9,15 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from sikpro.adapters.web.orders.queue_view import filter_choices
 from sikpro.adapters.web.recaps.recap_files import recap_file, split_kind
-from sikpro.adapters.web.recaps.recap_links import RecapLinks, page_of
-from sikpro.adapters.web.recaps.recap_view import RecapView
+from sikpro.adapters.web.recaps.recap_links import page_of
+from sikpro.adapters.web.recaps.recap_reading import read_recap
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
-from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.facts import TimeBasis
 from sikpro.application.reports.closing import count_month
-from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_query import FILTERS, RecapQuery, Span
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
@@ -65,22 +63,11 @@ class RecapController(Controller):
         recap_query = _recap_query(name, query, Span(request.url.path.split("/")[2]))
         if kind:
             return await recap_file(request, recap_query, kind, me, visit, parts)
-        words, now = visit.words, parts.clock.now()
-
-        def read(uow: UnitOfWork) -> RecapView:
-            return RecapView(
-                recap=recap(uow, recap_query, me, now, parts.zone),
-                today=words.local(now).date(),
-                statuses={status.code: status for status in uow.catalogue.statuses()},
-                choices=filter_choices(uow, words, me),
-                links=RecapLinks(recap_query, None if me.may(Permission.VIEW_REPORTS) else me.id),
-                words=words,
-                is_closed=recap_query.span is Span.MONTH and uow.closed_months.get(recap_query.text) is not None,
-                may_close=me.may(Permission.CLOSE_MONTH) and now >= recap_query.period(words.zone).end,
-            )
-
-        view = await parts.transactions.read(read)
-        return pages.page(request, "recaps/recap.html", view=view, query=recap_query, recap=view.recap, page_of=page_of)
+        now = parts.clock.now()
+        basis = TimeBasis.FINISHED if query.get("heat") == "completed" else TimeBasis.RECEIVED
+        view = await parts.transactions.read(lambda uow: read_recap(uow, recap_query, me, now, visit.words, basis))
+        template = "recaps/day.html" if recap_query.span is Span.DAY else "recaps/recap.html"
+        return pages.page(request, template, view=view, query=recap_query, recap=view.recap, page_of=page_of)
 
     @post("/month/{name:str}/close", guards=[only(Permission.CLOSE_MONTH)])
     async def close(

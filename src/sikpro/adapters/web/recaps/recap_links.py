@@ -8,9 +8,10 @@ from attrs import frozen
 from sikpro.adapters.web.orders.order_listing import VIEWS
 from sikpro.application.ports.facts import Dimension, Interval
 from sikpro.application.ports.queries import UNKNOWN
-from sikpro.application.reports.figures import Figure
+from sikpro.application.reports.explain import Behind, List
+from sikpro.application.reports.figures import BY_CODE, Figure
 from sikpro.application.reports.recap_query import RecapQuery, Span
-from sikpro.domain.phase import Phase, Stage
+from sikpro.domain.phase import Phase, Stage, Turn
 
 
 def page_of(recap_query: RecapQuery) -> str:
@@ -103,6 +104,41 @@ class RecapLinks:
                 return self._listed({"view": Stage.COMPLETED.value, "finished": f"{self.query.text}T{value}"})
             return self.finished(Stage.COMPLETED, finished_hour=value)
         return self.finished(Stage.COMPLETED, **{str(dimension): value or UNKNOWN})
+
+    def cell(self, day: str, hour: int, *, completed: bool = False) -> str:
+        """Return the orders received, or completed, in an hour of a day."""
+        if completed:
+            return self._listed({"view": Stage.COMPLETED.value, "finished": f"{day}T{hour:02}"})
+        return self._listed({**_at(None), "day": f"{day}T{hour:02}"})
+
+    def turn(self, turn: Turn, *, of_period: bool = False) -> str:
+        """Return the open orders of a turn: all of them, or only those received in the period."""
+        return self.open(turn=str(turn), **(self._when if of_period else {}))
+
+    def cancel_reason(self, status: str) -> str:
+        """Return the received orders that are cancelled with a status."""
+        return self.received(Phase.CANCELLED, status=status)
+
+    def behind(self, behind: Behind, cancelled: bool = False) -> str:
+        """Return the list behind a sentence; `cancelled` says that its reason is one of cancelled orders."""
+        filters = dict(behind.filters)
+        match behind.what:
+            case List.RECEIVED:
+                return self.received(None, **filters)
+            case List.COMPLETED:
+                return self.finished(Stage.COMPLETED, **filters)
+            case List.LATE:
+                return self.due("no", **filters)
+            case List.REASON:
+                return (self.cancel_reason if cancelled else self.reason)(filters["status"])
+            case List.DAY:
+                return self.row(Dimension.DAY, filters["day"])
+            case List.WAITED:
+                return self.interval(Interval(f"waiting_{filters['waited']}"))
+            case List.DUPLICATES:
+                return self.figure(BY_CODE["duplicates"])
+            case List.DUE:
+                return "#due"
 
     def reason(self, status: str) -> str:
         """Return the received orders that are held up for a reason."""

@@ -1,0 +1,1 @@
+"""The charts of a recap as numbers: positions on a canvas, without any markup."""

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve, field, frozen
 
-from sikpro.application.ports.facts import Dimension, Interval, Spread
 from sikpro.application.ports.day_notes import DayNote
+from sikpro.application.ports.facts import Dimension, Interval, Spread
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.counting import Counting
@@ -30,7 +30,8 @@ CONTRIBUTORS = (Dimension.STO, Dimension.TYPE, Dimension.TECHNICIAN)
 class Comparison:
     """What stands beside a recap; each part is empty where there is nothing to compare with.
 
-    `before` counts the period before by value of each of `CONTRIBUTORS`: orders received, and completed (`done_before`).
+    `before` counts the orders received in the period before by value of each of `CONTRIBUTORS`, `done_before` the
+    completed ones.
     `unfinished` counts the received orders that are held up or cancelled, by status and STO. `work_days` are the
     installation's (0 is Monday).
     """
@@ -40,9 +41,9 @@ class Comparison:
     waits_before: Mapping[Interval, Spread] = field(factory=dict[Interval, Spread])
     duplicates_before: int | None = None
     unfinished: Mapping[tuple[str, str], int] = field(factory=dict[tuple[str, str], int])
-    trend: Trend = Trend()
+    trend: Trend = field(factory=Trend)
     courses: tuple[Course, ...] = ()
-    due: DueSoon = DueSoon()
+    due: DueSoon = field(factory=DueSoon)
     notes: tuple[DayNote, ...] = ()
     work_days: tuple[int, ...] = ()
     today: date = date.max

@@ -24,7 +24,7 @@ Hours = tuple[int, ...]
 
 @frozen(kw_only=True)
 class Course:
-    """The orders of a day, added up until the end of each hour (24 numbers), and the same of ordinary days, oldest first.
+    """The orders of a day, added up until the end of each hour (24 numbers), and of ordinary days, oldest first.
 
     `over` is how many hours of the day are over (24 for a past day). On a day that is no working day there are no
     ordinary days.

@@ -1,7 +1,7 @@
-"""A recap in sentences: rules that say what is worth saying, each with its figures, its weight and the orders behind it.
+"""A recap in sentences: rules that say what is worth saying, each with its figures, its weight and its orders.
 
-A rule gets the recap and what it is compared with (`Case`) and returns a sentence or None. It says only what these figures
-say. `RULES` lists all rules; the sentences that weigh most are shown, each subject once.
+A rule gets the recap and what it is compared with (`Case`) and returns a sentence or None. It says only what these
+figures say. `RULES` lists all rules; the sentences that weigh most are shown, each subject once.
 """
 
 from collections import Counter
@@ -170,7 +170,7 @@ def sentences(found: Sequence[Sentence], words: Words) -> list[str]:
 
 
 def unfinished(recap: Recap) -> tuple[Reason, ...]:
-    """Return the reasons of held-up and of cancelled orders together, most frequent first, with shares of all of them."""
+    """Return the reasons of held-up and of cancelled orders together, most frequent first, with shares of all."""
     found = sorted((*recap.reasons, *recap.cancel_reasons), key=lambda one: (-one.count, one.status))
     every, so_far = sum(reason.count for reason in found), 0
     merged = list[Reason]()
@@ -358,7 +358,7 @@ def _tti(case: Case) -> Sentence | None:
 
 
 def _comply_outside(case: Case, dimension: Dimension) -> Sentence | None:
-    """Say who is in time less often than chance alone makes it: below three standard deviations from the share of all."""
+    """Say who is in time less often than chance alone makes it: three standard deviations below the share of all."""
     due = case.recap.due
     if due is None or due.share is None or due.share in {0, 1}:
         return None
@@ -391,7 +391,7 @@ def _comply_outside(case: Case, dimension: Dimension) -> Sentence | None:
 
 
 def below_chance(every: Promise | None, some: Promise) -> bool:
-    """Whether some orders are in time less often than chance alone makes it, given the share of all; not with few orders."""
+    """Whether some orders are in time less often than chance alone makes it, given the share of all orders."""
     if every is None or every.share in {None, 0, 1} or some.share is None or some.all < MANY:
         return False
     share = every.share or 0
@@ -421,7 +421,7 @@ def _day_outside(case: Case) -> Sentence | None:
         return None
     way = ordinary.outside(count)
     params: dict[str, Param] = {"day": day, "count": count, **_limits(ordinary)}
-    notes = [Part("note", {"text": note.text}) for note in case.beside.notes if note.day == day]
+    notes = [Part("day_note", {"text": note.text}) for note in case.beside.notes if note.day == day]
     return Sentence(
         rule="day_outside",
         tone=Tone.MORE if way > 0 else Tone.LESS,

@@ -7,7 +7,10 @@ from sikpro.application.reports.recap_query import RecapQuery
 
 
 def notes_of(uow: UnitOfWork, query: RecapQuery) -> tuple[DayNote, ...]:
-    """Return the notes of a query's days, in order. With a filter of STO or Site Operation, only theirs and the general ones."""
+    """Return the notes of a query's days, in order.
+
+    With a filter of STO or Site Operation, only its notes and the general ones.
+    """
     belongs = {row.code: row.site_operation for row in uow.catalogue.stos()}
     sto, site = query.filters.get("sto", ""), query.filters.get("site_operation", "")
     sites = {site} if site else {belongs.get(sto, "")} if sto else set()

@@ -1,10 +1,11 @@
 """What is ordinary: the band of a series of figures, so that nobody chases noise (an XmR chart).
 
-The band is the mean ± 2.66 × the mean moving range (Wheeler, *Understanding Variation*): the limits of natural variation
-of single values. A figure inside it needs no explanation.
+The band is the mean ± 2.66 × the mean moving range (Wheeler, *Understanding Variation*): the limits of natural
+variation of single values. A figure inside it needs no explanation.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from attrs import frozen
 
@@ -36,6 +37,6 @@ def band(values: Sequence[float]) -> Band | None:
     if len(values) < LEAST:
         return None
     mean = sum(values) / len(values)
-    moves = [abs(after - before) for before, after in zip(values, values[1:], strict=False)]
+    moves = [abs(after - before) for before, after in pairwise(values)]
     half = _SPREAD * sum(moves) / len(moves)
     return Band(mean=round(mean, 3), low=round(max(mean - half, 0), 3), high=round(mean + half, 3))

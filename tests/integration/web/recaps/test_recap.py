@@ -83,7 +83,8 @@ def _tiles(page: str) -> dict[str, int]:
 
 def _table(page: str, title: str) -> dict[str, dict[str, int]]:
     """A table of the page by row and column, its totals row included."""
-    section = page.partition(f"<h2>{title}</h2>")[2].partition("</table>")[0]
+    section = re.split(f"<h[23]>{title}</h[23]>", page, maxsplit=1)[-1]
+    section = section[section.index('<table class="recap-table') :].partition("</table>")[0]
     found: dict[str, dict[str, int]] = {}
     for row in re.findall(r"<tr>(.*?)</tr>", section, re.DOTALL)[1:]:
         name = re.sub(r"<[^>]+>", "", re.search(r"<th.*?</th>", row, re.DOTALL)[0])  # type: ignore[index]  # each has one

@@ -20,7 +20,7 @@ from sikpro.domain.errors import DomainError, InvalidFields, NotPermitted
 from sikpro.domain.people import Permission, Person
 
 PATH = "/recap/notes"
-ENTRIES = ("day", "note", "place")
+ENTRIES = ("day", "day_note", "place")
 
 
 class DayNotesController(Controller):
@@ -39,7 +39,7 @@ class DayNotesController(Controller):
     ) -> Response[str]:
         """Show the form of a new note, for the day of the address or today."""
         today = visit.words.local(parts.clock.now()).date().isoformat()
-        typed = {"day": request.query_params.get("day", "") or today, "note": "", "place": ""}
+        typed = {"day": request.query_params.get("day", "") or today, "day_note": "", "place": ""}
         return await _form(request, pages, parts, typed)
 
     @post()
@@ -75,7 +75,7 @@ class DayNotesController(Controller):
         if not may_change(note, me):
             raise NotPermitted
         place = f"sto:{note.sto}" if note.sto else f"so:{note.site_operation}" if note.site_operation else ""
-        typed = {"day": note.day.isoformat(), "note": note.text, "place": place}
+        typed = {"day": note.day.isoformat(), "day_note": note.text, "place": place}
         return await _form(request, pages, parts, typed, note_id=note_id)
 
     @post("/{note_id:int}")

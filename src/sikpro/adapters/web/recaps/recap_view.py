@@ -17,9 +17,9 @@ from sikpro.adapters.web.recaps.charts.pareto import ParetoBar, pareto
 from sikpro.adapters.web.recaps.charts.ranked import RankedChart, Slice, bar, ranked
 from sikpro.adapters.web.recaps.recap_links import RecapLinks, page_of
 from sikpro.application.i18n import Words
+from sikpro.application.ports.day_notes import DayNote
 from sikpro.application.ports.facts import Dimension, Interval, TimeBasis
 from sikpro.application.ports.queries import OrderRow
-from sikpro.application.ports.day_notes import DayNote
 from sikpro.application.reports.changed_orders import ChangedOrders
 from sikpro.application.reports.closing import CLOSES_AFTER
 from sikpro.application.reports.comparison import Comparison
@@ -40,8 +40,8 @@ from sikpro.application.reports.recap_data import (
 )
 from sikpro.application.reports.recap_query import RecapQuery, Span
 from sikpro.application.reports.recap_text import recap_text
-from sikpro.application.reports.wording import Versus, before_text, filters_text, percent, versus
 from sikpro.application.reports.waiting import Waiting
+from sikpro.application.reports.wording import Versus, before_text, filters_text, percent, versus
 from sikpro.application.use_cases.recaps.pin_notes import may_change
 from sikpro.domain.catalogue import Status
 from sikpro.domain.people import Person

@@ -13,6 +13,7 @@ WRITTEN: Mapping[str, str] = {
     "reason": "order.reason",
     "message": "input.message",
     "notice": "notice.text",
+    "day_note": "note.text",
 } | {one.name: f"field.{one.name}" for one in FIELDS}
 """The entries that an error page returns, with their labels: never add a secret."""
 

@@ -17,7 +17,7 @@ LONGEST = 200
 
 
 def add_note(uow: UnitOfWork, typed: Mapping[str, str], by: Person, now: datetime) -> DayNote:
-    """Pin a new note (`day`, `note`, `place`). `place` is "", `sto:<code>` or `so:<code>`.
+    """Pin a new note (`day`, `day_note`, `place`). `place` is "", `sto:<code>` or `so:<code>`.
 
     Raises `NotPermitted`, and `InvalidFields` with the errors by entry.
     """
@@ -60,12 +60,12 @@ def _changeable(uow: UnitOfWork, note_id: int, by: Person) -> DayNote:
 
 def _understood(uow: UnitOfWork, typed: Mapping[str, str], before: DayNote) -> DayNote:
     errors: dict[str, DomainError] = {}
-    day, text = _day(typed.get("day", "")), one_line(typed.get("note", ""))
+    day, text = _day(typed.get("day", "")), one_line(typed.get("day_note", ""))
     if day is None:
         errors["day"] = InvalidValue("day_note.day", typed.get("day", ""))
     if not text or len(text) > LONGEST:
         reason = "day_note.too_long" if text else "day_note.empty"
-        errors["note"] = InvalidValue(reason, text, most=str(LONGEST))
+        errors["day_note"] = InvalidValue(reason, text, most=str(LONGEST))
     kind, _, code = typed.get("place", "").partition(":")
     known = {
         "": {""},

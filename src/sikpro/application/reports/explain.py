@@ -35,6 +35,9 @@ GOOD_SHARE = 0.95
 MANY = 10
 """The fewest orders from which a share or a median is worth comparing."""
 
+_FEW = 3
+"""Days with fewer orders on average are not compared with each other: single orders would decide."""
+
 _SIGMAS = 3
 
 
@@ -151,7 +154,8 @@ def explain(recap: Recap, beside: Comparison) -> tuple[Sentence, ...]:
 
     When no rule has anything to say of a recap with orders, one sentence says that it is ordinary.
     """
-    if not (recap.total or recap.completed or recap.cancelled):
+    has_orders = bool(recap.total or recap.completed or recap.cancelled)
+    if not has_orders and not (beside.due.today.count or beside.due.past.count):
         return ()
     case = Case(recap, beside)
     found = sorted(filter(None, (rule(case) for rule in RULES.values())), key=lambda one: -one.weight)
@@ -159,7 +163,7 @@ def explain(recap: Recap, beside: Comparison) -> tuple[Sentence, ...]:
     for sentence in found:
         if not sentence.subject or sentence.subject not in {one.subject for one in kept}:
             kept.append(sentence)
-    if kept or not _comparable(case):
+    if kept or not has_orders or not _comparable(case):
         return tuple(kept[:MOST])
     return (Sentence(rule="ordinary", tone=Tone.CALM, weight=0, parts=(Part("ordinary", {}),)),)
 
@@ -413,7 +417,7 @@ def _day_outside(case: Case) -> Sentence | None:
     if case.is_day:
         return None
     ordinary, days = working_day_band(case.recap, case.beside)
-    if ordinary is None:
+    if ordinary is None or ordinary.mean < _FEW:
         return None
     odd = [(max(count - ordinary.high, ordinary.low - count), day, count) for day, count in days.items()]
     excess, day, count = max(odd)

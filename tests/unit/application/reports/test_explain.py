@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from math import sqrt
 from statistics import mean, median_low
 
@@ -78,6 +79,12 @@ def params(sentence: Sentence) -> dict[str, object]:
 
 def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=WIB)
+
+
+def limits(figures: Sequence[int]) -> tuple[float, float]:
+    """What is ordinary for figures in the order of time, by the book."""
+    half = 2.66 * mean(abs(after - before) for before, after in pairwise(figures))
+    return mean(figures) - half, mean(figures) + half
 
 
 def days(first: str, many: int) -> list[datetime]:
@@ -168,17 +175,13 @@ def many_months(last: int) -> list[Raw]:
 
 def check_month_outside() -> None:
     it = told([*many_months(60)], "2026-11", "2026-12-05T10:00", lambda uow, by: None)
-    before = [len(it.received(f"2026-{month:02}")) for month in range(3, 11)]
-    moves = [abs(b - a) for a, b in zip(before, before[1:], strict=False)]
-    low, high = mean(before) - 2.66 * mean(moves), mean(before) + 2.66 * mean(moves)
     # The change against October weighs more; it says the same month is outside.
     change = it.of("received_change")
     assert [part.code for part in change.parts][:2] == ["received_more", "outside_months"]
     slowly = told(_rising(), "2026-11", "2026-12-05T10:00")
     sentence = slowly.of("month_outside")
     before = [len(slowly.received(f"2026-{month:02}")) for month in range(3, 11)]
-    moves = [abs(b - a) for a, b in zip(before, before[1:], strict=False)]
-    low, high = mean(before) - 2.66 * mean(moves), mean(before) + 2.66 * mean(moves)
+    low, high = limits(before)
     now = len(slowly.received("2026-11"))
     assert now > high
     assert params(sentence) == {
@@ -240,9 +243,13 @@ def check_tti() -> None:
     late = [row for row in it.rows if row.took and row.took > 72 * HOUR]
     worst = [row for row in it.rows if row.sto == "SDA"]
     others = [row for row in it.rows if row.sto != "SDA"]
-    sentence = it.of("tti")
+    sentence, kept = it.of("tti"), sum(row not in late for row in it.rows)
     assert [dict(part.params) for part in sentence.parts] == [
-        {"share": Share(sum(row not in late for row in it.rows) / len(it.rows)), "late": len(late), "all": len(it.rows)},
+        {
+            "share": Share(kept / len(it.rows)),
+            "late": len(late),
+            "all": len(it.rows),
+        },
         {
             "count": sum(row in late for row in worst),
             "name": "SDA · SDA",
@@ -287,8 +294,7 @@ def check_day_outside() -> None:
     it = told(rows, "2026-11", "2026-12-05T10:00", note)
     counts = Counter(row.day for row in rows)
     working = [counts[day] for day in sorted(counts) if day.weekday() != 6]
-    moves = [abs(b - a) for a, b in zip(working, working[1:], strict=False)]
-    low, high = mean(working) - 2.66 * mean(moves), mean(working) + 2.66 * mean(moves)
+    low, high = limits(working)
     sentence = it.of("day_outside")
     assert sentence.parts[0].code == "day_high"
     assert params(sentence) == {
@@ -363,8 +369,7 @@ def check_pace(rule: str) -> None:
     it = told(paced(12, timedelta(minutes=5)), "2026-11-17", "2026-11-17T12:30")
     counts = Counter(row.day for row in it.rows)
     last = [counts[day] for day in sorted(counts) if day < date(2026, 11, 17)][-20:]
-    moves = [abs(b - a) for a, b in zip(last, last[1:], strict=False)]
-    low, high = mean(last) - 2.66 * mean(moves), mean(last) + 2.66 * mean(moves)
+    low, high = limits(last)
     sentence = it.of(rule)
     assert sentence.parts[0].code == f"{rule}_high_at"
     assert params(sentence) == {

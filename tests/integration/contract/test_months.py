@@ -120,6 +120,8 @@ def test_lists_and_counts_are_narrowed_by_how_orders_went(store: Transactions) -
     assert numbers(store, OrderFilter(due=Period(first.end, after(60) + PROMISE))) == set()
     assert numbers(store, OrderFilter(due=Period(first.end, after(60) + PROMISE + TICK))) == {"SC10000004"}
     assert numbers(store, OrderFilter(in_time=False)) == {"SC10000001", "SC10000002", "SC10000004"}
+    assert numbers(store, OrderFilter(changed_since=after(60))) == {"SC10000003", "SC10000004"}
+    assert numbers(store, OrderFilter(changed_since=NOON + PROMISE + TICK)) == {"SC10000004"}
     assert numbers(store, OrderFilter(hour=(20, ZONE))) == {"SC10000004"}
     assert numbers(store, OrderFilter(finished_hour=(19, ZONE))) == {"SC10000003"}
 

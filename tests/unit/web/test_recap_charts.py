@@ -95,7 +95,7 @@ def test_a_long_period_is_mapped_by_day_of_the_week() -> None:
 
 
 def test_one_odd_hour_does_not_pale_the_others() -> None:
-    counts = {
+    counts: dict[tuple[str, ...], int] = {
         (f"2026-10-{day:02}", f"{hour:02}"): 1 + (day + hour) % 6 for day in range(1, 31) for hour in range(7, 17)
     }
     usual = drawn(OCTOBER, counts, TimeBasis.RECEIVED).steps

@@ -16,6 +16,7 @@ from sikpro.application.use_cases.people.edit_people import edit_person, person_
 from sikpro.application.use_cases.people.grant_access import approve_access, refuse_access
 from sikpro.application.use_cases.people.manage_people import add_account, add_technician, set_active, set_password
 from sikpro.application.use_cases.recaps.keep_schedules import add_schedule, drop_schedule, switch_schedule
+from sikpro.application.use_cases.recaps.pin_notes import add_note, change_note, drop_note
 from sikpro.application.use_cases.recaps.set_targets import set_targets
 from sikpro.domain.catalogue import SiteOperation
 from sikpro.domain.people import Person, RequestState, Role
@@ -58,6 +59,14 @@ def scheduled(uow: UnitOfWork, by: Person) -> int:
 def targets(uow: UnitOfWork, by: Person) -> None:
     set_targets(uow, "2026-11", {"SDA": {"target": "250", "working_days": "25"}}, by, AT)
     set_targets(uow, "2026-11", {"SDA": {"target": ""}, "TUN": {"target": ""}}, by, AT)
+
+
+def noted(uow: UnitOfWork, by: Person) -> None:
+    typed = {"day": "2026-11-02", "day_note": " hujan ", "place": "sto:SDA"}
+    note = add_note(uow, typed, by, AT)
+    for _ in range(2):  # the second changes nothing
+        change_note(uow, note.id, typed | {"day_note": "hujan deras", "place": ""}, by, AT)
+    drop_note(uow, note.id, by, AT)
 
 
 def site_operation(uow: UnitOfWork, by: Person) -> None:
@@ -112,6 +121,14 @@ ACTS: dict[str, tuple[Step, list[tuple[str, str, dict[str, str]]]]] = {
     "targets": (
         targets,
         [("target_set", "2026-11 SDA", {"target": "250", "working_days": "25"}), ("target_dropped", "2026-11 SDA", {})],
+    ),
+    "notes": (
+        noted,
+        [
+            ("day_note_added", "1", {"day": "2026-11-02", "text": "hujan", "sto": "SDA"}),
+            ("day_note_changed", "1", {"day": "2026-11-02", "text": "hujan deras", "before": "hujan"}),
+            ("day_note_dropped", "1", {"day": "2026-11-02", "text": "hujan deras"}),
+        ],
     ),
     "catalogue": (
         site_operation,

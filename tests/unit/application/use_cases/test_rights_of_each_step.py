@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from attrs import evolve
 
+from sikpro.application.ports.day_notes import DayNote
 from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import TableSheet
@@ -33,6 +34,7 @@ from sikpro.application.use_cases.recaps.keep_schedules import (
     possible_receivers,
     switch_schedule,
 )
+from sikpro.application.use_cases.recaps.pin_notes import add_note, change_note, drop_note
 from sikpro.application.use_cases.recaps.set_targets import set_targets
 from sikpro.application.use_cases.tables.import_orders import plan_orders
 from sikpro.application.use_cases.tables.import_rows import import_rows, plan_import
@@ -69,6 +71,14 @@ def scheduled(uow: UnitOfWork, by: Person) -> object:
     return add_schedule(uow, rhythm="today", at="17:00", to="person:1", language="id", with_file=False, by=by, now=NINE)
 
 
+NOTE = {"day": "2026-11-02", "day_note": "hujan deras", "place": ""}
+
+
+def pinned(uow: UnitOfWork) -> int:
+    """A note of somebody who is gone."""
+    return uow.day_notes.add(DayNote(day=NINE.date(), text="banjir", by=BUDI, at=NINE)).id
+
+
 STEPS: Mapping[str, tuple[set[Role], Step]] = {
     "take the next": (WORK, lambda uow, by: take_next(uow, by, NINE)),
     "give back": (WORK, lambda uow, by: give_back_order(uow, 1, by, NINE)),
@@ -77,6 +87,12 @@ STEPS: Mapping[str, tuple[set[Role], Step]] = {
     "send words": (WORK, lambda uow, by: send_text(uow, 1, by, NINE, text="halo", zone=ZONE)),
     "send again": (WORK, lambda uow, by: resend_message(uow, 1, 1, by, NINE)),
     "hand over": (LEAD, lambda uow, by: hand_over(uow, {"technician": "F5SDA445"}, by, NINE, zone=ZONE)),
+    "pin a note": (REPORTS, lambda uow, by: add_note(uow, NOTE, by, NINE)),
+    "change another's note": (
+        MONTHS,
+        lambda uow, by: change_note(uow, pinned(uow), NOTE | {"day_note": "x"}, by, NINE),
+    ),
+    "drop another's note": (MONTHS, lambda uow, by: drop_note(uow, pinned(uow), by, NINE)),
     "notice": (LEAD, lambda uow, by: publish_notice(uow, "Gangguan", by, NINE)),
     "reconcile": (LEAD, compared),
     "add a technician": (LEAD, lambda uow, by: add_technician(uow, name="N", technician_code="F5X1", now=NINE, by=by)),

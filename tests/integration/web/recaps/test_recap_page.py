@@ -80,7 +80,7 @@ def test_the_heat_map_adds_up_to_the_figures_and_a_cell_opens_its_orders(month: 
         assert sum(int(count) for _, count in cells) == total
         for href, count in cells:
             assert opened(bagus, href) == int(count)
-        rows = re.findall(r'<td class="sum"><svg.*?</svg><span>([\d.]+)</span>', table)
+        rows = re.findall(r'<td class="row-sum"><svg.*?</svg><span>([\d.]+)</span>', table)
         assert sum(map(int, rows)) == total
         sums = re.search(r'<tr class="heat-sums"><th scope="row">Jumlah</th>(.*?)</tr>', table, re.DOTALL)
         assert sums

@@ -83,7 +83,7 @@ class TrendChart:
 
 def trend_chart(trend: Trend, figure: str) -> TrendChart:
     """Draw the months of `received` or `completed`."""
-    frame = Frame(width=548, height=132, left=46, right=84, top=16)
+    frame = Frame(width=548, height=118, left=46, right=84, top=16)
     values = [getattr(month, figure) for month in trend.months]
     ordinary = trend.band(figure)
     reach = [*values, *((ordinary.low, ordinary.high) if ordinary else ())]

@@ -16,7 +16,7 @@ from sikpro.application.reports.recap_query import RecapQuery, Span
 DAYS = 20
 """How many working days before a day make its band."""
 
-_LOOK_BACK = 40
+_LOOK_BACK = 28
 """How many days to look back for them."""
 
 Hours = tuple[int, ...]

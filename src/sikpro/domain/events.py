@@ -34,6 +34,17 @@ class OrderPlaced(OrderEvent):
 
 
 @frozen(kw_only=True)
+class OrderImported(OrderEvent):
+    """It came in from a table, with what is known of its life until then.
+
+    `helpdesk_name` is a name in the table that belongs to nobody here.
+    """
+
+    source: str
+    helpdesk_name: str = ""
+
+
+@frozen(kw_only=True)
 class OrderTaken(OrderEvent):
     """A helpdesk took it."""
 
@@ -142,6 +153,7 @@ class WordsSent(OrderEvent):
 
 EVENTS: tuple[type[OrderEvent], ...] = (
     OrderPlaced,
+    OrderImported,
     OrderTaken,
     OrderGivenBack,
     OrderAssigned,

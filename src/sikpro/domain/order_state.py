@@ -27,8 +27,9 @@ class OrderState:
     `resubmitted` mark news that the helpdesk has not looked at yet: *Balasan baru*, *Dikirim ulang*. `nudged_at` is the
     time of the last nudge. `hold_ups` counts how often it became held up. `sender` is the person who sent it.
     `last_feedback` is the last text of `helpdesk` at the present status, at `last_feedback_at`; "" and None if there is
-    none since that status. Texts belong to their status; the journal keeps earlier ones. `place` is the newest place of
-    the customer that was sent.
+    none since that status, or if its time is unknown. Texts belong to their status; the journal keeps earlier ones.
+    `place` is the newest place of the customer that was sent. `first_action_at` and `finished_at` are also None where a
+    table that the order came from does not tell them.
     """
 
     id: int
@@ -85,6 +86,12 @@ class OrderState:
         deleted = self.deleted_at is not None
         return duplicate_key(mode, self.number, self.data.type, self.phase, deleted=deleted)
 
+    @property
+    def _acted_elsewhere(self) -> bool:
+        """Whether somebody acted before the order came in from a table, at a time that is not known."""
+        acted = self.helpdesk is not None or self.hold_ups > 0 or self.phase.ends_well
+        return self.first_action_at is None and acted
+
     def _at(self, now: datetime) -> datetime:
         return max(now, self.changed_at)
 
@@ -106,7 +113,7 @@ class OrderState:
             claimed_until=at + claim if held else None,
             claimed_at=at if held else None,
             helpdesk=self.helpdesk if by is None or stays_finished else by,
-            first_action_at=self.first_action_at or (None if by is None else at),
+            first_action_at=self.first_action_at or (None if by is None or self._acted_elsewhere else at),
             finished_at=None if status.phase.live else self.finished_at if stays_finished else at,
             reopenings=self.reopenings + is_reopening(self.phase, status.phase),
             hold_ups=self.hold_ups + (status.phase.held_up and not self.phase.held_up),

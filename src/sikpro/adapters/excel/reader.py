@@ -203,10 +203,10 @@ def _text(cell: object) -> str:
         case float() if value.is_integer():
             return str(int(value))
         case timedelta():
-            minutes = int(value.total_seconds()) // 60
-            return f"{minutes // 60}:{minutes % 60:02}"
+            seconds = round(value.total_seconds())  # a cell has a fraction of a day, so some are a bit too short
+            return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
         case time():
-            return value.strftime("%H:%M")
+            return value.strftime("%H:%M:%S" if value.second else "%H:%M")
         case datetime() | date():
             return value.isoformat()
         case _:

@@ -23,8 +23,8 @@ class MemoryDeviceQueries:
         """Return the last completed order of each modem whose last completed order names this ODP, newest first."""
         last: dict[str, tuple[datetime, int, Order]] = {}
         for order in self._standing():
-            if order.phase.ends_well and order.finished_at is not None:
-                serial, place = order.data.serial.value, (order.finished_at, order.id, order)
+            if order.phase.ends_well:
+                serial, place = order.data.serial.value, (order.finished_at or order.received_at, order.id, order)
                 last[serial] = max(last.get(serial, place), place, key=lambda item: item[:2])
         here = [place for place in last.values() if place[2].data.odp.value == odp]
         here.sort(key=lambda item: item[:2], reverse=True)
@@ -115,6 +115,7 @@ def _known(order: Order) -> KnownOrder:
         phase=order.phase,
         status=order.status,
         channel=order.channel.value,
+        received_at=order.received_at,
         deleted=order.deleted_at is not None,
         version=order.version,
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sikpro.adapters.memory.queries import sorted_page
-from sikpro.adapters.memory.rows import Names, Wanted
+from sikpro.adapters.memory.rows import Names, Wanted, elapsed, in_seconds
 from sikpro.adapters.memory.store import State
 from sikpro.application.ports.facts import Dimension, Interval, Spread, TimeBasis
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
@@ -63,7 +63,7 @@ def _ranked(found: Iterable[timedelta]) -> Spread:
     spans = sorted(found)
     if not spans:
         return Spread()
-    median, p90 = (spans[-(-len(spans) * part // 100) - 1] for part in (50, 90))
+    median, p90 = (in_seconds(spans[-(-len(spans) * part // 100) - 1]) for part in (50, 90))
     return Spread(count=len(spans), median=median, p90=p90)
 
 
@@ -77,8 +77,8 @@ def _span(order: Order, interval: Interval) -> timedelta | None:
         return order.clock.spent.get(interval.turn)
     start, end = order.received_at, order.first_action_at
     if interval is Interval.HANDLING:
-        return None if end is None or order.finished_at is None else order.finished_at - end
-    return None if end is None else end - start
+        return None if end is None or order.finished_at is None else elapsed(end, order.finished_at)
+    return None if end is None else elapsed(start, end)
 
 
 def _value(order: Order, dimension: Dimension, at: datetime | None, names: Names) -> str:

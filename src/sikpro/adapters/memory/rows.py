@@ -1,6 +1,6 @@
 """Orders as flat rows, and the check against a filter."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sikpro.adapters.memory.store import State
@@ -104,8 +104,18 @@ class Wanted:
         )
 
 
+def elapsed(start: datetime, end: datetime) -> timedelta:
+    """Return the time between the whole seconds of two times."""
+    return end.replace(microsecond=0) - start.replace(microsecond=0)
+
+
+def in_seconds(span: timedelta) -> timedelta:
+    """Return the whole seconds of a span."""
+    return timedelta(seconds=span // timedelta(seconds=1))
+
+
 def _lived(order: Order, which: OrderFilter) -> bool:
-    took = None if order.finished_at is None else order.finished_at - order.received_at
+    took = None if order.finished_at is None else elapsed(order.received_at, order.finished_at)
     return (
         _at_hour(order.received_at, which.hour)
         and _at_hour(order.finished_at, which.finished_hour)

@@ -32,12 +32,13 @@ class SqlDeviceQueries:
     def installed_at(self, odp: str, limit: int) -> tuple[OrderRow, ...]:
         """Return the last completed order of each modem whose last completed order names this ODP, newest first."""
         later = orders.alias("later")
-        newer = sa.tuple_(later.c.finished_at, later.c.id) > sa.tuple_(_c.finished_at, _c.id)
+        ended, ended_later = (sa.func.coalesce(c.finished_at, c.received_at) for c in (_c, later.c))
+        newer = sa.tuple_(ended_later, later.c.id) > sa.tuple_(ended, _c.id)
         moved_on = sa.exists().where(
             later.c.serial == _c.serial, later.c.phase.in_(_COMPLETED), later.c.deleted_at.is_(None), newer
         )
         selected = rows.where(_c.odp == odp, _c.phase.in_(_COMPLETED), _c.deleted_at.is_(None), ~moved_on)
-        found = self._transaction.execute(selected.order_by(_c.finished_at.desc(), _c.id.desc()).limit(limit))
+        found = self._transaction.execute(selected.order_by(ended.desc(), _c.id.desc()).limit(limit))
         return tuple(map(list_row, found.mappings()))
 
     def boxes(self, sto: str, after: str, limit: int) -> tuple[OdpSummary, ...]:
@@ -102,7 +103,9 @@ class SqlDeviceQueries:
 
     def known(self, numbers: Iterable[str]) -> Mapping[str, tuple[KnownOrder, ...]]:
         """Return every order under these registration numbers, by number, oldest first."""
-        columns = (_c.id, _c.number, _c.type, _c.phase, _c.status, _c.channel, _c.deleted_at, _c.version)
+        columns = (
+            *(_c.id, _c.number, _c.type, _c.phase, _c.status, _c.channel, _c.received_at, _c.deleted_at, _c.version),
+        )
         found: list[KnownOrder] = []
         wanted = iter(sorted(set(numbers)))
         while some := tuple(islice(wanted, _AT_ONCE)):
@@ -126,6 +129,7 @@ def _known(row: Any) -> KnownOrder:
         phase=Phase(row["phase"]),
         status=row["status"],
         channel=row["channel"],
+        received_at=row["received_at"],
         deleted=row["deleted_at"] is not None,
         version=row["version"],
     )

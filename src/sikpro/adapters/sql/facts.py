@@ -126,4 +126,4 @@ def _spread(count: int, median: int | None, p90: int | None) -> Spread:
 
 
 def _duration(microseconds: int | None) -> timedelta | None:
-    return None if microseconds is None else timedelta(microseconds=int(microseconds))
+    return None if microseconds is None else timedelta(seconds=int(microseconds) // 1_000_000)

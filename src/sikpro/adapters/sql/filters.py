@@ -145,17 +145,18 @@ def local_hour(transaction: OpenTransaction, clock: ColumnElement[Any], zone: st
 
 
 def elapsed(transaction: OpenTransaction, start: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnElement[int]:
-    """Return the whole microseconds between two times, NULL if one is missing."""
+    """Return the microseconds between the whole seconds of two times, NULL if one is missing.
+
+    Exports have whole seconds, so what is counted in one is what is counted here.
+    """
+    return _microseconds(transaction, end) - _microseconds(transaction, start)
+
+
+def _microseconds(transaction: OpenTransaction, clock: ColumnElement[Any]) -> ColumnElement[int]:
     if not transaction.on_sqlite:
-        return sa.cast(sa.extract("epoch", end - start) * 1_000_000, sa.BigInteger)
-    return _sqlite_microseconds(end) - _sqlite_microseconds(start)
-
-
-def _sqlite_microseconds(clock: ColumnElement[Any]) -> ColumnElement[int]:
-    # SQLite rounds a time to milliseconds, so read seconds and their fraction separately.
-    text = sa.type_coerce(clock, sa.Text)
-    seconds = sa.cast(sa.func.strftime("%s", sa.func.substr(text, 1, 19)), sa.BigInteger)
-    return seconds * 1_000_000 + sa.cast(sa.func.substr(text, 21, 6), sa.BigInteger)
+        return sa.cast(sa.extract("epoch", sa.func.date_trunc("second", clock)), sa.BigInteger) * 1_000_000
+    text = sa.func.substr(sa.type_coerce(clock, sa.Text), 1, 19)
+    return sa.cast(sa.func.strftime("%s", text), sa.BigInteger) * 1_000_000
 
 
 def _overdue(limits: tuple[PastLimit, ...]) -> list[ColumnElement[bool]]:

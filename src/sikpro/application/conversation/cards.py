@@ -73,8 +73,21 @@ def _headline(context: Context, row: OrderRow) -> str:
         number=row.number,
         state=state_words(context, row),
         helpdesk=row.helpdesk_name or words("helpdesk"),
-        time=words.moment(row.finished_at or state_since(context.uow, row), context.now),
+        time=_since(context, row),
     )
+
+
+def _since(context: Context, row: OrderRow) -> str:
+    """Return since when the order is in its state; the end of an imported order may be unknown."""
+    if not row.phase.live and row.finished_at is None:
+        return context.words("card.time_unknown")
+    return context.words.moment(row.finished_at or state_since(context.uow, row), context.now)
+
+
+def _age(context: Context, row: OrderRow) -> str:
+    if not row.phase.live and row.finished_at is None:
+        return context.words("card.time_unknown")
+    return context.words.duration((row.finished_at or context.now) - row.received_at)
 
 
 def state_card(context: Context, row: OrderRow) -> str:
@@ -92,7 +105,7 @@ def state_card(context: Context, row: OrderRow) -> str:
     lines.append(
         words("card.about", type=row.type, sto=row.sto, odp=row.odp)
         + " · "
-        + words("card.age", span=words.duration((row.finished_at or now) - row.received_at))
+        + words("card.age", span=_age(context, row))
     )
     return "\n".join(lines)
 
@@ -127,7 +140,7 @@ def duplicate_card(context: Context, row: OrderRow) -> str:
     )
     status = words.text(any_status(context.uow, row.status).label)
     who = f"{row.holder_name}, " if row.holder_name else ""
-    age = words.duration((row.finished_at or now) - row.received_at)
+    age = _age(context, row)
     since = words(
         "card.double_state", status=status, who=who, time=words.moment(state_since(context.uow, row), now), age=age
     )

@@ -58,6 +58,7 @@ class KnownOrder:
     phase: Phase
     status: str
     channel: str
+    received_at: datetime
     deleted: bool
     version: int
 
@@ -77,7 +78,8 @@ class DeviceQueries(Protocol):
     def installed_at(self, odp: str, limit: int) -> tuple[OrderRow, ...]:
         """Return the last completed order of each modem at this ODP, newest first.
 
-        A modem counts if its last completed order names this ODP.
+        A modem counts if its last completed order names this ODP. If the end of an order is unknown, its receipt
+        counts instead.
         """
 
     def boxes(self, sto: str, after: str, limit: int) -> tuple[OdpSummary, ...]:

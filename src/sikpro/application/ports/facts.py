@@ -74,7 +74,10 @@ class OrderFacts(Protocol):
         """Return the orders behind the counts, oldest received first, one page at a time."""
 
     def spread(self, which: OrderFilter, interval: Interval) -> Spread:
-        """Return how long an interval lasted, over the orders in which it is over; exact, by nearest rank."""
+        """Return how long an interval lasted, over the orders in which it is over; in whole seconds, by nearest rank.
+
+        Times count by their whole seconds, as exports have them.
+        """
 
     def daily_spread(self, which: OrderFilter, interval: Interval, zone: str) -> Mapping[str, Spread]:
         """Return how long an interval lasted, by the day (ISO, in the zone) on which the orders ended.

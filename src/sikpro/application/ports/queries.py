@@ -42,7 +42,8 @@ class OrderFilter:
     is the hour of receipt, `finished_hour` that of the end, on any day, each in a time zone (an IANA name).
 
     `acted` selects orders on which a helpdesk has acted, `waited` orders that waited for this turn (only spans that are
-    over). `took_at_most` and `took_over` select ended orders by the time from receipt to end.
+    over). `took_at_most` and `took_over` select ended orders by the time from receipt to end, in whole
+    seconds.
 
     `due` selects the orders that fall due in a span (`domain/promise.py`), cancelled ones and those that ended at an
     unknown time apart. `in_time` selects of those the completed ones within the promise, or all others.

@@ -83,7 +83,8 @@ class CountedOrders:
         unknown = not row.open and row.finished_at is None
         if row.phase.ends_badly or unknown or due >= self.counting.now or due not in self.period:
             return None
-        return row.finished_at is not None and row.phase.ends_well and row.finished_at <= due
+        ended = None if row.finished_at is None else row.finished_at.replace(microsecond=0)
+        return ended is not None and row.phase.ends_well and ended <= due
 
     def _paged(self, which: OrderFilter) -> Iterator[OrderRow]:
         after = None

@@ -37,10 +37,10 @@ def _shown(cell: Cell) -> str:
         case str():
             return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "'"} else cell
         case datetime():
-            return cell.strftime("%Y-%m-%d %H:%M")
+            return cell.strftime("%Y-%m-%d %H:%M:%S")
         case timedelta():
-            minutes = cell // timedelta(minutes=1)
-            return f"{minutes // 60}:{minutes % 60:02}"
+            seconds = cell // timedelta(seconds=1)
+            return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
         case float():
             return f"{cell:.2f}".replace(".", ",")
         case _:

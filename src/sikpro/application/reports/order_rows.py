@@ -1,7 +1,9 @@
 """The orders behind a recap, row by row, and the columns of every export."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from attrs import frozen
 
@@ -18,6 +20,8 @@ from sikpro.domain.catalogue import Status
 from sikpro.domain.order_data import TEXTS, Channel
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase, Stage, Turn
+
+T = TypeVar("T")
 
 
 @frozen
@@ -38,6 +42,8 @@ class Cells:
     labels: Mapping[str, str]
     phases: Mapping[Phase, str]
     channels: Mapping[str, str]
+    turns: Mapping[Turn, str]
+    helpdesks: Mapping[int, str]
     now: datetime
 
     @classmethod
@@ -47,15 +53,25 @@ class Cells:
         return cls(
             words=words,
             statuses=statuses,
-            labels={code: words.text(status.label) for code, status in statuses.items()},
+            labels=_distinct({code: (words.text(status.label), code) for code, status in statuses.items()}),
             phases={phase: words(f"phase.{phase}") for phase in Phase},
             channels={channel.value: words(f"channel.{channel}") for channel in Channel},
+            turns={turn: words(f"turn.{turn}") for turn in Turn},
+            helpdesks=_distinct(
+                {person.id: (person.name, person.username or "") for person in uow.people.all() if person.username}
+            ),
             now=now,
         )
 
     def local(self, moment: datetime | None) -> datetime | None:
         """Return the time in the installation's zone, without a zone, as Excel needs it."""
         return None if moment is None else moment.astimezone(self.words.zone).replace(tzinfo=None, microsecond=0)
+
+
+def _distinct(names: Mapping[T, tuple[str, str]]) -> dict[T, str]:
+    """Return the name of each; one that another has too gets its own code behind it."""
+    count = Counter(name.casefold() for name, _ in names.values())
+    return {key: f"{name} ({code})" if count[name.casefold()] > 1 else name for key, (name, code) in names.items()}
 
 
 def _field(name: str) -> Column:
@@ -72,19 +88,25 @@ def _text(name: str) -> Column:
 
 
 def _spent(turn: Turn) -> Column:
-    def cell(row: OrderRow, cells: Cells) -> Cell:
+    def cell(row: OrderRow, _: Cells) -> Cell:
         spent = row.spent.get(turn)
-        if row.turn is turn:
-            running = max(cells.now - row.turn_since, timedelta())
-            spent = running if spent is None else spent + running
-        return spent
+        return None if spent is None else timedelta(seconds=spent // timedelta(seconds=1))
 
     return Column(f"column.spent.{turn}", 11, cell)
+
+
+def _turn(row: OrderRow, cells: Cells) -> Cell:
+    return cells.turns[row.turn] if row.phase.live else ""
+
+
+def _turn_since(row: OrderRow, cells: Cells) -> Cell:
+    return cells.local(row.turn_since) if row.phase.live else None
 
 
 _WIDTHS = {"type": 10, "sto": 7, "technician": 12}
 _DATA = {field.name: _field(field.name) for field in FIELDS if field.name not in TEXTS}
 
+# The durations are those of the turns that are over, as in the recap; the present turn has its beginning beside them.
 # *Feedback terakhir* belongs to the status beside it: it is the helpdesk's last text at the order's present status.
 # The order's page has the texts at earlier statuses in its history.
 COLUMNS: tuple[Column, ...] = (
@@ -101,9 +123,11 @@ COLUMNS: tuple[Column, ...] = (
     Column("column.status", 24, lambda row, cells: cells.labels[row.status]),
     Column("column.phase", 14, lambda row, cells: cells.phases[row.phase]),
     Column("column.reason_group", 18, lambda row, cells: cells.statuses[row.status].group),
-    Column("column.helpdesk", 18, lambda row, _: row.helpdesk_name),
+    Column("column.helpdesk", 18, lambda row, cells: cells.helpdesks.get(row.helpdesk or 0, row.helpdesk_name)),
     Column("column.first_action_at", 16, lambda row, cells: cells.local(row.first_action_at)),
     Column("column.finished_at", 16, lambda row, cells: cells.local(row.finished_at)),
+    Column("column.turn", 12, _turn),
+    Column("column.turn_since", 16, _turn_since),
     _spent(Turn.HELPDESK),
     _spent(Turn.TECHNICIAN),
     _spent(Turn.CUSTOMER),
@@ -133,7 +157,9 @@ def _age(row: OrderRow, cells: Cells) -> Cell:
 
 def _hours(row: OrderRow) -> Cell:
     done = row.phase.ends_well and row.finished_at is not None
-    return (row.finished_at - row.received_at) / timedelta(hours=1) if done and row.finished_at else None
+    if not done or row.finished_at is None:
+        return None
+    return (row.finished_at.replace(microsecond=0) - row.received_at.replace(microsecond=0)) / timedelta(hours=1)
 
 
 def _comply(row: OrderRow, counted: CountedOrders) -> Cell:

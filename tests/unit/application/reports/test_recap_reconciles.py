@@ -124,6 +124,15 @@ def hour_and_day(moment: datetime | None, dimension: Dimension) -> str:
     return f"{local:%H}" if dimension is Dimension.HOUR else local.date().isoformat()
 
 
+def whole(start: datetime, end: datetime) -> timedelta:
+    """The time between the whole seconds of two times, as an export has them."""
+    return end.replace(microsecond=0) - start.replace(microsecond=0)
+
+
+def seconds(span: timedelta) -> timedelta:
+    return timedelta(seconds=span // timedelta(seconds=1))
+
+
 def spread(spans: Sequence[timedelta]) -> Spread:
     """Nearest rank: the smallest span that so many percent of all do not exceed."""
     if not spans:
@@ -137,7 +146,9 @@ def spread(spans: Sequence[timedelta]) -> Spread:
 
 def in_time(one: OrderStory) -> bool:
     return (
-        one.phase is Phase.COMPLETED and one.finished is not None and one.finished - one.received <= timedelta(hours=72)
+        one.phase is Phase.COMPLETED
+        and one.finished is not None
+        and whole(one.received, one.finished) <= timedelta(hours=72)
     )
 
 
@@ -157,16 +168,18 @@ def check_figures(shown: Recap, told: Slow, now: datetime) -> None:
         sum(timedelta(hours=low) <= age < timedelta(hours=high) for age in still_open)
         for low, high in itertools.pairwise(hours)
     ]
-    took = [one.finished - one.received for one in completed if one.finished]
+    took = [whole(one.received, one.finished) for one in completed if one.finished]
     assert shown.promise.within == sum(span <= timedelta(hours=72) for span in took)
     assert shown.promise.late == sum(span > timedelta(hours=72) for span in took)
     assert shown.due == promise_of(told.due(now))
-    assert shown.times[Interval.FIRST_ACTION] == spread([one.acted - one.received for one in received if one.acted])
+    assert shown.times[Interval.FIRST_ACTION] == spread(
+        [whole(one.received, one.acted) for one in received if one.acted]
+    )
     assert shown.times[Interval.HANDLING] == spread(
-        [one.finished - one.acted for one in completed if one.finished and one.acted]
+        [whole(one.acted, one.finished) for one in completed if one.finished and one.acted]
     )
     for interval, turn in zip(list(Interval)[2:], list(Turn), strict=False):
-        assert shown.times[interval] == spread([one.spent[turn] for one in completed if turn in one.spent])
+        assert shown.times[interval] == spread([seconds(one.spent[turn]) for one in completed if turn in one.spent])
     held_up = Counter(one.status for one in received if one.phase is Phase.HELD_UP)
     assert {reason.status: reason.count for reason in shown.reasons} == held_up
     assert sum(group.count for group in shown.groups) == held_up.total()

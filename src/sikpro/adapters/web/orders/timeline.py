@@ -19,6 +19,7 @@ from sikpro.domain.events import (
     OrderDeleted,
     OrderEvent,
     OrderGivenBack,
+    OrderImported,
     OrderNudged,
     OrderPlaced,
     OrderReopened,
@@ -103,6 +104,10 @@ class Narrator:
         match event:
             case OrderPlaced():
                 return "inbox", words("timeline.placed", channel=words(f"channel.{event.channel}"))
+            case OrderImported(source=source, helpdesk_name=name) if name:
+                return "inbox", words("timeline.imported_from", source=source, name=name)
+            case OrderImported(source=source):
+                return "inbox", words("timeline.imported", source=source)
             case OrderTaken():
                 return "hand-grab", words("timeline.taken")
             case OrderGivenBack(lapsed=True):

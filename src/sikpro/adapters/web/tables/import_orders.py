@@ -18,8 +18,15 @@ from sikpro.adapters.web.site.visit import Visit, visit_of
 from sikpro.adapters.web.tables.uploading import LARGEST_TABLE, UploadPages, chosen, received_now
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.written_tables import WrittenTable
-from sikpro.application.use_cases.tables.import_orders import COLUMNS, check_date, import_orders, plan_orders
-from sikpro.application.use_cases.tables.order_plan import JudgedRow, OrderPlan, RowVerdict
+from sikpro.application.use_cases.tables.history_cells import Helpdesks
+from sikpro.application.use_cases.tables.import_orders import (
+    COLUMNS,
+    Decisions,
+    check_date,
+    import_orders,
+    plan_orders,
+)
+from sikpro.application.use_cases.tables.order_plan import JudgedRow, OrderPlan, RowNote, RowVerdict
 from sikpro.application.use_cases.tables.table_columns import (
     date_columns,
     header_of,
@@ -102,6 +109,35 @@ class ImportOrdersController(Controller):
 
         return await _PAGES.keep(request, parts, await parts.transactions.read(work), me)
 
+    @post("/{upload_id:int}/decide")
+    async def decide(
+        self,
+        request: Request[Any, Any, Any],
+        upload_id: FromPath[int],
+        me: NamedDependency[Person],
+        parts: NamedDependency[WebParts],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Judge the rows again: with the people behind unknown names (`helpdesk-<place>`), with other STOs' ODPs."""
+
+        def work(uow: UnitOfWork) -> Upload:
+            upload = _PAGES.find(uow, upload_id, me)
+            if "plan" not in upload.choice:
+                return upload
+            people = Helpdesks.of(uow, {}).by_id
+            names = OrderPlan.unpacked(upload.choice["plan"]).helpdesks
+            chosen_now = {
+                name: person
+                for place, name in enumerate(names)
+                if (person := form.whole(f"helpdesk-{place}")) is not None and person in people
+            }
+            helpdesks = {**upload.choice.get("helpdesks", {}), **chosen_now}
+            other_sto = upload.choice.get("other_sto", False) or form.text("other_sto") == "yes"
+            choice = {**upload.choice, "helpdesks": helpdesks, "other_sto": other_sto}
+            return _judged(uow, evolve(upload, choice=choice), me, parts)
+
+        return await _PAGES.keep(request, parts, await parts.transactions.read(work), me)
+
     @post("/{upload_id:int}/apply")
     async def apply(
         self,
@@ -115,16 +151,24 @@ class ImportOrdersController(Controller):
     ) -> Response[str]:
         """Write all new rows as shown; if something changed since, show them again."""
         now, zone, mark = parts.clock.now(), visit.words.zone, form.text("mark")
+        agreed = form.text("closed_months") == "yes"
 
         def work(uow: UnitOfWork) -> tuple[Upload, OrderPlan, WrittenTable | None]:
             upload = _PAGES.find(uow, upload_id, me)
-            sheet, columns, no_date = upload.sheet, upload.columns, received_now(upload)
-            plan, written = import_orders(uow, sheet, columns, mark, me, now, zone, upload.file, received_now=no_date)
+            sheet, columns = upload.sheet, upload.columns
+            decisions = evolve(_decisions(upload), closed_months=agreed)
+            plan, written = import_orders(uow, sheet, columns, mark, me, now, zone, upload.file, decisions)
             if written:
                 uow.blobs.drop(upload_id)
             return upload, plan, written
 
-        upload, plan, written = await parts.transactions.write(work)
+        try:
+            upload, plan, written = await parts.transactions.write(work)
+        except InvalidValue as error:
+            if error.code != "import.closed_month":
+                raise
+            found = await parts.transactions.read(lambda uow: _PAGES.find(uow, upload_id, me))
+            return _show(request, pages, found, error=error)
         if not written:
             return _show(request, pages, _with_plan(upload, plan), outdated=True)
         visit.toast("orders_imported", count=visit.words.number(plan.count(RowVerdict.NEW)))
@@ -136,8 +180,18 @@ def _judged(uow: UnitOfWork, upload: Upload, by: Person, parts: WebParts) -> Upl
     by.must(Permission.ADMINISTER)
     if not _PAGES.is_readable(upload) or _date_trouble(upload):
         return upload
-    now, zone, no_date = parts.clock.now(), ZoneInfo(parts.zone), received_now(upload)
-    return _with_plan(upload, plan_orders(uow, upload.sheet, upload.columns, by, now, zone, received_now=no_date))
+    now, zone, decisions = parts.clock.now(), ZoneInfo(parts.zone), _decisions(upload)
+    plan = plan_orders(uow, upload.sheet, upload.columns, by, now, zone, decisions)
+    people = [[person.id, person.name] for person in Helpdesks.of(uow, {}).by_id.values()]
+    return _with_plan(evolve(upload, choice={**upload.choice, "people": people}), plan)
+
+
+def _decisions(upload: Upload) -> Decisions:
+    return Decisions(
+        received_now=received_now(upload),
+        helpdesks=upload.choice.get("helpdesks", {}),
+        other_sto=upload.choice.get("other_sto", False),
+    )
 
 
 def _date_trouble(upload: Upload) -> DomainError | None:
@@ -153,7 +207,14 @@ def _with_plan(upload: Upload, plan: OrderPlan) -> Upload:
     return evolve(upload, choice={**upload.choice, "plan": plan.packed()})
 
 
-def _show(request: Request[Any, Any, Any], pages: Pages, upload: Upload, *, outdated: bool = False) -> Response[str]:
+def _show(
+    request: Request[Any, Any, Any],
+    pages: Pages,
+    upload: Upload,
+    *,
+    outdated: bool = False,
+    error: DomainError | None = None,
+) -> Response[str]:
     if "plan" not in upload.choice or "columns" in request.query_params:
         return _PAGES.ask_columns(
             request,
@@ -178,7 +239,10 @@ def _show(request: Request[Any, Any, Any], pages: Pages, upload: Upload, *, outd
     return pages.page(
         request,
         "tables/preview.html",
-        status=409 if outdated else 200,
+        status=409 if outdated or error else 200,
+        error=error,
+        notes=tuple(note for note in RowNote if note is not RowNote.FINAL),
+        people=upload.choice.get("people", []),
         outdated=outdated,
         upload=upload,
         plan=plan,

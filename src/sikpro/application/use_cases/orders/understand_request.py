@@ -18,12 +18,14 @@ Slips = dict[str, InvalidValue]
 """The errors for unknown technician codes, by code. Keep it over many requests to look each code up once."""
 
 
-def understand_request(uow: UnitOfWork, typed: Mapping[str, str], slips: Slips | None = None) -> OrderData:
+def understand_request(
+    uow: UnitOfWork, typed: Mapping[str, str], slips: Slips | None = None, *, past: bool = False
+) -> OrderData:
     """Parse every field (by its name in `fields.FIELDS`) and check it against the catalogues.
 
-    An empty catalogue accepts everything. Raises `InvalidFields` with an error for each field that is missing
-    (`field.missing`), malformed, unknown, or in conflict with another: an ODP of another STO (`odp.other_sto`) until
-    that is confirmed.
+    An empty catalogue accepts everything; for a `past` order retired rows and people count too. Raises `InvalidFields`
+    with an error for each field that is missing (`field.missing`), malformed, unknown, or in conflict with another: an
+    ODP of another STO (`odp.other_sto`) until that is confirmed.
     """
     values: dict[str, object] = {}
     errors: dict[str, DomainError] = {}
@@ -36,7 +38,7 @@ def understand_request(uow: UnitOfWork, typed: Mapping[str, str], slips: Slips |
             values[field.name] = parsed_field(uow, field.name, typed)
         except InvalidValue as error:
             errors[field.name] = error
-    _check_catalogues(uow, values, errors, {} if slips is None else slips)
+    _check_catalogues(uow, values, errors, {} if slips is None else slips, past=past)
     if "odp" in values and "sto" in values and "odp.other_sto" not in typed.get(CONFIRMED, "").split():
         odp, sto = str(getattr(values["odp"], "sto", "")), str(values["sto"])
         if odp != sto:
@@ -61,10 +63,12 @@ def typed_again(data: OrderData) -> dict[str, str]:
     return {field.name: str(getattr(data, field.name)) for field in FIELDS}
 
 
-def _check_catalogues(uow: UnitOfWork, values: dict[str, object], errors: dict[str, DomainError], slips: Slips) -> None:
+def _check_catalogues(
+    uow: UnitOfWork, values: dict[str, object], errors: dict[str, DomainError], slips: Slips, *, past: bool
+) -> None:
     known = {
-        "type": [row.code for row in uow.catalogue.order_types() if row.active],
-        "sto": [row.code for row in uow.catalogue.stos() if row.active],
+        "type": [row.code for row in uow.catalogue.order_types() if row.active or past],
+        "sto": [row.code for row in uow.catalogue.stos() if row.active or past],
     }
     for name, codes in known.items():
         code = str(values.get(name, ""))
@@ -76,7 +80,7 @@ def _check_catalogues(uow: UnitOfWork, values: dict[str, object], errors: dict[s
         errors["technician"] = slips[technician]
     elif technician:
         person = uow.people.by_code(technician)
-        if person is None or not person.active:
+        if person is None or not (person.active or past):
             codes = [one.technician_code for one in uow.people.all() if one.technician_code and one.active]
             if codes:
                 slip = unknown_code("technician.unknown", technician, codes)

@@ -1,7 +1,8 @@
 """Import orders from a table: judge every row first, then write the good ones in one transaction."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from attrs import define, field, frozen
@@ -13,12 +14,21 @@ from sikpro.application.ports.tables import TableSheet
 from sikpro.application.ports.written_tables import WrittenTable
 from sikpro.application.use_cases.catalogue.lookup import first_status
 from sikpro.application.use_cases.orders.record_change import record_new
-from sikpro.application.use_cases.orders.understand_request import Slips, understand_request
+from sikpro.application.use_cases.orders.understand_request import CONFIRMED, Slips, understand_request
 from sikpro.application.use_cases.tables import headings
-from sikpro.application.use_cases.tables.order_plan import JudgedRow, OrderPlan, RowVerdict
+from sikpro.application.use_cases.tables.history_cells import (
+    HISTORY_COLUMNS,
+    SPENT_TURNS,
+    Dictionary,
+    ToldHistory,
+    has_only_days,
+    has_time,
+    read_history,
+    without_midnight,
+)
+from sikpro.application.use_cases.tables.order_plan import JudgedRow, OrderPlan, RowNote, RowVerdict
 from sikpro.application.use_cases.tables.table_columns import (
     TableColumn,
-    bare_name,
     damaged_cells,
     header_place,
     read_moment,
@@ -31,10 +41,13 @@ from sikpro.domain.catalogue import Status
 from sikpro.domain.dates import DateRule
 from sikpro.domain.duplicates import STANDING, DuplicateMode, key_of
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
-from sikpro.domain.order import Change, Order, place
+from sikpro.domain.history import History, bring_in
+from sikpro.domain.order import Change
 from sikpro.domain.order_data import Channel, OrderData
 from sikpro.domain.people import Permission, Person
-from sikpro.domain.phase import Phase, allowed
+from sikpro.domain.phase import Phase
+from sikpro.domain.promise import due_at
+from sikpro.domain.text import one_line
 
 COLUMNS: tuple[TableColumn, ...] = (
     *(
@@ -53,9 +66,9 @@ COLUMNS: tuple[TableColumn, ...] = (
         labels=headings.RECEIVED,
         date=True,
     ),
-    TableColumn(name="status", heading="column.status", labels=headings.STATUS),
+    *HISTORY_COLUMNS,
 )
-"""The columns of a table of orders. An order without a status waits.
+"""The columns of a table of orders. An order without a status waits. What a table does not tell is unknown.
 
 The time of receipt is never guessed. Either a column gives it in every row, or the importer declares that all orders
 arrived now.
@@ -66,10 +79,27 @@ IDENTIFYING = tuple(one.name for one in FIELDS if one.required)
 
 
 @frozen(kw_only=True)
+class Decisions:
+    """What a person decided about a table: nobody is guessed, no month changes without a yes.
+
+    `helpdesks` are people by the names in the table that belong to nobody here, `other_sto` accepts ODPs of another
+    STO, `closed_months` accepts changes of closed months.
+    """
+
+    received_now: bool = False
+    helpdesks: Mapping[str, int] = field(factory=dict[str, int])
+    other_sto: bool = False
+    closed_months: bool = False
+
+
+@frozen(kw_only=True)
 class _Understood:
     data: OrderData
-    status: Status | None
-    received_at: datetime | None
+    status: Status
+    history: History
+    told: ToldHistory
+    timed: bool
+    notes: tuple[RowNote, ...]
 
 
 def plan_orders(
@@ -79,8 +109,7 @@ def plan_orders(
     by: Person,
     now: datetime,
     zone: ZoneInfo,
-    *,
-    received_now: bool = False,
+    decisions: Decisions = Decisions(),
 ) -> OrderPlan:
     """Judge every row under the header; write nothing.
 
@@ -88,8 +117,8 @@ def plan_orders(
     `received_now`, `import.two_dates` with both.
     """
     by.must(Permission.ADMINISTER)
-    check_date(columns, received_now)
-    return OrderPlan(rows=[row for row, _ in _Judge(uow, now, zone).rows(sheet, columns)])
+    check_date(columns, decisions.received_now)
+    return _plan(uow, [row for row, _ in _Judge(uow, now, zone, decisions).rows(sheet, columns)])
 
 
 def import_orders(
@@ -101,28 +130,30 @@ def import_orders(
     now: datetime,
     zone: ZoneInfo,
     source: str,
-    *,
-    received_now: bool = False,
+    decisions: Decisions = Decisions(),
 ) -> tuple[OrderPlan, WrittenTable | None]:
     """Write every new row as an order, if the verdicts still match the plan's mark. Nobody gets a message.
 
-    Return the present verdicts and what was written, which can be taken back: None if the mark differs. Each order gets
-    its status by the domain's own moves; `source` is the reason for a cancelled one. Raises as `plan_orders`, and
-    `DomainError` where a row cannot be saved; then nothing is saved.
+    Return the present verdicts and what was written, which can be taken back: None if the mark differs. Raises as
+    `plan_orders`, `InvalidValue` (`import.closed_month`) if closed months would change without a yes, and `DomainError`
+    where a row cannot be saved; then nothing is saved.
     """
     by.must(Permission.ADMINISTER)
-    check_date(columns, received_now)
-    judged = list(_Judge(uow, now, zone).rows(sheet, columns))
-    plan = OrderPlan(rows=[row for row, _ in judged])
+    check_date(columns, decisions.received_now)
+    judged = list(_Judge(uow, now, zone, decisions).rows(sheet, columns))
+    plan = _plan(uow, [row for row, _ in judged])
     if plan.mark != mark:
         return plan, None
-    waiting = first_status(uow, Phase.WAITING)
+    if plan.closed and not decisions.closed_months:
+        raise InvalidValue("import.closed_month", ", ".join(sorted(plan.closed)))
+    claim = uow.installation.get().claim
     made = [
-        _store(uow, understood, waiting, by, now, source)
-        for row, understood in judged
-        if row.verdict is RowVerdict.NEW and understood
+        record_new(uow, _order(uow, found, row, now, source, claim), by.id)
+        for row, found in judged
+        if row.verdict is RowVerdict.NEW and found
     ]
     counts = {verdict.value: str(plan.count(verdict)) for verdict in RowVerdict}
+    counts |= {f"closed {month}": str(count) for month, count in plan.closed.items()}
     uow.journal.note("orders_imported", source, by.id, now, counts)
     return plan, record_made(uow, source, by, now, made)
 
@@ -136,20 +167,23 @@ def check_date(columns: Mapping[int, str], received_now: bool) -> None:
         raise InvalidValue("import.no_date", "")
 
 
-def _store(uow: UnitOfWork, understood: _Understood, waiting: Status, by: Person, now: datetime, source: str) -> Order:
-    status = understood.status or waiting
-    placed = place(
+def _plan(uow: UnitOfWork, rows: Sequence[JudgedRow]) -> OrderPlan:
+    closed = uow.closed_months.names()
+    touched = Counter(month for row in rows for month in row.months if month in closed)
+    return OrderPlan(rows=rows, closed=dict(touched))
+
+
+def _order(uow: UnitOfWork, found: _Understood, row: JudgedRow, now: datetime, source: str, claim: timedelta) -> Change:
+    return bring_in(
         order_id=uow.orders.next_id(),
-        data=understood.data,
-        channel=Channel.IMPORT,
-        status=status if status.phase.waits else waiting,
-        received_at=understood.received_at or now,
+        data=found.data,
+        history=found.history,
+        status=found.status,
         now=now,
+        source=source,
+        helpdesk_name=row.helpdesk,
+        claim=claim,
     )
-    if not status.phase.waits:
-        moved = placed.order.move_to(status, by.id, now, reason=source)
-        placed = Change.of(moved.order, *placed.events, *moved.events)
-    return record_new(uow, placed, by.id)
 
 
 @define
@@ -159,6 +193,7 @@ class _Judge:
     uow: UnitOfWork
     now: datetime
     zone: ZoneInfo
+    decisions: Decisions
     slips: Slips = field(factory=dict)
 
     def rows(self, sheet: TableSheet, columns: Mapping[int, str]) -> Iterator[tuple[JudgedRow, _Understood | None]]:
@@ -166,17 +201,23 @@ class _Judge:
         if sheet.error:
             raise sheet.error
         start = header_place(sheet) + 1
-        statuses, rule = self._statuses(), rule_named(sheet, columns, "received_at")
+        words = Dictionary.of(self.uow, self.zone, self.decisions.helpdesks)
+        dated = [column.name for column in COLUMNS if column.date]
+        rules = {name: rule for name in dated if (rule := rule_named(sheet, columns, name))}
+        waiting = first_status(self.uow, Phase.WAITING)
+        filled = [
+            (number, texts_of(cells, columns)) for number, cells in enumerate(sheet.rows[start:], start) if any(cells)
+        ]
+        days = has_only_days([texts for _, texts in filled])
         rows: list[tuple[int, _Understood | Mapping[str, DomainError]]] = [
-            (number, self._understand(texts_of(cells, columns), statuses, rule))
-            for number, cells in enumerate(sheet.rows[start:], start)
-            if any(cells)
+            (number, self._understand(without_midnight(texts) if days else texts, words, rules, waiting))
+            for number, texts in filled
         ]
         good = [found for _, found in rows if isinstance(found, _Understood)]
         known = self.uow.devices.known(found.data.registration_number.value for found in good)
         gone = self._taken_back(known)
         mode = self.uow.installation.get().duplicate_mode
-        places: dict[str, int] = {}
+        places: dict[tuple[str, datetime | None], int] = {}
         for number, found in rows:
             if not isinstance(found, _Understood):
                 yield JudgedRow(place=number, verdict=RowVerdict.WRONG, errors=found), None
@@ -186,40 +227,73 @@ class _Judge:
             there = next(
                 (order for order in known.get(value, ()) if order.id not in gone and _same(order, found, mode)), None
             )
-            if there or key in places:
+            # A cancelled order holds no key: with times, one number may have several of them.
+            at = (key, found.history.received_at if found.timed else None)
+            standing = found.status.phase in STANDING or not found.timed
+            before = places.get((key, None)) if standing else places.get(at)
+            before = places.get(at) if before is None else before
+            if there or before is not None:
                 order_id = there.id if there else None
-                row = JudgedRow(
-                    place=number, verdict=RowVerdict.DOUBLE, order_id=order_id, duplicate_of=places.get(key)
-                )
+                row = JudgedRow(place=number, verdict=RowVerdict.DOUBLE, order_id=order_id, duplicate_of=before)
                 yield row, None
                 continue
-            places[key] = number
-            final = found.status is not None and not found.status.phase.live
-            yield JudgedRow(place=number, verdict=RowVerdict.NEW, final=final), found
+            places[at] = number
+            if standing:
+                places[key, None] = number
+            unknown = found.told.helpdesk_name if found.told.helpdesk is None else ""
+            months = self._months(found.history)
+            yield (
+                JudgedRow(place=number, verdict=RowVerdict.NEW, notes=found.notes, helpdesk=unknown, months=months),
+                found,
+            )
 
     def _understand(
-        self, texts: Mapping[str, str], statuses: Mapping[str, Status], rule: DateRule | None
+        self, texts: Mapping[str, str], words: Dictionary, rules: Mapping[str, DateRule], waiting: Status
     ) -> _Understood | Mapping[str, DomainError]:
         errors: dict[str, DomainError] = {}
         data: OrderData | None = None
         status: Status | None = None
         received_at: datetime | None = None
+        confirmed = {CONFIRMED: "odp.other_sto"} if self.decisions.other_sto else {}
         try:
-            data = understand_request(self.uow, whole_number(self.uow, texts), self.slips)
+            typed = whole_number(self.uow, texts) | confirmed
+            data = understand_request(self.uow, typed, self.slips, past=not self.decisions.received_now)
         except InvalidFields as error:
             errors |= error.errors
         try:
-            received_at = self._moment(texts["received_at"], rule) if "received_at" in texts else None
+            received_at = (
+                self._moment(texts["received_at"], rules.get("received_at")) if "received_at" in texts else None
+            )
         except InvalidValue as error:
             errors["received_at"] = error
         try:
-            status = _status(texts.get("status", ""), statuses)
+            status = words.status_of(texts)
         except InvalidValue as error:
             errors["status"] = error
+        told = read_history(texts, status, words, rules, self.now)
+        errors |= told.errors
         errors |= damaged_cells(texts, IDENTIFYING)
         if data is None or errors:
             return errors
-        return _Understood(data=data, status=status, received_at=received_at)
+        status = status or waiting
+        requeued = status.phase.needs_holder and (told.helpdesk is None or not told.helpdesk.may(Permission.WORK))
+        if requeued:
+            status = waiting
+        history = _history(told, received_at or self.now.replace(microsecond=0), requeued=requeued)
+        for name, contradiction in history.contradictions(status, self.now).items():
+            cell = told.end if name == "finished_at" else name
+            errors[cell] = InvalidValue(contradiction.code, one_line(texts.get(cell, "")))
+        if errors:
+            return errors
+        timed = has_time(texts.get("received_at", ""))
+        notes = tuple(_notes(history, status, told, requeued=requeued))
+        return _Understood(data=data, status=status, history=history, told=told, timed=timed, notes=notes)
+
+    def _months(self, history: History) -> tuple[str, ...]:
+        """Return the months in which the order counts: of its receipt, its 72 hours and its end."""
+        moments = (history.received_at, due_at(history.received_at), history.finished_at)
+        local = {moment.astimezone(self.zone) for moment in moments if moment is not None}
+        return tuple(sorted({f"{moment:%Y-%m}" for moment in local}))
 
     def _taken_back(self, known: Mapping[str, Sequence[KnownOrder]]) -> frozenset[int]:
         """Return the deleted orders that were taken back with their table: they may be imported again."""
@@ -234,38 +308,50 @@ class _Judge:
             raise InvalidValue("moment.future", text)
         return moment
 
-    def _statuses(self) -> dict[str, Status]:
-        """Return the active statuses by code and by label in either language, normalised for comparison."""
-        active = [status for status in self.uow.catalogue.statuses() if status.active]
-        return {
-            bare_name(name): status
-            for status in reversed(active)
-            for name in (status.label.en, status.label.id, status.code)
-        }
+
+def _history(told: ToldHistory, received_at: datetime, *, requeued: bool) -> History:
+    values = told.values
+    return History(
+        received_at=received_at,
+        channel=values.get("channel", Channel.IMPORT),
+        first_action_at=values.get("first_action_at"),
+        finished_at=values.get(told.end),
+        helpdesk=told.helpdesk.id if told.helpdesk else None,
+        turn=None if requeued else values.get("turn"),
+        turn_since=values.get("turn_since"),
+        spent={turn: values[f"spent.{turn}"] for turn in SPENT_TURNS if f"spent.{turn}" in values},
+        resubmissions=values.get("resubmissions", 0),
+        last_feedback=values.get("last_feedback", ""),
+        place=values.get("place"),
+    )
 
 
-def _status(text: str, statuses: Mapping[str, Status]) -> Status | None:
-    if not text.strip():
-        return None
-    status = statuses.get(bare_name(text))
-    if status is None:
-        raise InvalidValue("status.unknown", text)
-    if status.phase.needs_holder:
-        raise InvalidValue("status.in_progress", text)  # this phase needs a holder, and an import has none
-    if not status.phase.waits and not allowed(Phase.WAITING, status.phase):
-        raise InvalidValue("status.later", text)  # an order cannot begin in this status
-    return status
+def _notes(history: History, status: Status, told: ToldHistory, *, requeued: bool) -> Iterator[RowNote]:
+    if not status.phase.live:
+        yield RowNote.FINAL
+        if history.finished_at is None:
+            yield RowNote.NO_END
+        elif told.day_only:
+            yield RowNote.DAY_ONLY
+    if history.first_action_at is None and (requeued or not (status.phase.waits or status.phase.ends_badly)):
+        yield RowNote.NO_ACTION
+    if requeued:
+        yield RowNote.REQUEUED
 
 
 def _same(order: KnownOrder, found: _Understood, mode: DuplicateMode) -> bool:
     """Whether a row is the same as an existing order.
 
-    A cancelled or deleted order holds no key. But an imported order is not imported again, and a cancelled row beside a
-    cancelled order is not new.
+    Both hold the duplicate key, or both came in at the same second. Where the row tells no time of day: an imported
+    order is not imported again, and a cancelled row beside a cancelled order is not new.
     """
     wanted = key_of(mode, order.number, found.data.type)
     if key_of(mode, order.number, order.type) != wanted:
         return False
+    standing = found.status.phase in STANDING
+    if found.timed:
+        same_time = order.received_at.replace(microsecond=0) == found.history.received_at.replace(microsecond=0)
+        return same_time or (standing and order.key(mode) == wanted)
     if order.channel == Channel.IMPORT or order.key(mode) == wanted:
         return True
-    return not order.deleted and found.status is not None and found.status.phase not in STANDING
+    return not order.deleted and not standing

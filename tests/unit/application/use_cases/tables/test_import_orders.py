@@ -15,8 +15,8 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import TableSheet
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.use_cases.orders.remove_order import delete_order
-from sikpro.application.use_cases.tables.import_orders import COLUMNS, import_orders, plan_orders
-from sikpro.application.use_cases.tables.order_plan import OrderPlan, RowVerdict
+from sikpro.application.use_cases.tables.import_orders import COLUMNS, Decisions, import_orders, plan_orders
+from sikpro.application.use_cases.tables.order_plan import OrderPlan, RowNote, RowVerdict
 from sikpro.application.use_cases.tables.table_columns import (
     best_sheet,
     date_columns,
@@ -28,7 +28,6 @@ from sikpro.application.use_cases.tables.table_columns import (
     texts_of,
     unused_headings,
 )
-from sikpro.domain import phase
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.errors import InvalidValue, NotPermitted
 from sikpro.domain.order_data import Channel
@@ -120,7 +119,8 @@ def test_every_row_is_judged_as_the_bot_would_and_nothing_is_written() -> None:
         row("SC100004", status="ogp"),
     )
     plan = world.plan(table)
-    assert verdicts(plan) == ["new", "double", "double", "wrong", "wrong", "wrong", "wrong"]
+    assert verdicts(plan) == ["new", "double", "double", "wrong", "wrong", "wrong", "new"]
+    assert plan.rows[6].notes == (RowNote.NO_ACTION, RowNote.REQUEUED)
     assert (plan.rows[1].order_id, plan.rows[1].duplicate_of) == (1, None)
     assert (plan.rows[2].order_id, plan.rows[2].duplicate_of) == (None, 1)
     codes = [{name: error.code for name, error in one.errors.items()} for one in plan.rows[3:]]
@@ -134,21 +134,9 @@ def test_every_row_is_judged_as_the_bot_would_and_nothing_is_written() -> None:
         },
         {"odp": "odp.other_sto"},
         {"received_at": "moment.future"},
-        {"status": "status.in_progress"},
-    ]
-    assert len(world.orders()) == 1
-
-
-def test_a_status_that_only_follows_another_is_none_for_a_new_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    rules = dict(phase.RULES)
-    waiting = rules[Phase.WAITING]
-    rules[Phase.WAITING] = evolve(waiting, leads_to=waiting.leads_to - {Phase.COMPLETED})
-    monkeypatch.setattr(phase, "RULES", rules)
-    plan = World().plan(sheet(row("SC100001", status="Selesai (PS)"), row("SC100002", status="Batal")))
-    assert [{name: error.code for name, error in one.errors.items()} for one in plan.rows] == [
-        {"status": "status.later"},
         {},
     ]
+    assert len(world.orders()) == 1
 
 
 def test_good_rows_become_orders_in_their_status_with_a_journal_and_nobody_is_told() -> None:
@@ -162,20 +150,21 @@ def test_good_rows_become_orders_in_their_status_with_a_journal_and_nobody_is_to
             row("salah"),
         )
     )
-    assert (done, plan.count(RowVerdict.NEW), plan.final) == (True, 4, 2)
+    assert (done, plan.count(RowVerdict.NEW), plan.noted(RowNote.FINAL)) == (True, 4, 2)
     first, *others = world.orders()
     assert (first.number, first.texts["note"], first.channel) == ("SC100001", "pagar hijau", Channel.IMPORT)
     assert first.received_at == datetime(2026, 11, 2, 1, 15, tzinfo=UTC)
     assert [(one.phase, one.helpdesk) for one in others] == [
-        (Phase.COMPLETED, world.admin.id),
-        (Phase.HELD_UP, world.admin.id),
-        (Phase.CANCELLED, world.admin.id),
+        (Phase.COMPLETED, None),
+        (Phase.HELD_UP, None),
+        (Phase.CANCELLED, None),
     ]
+    assert [(one.first_action_at, one.finished_at, one.spent) for one in others] == [(None, None, {})] * 3
 
     def told(uow: UnitOfWork) -> list[list[str]]:
         return [[type(entry.event).__name__ for entry in uow.journal.of_order(one.id)] for one in (first, *others)]
 
-    assert world.store.read(told) == [["OrderPlaced"], *[["OrderPlaced", "StatusChanged"]] * 3]
+    assert world.store.read(told) == [["OrderImported"]] * 4
     assert not any(world.store.read(lambda uow: uow.outbox.counts()).values())
 
 
@@ -205,7 +194,7 @@ def test_orders_are_never_moved_to_today_without_a_word() -> None:
 
     def plan(columns: dict[int, str], received_now: bool) -> OrderPlan:
         return world.store.read(
-            lambda uow: plan_orders(uow, undated, columns, world.admin, NOON, WIB, received_now=received_now)
+            lambda uow: plan_orders(uow, undated, columns, world.admin, NOON, WIB, Decisions(received_now=received_now))
         )
 
     def apply(uow: UnitOfWork) -> None:
@@ -345,7 +334,6 @@ def test_a_cancelled_order_holds_no_place_but_a_cancelled_row_is_none_of_its_own
         ({"received": "1999-12-31"}, {"received_at": ("moment.shape", "1999-12-31")}),
         ({"received": "2099-12-31"}, {"received_at": ("moment.future", "2099-12-31")}),
         ({"status": "Entah"}, {"status": ("status.unknown", "Entah")}),
-        ({"status": "OGP"}, {"status": ("status.in_progress", "OGP")}),
         ({"type": "AOO", "sto": "SDAA"}, {"type": ("type.unknown", "AOO"), "sto": ("sto.shape", "SDAA")}),
         ({"sto": "TUN", "odp": "ODP-TUN-001"}, {"sto": ("sto.unknown", "TUN")}),
         ({"technician": "F5SDA444"}, {"technician": ("technician.unknown", "F5SDA444")}),

@@ -13,7 +13,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import TableSheet
 from sikpro.application.use_cases.orders.record_change import record_change
 from sikpro.application.use_cases.orders.register_order import register_order
-from sikpro.application.use_cases.tables.import_orders import COLUMNS, import_orders, plan_orders
+from sikpro.application.use_cases.tables.import_orders import COLUMNS, Decisions, import_orders, plan_orders
 from sikpro.application.use_cases.tables.import_rows import import_rows, plan_import
 from sikpro.application.use_cases.tables.order_plan import OrderPlan, RowVerdict
 from sikpro.application.use_cases.tables.row_lists import LISTS
@@ -195,7 +195,9 @@ ORDERS = (
 def plan(world: World, *table: Sequence[str]) -> OrderPlan:
     sheet = TableSheet(name="", rows=table)
     columns, admin = find_columns(sheet, COLUMNS), world.person("admin")
-    return world.transactions.read(lambda uow: plan_orders(uow, sheet, columns, admin, NINE, WIB, received_now=True))
+    return world.transactions.read(
+        lambda uow: plan_orders(uow, sheet, columns, admin, NINE, WIB, Decisions(received_now=True))
+    )
 
 
 def write_orders(world: World) -> int:
@@ -204,7 +206,7 @@ def write_orders(world: World) -> int:
     mark = plan(world, *ORDERS).mark
 
     def work(uow: UnitOfWork) -> int:
-        done = import_orders(uow, sheet, columns, mark, admin, NINE, WIB, "o.csv", received_now=True)[1]
+        done = import_orders(uow, sheet, columns, mark, admin, NINE, WIB, "o.csv", Decisions(received_now=True))[1]
         assert done
         return done.id
 

@@ -155,7 +155,7 @@ class Dictionary:
 
 
 @frozen(kw_only=True)
-class ToldHistory:
+class ReadHistory:
     """What the cells of one row tell: each value that is there, and the error of each that cannot be read.
 
     `day_only` says that the end is a day without a time. `helpdesk_name` is the name in the cell, `helpdesk` the
@@ -176,7 +176,7 @@ def read_history(
     words: Dictionary,
     rules: Mapping[str, DateRule],
     now: datetime,
-) -> ToldHistory:
+) -> ReadHistory:
     """Read the cells of a row in this status (None waits). Empty cells are unknown; nothing is guessed."""
     readers: dict[str, Callable[[str], object]] = {
         "channel": lambda text: words.channels[_key(text, words.channels, "channel.unknown")],
@@ -204,7 +204,7 @@ def read_history(
     if "first_action_at" in values and not has_time(texts["first_action_at"]):
         del values["first_action_at"]  # a day tells nothing about minutes
     name = one_line(texts.get("helpdesk", ""))
-    return ToldHistory(
+    return ReadHistory(
         values=values,
         errors=errors,
         end=end,

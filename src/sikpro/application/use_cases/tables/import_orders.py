@@ -20,7 +20,7 @@ from sikpro.application.use_cases.tables.history_cells import (
     HISTORY_COLUMNS,
     SPENT_TURNS,
     Dictionary,
-    ToldHistory,
+    ReadHistory,
     has_only_days,
     has_time,
     read_history,
@@ -97,7 +97,7 @@ class _Understood:
     data: OrderData
     status: Status
     history: History
-    told: ToldHistory
+    read: ReadHistory
     timed: bool
     notes: tuple[RowNote, ...]
 
@@ -240,7 +240,7 @@ class _Judge:
             places[at] = number
             if standing:
                 places[key, None] = number
-            unknown = found.told.helpdesk_name if found.told.helpdesk is None else ""
+            unknown = found.read.helpdesk_name if found.read.helpdesk is None else ""
             months = self._months(found.history)
             yield (
                 JudgedRow(place=number, verdict=RowVerdict.NEW, notes=found.notes, helpdesk=unknown, months=months),
@@ -270,24 +270,24 @@ class _Judge:
             status = words.status_of(texts)
         except InvalidValue as error:
             errors["status"] = error
-        told = read_history(texts, status, words, rules, self.now)
-        errors |= told.errors
+        read = read_history(texts, status, words, rules, self.now)
+        errors |= read.errors
         errors |= damaged_cells(texts, IDENTIFYING)
         if data is None or errors:
             return errors
         status = status or waiting
-        requeued = status.phase.needs_holder and (told.helpdesk is None or not told.helpdesk.may(Permission.WORK))
+        requeued = status.phase.needs_holder and (read.helpdesk is None or not read.helpdesk.may(Permission.WORK))
         if requeued:
             status = waiting
-        history = _history(told, received_at or self.now.replace(microsecond=0), requeued=requeued)
+        history = _history(read, received_at or self.now.replace(microsecond=0), requeued=requeued)
         for name, contradiction in history.contradictions(status, self.now).items():
-            cell = told.end if name == "finished_at" else name
+            cell = read.end if name == "finished_at" else name
             errors[cell] = InvalidValue(contradiction.code, one_line(texts.get(cell, "")))
         if errors:
             return errors
         timed = has_time(texts.get("received_at", ""))
-        notes = tuple(_notes(history, status, told, requeued=requeued))
-        return _Understood(data=data, status=status, history=history, told=told, timed=timed, notes=notes)
+        notes = tuple(_notes(history, status, read, requeued=requeued))
+        return _Understood(data=data, status=status, history=history, read=read, timed=timed, notes=notes)
 
     def _months(self, history: History) -> tuple[str, ...]:
         """Return the months in which the order counts: of its receipt, its 72 hours and its end."""
@@ -309,14 +309,14 @@ class _Judge:
         return moment
 
 
-def _history(told: ToldHistory, received_at: datetime, *, requeued: bool) -> History:
-    values = told.values
+def _history(read: ReadHistory, received_at: datetime, *, requeued: bool) -> History:
+    values = read.values
     return History(
         received_at=received_at,
         channel=values.get("channel", Channel.IMPORT),
         first_action_at=values.get("first_action_at"),
-        finished_at=values.get(told.end),
-        helpdesk=told.helpdesk.id if told.helpdesk else None,
+        finished_at=values.get(read.end),
+        helpdesk=read.helpdesk.id if read.helpdesk else None,
         turn=None if requeued else values.get("turn"),
         turn_since=values.get("turn_since"),
         spent={turn: values[f"spent.{turn}"] for turn in SPENT_TURNS if f"spent.{turn}" in values},
@@ -326,12 +326,12 @@ def _history(told: ToldHistory, received_at: datetime, *, requeued: bool) -> His
     )
 
 
-def _notes(history: History, status: Status, told: ToldHistory, *, requeued: bool) -> Iterator[RowNote]:
+def _notes(history: History, status: Status, read: ReadHistory, *, requeued: bool) -> Iterator[RowNote]:
     if not status.phase.live:
         yield RowNote.FINAL
         if history.finished_at is None:
             yield RowNote.NO_END
-        elif told.day_only:
+        elif read.day_only:
             yield RowNote.DAY_ONLY
     if history.first_action_at is None and (requeued or not (status.phase.waits or status.phase.ends_badly)):
         yield RowNote.NO_ACTION

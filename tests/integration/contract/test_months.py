@@ -9,7 +9,7 @@ from attrs import evolve
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.application.ports.day_notes import DayNote
 from sikpro.application.ports.facts import Dimension, Interval, Spread, TimeBasis
-from sikpro.application.ports.months import ClosedMonth
+from sikpro.application.ports.months import ClosedMonth, OpenedMonth
 from sikpro.application.ports.queries import NOBODY, UNKNOWN, OrderFilter, Sort
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.ports.targets import Target
@@ -35,6 +35,20 @@ def test_a_month_is_closed_once_and_for_good(store: Transactions) -> None:
     assert store.read(lambda unit: unit.closed_months.get("2026-10")) == closed
     assert store.read(lambda unit: unit.closed_months.get("2026-11")) is None
     assert store.read(lambda unit: unit.closed_months.names()) == {"2026-10"}
+
+
+def test_a_closed_month_can_be_opened_and_closed_again(store: Transactions) -> None:
+    closed = ClosedMonth(month="2026-10", closed_at=NOON, closed_by=None, figures={"total": 5})
+    opened = OpenedMonth(month="2026-10", opened_at=after(1), opened_by=4, reason="impor")
+
+    assert not store.write(lambda unit: unit.closed_months.open(opened))
+    store.write(lambda unit: unit.closed_months.add(closed))
+    assert store.write(lambda unit: unit.closed_months.open(opened))
+    assert store.read(lambda unit: unit.closed_months.get("2026-10")) is None
+    assert store.read(lambda unit: unit.closed_months.opened()) == {"2026-10": opened}
+
+    assert store.write(lambda unit: unit.closed_months.add(evolve(closed, closed_at=after(2))))
+    assert store.read(lambda unit: unit.closed_months.opened()) == {}
 
 
 def test_there_is_one_target_for_each_month_and_exchange(store: Transactions) -> None:

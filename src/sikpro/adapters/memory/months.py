@@ -1,11 +1,13 @@
 """Closed months in memory."""
 
+from collections.abc import Mapping
+
 from sikpro.adapters.memory.store import State
-from sikpro.application.ports.months import ClosedMonth
+from sikpro.application.ports.months import ClosedMonth, OpenedMonth
 
 
 class MemoryClosedMonths:
-    """Stores the closed months, each permanently."""
+    """Stores the closed months, and those opened again."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -15,7 +17,21 @@ class MemoryClosedMonths:
         if closed.month in self._state.closed_months:
             return False
         self._state.closed_months.put(closed.month, closed)
+        if closed.month in self._state.opened_months:
+            self._state.opened_months.drop(closed.month)
         return True
+
+    def open(self, opened: OpenedMonth) -> bool:
+        """Open a closed month again; return False if it is not closed."""
+        if opened.month not in self._state.closed_months:
+            return False
+        self._state.closed_months.drop(opened.month)
+        self._state.opened_months.put(opened.month, opened)
+        return True
+
+    def opened(self) -> Mapping[str, OpenedMonth]:
+        """Return the months that were opened and not closed again."""
+        return {month.month: month for month in self._state.opened_months.values()}
 
     def get(self, month: str) -> ClosedMonth | None:
         """Return a closed month, None if it is open."""

@@ -15,7 +15,7 @@ from sikpro.application.ports.files import OrderFile
 from sikpro.application.ports.inbox import LedgerRow, ReceivedFile
 from sikpro.application.ports.jobs import Job
 from sikpro.application.ports.journal import JournalEntry
-from sikpro.application.ports.months import ClosedMonth
+from sikpro.application.ports.months import ClosedMonth, OpenedMonth
 from sikpro.application.ports.outbox import OutboxItem
 from sikpro.application.ports.photo_reads import PhotoRead
 from sikpro.application.ports.runtime import CLOCK_STEP
@@ -211,6 +211,7 @@ class State:
     saved_views: Table[int, SavedView] = field(factory=_table)
     schedules: Table[int, Schedule] = field(factory=_table)
     closed_months: Table[str, ClosedMonth] = field(factory=_table)
+    opened_months: Table[str, OpenedMonth] = field(factory=_table)
     targets: Table[tuple[str, str], Target] = field(factory=_table)
     written_tables: Table[int, WrittenTable] = field(factory=_table)
     written_rows: Table[int, tuple[WrittenRow, ...]] = field(factory=_table)

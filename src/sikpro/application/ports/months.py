@@ -17,11 +17,27 @@ class ClosedMonth:
     figures: Mapping[str, Any]
 
 
+@frozen(kw_only=True)
+class OpenedMonth:
+    """A month that a person opened again: when, who, and why. It does not close automatically."""
+
+    month: str
+    opened_at: datetime
+    opened_by: int
+    reason: str
+
+
 class ClosedMonths(Protocol):
-    """The closed months. A month is closed once and for good."""
+    """The closed months, and those that were opened again since."""
 
     def add(self, closed: ClosedMonth) -> bool:
         """Store a month's figures. Return False and change nothing if the month is already closed."""
+
+    def open(self, opened: OpenedMonth) -> bool:
+        """Open a closed month again. Return False and change nothing if it is not closed."""
+
+    def opened(self) -> Mapping[str, OpenedMonth]:
+        """Return the months that were opened and not closed again, by month."""
 
     def get(self, month: str) -> ClosedMonth | None:
         """Return a closed month, None when the month is open."""

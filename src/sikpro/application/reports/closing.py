@@ -9,7 +9,7 @@ from attrs import evolve
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 from cattrs.preconf.json import make_converter
 
-from sikpro.application.ports.months import ClosedMonth
+from sikpro.application.ports.months import ClosedMonth, OpenedMonth
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.counting import Counting
 from sikpro.application.reports.figures import counts
@@ -18,9 +18,13 @@ from sikpro.application.reports.recap_query import RecapQuery, Span
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase
+from sikpro.domain.text import one_line
 
 CLOSES_AFTER = timedelta(days=3)
 """How long after its end a month closes automatically."""
+
+LONGEST_REASON = 500
+"""The longest reason for opening a month, in characters."""
 
 Write = Callable[[UnitOfWork], None]
 """A function that saves in one short transaction what was counted in a read before."""
@@ -69,13 +73,31 @@ def count_month(uow: UnitOfWork, month: str, by: Person | None, now: datetime, z
     return write
 
 
+def open_month(uow: UnitOfWork, month: str, by: Person, now: datetime, reason: str) -> None:
+    """Open a closed month again: its figures are counted from now on, until somebody closes it.
+
+    The old figures go into the journal. Raises `NotPermitted`, and `InvalidValue`: `month.reason` without a reason,
+    `month.open` if it is not closed.
+    """
+    by.must(Permission.CLOSE_MONTH)
+    said = one_line(reason)[:LONGEST_REASON]
+    if not said:
+        raise InvalidValue("month.reason", month)
+    closed = uow.closed_months.get(month)
+    opened = OpenedMonth(month=month, opened_at=now, opened_by=by.id, reason=said)
+    if closed is None or not uow.closed_months.open(opened):
+        raise InvalidValue("month.open", month)
+    kept = {figure.code: str(count) for figure, count in counts(_fixed(closed)) if not figure.of_now}
+    uow.journal.note("month_opened", month, by.id, now, {"reason": said, **kept})
+
+
 def next_closing(uow: UnitOfWork, now: datetime, zone: str) -> Write | None:
     """Count the oldest month that is due to close automatically, and return its saving function; None without one.
 
     A month closes three days after its end. Months before that of the first recorded order never close automatically:
-    their orders are imported, and more may follow.
+    their orders are imported, and more may follow. A month that a person opened again stays open until they close it.
     """
-    closed = uow.closed_months.names()
+    closed = uow.closed_months.names() | set(uow.closed_months.opened())
     for query in _over(uow, now - CLOSES_AFTER, ZoneInfo(zone)):
         if query.text not in closed:
             return count_month(uow, query.text, None, now, zone)

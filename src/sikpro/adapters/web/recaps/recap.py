@@ -13,11 +13,12 @@ from sikpro.adapters.web.recaps.recap_files import recap_file, split_kind
 from sikpro.adapters.web.recaps.recap_links import page_of
 from sikpro.adapters.web.recaps.recap_reading import read_recap
 from sikpro.adapters.web.site.admission import only
+from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.ports.facts import TimeBasis
-from sikpro.application.reports.closing import count_month
+from sikpro.application.reports.closing import count_month, open_month
 from sikpro.application.reports.recap_query import FILTERS, RecapQuery, Span
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
@@ -83,6 +84,22 @@ class RecapController(Controller):
         closing = await parts.transactions.read(lambda uow: count_month(uow, recap_query.text, me, now, parts.zone))
         await parts.transactions.write(closing)
         visit.toast("month_closed", month=visit.words.month(recap_query.first))
+        return go(request, page_of(recap_query))
+
+    @post("/month/{name:str}/open", guards=[only(Permission.CLOSE_MONTH)])
+    async def open(
+        self,
+        request: Request[Any, Any, Any],
+        name: FromPath[str],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        parts: NamedDependency[WebParts],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Open a closed month again, with a reason."""
+        recap_query, now, reason = _recap_query(name, {}, Span.MONTH), parts.clock.now(), form.text("reason")
+        await parts.transactions.write(lambda uow: open_month(uow, recap_query.text, me, now, reason))
+        visit.toast("month_opened", month=visit.words.month(recap_query.first))
         return go(request, page_of(recap_query))
 
 

@@ -29,6 +29,8 @@ def read_recap(
     beside = compare(uow, found, me, now, zone)
     counting = Counting(uow, query, own, now, zone)
     is_day = query.span is Span.DAY
+    opened = uow.closed_months.opened().get(query.text) if query.span is Span.MONTH else None
+    people = {person.id: person.name for person in uow.people.all()}
     closed = found.closed
     return RecapView(
         recap=found,
@@ -38,12 +40,14 @@ def read_recap(
         links=RecapLinks(query, own),
         words=words,
         is_closed=query.span is Span.MONTH and uow.closed_months.get(query.text) is not None,
+        opened=opened,
+        opened_by=people.get(opened.opened_by, "") if opened else "",
         may_close=me.may(Permission.CLOSE_MONTH) and now >= query.period(words.zone).end,
         beside=beside,
         said=explain(found, beside),
         heat=None if is_day else heat_map(counting, basis),
         waiting=() if is_day else waiting(counting),
         changed=changed_orders(uow, query, closed.at, zone) if closed and closed.changes else ChangedOrders(),
-        people={person.id: person.name for person in uow.people.all()},
+        people=people,
         me=me,
     )

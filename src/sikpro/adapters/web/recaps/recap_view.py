@@ -19,6 +19,7 @@ from sikpro.adapters.web.recaps.recap_links import RecapLinks, page_of
 from sikpro.application.i18n import Words
 from sikpro.application.ports.day_notes import DayNote
 from sikpro.application.ports.facts import Dimension, Interval, TimeBasis
+from sikpro.application.ports.months import OpenedMonth
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.reports.changed_orders import ChangedOrders
 from sikpro.application.reports.closing import CLOSES_AFTER
@@ -68,6 +69,8 @@ class RecapView:
     changed: ChangedOrders
     people: Mapping[int, str]
     me: Person
+    opened: OpenedMonth | None = None
+    opened_by: str = ""
 
     @property
     def empty(self) -> bool:

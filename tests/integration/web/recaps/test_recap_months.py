@@ -28,7 +28,7 @@ def test_a_month_is_closed_on_its_page_and_later_changes_are_told(month: Site) -
     sari = month.logged_in("sari")
     page = sari.get("/recap/month/2026-11").text
     assert "Tutup bulan" in page
-    assert "Bulan yang ditutup tidak dapat dibuka lagi." in page
+    assert "Bulan yang ditutup hanya dapat dibuka lagi oleh supervisor, dengan alasan." in page
     assert "4 Desember 2026" in page
     closed = sari.post("/recap/month/2026-11/close")
     assert closed.headers["location"] == "/recap/month/2026-11"

@@ -165,10 +165,10 @@ class _Texts(HTMLParser):
 SAME = re.compile(
     r"[\W\d_]*|[a-z]|Ctrl|Enter|Esc|SIKPRO|Telegram|Excel|CSV|[\d.,]+ kB|Bot API|Simulator|Indonesia|English"
     r"|STO|Filter( \(\d+\))?|ODP( loss)?|SC|SN|Order|Status|Target|Median|TTI comply|Site Operation|Helpdesk"
-    r"|Supervisor|Team leader|kendala (teknik|pelanggan|sistem)",
+    r"|Supervisor|Team leader|kendala (teknik|pelanggan|sistem)|(April|September|November)( \d{4})?(: [\d.]+)?",
     re.IGNORECASE,
 )
-"""What both languages say alike: keys, names, the field's own terms, and reason groups, which are data."""
+"""What both languages say alike: keys, names, the field's own terms, months, and reason groups, which are data."""
 
 
 def test_no_word_on_any_page_is_outside_the_catalogues(full_site: Site) -> None:

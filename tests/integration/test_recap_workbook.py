@@ -10,10 +10,12 @@ from openpyxl import Workbook, load_workbook
 
 from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
 from sikpro.application.i18n import words_in
+from sikpro.application.ports.day_notes import DayNote
 from sikpro.application.ports.facts import Dimension
 from sikpro.application.ports.targets import Target
 from sikpro.application.reports.counting import COMPLY as COMPLY_SPLITS
 from sikpro.application.reports.counting import SPLITS
+from sikpro.application.reports.explain import explained, sentences
 from sikpro.application.reports.export_file import ExportFile
 from sikpro.application.reports.figures import FIGURES
 from sikpro.application.reports.recap import recap
@@ -36,6 +38,7 @@ LAYOUT = {
             *("Kode teknisi", "Nama teknisi", "Kanal", "Status", "Fase", "Kelompok kendala", "Helpdesk"),
             *("Tindakan pertama", "Selesai/batal", "Lama di helpdesk", "Lama di teknisi", "Lama di pelanggan"),
             *("Lama di sistem", "Kirim ulang", "Feedback terakhir", "Catatan", "Port ODP", "Lokasi (lintang,bujur)"),
+            *("Giliran", "Giliran sejak"),
             *("Masuk dalam periode", "Selesai dalam periode", "Batal dalam periode", "Jatuh tempo dalam periode"),
             *("Comply", "TTI (jam)", "Umur"),
         ],
@@ -57,6 +60,8 @@ LAYOUT = {
         ["STO", "Target", "Selesai", "Kurang", "Sisa hari kerja", "Perlu per hari", "Perkiraan akhir bulan"],
     ),
     "Definisi": ("tblDefinisi", ["Kode", "Angka", "Definisi"]),
+    "Penjelasan": ("tblPenjelasan", ["No", "Penjelasan"]),
+    "Catatan Hari": ("tblCatatanHari", ["Hari", "Catatan", "STO", "Site Operation", "Oleh"]),
 }
 """What pivots and queries are built on: changing any of it breaks somebody's file of last month."""
 
@@ -178,6 +183,22 @@ def test_columns_that_are_not_printed_are_folded_and_the_rest_fits_a_landscape_p
     folded = [cell for cell in sheet[1] if cell.value not in shown]
     assert {sheet.column_dimensions[cell.column_letter].outlineLevel for cell in folded} == {1}
     assert sheet.page_setup.orientation == "landscape"
+
+
+def test_the_sentences_and_the_notes_of_the_days_are_sheets_of_their_own(world: World, tmp_path: Path) -> None:
+    note = DayNote(day=date(2026, 11, 2), text="=pemadaman feeder", sto="SDA", by=1, at=world.clock.now())
+    world.transactions.write(lambda uow: uow.day_notes.add(note))
+    book = book_of(world, tmp_path)
+    said = [row[1] for row in table(book, "Penjelasan")]
+    query = RecapQuery.parse("2026-11")
+    shown = world.transactions.read(
+        lambda uow: explained(uow, recap(uow, query, SARI, world.clock.now(), ZONE), SARI, world.clock.now(), ZONE)
+    )
+    assert said == sentences(shown, words_in("id", ZONE))
+    assert said
+    (row,) = table(book, "Catatan Hari")
+    assert (row[0].date(), row[1:3]) == (date(2026, 11, 2), ("=pemadaman feeder", "SDA"))
+    assert "Catatan Hari" in book_of(world, tmp_path, "2026-01").sheetnames
 
 
 def test_a_running_month_says_what_it_is_compared_with(world: World, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from sikpro.domain.events import (
     OrderDeleted,
     OrderEvent,
     OrderGivenBack,
+    OrderImported,
     OrderNudged,
     OrderPlaced,
     OrderReopened,
@@ -147,6 +148,7 @@ def every_event(order_id: int) -> list[OrderEvent]:
     texts = "kosong 😀 \u200f\"'\\"
     return [
         OrderPlaced(**facts(0), channel="telegram"),
+        OrderImported(**facts(0.5), source="lama.xlsx", helpdesk_name=texts),
         OrderTaken(**facts(1), holder=4),
         OrderGivenBack(**facts(2), holder=4, lapsed=True),
         OrderAssigned(**facts(3), holder=4, previous=None),

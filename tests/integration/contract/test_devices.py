@@ -155,6 +155,7 @@ def test_a_list_of_numbers_finds_every_order_under_them_deleted_ones_too(store: 
         phase=Phase.WAITING,
         status=WAITING.code,
         channel="telegram",
+        received_at=again.received_at,
         deleted=False,
         version=again.version,
     )

@@ -7,7 +7,7 @@ import pytest
 
 from sikpro.adapters.excel.reader import DirectTables
 from sikpro.adapters.local.table_process import ProcessTables
-from sikpro.application.ports.tables import SHORT, TableReader
+from sikpro.application.ports.tables import FORMULA, SHORT, TableReader
 from sikpro.domain.errors import InvalidValue
 from tests.fakes import NoticingTables
 from tests.integration.test_table_reader import excel
@@ -36,13 +36,10 @@ async def test_sheets_have_their_names_and_a_csv_has_none(reader: TableReader) -
     assert (text.name, [list(row) for row in text.rows], text.error) == ("", [["kode"], ["SDA"]], None)
 
 
-async def test_a_sheet_that_cannot_be_read_says_why_and_where(reader: TableReader) -> None:
-    (sheet,) = await reader.sheets(excel(["=1+1"]))
-    assert sheet.error is not None
-    assert (sheet.error.code, sheet.error.typed) == ("file.formula", "Sheet!A1")
-    with pytest.raises(InvalidValue) as refused:
-        await reader.read(excel(["=1+1"]))
-    assert refused.value.code == "file.formula"
+async def test_a_cell_with_a_formula_is_marked_for_whoever_needs_it(reader: TableReader) -> None:
+    (sheet,) = await reader.sheets(excel(["kode", "nama"], ["SDA", "=1+1"]))
+    assert sheet.error is None
+    assert [list(row) for row in sheet.rows] == [["kode", "nama"], ["SDA", f"{FORMULA}=1+1"]]
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7", b"PK\x03\x04" + b"\0" * 100, b""])

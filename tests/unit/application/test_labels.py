@@ -31,7 +31,8 @@ CREW = "NO,NAMA TEKNISI,KODE,SO,NO HP"
         (
             KPRO,
             ORDERS,
-            "ORDER_ID=registration_number STO=sto JENISPSB=type ORDER_DATE=received_at LOC_ID=odp TEKNISI=technician",
+            "ORDER_ID=registration_number STO=sto JENISPSB=type ORDER_DATE=received_at TGL_PS=completed_at"
+            " LOC_ID=odp TEKNISI=technician",
         ),
         (WFM, PROVIDER, "SCORDERNO=registration_number STATUS=status REPORTDATE=date"),
         (KPRO, PROVIDER, "ORDER_ID=registration_number STATUS_RESUME=status ORDER_DATE=date"),

@@ -1,5 +1,6 @@
 """The facts for recaps, counted in the database."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +29,11 @@ _COLUMNS: dict[Dimension, ColumnElement[Any]] = {
 }
 
 
+_TIMES = frozenset({Dimension.HOUR, Dimension.DAY})
+_GROUPED = 3
+"""The most dimensions that the database groups by."""
+
+
 class SqlOrderFacts:
     """Counts the facts of every recap."""
 
@@ -39,17 +45,24 @@ class SqlOrderFacts:
     ) -> Mapping[tuple[str, ...], int]:
         """Return the number of orders by the values of the dimensions."""
         clock = _CLOCKS[basis]
-        columns = [self._column(dimension, clock, zone).label(f"d{place}") for place, dimension in enumerate(by)]
-        counted = (
-            sa.select(*columns, sa.func.count())
-            .select_from(orders)
-            .outerjoin(stos, stos.c.code == _c.sto)
-            .where(*wanted(self._transaction, which))
+        plain = [dimension for dimension in by if dimension not in _TIMES]
+        columns: list[ColumnElement[Any]] = [_COLUMNS[dimension] for dimension in plain]
+        if len(plain) < len(by):
+            columns.append(local_hour(self._transaction, clock, zone))
+        labelled = [column.label(f"d{place}") for place, column in enumerate(columns)]
+        chosen = sa.select(*labelled).select_from(orders).where(*wanted(self._transaction, which))
+        if Dimension.SITE_OPERATION in by:
+            chosen = chosen.outerjoin(stos, stos.c.code == _c.sto)
+        rows: Mapping[tuple[Any, ...], int]
+        if len(columns) > _GROUPED:
+            # To sort rows into so many groups takes longer than to count them here.
+            rows = Counter(map(tuple, self._transaction.execute(chosen)))
+        else:
             # By label: PostgreSQL does not recognise two bound zones as the same expression.
-            .group_by(*(sa.literal_column(f"d{place}") for place in range(len(by))))
-        )
-        found = self._transaction.execute(counted).all()
-        return {tuple("" if value is None else str(value) for value in values): n for *values, n in found if n}
+            labels: list[ColumnElement[Any]] = [sa.literal_column(f"d{place}") for place in range(len(columns))]
+            grouped = chosen.add_columns(sa.func.count()).group_by(*labels)
+            rows = {tuple(values): n for *values, n in self._transaction.execute(grouped) if n}
+        return _by(rows, plain, by)
 
     def rows(self, which: OrderFilter, *, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
         """Return the orders behind the counts, oldest received first, one page at a time."""
@@ -74,9 +87,9 @@ class SqlOrderFacts:
 
     def daily_spread(self, which: OrderFilter, interval: Interval, zone: str) -> Mapping[str, Spread]:
         """Return the lengths of an interval, by the day of the end."""
-        span = self._span(interval)
+        span, hour = self._span(interval), local_hour(self._transaction, _c.finished_at, zone)
         ended = (
-            sa.select(span.label("span"), self._column(Dimension.DAY, _CLOCKS[TimeBasis.FINISHED], zone).label("day"))
+            sa.select(span.label("span"), sa.func.substr(hour, 1, 10, type_=sa.Text).label("day"))
             .where(*wanted(self._transaction, which), span.is_not(None), _c.finished_at.is_not(None))
             .subquery()
         )
@@ -97,12 +110,6 @@ class SqlOrderFacts:
         """Return the time of the first recorded order, None if there is none."""
         began: datetime | None = self._transaction.scalar(sa.select(_c.recorded_at).order_by(_c.id).limit(1))
         return began
-
-    def _column(self, dimension: Dimension, clock: ColumnElement[Any], zone: str) -> ColumnElement[Any]:
-        if dimension in _COLUMNS:
-            return _COLUMNS[dimension]
-        hour = local_hour(self._transaction, clock, zone)
-        return sa.func.substr(hour, *((12, 2) if dimension is Dimension.HOUR else (1, 10)), type_=sa.Text)
 
     def _span(self, interval: Interval) -> ColumnElement[Any]:
         if interval.turn:
@@ -127,3 +134,17 @@ def _spread(count: int, median: int | None, p90: int | None) -> Spread:
 
 def _duration(microseconds: int | None) -> timedelta | None:
     return None if microseconds is None else timedelta(seconds=int(microseconds) // 1_000_000)
+
+
+def _by(
+    rows: Mapping[tuple[Any, ...], int], plain: Sequence[Dimension], by: Sequence[Dimension]
+) -> Mapping[tuple[str, ...], int]:
+    """Return counts by dimensions; after the values of the plain ones a row may have a local hour."""
+    if len(plain) == len(by):
+        return {tuple(["" if value is None else str(value) for value in values]): n for values, n in rows.items()}
+    counts = Counter[tuple[str, ...]]()
+    for (*values, hour), n in rows.items():
+        found = dict(zip(plain, ("" if value is None else str(value) for value in values), strict=True))
+        found |= {Dimension.DAY: (hour or "")[:10], Dimension.HOUR: (hour or "")[11:13]}
+        counts[tuple([found[dimension] for dimension in by])] += n
+    return counts

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
 from sikpro.adapters.sql.search import matches
-from sikpro.adapters.sql.tables import orders, people, statuses, stos
+from sikpro.adapters.sql.tables import LIVE, orders, people, statuses, stos
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.queries import NOBODY, UNKNOWN, Key, OrderFilter, PastLimit, Sort
 from sikpro.domain.order_data import TEXTS
@@ -16,6 +16,9 @@ from sikpro.domain.phase import OPEN, Stage, Turn, phase_values
 from sikpro.domain.promise import PROMISE, received_when_due_in
 
 _c = orders.c
+_LIVE = sa.and_(sa.text(LIVE))
+"""Open orders, in the words of the partial indexes."""
+
 _MICROSECOND = timedelta(microseconds=1)
 _LAST = "\U0010ffff"
 _technicians = people.alias("technicians")
@@ -71,7 +74,9 @@ rows = (
 def wanted(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnElement[bool]]:
     """Return the conditions of a filter."""
     conditions: list[ColumnElement[bool]] = [_c.deleted_at.is_not(None) if which.deleted else _c.deleted_at.is_(None)]
-    if which.phases:
+    if which.phases == OPEN and not which.deleted:
+        conditions.append(_LIVE)
+    elif which.phases:
         conditions.append(_c.phase.in_(sorted(phase.value for phase in which.phases)))
     equal: tuple[tuple[ColumnElement[Any], Any], ...] = (
         (_c.status, which.status or None),

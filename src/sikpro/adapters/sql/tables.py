@@ -21,6 +21,7 @@ STANDING = " AND ".join(
     ["deleted_at IS NULL", *(f"phase <> '{phase}'" for phase in Phase if phase not in STANDING_PHASES)]
 )
 LIVE = " AND ".join(["deleted_at IS NULL", *(f"phase <> '{phase}'" for phase in Phase if phase not in OPEN)])
+KEPT = "deleted_at IS NULL"
 WITH_PORT = "port <> ''"
 HELD = "hold_ups > 0"
 REOPENED_TWICE = "reopenings > 1"
@@ -103,6 +104,20 @@ orders = Table(
         *("odp", "port", "received_at", "id"),
         sqlite_where=sa.text(f"{LIVE} AND {WITH_PORT}"),
         postgresql_where=sa.text(f"{LIVE} AND {WITH_PORT}"),
+    ),
+    sa.Index("ix_orders_kept_received", "received_at", sqlite_where=sa.text(KEPT), postgresql_where=sa.text(KEPT)),
+    sa.Index(
+        "ix_orders_kept_finished",
+        *("finished_at", "phase"),
+        sqlite_where=sa.text(KEPT),
+        postgresql_where=sa.text(KEPT),
+    ),
+    sa.Index("ix_orders_live", "received_at", "id", sqlite_where=sa.text(LIVE), postgresql_where=sa.text(LIVE)),
+    sa.Index(
+        "ix_orders_live_turn",
+        *("turn", "received_at", "id"),
+        sqlite_where=sa.text(LIVE),
+        postgresql_where=sa.text(LIVE),
     ),
     sa.Index("ix_orders_held_up", "received_at", "odp", sqlite_where=sa.text(HELD), postgresql_where=sa.text(HELD)),
     sa.Index(

@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from sikpro.application.ports.facts import Dimension, Interval, Spread, TimeBasis
 from sikpro.application.ports.inbox import Outcome
-from sikpro.application.ports.queries import OrderFilter
+from sikpro.application.ports.queries import UNKNOWN, OrderFilter
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.against_target import against_target
 from sikpro.application.reports.recap_data import (
@@ -27,6 +27,7 @@ from sikpro.application.reports.recap_data import (
     RecapTable,
 )
 from sikpro.application.reports.recap_query import FILTERS, RecapQuery, Span
+from sikpro.application.reports.tally import Tally
 from sikpro.application.use_cases.orders.list_orders import AGES, age_span
 from sikpro.domain.catalogue import Bilingual
 from sikpro.domain.period import Period
@@ -44,7 +45,7 @@ SPLITS = (
 )
 """The dimensions of a recap's tables. A recap longer than a day also has a table by day."""
 
-COMPLY = frozenset({Dimension.TYPE, Dimension.STO, Dimension.SITE_OPERATION, Dimension.TECHNICIAN})
+COMPLY = (Dimension.TYPE, Dimension.STO, Dimension.SITE_OPERATION, Dimension.TECHNICIAN)
 """The dimensions whose rows also count the orders that fell due."""
 
 _IN_ORDER = frozenset({Dimension.HOUR, Dimension.DAY})
@@ -103,9 +104,10 @@ class Counting:
         """Return the recap with all counts."""
         labels = _labels(self.uow)
         spanned = SPLITS if self.query.span is Span.DAY else (*SPLITS, Dimension.DAY)
-        phases = self._counts(self.received, Dimension.PHASE)
-        finished = self._counts(self.finished, Dimension.PHASE)
-        reasons, groups = self._reasons(Stage.HELD_UP)
+        counts = _Counts.of(self)
+        phases, finished = counts.received.of(Dimension.PHASE), counts.finished.of(Dimension.PHASE)
+        ages = self._ages()
+        reasons, groups = self._reasons(counts, Stage.HELD_UP)
         return Recap(
             query=self.query,
             made_at=self.now,
@@ -113,15 +115,15 @@ class Counting:
             received={phase: phases[phase.value] for phase in Phase},
             completed=_at_stage(finished, Stage.COMPLETED),
             cancelled=_at_stage(finished, Stage.CANCELLED),
-            open_now=self._many(self._open()),
-            ages={age: self._many(evolve(self._open(), received=age_span(age, self.now))) for age in AGES},
-            tables=tuple(self._table(dimension, labels.get(dimension, {})) for dimension in spanned),
+            open_now=sum(ages.values()),
+            ages=ages,
+            tables=tuple(_table(counts, dimension, labels.get(dimension, {})) for dimension in spanned),
             reasons=reasons,
             groups=groups,
-            cancel_reasons=self._reasons(Stage.CANCELLED)[0],
+            cancel_reasons=self._reasons(counts, Stage.CANCELLED)[0],
             times={interval: self._spread(interval) for interval in Interval},
             promise=self.promise(),
-            due=self.fell_due(),
+            due=_promise(counts.due.total, counts.in_time.total),
             duplicates=self._duplicates(),
             targets=against_target(self.uow, self.query, self.own, self.now, self.zone),
         )
@@ -135,16 +137,11 @@ class Counting:
 
     def fell_due(self) -> Promise:
         """Count how many of the orders that fell due were completed within `PROMISE`."""
-        return self._fell_due(()).get((), Promise())
+        return _promise(self._many(self.due), self._many(evolve(self.due, in_time=True)))
 
-    def _fell_due(self, by: tuple[Dimension, ...]) -> Mapping[tuple[str, ...], Promise]:
-        every, within = (
-            self.uow.order_facts.counts(which, by, self.zone) for which in (self.due, evolve(self.due, in_time=True))
-        )
-        return {
-            values: Promise(within=within.get(values, 0), late=count - within.get(values, 0))
-            for values, count in every.items()
-        }
+    def tally(self, which: OrderFilter, by: tuple[Dimension, ...], basis: TimeBasis = TimeBasis.RECEIVED) -> Tally:
+        """Count the orders of a filter by several dimensions at once."""
+        return Tally(by, self.uow.order_facts.counts(which, by, self.zone, basis))
 
     @property
     def _any_time(self) -> OrderFilter:
@@ -155,8 +152,26 @@ class Counting:
         period = self.query.period(ZoneInfo(self.zone))
         return period if self.until is None else Period(period.start, min(period.end, self.until))
 
-    def _open(self) -> OrderFilter:
-        return evolve(self._any_time, phases=OPEN)
+    def _ages(self) -> Mapping[str, int]:
+        """Count the open orders by age. The oldest are the rest of all, so that not every old order is counted."""
+        which = evolve(self._any_time, phases=OPEN)
+        *young, oldest = AGES
+        ages = {age: self._many(evolve(which, received=age_span(age, self.now))) for age in young}
+        saved = self._saved_open()
+        if saved is None:
+            return {**ages, oldest: self._many(evolve(which, received=age_span(oldest, self.now)))}
+        return {**ages, oldest: saved - sum(ages.values())}
+
+    def _saved_open(self) -> int | None:
+        """Return the number of open orders by the saved totals; None where the filters need more than they have."""
+        given = {name: value for name, value in self.query.filters.items() if value}
+        if self.own is not None or set(given) - {"type", "sto", "status"} or UNKNOWN in given.values():
+            return None
+        return sum(
+            total.count
+            for total in self.uow.order_queries.totals()
+            if total.phase in OPEN and all(getattr(total, name) == value for name, value in given.items())
+        )
 
     def _many(self, which: OrderFilter) -> int:
         return self.uow.order_facts.counts(which, (), self.zone).get((), 0)
@@ -170,29 +185,8 @@ class Counting:
             self.received if interval is Interval.FIRST_ACTION else self.completed, interval
         )
 
-    def _table(self, dimension: Dimension, labels: Mapping[str, str]) -> RecapTable:
-        phases: dict[str, dict[Phase, int]] = {}
-        comply = dimension in COMPLY
-        found = self.uow.order_facts.counts(self.received, (dimension, Dimension.PHASE), self.zone)
-        for (value, phase), count in found.items():
-            phases.setdefault(value, dict.fromkeys(Phase, 0))[Phase(phase)] = count
-        completed = self._counts(self.completed, dimension, TimeBasis.FINISHED)
-        due = {value: promise for (value,), promise in self._fell_due((dimension,)).items()} if comply else {}
-        rows = [
-            RecapRow(
-                value,
-                labels.get(value, value),
-                phases.get(value, dict.fromkeys(Phase, 0)),
-                completed[value],
-                due.get(value, Promise()) if comply else None,
-            )
-            for value in {*phases, *completed, *due}
-        ]
-        rows.sort(key=lambda row: row.value if dimension in _IN_ORDER else (-row.total, -row.completed, row.label))
-        return RecapTable(dimension, tuple(rows))
-
-    def _reasons(self, stage: Stage) -> tuple[tuple[Reason, ...], tuple[ReasonGroup, ...]]:
-        found = self._counts(evolve(self.received, phases=stage.phases), Dimension.STATUS)
+    def _reasons(self, counts: "_Counts", stage: Stage) -> tuple[tuple[Reason, ...], tuple[ReasonGroup, ...]]:
+        found = counts.received.where(Dimension.PHASE, frozenset(stage.phases)).of(Dimension.STATUS)
         known = {status.code: status for status in self.uow.catalogue.statuses()}
         every, so_far = found.total(), 0
         reasons, groups = list[Reason](), Counter[str]()
@@ -221,6 +215,53 @@ class Counting:
             return None
         period = self.query.period(ZoneInfo(self.zone))
         return self.uow.inbox.how_many(period.start, period.end, Outcome.REFUSAL, "order.duplicate")
+
+
+@frozen(kw_only=True)
+class _Counts:
+    """The orders of a recap by all dimensions of its tables: four questions to the database."""
+
+    received: Tally
+    finished: Tally
+    completed: Tally
+    due: Tally
+    in_time: Tally
+
+    @classmethod
+    def of(cls, counting: Counting) -> "_Counts":
+        finished = counting.tally(counting.finished, (*SPLITS, Dimension.DAY, Dimension.PHASE), TimeBasis.FINISHED)
+        return cls(
+            received=counting.tally(counting.received, (*SPLITS, Dimension.DAY, Dimension.PHASE, Dimension.STATUS)),
+            finished=finished,
+            completed=finished.where(Dimension.PHASE, frozenset(Stage.COMPLETED.phases)),
+            due=counting.tally(counting.due, COMPLY),
+            in_time=counting.tally(evolve(counting.due, in_time=True), COMPLY),
+        )
+
+
+def _table(counts: _Counts, dimension: Dimension, labels: Mapping[str, str]) -> RecapTable:
+    comply = dimension in COMPLY
+    phases: dict[str, dict[Phase, int]] = {}
+    for (value, phase), count in counts.received.by(dimension, Dimension.PHASE).items():
+        phases.setdefault(value, dict.fromkeys(Phase, 0))[Phase(phase)] = count
+    completed = counts.completed.of(dimension)
+    due, in_time = (tally.of(dimension) if comply else Counter[str]() for tally in (counts.due, counts.in_time))
+    rows = [
+        RecapRow(
+            value,
+            labels.get(value, value),
+            phases.get(value, dict.fromkeys(Phase, 0)),
+            completed[value],
+            _promise(due[value], in_time[value]) if comply else None,
+        )
+        for value in {*phases, *completed, *due}
+    ]
+    rows.sort(key=lambda row: row.value if dimension in _IN_ORDER else (-row.total, -row.completed, row.label))
+    return RecapTable(dimension, tuple(rows))
+
+
+def _promise(due: int, in_time: int) -> Promise:
+    return Promise(within=in_time, late=due - in_time)
 
 
 def _at_stage(by_phase: Mapping[str, int], stage: Stage) -> int:

@@ -80,12 +80,17 @@ def dashboard(uow: UnitOfWork, by: Person, now: datetime, zone: str) -> Dashboar
         by_sto={sto: by_sto[sto] for sto in sorted(by_sto, key=lambda sto: (-by_sto[sto].total(), sto))},
         today=_day(uow, today, local),
         yesterday=_day(uow, today - timedelta(days=1), local),
-        ages={
-            age: uow.order_queries.count(OrderFilter(phases=OPEN, received=age_span(age, now)), COUNTED) for age in AGES
-        },
+        ages=_ages(uow, now, sum(sum(phases.values()) for phases in by_sto.values())),
         oldest=list_orders(uow, OrderFilter(phases=OPEN), by, sort=Sort.OLDEST, limit=OLDEST),
         hours=_hours(uow, today, local),
     )
+
+
+def _ages(uow: UnitOfWork, now: datetime, every: int) -> Mapping[str, int]:
+    """Count open orders by age; the oldest are the rest of all."""
+    *young, oldest = AGES
+    ages = {age: uow.order_queries.count(OrderFilter(phases=OPEN, received=age_span(age, now)), every) for age in young}
+    return {**ages, oldest: every - sum(ages.values())}
 
 
 def _day(uow: UnitOfWork, day: date, local: ZoneInfo) -> DayFigures:

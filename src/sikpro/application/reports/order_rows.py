@@ -126,8 +126,6 @@ COLUMNS: tuple[Column, ...] = (
     Column("column.helpdesk", 18, lambda row, cells: cells.helpdesks.get(row.helpdesk or 0, row.helpdesk_name)),
     Column("column.first_action_at", 16, lambda row, cells: cells.local(row.first_action_at)),
     Column("column.finished_at", 16, lambda row, cells: cells.local(row.finished_at)),
-    Column("column.turn", 12, _turn),
-    Column("column.turn_since", 16, _turn_since),
     _spent(Turn.HELPDESK),
     _spent(Turn.TECHNICIAN),
     _spent(Turn.CUSTOMER),
@@ -136,6 +134,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("column.last_feedback", 40, lambda row, _: row.last_feedback),
     *(_text(name) for name in TEXTS),
     Column("column.place", 22, lambda row, _: str(row.place) if row.place else ""),
+    Column("column.turn", 12, _turn),
+    Column("column.turn_since", 16, _turn_since),
 )
 
 

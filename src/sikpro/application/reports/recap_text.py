@@ -1,6 +1,6 @@
 """The recap as plain text for any chat: short enough for one message of Telegram."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sikpro.application.i18n import Words
 from sikpro.application.ports.facts import Dimension
@@ -17,9 +17,12 @@ REASONS = 8
 ROWS = 12
 
 
-def recap_text(recap: Recap, words: Words) -> str:
-    """Return the recap as one message. Lines that do not fit are left out from the end, and the last line says so."""
-    lines = list(_lines(recap, words))
+def recap_text(recap: Recap, words: Words, said: Sequence[str] = ()) -> str:
+    """Return the recap as one message, with sentences that explain it (`explain.sentences`) below the head.
+
+    Lines that do not fit are left out from the end, and the last line says so.
+    """
+    lines = list(_lines(recap, words, said))
     left_out = 0
     while _units("\n".join(lines)) > LONGEST - 40:
         lines.pop()
@@ -29,7 +32,7 @@ def recap_text(recap: Recap, words: Words) -> str:
     return "\n".join(lines)
 
 
-def _lines(recap: Recap, words: Words) -> Iterator[str]:
+def _lines(recap: Recap, words: Words, said: Sequence[str]) -> Iterator[str]:
     yield recap.query.title(words)
     if recap.own:
         yield words("recap.own")
@@ -37,6 +40,9 @@ def _lines(recap: Recap, words: Words) -> Iterator[str]:
         yield words("recap.filtered", filters=filters_text(recap, words))
     yield _made(recap, words)
     yield ""
+    if said:
+        yield from (f"• {sentence}" for sentence in said)
+        yield ""
     yield _figure("received", words.number(recap.total), recap, words)
     if recap.total:
         parts = ((words(f"phase.{phase}"), recap.received[phase]) for phase in Phase)

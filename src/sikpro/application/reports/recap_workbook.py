@@ -8,7 +8,9 @@ from sikpro.application.i18n import Words
 from sikpro.application.ports.facts import Interval
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.workbooks import Cell, Chart, ChartKind, Sheet, WorkbookWriter
+from sikpro.application.reports.explain import explained, sentences
 from sikpro.application.reports.figures import FIGURES, Figure, Kind, Value
+from sikpro.application.reports.notes import notes_of
 from sikpro.application.reports.order_rows import (
     column_widths,
     counted_orders,
@@ -67,7 +69,14 @@ def write_recap(
     figures = recap(uow, query, by, now, str(words.zone))
     many = how_many(uow, query, by, words, now)
     statuses = {status.code: status for status in uow.catalogue.statuses()}
-    view = View(recap=figures, statuses=statuses, words=words)
+    people = {person.id: person.name for person in uow.people.all()}
+    view = View(
+        recap=figures,
+        statuses=statuses,
+        words=words,
+        said=sentences(explained(uow, figures, by, now, str(words.zone)), words),
+        notes=[(note, people.get(note.by, "")) for note in notes_of(uow, query)],
+    )
 
     def sheets() -> Iterator[Sheet]:
         yield _summary(view, now, many, writer.most_rows)

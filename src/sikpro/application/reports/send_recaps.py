@@ -10,6 +10,7 @@ from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.schedules import Frequency, Schedule
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.reports.closing import Write
+from sikpro.application.reports.explain import explained, sentences
 from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.application.reports.recap_text import recap_text
@@ -86,7 +87,8 @@ def recap_now(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime, zone
 
 def recap_message(uow: UnitOfWork, query: RecapQuery, by: Person, words: Words, now: datetime) -> str:
     """Count a recap and return it as a chat message. Raises `NotPermitted`."""
-    return recap_text(recap(uow, query, by, now, str(words.zone)), words)
+    figures = recap(uow, query, by, now, str(words.zone))
+    return recap_text(figures, words, sentences(explained(uow, figures, by, now, str(words.zone)), words))
 
 
 def post_recap(

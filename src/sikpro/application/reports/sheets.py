@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from attrs import frozen
 
 from sikpro.application.i18n import Words
+from sikpro.application.ports.day_notes import DayNote
 from sikpro.application.ports.facts import Dimension, Spread
 from sikpro.application.ports.workbooks import Cell, Share, Sheet
 from sikpro.application.reports.counting import COMPLY
@@ -48,11 +49,16 @@ UNKNOWN = "(tidak diketahui)"
 
 @frozen(kw_only=True)
 class View:
-    """The data of the sheets: the recap, the catalogue's statuses, and the texts for people."""
+    """The data of the sheets: the recap, the catalogue's statuses, and the texts for people.
+
+    `said` are the sentences that explain the recap, `notes` the notes of its days, each with its author's name.
+    """
 
     recap: Recap
     statuses: dict[str, Status]
     words: Words
+    said: Sequence[str] = ()
+    notes: Sequence[tuple[DayNote, str]] = ()
 
     @property
     def fixed(self) -> Words:
@@ -70,6 +76,20 @@ def sheets_of(view: View) -> Iterator[Sheet]:
     yield _times(view)
     yield _targets(view)
     yield _definitions(view)
+    yield Sheet(
+        name="Penjelasan",
+        table="tblPenjelasan",
+        header=("No", "Penjelasan"),
+        rows=list(enumerate(view.said, 1)),
+        widths=(6, 120),
+    )
+    yield Sheet(
+        name="Catatan Hari",
+        table="tblCatatanHari",
+        header=("Hari", "Catatan", "STO", "Site Operation", "Oleh"),
+        rows=[(note.day, note.text, note.sto, note.site_operation, author) for note, author in view.notes],
+        widths=(12, 80, 8, 16, 24),
+    )
 
 
 def _split(view: View, dimension: Dimension, name: str, table: str) -> Sheet:

@@ -45,6 +45,8 @@ def test_a_list_is_looked_at_and_imported_on_a_phone(page_site: Site, new_page: 
     page.get_by_role("button", name="Simpan 2 baris").click()
     expect(page.locator("#toasts")).to_contain_text("1 baru, 1 berubah")
     expect(page.get_by_text("Sepanjang Baru")).to_be_visible()
+    assert _fits(page)  # what was written, old and new
+    page.goto("/catalogue/stos")
     with page.expect_download() as download:
         page.get_by_role("link", name="Excel").click()
     assert download.value.suggested_filename == "SIKPRO-stos.xlsx"

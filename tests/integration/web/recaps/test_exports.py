@@ -59,9 +59,9 @@ def test_a_small_recap_comes_at_once_as_excel_and_as_csv_with_the_same_cells(pag
     rows = list(csv.reader(io.StringIO(text.content.decode("utf-8-sig")), delimiter=";"))
     assert [cell.value for cell in sheet[1]] == rows[0]
     assert [row[2] for row in rows[1:]] == ["SC100001", "SC100002"]
-    assert rows[0][22:26] == ["Catatan", "Port ODP", "Lokasi (lintang,bujur)", "Masuk dalam periode"]
-    assert rows[1][22:26] == ["'=1+1", "5", "'-7.4478,112.7183", "1"]
-    assert [cell.value for cell in sheet[2]][22:26] == ["=1+1", 5, "-7.4478,112.7183", 1]
+    assert rows[0][22:26] == ["Catatan", "Port ODP", "Lokasi (lintang,bujur)", "Giliran"]
+    assert rows[1][22:26] == ["'=1+1", "5", "'-7.4478,112.7183", "Helpdesk"]
+    assert [cell.value for cell in sheet[2]][22:26] == ["=1+1", 5, "-7.4478,112.7183", "Helpdesk"]
 
 
 def test_a_large_recap_is_prepared_on_a_page_of_its_own_and_fetched_there(

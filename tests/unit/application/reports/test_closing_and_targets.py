@@ -427,7 +427,7 @@ def test_what_is_no_period_is_refused_by_what_is_wrong_with_it(text: str, code: 
 
 
 def test_a_question_survives_its_query_string_and_knows_its_neighbours() -> None:
-    given = dict(zip(FILTERS, ("AO", "SDA", "A & B=C", "F5SDA445", "-", "web"), strict=True))
+    given = dict(zip(FILTERS, ("AO", "SDA", "A & B=C", "F5SDA445", "-", "web", "odp_penuh"), strict=True))
     for text, before, after in (
         ("2026-11-01", "2026-10-31", "2026-11-02"),
         ("2026-01", "2025-12", "2026-02"),

@@ -26,7 +26,7 @@ from sikpro.application.reports.closing import CLOSES_AFTER
 from sikpro.application.reports.comparison import Comparison
 from sikpro.application.reports.course import Course
 from sikpro.application.reports.due_soon import DueOrder
-from sikpro.application.reports.explain import Sentence, below_chance, unfinished
+from sikpro.application.reports.explain import Sentence, below_chance, sentences, unfinished
 from sikpro.application.reports.figures import BY_CODE, FIGURES, MORE
 from sikpro.application.reports.heat import Column, HeatMap, Slot
 from sikpro.application.reports.ordinary import LEAST
@@ -92,7 +92,7 @@ class RecapView:
     @property
     def text(self) -> str:
         """Return the recap as text for a chat."""
-        return recap_text(self.recap, self.words)
+        return recap_text(self.recap, self.words, sentences(self.said, self.words))
 
     @property
     def filters_text(self) -> str:

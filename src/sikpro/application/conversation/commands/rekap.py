@@ -8,6 +8,7 @@ from sikpro.application.conversation.commands.command import Command
 from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
+from sikpro.application.reports.explain import explained, sentences
 from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_query import RecapQuery, Span
 from sikpro.application.reports.recap_text import recap_text
@@ -74,7 +75,8 @@ def _show(context: Context, query: RecapQuery) -> Handled:
         Button(_label(context, other), _data(SHOW, other)),
         Button(context.words("rekap.button_file"), _data(FILE, query)),
     ]
-    context.reply(recap_text(figures, context.words), [around, more])
+    said = explained(context.uow, figures, context.somebody, context.now, context.zone)
+    context.reply(recap_text(figures, context.words, sentences(said, context.words)), [around, more])
     return Handled(Outcome.COMMAND, "rekap")
 
 

@@ -24,6 +24,7 @@ from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.local.passwords import Argon2Passwords
 from sikpro.adapters.local.threads import ThreadedTransactions
+from sikpro.adapters.pictures.svg import ResvgPictures
 from sikpro.adapters.sql.tables import orders
 from sikpro.adapters.web import WebParts, create_web
 from sikpro.application.ports.chat import Incoming
@@ -31,6 +32,7 @@ from sikpro.application.ports.queries import Key, OrderFilter, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.workers.intake import Intake
 from sikpro.domain.people import Person, Role
+from sikpro.entrypoints.fonts import FONTS
 
 FEW, MANY = 1_000, 20_000
 FILE_FEW, FILE_MANY = 10_000, 100_000
@@ -155,6 +157,7 @@ async def queue_page(many: Stock) -> Line:
         passwords=passwords,
         live=LocalLiveEvents(),
         workbooks=ExcelWorkbookWriter(),
+        pictures=lambda: ResvgPictures(FONTS),
         tables=DirectTables(),
         zone=ZONE,
         bot_state=lambda: None,

@@ -18,6 +18,7 @@ from openpyxl.xml import lxml_available
 
 from benchmarks.stock import START, Stock
 from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
+from sikpro.adapters.pictures.svg import ResvgPictures
 from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.storage import UnitOfWork
@@ -25,6 +26,7 @@ from sikpro.application.reports.export_file import ExportFile
 from sikpro.application.reports.order_rows import order_header, order_rows
 from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.domain.people import Person, Role
+from sikpro.entrypoints.fonts import FONTS
 
 ZONE = "Asia/Jakarta"
 
@@ -60,7 +62,7 @@ def _file() -> ExportFile:
 def _ours(transactions: SqlTransactions, path: Path) -> float:
     file = _file()
     begun = time.perf_counter()
-    transactions.read(lambda uow: file.write(uow, ExcelWorkbookWriter(), path))
+    transactions.read(lambda uow: file.write(uow, ExcelWorkbookWriter(), ResvgPictures(FONTS), path))
     return time.perf_counter() - begun
 
 

@@ -9,6 +9,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
+from sikpro.adapters.pictures.svg import ResvgPictures
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.day_notes import DayNote
 from sikpro.application.ports.facts import Dimension
@@ -23,6 +24,7 @@ from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.application.reports.sheets import SPLIT_SHEETS
 from sikpro.domain.people import Person, Role
 from sikpro.domain.phase import Phase
+from sikpro.entrypoints.fonts import FONTS
 from tests.unit.chat import WHOLE, ZONE, Phone, World
 
 SARI = Person(id=1, name="Sari", username="sari", role=Role.SUPERVISOR)
@@ -87,7 +89,9 @@ def book_of(
     file = ExportFile(
         query=RecapQuery.parse(period), kind="xlsx", by=SARI, words=words_in(language, ZONE), now=world.clock.now()
     )
-    world.transactions.read(lambda uow: file.write(uow, ExcelWorkbookWriter(most_rows), path / file.name))
+    world.transactions.read(
+        lambda uow: file.write(uow, ExcelWorkbookWriter(most_rows), ResvgPictures(FONTS), path / file.name)
+    )
     return load_workbook(path / file.name)
 
 

@@ -47,6 +47,7 @@ SUITES: dict[str, tuple[str, ...]] = {
     "Passwords": ("passwords",),
     "PersonRepository": ("people", "written_tables"),
     "PhotoReads": ("photo_reads",),
+    "PictureMaker": ("picture_maker",),
     "SavedViews": ("undo_and_views",),
     "Schedules": ("schedules",),
     "Sessions": ("workers_and_access",),

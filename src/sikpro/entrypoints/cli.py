@@ -162,7 +162,7 @@ def duplicates(mode: str, data: Path | None, database: str | None) -> None:
 @click.option("--period", help="a month (2026-11), a day (2026-11-23) or 2026-11-01_2026-11-15")
 @click.option("--from", "first", help="first day, as 2026-11-01")
 @click.option("--until", "last", help="last day, as 2026-11-15")
-@click.option("--format", "kind", type=click.Choice(["xlsx", "csv"]), default="xlsx", show_default=True)
+@click.option("--format", "kind", type=click.Choice(["xlsx", "csv", "png"]), default="xlsx", show_default=True)
 @click.option("-o", "--output", required=True, help="the file; - for standard output")
 @click.option("--type", help="orders of this type only")
 @click.option("--sto", help="of this STO only")

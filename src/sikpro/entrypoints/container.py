@@ -21,6 +21,7 @@ from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.application.conversation.photo_answers import tell_of_photo
 from sikpro.application.ports.network import BotState
+from sikpro.application.ports.pictures import PictureMaker
 from sikpro.application.ports.workbooks import WorkbookWriter
 from sikpro.application.workers.clock_watch import ClockWatch
 from sikpro.application.workers.downloads import Downloads
@@ -33,6 +34,7 @@ from sikpro.application.workers.photo_reader import PhotoReader
 from sikpro.application.workers.rates import Rates
 from sikpro.application.workers.relay import Relay
 from sikpro.entrypoints.bot import connect_bot, is_set_up
+from sikpro.entrypoints.fonts import FONTS
 from sikpro.entrypoints.settings import Settings
 
 
@@ -48,6 +50,12 @@ def _workbooks() -> WorkbookWriter:
     from sikpro.adapters.excel.workbook import ExcelWorkbookWriter  # openpyxl loads slowly: only for a file
 
     return ExcelWorkbookWriter()
+
+
+def _pictures() -> PictureMaker:
+    from sikpro.adapters.pictures.svg import ResvgPictures  # loaded for the first sheet, not at the start
+
+    return ResvgPictures(FONTS)
 
 
 def _rates(settings: Settings) -> Rates:
@@ -66,6 +74,7 @@ class Container(containers.DeclarativeContainer):
     live = providers.Singleton(LocalLiveEvents)
     passwords = providers.Singleton(Argon2Passwords)
     workbooks = providers.Singleton(_workbooks)
+    pictures = providers.Singleton(_pictures)
     tables = providers.Singleton(ProcessTables, command=(sys.executable, "-m", "sikpro.entrypoints.table_child"))
     barcodes = providers.Singleton(ProcessBarcodes, command=(sys.executable, "-m", "sikpro.entrypoints.photo_child"))
     engine = providers.Singleton(create_engine_for, settings.provided.database_url)
@@ -156,6 +165,7 @@ def web_parts(container: Container) -> WebParts:
         passwords=container.passwords(),
         live=container.live(),
         workbooks=container.workbooks(),
+        pictures=container.pictures,
         tables=container.tables(),
         zone=settings.zone,
         bot_state=bot_state,

@@ -83,7 +83,7 @@ def _to_stdout(path: Path) -> None:
 def _write(container: Container, file: ExportFile, path: Path) -> None:
     def work(uow: UnitOfWork) -> None:
         with _bar(file.how_many(uow)) as bar:
-            file.write(uow, container.workbooks(), path, lambda done: bar.update(done - bar.pos))
+            file.write(uow, container.workbooks(), container.pictures(), path, lambda done: bar.update(done - bar.pos))
 
     container.transactions().read(work)
 

@@ -9,10 +9,12 @@ from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
 from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.local.export_process import ExportOrder, converter
 from sikpro.adapters.local.in_child import Say, serve
+from sikpro.adapters.pictures.svg import ResvgPictures
 from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.application.ports.storage import StorageError
 from sikpro.application.workers.exports import ExportFailed, ExportWriting
+from sikpro.entrypoints.fonts import FONTS
 
 
 def write_export(task: Any, _: bytes, say: Say) -> None:
@@ -20,7 +22,9 @@ def write_export(task: Any, _: bytes, say: Say) -> None:
     order = converter.structure(task, ExportOrder)
     path = Path(order.path)
     tempfile.tempdir = str(path.parent)  # the rest of a killed process is deleted with the folder
-    writing = ExportWriting(workbooks=ExcelWorkbookWriter(), clock=SystemClock(), zone=order.zone)
+    writing = ExportWriting(
+        workbooks=ExcelWorkbookWriter(), pictures=ResvgPictures(FONTS), clock=SystemClock(), zone=order.zone
+    )
     engine = create_engine_for(order.database)
 
     def report(done: int, total: int) -> None:

@@ -20,6 +20,7 @@ from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.memory import MemoryTransactions
+from sikpro.adapters.pictures.svg import ResvgPictures
 from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.adapters.web import WebParts, create_web
 from sikpro.application.ports.network import BotState
@@ -31,6 +32,7 @@ from sikpro.application.workers.clock_watch import ClockStep
 from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel, Origin
 from sikpro.domain.people import Person, Role
+from sikpro.entrypoints.fonts import FONTS
 from tests.builders import NOON, a_person, a_site_operation, a_technician, an_sto
 from tests.fakes import FailingTransactions, QuickPasswords, StoryClock
 from tests.integration.loopback import NO_TLS
@@ -152,6 +154,7 @@ def running_site(
         passwords=QuickPasswords(),
         live=live,
         workbooks=ExcelWorkbookWriter(),
+        pictures=lambda: ResvgPictures(FONTS),
         tables=tables or DirectTables(),
         zone="Asia/Jakarta",
         bot_state=lambda: site.bot[0],

@@ -8,7 +8,7 @@ from sikpro.application.conversation.answers import press_which
 from sikpro.application.conversation.commands.antrian import QUEUE, press_queue
 from sikpro.application.conversation.commands.bahasa import choose_language
 from sikpro.application.conversation.commands.pengumuman import NOTICE, press_notice
-from sikpro.application.conversation.commands.rekap import FILE, SHOW, press_file, press_recap
+from sikpro.application.conversation.commands.rekap import FILE, PICTURE, SHOW, press_file, press_picture, press_recap
 from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.corrections import ask_field, begin_correction, press_change, show_fields
 from sikpro.application.conversation.duplicates import RESEND
@@ -105,6 +105,7 @@ PRESSES: dict[str, Press] = {
     QUEUE: press_queue,
     SHOW: press_recap,
     FILE: press_file,
+    PICTURE: press_picture,
     SEND: lambda context, _: press_handover(context),
 }
 """The verbs for known people. A new button needs a line here."""

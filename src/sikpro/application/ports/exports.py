@@ -24,7 +24,7 @@ class ExportState(StrEnum):
 
 @frozen(kw_only=True)
 class Export:
-    """A requested file: `query` selects the orders, `kind` is `xlsx` or `csv`.
+    """A requested file: `query` selects the orders, `kind` is `xlsx`, `csv` or `png`.
 
     `done` of `total` orders are written; `total` is 0 until it is known. `error` is the code of the failure. `blob` is
     the finished file. With `send_to`, the file is also sent to that chat, in the same transaction.

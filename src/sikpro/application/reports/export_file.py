@@ -9,17 +9,21 @@ from pathlib import Path
 from attrs import frozen
 
 from sikpro.application.i18n import Words
+from sikpro.application.ports.pictures import PictureMaker
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.workbooks import WorkbookWriter
 from sikpro.application.reports.csv_text import csv_bytes
 from sikpro.application.reports.order_rows import order_header, order_rows
 from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.application.reports.recap_workbook import how_many, write_recap
+from sikpro.application.reports.sheet.drawing import draw
+from sikpro.application.reports.sheet.one_sheet import PIXELS, one_sheet
 from sikpro.domain.people import Person
 
 MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
+    "png": "image/png",
 }
 """The formats of an export."""
 
@@ -50,6 +54,7 @@ class ExportFile:
         self,
         uow: UnitOfWork,
         workbooks: WorkbookWriter,
+        pictures: PictureMaker,
         path: Path,
         report: Callable[[int], None] = lambda _: None,
     ) -> None:
@@ -61,6 +66,10 @@ class ExportFile:
             write_recap(
                 uow, workbooks, path, query=self.query, by=self.by, words=self.words, now=self.now, report=report
             )
+            return
+        if self.kind == "png":
+            sheet = one_sheet(uow, self.query, self.by, self.now, self.words)
+            path.write_bytes(pictures.png(draw(sheet, pictures), PIXELS))
             return
         rows = order_rows(uow, self.query, self.by, self.words, self.now, report)
         with path.open("wb") as file:

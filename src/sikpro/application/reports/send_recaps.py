@@ -80,7 +80,7 @@ def recap_now(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime, zone
     text = recap_message(uow, query, by, words_in(schedule.language, zone), now)
 
     def write(uow: UnitOfWork) -> None:
-        post_recap(uow, query, text, by, chat_id, schedule.language, now, with_file=schedule.with_file)
+        post_recap(uow, query, text, by, chat_id, schedule.language, now, **_with(schedule))
 
     return write
 
@@ -101,11 +101,13 @@ def post_recap(
     now: datetime,
     *,
     with_file: bool,
+    with_picture: bool = False,
 ) -> int:
-    """Queue a recap's text for a chat, and its file if wanted. Return the text's outbox id."""
+    """Queue a recap's text for a chat, then its picture and its file if wanted. Return the text's outbox id."""
     message = uow.outbox.put(Outgoing(chat_id=chat_id, text=text), now)
-    if with_file:
-        uow.exports.ask(person=by.id, query=query.encoded, kind="xlsx", language=language, at=now, send_to=chat_id)
+    for kind, wanted in (("png", with_picture), ("xlsx", with_file)):
+        if wanted:
+            uow.exports.ask(person=by.id, query=query.encoded, kind=kind, language=language, at=now, send_to=chat_id)
     uow.announce(Hint(Kind.OUTBOX, (message,)))
     return message
 
@@ -117,6 +119,10 @@ def receiver(uow: UnitOfWork, schedule: Schedule) -> tuple[int, Person] | str:
         return NOT_PERMITTED
     chat_id = schedule.chat_id if schedule.person is None else answers.telegram_id
     return (chat_id, answers) if chat_id else NO_TELEGRAM
+
+
+def _with(schedule: Schedule) -> dict[str, bool]:
+    return {"with_file": schedule.with_file, "with_picture": schedule.with_picture}
 
 
 def _query(schedule: Schedule, day: date) -> RecapQuery | None:
@@ -154,9 +160,7 @@ def _sending(uow: UnitOfWork, schedule: Schedule, due: Due, now: datetime, zone:
         message = None
         if not isinstance(to, str):
             chat_id, by = to
-            message = post_recap(
-                uow, due.query, text, by, chat_id, schedule.language, now, with_file=schedule.with_file
-            )
+            message = post_recap(uow, due.query, text, by, chat_id, schedule.language, now, **_with(schedule))
         uow.schedules.put(evolve(noted, message=message))
 
     return write

@@ -14,6 +14,7 @@ from sikpro.application.i18n import words_in
 from sikpro.application.ports.blobs import PART
 from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.exports import Export
+from sikpro.application.ports.pictures import PictureMaker
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, UnitOfWork
 from sikpro.application.ports.workbooks import WorkbookWriter
@@ -54,6 +55,7 @@ class ExportWriting:
     """The writing of a file, in the thread or process that does it."""
 
     workbooks: WorkbookWriter
+    pictures: PictureMaker
     clock: Clock
     zone: str
 
@@ -63,7 +65,7 @@ class ExportWriting:
             file = self.file(uow, export)
             total = file.how_many(uow)
             report(0, total)
-            file.write(uow, self.workbooks, path, lambda done: report(done, total))
+            file.write(uow, self.workbooks, self.pictures, path, lambda done: report(done, total))
         except DomainError as error:
             raise ExportFailed(error.code) from error
 

@@ -11,10 +11,12 @@ from openpyxl import load_workbook
 
 from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
 from sikpro.adapters.local.threads import ThreadedTransactions
+from sikpro.adapters.pictures.svg import ResvgPictures
 from sikpro.adapters.web.recaps import recap_files
 from sikpro.application.ports.exports import Export, ExportState
 from sikpro.application.workers.exports import ExportRunner, ExportWriting, ThreadExports
 from sikpro.domain.place import Place
+from sikpro.entrypoints.fonts import FONTS
 from tests.builders import NOON
 from tests.integration.web.console import Site
 
@@ -26,7 +28,10 @@ def make_all(site: Site) -> None:
 
     async def work() -> None:
         threads = ThreadedTransactions.over(site.store)
-        writing = ExportWriting(workbooks=ExcelWorkbookWriter(), clock=site.clock, zone="Asia/Jakarta")
+        pictures = ResvgPictures(FONTS)
+        writing = ExportWriting(
+            workbooks=ExcelWorkbookWriter(), pictures=pictures, clock=site.clock, zone="Asia/Jakarta"
+        )
         maker = ThreadExports(transactions=threads, writing=writing)
         runner = ExportRunner(transactions=threads, clock=site.clock, maker=maker, zone="Asia/Jakarta")
         try:

@@ -9,6 +9,7 @@ from attrs import define, field
 from openpyxl import load_workbook
 
 from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
+from sikpro.adapters.pictures.svg import ResvgPictures
 from sikpro.application.ports.exports import Export, ExportState
 from sikpro.application.workers.exports import (
     ATTEMPTS,
@@ -20,6 +21,7 @@ from sikpro.application.workers.exports import (
 )
 from sikpro.application.workers.jobs import RECURRING
 from sikpro.domain.people import Role
+from sikpro.entrypoints.fonts import FONTS
 from tests.builders import a_person
 from tests.unit.application.inline import InlineTransactions
 from tests.unit.application.workers.test_jobs import runner_of, turns
@@ -85,7 +87,8 @@ class Desk:
     def runner(self, *acts: Act) -> ExportRunner:
         """A runner whose attempts do these; without any it makes the real file."""
         transactions = InlineTransactions(self.world.transactions)
-        writing = ExportWriting(workbooks=ExcelWorkbookWriter(), clock=self.world.clock, zone=ZONE)
+        pictures = ResvgPictures(FONTS)
+        writing = ExportWriting(workbooks=ExcelWorkbookWriter(), pictures=pictures, clock=self.world.clock, zone=ZONE)
         maker = Acted(list(acts)) if acts else ThreadExports(transactions=transactions, writing=writing)
         return ExportRunner(transactions=transactions, clock=self.world.clock, maker=maker, zone=ZONE, tell_every=0.001)
 

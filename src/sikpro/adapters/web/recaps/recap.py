@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Stream
+from markupsafe import Markup
 
 from sikpro.adapters.web.recaps.recap_files import recap_file, split_kind
 from sikpro.adapters.web.recaps.recap_links import page_of
@@ -18,8 +19,11 @@ from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.ports.facts import TimeBasis
+from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.closing import count_month, open_month
 from sikpro.application.reports.recap_query import FILTERS, RecapQuery, Span
+from sikpro.application.reports.sheet.drawing import draw
+from sikpro.application.reports.sheet.one_sheet import one_sheet
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
 
@@ -56,19 +60,37 @@ class RecapController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str] | Stream:
-        """Show the recap of a period; with `.xlsx` or `.csv` after its name, send the file."""
+        """Show the recap of a period; with `.xlsx`, `.csv` or `.png` after its name, send the file."""
         name, kind = split_kind(name)
-        query = dict(request.query_params)
-        if not me.may(Permission.VIEW_REPORTS):
-            query.pop("helpdesk", None)  # they see only their own work, also if an address names others
-        recap_query = _recap_query(name, query, Span(request.url.path.split("/")[2]))
+        recap_query = self._asked(request, name, me)
         if kind:
             return await recap_file(request, recap_query, kind, me, visit, parts)
         now = parts.clock.now()
-        basis = TimeBasis.FINISHED if query.get("heat") == "completed" else TimeBasis.RECEIVED
+        basis = TimeBasis.FINISHED if request.query_params.get("heat") == "completed" else TimeBasis.RECEIVED
         view = await parts.transactions.read(lambda uow: read_recap(uow, recap_query, me, now, visit.words, basis))
         template = "recaps/day.html" if recap_query.span is Span.DAY else "recaps/recap.html"
         return pages.page(request, template, view=view, query=recap_query, recap=view.recap, page_of=page_of)
+
+    @get(["/day/{name:str}/sheet", "/month/{name:str}/sheet", "/free/{name:str}/sheet"])
+    async def sheet(
+        self,
+        request: Request[Any, Any, Any],
+        name: FromPath[str],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        pages: NamedDependency[Pages],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """Show the one-sheet of a recap, as it is printed."""
+        recap_query = self._asked(request, name, me)
+        now = parts.clock.now()
+
+        def work(uow: UnitOfWork) -> Markup:
+            drawn = draw(one_sheet(uow, recap_query, me, now, visit.words), parts.pictures())
+            return Markup(drawn)  # nosec B704  # the drawing escapes every text
+
+        drawing = await parts.transactions.read(work)
+        return pages.page(request, "recaps/sheet.html", drawing=drawing, query=recap_query, page_of=page_of)
 
     @post("/month/{name:str}/close", guards=[only(Permission.CLOSE_MONTH)])
     async def close(
@@ -101,6 +123,13 @@ class RecapController(Controller):
         await parts.transactions.write(lambda uow: open_month(uow, recap_query.text, me, now, reason))
         visit.toast("month_opened", month=visit.words.month(recap_query.first))
         return go(request, page_of(recap_query))
+
+    @staticmethod
+    def _asked(request: Request[Any, Any, Any], name: str, me: Person) -> RecapQuery:
+        query = dict(request.query_params)
+        if not me.may(Permission.VIEW_REPORTS):
+            query.pop("helpdesk", None)  # they see only their own work, also if an address names others
+        return _recap_query(name, query, Span(request.url.path.split("/")[2]))
 
 
 def _filters(query: Mapping[str, str]) -> dict[str, str]:

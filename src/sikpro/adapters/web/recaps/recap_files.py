@@ -32,16 +32,16 @@ async def recap_file(
 ) -> Response[str] | Stream:
     """Return the file, made in one hop from one view of the data; its name on the disk is deleted before it is sent.
 
-    A file of more than `AT_ONCE` orders is offered on the page of exports instead.
+    A file of more than `AT_ONCE` orders is offered on the page of exports instead; a picture has no orders.
     """
     wanted = ExportFile(query=recap_query, kind=kind, by=me, words=visit.words, now=parts.clock.now())
 
     def work(uow: UnitOfWork) -> BinaryIO | None:
-        if wanted.how_many(uow) > AT_ONCE:
+        if kind != "png" and wanted.how_many(uow) > AT_ONCE:
             return None
         with TemporaryDirectory(prefix="sikpro-recap-", ignore_cleanup_errors=True) as folder:
             path = Path(folder) / "file"
-            wanted.write(uow, parts.workbooks, path)
+            wanted.write(uow, parts.workbooks, parts.pictures(), path)
             return path.open("rb")
 
     file = await parts.transactions.read(work)

@@ -14,9 +14,9 @@ from sikpro.application.reports.recap_query import RecapQuery, Span
 from sikpro.domain.phase import Phase, Stage, Turn
 
 
-def page_of(recap_query: RecapQuery) -> str:
-    """Return the address of a recap's page, with its filters."""
-    return f"/recap/{recap_query.span}/{recap_query.text}" + (
+def page_of(recap_query: RecapQuery, part: str = "") -> str:
+    """Return the address of a recap's page, with its filters; `part` is `/sheet`, or a file's `.png`."""
+    return f"/recap/{recap_query.span}/{recap_query.text}{part}" + (
         f"?{urlencode(recap_query.filters)}" if recap_query.filters else ""
     )
 

@@ -14,7 +14,7 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 ROOT = Path(__file__).parent.parent / "static"
-_OURS = {".css", ".js", ".svg", ".png", ".ico", ".woff2"}
+_OURS = {".css", ".js", ".svg", ".png", ".ico", ".ttf", ".woff2"}
 
 
 @frozen

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from attrs import frozen
 
 from sikpro.application.ports.network import BotState
+from sikpro.application.ports.pictures import PictureMaker
 from sikpro.application.ports.runtime import Clock, LiveEvents, Passwords
 from sikpro.application.ports.storage import AsyncTransactions
 from sikpro.application.ports.tables import TableReader
@@ -16,7 +17,8 @@ from sikpro.application.workers.clock_watch import ClockStep
 class WebParts:
     """The web's ports and settings; `zone` is an IANA name.
 
-    `bot_state` is None while no bot is set up; `health` returns the states of bot loop, relay, jobs and clock.
+    `pictures` loads what draws, at its first call. `bot_state` is None while no bot is set up; `health` returns the
+    states of bot loop, relay, jobs and clock.
     `clock_step` reports that the machine's clock was set recently.
     `secure_cookies` is true for a web over HTTPS. `simulator_url` leads to the simulator's chat, "" if there is none.
     """
@@ -26,6 +28,7 @@ class WebParts:
     passwords: Passwords
     live: LiveEvents
     workbooks: WorkbookWriter
+    pictures: Callable[[], PictureMaker]
     tables: TableReader
     zone: str
     bot_state: Callable[[], BotState | None]

@@ -1,4 +1,4 @@
-"""`/rekap`: the recap of a day, a week, a month or any period, as text, and as a file by a button."""
+"""`/rekap`: the recap of a day, a week, a month or any period, as text, and as a picture or a file by a button."""
 
 from urllib.parse import urlencode
 
@@ -16,8 +16,9 @@ from sikpro.application.reports.typed_query import filters_known, typed_query
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission
 
-SHOW, FILE = "rk", "rf"
-"""The verbs of the buttons: `rk:2026-11-24` shows that period's recap, `rf:2026-11~sto=SDA` sends a filtered file."""
+SHOW, FILE, PICTURE = "rk", "rf", "rg"
+"""The verbs of the buttons: `rk:2026-11-24` shows that period's recap, `rf:2026-11~sto=SDA` sends a filtered file, and
+`rg:` its picture."""
 
 
 def press_recap(context: Context, rest: str) -> Handled | None:
@@ -28,18 +29,27 @@ def press_recap(context: Context, rest: str) -> Handled | None:
 
 def press_file(context: Context, rest: str) -> Handled | None:
     """Queue a period's Excel file to be sent here; return None when the button has none."""
+    return _queue(context, rest, "xlsx", "rekap.file_comes")
+
+
+def press_picture(context: Context, rest: str) -> Handled | None:
+    """Queue a period's picture to be sent here; return None when the button has none."""
+    return _queue(context, rest, "png", "rekap.picture_comes")
+
+
+def _queue(context: Context, rest: str, kind: str, answer: str) -> Handled | None:
     query = _pressed(context, rest)
     if query is None:
         return None
     context.uow.exports.ask(
         person=context.somebody.id,
         query=query.encoded,
-        kind="xlsx",
+        kind=kind,
         language=context.words.language,
         at=context.now,
         send_to=context.incoming.chat_id,
     )
-    context.answer_press(context.words("rekap.file_comes"))
+    context.answer_press(context.words(answer))
     return Handled(Outcome.COMMAND, "rekap")
 
 
@@ -73,10 +83,13 @@ def _show(context: Context, query: RecapQuery) -> Handled:
     other = evolve(other, filters=query.filters)
     more = [
         Button(_label(context, other), _data(SHOW, other)),
+    ]
+    files = [
+        Button(context.words("rekap.button_picture"), _data(PICTURE, query)),
         Button(context.words("rekap.button_file"), _data(FILE, query)),
     ]
     said = explained(context.uow, figures, context.somebody, context.now, context.zone)
-    context.reply(recap_text(figures, context.words, sentences(said, context.words)), [around, more])
+    context.reply(recap_text(figures, context.words, sentences(said, context.words)), [around, more, files])
     return Handled(Outcome.COMMAND, "rekap")
 
 

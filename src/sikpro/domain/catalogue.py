@@ -1,6 +1,7 @@
-"""The catalogues that an admin edits: statuses, order types, Site Operations, STOs and makers of modems."""
+"""The catalogues that an admin edits: statuses, order types, places, makers of modems, and the provider's codes."""
 
 from datetime import timedelta
+from enum import StrEnum
 
 from attrs import frozen
 
@@ -74,4 +75,25 @@ class Maker:
 
     code: str
     name: str
+    active: bool = True
+
+
+class Meaning(StrEnum):
+    """The meaning of a provider's status for us."""
+
+    FINISHED = "finished"
+    OPEN = "open"
+    LEFT_OUT = "left_out"
+
+
+@frozen(kw_only=True)
+class ProviderCode:
+    """A code in the statuses of the provider's systems, its meaning for us, and its name, "" for none.
+
+    `code` is in upper case; only its letters and digits count in a comparison.
+    """
+
+    code: str
+    meaning: Meaning
+    name: str = ""
     active: bool = True

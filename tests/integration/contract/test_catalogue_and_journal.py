@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sikpro.application.ports.storage import StorageRejected, Transactions, UnitOfWork
-from sikpro.domain.catalogue import Bilingual, Maker
+from sikpro.domain.catalogue import Bilingual, Maker, Meaning, ProviderCode
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.events import (
     EVENTS,
@@ -94,6 +94,23 @@ def test_exchanges_and_site_operations_come_back_by_code(store: Transactions) ->
 
     assert [row.code for row in store.read(lambda unit: unit.catalogue.site_operations())] == ["MRT", "SDA", "SPJ"]
     assert store.read(lambda unit: unit.catalogue.stos())[0] == an_sto("MRT", site_operation="MRT")
+
+
+def test_the_providers_codes_come_back_by_code_and_go_when_taken_away(store: Transactions) -> None:
+    rows = (
+        ProviderCode(code="COMPWORK", meaning=Meaning.FINISHED, name="Work completed"),
+        ProviderCode(code="REVOKE", meaning=Meaning.LEFT_OUT, active=False),
+    )
+
+    def write(unit: UnitOfWork) -> None:
+        unit.catalogue.put_provider_code(ProviderCode(code="REVOKE", meaning=Meaning.OPEN))
+        for row in reversed(rows):
+            unit.catalogue.put_provider_code(row)
+
+    store.write(write)
+    assert store.read(lambda unit: unit.catalogue.provider_codes()) == rows
+    store.write(lambda unit: unit.catalogue.drop(rows[0]))
+    assert store.read(lambda unit: unit.catalogue.provider_codes()) == rows[1:]
 
 
 def test_makers_come_back_by_vendor_id_and_go_when_taken_away(store: Transactions) -> None:

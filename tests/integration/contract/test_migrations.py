@@ -23,6 +23,7 @@ from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.queries import OrderFilter, Sort
 from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
+from sikpro.application.use_cases.catalogue.first_catalogue import FIRST_PROVIDER_CODES
 from sikpro.domain.catalogue import Status
 from sikpro.domain.duplicates import STANDING
 from sikpro.domain.errors import AlreadyUsed
@@ -309,3 +310,12 @@ def test_an_installation_from_before_gets_the_first_makers_and_keeps_the_fields_
     assert with_store(database_url, lambda unit: unit.installation.get()) == Installation(notice="Hai")
     makers = {maker.code: maker.name for maker in with_store(database_url, lambda unit: unit.catalogue.makers())}
     assert makers == VENDORS
+
+
+def test_an_installation_from_before_gets_the_first_codes_of_the_provider(database_url: str) -> None:
+    with_store(database_url, lambda unit: unit.catalogue.put_status(HELD_UP), write=True)
+    downgrade(database_url, "0018")
+
+    migrate(database_url)
+
+    assert with_store(database_url, lambda unit: unit.catalogue.provider_codes()) == FIRST_PROVIDER_CODES

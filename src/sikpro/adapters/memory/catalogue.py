@@ -1,7 +1,7 @@
 """The catalogues and the installation's settings in memory."""
 
 from sikpro.adapters.memory.store import State
-from sikpro.domain.catalogue import Maker, OrderType, SiteOperation, Status, Sto
+from sikpro.domain.catalogue import Maker, OrderType, ProviderCode, SiteOperation, Status, Sto
 from sikpro.domain.installation import Installation
 
 
@@ -31,6 +31,10 @@ class MemoryCatalogueRepository:
         """Return all makers, by vendor id."""
         return tuple(sorted(self._state.makers.values(), key=lambda row: row.code))
 
+    def provider_codes(self) -> tuple[ProviderCode, ...]:
+        """Return all codes of the provider, by code."""
+        return tuple(sorted(self._state.provider_codes.values(), key=lambda row: row.code))
+
     def put_status(self, status: Status) -> None:
         """Add or replace a status."""
         self._state.statuses.put(status.code, status)
@@ -51,7 +55,11 @@ class MemoryCatalogueRepository:
         """Add or replace a maker."""
         self._state.makers.put(maker.code, maker)
 
-    def drop(self, row: Status | OrderType | SiteOperation | Sto | Maker) -> None:
+    def put_provider_code(self, code: ProviderCode) -> None:
+        """Add or replace a code of the provider."""
+        self._state.provider_codes.put(code.code, code)
+
+    def drop(self, row: Status | OrderType | SiteOperation | Sto | Maker | ProviderCode) -> None:
         """Delete a row."""
         match row:
             case Status():
@@ -64,6 +72,8 @@ class MemoryCatalogueRepository:
                 self._state.stos.drop(row.code)
             case Maker():
                 self._state.makers.drop(row.code)
+            case ProviderCode():
+                self._state.provider_codes.drop(row.code)
 
 
 class MemoryInstallationRepository:

@@ -7,16 +7,31 @@ from typing import Any
 import sqlalchemy as sa
 
 from sikpro.adapters.sql.dialect import upsert
-from sikpro.adapters.sql.tables import installation, makers, order_types, site_operations, statuses, stos
+from sikpro.adapters.sql.tables import (
+    installation,
+    makers,
+    order_types,
+    provider_codes,
+    site_operations,
+    statuses,
+    stos,
+)
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.domain.catalogue import Bilingual, Maker, OrderType, SiteOperation, Status, Sto
+from sikpro.domain.catalogue import Bilingual, Maker, Meaning, OrderType, ProviderCode, SiteOperation, Status, Sto
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.installation import Installation
 from sikpro.domain.patterns import STARTING, BoxPattern, Characters, NumberPattern, Patterns
 from sikpro.domain.phase import Phase, Turn
 
 _ONLY = 1
-_TABLES = {Status: statuses, OrderType: order_types, SiteOperation: site_operations, Sto: stos, Maker: makers}
+_TABLES = {
+    Status: statuses,
+    OrderType: order_types,
+    SiteOperation: site_operations,
+    Sto: stos,
+    Maker: makers,
+    ProviderCode: provider_codes,
+}
 
 
 class SqlCatalogueRepository:
@@ -60,6 +75,16 @@ class SqlCatalogueRepository:
         return self._transaction.remember(
             "makers", lambda: tuple(Maker(**row) for row in self._transaction.execute(selected).mappings())
         )
+
+    def provider_codes(self) -> tuple[ProviderCode, ...]:
+        """Return all codes of the provider, by code."""
+        selected = sa.select(provider_codes).order_by(provider_codes.c.code)
+
+        def read() -> tuple[ProviderCode, ...]:
+            rows = self._transaction.execute(selected).mappings()
+            return tuple(ProviderCode(**{**row, "meaning": Meaning(row["meaning"])}) for row in rows)
+
+        return self._transaction.remember("provider_codes", read)
 
     def put_status(self, status: Status) -> None:
         """Add or replace a status."""
@@ -106,7 +131,12 @@ class SqlCatalogueRepository:
         """Add or replace a maker."""
         self._put(makers, {"code": maker.code, "name": maker.name, "active": maker.active})
 
-    def drop(self, row: Status | OrderType | SiteOperation | Sto | Maker) -> None:
+    def put_provider_code(self, code: ProviderCode) -> None:
+        """Add or replace a code of the provider."""
+        row = {"code": code.code, "meaning": code.meaning.value, "name": code.name, "active": code.active}
+        self._put(provider_codes, row)
+
+    def drop(self, row: Status | OrderType | SiteOperation | Sto | Maker | ProviderCode) -> None:
         """Delete a row."""
         table = _TABLES[type(row)]
         self._transaction.forget()

@@ -244,6 +244,15 @@ makers = Table(
     Column("active", Boolean, nullable=False),
 )
 
+provider_codes = Table(
+    "provider_codes",
+    metadata,
+    Column("code", Words, primary_key=True),
+    Column("meaning", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
 installation = Table(
     "installation",
     metadata,

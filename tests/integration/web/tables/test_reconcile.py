@@ -66,6 +66,19 @@ def test_what_a_status_means_is_chosen_on_the_page(page_site: Site) -> None:
     assert leader.post(changed.headers["location"], {"act": "meanings", "meaning-0": "x"}).status_code == 422
 
 
+def test_a_chosen_meaning_is_remembered_for_the_next_file(page_site: Site) -> None:
+    leader = page_site.logged_in("bagus")
+    content = FILE.replace("OPEN", "QC LULUS")
+    address = upload(leader, content)
+    meanings = {"act": "meanings", "meaning-0": "finished", "meaning-1": "finished", "meaning-2": "finished"}
+    assert leader.post(address, meanings).status_code == 303
+    page = leader.get(upload(leader, content.replace("QC LULUS", "qc-lulus"))).text
+    chosen = re.search(r'<bdi>qc-lulus</bdi>.*?<option value="(\w+)" selected', page)
+    assert chosen is not None
+    assert chosen[1] == "finished"
+    assert "QC LULUS" in page_site.logged_in("admin").get("/catalogue/provider-codes").text
+
+
 def test_columns_that_are_not_found_are_chosen_by_hand(page_site: Site) -> None:
     leader = page_site.logged_in("bagus")
     address = upload(leader, FILE.replace("SC ID", "kunci"))

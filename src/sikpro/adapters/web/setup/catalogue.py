@@ -1,4 +1,4 @@
-"""The catalogues: Site Operations, STOs, statuses and order types; each has a list and a page per row."""
+"""The catalogues: places, statuses, order types, makers, provider's codes; each has a list and a page per row."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -28,6 +28,7 @@ from sikpro.application.use_cases.catalogue.edit_catalogue import (
 )
 from sikpro.application.use_cases.catalogue.lookup import CatalogueRow
 from sikpro.application.use_cases.messages.notify_technician import PLACEHOLDERS
+from sikpro.domain.catalogue import Meaning
 from sikpro.domain.errors import AlreadyUsed, ConcurrencyConflict, DomainError, InUse, InvalidFields
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase, Turn
@@ -241,4 +242,5 @@ async def _form(
         placeholders=PLACEHOLDERS,
         phases=tuple(Phase),
         turns=tuple(Turn),
+        meanings=tuple(Meaning),
     )

@@ -21,20 +21,19 @@ from sikpro.adapters.web.tables.uploading import LARGEST_TABLE, UploadPages, cho
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import first_status
+from sikpro.application.use_cases.catalogue.provider_codes import guess_meaning, remember_meanings
 from sikpro.application.use_cases.orders.bulk import BulkResult, work_in_bulk
 from sikpro.application.use_cases.orders.change_status import change_status
 from sikpro.application.use_cases.orders.undo_status import UNDO_SPAN
 from sikpro.application.use_cases.tables.reconcile_orders import (
     COLUMNS,
     Comparison,
-    Meaning,
     compare_orders,
-    guess_meaning,
     statuses_in,
 )
 from sikpro.application.use_cases.tables.table_columns import header_of, unused_headings
 from sikpro.application.use_cases.tables.uploads import Purpose, Upload
-from sikpro.domain.catalogue import Status
+from sikpro.domain.catalogue import Meaning, ProviderCode, Status
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
@@ -81,7 +80,9 @@ class ReconcileController(Controller):
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
         """Read the file and save it."""
-        return await _PAGES.take(request, pages, parts, me, lambda _, upload: _with_statuses(upload))
+        return await _PAGES.take(
+            request, pages, parts, me, lambda uow, upload: _with_statuses(upload, uow.catalogue.provider_codes())
+        )
 
     @get("/{upload_id:int}")
     async def show(
@@ -150,9 +151,13 @@ class ReconcileController(Controller):
             wrong = [one for one in meanings.values() if one not in set(Meaning)]
             if wrong:
                 raise InvalidValue("reconcile.meaning", wrong[0])
+            read = {status: Meaning(meaning) for status, meaning in meanings.items()}
+            now = parts.clock.now()
+            await parts.transactions.write(lambda uow: remember_meanings(uow, read, me, now))
             return await _PAGES.keep(request, parts, evolve(upload, choice={**upload.choice, "meanings": meanings}), me)
+        codes = await parts.transactions.read(lambda uow: uow.catalogue.provider_codes())
         try:
-            changed = _with_statuses(chosen(upload, form, COLUMNS))
+            changed = _with_statuses(chosen(upload, form, COLUMNS), codes)
         except InvalidValue as error:
             return _PAGES.ask_columns(request, pages, upload, error)
         return await _PAGES.keep(request, parts, changed, me)
@@ -193,7 +198,7 @@ def number_column(upload: Upload) -> int:
     return next(place for place, name in upload.columns.items() if name == "registration_number")
 
 
-def _with_statuses(upload: Upload) -> Upload:
+def _with_statuses(upload: Upload, codes: Sequence[ProviderCode]) -> Upload:
     """Return the upload with the provider's statuses and their probable meanings, if the columns are known.
 
     Raises `InvalidValue` for too many statuses.
@@ -201,7 +206,7 @@ def _with_statuses(upload: Upload) -> Upload:
     if not _PAGES.is_readable(upload):
         return upload
     statuses = statuses_in(upload.sheet, upload.columns)
-    meanings = {status: guess_meaning(status).value for status in statuses}
+    meanings = {status: guess_meaning(status, codes).value for status in statuses}
     return evolve(upload, choice={**upload.choice, "statuses": statuses, "meanings": meanings})
 
 

@@ -9,8 +9,9 @@ from attrs import frozen
 
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import CatalogueRow, row_name
+from sikpro.application.use_cases.catalogue.provider_codes import code_spelled
 from sikpro.application.use_cases.people.manage_people import checked_site_operation
-from sikpro.domain.catalogue import Bilingual, Maker, OrderType, SiteOperation, Status, Sto
+from sikpro.domain.catalogue import Bilingual, Maker, Meaning, OrderType, ProviderCode, SiteOperation, Status, Sto
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.phase import Phase, Turn
 from sikpro.domain.text import compact, one_line, storable
@@ -122,6 +123,15 @@ def _vendor_id(text: str) -> str:
     return code
 
 
+def _provider_code(uow: UnitOfWork, typed: Entries, active: bool) -> ProviderCode:
+    reading = _Reading(typed)
+    code = reading.read("code", lambda text: code_spelled(uow, text))
+    meaning = reading.read("meaning", lambda text: _one_of(Meaning, text.strip().lower()))
+    name = reading.read("name", lambda text: row_name(text) if text.strip() else "")
+    reading.done()
+    return ProviderCode(code=code(), meaning=meaning(), name=name(), active=active)
+
+
 def _status(_: UnitOfWork, typed: Entries, active: bool) -> Status:
     reading = _Reading(typed)
     label, template = reading.bilingual("label", row_name), reading.bilingual("template", _template)
@@ -221,6 +231,8 @@ def _texts(row: CatalogueRow) -> dict[str, str]:
     match row:
         case SiteOperation() | Maker():
             return {"code": row.code, "name": row.name}
+        case ProviderCode():
+            return {"code": row.code, "meaning": row.meaning.value, "name": row.name}
         case Sto():
             return {"code": row.code, "name": row.name, "site_operation": row.site_operation}
         case Status():
@@ -272,5 +284,11 @@ MAKERS = CatalogueKind(
     rows=lambda uow: uow.catalogue.makers(),
     understand=_maker,
 )
-KINDS = {kind.name: kind for kind in (SITE_OPERATIONS, STOS, STATUSES, ORDER_TYPES, MAKERS)}
+PROVIDER_CODES = CatalogueKind(
+    name="provider-codes",
+    entries=("code", "meaning", "name"),
+    rows=lambda uow: uow.catalogue.provider_codes(),
+    understand=_provider_code,
+)
+KINDS = {kind.name: kind for kind in (SITE_OPERATIONS, STOS, STATUSES, ORDER_TYPES, MAKERS, PROVIDER_CODES)}
 """All catalogues by name, in the order of their tabs."""

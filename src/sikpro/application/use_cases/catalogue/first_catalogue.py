@@ -1,9 +1,9 @@
-"""The first statuses, order types and makers of an installation. Admins edit them later."""
+"""The first statuses, order types, makers and provider's codes of an installation. Admins edit them later."""
 
 from datetime import timedelta
 
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.domain.catalogue import Bilingual, Maker, OrderType, Status
+from sikpro.domain.catalogue import Bilingual, Maker, Meaning, OrderType, ProviderCode, Status
 from sikpro.domain.phase import Phase, Turn
 from sikpro.domain.values import VENDORS
 
@@ -103,6 +103,46 @@ _TYPES = (
     ("CONFIG", "Aktivasi ulang", "Activation again"),
 )
 
+_PROVIDER_CODES = (
+    ("ACTCOMP", "finished", "Activation completed"),
+    ("APPR", "open", "Approved"),
+    ("CANCEL", "left_out", ""),
+    ("CANCELED", "left_out", ""),
+    ("CANCELLED", "left_out", ""),
+    ("CANCLWORK", "left_out", "Work cancelled"),
+    ("CLOSE", "finished", ""),
+    ("CLOSED", "finished", ""),
+    ("COMPLETE", "finished", ""),
+    ("COMPLETED", "finished", ""),
+    ("COMPWORK", "finished", "Work completed"),
+    ("CONTWORK", "open", "Work continued"),
+    ("DECLINE", "left_out", ""),
+    ("DECLINED", "left_out", ""),
+    ("FALLOUT", "open", ""),
+    ("INPRG", "open", "In progress"),
+    ("INSTCOMP", "open", "Installation completed"),
+    ("OSS", "open", ""),
+    ("PENDWORK", "open", "Work pending"),
+    ("PI", "open", "Provision issued"),
+    ("PONR", "open", "Point of no return"),
+    ("PROVISION COMPLETED", "finished", ""),
+    ("PROVISION ISSUED", "open", ""),
+    ("PS", "finished", "Put in service"),
+    ("RE", "open", "Registration"),
+    ("REJECT", "left_out", ""),
+    ("REJECTED", "left_out", ""),
+    ("REVOKE", "left_out", ""),
+    ("REVOKED", "left_out", ""),
+    ("STARTWORK", "open", "Work started"),
+    ("UNSC", "left_out", ""),
+    ("VALCOMP", "finished", "Validation completed"),
+    ("VALSTART", "open", "Validation started"),
+    ("WAPPR", "open", "Waiting for approval"),
+    ("WFM", "open", ""),
+    ("WORKFAIL", "open", "Work failed"),
+)
+"""A step from the activation on is finished; an earlier one, a failed one, and the name of a system alone are open."""
+
 FIRST_STATUSES = tuple(
     Status(
         code=code,
@@ -130,8 +170,13 @@ FIRST_ORDER_TYPES = tuple(
 FIRST_MAKERS = tuple(Maker(code=code, name=name) for code, name in VENDORS.items())
 
 
+FIRST_PROVIDER_CODES = tuple(
+    ProviderCode(code=code, meaning=Meaning(meaning), name=name) for code, meaning, name in _PROVIDER_CODES
+)
+
+
 def create_first_catalogue(uow: UnitOfWork) -> bool:
-    """Fill an empty catalogue with statuses, order types and makers. Return False when it is not empty."""
+    """Fill an empty catalogue with its first rows. Return False when it is not empty."""
     if uow.catalogue.statuses():
         return False
     for status in FIRST_STATUSES:
@@ -140,4 +185,6 @@ def create_first_catalogue(uow: UnitOfWork) -> bool:
         uow.catalogue.put_order_type(order_type)
     for maker in FIRST_MAKERS:
         uow.catalogue.put_maker(maker)
+    for code in FIRST_PROVIDER_CODES:
+        uow.catalogue.put_provider_code(code)
     return True

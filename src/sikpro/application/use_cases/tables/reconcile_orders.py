@@ -17,12 +17,12 @@ from sikpro.application.use_cases.catalogue.typed_values import number_meant, nu
 from sikpro.application.use_cases.tables import headings
 from sikpro.application.use_cases.tables.table_columns import (
     TableColumn,
-    bare_name,
     header_place,
     read_moment,
     rule_named,
     texts_of,
 )
+from sikpro.domain.catalogue import Meaning
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.period import Period
@@ -57,14 +57,6 @@ MOST_OPEN = 2_000
 _PAGE = 500
 
 
-class Meaning(StrEnum):
-    """The meaning of a provider's status for us."""
-
-    FINISHED = "finished"
-    OPEN = "open"
-    LEFT_OUT = "left_out"
-
-
 class Agreement(StrEnum):
     """The class of a row of the file; each row has exactly one."""
 
@@ -77,10 +69,6 @@ class Agreement(StrEnum):
     LEFT_OUT = "left_out"
     REPEATED = "repeated"
     UNREADABLE = "unreadable"
-
-
-_FINISHED = ("PS", "COMPLETE", "COMPLETED", "SELESAI", "CLOSE", "CLOSED", "DONE", "PUTSALES")
-_LEFT_OUT = ("CANCEL", "BATAL", "REVOKE", "UNSC", "DITOLAK", "REJECT", "DOUBLE", "CABUT", "DITEMUKAN")
 
 
 @frozen(kw_only=True)
@@ -114,18 +102,6 @@ class Comparison:
     def rows(self) -> int:
         """The number of rows in the file."""
         return sum(self.counts.values())
-
-
-def guess_meaning(status: str) -> Meaning:
-    """Guess the meaning of a provider's status from its words.
-
-    >>> [guess_meaning(text).value for text in ("COMPLETED (PS)", "7 | OSS - PONR", "CANCEL COMPLETED")]
-    ['finished', 'open', 'left_out']
-    """
-    bare = [bare_name(word) for word in status.replace("|", " ").replace("_", " ").replace("-", " ").split()]
-    if any(word.startswith(_LEFT_OUT) for word in bare):
-        return Meaning.LEFT_OUT
-    return Meaning.FINISHED if any(word in _FINISHED for word in bare) else Meaning.OPEN
 
 
 def statuses_in(sheet: TableSheet, columns: Mapping[int, str]) -> dict[str, int]:

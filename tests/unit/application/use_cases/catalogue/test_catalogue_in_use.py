@@ -40,7 +40,7 @@ def as_admin(world: World, work: Callable[[UnitOfWork, Person], object]) -> obje
     return world.transactions.write(lambda uow: work(uow, uow.people.get(ADMIN)))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", USED)
 @pytest.mark.parametrize("deleted", [False, True])
 def test_what_an_order_uses_is_not_deleted_even_when_the_order_is(world: World, kind: str, deleted: bool) -> None:
     def work(uow: UnitOfWork, admin: Person) -> None:

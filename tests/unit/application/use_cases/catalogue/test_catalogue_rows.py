@@ -7,7 +7,7 @@ import pytest
 
 from sikpro.application.use_cases.catalogue.catalogue_rows import KINDS
 from sikpro.application.use_cases.catalogue.lookup import CatalogueRow
-from sikpro.domain.catalogue import Bilingual, Maker, OrderType, SiteOperation, Status, Sto
+from sikpro.domain.catalogue import Bilingual, Maker, Meaning, OrderType, ProviderCode, SiteOperation, Status, Sto
 from sikpro.domain.errors import DomainError, InvalidFields
 from sikpro.domain.phase import Phase, Turn
 from tests.builders import refusals
@@ -64,6 +64,10 @@ GOOD: Mapping[str, tuple[dict[str, str], CatalogueRow]] = {
         ),
     ),
     "makers": ({"code": "ZTEG", "name": "ZTE"}, Maker(code="ZTEG", name="ZTE")),
+    "provider-codes": (
+        {"code": "QC LULUS", "meaning": "finished", "name": "Quality checked"},
+        ProviderCode(code="QC LULUS", meaning=Meaning.FINISHED, name="Quality checked"),
+    ),
 }
 EMPTY = ("field.missing", "")
 NAMELESS = ("name.length", "")

@@ -8,7 +8,8 @@ import pytest
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import TableSheet
-from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
+from sikpro.application.use_cases.catalogue.first_catalogue import FIRST_PROVIDER_CODES, create_first_catalogue
+from sikpro.application.use_cases.catalogue.provider_codes import guess_meaning
 from sikpro.application.use_cases.orders.change_status import change_status
 from sikpro.application.use_cases.orders.remove_order import delete_order
 from sikpro.application.use_cases.tables.reconcile_orders import (
@@ -17,7 +18,6 @@ from sikpro.application.use_cases.tables.reconcile_orders import (
     Agreement,
     Comparison,
     compare_orders,
-    guess_meaning,
     statuses_in,
 )
 from sikpro.application.use_cases.tables.table_columns import find_columns
@@ -53,7 +53,7 @@ class World:
 
     def compare(self, sheet: TableSheet, by: Person | None = None) -> Comparison:
         columns = find_columns(sheet, COLUMNS)
-        meanings = {status: guess_meaning(status) for status in statuses_in(sheet, columns)}
+        meanings = {status: guess_meaning(status, FIRST_PROVIDER_CODES) for status in statuses_in(sheet, columns)}
         return self.store.read(lambda uow: compare_orders(uow, sheet, columns, meanings, by or self.leader, WIB))
 
 
@@ -126,7 +126,7 @@ def test_reconciling_is_for_who_leads() -> None:
     ],
 )
 def test_what_a_status_of_the_provider_probably_means(status: str, meaning: str) -> None:
-    assert guess_meaning(status).value == meaning
+    assert guess_meaning(status, FIRST_PROVIDER_CODES).value == meaning
 
 
 def test_a_number_is_read_without_its_letters_and_what_is_none_is_shown_with_why() -> None:

@@ -152,6 +152,7 @@ def test_an_admin_cannot_take_back_what_made_the_last_admin(world: World) -> Non
         ("stos", [("kode", "nama", "SO"), ("GSK", "Gresik", "MJK"), ("SDA", "Kota", "MJK")]),
         ("site-operations", [("kode", "nama", "aktif"), ("GSK", "Gresik", ""), ("SDA", "Kota", "tidak")]),
         ("makers", [("kode", "nama"), ("ABCD", "Abece"), ("ZTEG", "ZTE Corp")]),
+        ("provider-codes", [("kode", "arti"), ("QC LULUS", "finished"), ("work-fail", "left_out")]),
         ("statuses", [("kode", "nama indonesia", "urutan"), ("odp_penuh", "ODP sesak", "77")]),
         ("order-types", [("kode", "batas selesai", "nama inggris"), ("AO", "80:30", "Fresh")]),
         ("targets", [("bulan", "sto", "target", "hari kerja"), ("2026-11", "SDA", "250", "25")]),

@@ -112,6 +112,26 @@ class Order(OrderState):
         after = evolve(moved, reply_waiting=False, resubmitted=False)
         return Change.of(after, StatusChanged(**_facts(after), before=before, reason=reason, feedback=feedback))
 
+    def complete_elsewhere(
+        self, status: Status, by: int, ended_at: datetime | None, now: datetime, *, reason: str
+    ) -> "Change":
+        """Complete it as another system says, at the time there; None: now. Who worked it here stays the same.
+
+        Raises `ForbiddenMove` when it cannot be completed, `AlreadyTaken` when somebody else has it.
+        """
+        if not status.phase.ends_well:
+            raise ForbiddenMove(number=self.number, before=self.phase, after=status.phase)
+        change = self.move_to(status, by, now, reason=reason)
+        ended = ended_at or change.order.changed_at
+        after = evolve(
+            change.order,
+            finished_at=ended,
+            clock=self.clock.switch(change.order.turn, max(ended, self.clock.since)),
+            helpdesk=self.helpdesk,
+            first_action_at=self.first_action_at,
+        )
+        return evolve(change, order=after)
+
     def correct(self, data: OrderData, waiting: Status, now: datetime, by: int | None = None) -> "Change":
         """Replace the data of a waiting order, of an order that `by` has, or of a held-up one, which then waits again.
 

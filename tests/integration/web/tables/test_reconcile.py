@@ -39,7 +39,7 @@ def test_the_three_lists_have_their_orders_and_the_counts_add_up_to_the_rows(pag
     assert 'value="SC900001"' in leader.get("/orders/new?registration_number=SC900001").text
 
 
-def test_chosen_orders_are_completed_with_a_message_and_a_stale_one_is_refused_politely(site: Site) -> None:
+def test_chosen_orders_are_completed_without_a_message_and_a_stale_one_is_refused_politely(site: Site) -> None:
     orders(site)
     leader = site.logged_in("bagus")
     address = upload(leader)
@@ -51,9 +51,24 @@ def test_chosen_orders_are_completed_with_a_message_and_a_stale_one_is_refused_p
     assert "Tidak bisa: SC100002 " in leader.get(address).text  # the next page says why this one was not done
     first, second = site.store.read(lambda uow: (uow.orders.get(1), uow.orders.get(2)))
     assert (first.phase, second.phase) == (Phase.COMPLETED, Phase.IN_PROGRESS)
-    assert site.store.read(lambda uow: uow.outbox.of_order(1))
+    assert not site.store.read(lambda uow: uow.outbox.of_order(1))
     assert leader.post(f"{address}/complete", chosen).status_code == 303  # pressed twice: nothing more happens
     assert len(site.store.read(lambda uow: uow.journal.of_order(1))) == 2
+
+
+def test_what_was_completed_has_the_time_of_the_file_and_is_taken_back_from_its_page(site: Site) -> None:
+    orders(site)
+    leader = site.logged_in("bagus")
+    ends = site.store.read(lambda uow: uow.orders.get(1)).received_at
+    content = f"SC ID;Status;TGL PS\nSC100001;COMPWORK;{ends.astimezone().isoformat()}\nSC100002;COMPWORK;\n"
+    address = upload(leader, content)
+    leader.post(f"{address}/complete", {"order-1": "1", "order-2": "1", "status": "selesai", "notify": "yes"})
+    first = site.store.read(lambda uow: uow.orders.get(1))
+    assert (first.phase, first.finished_at) == (Phase.COMPLETED, ends.replace(microsecond=0))
+    assert site.store.read(lambda uow: uow.outbox.of_order(1))
+    assert "SC100002" in leader.get("/written/1").text
+    assert leader.post("/written/1/take-back").status_code == 303
+    assert site.store.read(lambda uow: uow.orders.get(1)).phase is Phase.WAITING
 
 
 def test_what_a_status_means_is_chosen_on_the_page(page_site: Site) -> None:
@@ -110,8 +125,8 @@ def test_a_file_is_nobody_elses(page_site: Site) -> None:
     admin.get("/reconcile")
     mine = upload(admin)
     orders(page_site)
-    assert "Team leader yang dapat menyelesaikannya" in admin.get(mine).text
-    assert admin.post(f"{mine}/complete", {"order-1": "1"}).status_code == 403
+    assert admin.post(f"{address}/complete", {"order-1": "1"}).status_code == 404
+    assert admin.post(f"{mine}/complete", {"order-1": "1"}).status_code == 303
 
 
 @pytest.mark.browser
@@ -122,7 +137,7 @@ def test_from_the_providers_file_to_completed_orders(page_site: Site, new_page: 
     page.get_by_label("File").set_input_files({"name": "provider.csv", "mimeType": "text/csv", "buffer": FILE.encode()})
     page.get_by_role("button", name="Bandingkan").click()
     expect(page.get_by_role("heading", name="3 baris di file")).to_be_visible()
-    page.get_by_role("checkbox").nth(1).uncheck()
+    page.get_by_role("checkbox", name="Pilih").nth(1).uncheck()
     page.get_by_role("button", name="Selesaikan yang dipilih").click()
     expect(page.get_by_text("Selesai di keduanya")).to_be_visible()
-    expect(page.get_by_role("checkbox")).to_have_count(1)
+    expect(page.get_by_role("checkbox", name="Pilih")).to_have_count(1)

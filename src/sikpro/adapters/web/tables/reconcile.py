@@ -1,6 +1,7 @@
 """Comparison of the provider's export with our orders: finished there, unknown there, never requested."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,6 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from sikpro.adapters.web.orders.order_view import template_text
 from sikpro.adapters.web.orders.queue_actions import chosen_orders, report_bulk
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.forms import Form
@@ -20,11 +20,14 @@ from sikpro.adapters.web.site.visit import Visit, visit_of
 from sikpro.adapters.web.tables.uploading import LARGEST_TABLE, UploadPages, chosen
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue.lookup import first_status
 from sikpro.application.use_cases.catalogue.provider_codes import guess_meaning, remember_meanings
-from sikpro.application.use_cases.orders.bulk import BulkResult, work_in_bulk
-from sikpro.application.use_cases.orders.change_status import change_status
-from sikpro.application.use_cases.orders.undo_status import UNDO_SPAN
+from sikpro.application.use_cases.orders.bulk import BulkResult
+from sikpro.application.use_cases.tables.complete_orders import (
+    closed_among,
+    complete_orders,
+    completing_statuses,
+    end_there,
+)
 from sikpro.application.use_cases.tables.reconcile_orders import (
     COLUMNS,
     Comparison,
@@ -35,9 +38,7 @@ from sikpro.application.use_cases.tables.table_columns import header_of, unused_
 from sikpro.application.use_cases.tables.uploads import Purpose, Upload
 from sikpro.domain.catalogue import Meaning, ProviderCode, Status
 from sikpro.domain.errors import InvalidValue
-from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
-from sikpro.domain.phase import Phase
 
 PAGE = 50
 _PAGES = UploadPages(
@@ -52,12 +53,17 @@ LISTS = ("to_complete", "missing", "never_requested", "unreadable")
 
 @frozen(kw_only=True)
 class Compared:
-    """The view model of a comparison: the rows of the orders to complete, the statuses by code."""
+    """The view model of a comparison: the rows of the orders to complete, the statuses by code.
+
+    `ends` are the ends of these orders that the provider tells, None for now; `closed` the closed months that change.
+    """
 
     comparison: Comparison
     rows: Mapping[int, OrderRow]
     statuses: Mapping[str, Status]
-    completed: Status
+    completing: Sequence[Status]
+    ends: Mapping[int, datetime | None]
+    closed: Sequence[date]
 
 
 class ReconcileController(Controller):
@@ -162,7 +168,7 @@ class ReconcileController(Controller):
             return _PAGES.ask_columns(request, pages, upload, error)
         return await _PAGES.keep(request, parts, changed, me)
 
-    @post("/{upload_id:int}/complete", guards=[only(Permission.WORK)])
+    @post("/{upload_id:int}/complete")
     async def complete(
         self,
         request: Request[Any, Any, Any],
@@ -172,22 +178,34 @@ class ReconcileController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Complete the chosen orders with the usual message; orders that changed since are reported."""
-        orders, now = chosen_orders(form), parts.clock.now()
+        """Complete the chosen orders as one writing; those that changed since or that somebody has are reported.
+
+        `status` is the completing status; with `notify` the technicians get the usual message, with `closed` closed
+        months may change.
+        """
+        orders, now, zone = chosen_orders(form), parts.clock.now(), ZoneInfo(parts.zone)
         back = f"{_PAGES.address}/{upload_id}"
         if not orders:
             visit.toast("none_chosen")
             return go(request, back)
 
         def work(uow: UnitOfWork) -> BulkResult:
-            _PAGES.find(uow, upload_id, me)
-            status = first_status(uow, Phase.COMPLETED).code
-
-            def answer(order: Order) -> Order:
-                text = template_text(uow, order.id, status)
-                return change_status(uow, order.id, status, me, now, feedback=text, zone=parts.zone, hold=UNDO_SPAN)
-
-            return work_in_bulk(uow, orders, answer)
+            upload = _PAGES.find(uow, upload_id, me)
+            found = compare_orders(uow, upload.sheet, upload.columns, _meanings(upload), me, zone).to_complete
+            listed = {order.id for _, order in found}
+            result, _ = complete_orders(
+                uow,
+                {order_id: version for order_id, version in orders.items() if order_id in listed},
+                {order.id: line.ended for line, order in found if line.ended},
+                form.text("status") or completing_statuses(uow)[0].code,
+                upload.file,
+                me,
+                now,
+                zone,
+                notify=form.text("notify") == "yes",
+                closed_months=form.text("closed") == "yes",
+            )
+            return result
 
         report_bulk(visit, await parts.transactions.write(work))
         return go(request, back)
@@ -211,12 +229,27 @@ def _with_statuses(upload: Upload, codes: Sequence[ProviderCode]) -> Upload:
 
 
 def _compared(uow: UnitOfWork, upload: Upload, me: Person, parts: WebParts, number: int) -> Compared:
-    meanings = {status: Meaning(meaning) for status, meaning in upload.choice.get("meanings", {}).items()}
-    comparison = compare_orders(uow, upload.sheet, upload.columns, meanings, me, ZoneInfo(parts.zone))
-    listed = [order.id for _, order in page_of(comparison.to_complete, number, PAGE, "").rows]
+    zone, now = ZoneInfo(parts.zone), parts.clock.now()
+    comparison = compare_orders(uow, upload.sheet, upload.columns, _meanings(upload), me, zone)
+    listed = page_of(comparison.to_complete, number, PAGE, "").rows
+    rows = {order.id: row for _, order in listed if (row := uow.order_queries.row(order.id))}
+    ends = {
+        order.id: end_there(line.ended, row.received_at, row.first_action_at, now)
+        for line, order in listed
+        if (row := rows.get(order.id))
+    }
     return Compared(
         comparison=comparison,
-        rows={order_id: row for order_id in listed if (row := uow.order_queries.row(order_id))},
+        rows=rows,
+        ends=ends,
+        closed=[
+            date.fromisoformat(f"{month}-01")
+            for month in closed_among(uow, [(rows[one].received_at, end) for one, end in ends.items()], now, zone)
+        ],
         statuses={status.code: status for status in uow.catalogue.statuses()},
-        completed=first_status(uow, Phase.COMPLETED),
+        completing=completing_statuses(uow),
     )
+
+
+def _meanings(upload: Upload) -> dict[str, Meaning]:
+    return {status: Meaning(meaning) for status, meaning in upload.choice.get("meanings", {}).items()}

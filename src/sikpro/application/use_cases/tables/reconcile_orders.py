@@ -49,6 +49,12 @@ COLUMNS: tuple[TableColumn, ...] = (
         labels=headings.RECEIVED,
         date=True,
     ),
+    TableColumn(
+        name="ended_at",
+        heading="column.completed_at",
+        labels=(*headings.COMPLETED, *headings.FINISHED),
+        date=True,
+    ),
 )
 MOST_STATUSES = 60
 MOST_OPEN = 2_000
@@ -73,13 +79,17 @@ class Agreement(StrEnum):
 
 @frozen(kw_only=True)
 class FileLine:
-    """A row of the file by its place in the sheet; `number` is the parsed number, "" when `error` says why not."""
+    """A row of the file by its place in the sheet; `number` is the parsed number, "" when `error` says why not.
+
+    `at` is its date, and `ended` the time of its end there; None where the file tells none that can be read.
+    """
 
     place: int
     number: str
     typed: str
     status: str
     at: datetime | None
+    ended: datetime | None = None
     error: InvalidValue | None = None
 
 
@@ -157,23 +167,27 @@ def compare_orders(
 
 
 def _lines(uow: UnitOfWork, sheet: TableSheet, columns: Mapping[int, str], zone: ZoneInfo) -> Iterable[FileLine]:
-    start, rule = header_place(sheet) + 1, rule_named(sheet, columns, "date")
+    start = header_place(sheet) + 1
+    rules = {name: rule_named(sheet, columns, name) for name in ("date", "ended_at")}
+
+    def moment(texts: Mapping[str, str], name: str) -> datetime | None:
+        try:
+            return read_moment(texts.get(name, ""), zone, rules[name])
+        except InvalidValue:
+            return None  # a row without a date still has a status
+
     for place, row in enumerate(sheet.rows[start:], start):
         if not any(row):
             continue
         texts = texts_of(row, columns)
-        at: datetime | None = None
-        try:
-            at = read_moment(texts.get("date", ""), zone, rule)
-        except InvalidValue:
-            at = None  # a row without a date still has a status
+        at, ended = moment(texts, "date"), moment(texts, "ended_at")
         typed = texts.get("registration_number", "")
         status = one_line(texts.get("status", ""))
         try:
             number, error = _number(uow, typed), None
         except InvalidValue as unread:
             number, error = "", unread
-        yield FileLine(place=place, number=number, typed=typed, status=status, at=at, error=error)
+        yield FileLine(place=place, number=number, typed=typed, status=status, at=at, ended=ended, error=error)
 
 
 def _number(uow: UnitOfWork, text: str) -> str:

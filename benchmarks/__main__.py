@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from attrs import frozen
 
 from benchmarks.exports import measure
+from benchmarks.side_by_side import side_by_side
 from benchmarks.stock import Stock, stocked, updates
 from sikpro.adapters.excel.reader import DirectTables
 from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
@@ -51,18 +52,6 @@ class Line:
     other: str
     second: float
     unit: str = "ms"
-
-
-def side_by_side(one: Callable[[], object], other: Callable[[], object], rounds: int = ROUNDS) -> tuple[float, float]:
-    """The medians of two ways in milliseconds, taken in turn, so that both meet the same noise."""
-    spent: tuple[list[float], list[float]] = ([], [])
-    one(), other()
-    for _ in range(rounds):
-        for way, kept in zip((one, other), spent, strict=True):
-            begun = time.perf_counter()
-            way()
-            kept.append((time.perf_counter() - begun) * 1000)
-    return statistics.median(spent[0]), statistics.median(spent[1])
 
 
 def intake(stock: Stock, size: int = 8, batches: int = 30) -> Line:

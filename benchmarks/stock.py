@@ -47,9 +47,9 @@ def stocked(folder: Path, name: str, count: int) -> Iterator[Stock]:
     migrate(url)
     engine = create_engine_for(url)
     transactions = SqlTransactions(engine)
-    transactions.write(_furnish)
+    transactions.write(furnish)
     statuses = transactions.read(lambda uow: uow.catalogue.statuses())
-    rows = list(_rows(count, statuses))
+    rows = list(stock_rows(count, statuses))
     kept = Counter((row["type"], row["status"], row["phase"], row["sto"]) for row in rows)
     keys = ("type", "status", "phase", "sto")
     try:
@@ -81,7 +81,8 @@ def updates(count: int) -> list[Incoming]:
     ]
 
 
-def _furnish(uow: UnitOfWork) -> None:
+def furnish(uow: UnitOfWork) -> None:
+    """Give a database its catalogue and a technician."""
     create_first_catalogue(uow)
     put_row(uow, SiteOperation(code="SDA", name="Sidoarjo"))
     for code in STOS:
@@ -91,7 +92,8 @@ def _furnish(uow: UnitOfWork) -> None:
     )
 
 
-def _rows(count: int, statuses: tuple[Status, ...]) -> Iterator[dict[str, Any]]:
+def stock_rows(count: int, statuses: tuple[Status, ...]) -> Iterator[dict[str, Any]]:
+    """Yield so many orders as rows of the table, of every status, a minute apart."""
     chance = random.Random(count)  # no secret
     for number in range(1, count + 1):
         sto = chance.choice(STOS)

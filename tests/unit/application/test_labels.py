@@ -35,7 +35,7 @@ CREW = "NO,NAMA TEKNISI,KODE,SO,NO HP"
             " LOC_ID=odp TEKNISI=technician",
         ),
         (WFM, PROVIDER, "SCORDERNO=registration_number STATUS=status REPORTDATE=date"),
-        (KPRO, PROVIDER, "ORDER_ID=registration_number STATUS_RESUME=status ORDER_DATE=date"),
+        (KPRO, PROVIDER, "ORDER_ID=registration_number STATUS_RESUME=status ORDER_DATE=date TGL_PS=ended_at"),
         (CREW, ORDERS, "KODE=technician"),
         (CREW, list_columns(LISTS["people"]), "NAMA TEKNISI=name KODE=technician_code SO=site_operation NO HP=phone"),
         ("WORKZONE,NAMA STO,SO", list_columns(LISTS["stos"]), "WORKZONE=code NAMA STO=name SO=site_operation"),

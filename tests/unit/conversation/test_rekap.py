@@ -99,6 +99,15 @@ def test_the_file_is_made_for_this_chat(world: World) -> None:
     assert (export.query, export.send_to) == ("period=2026-11", LEADER)
 
 
+def test_the_picture_is_made_for_this_chat(world: World) -> None:
+    leader = Phone(world, LEADER)
+    leader.says("/rekap SDA")
+    assert leader.presses("🖼 Gambar") == "(Gambar sedang dibuat, dikirim ke chat ini.)"
+    (export,) = world.transactions.read(lambda uow: uow.exports.of_person(world.person("bagus").id, 9))
+    assert (export.kind, export.send_to) == ("png", LEADER)
+    assert export.query.endswith("&sto=SDA")
+
+
 def test_the_helpdesk_sees_their_own_work_and_a_technician_none(world: World) -> None:
     Phone(world, 1).says("/reg " + WHOLE)
     assert Phone(world, HELPDESK).says("/rekap").splitlines()[1] == "Hanya pekerjaan Anda sendiri."

@@ -44,6 +44,7 @@ def scheduled(world: World, rhythm: str = "today", at: str = "17:00", to: str = 
             to=to or f"person:{by.id}",
             language=str(given["language"]),
             with_file=bool(given["with_file"]),
+            with_picture=bool(given.get("with_picture")),
             of=str(given.get("of", "")),
             by=by,
             now=world.clock.now(),
@@ -105,6 +106,25 @@ def test_a_months_recap_comes_on_the_first_day_of_the_next_to_a_group_with_its_f
 
     (export,) = world.transactions.read(query)
     assert (export.query, export.kind, export.language, export.send_to) == ("period=2026-11", "xlsx", "en", GROUP)
+
+
+def asked(world: World) -> list[tuple[str, str, int | None]]:
+    """The files that were asked for, oldest first."""
+    exports = world.transactions.read(lambda uow: uow.exports.of_person(world.person("bagus").id, 9))
+    return [(one.kind, one.query, one.send_to) for one in sorted(exports, key=lambda one: one.id)]
+
+
+def test_the_picture_comes_after_the_text_and_before_the_file_also_when_it_is_sent_now(world: World) -> None:
+    made = scheduled(world, "today", "17:00", with_file=True, with_picture=True, of="sto:SDA")
+    passes(world, hours=8, minutes=1)
+    assert len(sent(world)) == 1
+    assert asked(world) == [(kind, "period=2026-11-02&sto=SDA", LEADER) for kind in ("png", "xlsx")]
+    world.clock.later(days=1)
+    now, by = world.clock.now(), world.person("bagus")
+    sending = world.transactions.read(lambda uow: recap_now(uow, made.id, by, now, ZONE))
+    assert sending is not None
+    world.transactions.write(sending)
+    assert asked(world)[2:] == [(kind, "period=2026-11-03&sto=SDA", LEADER) for kind in ("png", "xlsx")]
 
 
 def test_a_weeks_recap_of_one_sto_comes_on_monday(world: World) -> None:

@@ -62,7 +62,7 @@ class RecapController(Controller):
     ) -> Response[str] | Stream:
         """Show the recap of a period; with `.xlsx`, `.csv` or `.png` after its name, send the file."""
         name, kind = split_kind(name)
-        recap_query = self._query_of(request, name, me)
+        recap_query = self._wanted(request, name, me)
         if kind:
             return await recap_file(request, recap_query, kind, me, visit, parts)
         now = parts.clock.now()
@@ -82,7 +82,7 @@ class RecapController(Controller):
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
         """Show the one-sheet of a recap, as it is printed."""
-        recap_query = self._query_of(request, name, me)
+        recap_query = self._wanted(request, name, me)
         now = parts.clock.now()
 
         def work(uow: UnitOfWork) -> Markup:
@@ -125,7 +125,7 @@ class RecapController(Controller):
         return go(request, page_of(recap_query))
 
     @staticmethod
-    def _query_of(request: Request[Any, Any, Any], name: str, me: Person) -> RecapQuery:
+    def _wanted(request: Request[Any, Any, Any], name: str, me: Person) -> RecapQuery:
         query = dict(request.query_params)
         if not me.may(Permission.VIEW_REPORTS):
             query.pop("helpdesk", None)  # they see only their own work, also if an address names others

@@ -32,7 +32,7 @@ def draw_heat(canvas: Canvas, sheet: OneSheet, top: float) -> float:
     bottom = _columns(canvas, sheet, heat, (left, upper, lower), (wide, row))
     most = max(heat.by_slot) or 1
     bar = left + wide * columns + 8
-    room = RIGHT - bar - 36
+    room = RIGHT - bar - 6 - max(canvas.width(words.number(total), 9) for total in heat.by_slot)
     for place, (slot, total) in enumerate(zip(heat.slots, heat.by_slot, strict=True)):
         y = upper + place * row
         canvas.text(left - 6, y + row / 2 + 3, slot.name, size=min(9, row), colour=MUTED, anchor="end")

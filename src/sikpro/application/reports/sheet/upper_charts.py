@@ -29,7 +29,7 @@ def ticks(low: float, high: float) -> list[float]:
     power = 10 ** int(log10(raw)) if raw >= 1 else 1
     step = next(power * one for one in (1, 2, 5, 10) if power * one >= raw)
     first = int(low // step)
-    return [step * number for number in range(first, ceil(high / step) + 1)]
+    return [step * number for number in range(first, max(ceil(high / step), first + 1) + 1)]
 
 
 def draw_trend(canvas: Canvas, sheet: OneSheet, x: float, top: float, width: float) -> None:

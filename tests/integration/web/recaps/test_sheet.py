@@ -5,12 +5,17 @@ import re
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser
 
 from sikpro.application.reports.sheet.one_sheet import PIXELS
-from tests.integration.web.console import Site
+from tests.integration.browser import NewPage
+from tests.integration.web.console import PASSWORD, Site
 
 MONTH = "/recap/month/2026-11"
+STICKS_OUT = """() => {
+    const paper = document.querySelector(".sheet-paper svg").getBoundingClientRect();
+    return [...document.querySelectorAll(".sheet-paper text")].map((one) => one.getBoundingClientRect())
+        .filter((one) => one.left < paper.left || one.right > paper.right || one.bottom > paper.bottom).length;
+}"""
 
 
 def pages_of(pdf: bytes) -> int:
@@ -19,7 +24,7 @@ def pages_of(pdf: bytes) -> int:
 
 def test_the_sheet_opens_from_the_recap_with_its_filters_and_has_its_figures(page_site: Site) -> None:
     page_site.order("SC100001")
-    page_site.order("SC100002", sto="TUN", odp="ODP-TUN-003")
+    page_site.order("SC100002", sto="SPJ", odp="ODP-SPJ-003")
     sari = page_site.logged_in("sari")
     assert f'href="{MONTH}/sheet?sto=SDA"' in sari.get(f"{MONTH}?sto=SDA").text
     page = sari.get(f"{MONTH}/sheet?sto=SDA").text
@@ -55,28 +60,21 @@ def test_the_picture_is_a4_with_dark_text(page_site: Site, path: str) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("path", ["month/2026-11", "day/2026-11-24", "free/2026-11-16_2026-11-22"])
-def test_in_print_it_is_one_page_without_the_console_around_it(page_site: Site, browser: Browser, path: str) -> None:
+def test_in_print_it_is_one_page_without_the_console_around_it(page_site: Site, new_page: NewPage, path: str) -> None:
     page_site.order("SC100001")
-    sari = page_site.logged_in("sari")
-    context = browser.new_context(base_url=page_site.url)
-    try:
-        context.add_cookies(
-            [{"name": one.name, "value": one.value or "", "url": page_site.url} for one in sari.client.cookies.jar]
-        )
-        page = context.new_page()
-        page.goto(f"/recap/{path}/sheet")
-        page.evaluate("document.fonts.ready")
-        assert pages_of(page.pdf(prefer_css_page_size=True, print_background=True)) == 1
-        page.emulate_media(media="print")
-        assert not page.locator(".sheet-bar").is_visible()
-        assert page.evaluate("document.fonts.check('bold 12px \"DejaVu Sans\"')")
-        sticks_out = page.evaluate(
-            """() => {
-                const paper = document.querySelector(".sheet-paper svg").getBoundingClientRect();
-                return [...document.querySelectorAll(".sheet-paper text")].map((one) => one.getBoundingClientRect())
-                    .filter((one) => one.left < paper.left || one.right > paper.right || one.bottom > paper.bottom).length;
-            }"""
-        )
-        assert sticks_out == 0
-    finally:
-        context.close()
+    page = new_page(base_url=page_site.url)
+    page.goto("/login")
+    page.fill("[name=username]", "sari")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/login" not in url)
+    page.goto(f"/recap/{path}/sheet")
+    page.evaluate("window.print = () => document.body.dataset.printed = 'yes'")
+    page.get_by_role("button", name="Cetak / PDF").click()
+    assert page.evaluate("document.body.dataset.printed") == "yes"
+    page.wait_for_function("document.fonts.ready.then(() => document.fonts.check('bold 12px \"DejaVu Sans\"'))")
+    assert pages_of(page.pdf(prefer_css_page_size=True, print_background=True)) == 1
+    assert page.evaluate(STICKS_OUT) == 0
+    page.emulate_media(media="print")
+    assert not page.locator(".sheet-bar").is_visible()
+    assert page.locator(".sheet-paper svg").is_visible()

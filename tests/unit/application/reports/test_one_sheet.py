@@ -136,7 +136,9 @@ def assert_in_place(svg: str) -> None:
     """Nothing leaves the page or its margins, and no text lies on another."""
     texts = list(svg_texts(svg))
     for one in texts:
-        assert one.left >= LEFT - 1 and one.right <= RIGHT + 1 and TOP <= one.foot <= BOTTOM + 2, one
+        assert one.left >= LEFT - 1, one
+        assert one.right <= RIGHT + 1, one
+        assert TOP <= one.foot <= BOTTOM + 2, one
         assert one.size >= 5, one
     for one, other in combinations(texts, 2):
         apart = min(one.right, other.right) - max(one.left, other.left)
@@ -144,7 +146,9 @@ def assert_in_place(svg: str) -> None:
         assert apart <= 0.5 or above <= 0.3, (one, other)
     for box in Xml.fromstring(svg).iter("{http://www.w3.org/2000/svg}rect"):
         x, y = float(box.get("x", 0)), float(box.get("y", 0))
-        assert x >= 0 and x + float(box.attrib["width"]) <= WIDTH and y + float(box.attrib["height"]) <= HEIGHT
+        assert x >= 0
+        assert x + float(box.attrib["width"]) <= WIDTH
+        assert y + float(box.attrib["height"]) <= HEIGHT
 
 
 @pytest.mark.parametrize("language", ["id", "en"])

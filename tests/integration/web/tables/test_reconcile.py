@@ -71,6 +71,28 @@ def test_what_was_completed_has_the_time_of_the_file_and_is_taken_back_from_its_
     assert site.store.read(lambda uow: uow.orders.get(1)).phase is Phase.WAITING
 
 
+def test_what_is_not_here_is_made_by_a_button_and_what_lacks_something_is_downloaded(page_site: Site) -> None:
+    leader = page_site.logged_in("bagus")
+    content = (
+        "SC ID;Status;TGL ORDER;JENISPSB;SN;STO;ODP;CREW\n"
+        "SC900001;STARTWORK;2026-11-01 08:00;AO;ZTEGC1234501;SDA;ODP-SDA-003;F5SDA445\n"
+        "SC900002;STARTWORK;;AO;ZTEGC1234502;SDA;ODP-SDA-004;F5SDA445\n"
+    )
+    address = upload(leader, content)
+    page = leader.get(f"{address}?list=never_requested").text
+    assert "Buat 1 order" in page
+    lacking = leader.get(f"{address}/lacking.csv").text
+    assert "SC900002" in lacking
+    assert "SC900001" not in lacking
+    mark = re.search(r'name="mark" value="(\w+)"', page)
+    assert mark is not None
+    made = leader.post(f"{address}/make", {"mark": mark[1]})
+    assert "SC900001" in leader.get(made.headers["location"]).text
+    assert len(page_site.store.read(lambda uow: uow.orders.find("SC900001"))) == 1
+    leader.post(f"{address}/make", {"mark": mark[1]})
+    assert len(page_site.store.read(lambda uow: uow.orders.find("SC900001"))) == 1
+
+
 def test_what_a_status_means_is_chosen_on_the_page(page_site: Site) -> None:
     orders(page_site)
     leader = page_site.logged_in("bagus")

@@ -16,10 +16,13 @@ from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.paging import page_number, page_of
 from sikpro.adapters.web.site.parts import WebParts
+from sikpro.adapters.web.site.table_files import table_content, table_response
 from sikpro.adapters.web.site.visit import Visit, visit_of
 from sikpro.adapters.web.tables.uploading import LARGEST_TABLE, UploadPages, chosen
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.workbooks import Sheet
+from sikpro.application.ports.written_tables import WrittenTable
 from sikpro.application.use_cases.catalogue.provider_codes import guess_meaning, remember_meanings
 from sikpro.application.use_cases.orders.bulk import BulkResult
 from sikpro.application.use_cases.tables.complete_orders import (
@@ -28,6 +31,9 @@ from sikpro.application.use_cases.tables.complete_orders import (
     completing_statuses,
     end_there,
 )
+from sikpro.application.use_cases.tables.import_orders import COLUMNS as IMPORTED
+from sikpro.application.use_cases.tables.make_orders import NEEDED, Requests, make_orders, plan_requests, requests_of
+from sikpro.application.use_cases.tables.order_plan import JudgedRow, OrderPlan, RowVerdict
 from sikpro.application.use_cases.tables.reconcile_orders import (
     COLUMNS,
     Comparison,
@@ -64,6 +70,20 @@ class Compared:
     completing: Sequence[Status]
     ends: Mapping[int, datetime | None]
     closed: Sequence[date]
+
+
+@frozen(kw_only=True)
+class Absent:
+    """The rows that are not here, as the import reads them, and the verdicts, also by place."""
+
+    requests: Requests
+    plan: OrderPlan
+    rows: Mapping[int, JudgedRow]
+
+    @property
+    def closed(self) -> list[date]:
+        """The closed months that change."""
+        return [date.fromisoformat(f"{month}-01") for month in sorted(self.plan.closed)]
 
 
 class ReconcileController(Controller):
@@ -104,11 +124,14 @@ class ReconcileController(Controller):
         shown = query.get("list") if query.get("list") in LISTS else LISTS[0]
         number = page_number(query.get("page", ""))
 
-        def work(uow: UnitOfWork) -> tuple[Upload, Compared | None]:
+        def work(uow: UnitOfWork) -> tuple[Upload, Compared | None, Absent | None]:
             upload = _PAGES.find(uow, upload_id, me)
-            return upload, _compared(uow, upload, me, parts, number) if _PAGES.is_readable(upload) else None
+            if not _PAGES.is_readable(upload):
+                return upload, None, None
+            absent = _absent(uow, upload, me, parts) if shown == "never_requested" else None
+            return upload, _compared(uow, upload, me, parts, number), absent
 
-        upload, compared = await parts.transactions.read(work)
+        upload, compared, absent = await parts.transactions.read(work)
         address = _PAGES.address_of(upload)
         if compared is None or "columns" in query or "meanings" not in upload.choice:
             return _PAGES.ask_columns(request, pages, upload)
@@ -121,6 +144,9 @@ class ReconcileController(Controller):
             upload=upload,
             address=address,
             compared=compared,
+            absent=absent,
+            headed={column.name: column.heading for column in IMPORTED},
+            verdicts=RowVerdict,
             comparison=comparison,
             lists=[name for name in LISTS if name != "unreadable" or comparison.unreadable],
             number_column=number_column(upload),
@@ -167,6 +193,52 @@ class ReconcileController(Controller):
         except InvalidValue as error:
             return _PAGES.ask_columns(request, pages, upload, error)
         return await _PAGES.keep(request, parts, changed, me)
+
+    @get("/{upload_id:int}/lacking.csv")
+    async def lacking(
+        self,
+        upload_id: FromPath[int],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        parts: NamedDependency[WebParts],
+    ) -> Response[bytes]:
+        """Return the rows that lack what an order needs, under the headings of an import, to mend and import."""
+        words = visit.words
+
+        def work(uow: UnitOfWork) -> bytes:
+            absent = _absent(uow, _PAGES.find(uow, upload_id, me), me, parts)
+            head = [words(column.heading) for name in NEEDED for column in IMPORTED if column.name == name]
+            wrong = [absent.requests.texts(row.place) for row in absent.plan.rows if row.verdict is RowVerdict.WRONG]
+            rows = [[texts[name] for name in NEEDED] for texts in wrong]
+            return table_content(parts, Sheet(name="SIKPRO", header=head, rows=rows, widths=[16] * len(head)), "csv")
+
+        return table_response(await parts.transactions.read(work), "SIKPRO-lacking", "csv")
+
+    @post("/{upload_id:int}/make")
+    async def make(
+        self,
+        request: Request[Any, Any, Any],
+        upload_id: FromPath[int],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        parts: NamedDependency[WebParts],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Make the orders that are not here, if the verdicts are still those of the page (`mark`)."""
+        now, zone = parts.clock.now(), ZoneInfo(parts.zone)
+
+        def work(uow: UnitOfWork) -> WrittenTable | None:
+            upload = _PAGES.find(uow, upload_id, me)
+            requests = _absent(uow, upload, me, parts).requests
+            closed = form.text("closed") == "yes"
+            return make_orders(uow, requests, form.text("mark"), upload.file, me, now, zone, closed_months=closed)[1]
+
+        written = await parts.transactions.write(work)
+        if written is None:
+            visit.toast("reconcile_changed")
+            return go(request, f"{_PAGES.address}/{upload_id}?list=never_requested")
+        visit.toast("orders_imported", count=str(written.added))
+        return go(request, f"/written/{written.id}")
 
     @post("/{upload_id:int}/complete")
     async def complete(
@@ -249,6 +321,14 @@ def _compared(uow: UnitOfWork, upload: Upload, me: Person, parts: WebParts, numb
         statuses={status.code: status for status in uow.catalogue.statuses()},
         completing=completing_statuses(uow),
     )
+
+
+def _absent(uow: UnitOfWork, upload: Upload, me: Person, parts: WebParts) -> Absent:
+    zone, meanings = ZoneInfo(parts.zone), _meanings(upload)
+    lines = compare_orders(uow, upload.sheet, upload.columns, meanings, me, zone).never_requested
+    requests = requests_of(uow, upload.sheet, upload.columns, lines, meanings)
+    plan = plan_requests(uow, requests, me, parts.clock.now(), zone)
+    return Absent(requests=requests, plan=plan, rows={row.place: row for row in plan.rows})
 
 
 def _meanings(upload: Upload) -> dict[str, Meaning]:

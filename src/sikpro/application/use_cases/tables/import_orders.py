@@ -110,13 +110,15 @@ def plan_orders(
     now: datetime,
     zone: ZoneInfo,
     decisions: Decisions = Decisions(),
+    *,
+    permission: Permission = Permission.ADMINISTER,
 ) -> OrderPlan:
     """Judge every row under the header; write nothing.
 
     Raises `NotPermitted`, the sheet's own error, and `InvalidValue`: `import.no_date` without a date column or
     `received_now`, `import.two_dates` with both.
     """
-    by.must(Permission.ADMINISTER)
+    by.must(permission)
     check_date(columns, decisions.received_now)
     return _plan(uow, [row for row, _ in _Judge(uow, now, zone, decisions).rows(sheet, columns)])
 
@@ -131,6 +133,8 @@ def import_orders(
     zone: ZoneInfo,
     source: str,
     decisions: Decisions = Decisions(),
+    *,
+    permission: Permission = Permission.ADMINISTER,
 ) -> tuple[OrderPlan, WrittenTable | None]:
     """Write every new row as an order, if the verdicts still match the plan's mark. Nobody gets a message.
 
@@ -138,7 +142,7 @@ def import_orders(
     `plan_orders`, `InvalidValue` (`import.closed_month`) if closed months would change without a yes, and `DomainError`
     where a row cannot be saved; then nothing is saved.
     """
-    by.must(Permission.ADMINISTER)
+    by.must(permission)
     check_date(columns, decisions.received_now)
     judged = list(_Judge(uow, now, zone, decisions).rows(sheet, columns))
     plan = _plan(uow, [row for row, _ in judged])

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from sikpro.application.fields import BY_NAME
+from sikpro.application.fields import BY_NAME, FIELDS
 from sikpro.application.ports.devices import KnownOrder
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
@@ -22,6 +22,7 @@ from sikpro.application.use_cases.tables.table_columns import (
     rule_named,
     texts_of,
 )
+from sikpro.application.use_cases.tables.take_back import ORDERS
 from sikpro.domain.catalogue import Meaning
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
@@ -55,7 +56,14 @@ COLUMNS: tuple[TableColumn, ...] = (
         labels=(*headings.COMPLETED, *headings.FINISHED),
         date=True,
     ),
+    *(
+        TableColumn(name=one.name, heading=f"field.{one.name}", labels=one.labels, multiline=one.multiline)
+        for one in FIELDS
+        if one.name != "registration_number"
+    ),
 )
+"""The columns of a table of the provider. The data of an order help to make those that are not here."""
+
 MOST_STATUSES = 60
 MOST_OPEN = 2_000
 """The most open orders listed that the file lacks, the oldest first."""
@@ -141,12 +149,14 @@ def compare_orders(
     lines = list(_lines(uow, sheet, columns, zone))
     last = {line.number: line for line in lines if line.number}
     known = uow.devices.known(last)
+    deleted = {str(order.id) for orders in known.values() for order in orders if order.deleted}
+    gone = uow.written_tables.taken_back(ORDERS, deleted)
     to_complete: list[tuple[FileLine, KnownOrder]] = []
     never: list[FileLine] = []
     unreadable: list[FileLine] = []
     counts: Counter[Agreement] = Counter()
     for line in lines:
-        orders = known.get(line.number, ())
+        orders = [order for order in known.get(line.number, ()) if str(order.id) not in gone]
         agreement = _agreement(line, last, meanings.get(line.status, Meaning.OPEN), orders)
         counts[agreement] += 1
         if agreement is Agreement.TO_COMPLETE:

@@ -77,7 +77,7 @@ def crowded(period: str, language: str, stos: int = 40, notes: int = 5, days: in
     )
     sentence = Sentence(rule="ordinary", tone=Tone.CALM, weight=1, parts=(Part("ordinary", {}),) * 9)
     every = [(query.first + timedelta(days=n)).isoformat() for n in range(query.days)]
-    counts = {(day, f"{hour:02}"): 1_234 for day in every for hour in range(24)}
+    counts: dict[tuple[str, ...], int] = {(day, f"{hour:02}"): 1_234 for day in every for hour in range(24)}
     series = tuple(range(1_000, 25_000, 1_000))
     course = Course(basis=TimeBasis.RECEIVED, hours=series, over=24, days=(series,) * 9)
     is_day = query.span is Span.DAY

@@ -95,6 +95,10 @@ class Words:
         """Return the month: `November 2026`."""
         return str(format_date(day, "MMMM y", locale=self.language))
 
+    def month_named(self, name: str) -> str:
+        """Return a month by its name in the database, `2026-11`: `November 2026`."""
+        return self.month(date.fromisoformat(f"{name}-01"))
+
     def month_name(self, day: date) -> str:
         """Return the name of the month alone: `November`."""
         return str(format_date(day, "LLLL", locale=self.language))

@@ -34,8 +34,17 @@ CREW = "NO,NAMA TEKNISI,KODE,SO,NO HP"
             "ORDER_ID=registration_number STO=sto JENISPSB=type ORDER_DATE=received_at TGL_PS=completed_at"
             " LOC_ID=odp TEKNISI=technician",
         ),
-        (WFM, PROVIDER, "SCORDERNO=registration_number STATUS=status REPORTDATE=date"),
-        (KPRO, PROVIDER, "ORDER_ID=registration_number STATUS_RESUME=status ORDER_DATE=date TGL_PS=ended_at"),
+        (
+            WFM,
+            PROVIDER,
+            "SCORDERNO=registration_number WORKZONE=sto STATUS=status REPORTDATE=date AMCREW=technician SN_ONT=serial",
+        ),
+        (
+            KPRO,
+            PROVIDER,
+            "ORDER_ID=registration_number STO=sto JENISPSB=type STATUS_RESUME=status ORDER_DATE=date TGL_PS=ended_at"
+            " LOC_ID=odp TEKNISI=technician",
+        ),
         (CREW, ORDERS, "KODE=technician"),
         (CREW, list_columns(LISTS["people"]), "NAMA TEKNISI=name KODE=technician_code SO=site_operation NO HP=phone"),
         ("WORKZONE,NAMA STO,SO", list_columns(LISTS["stos"]), "WORKZONE=code NAMA STO=name SO=site_operation"),

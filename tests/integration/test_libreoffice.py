@@ -85,6 +85,23 @@ def test_tables_charts_names_and_the_repeated_header_are_alive(before: Workbook,
         assert all(series.val.numRef.numCache.pt for series in chart.series), "a chart without values"
 
 
+def test_a_pivot_of_the_orders_gives_the_figures_of_the_summary(after: Workbook) -> None:
+    header, *orders = [list(row) for row in after["Order"].iter_rows(values_only=True)]
+    summary = {row[4]: row[1] for row in after["Ringkasan"].iter_rows(min_row=8, max_col=5, values_only=True)}
+
+    def sum_of(heading: str, phase: str = "") -> int:
+        place, of = header.index(heading), header.index("Fase")
+        return sum(row[place] or 0 for row in orders if row[place] and phase in {"", row[of]})
+
+    assert sum_of("Masuk dalam periode") == summary["received"] == 15
+    assert sum_of("Masuk dalam periode", "Kendala") == summary["received.held_up"] == 1
+    assert sum_of("Selesai dalam periode") == summary["completed"]
+    assert sum_of("Batal dalam periode") == summary["cancelled"]
+    assert sum_of("Comply") == summary["due_within"]
+    ages = header.index("Umur")
+    assert sum(row[ages] is not None for row in orders) == summary["open_now"]
+
+
 def test_other_formats_come_out_whole(folder: Path) -> None:
     with zipfile.ZipFile(folder / "ods" / "rekap.ods") as ods:
         assert (

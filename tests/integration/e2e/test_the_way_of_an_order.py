@@ -78,7 +78,7 @@ def test_an_order_walks_from_a_telegram_message_to_an_excel_row(tmp_path: Path, 
         supervisor = new_page()
         log_in(supervisor, installation, "supervisor")
         supervisor.goto(f"{installation.console}/recap")
-        expect(supervisor.locator(".recap-table", has_text="SDA").first).to_be_visible()
+        expect(supervisor.locator(".stat", has_text="Selesai periode ini")).to_contain_text("1")
         with supervisor.expect_download() as download:
             supervisor.locator("a[href$='.xlsx']").first.click()
         workbook = load_workbook(BytesIO(Path(download.value.path()).read_bytes()))

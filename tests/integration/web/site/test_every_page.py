@@ -164,7 +164,7 @@ class _Texts(HTMLParser):
 
 SAME = re.compile(
     r"[\W\d_]*|[a-z]|Ctrl|Enter|Esc|SIKPRO|Telegram|Excel|CSV|[\d.,]+ kB|Bot API|Simulator|Indonesia|English"
-    r"|STO|Filter( \(\d+\))?|ODP( loss)?|SC|SN|Order|Status|Target|Median|TTI comply|Site Operation|Helpdesk"
+    r"|STO|Provider|Filter( \(\d+\))?|ODP( loss)?|SC|SN|Order|Status|Target|Median|TTI comply|Site Operation|Helpdesk"
     r"|Supervisor|Team leader|kendala (teknik|pelanggan|sistem)|(April|September|November)( \d{4})?(: [\d.]+)?",
     re.IGNORECASE,
 )

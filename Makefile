@@ -44,8 +44,9 @@ mutants: $(DEV) ## make small faults and see that the unit tests notice; writes 
 reader: $(DEV) ## show how well technicians' messages are read (ARGS=file.toml)
 	@$(BIN)/python -m tests.reader $(ARGS)
 
-bench: $(DEV) ## run the benchmarks
+bench: $(DEV) ## run the benchmarks, recaps among a million orders last
 	@$(BIN)/python -m benchmarks $(ARGS)
+	@$(BIN)/python -m benchmarks.recaps
 
 screenshots: $(DEV) ## take the pictures of the documentation anew
 	@$(BIN)/python -m tests.integration.screenshots $(ARGS)

@@ -325,6 +325,8 @@ def test_the_live_orders_of_a_modem_and_of_a_port_are_read_from_an_index(engine:
     with engine.connect() as connection:
         if not on_sqlite:
             connection.execute(sa.text("SET enable_seqscan = off"))
+            # In an empty table all indexes cost PostgreSQL the same: the one of all live orders is set aside here.
+            connection.execute(sa.text("DROP INDEX ix_orders_live"))
         for index, statement in asked.items():
             explain = "EXPLAIN QUERY PLAN " if on_sqlite else "EXPLAIN "
             assert index in " ".join(str(row) for row in connection.execute(sa.text(explain + statement)))

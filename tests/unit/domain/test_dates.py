@@ -103,3 +103,13 @@ def test_a_zone_that_is_written_counts() -> None:
     jayapura = read_date("25/11/2026 11:10 WIT", rule, WIB)
     assert jayapura - read_date("25/11/2026 09:10 WIB", rule, WIB) == timedelta()
     assert read_date("Rabu, 25 November 2026 pukul 09.10", rule, WIB) == jayapura
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [("25/11/26 09:10", "2026-11-25T02:10+00:00"), ("2026-11-25T09:10:00-05:00", "2026-11-25T14:10+00:00")],
+)
+def test_a_year_of_two_digits_and_a_zone_behind_utc_are_read(text: str, utc: str) -> None:
+    decided = decide_rule([text])
+    assert decided
+    assert read_date(text, decided.rule, WIB) == datetime.fromisoformat(utc)

@@ -273,3 +273,11 @@ def test_who_wrote_a_table_may_take_it_back_and_an_admin_every_one(world: World)
     assert may_take_back(supervisor, evolve(kept, kind="targets", by=9))
     with pytest.raises(NotPermitted):
         world.transactions.read(lambda uow: plan_take_back(uow, table, people["bagus"]))
+
+
+def test_what_changed_an_admin_is_taken_back_while_there_is_one(world: World) -> None:
+    before = rows(world, "people")
+    table = write(world, "people", ("nama", "username"), ("Admin Baru", "admin"))
+    assert rows(world, "people") != before
+    assert back(world, table)[0].touched == []
+    assert rows(world, "people") == before

@@ -1,0 +1,17 @@
+"""What an import knows of an order's life is kept; what it does not know is not made up."""
+
+from datetime import timedelta
+
+from sikpro.domain.history import History, bring_in
+from tests.builders import NOON, WAITING, order_data
+
+
+def test_an_order_that_nobody_touched_waits_since_its_receipt() -> None:
+    def since(history: History) -> object:
+        change = bring_in(
+            order_id=1, data=order_data(), history=history, status=WAITING, now=NOON + timedelta(days=2), source="x"
+        )
+        return change.order.clock.since
+
+    assert since(History(received_at=NOON)) == NOON
+    assert since(History(received_at=NOON, resubmissions=1)) == NOON + timedelta(days=2)

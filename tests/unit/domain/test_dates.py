@@ -46,12 +46,12 @@ FORMS: dict[str, Callable[[datetime], str]] = {
 
 
 def _serial(moment: datetime, point: str) -> str:
-    span = moment - datetime(1899, 12, 30)  # noqa: DTZ001
+    span = moment - datetime(1899, 12, 30)  # noqa: DTZ001  # a cell has no zone
     part = f"{span.seconds / 86400:.10f}"[2:].rstrip("0")
     return f"{span.days}{point}{part}" if part else str(span.days)
 
 
-MOMENTS = st.datetimes(datetime(2000, 1, 2), datetime(2099, 12, 30)).map(lambda m: m.replace(second=0, microsecond=0))  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(2000, 1, 2), datetime(2099, 12, 30)).map(lambda m: m.replace(second=0, microsecond=0))  # noqa: DTZ001  # a cell has no zone
 
 
 @given(st.lists(MOMENTS, min_size=1, max_size=8), st.sampled_from(sorted(FORMS)))

@@ -115,7 +115,7 @@ def test_a_date_made_of_a_code_is_refused_in_every_form(day: date, with_time: bo
             f"{day.day} {long} {day.year}",
             f"{day:%B} {day.day}, {day.year}",
         ),
-        *(f"{day:%A}, {day:%B} {day.day}, {day.year}", datetime(day.year, day.month, day.day).isoformat()),  # noqa: DTZ001
+        *(f"{day:%A}, {day:%B} {day.day}, {day.year}", datetime(day.year, day.month, day.day).isoformat()),  # noqa: DTZ001  # a cell has no zone
     ]
     for form in forms:
         text = f"{form} 00:00:00" if with_time and "T" not in form else form

@@ -56,7 +56,7 @@ class OrderContext:
         shown_version = self.request.query_params.get("shown_version", "")
         return self.pages.page(
             self.request,
-            "orders/order.html",
+            "orders/pane.html" if self._wants_pane else "orders/order.html",
             status=status,
             view=view,
             order=view.order,
@@ -70,6 +70,11 @@ class OrderContext:
             values=typed.values if typed.form == "edit" else stored,
             homeless=() if _shown(typed.form, view) else written(typed.values, self.visit.words, stored),
         )
+
+    @property
+    def _wants_pane(self) -> bool:
+        """Return whether only the order is wanted, to show beside the list."""
+        return is_htmx(self.request) and self.request.headers.get("hx-target") == "order"
 
     async def do(self, work: Work, toast: str | None, typed: Typed) -> Response[str]:
         """Do the work and go back to the order with the toast, if any; after an error show the typed text again."""

@@ -80,8 +80,8 @@ def html(text: str, status: int = 200) -> Response[str]:
 
 
 def is_htmx(request: Request[Any, Any, Any]) -> bool:
-    """Return whether htmx requests a part of a page."""
-    return request.headers.get("hx-request") == "true"
+    """Return whether htmx requests a part of a page; after *back* without a copy of the page it wants the whole page."""
+    return request.headers.get("hx-request") == "true" and request.headers.get("hx-history-restore-request") != "true"
 
 
 def go(request: Request[Any, Any, Any], path: str) -> Response[str]:

@@ -21,9 +21,11 @@ from sikpro.application.ports.photo_reads import PhotoRead
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.schedules import Schedule
 from sikpro.application.ports.sessions import BindLink, Session
+from sikpro.application.ports.set_aside import SetAside
 from sikpro.application.ports.storage import StorageRejected
 from sikpro.application.ports.targets import Target
 from sikpro.application.ports.undo_and_views import SavedView, UndoStep
+from sikpro.application.ports.work_preferences import WorkPreferences
 from sikpro.application.ports.written_tables import WrittenRow, WrittenTable
 from sikpro.domain.catalogue import Maker, OrderType, ProviderCode, SiteOperation, Status, Sto
 from sikpro.domain.installation import Installation
@@ -209,6 +211,8 @@ class State:
     files: Table[int, KeptFile] = field(factory=_table)
     photo_reads: Table[int, KeptPhoto] = field(factory=_table)
     undo_steps: Table[int, UndoStep] = field(factory=_table)
+    set_aside: Table[int, SetAside] = field(factory=_table)
+    work_preferences: Table[int, WorkPreferences] = field(factory=_table)
     saved_views: Table[int, SavedView] = field(factory=_table)
     schedules: Table[int, Schedule] = field(factory=_table)
     closed_months: Table[str, ClosedMonth] = field(factory=_table)

@@ -26,9 +26,11 @@ from sikpro.adapters.memory.photo_reads import MemoryPhotoReads
 from sikpro.adapters.memory.queries import MemoryOrderQueries
 from sikpro.adapters.memory.schedules import MemorySchedules
 from sikpro.adapters.memory.sessions import MemoryBindLinks, MemoryLoginAttempts, MemorySessions
+from sikpro.adapters.memory.set_aside import MemorySetAsides
 from sikpro.adapters.memory.store import Sequences, State
 from sikpro.adapters.memory.targets import MemoryTargets
 from sikpro.adapters.memory.undo_and_views import MemorySavedViews, MemoryUndoSteps
+from sikpro.adapters.memory.work_preferences import MemoryWorkPreferences
 from sikpro.adapters.memory.written_tables import MemoryWrittenTables
 from sikpro.application.ports.one_write import OneWrite
 from sikpro.application.ports.runtime import LiveEvents
@@ -61,6 +63,8 @@ class MemoryUnitOfWork:
         self.blobs = MemoryBlobs(state, sequences)
         self.exports = MemoryExports(state, sequences)
         self.undo_steps = MemoryUndoSteps(state)
+        self.set_aside = MemorySetAsides(state, sequences)
+        self.work_preferences = MemoryWorkPreferences(state)
         self.saved_views = MemorySavedViews(state, sequences)
         self.schedules = MemorySchedules(state, sequences)
         self.sessions = MemorySessions(state)

@@ -32,10 +32,12 @@ from sikpro.adapters.sql.photo_reads import SqlPhotoReads
 from sikpro.adapters.sql.queries import SqlOrderQueries
 from sikpro.adapters.sql.schedules import SqlSchedules
 from sikpro.adapters.sql.sessions import SqlBindLinks, SqlLoginAttempts, SqlSessions
+from sikpro.adapters.sql.set_aside import SqlSetAsides
 from sikpro.adapters.sql.tables import totals
 from sikpro.adapters.sql.targets import SqlTargets
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.adapters.sql.undo_and_views import SqlSavedViews, SqlUndoSteps
+from sikpro.adapters.sql.work_preferences import SqlWorkPreferences
 from sikpro.adapters.sql.written_tables import SqlWrittenTables
 from sikpro.application.ports.one_write import OneWrite
 from sikpro.application.ports.runtime import LiveEvents
@@ -67,6 +69,8 @@ class SqlUnitOfWork:
         self.blobs = SqlBlobs(transaction)
         self.exports = SqlExports(transaction)
         self.undo_steps = SqlUndoSteps(transaction)
+        self.set_aside = SqlSetAsides(transaction)
+        self.work_preferences = SqlWorkPreferences(transaction)
         self.saved_views = SqlSavedViews(transaction)
         self.schedules = SqlSchedules(transaction)
         self.sessions = SqlSessions(transaction)

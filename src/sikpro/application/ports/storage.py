@@ -27,8 +27,10 @@ from sikpro.application.ports.photo_reads import PhotoReads
 from sikpro.application.ports.queries import OrderQueries
 from sikpro.application.ports.schedules import Schedules
 from sikpro.application.ports.sessions import BindLinks, LoginAttempts, Sessions
+from sikpro.application.ports.set_aside import SetAsides
 from sikpro.application.ports.targets import Targets
 from sikpro.application.ports.undo_and_views import SavedViews, UndoSteps
+from sikpro.application.ports.work_preferences import WorkPreferencesStore
 from sikpro.application.ports.written_tables import WrittenTables
 
 T = TypeVar("T")
@@ -80,6 +82,10 @@ class OrderStorage(Protocol):
     def order_queries(self) -> OrderQueries: ...
     @property
     def undo_steps(self) -> UndoSteps: ...
+    @property
+    def set_aside(self) -> SetAsides: ...
+    @property
+    def work_preferences(self) -> WorkPreferencesStore: ...
     @property
     def files(self) -> FileStore: ...
 

@@ -80,7 +80,7 @@ def html(text: str, status: int = 200) -> Response[str]:
 
 
 def is_htmx(request: Request[Any, Any, Any]) -> bool:
-    """Return whether htmx requests a part of a page; after *back* without a copy of the page it wants the whole page."""
+    """Return whether htmx requests a part of a page; for *back* in the history it wants the whole page."""
     return request.headers.get("hx-request") == "true" and request.headers.get("hx-history-restore-request") != "true"
 
 

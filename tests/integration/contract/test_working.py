@@ -1,0 +1,60 @@
+"""What the stores of the helpdesk's own choices promise: preferences of work, and orders set aside."""
+
+from functools import partial
+
+from sikpro.application.ports.set_aside import SetAside
+from sikpro.application.ports.storage import Transactions, UnitOfWork
+from sikpro.application.ports.work_preferences import WorkPreferences
+from tests.builders import a_person, after, stored_order
+
+
+def test_a_person_who_never_chose_has_the_first_preferences(store: Transactions) -> None:
+    rina = store.write(lambda unit: unit.people.add(a_person()))
+    assert store.read(lambda unit: unit.work_preferences.of(rina.id)) == WorkPreferences(person_id=rina.id)
+
+
+def chosen_by(person: int, unit: UnitOfWork) -> WorkPreferences:
+    """The choices that the store has of a person."""
+    return unit.work_preferences.of(person)
+
+
+def test_preferences_come_back_as_chosen_and_the_last_choice_holds(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> tuple[WorkPreferences, WorkPreferences]:
+        rina = unit.people.add(a_person(username="rina"))
+        tono = unit.people.add(a_person(username="tono"))
+        unit.work_preferences.save(WorkPreferences(person_id=rina.id, go_on=False))
+        chosen = WorkPreferences(
+            person_id=rina.id, side_by_side=False, stos={"SDA", "WRU"}, types={"AO"}, site_operations={"SO-1"}
+        )
+        unit.work_preferences.save(chosen)
+        return chosen, WorkPreferences(person_id=tono.id)
+
+    for expected in store.write(work):
+        assert store.read(partial(chosen_by, expected.person_id)) == expected
+
+
+def test_what_people_set_aside_is_found_by_person_by_order_and_by_time(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> tuple[SetAside, SetAside, SetAside]:
+        rina = unit.people.add(a_person(username="rina"))
+        tono = unit.people.add(a_person(username="tono"))
+        first, second = stored_order(unit, "SC10000001"), stored_order(unit, "SC10000002")
+
+        def aside(order: int, by: int, at: int, until: int, reason: str = "") -> SetAside:
+            row = SetAside(order_id=order, version=3, by=by, at=after(at), until=after(until), reason=reason)
+            kept = unit.set_aside.add(row)
+            assert kept.id
+            return kept
+
+        return (
+            aside(first.id, rina.id, 1, 5),
+            aside(second.id, rina.id, 2, 9, "not_mine"),
+            aside(first.id, tono.id, 3, 60),
+        )
+
+    early, skipped, other = store.write(work)
+    assert store.read(lambda unit: unit.set_aside.of_person(early.by, after(0))) == (early, skipped)
+    assert store.read(lambda unit: unit.set_aside.of_person(early.by, after(2))) == (skipped,)
+    assert store.read(lambda unit: unit.set_aside.since(after(1), 2)) == (other, skipped)
+    assert store.read(lambda unit: unit.set_aside.since(after(2), 9)) == (other, skipped)
+    assert store.read(lambda unit: unit.set_aside.holding(early.order_id, after(4))) == (early, other)
+    assert store.read(lambda unit: unit.set_aside.holding(early.order_id, after(5))) == (other,)

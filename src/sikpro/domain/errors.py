@@ -117,6 +117,15 @@ class ForbiddenMove(DomainError):
     code = "order.forbidden_move"
 
 
+class TooManyClaims(DomainError):
+    """The person has as many orders as the installation allows; `most` is how many."""
+
+    code = "order.too_many_claims"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most=most)
+
+
 class AlreadyTaken(DomainError):
     """Somebody else has the order; `holder` is that person's id. With `name`, the sentence names the person."""
 

@@ -14,7 +14,8 @@ class Installation:
     """The duplicate rule's mode, the duration of a claim, and the working hours (local) and days (Monday is 0).
 
     `nudge_every` is the least time between two nudges of an order. `notice` (*Pengumuman*) is added to every answer
-    about an order while it is not "". `patterns` say how registration numbers and boxes' names look here.
+    about an order while it is not "". `most_claims` is how many orders one person may have at a time, 0 for any number.
+    `patterns` say how registration numbers and boxes' names look here.
     """
 
     duplicate_mode: DuplicateMode = DuplicateMode.NUMBER
@@ -24,4 +25,5 @@ class Installation:
     work_days: tuple[int, ...] = field(default=(0, 1, 2, 3, 4, 5))
     nudge_every: timedelta = timedelta(minutes=30)
     notice: str = ""
+    most_claims: int = 0
     patterns: Patterns = STARTING

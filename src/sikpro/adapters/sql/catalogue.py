@@ -169,6 +169,7 @@ class SqlInstallationRepository:
             work_days=tuple(row["work_days"]),
             nudge_every=row["nudge_every"],
             notice=row["notice"],
+            most_claims=row["most_claims"],
             patterns=_patterns(row["patterns"]) if row["patterns"] else STARTING,
         )
 
@@ -183,6 +184,7 @@ class SqlInstallationRepository:
             "work_days": list(installed.work_days),
             "nudge_every": installed.nudge_every,
             "notice": installed.notice,
+            "most_claims": installed.most_claims,
             "patterns": _kept(installed.patterns),
         }
         self._transaction.forget()

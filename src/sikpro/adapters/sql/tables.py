@@ -264,5 +264,6 @@ installation = Table(
     Column("work_days", sa.JSON, nullable=False),
     Column("nudge_every", Microseconds, nullable=False),
     Column("notice", Words, nullable=False),
+    Column("most_claims", Integer, nullable=False, server_default="0"),
     Column("patterns", sa.JSON(none_as_null=True)),
 )

@@ -1,9 +1,12 @@
 """Orders that people set aside: skipped with a reason, or put off until a time."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from attrs import frozen
+
+LONGEST_ASIDE = timedelta(hours=12)
+"""The longest time for which an order can be set aside."""
 
 
 @frozen(kw_only=True)

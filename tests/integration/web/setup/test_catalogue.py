@@ -37,6 +37,7 @@ SETTINGS = {
     "duplicate_mode": "number",
     "claim": "45",
     "nudge_every": "20",
+    "most_claims": "",
     "work_from": "07:30",
     "work_until": "20:00",
     "day_0": "1",

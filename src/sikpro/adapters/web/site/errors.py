@@ -36,6 +36,7 @@ from sikpro.domain.errors import (
     NothingChanged,
     NotPermitted,
     ReasonRequired,
+    TooManyClaims,
 )
 
 logger = logging.getLogger("sikpro.web")
@@ -50,6 +51,7 @@ STATUSES: dict[type[DomainError], int] = {
     DuplicateOrder: 409,
     ForbiddenMove: 409,
     AlreadyTaken: 409,
+    TooManyClaims: 409,
     AlreadyUsed: 409,
     KeptOut: 409,
     InUse: 409,

@@ -14,8 +14,9 @@ from sikpro.domain.installation import Installation
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.text import one_line
 
-SETTINGS_ENTRIES = ("duplicate_mode", "claim", "nudge_every", "work_from", "work_until", "work_days")
-"""The entries of the form: minutes for spans, `8:00` for times, day numbers separated by blanks (Monday is 0)."""
+SETTINGS_ENTRIES = ("duplicate_mode", "claim", "most_claims", "nudge_every", "work_from", "work_until", "work_days")
+"""The entries of the form: minutes for spans, a number or nothing for the most claims, `8:00` for times, and day
+numbers separated by blanks (Monday is 0)."""
 
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(hours=12)
 """The bounds of a claim and of the interval of nudges."""
@@ -26,6 +27,7 @@ def installation_texts(installation: Installation) -> dict[str, str]:
     return {
         "duplicate_mode": installation.duplicate_mode.value,
         "claim": str(int(installation.claim.total_seconds()) // 60),
+        "most_claims": str(installation.most_claims or ""),
         "nudge_every": str(int(installation.nudge_every.total_seconds()) // 60),
         "work_from": installation.work_from.strftime("%H:%M"),
         "work_until": installation.work_until.strftime("%H:%M"),
@@ -61,6 +63,9 @@ def _understood(typed: Mapping[str, str], before: Installation) -> Installation:
             spans[name] = _minutes(typed[name])
         except InvalidValue as error:
             errors[name] = error
+    most_claims = typed["most_claims"].strip() or "0"
+    if not re.fullmatch("[0-9]{1,3}", most_claims):
+        errors["most_claims"] = InvalidValue("most_claims.number", one_line(typed["most_claims"]))
     hours = {"work_from": before.work_from, "work_until": before.work_until}
     for name in hours:
         try:
@@ -81,6 +86,7 @@ def _understood(typed: Mapping[str, str], before: Installation) -> Installation:
         before,
         duplicate_mode=mode,
         claim=spans["claim"],
+        most_claims=int(most_claims),
         nudge_every=spans["nudge_every"],
         work_from=hours["work_from"],
         work_until=hours["work_until"],

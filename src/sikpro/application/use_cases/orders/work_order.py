@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 
 from sikpro.application.ports.queries import Key, OrderFilter, Sort
+from sikpro.application.ports.set_aside import LONGEST_ASIDE
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import first_status
 from sikpro.application.use_cases.orders.record_change import record_change
-from sikpro.domain.errors import AlreadyTaken, ConcurrencyConflict, ForbiddenMove, NotFound
+from sikpro.domain.errors import AlreadyTaken, ConcurrencyConflict, ForbiddenMove, NotFound, TooManyClaims
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase, Stage
@@ -21,9 +22,16 @@ _TWICE = timedelta(seconds=3)
 
 
 def take_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime) -> Order:
-    """Take an order, or renew the person's claim on it. Raises `AlreadyTaken`, `ForbiddenMove`, `NotPermitted`."""
+    """Take an order, or renew the person's claim on it.
+
+    Raises `AlreadyTaken`, `ForbiddenMove`, `NotPermitted`, `TooManyClaims` when the person has as many orders as the
+    installation allows. Two presses at the same moment may pass that limit by one.
+    """
     by.must(Permission.WORK)
     order = uow.orders.get(order_id)
+    most = uow.installation.get().most_claims
+    if most and order.holder is None and uow.order_queries.count(OrderFilter(holder=by.id), most) >= most:
+        raise TooManyClaims(most)
     change = order.take(by.id, first_status(uow, Phase.IN_PROGRESS), now, uow.installation.get().claim)
     return record_change(uow, change, by.id)
 
@@ -31,12 +39,16 @@ def take_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime) -> Ord
 def take_next(uow: UnitOfWork, by: Person, now: datetime) -> Order | None:
     """Take the oldest waiting order, None when none waits. Two people at the same time get different orders.
 
-    Raises `NotPermitted`.
+    Orders that the person set aside are left out. Raises `NotPermitted`, `TooManyClaims`.
     """
     by.must(Permission.WORK)
+    aside = uow.set_aside.of_person(by.id, now - LONGEST_ASIDE)
+    left_out = {one.order_id: one.version for one in aside if one.until > now}
     after: Key | None = None
     while rows := uow.order_queries.page(_WAITING, sort=Sort.OLDEST, after=after, limit=_FEW):
         for row in rows:
+            if left_out.get(row.id) == row.version:
+                continue
             try:
                 with uow.savepoint():
                     return take_order(uow, row.id, by, now)

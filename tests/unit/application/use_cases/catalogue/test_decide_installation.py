@@ -19,6 +19,7 @@ TYPED = {
     "duplicate_mode": "number_and_type",
     "claim": "45",
     "nudge_every": " 20 ",
+    "most_claims": " 12 ",
     "work_from": "7:30",
     "work_until": "21.05",
     "work_days": "6 0 3 3 x 7",
@@ -50,6 +51,7 @@ def test_what_is_decided_is_kept_and_noted_once() -> None:
         before,
         duplicate_mode=DuplicateMode.NUMBER_AND_TYPE,
         claim=timedelta(minutes=45),
+        most_claims=12,
         nudge_every=timedelta(minutes=20),
         work_from=time(7, 30),
         work_until=time(21, 5),
@@ -58,6 +60,7 @@ def test_what_is_decided_is_kept_and_noted_once() -> None:
     texts = {
         "duplicate_mode": "number_and_type",
         "claim": "45",
+        "most_claims": "12",
         "nudge_every": "20",
         "work_from": "07:30",
         "work_until": "21:05",

@@ -1,4 +1,4 @@
-"""How people like to work in the console, and the orders that they set aside."""
+"""How people like to work in the console, the orders that they set aside, and how many one person may have."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,7 +14,8 @@ UTC = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 
 
 def upgrade() -> None:
-    """Add both tables."""
+    """Add both tables and the setting."""
+    op.add_column("installation", sa.Column("most_claims", sa.Integer(), nullable=False, server_default="0"))
     op.create_table(
         "work_preferences",
         sa.Column("person_id", ID, nullable=False, autoincrement=False),
@@ -46,6 +47,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Remove both tables."""
+    """Remove both tables and the setting."""
     op.drop_table("set_aside")
     op.drop_table("work_preferences")
+    op.drop_column("installation", "most_claims")

@@ -63,34 +63,45 @@ class Page:
     entry: NavEntry | None = None
 
 
+_P = Permission
 PAGES: tuple[Page, ...] = (
     Page(LoginController),
     Page(PreferencesController),
     Page(ProfileController),
-    Page(DashboardController, NavEntry("/dashboard", "dashboard", "layout-dashboard", (Permission.VIEW_ALL,))),
     Page(
         QueueController,
-        NavEntry("/orders", "queue", "inbox", (Permission.VIEW_ALL, Permission.VIEW_SITE_OPERATION), "/orders/new"),
+        NavEntry("/orders", "queue", "inbox", (_P.VIEW_ALL, _P.VIEW_SITE_OPERATION), "work", but="/orders/new"),
     ),
     Page(QueueActionsController),
     Page(OrderController),
     Page(OrderActionsController),
-    Page(InputController, NavEntry("/orders/new", "input", "plus", (Permission.ENTER_ORDERS,))),
-    Page(DraftsController, NavEntry("/drafts", "drafts", "list-check", (Permission.LEAD,))),
-    Page(RecapController, NavEntry("/recap", "recap", "chart-bar", (Permission.VIEW_OWN_REPORT,))),
+    Page(InputController, NavEntry("/orders/new", "input", "plus", (_P.ENTER_ORDERS,), "work")),
+    Page(DraftsController, NavEntry("/drafts", "drafts", "list-check", (_P.LEAD,), "work")),
+    Page(DashboardController, NavEntry("/dashboard", "dashboard", "layout-dashboard", (_P.VIEW_ALL,), "work")),
+    Page(RecapController, NavEntry("/recap", "recap", "chart-bar", (_P.VIEW_OWN_REPORT,), "reports", tab="recap")),
     Page(DayNotesController),
-    Page(ExportsController),
-    Page(DevicesController, NavEntry("/devices", "devices", "router", (Permission.VIEW_ALL,))),
-    Page(SchedulesController),
-    Page(TargetsController, NavEntry("/targets", "targets", "list-check", (Permission.CLOSE_MONTH,))),
-    Page(LedgerController, NavEntry("/ledger", "ledger", "book", (Permission.VIEW_REPORTS,))),
-    Page(ReconcileController, NavEntry("/reconcile", "reconcile", "checks", (Permission.LEAD,))),
-    Page(NoticeController, NavEntry("/notice", "notice", "speakerphone", (Permission.LEAD,))),
-    Page(AccessController, NavEntry("/access", "access", "user-plus", (Permission.MANAGE_TECHNICIANS,))),
-    Page(TechniciansController, NavEntry("/technicians", "technicians", "user", (Permission.MANAGE_TECHNICIANS,))),
+    Page(TargetsController, NavEntry("/targets", "targets", "target", (_P.CLOSE_MONTH,), "reports", under="recap")),
+    Page(
+        SchedulesController, NavEntry("/schedules", "schedules", "send", (_P.VIEW_REPORTS,), "reports", under="recap")
+    ),
+    Page(
+        ExportsController,
+        NavEntry("/exports", "exports", "file-spreadsheet", (_P.VIEW_OWN_REPORT,), "reports", under="recap"),
+    ),
+    Page(DevicesController, NavEntry("/devices", "devices", "router", (_P.VIEW_ALL,), "reports")),
+    Page(ReconcileController, NavEntry("/reconcile", "reconcile", "checks", (_P.LEAD,), "reports")),
+    Page(
+        TechniciansController,
+        NavEntry("/technicians", "people", "users", (_P.MANAGE_TECHNICIANS,), "people", tab="technicians"),
+    ),
+    Page(UsersController, NavEntry("/users", "users", "user", (_P.ADMINISTER,), "people", under="people")),
+    Page(
+        AccessController, NavEntry("/access", "access", "user-plus", (_P.MANAGE_TECHNICIANS,), "people", under="people")
+    ),
     Page(PeopleController),
-    Page(UsersController),
-    Page(CatalogueController, NavEntry("/catalogue", "catalogue", "list-details", (Permission.ADMINISTER,))),
+    Page(NoticeController, NavEntry("/notice", "notice", "speakerphone", (_P.LEAD,), "people")),
+    Page(LedgerController, NavEntry("/ledger", "ledger", "book", (_P.VIEW_REPORTS,), "system")),
+    Page(CatalogueController, NavEntry("/catalogue", "catalogue", "list-details", (_P.ADMINISTER,), "system")),
     Page(SettingsController),
     Page(PatternsController),
     Page(ListsController),

@@ -11,7 +11,7 @@ from litestar import Request, Response
 from litestar.enums import MediaType
 
 from sikpro.adapters.web.site.assets import icon, static
-from sikpro.adapters.web.site.navigation import NavEntry
+from sikpro.adapters.web.site.navigation import NavEntry, groups_for, tabs_at
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit, visit_of
 from sikpro.domain.phase import Phase
@@ -56,6 +56,7 @@ class Pages:
         """Return the values that every template can use."""
         now = self.parts.clock.now()
         words = visit.words
+        navigation = groups_for(self.navigation, visit, path)
         return {
             "t": words,
             "words": words,
@@ -66,7 +67,8 @@ class Pages:
             "bot": self.parts.bot_state(),
             "relay": self.parts.health().get("relay", ""),
             "clock_step": self.parts.clock_step(),
-            "navigation": [entry for entry in self.navigation if entry.shown_to(visit)],
+            "navigation": navigation,
+            "tabs": tabs_at(navigation),
             "path": path,
             "age": lambda since: words.duration(now - since),
             "iso": _iso,

@@ -30,6 +30,7 @@ PAGES = {
     "/orders/3": "admin",
     "/orders/new": "bagus",
     "/drafts": "bagus",
+    "/set-aside": "bagus",
     "/recap/day/2026-11-02": "sari",
     "/recap/month/2026-11": "sari",
     "/exports": "sari",

@@ -20,6 +20,7 @@ from sikpro.adapters.web.orders.order_actions import OrderActionsController
 from sikpro.adapters.web.orders.photos import show_file
 from sikpro.adapters.web.orders.queue import QueueController
 from sikpro.adapters.web.orders.queue_actions import QueueActionsController
+from sikpro.adapters.web.orders.set_aside import SetAsideController, SetAsideListController
 from sikpro.adapters.web.people.access import AccessController
 from sikpro.adapters.web.people.person import PeopleController
 from sikpro.adapters.web.people.technicians import TechniciansController
@@ -75,6 +76,7 @@ PAGES: tuple[Page, ...] = (
     Page(QueueActionsController),
     Page(OrderController),
     Page(OrderActionsController),
+    Page(SetAsideController),
     Page(InputController, NavEntry("/orders/new", "input", "plus", (_P.ENTER_ORDERS,), "work")),
     Page(DraftsController, NavEntry("/drafts", "drafts", "list-check", (_P.LEAD,), "work")),
     Page(DashboardController, NavEntry("/dashboard", "dashboard", "layout-dashboard", (_P.VIEW_ALL,), "work")),
@@ -88,6 +90,7 @@ PAGES: tuple[Page, ...] = (
         ExportsController,
         NavEntry("/exports", "exports", "file-spreadsheet", (_P.VIEW_OWN_REPORT,), "reports", under="recap"),
     ),
+    Page(SetAsideListController, NavEntry("/set-aside", "set_aside", "zzz", (_P.LEAD,), "reports")),
     Page(DevicesController, NavEntry("/devices", "devices", "router", (_P.VIEW_ALL,), "reports")),
     Page(ReconcileController, NavEntry("/reconcile", "reconcile", "checks", (_P.LEAD,), "reports")),
     Page(

@@ -65,3 +65,15 @@ def test_one_connects_and_disconnects_ones_own_telegram(site: Site) -> None:
     assert "Lepas Telegram" in sari.get("/profile").text
     assert sari.post("/profile/telegram/unbind").status_code == 303
     assert site.store.read(lambda uow: uow.people.by_telegram(900)) is None
+
+
+def test_what_one_serves_is_kept_and_shown_again(site: Site) -> None:
+    rina = site.logged_in("rina")
+    typed = {"go_on": "1", "stos-SDA": "1", "types-AO": "1"}
+    assert rina.post("/profile/work", typed).headers["location"] == "/profile#work"
+    kept = site.store.read(lambda uow: uow.work_preferences.of(site.people["rina"].id))
+    assert (kept.side_by_side, kept.go_on, kept.stos, kept.types) == (False, True, {"SDA"}, {"AO"})
+    page = rina.get("/profile").text
+    assert 'name="stos-SDA" value="1" checked' in page
+    assert 'name="side_by_side" value="1">' in page
+    assert site.logged_in("admin").post("/profile/work", typed).status_code == 403

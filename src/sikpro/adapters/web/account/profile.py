@@ -1,18 +1,28 @@
 """The person's own page: password, Telegram, language, theme and sessions."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from attrs import frozen
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from sikpro.adapters.web.site.admission import only
+from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import IDLE, Visit
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.work_preferences import WorkPreferences
 from sikpro.application.use_cases.people.bind_phone import make_bind_link, new_link_token
+from sikpro.application.use_cases.people.choose_work import choose_going_on, choose_layout, choose_served
 from sikpro.application.use_cases.people.edit_people import end_session, unbind_telegram
 from sikpro.domain.errors import InvalidValue
-from sikpro.domain.people import Person
+from sikpro.domain.people import Permission, Person
+
+SERVED = ("stos", "types", "site_operations")
+"""The choices of codes, as the fields of `WorkPreferences`; a ticked box of the form is `stos-SDA`."""
 
 
 class ProfileController(Controller):
@@ -62,6 +72,27 @@ class ProfileController(Controller):
         visit.toast("telegram_disconnected")
         return go(request, "/profile")
 
+    @post("/work", guards=[only(Permission.WORK)])
+    async def choose_work(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        parts: NamedDependency[WebParts],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Save how the person works: the layout, going on by itself, and which orders *take next* takes."""
+
+        def work(uow: UnitOfWork) -> None:
+            choose_layout(uow, me, side_by_side=bool(form.text("side_by_side")))
+            choose_going_on(uow, me, go_on=bool(form.text("go_on")))
+            chosen = {name: [one for one in form.values if one.startswith(f"{name}-")] for name in SERVED}
+            choose_served(uow, me, **{name: [one.partition("-")[2] for one in chosen[name]] for name in SERVED})
+
+        await parts.transactions.write(work)
+        visit.toast("work_chosen")
+        return go(request, "/profile#work")
+
     @post("/sessions/{session_id:str}/end")
     async def end(
         self,
@@ -95,8 +126,27 @@ class ProfileController(Controller):
 async def _page(
     request: Request[Any, Any, Any], me: Person, visit: Visit, pages: Pages, parts: WebParts, *, link: str = ""
 ) -> Response[str]:
-    found = await parts.transactions.read(lambda uow: uow.sessions.of_person(me.id))
+    found, work = await parts.transactions.read(
+        lambda uow: (uow.sessions.of_person(me.id), _work(uow, me) if me.may(Permission.WORK) else None)
+    )
     since = parts.clock.now() - IDLE
     live = [session for session in found if session.used_at >= since]
     sessions = sorted(live, key=lambda session: session.id != visit.session)
-    return pages.page(request, "account/profile.html", sessions=sessions, present=visit.session, link=link)
+    return pages.page(request, "account/profile.html", sessions=sessions, present=visit.session, link=link, work=work)
+
+
+@frozen
+class Work:
+    """The person's choices, and the codes to choose from: code and name, by the name of the choice."""
+
+    chosen: WorkPreferences
+    codes: Mapping[str, Sequence[tuple[str, str]]]
+
+
+def _work(uow: UnitOfWork, me: Person) -> Work:
+    codes = {
+        "types": [(row.code, row.code) for row in uow.catalogue.order_types() if row.active],
+        "site_operations": [(row.code, row.name) for row in uow.catalogue.site_operations() if row.active],
+        "stos": [(row.code, row.code) for row in uow.catalogue.stos() if row.active],
+    }
+    return Work(uow.work_preferences.of(me.id), codes)

@@ -24,7 +24,7 @@ from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase, Stage, Turn, is_reopening
 
-_TAKEN_KEYS = "bcfjknqtuxyADEFRST"
+_TAKEN_KEYS = "bcfjknqtuxyzADEFLRST"
 """The keys of the other helpdesk actions (`templates/site/keys.html`)."""
 
 _SPARE_KEYS = "7890" + ascii_lowercase + ascii_uppercase

@@ -14,7 +14,9 @@ function step(by) {
 }
 
 function press(key) {
-  const target = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === key);
+  // An open choice (skip, remind me later) has its own keys; they come before those of the page.
+  const first = [...document.querySelectorAll("[data-keys-first][open] [data-key]:not(summary)")];
+  const target = [...first, ...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === key);
   if (!target) return false;
   if (target.matches("input:not([type=radio], [type=checkbox]), textarea, select")) {
     target.focus();
@@ -25,7 +27,7 @@ function press(key) {
   if (target.matches("input")) target.focus();
   target.click();
   const fold = target.closest("summary")?.parentElement;
-  if (fold?.open) fold.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  if (fold?.open && fold.dataset.keysFirst === undefined) fold.querySelector("input:not([type=hidden]), select, textarea")?.focus();
   return true;
 }
 

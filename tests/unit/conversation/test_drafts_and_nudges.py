@@ -146,7 +146,7 @@ def test_a_press_of_a_button_in_a_group_by_somebody_else_leaves_the_draft_alone(
     group = Phone(world, 1, chat=-5)
     group.says(PART)
     group.user = 2
-    assert group.presses("SDA") == "(Tombol ini sudah tidak berlaku.)"
+    assert group.presses("SDA") == "(Tombol ini untuk Budi.)"
     group.user = 1
     assert group.presses("SDA").startswith("ODP? Contoh")
 
@@ -160,3 +160,12 @@ def test_the_expected_time_is_told_only_when_the_last_hours_tell_it() -> None:
     for number in range(3):
         world.takes(number=f"SC9999999{number}")
     assert "Antrean ke-1 · perkiraan 40 mnt" in budi.says("/cek SC99999993")
+
+
+def test_a_press_of_an_orders_button_in_a_group_by_somebody_else_names_the_owner() -> None:
+    world = World()
+    group = Phone(world, 1, chat=-5)
+    group.says("/reg " + WHOLE)
+    group.user = 2
+    assert group.presses("Tarik order") == "(Tombol ini untuk Budi.)"
+    assert Phone(world, 2).press_data(f"wd:{world.order().id}") == "(Itu bukan order Anda.)"

@@ -45,10 +45,17 @@ def pressed_order(context: Context, order_id: int, *stages: Stage) -> Order | Ha
     except NotFound as error:
         return context.refuse(context.words("press.foreign"), error.code)
     if order.deleted_at or not is_own(order, context.somebody):
-        return context.refuse(context.words("press.foreign"), "not_permitted")
+        return context.refuse(_whose(context, order), "not_permitted")
     if stages and order.phase.stage not in stages:
         return changed_meanwhile(context, order_id)
     return order
+
+
+def _whose(context: Context, order: Order) -> str:
+    """Say whose button it is, only in the chat that the order came from: there everybody has read the name."""
+    here = order.origin is not None and order.origin.chat_id == context.incoming.chat_id
+    owner = context.uow.people.by_code(order.data.technician.value) if here and order.deleted_at is None else None
+    return context.words("press.of_other", name=owner.name) if owner else context.words("press.foreign")
 
 
 def changed_meanwhile(context: Context, order_id: int) -> Handled:

@@ -49,12 +49,21 @@ def _in_dialogue(context: Context, rest: str) -> Handled | None:
     token, _, action = rest.partition(":")
     dialogue = next((one for one in context.dialogues if token and one.token == token), None)
     if dialogue is None:
-        return None
+        return _of_somebody_else(context, token)
     context.turn_to(dialogue)
     if dialogue.step == RESEND and action == "r":
         context.close_dialogue()
         return enter_request(context, dialogue.data)
     return next(filter(None, (press(context, action) for press in _DIALOGUE_PRESSES)), None)
+
+
+def _of_somebody_else(context: Context, token: str) -> Handled | None:
+    """Say for whom a question of the group is, None when nobody in this chat has such a question open."""
+    others = context.uow.conversations.open("")
+    here = (one for one in others if token and one.token == token and one.chat_id == context.incoming.chat_id)
+    other = next(here, None)
+    person = context.uow.people.by_telegram(other.telegram_id) if other else None
+    return context.refuse(context.words("press.of_other", name=person.name), "not_permitted") if person else None
 
 
 _DIALOGUE_PRESSES = (press_reopening, press_in_draft, press_which, press_change, press_withdrawal)

@@ -1,4 +1,4 @@
-"""The catalogues that an admin edits: statuses, order types, places, makers of modems, and the provider's codes."""
+"""The catalogues that an admin edits: statuses, order types, places, makers, the provider's codes, and holidays."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -96,4 +96,13 @@ class ProviderCode:
     code: str
     meaning: Meaning
     name: str = ""
+    active: bool = True
+
+
+@frozen(kw_only=True)
+class Holiday:
+    """A day without work and its name. `code` is the day as `2026-12-25`."""
+
+    code: str
+    name: str
     active: bool = True

@@ -1,6 +1,6 @@
 """The settings of an installation, kept in its database."""
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 from attrs import field, frozen
 
@@ -9,21 +9,56 @@ from sikpro.domain.order_state import CLAIM
 from sikpro.domain.patterns import STARTING, Patterns
 
 
+@frozen(order=True)
+class Hours:
+    """A part of a day in which people work, in local time: from `start` until before `end`."""
+
+    start: time
+    end: time
+
+
+Week = tuple[tuple[Hours, ...], ...]
+"""The working hours of the seven days from Monday; () is a day without work."""
+
+_DAY = (Hours(time(8), time(17)),)
+STARTING_WEEK: Week = (_DAY,) * 6 + ((),)
+
+
+@frozen
+class WorkDays:
+    """The days on which people work: days of the week (Monday is 0) without the holidays."""
+
+    weekdays: tuple[int, ...] = ()
+    holidays: frozenset[date] = frozenset()
+
+    def __contains__(self, day: date) -> bool:
+        return day.weekday() in self.weekdays and day not in self.holidays
+
+
 @frozen(kw_only=True)
 class Installation:
-    """The duplicate rule's mode, the duration of a claim, and the working hours (local) and days (Monday is 0).
+    """The duplicate rule's mode, the duration of a claim, and the working hours of the week.
 
     `nudge_every` is the least time between two nudges of an order. `notice` (*Pengumuman*) is added to every answer
     about an order while it is not "". `most_claims` is how many orders one person may have at a time, 0 for any number.
-    `patterns` say how registration numbers and boxes' names look here.
+    `patterns` say how registration numbers and boxes' names look here. `holidays` are the active ones of their
+    catalogue; saving the settings does not change them.
     """
 
     duplicate_mode: DuplicateMode = DuplicateMode.NUMBER
     claim: timedelta = CLAIM
-    work_from: time = time(8)
-    work_until: time = time(17)
-    work_days: tuple[int, ...] = field(default=(0, 1, 2, 3, 4, 5))
+    week: Week = STARTING_WEEK
     nudge_every: timedelta = timedelta(minutes=30)
     notice: str = ""
     most_claims: int = 0
     patterns: Patterns = STARTING
+    holidays: frozenset[date] = field(factory=frozenset[date])
+
+    @property
+    def work_days(self) -> WorkDays:
+        """The days on which people work."""
+        return WorkDays(tuple(day for day, hours in enumerate(self.week) if hours), self.holidays)
+
+    def hours_on(self, day: date) -> tuple[Hours, ...]:
+        """Return the working hours of a day, earliest first; () on a holiday."""
+        return () if day in self.holidays else self.week[day.weekday()]

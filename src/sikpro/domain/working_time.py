@@ -1,5 +1,6 @@
-"""Working time: the part of a span in the installation's working hours and days."""
+"""Working time: the part of a span in the installation's working hours, without breaks and holidays."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ _FIRST_DAY = date(2000, 1, 1)
 
 
 def is_working_time(at: datetime, installation: Installation, zone: str) -> bool:
-    """Whether a time (aware) is in the working hours of a working day.
+    """Whether a time (aware) is in the working hours of its day.
 
     >>> from datetime import UTC
     >>> is_working_time(datetime(2026, 11, 2, 3, tzinfo=UTC), Installation(), "Asia/Jakarta")
@@ -19,8 +20,7 @@ def is_working_time(at: datetime, installation: Installation, zone: str) -> bool
     False
     """
     local = at.astimezone(ZoneInfo(zone))
-    hours = installation.work_from <= local.time() < installation.work_until
-    return hours and local.weekday() in installation.work_days
+    return any(hours.start <= local.time() < hours.end for hours in installation.hours_on(local.date()))
 
 
 def working_time(start: datetime, end: datetime, installation: Installation, zone: str) -> timedelta:
@@ -35,17 +35,10 @@ def working_time(start: datetime, end: datetime, installation: Installation, zon
     """
     local_zone = ZoneInfo(zone)
     day, last = start.astimezone(local_zone).date(), end.astimezone(local_zone).date()
-    if installation.work_from >= installation.work_until or not installation.work_days:
-        return timedelta()
     worked = timedelta()
     while day <= last:
-        if day.weekday() in installation.work_days:
-            opens = datetime.combine(day, installation.work_from, local_zone)
-            closes = datetime.combine(day, installation.work_until, local_zone)
-            # Compare in UTC: Python compares two times of one zone by their clocks, and summer time sets these back.
-            worked += max(min(closes.timestamp(), end.timestamp()) - max(opens.timestamp(), start.timestamp()), 0) * (
-                timedelta(seconds=1)
-            )
+        for opens, closes in _spans(day, installation, local_zone):
+            worked += max(min(closes, end) - max(opens, start), timedelta())
         day += timedelta(days=1)
     return worked
 
@@ -61,16 +54,21 @@ def passed_before(limit: timedelta, now: datetime, installation: Installation, z
     '2026-11-02 09:30:00+00:00'
     """
     local_zone = ZoneInfo(zone)
-    if installation.work_from >= installation.work_until or not installation.work_days:
+    if not any(installation.week):
         return None
     day, left = now.astimezone(local_zone).date(), limit
     while day > _FIRST_DAY:
-        if day.weekday() in installation.work_days:
-            opens = datetime.combine(day, installation.work_from, local_zone).astimezone(UTC)
-            closes = datetime.combine(day, installation.work_until, local_zone).astimezone(UTC)
+        for opens, closes in reversed([*_spans(day, installation, local_zone)]):
             end = min(closes, now.astimezone(UTC))
             if end - opens > left:
                 return end - left
             left -= max(end - opens, timedelta())
         day -= timedelta(days=1)
     return None
+
+
+def _spans(day: date, installation: Installation, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the working hours of a day, in UTC: two times of one zone compare by their clocks, not by their moments."""
+    for hours in installation.hours_on(day):
+        opens, closes = (datetime.combine(day, at, zone).astimezone(UTC) for at in (hours.start, hours.end))
+        yield opens, closes

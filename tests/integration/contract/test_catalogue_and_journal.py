@@ -1,12 +1,12 @@
 """What the catalogues, the installation and the journal promise."""
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
 
 from sikpro.application.ports.storage import StorageRejected, Transactions, UnitOfWork
-from sikpro.domain.catalogue import Bilingual, Maker, Meaning, ProviderCode
+from sikpro.domain.catalogue import Bilingual, Holiday, Maker, Meaning, ProviderCode
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.events import (
     EVENTS,
@@ -29,7 +29,7 @@ from sikpro.domain.events import (
     StatusUndone,
     WordsSent,
 )
-from sikpro.domain.installation import Installation
+from sikpro.domain.installation import Hours, Installation
 from sikpro.domain.patterns import BoxPattern, Characters, NumberPattern, Patterns
 from sikpro.domain.phase import Phase, Turn
 from sikpro.domain.place import Place
@@ -143,9 +143,8 @@ def test_the_installation_has_the_defaults_until_it_decides(store: Transactions)
     decided = Installation(
         duplicate_mode=DuplicateMode.NUMBER_AND_TYPE,
         claim=timedelta(minutes=7),
-        work_from=time(7, 30),
-        work_until=time(21, 0, 15),
-        work_days=(0, 6),
+        week=((Hours(time(7, 30), time(12)), Hours(time(13), time(21, 0, 15))), *((),) * 6),
+        most_claims=12,
         patterns=Patterns(
             numbers=(NumberPattern("AOS", 10, 24, Characters.LETTERS), NumberPattern("SC", 6, 12)),
             boxes=(BoxPattern("GCL", Characters.DIGITS, 3, 1, 5), BoxPattern("ODP", None, 0, 1, 4, Characters.LETTERS)),
@@ -155,6 +154,28 @@ def test_the_installation_has_the_defaults_until_it_decides(store: Transactions)
     store.write(lambda unit: unit.installation.put(decided))
 
     assert store.read(lambda unit: unit.installation.get()) == decided
+
+
+def test_holidays_come_back_by_day_and_the_active_ones_stand_with_the_installation(store: Transactions) -> None:
+    rows = (
+        Holiday(code="2026-12-24", name="Cuti bersama", active=False),
+        Holiday(code="2026-12-25", name="Natal"),
+        Holiday(code="2027-01-01", name="Tahun baru"),
+    )
+
+    def work(unit: UnitOfWork) -> None:
+        unit.catalogue.put_holiday(Holiday(code="2026-12-25", name="x", active=False))
+        for row in reversed(rows):
+            unit.catalogue.put_holiday(row)
+
+    store.write(work)
+    assert store.read(lambda unit: unit.catalogue.holidays()) == rows
+    free = frozenset({date(2026, 12, 25), date(2027, 1, 1)})
+    assert store.read(lambda unit: unit.installation.get()) == Installation(holidays=free)
+    store.write(lambda unit: unit.installation.put(Installation(most_claims=3)))
+    store.write(lambda unit: unit.catalogue.drop(rows[1]))
+    expected = Installation(most_claims=3, holidays=frozenset({date(2027, 1, 1)}))
+    assert store.read(lambda unit: unit.installation.get()) == expected
 
 
 def every_event(order_id: int) -> list[OrderEvent]:

@@ -1,5 +1,6 @@
 """What migrations promise: up, down and up again with rows in the children, and no drift from the tables."""
 
+from datetime import time
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ from sikpro.domain.catalogue import Status
 from sikpro.domain.duplicates import STANDING
 from sikpro.domain.errors import AlreadyUsed
 from sikpro.domain.events import OrderRestored
-from sikpro.domain.installation import Installation
+from sikpro.domain.installation import Hours, Installation
 from sikpro.domain.order import Change, Order
 from sikpro.domain.phase import OPEN, Phase
 from sikpro.domain.values import VENDORS
@@ -319,3 +320,14 @@ def test_an_installation_from_before_gets_the_first_codes_of_the_provider(databa
     migrate(database_url)
 
     assert with_store(database_url, lambda unit: unit.catalogue.provider_codes()) == FIRST_PROVIDER_CODES
+
+
+def test_an_installation_from_before_keeps_its_hours_on_its_days(database_url: str) -> None:
+    week = tuple((Hours(time(7, 30), time(21)),) if day in {0, 6} else () for day in range(7))
+    decided = Installation(notice="Hai", week=week)
+    with_store(database_url, lambda unit: unit.installation.put(decided), write=True)
+    downgrade(database_url, "0021")
+
+    migrate(database_url)
+
+    assert with_store(database_url, lambda unit: unit.installation.get()) == decided

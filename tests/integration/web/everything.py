@@ -76,6 +76,8 @@ PAGES = {
     "/catalogue/makers/row/ZTEG": "admin",
     "/catalogue/provider-codes": "admin",
     "/catalogue/provider-codes/new": "admin",
+    "/catalogue/holidays": "admin",
+    "/catalogue/holidays/new": "admin",
     "/catalogue/provider-codes/row/PROVISION%20COMPLETED": "admin",
     "/lists/people/import": "admin",
     "/written": "admin",

@@ -1,24 +1,29 @@
 """Working time: what of a span lies in the hours and days."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sikpro.domain.installation import Installation
+from sikpro.domain.installation import Hours, Installation
 from sikpro.domain.working_time import is_working_time, passed_before, working_time
 
 ZONE = "Asia/Jakarta"
 TIMES = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - the zone is drawn
 SPANS = st.timedeltas(timedelta(), timedelta(days=20))
-INSTALLATIONS = st.builds(
-    lambda start, hours, days: Installation(
-        work_from=time(start), work_until=time(min(start + hours, 23), 59), work_days=tuple(sorted(days))
-    ),
-    st.integers(0, 20),
-    st.integers(0, 12),
-    st.sets(st.integers(0, 6)),
+PARTS = st.lists(st.integers(0, 23 * 60 + 59), unique=True, max_size=6).map(
+    lambda minutes: tuple(
+        Hours(*(time(*divmod(minute, 60)) for minute in pair))
+        for pair in zip(sorted(minutes)[::2], sorted(minutes)[1::2], strict=False)
+    )
 )
+INSTALLATIONS = st.builds(
+    Installation,
+    week=st.tuples(*[PARTS] * 7),
+    holidays=st.frozensets(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=9),
+)
+"""Days in several parts, some without work, and holidays."""
 
 
 def worked(start: datetime, end: datetime, installation: Installation) -> timedelta:
@@ -54,7 +59,7 @@ def test_a_weekend_does_not_count() -> None:
 
 
 def test_an_installation_without_hours_never_works() -> None:
-    never = Installation(work_from=time(8), work_until=time(8))
+    never = Installation(week=((),) * 7)
 
     assert worked(datetime(2026, 11, 2, tzinfo=UTC), datetime(2026, 11, 9, tzinfo=UTC), never) == timedelta()
 
@@ -71,7 +76,34 @@ def test_a_limit_is_passed_by_what_began_before_the_time_that_is_computed_for_it
 
 
 def test_the_night_after_midnight_counts_to_the_new_day_where_people_work_then() -> None:
-    always = Installation(work_from=time(0), work_until=time(23, 59), work_days=tuple(range(7)))
+    always = Installation(week=((Hours(time(0), time(23, 59)),),) * 7)
     three_in_the_morning = datetime(2026, 11, 2, 20, tzinfo=UTC)
     two_hours_before = three_in_the_morning - timedelta(hours=2)
     assert passed_before(timedelta(hours=2), three_in_the_morning, always, ZONE) == two_hours_before
+
+
+FRIDAY = date(2026, 11, 6)
+HALVES = (Hours(time(8), time(11, 30)), Hours(time(13), time(17)))
+
+
+def local(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime.combine(day, time(hour, minute), ZoneInfo(ZONE))
+
+
+def test_the_break_at_noon_does_not_count() -> None:
+    with_break = Installation(week=(HALVES,) * 7)
+
+    assert worked(local(FRIDAY, 11), local(FRIDAY, 13, 15), with_break) == timedelta(minutes=45)
+    assert not is_working_time(local(FRIDAY, 11, 30), with_break, ZONE)
+    assert is_working_time(local(FRIDAY, 13), with_break, ZONE)
+    assert passed_before(timedelta(minutes=45), local(FRIDAY, 13, 15), with_break, ZONE) == local(FRIDAY, 11)
+
+
+def test_a_holiday_is_no_working_day_and_its_name_is_of_no_matter() -> None:
+    free = Installation(holidays=frozenset({FRIDAY}))
+
+    assert worked(local(date(2026, 11, 5), 16), local(date(2026, 11, 7), 9), free) == timedelta(hours=2)
+    assert not is_working_time(local(FRIDAY, 10), free, ZONE)
+    assert FRIDAY not in free.work_days
+    assert FRIDAY in Installation().work_days
+    assert date(2026, 11, 8) not in Installation().work_days

@@ -1,7 +1,11 @@
 """The catalogues and the installation's settings in memory."""
 
+from datetime import date
+
+from attrs import evolve
+
 from sikpro.adapters.memory.store import State
-from sikpro.domain.catalogue import Maker, OrderType, ProviderCode, SiteOperation, Status, Sto
+from sikpro.domain.catalogue import Holiday, Maker, OrderType, ProviderCode, SiteOperation, Status, Sto
 from sikpro.domain.installation import Installation
 
 
@@ -35,6 +39,10 @@ class MemoryCatalogueRepository:
         """Return all codes of the provider, by code."""
         return tuple(sorted(self._state.provider_codes.values(), key=lambda row: row.code))
 
+    def holidays(self) -> tuple[Holiday, ...]:
+        """Return all holidays, by day."""
+        return tuple(sorted(self._state.holidays.values(), key=lambda row: row.code))
+
     def put_status(self, status: Status) -> None:
         """Add or replace a status."""
         self._state.statuses.put(status.code, status)
@@ -59,7 +67,11 @@ class MemoryCatalogueRepository:
         """Add or replace a code of the provider."""
         self._state.provider_codes.put(code.code, code)
 
-    def drop(self, row: Status | OrderType | SiteOperation | Sto | Maker | ProviderCode) -> None:
+    def put_holiday(self, holiday: Holiday) -> None:
+        """Add or replace a holiday."""
+        self._state.holidays.put(holiday.code, holiday)
+
+    def drop(self, row: Status | OrderType | SiteOperation | Sto | Maker | ProviderCode | Holiday) -> None:
         """Delete a row."""
         match row:
             case Status():
@@ -74,6 +86,8 @@ class MemoryCatalogueRepository:
                 self._state.makers.drop(row.code)
             case ProviderCode():
                 self._state.provider_codes.drop(row.code)
+            case Holiday():
+                self._state.holidays.drop(row.code)
 
 
 class MemoryInstallationRepository:
@@ -83,8 +97,9 @@ class MemoryInstallationRepository:
         self._state = state
 
     def get(self) -> Installation:
-        """Return the settings, or the defaults."""
-        return self._state.installation.get(1) or Installation()
+        """Return the settings, or the defaults, with the active holidays."""
+        days = (date.fromisoformat(row.code) for row in self._state.holidays.values() if row.active)
+        return evolve(self._state.installation.get(1) or Installation(), holidays=frozenset(days))
 
     def put(self, installation: Installation) -> None:
         """Save the settings."""

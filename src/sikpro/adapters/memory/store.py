@@ -27,7 +27,7 @@ from sikpro.application.ports.targets import Target
 from sikpro.application.ports.undo_and_views import SavedView, UndoStep
 from sikpro.application.ports.work_preferences import WorkPreferences
 from sikpro.application.ports.written_tables import WrittenRow, WrittenTable
-from sikpro.domain.catalogue import Maker, OrderType, ProviderCode, SiteOperation, Status, Sto
+from sikpro.domain.catalogue import Holiday, Maker, OrderType, ProviderCode, SiteOperation, Status, Sto
 from sikpro.domain.installation import Installation
 from sikpro.domain.order import Order
 from sikpro.domain.people import AccessRequest, Person
@@ -197,6 +197,7 @@ class State:
     stos: Table[str, Sto] = field(factory=_table)
     makers: Table[str, Maker] = field(factory=_table)
     provider_codes: Table[str, ProviderCode] = field(factory=_table)
+    holidays: Table[str, Holiday] = field(factory=_table)
     installation: Table[int, Installation] = field(factory=_table)
     journal: Table[int, tuple[JournalEntry, ...]] = field(factory=_table)
     notes: Table[int, Note] = field(factory=_table)

@@ -1,13 +1,14 @@
 """The catalogues and the installation's settings in the database."""
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 import sqlalchemy as sa
 
 from sikpro.adapters.sql.dialect import upsert
 from sikpro.adapters.sql.tables import (
+    holidays,
     installation,
     makers,
     order_types,
@@ -17,9 +18,19 @@ from sikpro.adapters.sql.tables import (
     stos,
 )
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.domain.catalogue import Bilingual, Maker, Meaning, OrderType, ProviderCode, SiteOperation, Status, Sto
+from sikpro.domain.catalogue import (
+    Bilingual,
+    Holiday,
+    Maker,
+    Meaning,
+    OrderType,
+    ProviderCode,
+    SiteOperation,
+    Status,
+    Sto,
+)
 from sikpro.domain.duplicates import DuplicateMode
-from sikpro.domain.installation import Installation
+from sikpro.domain.installation import Hours, Installation
 from sikpro.domain.patterns import STARTING, BoxPattern, Characters, NumberPattern, Patterns
 from sikpro.domain.phase import Phase, Turn
 
@@ -31,6 +42,7 @@ _TABLES = {
     Sto: stos,
     Maker: makers,
     ProviderCode: provider_codes,
+    Holiday: holidays,
 }
 
 
@@ -86,6 +98,13 @@ class SqlCatalogueRepository:
 
         return self._transaction.remember("provider_codes", read)
 
+    def holidays(self) -> tuple[Holiday, ...]:
+        """Return all holidays, by day."""
+        selected = sa.select(holidays).order_by(holidays.c.code)
+        return self._transaction.remember(
+            "holidays", lambda: tuple(Holiday(**row) for row in self._transaction.execute(selected).mappings())
+        )
+
     def put_status(self, status: Status) -> None:
         """Add or replace a status."""
         row = {
@@ -136,7 +155,11 @@ class SqlCatalogueRepository:
         row = {"code": code.code, "meaning": code.meaning.value, "name": code.name, "active": code.active}
         self._put(provider_codes, row)
 
-    def drop(self, row: Status | OrderType | SiteOperation | Sto | Maker | ProviderCode) -> None:
+    def put_holiday(self, holiday: Holiday) -> None:
+        """Add or replace a holiday."""
+        self._put(holidays, {"code": holiday.code, "name": holiday.name, "active": holiday.active})
+
+    def drop(self, row: Status | OrderType | SiteOperation | Sto | Maker | ProviderCode | Holiday) -> None:
         """Delete a row."""
         table = _TABLES[type(row)]
         self._transaction.forget()
@@ -154,19 +177,20 @@ class SqlInstallationRepository:
         self._transaction = transaction
 
     def get(self) -> Installation:
-        """Return the settings, or the defaults."""
+        """Return the settings, or the defaults, with the active holidays."""
         return self._transaction.remember("installation", self._read)
 
     def _read(self) -> Installation:
         row = self._transaction.execute(sa.select(installation)).mappings().one_or_none()
+        days = self._transaction.execute(sa.select(holidays.c.code).where(holidays.c.active)).scalars()
+        free = frozenset(map(date.fromisoformat, days))
         if row is None:
-            return Installation()
+            return Installation(holidays=free)
         return Installation(
             duplicate_mode=DuplicateMode(row["duplicate_mode"]),
             claim=row["claim"],
-            work_from=time.fromisoformat(row["work_from"]),
-            work_until=time.fromisoformat(row["work_until"]),
-            work_days=tuple(row["work_days"]),
+            week=tuple(tuple(Hours(*map(time.fromisoformat, hours)) for hours in day) for day in row["week"]),
+            holidays=free,
             nudge_every=row["nudge_every"],
             notice=row["notice"],
             most_claims=row["most_claims"],
@@ -179,9 +203,7 @@ class SqlInstallationRepository:
             "id": _ONLY,
             "duplicate_mode": installed.duplicate_mode.value,
             "claim": installed.claim,
-            "work_from": installed.work_from.isoformat(),
-            "work_until": installed.work_until.isoformat(),
-            "work_days": list(installed.work_days),
+            "week": [[[hours.start.isoformat(), hours.end.isoformat()] for hours in day] for day in installed.week],
             "nudge_every": installed.nudge_every,
             "notice": installed.notice,
             "most_claims": installed.most_claims,

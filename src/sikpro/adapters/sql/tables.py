@@ -253,15 +253,21 @@ provider_codes = Table(
     Column("active", Boolean, nullable=False),
 )
 
+holidays = Table(
+    "holidays",
+    metadata,
+    Column("code", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
 installation = Table(
     "installation",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("duplicate_mode", Words, nullable=False),
     Column("claim", Microseconds, nullable=False),
-    Column("work_from", Words, nullable=False),
-    Column("work_until", Words, nullable=False),
-    Column("work_days", sa.JSON, nullable=False),
+    Column("week", sa.JSON, nullable=False),
     Column("nudge_every", Microseconds, nullable=False),
     Column("notice", Words, nullable=False),
     Column("most_claims", Integer, nullable=False, server_default="0"),

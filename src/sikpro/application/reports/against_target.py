@@ -10,6 +10,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.targets import Target
 from sikpro.application.reports.recap_data import AgainstTarget
 from sikpro.application.reports.recap_query import RecapQuery, Span
+from sikpro.domain.installation import WorkDays
 from sikpro.domain.period import Period
 from sikpro.domain.phase import Stage
 
@@ -66,8 +67,8 @@ def against_target(
     return (whole, *rows)
 
 
-def working_days(query: RecapQuery, work_days: tuple[int, ...]) -> int:
-    """Count a period's working days (Monday is 0)."""
+def working_days(query: RecapQuery, work_days: WorkDays) -> int:
+    """Count a period's working days."""
     return _working_days(query.first, query.last + timedelta(days=1), work_days)
 
 
@@ -103,6 +104,6 @@ def _landing(done: int, done_before_today: int, days_left: int, days: _Days) -> 
     return round(done_before_today + today + pace * max(days_left - 1, 0))
 
 
-def _working_days(first: date, before: date, work_days: tuple[int, ...]) -> int:
-    """Count the working days (Monday is 0) from one day until before another."""
-    return sum((first + timedelta(days=n)).weekday() in work_days for n in range((before - first).days))
+def _working_days(first: date, before: date, work_days: WorkDays) -> int:
+    """Count the working days from one day until before another."""
+    return sum(first + timedelta(days=n) in work_days for n in range((before - first).days))

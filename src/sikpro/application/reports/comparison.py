@@ -19,6 +19,7 @@ from sikpro.application.reports.recap_data import Recap
 from sikpro.application.reports.recap_query import Span
 from sikpro.application.reports.trend import Trend, trend
 from sikpro.application.reports.waiting import TURNS
+from sikpro.domain.installation import WorkDays
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Stage
 
@@ -33,7 +34,7 @@ class Comparison:
     `before` counts the orders received in the period before by value of each of `CONTRIBUTORS`, `done_before` the
     completed ones.
     `unfinished` counts the received orders that are held up or cancelled, by status and STO. `work_days` are the
-    installation's (0 is Monday).
+    installation's.
     """
 
     before: Mapping[Dimension, Mapping[str, int]] = field(factory=dict[Dimension, Mapping[str, int]])
@@ -45,7 +46,7 @@ class Comparison:
     courses: tuple[Course, ...] = ()
     due: DueSoon = field(factory=DueSoon)
     notes: tuple[DayNote, ...] = ()
-    work_days: tuple[int, ...] = ()
+    work_days: WorkDays = field(factory=WorkDays)
     today: date = date.max
 
 

@@ -1,6 +1,6 @@
 """The course of a day: received and completed orders added up by the hour, beside the last working days."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.counting import Counting
 from sikpro.application.reports.ordinary import Band, band
 from sikpro.application.reports.recap_query import RecapQuery, Span
+from sikpro.domain.installation import WorkDays
 
 DAYS = 20
 """How many working days before a day make its band."""
@@ -80,13 +81,13 @@ def _by_day(counting: Counting, basis: TimeBasis) -> Mapping[date, Hours]:
     return {day: tuple(accumulate(hours)) for day, hours in days.items()}
 
 
-def _ordinary(found: Mapping[date, Hours], query: RecapQuery, work_days: Sequence[int]) -> tuple[Hours, ...]:
+def _ordinary(found: Mapping[date, Hours], query: RecapQuery, work_days: WorkDays) -> tuple[Hours, ...]:
     """Return the last working days before a working day, since the first one with an order; days without any are 0."""
-    if query.first.weekday() not in work_days:
+    if query.first not in work_days:
         return ()
     first = min(found, default=query.first)
     days = (query.first - timedelta(days=back) for back in range(1, _LOOK_BACK + 1))
-    kept = [found.get(day, (0,) * 24) for day in days if day >= first and day.weekday() in work_days]
+    kept = [found.get(day, (0,) * 24) for day in days if day >= first and day in work_days]
     return tuple(kept[:DAYS][::-1])
 
 

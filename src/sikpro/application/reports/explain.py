@@ -198,7 +198,7 @@ def working_day_band(recap: Recap, beside: Comparison) -> tuple[Band | None, Map
     table = recap.table(Dimension.DAY)
     counts = {date.fromisoformat(row.value): row.total for row in table.rows} if table else {}
     days = (recap.query.first + timedelta(days=n) for n in range(recap.query.days if counts else 0))
-    over = {day: counts.get(day, 0) for day in days if day < beside.today and day.weekday() in beside.work_days}
+    over = {day: counts.get(day, 0) for day in days if day < beside.today and day in beside.work_days}
     return (band(list(over.values())) if len(over) >= MANY else None), over
 
 

@@ -1,6 +1,6 @@
 """The heat map of a recap: orders by day and hour, as numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from attrs import frozen
@@ -8,6 +8,7 @@ from attrs import frozen
 from sikpro.application.ports.facts import Dimension, TimeBasis
 from sikpro.application.reports.counting import Counting
 from sikpro.application.reports.recap_query import RecapQuery
+from sikpro.domain.installation import WorkDays
 
 MOST_DAYS = 45
 """A longer period is shown by day of the week instead of by day."""
@@ -118,7 +119,7 @@ def _slots(by_place: Mapping[tuple[int, int], int]) -> tuple[Slot, ...]:
     return (*(Slot((hour,)) for hour in range(6, 21)), Slot(_NIGHT))
 
 
-def ordinary_days(counts: Mapping[date, int], first: date, until: date, work_days: Sequence[int]) -> Mapping[date, int]:
-    """Return the counts of the working days (Monday is 0) from the first day to before another, zeros included."""
+def ordinary_days(counts: Mapping[date, int], first: date, until: date, work_days: WorkDays) -> Mapping[date, int]:
+    """Return the counts of the working days from the first day to before another, zeros included."""
     days = (first + timedelta(days=n) for n in range((until - first).days))
-    return {day: counts.get(day, 0) for day in days if day.weekday() in work_days}
+    return {day: counts.get(day, 0) for day in days if day in work_days}

@@ -8,6 +8,7 @@ import pytest
 
 from sikpro.domain.catalogue import Bilingual, OrderType, Status
 from sikpro.domain.duplicates import DuplicateMode
+from sikpro.domain.installation import Hours
 from sikpro.domain.phase import Phase, Turn
 from tests.builders import a_status, stored_order
 from tests.integration.web.console import Site, Visitor
@@ -38,10 +39,8 @@ SETTINGS = {
     "claim": "45",
     "nudge_every": "20",
     "most_claims": "",
-    "work_from": "07:30",
-    "work_until": "20:00",
-    "day_0": "1",
-    "day_6": "1",
+    "hours_0": "07.30-12, 13-20",
+    "hours_6": "8-12",
 }
 
 
@@ -221,13 +220,14 @@ def test_the_settings_are_kept_and_what_is_wrong_is_said_at_its_entry(site: Site
     assert admin.post("/settings", SETTINGS).status_code == 303
     kept = site.store.read(lambda uow: uow.installation.get())
     assert (kept.claim, kept.nudge_every) == (timedelta(minutes=45), timedelta(minutes=20))
-    assert (kept.work_from, kept.work_until, kept.work_days) == (time(7, 30), time(20), (0, 6))
-    wrong = {"claim": "0", "nudge_every": "x", "work_until": "07:00", "day_0": "", "day_6": ""}
+    assert kept.week[0] == (Hours(time(7, 30), time(12)), Hours(time(13), time(20)))
+    assert kept.work_days.weekdays == (0, 6)
+    wrong = {"claim": "0", "nudge_every": "x", "hours_0": "", "hours_6": ""}
     response = admin.post("/settings", SETTINGS | wrong)
     assert response.status_code == 422
-    for said in ("dari 5 sampai 720. Tertulis: 0", "Tertulis: x", "Pilih paling sedikit satu hari"):
+    for said in ("dari 5 sampai 720. Tertulis: 0", "Tertulis: x", "paling sedikit satu hari"):
         assert said in response.text
-    assert "Jam selesai harus sesudah" in admin.post("/settings", SETTINGS | {"work_until": "07:00"}).text
+    assert "Jam selesai harus sesudah" in admin.post("/settings", SETTINGS | {"hours_0": "8-7"}).text
     assert site.store.read(lambda uow: uow.installation.get()) == kept
 
 

@@ -25,6 +25,7 @@ from sikpro.application.reports.sheet.one_sheet import OneSheet, one_sheet
 from sikpro.application.reports.sheet.places import BOTTOM, LEFT, RIGHT, TOP
 from sikpro.application.reports.trend import MonthFigures, Trend
 from sikpro.domain.catalogue import Bilingual
+from sikpro.domain.installation import WorkDays
 from sikpro.domain.phase import Phase
 from sikpro.entrypoints.fonts import FONTS
 from tests.unit.chat import WHOLE, ZONE, Phone, World
@@ -121,7 +122,7 @@ def crowded(period: str, language: str, stos: int = 40, notes: int = 5, days: in
                 )
                 for n in range(notes)
             ),
-            work_days=(0, 1, 2, 3, 4),
+            work_days=WorkDays((0, 1, 2, 3, 4)),
             today=date(2026, 12, 2),
         ),
         said=(sentence,) * 5,

@@ -247,8 +247,8 @@ class RecapView:
 
     def is_off(self, column: Column) -> bool:
         """Return whether a column is of days without work."""
-        weekday = column.day.weekday() if column.day else column.weekday
-        return weekday not in self.beside.work_days
+        work_days = self.beside.work_days
+        return column.day not in work_days if column.day else column.weekday not in work_days.weekdays
 
     def cell_title(self, column: Column, slot: Slot, count: int) -> str:
         """Return the text of a cell: its day, its hours and its orders."""

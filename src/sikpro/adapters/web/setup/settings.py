@@ -22,8 +22,6 @@ from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.errors import InvalidFields
 from sikpro.domain.people import Permission, Person
 
-DAYS = range(7)
-
 
 class SettingsController(Controller):
     """Working hours and days, claims, nudges and the duplicate rule."""
@@ -52,7 +50,6 @@ class SettingsController(Controller):
         """Save the settings. If existing orders break the new rule, change nothing and list these orders."""
         now = parts.clock.now()
         typed = {name: form.text(name) for name in SETTINGS_ENTRIES}
-        typed["work_days"] = " ".join(str(day) for day in DAYS if form.text(f"day_{day}"))
         try:
             conflicts = await parts.transactions.write(lambda uow: decide_installation(uow, typed, me, now))
         except InvalidFields as error:
@@ -79,6 +76,6 @@ def _page(
         errors=error.errors if error else {},
         conflicts=conflicts,
         kinds=KINDS,
-        days=DAYS,
+        days=range(7),
         modes=tuple(DuplicateMode),
     )

@@ -69,7 +69,8 @@ def _columns(
     widest = max(canvas.width(_day(sheet, column), 8.5, bold=True) for column in heat.columns)
     for number, (column, cells) in enumerate(zip(heat.columns, heat.cells, strict=True)):
         x, middle = left + number * wide, left + (number + 0.5) * wide
-        off = _weekday(column) not in sheet.beside.work_days
+        days = sheet.beside.work_days
+        off = column.day not in days if column.day else column.weekday not in days.weekdays
         day = _day(sheet, column)
         shown = day if widest <= wide - 2 else day[:1]
         canvas.text(middle, upper - 17, shown, size=8.5, colour=INK if off else MUTED, bold=off, anchor="middle")

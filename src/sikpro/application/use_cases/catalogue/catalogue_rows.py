@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import NoReturn, TypeVar
+from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
@@ -11,7 +12,18 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import CatalogueRow, row_name
 from sikpro.application.use_cases.catalogue.provider_codes import code_spelled
 from sikpro.application.use_cases.people.manage_people import checked_site_operation
-from sikpro.domain.catalogue import Bilingual, Maker, Meaning, OrderType, ProviderCode, SiteOperation, Status, Sto
+from sikpro.domain.catalogue import (
+    Bilingual,
+    Holiday,
+    Maker,
+    Meaning,
+    OrderType,
+    ProviderCode,
+    SiteOperation,
+    Status,
+    Sto,
+)
+from sikpro.domain.dates import DateRule, Order, fits, read_date
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.phase import Phase, Turn
 from sikpro.domain.text import compact, one_line, storable
@@ -132,6 +144,22 @@ def _provider_code(uow: UnitOfWork, typed: Entries, active: bool) -> ProviderCod
     return ProviderCode(code=code(), meaning=meaning(), name=name(), active=active)
 
 
+def _holiday(_: UnitOfWork, typed: Entries, active: bool) -> Holiday:
+    reading = _Reading(typed)
+    code, name = reading.read("code", _day), reading.read("name", row_name)
+    reading.done()
+    return Holiday(code=code(), name=name(), active=active)
+
+
+def _day(text: str) -> str:
+    """Read a day, with the day before the month or the year first: `25/12/2026`, `25 Desember 2026`, `2026-12-25`."""
+    typed = one_line(text)
+    rule = next((one for one in map(DateRule, (Order.YEAR_FIRST, Order.DAY_FIRST)) if fits(typed, one)), None)
+    if rule is None:
+        raise InvalidValue("holiday.day", typed)
+    return read_date(typed, rule, ZoneInfo("UTC")).date().isoformat()
+
+
 def _status(_: UnitOfWork, typed: Entries, active: bool) -> Status:
     reading = _Reading(typed)
     label, template = reading.bilingual("label", row_name), reading.bilingual("template", _template)
@@ -229,7 +257,7 @@ def hours_and_minutes(span: timedelta) -> str:
 
 def _texts(row: CatalogueRow) -> dict[str, str]:
     match row:
-        case SiteOperation() | Maker():
+        case SiteOperation() | Maker() | Holiday():
             return {"code": row.code, "name": row.name}
         case ProviderCode():
             return {"code": row.code, "meaning": row.meaning.value, "name": row.name}
@@ -290,5 +318,11 @@ PROVIDER_CODES = CatalogueKind(
     rows=lambda uow: uow.catalogue.provider_codes(),
     understand=_provider_code,
 )
-KINDS = {kind.name: kind for kind in (SITE_OPERATIONS, STOS, STATUSES, ORDER_TYPES, MAKERS, PROVIDER_CODES)}
+HOLIDAYS = CatalogueKind(
+    name="holidays",
+    entries=("code", "name"),
+    rows=lambda uow: uow.catalogue.holidays(),
+    understand=_holiday,
+)
+KINDS = {kind.name: kind for kind in (SITE_OPERATIONS, STOS, STATUSES, ORDER_TYPES, MAKERS, PROVIDER_CODES, HOLIDAYS)}
 """All catalogues by name, in the order of their tabs."""

@@ -10,13 +10,14 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.change_duplicate_rule import change_duplicate_rule
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
-from sikpro.domain.installation import Installation
+from sikpro.domain.installation import Hours, Installation
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.text import one_line
 
-SETTINGS_ENTRIES = ("duplicate_mode", "claim", "most_claims", "nudge_every", "work_from", "work_until", "work_days")
-"""The entries of the form: minutes for spans, a number or nothing for the most claims, `8:00` for times, and day
-numbers separated by blanks (Monday is 0)."""
+WEEK_ENTRIES = tuple(f"hours_{day}" for day in range(7))
+SETTINGS_ENTRIES = ("duplicate_mode", "claim", "most_claims", "nudge_every", *WEEK_ENTRIES)
+"""The entries of the form: minutes for spans, a number or nothing for the most claims, and the hours of each day from
+Monday: `08.00-12.00, 13.00-17.00`, nothing for a day without work."""
 
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(hours=12)
 """The bounds of a claim and of the interval of nudges."""
@@ -29,9 +30,7 @@ def installation_texts(installation: Installation) -> dict[str, str]:
         "claim": str(int(installation.claim.total_seconds()) // 60),
         "most_claims": str(installation.most_claims or ""),
         "nudge_every": str(int(installation.nudge_every.total_seconds()) // 60),
-        "work_from": installation.work_from.strftime("%H:%M"),
-        "work_until": installation.work_until.strftime("%H:%M"),
-        "work_days": " ".join(map(str, installation.work_days)),
+        **dict(zip(WEEK_ENTRIES, map(_hours_text, installation.week), strict=True)),
     }
 
 
@@ -66,17 +65,14 @@ def _understood(typed: Mapping[str, str], before: Installation) -> Installation:
     most_claims = typed["most_claims"].strip() or "0"
     if not re.fullmatch("[0-9]{1,3}", most_claims):
         errors["most_claims"] = InvalidValue("most_claims.number", one_line(typed["most_claims"]))
-    hours = {"work_from": before.work_from, "work_until": before.work_until}
-    for name in hours:
+    week: list[tuple[Hours, ...]] = []
+    for name in WEEK_ENTRIES:
         try:
-            hours[name] = _hour(typed[name])
+            week.append(_hours(typed[name]))
         except InvalidValue as error:
             errors[name] = error
-    if not errors and hours["work_from"] >= hours["work_until"]:
-        errors["work_until"] = InvalidValue("hours.order", typed["work_until"])
-    days = tuple(sorted({int(day) for day in typed["work_days"].split() if re.fullmatch("[0-6]", day)}))
-    if not days:
-        errors["work_days"] = InvalidValue("days.none", "")
+    if not errors.keys() & {*WEEK_ENTRIES} and not any(week):
+        errors[WEEK_ENTRIES[0]] = InvalidValue("days.none", "")
     if typed["duplicate_mode"] not in {mode.value for mode in DuplicateMode}:
         errors["duplicate_mode"] = InvalidValue("field.missing", "")
     if errors:
@@ -88,9 +84,7 @@ def _understood(typed: Mapping[str, str], before: Installation) -> Installation:
         claim=spans["claim"],
         most_claims=int(most_claims),
         nudge_every=spans["nudge_every"],
-        work_from=hours["work_from"],
-        work_until=hours["work_until"],
-        work_days=days,
+        week=tuple(week),
     )
 
 
@@ -102,8 +96,26 @@ def _minutes(text: str) -> timedelta:
     return span
 
 
-def _hour(text: str) -> time:
-    found = re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])", text.strip())
+def _hours(text: str) -> tuple[Hours, ...]:
+    """Read the hours of one day, each part after the one before it."""
+    found: list[Hours] = []
+    for part in filter(None, (part.strip() for part in re.split("[,;]", text))):
+        times = re.fullmatch(r"(\S+?)\s*[-–]\s*(\S+)", part)
+        if times is None:
+            raise InvalidValue("hours.shape", one_line(text))
+        hours = Hours(_time(times[1], text), _time(times[2], text))
+        if hours.start >= hours.end or (found and hours.start < found[-1].end):
+            raise InvalidValue("hours.order", one_line(text))
+        found.append(hours)
+    return tuple(found)
+
+
+def _time(typed: str, text: str) -> time:
+    found = re.fullmatch(r"([01]?[0-9]|2[0-3])(?:[:.]([0-5][0-9]))?", typed)
     if found is None:
         raise InvalidValue("hours.shape", one_line(text))
-    return time(int(found[1]), int(found[2]))
+    return time(int(found[1]), int(found[2] or 0))
+
+
+def _hours_text(day: tuple[Hours, ...]) -> str:
+    return ", ".join(f"{hours.start:%H.%M}-{hours.end:%H.%M}" for hours in day)

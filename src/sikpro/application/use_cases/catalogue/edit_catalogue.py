@@ -10,7 +10,7 @@ from sikpro.application.ports.queries import OrderFilter
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.catalogue_rows import CatalogueKind
 from sikpro.application.use_cases.catalogue.lookup import CatalogueRow, put_row
-from sikpro.domain.catalogue import Maker, OrderType, ProviderCode, SiteOperation, Status, Sto
+from sikpro.domain.catalogue import Holiday, Maker, OrderType, ProviderCode, SiteOperation, Status, Sto
 from sikpro.domain.errors import (
     AlreadyUsed,
     ConcurrencyConflict,
@@ -62,7 +62,7 @@ def uses(uow: UnitOfWork, kind: CatalogueKind) -> Mapping[str, Use]:
                 )
             case Maker():
                 return Use(orders=uow.order_queries.count(OrderFilter(maker=row.code), COUNTED))
-            case ProviderCode():
+            case ProviderCode() | Holiday():
                 return Use()
 
     return {row.code: use(row) for row in rows}
@@ -202,7 +202,7 @@ def _orders(uow: UnitOfWork, row: CatalogueRow) -> int:
             which = OrderFilter(site_operation=row.code)
         case Maker():
             which = OrderFilter(maker=row.code)
-        case ProviderCode():
+        case ProviderCode() | Holiday():
             return 0  # no order has one
     return sum(uow.order_queries.count(evolve(which, deleted=deleted), COUNTED) for deleted in (False, True))
 
@@ -214,4 +214,5 @@ _WHAT = {
     "order-types": "order_type",
     "makers": "maker",
     "provider-codes": "provider_code",
+    "holidays": "holiday",
 }

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.domain.catalogue import Maker, OrderType, ProviderCode, SiteOperation, Status, Sto
+from sikpro.domain.catalogue import Holiday, Maker, OrderType, ProviderCode, SiteOperation, Status, Sto
 from sikpro.domain.errors import InvalidValue, NotFound
 from sikpro.domain.phase import Phase
 from sikpro.domain.text import codes_near, one_line
 from sikpro.domain.values import SerialNumber
 
 ROW_NAME_LIMIT = 80
-"""The longest name of a Site Operation, an STO, a maker or a provider's code, in characters."""
+"""The longest name of a Site Operation, an STO, a maker, a provider's code or a holiday, in characters."""
 
 
 def status_named(uow: UnitOfWork, code: str) -> Status:
@@ -66,7 +66,7 @@ def row_name(text: str) -> str:
     return name
 
 
-CatalogueRow = Status | OrderType | SiteOperation | Sto | Maker | ProviderCode
+CatalogueRow = Status | OrderType | SiteOperation | Sto | Maker | ProviderCode | Holiday
 
 
 def put_row(uow: UnitOfWork, row: CatalogueRow) -> None:
@@ -86,3 +86,5 @@ def put_row(uow: UnitOfWork, row: CatalogueRow) -> None:
             uow.catalogue.put_maker(row)
         case ProviderCode():
             uow.catalogue.put_provider_code(row)
+        case Holiday():
+            uow.catalogue.put_holiday(row)

@@ -7,7 +7,17 @@ import pytest
 
 from sikpro.application.use_cases.catalogue.catalogue_rows import KINDS
 from sikpro.application.use_cases.catalogue.lookup import CatalogueRow
-from sikpro.domain.catalogue import Bilingual, Maker, Meaning, OrderType, ProviderCode, SiteOperation, Status, Sto
+from sikpro.domain.catalogue import (
+    Bilingual,
+    Holiday,
+    Maker,
+    Meaning,
+    OrderType,
+    ProviderCode,
+    SiteOperation,
+    Status,
+    Sto,
+)
 from sikpro.domain.errors import DomainError, InvalidFields
 from sikpro.domain.phase import Phase, Turn
 from tests.builders import refusals
@@ -68,6 +78,7 @@ GOOD: Mapping[str, tuple[dict[str, str], CatalogueRow]] = {
         {"code": "QC LULUS", "meaning": "finished", "name": "Quality checked"},
         ProviderCode(code="QC LULUS", meaning=Meaning.FINISHED, name="Quality checked"),
     ),
+    "holidays": ({"code": "2026-12-25", "name": "Natal"}, Holiday(code="2026-12-25", name="Natal")),
 }
 EMPTY = ("field.missing", "")
 NAMELESS = ("name.length", "")
@@ -97,6 +108,9 @@ def test_a_row_is_read_as_it_is_typed_and_typed_as_it_is_read(kind: str) -> None
     [
         ("site-operations", {"code": " s-da "}, "code", "SDA"),
         ("site-operations", {"code": "S1"}, "code", "S1"),
+        ("holidays", {"code": " 5/4/2026 "}, "code", "2026-04-05"),
+        ("holidays", {"code": "2026-12-25 00:00:00"}, "code", "2026-12-25"),
+        ("holidays", {"code": "25 Desember 2026"}, "code", "2026-12-25"),
         ("site-operations", {"code": "ABCDEFGH1234"}, "code", "ABCDEFGH1234"),
         ("site-operations", {"name": "N" * 80}, "name", "N" * 80),
         ("stos", {"name": "  "}, "name", ""),
@@ -176,6 +190,8 @@ def test_what_is_typed_loosely_is_kept_neatly(kind: str, typed: dict[str, str], 
             TYPE | {"first_action_limit": "x", "position": "y"},
             {"first_action_limit": ("limit.shape", "x"), "position": ("position.shape", "y")},
         ),
+        ("holidays", {"code": "31/2/2026", "name": "x"}, {"code": ("holiday.day", "31/2/2026")}),
+        ("holidays", {"code": "12/25/2026", "name": ""}, {"code": ("holiday.day", "12/25/2026"), "name": NAMELESS}),
         ("order-types", TYPE | {"completion_limit": "0:29"}, {"completion_limit": ("limit.too_short", "0:29")}),
     ],
 )

@@ -10,7 +10,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.decide_installation import decide_installation, installation_texts
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.errors import InvalidFields
-from sikpro.domain.installation import Installation
+from sikpro.domain.installation import Hours, Installation
 from tests.builders import an_order, key_of, refusals
 from tests.unit.chat import NINE, World
 
@@ -20,9 +20,9 @@ TYPED = {
     "claim": "45",
     "nudge_every": " 20 ",
     "most_claims": " 12 ",
-    "work_from": "7:30",
-    "work_until": "21.05",
-    "work_days": "6 0 3 3 x 7",
+    **{f"hours_{day}": "" for day in range(7)},
+    "hours_0": "7:30 - 12.00 ; 13-21.05",
+    "hours_4": "8-11.30,13.00–17",
 }
 
 
@@ -53,18 +53,21 @@ def test_what_is_decided_is_kept_and_noted_once() -> None:
         claim=timedelta(minutes=45),
         most_claims=12,
         nudge_every=timedelta(minutes=20),
-        work_from=time(7, 30),
-        work_until=time(21, 5),
-        work_days=(0, 3, 6),
+        week=(
+            (Hours(time(7, 30), time(12)), Hours(time(13), time(21, 5))),
+            *((),) * 3,
+            (Hours(time(8), time(11, 30)), Hours(time(13), time(17))),
+            *((),) * 2,
+        ),
     )
     texts = {
         "duplicate_mode": "number_and_type",
         "claim": "45",
         "most_claims": "12",
         "nudge_every": "20",
-        "work_from": "07:30",
-        "work_until": "21:05",
-        "work_days": "0 3 6",
+        **{f"hours_{day}": "" for day in range(7)},
+        "hours_0": "07.30-12.00, 13.00-21.05",
+        "hours_4": "08.00-11.30, 13.00-17.00",
     }
     assert installation_texts(kept(world)) == texts
     assert notes(world) == [("installation_decided", "", ADMIN, NINE, tuple(texts.items()))]
@@ -83,14 +86,17 @@ def test_a_claim_and_a_nudge_may_last_from_five_minutes_to_twelve_hours(shortest
         ({"claim": "4"}, {"claim": ("minutes.range", "4")}),
         ({"claim": "721"}, {"claim": ("minutes.range", "721")}),
         ({"nudge_every": " 1  jam "}, {"nudge_every": ("minutes.range", "1 jam")}),
-        ({"work_from": "24:00"}, {"work_from": ("hours.shape", "24:00")}),
-        ({"work_until": " jam  9 "}, {"work_until": ("hours.shape", "jam 9")}),
-        ({"work_from": "21:05"}, {"work_until": ("hours.order", "21.05")}),
-        ({"work_days": "7 x"}, {"work_days": ("days.none", "")}),
+        ({"most_claims": "-1"}, {"most_claims": ("most_claims.number", "-1")}),
+        ({"hours_1": "8-24"}, {"hours_1": ("hours.shape", "8-24")}),
+        ({"hours_1": " jam  9 "}, {"hours_1": ("hours.shape", "jam 9")}),
+        ({"hours_1": "9.60-10"}, {"hours_1": ("hours.shape", "9.60-10")}),
+        ({"hours_1": "9-9"}, {"hours_1": ("hours.order", "9-9")}),
+        ({"hours_1": "8-12, 11.59-13"}, {"hours_1": ("hours.order", "8-12, 11.59-13")}),
+        ({"hours_0": "", "hours_4": " , "}, {"hours_0": ("days.none", "")}),
         ({"duplicate_mode": "never"}, {"duplicate_mode": ("field.missing", "")}),
         (
-            {"claim": "", "work_from": "", "work_days": ""},
-            {"claim": ("minutes.range", ""), "work_from": ("hours.shape", ""), "work_days": ("days.none", "")},
+            {"claim": "", "hours_0": "", "hours_4": ""},
+            {"claim": ("minutes.range", ""), "hours_0": ("days.none", "")},
         ),
     ],
 )

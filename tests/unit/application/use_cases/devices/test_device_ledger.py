@@ -19,6 +19,7 @@ from sikpro.application.use_cases.devices.device_ledger import (
 from sikpro.application.use_cases.orders.change_status import change_status
 from sikpro.application.use_cases.orders.undo_status import undo_status
 from sikpro.domain.errors import InvalidValue, NotPermitted
+from sikpro.domain.installation import STARTING_WEEK
 from sikpro.domain.people import Person, Role
 from tests.builders import NOON, a_person, after, an_order_type, stored_order
 
@@ -90,7 +91,7 @@ def test_an_exchange_is_counted_from_the_kept_totals() -> None:
 def test_an_untouched_order_is_one_past_its_limit_on_which_nobody_acted() -> None:
     def work(uow: UnitOfWork) -> Person:
         rina = _helpdesk(uow)
-        uow.installation.put(evolve(uow.installation.get(), work_days=tuple(range(7))))
+        uow.installation.put(evolve(uow.installation.get(), week=(STARTING_WEEK[0],) * 7))
         uow.catalogue.put_order_type(an_order_type(first_action_limit=timedelta(minutes=30)))
         stored_order(uow, "SC100001")
         stored_order(uow, "SC100002", received_at=after(100))

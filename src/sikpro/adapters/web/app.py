@@ -42,6 +42,7 @@ from sikpro.adapters.web.site.forms import Form, read_form
 from sikpro.adapters.web.site.gate import Gate
 from sikpro.adapters.web.site.health import healthz
 from sikpro.adapters.web.site.live import bot_bar, live
+from sikpro.adapters.web.site.manifest import manifest
 from sikpro.adapters.web.site.navigation import NavEntry
 from sikpro.adapters.web.site.pages import Pages, environment
 from sikpro.adapters.web.site.parts import WebParts
@@ -129,7 +130,7 @@ def create_app(parts: WebParts) -> Litestar:
         return hasher
 
     return Litestar(
-        route_handlers=[serve_asset, show_file, healthz, live, bot_bar, *(page.controller for page in PAGES)],
+        route_handlers=[serve_asset, show_file, healthz, manifest, live, bot_bar, *(page.controller for page in PAGES)],
         guards=[admit],
         dependencies={
             "parts": Provide(given_parts),

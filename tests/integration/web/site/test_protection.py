@@ -1,8 +1,10 @@
 """What every response has, what every form must bring, and what a broken one gets."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 from sikpro.adapters.web.site.assets import static
 from sikpro.application.ports.storage import StorageRejected, StorageUnavailable
@@ -10,7 +12,7 @@ from tests.integration.web.console import Site
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "manifest-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 
 
@@ -198,3 +200,17 @@ def test_head_answers_as_get_does_without_a_body(page_site: Site, path: str) -> 
     got, asked = visitor.client.get(path), visitor.client.head(path)
     assert (asked.status_code, asked.content) == (got.status_code, b"")
     assert asked.headers["content-security-policy"] == got.headers["content-security-policy"]
+
+
+def test_a_phone_can_install_the_console_as_an_app(page_site: Site) -> None:
+    client = page_site.visitor().client
+    assert 'rel="manifest" href="/manifest.webmanifest"' in client.get("/login").text
+    told = client.get("/manifest.webmanifest")
+    assert told.headers["content-type"].startswith("application/manifest+json")
+    assert told.json()["display"] == "standalone"
+    sizes = {}
+    for one in told.json()["icons"]:
+        picture = client.get(one["src"])
+        assert picture.headers["content-type"] == one["type"]
+        sizes[one["purpose"], one["sizes"]] = Image.open(BytesIO(picture.content)).size
+    assert sizes == {(use, f"{n}x{n}"): (n, n) for use in ("any", "maskable") for n in (192, 512)}

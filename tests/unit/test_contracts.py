@@ -58,6 +58,7 @@ SUITES: dict[str, tuple[str, ...]] = {
     "UndoSteps": ("undo_and_views",),
     "UnitOfWork": ("transactions",),
     "UpdateSource": ("update_source",),
+    "WallLinks": ("working",),
     "WorkPreferencesStore": ("working",),
     "WorkbookWriter": ("workbook_writer",),
     "WrittenTables": ("written_tables",),

@@ -2,9 +2,14 @@
 
 from functools import partial
 
+import pytest
+from attrs import evolve
+
 from sikpro.application.ports.set_aside import SetAside
 from sikpro.application.ports.storage import Transactions, UnitOfWork
+from sikpro.application.ports.wall_links import WallLink
 from sikpro.application.ports.work_preferences import WorkPreferences
+from sikpro.domain.errors import NotFound
 from tests.builders import a_person, after, stored_order
 
 
@@ -58,3 +63,25 @@ def test_what_people_set_aside_is_found_by_person_by_order_and_by_time(store: Tr
     assert store.read(lambda unit: unit.set_aside.since(after(2), 9)) == (other, skipped)
     assert store.read(lambda unit: unit.set_aside.holding(early.order_id, after(4))) == (early, other)
     assert store.read(lambda unit: unit.set_aside.holding(early.order_id, after(5))) == (other,)
+
+
+def test_a_link_to_the_wall_is_found_by_its_token_and_ends_once(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> tuple[WallLink, WallLink]:
+        admin = unit.people.add(a_person())
+        first, second = (
+            unit.wall_links.add(
+                WallLink(token_hash=token, name=f"Ruang {token}", site_operation=site, by=admin.id, at=after(0))
+            )
+            for token, site in (("aa", ""), ("bb", "SDA"))
+        )
+        return first, second
+
+    first, second = store.write(work)
+    assert store.read(lambda unit: unit.wall_links.all()) == (second, first)
+    assert store.read(lambda unit: unit.wall_links.by_token("bb")) == second
+    assert store.read(lambda unit: unit.wall_links.by_token("cc")) is None
+    store.write(lambda unit: unit.wall_links.end(first.id, after(1)))
+    store.write(lambda unit: unit.wall_links.end(first.id, after(2)))
+    assert store.read(lambda unit: unit.wall_links.by_token("aa")) == evolve(first, ended_at=after(1))
+    with pytest.raises(NotFound):
+        store.write(lambda unit: unit.wall_links.end(99, after(3)))

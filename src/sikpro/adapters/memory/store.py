@@ -25,6 +25,7 @@ from sikpro.application.ports.set_aside import SetAside
 from sikpro.application.ports.storage import StorageRejected
 from sikpro.application.ports.targets import Target
 from sikpro.application.ports.undo_and_views import SavedView, UndoStep
+from sikpro.application.ports.wall_links import WallLink
 from sikpro.application.ports.work_preferences import WorkPreferences
 from sikpro.application.ports.written_tables import WrittenRow, WrittenTable
 from sikpro.domain.catalogue import Holiday, Maker, OrderType, ProviderCode, SiteOperation, Status, Sto
@@ -219,6 +220,7 @@ class State:
     closed_months: Table[str, ClosedMonth] = field(factory=_table)
     opened_months: Table[str, OpenedMonth] = field(factory=_table)
     targets: Table[tuple[str, str], Target] = field(factory=_table)
+    wall_links: Table[int, WallLink] = field(factory=_table)
     written_tables: Table[int, WrittenTable] = field(factory=_table)
     written_rows: Table[int, tuple[WrittenRow, ...]] = field(factory=_table)
     day_notes: Table[int, DayNote] = field(factory=_table)

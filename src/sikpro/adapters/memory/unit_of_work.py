@@ -30,6 +30,7 @@ from sikpro.adapters.memory.set_aside import MemorySetAsides
 from sikpro.adapters.memory.store import Sequences, State
 from sikpro.adapters.memory.targets import MemoryTargets
 from sikpro.adapters.memory.undo_and_views import MemorySavedViews, MemoryUndoSteps
+from sikpro.adapters.memory.wall_links import MemoryWallLinks
 from sikpro.adapters.memory.work_preferences import MemoryWorkPreferences
 from sikpro.adapters.memory.written_tables import MemoryWrittenTables
 from sikpro.application.ports.one_write import OneWrite
@@ -64,6 +65,7 @@ class MemoryUnitOfWork:
         self.exports = MemoryExports(state, sequences)
         self.undo_steps = MemoryUndoSteps(state)
         self.set_aside = MemorySetAsides(state, sequences)
+        self.wall_links = MemoryWallLinks(state, sequences)
         self.work_preferences = MemoryWorkPreferences(state)
         self.saved_views = MemorySavedViews(state, sequences)
         self.schedules = MemorySchedules(state, sequences)

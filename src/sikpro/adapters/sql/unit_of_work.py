@@ -37,6 +37,7 @@ from sikpro.adapters.sql.tables import totals
 from sikpro.adapters.sql.targets import SqlTargets
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.adapters.sql.undo_and_views import SqlSavedViews, SqlUndoSteps
+from sikpro.adapters.sql.wall_links import SqlWallLinks
 from sikpro.adapters.sql.work_preferences import SqlWorkPreferences
 from sikpro.adapters.sql.written_tables import SqlWrittenTables
 from sikpro.application.ports.one_write import OneWrite
@@ -70,6 +71,7 @@ class SqlUnitOfWork:
         self.exports = SqlExports(transaction)
         self.undo_steps = SqlUndoSteps(transaction)
         self.set_aside = SqlSetAsides(transaction)
+        self.wall_links = SqlWallLinks(transaction)
         self.work_preferences = SqlWorkPreferences(transaction)
         self.saved_views = SqlSavedViews(transaction)
         self.schedules = SqlSchedules(transaction)

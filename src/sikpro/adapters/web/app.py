@@ -31,6 +31,7 @@ from sikpro.adapters.web.recaps.exports import ExportsController
 from sikpro.adapters.web.recaps.recap import RecapController
 from sikpro.adapters.web.recaps.schedules import SchedulesController
 from sikpro.adapters.web.recaps.targets import TargetsController
+from sikpro.adapters.web.recaps.wall import WallController, WallLinksController
 from sikpro.adapters.web.setup.catalogue import CatalogueController
 from sikpro.adapters.web.setup.notice import NoticeController
 from sikpro.adapters.web.setup.patterns import PatternsController
@@ -104,6 +105,8 @@ PAGES: tuple[Page, ...] = (
     ),
     Page(PeopleController),
     Page(NoticeController, NavEntry("/notice", "notice", "speakerphone", (_P.LEAD,), "people")),
+    Page(WallController),
+    Page(WallLinksController, NavEntry("/walls", "walls", "device-tv", (_P.ADMINISTER,), "system")),
     Page(LedgerController, NavEntry("/ledger", "ledger", "book", (_P.VIEW_REPORTS,), "system")),
     Page(CatalogueController, NavEntry("/catalogue", "catalogue", "list-details", (_P.ADMINISTER,), "system")),
     Page(SettingsController),

@@ -30,6 +30,7 @@ from sikpro.application.ports.sessions import BindLinks, LoginAttempts, Sessions
 from sikpro.application.ports.set_aside import SetAsides
 from sikpro.application.ports.targets import Targets
 from sikpro.application.ports.undo_and_views import SavedViews, UndoSteps
+from sikpro.application.ports.wall_links import WallLinks
 from sikpro.application.ports.work_preferences import WorkPreferencesStore
 from sikpro.application.ports.written_tables import WrittenTables
 
@@ -161,7 +162,7 @@ class TableStorage(Protocol):
 
 
 class WebStorage(Protocol):
-    """Sessions, links that connect a phone, and saved views: needed for the web console."""
+    """Sessions, links that connect a phone or open the wall, and saved views: needed for the web console."""
 
     @property
     def sessions(self) -> Sessions: ...
@@ -171,6 +172,8 @@ class WebStorage(Protocol):
     def bind_links(self) -> BindLinks: ...
     @property
     def saved_views(self) -> SavedViews: ...
+    @property
+    def wall_links(self) -> WallLinks: ...
 
 
 class UnitOfWork(

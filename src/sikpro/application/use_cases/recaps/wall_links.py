@@ -1,0 +1,51 @@
+"""Make and end links to the wall: whoever has a link sees it, without login, until an admin ends it."""
+
+import secrets
+from datetime import datetime
+from hashlib import sha256
+
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.wall_links import WallLink
+from sikpro.application.use_cases.catalogue.lookup import row_name
+from sikpro.domain.errors import InvalidFields, InvalidValue
+from sikpro.domain.people import Permission, Person
+
+
+def new_wall_token() -> str:
+    """Return a secret for the address of a wall: 43 of `A-Z a-z 0-9 _ -`."""
+    return secrets.token_urlsafe(32)
+
+
+def make_wall_link(uow: UnitOfWork, token: str, name: str, site_operation: str, by: Person, now: datetime) -> WallLink:
+    """Store a link with the hash of its token; only its maker sees the token, once.
+
+    Raises `NotPermitted`, `InvalidFields` for an empty name or an unknown Site Operation.
+    """
+    by.must(Permission.ADMINISTER)
+    try:
+        checked = row_name(name)
+    except InvalidValue as error:
+        raise InvalidFields({"name": error}) from error
+    if site_operation and site_operation not in {row.code for row in uow.catalogue.site_operations()}:
+        raise InvalidFields({"site_operation": InvalidValue("field.missing", site_operation[:64])})
+    link = WallLink(token_hash=_hash(token), name=checked, site_operation=site_operation, by=by.id, at=now)
+    link = uow.wall_links.add(link)
+    uow.journal.note("wall_link_made", str(link.id), by.id, now, {"name": checked, "site_operation": site_operation})
+    return link
+
+
+def end_wall_link(uow: UnitOfWork, link_id: int, by: Person, now: datetime) -> None:
+    """End a link: its address answers like an unknown one from now on. Raises `NotPermitted`, `NotFound`."""
+    by.must(Permission.ADMINISTER)
+    uow.wall_links.end(link_id, now)
+    uow.journal.note("wall_link_ended", str(link_id), by.id, now, {})
+
+
+def open_wall(uow: UnitOfWork, token: str) -> WallLink | None:
+    """Return the link that a token opens, None for one that is unknown or has ended."""
+    link = uow.wall_links.by_token(_hash(token))
+    return link if link and link.ended_at is None else None
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()

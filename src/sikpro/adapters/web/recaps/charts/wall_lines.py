@@ -36,7 +36,7 @@ class WallChart:
 
 def wall_chart(received: Course, completed: Course) -> WallChart:
     """Draw both courses from the morning to the evening."""
-    frame = Frame(width=640, height=400, left=4, right=60, top=20, bottom=34)
+    frame = Frame(width=640, height=330, left=4, right=60, top=20, bottom=34)
     means = [(hour, band.mean) for hour in range(FIRST_HOUR, LAST_HOUR + 1) if (band := completed.band(hour - 1))]
     marks = ticks(0, max([1, received.now, completed.now, *(mean for _, mean in means)]), most=4)
     x, y = frame.across(FIRST_HOUR, LAST_HOUR), frame.up(0, marks[-1])

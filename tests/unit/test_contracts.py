@@ -51,6 +51,7 @@ SUITES: dict[str, tuple[str, ...]] = {
     "SavedViews": ("undo_and_views",),
     "Schedules": ("schedules",),
     "Sessions": ("workers_and_access",),
+    "ShiftHandovers": ("working",),
     "SetAsides": ("working",),
     "TableReader": ("table_reader",),
     "Targets": ("months",),

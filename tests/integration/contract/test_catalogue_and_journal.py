@@ -230,3 +230,24 @@ def test_a_note_is_kept_beside_the_orders_facts_and_is_none_of_them(store: Trans
     store.write(lambda unit: unit.journal.note("account_made", "rina", None, NOON, {"role": "admin"}))
 
     assert store.read(lambda unit: unit.journal.of_order(order.id)) == ()
+
+
+def test_what_people_did_in_a_span_comes_back_by_time_without_what_the_system_did(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> int:
+        order = stored_order(unit)
+        events = every_event(order.id)
+        unit.journal.append(events[3:4], 5)
+        unit.journal.append(events[:3], 4)
+        unit.journal.append(events[:2], None)
+        unit.journal.note("other", "", 4, after(1), {})
+        return order.id
+
+    order_id = store.write(work)
+    taken_back, placed, imported, taken = (every_event(order_id)[place] for place in (3, 0, 1, 2))
+
+    def acted(start: float, end: float) -> list[tuple[OrderEvent, int | None]]:
+        entries = store.read(lambda unit: unit.journal.acted(after(start), after(end)))
+        return [(entry.event, entry.actor) for entry in entries]
+
+    assert acted(0, 9) == [(placed, 4), (imported, 4), (taken, 4), (taken_back, 5)]
+    assert acted(0.2, 1.5) == [(imported, 4), (taken, 4)]

@@ -6,6 +6,7 @@ import pytest
 from attrs import evolve
 
 from sikpro.application.ports.set_aside import SetAside
+from sikpro.application.ports.shift_handovers import ShiftHandover
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.ports.wall_links import WallLink
 from sikpro.application.ports.work_preferences import WorkPreferences
@@ -85,3 +86,19 @@ def test_a_link_to_the_wall_is_found_by_its_token_and_ends_once(store: Transacti
     assert store.read(lambda unit: unit.wall_links.by_token("aa")) == evolve(first, ended_at=after(1))
     with pytest.raises(NotFound):
         store.write(lambda unit: unit.wall_links.end(99, after(3)))
+
+
+def test_handovers_of_shifts_come_back_by_time(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> tuple[ShiftHandover, ShiftHandover]:
+        rina = unit.people.add(a_person(username="rina"))
+        tono = unit.people.add(a_person(username="tono"))
+        late = ShiftHandover(by=tono.id, to=None, at=after(9), text="", orders=())
+        early = ShiftHandover(by=rina.id, to=tono.id, at=after(1), text="sisa \u2028 🙂", orders=(7, 2**40))
+        late = unit.shift_handovers.add(late)
+        return unit.shift_handovers.add(early), late
+
+    early, late = store.write(work)
+    assert early.id != late.id
+    assert store.read(lambda unit: unit.shift_handovers.between(after(1), after(9.5))) == (early, late)
+    assert store.read(lambda unit: unit.shift_handovers.between(after(1), after(9))) == (early,)
+    assert store.read(lambda unit: unit.shift_handovers.between(after(2), after(9))) == ()

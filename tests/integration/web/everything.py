@@ -31,6 +31,7 @@ PAGES = {
     "/orders/new": "bagus",
     "/drafts": "bagus",
     "/set-aside": "bagus",
+    "/shift": "bagus",
     "/walls": "admin",
     "/recap/day/2026-11-02": "sari",
     "/recap/month/2026-11": "sari",

@@ -26,6 +26,12 @@ class MemoryJournal:
         """Return an order's events, oldest first."""
         return self._state.journal.get(order_id) or ()
 
+    def acted(self, start: datetime, end: datetime) -> tuple[JournalEntry, ...]:
+        """Return what people did to orders in a span, oldest first."""
+        entries = [entry for facts in self._state.journal.values() for entry in facts]
+        found = (entry for entry in entries if entry.actor is not None and start <= entry.event.at < end)
+        return tuple(sorted(found, key=lambda entry: (entry.event.at, entry.id)))
+
     def note(self, kind: str, subject: str, actor: int | None, at: datetime, data: Mapping[str, str]) -> None:
         """Save a fact without an order."""
         note = Note(kind, subject, actor, at, tuple(data.items()))

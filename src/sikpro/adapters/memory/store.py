@@ -22,6 +22,7 @@ from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.schedules import Schedule
 from sikpro.application.ports.sessions import BindLink, Session
 from sikpro.application.ports.set_aside import SetAside
+from sikpro.application.ports.shift_handovers import ShiftHandover
 from sikpro.application.ports.storage import StorageRejected
 from sikpro.application.ports.targets import Target
 from sikpro.application.ports.undo_and_views import SavedView, UndoStep
@@ -220,6 +221,7 @@ class State:
     closed_months: Table[str, ClosedMonth] = field(factory=_table)
     opened_months: Table[str, OpenedMonth] = field(factory=_table)
     targets: Table[tuple[str, str], Target] = field(factory=_table)
+    shift_handovers: Table[int, ShiftHandover] = field(factory=_table)
     wall_links: Table[int, WallLink] = field(factory=_table)
     written_tables: Table[int, WrittenTable] = field(factory=_table)
     written_rows: Table[int, tuple[WrittenRow, ...]] = field(factory=_table)

@@ -27,6 +27,7 @@ from sikpro.adapters.memory.queries import MemoryOrderQueries
 from sikpro.adapters.memory.schedules import MemorySchedules
 from sikpro.adapters.memory.sessions import MemoryBindLinks, MemoryLoginAttempts, MemorySessions
 from sikpro.adapters.memory.set_aside import MemorySetAsides
+from sikpro.adapters.memory.shift_handovers import MemoryShiftHandovers
 from sikpro.adapters.memory.store import Sequences, State
 from sikpro.adapters.memory.targets import MemoryTargets
 from sikpro.adapters.memory.undo_and_views import MemorySavedViews, MemoryUndoSteps
@@ -65,6 +66,7 @@ class MemoryUnitOfWork:
         self.exports = MemoryExports(state, sequences)
         self.undo_steps = MemoryUndoSteps(state)
         self.set_aside = MemorySetAsides(state, sequences)
+        self.shift_handovers = MemoryShiftHandovers(state, sequences)
         self.wall_links = MemoryWallLinks(state, sequences)
         self.work_preferences = MemoryWorkPreferences(state)
         self.saved_views = MemorySavedViews(state, sequences)

@@ -25,6 +25,7 @@ journal = Table(
     Column("actor", Id),
     Column("data", JSON, nullable=False),
     sa.Index(None, "order_id", "id"),
+    sa.Index(None, "at"),
 )
 
 
@@ -61,6 +62,13 @@ class SqlJournal:
         """Return an order's events, oldest first."""
         selected = sa.select(journal).where(journal.c.order_id == order_id).order_by(journal.c.id)
         rows = self._transaction.execute(selected).mappings()
+        return tuple(JournalEntry(row["id"], _event(row), row["actor"]) for row in rows)
+
+    def acted(self, start: datetime, end: datetime) -> tuple[JournalEntry, ...]:
+        """Return what people did to orders in a span, oldest first."""
+        by_people = journal.c.actor.is_not(None), journal.c.order_id.is_not(None)
+        selected = sa.select(journal).where(journal.c.at >= start, journal.c.at < end, *by_people)
+        rows = self._transaction.execute(selected.order_by(journal.c.at, journal.c.id)).mappings()
         return tuple(JournalEntry(row["id"], _event(row), row["actor"]) for row in rows)
 
     def note(self, kind: str, subject: str, actor: int | None, at: datetime, data: Mapping[str, str]) -> None:

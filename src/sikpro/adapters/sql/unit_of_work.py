@@ -33,6 +33,7 @@ from sikpro.adapters.sql.queries import SqlOrderQueries
 from sikpro.adapters.sql.schedules import SqlSchedules
 from sikpro.adapters.sql.sessions import SqlBindLinks, SqlLoginAttempts, SqlSessions
 from sikpro.adapters.sql.set_aside import SqlSetAsides
+from sikpro.adapters.sql.shift_handovers import SqlShiftHandovers
 from sikpro.adapters.sql.tables import totals
 from sikpro.adapters.sql.targets import SqlTargets
 from sikpro.adapters.sql.transaction import OpenTransaction
@@ -71,6 +72,7 @@ class SqlUnitOfWork:
         self.exports = SqlExports(transaction)
         self.undo_steps = SqlUndoSteps(transaction)
         self.set_aside = SqlSetAsides(transaction)
+        self.shift_handovers = SqlShiftHandovers(transaction)
         self.wall_links = SqlWallLinks(transaction)
         self.work_preferences = SqlWorkPreferences(transaction)
         self.saved_views = SqlSavedViews(transaction)

@@ -21,6 +21,7 @@ from sikpro.adapters.web.orders.photos import show_file
 from sikpro.adapters.web.orders.queue import QueueController
 from sikpro.adapters.web.orders.queue_actions import QueueActionsController
 from sikpro.adapters.web.orders.set_aside import SetAsideController, SetAsideListController
+from sikpro.adapters.web.orders.shift import ShiftController
 from sikpro.adapters.web.people.access import AccessController
 from sikpro.adapters.web.people.person import PeopleController
 from sikpro.adapters.web.people.technicians import TechniciansController
@@ -92,7 +93,11 @@ PAGES: tuple[Page, ...] = (
         ExportsController,
         NavEntry("/exports", "exports", "file-spreadsheet", (_P.VIEW_OWN_REPORT,), "reports", under="recap"),
     ),
-    Page(SetAsideListController, NavEntry("/set-aside", "set_aside", "zzz", (_P.LEAD,), "reports")),
+    Page(
+        ShiftController,
+        NavEntry("/shift", "shift", "clock", (_P.WORK, _P.LEAD, _P.VIEW_REPORTS), "reports", tab="shift"),
+    ),
+    Page(SetAsideListController, NavEntry("/set-aside", "set_aside", "zzz", (_P.LEAD,), "reports", under="shift")),
     Page(DevicesController, NavEntry("/devices", "devices", "router", (_P.VIEW_ALL,), "reports")),
     Page(ReconcileController, NavEntry("/reconcile", "reconcile", "checks", (_P.LEAD,), "reports")),
     Page(

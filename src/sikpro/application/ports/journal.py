@@ -27,5 +27,8 @@ class Journal(Protocol):
     def of_order(self, order_id: int) -> tuple[JournalEntry, ...]:
         """Return an order's facts, oldest first."""
 
+    def acted(self, start: datetime, end: datetime) -> tuple[JournalEntry, ...]:
+        """Return what people (not the system) did to orders from a time until before another, oldest first."""
+
     def note(self, kind: str, subject: str, actor: int | None, at: datetime, data: Mapping[str, str]) -> None:
         """Store a fact that is not about an order: a new account, a changed catalogue row."""

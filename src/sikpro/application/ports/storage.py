@@ -28,6 +28,7 @@ from sikpro.application.ports.queries import OrderQueries
 from sikpro.application.ports.schedules import Schedules
 from sikpro.application.ports.sessions import BindLinks, LoginAttempts, Sessions
 from sikpro.application.ports.set_aside import SetAsides
+from sikpro.application.ports.shift_handovers import ShiftHandovers
 from sikpro.application.ports.targets import Targets
 from sikpro.application.ports.undo_and_views import SavedViews, UndoSteps
 from sikpro.application.ports.wall_links import WallLinks
@@ -85,6 +86,8 @@ class OrderStorage(Protocol):
     def undo_steps(self) -> UndoSteps: ...
     @property
     def set_aside(self) -> SetAsides: ...
+    @property
+    def shift_handovers(self) -> ShiftHandovers: ...
     @property
     def work_preferences(self) -> WorkPreferencesStore: ...
     @property

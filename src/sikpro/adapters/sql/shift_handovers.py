@@ -1,0 +1,51 @@
+"""Handovers of shifts in the database."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from attrs import evolve
+from sqlalchemy import JSON, Column, ForeignKey, Table
+
+from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
+from sikpro.adapters.sql.tables import metadata
+from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.application.ports.shift_handovers import ShiftHandover
+
+shift_handovers = Table(
+    "shift_handovers",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("by", Id, ForeignKey("people.id"), nullable=False),
+    Column("to", Id, ForeignKey("people.id")),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("text", Words, nullable=False),
+    Column("orders", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+_c = shift_handovers.c
+
+
+class SqlShiftHandovers:
+    """Stores the handovers."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    def add(self, handover: ShiftHandover) -> ShiftHandover:
+        """Save a handover and return it with its id."""
+        row = {
+            "by": handover.by,
+            "to": handover.to,
+            "at": handover.at,
+            "text": handover.text,
+            "orders": list(handover.orders),
+        }
+        inserted = sa.insert(shift_handovers).returning(_c.id)
+        return evolve(handover, id=self._transaction.scalar(inserted, row))
+
+    def between(self, start: datetime, end: datetime) -> tuple[ShiftHandover, ...]:
+        """Return the handovers of a span, oldest first."""
+        selected = sa.select(shift_handovers).where(_c.at >= start, _c.at < end).order_by(_c.at, _c.id)
+        rows = self._transaction.execute(selected).mappings()
+        return tuple(ShiftHandover(**{**row, "orders": tuple(row["orders"])}) for row in rows)

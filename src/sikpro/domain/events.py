@@ -151,6 +151,15 @@ class WordsSent(OrderEvent):
     text: str
 
 
+@frozen(kw_only=True)
+class OrderTransferred(OrderEvent):
+    """It went to another technician; `before` and `after` are their codes."""
+
+    before: str
+    after: str
+    reason: str = ""
+
+
 EVENTS: tuple[type[OrderEvent], ...] = (
     OrderPlaced,
     OrderImported,
@@ -167,5 +176,6 @@ EVENTS: tuple[type[OrderEvent], ...] = (
     OrderDeleted,
     OrderRestored,
     WordsSent,
+    OrderTransferred,
 )
 """Every kind of event. A journal row names its kind by the class."""

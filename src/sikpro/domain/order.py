@@ -20,6 +20,7 @@ from sikpro.domain.events import (
     OrderReopened,
     OrderRestored,
     OrderTaken,
+    OrderTransferred,
     OrderWithdrawn,
     State,
     StatusChanged,
@@ -31,6 +32,7 @@ from sikpro.domain.order_state import CLAIM, OrderState
 from sikpro.domain.phase import Phase, Turn, allowed, is_reopening
 from sikpro.domain.place import Place
 from sikpro.domain.turns import TurnClock
+from sikpro.domain.values import TechnicianCode
 
 LONGEST_CLAIM = timedelta(hours=2)
 """How long an open page renews a claim, from the time when the order was taken. After that its holder is asked."""
@@ -171,6 +173,29 @@ class Order(OrderState):
         event = MessageJoined(
             **_facts(after), text=text, chat_id=chat_id, message_id=message_id, photo=photo, place=place
         )
+        return Change.of(after, event)
+
+    def transfer(self, technician: TechnicianCode, now: datetime, *, sender: int | None, reason: str = "") -> "Change":
+        """Give an open order to another technician. Status, turn, claim and place in the queue stay.
+
+        `sender` is the person who counts as its sender from now on. If that changes, a private chat that the order came
+        from is no longer its own; a group stays. Raises `ForbiddenMove` when it is not open, `NothingChanged` when it
+        is this technician's.
+        """
+        if not self.open:
+            raise ForbiddenMove(number=self.number, before=self.phase, after=self.phase)
+        before = self.data.technician.value
+        if technician.value == before:
+            raise NothingChanged(number=self.number)
+        stays = sender == self.sender or self.origin is None or self.origin.chat_id < 0
+        after = evolve(
+            self,
+            data=evolve(self.data, technician=technician),
+            sender=sender,
+            origin=self.origin if stays else None,
+            changed_at=self._at(now),
+        )
+        event = OrderTransferred(**_facts(after), before=before, after=technician.value, reason=reason)
         return Change.of(after, event)
 
     def locate(self, place: Place, chat_id: int, now: datetime) -> "Change":

@@ -25,7 +25,8 @@ class OrderState:
     Times are UTC. `received_at` gives its place in the queue and is never after `recorded_at`. `holder` is the person
     who has it now, since `claimed_at`; `helpdesk` is the one who has it or had it last. `reply_waiting` and
     `resubmitted` mark news that the helpdesk has not looked at yet: *Balasan baru*, *Dikirim ulang*. `nudged_at` is the
-    time of the last nudge. `hold_ups` counts how often it became held up. `sender` is the person who sent it.
+    time of the last nudge. `hold_ups` counts how often it became held up. `sender` is the person who sent it, or the
+    technician to whom their orders were transferred.
     `last_feedback` is the last text of `helpdesk` at the present status, at `last_feedback_at`; "" and None if there is
     none since that status, or if its time is unknown. Texts belong to their status; the journal keeps earlier ones.
     `place` is the newest place of the customer that was sent. `first_action_at` and `finished_at` are also None where a

@@ -23,6 +23,7 @@ from sikpro.domain.events import (
     OrderReopened,
     OrderRestored,
     OrderTaken,
+    OrderTransferred,
     OrderWithdrawn,
     State,
     StatusChanged,
@@ -201,6 +202,7 @@ def every_event(order_id: int) -> list[OrderEvent]:
         OrderRestored(**facts(10)),
         StatusUndone(**facts(11), undone="odp_full"),
         WordsSent(**facts(12), text=texts),
+        OrderTransferred(**facts(13), before="F5SDA445", after="F5TUN446", reason=texts),
     ]
 
 

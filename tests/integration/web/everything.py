@@ -61,6 +61,7 @@ PAGES = {
     "/people/1": "admin",
     "/people/6": "bagus",
     "/people/7": "admin",
+    "/people/6/orders": "bagus",
     "/catalogue/site-operations": "admin",
     "/catalogue/site-operations/new": "admin",
     "/catalogue/site-operations/row/SDA": "admin",

@@ -25,6 +25,7 @@ from sikpro.domain.events import (
     OrderReopened,
     OrderRestored,
     OrderTaken,
+    OrderTransferred,
     OrderWithdrawn,
     StatusChanged,
     StatusUndone,
@@ -32,6 +33,7 @@ from sikpro.domain.events import (
 )
 from sikpro.domain.order import Change, Order
 from sikpro.domain.phase import Phase, Turn
+from sikpro.domain.values import TechnicianCode
 from tests.builders import CANCELLED, COMPLETED, HELD_UP, IN_PROGRESS, NOON, WAITING, after, an_order, order_data
 
 RINA, DEWI = 10, 11
@@ -89,6 +91,11 @@ MOVES: list[tuple[Callable[[], Change], type[OrderEvent], dict[str, object]]] = 
     (lambda: waiting().delete("salah", NOW), OrderDeleted, {"reason": "salah"}),
     (lambda: taken().delete("salah", after(2)).order.restore(WAITING, NOW), OrderRestored, {}),
     (lambda: completed().say("aktif", DEWI, NOW), WordsSent, {"text": "aktif"}),
+    (
+        lambda: taken().transfer(TechnicianCode.parse("F5TUN446"), NOW, sender=None, reason="sakit"),
+        OrderTransferred,
+        {"before": "F5SDA445", "after": "F5TUN446", "reason": "sakit"},
+    ),
 ]
 
 

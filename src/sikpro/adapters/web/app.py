@@ -25,6 +25,7 @@ from sikpro.adapters.web.orders.shift import ShiftController
 from sikpro.adapters.web.people.access import AccessController
 from sikpro.adapters.web.people.person import PeopleController
 from sikpro.adapters.web.people.technicians import TechniciansController
+from sikpro.adapters.web.people.transfer import TransferController
 from sikpro.adapters.web.people.users import UsersController
 from sikpro.adapters.web.recaps.dashboard import DashboardController
 from sikpro.adapters.web.recaps.day_notes import DayNotesController
@@ -109,6 +110,7 @@ PAGES: tuple[Page, ...] = (
         AccessController, NavEntry("/access", "access", "user-plus", (_P.MANAGE_TECHNICIANS,), "people", under="people")
     ),
     Page(PeopleController),
+    Page(TransferController),
     Page(NoticeController, NavEntry("/notice", "notice", "speakerphone", (_P.LEAD,), "people")),
     Page(WallController),
     Page(WallLinksController, NavEntry("/walls", "walls", "device-tv", (_P.ADMINISTER,), "system")),

@@ -22,6 +22,7 @@ from sikpro.application.use_cases.messages.resend_message import resend_message
 from sikpro.application.use_cases.orders.alert_overdue import alert_overdue
 from sikpro.application.use_cases.orders.hand_over import hand_over
 from sikpro.application.use_cases.orders.send_text import send_text
+from sikpro.application.use_cases.orders.transfer_orders import transfer_orders
 from sikpro.application.use_cases.orders.undo_status import undo_status
 from sikpro.application.use_cases.orders.work_order import give_back_order, renew_claim, take_next
 from sikpro.application.use_cases.people.bind_phone import bind_by_link, make_bind_link
@@ -87,6 +88,7 @@ STEPS: Mapping[str, tuple[set[Role], Step]] = {
     "send words": (WORK, lambda uow, by: send_text(uow, 1, by, NINE, text="halo", zone=ZONE)),
     "send again": (WORK, lambda uow, by: resend_message(uow, 1, 1, by, NINE)),
     "hand over": (LEAD, lambda uow, by: hand_over(uow, {"technician": "F5SDA445"}, by, NINE, zone=ZONE)),
+    "transfer orders": (LEAD, lambda uow, by: transfer_orders(uow, BUDI, AGUS, by, NINE, shown=(1, 1), zone=ZONE)),
     "pin a note": (REPORTS, lambda uow, by: add_note(uow, NOTE, by, NINE)),
     "change another's note": (
         MONTHS,

@@ -25,6 +25,7 @@ from sikpro.domain.events import (
     OrderReopened,
     OrderRestored,
     OrderTaken,
+    OrderTransferred,
     OrderWithdrawn,
     StatusChanged,
     StatusUndone,
@@ -134,6 +135,8 @@ class Narrator:
                 return "arrow-back-up", words("timeline.undone", status=self.status(event.undone))
             case WordsSent():
                 return "message-circle", words("timeline.words")
+            case OrderTransferred(before=before, after=after):
+                return "user-share", words("timeline.transferred", before=before, after=after)
             case OrderWithdrawn():
                 return "ban", words("timeline.withdrawn")
             case OrderDeleted():

@@ -17,6 +17,7 @@ from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.orders.transfer_orders import open_orders_of
 from sikpro.application.use_cases.people.bind_phone import make_bind_link, new_link_token
 from sikpro.application.use_cases.people.edit_people import (
     ACCOUNT_ROLES,
@@ -204,6 +205,7 @@ async def person_page(
         return {
             "person": person,
             "shares": shares,
+            "open_orders": len(open_orders_of(uow, person).rows),
             "sites": [("", "–"), *((row.code, f"{row.code} · {row.name}") for row in sites)],
         }
 

@@ -1,0 +1,66 @@
+"""One message about many orders to one chat, instead of a message for each order."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sikpro.application.i18n import Words
+from sikpro.application.ports.chat import Button, Outgoing
+from sikpro.application.ports.queries import OrderRow
+from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
+from sikpro.application.use_cases.catalogue.lookup import any_status
+from sikpro.domain.people import Person
+
+LISTED = 30
+"""The most orders that one message lists. It gives the number of the others."""
+
+WITH_BUTTON = 10
+"""The most orders with a button."""
+
+
+def put_about_orders(
+    uow: UnitOfWork,
+    chat_id: int,
+    head: Sequence[str],
+    rows: Sequence[OrderRow],
+    words: Words,
+    now: datetime,
+    *,
+    foot: Sequence[str] = (),
+    buttons: Sequence[tuple[Button, ...]] = (),
+    order_buttons: bool = True,
+) -> int:
+    """Queue one message that lists the orders between `head` and `foot`, and return its outbox id.
+
+    The first `WITH_BUTTON` orders have a button that shows them; `buttons` follow.
+    """
+    shown = rows[:LISTED]
+    lines = [*head, *(order_line(uow, row, words, now) for row in shown)]
+    if len(rows) > len(shown):
+        lines.append(words("many.more", count=len(rows) - len(shown)))
+    ours = [Button(row.number, f"cek:{row.id}") for row in shown[:WITH_BUTTON]] if order_buttons else []
+    pairs = [tuple(ours[at : at + 2]) for at in range(0, len(ours), 2)]
+    message = Outgoing(chat_id=chat_id, text="\n".join([*lines, *foot]), buttons=(*pairs, *buttons))
+    number = uow.outbox.put(message, now, order_id=rows[0].id if len(rows) == 1 else None)
+    uow.announce(Hint(Kind.OUTBOX, (number,)))
+    return number
+
+
+def order_line(uow: UnitOfWork, row: OrderRow, words: Words, now: datetime) -> str:
+    """Return one order of a list: number, status, box and age."""
+    status = words.text(any_status(uow, row.status).label)
+    age = words.duration(now - row.received_at)
+    return words("many.line", number=row.number, status=status, odp=row.odp, age=age)
+
+
+def by_technician(rows: Iterable[OrderRow]) -> dict[str, list[OrderRow]]:
+    """Return the orders by technician code, each list in the order given."""
+    found: dict[str, list[OrderRow]] = {}
+    for row in rows:
+        found.setdefault(row.technician, []).append(row)
+    return found
+
+
+def reachable(uow: UnitOfWork, technician: str) -> Person | None:
+    """Return the technician with this code, if a message can reach them: active, and connected to Telegram."""
+    person = uow.people.by_code(technician)
+    return person if person and person.active and person.telegram_id else None

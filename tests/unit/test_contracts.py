@@ -49,6 +49,7 @@ SUITES: dict[str, tuple[str, ...]] = {
     "PhotoReads": ("photo_reads",),
     "PictureMaker": ("picture_maker",),
     "SavedViews": ("undo_and_views",),
+    "Reminders": ("reminders",),
     "Schedules": ("schedules",),
     "Sessions": ("workers_and_access",),
     "ShiftHandovers": ("working",),

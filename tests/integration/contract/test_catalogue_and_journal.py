@@ -146,6 +146,7 @@ def test_the_installation_has_the_defaults_until_it_decides(store: Transactions)
         claim=timedelta(minutes=7),
         week=((Hours(time(7, 30), time(12)), Hours(time(13), time(21, 0, 15))), *((),) * 6),
         most_claims=12,
+        stuck_after=timedelta(days=14),
         patterns=Patterns(
             numbers=(NumberPattern("AOS", 10, 24, Characters.LETTERS), NumberPattern("SC", 6, 12)),
             boxes=(BoxPattern("GCL", Characters.DIGITS, 3, 1, 5), BoxPattern("ODP", None, 0, 1, 4, Characters.LETTERS)),

@@ -14,7 +14,7 @@ from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.domain.order import Change, Order
 from sikpro.domain.order_data import Channel
 from sikpro.domain.period import Period
-from sikpro.domain.phase import Phase, Turn
+from sikpro.domain.phase import OPEN, Phase, Turn
 from sikpro.domain.place import Place
 from tests.builders import (
     COMPLETED,
@@ -195,6 +195,8 @@ def test_each_part_of_a_filter_narrows_the_list(store: Transactions) -> None:
     assert numbers(store, helpdesk=4) == ["3", "5"]
     assert numbers(store, channel="web") == ["1"]
     assert numbers(store, turn=Turn.TECHNICIAN) == ["5"]
+    assert numbers(store, turn_began=Period(after(2), after(3))) == ["5"]
+    assert numbers(store, turn_began=Period(after(0), after(2)), phases=OPEN) == ["1", "3"]
     assert numbers(store, received=Period(after(10), after(11))) == ["2"]
     assert numbers(store, received=Period(after(0), after(10))) == ["1", "3", "4", "5"]
     assert numbers(store, finished=Period(after(20), after(21))) == ["4"]

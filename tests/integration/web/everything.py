@@ -33,6 +33,7 @@ PAGES = {
     "/set-aside": "bagus",
     "/shift": "bagus",
     "/walls": "admin",
+    "/stuck": "bagus",
     "/recap/day/2026-11-02": "sari",
     "/recap/month/2026-11": "sari",
     "/exports": "sari",

@@ -36,7 +36,7 @@ def send(world: World, place: int, sto: str = "SDA") -> None:
     world.clock.later(minutes=1)
 
 
-def test_the_queue_lists_what_is_open_oldest_first_and_marks_what_is_late(world: World) -> None:
+def test_the_queue_lists_what_waits_for_the_helpdesk_oldest_first_and_marks_what_is_late(world: World) -> None:
     send(world, 1)
     send(world, 2, "TUN")
     world.takes(number=number(2))
@@ -46,7 +46,8 @@ def test_the_queue_lists_what_is_open_oldest_first_and_marks_what_is_late(world:
     text = leader.says("/antrian")
 
     assert text.splitlines() == [
-        "📋 Semua STO: 2 order terbuka, tertua dulu",
+        "📋 Semua STO: 2 order terbuka",
+        "Giliran helpdesk:",
         "⏰ SC400000001 · Menunggu · 31 mnt",
         "SC400000002 · Diproses (OGP) · 30 mnt · Rina",
     ]
@@ -70,10 +71,117 @@ def test_the_queue_goes_on_by_a_button_and_shows_one_exchange_by_another(world: 
 
     assert "SC400000013" in leader.presses("TUN (1)")
     assert leader.presses("Semua STO").startswith("📋 Semua STO: 13 order terbuka")
-    following = leader.presses("Berikutnya").splitlines()[1:]
+    following = leader.presses("Berikutnya").splitlines()[2:]
     assert [line.removeprefix("⏰ ").split(" ")[0] for line in following] == [number(11), number(12), number(13)]
     assert leader.says("/antrian tun").startswith("📋 TUN: 1 order terbuka")
     assert leader.says("/antrian XYZ") == "STO XYZ tidak dikenal. /antrian saja untuk semuanya."
+
+
+def test_what_waits_for_the_helpdesk_comes_before_what_waits_for_others_and_each_is_listed_once(world: World) -> None:
+    for place in range(1, 13):
+        send(world, place)
+    for place in range(1, 5):
+        world.sets(
+            "rumah_kosong" if place == 1 else "kendala_sistem" if place == 2 else "odp_penuh", number=number(place)
+        )
+    leader = Phone(world, LEADER)
+    first = leader.says("/antrian").splitlines()
+    assert first[1] == "Giliran helpdesk:"
+    assert first[2].startswith(f"{number(5)} · ")
+    assert first[10] == "Menunggu teknisi:"
+    rest = leader.presses("Berikutnya").splitlines()
+    assert [line.split(" ")[0] for line in (*first[2:10], *first[11:])] == [
+        number(place) for place in (*range(5, 13), 3, 4)
+    ]
+    assert [line.split(" · ")[0] for line in rest[1:]] == [
+        *("Menunggu pelanggan:", number(1)),
+        *("Menunggu sistem:", number(2)),
+    ]
+
+
+def held_up_for_weeks(world: World) -> None:
+    """Two orders of Budi and one of Agus have waited for them since more than a week; another only since today."""
+    for place in (1, 2):
+        send(world, place)
+    Phone(world, 2).says(f"/reg AO#{number(3)}#ZTEGC6754546#TUN#ODP-TUN-003#F5TUN446")
+    for place in (1, 2, 3):
+        world.sets("odp_penuh", number=number(place))
+    world.clock.later(days=7, minutes=1)
+    send(world, 4)
+    world.sets("odp_penuh", number=number(4))
+    for user in (1, 2):
+        Phone(world, user).hears()
+
+
+def test_orders_stuck_for_weeks_are_folded_and_their_technicians_are_asked_once_after_a_count(world: World) -> None:
+    held_up_for_weeks(world)
+    leader, budi, agus = Phone(world, LEADER), Phone(world, 1), Phone(world, 2)
+
+    text = leader.says("/antrian")
+    assert text.splitlines()[1:] == [
+        "Menunggu teknisi:",
+        f"{number(4)} · ODP penuh · 1 mnt",
+        "⏳ Macet di teknisi lebih dari 7 hari: 3",
+    ]
+    assert leader.presses("Lihat yang macet (3)").splitlines() == [
+        "⏳ Semua STO: 3 order menunggu teknisi lebih dari 7 hari",
+        *(f"{number(place)} · {name} · 7 hr" for place, name in ((1, "Budi"), (2, "Budi"), (3, "Agus"))),
+    ]
+
+    assert leader.presses("Tanya teknisinya") == (
+        "2 teknisi mendapat satu pesan dengan semua ordernya yang menunggu lebih dari 7 hari: 3 order."
+    )
+    assert budi.hears() == "", "nothing is sent before it is confirmed"
+    assert leader.presses("Ya, tanya 2 teknisi") == "✅ 2 teknisi ditanya tentang 3 order"
+
+    assert budi.hears().splitlines() == [
+        "⏳ 2 order menunggu Anda lebih dari 7 hari. Bagus menanyakan kelanjutannya.",
+        f"{number(1)} · ODP penuh · ODP-SDA-003 · 7 hr",
+        f"{number(2)} · ODP penuh · ODP-SDA-003 · 7 hr",
+        "Tekan nomornya, lalu kirim ulang data atau tanya helpdesk.",
+    ]
+    assert agus.hears().splitlines()[0].startswith("⏳ 1 order menunggu Anda")
+    assert leader.press_data("sty:") == "(Tidak ada teknisi yang bisa ditanya lagi hari ini.)"
+    assert leader.press_data("st:") == "Sudah ditanya hari ini: 2 teknisi."
+    assert (budi.hears(), agus.hears()) == ("", "")
+
+
+def test_the_question_of_one_sto_goes_to_its_technicians_and_may_be_left(world: World) -> None:
+    held_up_for_weeks(world)
+    leader, budi, agus = Phone(world, LEADER), Phone(world, 1), Phone(world, 2)
+    leader.says("/antrian TUN")
+    assert leader.presses("Tanya teknisinya").startswith("1 teknisi mendapat")
+    assert leader.presses("Batal") == "(Tidak ada yang ditanya.)"
+    assert agus.hears() == ""
+    assert leader.press_data("sty:TUN") == "✅ 1 teknisi ditanya tentang 1 order"
+    assert (budi.hears(), bool(agus.hears())) == ("", True)
+
+
+def test_a_helpdesk_reads_what_is_stuck_but_asks_nobody(world: World) -> None:
+    held_up_for_weeks(world)
+    rina, budi = Phone(world, HELPDESK), Phone(world, 1)
+    rina.says("/antrian")
+    assert "Tanya teknisinya" not in rina.buttons()
+    assert rina.presses("Lihat yang macet (3)").startswith("⏳ Semua STO: 3 order")
+    assert "Tanya teknisinya" not in rina.buttons()
+    for data in ("st:", "sty:"):
+        for phone in (rina, budi):
+            assert phone.press_data(data).startswith("(Tombol ini sudah tidak berlaku")
+    assert Phone(world, LEADER, chat=-9).press_data("st:").startswith("(Tombol ini")
+    assert budi.hears() == ""
+
+
+def test_the_list_of_stuck_orders_goes_on_by_a_button_and_says_when_it_is_empty(world: World) -> None:
+    for place in range(1, 13):
+        send(world, place)
+        world.sets("odp_penuh", number=number(place))
+    world.clock.later(days=8)
+    leader = Phone(world, LEADER)
+    assert leader.press_data("q::x").count(" · Budi · ") == 10
+    following = leader.presses("Berikutnya").splitlines()
+    assert [line.split(" ")[0] for line in following[1:]] == [number(11), number(12)]
+    assert leader.press_data("q:TUN:x") == "✅ TUN: tidak ada order yang menunggu teknisi lebih dari 7 hari"
+    assert leader.press_data("q::z1").startswith("(Tombol ini")
 
 
 def test_an_empty_queue_says_so_and_tells_of_drafts(world: World) -> None:

@@ -94,6 +94,7 @@ class Wanted:
             and (which.holder is None or which.holder == order.holder)
             and (which.helpdesk is None or which.helpdesk == (order.helpdesk or NOBODY))
             and (which.turn is None or which.turn is order.turn)
+            and (which.turn_began is None or order.clock.since in which.turn_began)
             and (which.received is None or order.received_at in which.received)
             and (which.finished is None or (order.finished_at is not None and order.finished_at in which.finished))
             and (which.changed_since is None or order.changed_at >= which.changed_since)

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Generic, Self, TypeVar
 
 from attrs import define, evolve, field, fields, frozen
@@ -211,6 +211,7 @@ class State:
     bots: Table[str, BotAccount] = field(factory=_table)
     addresses: Table[tuple[str, int], str] = field(factory=_table)
     alerts: Table[tuple[int, str], datetime] = field(factory=_table)
+    reminders: Table[tuple[str, str, date], datetime] = field(factory=_table)
     files: Table[int, KeptFile] = field(factory=_table)
     photo_reads: Table[int, KeptPhoto] = field(factory=_table)
     undo_steps: Table[int, UndoStep] = field(factory=_table)

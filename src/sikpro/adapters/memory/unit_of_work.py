@@ -24,6 +24,7 @@ from sikpro.adapters.memory.outbox import MemoryOutbox
 from sikpro.adapters.memory.people import MemoryAccessRequestRepository, MemoryPersonRepository
 from sikpro.adapters.memory.photo_reads import MemoryPhotoReads
 from sikpro.adapters.memory.queries import MemoryOrderQueries
+from sikpro.adapters.memory.reminders import MemoryReminders
 from sikpro.adapters.memory.schedules import MemorySchedules
 from sikpro.adapters.memory.sessions import MemoryBindLinks, MemoryLoginAttempts, MemorySessions
 from sikpro.adapters.memory.set_aside import MemorySetAsides
@@ -60,6 +61,7 @@ class MemoryUnitOfWork:
         self.bots = MemoryBotAccounts(state)
         self.jobs = MemoryJobs(state, sequences)
         self.alerts = MemoryAlerts(state)
+        self.reminders = MemoryReminders(state)
         self.files = MemoryFileStore(state, sequences)
         self.photo_reads = MemoryPhotoReads(state, sequences)
         self.blobs = MemoryBlobs(state, sequences)

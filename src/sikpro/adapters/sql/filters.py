@@ -103,6 +103,8 @@ def wanted(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnEleme
             conditions.append(column.not_in(sa.select(code).where(belongs != "")))
         elif wants:
             conditions.append(column.in_(sa.select(code).where(belongs == wants)))
+    if which.turn_began:
+        conditions += within(_c.turn_since, which.turn_began)
     if which.received:
         conditions += within(_c.received_at, which.received)
     if which.finished:

@@ -269,6 +269,7 @@ installation = Table(
     Column("claim", Microseconds, nullable=False),
     Column("week", sa.JSON, nullable=False),
     Column("nudge_every", Microseconds, nullable=False),
+    Column("stuck_after", Microseconds, nullable=False, server_default=str(7 * 24 * 60 * 60 * 1_000_000)),
     Column("notice", Words, nullable=False),
     Column("most_claims", Integer, nullable=False, server_default="0"),
     Column("patterns", sa.JSON(none_as_null=True)),

@@ -30,6 +30,7 @@ from sikpro.adapters.sql.outbox import SqlOutbox
 from sikpro.adapters.sql.people import SqlAccessRequestRepository, SqlPersonRepository
 from sikpro.adapters.sql.photo_reads import SqlPhotoReads
 from sikpro.adapters.sql.queries import SqlOrderQueries
+from sikpro.adapters.sql.reminders import SqlReminders
 from sikpro.adapters.sql.schedules import SqlSchedules
 from sikpro.adapters.sql.sessions import SqlBindLinks, SqlLoginAttempts, SqlSessions
 from sikpro.adapters.sql.set_aside import SqlSetAsides
@@ -66,6 +67,7 @@ class SqlUnitOfWork:
         self.bots = SqlBotAccounts(transaction)
         self.jobs = SqlJobs(transaction)
         self.alerts = SqlAlerts(transaction)
+        self.reminders = SqlReminders(transaction)
         self.files = SqlFileStore(transaction)
         self.photo_reads = SqlPhotoReads(transaction)
         self.blobs = SqlBlobs(transaction)

@@ -22,6 +22,7 @@ from sikpro.adapters.web.orders.queue import QueueController
 from sikpro.adapters.web.orders.queue_actions import QueueActionsController
 from sikpro.adapters.web.orders.set_aside import SetAsideController, SetAsideListController
 from sikpro.adapters.web.orders.shift import ShiftController
+from sikpro.adapters.web.orders.stuck import StuckController
 from sikpro.adapters.web.people.access import AccessController
 from sikpro.adapters.web.people.person import PeopleController
 from sikpro.adapters.web.people.technicians import TechniciansController
@@ -82,6 +83,7 @@ PAGES: tuple[Page, ...] = (
     Page(OrderActionsController),
     Page(SetAsideController),
     Page(InputController, NavEntry("/orders/new", "input", "plus", (_P.ENTER_ORDERS,), "work")),
+    Page(StuckController),
     Page(DraftsController, NavEntry("/drafts", "drafts", "list-check", (_P.LEAD,), "work")),
     Page(DashboardController, NavEntry("/dashboard", "dashboard", "layout-dashboard", (_P.VIEW_ALL,), "work")),
     Page(RecapController, NavEntry("/recap", "recap", "chart-bar", (_P.VIEW_OWN_REPORT,), "reports", tab="recap")),

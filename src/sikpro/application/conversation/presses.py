@@ -5,7 +5,16 @@ from collections.abc import Callable
 from sikpro.application.conversation.about_orders import press_withdrawal
 from sikpro.application.conversation.access_presses import press_access
 from sikpro.application.conversation.answers import press_which
-from sikpro.application.conversation.commands.antrian import QUEUE, press_queue
+from sikpro.application.conversation.commands.antrian import (
+    ASK_STUCK,
+    LEAVE_STUCK,
+    QUEUE,
+    STUCK,
+    press_ask_stuck,
+    press_leave_stuck,
+    press_queue,
+    press_stuck,
+)
 from sikpro.application.conversation.commands.bahasa import choose_language
 from sikpro.application.conversation.commands.pengumuman import NOTICE, press_notice
 from sikpro.application.conversation.commands.rekap import FILE, PICTURE, SHOW, press_file, press_picture, press_recap
@@ -112,6 +121,9 @@ PRESSES: dict[str, Press] = {
     ACCESS: press_access,
     NOTICE: press_notice,
     QUEUE: press_queue,
+    STUCK: press_stuck,
+    ASK_STUCK: press_ask_stuck,
+    LEAVE_STUCK: lambda context, _: press_leave_stuck(context),
     SHOW: press_recap,
     FILE: press_file,
     PICTURE: press_picture,
@@ -120,7 +132,7 @@ PRESSES: dict[str, Press] = {
 """The verbs for known people. A new button needs a line here."""
 
 
-_USED_ONCE = {"d", "wd", "wdy", "wdn", "ph", "pl", USE, WRONG, SEND}
+_USED_ONCE = {"d", "wd", "wdy", "wdn", "ph", "pl", USE, WRONG, SEND, ASK_STUCK, LEAVE_STUCK}
 """The verbs whose buttons go away once they were used."""
 
 

@@ -47,6 +47,7 @@ class OrderFilter:
 
     `due` selects the orders that fall due in a span (`domain/promise.py`), cancelled ones and those that ended at an
     unknown time apart. `in_time` selects of those the completed ones within the promise, or all others.
+    `turn_began` selects the orders whose present turn began in a span.
     `changed_since` selects orders whose last change was at that time or later.
     """
 
@@ -60,6 +61,7 @@ class OrderFilter:
     helpdesk: int | None = None
     channel: str = ""
     turn: Turn | None = None
+    turn_began: Period | None = None
     text: str = ""
     received: Period | None = None
     finished: Period | None = None

@@ -25,6 +25,7 @@ from sikpro.application.ports.outbox import Outbox
 from sikpro.application.ports.people import AccessRequestRepository, PersonRepository
 from sikpro.application.ports.photo_reads import PhotoReads
 from sikpro.application.ports.queries import OrderQueries
+from sikpro.application.ports.reminders import Reminders
 from sikpro.application.ports.schedules import Schedules
 from sikpro.application.ports.sessions import BindLinks, LoginAttempts, Sessions
 from sikpro.application.ports.set_aside import SetAsides
@@ -129,6 +130,8 @@ class JobStorage(Protocol):
     def jobs(self) -> Jobs: ...
     @property
     def alerts(self) -> Alerts: ...
+    @property
+    def reminders(self) -> Reminders: ...
 
 
 class RecapStorage(Protocol):

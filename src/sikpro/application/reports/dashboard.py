@@ -14,13 +14,17 @@ from attrs import frozen
 from sikpro.application.ports.facts import Dimension, TimeBasis
 from sikpro.application.ports.queries import OrderFilter, OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.orders.ask_technicians import not_stuck, stuck
 from sikpro.application.use_cases.orders.list_orders import AGES, age_span, list_orders
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.period import Period
-from sikpro.domain.phase import OPEN, Phase, Stage
+from sikpro.domain.phase import OPEN, Phase, Stage, Turn
 
 OLDEST = 5
-"""The number of oldest open orders shown."""
+"""The number of orders shown of those that wait for the helpdesk, and of those that wait for technicians."""
+
+STUCK = 20
+"""The number of stuck orders shown."""
 
 COUNTED = 9_999
 """Ages of open orders are counted up to this number."""
@@ -48,14 +52,21 @@ class HourFigures:
 
 @frozen(kw_only=True)
 class Dashboard:
-    """The figures of the dashboard. `by_type` counts all orders, `by_sto` the open ones, most first."""
+    """The figures of the dashboard. `by_type` counts all orders, `by_sto` the open ones, most first.
+
+    `with_technicians` leaves out the stuck orders. `stuck` has the first of them; `stuck_count` counts them, up to
+    `COUNTED`.
+    """
 
     by_type: Mapping[str, Mapping[Phase, int]]
     by_sto: Mapping[str, Mapping[Phase, int]]
     today: DayFigures
     yesterday: DayFigures
     ages: Mapping[str, int]
-    oldest: tuple[OrderRow, ...]
+    with_helpdesk: tuple[OrderRow, ...]
+    with_technicians: tuple[OrderRow, ...]
+    stuck: tuple[OrderRow, ...]
+    stuck_count: int
     hours: tuple[HourFigures, ...]
 
     @property
@@ -81,9 +92,16 @@ def dashboard(uow: UnitOfWork, by: Person, now: datetime, zone: str) -> Dashboar
         today=_day(uow, today, local),
         yesterday=_day(uow, today - timedelta(days=1), local),
         ages=_ages(uow, now, sum(sum(phases.values()) for phases in by_sto.values())),
-        oldest=list_orders(uow, OrderFilter(phases=OPEN), by, sort=Sort.OLDEST, limit=OLDEST),
+        with_helpdesk=_first(uow, OrderFilter(phases=OPEN, turn=Turn.HELPDESK), by, OLDEST),
+        with_technicians=_first(uow, not_stuck(uow, now), by, OLDEST),
+        stuck=_first(uow, stuck(uow, now), by, STUCK),
+        stuck_count=uow.order_queries.count(stuck(uow, now), COUNTED),
         hours=_hours(uow, today, local),
     )
+
+
+def _first(uow: UnitOfWork, which: OrderFilter, by: Person, limit: int) -> tuple[OrderRow, ...]:
+    return list_orders(uow, which, by, sort=Sort.OLDEST, limit=limit)
 
 
 def _ages(uow: UnitOfWork, now: datetime, every: int) -> Mapping[str, int]:

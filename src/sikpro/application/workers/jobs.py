@@ -77,6 +77,10 @@ def _forget_photo_reads(uow: UnitOfWork, now: datetime, _: str) -> None:
     uow.photo_reads.forget(now - timedelta(days=30))
 
 
+def _forget_reminders(uow: UnitOfWork, now: datetime, _: str) -> None:
+    uow.reminders.forget((now - timedelta(days=30)).date())
+
+
 RECURRING = (
     Recurring("free_lapsed_claims", timedelta(seconds=30), _free_lapsed_claims),
     Recurring("remind_drafts", timedelta(minutes=1), remind_drafts),
@@ -86,6 +90,7 @@ RECURRING = (
     Recurring("forget_logins", timedelta(hours=1), _forget_logins),
     Recurring("forget_exports", timedelta(minutes=15), _forget_exports),
     Recurring("forget_photo_reads", timedelta(hours=6), _forget_photo_reads),
+    Recurring("forget_reminders", timedelta(hours=6), _forget_reminders),
 )
 
 

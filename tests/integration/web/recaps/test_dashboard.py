@@ -64,11 +64,13 @@ def test_todays_and_yesterdays_figures_are_those_of_the_days(busy: Site) -> None
     }
 
 
-def test_the_oldest_open_orders_say_who_has_them(busy: Site) -> None:
+def test_what_waits_for_the_helpdesk_comes_first_with_who_has_it_then_what_waits_for_technicians(busy: Site) -> None:
     page = busy.logged_in("bagus").get("/dashboard").text
-    oldest = page.partition('<ol class="oldest">')[2].partition("</ol>")[0]
-    assert re.findall(r"SC\d+", oldest) == ["SC100002", "SC100004", "SC100006", "SC100007", "SC100008"]
-    assert "Rina" in oldest
+    with_helpdesk, with_technicians = (part.partition("</ol>")[0] for part in page.split('<ol class="oldest">')[1:])
+    assert re.findall(r"SC\d+", with_helpdesk) == ["SC100004", "SC100007", "SC100008"]
+    assert "Rina" in with_helpdesk
+    assert re.findall(r"SC\d+", with_technicians) == ["SC100002", "SC100006"]
+    assert "Budi Santoso" in with_technicians
 
 
 def test_an_empty_installation_says_what_will_be_here(site: Site) -> None:

@@ -39,6 +39,7 @@ SETTINGS = {
     "claim": "45",
     "nudge_every": "20",
     "most_claims": "",
+    "stuck_after": "10",
     "hours_0": "07.30-12, 13-20",
     "hours_6": "8-12",
 }

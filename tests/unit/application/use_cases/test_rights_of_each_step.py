@@ -20,6 +20,7 @@ from sikpro.application.use_cases.devices.device_ledger import DeviceQuery, Subj
 from sikpro.application.use_cases.messages.publish_notice import publish_notice
 from sikpro.application.use_cases.messages.resend_message import resend_message
 from sikpro.application.use_cases.orders.alert_overdue import alert_overdue
+from sikpro.application.use_cases.orders.ask_technicians import ask_technicians, stuck_orders
 from sikpro.application.use_cases.orders.hand_over import hand_over
 from sikpro.application.use_cases.orders.send_text import send_text
 from sikpro.application.use_cases.orders.transfer_orders import transfer_orders
@@ -89,6 +90,8 @@ STEPS: Mapping[str, tuple[set[Role], Step]] = {
     "send again": (WORK, lambda uow, by: resend_message(uow, 1, 1, by, NINE)),
     "hand over": (LEAD, lambda uow, by: hand_over(uow, {"technician": "F5SDA445"}, by, NINE, zone=ZONE)),
     "transfer orders": (LEAD, lambda uow, by: transfer_orders(uow, BUDI, AGUS, by, NINE, shown=(1, 1), zone=ZONE)),
+    "stuck orders": (LEAD, lambda uow, by: stuck_orders(uow, by, NINE, zone=ZONE)),
+    "ask technicians": (LEAD, lambda uow, by: ask_technicians(uow, by, NINE, zone=ZONE)),
     "pin a note": (REPORTS, lambda uow, by: add_note(uow, NOTE, by, NINE)),
     "change another's note": (
         MONTHS,

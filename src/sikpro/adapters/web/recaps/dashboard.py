@@ -50,18 +50,19 @@ class DashboardController(Controller):
         """Show the present figures."""
         now = parts.clock.now()
 
-        def read(uow: UnitOfWork) -> tuple[Dashboard, int, dict[str, Status]]:
+        def read(uow: UnitOfWork) -> tuple[Dashboard, int, dict[str, Status], int]:
             drafts = len(open_drafts(uow)) if me.may(Permission.LEAD) else 0
             statuses = {status.code: status for status in uow.catalogue.statuses()}
-            return dashboard(uow, me, now, parts.zone), drafts, statuses
+            return dashboard(uow, me, now, parts.zone), drafts, statuses, uow.installation.get().stuck_after.days
 
-        board, drafts, statuses = await parts.transactions.read(read)
+        board, drafts, statuses, stuck_days = await parts.transactions.read(read)
         return pages.page(
             request,
             "recaps/dashboard.html",
             board=board,
             drafts=drafts,
             statuses=statuses,
+            stuck_days=stuck_days,
             open_phases=[phase for phase in Phase if phase.live],
             orders=_orders,
             bars=_bars(board),

@@ -15,9 +15,12 @@ from sikpro.domain.people import Permission, Person
 from sikpro.domain.text import one_line
 
 WEEK_ENTRIES = tuple(f"hours_{day}" for day in range(7))
-SETTINGS_ENTRIES = ("duplicate_mode", "claim", "most_claims", "nudge_every", *WEEK_ENTRIES)
-"""The entries of the form: minutes for spans, a number or nothing for the most claims, and the hours of each day from
+SETTINGS_ENTRIES = ("duplicate_mode", "claim", "most_claims", "nudge_every", "stuck_after", *WEEK_ENTRIES)
+"""The entries of the form: minutes for spans, days for `stuck_after`, a number or nothing for the most claims, and the hours of each day from
 Monday: `08.00-12.00, 13.00-17.00`, nothing for a day without work."""
+
+MOST_DAYS = 90
+"""The most days after which an order counts as stuck."""
 
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(hours=12)
 """The bounds of a claim and of the interval of nudges."""
@@ -30,6 +33,7 @@ def installation_texts(installation: Installation) -> dict[str, str]:
         "claim": str(int(installation.claim.total_seconds()) // 60),
         "most_claims": str(installation.most_claims or ""),
         "nudge_every": str(int(installation.nudge_every.total_seconds()) // 60),
+        "stuck_after": str(installation.stuck_after.days),
         **dict(zip(WEEK_ENTRIES, map(_hours_text, installation.week), strict=True)),
     }
 
@@ -65,6 +69,11 @@ def _understood(typed: Mapping[str, str], before: Installation) -> Installation:
     most_claims = typed["most_claims"].strip() or "0"
     if not re.fullmatch("[0-9]{1,3}", most_claims):
         errors["most_claims"] = InvalidValue("most_claims.number", one_line(typed["most_claims"]))
+    stuck_after = before.stuck_after
+    try:
+        stuck_after = _days(typed["stuck_after"])
+    except InvalidValue as error:
+        errors["stuck_after"] = error
     week: list[tuple[Hours, ...]] = []
     for name in WEEK_ENTRIES:
         try:
@@ -84,6 +93,7 @@ def _understood(typed: Mapping[str, str], before: Installation) -> Installation:
         claim=spans["claim"],
         most_claims=int(most_claims),
         nudge_every=spans["nudge_every"],
+        stuck_after=stuck_after,
         week=tuple(week),
     )
 
@@ -94,6 +104,14 @@ def _minutes(text: str) -> timedelta:
     if not SHORTEST <= span <= LONGEST:
         raise InvalidValue("minutes.range", one_line(text))
     return span
+
+
+def _days(text: str) -> timedelta:
+    typed = text.strip()
+    days = int(typed) if re.fullmatch("[0-9]{1,3}", typed) else 0
+    if not 1 <= days <= MOST_DAYS:
+        raise InvalidValue("days.range", one_line(text))
+    return timedelta(days=days)
 
 
 def _hours(text: str) -> tuple[Hours, ...]:

@@ -1,6 +1,6 @@
 """One message about many orders to one chat, instead of a message for each order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from sikpro.application.i18n import Words
@@ -28,13 +28,15 @@ def put_about_orders(
     foot: Sequence[str] = (),
     buttons: Sequence[tuple[Button, ...]] = (),
     order_buttons: bool = True,
+    since: Callable[[OrderRow], datetime] = lambda row: row.received_at,
 ) -> int:
     """Queue one message that lists the orders between `head` and `foot`, and return its outbox id.
 
-    The first `WITH_BUTTON` orders have a button that shows them; `buttons` follow.
+    The first `WITH_BUTTON` orders have a button that shows them; `buttons` follow. Each line has the time
+    since the moment that `since` returns.
     """
     shown = rows[:LISTED]
-    lines = [*head, *(order_line(uow, row, words, now) for row in shown)]
+    lines = [*head, *(order_line(uow, row, words, now, since(row)) for row in shown)]
     if len(rows) > len(shown):
         lines.append(words("many.more", count=len(rows) - len(shown)))
     ours = [Button(row.number, f"cek:{row.id}") for row in shown[:WITH_BUTTON]] if order_buttons else []
@@ -45,10 +47,10 @@ def put_about_orders(
     return number
 
 
-def order_line(uow: UnitOfWork, row: OrderRow, words: Words, now: datetime) -> str:
-    """Return one order of a list: number, status, box and age."""
+def order_line(uow: UnitOfWork, row: OrderRow, words: Words, now: datetime, since: datetime) -> str:
+    """Return one order of a list: number, status, box and the time since then."""
     status = words.text(any_status(uow, row.status).label)
-    age = words.duration(now - row.received_at)
+    age = words.duration(now - since)
     return words("many.line", number=row.number, status=status, odp=row.odp, age=age)
 
 

@@ -1,6 +1,6 @@
 """Check one order, list the queue and search, within each person's permissions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from attrs import evolve
@@ -29,6 +29,7 @@ AGES: Mapping[str, tuple[timedelta, timedelta | None]] = {
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
+_PAGE = 200
 
 
 def check_order(uow: UnitOfWork, number: str, by: Person) -> OrderRow:
@@ -84,6 +85,14 @@ def list_orders(
     if which.deleted:
         by.must(Permission.ADMINISTER)
     return uow.order_queries.page(which, sort=sort, after=after, limit=limit)
+
+
+def every_order(uow: UnitOfWork, which: OrderFilter) -> Iterator[OrderRow]:
+    """Return all orders of a filter, oldest first, read page by page. Rights are the caller's."""
+    after: Key | None = None
+    while rows := uow.order_queries.page(which, sort=Sort.OLDEST, after=after, limit=_PAGE):
+        yield from rows
+        after = rows[-1].key
 
 
 def age_span(age: str, now: datetime) -> Period:

@@ -1,23 +1,22 @@
 """Transfer all open orders of a technician who is ill or has moved to another, and tell all chats once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from attrs import frozen
 
 from sikpro.application.i18n import words_in
-from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
+from sikpro.application.ports.queries import OrderFilter, OrderRow
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.messages.message_about_orders import put_about_orders, reachable
 from sikpro.application.use_cases.orders.change_status import checked_text
+from sikpro.application.use_cases.orders.list_orders import every_order
 from sikpro.application.use_cases.orders.record_change import record_change
 from sikpro.domain.errors import ConcurrencyConflict, InvalidFields, InvalidValue
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import OPEN, Phase
 from sikpro.domain.text import one_line
 from sikpro.domain.values import TechnicianCode
-
-_PAGE = 200
 
 
 @frozen(kw_only=True)
@@ -41,7 +40,7 @@ class OpenOrders:
 def open_orders_of(uow: UnitOfWork, technician: Person) -> OpenOrders:
     """Return the open orders with a technician's code."""
     code = technician.technician_code
-    return OpenOrders(rows=tuple(_open(uow, code)) if code else ())
+    return OpenOrders(rows=tuple(every_order(uow, OrderFilter(phases=OPEN, technician=code))) if code else ())
 
 
 def possible_receivers(uow: UnitOfWork, technician: Person) -> tuple[Person, ...]:
@@ -123,14 +122,3 @@ def _tell(
         put("technician", technician.telegram_id or 0, technician.language, rows)
     for chat_id, some in groups.items():
         put("group", chat_id, "id", some)
-
-
-def _open(uow: UnitOfWork, code: str) -> Iterator[OrderRow]:
-    which, after = OrderFilter(phases=OPEN, technician=code), None
-    while rows := uow.order_queries.page(which, sort=Sort.OLDEST, after=_key(after), limit=_PAGE):
-        yield from rows
-        after = rows[-1]
-
-
-def _key(row: OrderRow | None) -> Key | None:
-    return row.key if row else None

@@ -19,6 +19,7 @@ TYPED = {
     "duplicate_mode": "number_and_type",
     "claim": "45",
     "nudge_every": " 20 ",
+    "stuck_after": " 14 ",
     "most_claims": " 12 ",
     **{f"hours_{day}": "" for day in range(7)},
     "hours_0": "7:30 - 12.00 ; 13-21.05",
@@ -53,6 +54,7 @@ def test_what_is_decided_is_kept_and_noted_once() -> None:
         claim=timedelta(minutes=45),
         most_claims=12,
         nudge_every=timedelta(minutes=20),
+        stuck_after=timedelta(days=14),
         week=(
             (Hours(time(7, 30), time(12)), Hours(time(13), time(21, 5))),
             *((),) * 3,
@@ -65,6 +67,7 @@ def test_what_is_decided_is_kept_and_noted_once() -> None:
         "claim": "45",
         "most_claims": "12",
         "nudge_every": "20",
+        "stuck_after": "14",
         **{f"hours_{day}": "" for day in range(7)},
         "hours_0": "07.30-12.00, 13.00-21.05",
         "hours_4": "08.00-11.30, 13.00-17.00",
@@ -85,6 +88,9 @@ def test_a_claim_and_a_nudge_may_last_from_five_minutes_to_twelve_hours(shortest
     [
         ({"claim": "4"}, {"claim": ("minutes.range", "4")}),
         ({"claim": "721"}, {"claim": ("minutes.range", "721")}),
+        ({"stuck_after": "0"}, {"stuck_after": ("days.range", "0")}),
+        ({"stuck_after": " 91 "}, {"stuck_after": ("days.range", "91")}),
+        ({"stuck_after": "1 minggu"}, {"stuck_after": ("days.range", "1 minggu")}),
         ({"nudge_every": " 1  jam "}, {"nudge_every": ("minutes.range", "1 jam")}),
         ({"most_claims": "-1"}, {"most_claims": ("most_claims.number", "-1")}),
         ({"hours_1": "8-24"}, {"hours_1": ("hours.shape", "8-24")}),

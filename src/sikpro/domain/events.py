@@ -160,6 +160,18 @@ class OrderTransferred(OrderEvent):
     reason: str = ""
 
 
+@frozen(kw_only=True)
+class HoldUpCleared(OrderEvent):
+    """What held it up (the status `before`) is no more, and it went back to the queue.
+
+    `name` is who said so, when that is not a person known here.
+    """
+
+    before: str
+    text: str = ""
+    name: str = ""
+
+
 EVENTS: tuple[type[OrderEvent], ...] = (
     OrderPlaced,
     OrderImported,
@@ -177,5 +189,6 @@ EVENTS: tuple[type[OrderEvent], ...] = (
     OrderRestored,
     WordsSent,
     OrderTransferred,
+    HoldUpCleared,
 )
 """Every kind of event. A journal row names its kind by the class."""

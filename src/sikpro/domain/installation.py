@@ -41,9 +41,9 @@ class Installation:
 
     `nudge_every` is the least time between two nudges of an order. `notice` (*Pengumuman*) is added to every answer
     about an order while it is not "". `most_claims` is how many orders one person may have at a time, 0 for any number.
-    `stuck_after` is how long an order waits for its technician before it counts as stuck. `patterns` say how
-    registration numbers and boxes' names look here. `holidays` are the active ones of their catalogue; saving the
-    settings does not change them.
+    `stuck_after` is how long an order waits for its technician before it counts as stuck. `owners_at` is the local time
+    from which owners of held-up statuses get their daily list. `patterns` say how registration numbers and boxes' names
+    look here. `holidays` are the active ones of their catalogue; saving the settings does not change them.
     """
 
     duplicate_mode: DuplicateMode = DuplicateMode.NUMBER
@@ -51,6 +51,7 @@ class Installation:
     week: Week = STARTING_WEEK
     nudge_every: timedelta = timedelta(minutes=30)
     stuck_after: timedelta = timedelta(days=7)
+    owners_at: time = time(8)
     notice: str = ""
     most_claims: int = 0
     patterns: Patterns = STARTING

@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 from sikpro.domain.catalogue import Status
 from sikpro.domain.errors import AlreadyTaken, ForbiddenMove, NothingChanged, NudgedAlready, ReasonRequired
 from sikpro.domain.events import (
+    HoldUpCleared,
     MessageJoined,
     OrderAssigned,
     OrderCorrected,
@@ -197,6 +198,17 @@ class Order(OrderState):
         )
         event = OrderTransferred(**_facts(after), before=before, after=technician.value, reason=reason)
         return Change.of(after, event)
+
+    def clear(self, waiting: Status, now: datetime, *, text: str = "", name: str = "") -> "Change":
+        """Put a held-up order back into the queue, at its old place: what held it up is no more.
+
+        It is news that the helpdesk has not looked at, as a reply is. Raises `ForbiddenMove` when it is not held up.
+        """
+        if not self.phase.held_up or self.deleted_at:
+            raise ForbiddenMove(number=self.number, before=self.phase, after=waiting.phase)
+        before = self.status
+        after = evolve(self._moved(waiting, now), reply_waiting=True)
+        return Change.of(after, HoldUpCleared(**_facts(after), before=before, text=text, name=name))
 
     def locate(self, place: Place, chat_id: int, now: datetime) -> "Change":
         """Add the place that was sent while the order was entered. It is part of the order, so it is no news."""

@@ -11,6 +11,7 @@ from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.events import (
     EVENTS,
     FieldChange,
+    HoldUpCleared,
     MessageJoined,
     OrderAssigned,
     OrderCorrected,
@@ -147,6 +148,7 @@ def test_the_installation_has_the_defaults_until_it_decides(store: Transactions)
         week=((Hours(time(7, 30), time(12)), Hours(time(13), time(21, 0, 15))), *((),) * 6),
         most_claims=12,
         stuck_after=timedelta(days=14),
+        owners_at=time(9, 15),
         patterns=Patterns(
             numbers=(NumberPattern("AOS", 10, 24, Characters.LETTERS), NumberPattern("SC", 6, 12)),
             boxes=(BoxPattern("GCL", Characters.DIGITS, 3, 1, 5), BoxPattern("ODP", None, 0, 1, 4, Characters.LETTERS)),
@@ -203,6 +205,7 @@ def every_event(order_id: int) -> list[OrderEvent]:
         OrderRestored(**facts(10)),
         StatusUndone(**facts(11), undone="odp_full"),
         WordsSent(**facts(12), text=texts),
+        HoldUpCleared(**facts(14), before="odp_full", text=texts, name=texts),
         OrderTransferred(**facts(13), before="F5SDA445", after="F5TUN446", reason=texts),
     ]
 

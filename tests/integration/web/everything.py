@@ -34,6 +34,8 @@ PAGES = {
     "/shift": "bagus",
     "/walls": "admin",
     "/stuck": "bagus",
+    "/owners": "bagus",
+    "/owners/odp_penuh": "admin",
     "/recap/day/2026-11-02": "sari",
     "/recap/month/2026-11": "sari",
     "/exports": "sari",

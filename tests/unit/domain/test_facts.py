@@ -15,6 +15,7 @@ from sikpro.domain.errors import (
 )
 from sikpro.domain.events import (
     FieldChange,
+    HoldUpCleared,
     MessageJoined,
     OrderAssigned,
     OrderCorrected,
@@ -91,6 +92,11 @@ MOVES: list[tuple[Callable[[], Change], type[OrderEvent], dict[str, object]]] = 
     (lambda: waiting().delete("salah", NOW), OrderDeleted, {"reason": "salah"}),
     (lambda: taken().delete("salah", after(2)).order.restore(WAITING, NOW), OrderRestored, {}),
     (lambda: completed().say("aktif", DEWI, NOW), WordsSent, {"text": "aktif"}),
+    (
+        lambda: held_up().clear(WAITING, NOW, text="ODP baru", name="Tim ODP"),
+        HoldUpCleared,
+        {"before": "ont_not_detected", "text": "ODP baru", "name": "Tim ODP"},
+    ),
     (
         lambda: taken().transfer(TechnicianCode.parse("F5TUN446"), NOW, sender=None, reason="sakit"),
         OrderTransferred,

@@ -10,6 +10,7 @@ from attrs import define, evolve, field, fields, frozen
 from sikpro.application.ports.blobs import Blob
 from sikpro.application.ports.conversations import Conversation
 from sikpro.application.ports.day_notes import DayNote
+from sikpro.application.ports.disturbances import TiedOrder
 from sikpro.application.ports.exports import Export
 from sikpro.application.ports.files import OrderFile
 from sikpro.application.ports.inbox import LedgerRow, ReceivedFile
@@ -17,6 +18,7 @@ from sikpro.application.ports.jobs import Job
 from sikpro.application.ports.journal import JournalEntry
 from sikpro.application.ports.months import ClosedMonth, OpenedMonth
 from sikpro.application.ports.outbox import OutboxItem
+from sikpro.application.ports.owners import Owner
 from sikpro.application.ports.photo_reads import PhotoRead
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.schedules import Schedule
@@ -30,6 +32,7 @@ from sikpro.application.ports.wall_links import WallLink
 from sikpro.application.ports.work_preferences import WorkPreferences
 from sikpro.application.ports.written_tables import WrittenRow, WrittenTable
 from sikpro.domain.catalogue import Holiday, Maker, OrderType, ProviderCode, SiteOperation, Status, Sto
+from sikpro.domain.disturbance import Disturbance
 from sikpro.domain.installation import Installation
 from sikpro.domain.order import Order
 from sikpro.domain.people import AccessRequest, Person
@@ -212,6 +215,9 @@ class State:
     addresses: Table[tuple[str, int], str] = field(factory=_table)
     alerts: Table[tuple[int, str], datetime] = field(factory=_table)
     reminders: Table[tuple[str, str, date], datetime] = field(factory=_table)
+    owners: Table[str, Owner] = field(factory=_table)
+    disturbances: Table[int, Disturbance] = field(factory=_table)
+    tied_orders: Table[tuple[int, int], TiedOrder] = field(factory=_table)
     files: Table[int, KeptFile] = field(factory=_table)
     photo_reads: Table[int, KeptPhoto] = field(factory=_table)
     undo_steps: Table[int, UndoStep] = field(factory=_table)

@@ -12,6 +12,7 @@ from sikpro.adapters.memory.catalogue import MemoryCatalogueRepository, MemoryIn
 from sikpro.adapters.memory.conversations import MemoryConversationStore
 from sikpro.adapters.memory.day_notes import MemoryDayNotes
 from sikpro.adapters.memory.devices import MemoryDeviceQueries
+from sikpro.adapters.memory.disturbances import MemoryDisturbances
 from sikpro.adapters.memory.exports import MemoryExports
 from sikpro.adapters.memory.facts import MemoryOrderFacts
 from sikpro.adapters.memory.files import MemoryFileStore
@@ -21,6 +22,7 @@ from sikpro.adapters.memory.journal import MemoryJournal
 from sikpro.adapters.memory.months import MemoryClosedMonths
 from sikpro.adapters.memory.orders import MemoryOrderRepository
 from sikpro.adapters.memory.outbox import MemoryOutbox
+from sikpro.adapters.memory.owners import MemoryOwners
 from sikpro.adapters.memory.people import MemoryAccessRequestRepository, MemoryPersonRepository
 from sikpro.adapters.memory.photo_reads import MemoryPhotoReads
 from sikpro.adapters.memory.queries import MemoryOrderQueries
@@ -62,6 +64,8 @@ class MemoryUnitOfWork:
         self.jobs = MemoryJobs(state, sequences)
         self.alerts = MemoryAlerts(state)
         self.reminders = MemoryReminders(state)
+        self.owners = MemoryOwners(state)
+        self.disturbances = MemoryDisturbances(state, sequences)
         self.files = MemoryFileStore(state, sequences)
         self.photo_reads = MemoryPhotoReads(state, sequences)
         self.blobs = MemoryBlobs(state, sequences)

@@ -270,6 +270,7 @@ installation = Table(
     Column("week", sa.JSON, nullable=False),
     Column("nudge_every", Microseconds, nullable=False),
     Column("stuck_after", Microseconds, nullable=False, server_default=str(7 * 24 * 60 * 60 * 1_000_000)),
+    Column("owners_at", Words, nullable=False, server_default="08:00:00"),
     Column("notice", Words, nullable=False),
     Column("most_claims", Integer, nullable=False, server_default="0"),
     Column("patterns", sa.JSON(none_as_null=True)),

@@ -16,6 +16,7 @@ from sikpro.adapters.sql.conversations import SqlConversationStore
 from sikpro.adapters.sql.day_notes import SqlDayNotes
 from sikpro.adapters.sql.devices import SqlDeviceQueries
 from sikpro.adapters.sql.dialect import add_up
+from sikpro.adapters.sql.disturbances import SqlDisturbances
 from sikpro.adapters.sql.engine import WRITES
 from sikpro.adapters.sql.errors import storage_error
 from sikpro.adapters.sql.exports import SqlExports
@@ -27,6 +28,7 @@ from sikpro.adapters.sql.journal import SqlJournal
 from sikpro.adapters.sql.months import SqlClosedMonths
 from sikpro.adapters.sql.orders import SqlOrderRepository
 from sikpro.adapters.sql.outbox import SqlOutbox
+from sikpro.adapters.sql.owners import SqlOwners
 from sikpro.adapters.sql.people import SqlAccessRequestRepository, SqlPersonRepository
 from sikpro.adapters.sql.photo_reads import SqlPhotoReads
 from sikpro.adapters.sql.queries import SqlOrderQueries
@@ -68,6 +70,8 @@ class SqlUnitOfWork:
         self.jobs = SqlJobs(transaction)
         self.alerts = SqlAlerts(transaction)
         self.reminders = SqlReminders(transaction)
+        self.owners = SqlOwners(transaction)
+        self.disturbances = SqlDisturbances(transaction)
         self.files = SqlFileStore(transaction)
         self.photo_reads = SqlPhotoReads(transaction)
         self.blobs = SqlBlobs(transaction)

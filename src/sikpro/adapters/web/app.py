@@ -17,6 +17,7 @@ from sikpro.adapters.web.orders.drafts import DraftsController
 from sikpro.adapters.web.orders.input import InputController
 from sikpro.adapters.web.orders.order import OrderController
 from sikpro.adapters.web.orders.order_actions import OrderActionsController
+from sikpro.adapters.web.orders.owners import OwnersController
 from sikpro.adapters.web.orders.photos import show_file
 from sikpro.adapters.web.orders.queue import QueueController
 from sikpro.adapters.web.orders.queue_actions import QueueActionsController
@@ -84,6 +85,7 @@ PAGES: tuple[Page, ...] = (
     Page(SetAsideController),
     Page(InputController, NavEntry("/orders/new", "input", "plus", (_P.ENTER_ORDERS,), "work")),
     Page(StuckController),
+    Page(OwnersController),
     Page(DraftsController, NavEntry("/drafts", "drafts", "list-check", (_P.LEAD,), "work")),
     Page(DashboardController, NavEntry("/dashboard", "dashboard", "layout-dashboard", (_P.VIEW_ALL,), "work")),
     Page(RecapController, NavEntry("/recap", "recap", "chart-bar", (_P.VIEW_OWN_REPORT,), "reports", tab="recap")),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sikpro.application.conversation.about_orders import press_withdrawal
 from sikpro.application.conversation.access_presses import press_access
 from sikpro.application.conversation.answers import press_which
+from sikpro.application.conversation.cleared import press_all_cleared, press_cleared
 from sikpro.application.conversation.commands.antrian import (
     ASK_STUCK,
     LEAVE_STUCK,
@@ -37,6 +38,7 @@ from sikpro.application.conversation.photos import USE, press_photo, press_use
 from sikpro.application.conversation.places import press_place
 from sikpro.application.i18n import LANGUAGES
 from sikpro.application.ports.inbox import Outcome
+from sikpro.application.use_cases.messages.notify_owner import ALL_CLEARED, CLEARED, CLEARED_OF_LIST
 from sikpro.application.use_cases.messages.notify_technician import WRONG
 from sikpro.application.use_cases.people.grant_access import ACCESS
 from sikpro.application.use_cases.people.offered_order import SEND
@@ -102,6 +104,13 @@ def _about_message(act: Callable[[Context, int, int], Handled | None]) -> Press:
     return press
 
 
+_OF_OWNERS: dict[str, Press] = {
+    CLEARED: press_cleared,
+    CLEARED_OF_LIST: press_cleared,
+    ALL_CLEARED: press_all_cleared,
+}
+"""The verbs for the owners of held-up statuses. In the group that is the owner they are for everybody there."""
+
 PRESSES: dict[str, Press] = {
     "reg": begin_step_by_step,
     "mine": lambda context, _: list_own(context),
@@ -124,6 +133,7 @@ PRESSES: dict[str, Press] = {
     STUCK: press_stuck,
     ASK_STUCK: press_ask_stuck,
     LEAVE_STUCK: lambda context, _: press_leave_stuck(context),
+    **_OF_OWNERS,
     SHOW: press_recap,
     FILE: press_file,
     PICTURE: press_picture,
@@ -132,7 +142,7 @@ PRESSES: dict[str, Press] = {
 """The verbs for known people. A new button needs a line here."""
 
 
-_USED_ONCE = {"d", "wd", "wdy", "wdn", "ph", "pl", USE, WRONG, SEND, ASK_STUCK, LEAVE_STUCK}
+_USED_ONCE = {"d", "wd", "wdy", "wdn", "ph", "pl", USE, WRONG, SEND, ASK_STUCK, LEAVE_STUCK, CLEARED, ALL_CLEARED}
 """The verbs whose buttons go away once they were used."""
 
 
@@ -152,7 +162,10 @@ def take_press(context: Context) -> Handled:
 
 def _strangers_press(context: Context, verb: str, rest: str) -> Handled:
     if not context.incoming.private:
-        return turn_away(context)
+        handled = _OF_OWNERS[verb](context, rest) if verb in _OF_OWNERS else None
+        if handled and handled.outcome is not Outcome.REFUSAL and verb in _USED_ONCE:
+            context.remove_buttons()
+        return handled or turn_away(context)
     if verb == "lang" and rest in LANGUAGES:
         return choose_language(context, rest)
     return context.refuse(context.words("stranger.press"), "stranger.press")

@@ -13,6 +13,7 @@ from sikpro.application.ports.catalogue import CatalogueRepository, Installation
 from sikpro.application.ports.conversations import ConversationStore
 from sikpro.application.ports.day_notes import DayNotes
 from sikpro.application.ports.devices import DeviceQueries
+from sikpro.application.ports.disturbances import Disturbances
 from sikpro.application.ports.exports import Exports
 from sikpro.application.ports.facts import OrderFacts
 from sikpro.application.ports.files import FileStore
@@ -22,6 +23,7 @@ from sikpro.application.ports.journal import Journal
 from sikpro.application.ports.months import ClosedMonths
 from sikpro.application.ports.orders import OrderRepository
 from sikpro.application.ports.outbox import Outbox
+from sikpro.application.ports.owners import Owners
 from sikpro.application.ports.people import AccessRequestRepository, PersonRepository
 from sikpro.application.ports.photo_reads import PhotoReads
 from sikpro.application.ports.queries import OrderQueries
@@ -93,6 +95,10 @@ class OrderStorage(Protocol):
     def work_preferences(self) -> WorkPreferencesStore: ...
     @property
     def files(self) -> FileStore: ...
+    @property
+    def owners(self) -> Owners: ...
+    @property
+    def disturbances(self) -> Disturbances: ...
 
 
 class PeopleStorage(Protocol):

@@ -15,6 +15,7 @@ from sikpro.application.ports.storage import AsyncTransactions, StorageError, Un
 from sikpro.application.reports.closing import next_closing
 from sikpro.application.reports.send_recaps import next_recap
 from sikpro.application.use_cases.orders.alert_overdue import alert_overdue
+from sikpro.application.use_cases.orders.remind_owners import remind_owners
 from sikpro.application.use_cases.orders.work_order import free_lapsed_claims
 from sikpro.application.workers.clock_watch import ClockWatch
 
@@ -85,6 +86,7 @@ RECURRING = (
     Recurring("free_lapsed_claims", timedelta(seconds=30), _free_lapsed_claims),
     Recurring("remind_drafts", timedelta(minutes=1), remind_drafts),
     Recurring("alert_overdue", timedelta(minutes=1), alert_overdue),
+    Recurring("remind_owners", timedelta(minutes=1), remind_owners),
     RecurringCount("close_months", timedelta(hours=1), next_closing),
     RecurringCount("send_recaps", timedelta(minutes=1), next_recap),
     Recurring("forget_logins", timedelta(hours=1), _forget_logins),

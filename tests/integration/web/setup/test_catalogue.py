@@ -40,6 +40,7 @@ SETTINGS = {
     "nudge_every": "20",
     "most_claims": "",
     "stuck_after": "10",
+    "owners_at": "08:30",
     "hours_0": "07.30-12, 13-20",
     "hours_6": "8-12",
 }

@@ -12,6 +12,7 @@ from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import TableSheet
 from sikpro.application.use_cases.catalogue.catalogue_rows import SITE_OPERATIONS
+from sikpro.application.use_cases.catalogue.choose_owner import choose_owner
 from sikpro.application.use_cases.catalogue.decide_installation import decide_installation, installation_texts
 from sikpro.application.use_cases.catalogue.decide_patterns import decide_patterns, pattern_texts
 from sikpro.application.use_cases.catalogue.edit_catalogue import add_row, delete_row, edit_row, set_row_active
@@ -21,6 +22,7 @@ from sikpro.application.use_cases.messages.publish_notice import publish_notice
 from sikpro.application.use_cases.messages.resend_message import resend_message
 from sikpro.application.use_cases.orders.alert_overdue import alert_overdue
 from sikpro.application.use_cases.orders.ask_technicians import ask_technicians, stuck_orders
+from sikpro.application.use_cases.orders.clear_hold_ups import clear_hold_ups
 from sikpro.application.use_cases.orders.hand_over import hand_over
 from sikpro.application.use_cases.orders.send_text import send_text
 from sikpro.application.use_cases.orders.transfer_orders import transfer_orders
@@ -92,6 +94,8 @@ STEPS: Mapping[str, tuple[set[Role], Step]] = {
     "transfer orders": (LEAD, lambda uow, by: transfer_orders(uow, BUDI, AGUS, by, NINE, shown=(1, 1), zone=ZONE)),
     "stuck orders": (LEAD, lambda uow, by: stuck_orders(uow, by, NINE, zone=ZONE)),
     "ask technicians": (LEAD, lambda uow, by: ask_technicians(uow, by, NINE, zone=ZONE)),
+    "choose an owner": (ADMINS, lambda uow, by: choose_owner(uow, "odp_penuh", "", by, NINE)),
+    "clear hold-ups": (WORK | LEAD, lambda uow, by: clear_hold_ups(uow, "odp_penuh", [], by, NINE, zone=ZONE)),
     "pin a note": (REPORTS, lambda uow, by: add_note(uow, NOTE, by, NINE)),
     "change another's note": (
         MONTHS,

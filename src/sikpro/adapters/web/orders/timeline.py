@@ -13,6 +13,7 @@ from sikpro.domain.catalogue import Status
 from sikpro.domain.errors import NotFound
 from sikpro.domain.events import (
     FieldChange,
+    HoldUpCleared,
     MessageJoined,
     OrderAssigned,
     OrderCorrected,
@@ -137,6 +138,10 @@ class Narrator:
                 return "message-circle", words("timeline.words")
             case OrderTransferred(before=before, after=after):
                 return "user-share", words("timeline.transferred", before=before, after=after)
+            case HoldUpCleared(before=before, name=name) if name:
+                return "circle-check", words("timeline.cleared_by", status=self.status(before), name=name)
+            case HoldUpCleared(before=before):
+                return "circle-check", words("timeline.cleared", status=self.status(before))
             case OrderWithdrawn():
                 return "ban", words("timeline.withdrawn")
             case OrderDeleted():
@@ -170,4 +175,4 @@ class Narrator:
 def _quote(event: OrderEvent) -> str:
     if isinstance(event, StatusChanged | OrderReopened):
         return event.feedback
-    return event.text if isinstance(event, MessageJoined | WordsSent) else ""
+    return event.text if isinstance(event, MessageJoined | WordsSent | HoldUpCleared) else ""

@@ -15,7 +15,7 @@ from sikpro.domain.people import Permission, Person
 from sikpro.domain.text import one_line
 
 WEEK_ENTRIES = tuple(f"hours_{day}" for day in range(7))
-SETTINGS_ENTRIES = ("duplicate_mode", "claim", "most_claims", "nudge_every", "stuck_after", *WEEK_ENTRIES)
+SETTINGS_ENTRIES = ("duplicate_mode", "claim", "most_claims", "nudge_every", "stuck_after", "owners_at", *WEEK_ENTRIES)
 """The entries of the form: minutes for spans, days for `stuck_after`, a number or nothing for the most claims, and the hours of each day from
 Monday: `08.00-12.00, 13.00-17.00`, nothing for a day without work."""
 
@@ -34,6 +34,7 @@ def installation_texts(installation: Installation) -> dict[str, str]:
         "most_claims": str(installation.most_claims or ""),
         "nudge_every": str(int(installation.nudge_every.total_seconds()) // 60),
         "stuck_after": str(installation.stuck_after.days),
+        "owners_at": f"{installation.owners_at:%H.%M}",
         **dict(zip(WEEK_ENTRIES, map(_hours_text, installation.week), strict=True)),
     }
 
@@ -74,6 +75,11 @@ def _understood(typed: Mapping[str, str], before: Installation) -> Installation:
         stuck_after = _days(typed["stuck_after"])
     except InvalidValue as error:
         errors["stuck_after"] = error
+    owners_at = before.owners_at
+    try:
+        owners_at = _time(typed["owners_at"].strip(), typed["owners_at"])
+    except InvalidValue as error:
+        errors["owners_at"] = error
     week: list[tuple[Hours, ...]] = []
     for name in WEEK_ENTRIES:
         try:
@@ -94,6 +100,7 @@ def _understood(typed: Mapping[str, str], before: Installation) -> Installation:
         most_claims=int(most_claims),
         nudge_every=spans["nudge_every"],
         stuck_after=stuck_after,
+        owners_at=owners_at,
         week=tuple(week),
     )
 

@@ -1,13 +1,14 @@
 """One message about many orders to one chat, instead of a message for each order."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sikpro.application.i18n import Words
 from sikpro.application.ports.chat import Button, Outgoing
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import any_status
+from sikpro.application.use_cases.messages.notify_technician import recipients
 from sikpro.domain.people import Person
 
 LISTED = 30
@@ -28,12 +29,13 @@ def put_about_orders(
     foot: Sequence[str] = (),
     buttons: Sequence[tuple[Button, ...]] = (),
     order_buttons: bool = True,
+    hold: timedelta = timedelta(),
     since: Callable[[OrderRow], datetime] = lambda row: row.received_at,
 ) -> int:
     """Queue one message that lists the orders between `head` and `foot`, and return its outbox id.
 
     The first `WITH_BUTTON` orders have a button that shows them; `buttons` follow. Each line has the time
-    since the moment that `since` returns.
+    since the moment that `since` returns. The message leaves after `hold`.
     """
     shown = rows[:LISTED]
     lines = [*head, *(order_line(uow, row, words, now, since(row)) for row in shown)]
@@ -42,7 +44,7 @@ def put_about_orders(
     ours = [Button(row.number, f"cek:{row.id}") for row in shown[:WITH_BUTTON]] if order_buttons else []
     pairs = [tuple(ours[at : at + 2]) for at in range(0, len(ours), 2)]
     message = Outgoing(chat_id=chat_id, text="\n".join([*lines, *foot]), buttons=(*pairs, *buttons))
-    number = uow.outbox.put(message, now, order_id=rows[0].id if len(rows) == 1 else None)
+    number = uow.outbox.put(message, now, order_id=rows[0].id if len(rows) == 1 else None, due_at=now + hold)
     uow.announce(Hint(Kind.OUTBOX, (number,)))
     return number
 
@@ -59,6 +61,15 @@ def by_technician(rows: Iterable[OrderRow]) -> dict[str, list[OrderRow]]:
     found: dict[str, list[OrderRow]] = {}
     for row in rows:
         found.setdefault(row.technician, []).append(row)
+    return found
+
+
+def by_chat(uow: UnitOfWork, rows: Iterable[OrderRow]) -> dict[tuple[int, str], list[OrderRow]]:
+    """Return the orders by each chat that hears of them, with its language."""
+    found: dict[tuple[int, str], list[OrderRow]] = {}
+    for row in rows:
+        for recipient in recipients(uow, uow.orders.get(row.id)):
+            found.setdefault((recipient.chat_id, recipient.language), []).append(row)
     return found
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import first_status, status_named
+from sikpro.application.use_cases.messages.notify_owner import notify_owner
 from sikpro.application.use_cases.messages.notify_technician import notify_technician
 from sikpro.application.use_cases.orders.record_change import record_change
 from sikpro.application.use_cases.orders.undo_status import keep_undo
@@ -31,7 +32,7 @@ def change_status(
     zone: str,
     hold: timedelta = timedelta(),
 ) -> Order:
-    """Move an order to a status (its code) and notify the technician.
+    """Move an order to a status (its code) and notify the technician, and the owner of a held-up status.
 
     The message leaves after `hold`; until then `undo_status` undoes both. A live status reopens a finished order, if
     the order may go to it. `version` is the version that the caller read. Team leaders overrule a claim. Raises
@@ -51,6 +52,8 @@ def change_status(
     messages: tuple[int, ...] = ()
     if not to.phase.waits or feedback:
         messages = notify_technician(uow, order, by, now, feedback=feedback or reason, zone=zone, hold=hold)
+    if to.phase.held_up and to.code != before.status:
+        messages += notify_owner(uow, to.code, [order.id], now, by=by.name, feedback=feedback, zone=zone, hold=hold)
     if hold:
         keep_undo(uow, before, order, by, now + hold, messages)
     return order

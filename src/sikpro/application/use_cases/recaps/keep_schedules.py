@@ -107,6 +107,9 @@ def follow_group(uow: UnitOfWork, before: int, after: int) -> None:
     for schedule in uow.schedules.all():
         if schedule.chat_id == before:
             uow.schedules.put(evolve(schedule, chat_id=after))
+    for owner in uow.owners.all():
+        if owner.chat_id == before:
+            uow.owners.put(evolve(owner, chat_id=after))
 
 
 def _same(one: Schedule, other: Schedule) -> bool:

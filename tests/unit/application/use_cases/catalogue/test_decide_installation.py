@@ -20,6 +20,7 @@ TYPED = {
     "claim": "45",
     "nudge_every": " 20 ",
     "stuck_after": " 14 ",
+    "owners_at": "9.15",
     "most_claims": " 12 ",
     **{f"hours_{day}": "" for day in range(7)},
     "hours_0": "7:30 - 12.00 ; 13-21.05",
@@ -55,6 +56,7 @@ def test_what_is_decided_is_kept_and_noted_once() -> None:
         most_claims=12,
         nudge_every=timedelta(minutes=20),
         stuck_after=timedelta(days=14),
+        owners_at=time(9, 15),
         week=(
             (Hours(time(7, 30), time(12)), Hours(time(13), time(21, 5))),
             *((),) * 3,
@@ -68,6 +70,7 @@ def test_what_is_decided_is_kept_and_noted_once() -> None:
         "most_claims": "12",
         "nudge_every": "20",
         "stuck_after": "14",
+        "owners_at": "09.15",
         **{f"hours_{day}": "" for day in range(7)},
         "hours_0": "07.30-12.00, 13.00-21.05",
         "hours_4": "08.00-11.30, 13.00-17.00",
@@ -88,6 +91,7 @@ def test_a_claim_and_a_nudge_may_last_from_five_minutes_to_twelve_hours(shortest
     [
         ({"claim": "4"}, {"claim": ("minutes.range", "4")}),
         ({"claim": "721"}, {"claim": ("minutes.range", "721")}),
+        ({"owners_at": "25"}, {"owners_at": ("hours.shape", "25")}),
         ({"stuck_after": "0"}, {"stuck_after": ("days.range", "0")}),
         ({"stuck_after": " 91 "}, {"stuck_after": ("days.range", "91")}),
         ({"stuck_after": "1 minggu"}, {"stuck_after": ("days.range", "1 minggu")}),

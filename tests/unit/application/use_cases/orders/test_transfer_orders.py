@@ -240,7 +240,7 @@ def test_a_message_about_very_many_orders_lists_the_first_and_counts_the_rest(wo
     assert transfers(world) == 208
     lines = agus.hears().splitlines()
     assert sum(" · " in line for line in lines) == LISTED
-    assert lines[-2] == f"… dan {208 - LISTED} order lagi. /cek untuk order Anda."
+    assert lines[-2] == f"… dan {208 - LISTED} order lagi"
     assert len(agus.buttons()) == 10
 
 

@@ -1,0 +1,49 @@
+"""Choose who removes what a held-up status stands for: a person or a group."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sikpro.application.ports.owners import Owner
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue.lookup import any_status
+from sikpro.domain.errors import InvalidFields, InvalidValue, NotFound
+from sikpro.domain.people import Permission, Person
+
+
+def possible_owners(uow: UnitOfWork) -> Mapping[str, str]:
+    """Return the groups and people who can be owners, as `group:<chat id>` or `person:<id>` with their names."""
+    groups = {f"group:{group.chat_id}": group.title or str(group.chat_id) for group in uow.inbox.groups()}
+    people = {f"person:{one.id}": one.name for one in uow.people.all() if one.active and one.telegram_id is not None}
+    return groups | people
+
+
+def owner_text(owner: Owner | None) -> str:
+    """Return an owner in the form of `possible_owners`, "" for none."""
+    if owner is None:
+        return ""
+    return f"group:{owner.chat_id}" if owner.person is None else f"person:{owner.person}"
+
+
+def choose_owner(uow: UnitOfWork, status: str, to: str, by: Person, now: datetime) -> Owner | None:
+    """Give a held-up status an owner, or none with "".
+
+    Raises `NotPermitted`, `NotFound` for another status, `InvalidFields` for an owner that is not possible.
+    """
+    by.must(Permission.ADMINISTER)
+    if not any_status(uow, status).phase.held_up:
+        raise NotFound(what="status", name=status[:64])
+    before, possible = uow.owners.of(status), possible_owners(uow)
+    if to == owner_text(before):
+        return before
+    if to and to not in possible:
+        raise InvalidFields({"owner": InvalidValue("owner.unknown", to)})
+    kind, _, number = to.partition(":")
+    owner = None
+    if to:
+        person, chat_id = (int(number), None) if kind == "person" else (None, int(number))
+        owner = Owner(status=status, label=possible[to], person=person, chat_id=chat_id)
+        uow.owners.put(owner)
+    else:
+        uow.owners.drop(status)
+    uow.journal.note("owner_chosen", status, by.id, now, {"to": to})
+    return owner

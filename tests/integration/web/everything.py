@@ -9,6 +9,7 @@ from sikpro.application.ports.targets import Target
 from sikpro.application.ports.written_tables import WrittenRow
 from sikpro.application.reports.closing import count_month
 from sikpro.application.use_cases.messages.publish_notice import publish_notice
+from sikpro.application.use_cases.orders.declare_disturbance import declare_disturbance
 from sikpro.application.use_cases.orders.saved_views import save_view
 from sikpro.application.use_cases.tables.take_back import record_rows
 from sikpro.application.workers.intake import Intake
@@ -34,6 +35,9 @@ PAGES = {
     "/shift": "bagus",
     "/walls": "admin",
     "/stuck": "bagus",
+    "/disturbances": "rina",
+    "/disturbances/new": "bagus",
+    "/disturbances/1": "rina",
     "/owners": "bagus",
     "/owners/odp_penuh": "admin",
     "/recap/day/2026-11-02": "sari",
@@ -170,6 +174,8 @@ def fill(site: Site) -> None:
                 WrittenRow(name="SPJ", subject="SPJ", after={"code": "SPJ", "name": "Sepanjang"}),
             ],
         )
+        declared = {"scope": "sto", "place": "SPJ", "status": "", "text": "Feeder putus, perkiraan selesai 15.00"}
+        declare_disturbance(uow, declared, site.people["rina"], site.clock.at, shown=(0, 0), zone="Asia/Jakarta")
         publish_notice(uow, "Sistem gangguan sampai 14.00", site.people["bagus"], site.clock.at)
 
     site.store.write(happen)

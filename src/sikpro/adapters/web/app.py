@@ -13,6 +13,7 @@ from sikpro.adapters.web.account.preferences import PreferencesController
 from sikpro.adapters.web.account.profile import ProfileController
 from sikpro.adapters.web.ledgers.devices import DevicesController
 from sikpro.adapters.web.ledgers.messages import LedgerController
+from sikpro.adapters.web.orders.disturbances import DisturbancesController
 from sikpro.adapters.web.orders.drafts import DraftsController
 from sikpro.adapters.web.orders.input import InputController
 from sikpro.adapters.web.orders.order import OrderController
@@ -84,8 +85,12 @@ PAGES: tuple[Page, ...] = (
     Page(OrderActionsController),
     Page(SetAsideController),
     Page(InputController, NavEntry("/orders/new", "input", "plus", (_P.ENTER_ORDERS,), "work")),
-    Page(StuckController),
-    Page(OwnersController),
+    Page(
+        DisturbancesController,
+        NavEntry("/disturbances", "disturbances", "alert-triangle", (_P.WORK, _P.LEAD), "work", tab="disturbances_tab"),
+    ),
+    Page(OwnersController, NavEntry("/owners", "owners", "user", (_P.WORK, _P.LEAD), "work", under="disturbances")),
+    Page(StuckController, NavEntry("/stuck", "stuck", "hourglass", (_P.LEAD,), "work", under="disturbances")),
     Page(DraftsController, NavEntry("/drafts", "drafts", "list-check", (_P.LEAD,), "work")),
     Page(DashboardController, NavEntry("/dashboard", "dashboard", "layout-dashboard", (_P.VIEW_ALL,), "work")),
     Page(RecapController, NavEntry("/recap", "recap", "chart-bar", (_P.VIEW_OWN_REPORT,), "reports", tab="recap")),

@@ -10,6 +10,7 @@ from sikpro.application.use_cases.catalogue.lookup import any_status, maker_of
 from sikpro.application.use_cases.messages.notify_technician import state_text
 from sikpro.application.use_cases.orders.clashes import Shared, clashes
 from sikpro.application.use_cases.orders.list_orders import expected_wait, state_since
+from sikpro.domain.disturbance import Disturbance
 from sikpro.domain.events import FieldChange
 from sikpro.domain.order import Order
 from sikpro.domain.text import one_line
@@ -90,6 +91,13 @@ def _age(context: Context, row: OrderRow) -> str:
     return context.words.duration((row.finished_at or context.now) - row.received_at)
 
 
+def disturbance_lines(context: Context, disturbances: Iterable[Disturbance]) -> list[str]:
+    """Return what a technician reads of the disturbances that an order is in."""
+    words = context.words
+    lines = [words("disturbance.head", place=one.place, text=one.text) for one in disturbances]
+    return [*lines, words("disturbance.wait")] if lines else []
+
+
 def state_card(context: Context, row: OrderRow) -> str:
     """Return an order's present state: the answer to `/cek`."""
     words, now = context.words, context.now
@@ -107,6 +115,8 @@ def state_card(context: Context, row: OrderRow) -> str:
         + " · "
         + words("card.age", span=_age(context, row))
     )
+    disturbance = context.uow.disturbances.open_of([row.id]).get(row.id) if row.open else None
+    lines += disturbance_lines(context, [disturbance] if disturbance else [])
     return "\n".join(lines)
 
 

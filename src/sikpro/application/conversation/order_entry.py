@@ -12,7 +12,7 @@ from sikpro.application.conversation.attachments import (
     store_files,
     store_place,
 )
-from sikpro.application.conversation.cards import change_lines, receipt
+from sikpro.application.conversation.cards import change_lines, disturbance_lines, receipt
 from sikpro.application.conversation.changes import present
 from sikpro.application.conversation.context import Context, Handled, Rows
 from sikpro.application.conversation.doubts import data_of, doubtful, doubts_in, settled
@@ -276,8 +276,9 @@ def _register(context: Context, data: Mapping[str, str]) -> Handled:
     row = context.uow.order_queries.row(order.id)
     if row is None:
         raise RuntimeError("the order just stored is not there")
+    lines = [receipt(context, order, row, registered.place), *disturbance_lines(context, registered.disturbances)]
     context.reply(
-        receipt(context, order, row, registered.place),
+        "\n".join(lines),
         receipt_buttons(order.id, context.words),
         order_id=order.id,
         reply_to=message_id,

@@ -23,6 +23,8 @@ from sikpro.application.use_cases.messages.resend_message import resend_message
 from sikpro.application.use_cases.orders.alert_overdue import alert_overdue
 from sikpro.application.use_cases.orders.ask_technicians import ask_technicians, stuck_orders
 from sikpro.application.use_cases.orders.clear_hold_ups import clear_hold_ups
+from sikpro.application.use_cases.orders.declare_disturbance import affected_by, declare_disturbance
+from sikpro.application.use_cases.orders.end_disturbance import end_disturbance
 from sikpro.application.use_cases.orders.hand_over import hand_over
 from sikpro.application.use_cases.orders.send_text import send_text
 from sikpro.application.use_cases.orders.transfer_orders import transfer_orders
@@ -96,6 +98,12 @@ STEPS: Mapping[str, tuple[set[Role], Step]] = {
     "ask technicians": (LEAD, lambda uow, by: ask_technicians(uow, by, NINE, zone=ZONE)),
     "choose an owner": (ADMINS, lambda uow, by: choose_owner(uow, "odp_penuh", "", by, NINE)),
     "clear hold-ups": (WORK | LEAD, lambda uow, by: clear_hold_ups(uow, "odp_penuh", [], by, NINE, zone=ZONE)),
+    "look at a disturbance": (WORK | LEAD, lambda uow, by: affected_by(uow, {}, by, NINE)),
+    "declare a disturbance": (
+        WORK | LEAD,
+        lambda uow, by: declare_disturbance(uow, {}, by, NINE, shown=(0, 0), zone=ZONE),
+    ),
+    "end a disturbance": (WORK | LEAD, lambda uow, by: end_disturbance(uow, 1, by, NINE, zone=ZONE)),
     "pin a note": (REPORTS, lambda uow, by: add_note(uow, NOTE, by, NINE)),
     "change another's note": (
         MONTHS,

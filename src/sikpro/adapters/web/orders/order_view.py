@@ -18,6 +18,7 @@ from sikpro.application.use_cases.orders.clashes import Clash, clashes_shown_to
 from sikpro.application.use_cases.orders.list_orders import may_view, related_orders
 from sikpro.application.use_cases.orders.undo_status import undoable
 from sikpro.domain.catalogue import Status
+from sikpro.domain.disturbance import Disturbance
 from sikpro.domain.errors import NotFound, OrderRemoved
 from sikpro.domain.events import OrderDeleted
 from sikpro.domain.order import Order
@@ -109,6 +110,7 @@ class OrderView:
     undo: UndoStep | None
     related: tuple[OrderRow, ...]
     clashes: tuple[Clash, ...]
+    disturbance: Disturbance | None
     statuses: dict[str, Status]
     template: Callable[[Status], str]
 
@@ -158,6 +160,7 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
         undo=undoable(uow, me, now),
         related=related_orders(uow, row, me),
         clashes=clashes_shown_to(uow, order, me),
+        disturbance=uow.disturbances.open_of([order.id]).get(order.id),
         statuses=statuses,
         template=proposed_feedback(uow, order),
     )

@@ -27,7 +27,7 @@ class OwnersController(Controller):
     """The held-up statuses with their owners and numbers of orders; each has a page."""
 
     path = PATH
-    guards = (only(Permission.VIEW_ALL),)
+    guards = (only(Permission.WORK, Permission.LEAD),)
 
     @get()
     async def show(

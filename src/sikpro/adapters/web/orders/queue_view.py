@@ -15,6 +15,7 @@ from sikpro.application.ports.undo_and_views import SavedView, UndoStep
 from sikpro.application.use_cases.orders.list_orders import AGES, list_orders, past_limits
 from sikpro.application.use_cases.orders.undo_status import undoable
 from sikpro.domain.catalogue import OrderType, Status
+from sikpro.domain.disturbance import Disturbance
 from sikpro.domain.order_data import Channel
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase, Turn
@@ -63,6 +64,7 @@ class QueuePage:
     mine: tuple[OrderRow, ...]
     undo: UndoStep | None
     saved: tuple[tuple[SavedView, int], ...]
+    disturbed: Mapping[int, Disturbance]
 
 
 def read_queue(uow: UnitOfWork, listing: Listing, me: Person, words: Words, now: datetime, zone: str) -> QueuePage:
@@ -98,6 +100,7 @@ def read_queue(uow: UnitOfWork, listing: Listing, me: Person, words: Words, now:
         mine=_in_hand(uow, me),
         undo=undoable(uow, me, now),
         saved=_saved(uow, me, now, iana, limits),
+        disturbed=uow.disturbances.open_of([row.id for row in rows]),
     )
 
 

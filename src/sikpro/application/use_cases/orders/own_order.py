@@ -6,6 +6,7 @@ from datetime import datetime
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import first_status
 from sikpro.application.use_cases.orders.list_orders import may_view
+from sikpro.application.use_cases.orders.meet_disturbance import meet_disturbances
 from sikpro.application.use_cases.orders.record_change import record_change
 from sikpro.application.use_cases.orders.understand_request import understand_request
 from sikpro.domain.errors import NotPermitted
@@ -26,7 +27,9 @@ def correct_order(uow: UnitOfWork, order_id: int, typed: Mapping[str, str], by: 
     order = owned_order(uow, order_id, by)
     data = understand_request(uow, typed)
     change = order.correct(data, first_status(uow, Phase.WAITING), now, by.id)
-    return record_change(uow, change, by.id)
+    corrected = record_change(uow, change, by.id)
+    meet_disturbances(uow, corrected, now)
+    return corrected
 
 
 def withdraw_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime) -> Order:

@@ -9,8 +9,10 @@ from attrs import frozen
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import first_status
 from sikpro.application.use_cases.catalogue.typed_values import number_meant
+from sikpro.application.use_cases.orders.meet_disturbance import meet_disturbances
 from sikpro.application.use_cases.orders.record_change import record_new
 from sikpro.application.use_cases.orders.understand_request import understand_request
+from sikpro.domain.disturbance import Disturbance
 from sikpro.domain.duplicates import key_of
 from sikpro.domain.errors import DuplicateOrder, InvalidValue, NotFound
 from sikpro.domain.order import Order, place
@@ -21,10 +23,11 @@ from sikpro.domain.phase import Phase
 
 @frozen(kw_only=True)
 class Registered:
-    """A new order and its place in the queue; 1 is next."""
+    """A new order, its place in the queue (1 is next), and the open disturbances that it is in."""
 
     order: Order
     place: int
+    disturbances: tuple[Disturbance, ...] = ()
 
 
 def register_order(
@@ -56,7 +59,11 @@ def register_order(
         origin=origin,
     )
     order = record_new(uow, change, sender.id if sender else None)
-    return Registered(order=order, place=uow.order_queries.place_in_queue(order.received_at, order.id))
+    return Registered(
+        order=order,
+        place=uow.order_queries.place_in_queue(order.received_at, order.id),
+        disturbances=meet_disturbances(uow, order, now),
+    )
 
 
 def refuse_duplicate(uow: UnitOfWork, data: OrderData) -> None:

@@ -16,8 +16,8 @@ from sikpro.domain.text import one_line
 
 WEEK_ENTRIES = tuple(f"hours_{day}" for day in range(7))
 SETTINGS_ENTRIES = ("duplicate_mode", "claim", "most_claims", "nudge_every", "stuck_after", "owners_at", *WEEK_ENTRIES)
-"""The entries of the form: minutes for spans, days for `stuck_after`, a number or nothing for the most claims, and the hours of each day from
-Monday: `08.00-12.00, 13.00-17.00`, nothing for a day without work."""
+"""The entries of the form: minutes for spans, days for `stuck_after`, a number or nothing for the most claims, a time
+for `owners_at`, and the hours of each day from Monday: `08.00-12.00, 13.00-17.00`, nothing for a day without work."""
 
 MOST_DAYS = 90
 """The most days after which an order counts as stuck."""

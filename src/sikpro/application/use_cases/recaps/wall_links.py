@@ -6,9 +6,12 @@ from hashlib import sha256
 
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.wall_links import WallLink
-from sikpro.application.use_cases.catalogue.lookup import row_name
 from sikpro.domain.errors import InvalidFields, InvalidValue
 from sikpro.domain.people import Permission, Person
+from sikpro.domain.text import one_line
+
+NAME_LIMIT = 80
+"""The longest name of a wall, in characters."""
 
 
 def new_wall_token() -> str:
@@ -22,10 +25,9 @@ def make_wall_link(uow: UnitOfWork, token: str, name: str, site_operation: str, 
     Raises `NotPermitted`, `InvalidFields` for an empty name or an unknown Site Operation.
     """
     by.must(Permission.ADMINISTER)
-    try:
-        checked = row_name(name)
-    except InvalidValue as error:
-        raise InvalidFields({"name": error}) from error
+    checked = one_line(name)
+    if not checked or len(checked) > NAME_LIMIT:
+        raise InvalidFields({"name": InvalidValue("name.length", checked)})
     if site_operation and site_operation not in {row.code for row in uow.catalogue.site_operations()}:
         raise InvalidFields({"site_operation": InvalidValue("field.missing", site_operation[:64])})
     link = WallLink(token_hash=_hash(token), name=checked, site_operation=site_operation, by=by.id, at=now)

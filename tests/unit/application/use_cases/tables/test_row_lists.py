@@ -17,7 +17,7 @@ from sikpro.application.use_cases.tables.import_rows import (
     shown_value,
 )
 from sikpro.application.use_cases.tables.row_lists import LISTS
-from sikpro.domain.catalogue import SiteOperation, Sto
+from sikpro.domain.catalogue import Holiday, SiteOperation, Sto
 from sikpro.domain.errors import DomainError, InvalidValue, LastOne
 from sikpro.domain.people import Role
 from tests.builders import a_person
@@ -34,6 +34,7 @@ def world() -> World:
     world = World()
     target = Target(month="2026-11", sto="SDA", target=250, working_days=25)
     world.transactions.write(lambda uow: uow.targets.put(target))
+    world.transactions.write(lambda uow: uow.catalogue.put_holiday(Holiday(code="2026-12-25", name="Natal")))
     return world
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sikpro.adapters.local.live import LocalLiveEvents
-from sikpro.application.ports.runtime import LiveEvents
+from sikpro.application.ports.runtime import LiveEvents, News
 from sikpro.application.ports.storage import Hint, Kind
 from tests.fakes import HeardEvents
 
@@ -106,3 +106,49 @@ def test_a_subscriber_whose_loop_is_gone_does_not_stop_what_is_published(live: L
 
     asyncio.run(listen())
     assert heard == [order(1)]
+
+
+async def first_news(live: LiveEvents, after: str) -> News:
+    with live.follow(after) as news:
+        async with asyncio.timeout(5):
+            return await anext(news)
+
+
+async def test_who_comes_back_gets_what_was_missed_once_and_in_one(live: LiveEvents) -> None:
+    live.publish([order(1)])
+    place = (await first_news(live, "")).position
+    assert await first_news(live, place) == News(place, (), missed=False)
+    live.publish([order(2), Hint(Kind.BOT)])
+    live.publish([order(3)])
+    missed = await first_news(live, place)
+    assert (missed.hints, missed.missed) == ((order(2, 3), Hint(Kind.BOT)), False)
+    assert (await first_news(live, missed.position)).hints == ()
+    with live.follow(place) as news:
+        assert await anext(news) == missed
+        live.publish([order(4)])
+        assert (await anext(news)).hints == (order(4),)
+
+
+@pytest.mark.parametrize("unknown", ["", "x", "-", "x-1", "1", "-1", "x-" + "9" * 99])
+async def test_a_position_that_is_not_known_means_that_everything_may_have_changed(
+    live: LiveEvents, unknown: str
+) -> None:
+    live.publish([order(1)])
+    news = await first_news(live, unknown)
+    assert (news.hints, news.missed) == ((), True)
+    beyond = news.position.partition("-")[0] + "-99"
+    assert (await first_news(live, beyond)).missed
+
+
+async def test_what_is_too_old_is_said_to_be_missed_and_the_record_stays_small() -> None:
+    live = LocalLiveEvents(kept=10)
+    places = [(await first_news(live, "")).position]
+    for number in range(20):
+        live.publish([order(number)])
+        places.append((await first_news(live, "")).position)
+    assert [(await first_news(live, place)).missed for place in places] == [True] * 10 + [False] * 11
+    live.publish([order(*range(11))])
+    assert (await first_news(live, places[-1])).missed, "one change of too many orders"
+    with live.subscribe() as hints:
+        live.publish([order(*range(11))])
+        assert {await anext(hints) for _ in Kind} == {Hint(kind) for kind in Kind}, "loops look at everything"

@@ -1,79 +1,146 @@
 """Live hints within one process, from any thread to every subscriber's event loop."""
 
 import asyncio
+import secrets
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 
 from attrs import define, field
 
+from sikpro.application.ports.runtime import News
 from sikpro.application.ports.storage import Hint, Kind
+
+KEPT = 8192
+"""How many ids of past hints are kept, so that a page whose connection broke gets what it missed."""
 
 
 @define(eq=False)
 class _Subscriber:
     loop: asyncio.AbstractEventLoop
+    position: int
     wake: asyncio.Event = field(factory=asyncio.Event)
-    waiting: dict[Kind, dict[int, None]] = field(factory=dict[Kind, dict[int, None]])
     closed: bool = False
-
-    def note(self, hints: Sequence[Hint]) -> None:
-        for hint in hints:
-            self.waiting.setdefault(hint.kind, {}).update(dict.fromkeys(hint.ids))
-        self.wake.set()
 
     def close(self) -> None:
         self.closed = True
         self.wake.set()
 
-    async def hints(self) -> AsyncIterator[Hint]:
-        while True:
-            await self.wake.wait()
-            self.wake.clear()
-            waiting, self.waiting = self.waiting, {}
-            for kind, ids in waiting.items():
-                yield Hint(kind, tuple(ids))
-            if self.closed:
-                return
-
 
 class LocalLiveEvents:
-    """Delivers hints; waiting hints of the same kind are merged, so that a slow subscriber does not use more memory."""
+    """Delivers hints from one bounded record of them; a subscriber is only a position in it and needs no memory.
 
-    def __init__(self) -> None:
+    `kept` is the number of ids that the record holds.
+    """
+
+    def __init__(self, kept: int = KEPT) -> None:
         self._lock = threading.Lock()
         self._subscribers: set[_Subscriber] = set()
         self._closed = False
+        self._kept = kept
+        self._name = secrets.token_hex(4)
+        self._record: deque[tuple[int, tuple[Hint, ...]]] = deque()
+        self._weight = 0
+        self._last = self._forgotten = 0
 
     def publish(self, hints: Sequence[Hint]) -> None:
         """Send the hints to all subscribers; works from any thread."""
-        if hints:
-            self._each(lambda subscriber: subscriber.note(hints))
+        if not hints:
+            return
+        with self._lock:
+            self._last += 1
+            self._record.append((self._last, tuple(hints)))
+            self._weight += _weight(hints)
+            while self._weight > self._kept:
+                self._forgotten, old = self._record.popleft()
+                self._weight -= _weight(old)
+        self._wake()
 
     @contextmanager
     def subscribe(self) -> Iterator[AsyncIterator[Hint]]:
         """Return the hints from now until the block ends or `close` is called; needs a running event loop."""
-        subscriber = _Subscriber(asyncio.get_running_loop())
-        with self._lock:
-            if self._closed:
-                subscriber.close()
-            self._subscribers.add(subscriber)
-        try:
-            yield subscriber.hints()
-        finally:
-            with self._lock:
-                self._subscribers.discard(subscriber)
-            subscriber.close()
+        with self._subscriber(None) as subscriber:
+            yield self._hints(subscriber)
+
+    @contextmanager
+    def follow(self, after: str = "") -> Iterator[AsyncIterator[News]]:
+        """Return the news after a position, beginning with what was missed, until the block ends or `close` is called.
+
+        Needs a running event loop.
+        """
+        with self._subscriber(self._known(after)) as subscriber:
+            yield self._news(subscriber, known=self._known(after) is not None)
 
     def close(self) -> None:
         """End every subscription, also later ones."""
         with self._lock:
             self._closed = True
-        self._each(_Subscriber.close)
+        self._wake()
 
-    def _each(self, tell: Callable[[_Subscriber], None]) -> None:
+    @contextmanager
+    def _subscriber(self, position: int | None) -> Iterator[_Subscriber]:
+        with self._lock:
+            subscriber = _Subscriber(asyncio.get_running_loop(), self._last if position is None else position)
+            self._subscribers.add(subscriber)
+            if self._closed:
+                subscriber.close()
+        try:
+            yield subscriber
+        finally:
+            with self._lock:
+                self._subscribers.discard(subscriber)
+            subscriber.close()
+
+    async def _hints(self, subscriber: _Subscriber) -> AsyncIterator[Hint]:
+        async for news in self._news(subscriber, known=True):
+            for hint in (Hint(kind) for kind in Kind) if news.missed else news.hints:
+                yield hint
+
+    async def _news(self, subscriber: _Subscriber, *, known: bool) -> AsyncIterator[News]:
+        first = True
+        while True:
+            subscriber.wake.clear()
+            hints, missed = self._since(subscriber)
+            missed = missed or (first and not known)
+            if hints or missed or first:
+                yield News(f"{self._name}-{subscriber.position}", hints, missed=missed)
+            first = False
+            if subscriber.closed or self._closed:
+                return
+            await subscriber.wake.wait()
+
+    def _since(self, subscriber: _Subscriber) -> tuple[tuple[Hint, ...], bool]:
+        """Return the hints after the subscriber's position, merged by kind, and whether some are forgotten.
+
+        The subscriber's position is then the newest.
+        """
+        merged: dict[Kind, dict[int, None]] = {}
+        with self._lock:
+            # From the newest back: what a subscriber has not got yet is short, the record is long.
+            fresh = [*takewhile(lambda entry: entry[0] > subscriber.position, reversed(self._record))][::-1]
+            missed = subscriber.position < self._forgotten
+            subscriber.position = self._last
+        for _, hints in fresh:
+            for hint in hints:
+                merged.setdefault(hint.kind, {}).update(dict.fromkeys(hint.ids))
+        return tuple(Hint(kind, tuple(ids)) for kind, ids in merged.items()), missed
+
+    def _known(self, position: str) -> int | None:
+        """Return the number of a position of this process, None for any other text."""
+        name, _, number = position.partition("-")
+        if name != self._name or not (number.isascii() and number.isdecimal() and len(number) <= 15):
+            return None
+        return int(number) if int(number) <= self._last else None
+
+    def _wake(self) -> None:
         with self._lock:
             subscribers = tuple(self._subscribers)
         for subscriber in subscribers:
             if not subscriber.loop.is_closed():
-                subscriber.loop.call_soon_threadsafe(tell, subscriber)
+                subscriber.loop.call_soon_threadsafe(subscriber.wake.set)
+
+
+def _weight(hints: Sequence[Hint]) -> int:
+    return sum(max(len(hint.ids), 1) for hint in hints)

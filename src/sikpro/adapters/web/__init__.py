@@ -53,7 +53,7 @@ Template (`templates/<room>/<page>.html`)::
   alert, empty, pager, page_header, stat) and `orders/order_form.html` (the order's fields from `fields.py`).
 - A list is `<table class="list">`; its cells have `data-label`: at 390 px every row becomes a card.
 - Live: an element with `data-live="order outbox"`, `hx-get` and `hx-trigger="refresh"` is fetched again when a hint
-  of these kinds comes (`static/site/console.js`); `data-live-ids` limits it to one order. `hx-swap="morph:outerHTML"`
+  of these kinds comes (`static/site/live.js`); `data-live-ids` limits it to one order. `hx-swap="morph:outerHTML"`
   keeps focus and place.
 - Keys: the key `x` clicks or focuses an element with `data-key="x"` (`static/site/keys.js`); list it in
   `templates/site/keys.html`.

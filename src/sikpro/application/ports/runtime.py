@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from attrs import frozen
+
 from sikpro.application.ports.storage import Hint
 
 CLOCK_STEP = timedelta(minutes=1)
@@ -32,6 +34,18 @@ class Passwords(Protocol):
         """Whether the password fits the hash. None takes as long as a real hash and never fits."""
 
 
+@frozen
+class News:
+    """The hints of one moment, one for each kind; `position` is the place after them.
+
+    With `missed` earlier hints are unknown: everything may have changed.
+    """
+
+    position: str
+    hints: tuple[Hint, ...]
+    missed: bool
+
+
 class LiveEvents(Protocol):
     """Hints to open pages and waiting loops, after a commit. A slow subscriber gets them merged."""
 
@@ -40,6 +54,13 @@ class LiveEvents(Protocol):
 
     def subscribe(self) -> AbstractContextManager[AsyncIterator[Hint]]:
         """Return a context of hints from now on. It ends when the block is left or `close` is called."""
+
+    def follow(self, after: str = "") -> AbstractContextManager[AsyncIterator[News]]:
+        """Return a context of news after a position.
+
+        The first comes at once: the hints after the position, perhaps none, or `missed` if the position is not known
+        or too old. It ends when the block is left or `close` is called.
+        """
 
     def close(self) -> None:
         """End every subscription, also later ones."""

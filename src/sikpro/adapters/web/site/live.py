@@ -1,7 +1,7 @@
 """Hints for open pages, as server-sent events."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from litestar import Request, Response, get
@@ -11,10 +11,10 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 from sikpro.adapters.web.site.pages import Pages
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
-from sikpro.application.ports.storage import Hint
+from sikpro.application.ports.runtime import LiveEvents, News
 
-PING = 15.0
-"""Seconds between two pings; each ping checks the session again."""
+PING = 5.0
+"""Seconds between two pings; each checks the session again and tells the page that what it shows is still true."""
 
 
 BREATH = 0.1
@@ -22,12 +22,22 @@ BREATH = 0.1
 
 
 @get("/live")
-async def live(visit: NamedDependency[Visit], parts: NamedDependency[WebParts]) -> ServerSentEvent:
+async def live(
+    request: Request[Any, Any, Any], visit: NamedDependency[Visit], parts: NamedDependency[WebParts]
+) -> ServerSentEvent:
     """Send what changed, by kind and ids, until the session or the server ends.
 
-    The first event is `connected`: then the page fetches all earlier changes itself.
+    The first event is `connected`: then the page fetches everything again. After a position that is still known
+    (`Last-Event-ID`, or `after` in the address) it is `resumed`, and what the page missed follows.
     """
-    return ServerSentEvent(_events(parts, visit.session), retry_duration=3000)
+    after = str(request.headers.get("last-event-id") or request.query_params.get("after", ""))
+    session = visit.session
+
+    async def alive() -> bool:
+        return await parts.transactions.read(lambda uow: uow.sessions.get(session)) is not None
+
+    events = live_stream(parts.live, after, alive=alive, time=lambda: parts.clock.now().isoformat())
+    return ServerSentEvent(events, retry_duration=3000)
 
 
 @get("/bot")
@@ -36,30 +46,41 @@ async def bot_bar(request: Request[Any, Any, Any], pages: NamedDependency[Pages]
     return pages.page(request, "site/bot_bar.html")
 
 
-async def _events(parts: WebParts, session: str) -> AsyncIterator[ServerSentEventMessage]:
-    with parts.live.subscribe() as hints:
-        yield ServerSentEventMessage(event="connected", data="")
-        upcoming: asyncio.Task[Hint] | None = None
+async def live_stream(
+    hints: LiveEvents, after: str, *, alive: Callable[[], Awaitable[bool]], time: Callable[[], str]
+) -> AsyncIterator[ServerSentEventMessage]:
+    """Return the events of one connection; `alive` returns whether its session is, `time` the server's time."""
+    with hints.follow(after) as followed:
+        first, upcoming = True, asyncio.create_task(_next(followed))
         try:
             while True:
-                upcoming = upcoming or asyncio.create_task(_next(hints))
                 done, _ = await asyncio.wait({upcoming}, timeout=PING)
-                if await parts.transactions.read(lambda uow: uow.sessions.get(session)) is None:
+                if not await alive():
                     return
                 if not done:
-                    yield ServerSentEventMessage(comment="ping")
+                    yield ServerSentEventMessage(event="ping", data=time())
                     continue
                 try:
-                    hint = upcoming.result()
+                    news = upcoming.result()
                 except StopAsyncIteration:
                     return
-                upcoming = None
-                yield ServerSentEventMessage(event=hint.kind, data=" ".join(map(str, hint.ids)))
+                for event in _events(news, time(), first=first):
+                    yield event
+                first, upcoming = False, asyncio.create_task(_next(followed))
                 await asyncio.sleep(BREATH)
         finally:
-            if upcoming:
-                upcoming.cancel()
+            upcoming.cancel()
 
 
-async def _next(hints: AsyncIterator[Hint]) -> Hint:
-    return await anext(hints)
+def _events(news: News, time: str, *, first: bool) -> list[ServerSentEventMessage]:
+    """Return the events of some news. Only the last has the position: before it the page does not have them all."""
+    start = "connected" if news.missed else "resumed" if first else ""
+    found = [ServerSentEventMessage(event=start, data=time)] if start else []
+    if not news.missed:
+        found += [ServerSentEventMessage(event=hint.kind, data=" ".join(map(str, hint.ids))) for hint in news.hints]
+    found[-1].id = news.position
+    return found
+
+
+async def _next(news: AsyncIterator[News]) -> News:
+    return await anext(news)

@@ -64,6 +64,7 @@ class Pages:
             "may": visit.may,
             "visit": visit,
             "now": now,
+            "zone": self.parts.zone,
             "bot": self.parts.bot_state(),
             "relay": self.parts.health().get("relay", ""),
             "clock_step": self.parts.clock_step(),

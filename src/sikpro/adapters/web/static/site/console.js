@@ -1,59 +1,6 @@
 // Functions beyond forms and links. Everything works without this script, a little slower.
 "use strict";
 
-// Live: one event stream while the page is visible. Elements with data-live="order outbox" are fetched again on each
-// hint of one of their kinds, and on each connect, because earlier hints are unknown.
-const live = {
-  source: null, retry: 0, timer: 0, ended: false, due: new Map(),
-  open() {
-    const url = document.body.dataset.liveSource;
-    if (!url || this.source || this.ended || document.hidden) return;
-    this.source = new EventSource(url);
-    this.source.addEventListener("connected", () => {
-      this.retry = 0;
-      document.documentElement.dataset.live = "on";
-      this.refresh(null);
-    });
-    for (const kind of ["order", "access", "ledger", "outbox", "bot", "export"]) {
-      this.source.addEventListener(kind, (event) => this.refresh(kind, event.data.split(" ")));
-    }
-    this.source.onerror = () => {
-      delete document.documentElement.dataset.live;
-      if (this.source.readyState !== EventSource.CLOSED) return;
-      this.close();
-      // The response to the next fetch shows whether the session ended.
-      if (!this.retry) this.refresh(null);
-      this.retry = Math.min((this.retry || 1000) * 2, 60000);
-      this.timer = setTimeout(() => this.open(), this.retry);
-    };
-  },
-  close() {
-    clearTimeout(this.timer);
-    this.source?.close();
-    this.source = null;
-    // The next connect fetches the pending elements with all others.
-    for (const timer of this.due.values()) clearTimeout(timer);
-    this.due.clear();
-    delete document.documentElement.dataset.live;
-  },
-  refresh(kind, ids = []) {
-    for (const element of document.querySelectorAll("[data-live]")) {
-      if (kind && !element.dataset.live.split(" ").includes(kind)) continue;
-      if (kind === "order" && element.dataset.liveIds && !ids.includes(element.dataset.liveIds)) continue;
-      if (this.due.has(element)) continue;
-      // Several hints in a short time cause one request.
-      this.due.set(element, setTimeout(() => {
-        this.due.delete(element);
-        if (element.isConnected) htmx.trigger(element, "refresh");
-      }, kind ? 250 : 0));
-    }
-  },
-};
-document.addEventListener("visibilitychange", () => (document.hidden ? live.close() : live.open()));
-setInterval(() => document.hidden || live.refresh(null), 60000); // ages grow even if nothing happens
-addEventListener("pagehide", () => live.close());
-addEventListener("pageshow", () => live.open());
-
 // Copying also works on plain HTTP, where scripts have no clipboard.
 async function copy(text) {
   try {

@@ -84,11 +84,24 @@ class MemoryOrderQueries:
 
 
 def sorted_page(orders: Iterable[Order], sort: Sort, after: Key | None, limit: int) -> list[Order]:
-    """Return the next orders after a position, by time of receipt."""
-    newest = sort is Sort.NEWEST
-    keyed = sorted(((order.received_at, order.id), order) for order in orders)
-    if newest:
+    """Return the next orders after a position."""
+    keyed = sorted(((_value(order, sort), order.received_at, order.id), order) for order in orders)
+    if sort.down:
         keyed.reverse()
-    place = None if after is None else (after.received_at, after.id)
-    rest = (order for key, order in keyed if place is None or (key < place if newest else key > place))
+    place = None if after is None else (after.value if sort.column else "", after.received_at, after.id)
+    rest = (order for key, order in keyed if place is None or (key < place if sort.down else key > place))
     return list(islice(rest, limit))
+
+
+def _value(order: Order, sort: Sort) -> str:
+    if not sort.column:
+        return ""
+    data = order.data
+    values = {
+        "number": order.number,
+        "type": data.type,
+        "sto": data.sto.value,
+        "technician": data.technician.value,
+        "status": order.status,
+    }
+    return values[sort.column]

@@ -90,6 +90,8 @@ class Wanted:
             (order.deleted_at is not None) == which.deleted
             and (not which.phases or order.phase in which.phases)
             and all(not wanted or wanted == value for wanted, value in wants)
+            and (not which.stos or data.sto.value in which.stos)
+            and (not which.types or data.type in which.types)
             and data.serial.value.startswith(which.maker)
             and (which.holder is None or which.holder == order.holder)
             and (which.helpdesk is None or which.helpdesk == (order.helpdesk or NOBODY))

@@ -91,6 +91,9 @@ def wanted(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnEleme
         (_c.odp, which.odp or None),
     )
     conditions += [column == value for column, value in equal if value is not None]
+    conditions += [
+        column.in_(sorted(codes)) for column, codes in ((_c.sto, which.stos), (_c.type, which.types)) if codes
+    ]
     if which.maker:
         conditions += [_c.serial >= which.maker, _c.serial < which.maker + _LAST]
     if which.helpdesk == NOBODY:
@@ -190,11 +193,15 @@ def within(
 def paged(
     statement: sa.Select[Any], *, sort: Sort = Sort.OLDEST, after: Key | None = None, limit: int
 ) -> sa.Select[Any]:
-    """Return the statement for the next rows after a position, by time of receipt."""
-    newest = sort is Sort.NEWEST
+    """Return the statement for the next rows after a position."""
+    key: list[ColumnElement[Any]] = [_c.received_at, _c.id]
+    if sort.column:
+        # Not the bare column: its index would be read for all orders that ever were, instead of those of the filter.
+        key = [_c[sort.column].concat(""), *key]
     if after is not None:
-        place = sa.tuple_(sa.literal(after.received_at, _c.received_at.type), sa.literal(after.id))
-        key = sa.tuple_(_c.received_at, _c.id)
-        statement = statement.where(key < place if newest else key > place)
-    order = (_c.received_at.desc(), _c.id.desc()) if newest else (_c.received_at, _c.id)
-    return statement.order_by(*order).limit(limit)
+        place = [sa.literal(after.received_at, _c.received_at.type), sa.literal(after.id)]
+        if sort.column:
+            place = [sa.literal(after.value, _c.sto.type), *place]
+        here, there = sa.tuple_(*key), sa.tuple_(*place)
+        statement = statement.where(here < there if sort.down else here > there)
+    return statement.order_by(*(part.desc() if sort.down else part for part in key)).limit(limit)

@@ -10,6 +10,7 @@ from attrs import frozen
 from sikpro.domain.period import Period
 from sikpro.domain.phase import Phase, Turn, is_open
 from sikpro.domain.place import Place
+from sikpro.domain.text import storable
 
 
 @frozen
@@ -47,8 +48,8 @@ class OrderFilter:
 
     `due` selects the orders that fall due in a span (`domain/promise.py`), cancelled ones and those that ended at an
     unknown time apart. `in_time` selects of those the completed ones within the promise, or all others.
-    `turn_began` selects the orders whose present turn began in a span.
-    `changed_since` selects orders whose last change was at that time or later.
+    `turn_began` selects the orders whose present turn began in a span. `changed_since` selects orders whose last change
+    was at that time or later. `stos` and `types` select orders of one of these codes.
     """
 
     phases: frozenset[Phase] = frozenset()
@@ -80,35 +81,69 @@ class OrderFilter:
     due: Period | None = None
     in_time: bool | None = None
     changed_since: datetime | None = None
+    stos: frozenset[str] = frozenset()
+    types: frozenset[str] = frozenset()
     deleted: bool = False
 
 
 class Sort(StrEnum):
-    """The sort order of a list, by time of receipt."""
+    """The sort order of a list: by time of receipt, or by a column and then by time of receipt.
+
+    A column compares its codes. Only lists of open orders may be sorted by a column: all their orders are read for it.
+    """
 
     OLDEST = "oldest"
     NEWEST = "newest"
+    NUMBER = "number"
+    NUMBER_DOWN = "-number"
+    TYPE = "type"
+    TYPE_DOWN = "-type"
+    STO = "sto"
+    STO_DOWN = "-sto"
+    TECHNICIAN = "technician"
+    TECHNICIAN_DOWN = "-technician"
+    STATUS = "status"
+    STATUS_DOWN = "-status"
+
+    @property
+    def column(self) -> str:
+        """The column of `OrderRow`, "" for the time of receipt."""
+        return "" if self in {Sort.OLDEST, Sort.NEWEST} else self.removeprefix("-")
+
+    @property
+    def down(self) -> bool:
+        """Whether the greatest comes first."""
+        return self is Sort.NEWEST or self.startswith("-")
+
+    @property
+    def back(self) -> "Sort":
+        """The opposite order."""
+        if not self.column:
+            return Sort.OLDEST if self is Sort.NEWEST else Sort.NEWEST
+        return Sort(self.column if self.down else f"-{self.column}")
 
 
 @frozen
 class Key:
-    """A place in a list sorted by time of receipt."""
+    """A place in a sorted list; `value` is the value of the sort's column, "" in a list sorted by time of receipt."""
 
     received_at: datetime
     id: int
+    value: str = ""
 
     @classmethod
     def read(cls, text: str) -> Self | None:
         """Parse a place from an address. Return None for any other text."""
-        moment, _, number = text.partition("~")
+        moment, _, rest = text.partition("~")
+        number, _, value = rest.partition("~")
         try:
             received_at, order_id = datetime.fromisoformat(moment), int(number)
         except ValueError:
             return None
-        return cls(received_at, order_id) if received_at.tzinfo and 0 < order_id < 2**53 else None
+        return cls(received_at, order_id, storable(value)) if received_at.tzinfo and 0 < order_id < 2**53 else None
 
     def __str__(self) -> str:
-        return f"{self.received_at.isoformat()}~{self.id}"
+        return f"{self.received_at.isoformat()}~{self.id}" + (f"~{self.value}" if self.value else "")
 
 
 @frozen(kw_only=True)
@@ -157,8 +192,12 @@ class OrderRow:
 
     @property
     def key(self) -> Key:
-        """Its place in a list."""
+        """Its place in a list sorted by time of receipt."""
         return Key(self.received_at, self.id)
+
+    def key_in(self, sort: Sort) -> Key:
+        """Return its place in a sorted list."""
+        return Key(self.received_at, self.id, str(getattr(self, sort.column)) if sort.column else "")
 
     @property
     def open(self) -> bool:

@@ -67,7 +67,9 @@ def test_two_pages_race_for_one_order_with_the_key(page_site: Site, new_page: Ne
         page.keyboard.press("n")
     urls = []
     for page in pages:
-        expect(page.locator("#toasts .toast")).to_be_visible()
+        opened = page.locator(f'#order[data-order-id="{order.id}"]')
+        expect(opened.or_(page.locator("#toasts .toast"))).to_be_visible()
+        expect(page.locator(".side-order")).not_to_have_attribute("aria-busy", "true")
         urls.append(page.url.removeprefix(page_site.url))
     assert sorted(urls) == ["/orders", f"/orders/{order.id}"]
 
@@ -110,24 +112,25 @@ def test_fields_are_copied_by_keys_without_a_clipboard_for_scripts(page_site: Si
 
 def test_from_an_order_one_comes_back_to_the_same_list_and_the_same_row(page_site: Site, new_page: NewPage) -> None:
     orders = [page_site.order(f"SC10000{place}") for place in range(1, 5)]
-    page = new_page(base_url=page_site.url)
+    page = new_page(base_url=page_site.url, viewport=(1024, 768))
     log_in(page, at="/orders?view=waiting&sto=SDA")
     for key in ("j", "j", "Enter"):
         page.keyboard.press(key)
-    page.wait_for_url(f"**/orders/{orders[1].id}")
+    page.wait_for_url(f"**/orders/{orders[1].id}?in=view%3Dwaiting%26sto%3DSDA")
     page.keyboard.press("q")
     page.wait_for_url("**/orders?view=waiting&sto=SDA")
     expect(page.locator(f"#open-{orders[1].id}")).to_be_focused()
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**/orders/{orders[1].id}")
+    page.wait_for_url(f"**/orders/{orders[1].id}?in=*")
     for key in ("s", "Enter"):
         page.keyboard.press(key)
     expect(page.locator(".story").get_by_text("Status: Selesai (PS)")).to_be_visible()
     page.keyboard.press("q")
     page.wait_for_url("**/orders?view=waiting&sto=SDA")
     expect(page.locator(f"#open-{orders[2].id}")).to_be_focused()
+    expect(page.get_by_role("button", name="Ambil berikutnya dari SDA")).to_be_visible()
     page.keyboard.press("n")
-    page.wait_for_url(f"**/orders/{orders[0].id}")
+    page.wait_for_url(f"**/orders/{orders[0].id}?in=*")
     page.keyboard.press("q")
     page.wait_for_url("**/orders?view=waiting&sto=SDA")
 
@@ -155,7 +158,11 @@ def test_what_is_in_hand_stands_above_the_queue_with_its_time(site: Site) -> Non
     visitor = site.logged_in("rina")
     visitor.post(f"/orders/{order.id}/take")
     site.clock.later(timedelta(minutes=26))
-    strip = visitor.get("/orders").text.partition('<nav class="in-hand"')[2].partition("</nav>")[0]
+    page = visitor.get("/orders").text
+    fold = page.partition('id="in-hand"')[2].partition("</summary>")[0]
+    assert "1 saya kerjakan" in fold
+    assert "1 habis dalam 5 mnt" in fold
+    strip = page.partition('<nav class="in-hand"')[2].partition("</nav>")[0]
     assert "SC32232558" in strip
     assert "sisa 4 mnt" in strip
     assert "short" in strip
@@ -163,24 +170,34 @@ def test_what_is_in_hand_stands_above_the_queue_with_its_time(site: Site) -> Non
     assert 'class="in-hand"' not in site.logged_in("tono").get("/orders").text
 
 
-def test_rows_do_not_move_under_the_cursor_and_focus_is_not_lost(page_site: Site, new_page: NewPage) -> None:
-    first, second = page_site.order("SC100001"), page_site.order("SC100002")
-    page = new_page(base_url=page_site.url)
+def test_nothing_moves_under_the_pointer_or_the_focus_until_they_leave(page_site: Site, new_page: NewPage) -> None:
+    first, second, third = (page_site.order(f"SC10000{place}") for place in range(1, 4))
+    page = new_page(base_url=page_site.url, viewport=(1024, 768))
     log_in(page)
     connected(page)
     tono = page_site.logged_in("tono")
     page.locator(f"#order-{second.id} .age-cell").hover()
-    with page.expect_response(lambda answer: "since=" in answer.url):
-        tono.post(f"/orders/{first.id}/status", {"status": "selesai"})
-    expect(page.locator(f"#order-{first.id}")).to_be_visible()
+    where = page.locator(f"#order-{second.id}").bounding_box()
+    tono.post(f"/orders/{first.id}/status", {"status": "selesai"})
+    tono.post(f"/orders/{third.id}/take")
+    expect(page.locator(f"#order-{first.id}")).to_have_class("gone")
+    expect(page.locator(f"#order-{third.id} .badge")).to_have_text("Diproses (OGP)")
+    fourth = page_site.order("SC100004")
+    pill = page.get_by_role("link", name="1 order baru")
+    expect(pill).to_be_visible()
+    assert page.locator(f"#order-{second.id}").bounding_box() == where
     page.mouse.move(1, 1)
     expect(page.locator(f"#order-{first.id}")).to_have_count(0)
-    third = page_site.order("SC100003")
-    expect(page.locator(f"#order-{third.id}")).to_be_visible()
     page.keyboard.press("j")
     expect(page.locator(f"#open-{second.id}")).to_be_focused()
     tono.post(f"/orders/{second.id}/status", {"status": "selesai"})
+    expect(page.locator(f"#order-{second.id}")).to_have_class("gone")
+    expect(page.locator(f"#open-{second.id}")).to_be_focused()
+    page.keyboard.press(".")
+    expect(page.locator(f"#order-{second.id}")).to_have_count(0)
+    expect(pill).to_have_count(0)
     expect(page.locator(f"#open-{third.id}")).to_be_focused()
+    expect(page.locator(f"#order-{fourth.id}")).to_be_visible()
 
 
 @pytest.mark.parametrize("wanted", [False, True])

@@ -113,7 +113,10 @@ def test_a_late_answer_comes_back_with_what_happened_and_what_can_be_done(
     assert ("Buka ulang dengan jawaban ini" in page) is finished
     if free:
         assert 'value="odp_penuh" required data-key' in page
-        assert " checked>" in page.partition('value="odp_penuh"')[2].partition("<span>")[0]
+        assert (
+            " checked>"
+            in page.partition('id="answer-form"')[2].partition('value="odp_penuh"')[2].partition("<span>")[0]
+        )
     else:
         assert "Status yang Anda pilih: ODP penuh." in page
     assert writing.told() == []
@@ -150,7 +153,7 @@ def test_a_finished_order_is_reopened_with_it_and_it_waits_in_the_form(writing: 
     page = writing.press("reopen", reason="Belum aktif")
     assert writing.site.stored(writing.order).phase is Phase.IN_PROGRESS
     assert "Order dibuka ulang. Jawaban Anda di bawah belum terkirim." in page
-    assert " checked>" in page.partition('value="odp_penuh"')[2].partition("<span>")[0]
+    assert " checked>" in page.partition('id="answer-form"')[2].partition('value="odp_penuh"')[2].partition("<span>")[0]
     assert writing.told() == []
     form = writing.form | {name: hidden(page, name) for name in ("version", "last_event")}
     assert writing.rina.post(f"{writing.path}/status", form).status_code == 303

@@ -113,7 +113,7 @@ def test_an_open_page_renews_the_claim_for_two_hours_then_asks_and_a_key_goes_on
         page_site.clock.later((20 if left == 20 else 15) * MINUTE)
         is_left(page_site, page, order, left * MINUTE)
     expect(page.get_by_text("Masih dikerjakan?")).to_be_visible()
-    page.locator("h1").click()
+    page.locator("#order h1").click()
     with page.expect_response("**/keep"):
         page.keyboard.press("y")
     expect(page.get_by_text("Masih dikerjakan?")).to_have_count(0)

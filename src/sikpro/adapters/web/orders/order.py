@@ -9,7 +9,9 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from sikpro.adapters.web.orders.map_link import map_link
+from sikpro.adapters.web.orders.order_listing import list_behind
 from sikpro.adapters.web.orders.order_view import OrderView, preview, template_text, view_order
+from sikpro.adapters.web.orders.queue import list_beside, wants_pane
 from sikpro.adapters.web.orders.working import naming_holder
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.errors import status_of
@@ -53,10 +55,11 @@ class OrderContext:
             entry for entry in view.story if typed.last_event is not None and entry.journal_id > typed.last_event
         ]
         stored = typed_again(view.order.data)
+        beside = await list_beside(self.request, self.me, self.parts, self.visit, self.order_id)
         shown_version = self.request.query_params.get("shown_version", "")
         return self.pages.page(
             self.request,
-            "orders/pane.html" if self._wants_pane else "orders/order.html",
+            "orders/pane.html" if wants_pane(self.request) else "orders/order.html",
             status=status,
             view=view,
             order=view.order,
@@ -69,12 +72,13 @@ class OrderContext:
             values_now=stored,
             values=typed.values if typed.form == "edit" else stored,
             homeless=() if _shown(typed.form, view) else written(typed.values, self.visit.words, stored),
+            **beside,
         )
 
     @property
-    def _wants_pane(self) -> bool:
-        """Return whether only the order is wanted, to show beside the list."""
-        return is_htmx(self.request) and self.request.headers.get("hx-target") == "order"
+    def address(self) -> str:
+        """Return the address of the order with its list."""
+        return list_behind(self.request, self.me).order_address(self.order_id)
 
     async def do(self, work: Work, toast: str | None, typed: Typed) -> Response[str]:
         """Do the work and go back to the order with the toast, if any; after an error show the typed text again."""
@@ -87,7 +91,7 @@ class OrderContext:
         if toast:
             self.visit.toast(toast, number=order.number)
         self.sent(typed)
-        return go(self.request, f"/orders/{self.order_id}")
+        return go(self.request, self.address)
 
     def sent(self, typed: Typed) -> None:
         """Let the browser delete its draft of a form: the text is saved now."""

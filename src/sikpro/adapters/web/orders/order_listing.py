@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Self
-from urllib.parse import urlencode
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
+from litestar import Request
 
 from sikpro.application.i18n import Words
 from sikpro.application.ports.queries import Key, OrderFilter, PastLimit, Sort
@@ -105,7 +106,8 @@ Limits = tuple[PastLimit, ...]
 class Listing:
     """The list that an address asks for; invalid parameters are left out.
 
-    `since` is the newest order at the time when the list was opened: later orders are announced.
+    `since` is the newest order at the time when the list was opened: later orders are announced. `chosen` is the sort
+    that a person chose by the head of a column.
     """
 
     view: str
@@ -115,6 +117,7 @@ class Listing:
     after: Key | None = None
     before: Key | None = None
     top: Key | None = None
+    chosen: Sort | None = None
 
     @classmethod
     def of(cls, query: Mapping[str, str], me: Person) -> Self:
@@ -126,7 +129,7 @@ class Listing:
         if view not in views_for(me):
             view = _unsaid(text, filters)
         after, top, since = Key.read(query.get("after", "")), Key.read(query.get("top", "")), query.get("since", "")
-        return cls(
+        listing = cls(
             view=view,
             filters=filters,
             text=text,
@@ -135,12 +138,39 @@ class Listing:
             top=top,
             since=int(since) if _whole(since) else None,
         )
+        sort = query.get("sort", "")
+        chosen = Sort(sort) if sort in set(Sort) and sort != listing.sort else None
+        return evolve(listing, chosen=chosen if chosen and (listing.live or not chosen.column) else None)
+
+    @classmethod
+    def of_query(cls, query: str, me: Person) -> Self:
+        """Parse a query string as text."""
+        return cls.of(dict(parse_qsl(query)), me)
+
+    @property
+    def live(self) -> bool:
+        """Whether it has open orders only: these can be sorted by a column."""
+        phase = self.filters.get("phase")
+        return Phase(phase).live if phase else self.view in COUNTED
 
     @property
     def sort(self) -> Sort:
         """Return the order of rows: open orders oldest first, so that the next one is on top; others newest first."""
+        return self.chosen or (Sort.OLDEST if self.live else Sort.NEWEST)
+
+    def sorted_by(self, column: str) -> str:
+        """Return the address of the list sorted by a column, "" for the time of receipt; the other way if it is."""
+        if column == self.sort.column:
+            return self.address(sort=self.sort.back)
+        return self.address(sort=Sort(column) if column else Sort.OLDEST)
+
+    @property
+    def next_from(self) -> "Listing":
+        """Return the list from which *take next* takes: this one, or the whole queue if none of its orders can wait."""
         phase = self.filters.get("phase")
-        return Sort.OLDEST if (Phase(phase).live if phase else self.view in COUNTED) else Sort.NEWEST
+        phases = frozenset({Phase(phase)}) if phase else VIEWS[self.view]
+        waiting = not phases or bool(phases & Stage.WAITING.phases)
+        return self if waiting and self.view not in {"mine", "deleted"} else Listing(view=FIRST)
 
     def which(self, me: Person, now: datetime, zone: ZoneInfo, limits: Limits, view: str = "") -> OrderFilter:
         """Return the filter of this view, or of another view without the phase; `limits` come from `past_limits`."""
@@ -176,7 +206,8 @@ class Listing:
 
     def address(self, **changes: str | None) -> str:
         """Return the address of this list with changed parameters; None removes one."""
-        query: dict[str, str | None] = {"view": self.view, **self.filters, "q": self.text or None} | changes
+        query: dict[str, str | None] = {"view": self.view, **self.filters, "q": self.text or None, "sort": self.chosen}
+        query |= changes
         kept = {name: value for name, value in query.items() if value}
         if kept.get("view") == _unsaid(kept.get("q") or "", kept):
             del kept["view"]
@@ -186,6 +217,16 @@ class Listing:
     def query(self) -> str:
         """Return the query of the address, without the position in the list."""
         return self.address().partition("?")[2]
+
+    @property
+    def place(self) -> str:
+        """Return the query of the address with the position in the list: what the address of an order carries."""
+        after, before = (key_text(key) if key else None for key in (self.after, self.before))
+        return self.address(after=after, before=before).partition("?")[2]
+
+    def order_address(self, order_id: int) -> str:
+        """Return the address of an order with this list beside it, or behind it."""
+        return f"/orders/{order_id}" + (f"?{urlencode({'in': self.place})}" if self.place else "")
 
     def plain(self) -> str:
         """Return the address without filters."""
@@ -204,6 +245,15 @@ class Listing:
         return dated or aged
 
 
+def list_behind(request: Request[Any, Any, Any], me: Person) -> Listing:
+    """Return the list of an order's address (`in`), or that of the page from which a request comes."""
+    given = request.query_params.get("in")
+    if given is None:
+        page = urlsplit(str(request.headers.get("hx-current-url") or request.headers.get("referer") or ""))
+        given = page.query if page.path == "/orders" else dict(parse_qsl(page.query)).get("in", "")
+    return Listing.of_query(given, me)
+
+
 def views_for(me: Person) -> tuple[str, ...]:
     """Return the views of a person: *mine* only for people who work on orders, *deleted* only for an admin."""
     hidden = set() if me.may(Permission.WORK) else {"mine"}
@@ -214,6 +264,12 @@ def views_for(me: Person) -> tuple[str, ...]:
 def view_name(view: str, words: Words) -> str:
     """Return the name of a view; a view of a phase has the phase's name."""
     return words(f"phase.{view}" if view in set(Phase) else f"queue.view.{view}")
+
+
+def view_about(view: str, words: Words) -> str:
+    """Return the sentence that explains a view."""
+    known = f"queue.about.{view}"
+    return words(known) if words.knows(known) else words("queue.about.phase", phase=view_name(view, words))
 
 
 def nothing_in(view: str, words: Words) -> str:

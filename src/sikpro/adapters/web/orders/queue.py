@@ -1,14 +1,31 @@
 """The queue and every other list of orders."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from attrs import frozen
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from sikpro.adapters.web.orders.order_listing import FIRST, Listing, key_text, nothing_in, view_name, views_for
-from sikpro.adapters.web.orders.queue_view import CAP, NEWER, is_resubmitted_to, read_queue
+from sikpro.adapters.web.orders.order_listing import (
+    FIRST,
+    Listing,
+    key_text,
+    list_behind,
+    nothing_in,
+    view_about,
+    view_name,
+    views_for,
+)
+from sikpro.adapters.web.orders.queue_view import (
+    CAP,
+    NEWER,
+    QueuePage,
+    is_resubmitted_to,
+    next_list_name,
+    read_queue,
+)
 from sikpro.adapters.web.orders.working import naming_holder
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.forms import Form
@@ -17,7 +34,7 @@ from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.ports.queries import OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.orders.list_orders import search_orders
+from sikpro.application.use_cases.orders.list_orders import past_limits, search_orders
 from sikpro.application.use_cases.orders.work_order import just_taken, take_next, take_order
 from sikpro.domain.catalogue import Status
 from sikpro.domain.order import Order
@@ -62,7 +79,8 @@ class QueueController(Controller):
         visit: NamedDependency[Visit],
     ) -> Response[str]:
         """Show a list of orders; htmx gets the list without the page around it."""
-        return await list_page(request, me, pages, parts, visit, Listing.of(request.query_params, me))
+        listing = Listing.of(request.query_params, me)
+        return await list_page(request, me, pages, parts, visit, listing)
 
     @get("/orders/find")
     async def find(
@@ -94,19 +112,28 @@ class QueueController(Controller):
         visit: NamedDependency[Visit],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Take the oldest waiting order and open it; `held` is the count on the page: a double click takes only one."""
+        """Take the oldest waiting order of the list `in` and open it.
+
+        `held` is the count of the person's orders on the page: a double click takes only one.
+        """
         now, held = parts.clock.now(), form.whole("held")
+        listing = Listing.of_query(form.text("in"), me)
+        source = listing.next_from
 
-        def work(uow: UnitOfWork) -> Order | None:
+        def work(uow: UnitOfWork) -> tuple[Order | None, str]:
             again = None if held is None else just_taken(uow, me, now, min(held, CAP))
-            return again or take_next(uow, me, now)
+            which = source.which(me, now, ZoneInfo(parts.zone), past_limits(uow, now, parts.zone))
+            return again or take_next(uow, me, now, which), next_list_name(uow, listing, me, visit.words)
 
-        order = await parts.transactions.write(work)
+        order, name = await parts.transactions.write(work)
         if order is None:
-            visit.toast("none_waiting")
-            return go(request, "/orders")
+            visit.toast("none_waiting_in" if name else "none_waiting", name=name)
+            return go(request, listing.address())
+        if wants_pane(request):
+            # The browser follows it, and gets the order alone.
+            return Response("", status_code=303, headers={"location": listing.order_address(order.id)})
         visit.toast("taken", number=order.number)
-        return go(request, f"/orders/{order.id}")
+        return go(request, listing.order_address(order.id))
 
     @post("/orders/{order_id:int}/take", guards=[only(Permission.WORK)])
     async def take(
@@ -121,7 +148,12 @@ class QueueController(Controller):
         now = parts.clock.now()
         order = await naming_holder(parts, lambda uow: take_order(uow, order_id, me, now))
         visit.toast("taken", number=order.number)
-        return go(request, f"/orders/{order_id}")
+        return go(request, list_behind(request, me).order_address(order_id))
+
+
+def wants_pane(request: Request[Any, Any, Any]) -> bool:
+    """Return whether only the order is wanted, to show beside the list."""
+    return is_htmx(request) and request.headers.get("hx-target") == "order"
 
 
 async def list_page(
@@ -134,22 +166,59 @@ async def list_page(
     refused: Refused | None = None,
 ) -> Response[str]:
     """Return a list of orders; `refused` keeps the entries of a failed action on several orders."""
-    now = parts.clock.now()
-    found = await parts.transactions.read(lambda uow: read_queue(uow, listing, me, visit.words, now, parts.zone))
+    context = await list_context(me, parts, visit, listing)
     return pages.page(
         request,
         "orders/list.html" if is_htmx(request) else "orders/queue.html",
         status=refused.http if refused else 200,
         path="/orders",
-        listing=listing,
-        found=found,
-        views={view: view_name(view, visit.words) for view in views_for(me)},
-        nothing=nothing_in(listing.view, visit.words),
-        key_text=key_text,
-        cap=CAP,
-        newer_cap=NEWER,
-        first_view=FIRST,
-        is_resubmitted_to=lambda row: is_resubmitted_to(row, me),
-        newest=listing.sort is Sort.NEWEST,
-        refused=refused or Refused(),
+        **context | {"refused": refused or Refused()},
     )
+
+
+async def list_beside(
+    request: Request[Any, Any, Any], me: Person, parts: WebParts, visit: Visit, order_id: int
+) -> dict[str, Any]:
+    """Return what the page of an order needs of its list: the list itself only where it stands beside the order."""
+    listing = list_behind(request, me)
+    if not is_htmx(request):
+        context = await list_context(me, parts, visit, listing, opened=order_id)
+        if context["sides"]:
+            return context
+    name = await parts.transactions.read(lambda uow: next_list_name(uow, listing, me, visit.words))
+    return {"sides": False, "listing": listing, "next_name": name}
+
+
+async def list_context(
+    me: Person, parts: WebParts, visit: Visit, listing: Listing, opened: int | None = None
+) -> dict[str, Any]:
+    """Return the values of a list's templates; `opened` is the order that is open beside it."""
+    now = parts.clock.now()
+
+    def work(uow: UnitOfWork) -> tuple[QueuePage | None, bool]:
+        sides = uow.work_preferences.of(me.id).side_by_side
+        if opened is not None and not sides:
+            return None, sides
+        return read_queue(uow, listing, me, visit.words, now, parts.zone), sides
+
+    found, sides = await parts.transactions.read(work)
+    if found is None:
+        return {"sides": sides}
+    words = visit.words
+    return {
+        "sides": sides,
+        "opened": opened,
+        "listing": listing,
+        "found": found,
+        "next_name": found.next_name,
+        "views": {view: view_name(view, words) for view in views_for(me)},
+        "about_views": {view: view_about(view, words) for view in views_for(me)},
+        "nothing": nothing_in(listing.view, words),
+        "key_text": key_text,
+        "cap": CAP,
+        "newer_cap": NEWER,
+        "first_view": FIRST,
+        "is_resubmitted_to": lambda row: is_resubmitted_to(row, me),
+        "newest": listing.sort is Sort.NEWEST,
+        "refused": Refused(),
+    }

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qsl
 
 from attrs import evolve
 from litestar import Controller, Request, Response, get, post
@@ -75,10 +74,27 @@ class QueueActionsController(Controller):
         report_bulk(visit, many)
         return go(request, listing.address())
 
-    @get("/bulk")
+    @get(["/bulk", "/layout"])
     async def lead_back(self, request: Request[Any, Any, Any]) -> Response[str]:
         """Redirect to the list: the browser reloads a page that answered the buttons."""
         return go(request, "/orders")
+
+    @post("/layout")
+    async def choose_layout(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        parts: NamedDependency[WebParts],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Show orders beside a dense list from now on, or a roomy table alone; keep it for the person."""
+        side_by_side = form.text("layout") == "sides"
+
+        def work(uow: UnitOfWork) -> None:
+            uow.work_preferences.save(evolve(uow.work_preferences.of(me.id), side_by_side=side_by_side))
+
+        await parts.transactions.write(work)
+        return go(request, _listing(form, me).address())
 
     @post("/views")
     async def save(
@@ -115,7 +131,7 @@ class QueueActionsController(Controller):
 
 
 def _listing(form: Form, me: Person) -> Listing:
-    return Listing.of(dict(parse_qsl(form.text("query"))), me)
+    return Listing.of_query(form.text("query"), me)
 
 
 def _work(uow: UnitOfWork, form: Form, me: Person, parts: WebParts) -> Callable[[Order], Order]:

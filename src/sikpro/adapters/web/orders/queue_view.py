@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
@@ -21,8 +20,12 @@ from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase, Turn
 
 PAGE = 50
+MOST_IN_HAND = 200
 CAP = 999
 NEWER = 99
+SOON = timedelta(minutes=5)
+"""A claim that ends within this time is about to end."""
+
 NEAR = 0.75
 """The part of a limit after which an order counts as near it."""
 
@@ -45,7 +48,8 @@ class Urgency:
 class QueuePage:
     """The view model of a list; `total` is the count of a filtered list.
 
-    `newest` is the newest order, `newer` the number of orders since the list was opened.
+    `newest` is the newest order, `newer` the number of orders since the list was opened. `next_name` is what
+    `next_list_name` returns.
     """
 
     rows: tuple[OrderRow, ...]
@@ -65,6 +69,16 @@ class QueuePage:
     undo: UndoStep | None
     saved: tuple[tuple[SavedView, int], ...]
     disturbed: Mapping[int, Disturbance]
+    next_name: str
+
+    def other_turn(self, row: OrderRow) -> bool:
+        """Return whether it is the turn of somebody else than the order's status says."""
+        status = self.statuses.get(row.status)
+        return row.phase.live and (status is None or status.turn is not row.turn)
+
+    def ending(self, now: datetime) -> int:
+        """Return how many of the person's claims end within `SOON`."""
+        return sum(row.claimed_until is not None and row.claimed_until - now <= SOON for row in self.mine)
 
 
 def read_queue(uow: UnitOfWork, listing: Listing, me: Person, words: Words, now: datetime, zone: str) -> QueuePage:
@@ -82,12 +96,12 @@ def read_queue(uow: UnitOfWork, listing: Listing, me: Person, words: Words, now:
     near = past_limits(uow, now, zone, NEAR)
     types = {row.code: row for row in uow.catalogue.order_types()}
     return QueuePage(
-        rows=rows
-        if listing.sort is Sort.NEWEST
-        else tuple(sorted(rows, key=lambda row: not is_resubmitted_to(row, me))),
+        rows=tuple(sorted(rows, key=lambda row: not is_resubmitted_to(row, me)))
+        if listing.sort is Sort.OLDEST and not listing.chosen
+        else rows,
         total=uow.order_queries.count(within(which, me), COUNTED_UP_TO + 1) if listing.filters or listing.text else 0,
-        first=rows[0].key if rows else None,
-        last=rows[-1].key if rows else None,
+        first=rows[0].key_in(listing.sort) if rows else None,
+        last=rows[-1].key_in(listing.sort) if rows else None,
         less=less,
         more=more,
         newer=uow.order_queries.count(within(evolve(which, newer_than=since), me), NEWER) if since < newest else 0,
@@ -101,7 +115,18 @@ def read_queue(uow: UnitOfWork, listing: Listing, me: Person, words: Words, now:
         undo=undoable(uow, me, now),
         saved=_saved(uow, me, now, iana, limits),
         disturbed=uow.disturbances.open_of([row.id for row in rows]),
+        next_name=next_list_name(uow, listing, me, words),
     )
+
+
+def next_list_name(uow: UnitOfWork, listing: Listing, me: Person, words: Words) -> str:
+    """Return the name of the list from which *take next* takes; "" for the whole queue."""
+    source = listing.next_from
+    saved = next((view.name for view in uow.saved_views.of_person(me.id) if view.query == source.query), "")
+    if saved:
+        return saved
+    filters = [_filter_text(uow, name, value, words) for name, value in source.filters.items()]
+    return " · ".join([*filters, *([f"“{source.text}”"] if source.text else [])])
 
 
 def is_resubmitted_to(row: OrderRow, me: Person) -> bool:
@@ -117,8 +142,7 @@ def within(which: OrderFilter, me: Person) -> OrderFilter:
 def _page(uow: UnitOfWork, listing: Listing, which: OrderFilter, me: Person) -> tuple[tuple[OrderRow, ...], bool, bool]:
     """Return the rows in the list's order, and whether there are rows before and after them."""
     if listing.before is not None:
-        back = Sort.NEWEST if listing.sort is Sort.OLDEST else Sort.OLDEST
-        found = list_orders(uow, which, me, sort=back, after=listing.before, limit=PAGE + 1)
+        found = list_orders(uow, which, me, sort=listing.sort.back, after=listing.before, limit=PAGE + 1)
         return found[:PAGE][::-1], len(found) > PAGE, True
     start = listing.after
     if listing.top and listing.sort is Sort.NEWEST and start is None:
@@ -129,16 +153,18 @@ def _page(uow: UnitOfWork, listing: Listing, which: OrderFilter, me: Person) -> 
 
 
 def _in_hand(uow: UnitOfWork, me: Person) -> tuple[OrderRow, ...]:
+    """Return the orders that the person has, the claim that ends first on top."""
     if not me.may(Permission.WORK):
         return ()
-    return list_orders(uow, OrderFilter(holder=me.id), me, sort=Sort.OLDEST, limit=PAGE)
+    rows = list_orders(uow, OrderFilter(holder=me.id), me, sort=Sort.OLDEST, limit=MOST_IN_HAND)
+    return tuple(sorted(rows, key=lambda row: (row.claimed_until or row.received_at, row.id)))
 
 
 def _saved(
     uow: UnitOfWork, me: Person, now: datetime, zone: ZoneInfo, limits: Limits
 ) -> tuple[tuple[SavedView, int], ...]:
     def count(view: SavedView) -> int:
-        which = Listing.of(dict(parse_qsl(view.query)), me).which(me, now, zone, limits)
+        which = Listing.of_query(view.query, me).which(me, now, zone, limits)
         return uow.order_queries.count(within(which, me), CAP + 1)
 
     return tuple((view, count(view)) for view in uow.saved_views.of_person(me.id))

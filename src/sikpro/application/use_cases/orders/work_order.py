@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from sikpro.application.ports.queries import Key, OrderFilter, Sort
+from attrs import evolve
+
+from sikpro.application.ports.queries import UNKNOWN, Key, OrderFilter, Sort
 from sikpro.application.ports.set_aside import LONGEST_ASIDE
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import first_status
@@ -12,7 +14,6 @@ from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase, Stage
 
-_WAITING = OrderFilter(phases=Stage.WAITING.phases)
 _FEW = 20
 _WORTH_IT = timedelta(minutes=3)
 """The least time that a renewal must add to be saved, because a page renews every minute."""
@@ -36,16 +37,22 @@ def take_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime) -> Ord
     return record_change(uow, change, by.id)
 
 
-def take_next(uow: UnitOfWork, by: Person, now: datetime) -> Order | None:
-    """Take the oldest waiting order, None when none waits. Two people at the same time get different orders.
+def take_next(
+    uow: UnitOfWork,
+    by: Person,
+    now: datetime,
+    which: OrderFilter = OrderFilter(),  # noqa: B008  # frozen
+) -> Order | None:
+    """Take the oldest waiting order of a filter, None when none waits. Two people at once get different orders.
 
-    Orders that the person set aside are left out. Raises `NotPermitted`, `TooManyClaims`.
+    Orders that the person set aside or does not serve are left out. Raises `NotPermitted`, `TooManyClaims`.
     """
     by.must(Permission.WORK)
+    which = evolve(_served(uow, by, which), phases=Stage.WAITING.phases)
     aside = uow.set_aside.of_person(by.id, now - LONGEST_ASIDE)
     left_out = {one.order_id: one.version for one in aside if one.until > now}
     after: Key | None = None
-    while rows := uow.order_queries.page(_WAITING, sort=Sort.OLDEST, after=after, limit=_FEW):
+    while rows := uow.order_queries.page(which, sort=Sort.OLDEST, after=after, limit=_FEW):
         for row in rows:
             if left_out.get(row.id) == row.version:
                 continue
@@ -56,6 +63,21 @@ def take_next(uow: UnitOfWork, by: Person, now: datetime) -> Order | None:
                 continue  # somebody else took it first: try the next one
         after = rows[-1].key
     return None
+
+
+def _served(uow: UnitOfWork, by: Person, which: OrderFilter) -> OrderFilter:
+    """Return the filter with what the person serves, unless it names types or places itself.
+
+    The STOs that a person serves are the chosen ones and those of the chosen Site Operations.
+    """
+    chosen = uow.work_preferences.of(by.id)
+    if not which.type:
+        which = evolve(which, types=frozenset(chosen.types))
+    if (chosen.stos or chosen.site_operations) and not which.sto and not which.site_operation:
+        theirs = {row.code for row in uow.catalogue.stos() if row.site_operation in chosen.site_operations}
+        # An STO that does not exist has no orders: a Site Operation without STOs does not serve all of them.
+        which = evolve(which, stos=frozenset(chosen.stos | theirs) or frozenset({UNKNOWN}))
+    return which
 
 
 def just_taken(uow: UnitOfWork, by: Person, now: datetime, held: int) -> Order | None:

@@ -3,21 +3,29 @@
 
 const typing = (element) => element.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
 
+// From the focused row, or the row of the order that is open beside; if it has left the list, from its place.
 function step(by) {
   const links = [...document.querySelectorAll("tr[data-order] a.order-number")];
-  if (!links.length) return;
-  const row = document.activeElement.closest?.("tr[data-order]");
-  const at = links.findIndex((link) => link.closest("tr") === row);
+  if (!links.length || !links[0].checkVisibility()) return;
+  const row = document.activeElement.closest?.("tr[data-order]") ?? document.querySelector("tr[data-order][aria-current]");
+  const here = links.findIndex((link) => link.closest("tr") === row);
+  const at = here < 0 && walk.at >= 0 ? walk.at - (by > 0) : here;
   const next = links[Math.min(Math.max(at + by, 0), links.length - 1)];
   next.focus();
   next.scrollIntoView({ block: "nearest" });
+  if (sides.on) next.click();
 }
+
+// A key belongs to the order that was on the screen when it was pressed (`orders/sides.js`).
+const dropped = (target, key) => typeof sides !== "undefined" && Boolean(target?.closest(".side-order, [data-next]")) && sides.drop(key);
 
 function press(key) {
   // An open choice (skip, remind me later) has its own keys; they come before those of the page.
   const first = [...document.querySelectorAll("[data-keys-first][open] [data-key]:not(summary)")];
-  const target = [...first, ...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === key);
+  const all = [...first, ...document.querySelectorAll("[data-key]")].filter((one) => one.dataset.key === key);
+  const target = all.find((one) => one.checkVisibility()) ?? all[0];
   if (!target) return false;
+  if (dropped(target, key)) return true;
   if (target.matches("input:not([type=radio], [type=checkbox]), textarea, select")) {
     target.focus();
     target.scrollIntoView({ block: "nearest" });
@@ -42,6 +50,7 @@ document.addEventListener("keydown", (event) => {
     const form = event.target.closest("form") ?? document.getElementById("answer-form");
     if (!form) return;
     event.preventDefault();
+    if (!typing(event.target) && dropped(form, event.key)) return;
     form.requestSubmit();
     return;
   }
@@ -55,6 +64,7 @@ document.addEventListener("keydown", (event) => {
   const sheet = document.getElementById("keys");
   if (event.key === "Escape" && typing(event.target)) event.target.blur();
   if (typing(event.target) || sheet?.open) return;
+  if (event.key === "Enter" && dropped(event.target, event.key)) return event.preventDefault();
   if (event.key === "j") step(1);
   else if (event.key === "k") step(-1);
   else if (event.key === "x" && event.target.closest("tr[data-order]")) {
@@ -67,38 +77,4 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-keys]")) document.getElementById("keys").showModal();
-});
-
-// A list that is fetched again restores the focus: to the same row, or to the row in its place.
-let walked = -1;
-document.addEventListener("htmx:beforeSwap", () => {
-  const row = document.activeElement.closest?.("tr[data-order]");
-  walked = row ? [...document.querySelectorAll("tr[data-order]")].indexOf(row) : -1;
-});
-document.addEventListener("htmx:afterSwap", () => {
-  if (walked < 0 || (document.activeElement && document.activeElement !== document.body)) return;
-  const links = document.querySelectorAll("tr[data-order] a.order-number");
-  links[Math.min(walked, links.length - 1)]?.focus({ preventScroll: true });
-});
-
-// From an order back to its list, with the filters: the focus goes to the order's row. If the row has left the list,
-// the focus goes to the row in its place.
-const PLACE = "sikpro.place";
-addEventListener("pagehide", () => {
-  if (!document.getElementById("queue")) return;
-  const row = document.activeElement?.closest("tr[data-order]");
-  const at = row ? [...document.querySelectorAll("tr[data-order]")].indexOf(row) : -1;
-  sessionStorage.setItem(PLACE, JSON.stringify({ list: location.pathname + location.search, order: row?.dataset.order, at }));
-});
-addEventListener("pageshow", () => {
-  const place = JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
-  if (!place) return;
-  document.querySelector("a[data-back]")?.setAttribute("href", place.list);
-  const rows = [...document.querySelectorAll("tr[data-order]")];
-  const fromOrder = document.referrer.startsWith(`${location.origin}/orders/`);
-  if (!fromOrder || place.at < 0 || !rows.length || place.list !== location.pathname + location.search) return;
-  if (document.activeElement && document.activeElement !== document.body) return;
-  const row = rows.find((one) => one.dataset.order === place.order) ?? rows[Math.min(place.at, rows.length - 1)];
-  row.querySelector("a.order-number").focus({ preventScroll: true });
-  row.scrollIntoView({ block: "nearest" });
 });

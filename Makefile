@@ -47,6 +47,7 @@ reader: $(DEV) ## show how well technicians' messages are read (ARGS=file.toml)
 bench: $(DEV) ## run the benchmarks, recaps among a million orders last
 	@$(BIN)/python -m benchmarks $(ARGS)
 	@$(BIN)/python -m benchmarks.recaps
+	@$(BIN)/python -m benchmarks.hundred_orders
 
 screenshots: $(DEV) ## take the pictures of the documentation anew
 	@$(BIN)/python -m tests.integration.screenshots $(ARGS)

@@ -22,7 +22,10 @@ class Bilingual:
 
 @frozen(kw_only=True)
 class Status:
-    """A status that people read on an order; `group` groups the reasons for hold-ups."""
+    """A status that people read on an order; `group` groups the reasons for hold-ups.
+
+    `key` is the letter that sets it on an order's page, "" for one that follows from the label.
+    """
 
     code: str
     phase: Phase
@@ -32,6 +35,7 @@ class Status:
     group: str = ""
     position: int = 0
     active: bool = True
+    key: str = ""
 
 
 @frozen(kw_only=True)

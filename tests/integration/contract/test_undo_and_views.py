@@ -41,8 +41,8 @@ def test_the_last_step_of_an_order_stands_for_it_until_it_is_over_or_dropped(sto
     first, second = store.write(work)
 
     def latest(by: int, minute: float) -> int | None:
-        step = store.read(lambda unit: unit.undo_steps.latest(by, after(minute)))
-        return step.before.id if step else None
+        steps = store.read(lambda unit: unit.undo_steps.latest(by, after(minute)))
+        return steps[0].before.id if steps else None
 
     kept = store.read(lambda unit: unit.undo_steps.of_order(first))
     assert kept is not None
@@ -52,6 +52,18 @@ def test_the_last_step_of_an_order_stands_for_it_until_it_is_over_or_dropped(sto
     assert latest(4, 2) == second
     store.write(lambda unit: unit.undo_steps.forget(after(4)))
     assert store.read(lambda unit: unit.undo_steps.of_order(second)) is None
+
+
+def test_the_steps_of_one_action_are_the_last_step_together(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> list[int]:
+        orders = [stored_order(unit, f"SC1000000{place}") for place in range(1, 5)]
+        for order, by, until in zip(orders, (4, 4, 4, 5), (3, 5, 5, 5), strict=True):
+            unit.undo_steps.put(UndoStep(before=order, version=2, by=by, until=after(until), messages=(order.id,)))
+        return [order.id for order in orders]
+
+    _, second, third, _ = store.write(work)
+    steps = store.read(lambda unit: unit.undo_steps.latest(4, after(2)))
+    assert [(step.before.id, step.messages) for step in steps] == [(second, (second,)), (third, (third,))]
 
 
 def test_messages_are_taken_back_all_or_none_and_only_before_anybody_began(store: Transactions) -> None:

@@ -23,10 +23,11 @@ class MemoryUndoSteps:
         """Return the order's last step, of any age."""
         return self._state.undo_steps.get(order_id)
 
-    def latest(self, by: int, now: datetime) -> UndoStep | None:
-        """Return the last step that a person may still undo now."""
-        open_ones = [step for step in self._state.undo_steps.values() if step.by == by and step.until > now]
-        return max(open_ones, key=lambda step: (step.until, step.before.id), default=None)
+    def latest(self, by: int, now: datetime) -> tuple[UndoStep, ...]:
+        """Return the last steps that a person may still undo now: those that end at the same time, by order id."""
+        theirs = [step for step in self._state.undo_steps.values() if step.by == by and step.until > now]
+        last = max((step.until for step in theirs), default=now)
+        return tuple(sorted((one for one in theirs if one.until == last), key=lambda step: step.before.id))
 
     def drop(self, order_id: int) -> None:
         """Delete the order's step, if there is one."""

@@ -118,6 +118,7 @@ class SqlCatalogueRepository:
             "reason_group": status.group,
             "position": status.position,
             "active": status.active,
+            "key": status.key,
         }
         self._put(statuses, row)
 
@@ -252,6 +253,7 @@ def _status(row: Mapping[Any, Any]) -> Status:
         group=row["reason_group"],
         position=row["position"],
         active=row["active"],
+        key=row["key"],
     )
 
 

@@ -202,6 +202,7 @@ statuses = Table(
     Column("reason_group", Words, nullable=False),
     Column("position", Integer, nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("key", Words, nullable=False, server_default=""),
 )
 
 order_types = Table(

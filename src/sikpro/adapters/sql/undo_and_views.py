@@ -1,6 +1,6 @@
 """Undo steps and saved views in the database; the order before a step is saved as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -62,12 +62,13 @@ class SqlUndoSteps:
 
     def of_order(self, order_id: int) -> UndoStep | None:
         """Return the order's last step, of any age."""
-        return self._one(sa.select(undo_steps).where(_steps.order_id == order_id))
+        return next(iter(self._all(sa.select(undo_steps).where(_steps.order_id == order_id))), None)
 
-    def latest(self, by: int, now: datetime) -> UndoStep | None:
-        """Return the last step that a person may still undo now."""
-        theirs = sa.select(undo_steps).where(_steps.by == by, _steps.until > now)
-        return self._one(theirs.order_by(_steps.until.desc(), _steps.order_id.desc()).limit(1))
+    def latest(self, by: int, now: datetime) -> tuple[UndoStep, ...]:
+        """Return the last steps that a person may still undo now: those that end at the same time, by order id."""
+        theirs = sa.select(sa.func.max(_steps.until)).where(_steps.by == by, _steps.until > now).scalar_subquery()
+        together = sa.select(undo_steps).where(_steps.by == by, _steps.until == theirs)
+        return self._all(together.order_by(_steps.order_id))
 
     def drop(self, order_id: int) -> None:
         """Delete the order's step, if there is one."""
@@ -77,16 +78,17 @@ class SqlUndoSteps:
         """Delete the steps whose time for undo ended before a time."""
         self._transaction.execute(sa.delete(undo_steps).where(_steps.until < before))
 
-    def _one(self, selected: sa.Select[Any]) -> UndoStep | None:
-        row: Mapping[Any, Any] | None = self._transaction.execute(selected).mappings().one_or_none()
-        if row is None:
-            return None
-        return UndoStep(
-            before=order_from_json(row["before"]),
-            version=row["version"],
-            by=row["by"],
-            until=row["until"],
-            messages=tuple(row["messages"]),
+    def _all(self, selected: sa.Select[Any]) -> tuple[UndoStep, ...]:
+        rows: Iterable[Mapping[Any, Any]] = self._transaction.execute(selected).mappings()
+        return tuple(
+            UndoStep(
+                before=order_from_json(row["before"]),
+                version=row["version"],
+                by=row["by"],
+                until=row["until"],
+                messages=tuple(row["messages"]),
+            )
+            for row in rows
         )
 
 

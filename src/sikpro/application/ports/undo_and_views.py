@@ -31,8 +31,11 @@ class UndoSteps(Protocol):
     def of_order(self, order_id: int) -> UndoStep | None:
         """Return the order's last step, however old."""
 
-    def latest(self, by: int, now: datetime) -> UndoStep | None:
-        """Return the last of the steps that a person may still undo now."""
+    def latest(self, by: int, now: datetime) -> tuple[UndoStep, ...]:
+        """Return the last of the steps that a person may still undo now, by order id.
+
+        The steps of one action on several orders end at the same time: they are one step.
+        """
 
     def drop(self, order_id: int) -> None:
         """Delete the order's step if there is one."""

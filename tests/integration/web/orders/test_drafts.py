@@ -41,6 +41,14 @@ def kept(page: Page) -> int:
     return int(page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('sikpro.draft.')).length"))
 
 
+def log_in_over(page: Page, username: str = "rina", *, password: str = PASSWORD) -> None:
+    """Log in over the page that says that the session ended."""
+    dialog = page.locator("#ended dialog")
+    dialog.get_by_label("Nama pengguna").fill(username)
+    dialog.get_by_label("Kata sandi").fill(password)
+    dialog.get_by_role("button", name="Masuk lagi").click()
+
+
 def log_in_again(page: Page, username: str = "rina") -> None:
     page.get_by_label("Nama pengguna").fill(username)
     page.get_by_label("Kata sandi").fill(PASSWORD)
@@ -90,7 +98,7 @@ def test_a_late_answer_reopens_the_order_and_is_sent_with_its_status(page_site: 
     expect(page.get_by_label("Pesan untuk teknisi")).to_have_value(TEXT)
     assert told(page_site, order) == 0
     page.get_by_role("button", name="Simpan & kirim").click()
-    expect(page.locator("[data-undo]")).to_be_visible()
+    expect(page.locator(".story")).to_contain_text("Status: ODP penuh")
     assert (page_site.stored(order).status, told(page_site, order)) == ("odp_penuh", 1)
     assert kept(page) == 0
 
@@ -113,7 +121,7 @@ def test_a_session_that_ended_is_said_in_place_and_the_text_waits_after_the_logi
     page_site: Site, new_page: NewPage
 ) -> None:
     order = page_site.order()
-    page = new_page(base_url=page_site.url, expect={401})
+    page = new_page(base_url=page_site.url, expect={401, 422})
     writing(page_site, page, order)
     page.evaluate("history.replaceState(null, '', location.pathname + '?last_event=1')")
     end_session(page_site, page)
@@ -123,14 +131,33 @@ def test_a_session_that_ended_is_said_in_place_and_the_text_waits_after_the_logi
     expect(ended).to_contain_text("Sesi Anda sudah berakhir. Teks Anda tetap ada.")
     expect(message).to_have_value(f"{TEXT} Segera.")
     assert "/login" not in page.url
-    ended.get_by_role("link", name="Masuk lagi").click()
-    log_in_again(page)
-    page.wait_for_url(f"**/orders/{order.id}?last_event=1")
+    page.evaluate("window.same = true")
+    log_in_over(page, password="salah")
+    expect(ended.get_by_role("alert").last).to_contain_text("kata sandi salah")
+    log_in_over(page)
+    expect(ended.locator("dialog")).to_have_count(0)
+    connected(page)
+    assert page.evaluate("window.same"), "no page was loaded"
+    assert page.url.endswith(f"/orders/{order.id}?last_event=1")
     expect(message).to_have_value(f"{TEXT} Segera.")
     expect(page.get_by_label("ODP penuh")).to_be_checked()
-    expect(page.locator("#answer-form [data-draft-note]")).to_be_visible()
-    expect(page.locator("#preview .bubble")).to_contain_text(f"{TEXT} Segera.")
     assert told(page_site, order) == 0, "nothing is sent by itself"
+    page.get_by_role("button", name="Simpan & kirim").click()
+    expect(page.locator("[data-undo]")).to_be_visible()
+    assert told(page_site, order) == 1, "the page has the token of the new session"
+    assert kept(page) == 0
+
+
+def test_who_logs_in_over_a_colleagues_page_does_not_read_their_text(page_site: Site, new_page: NewPage) -> None:
+    order = page_site.order()
+    page = new_page(base_url=page_site.url, expect={401})
+    writing(page_site, page, order)
+    end_session(page_site, page)
+    page.get_by_label("Pesan untuk teknisi").press_sequentially("!")
+    log_in_over(page, "tono")
+    expect(page.locator(".person-name strong")).to_have_text("Tono")
+    expect(page.get_by_label("Pesan untuk teknisi")).to_have_value("")
+    assert (kept(page), page.url) == (0, f"{page_site.url}/orders/{order.id}")
 
 
 def test_a_press_without_a_session_shows_the_text_and_it_waits_after_the_login(
@@ -141,10 +168,11 @@ def test_a_press_without_a_session_shows_the_text_and_it_waits_after_the_login(
     writing(page_site, page, order)
     page.evaluate("live.ended = true; live.close()")  # the page has not noticed
     end_session(page_site, page)
+    page.evaluate("live.ended = false")
     page.get_by_role("button", name="Simpan & kirim").click()
-    expect(page.get_by_role("heading", name="Sesi Anda sudah berakhir")).to_be_visible()
+    expect(page.locator("#ended dialog")).to_be_visible()
     expect(page.get_by_label("Pesan untuk teknisi")).to_have_value(TEXT)
-    page.get_by_role("link", name="Masuk lagi").click()
+    page.get_by_role("link", name="Buka halaman login").click()
     log_in_again(page)
     page.wait_for_url(f"**/orders/{order.id}")
     expect(page.get_by_label("Pesan untuk teknisi")).to_have_value(TEXT)
@@ -272,7 +300,7 @@ def test_enter_on_a_late_answer_sends_it_with_its_status(page_site: Site, new_pa
     page_site.logged_in("bagus").post(f"/orders/{order.id}/status", {"status": "odp_rusak"})
     page.get_by_role("button", name="Simpan & kirim").click()
     expect(page.get_by_role("button", name="Kirim pesan saja")).to_be_visible()
-    page.get_by_label("Alasan").press("Enter")
+    page.get_by_label("ODP penuh").press("Enter")
     expect(page.locator("[data-undo]")).to_be_visible()
     assert (page_site.stored(order).status, told(page_site, order)) == ("odp_penuh", 1)
 
@@ -321,9 +349,6 @@ def test_nothing_on_a_page_that_gives_text_back_keeps_somebody_from_using_it(
     for element in ("bot-bar", "claim", "order-live"):
         page.evaluate(again, element)
         expect(page.locator("#ended")).to_contain_text("Sesi Anda sudah berakhir.")
-    expect(page.locator("#ended div")).to_be_visible()
+    expect(page.locator("#ended dialog")).to_be_visible()
     found["ended"] = faults(page)
-    page.get_by_role("button", name="Kirim pesan saja").click()
-    expect(page.get_by_role("link", name="Masuk lagi")).to_be_visible()
-    found["without a session"] = faults(page)
     assert {name: wrong for name, wrong in found.items() if wrong} == {}

@@ -48,6 +48,10 @@ class Writing:
 
 @pytest.fixture
 def writing(site: Site) -> Writing:
+    return start_writing(site)
+
+
+def start_writing(site: Site) -> Writing:
     order, rina, bagus = site.order(), site.logged_in("rina"), site.logged_in("bagus")
     rina.post(f"/orders/{order.id}/take")
     page = rina.get(f"/orders/{order.id}").text
@@ -364,3 +368,75 @@ def test_a_text_with_a_sign_that_cannot_be_stored_is_given_back_without_it(writi
     page = writing.press(feedback=TEXT + "\x00")
     assert "Isian feedback memuat karakter yang tidak bisa disimpan" in page
     assert writing.told() == []
+
+
+def is_deleted(one: Writing) -> None:
+    one.bagus.post(f"{one.path}/delete", {"reason": "uji"})
+
+
+def is_put_off(one: Writing) -> None:
+    one.rina.post(f"{one.path}/put-off", {"minutes": "30"})
+
+
+def is_given_away(one: Writing) -> None:
+    one.bagus.post(f"{one.path}/assign", {"to": str(one.site.people["tono"].id)})
+
+
+def nothing_happens(one: Writing) -> None:
+    assert one.site.stored(one.order).holder
+
+
+def rina_leads_no_more(one: Writing) -> None:
+    person = one.site.store.read(lambda uow: uow.people.get(one.site.people["rina"].id))
+    one.site.store.write(lambda uow: uow.people.save(evolve(person, role=Role.SUPERVISOR)))
+
+
+WRITES: dict[str, dict[str, str]] = {
+    "status": {},
+    "words": {},
+    "reopen": {"reason": TEXT, "feedback": TEXT},
+    "edit": {"note": TEXT, "odp": "bukan ODP", "feedback": ""},
+    "delete": {"reason": TEXT, "feedback": ""},
+    "go-on": {"go_on": "no"},
+    "preview": {},
+}
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        nothing_happens,
+        is_completed,
+        is_cancelled,
+        is_withdrawn,
+        is_taken_over,
+        is_given_away,
+        is_held_up,
+        is_corrected,
+        is_deleted,
+        is_put_off,
+        rina_leads_no_more,
+        lambda one: SESSION_ENDS[0](one),
+    ],
+)
+def test_no_text_vanishes_whatever_is_pressed_and_whatever_happened(
+    page_site: Site, happens: Callable[[Writing], None]
+) -> None:
+    writing = start_writing(page_site)
+    happens(writing)
+    plain = {"referer": writing.site.url + writing.path}
+    for headers in (plain, plain | {"hx-request": "true", "hx-target": "order"}):
+        for what, more in WRITES.items():
+            before = len(facts(writing))
+            response = writing.rina.post(f"{writing.path}/{what}", writing.form | more, headers=headers)
+            saved = response.status_code == 303 or len(facts(writing)) > before
+            # A page of JavaScript stays as it is when something other than an order comes back.
+            stays = headers is not plain and 'id="order"' not in response.text and "hx-redirect" not in response.headers
+            assert saved or stays or SHOWN in response.text, (what, response.status_code, response.text[-1500:])
+
+
+def facts(one: Writing) -> list[object]:
+    """What was saved about the order."""
+    return list(
+        one.site.store.read(lambda uow: (*uow.journal.of_order(one.order.id), *uow.outbox.of_order(one.order.id)))
+    )

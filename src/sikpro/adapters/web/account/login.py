@@ -8,11 +8,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from sikpro.adapters.web.account.password_hashing import PasswordHasher
-from sikpro.adapters.web.site.admission import PUBLIC, WHILE_PASSWORD_EXPIRED, password_path
+from sikpro.adapters.web.site.admission import PUBLIC, WHILE_PASSWORD_EXPIRED, login_path, password_path
 from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
-from sikpro.adapters.web.site.security import new_token, safe_path, session_id
+from sikpro.adapters.web.site.security import csrf_token, new_token, safe_path, session_id
 from sikpro.adapters.web.site.visit import IDLE, Visit
 from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import UnitOfWork
@@ -81,6 +81,19 @@ class LoginController(Controller):
         fits = not locked and await password_hasher.verify(
             person.password_hash if person and able else None, password[:1000]
         )
+        over = request.headers.get("hx-target") == "ended"
+        if over and (locked or not fits or person is None or not able):
+            return pages.page(
+                request,
+                "site/ended.html",
+                status=429 if locked else 422,
+                text=visit.words("ended.session"),
+                to=login_path(next_page),
+                label=visit.words("ended.log_in"),
+                form=True,
+                error="login.locked" if locked else "login.wrong",
+                username=form.text("username")[:64],
+            )
         if locked or not fits or person is None or not able:
             return pages.page(
                 request,
@@ -100,6 +113,9 @@ class LoginController(Controller):
         await parts.transactions.write(start)
         visit.set_cookie("session", token, max_age=int(IDLE.total_seconds()))
         visit.drop_cookie("visitor")
+        if over and not known.must_change_password:
+            # The page that lies below goes on with the token of the new session.
+            return pages.page(request, "site/back.html", person=known.id, csrf=csrf_token(token))
         return go(request, password_path(next_page) if known.must_change_password else next_page)
 
     @post("/logout", opt=PUBLIC)

@@ -8,13 +8,14 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
+from sikpro.adapters.web.orders.beside import list_beside, wants_pane
+from sikpro.adapters.web.orders.going_on import Ahead, look_ahead, next_of_mine, stamp, wants_to_go_on
 from sikpro.adapters.web.orders.map_link import map_link
-from sikpro.adapters.web.orders.order_listing import list_behind
+from sikpro.adapters.web.orders.order_listing import Listing, list_behind
 from sikpro.adapters.web.orders.order_view import OrderView, preview, template_text, view_order
-from sikpro.adapters.web.orders.queue import list_beside, wants_pane
 from sikpro.adapters.web.orders.working import naming_holder
 from sikpro.adapters.web.site.admission import only
-from sikpro.adapters.web.site.errors import status_of
+from sikpro.adapters.web.site.errors import pressed_at, status_of
 from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go, is_htmx
 from sikpro.adapters.web.site.parts import WebParts
@@ -31,12 +32,18 @@ from sikpro.domain.errors import ConcurrencyConflict, DomainError, InvalidFields
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
 
-Work = Callable[[UnitOfWork], Order]
+Work = Callable[[UnitOfWork], object]
+
+LONGEST_QUERY = 2000
+"""The longest query of a list that is kept in an order's address, in characters."""
 
 
 @frozen
 class OrderContext:
-    """One request about one order: shows it, or changes it and goes back."""
+    """One request about one order: shows it, or changes it and goes back or on.
+
+    With JavaScript the page sends its forms itself, and gets the order alone (`orders/pane.html`) in place of the page.
+    """
 
     request: Request[Any, Any, Any]
     pages: Pages
@@ -45,8 +52,19 @@ class OrderContext:
     me: Person
     order_id: int
 
-    async def page(self, typed: Typed | None = None, status: int = 200) -> Response[str]:
-        """Return the order's page with the typed text still in it."""
+    async def page(
+        self,
+        typed: Typed | None = None,
+        status: int = 200,
+        *,
+        said: str = "",
+        sent: str = "",
+        address: str = "",
+    ) -> Response[str]:
+        """Return the order's page with the typed text still in it.
+
+        A pane also says what was done (`said`) and which draft was sent; `address` is its own, if it is another order.
+        """
         typed, now = typed or Typed(), self.parts.clock.now()
         view = await self.parts.transactions.read(
             lambda uow: view_order(uow, self.order_id, self.me, self.visit.words, now)
@@ -57,9 +75,9 @@ class OrderContext:
         stored = typed_again(view.order.data)
         beside = await list_beside(self.request, self.me, self.parts, self.visit, self.order_id)
         shown_version = self.request.query_params.get("shown_version", "")
-        return self.pages.page(
+        response = self.pages.page(
             self.request,
-            "orders/pane.html" if wants_pane(self.request) else "orders/order.html",
+            "orders/pane.html" if self.wants_pane else "orders/order.html",
             status=status,
             view=view,
             order=view.order,
@@ -73,32 +91,76 @@ class OrderContext:
             values=typed.values if typed.form == "edit" else stored,
             homeless=() if _shown(typed.form, view) else written(typed.values, self.visit.words, stored),
             **beside,
+            said=said,
+            sent=sent,
         )
+        if address:
+            response.headers["hx-push-url"] = address
+        return response
 
     @property
-    def address(self) -> str:
-        """Return the address of the order with its list."""
-        return list_behind(self.request, self.me).order_address(self.order_id)
+    def wants_pane(self) -> bool:
+        """Return whether only the order is wanted, to replace the one on the page."""
+        return wants_pane(self.request)
 
-    async def do(self, work: Work, toast: str | None, typed: Typed) -> Response[str]:
-        """Do the work and go back to the order with the toast, if any; after an error show the typed text again."""
+    @property
+    def listing(self) -> Listing:
+        """Return the list beside the order, or behind it."""
+        return list_behind(self.request, self.me)
+
+    def address(self, order_id: int) -> str:
+        """Return the address of an order with the same list."""
+        return self.listing.order_address(order_id)
+
+    async def do(self, work: Work, toast: str | None, typed: Typed, *, goes_on: bool = False) -> Response[str]:
+        """Do the work and show the result, or the reason why it was refused, with the typed text."""
+        return await self.refused(work, typed) or await self.done(toast, typed, goes_on=goes_on)
+
+    async def refused(self, work: Work, typed: Typed) -> Response[str] | None:
+        """Do the work. Return None if it was done, else the order's page with the reason and the typed text."""
         try:
-            order = await self._done(work)
+            await self._done(work)
         except InvalidFields as error:
             return await self.page(evolve(typed, errors=error.errors), 422)
         except DomainError as error:
+            pressed, here = pressed_at(self.request), f"/orders/{self.order_id}"
+            if pressed and not is_htmx(self.request) and pressed.partition("?")[0] != here and not typed.values:
+                # The button of a list: the list says why.
+                self.visit.toast("refused", why=self._sentence(error, typed))
+                return go(self.request, pressed)
             return await self.page(evolve(typed, trouble=self._sentence(error, typed)), status_of(error))
-        if toast:
-            self.visit.toast(toast, number=order.number)
-        self.sent(typed)
-        return go(self.request, self.address)
+        return None
 
-    def sent(self, typed: Typed) -> None:
-        """Let the browser delete its draft of a form: the text is saved now."""
-        if typed.form:
-            self.visit.sent(f"order-{self.order_id}-{'status' if typed.form == 'words' else typed.form}")
+    async def done(self, toast: str | None, typed: Typed, *, goes_on: bool = False) -> Response[str]:
+        """Go back to the order with the toast; or on to the person's next order, if they have one and want it."""
+        sent = f"order-{self.order_id}-{'status' if typed.form == 'words' else typed.form}" if typed.form else ""
 
-    async def _done(self, work: Work) -> Order:
+        ready, now = self.request.headers.get("x-ready", ""), self.parts.clock.now()
+
+        def read(uow: UnitOfWork) -> tuple[str, int, Ahead | None]:
+            on = next_of_mine(uow, self.order_id, self.me) if goes_on and wants_to_go_on(uow, self.me) else None
+            known = on is not None and self.wants_pane and ready == stamp(uow, on)
+            ahead = look_ahead(uow, on, self.me, now) if on is not None and known else None
+            return uow.orders.get(self.order_id).number, on or self.order_id, ahead
+
+        number, to, ahead = await self.parts.transactions.read(read)
+        if not self.wants_pane:
+            if toast:
+                self.visit.toast(toast, number=number)
+            if sent:
+                self.visit.sent(sent)
+            return go(self.request, self.address(to))
+        said = self.visit.words(f"toast.{toast}", number=number) if toast else ""
+        if ahead is None:
+            return await evolve(self, order_id=to).page(said=said, sent=sent, address=self.address(to))
+        # The page has the order ready: it lacks the undo of this answer, and what comes after the order.
+        response = self.pages.page(
+            self.request, "orders/ahead.html", ahead=ahead, said=said, sent=sent, listing=self.listing
+        )
+        response.headers |= {"hx-push-url": self.address(to), "x-show": "ready"}
+        return response
+
+    async def _done(self, work: Work) -> object:
         try:
             return await naming_holder(self.parts, work)
         except ConcurrencyConflict:
@@ -182,7 +244,7 @@ class OrderController(Controller):
                 hold=UNDO_SPAN,
             )
 
-        return await context.do(work, None, typed)
+        return await context.do(work, None, typed, goes_on=True)
 
     @post("/words", guards=[only(Permission.WORK)])
     async def say(self, context: NamedDependency[OrderContext], form: NamedDependency[Form]) -> Response[str]:
@@ -228,7 +290,8 @@ class OrderController(Controller):
             except DomainError as error:
                 trouble = words.error(error)
         if is_htmx(context.request):
-            return context.pages.page(context.request, "orders/preview.html", text=shown, trouble=trouble)
+            quiet = bool(form.text("status")) and not shown
+            return context.pages.page(context.request, "orders/preview.html", text=shown, trouble=trouble, quiet=quiet)
         typed = Typed(form="status", values=form.values, last_event=form.last_event, trouble=trouble, preview=shown)
         return await context.page(typed)
 
@@ -246,9 +309,10 @@ class OrderController(Controller):
             return reopen_order(uow, context.order_id, context.me, now, reason=reason, zone=zone, hold=UNDO_SPAN)
 
         typed = Typed(form="reopen", values=form.values, last_event=last_event)
-        response = await context.do(work, None, typed)
-        if response.status_code != 303 or not typed.answers:
-            return response
+        if refused := await context.refused(work, typed):
+            return refused
+        if not typed.answers:
+            return await context.done(None, typed)
         late = {"status": form.text("status"), "feedback": form.text("feedback")}
         return await context.page(Typed(form="status", values=late, trouble=context.visit.words("order.reopened_late")))
 
@@ -265,4 +329,4 @@ class OrderController(Controller):
     @get(["/status", "/words", "/preview", "/reopen", "/edit"])
     async def lead_back(self, context: NamedDependency[OrderContext]) -> Response[str]:
         """Redirect to the order: the browser reloads a page that answered a form, perhaps after a new login."""
-        return go(context.request, f"/orders/{context.order_id}")
+        return go(context.request, context.address(context.order_id))

@@ -1,5 +1,6 @@
-"""The one-button actions on an order: undo, keep, give back, assign, delete, restore, send again."""
+"""The one-button actions on an order: take, undo, keep, give back, assign, delete, restore, send again."""
 
+from attrs import evolve
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 
@@ -13,7 +14,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.messages.resend_message import resend_message
 from sikpro.application.use_cases.orders.remove_order import delete_order, restore_order
 from sikpro.application.use_cases.orders.undo_status import undo_status
-from sikpro.application.use_cases.orders.work_order import assign_order, give_back_order, renew_claim
+from sikpro.application.use_cases.orders.work_order import assign_order, give_back_order, renew_claim, take_order
 from sikpro.domain.errors import NotFound
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission
@@ -24,6 +25,12 @@ class OrderActionsController(Controller):
 
     path = "/orders/{order_id:int}"
     dependencies = {"context": Provide(provide_order_context)}  # noqa: RUF012  # Litestar's own type for it
+
+    @post("/take", guards=[only(Permission.WORK)])
+    async def take(self, context: NamedDependency[OrderContext]) -> Response[str]:
+        """Take the order; if two people try, one gets it and the other stays on the order and reads who has it."""
+        now = context.parts.clock.now()
+        return await context.do(lambda uow: take_order(uow, context.order_id, context.me, now), "taken", Typed())
 
     @post("/give-back", guards=[only(Permission.WORK)])
     async def give_back(self, context: NamedDependency[OrderContext]) -> Response[str]:
@@ -61,10 +68,10 @@ class OrderActionsController(Controller):
         """Renew the claim on request of its holder."""
         return await self._claim(context, confirmed=True)
 
-    @get(["/give-back", "/assign", "/undo", "/delete", "/restore"])
+    @get(["/take", "/go-on", "/give-back", "/assign", "/undo", "/delete", "/restore"])
     async def lead_back(self, context: NamedDependency[OrderContext]) -> Response[str]:
         """Redirect to the order: the browser reloads a page that answered a button."""
-        return go(context.request, f"/orders/{context.order_id}")
+        return go(context.request, context.address(context.order_id))
 
     async def _claim(self, context: OrderContext, *, confirmed: bool) -> Response[str]:
         now, words = context.parts.clock.now(), context.visit.words
@@ -75,8 +82,17 @@ class OrderActionsController(Controller):
 
         view = await context.parts.transactions.write(work)
         if not is_htmx(context.request):
-            return go(context.request, f"/orders/{context.order_id}")
+            return go(context.request, context.address(context.order_id))
         return context.pages.page(context.request, "orders/claim.html", view=view, order=view.order)
+
+    @post("/go-on", guards=[only(Permission.WORK)])
+    async def go_on(self, context: NamedDependency[OrderContext], form: NamedDependency[Form]) -> Response[str]:
+        """Choose whether the next order opens after an answer; the typed answer stays in its form."""
+        me, on = context.me.id, form.text("go_on") == "yes"
+        await context.parts.transactions.write(
+            lambda uow: uow.work_preferences.save(evolve(uow.work_preferences.of(me), go_on=on))
+        )
+        return await context.page(Typed(form="status", values=form.values, last_event=form.last_event))
 
     @post("/delete", guards=[only(Permission.LEAD)])
     async def delete(self, context: NamedDependency[OrderContext], form: NamedDependency[Form]) -> Response[str]:
@@ -86,10 +102,13 @@ class OrderActionsController(Controller):
         def work(uow: UnitOfWork) -> Order:
             return delete_order(uow, context.order_id, context.me, now, reason=form.text("reason"), zone=zone)
 
-        response = await context.do(
-            work, "deleted", Typed(form="delete", values=form.values, last_event=form.last_event)
-        )
-        return go(context.request, "/orders") if response.status_code in {204, 303} else response
+        typed = Typed(form="delete", values=form.values, last_event=form.last_event)
+        if refused := await context.refused(work, typed):
+            return refused
+        number = await context.parts.transactions.read(lambda uow: uow.orders.get(context.order_id).number)
+        context.visit.toast("deleted", number=number)
+        context.visit.sent(f"order-{context.order_id}-delete")
+        return go(context.request, context.listing.address())
 
     @post("/restore", guards=[only(Permission.ADMINISTER)])
     async def restore(self, context: NamedDependency[OrderContext]) -> Response[str]:
@@ -104,9 +123,6 @@ class OrderActionsController(Controller):
         if message is None:
             raise NotFound(what="message", name="")
 
-        def work(uow: UnitOfWork) -> None:
-            resend_message(uow, context.order_id, message, context.me, now)
-
-        await context.parts.transactions.write(work)
-        context.visit.toast("sent_again")
-        return go(context.request, f"/orders/{context.order_id}")
+        return await context.do(
+            lambda uow: resend_message(uow, context.order_id, message, context.me, now), "sent_again", Typed()
+        )

@@ -1,40 +1,33 @@
 """The view model of one order's page, with the person's permissions."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from string import ascii_lowercase, ascii_uppercase
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from sikpro.adapters.web.orders.going_on import Ahead, look_ahead, stamp
 from sikpro.adapters.web.orders.timeline import Entry, Narrator
 from sikpro.application.i18n import Words, words_in
 from sikpro.application.ports.files import OrderFile
 from sikpro.application.ports.queries import OrderFilter, OrderRow
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.ports.undo_and_views import UndoStep
 from sikpro.application.use_cases.catalogue.lookup import maker_of, status_named
+from sikpro.application.use_cases.catalogue.status_keys import SHOWN_PHASES, status_keys
 from sikpro.application.use_cases.messages.notify_technician import feedback_text, proposed_feedback, recipients
 from sikpro.application.use_cases.orders.clashes import Clash, clashes_shown_to
 from sikpro.application.use_cases.orders.list_orders import may_view, related_orders
-from sikpro.application.use_cases.orders.undo_status import undoable
 from sikpro.domain.catalogue import Status
 from sikpro.domain.disturbance import Disturbance
 from sikpro.domain.errors import NotFound, OrderRemoved
 from sikpro.domain.events import OrderDeleted
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
-from sikpro.domain.phase import Phase, Stage, Turn, is_reopening
-
-_TAKEN_KEYS = "bcfjknqtuxyzADEFLRST"
-"""The keys of the other helpdesk actions (`templates/site/keys.html`)."""
-
-_SPARE_KEYS = "7890" + ascii_lowercase + ascii_uppercase
+from sikpro.domain.phase import Phase, Turn, is_reopening
 
 MOST_HELD = 999
 
-_OFFERED = (Stage.COMPLETED, Stage.WAITING, Stage.HELD_UP, Stage.IN_PROGRESS, Stage.CANCELLED)
-_SHOWN = tuple(sorted(Phase, key=lambda phase: _OFFERED.index(phase.stage)))
-"""The order of phases in the list of statuses: the most frequent first."""
+FIRST_STATUSES = 10
+"""How many statuses stand on an order's page at once; the others are in groups that unfold."""
 
 
 @frozen(kw_only=True)
@@ -99,6 +92,9 @@ class OrderView:
     durations: dict[Turn, timedelta]
     allowed: Allowed
     groups: tuple[StatusGroup, ...]
+    first: tuple[Status, ...]
+    folds: tuple[StatusGroup, ...]
+    most_used: bool
     maker: str
     story: tuple[Entry, ...]
     files: tuple[OrderFile, ...]
@@ -107,7 +103,8 @@ class OrderView:
     choices: dict[str, list[tuple[str, str]]]
     keys: dict[str, str]
     held: int
-    undo: UndoStep | None
+    ahead: Ahead
+    stamp: str
     related: tuple[OrderRow, ...]
     clashes: tuple[Clash, ...]
     disturbance: Disturbance | None
@@ -140,6 +137,9 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
         raise _removed(order, narrator, now)
     chats = recipients(uow, order)
     allowed = Allowed.to(me, order)
+    groups = _groups(order, tuple(statuses.values()))
+    uses: Mapping[str, int] = {}
+    first, folds = _first_and_folds(groups, uses)
     return OrderView(
         order=order,
         row=row,
@@ -148,16 +148,20 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
         holder=narrator.name(order.holder) if order.holder else "",
         durations=order.clock.durations(order.finished_at or now),
         allowed=allowed,
-        groups=_groups(order, tuple(statuses.values())),
+        groups=groups,
+        first=first,
+        folds=folds,
+        most_used=bool(uses),
         maker=maker_of(uow, order.data.serial),
         story=narrator.story(order_id),
         files=uow.files.of_order(order_id),
         chats=len(chats),
         helpdesks=_helpdesks(uow, order) if allowed.assign else (),
         choices=catalogue_choices(uow, words) if allowed.edit else {},
-        keys=status_keys(statuses.values()),
+        keys=status_keys(tuple(statuses.values())),
         held=uow.order_queries.count(OrderFilter(holder=me.id), MOST_HELD),
-        undo=undoable(uow, me, now),
+        ahead=look_ahead(uow, order_id, me, now),
+        stamp=stamp(uow, order_id),
         related=related_orders(uow, row, me),
         clashes=clashes_shown_to(uow, order, me),
         disturbance=uow.disturbances.open_of([order.id]).get(order.id),
@@ -212,7 +216,7 @@ def _groups(order: Order, statuses: tuple[Status, ...]) -> tuple[StatusGroup, ..
     stays = {order.phase} if order.phase.live and not order.phase.waits else set[Phase]()
     reachable = stays | {phase for phase in order.phase.rule.leads_to if not is_reopening(order.phase, phase)}
     found: dict[tuple[Phase, str], list[Status]] = {}
-    for phase in _SHOWN:
+    for phase in SHOWN_PHASES:
         for status in statuses:
             if status.active and status.phase is phase and phase in reachable:
                 found.setdefault((phase, status.group), []).append(status)
@@ -221,23 +225,25 @@ def _groups(order: Order, statuses: tuple[Status, ...]) -> tuple[StatusGroup, ..
     )
 
 
-def status_keys(statuses: Iterable[Status]) -> dict[str, str]:
-    """Return the key of each active status by its code: a free letter of its Indonesian label, else another letter.
+def _first_and_folds(
+    groups: tuple[StatusGroup, ...], uses: Mapping[str, int]
+) -> tuple[tuple[Status, ...], tuple[StatusGroup, ...]]:
+    """Return the statuses that stand on the page at once, and the others by group.
 
-    The key does not depend on the order's status, so that people can learn it.
+    The most used come first. Without counts: the first status of each phase, then the catalogue's order. Cancelling is
+    always in its group. A few statuses need no groups.
     """
-    keys: dict[str, str] = {}
-    taken = set(_TAKEN_KEYS)
-    ordered = sorted(statuses, key=lambda status: _SHOWN.index(status.phase))
-    for status in ordered:
-        if not status.active:
-            continue
-        own = [letter for letter in status.label.id.lower() if letter in ascii_lowercase]
-        key = next((key for key in [*own, *_SPARE_KEYS] if key not in taken), "")
-        if key:
-            keys[status.code] = key
-            taken.add(key)
-    return keys
+    heads = {group.phase: group.statuses[0].code for group in reversed(groups)}
+    every = [status for group in groups for status in group.statuses]
+    able = [status for status in every if not status.phase.ends_badly]
+    if len(every) <= FIRST_STATUSES:
+        return tuple(every), ()
+    ranked = sorted(able, key=lambda one: (-uses.get(one.code, 0), heads[one.phase] != one.code))
+    first = ranked[:FIRST_STATUSES]
+    if not uses:
+        first = [status for status in able if status in first]
+    folds = tuple(evolve(one, statuses=tuple(each for each in one.statuses if each not in first)) for one in groups)
+    return tuple(first), tuple(fold for fold in folds if fold.statuses)
 
 
 def _helpdesks(uow: UnitOfWork, order: Order) -> tuple[tuple[int, str], ...]:

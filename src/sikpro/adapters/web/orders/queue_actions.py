@@ -8,9 +8,10 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from sikpro.adapters.web.orders.beside import Refused
 from sikpro.adapters.web.orders.order_listing import Listing
 from sikpro.adapters.web.orders.order_view import template_text
-from sikpro.adapters.web.orders.queue import Refused, list_page
+from sikpro.adapters.web.orders.queue import list_page
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
@@ -21,7 +22,7 @@ from sikpro.application.use_cases.catalogue.lookup import status_named
 from sikpro.application.use_cases.orders.bulk import BulkResult, work_in_bulk
 from sikpro.application.use_cases.orders.change_status import change_status
 from sikpro.application.use_cases.orders.saved_views import save_view
-from sikpro.application.use_cases.orders.undo_status import UNDO_SPAN
+from sikpro.application.use_cases.orders.undo_status import UNDO_SPAN, undo_latest
 from sikpro.application.use_cases.orders.work_order import assign_order, take_order
 from sikpro.domain.errors import NotFound
 from sikpro.domain.order import Order
@@ -74,7 +75,25 @@ class QueueActionsController(Controller):
         report_bulk(visit, many)
         return go(request, listing.address())
 
-    @get(["/bulk", "/layout"])
+    @post("/undo", guards=[only(Permission.WORK)])
+    async def undo(
+        self,
+        request: Request[Any, Any, Any],
+        me: NamedDependency[Person],
+        parts: NamedDependency[WebParts],
+        visit: NamedDependency[Visit],
+        form: NamedDependency[Form],
+    ) -> Response[str]:
+        """Undo the person's last answer in all its orders, and show the list again."""
+        now = parts.clock.now()
+        many = await parts.transactions.write(lambda uow: undo_latest(uow, me, now))
+        if many.done or many.refused:
+            report_bulk(visit, many)
+        else:
+            visit.toast("undo_over")
+        return go(request, _listing(form, me).address())
+
+    @get(["/bulk", "/layout", "/undo"])
     async def lead_back(self, request: Request[Any, Any, Any]) -> Response[str]:
         """Redirect to the list: the browser reloads a page that answered the buttons."""
         return go(request, "/orders")

@@ -66,7 +66,7 @@ class QueuePage:
     choices: Mapping[str, Choices]
     names: Mapping[str, str]
     mine: tuple[OrderRow, ...]
-    undo: UndoStep | None
+    undo: tuple[UndoStep, ...]
     saved: tuple[tuple[SavedView, int], ...]
     disturbed: Mapping[int, Disturbance]
     next_name: str

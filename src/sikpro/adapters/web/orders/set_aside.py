@@ -40,7 +40,7 @@ class SetAsideController(Controller):
         def work(uow: UnitOfWork) -> Order:
             return skip_order(uow, context.order_id, reason, context.me, now)
 
-        return await context.do(work, "skipped", Typed())
+        return await context.do(work, "skipped", Typed(), goes_on=True)
 
     @post("/put-off", guards=[only(Permission.WORK)])
     async def put_off(self, context: NamedDependency[OrderContext], form: NamedDependency[Form]) -> Response[str]:
@@ -51,7 +51,7 @@ class SetAsideController(Controller):
         def work(uow: UnitOfWork) -> Order:
             return put_off_order(uow, context.order_id, until, context.me, now)
 
-        return await context.do(work, "put_off", Typed())
+        return await context.do(work, "put_off", Typed(), goes_on=True)
 
 
 @frozen

@@ -15,7 +15,7 @@ from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue.catalogue_rows import KINDS, CatalogueKind
+from sikpro.application.use_cases.catalogue.catalogue_rows import KINDS, STATUSES, CatalogueKind
 from sikpro.application.use_cases.catalogue.edit_catalogue import (
     Use,
     add_row,
@@ -27,6 +27,7 @@ from sikpro.application.use_cases.catalogue.edit_catalogue import (
     uses,
 )
 from sikpro.application.use_cases.catalogue.lookup import CatalogueRow
+from sikpro.application.use_cases.catalogue.status_keys import status_keys
 from sikpro.application.use_cases.messages.notify_technician import PLACEHOLDERS
 from sikpro.domain.catalogue import Meaning
 from sikpro.domain.errors import AlreadyUsed, ConcurrencyConflict, DomainError, InUse, InvalidFields
@@ -206,7 +207,7 @@ async def _form(
     typed: Mapping[str, str] | None = None,
     error: DomainError | None = None,
 ) -> Response[str]:
-    def read(uow: UnitOfWork) -> tuple[CatalogueRow | None, Use, list[tuple[str, str]], list[str]]:
+    def read(uow: UnitOfWork) -> tuple[CatalogueRow | None, Use, list[tuple[str, str]], list[str], str]:
         row = row_coded(uow, kind, code[:LONGEST_CODE]) if code else None
         texts = kind.texts(row) if row else {}
         sites = [
@@ -215,9 +216,10 @@ async def _form(
             if site.active or site.code == texts.get("site_operation")
         ]
         groups = sorted({status.group for status in uow.catalogue.statuses() if status.group})
-        return row, uses(uow, kind)[code] if row else Use(), [("", "–"), *sites], groups
+        key = status_keys(uow.catalogue.statuses()).get(code, "") if kind is STATUSES else ""
+        return row, uses(uow, kind)[code] if row else Use(), [("", "–"), *sites], groups, key
 
-    row, use, sites, groups = await parts.transactions.read(read)
+    row, use, sites, groups, key = await parts.transactions.read(read)
     errors: Mapping[str, DomainError] = {}
     if isinstance(error, InvalidFields):
         errors = error.errors
@@ -239,6 +241,7 @@ async def _form(
         conflict=isinstance(error, ConcurrencyConflict),
         sites=sites,
         groups=groups,
+        automatic_key=key,
         placeholders=PLACEHOLDERS,
         phases=tuple(Phase),
         turns=tuple(Turn),

@@ -2,6 +2,7 @@
 
 import logging
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
@@ -18,6 +19,7 @@ from sikpro.adapters.web.site.admission import (
 )
 from sikpro.adapters.web.site.forms import BadForm, form_read
 from sikpro.adapters.web.site.pages import Pages, go, html, is_htmx
+from sikpro.adapters.web.site.security import safe_path
 from sikpro.adapters.web.site.typed import written
 from sikpro.adapters.web.site.visit import visit_of
 from sikpro.application.ports.storage import StorageError, StorageRejected
@@ -83,15 +85,32 @@ def error_handlers(pages: Pages) -> ExceptionHandlersMap:
             request, "site/error.html", status=status, code=status, title=title, text=text, to=to, typed=typed
         )
 
-    def in_place(request: Request[Any, Any, Any], status: int, text: str, to: str, label: str) -> Response[str]:
-        """Show the text at the top of the open page; nothing on the page is lost."""
-        response = pages.page(request, "site/ended.html", status=status, text=text, to=to, label=label)
-        response.headers |= _elsewhere("#ended", "innerHTML", ".ended")
+    def in_place(
+        request: Request[Any, Any, Any], status: int, text: str, to: str, label: str, *, form: bool = False
+    ) -> Response[str]:
+        """Show the text at the top of the open page, with a form to log in; nothing on the page is lost."""
+        response = pages.page(
+            request,
+            "site/ended.html",
+            status=status,
+            text=text,
+            to=to,
+            label=label,
+            form=form,
+            error="",
+            username="",
+        )
+        response.headers |= _elsewhere("#ended", "innerHTML", ".ended, .log-in-again")
         return response
 
     def domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[str]:
         text = visit_of(request).words.error(error)
         there = getattr(error, "order_id", None)
+        pressed = pressed_at(request)
+        if pressed and not is_htmx(request) and not written(form_read(request).values, visit_of(request).words):
+            # A button that was refused: the page where it was pressed says why.
+            visit_of(request).toast("refused", why=text)
+            return go(request, pressed)
         return answer(request, status_of(error), text, f"/orders/{there}" if there else "")
 
     def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[str]:
@@ -117,7 +136,7 @@ def error_handlers(pages: Pages) -> ExceptionHandlersMap:
             return Response("", status_code=401)
         words, login = visit_of(request).words, login_path(error.next)
         if is_htmx(request):
-            return in_place(request, 401, words("ended.session"), login, words("ended.log_in"))
+            return in_place(request, 401, words("ended.session"), login, words("ended.log_in"), form=True)
         if written(form_read(request).values, words):
             return answer(request, 401, to=login)
         return go(request, login)
@@ -153,6 +172,18 @@ def error_handlers(pages: Pages) -> ExceptionHandlersMap:
         StorageError: storage_error,
         Exception: unexpected,
     }
+
+
+def pressed_at(request: Request[Any, Any, Any]) -> str:
+    """Return the page of ours whose button sent this request; "" for other requests."""
+    if request.method != "POST":
+        return ""
+    try:
+        parts = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return ""
+    ours = parts.netloc == request.headers.get("host", "") and parts.path not in {"", request.url.path}
+    return safe_path(parts.path + (f"?{parts.query}" if parts.query else "")) if ours else ""
 
 
 def _elsewhere(target: str, swap: str, part: str) -> dict[str, str]:

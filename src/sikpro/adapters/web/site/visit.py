@@ -91,6 +91,11 @@ class Visit:
         """Show the sentence `toast.<code>` with its parameters on the next page."""
         self.set_cookie("toast", quote(json.dumps([code, params]), safe=""), max_age=60)
 
+    @property
+    def toast_tone(self) -> str:
+        """Return the tone of the sentence on this page: `bad` for a refusal, else `good`."""
+        return "bad" if unquote(self.cookie("toast")).startswith('["refused"') else "good"
+
     def take_toast(self) -> str:
         """Return the sentence to show on this page, once; "" for none."""
         if not self.cookie("toast"):

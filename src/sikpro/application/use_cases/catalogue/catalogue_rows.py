@@ -11,6 +11,7 @@ from attrs import frozen
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import CatalogueRow, row_name
 from sikpro.application.use_cases.catalogue.provider_codes import code_spelled
+from sikpro.application.use_cases.catalogue.status_keys import parsed_key
 from sikpro.application.use_cases.people.manage_people import checked_site_operation
 from sikpro.domain.catalogue import (
     Bilingual,
@@ -167,7 +168,7 @@ def _status(_: UnitOfWork, typed: Entries, active: bool) -> Status:
     phase = reading.read("phase", lambda text: _one_of(Phase, text))
     turn = reading.read("turn", lambda text: _one_of(Turn, text))
     group = reading.read("group", lambda text: row_name(text).lower() if text.strip() else "")
-    position = reading.read("position", _position)
+    position, key = reading.read("position", _position), reading.read("key", parsed_key)
     reading.done()
     return Status(
         code=code(),
@@ -178,6 +179,7 @@ def _status(_: UnitOfWork, typed: Entries, active: bool) -> Status:
         group=group(),
         position=position(),
         active=active,
+        key=key(),
     )
 
 
@@ -264,7 +266,7 @@ def _texts(row: CatalogueRow) -> dict[str, str]:
         case Sto():
             return {"code": row.code, "name": row.name, "site_operation": row.site_operation}
         case Status():
-            own = {"phase": row.phase.value, "turn": row.turn.value, "group": row.group}
+            own = {"phase": row.phase.value, "turn": row.turn.value, "group": row.group, "key": row.key}
         case OrderType():
             limits = {"first_action_limit": row.first_action_limit, "completion_limit": row.completion_limit}
             own = {name: hours_and_minutes(span) for name, span in limits.items()}
@@ -293,7 +295,10 @@ STOS = CatalogueKind(
 )
 STATUSES = CatalogueKind(
     name="statuses",
-    entries=("code", "label_id", "label_en", "phase", "turn", "group", "template_id", "template_en", "position"),
+    entries=(
+        *("code", "label_id", "label_en", "phase", "turn", "group"),
+        *("template_id", "template_en", "position", "key"),
+    ),
     rows=lambda uow: uow.catalogue.statuses(),
     understand=_status,
 )

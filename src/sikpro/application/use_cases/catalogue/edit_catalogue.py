@@ -10,6 +10,7 @@ from sikpro.application.ports.queries import OrderFilter
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.catalogue_rows import CatalogueKind
 from sikpro.application.use_cases.catalogue.lookup import CatalogueRow, put_row
+from sikpro.application.use_cases.catalogue.status_keys import check_key
 from sikpro.domain.catalogue import Holiday, Maker, OrderType, ProviderCode, SiteOperation, Status, Sto
 from sikpro.domain.errors import (
     AlreadyUsed,
@@ -168,7 +169,15 @@ def check_deletion(uow: UnitOfWork, kind: CatalogueKind, row: CatalogueRow) -> N
 
 
 def keep_row(uow: UnitOfWork, row: CatalogueRow, by: Person, now: datetime) -> None:
-    """Save a row and record who did it. Raises `NotFound` for an STO of an unknown Site Operation."""
+    """Save a row and record who did it.
+
+    Raises `NotFound` for an STO of an unknown Site Operation, `InvalidFields` for a key that another status has.
+    """
+    if isinstance(row, Status):
+        try:
+            check_key(row, uow.catalogue.statuses())
+        except InvalidValue as error:
+            raise InvalidFields({"key": error}) from None
     put_row(uow, row)
     uow.journal.note("catalogue_edited", f"{type(row).__name__}:{row.code}", by.id, now, {"row": repr(row)})
 

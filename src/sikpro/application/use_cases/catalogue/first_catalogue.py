@@ -143,6 +143,9 @@ _PROVIDER_CODES = (
 )
 """A step from the activation on is finished; an earlier one, a failed one, and the name of a system alone are open."""
 
+_KEYS = {"ogp": "g"}
+"""Where the letter that follows from the label would not be one that people remember."""
+
 FIRST_STATUSES = tuple(
     Status(
         code=code,
@@ -152,6 +155,7 @@ FIRST_STATUSES = tuple(
         group=group,
         template=Bilingual(template, template_en),
         position=position,
+        key=_KEYS.get(code, ""),
     )
     for position, (code, phase, turn, label, label_en, group, template, template_en) in enumerate(_STATUSES, 1)
 )

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.ports.undo_and_views import UndoStep
+from sikpro.application.use_cases.orders.bulk import BulkResult, work_in_bulk
 from sikpro.application.use_cases.orders.record_change import record_change
 from sikpro.domain.errors import NotPermitted, UndoTooLate
 from sikpro.domain.order import Order
@@ -48,7 +49,18 @@ def undo_status(uow: UnitOfWork, order_id: int, by: Person, now: datetime) -> Or
     return order
 
 
-def undoable(uow: UnitOfWork, by: Person, now: datetime) -> UndoStep | None:
-    """Return a person's last step if it can still be undone, else None."""
-    step = uow.undo_steps.latest(by.id, now)
-    return step if step and uow.orders.get(step.before.id).version == step.version else None
+def undo_latest(uow: UnitOfWork, by: Person, now: datetime) -> BulkResult:
+    """Undo the person's last answer in all the orders that it answered: an answer to many is one step.
+
+    Orders that refuse it, as in `undo_status`, stay answered; the result names them. Raises `NotPermitted`.
+    """
+    by.must(Permission.WORK)
+    steps = uow.undo_steps.latest(by.id, now - _LATE)
+    versions = {step.before.id: uow.orders.get(step.before.id).version for step in steps}
+    return work_in_bulk(uow, versions, lambda order: undo_status(uow, order.id, by, now))
+
+
+def undoable(uow: UnitOfWork, by: Person, now: datetime) -> tuple[UndoStep, ...]:
+    """Return a person's last steps, those of one action, as far as they can still be undone."""
+    steps = uow.undo_steps.latest(by.id, now)
+    return tuple(step for step in steps if uow.orders.get(step.before.id).version == step.version)

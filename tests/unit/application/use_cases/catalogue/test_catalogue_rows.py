@@ -33,6 +33,7 @@ STATUS: dict[str, str] = {
     "template_id": "Mohon tunggu.",
     "template_en": "Please wait.",
     "position": "7",
+    "key": "w",
 }
 TYPE: dict[str, str] = {
     "code": "PDA",
@@ -60,6 +61,7 @@ GOOD: Mapping[str, tuple[dict[str, str], CatalogueRow]] = {
             template=Bilingual("Mohon tunggu.", "Please wait."),
             group="kendala teknik",
             position=7,
+            key="w",
         ),
     ),
     "order-types": (

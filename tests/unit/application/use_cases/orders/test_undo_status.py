@@ -134,7 +134,7 @@ def test_only_who_did_it_may_undo_it_while_nothing_else_happened(world: World) -
     world.transactions.write(lambda uow: give_back_order(uow, order.id, rina, world.clock.now()))
     with pytest.raises(UndoTooLate):
         undoes(world)
-    assert world.transactions.read(lambda uow: undoable(uow, rina, world.clock.now())) is None
+    assert world.transactions.read(lambda uow: undoable(uow, rina, world.clock.now())) == ()
     assert the_order(world).phase is Phase.WAITING
 
 

@@ -105,7 +105,7 @@ def test_what_is_live_is_not_reopened(world: World) -> None:
 
 def test_an_answer_may_be_undone_by_its_author_for_seconds_and_while_nothing_else_happened(world: World) -> None:
     def offered(uow: UnitOfWork, person: int, seconds: float) -> bool:
-        return undoable(uow, uow.people.get(person), NINE + timedelta(seconds=seconds)) is not None
+        return undoable(uow, uow.people.get(person), NINE + timedelta(seconds=seconds)) != ()
 
     def answer(uow: UnitOfWork) -> None:
         change_status(uow, 1, "odp_penuh", uow.people.get(RINA), NINE, zone=ZONE, hold=HOLD)

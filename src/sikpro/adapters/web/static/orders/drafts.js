@@ -21,11 +21,14 @@ const drafts = {
   // The next person at this computer does not see earlier drafts, and sent text does not return.
   tidy() {
     if (!this.me) return;
-    const sent = document.body.dataset.sent.split(" ").map((name) => this.key(name));
+    this.sent(document.body.dataset.sent);
     for (const key of this.keys()) {
       const fresh = Date.now() - (this.read(key)?.at ?? 0) < this.longest;
-      if (!key.startsWith(this.key("")) || sent.includes(key) || !fresh) localStorage.removeItem(key);
+      if (!key.startsWith(this.key("")) || !fresh) localStorage.removeItem(key);
     }
+  },
+  sent(names) {
+    for (const name of names.split(" ").filter(Boolean)) localStorage.removeItem(this.key(name));
   },
   forget() {
     for (const key of this.keys()) localStorage.removeItem(key);
@@ -35,12 +38,12 @@ const drafts = {
   },
   // Whether the person typed anything: neither the text of the page nor the text of a status counts.
   own(form) {
-    const brought = new Set([...form.querySelectorAll("[data-template]")].map((one) => one.dataset.template));
+    const brought = new Set([...form.querySelectorAll("[data-template]")].map((one) => one.dataset.template.trim()));
     return this.fields(form).some((one) => {
       if (["radio", "checkbox"].includes(one.type)) return false;
       const options = [...(one.options ?? [])];
       const before = options.length ? (options.find((option) => option.defaultSelected) ?? options[0]).value : one.defaultValue;
-      return one.value !== before && !brought.has(one.value);
+      return one.value.trim() !== before.trim() && !brought.has(one.value.trim());
     });
   },
   keep(form) {
@@ -55,6 +58,9 @@ const drafts = {
     } catch {
       // The browser's storage is full: the text stays on the page, and every page that refuses it returns it.
     }
+  },
+  keepAll() {
+    for (const form of document.querySelectorAll("form[data-draft]")) this.keep(form);
   },
   restore(form) {
     if (form.dataset.typed !== undefined) {
@@ -76,6 +82,31 @@ const drafts = {
     note.hidden = false;
     form.dispatchEvent(new Event("input", { bubbles: true }));
   },
+  // Texts of forms that the order no longer has: to read, copy or discard.
+  showHomeless(box) {
+    if (!this.me) return;
+    const start = this.key(box.dataset.keptOf);
+    for (const key of this.keys().filter((one) => one.startsWith(start))) {
+      const name = key.slice(this.key("").length);
+      if (document.querySelector(`form[data-draft="${name}"]`)) continue;
+      const texts = Object.entries(this.read(key)?.values ?? {}).filter(([field, text]) => field !== "status" && text.trim());
+      if (!texts.length) continue;
+      const row = box.querySelector("template").content.firstElementChild.cloneNode(true);
+      const area = row.querySelector("textarea");
+      area.value = texts.map(([, text]) => text).join("\n");
+      row.querySelector("[data-kept-copy]").onclick = async () => {
+        await copy(area.value);
+        toast(document.body.dataset.copied);
+      };
+      row.querySelector("[data-kept-drop]").onclick = () => {
+        localStorage.removeItem(key);
+        row.remove();
+        box.hidden = !box.querySelector(".kept-draft");
+      };
+      box.querySelector("template").before(row);
+      box.hidden = false;
+    }
+  },
   time(at) {
     const day = at.toDateString() === new Date().toDateString() ? {} : { day: "numeric", month: "short" };
     return at.toLocaleString(document.documentElement.lang, { ...day, hour: "2-digit", minute: "2-digit" });
@@ -83,9 +114,6 @@ const drafts = {
 };
 
 drafts.tidy();
-document.addEventListener("DOMContentLoaded", () => {
-  for (const form of document.querySelectorAll("form[data-draft]")) drafts.restore(form);
-});
 // A page that answers a form reloads as the page of the form.
 const answered = document.querySelector("[data-page]");
 if (answered) history.replaceState(history.state, "", answered.dataset.page);
@@ -108,13 +136,5 @@ document.addEventListener("click", (event) => {
   }
   const forget = event.target.closest("[data-draft-forget]");
   if (forget) localStorage.removeItem(drafts.key(forget.dataset.draftForget));
-  if (event.target.closest("#ended a")) for (const form of document.querySelectorAll("form[data-draft]")) drafts.keep(form);
+  if (event.target.closest("#ended a")) drafts.keepAll();
 });
-
-// The end of a session is shown once, in place; after that nothing is fetched, so that the page stays unchanged.
-document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.xhr.getResponseHeader("hx-retarget") !== "#ended") return;
-  live.ended = true;
-  live.close();
-});
-document.addEventListener("htmx:beforeRequest", (event) => live.ended && event.preventDefault());

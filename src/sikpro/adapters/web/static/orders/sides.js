@@ -80,7 +80,8 @@ document.addEventListener("click", (event) => {
   row.querySelector("a.order-number").focus();
 });
 document.addEventListener("submit", (event) => {
-  if (!sides.on || !event.target.matches("form[data-next]")) return;
+  // The form inside the order is sent by flow.js.
+  if (!sides.on || event.defaultPrevented || !event.target.matches("form[data-next]")) return;
   event.preventDefault();
   if (sides.painting) return;
   const form = document.querySelector("#order form[data-next]") ?? event.target;
@@ -93,6 +94,7 @@ document.addEventListener("htmx:afterSettle", () => {
   const order = document.getElementById("order");
   if (order.dataset.title) document.title = order.dataset.title;
 });
+document.addEventListener("order:shown", () => document.querySelector(".sides") && sides.mark());
 sides.wide.addEventListener("change", () => sides.mark());
 
 // Back and forward between orders of one list change only the order; anything else is a whole page again. htmx, which

@@ -62,15 +62,13 @@ function showBusy() {
   document.getElementById("toasts").append(said);
 }
 
-for (const mark of document.querySelectorAll("[data-scripted]")) mark.value = "1";
-
 // A chosen status fills in its text, unless the person has written a text.
 document.addEventListener("change", (event) => {
   const { template } = event.target.dataset;
   const text = event.target.form?.elements.feedback;
   if (template === undefined || !text) return;
-  const templates = [...event.target.form.querySelectorAll("[data-template]")].map((one) => one.dataset.template);
-  if (!text.value.trim() || templates.includes(text.value)) {
+  const templates = [...event.target.form.querySelectorAll("[data-template]")].map((one) => one.dataset.template.trim());
+  if (!text.value.trim() || templates.includes(text.value.trim())) {
     text.value = template;
     text.dispatchEvent(new Event("input", { bubbles: true }));
   }
@@ -85,14 +83,3 @@ addEventListener("pageshow", () => {
   for (const field of document.querySelectorAll("form[data-lean] :disabled")) field.disabled = false;
 });
 
-// The last action can be undone while its message waits; after that the undo button disappears.
-for (const form of document.querySelectorAll("[data-undo]")) {
-  const end = performance.now() + Number(form.dataset.undo) * 1000;
-  const tick = setInterval(() => {
-    const left = end - performance.now();
-    form.querySelector("[data-undo-left]").textContent = `${Math.ceil(Math.max(left, 0) / 1000)}`;
-    if (left > 0) return;
-    clearInterval(tick);
-    if (!form.dataset.sent) form.remove();
-  }, 200);
-}

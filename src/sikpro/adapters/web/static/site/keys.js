@@ -18,6 +18,11 @@ function step(by) {
 
 // A key belongs to the order that was on the screen when it was pressed (`orders/sides.js`).
 const dropped = (target, key) => typeof sides !== "undefined" && Boolean(target?.closest(".side-order, [data-next]")) && sides.drop(key);
+// The caret stands at the end, after a space, so that a text can be continued.
+function toEnd(area) {
+  if (/\S$/.test(area.value)) area.value += " ";
+  area.setSelectionRange(area.value.length, area.value.length);
+}
 
 function press(key) {
   // An open choice (skip, remind me later) has its own keys; they come before those of the page.
@@ -28,6 +33,7 @@ function press(key) {
   if (dropped(target, key)) return true;
   if (target.matches("input:not([type=radio], [type=checkbox]), textarea, select")) {
     target.focus();
+    if (target.matches("textarea")) toEnd(target);
     target.scrollIntoView({ block: "nearest" });
     return true;
   }
@@ -35,7 +41,11 @@ function press(key) {
   if (target.matches("input")) target.focus();
   target.click();
   const fold = target.closest("summary")?.parentElement;
-  if (fold?.open && fold.dataset.keysFirst === undefined) fold.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  if (fold?.open && fold.dataset.keysFirst === undefined) {
+    const first = fold.querySelector("input:not([type=hidden]), select, textarea");
+    first?.focus();
+    if (first?.matches("textarea")) toEnd(first);
+  }
   return true;
 }
 

@@ -1,0 +1,217 @@
+// The open order: its forms are sent without a new page, and the next order of one's own is ready before it is needed.
+// Without this script the same forms load pages.
+"use strict";
+
+const flow = {
+  busy: false, // from a sent form until its answer is painted
+  painted: 0, // when the order on the screen was painted, on the clock of events
+  ready: null, // the next order, fetched ahead: { stamp, article }
+  failed: null, // the form and its button that did not reach the server
+  get order() {
+    return document.getElementById("order");
+  },
+  headers(form) {
+    return {
+      "HX-Request": "true",
+      "HX-Target": "order",
+      "HX-Current-URL": location.href,
+      "X-CSRF-Token": form?.elements.csrf?.value ?? "",
+      "X-Ready": this.ready?.stamp ?? "",
+    };
+  },
+  async send(form, submitter) {
+    if (this.busy || live.ended) return;
+    this.busy = true;
+    const address = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
+    const body = new URLSearchParams(new FormData(form, submitter));
+    try {
+      const answer = await fetch(address, { method: "POST", body, headers: this.headers(form) });
+      this.take(answer, await answer.text());
+    } catch (error) {
+      this.busy = false;
+      if (!(error instanceof TypeError)) throw error;
+      // The server is away: the text stays where it is, and in this browser.
+      this.failed = [form, submitter];
+      const note = this.order.querySelector("[data-unsent]");
+      note.hidden = false;
+      note.scrollIntoView({ block: "nearest" });
+    }
+  },
+  // Shows what the server answered: an order, or a notice on the page as it is.
+  take(answer, text) {
+    const redirect = answer.headers.get("hx-redirect");
+    if (redirect) return location.assign(redirect);
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const ready = answer.headers.get("x-show") === "ready";
+    const article = ready ? this.ready.article : page.getElementById("order");
+    // A text that loses the focus is kept once more: it does so before it counts as sent.
+    const focused = article && this.order.contains(document.activeElement) ? document.activeElement : null;
+    focused?.blur();
+    drafts.sent(page.querySelector("[data-sent-drafts]")?.dataset.sentDrafts ?? "");
+    const toasts = page.querySelectorAll(".toast");
+    if (toasts.length) document.getElementById("toasts").replaceChildren(...toasts);
+    if (ready) for (const id of ["undo", "after", "next-order"]) this.renew(article, id, page);
+    if (article) return this.show(article, answer.headers.get("hx-push-url"), focused?.id);
+    if (answer.headers.get("hx-retarget") === "#ended") ended.show(page);
+    this.busy = false;
+  },
+  // What was fetched ahead lacks the last answer's undo, and may name a next order that is done.
+  renew(article, id, page) {
+    const [old, fresh] = [article.querySelector(`#${id}`), page.getElementById(id)];
+    if (fresh && old) old.replaceWith(fresh);
+    else if (fresh) article.append(fresh);
+    else old?.remove();
+  },
+  show(article, address, focused = "") {
+    const old = this.order;
+    const other = old.dataset.orderId !== article.dataset.orderId;
+    const wanted = article.querySelector("[autofocus]");
+    wanted?.removeAttribute("autofocus"); // the browser would refuse it, and complain
+    this.ready = null;
+    const [back, former] = [article, old].map((one) => one.querySelector("a[data-back]"));
+    if (back && former) back.setAttribute("href", former.getAttribute("href"));
+    old.replaceWith(article);
+    document.title = article.dataset.title;
+    this.settle(article);
+    const goal = wanted ?? (other || !focused ? null : document.getElementById(focused));
+    if (other) for (let box = article.parentElement; box; box = box.parentElement) box.scrollTop = 0;
+    (goal ?? article).focus({ preventScroll: other });
+    // Two steps: the frame is made, then it is on the screen.
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        this.painted = performance.now();
+        this.busy = false;
+        if (address && address !== location.pathname + location.search) history.pushState({ htmx: true }, "", address);
+        htmx.process(article);
+        document.dispatchEvent(new CustomEvent("order:shown", { detail: { id: article.dataset.orderId } }));
+        this.fetchAhead();
+        // An order that stays on the screen is fetched again: its claim is renewed, its ages are right.
+        setTimeout(() => article.isConnected && live.refresh("order", [article.dataset.orderId]), 2000);
+      };
+      port2.postMessage(null);
+    });
+  },
+  // Fetching ahead only reads: no claim is renewed by it, and nothing counts as read.
+  async fetchAhead() {
+    const mark = document.getElementById("next-order");
+    if (!mark || live.ended) return;
+    try {
+      const answer = await fetch(mark.dataset.address, { headers: this.headers() });
+      const page = new DOMParser().parseFromString(answer.ok ? await answer.text() : "", "text/html");
+      const article = page.getElementById("order");
+      if (!article || !mark.isConnected || this.busy) return;
+      this.ready = { stamp: article.dataset.stamp, article: document.adoptNode(article) };
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // the server is away: the answer to the form brings the order
+    }
+  },
+  // Prepares an order, or a page, that has just been shown.
+  settle(root) {
+    for (const mark of root.querySelectorAll("[data-scripted]")) mark.value = "1";
+    for (const form of root.querySelectorAll("form[data-draft]")) drafts.restore(form);
+    for (const box of root.querySelectorAll("[data-kept-of]")) drafts.showHomeless(box);
+    for (const form of root.querySelectorAll("[data-undo]")) this.countDown(form);
+    this.name();
+  },
+  // The last action can be undone while its message waits; after that the button disappears.
+  countDown(form) {
+    const end = performance.now() + Number(form.dataset.undo) * 1000;
+    const tick = setInterval(() => {
+      const left = end - performance.now();
+      form.querySelector("[data-undo-left]").textContent = `${Math.ceil(Math.max(left, 0) / 1000)}`;
+      if (left > 0 && form.isConnected) return;
+      clearInterval(tick);
+      if (!form.dataset.sent) form.remove();
+    }, 200);
+  },
+  // The button says what it does for the chosen status.
+  name() {
+    const form = document.getElementById("answer-form");
+    const button = form?.querySelector("[data-send]");
+    if (!button) return;
+    const quiet = form.querySelector("[data-quiet]")?.checked;
+    const text = form.elements.feedback.value.trim();
+    const data = button.dataset;
+    const next = document.getElementById("next-order") ? data.sendOn : data.send;
+    const label = quiet ? (text ? data.sendBack : data.sendQuiet) : next;
+    button.querySelector("span").textContent = label;
+  },
+};
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.closest("#order") || form.method !== "post" || form.hasAttribute("hx-post")) return;
+  event.preventDefault();
+  flow.send(form, event.submitter);
+}, true);
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-again]") && flow.failed) {
+    const [form, submitter] = flow.failed;
+    flow.failed = null;
+    event.target.closest("[data-unsent]").hidden = true;
+    flow.send(form, submitter);
+  }
+  const on = event.target.closest("#go-on");
+  if (on && flow.ready && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    flow.busy = true;
+    flow.show(flow.ready.article, on.getAttribute("href"));
+  }
+});
+
+// A key belongs to the order that was painted when it was pressed: others are dropped, and the page says so.
+addEventListener("keydown", (event) => {
+  if (!flow.order) return;
+  const writing = typing(event.target);
+  if (event.repeat && !writing && !["j", "k", "ArrowDown", "ArrowUp", "Tab"].includes(event.key)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  if (!flow.busy && event.timeStamp >= flow.painted) return;
+  if (["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  toast(flow.order.dataset.dropped);
+}, true);
+
+// A status in a closed group is chosen by its key too: the group opens.
+document.addEventListener("change", (event) => {
+  const fold = event.target.closest?.("details.choice-fold");
+  if (fold && !fold.open) {
+    fold.open = true;
+    event.target.focus({ preventScroll: true });
+  }
+});
+for (const kind of ["change", "input"]) {
+  document.addEventListener(kind, (event) => event.target.form?.id === "answer-form" && flow.name());
+}
+// A confirmation that opens has the focus on its button.
+document.addEventListener("toggle", (event) => event.target.open && event.target.querySelector("[data-confirm]")?.focus(), true);
+
+// Esc closes what is open: the innermost fold around the focus, else the one that opened last.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+  const around = event.target.closest?.("details[open]");
+  const open = around ?? [...document.querySelectorAll("details[open]:not([data-keep-open])")].at(-1) ?? document.querySelector("details[open]");
+  if (!open) return;
+  open.open = false;
+  open.querySelector("summary").focus({ preventScroll: true });
+});
+
+document.addEventListener("refresh", (event) => event.target.id === "next-order" && flow.fetchAhead());
+document.addEventListener("htmx:afterSettle", (event) => {
+  // The list beside the order opened another one.
+  const article = event.detail.target;
+  if (article?.id === "order" && article.isConnected) {
+    flow.ready = null;
+    flow.settle(article);
+    flow.fetchAhead();
+  }
+});
+document.addEventListener("DOMContentLoaded", () => {
+  flow.settle(document);
+  flow.fetchAhead();
+});

@@ -17,3 +17,10 @@ def log_in(page: Page, username: str = "rina", *, at: str = "/") -> None:
 def connected(page: Page) -> None:
     """Wait until the page's stream is open."""
     expect(page.locator("html")).to_have_attribute("data-live", "on")
+
+
+def painted(page: Page) -> None:
+    """Wait until the order that is on its way is on the screen: keys before that are dropped, as they should be."""
+    page.wait_for_function(
+        """() => (typeof flow === "undefined" || !flow.busy) && (typeof sides === "undefined" || !sides.painting)"""
+    )

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from sikpro.domain.phase import Phase
 from tests.integration.browser import NewPage
 from tests.integration.web.console import Site, Visitor
-from tests.integration.web.pages import connected, log_in
+from tests.integration.web.pages import connected, log_in, painted
 
 
 def test_from_arrival_to_answered_takes_three_keys(page_site: Site, new_page: NewPage) -> None:
@@ -22,6 +22,7 @@ def test_from_arrival_to_answered_takes_three_keys(page_site: Site, new_page: Ne
     pressed = 0
     for order, answered in zip(orders, ("Enter", "Control+Enter"), strict=True):
         for key in ("n", "s", answered):
+            painted(page)
             page.keyboard.press(key)
             pressed += 1
             if key == "n":
@@ -29,10 +30,11 @@ def test_from_arrival_to_answered_takes_three_keys(page_site: Site, new_page: Ne
             if key == "s":
                 expect(page.get_by_label("Selesai (PS)")).to_be_checked()
                 expect(page.get_by_label("Pesan untuk teknisi")).to_have_value("Sudah aktif, silakan tes di pelanggan.")
-        expect(page.locator(".story").get_by_text("Status: Selesai (PS)")).to_be_visible()
+        expect(page.locator(".story").get_by_text("Status: Selesai (PS)")).to_be_attached()
         stored = page_site.stored(order)
         assert (stored.phase, stored.last_feedback) == (Phase.COMPLETED, "Sudah aktif, silakan tes di pelanggan.")
     assert pressed == 3 * len(orders)
+    painted(page)
     page.keyboard.press("n")
     expect(page.locator("#toasts")).to_contain_text("Tidak ada order yang menunggu")
 
@@ -124,7 +126,7 @@ def test_from_an_order_one_comes_back_to_the_same_list_and_the_same_row(page_sit
     page.wait_for_url(f"**/orders/{orders[1].id}?in=*")
     for key in ("s", "Enter"):
         page.keyboard.press(key)
-    expect(page.locator(".story").get_by_text("Status: Selesai (PS)")).to_be_visible()
+    expect(page.locator(".story").get_by_text("Status: Selesai (PS)")).to_be_attached()
     page.keyboard.press("q")
     page.wait_for_url("**/orders?view=waiting&sto=SDA")
     expect(page.locator(f"#open-{orders[2].id}")).to_be_focused()

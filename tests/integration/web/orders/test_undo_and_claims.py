@@ -11,7 +11,7 @@ from sikpro.domain.phase import Phase
 from tests.integration.browser import NewPage
 from tests.integration.e2e.installation import wait_until
 from tests.integration.web.console import Site
-from tests.integration.web.pages import connected, log_in
+from tests.integration.web.pages import connected, log_in, painted
 
 MINUTE = timedelta(minutes=1)
 
@@ -65,10 +65,12 @@ def test_the_key_undoes_from_the_next_order_too_and_then_nothing_speaks_of_it(
     for key, url in (("n", first.id), ("s", first.id), ("Enter", first.id)):
         page.keyboard.press(key)
         page.wait_for_url(f"**/orders/{url}")
+        painted(page)
     expect(page.get_by_role("button", name="Urungkan")).to_be_visible()
     page.keyboard.press("n")
     page.wait_for_url(f"**/orders/{second.id}")
     expect(page.get_by_role("button", name="Urungkan")).to_be_visible()
+    painted(page)
     page.keyboard.press("u")
     page.wait_for_url(f"**/orders/{first.id}")
     expect(page.locator("#toasts")).to_contain_text("diurungkan")
@@ -76,6 +78,7 @@ def test_the_key_undoes_from_the_next_order_too_and_then_nothing_speaks_of_it(
     assert (undone.phase, undone.holder) == (Phase.IN_PROGRESS, page_site.people["rina"].id)
     states = page_site.store.read(lambda uow: [item.state for item in uow.outbox.of_order(first.id)])
     assert states[-1:] == [Delivery.RECALLED]
+    painted(page)
     page.keyboard.press("s")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Urungkan")).to_be_visible()
@@ -124,7 +127,7 @@ def test_an_open_page_renews_the_claim_for_two_hours_then_asks_and_a_key_goes_on
     assert page_site.stored(order).version == version, "what is being written is not outdated by it"
     page.keyboard.press("s")
     page.keyboard.press("Enter")
-    expect(page.locator(".story").get_by_text("Status: Selesai (PS)")).to_be_visible()
+    expect(page.locator(".story").get_by_text("Status: Selesai (PS)")).to_be_attached()
     assert page_site.stored(order).last_feedback == "Setengah jadi"
 
 

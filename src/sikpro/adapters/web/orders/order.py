@@ -94,7 +94,8 @@ class OrderContext:
             said=said,
             sent=sent,
         )
-        if address:
+        if address and "x-ready" in self.request.headers:
+            # flow.js changes the address when the order is on the screen; htmx would do it before.
             response.headers["hx-push-url"] = address
         return response
 

@@ -41,6 +41,7 @@ class Installation:
 
     `nudge_every` is the least time between two nudges of an order. `notice` (*Pengumuman*) is added to every answer
     about an order while it is not "". `most_claims` is how many orders one person may have at a time, 0 for any number.
+    With `most_used_first` the statuses that were set most in the last weeks come first on an order's page.
     `stuck_after` is how long an order waits for its technician before it counts as stuck. `owners_at` is the local time
     from which owners of held-up statuses get their daily list. `patterns` say how registration numbers and boxes' names
     look here. `holidays` are the active ones of their catalogue; saving the settings does not change them.
@@ -54,6 +55,7 @@ class Installation:
     owners_at: time = time(8)
     notice: str = ""
     most_claims: int = 0
+    most_used_first: bool = False
     patterns: Patterns = STARTING
     holidays: frozenset[date] = field(factory=frozenset[date])
 

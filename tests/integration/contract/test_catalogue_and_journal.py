@@ -147,6 +147,7 @@ def test_the_installation_has_the_defaults_until_it_decides(store: Transactions)
         claim=timedelta(minutes=7),
         week=((Hours(time(7, 30), time(12)), Hours(time(13), time(21, 0, 15))), *((),) * 6),
         most_claims=12,
+        most_used_first=True,
         stuck_after=timedelta(days=14),
         owners_at=time(9, 15),
         patterns=Patterns(
@@ -257,3 +258,29 @@ def test_what_people_did_in_a_span_comes_back_by_time_without_what_the_system_di
 
     assert acted(0, 9) == [(placed, 4), (imported, 4), (taken, 4), (taken_back, 5)]
     assert acted(0.2, 1.5) == [(imported, 4), (taken, 4)]
+
+
+def test_uses_of_statuses_are_counted_from_what_people_set_and_stand_until_the_next_count(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> None:
+        order = stored_order(unit)
+        unit.catalogue.put_status(a_status("penuh"))
+        unit.catalogue.put_status(a_status("kosong"))
+
+        def changed(code: str, minute: float) -> StatusChanged:
+            state = State(Phase.HELD_UP, code, Turn.TECHNICIAN)
+            return StatusChanged(order_id=order.id, at=after(minute), state=state, before="x")
+
+        unit.journal.append([changed("penuh", 1), changed("penuh", 2), changed("kosong", 2), changed("gone", 2)], 4)
+        unit.journal.append([changed("kosong", 3)], None)
+        unit.journal.append(every_event(order.id)[:3], 4)
+
+    store.write(work)
+    counted = store.read(lambda unit: unit.journal.statuses_set(after(2)))
+    assert counted == {"penuh": 1, "kosong": 1, "gone": 1}
+    assert store.read(lambda unit: unit.catalogue.status_uses()) == {}
+    store.write(lambda unit: unit.catalogue.count_status_uses({"penuh": 5, "kosong": 0, "gone": 2}))
+    assert store.read(lambda unit: unit.catalogue.status_uses()) == {"penuh": 5}
+    store.write(lambda unit: unit.catalogue.put_status(a_status("penuh", position=7)))
+    assert store.read(lambda unit: unit.catalogue.status_uses()) == {"penuh": 5}
+    store.write(lambda unit: unit.catalogue.count_status_uses({"kosong": 1}))
+    assert store.read(lambda unit: unit.catalogue.status_uses()) == {"kosong": 1}

@@ -1,5 +1,6 @@
 """The catalogues and the installation's settings in memory."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from attrs import evolve
@@ -42,6 +43,16 @@ class MemoryCatalogueRepository:
     def holidays(self) -> tuple[Holiday, ...]:
         """Return all holidays, by day."""
         return tuple(sorted(self._state.holidays.values(), key=lambda row: row.code))
+
+    def status_uses(self) -> Mapping[str, int]:
+        """Return how often each status was set, as last counted."""
+        counted = {code: self._state.status_uses.get(code) or 0 for code in (row.code for row in self.statuses())}
+        return {code: uses for code, uses in counted.items() if uses}
+
+    def count_status_uses(self, uses: Mapping[str, int]) -> None:
+        """Save the counts."""
+        for row in self.statuses():
+            self._state.status_uses.put(row.code, uses.get(row.code, 0))
 
     def put_status(self, status: Status) -> None:
         """Add or replace a status."""

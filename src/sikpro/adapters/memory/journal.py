@@ -1,11 +1,12 @@
 """The journal in memory."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sikpro.adapters.memory.store import Note, Sequences, State
 from sikpro.application.ports.journal import JournalEntry
-from sikpro.domain.events import OrderEvent
+from sikpro.domain.events import OrderEvent, StatusChanged
 
 
 class MemoryJournal:
@@ -31,6 +32,15 @@ class MemoryJournal:
         entries = [entry for facts in self._state.journal.values() for entry in facts]
         found = (entry for entry in entries if entry.actor is not None and start <= entry.event.at < end)
         return tuple(sorted(found, key=lambda entry: (entry.event.at, entry.id)))
+
+    def statuses_set(self, since: datetime) -> Mapping[str, int]:
+        """Count the statuses that people set."""
+        entries = [entry for facts in self._state.journal.values() for entry in facts]
+        return Counter(
+            entry.event.state.status
+            for entry in entries
+            if entry.actor is not None and isinstance(entry.event, StatusChanged) and entry.event.at >= since
+        )
 
     def note(self, kind: str, subject: str, actor: int | None, at: datetime, data: Mapping[str, str]) -> None:
         """Save a fact without an order."""

@@ -197,6 +197,7 @@ class State:
     people: Table[int, Person] = field(factory=_table)
     access_requests: Table[int, AccessRequest] = field(factory=_table)
     statuses: Table[str, Status] = field(factory=_table)
+    status_uses: Table[str, int] = field(factory=_table)
     order_types: Table[str, OrderType] = field(factory=_table)
     site_operations: Table[str, SiteOperation] = field(factory=_table)
     stos: Table[str, Sto] = field(factory=_table)

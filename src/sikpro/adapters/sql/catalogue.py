@@ -105,6 +105,17 @@ class SqlCatalogueRepository:
             "holidays", lambda: tuple(Holiday(**row) for row in self._transaction.execute(selected).mappings())
         )
 
+    def status_uses(self) -> Mapping[str, int]:
+        """Return how often each status was set, as last counted."""
+        selected = sa.select(statuses.c.code, statuses.c.uses).where(statuses.c.uses > 0)
+        return {row["code"]: row["uses"] for row in self._transaction.execute(selected).mappings()}
+
+    def count_status_uses(self, uses: Mapping[str, int]) -> None:
+        """Save the counts."""
+        for status in self.statuses():
+            counted = sa.update(statuses).where(statuses.c.code == status.code)
+            self._transaction.execute(counted.values(uses=uses.get(status.code, 0)))
+
     def put_status(self, status: Status) -> None:
         """Add or replace a status."""
         row = {
@@ -119,6 +130,7 @@ class SqlCatalogueRepository:
             "position": status.position,
             "active": status.active,
             "key": status.key,
+            "uses": self.status_uses().get(status.code, 0),
         }
         self._put(statuses, row)
 
@@ -197,6 +209,7 @@ class SqlInstallationRepository:
             owners_at=time.fromisoformat(row["owners_at"]),
             notice=row["notice"],
             most_claims=row["most_claims"],
+            most_used_first=row["most_used_first"],
             patterns=_patterns(row["patterns"]) if row["patterns"] else STARTING,
         )
 
@@ -212,6 +225,7 @@ class SqlInstallationRepository:
             "owners_at": installed.owners_at.isoformat(),
             "notice": installed.notice,
             "most_claims": installed.most_claims,
+            "most_used_first": installed.most_used_first,
             "patterns": _kept(installed.patterns),
         }
         self._transaction.forget()

@@ -12,7 +12,7 @@ from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
 from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.journal import JournalEntry
-from sikpro.domain.events import EVENTS, OrderEvent
+from sikpro.domain.events import EVENTS, OrderEvent, StatusChanged
 
 journal = Table(
     "journal",
@@ -70,6 +70,13 @@ class SqlJournal:
         selected = sa.select(journal).where(journal.c.at >= start, journal.c.at < end, *by_people)
         rows = self._transaction.execute(selected.order_by(journal.c.at, journal.c.id)).mappings()
         return tuple(JournalEntry(row["id"], _event(row), row["actor"]) for row in rows)
+
+    def statuses_set(self, since: datetime) -> Mapping[str, int]:
+        """Count the statuses that people set."""
+        code = journal.c.data["state"]["status"].as_string()
+        which = journal.c.kind == StatusChanged.__name__, journal.c.at >= since, journal.c.actor.is_not(None)
+        counted = sa.select(code.label("code"), sa.func.count().label("uses")).where(*which).group_by(code)
+        return {row["code"]: row["uses"] for row in self._transaction.execute(counted).mappings()}
 
     def note(self, kind: str, subject: str, actor: int | None, at: datetime, data: Mapping[str, str]) -> None:
         """Save a fact without an order."""

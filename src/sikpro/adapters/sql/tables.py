@@ -203,6 +203,7 @@ statuses = Table(
     Column("position", Integer, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("key", Words, nullable=False, server_default=""),
+    Column("uses", Integer, nullable=False, server_default="0"),
 )
 
 order_types = Table(
@@ -273,6 +274,7 @@ installation = Table(
     Column("stuck_after", Microseconds, nullable=False, server_default=str(7 * 24 * 60 * 60 * 1_000_000)),
     Column("owners_at", Words, nullable=False, server_default="08:00:00"),
     Column("notice", Words, nullable=False),
+    Column("most_used_first", Boolean, nullable=False, server_default=sa.false()),
     Column("most_claims", Integer, nullable=False, server_default="0"),
     Column("patterns", sa.JSON(none_as_null=True)),
 )

@@ -1,5 +1,6 @@
 """The catalogues and the installation's own rules."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from sikpro.domain.catalogue import Holiday, Maker, OrderType, ProviderCode, SiteOperation, Status, Sto
@@ -16,6 +17,12 @@ class CatalogueRepository(Protocol):
     def makers(self) -> tuple[Maker, ...]: ...
     def provider_codes(self) -> tuple[ProviderCode, ...]: ...
     def holidays(self) -> tuple[Holiday, ...]: ...
+    def status_uses(self) -> Mapping[str, int]:
+        """Return how often each status was set in the last weeks, as last counted; those of zero are left out."""
+
+    def count_status_uses(self, uses: Mapping[str, int]) -> None:
+        """Store the counts of the last weeks in place of the earlier ones. Codes without a status are left out."""
+
     def put_status(self, status: Status) -> None: ...
     def put_order_type(self, order_type: OrderType) -> None: ...
     def put_site_operation(self, site_operation: SiteOperation) -> None: ...

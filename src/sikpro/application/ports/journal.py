@@ -30,5 +30,8 @@ class Journal(Protocol):
     def acted(self, start: datetime, end: datetime) -> tuple[JournalEntry, ...]:
         """Return what people (not the system) did to orders from a time until before another, oldest first."""
 
+    def statuses_set(self, since: datetime) -> Mapping[str, int]:
+        """Count how often people set each status since a time, by its code."""
+
     def note(self, kind: str, subject: str, actor: int | None, at: datetime, data: Mapping[str, str]) -> None:
         """Store a fact that is not about an order: a new account, a changed catalogue row."""

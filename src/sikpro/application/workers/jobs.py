@@ -14,6 +14,7 @@ from sikpro.application.ports.runtime import CLOCK_STEP, Clock
 from sikpro.application.ports.storage import AsyncTransactions, StorageError, UnitOfWork
 from sikpro.application.reports.closing import next_closing
 from sikpro.application.reports.send_recaps import next_recap
+from sikpro.application.use_cases.catalogue.count_uses import next_count
 from sikpro.application.use_cases.orders.alert_overdue import alert_overdue
 from sikpro.application.use_cases.orders.remind_owners import remind_owners
 from sikpro.application.use_cases.orders.work_order import free_lapsed_claims
@@ -87,6 +88,7 @@ RECURRING = (
     Recurring("remind_drafts", timedelta(minutes=1), remind_drafts),
     Recurring("alert_overdue", timedelta(minutes=1), alert_overdue),
     Recurring("remind_owners", timedelta(minutes=1), remind_owners),
+    RecurringCount("count_status_uses", timedelta(days=1), next_count),
     RecurringCount("close_months", timedelta(hours=1), next_closing),
     RecurringCount("send_recaps", timedelta(minutes=1), next_recap),
     Recurring("forget_logins", timedelta(hours=1), _forget_logins),

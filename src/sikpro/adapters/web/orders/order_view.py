@@ -138,7 +138,7 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
     chats = recipients(uow, order)
     allowed = Allowed.to(me, order)
     groups = _groups(order, tuple(statuses.values()))
-    uses: Mapping[str, int] = {}
+    uses = uow.catalogue.status_uses() if uow.installation.get().most_used_first else {}
     first, folds = _first_and_folds(groups, uses)
     return OrderView(
         order=order,

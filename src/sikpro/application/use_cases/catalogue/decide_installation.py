@@ -15,7 +15,10 @@ from sikpro.domain.people import Permission, Person
 from sikpro.domain.text import one_line
 
 WEEK_ENTRIES = tuple(f"hours_{day}" for day in range(7))
-SETTINGS_ENTRIES = ("duplicate_mode", "claim", "most_claims", "nudge_every", "stuck_after", "owners_at", *WEEK_ENTRIES)
+SETTINGS_ENTRIES = (
+    *("duplicate_mode", "claim", "most_claims", "nudge_every", "stuck_after", "owners_at", "most_used_first"),
+    *WEEK_ENTRIES,
+)
 """The entries of the form: minutes for spans, days for `stuck_after`, a number or nothing for the most claims, a time
 for `owners_at`, and the hours of each day from Monday: `08.00-12.00, 13.00-17.00`, nothing for a day without work."""
 
@@ -35,6 +38,7 @@ def installation_texts(installation: Installation) -> dict[str, str]:
         "nudge_every": str(int(installation.nudge_every.total_seconds()) // 60),
         "stuck_after": str(installation.stuck_after.days),
         "owners_at": f"{installation.owners_at:%H.%M}",
+        "most_used_first": "1" if installation.most_used_first else "",
         **dict(zip(WEEK_ENTRIES, map(_hours_text, installation.week), strict=True)),
     }
 
@@ -100,6 +104,7 @@ def _understood(typed: Mapping[str, str], before: Installation) -> Installation:
         most_claims=int(most_claims),
         nudge_every=spans["nudge_every"],
         stuck_after=stuck_after,
+        most_used_first=bool(typed["most_used_first"]),
         owners_at=owners_at,
         week=tuple(week),
     )

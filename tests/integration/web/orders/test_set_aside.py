@@ -73,3 +73,16 @@ def test_an_order_is_skipped_or_put_off_with_two_keys(page_site: Site, new_page:
     page.keyboard.press("2")
     expect(page.locator("#toasts")).to_contain_text("kembali ke antrean untuk rekan lain")
     assert set_aside(page_site) == [("", timedelta(minutes=15)), ("needs_help", timedelta(hours=12))]
+
+
+def test_the_list_reminds_of_what_one_put_off_and_of_what_a_colleague_handed_over(site: Site) -> None:
+    order, rina, tono = site.order(), site.logged_in("rina"), site.logged_in("tono")
+    rina.post(f"/orders/{order.id}/put-off", {"minutes": "30"})
+    assert f"{order.number} diingatkan" in rina.get("/orders").text
+    assert "diingatkan" not in tono.get("/orders").text
+    site.clock.later(timedelta(minutes=30))
+    assert f"Waktunya melanjutkan {order.number}" in rina.get("/orders").text
+    tono.post(f"/orders/{order.id}/take")
+    assert "Waktunya melanjutkan" not in rina.get("/orders").text
+    tono.post("/shift", {"to": str(site.people["rina"].id), "text": "tinggal cek redaman"})
+    assert "tinggal cek redaman" in rina.get("/orders").text

@@ -9,12 +9,16 @@ from attrs import evolve, frozen
 from sikpro.adapters.web.orders.order_listing import COUNTED, Limits, Listing, views_for
 from sikpro.application.i18n import Words
 from sikpro.application.ports.queries import UNKNOWN, Key, OrderFilter, OrderRow, PastLimit, Sort
+from sikpro.application.ports.set_aside import SetAside
+from sikpro.application.ports.shift_handovers import ShiftHandover
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.undo_and_views import SavedView, UndoStep
 from sikpro.application.use_cases.orders.list_orders import AGES, list_orders, past_limits
+from sikpro.application.use_cases.orders.set_aside import put_off
 from sikpro.application.use_cases.orders.undo_status import undoable
 from sikpro.domain.catalogue import OrderType, Status
 from sikpro.domain.disturbance import Disturbance
+from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase, Turn
@@ -31,6 +35,9 @@ NEAR = 0.75
 
 Choices = list[tuple[str, str]]
 
+
+HANDED_SHOWN = timedelta(hours=2)
+"""How long the list shows what a colleague handed over."""
 
 COUNTED_UP_TO = 9_999
 """The highest count of a filtered list."""
@@ -70,6 +77,8 @@ class QueuePage:
     saved: tuple[tuple[SavedView, int], ...]
     disturbed: Mapping[int, Disturbance]
     next_name: str
+    put_off: tuple[tuple[SetAside, Order], ...] = ()
+    handed: tuple[tuple[str, ShiftHandover], ...] = ()
 
     def other_turn(self, row: OrderRow) -> bool:
         """Return whether it is the turn of somebody else than the order's status says."""
@@ -116,6 +125,12 @@ def read_queue(uow: UnitOfWork, listing: Listing, me: Person, words: Words, now:
         saved=_saved(uow, me, now, iana, limits),
         disturbed=uow.disturbances.open_of([row.id for row in rows]),
         next_name=next_list_name(uow, listing, me, words),
+        put_off=put_off(uow, me, now) if me.may(Permission.WORK) else (),
+        handed=tuple(
+            (uow.people.get(one.by).name, one)
+            for one in uow.shift_handovers.between(now - HANDED_SHOWN, now + timedelta(seconds=1))
+            if one.to == me.id
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from sikpro.adapters.web.site.parts import WebParts
 from sikpro.application.conversation.drafts import open_drafts
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.dashboard import Dashboard, dashboard
+from sikpro.application.use_cases.people.first_steps import FirstStep, first_steps
 from sikpro.domain.catalogue import Status
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase
@@ -50,18 +51,23 @@ class DashboardController(Controller):
         """Show the present figures."""
         now = parts.clock.now()
 
-        def read(uow: UnitOfWork) -> tuple[Dashboard, int, dict[str, Status], int]:
+        bot = parts.bot_state()
+
+        def read(uow: UnitOfWork) -> tuple[Dashboard, int, dict[str, Status], int, tuple[FirstStep, ...]]:
             drafts = len(open_drafts(uow)) if me.may(Permission.LEAD) else 0
             statuses = {status.code: status for status in uow.catalogue.statuses()}
-            return dashboard(uow, me, now, parts.zone), drafts, statuses, uow.installation.get().stuck_after.days
+            connected = bot is not None and bot.connected
+            steps = first_steps(uow, bot_connected=connected) if me.may(Permission.ADMINISTER) else ()
+            return dashboard(uow, me, now, parts.zone), drafts, statuses, uow.installation.get().stuck_after.days, steps
 
-        board, drafts, statuses, stuck_days = await parts.transactions.read(read)
+        board, drafts, statuses, stuck_days, steps = await parts.transactions.read(read)
         return pages.page(
             request,
             "recaps/dashboard.html",
             board=board,
             drafts=drafts,
             statuses=statuses,
+            steps=steps,
             stuck_days=stuck_days,
             open_phases=[phase for phase in Phase if phase.live],
             orders=_orders,

@@ -21,9 +21,7 @@ def first_steps(uow: UnitOfWork, *, bot_connected: bool) -> tuple[FirstStep, ...
     places = bool(uow.catalogue.site_operations() and uow.catalogue.stos())
     steps = (
         FirstStep("bot", "/settings", bot_connected),
-        FirstStep(
-            "places", "/catalogue/site-operations", bool(uow.catalogue.site_operations() and uow.catalogue.stos())
-        ),
+        FirstStep("places", "/catalogue/site-operations", places),
         FirstStep("technicians", "/technicians", any(person.technician_code for person in people)),
         FirstStep("helpdesks", "/users", any(person.role and person.may(Permission.WORK) for person in people)),
         FirstStep("order", "/orders?view=all", uow.order_queries.newest_id() > 0),

@@ -172,6 +172,13 @@ class HoldUpCleared(OrderEvent):
     name: str = ""
 
 
+@frozen(kw_only=True)
+class OrderRemarked(OrderEvent):
+    """A colleague wrote a note to the others. No technician reads it."""
+
+    text: str
+
+
 EVENTS: tuple[type[OrderEvent], ...] = (
     OrderPlaced,
     OrderImported,
@@ -190,5 +197,6 @@ EVENTS: tuple[type[OrderEvent], ...] = (
     WordsSent,
     OrderTransferred,
     HoldUpCleared,
+    OrderRemarked,
 )
 """Every kind of event. A journal row names its kind by the class."""

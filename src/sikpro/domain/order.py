@@ -18,6 +18,7 @@ from sikpro.domain.events import (
     OrderGivenBack,
     OrderNudged,
     OrderPlaced,
+    OrderRemarked,
     OrderReopened,
     OrderRestored,
     OrderTaken,
@@ -228,6 +229,15 @@ class Order(OrderState):
         if by == self.helpdesk or self.helpdesk is None:
             after = after._with_feedback(text)
         return Change.of(after, WordsSent(**_facts(after), text=text))
+
+    def remark(self, text: str, now: datetime) -> "Change":
+        """Write a note to colleagues. The order itself stays as it is: a note outdates nobody's form.
+
+        Raises `ForbiddenMove` when deleted.
+        """
+        if self.deleted_at:
+            raise ForbiddenMove(number=self.number, before=self.phase, after=self.phase)
+        return Change.of(self, OrderRemarked(order_id=self.id, at=self._at(now), state=self.state, text=text))
 
     def nudge(self, now: datetime, interval: timedelta) -> "Change":
         """Ask the helpdesk to look at the order, once in each interval. Its place and turn do not change.

@@ -21,6 +21,7 @@ from sikpro.domain.events import (
     OrderImported,
     OrderNudged,
     OrderPlaced,
+    OrderRemarked,
     OrderReopened,
     OrderRestored,
     OrderTaken,
@@ -208,6 +209,7 @@ def every_event(order_id: int) -> list[OrderEvent]:
         WordsSent(**facts(12), text=texts),
         HoldUpCleared(**facts(14), before="odp_full", text=texts, name=texts),
         OrderTransferred(**facts(13), before="F5SDA445", after="F5TUN446", reason=texts),
+        OrderRemarked(**facts(15), text=texts),
     ]
 
 

@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 from attrs import evolve
 
+from sikpro.application.ports.mentions import Mention
 from sikpro.application.ports.set_aside import SetAside
 from sikpro.application.ports.shift_handovers import ShiftHandover
 from sikpro.application.ports.storage import Transactions, UnitOfWork
@@ -102,3 +103,54 @@ def test_handovers_of_shifts_come_back_by_time(store: Transactions) -> None:
     assert store.read(lambda unit: unit.shift_handovers.between(after(1), after(9.5))) == (early, late)
     assert store.read(lambda unit: unit.shift_handovers.between(after(1), after(9))) == (early,)
     assert store.read(lambda unit: unit.shift_handovers.between(after(2), after(9))) == ()
+
+
+def test_mentions_are_unread_until_the_person_opens_the_order(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> tuple[Mention, Mention, Mention, Mention]:
+        rina = unit.people.add(a_person(username="rina"))
+        tono = unit.people.add(a_person(username="tono"))
+        first, second = stored_order(unit, "SC10000001"), stored_order(unit, "SC10000002")
+
+        def named(order: int, person: int, by: int, at: int) -> Mention:
+            kept = unit.mentions.add(Mention(order_id=order, person=person, by=by, at=after(at)))
+            assert kept.id
+            return kept
+
+        return (
+            named(first.id, rina.id, tono.id, 1),
+            named(second.id, rina.id, tono.id, 2),
+            named(first.id, rina.id, tono.id, 3),
+            named(first.id, tono.id, rina.id, 3),
+        )
+
+    early, other, late, tonos = store.write(work)
+    assert store.read(lambda unit: unit.mentions.unread(early.person, 9)) == (late, other, early)
+    assert store.read(lambda unit: unit.mentions.unread(early.person, 2)) == (late, other)
+    assert store.write(lambda unit: unit.mentions.read(early.person, early.order_id, after(4))) == 2
+    assert store.write(lambda unit: unit.mentions.read(early.person, early.order_id, after(5))) == 0
+    assert store.read(lambda unit: unit.mentions.unread(early.person, 9)) == (other,)
+    assert store.read(lambda unit: unit.mentions.unread(tonos.person, 9)) == (tonos,)
+
+
+def test_a_person_has_own_snippets_and_the_shared_ones_and_a_name_only_once_of_each(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> tuple[int, list[int]]:
+        rina, tono = unit.people.add(a_person(username="rina")), unit.people.add(a_person(username="tono"))
+        puts = ((None, "label", "a"), (rina.id, "label", "b"), (tono.id, "label", "c"), (rina.id, "foto", "d"))
+        kept = [unit.snippets.put(*one).id for one in puts]
+        again = [unit.snippets.put(None, "label", "a \u2028 🙂").id, unit.snippets.put(rina.id, "label", "B").id]
+        assert again == kept[:2]
+        return rina.id, kept
+
+    rina, [shared, own, tonos, photo] = store.write(work)
+    found = store.read(lambda unit: unit.snippets.of_person(rina))
+    assert [(one.id, one.owner, one.name, one.text) for one in found] == [
+        (photo, rina, "foto", "d"),
+        (own, rina, "label", "B"),
+        (shared, None, "label", "a \u2028 🙂"),
+    ]
+    assert store.read(lambda unit: unit.snippets.get(tonos)).text == "c"
+    store.write(lambda unit: unit.snippets.drop(own))
+    store.write(lambda unit: unit.snippets.drop(own))
+    assert [one.id for one in store.read(lambda unit: unit.snippets.of_person(rina))] == [photo, shared]
+    with pytest.raises(NotFound):
+        store.read(lambda unit: unit.snippets.get(own))

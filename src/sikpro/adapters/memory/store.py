@@ -16,6 +16,7 @@ from sikpro.application.ports.files import OrderFile
 from sikpro.application.ports.inbox import LedgerRow, ReceivedFile
 from sikpro.application.ports.jobs import Job
 from sikpro.application.ports.journal import JournalEntry
+from sikpro.application.ports.mentions import Mention
 from sikpro.application.ports.months import ClosedMonth, OpenedMonth
 from sikpro.application.ports.outbox import OutboxItem
 from sikpro.application.ports.owners import Owner
@@ -25,6 +26,7 @@ from sikpro.application.ports.schedules import Schedule
 from sikpro.application.ports.sessions import BindLink, Session
 from sikpro.application.ports.set_aside import SetAside
 from sikpro.application.ports.shift_handovers import ShiftHandover
+from sikpro.application.ports.snippets import Snippet
 from sikpro.application.ports.storage import StorageRejected
 from sikpro.application.ports.targets import Target
 from sikpro.application.ports.undo_and_views import SavedView, UndoStep
@@ -223,6 +225,8 @@ class State:
     photo_reads: Table[int, KeptPhoto] = field(factory=_table)
     undo_steps: Table[int, UndoStep] = field(factory=_table)
     set_aside: Table[int, SetAside] = field(factory=_table)
+    mentions: Table[int, Mention] = field(factory=_table)
+    snippets: Table[int, Snippet] = field(factory=_table)
     work_preferences: Table[int, WorkPreferences] = field(factory=_table)
     saved_views: Table[int, SavedView] = field(factory=_table)
     schedules: Table[int, Schedule] = field(factory=_table)

@@ -19,6 +19,7 @@ from sikpro.adapters.memory.files import MemoryFileStore
 from sikpro.adapters.memory.inbox import MemoryInbox
 from sikpro.adapters.memory.jobs import MemoryAlerts, MemoryJobs
 from sikpro.adapters.memory.journal import MemoryJournal
+from sikpro.adapters.memory.mentions import MemoryMentions
 from sikpro.adapters.memory.months import MemoryClosedMonths
 from sikpro.adapters.memory.orders import MemoryOrderRepository
 from sikpro.adapters.memory.outbox import MemoryOutbox
@@ -31,6 +32,7 @@ from sikpro.adapters.memory.schedules import MemorySchedules
 from sikpro.adapters.memory.sessions import MemoryBindLinks, MemoryLoginAttempts, MemorySessions
 from sikpro.adapters.memory.set_aside import MemorySetAsides
 from sikpro.adapters.memory.shift_handovers import MemoryShiftHandovers
+from sikpro.adapters.memory.snippets import MemorySnippets
 from sikpro.adapters.memory.store import Sequences, State
 from sikpro.adapters.memory.targets import MemoryTargets
 from sikpro.adapters.memory.undo_and_views import MemorySavedViews, MemoryUndoSteps
@@ -72,6 +74,8 @@ class MemoryUnitOfWork:
         self.exports = MemoryExports(state, sequences)
         self.undo_steps = MemoryUndoSteps(state)
         self.set_aside = MemorySetAsides(state, sequences)
+        self.mentions = MemoryMentions(state, sequences)
+        self.snippets = MemorySnippets(state, sequences)
         self.shift_handovers = MemoryShiftHandovers(state, sequences)
         self.wall_links = MemoryWallLinks(state, sequences)
         self.work_preferences = MemoryWorkPreferences(state)

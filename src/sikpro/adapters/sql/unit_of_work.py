@@ -25,6 +25,7 @@ from sikpro.adapters.sql.files import SqlFileStore
 from sikpro.adapters.sql.inbox import SqlInbox
 from sikpro.adapters.sql.jobs import SqlAlerts, SqlJobs
 from sikpro.adapters.sql.journal import SqlJournal
+from sikpro.adapters.sql.mentions import SqlMentions
 from sikpro.adapters.sql.months import SqlClosedMonths
 from sikpro.adapters.sql.orders import SqlOrderRepository
 from sikpro.adapters.sql.outbox import SqlOutbox
@@ -37,6 +38,7 @@ from sikpro.adapters.sql.schedules import SqlSchedules
 from sikpro.adapters.sql.sessions import SqlBindLinks, SqlLoginAttempts, SqlSessions
 from sikpro.adapters.sql.set_aside import SqlSetAsides
 from sikpro.adapters.sql.shift_handovers import SqlShiftHandovers
+from sikpro.adapters.sql.snippets import SqlSnippets
 from sikpro.adapters.sql.tables import totals
 from sikpro.adapters.sql.targets import SqlTargets
 from sikpro.adapters.sql.transaction import OpenTransaction
@@ -78,6 +80,8 @@ class SqlUnitOfWork:
         self.exports = SqlExports(transaction)
         self.undo_steps = SqlUndoSteps(transaction)
         self.set_aside = SqlSetAsides(transaction)
+        self.mentions = SqlMentions(transaction)
+        self.snippets = SqlSnippets(transaction)
         self.shift_handovers = SqlShiftHandovers(transaction)
         self.wall_links = SqlWallLinks(transaction)
         self.work_preferences = SqlWorkPreferences(transaction)

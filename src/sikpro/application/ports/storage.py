@@ -20,6 +20,7 @@ from sikpro.application.ports.files import FileStore
 from sikpro.application.ports.inbox import Inbox
 from sikpro.application.ports.jobs import Alerts, Jobs
 from sikpro.application.ports.journal import Journal
+from sikpro.application.ports.mentions import Mentions
 from sikpro.application.ports.months import ClosedMonths
 from sikpro.application.ports.orders import OrderRepository
 from sikpro.application.ports.outbox import Outbox
@@ -32,6 +33,7 @@ from sikpro.application.ports.schedules import Schedules
 from sikpro.application.ports.sessions import BindLinks, LoginAttempts, Sessions
 from sikpro.application.ports.set_aside import SetAsides
 from sikpro.application.ports.shift_handovers import ShiftHandovers
+from sikpro.application.ports.snippets import Snippets
 from sikpro.application.ports.targets import Targets
 from sikpro.application.ports.undo_and_views import SavedViews, UndoSteps
 from sikpro.application.ports.wall_links import WallLinks
@@ -89,6 +91,10 @@ class OrderStorage(Protocol):
     def undo_steps(self) -> UndoSteps: ...
     @property
     def set_aside(self) -> SetAsides: ...
+    @property
+    def mentions(self) -> Mentions: ...
+    @property
+    def snippets(self) -> Snippets: ...
     @property
     def shift_handovers(self) -> ShiftHandovers: ...
     @property

@@ -18,6 +18,11 @@ def record_change(uow: UnitOfWork, change: Change, actor: int | None) -> Order:
     return _record(uow, change, uow.orders.save(change.order, _key(uow, change.order)), actor)
 
 
+def record_remark(uow: UnitOfWork, change: Change, actor: int) -> None:
+    """Save the events of a move that leaves the order as it is."""
+    _record(uow, change, change.order, actor)
+
+
 def _record(uow: UnitOfWork, change: Change, order: Order, actor: int | None) -> Order:
     uow.journal.append(change.events, actor)
     uow.announce(Hint(Kind.ORDER, (order.id,)))

@@ -22,6 +22,7 @@ from sikpro.adapters.web.orders.owners import OwnersController
 from sikpro.adapters.web.orders.photos import show_file
 from sikpro.adapters.web.orders.queue import QueueController
 from sikpro.adapters.web.orders.queue_actions import QueueActionsController
+from sikpro.adapters.web.orders.remarks import RemarksController
 from sikpro.adapters.web.orders.set_aside import SetAsideController, SetAsideListController
 from sikpro.adapters.web.orders.shift import ShiftController
 from sikpro.adapters.web.orders.stuck import StuckController
@@ -84,6 +85,7 @@ PAGES: tuple[Page, ...] = (
     Page(OrderController),
     Page(OrderActionsController),
     Page(SetAsideController),
+    Page(RemarksController),
     Page(InputController, NavEntry("/orders/new", "input", "plus", (_P.ENTER_ORDERS,), "work")),
     Page(
         DisturbancesController,

@@ -26,8 +26,11 @@ from sikpro.adapters.web.orders.queue_view import (
 from sikpro.adapters.web.site.pages import is_htmx
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
+from sikpro.application.ports.mentions import Mention
 from sikpro.application.ports.queries import Sort
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.orders.remark_order import unread_mentions
+from sikpro.domain.order import Order
 from sikpro.domain.people import Person
 
 
@@ -70,13 +73,13 @@ async def list_context(
     """Return the values of a list's templates; `opened` is the order that is open beside it."""
     now = parts.clock.now()
 
-    def work(uow: UnitOfWork) -> tuple[QueuePage | None, bool]:
+    def work(uow: UnitOfWork) -> tuple[QueuePage | None, bool, tuple[tuple[Mention, Order, str], ...]]:
         sides = uow.work_preferences.of(me.id).side_by_side
         if opened is not None and not sides:
-            return None, sides
-        return read_queue(uow, listing, me, visit.words, now, parts.zone), sides
+            return None, sides, ()
+        return read_queue(uow, listing, me, visit.words, now, parts.zone), sides, unread_mentions(uow, me)
 
-    found, sides = await parts.transactions.read(work)
+    found, sides, mentions = await parts.transactions.read(work)
     if found is None:
         return {"sides": sides}
     words = visit.words
@@ -85,6 +88,7 @@ async def list_context(
         "opened": opened,
         "listing": listing,
         "found": found,
+        "mentions": mentions,
         "next_name": found.next_name,
         "views": {view: view_name(view, words) for view in views_for(me)},
         "about_views": {view: view_about(view, words) for view in views_for(me)},

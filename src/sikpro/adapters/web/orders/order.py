@@ -179,6 +179,7 @@ def _shown(form: str, view: OrderView) -> bool:
     """Return whether the page still has the form with the typed text."""
     allowed = view.allowed
     shown = {"edit": allowed.edit, "delete": allowed.delete, "reopen": allowed.reopen, "assign": allowed.assign}
+    shown["remark"] = allowed.remark
     return shown.get(form, allowed.answer or allowed.say)
 
 

@@ -16,6 +16,7 @@ from sikpro.application.use_cases.catalogue.status_keys import SHOWN_PHASES, sta
 from sikpro.application.use_cases.messages.notify_technician import feedback_text, proposed_feedback, recipients
 from sikpro.application.use_cases.orders.clashes import Clash, clashes_shown_to
 from sikpro.application.use_cases.orders.list_orders import may_view, related_orders
+from sikpro.application.use_cases.orders.remark_order import colleagues, may_read_remarks, may_remark
 from sikpro.domain.catalogue import Status
 from sikpro.domain.disturbance import Disturbance
 from sikpro.domain.errors import NotFound, OrderRemoved
@@ -44,6 +45,7 @@ class Allowed:
     delete: bool
     restore: bool
     resend: bool
+    remark: bool
     say: bool
 
     @classmethod
@@ -63,6 +65,7 @@ class Allowed:
             delete=lead and there,
             restore=me.may(Permission.ADMINISTER) and not there,
             resend=work,
+            remark=there and may_remark(me),
             say=work and there,
         )
 
@@ -97,6 +100,8 @@ class OrderView:
     most_used: bool
     maker: str
     story: tuple[Entry, ...]
+    colleagues: tuple[Person, ...]
+    mentioned: tuple[str, ...]
     files: tuple[OrderFile, ...]
     chats: int
     helpdesks: tuple[tuple[int, str], ...]
@@ -153,7 +158,9 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
         folds=folds,
         most_used=bool(uses),
         maker=maker_of(uow, order.data.serial),
-        story=narrator.story(order_id),
+        story=narrator.story(order_id, remarks=may_read_remarks(me)),
+        colleagues=colleagues(uow) if allowed.remark else (),
+        mentioned=_mentioned(uow, order_id, me, narrator),
         files=uow.files.of_order(order_id),
         chats=len(chats),
         helpdesks=_helpdesks(uow, order) if allowed.assign else (),
@@ -168,6 +175,12 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
         statuses=statuses,
         template=proposed_feedback(uow, order),
     )
+
+
+def _mentioned(uow: UnitOfWork, order_id: int, me: Person, narrator: Narrator) -> tuple[str, ...]:
+    """Return who named this person on the order since they last opened it, newest first."""
+    found = [one for one in uow.mentions.unread(me.id, MOST_HELD) if one.order_id == order_id]
+    return tuple(dict.fromkeys(narrator.name(one.by) for one in found))
 
 
 def _removed(order: Order, narrator: Narrator, now: datetime) -> OrderRemoved:

@@ -23,6 +23,7 @@ from sikpro.domain.events import (
     OrderImported,
     OrderNudged,
     OrderPlaced,
+    OrderRemarked,
     OrderReopened,
     OrderRestored,
     OrderTaken,
@@ -52,6 +53,7 @@ class Entry:
     message: OutboxItem | None = None
     delivery: str = ""
     journal_id: int = 0
+    remark: bool = False
 
 
 @frozen
@@ -63,9 +65,10 @@ class Narrator:
     statuses: dict[str, Status]
     _names: dict[int, str] = field(factory=dict[int, str])
 
-    def story(self, order_id: int) -> tuple[Entry, ...]:
-        """Return all entries about an order, newest first."""
-        facts = [self._fact(entry) for entry in self.uow.journal.of_order(order_id)]
+    def story(self, order_id: int, *, remarks: bool) -> tuple[Entry, ...]:
+        """Return all entries about an order, newest first; `remarks` includes the notes to colleagues."""
+        entries = self.uow.journal.of_order(order_id)
+        facts = [self._fact(entry) for entry in entries if remarks or not isinstance(entry.event, OrderRemarked)]
         sent = self.uow.outbox.of_order(order_id)
         messages = [self._message(item) for item in sent if not item.message.press_id and not item.message.is_gesture]
         return tuple(sorted(facts + messages, key=lambda entry: entry.at))[::-1]
@@ -99,6 +102,7 @@ class Narrator:
             place=event.place if isinstance(event, MessageJoined) else None,
             changes=event.changes if isinstance(event, OrderCorrected) else (),
             journal_id=entry.id,
+            remark=isinstance(event, OrderRemarked),
         )
 
     def _line(self, event: OrderEvent) -> tuple[str, str]:
@@ -136,6 +140,8 @@ class Narrator:
                 return "arrow-back-up", words("timeline.undone", status=self.status(event.undone))
             case WordsSent():
                 return "message-circle", words("timeline.words")
+            case OrderRemarked():
+                return "lock", words("timeline.remark")
             case OrderTransferred(before=before, after=after):
                 return "user-share", words("timeline.transferred", before=before, after=after)
             case HoldUpCleared(before=before, name=name) if name:
@@ -175,4 +181,4 @@ class Narrator:
 def _quote(event: OrderEvent) -> str:
     if isinstance(event, StatusChanged | OrderReopened):
         return event.feedback
-    return event.text if isinstance(event, MessageJoined | WordsSent | HoldUpCleared) else ""
+    return event.text if isinstance(event, MessageJoined | WordsSent | HoldUpCleared | OrderRemarked) else ""

@@ -14,6 +14,7 @@ WRITTEN: Mapping[str, str] = {
     "message": "input.message",
     "notice": "notice.text",
     "day_note": "note.text",
+    "remark": "remark.title",
 } | {one.name: f"field.{one.name}" for one in FIELDS}
 """The entries that an error page returns, with their labels: never add a secret."""
 

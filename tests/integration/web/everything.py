@@ -32,6 +32,7 @@ PAGES = {
     "/orders/new": "bagus",
     "/drafts": "bagus",
     "/set-aside": "bagus",
+    "/snippets": "bagus",
     "/shift": "bagus",
     "/walls": "admin",
     "/stuck": "bagus",

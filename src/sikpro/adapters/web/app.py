@@ -25,6 +25,7 @@ from sikpro.adapters.web.orders.queue_actions import QueueActionsController
 from sikpro.adapters.web.orders.remarks import RemarksController
 from sikpro.adapters.web.orders.set_aside import SetAsideController, SetAsideListController
 from sikpro.adapters.web.orders.shift import ShiftController
+from sikpro.adapters.web.orders.snippets import SnippetsController
 from sikpro.adapters.web.orders.stuck import StuckController
 from sikpro.adapters.web.people.access import AccessController
 from sikpro.adapters.web.people.person import PeopleController
@@ -86,6 +87,7 @@ PAGES: tuple[Page, ...] = (
     Page(OrderActionsController),
     Page(SetAsideController),
     Page(RemarksController),
+    Page(SnippetsController),
     Page(InputController, NavEntry("/orders/new", "input", "plus", (_P.ENTER_ORDERS,), "work")),
     Page(
         DisturbancesController,

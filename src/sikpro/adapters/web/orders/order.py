@@ -23,6 +23,7 @@ from sikpro.adapters.web.site.typed import Typed, written
 from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.fields import FIELDS
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.messages.keep_snippets import filled_snippets
 from sikpro.application.use_cases.orders.change_status import change_status, reopen_order
 from sikpro.application.use_cases.orders.own_order import correct_order
 from sikpro.application.use_cases.orders.send_text import SentText, send_text, texts_since
@@ -175,6 +176,13 @@ class OrderContext:
         return words.error(error)
 
 
+def with_snippet(uow: UnitOfWork, context: OrderContext, text: str, form: Form) -> str:
+    """Return the text with the snippet chosen in a page without JavaScript, where the form only has its id."""
+    chosen, order = form.whole("snippet"), uow.orders.get(context.order_id)
+    added = (filled for one, filled in filled_snippets(uow, order, context.me) if one.id == chosen)
+    return "\n".join(filter(None, (text.strip(), *added))) if chosen is not None else text
+
+
 def _shown(form: str, view: OrderView) -> bool:
     """Return whether the page still has the form with the typed text."""
     allowed = view.allowed
@@ -228,6 +236,7 @@ class OrderController(Controller):
             if not text.strip() and not form.text("scripted"):
                 # Without JavaScript the form has no text of the status: add it here.
                 text = template_text(uow, context.order_id, status)
+            text = with_snippet(uow, context, text, form)
             if last_event is not None and SentText(text.strip(), status, reason.strip()) in texts_since(
                 uow, context.order_id, context.me, last_event
             ):
@@ -259,7 +268,7 @@ class OrderController(Controller):
                 context.order_id,
                 context.me,
                 now,
-                text=form.text("feedback"),
+                text=with_snippet(uow, context, form.text("feedback"), form),
                 last_event=last_event,
                 zone=context.parts.zone,
             )

@@ -10,9 +10,11 @@ from sikpro.adapters.web.orders.timeline import Entry, Narrator
 from sikpro.application.i18n import Words, words_in
 from sikpro.application.ports.files import OrderFile
 from sikpro.application.ports.queries import OrderFilter, OrderRow
+from sikpro.application.ports.snippets import Snippet
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import maker_of, status_named
 from sikpro.application.use_cases.catalogue.status_keys import SHOWN_PHASES, status_keys
+from sikpro.application.use_cases.messages.keep_snippets import filled_snippets
 from sikpro.application.use_cases.messages.notify_technician import feedback_text, proposed_feedback, recipients
 from sikpro.application.use_cases.orders.clashes import Clash, clashes_shown_to
 from sikpro.application.use_cases.orders.list_orders import may_view, related_orders
@@ -102,6 +104,7 @@ class OrderView:
     story: tuple[Entry, ...]
     colleagues: tuple[Person, ...]
     mentioned: tuple[str, ...]
+    snippets: tuple[tuple[Snippet, str], ...]
     files: tuple[OrderFile, ...]
     chats: int
     helpdesks: tuple[tuple[int, str], ...]
@@ -161,6 +164,7 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
         story=narrator.story(order_id, remarks=may_read_remarks(me)),
         colleagues=colleagues(uow) if allowed.remark else (),
         mentioned=_mentioned(uow, order_id, me, narrator),
+        snippets=filled_snippets(uow, order, me),
         files=uow.files.of_order(order_id),
         chats=len(chats),
         helpdesks=_helpdesks(uow, order) if allowed.assign else (),

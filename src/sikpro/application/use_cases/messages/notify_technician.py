@@ -136,8 +136,7 @@ def proposed_feedback(uow: UnitOfWork, order: Order) -> Callable[[Status], str]:
     chats, data = recipients(uow, order), order.data
     language = chats[0].language if chats else "id"
     own = next((row.template for row in uow.catalogue.order_types() if row.code == data.type), Bilingual("", ""))
-    technician = technician_name(uow, order)
-    values = {"nomor": order.number, "odp": data.odp.value, "sn": data.serial.value, "teknisi": technician}
+    values = _values(uow, order)
 
     def proposal(status: Status) -> str:
         added = own.in_language(language) if status.phase.ends_well else ""
@@ -145,6 +144,18 @@ def proposed_feedback(uow: UnitOfWork, order: Order) -> Callable[[Status], str]:
         return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
     return proposal
+
+
+def filled_text(uow: UnitOfWork, order: Order, text: str) -> str:
+    """Return a text with the order's values in place of `PLACEHOLDERS`; other text in braces stays as written."""
+    values = _values(uow, order)
+    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
+
+
+def _values(uow: UnitOfWork, order: Order) -> dict[str, str]:
+    data = order.data
+    technician = technician_name(uow, order)
+    return {"nomor": order.number, "odp": data.odp.value, "sn": data.serial.value, "teknisi": technician}
 
 
 def state_text(words: Words, phase: Phase, label: str) -> str:

@@ -19,6 +19,7 @@ from sikpro.adapters.web.orders.input import InputController
 from sikpro.adapters.web.orders.order import OrderController
 from sikpro.adapters.web.orders.order_actions import OrderActionsController
 from sikpro.adapters.web.orders.owners import OwnersController
+from sikpro.adapters.web.orders.palette import PaletteController
 from sikpro.adapters.web.orders.photos import show_file
 from sikpro.adapters.web.orders.queue import QueueController
 from sikpro.adapters.web.orders.queue_actions import QueueActionsController
@@ -87,6 +88,7 @@ PAGES: tuple[Page, ...] = (
     Page(OrderActionsController),
     Page(SetAsideController),
     Page(RemarksController),
+    Page(PaletteController),
     Page(SnippetsController),
     Page(InputController, NavEntry("/orders/new", "input", "plus", (_P.ENTER_ORDERS,), "work")),
     Page(

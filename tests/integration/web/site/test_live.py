@@ -12,6 +12,9 @@ from tests.integration.browser import PHONE, NewPage
 from tests.integration.web.console import Site
 from tests.integration.web.pages import connected, log_in
 
+NARROW = (1024, 768)
+"""A screen on which the list is a page of its own, with a button for each order."""
+
 
 def test_an_order_arrives_and_leaves_without_a_reload(site: Site, new_page: NewPage) -> None:
     page = new_page(base_url=site.url)
@@ -51,8 +54,9 @@ def test_an_answer_is_previewed_and_sent_and_typed_text_is_never_lost(site: Site
     order = site.order()
     page = new_page(base_url=site.url)
     log_in(page)
-    page.get_by_role("button", name="Ambil", exact=True).click()
+    page.get_by_role("link", name="SC32232558").click()
     page.wait_for_url(f"**/orders/{order.id}")
+    page.get_by_role("button", name="Ambil order ini").click()
     expect(page.locator("#toasts")).to_contain_text("SC32232558 Anda kerjakan")
     connected(page)
     page.get_by_label("ONT tidak terdeteksi").check()
@@ -71,7 +75,7 @@ def test_an_answer_is_previewed_and_sent_and_typed_text_is_never_lost(site: Site
 
 def test_two_browsers_take_one_order_and_the_later_one_reads_who_has_it(site: Site, new_page: NewPage) -> None:
     order = site.order()
-    page = new_page(base_url=site.url, expect={409})
+    page = new_page(base_url=site.url, viewport=NARROW, expect={409})
     log_in(page)
     page.add_init_script("Object.defineProperty(document, 'hidden', {get: () => true})")
     page.reload()
@@ -166,11 +170,14 @@ def test_everything_works_without_javascript(page_site: Site, new_page: NewPage)
     order = page_site.order()
     page = new_page(base_url=page_site.url, javascript=False)
     log_in(page)
-    page.get_by_role("button", name="Ambil", exact=True).click()
+    page.get_by_role("link", name="SC32232558").click()
     page.wait_for_url(f"**/orders/{order.id}")
+    page.get_by_role("button", name="Ambil order ini").click()
     page.get_by_label("Selesai (PS)").check()
     page.get_by_role("button", name="Lihat dulu").click()
     page.get_by_role("button", name="Simpan & kirim").click()
+    expect(page.locator("#order .badge").first).to_contain_text("Selesai (PS)")
+    page.get_by_role("radio", name="Riwayat").check(force=True)
     expect(page.get_by_text("Status: Selesai (PS)")).to_be_visible()
     assert page_site.stored(order).last_feedback == "Sudah aktif, silakan tes di pelanggan."
 

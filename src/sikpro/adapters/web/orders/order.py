@@ -125,6 +125,8 @@ class OrderContext:
         except InvalidFields as error:
             return await self.page(evolve(typed, errors=error.errors), 422)
         except DomainError as error:
+            if is_htmx(self.request) and not self.wants_pane:
+                raise  # a button of a list: the list stays, and a notice on it says why
             pressed, here = pressed_at(self.request), f"/orders/{self.order_id}"
             if pressed and not is_htmx(self.request) and pressed.partition("?")[0] != here and not typed.values:
                 # The button of a list: the list says why.

@@ -67,8 +67,9 @@ def test_order_requests_are_taken_by_the_helpdesk_and_only_read_by_the_superviso
     expect(page.locator("tr[data-order]")).to_have_count(2)
     expect(page.get_by_role("button", name="Ambil")).to_have_count(0)
     enter(page, "rina", "/orders?view=waiting")
-    page.locator("#order-1").get_by_role("button", name="Ambil").click()
-    page.wait_for_url("**/orders/1")
+    page.locator("#order-1").get_by_role("link", name="SC100001").click()
+    page.wait_for_url("**/orders/1*")
+    page.get_by_role("button", name="Ambil order ini").click()
     expect(page.locator("#toasts")).to_contain_text("SC100001")
 
 
@@ -85,7 +86,7 @@ def test_an_order_is_entered_by_who_may(page: Page) -> None:
     page.get_by_label("Tempel pesan teknisi").fill("AO#SC100003#ZTEGC6754546#SDA#ODP-SDA-003#F5SDA445")
     page.get_by_role("button", name="Baca pesan").click()
     page.get_by_role("button", name="Simpan order").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("SC100003")
+    expect(page.locator("#order h1")).to_contain_text("SC100003")
 
 
 def test_progress_and_feedback_are_the_helpdesks(page_site: Site, page: Page) -> None:

@@ -163,7 +163,8 @@ class _Texts(HTMLParser):
 
 
 SAME = re.compile(
-    r"[\W\d_]*|[a-z]|Ctrl|Enter|Esc|SIKPRO|(· )?Telegram|Shift( · SIKPRO)?|Excel|CSV|[\d.,]+ kB|Bot API|Simulator|Indonesia|English"
+    r"[\W\d_]*|[a-z]|Ctrl|Enter|Esc|SIKPRO|(· )?Telegram|Shift( · SIKPRO)?"
+    r"|Excel|CSV|[\d.,]+ kB|Bot API|Simulator|Indonesia|English"
     r"|STO|Provider|Filter( \(\d+\))?|ODP( loss)?|SC|SN|Order|Status|Target|Median|TTI comply|Site Operation|Helpdesk"
     r"|Supervisor|Team leader|kendala (teknik|pelanggan|sistem)|(April|September|November)( \d{4})?(: [\d.]+)?",
     re.IGNORECASE,

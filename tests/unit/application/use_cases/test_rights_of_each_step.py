@@ -26,11 +26,14 @@ from sikpro.application.use_cases.orders.clear_hold_ups import clear_hold_ups
 from sikpro.application.use_cases.orders.declare_disturbance import affected_by, declare_disturbance
 from sikpro.application.use_cases.orders.end_disturbance import end_disturbance
 from sikpro.application.use_cases.orders.hand_over import hand_over
+from sikpro.application.use_cases.orders.hand_over_shift import hand_over_shift
 from sikpro.application.use_cases.orders.send_text import send_text
+from sikpro.application.use_cases.orders.set_aside import put_off_order, skip_order
 from sikpro.application.use_cases.orders.transfer_orders import transfer_orders
-from sikpro.application.use_cases.orders.undo_status import undo_status
+from sikpro.application.use_cases.orders.undo_status import undo_latest, undo_status
 from sikpro.application.use_cases.orders.work_order import give_back_order, renew_claim, take_next
 from sikpro.application.use_cases.people.bind_phone import bind_by_link, make_bind_link
+from sikpro.application.use_cases.people.choose_work import choose_going_on, choose_served
 from sikpro.application.use_cases.people.edit_people import edit_person, person_texts, reset_password, unbind_telegram
 from sikpro.application.use_cases.people.grant_access import approve_access, approve_many, ask_access, refuse_access
 from sikpro.application.use_cases.people.manage_people import add_technician, set_active
@@ -42,6 +45,7 @@ from sikpro.application.use_cases.recaps.keep_schedules import (
 )
 from sikpro.application.use_cases.recaps.pin_notes import add_note, change_note, drop_note
 from sikpro.application.use_cases.recaps.set_targets import set_targets
+from sikpro.application.use_cases.recaps.wall_links import end_wall_link, make_wall_link
 from sikpro.application.use_cases.tables.import_orders import plan_orders
 from sikpro.application.use_cases.tables.import_rows import import_rows, plan_import
 from sikpro.application.use_cases.tables.reconcile_orders import compare_orders
@@ -104,6 +108,14 @@ STEPS: Mapping[str, tuple[set[Role], Step]] = {
         lambda uow, by: declare_disturbance(uow, {}, by, NINE, shown=(0, 0), zone=ZONE),
     ),
     "end a disturbance": (WORK | LEAD, lambda uow, by: end_disturbance(uow, 1, by, NINE, zone=ZONE)),
+    "skip": (WORK, lambda uow, by: skip_order(uow, 1, "other", by, NINE)),
+    "put off": (WORK, lambda uow, by: put_off_order(uow, 1, NINE + timedelta(hours=1), by, NINE)),
+    "end a shift": (WORK, lambda uow, by: hand_over_shift(uow, None, "sisa dua", by, NINE, ZONE)),
+    "undo the last answer": (WORK, lambda uow, by: undo_latest(uow, by, NINE)),
+    "choose what is served": (WORK, lambda uow, by: choose_served(uow, by, [], [], [])),
+    "choose to go on": (WORK, lambda uow, by: choose_going_on(uow, by, go_on=True)),
+    "link to the wall": (ADMINS, lambda uow, by: make_wall_link(uow, "t", "Ruang", "", by, NINE)),
+    "end a link to the wall": (ADMINS, lambda uow, by: end_wall_link(uow, 1, by, NINE)),
     "pin a note": (REPORTS, lambda uow, by: add_note(uow, NOTE, by, NINE)),
     "change another's note": (
         MONTHS,

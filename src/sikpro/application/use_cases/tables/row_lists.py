@@ -11,7 +11,7 @@ from attrs import define, evolve, field
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.targets import Target
 from sikpro.application.ports.written_tables import WrittenRow
-from sikpro.application.use_cases.catalogue.catalogue_rows import KINDS, CatalogueKind
+from sikpro.application.use_cases.catalogue.catalogue_rows import HOLIDAYS, KINDS, CatalogueKind
 from sikpro.application.use_cases.catalogue.edit_catalogue import (
     check_deletion,
     check_replacement,
@@ -29,6 +29,9 @@ from sikpro.domain.people import Permission, Person
 from sikpro.domain.period import month_named
 from sikpro.domain.spreadsheet_damage import check_zeros
 from sikpro.domain.text import compact
+
+_CODES = {"code", "site_operation"}
+"""The entries that no spreadsheet may have turned into a date. The code of a holiday is one."""
 
 
 @define
@@ -112,7 +115,7 @@ def _catalogue_list(kind: CatalogueKind) -> RowList:
         reader=lambda uow, _: _CatalogueReader(uow, kind, {row.code: row for row in kind.rows(uow)}),
         undoing=lambda uow, rows, _: _catalogue_undoing(uow, kind, rows),
         undo=lambda uow, row, by, now: _undo_catalogue(uow, kind, row, by, now),
-        identifying=tuple(entry for entry in kind.entries if entry in {"code", "site_operation"}),
+        identifying=tuple(entry for entry in kind.entries if entry in _CODES and kind is not HOLIDAYS),
     )
 
 

@@ -81,6 +81,12 @@ def test_a_list_that_comes_back_as_it_went_out_changes_nothing(world: World, nam
     assert not any(line.replaced or line.new for line in found.lines)
 
 
+@pytest.mark.parametrize("day", ["25/12/2026", "2026-12-25 00:00:00", "25 Desember 2026"])
+def test_a_holiday_is_the_same_day_however_a_spreadsheet_writes_it(world: World, day: str) -> None:
+    found = plan(world, "holidays", ["Kode", "Nama"], [day, "Natal"], ["26/12/2026", "Cuti bersama"])
+    assert [line.verdict for line in found.lines] == [Verdict.UNCHANGED, Verdict.NEW]
+
+
 def test_who_has_neither_account_nor_code_is_in_no_list(world: World) -> None:
     world.transactions.write(lambda uow: uow.people.add(a_person("Lama", username=None, role=None)))
     rows = world.transactions.read(lambda uow: list(LISTS["people"].rows(uow)))

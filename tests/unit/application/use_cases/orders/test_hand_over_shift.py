@@ -14,6 +14,9 @@ from sikpro.application.use_cases.orders.send_text import send_text
 from sikpro.application.use_cases.orders.set_aside import skip_order
 from sikpro.application.use_cases.orders.undo_status import undo_status
 from sikpro.domain.errors import InvalidFields, NotFound, NotPermitted
+from sikpro.domain.events import OrderAssigned
+from sikpro.domain.order_state import CLAIM
+from tests.builders import refusals
 from tests.unit.chat import NINE, ZONE, Phone, World
 
 NUMBERS = ("SC10000001", "SC10000002", "SC10000003")
@@ -60,21 +63,59 @@ def test_without_a_colleague_they_go_back_to_the_queue(world: World) -> None:
     assert {world.order(number).holder for number in NUMBERS} == {None}
 
 
+def test_the_colleague_reads_it_in_their_language_with_a_button_for_ten_orders_at_most(world: World) -> None:
+    bagus = evolve(world.person("bagus"), telegram_id=50, language="en")
+    world.transactions.write(lambda uow: uow.people.save(bagus))
+    many = [f"SC200000{place:02}" for place in range(10)]
+    for place, number in enumerate(many):
+        Phone(world, 1).says(f"/reg AO#{number}#ZTEGC68545{place:02}#SDA#ODP-SDA-01{place}#F5SDA445")
+        world.takes(number=number)
+    hands_over(world, BAGUS)
+    phone = Phone(world, 50)
+    assert phone.hears() == "🔁 Rina handed 12 orders to you."
+    assert phone.buttons() == [*NUMBERS[:2], *many[:8]]
+    assert all(len(row) == 1 for row in phone.last.buttons)
+    assert NUMBERS[0] in phone.presses(NUMBERS[0])
+
+
+def test_a_colleague_without_telegram_gets_the_orders_and_nothing_is_queued(world: World) -> None:
+    Phone(world, 1).hears()
+    claimed = timedelta(days=1)
+    hands_over(world, BAGUS, "sisa")
+    world.clock.later(timedelta(minutes=10))
+    now = world.clock.now()
+    assert world.transactions.write(lambda uow: uow.outbox.claim(now, claimed, 99)) == ()
+
+
+def test_the_journal_says_who_handed_each_order_over(world: World) -> None:
+    world.clock.later(timedelta(minutes=5))
+    done = hands_over(world, BAGUS)
+    assert done.at == world.clock.now()
+    for number in NUMBERS[:2]:
+        order = world.order(number)
+        last = world.transactions.read(lambda uow, order=order: uow.journal.of_order(order.id))[-1]  # type: ignore[misc]  # bound now
+        assert (last.actor, type(last.event)) == (RINA, OrderAssigned)
+        assert order.claimed_until == world.clock.now() + CLAIM
+        assert order.status == "ogp"
+
+
 def test_a_note_alone_is_kept_and_nothing_at_all_is_refused(world: World) -> None:
     assert hands_over(world, None, "semua beres", by="bagus").orders == ()
-    for note in ("", "  "):
-        with pytest.raises(InvalidFields):
-            hands_over(world, None, note, by="bagus")
+    with pytest.raises(InvalidFields) as refused:
+        hands_over(world, None, "  ", by="bagus")
+    assert refusals(refused.value) == {"text": ("note.nothing", "")}
     with pytest.raises(InvalidFields) as refused:
         hands_over(world, None, "x" * 2001)
-    assert refused.value.errors.keys() == {"text"}
+    assert refusals(refused.value) == {"text": ("note.too_long", "x" * 64)}
     assert len(hands_over(world, None, "x" * 2000).text) == 2000
 
 
 @pytest.mark.parametrize("to", [RINA, ADMIN, 1])
 def test_only_a_colleague_who_works_on_orders_gets_them(world: World, to: int) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound) as refused:
         hands_over(world, to)
+    name = world.transactions.read(lambda uow: uow.people.get(to).name)
+    assert refused.value.params == {"what": "helpdesk", "name": name}
     assert world.order(NUMBERS[0]).holder == RINA
 
 

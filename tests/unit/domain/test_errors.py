@@ -107,3 +107,9 @@ def test_an_error_is_the_same_in_another_process(
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_kind_of_error_sets_itself_up_by_hand(kind: type[DomainError]) -> None:
     assert kind.__setattr__ is DomainError.__setattr__
+
+
+def test_what_an_error_holds_cannot_be_deleted() -> None:
+    error = refused()
+    with pytest.raises(AttributeError, match="an error is a value: params cannot be deleted"):
+        del error.params

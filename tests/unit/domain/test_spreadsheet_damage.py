@@ -128,3 +128,9 @@ def test_a_code_without_its_zeros_is_not_another_code() -> None:
     check_zeros("0012", ["12"])
     with pytest.raises(InvalidValue, match="0012"):
         check_zeros("12", ["12A", "0012"])
+
+
+def test_another_countrys_number_that_was_marked_as_text_is_whole() -> None:
+    assert check_phone_whole("'+6591234567") == "'+6591234567"
+    with pytest.raises(InvalidValue):
+        check_phone_whole("6591234567'")

@@ -4,7 +4,7 @@ import pytest
 
 from sikpro.domain.errors import NotFound
 from sikpro.domain.period import month_named
-from sikpro.domain.text import plain, storable
+from sikpro.domain.text import plain, slips, storable
 
 
 @pytest.mark.parametrize("mark", ["\x07", "\u200b", "\ud800", "\ue000", "\u0378"])
@@ -34,3 +34,7 @@ def test_a_month_is_named_in_the_ways_that_people_and_spreadsheets_do(text: str)
 
 def test_a_number_that_was_not_found_is_shown_as_far_as_it_is_readable() -> None:
     assert dict(NotFound.order("x" * 70).params) == {"what": "order", "name": "x" * 64}
+
+
+def test_two_neighbours_of_which_one_alone_moved_are_two_slips() -> None:
+    assert [slips(code, "F5SDA445") for code in ("F5DSA445", "F5XSA445", "F5DXA445")] == [1, 2, 2]

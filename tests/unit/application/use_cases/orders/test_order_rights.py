@@ -12,7 +12,7 @@ from sikpro.application.use_cases.orders.bulk import work_in_bulk
 from sikpro.application.use_cases.orders.hand_over import hand_over
 from sikpro.application.use_cases.orders.list_orders import check_order, list_orders, related_orders
 from sikpro.application.use_cases.orders.nudge_helpdesk import nudge_helpdesk
-from sikpro.application.use_cases.orders.own_order import join_message, withdraw_order
+from sikpro.application.use_cases.orders.own_order import join_colleague, join_message, withdraw_order
 from sikpro.application.use_cases.orders.register_order import order_named
 from sikpro.application.use_cases.orders.remove_order import delete_order
 from sikpro.application.use_cases.orders.work_order import assign_order, take_order
@@ -279,3 +279,17 @@ def test_words_said_when_an_order_goes_back_to_the_queue_reach_the_technician(wo
     world.takes()
     world.sets("menunggu")
     assert Phone(world, 1).hears() == "", "nothing was said, and nothing changes for the technician"
+
+
+@pytest.mark.parametrize("person", [AGUS, RINA, BAGUS, ADMIN])
+def test_nobody_adds_words_to_a_deleted_order_and_until_then_who_sees_it_does(world: World, person: int) -> None:
+    def joins(uow: UnitOfWork) -> Order:
+        return join_colleague(uow, 1, uow.people.get(person), NINE, text="rumah pagar hijau", chat_id=2, message_id=7)
+
+    def look(uow: UnitOfWork) -> None:
+        assert joins(uow).reply_waiting
+        delete_order(uow, 1, uow.people.get(BAGUS), NINE, reason="x", zone=ZONE)
+        with pytest.raises(NotPermitted):
+            joins(uow)
+
+    world.transactions.write(look)

@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.targets import Target
 from sikpro.application.use_cases.tables.row_lists import LISTS
+from sikpro.domain.catalogue import Holiday
 from sikpro.domain.people import Role
 from tests.builders import a_person, a_site_operation, a_technician
 from tests.integration.web.console import Site, Visitor
@@ -122,6 +123,7 @@ def test_what_is_exported_is_imported_again_unchanged(page_site: Site, name: str
         uow.people.add(a_technician("=cmd|x", "F5SDA800", active=False, phone="628123456789"))
         uow.people.add(a_person("'Petik", username="petik", technician_code="F5SDA801", language="en"))
         uow.catalogue.put_site_operation(a_site_operation("MJK", '-Mojo; "kerto", \'@'))
+        uow.catalogue.put_holiday(Holiday(code="2026-12-25", name="Natal"))
         uow.targets.put(Target(month="2026-11", sto="SDA", target=120, working_days=25))
 
     page_site.store.write(furnish)

@@ -113,3 +113,9 @@ def test_a_year_of_two_digits_and_a_zone_behind_utc_are_read(text: str, utc: str
     decided = decide_rule([text])
     assert decided
     assert read_date(text, decided.rule, WIB) == datetime.fromisoformat(utc)
+
+
+@pytest.mark.parametrize(("zone", "utc"), [("+10:30", "23:30"), ("-10:30", "20:30"), ("+01:00", "09:00")])
+def test_a_zone_of_two_digits_is_read_whole(zone: str, utc: str) -> None:
+    moment = read_date(f"2026-11-02T10:00:00{zone}", DateRule(Order.YEAR_FIRST), WIB)
+    assert moment.strftime("%H:%M") == utc

@@ -100,6 +100,11 @@ MOVES: list[tuple[Callable[[], Change], type[OrderEvent], dict[str, object]]] = 
         {"before": "ont_not_detected", "text": "ODP baru", "name": "Tim ODP"},
     ),
     (
+        lambda: taken().transfer(TechnicianCode.parse("F5TUN446"), NOW, sender=None),
+        OrderTransferred,
+        {"before": "F5SDA445", "after": "F5TUN446", "reason": ""},
+    ),
+    (
         lambda: taken().transfer(TechnicianCode.parse("F5TUN446"), NOW, sender=None, reason="sakit"),
         OrderTransferred,
         {"before": "F5SDA445", "after": "F5TUN446", "reason": "sakit"},

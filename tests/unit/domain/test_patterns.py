@@ -186,3 +186,8 @@ def test_a_row_of_boxes_that_cannot_be_is_refused(row: BoxPattern, reason: str) 
 def test_the_first_rows_are_rows_that_may_be_chosen() -> None:
     assert tuple(map(check_number_pattern, FIRST_NUMBERS)) == FIRST_NUMBERS
     assert tuple(map(check_box_pattern, FIRST_BOXES)) == FIRST_BOXES
+
+
+def test_a_cabinet_of_one_letter_is_a_cabinet() -> None:
+    box = BoxPattern("ODP", LETTERS, 3, 1, 4)
+    assert [box.name(text) for text in ("A/12", "ABC/12", "/12", "ABCD/12")] == ["A/12", "ABC/12", None, None]

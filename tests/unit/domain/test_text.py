@@ -4,7 +4,7 @@ import pytest
 
 from sikpro.domain.errors import NotFound
 from sikpro.domain.period import month_named
-from sikpro.domain.text import plain, slips, storable
+from sikpro.domain.text import codes_near, plain, slips, storable
 
 
 @pytest.mark.parametrize("mark", ["\x07", "\u200b", "\ud800", "\ue000", "\u0378"])
@@ -38,3 +38,12 @@ def test_a_number_that_was_not_found_is_shown_as_far_as_it_is_readable() -> None
 
 def test_two_neighbours_of_which_one_alone_moved_are_two_slips() -> None:
     assert [slips(code, "F5SDA445") for code in ("F5DSA445", "F5XSA445", "F5DXA445")] == [1, 2, 2]
+
+
+def test_codes_of_other_lengths_are_more_than_a_slip_apart() -> None:
+    assert [slips("A", other) for other in ("ABC", "ABCDE", "BC")] == [2, 2, 2]
+
+
+def test_letters_that_were_written_as_digits_name_one_code_before_all_that_are_near() -> None:
+    assert codes_near("5PJ", ["6PJ", "SPJ", "SDA"]) == ("SPJ",)
+    assert codes_near("5PJ", ["6PJ", "7PJ", "SDA"]) == ("6PJ", "7PJ")

@@ -1,0 +1,21 @@
+"""What the search box finds: any part from three characters on, beginnings below."""
+
+import pytest
+
+from sikpro.domain.search_text import found
+from tests.builders import order_data
+
+
+@pytest.mark.parametrize("term", ["gar", "pagar hijau", "754", "dp-", "di s"])
+def test_three_characters_find_any_part_also_of_the_texts(term: str) -> None:
+    assert found(term, order_data(note="pagar hijau"), "Budi Santoso")
+
+
+@pytest.mark.parametrize("term", ["sc", "zt", "5a", "od", "f5", "b", "bu"])
+def test_one_or_two_find_the_beginning_of_a_value_or_of_the_name(term: str) -> None:
+    assert found(term, order_data(note="pagar"), "Budi Santoso")
+
+
+@pytest.mark.parametrize("term", ["pa", "di", "c6", "p-", "xx"])
+def test_one_or_two_find_neither_the_middle_nor_the_texts(term: str) -> None:
+    assert not found(term, order_data(note="pagar"), "Budi Santoso")

@@ -1,6 +1,5 @@
 """The way of an order, walked in a real browser and over real sockets, nothing faked."""
 
-import re
 from io import BytesIO
 from pathlib import Path
 
@@ -45,11 +44,10 @@ def test_an_order_walks_from_a_telegram_message_to_an_excel_row(tmp_path: Path, 
         # 3. A helpdesk sees it come without reloading, takes it and holds it up.
         expect(helpdesk.get_by_role("link", name="SC32232558").first).to_be_visible(timeout=15_000)
         helpdesk.get_by_role("link", name="SC32232558").first.click()
-        helpdesk.get_by_role("button", name=re.compile("^Ambil")).first.click()
-        expect(helpdesk.get_by_text("Diproses (OGP)").first).to_be_visible()
+        helpdesk.locator("#order").get_by_role("button", name="Ambil order ini").click()
+        expect(helpdesk.locator(".order-head").get_by_text("Diproses (OGP)")).to_be_visible()
         helpdesk.locator("input[name=status][value=ont_tidak_terdeteksi]").check(force=True)
-        helpdesk.locator("[name=reason]").fill("SN beda")
-        helpdesk.locator("[name=feedback]").fill("SN beda dengan di lokasi, mohon cek label.")
+        helpdesk.locator("#answer-form [name=feedback]").fill("SN beda dengan di lokasi, mohon cek label.")
         helpdesk.locator("#answer-form button.primary").click()
         feedback = installation.hears(BUDI, "KENDALA: ONT tidak terdeteksi")
         assert feedback["reply_to"] == sent
@@ -69,9 +67,10 @@ def test_an_order_walks_from_a_telegram_message_to_an_excel_row(tmp_path: Path, 
         helpdesk.goto(f"{installation.console}/orders")
         helpdesk.get_by_role("link", name="SC32232558").first.click()
         expect(helpdesk.get_by_text("ZTEGC6754547").first).to_be_visible()
-        helpdesk.get_by_role("button", name=re.compile("^Ambil")).first.click()
+        helpdesk.locator("#order").get_by_role("button", name="Ambil order ini").click()
+        expect(helpdesk.locator(".order-head").get_by_text("Diproses (OGP)")).to_be_visible()
         helpdesk.locator("input[name=status][value=selesai]").check(force=True)
-        helpdesk.locator("[name=feedback]").fill("Sudah aktif, silakan tes di pelanggan.")
+        helpdesk.locator("#answer-form [name=feedback]").fill("Sudah aktif, silakan tes di pelanggan.")
         helpdesk.locator("#answer-form button.primary").click()
         installation.hears(BUDI, "SC32232558 SELESAI")
 

@@ -107,6 +107,6 @@ def test_from_an_anomaly_to_its_modem_to_the_order(page_site: Site, new_page: Ne
     page = new_page(base_url=page_site.url)
     log_in(page, "sari", at="/devices/anomalies")
     page.get_by_role("link", name="ZTEGC6754546").click()
-    expect(page.get_by_role("heading", level=2).first).to_contain_text("ZTEGC6754546")
+    expect(page.locator("#content").get_by_role("heading", level=2).first).to_contain_text("ZTEGC6754546")
     page.get_by_role("link", name="SC100001").click()
     page.wait_for_url(f"**/orders/{first.id}")

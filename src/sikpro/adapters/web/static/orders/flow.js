@@ -6,6 +6,7 @@ const flow = {
   busy: false, // from a sent form until its answer is painted
   painted: 0, // when the order on the screen was painted, on the clock of events
   ready: null, // the next order, fetched ahead: { stamp, article }
+  settled: null, // the order that was prepared last
   failed: null, // the form and its button that did not reach the server
   get order() {
     return document.getElementById("order");
@@ -108,6 +109,7 @@ const flow = {
   },
   // Prepares an order, or a page, that has just been shown.
   settle(root) {
+    this.settled = this.order;
     for (const mark of root.querySelectorAll("[data-scripted]")) mark.value = "1";
     for (const form of root.querySelectorAll("form[data-draft]")) drafts.restore(form);
     for (const box of root.querySelectorAll("[data-kept-of]")) drafts.showHomeless(box);
@@ -188,8 +190,13 @@ document.addEventListener("change", (event) => {
 for (const kind of ["change", "input"]) {
   document.addEventListener(kind, (event) => event.target.form?.id === "answer-form" && flow.name());
 }
-// A confirmation that opens has the focus on its button.
-document.addEventListener("toggle", (event) => event.target.open && event.target.querySelector("[data-confirm]")?.focus(), true);
+// A confirmation that opens has the focus on its button, a fold with a text the caret in it: typing goes nowhere else.
+document.addEventListener("toggle", (event) => {
+  if (!event.target.open) return;
+  const confirm = event.target.querySelector("[data-confirm]");
+  const text = event.target.contains(document.activeElement) && event.target.querySelector("textarea:not([readonly])");
+  (confirm ?? text)?.focus?.();
+}, true);
 
 // Esc closes what is open: the innermost fold around the focus, else the one that opened last.
 document.addEventListener("keydown", (event) => {
@@ -203,13 +210,12 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("refresh", (event) => event.target.id === "next-order" && flow.fetchAhead());
 document.addEventListener("htmx:afterSettle", (event) => {
-  // The list beside the order opened another one.
-  const article = event.detail.target;
-  if (article?.id === "order" && article.isConnected) {
-    flow.ready = null;
-    flow.settle(article);
-    flow.fetchAhead();
-  }
+  // The list beside the order opened another one: its texts come back, and it begins at its top.
+  if (event.detail.target?.id !== "order" || !flow.order || flow.order === flow.settled) return;
+  flow.ready = null;
+  for (let box = flow.order.parentElement; box; box = box.parentElement) box.scrollTop = 0;
+  flow.settle(flow.order);
+  flow.fetchAhead();
 });
 document.addEventListener("DOMContentLoaded", () => {
   flow.settle(document);

@@ -83,3 +83,9 @@ addEventListener("pageshow", () => {
   for (const field of document.querySelectorAll("form[data-lean] :disabled")) field.disabled = false;
 });
 
+// What is announced is what was looked at: after a change in the form the button of the preview goes.
+document.addEventListener("input", (event) => {
+  if (!event.target.form?.matches("form[data-stale]")) return;
+  for (const form of document.querySelectorAll("[data-stale-of]")) form.hidden = true;
+  for (const note of document.querySelectorAll("[data-stale-note]")) note.hidden = false;
+});

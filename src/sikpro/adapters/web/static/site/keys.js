@@ -41,6 +41,7 @@ function press(key) {
   if (target.matches("input")) target.focus();
   target.click();
   const fold = target.closest("summary")?.parentElement;
+  if (fold?.open) fold.scrollIntoView({ block: "nearest" });
   if (fold?.open && fold.dataset.keysFirst === undefined) {
     const first = fold.querySelector("input:not([type=hidden]), select, textarea");
     first?.focus();

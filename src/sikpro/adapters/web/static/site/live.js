@@ -88,7 +88,11 @@ const live = {
     this.due.set(part, setTimeout(() => {
       this.due.delete(part);
       if (!part.isConnected) this.behind.delete(part);
-      else if (!document.hidden) htmx.trigger(part, "refresh");
+      else if (!document.hidden) {
+        htmx.trigger(part, "refresh");
+        // A mark that a script looks at fetches nothing itself: it is never old.
+        if (!part.matches("[hx-get], [hx-post]")) this.behind.delete(part);
+      }
     }, wait));
   },
   fetched(part, good) {

@@ -33,7 +33,9 @@ def _say(site: Site, *texts: str, chat_id: int = 700) -> None:
 
 def _sums(page: str) -> dict[str, int]:
     """The figures over the list by their names."""
-    pairs = re.findall(r"<dt>([^<]+)</dt><dd>([\d.]+)</dd>", (page.partition("<main")[2] or page).partition("</section>")[0])
+    pairs = re.findall(
+        r"<dt>([^<]+)</dt><dd>([\d.]+)</dd>", (page.partition("<main")[2] or page).partition("</section>")[0]
+    )
     return {name: int(figure.replace(".", "")) for name, figure in pairs}
 
 
@@ -125,7 +127,9 @@ def test_messages_going_out_are_counted_by_how_far_they_are(site: Site) -> None:
 
     site.store.write(work)
     page = site.logged_in("bagus").get("/ledger").text.partition("Pesan keluar")[2]
-    figures = dict(re.findall(r"<dt>([^<]+)</dt><dd>(\d+)</dd>", (page.partition("<main")[2] or page).partition("</section>")[0]))
+    figures = dict(
+        re.findall(r"<dt>([^<]+)</dt><dd>(\d+)</dd>", (page.partition("<main")[2] or page).partition("</section>")[0])
+    )
     assert figures == {
         "Semua": "3",
         "Antre": "1",

@@ -7,7 +7,7 @@ from playwright.sync_api import Route, expect
 from sikpro.domain.phase import Phase
 from tests.integration.browser import NewPage
 from tests.integration.web.console import Site
-from tests.integration.web.pages import log_in
+from tests.integration.web.pages import log_in, painted
 
 WIDE = (1440, 900)
 NARROW = (1024, 768)
@@ -148,3 +148,20 @@ def test_heads_sort_the_lists_of_open_orders_and_page_by_key(site: Site) -> None
     assert shown("/orders?sort=newest")[0][0] == "SC100059"
     finished = shown("/orders?view=completed&sort=type")[1]
     assert "sort=-type" not in finished, "lists of finished orders are sorted by time alone"
+
+
+def test_a_half_written_answer_is_there_again_when_one_comes_back_to_its_order(
+    page_site: Site, new_page: NewPage
+) -> None:
+    first, second = page_site.order("SC100001"), page_site.order("SC100002")
+    page = new_page(base_url=page_site.url, viewport=WIDE)
+    log_in(page, at=f"/orders/{first.id}")
+    page.keyboard.press("t")
+    expect(page.locator(".order-head").get_by_text("Diproses (OGP)")).to_be_visible()
+    painted(page)
+    page.get_by_label("Pesan untuk teknisi").fill("setengah jadi")
+    for order, text in ((second, ""), (first, "setengah jadi")):
+        page.locator(f"#open-{order.id}").click()
+        expect(page.locator("#order h1")).to_contain_text(order.number)
+        painted(page)
+        expect(page.locator("#answer-form [name=feedback]")).to_have_value(text)

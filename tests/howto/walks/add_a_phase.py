@@ -69,7 +69,7 @@ def counted(site: Site) -> tuple[int, int, int, int]:
 def pages(site: Site, order: Order) -> None:
     """The lists and pages that name the phase."""
     web = site.logged_in("sari")
-    link = f'href="/orders/{order.id}"'
+    link = f'id="open-{order.id}"'
     for path in ("/orders?view=completed", "/orders?view=verified", "/orders?view=all&phase=verified"):
         assert link in web.get(path).text, path
     for path in ("/orders?view=cancelled", "/orders?view=open", "/orders?view=all&phase=completed"):

@@ -11,7 +11,7 @@ from sikpro.domain.order import Order
 from sikpro.domain.phase import Phase
 from tests.integration.browser import NewPage
 from tests.integration.web.console import Site, Visitor
-from tests.integration.web.pages import connected, log_in
+from tests.integration.web.pages import connected, log_in, painted
 
 PANE = {"hx-request": "true", "hx-target": "order"}
 
@@ -73,24 +73,57 @@ def test_a_status_key_and_enter_answer_one_order_after_the_other(page_site: Site
     assert page.evaluate("window.same"), "no page was loaded on the way"
 
 
-def test_keys_between_the_answer_and_the_next_order_are_dropped_and_said(page_site: Site, new_page: NewPage) -> None:
+def test_a_key_before_the_next_order_is_painted_is_dropped_and_said(page_site: Site, new_page: NewPage) -> None:
     first, second = taken(page_site, "SC100001", "SC100002")
     page = new_page(base_url=page_site.url)
     log_in(page, at=f"/orders/{first.id}")
     ready(page)
+    page.keyboard.press("s")
+    page.evaluate(
+        """() => {
+            document.getElementById("answer-form").requestSubmit();
+            for (const key of ["o", "Enter", "q"]) {
+                document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+            }
+        }"""
+    )
+    expect(page.locator("#toasts")).to_contain_text("Tombol tidak dipakai")
+    shown(page, second)
+    expect(page.locator("#undo")).to_contain_text("SC100001")
+    expect(page.locator("#answer-form input:checked")).to_have_count(0)
+    assert page_site.stored(second).phase is Phase.IN_PROGRESS
+
+
+def test_the_next_order_is_there_before_the_answer_is_saved_and_a_refusal_stays_above_it(
+    page_site: Site, new_page: NewPage
+) -> None:
+    first, second, third = taken(page_site, "SC100001", "SC100002", "SC100003")
+    page = new_page(base_url=page_site.url, expect={409})
+    log_in(page, at=f"/orders/{first.id}")
+    ready(page)
     held: list[Route] = []
     page.route("**/status", lambda route: held.append(route))
-    page.keyboard.press("s")
-    page.keyboard.press("Enter")
-    for key in ("o", "Enter", "q"):
-        page.keyboard.press(key)
-    expect(page.locator("#toasts")).to_contain_text("Tombol tidak dipakai")
-    shown(page, first)
-    held[0].continue_()
+    page.get_by_label("ODP penuh").check()
+    page.get_by_label("Pesan untuk teknisi").fill("Pindah ke ODP 12")
+    page.keyboard.press("Control+Enter")
     shown(page, second)
-    expect(page.locator("#answer-form input:checked")).to_have_count(0)
-    assert len(held) == 1
-    assert page_site.stored(second).phase is Phase.IN_PROGRESS
+    painted(page)
+    page.keyboard.press("s")
+    page_site.logged_in("bagus").post(f"/orders/{first.id}/status", {"status": "selesai"})
+    held[0].continue_()
+    note = page.locator(".unsaved")
+    expect(note).to_contain_text("SC100001 Jawaban Anda belum terkirim.")
+    expect(page.locator("#answer-form input:checked")).to_have_value("selesai")
+    page.unroute("**/status")
+    page.keyboard.press("Enter")
+    shown(page, third)
+    note.get_by_role("button").click()
+    shown(page, first)
+    expect(note).to_have_count(0)
+    expect(page.locator(".meanwhile")).to_contain_text("Bagus")
+    expect(page.get_by_label("Pesan untuk teknisi")).to_have_value("Pindah ke ODP 12")
+    assert page_site.stored(first).phase is Phase.COMPLETED
+    assert page_site.stored(second).phase is Phase.COMPLETED
 
 
 def test_an_order_that_changed_after_it_was_fetched_ahead_is_shown_as_it_is(page_site: Site, new_page: NewPage) -> None:
@@ -111,22 +144,26 @@ def test_a_server_that_is_away_keeps_the_text_and_the_button_tries_again(page_si
     first, second = taken(page_site, "SC100001", "SC100002")
     page = new_page(base_url=page_site.url)
     log_in(page, at=f"/orders/{first.id}")
-    page.get_by_label("ODP penuh").check()
     message = page.get_by_label("Pesan untuk teknisi")
+    page.get_by_label("ODP penuh").check()
     message.fill("Pindah ke ODP 12")
-    page.evaluate("() => { window.away = fetch; window.fetch = () => Promise.reject(new TypeError('away')); }")
-    page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("server tidak bisa dihubungi")).to_be_visible()
-    expect(message).to_have_value("Pindah ke ODP 12")
-    page.reload()
-    expect(message).to_have_value("Pindah ke ODP 12")
-    page.evaluate("() => { window.away = fetch; window.fetch = () => Promise.reject(new TypeError('away')); }")
-    page.keyboard.press("Control+Enter")
-    again = page.get_by_role("button", name="Coba lagi")
-    expect(again).to_be_visible()
+    for turn in ("before a new page", "and then"):
+        ready(page)
+        page.evaluate("() => { window.away = fetch; window.fetch = () => Promise.reject(new TypeError('away')); }")
+        page.keyboard.press("Control+Enter")
+        shown(page, second)
+        note = page.locator(".unsaved")
+        expect(note).to_contain_text("SC100001 Belum terkirim: server tidak bisa dihubungi.")
+        if turn != "and then":
+            page.goto(f"/orders/{first.id}")
+            expect(message).to_have_value("Pindah ke ODP 12")
     page.evaluate("() => { window.fetch = window.away; }")
-    again.click()
+    note.get_by_role("button").click()
+    shown(page, first)
+    expect(message).to_have_value("Pindah ke ODP 12")
+    page.get_by_role("button", name="Coba lagi").click()
     shown(page, second)
+    expect(page.locator("#undo")).to_contain_text("SC100001")
     assert page_site.stored(first).last_feedback == "Pindah ke ODP 12"
 
 
@@ -169,9 +206,11 @@ def test_take_never_becomes_take_over_and_that_is_confirmed(page_site: Site, new
     tono.post(f"/orders/{order.id}/take")
     page.keyboard.press("t")
     expect(page.locator(".meanwhile")).to_contain_text("Tono")
+    painted(page)
     page.keyboard.press("t")
     expect(page.locator("details.take-over")).to_be_visible()
     assert page_site.stored(order).holder == page_site.people["tono"].id
+    painted(page)
     page.keyboard.press("O")
     expect(page.get_by_role("button", name="Ya, ambil alih dari Tono")).to_be_focused()
     assert page_site.stored(order).holder == page_site.people["tono"].id

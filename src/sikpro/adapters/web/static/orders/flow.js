@@ -5,9 +5,9 @@
 const flow = {
   busy: false, // from a sent form until its answer is painted
   painted: 0, // when the order on the screen was painted, on the clock of events
-  ready: null, // the next order, fetched ahead: { stamp, article }
+  ready: null, // the next order, fetched ahead: { stamp, article, address }
   settled: null, // the order that was prepared last
-  failed: null, // the form and its button that did not reach the server
+  failed: new WeakMap(), // orders whose form did not reach the server: the form and its button
   get order() {
     return document.getElementById("order");
   },
@@ -22,21 +22,80 @@ const flow = {
   },
   async send(form, submitter) {
     if (this.busy || live.ended) return;
-    this.busy = true;
+    const [left, next] = [this.order, this.goesOn(form, submitter) ? this.ready : null];
     const address = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
     const body = new URLSearchParams(new FormData(form, submitter));
+    const request = { method: "POST", body, headers: this.headers(form), keepalive: true };
+    const back = location.pathname + location.search;
+    this.busy = true;
+    if (next) this.goOn(next);
     try {
-      const answer = await fetch(address, { method: "POST", body, headers: this.headers(form) });
-      this.take(answer, await answer.text());
+      const answer = await fetch(address, request);
+      const text = await answer.text();
+      if (next) this.confirm(left, back, next.article, answer, text);
+      else this.take(answer, text);
     } catch (error) {
-      this.busy = false;
+      if (!next) this.busy = false;
       if (!(error instanceof TypeError)) throw error;
       // The server is away: the text stays where it is, and in this browser.
-      this.failed = [form, submitter];
-      const note = this.order.querySelector("[data-unsent]");
+      this.failed.set(left, [form, submitter]);
+      const note = left.querySelector("[data-unsent]");
       note.hidden = false;
-      note.scrollIntoView({ block: "nearest" });
+      if (next) this.unsaved(left, back, note.querySelector("p").textContent);
+      else note.scrollIntoView({ block: "nearest" });
     }
+  },
+  // An answer goes on at once; without the reason that its status wants it would come back.
+  goesOn(form, submitter) {
+    if (form.id !== "answer-form" || submitter?.hasAttribute("formaction")) return false;
+    const reason = form.elements.reason;
+    return !reason.checkVisibility() || reason.value.trim() !== "";
+  },
+  // Paints the next order while the answer is on its way. What comes after it is known when the answer is saved.
+  goOn(next) {
+    next.article.querySelector("#next-order")?.remove();
+    this.show(next.article, next.address);
+  },
+  // The answer to a form whose next order is painted: it adds what was not known then, or says above it what was not saved.
+  confirm(left, back, article, answer, text) {
+    const redirect = answer.headers.get("hx-redirect");
+    if (redirect) return location.assign(redirect);
+    const page = new DOMParser().parseFromString(text, "text/html");
+    if (answer.headers.get("hx-retarget") === "#ended") {
+      this.show(left, back);
+      return ended.show(page);
+    }
+    drafts.sent(page.querySelector("[data-sent-drafts]")?.dataset.sentDrafts ?? "");
+    const toasts = [...page.querySelectorAll(".toast")];
+    if (!answer.ok) {
+      const why = page.querySelector(".meanwhile strong")?.textContent ?? toasts.map((one) => one.textContent.trim()).join(" ");
+      return this.unsaved(page.getElementById("order") ?? left, back, why);
+    }
+    if (toasts.length) document.getElementById("toasts").replaceChildren(...toasts);
+    if (!article.isConnected) return;
+    const fresh = page.getElementById("order");
+    const same = answer.headers.get("x-show") === "ready" || fresh?.dataset.stamp === article.dataset.stamp;
+    for (const id of same ? ["undo", "after", "next-order"] : ["undo"]) this.renew(article, id, page);
+    for (const form of article.querySelectorAll("[data-undo]")) this.countDown(form);
+    htmx.process(article);
+    this.name();
+    if (same) return this.fetchAhead();
+    // It changed after it was fetched. Where something is typed or chosen it stays, and says so itself.
+    const [other, form] = [fresh?.dataset.orderId !== article.dataset.orderId, article.querySelector("#answer-form")];
+    if (other || !form || drafts.own(form) || form.elements.status.value) live.refresh("order", [article.dataset.orderId]);
+    else this.show(fresh, null);
+  },
+  // An answer that was not saved stays above every order until it is opened: nothing on the screen jumps.
+  unsaved(article, address, why) {
+    const note = article.querySelector("template[data-unsaved]").content.firstElementChild.cloneNode(true);
+    note.querySelector("[data-unsaved-number]").textContent = article.dataset.number;
+    note.querySelector("[data-unsaved-why]").textContent = why;
+    note.querySelector("button").onclick = () => {
+      note.remove();
+      this.busy = true;
+      this.show(article, address);
+    };
+    this.order.before(note);
   },
   // Shows what the server answered: an order, or a notice on the page as it is.
   take(answer, text) {
@@ -102,7 +161,7 @@ const flow = {
       const page = new DOMParser().parseFromString(answer.ok ? await answer.text() : "", "text/html");
       const article = page.getElementById("order");
       if (!article || !mark.isConnected || this.busy) return;
-      this.ready = { stamp: article.dataset.stamp, article: document.adoptNode(article) };
+      this.ready = { stamp: article.dataset.stamp, article: document.adoptNode(article), address: mark.dataset.address };
     } catch (error) {
       if (!(error instanceof TypeError)) throw error; // the server is away: the answer to the form brings the order
     }
@@ -149,11 +208,9 @@ document.addEventListener("submit", (event) => {
 }, true);
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-again]") && flow.failed) {
-    const [form, submitter] = flow.failed;
-    flow.failed = null;
+  if (event.target.closest("[data-again]") && flow.failed.has(flow.order)) {
     event.target.closest("[data-unsent]").hidden = true;
-    flow.send(form, submitter);
+    flow.send(...flow.failed.get(flow.order));
   }
   const on = event.target.closest("#go-on");
   if (on && flow.ready && !event.ctrlKey && !event.metaKey) {

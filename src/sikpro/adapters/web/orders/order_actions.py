@@ -4,7 +4,7 @@ from attrs import evolve
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 
-from sikpro.adapters.web.orders.order import OrderContext, provide_order_context
+from sikpro.adapters.web.orders.order_context import OrderContext, provide_order_context
 from sikpro.adapters.web.orders.order_view import OrderView, view_order
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.forms import Form

@@ -7,7 +7,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 
 from sikpro.adapters.web.orders.beside import Refused, list_context, wants_pane
-from sikpro.adapters.web.orders.order import OrderContext
+from sikpro.adapters.web.orders.order_context import OrderContext
 from sikpro.adapters.web.orders.order_listing import (
     Listing,
 )

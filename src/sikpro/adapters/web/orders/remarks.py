@@ -3,7 +3,7 @@
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 
-from sikpro.adapters.web.orders.order import OrderContext, provide_order_context
+from sikpro.adapters.web.orders.order_context import OrderContext, provide_order_context
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import go, is_htmx

@@ -10,8 +10,9 @@ AT := $(if $(PORT),--port $(PORT))
 
 VENV := .venv
 BIN := $(VENV)/bin
-# One process per processor; an idle one takes over half of the rest of another. ARGS="-n 0" runs the tests one by one.
-PARALLEL := -n auto --dist worksteal
+# Half of a run is waiting for browsers and servers: one process more than there are processors. An idle process takes
+# over half of the rest of another. ARGS="-n 0" runs the tests one by one.
+PARALLEL := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist worksteal
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed

@@ -23,15 +23,15 @@ def request(number: int, place: int) -> str:
     return f"/reg AO#SC{70_000_000 + number}#ZTEG{number:08X}#SDA#ODP-SDA-{number % 900 + 1:03}#F5SDA{445 + place}"
 
 
-def send_all(installation: Installation, chance: random.Random) -> None:
-    """Three hundred requests, from everybody in turn, at an uneven pace."""
-    for number in range(MESSAGES):
+def send_all(installation: Installation, chance: random.Random, messages: int) -> None:
+    """Requests from everybody in turn, at an uneven pace."""
+    for number in range(messages):
         place = number % len(CREW)
         installation.say(CREW[place], request(number, place))
         time.sleep(chance.uniform(0, 0.08))
 
 
-def all_settled(installation: Installation) -> bool:
+def all_settled(installation: Installation, messages: int) -> bool:
     """Whether everything that came in has an outcome and everything to send has left."""
 
     def work_waits(uow) -> tuple[int, int]:  # type: ignore[no-untyped-def]  # a unit of work
@@ -41,20 +41,20 @@ def all_settled(installation: Installation) -> bool:
         return received, counts.get(Delivery.QUEUED, 0) + counts.get(Delivery.SENDING, 0)
 
     received, waiting = installation.transactions.read(work_waits)
-    return received >= MESSAGES and waiting == 0
+    return received >= messages and waiting == 0
 
 
-def check_nothing_lost(installation: Installation) -> Counter[str]:
-    """Three hundred orders, no double, every message answered, and the ledger adds up."""
+def check_nothing_lost(installation: Installation, messages: int) -> Counter[str]:
+    """As many orders as messages, no double, every message answered, and the ledger adds up."""
     rows = installation.transactions.read(
-        lambda uow: uow.order_queries.page(OrderFilter(), sort=Sort.OLDEST, after=None, limit=2 * MESSAGES)
+        lambda uow: uow.order_queries.page(OrderFilter(), sort=Sort.OLDEST, after=None, limit=2 * messages)
     )
-    assert sorted(row.number for row in rows) == [f"SC{70_000_000 + number}" for number in range(MESSAGES)]
+    assert sorted(row.number for row in rows) == [f"SC{70_000_000 + number}" for number in range(messages)]
 
     since = datetime.now(UTC) - timedelta(days=1)
     totals = installation.transactions.read(lambda uow: uow.inbox.totals(since, since + timedelta(days=2)))
-    assert totals == {Outcome.ORDER: MESSAGES}
-    assert installation.api.get("/stats").json()["updates_in"] == MESSAGES
+    assert totals == {Outcome.ORDER: messages}
+    assert installation.api.get("/stats").json()["updates_in"] == messages
 
     deliveries = installation.transactions.read(lambda uow: uow.outbox.counts())
     assert deliveries.get(Delivery.FAILED, 0) == 0
@@ -69,20 +69,27 @@ def check_nothing_lost(installation: Installation) -> Counter[str]:
     return Counter({str(state): count for state, count in deliveries.items()})
 
 
-def storm(installation: Installation, chance: random.Random) -> None:
-    """Send everything while SIKPRO is killed a dozen times, and see that nothing is lost."""
+def storm(installation: Installation, chance: random.Random, messages: int = MESSAGES, kills: int = KILLS) -> None:
+    """Send everything while SIKPRO is killed again and again, and see that nothing is lost."""
     installation.sikpro.start()
-    sender = threading.Thread(target=send_all, args=(installation, chance))
+    sender = threading.Thread(target=send_all, args=(installation, chance, messages))
     sender.start()
-    for _ in range(KILLS):
+    for _ in range(kills):
         time.sleep(chance.uniform(0.1, 0.9))
         installation.sikpro.kill()
         installation.sikpro.start()
     sender.join()
-    wait_until(lambda: all_settled(installation), "everything is handled and answered", 300)
-    check_nothing_lost(installation)
+    wait_until(lambda: all_settled(installation, messages), "everything is handled and answered", 300)
+    check_nothing_lost(installation, messages)
 
 
+def test_sixty_messages_survive_three_kills(tmp_path: Path) -> None:
+    chance = random.Random(4)
+    with installed(tmp_path) as installation:
+        storm(installation, chance, messages=60, kills=3)
+
+
+@pytest.mark.audit
 def test_three_hundred_messages_survive_a_dozen_kills(tmp_path: Path) -> None:
     chance = random.Random(5)
     with installed(tmp_path) as installation:
@@ -95,10 +102,10 @@ def test_three_hundred_messages_survive_a_telegram_that_fails_one_call_in_five(t
     with installed(tmp_path) as installation:
         installation.faults(fraction=0.2, seed=6, retry_after=1)
         installation.sikpro.start()
-        send_all(installation, chance)
-        wait_until(lambda: all_settled(installation), "everything is handled and answered", 180)
+        send_all(installation, chance, MESSAGES)
+        wait_until(lambda: all_settled(installation, MESSAGES), "everything is handled and answered", 180)
         assert sum(installation.api.get("/faults").json()["injected"].values()) > 20
-        check_nothing_lost(installation)
+        check_nothing_lost(installation, MESSAGES)
 
 
 @pytest.mark.audit

@@ -21,6 +21,4 @@ def connected(page: Page) -> None:
 
 def painted(page: Page) -> None:
     """Wait until the order that is on its way is on the screen: keys before that are dropped, as they should be."""
-    page.wait_for_function(
-        """() => (typeof flow === "undefined" || !flow.busy) && (typeof sides === "undefined" || !sides.painting)"""
-    )
+    page.wait_for_function("""() => typeof flow === "undefined" || (!flow.busy && !flow.opening)""")

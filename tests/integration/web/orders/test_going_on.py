@@ -87,7 +87,7 @@ def test_a_key_before_the_next_order_is_painted_is_dropped_and_said(page_site: S
             }
         }"""
     )
-    expect(page.locator("#toasts")).to_contain_text("Tombol tidak dipakai")
+    expect(page.locator("#toasts")).to_contain_text("diabaikan: ordernya belum tampil")
     shown(page, second)
     expect(page.locator("#undo")).to_contain_text("SC100001")
     expect(page.locator("#answer-form input:checked")).to_have_count(0)

@@ -3,13 +3,17 @@
 "use strict";
 
 const flow = {
-  busy: false, // from a sent form until its answer is painted
+  busy: false, // from a sent form until its answer is painted: no key counts
+  opening: false, // an order of the list is on its way: no key counts for the order
   painted: 0, // when the order on the screen was painted, on the clock of events
   ready: null, // the next order, fetched ahead: { stamp, article, address }
   settled: null, // the order that was prepared last
   failed: new WeakMap(), // orders whose form did not reach the server: the form and its button
   get order() {
     return document.getElementById("order");
+  },
+  drop(key) {
+    toast(document.body.dataset.dropped.replace("{key}", key));
   },
   headers(form) {
     return {
@@ -233,7 +237,7 @@ addEventListener("keydown", (event) => {
   if (["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  toast(flow.order.dataset.dropped);
+  flow.drop(event.key);
 }, true);
 
 // A status in a closed group is chosen by its key too: the group opens.

@@ -6,8 +6,7 @@ const sides = {
   wide: matchMedia("(min-width: 80rem)"),
   wish: null,
   loading: false,
-  painting: false,
-  get on() {
+    get on() {
     return this.wide.matches && document.querySelector(".sides") !== null;
   },
   get list() {
@@ -22,7 +21,7 @@ const sides = {
   // While one request runs, only the newest wish is kept, and follows it.
   async show(verb, path, { values = {}, push = true } = {}) {
     this.wish = { verb, path, values, push };
-    this.painting = true;
+    flow.opening = true;
     if (this.loading) return;
     this.loading = true;
     const side = document.querySelector(".side-order");
@@ -35,7 +34,7 @@ const sides = {
       if (!this.wish && wish.push && this.opened) this.push();
     }
     side.removeAttribute("aria-busy");
-    this.loading = this.painting = false;
+    this.loading = flow.opening = false;
   },
   push() {
     const address = this.address(this.opened);
@@ -51,12 +50,6 @@ const sides = {
       else row.removeAttribute("aria-current");
     }
   },
-  // A key that is pressed before the order is painted does nothing, and says so. Return whether that is so.
-  drop(key) {
-    if (!this.on || !this.painting) return false;
-    toast(document.querySelector(".sides").dataset.dropped.replace("{key}", key));
-    return true;
-  },
 };
 
 document.addEventListener("click", (event) => {
@@ -64,7 +57,7 @@ document.addEventListener("click", (event) => {
   if (!link || !sides.on || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   link.focus({ preventScroll: true });
-  if (link.dataset.open !== sides.opened || sides.painting) sides.show("GET", link.getAttribute("href"));
+  if (link.dataset.open !== sides.opened || flow.opening) sides.show("GET", link.getAttribute("href"));
 });
 // A click anywhere on a line opens it, as a click on its number does.
 document.addEventListener("click", (event) => {
@@ -83,7 +76,7 @@ document.addEventListener("submit", (event) => {
   // The form inside the order is sent by flow.js.
   if (!sides.on || event.defaultPrevented || !event.target.matches("form[data-next]")) return;
   event.preventDefault();
-  if (sides.painting) return;
+  if (flow.opening) return;
   const form = document.querySelector("#order form[data-next]") ?? event.target;
   sides.show("POST", "/orders/next", { values: Object.fromEntries(new FormData(form)) });
 }, true);

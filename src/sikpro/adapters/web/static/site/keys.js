@@ -16,8 +16,12 @@ function step(by) {
   if (sides.on) next.click();
 }
 
-// A key belongs to the order that was on the screen when it was pressed (`orders/sides.js`).
-const dropped = (target, key) => typeof sides !== "undefined" && Boolean(target?.closest(".side-order, [data-next]")) && sides.drop(key);
+// A key belongs to the order that was on the screen when it was pressed (`orders/flow.js`). Return whether it was dropped.
+function dropped(target, key) {
+  if (!flow.opening || !target?.closest(".side-order, [data-next]")) return false;
+  flow.drop(key);
+  return true;
+}
 // The caret stands at the end, after a space, so that a text can be continued.
 function toEnd(area) {
   if (/\S$/.test(area.value)) area.value += " ";

@@ -223,3 +223,18 @@ def test_every_error_gives_its_sentence_what_it_has_blanks_for() -> None:
 def test_all_kinds_of_error_are_known_here() -> None:
     declared = {one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, DomainError)}
     assert declared - {DomainError} <= set(kinds_of_error())
+
+
+def test_what_an_error_is_about_has_a_word_in_both_languages() -> None:
+    kinds = {kind.__name__ for kind in kinds_of_error()}
+    named = {
+        str(keyword.value.value)
+        for file in SOURCES.rglob("*.py")
+        for call in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in kinds
+        for keyword in call.keywords
+        if keyword.arg == "what" and isinstance(keyword.value, ast.Constant)
+    }
+    assert len(named) > 20, "the test no longer sees what the errors are about"
+    for language in ("id", "en"):
+        assert {name for name in named if f"what.{name}" not in sentences(language)} == set(), language

@@ -96,6 +96,29 @@ def test_nothing_on_any_page_keeps_somebody_from_using_it(
     assert measure(full_site, new_page, viewport, theme) == {}
 
 
+@pytest.mark.browser
+@pytest.mark.audit
+def test_no_page_scrolls_sideways_on_the_narrowest_screen_with_the_numbers_of_a_large_installation(
+    full_site: Site, new_page: NewPage
+) -> None:
+    page = new_page(base_url=full_site.url, viewport=(320, 640), expect=set(BROKEN.values()))
+    page.goto("/login")
+    wide: dict[str, int] = {}
+    for address, username in sorted(PAGES.items(), key=lambda item: item[1]):
+        visit(page, username, address)
+        page.evaluate(
+            """() => {
+                for (const one of document.querySelectorAll("main *:not(thead *, th, [aria-hidden] *)")) {
+                    if (!one.children.length && /^\\d{1,3}$/.test(one.textContent.trim())) one.textContent = "88.888";
+                }
+            }"""
+        )
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > 320:
+            wide[address] = width
+    assert wide == {}
+
+
 def sources(site: Site, language: str = "id") -> dict[str, str]:
     """Every page as it is sent, by its address."""
     found = {}

@@ -9,12 +9,13 @@ import pytest
 
 import sikpro
 from sikpro import DuplicateOrder, ForbiddenMove, InvalidFields, Phase
+from sikpro.adapters.memory.unit_of_work import MemoryTransactions, MemoryUnitOfWork
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.order_rows import order_header, order_rows
 from sikpro.application.reports.recap_query import RecapQuery
 from tests.fakes import StoryClock
-from tests.unit.chat import NINE
+from tests.unit.chat import NINE, ZONE
 
 MESSAGE = "AO SC32232558 ZTEGC6754546 SDA ODP-SDA-003 F5SDA445"
 
@@ -119,3 +120,15 @@ def test_neither_the_package_nor_its_version_imports_the_world(program: str) -> 
     code = f"import atexit, sys\natexit.register(lambda: print(sorted({heavy} & set(sys.modules))))\n{program}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("[]\n"), done.stdout
+
+
+def test_the_account_that_the_library_makes_for_itself_is_in_the_journal_once() -> None:
+    transactions = MemoryTransactions()
+    for _ in range(2):
+        sikpro.Sikpro.over(transactions, StoryClock(NINE), ZONE, lambda: None)
+
+    def noted(uow: UnitOfWork) -> list[tuple[str, int | None]]:
+        assert isinstance(uow, MemoryUnitOfWork)
+        return [(note.kind, note.actor) for note in uow.state.notes.values()]
+
+    assert transactions.read(noted) == [("person_added", None)]

@@ -85,7 +85,11 @@ class Sikpro:
         def work(uow: UnitOfWork) -> Person:
             create_first_catalogue(uow)
             known = uow.people.by_username(_SCRIPT)
-            return known or uow.people.add(Person(id=0, name="Script", username=_SCRIPT, role=Role.TEAM_LEADER))
+            if known:
+                return known
+            added = uow.people.add(Person(id=0, name="Script", username=_SCRIPT, role=Role.TEAM_LEADER))
+            uow.journal.note("person_added", str(added.id), None, clock.now(), {"name": added.name})
+            return added
 
         return cls(transactions=transactions, clock=clock, zone=zone, script=transactions.write(work), close=close)
 

@@ -9,7 +9,7 @@ from attrs import evolve
 from sikpro.application.ports.sessions import BindLink
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.people.grant_access import decide_access
-from sikpro.application.use_cases.people.manage_people import must_manage
+from sikpro.application.use_cases.people.manage_people import must_manage_phone
 from sikpro.domain.errors import InvalidValue, NotPermitted
 from sikpro.domain.people import Person, RequestState
 
@@ -27,7 +27,7 @@ def make_bind_link(uow: UnitOfWork, person_id: int, token: str, by: Person, now:
     Raises `NotPermitted`, `NotFound`, and `InvalidValue` for somebody already connected or deactivated.
     """
     person = uow.people.get(person_id)
-    _must_link(by, person)
+    must_manage_phone(by, person)
     if person.telegram_id is not None:
         raise InvalidValue("link.bound", person.name)
     if not person.active:
@@ -58,7 +58,7 @@ def bind_by_link(
     if link.used_at is not None or person.telegram_id is not None:
         raise InvalidValue("link.used", "")
     try:
-        _must_link(maker, person)
+        must_manage_phone(maker, person)
     except NotPermitted as error:
         raise InvalidValue("link.wrong", "") from error
     if not person.active:
@@ -72,12 +72,6 @@ def bind_by_link(
     uow.conversations.drop(chat_id, telegram_id)
     uow.journal.note("bound_by_link", str(person.id), maker.id, now, {"telegram_id": str(telegram_id)})
     return person
-
-
-def _must_link(by: Person, person: Person) -> None:
-    """Require that a person manages another one, or is the same and has an account. Raises `NotPermitted`."""
-    if by.id != person.id or by.role is None:
-        must_manage(by, person)
 
 
 def _hash(token: str) -> str:

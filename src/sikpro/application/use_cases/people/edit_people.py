@@ -15,6 +15,7 @@ from sikpro.application.use_cases.people.manage_people import (
     checked_username,
     keep_an_admin,
     must_manage,
+    must_manage_phone,
 )
 from sikpro.domain.errors import ConcurrencyConflict, DomainError, InvalidFields, InvalidValue, NotFound
 from sikpro.domain.people import Permission, Person, Role
@@ -122,8 +123,7 @@ def unbind_telegram(uow: UnitOfWork, person_id: int, by: Person, now: datetime) 
     Raises `NotPermitted`, `NotFound`.
     """
     person = uow.people.get(person_id)
-    if by.id != person.id or by.role is None:
-        must_manage(by, person)
+    must_manage_phone(by, person)
     if person.telegram_id is None:
         return person
     uow.conversations.drop(person.telegram_id, person.telegram_id)

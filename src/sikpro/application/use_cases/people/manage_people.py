@@ -7,7 +7,7 @@ from attrs import evolve
 
 from sikpro.application.i18n import LANGUAGES
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.domain.errors import InvalidValue, LastOne, NotFound
+from sikpro.domain.errors import InvalidValue, LastOne, NotFound, NotPermitted
 from sikpro.domain.people import Permission, Person, Role
 from sikpro.domain.spreadsheet_damage import is_decimal, is_shortened
 from sikpro.domain.text import compact, one_line
@@ -156,6 +156,12 @@ def must_manage(by: Person, person: Person) -> None:
     by.must(Permission.ADMINISTER if person.role else Permission.MANAGE_TECHNICIANS)
 
 
+def must_manage_phone(by: Person, person: Person) -> None:
+    """Require that a person manages another one, or is the same, active and with an account. Raises `NotPermitted`."""
+    if by.id != person.id or by.role is None or not by.active:
+        must_manage(by, person)
+
+
 def keep_an_admin(uow: UnitOfWork, before: Person, after: Person) -> None:
     """Refuse a change that leaves no active admin. Raises `LastOne`."""
     if before.may(Permission.ADMINISTER) and not after.may(Permission.ADMINISTER):
@@ -165,18 +171,26 @@ def keep_an_admin(uow: UnitOfWork, before: Person, after: Person) -> None:
 
 
 def set_password(uow: UnitOfWork, person_id: int, password_hash: str, now: datetime, *, session: str) -> Person:
-    """Save a person's new password (already hashed) and end their other sessions."""
+    """Save a person's own new password (already hashed) and end their other sessions.
+
+    Raises `InvalidValue` for somebody who has no account or is deactivated.
+    """
     person = uow.people.get(person_id)
+    if person.role is None or not person.active:
+        raise InvalidValue("person.no_account", person.name)
     uow.sessions.revoke_all(person_id, now, but=session)
     uow.journal.note("password_changed", str(person_id), person_id, now, {})
     return uow.people.save(evolve(person, password_hash=password_hash, must_change_password=False))
 
 
 def set_language(uow: UnitOfWork, person_id: int, language: str) -> Person:
-    """Save a person's language, for chat and web. Raises `InvalidValue`."""
+    """Save a person's own language, for chat and web. Raises `InvalidValue`, `NotPermitted` for the deactivated."""
     if language not in LANGUAGES:
         raise InvalidValue("language.unknown", language)
-    return uow.people.save(evolve(uow.people.get(person_id), language=language))
+    person = uow.people.get(person_id)
+    if not person.active:
+        raise NotPermitted(permission=Permission.REGISTER)
+    return uow.people.save(evolve(person, language=language))
 
 
 def _added(uow: UnitOfWork, person: Person, now: datetime, by: Person | None) -> Person:

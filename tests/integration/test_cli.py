@@ -115,6 +115,19 @@ def test_flags_come_before_environment_before_file_before_defaults(tmp_path: Pat
     assert (settings.port, settings.host, settings.zone, settings.poll_timeout) == (3, "environment", "UTC", 50)
 
 
+@pytest.mark.parametrize(
+    "wrong", ["proxy.example", "10.0.0.1/8", "127.0.0.1,,", "*", "0.0.0.0/0", "::/0", "127.0.0.1:80"]
+)
+def test_a_trusted_proxy_that_is_no_address_or_is_everybody_is_refused(wrong: str) -> None:
+    with pytest.raises(WrongSettings, match="trusted_proxies: addresses or networks"):
+        Settings.load({}, {"SIKPRO_TRUSTED_PROXIES": wrong})
+
+
+def test_trusted_proxies_are_addresses_and_networks() -> None:
+    proxies = "127.0.0.1, 10.1.0.0/16,::1"
+    assert Settings.load({}, {"SIKPRO_TRUSTED_PROXIES": proxies}).trusted_proxies == proxies
+
+
 def test_an_unknown_key_of_the_file_is_named(tmp_path: Path) -> None:
     file = tmp_path / "sikpro.toml"
     file.write_text("prot = 1\n")

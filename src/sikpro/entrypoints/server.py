@@ -78,7 +78,7 @@ async def _serve(
         forwarded_allow_ips=settings.trusted_proxies,
     )
     host, port = listener.getsockname()[:2]
-    _log.info("serving", address=f"http://{host}:{port}")
+    _log.info("serving", address=f"http://{host}:{port}", trusted_proxies=settings.trusted_proxies or "none")
     async with _loops(container):
         await _Server(config, container.live(), on_stop).serve(sockets=[listener])
 

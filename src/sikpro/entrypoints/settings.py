@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from importlib.util import find_spec
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -97,6 +98,19 @@ def _is_address(value: str, schemes: tuple[str, ...]) -> bool:
         return False
 
 
+def _trusted_proxies(_: object, attribute: "Attribute[str]", value: str) -> None:
+    for one in value.split(",") if value.strip() else ():
+        try:
+            network = ip_network(one.strip())
+        except ValueError:
+            network = None
+        if network is None or network.prefixlen == 0:
+            raise ValueError(
+                f"{attribute.name}: addresses or networks like 127.0.0.1 or 10.1.0.0/16 are needed, with commas, "
+                f"not {one.strip()!r}; who is trusted decides which address a visitor counts as"
+            )
+
+
 def _log_format(_: object, attribute: "Attribute[str]", value: str) -> None:
     if value not in {"console", "json"}:
         raise ValueError(f"{attribute.name}: console or json, not {value!r}")
@@ -122,7 +136,7 @@ class Settings:
     instead of Telegram's own.
     `rate_overall` and `rate_chat` are messages per second. `poll_timeout` is how many seconds a poll stays open, and
     `lease_seconds` how long this process keeps the bot's lease without renewing it: longer than a poll.
-    `trusted_proxies` are comma-separated addresses; only their reports of a visitor's address count.
+    `trusted_proxies` are comma-separated addresses or networks; only their reports of a visitor's address count.
     """
 
     data: Path = field(default=Path("var"), converter=Path)
@@ -142,7 +156,7 @@ class Settings:
     rate_overall: float = field(default=30.0, validator=_positive)
     rate_chat: float = field(default=1.0, validator=_positive)
     secure_cookies: bool = False
-    trusted_proxies: str = ""
+    trusted_proxies: str = field(default="", validator=_trusted_proxies)
     simulator_url: str = ""
     log_format: str = field(default="console", validator=_log_format)
 

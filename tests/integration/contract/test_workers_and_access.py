@@ -175,6 +175,15 @@ def test_sessions_not_used_since_are_forgotten_and_counted(store: Transactions) 
     assert live(store, "a", "b", "c") == ["b"]
 
 
+def test_the_owner_of_a_session_is_known_also_after_its_end_until_it_is_forgotten(store: Transactions) -> None:
+    person = log_in(store, "a", "b")
+    store.write(lambda unit: unit.sessions.revoke("a", after(1)))
+    owners = store.read(lambda unit: [unit.sessions.owner(one) for one in ("a", "b", "unknown")])
+    assert owners == [person, person, None]
+    store.write(lambda unit: unit.sessions.forget(after(9)))
+    assert store.read(lambda unit: unit.sessions.owner("a")) is None
+
+
 def test_failed_logins_are_counted_by_account_and_address_cleared_and_forgotten(store: Transactions) -> None:
     tries = [("rina", "1.1.1.1", 0), ("rina", "1.1.1.1", 2), ("sari", "1.1.1.1", 2), ("rina", "2.2.2.2", 2)]
 
@@ -184,21 +193,22 @@ def test_failed_logins_are_counted_by_account_and_address_cleared_and_forgotten(
 
     store.write(work)
 
-    def counts(since: float) -> tuple[int, int, int]:
+    def counts(since: float) -> tuple[int, int, int, int]:
         return store.read(
             lambda unit: (
                 unit.login_attempts.count("rina", "1.1.1.1", after(since)),
                 unit.login_attempts.count_address("1.1.1.1", after(since)),
                 unit.login_attempts.count("rina", "2.2.2.2", after(since)),
+                unit.login_attempts.count_account("rina", after(since)),
             )
         )
 
-    assert counts(0) == (2, 3, 1)
-    assert counts(1) == (1, 2, 1)
+    assert counts(0) == (2, 3, 1, 3)
+    assert counts(1) == (1, 2, 1, 2)
     store.write(lambda unit: unit.login_attempts.forget(after(2)))
-    assert counts(0) == (1, 2, 1)
+    assert counts(0) == (1, 2, 1, 2)
     store.write(lambda unit: unit.login_attempts.clear("rina", "1.1.1.1"))
-    assert counts(0) == (0, 1, 1)
+    assert counts(0) == (0, 1, 1, 1)
 
 
 def test_an_account_name_of_any_length_can_fail_to_log_in(store: Transactions) -> None:

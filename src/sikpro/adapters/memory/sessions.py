@@ -27,6 +27,11 @@ class MemorySessions:
         login = self._state.sessions.get(session_id)
         return login.session if login and login.revoked_at is None else None
 
+    def owner(self, session_id: str) -> int | None:
+        """Return whose session it is, also of a revoked one."""
+        login = self._state.sessions.get(session_id)
+        return login.session.person if login else None
+
     def touch(self, session_id: str, at: datetime) -> None:
         """Record the use of a session; a revoked session stays revoked."""
         login = self._state.sessions.get(session_id)
@@ -102,6 +107,10 @@ class MemoryLoginAttempts:
         """Return the number of failed logins of this account from this address."""
         rows = self._state.login_attempts.values()
         return sum(row[:2] == (account, address) and row[2] >= since for row in rows)
+
+    def count_account(self, account: str, since: datetime) -> int:
+        """Return the number of failed logins of this account from all addresses."""
+        return sum(row[0] == account and row[2] >= since for row in self._state.login_attempts.values())
 
     def count_address(self, address: str, since: datetime) -> int:
         """Return the number of failed logins of all accounts from this address."""

@@ -71,6 +71,10 @@ class SqlSessions:
         row = self._transaction.execute(selected).mappings().one_or_none()
         return None if row is None else Session(**row)
 
+    def owner(self, session_id: str) -> int | None:
+        """Whose session it is, also of a revoked one."""
+        return self._transaction.execute(sa.select(_s.person).where(_s.id == session_id)).scalar_one_or_none()
+
     def touch(self, session_id: str, at: datetime) -> None:
         """Note that it was used; a revoked one stays revoked."""
         used = sa.update(sessions).where(_s.id == session_id, _s.revoked_at.is_(None)).values(seen_at=at)
@@ -121,7 +125,7 @@ class SqlBindLinks:
 
 
 class SqlLoginAttempts:
-    """Stores failed logins, counted by account and address together, and by address."""
+    """Stores failed logins, counted by account and address together, by account, and by address."""
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
@@ -133,6 +137,10 @@ class SqlLoginAttempts:
     def count(self, account: str, address: str, since: datetime) -> int:
         """Return the number of failed logins of this account from this address."""
         return self._count(_a.account == account, _a.address == address, _a.at >= since)
+
+    def count_account(self, account: str, since: datetime) -> int:
+        """Return the number of failed logins of this account from all addresses."""
+        return self._count(_a.account == account, _a.at >= since)
 
     def count_address(self, address: str, since: datetime) -> int:
         """Return the number of failed logins of all accounts from this address."""

@@ -11,6 +11,7 @@ from sikpro.adapters.web.account.login import LoginController
 from sikpro.adapters.web.account.password_hashing import PasswordHasher
 from sikpro.adapters.web.account.preferences import PreferencesController
 from sikpro.adapters.web.account.profile import ProfileController
+from sikpro.adapters.web.account.turns import LoginTurns
 from sikpro.adapters.web.ledgers.devices import DevicesController
 from sikpro.adapters.web.ledgers.messages import LedgerController
 from sikpro.adapters.web.orders.disturbances import DisturbancesController
@@ -143,7 +144,7 @@ PAGES: tuple[Page, ...] = (
 def create_app(parts: WebParts) -> Litestar:
     """Return the pages as a Litestar application; serve it with `create_web`."""
     pages = Pages(parts, tuple(page.entry for page in PAGES if page.entry), environment())
-    hasher = PasswordHasher(parts.passwords)
+    hasher, turns = PasswordHasher(parts.passwords), LoginTurns()
 
     async def given_parts() -> WebParts:
         return parts
@@ -154,6 +155,9 @@ def create_app(parts: WebParts) -> Litestar:
     async def given_hasher() -> PasswordHasher:
         return hasher
 
+    async def given_turns() -> LoginTurns:
+        return turns
+
     return Litestar(
         route_handlers=[serve_asset, show_file, healthz, manifest, live, bot_bar, *(page.controller for page in PAGES)],
         guards=[admit],
@@ -161,6 +165,7 @@ def create_app(parts: WebParts) -> Litestar:
             "parts": Provide(given_parts),
             "pages": Provide(given_pages),
             "password_hasher": Provide(given_hasher),
+            "login_turns": Provide(given_turns),
             "visit": Provide(_visit),
             "me": Provide(_me),
             "form": Provide(_form),

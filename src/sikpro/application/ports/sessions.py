@@ -23,6 +23,9 @@ class Sessions(Protocol):
     def get(self, session_id: str) -> Session | None:
         """Return the session, or None if it is revoked or unknown."""
 
+    def owner(self, session_id: str) -> int | None:
+        """Return whose session it is, also of one that is revoked; None if it is unknown or forgotten."""
+
     def touch(self, session_id: str, at: datetime) -> None:
         """Record when it was used. A revoked session stays revoked."""
 
@@ -58,11 +61,14 @@ class BindLinks(Protocol):
 
 
 class LoginAttempts(Protocol):
-    """Failed logins, counted for each account and address together, and for each address."""
+    """Failed logins, counted for each account and address together, for each account, and for each address."""
 
     def add(self, account: str, address: str, at: datetime) -> None: ...
     def count(self, account: str, address: str, since: datetime) -> int:
         """Count the failures of this account from this address."""
+
+    def count_account(self, account: str, since: datetime) -> int:
+        """Count the failures of this account from any address."""
 
     def count_address(self, address: str, since: datetime) -> int:
         """Count the failures of any account from this address."""

@@ -1,11 +1,12 @@
 """Logging in and out: whose session it is, how long it lives, and what a guesser gets."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from attrs import evolve
 
-from sikpro.adapters.web.account.login import TRIES, TRIES_OF_ADDRESS
+from sikpro.adapters.web.account.login import TRIES, TRIES_OF_ACCOUNT, TRIES_OF_ADDRESS
 from sikpro.adapters.web.site.security import session_id
 from tests.fakes import QuickPasswords
 from tests.integration.web.console import PASSWORD, Site
@@ -158,6 +159,56 @@ def test_guessing_many_accounts_from_one_address_locks_the_address(page_site: Si
     assert stranger.log_in("rina").status_code == 429
     assert page_site.visitor("2001:db8::2").log_in("rina").status_code == 429, "the same subscriber"
     assert page_site.visitor("2001:db8:1::2").log_in("rina").status_code == 303
+
+
+def test_a_name_in_other_letters_that_logs_in_as_the_account_counts_as_it(page_site: Site) -> None:
+    stranger = page_site.visitor("203.0.113.6")
+    for number in range(TRIES):
+        assert stranger.log_in("\u017fari" if number % 2 else " SARI", "salah").status_code == 422
+    assert stranger.log_in("\u017fari").status_code == 429
+    assert stranger.log_in("sari").status_code == 429
+
+
+def test_guessing_from_many_addresses_locks_strangers_out_and_not_the_device_of_the_owner(page_site: Site) -> None:
+    owner = page_site.logged_in("tono")
+    other = page_site.logged_in("rina")
+    owner.post("/logout")
+    for number in range(TRIES_OF_ACCOUNT):
+        stranger = page_site.visitor(f"203.0.113.{100 + number // (TRIES - 1)}")
+        assert stranger.log_in("tono", "salah").status_code == 422
+    assert page_site.visitor("198.51.100.8").log_in("tono").status_code == 429
+    other.post("/logout")
+    assert other.log_in("tono").status_code == 429, "a device that knows somebody else"
+    owner.client.headers["x-test-address"] = "198.51.100.9"
+    assert owner.log_in("tono").status_code == 303, "from wherever they are"
+
+
+def test_a_device_remembers_all_who_share_it_and_counts_the_failures_of_each(page_site: Site) -> None:
+    device = page_site.visitor("203.0.113.7")
+    for username in ("rina", "tono", "rina"):
+        assert device.log_in(username).status_code == 303
+        device.post("/logout")
+    stranger = page_site.visitor("203.0.113.7")
+    for number in range(TRIES_OF_ADDRESS):
+        stranger.log_in(f"user{number}", "salah")
+    assert stranger.log_in("tono").status_code == 429
+    for _ in range(TRIES):
+        assert device.log_in("rina", "salah").status_code == 422
+    assert device.log_in("rina").status_code == 429
+    assert device.log_in("tono").status_code == 303
+
+
+def test_logins_at_once_are_no_failures_and_guesses_at_once_all_count(page_site: Site) -> None:
+    def at_once(password: str) -> list[int]:
+        visitors = [page_site.visitor("203.0.113.8") for _ in range(4 * TRIES)]
+        for visitor in visitors:
+            visitor.get("/login")
+        form = {"username": "rina", "password": password}
+        with ThreadPoolExecutor(len(visitors)) as threads:
+            return [one.status_code for one in threads.map(lambda visitor: visitor.post("/login", form), visitors)]
+
+    assert set(at_once(PASSWORD)) == {303}
+    assert sorted(at_once("salah")) == [422] * TRIES + [429] * 3 * TRIES
 
 
 def test_a_login_that_succeeds_forgets_the_failures_before_it(page_site: Site) -> None:

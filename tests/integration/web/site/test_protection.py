@@ -214,3 +214,13 @@ def test_a_phone_can_install_the_console_as_an_app(page_site: Site) -> None:
         assert picture.headers["content-type"] == one["type"]
         sizes[one["purpose"], one["sizes"]] = Image.open(BytesIO(picture.content)).size
     assert sizes == {(use, f"{n}x{n}"): (n, n) for use in ("any", "maskable") for n in (192, 512)}
+
+
+def test_a_proxy_that_nobody_trusts_is_named_on_the_settings_page(page_site: Site) -> None:
+    admin = page_site.logged_in("admin")
+    assert "trusted_proxies" not in admin.get("/settings").text
+    page_site.visitor("10.9.8.7").get("/login", x_forwarded_for="10.9.8.7")
+    assert "trusted_proxies" not in admin.get("/settings").text, "the server has put the visitor's own address there"
+    page_site.visitor("10.9.8.7").get("/login", x_forwarded_for="203.0.113.1, 203.0.113.2")
+    page_site.visitor("10.9.8.8").get("/login", x_forwarded_for="203.0.113.1")
+    assert "Permintaan dari 10.9.8.7 membawa X-Forwarded-For" in admin.get("/settings").text

@@ -8,24 +8,38 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from sikpro.adapters.web.account.password_hashing import PasswordHasher
+from sikpro.adapters.web.account.turns import LoginTurns
 from sikpro.adapters.web.site.admission import PUBLIC, WHILE_PASSWORD_EXPIRED, login_path, password_path
 from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
-from sikpro.adapters.web.site.security import csrf_token, new_token, safe_path, session_id
-from sikpro.adapters.web.site.visit import IDLE, Visit
+from sikpro.adapters.web.site.security import csrf_token, devices_in, new_token, safe_path, session_id
+from sikpro.adapters.web.site.visit import IDLE, YEAR, Visit
 from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.people.manage_people import checked_password, set_password
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Person
+from sikpro.domain.search_text import folded
 
 WINDOW = timedelta(minutes=15)
 TRIES = 5
-"""Allowed failed logins of one account from one address within the window; its owner can log in from elsewhere."""
+"""Allowed failed logins of one account from one place within the window; its owner can log in from elsewhere.
+
+A place is an address, or a device on which the account has logged in before.
+"""
+
+TRIES_OF_ACCOUNT = 30
+"""Allowed failed logins of one account from all places within the window; a device of the owner's still gets in."""
 
 TRIES_OF_ADDRESS = 50
 """Allowed failed logins of all accounts from one address within the window."""
+
+PEOPLE_OF_DEVICE = 10
+"""How many people's logins a device remembers: a shift shares its computers."""
+
+LONGEST_TYPED = 1000
+"""The most characters of a typed password that are checked."""
 
 
 class LoginController(Controller):
@@ -56,31 +70,41 @@ class LoginController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
         password_hasher: NamedDependency[PasswordHasher],
+        login_turns: NamedDependency[LoginTurns],
         form: NamedDependency[Form],
     ) -> Response[str]:
         """Check name and password and start a session with a new token.
 
-        The failure is counted before the password is checked, so that parallel guesses count too.
+        Logins of one account from one place wait for each other, so that parallel guesses count too, and parallel
+        logins with the right password do not.
         """
-        username, password = form.text("username").strip()[:64].lower(), form.text("password")
-        next_page = safe_path(form.text("next"))
-        now, address = parts.clock.now(), visit.address
+        username, password = folded(form.text("username").strip()[:64]), form.text("password")[:LONGEST_TYPED]
+        next_page, now = safe_path(form.text("next")), parts.clock.now()
+        devices = devices_in(visit.cookie("device"))
 
-        def note_attempt(uow: UnitOfWork) -> tuple[bool, Person | None]:
-            attempts = uow.login_attempts
-            since = now - WINDOW
-            if attempts.count(username, address, since) >= TRIES:
-                return True, None
-            if attempts.count_address(address, since) >= TRIES_OF_ADDRESS:
-                return True, None
-            attempts.add(username, address, now)
-            return False, uow.people.by_username(username) if username else None
+        def account(uow: UnitOfWork) -> tuple[Person | None, str]:
+            found = uow.people.by_username(username) if username else None
+            own = (device for device in devices if found and uow.sessions.owner(device) == found.id)
+            return found, next((f"device {device}" for device in own), visit.address)
 
-        locked, person = await parts.transactions.write(note_attempt)
+        def is_locked(uow: UnitOfWork) -> bool:
+            attempts, since = uow.login_attempts, now - WINDOW
+            if attempts.count(username, place, since) >= TRIES:
+                return True
+            if place != visit.address:
+                return False
+            of_account = attempts.count_account(username, since)
+            return of_account >= TRIES_OF_ACCOUNT or attempts.count_address(place, since) >= TRIES_OF_ADDRESS
+
+        person, place = await parts.transactions.read(account)
         able = person is not None and person.active and person.role is not None
-        fits = not locked and await password_hasher.verify(
-            person.password_hash if person and able else None, password[:1000]
-        )
+        async with login_turns.of(username, place):
+            locked = await parts.transactions.read(is_locked)
+            fits = not locked and await password_hasher.verify(
+                person.password_hash if person and able else None, password
+            )
+            if not locked and not (fits and able):
+                await parts.transactions.write(lambda uow: uow.login_attempts.add(username, place, now))
         over = request.headers.get("hx-target") == "ended"
         if over and (locked or not fits or person is None or not able):
             return pages.page(
@@ -107,11 +131,13 @@ class LoginController(Controller):
         token, known = new_token(), person
 
         def start(uow: UnitOfWork) -> None:
-            uow.login_attempts.clear(username, address)
+            uow.login_attempts.clear(username, place)
             uow.sessions.add(Session(id=session_id(token), person=known.id, created_at=now, used_at=now))
 
         await parts.transactions.write(start)
         visit.set_cookie("session", token, max_age=int(IDLE.total_seconds()))
+        others = [device for device in devices if f"device {device}" != place]
+        visit.set_cookie("device", ".".join([session_id(token), *others[: PEOPLE_OF_DEVICE - 1]]), max_age=YEAR)
         visit.drop_cookie("visitor")
         if over and not known.must_change_password:
             # The page that lies below goes on with the token of the new session.
@@ -162,7 +188,7 @@ class LoginController(Controller):
 
 async def _objection(visit: Visit, me: Person, hasher: PasswordHasher, form: Form) -> str:
     """Return the error of the form for a new password, "" for none."""
-    if not await hasher.verify(me.password_hash, form.text("current")[:1000]):
+    if not await hasher.verify(me.password_hash, form.text("current")[:LONGEST_TYPED]):
         return visit.words("password.wrong")
     if form.text("new") != form.text("again"):
         return visit.words("password.differ")

@@ -8,7 +8,7 @@ from litestar.exceptions import TooManyRequestsException
 from sikpro.application.ports.runtime import Passwords
 
 AT_ONCE = 2
-WAITING = 40
+WAITING = 200
 """How many logins may wait for their turn; the next one must try again later."""
 
 

@@ -35,7 +35,7 @@ class SettingsController(Controller):
     ) -> Response[str]:
         """Show the present settings."""
         installed = await parts.transactions.read(lambda uow: uow.installation.get())
-        return _page(request, pages, installation_texts(installed))
+        return _page(request, pages, parts, installation_texts(installed))
 
     @post()
     async def decide(
@@ -53,9 +53,9 @@ class SettingsController(Controller):
         try:
             conflicts = await parts.transactions.write(lambda uow: decide_installation(uow, typed, me, now))
         except InvalidFields as error:
-            return _page(request, pages, typed, error=error)
+            return _page(request, pages, parts, typed, error=error)
         if conflicts:
-            return _page(request, pages, typed, conflicts=conflicts)
+            return _page(request, pages, parts, typed, conflicts=conflicts)
         visit.toast("settings_kept")
         return go(request, "/settings")
 
@@ -63,6 +63,7 @@ class SettingsController(Controller):
 def _page(
     request: Request[Any, Any, Any],
     pages: Pages,
+    parts: WebParts,
     typed: Mapping[str, str],
     *,
     error: InvalidFields | None = None,
@@ -76,6 +77,7 @@ def _page(
         errors=error.errors if error else {},
         conflicts=conflicts,
         kinds=KINDS,
+        forwarding=parts.forwarding.address,
         days=range(7),
         modes=tuple(DuplicateMode),
     )

@@ -35,6 +35,7 @@ class Gate:
         if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
+        self.parts.forwarding.look(scope)
         received: dict[bytes, bytes] = dict(scope["headers"])
         client = scope.get("client")
         cookies = read_cookies(received.get(b"cookie", b"").decode("latin-1"))

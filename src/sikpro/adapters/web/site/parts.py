@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from attrs import frozen
+from attrs import field, frozen
 
+from sikpro.adapters.web.site.forwarded import UnusedForwarding
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.pictures import PictureMaker
 from sikpro.application.ports.runtime import Clock, LiveEvents, Passwords
@@ -21,6 +22,7 @@ class WebParts:
     states of bot loop, relay, jobs and clock.
     `clock_step` reports that the machine's clock was set recently.
     `secure_cookies` is true for a web over HTTPS. `simulator_url` leads to the simulator's chat, "" if there is none.
+    `forwarding` remembers a proxy that nobody trusts.
     """
 
     transactions: AsyncTransactions
@@ -36,3 +38,4 @@ class WebParts:
     clock_step: Callable[[], ClockStep | None] = lambda: None
     secure_cookies: bool = False
     simulator_url: str = ""
+    forwarding: UnusedForwarding = field(factory=UnusedForwarding)

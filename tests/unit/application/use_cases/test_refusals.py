@@ -25,11 +25,11 @@ from sikpro.application.use_cases.orders.send_text import send_text
 from sikpro.application.use_cases.orders.undo_status import undo_status
 from sikpro.application.use_cases.orders.work_order import assign_order, check_version
 from sikpro.application.use_cases.people.bind_phone import bind_by_link, make_bind_link
+from sikpro.application.use_cases.people.choose_password import checked_password
 from sikpro.application.use_cases.people.edit_people import edit_person, end_session, person_texts, reset_password
 from sikpro.application.use_cases.people.grant_access import approve_access, refuse_access
 from sikpro.application.use_cases.people.manage_people import (
     checked_name,
-    checked_password,
     checked_phone,
     checked_username,
     set_active,
@@ -166,8 +166,18 @@ REFUSED: Mapping[str, tuple[Step, str, dict[str, str | int | None]]] = {
     "username": (lambda uow, by: checked_username(" A B"), "username.shape", {"typed": "a b", "suggestion": None}),
     "password": (lambda uow, by: checked_password("x" * 9), "password.length", {"typed": "", "suggestion": None}),
     "long password": (
-        lambda uow, by: checked_password("x" * 201),
+        lambda uow, by: checked_password("x" * 129),
         "password.length",
+        {"typed": "", "suggestion": None},
+    ),
+    "common password": (
+        lambda uow, by: checked_password("qwertyuiop"),
+        "password.common",
+        {"typed": "", "suggestion": None},
+    ),
+    "own password": (
+        lambda uow, by: checked_password("sikpro12345"),
+        "password.own",
         {"typed": "", "suggestion": None},
     ),
     "short phone": (

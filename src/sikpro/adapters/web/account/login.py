@@ -17,7 +17,8 @@ from sikpro.adapters.web.site.security import csrf_token, devices_in, new_token,
 from sikpro.adapters.web.site.visit import IDLE, YEAR, Visit
 from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.people.manage_people import checked_password, set_password
+from sikpro.application.use_cases.people.choose_password import checked_password
+from sikpro.application.use_cases.people.manage_people import set_password
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Person
 from sikpro.domain.search_text import folded
@@ -195,7 +196,7 @@ async def _objection(visit: Visit, me: Person, hasher: PasswordHasher, form: For
     if form.text("new") == form.text("current"):
         return visit.words("password.same")
     try:
-        checked_password(form.text("new"))
+        checked_password(form.text("new"), me.name, me.username or "")
     except InvalidValue as error:
         return visit.words.error(error)
     return ""

@@ -18,8 +18,6 @@ _LONGEST_PHONE = 40
 """The most characters of a phone number with blanks and brackets. Longer texts are refused unread."""
 
 NAME_LIMIT = 80
-MINIMUM_PASSWORD = 10
-"""The shortest password, in characters."""
 
 
 def checked_name(text: str) -> str:
@@ -36,13 +34,6 @@ def checked_username(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,31}", name):
         raise InvalidValue("username.shape", name)
     return name
-
-
-def checked_password(password: str) -> str:
-    """Return a password of `MINIMUM_PASSWORD` to 200 characters. Raises `InvalidValue`, without the password in it."""
-    if not MINIMUM_PASSWORD <= len(password) <= 200:
-        raise InvalidValue("password.length", "")
-    return password
 
 
 def phone_digits(text: str) -> str:

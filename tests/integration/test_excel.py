@@ -18,7 +18,9 @@ def written(path: Path, *rows: tuple[Cell, ...], table: str = "tblOrder") -> Pat
     return path
 
 
-@pytest.mark.parametrize("text", ["=cmd()|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", '=HYPERLINK("x")'])
+@pytest.mark.parametrize(
+    "text", ["=cmd()|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", '=HYPERLINK("x")', "＝1+1", "＋1", "﹣1"]
+)
 def test_text_that_looks_like_a_formula_stays_text_after_an_edit_too(tmp_path: Path, text: str) -> None:
     cell = load_workbook(written(tmp_path / "a.xlsx", (text, None, None, None)))["Order"]["A2"]
     assert cell.quotePrefix

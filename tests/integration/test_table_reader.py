@@ -10,6 +10,7 @@ from openpyxl import Workbook
 
 from sikpro.adapters.excel.reader import FileTableReader
 from sikpro.application.ports.tables import FORMULA, LONG, SHORT
+from sikpro.application.reports.csv_text import csv_bytes
 from sikpro.domain.errors import InvalidValue
 
 read = FileTableReader().read
@@ -57,6 +58,10 @@ def test_a_number_whose_last_digits_excel_has_lost_looks_as_excel_shows_it() -> 
 
 def test_what_an_export_made_harmless_is_as_it_was() -> None:
     assert read(b"a;b;c\n'=1+1;''quoted;'plain\n")[1] == ["=1+1", "'quoted", "'plain"]
+    texts = [f"{start}1" for start in "＝＋－＠﹦﹢﹣﹫"] + ["１"]
+    written = b"".join(csv_bytes([["a"] * len(texts), texts]))
+    assert written.decode("utf-8-sig").splitlines()[1] == ";".join([*(f"'{text}" for text in texts[:-1]), "１"])
+    assert read(written)[1] == texts, "an unchanged export changes nothing"
 
 
 def _bomb() -> bytes:

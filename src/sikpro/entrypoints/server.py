@@ -14,6 +14,7 @@ from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.web.app import create_web
 from sikpro.application.ports.storage import Kind
 from sikpro.entrypoints.container import Container, has_bot, web_parts
+from sikpro.entrypoints.prompt_protocol import PromptProtocol
 from sikpro.entrypoints.settings import WrongSettings
 
 Application = Any
@@ -73,6 +74,7 @@ async def _serve(
         log_config=None,
         access_log=False,
         server_header=False,
+        http=PromptProtocol,
         timeout_graceful_shutdown=10,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,

@@ -14,7 +14,8 @@ from sikpro.adapters.sql.migrate import migrate, pending
 from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
 from sikpro.application.use_cases.catalogue.change_duplicate_rule import change_duplicate_rule
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
-from sikpro.application.use_cases.people.manage_people import add_account, checked_password
+from sikpro.application.use_cases.people.choose_password import checked_password
+from sikpro.application.use_cases.people.manage_people import add_account
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.people import Role
 from sikpro.entrypoints.container import Container

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from sikpro.adapters.simulator import NotLoopback, RealCredentials, refuse_real_credentials, serve_simulator
+from sikpro.adapters.simulator.store import Store
 from tests.integration.telegram.conftest import DEWI, TOKEN, Simulation
 
 
@@ -253,3 +254,13 @@ def test_a_reaction_is_shown_until_it_is_taken_back(simulation: Simulation) -> N
         assert simulation.messages()[-1]["reaction"] == shown
     refused = simulation.ask("setMessageReaction", **react, reaction=[{"type": "emoji", "emoji": ["🙏"]}]).json()
     assert refused["description"] == "Bad Request: REACTION_INVALID"
+
+
+def test_the_file_of_the_simulator_is_its_owners_alone_also_one_of_before(tmp_path: Path) -> None:
+    for name, before in (("new", False), ("old", True)):
+        file = tmp_path / name
+        if before:
+            file.touch(0o644)
+        store = Store(str(file))
+        assert {path.stat().st_mode & 0o777 for path in tmp_path.glob(f"{name}*")} == {0o600}
+        store.close()

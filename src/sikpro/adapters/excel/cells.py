@@ -14,7 +14,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from sikpro.application.ports.workbooks import Cell, Share
+from sikpro.application.ports.workbooks import FORMULA_STARTS, Cell, Share
 
 LONGEST_TEXT = 32_767
 """The most UTF-16 units of a cell (Excel's limit); longer text is cut and ends in an ellipsis."""
@@ -26,7 +26,7 @@ _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 """Text that Excel would read as the code of a character (ECMA-376, 22.4.2.4)."""
 
 _ODD = "&<>_\x00-\x1f\ud800-\udfff\ufffe\uffff"
-_PLAIN = re.compile(rf"[^\s{_ODD}=+\-@](?:[^{_ODD}]*[^\s{_ODD}])?")
+_PLAIN = re.compile(rf"[^\s{_ODD}{re.escape(FORMULA_STARTS)}](?:[^{_ODD}]*[^\s{_ODD}])?")
 """Text that needs no escaping; other text takes the slow path."""
 
 _FONT = "Calibri"
@@ -140,7 +140,7 @@ class RowWriter:
         if len(text) < _SURELY_SHORT and _PLAIN.fullmatch(text):
             return f'" t="inlineStr"><is><t>{text}</t></is></c>'
         clean = _clean(text)
-        style = f' s="{self.styles.guarded}"' if clean[:1] in "=+-@\t" else ""
+        style = f' s="{self.styles.guarded}"' if clean[:1] in FORMULA_STARTS else ""
         return f'"{style} t="inlineStr"><is><t xml:space="preserve">{clean}</t></is></c>'
 
 

@@ -15,10 +15,11 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from sikpro.adapters.excel.package import IN_CELL, CheckedPackage
 from sikpro.application.ports.tables import FORMULA, LONG, LONGEST_CELL, SHORT, TableLimits, TableSheet
+from sikpro.application.ports.workbooks import FORMULA_STARTS
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.text import storable
 
-_GUARDED = re.compile(r"'(?=[=+\-@\t'])")
+_GUARDED = re.compile(rf"'(?=[{re.escape(FORMULA_STARTS)}'])")
 """The mark that an export puts before text that looks like a formula."""
 
 csv.field_size_limit(LONGEST_CELL)  # the limit of the csv module, for all readers in this process

@@ -4,7 +4,9 @@ All data are saved as ASCII JSON, so that NUL and even lone surrogates survive. 
 """
 
 import json
+import os
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 SCHEMA = """
@@ -32,6 +34,9 @@ class Store:
     """Reads and writes rows of the file at `path` (":memory:" for none); use it from one event loop only."""
 
     def __init__(self, path: str) -> None:
+        if path != ":memory:":
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            Path(path).chmod(0o600)  # also a file of before; SQLite gives its other files the same rights
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         # WAL with NORMAL survives kill -9; only a power cut can lose the last writes.
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):

@@ -13,6 +13,9 @@ class Share(float):
     """A fraction of 1, shown in percent."""
 
 
+FORMULA_STARTS = "=+-@\t\r\n＝＋－＠﹦﹢﹣﹫"
+"""The first characters of a text that a spreadsheet may take for a formula; some take the wide and small forms too."""
+
 Cell = str | int | float | date | datetime | timedelta | None
 """The values of a cell: text as typed, never a formula; times without zone are in the installation's zone."""
 

@@ -5,7 +5,9 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sikpro.application.ports.workbooks import Cell
+from sikpro.application.ports.workbooks import FORMULA_STARTS, Cell
+
+_GUARDED = f"{FORMULA_STARTS}'"
 
 _AT_ONCE = 500
 """The rows turned into bytes at a time."""
@@ -35,7 +37,7 @@ def _shown(cell: Cell) -> str:
         case None:
             return ""
         case str():
-            return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "'"} else cell
+            return f"'{cell}" if cell and cell[0] in _GUARDED else cell
         case datetime():
             return cell.strftime("%Y-%m-%d %H:%M:%S")
         case timedelta():

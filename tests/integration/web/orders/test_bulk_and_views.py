@@ -98,10 +98,11 @@ def test_a_view_is_saved_counted_live_and_removed(site: Site) -> None:
     assert 'aria-current="page"' in shown("/orders?sto=SDA&type=AO")
     assert 'class="saved"' not in tono.get("/orders").text
     view = site.store.read(lambda uow: uow.saved_views.of_person(site.people["rina"].id)[0])
-    tono.post(f"/orders/views/{view.id}/delete")
+    assert tono.post(f"/orders/views/{view.id}/delete").status_code == 404
     assert shown()
-    rina.post(f"/orders/views/{view.id}/delete")
+    assert rina.post(f"/orders/views/{view.id}/delete").status_code == 303
     assert not shown()
+    assert rina.post(f"/orders/views/{view.id}/delete").status_code == 404
 
 
 def test_a_view_without_a_name_or_one_too_many_is_refused(site: Site) -> None:

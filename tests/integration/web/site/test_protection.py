@@ -1,14 +1,20 @@
 """What every response has, what every form must bring, and what a broken one gets."""
 
+import socket
 from datetime import timedelta
+from importlib.metadata import version
 from io import BytesIO
 
+import httpx
 import pytest
 from PIL import Image
 
+from sikpro.adapters.local.live import LocalLiveEvents
+from sikpro.adapters.memory import MemoryTransactions
 from sikpro.adapters.web.site.assets import static
+from sikpro.adapters.web.site.forms import MOST_FIELDS
 from sikpro.application.ports.storage import StorageRejected, StorageUnavailable
-from tests.integration.web.console import Site
+from tests.integration.web.console import Site, running_site
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -69,9 +75,42 @@ def test_what_the_database_refuses_is_the_forms_fault(page_site: Site) -> None:
     assert visitor.get("/orders").status_code == 422
 
 
+def test_the_version_is_for_those_who_are_signed_in(page_site: Site) -> None:
+    visitor = page_site.visitor()
+    assert not any(version("sikpro") in visitor.get(path).text for path in ("/login", "/nix", "/healthz"))
+    assert f"SIKPRO {version('sikpro')}" in page_site.logged_in("rina").get("/profile").text
+
+
+def test_browsers_keep_to_https_where_cookies_do_and_nowhere_else() -> None:
+    for secure, expected in ((True, "max-age=31536000"), (False, None)):
+        live = LocalLiveEvents()
+        with running_site(MemoryTransactions(live), live, secure_cookies=secure) as site:
+            for path in ("/login", "/nix", "/healthz"):
+                assert site.visitor().get(path).headers.get("strict-transport-security") == expected
+
+
+def test_a_request_with_two_lengths_is_refused_and_its_connection_closed(page_site: Site) -> None:
+    with socket.create_connection(("127.0.0.1", httpx.URL(page_site.url).port or 0), timeout=20) as client:
+        head = b"POST /login HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n"
+        client.sendall(head + b"0\r\n\r\nGET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+        told = client.makefile("rb").read()
+    assert told.startswith(b"HTTP/1.1 400")
+    assert told.count(b"HTTP/1.1") == 1
+
+
+def test_a_form_of_too_many_fields_is_refused_before_they_are_read(page_site: Site) -> None:
+    rina = page_site.logged_in("rina")
+    rina.get("/profile")
+    crowd = "&".join(["x=1"] * MOST_FIELDS)
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    refused = rina.client.post("/language", content=f"csrf={rina.csrf}&language=en&{crowd}", headers=headers)
+    assert refused.status_code == 400
+    kept = page_site.store.read(lambda uow: uow.people.get(page_site.people["rina"].id))
+    assert kept.language == "id"
+
+
 def test_health_tells_the_state_of_everything_without_a_login(page_site: Site) -> None:
     told = page_site.visitor().get("/healthz").json()
-    assert told.pop("version")
     loops = {"bot": "connected", "relay": "idle", "jobs": "idle", "clock": "ok"}
     assert told == {"status": "ok", "database": "ok"} | loops
 

@@ -1,6 +1,7 @@
 """The person's own page: password, Telegram, language, theme and sessions."""
 
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from typing import Any
 
 from attrs import frozen
@@ -132,7 +133,15 @@ async def _page(
     since = parts.clock.now() - IDLE
     live = [session for session in found if session.used_at >= since]
     sessions = sorted(live, key=lambda session: session.id != visit.session)
-    return pages.page(request, "account/profile.html", sessions=sessions, present=visit.session, link=link, work=work)
+    return pages.page(
+        request,
+        "account/profile.html",
+        sessions=sessions,
+        present=visit.session,
+        link=link,
+        work=work,
+        version=version("sikpro"),
+    )
 
 
 @frozen

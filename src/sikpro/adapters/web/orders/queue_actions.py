@@ -144,7 +144,13 @@ class QueueActionsController(Controller):
         """Delete one of the person's own views."""
         if not 0 < view_id < 2**53:
             raise NotFound(what="view", name="")
-        await parts.transactions.write(lambda uow: uow.saved_views.drop(me.id, view_id))
+
+        def work(uow: UnitOfWork) -> None:
+            if all(view.id != view_id for view in uow.saved_views.of_person(me.id)):
+                raise NotFound(what="view", name="")
+            uow.saved_views.drop(me.id, view_id)
+
+        await parts.transactions.write(work)
         visit.toast("view_dropped")
         return go(request, "/orders")
 

@@ -9,7 +9,7 @@ from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from sikpro.adapters.web.site.parts import WebParts
-from sikpro.adapters.web.site.security import HEADERS, session_id, well_formed
+from sikpro.adapters.web.site.security import HEADERS, STRICT_TRANSPORT, session_id, well_formed
 from sikpro.adapters.web.site.visit import IDLE, Visit, new_visit, read_cookies
 from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import StorageError, UnitOfWork
@@ -37,6 +37,9 @@ class Gate:
             return
         self.parts.forwarding.look(scope)
         received: dict[bytes, bytes] = dict(scope["headers"])
+        if b"content-length" in received and b"transfer-encoding" in received:
+            await _refuse_both_lengths(send)
+            return
         client = scope.get("client")
         cookies = read_cookies(received.get(b"cookie", b"").decode("latin-1"))
         visit = new_visit(self.parts, cookies, client[0] if client else "")
@@ -80,6 +83,13 @@ def _session_and_person(uow: UnitOfWork, key: str) -> tuple[Session, Person] | N
         return None
 
 
+async def _refuse_both_lengths(send: Send) -> None:
+    """Answer 400 and close: whoever forwards such a request may have read another end of it (RFC 9112, 6.3)."""
+    headers = [*HEADERS, (b"content-type", b"text/plain"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 400, "headers": headers})
+    await send({"type": "http.response.body", "body": b"a request has one length", "more_body": False})
+
+
 def _without_body(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.body":
@@ -95,6 +105,8 @@ def _with_headers(send: Send, visit: Visit) -> Send:
             headers = MutableScopeHeaders.from_message(message)
             for name, value in HEADERS:
                 headers[name.decode()] = value.decode()
+            if visit.parts.secure_cookies:
+                headers["strict-transport-security"] = STRICT_TRANSPORT
             for cookie in visit.cookies:
                 headers.add("set-cookie", cookie)
             headers.setdefault("cache-control", "no-store")

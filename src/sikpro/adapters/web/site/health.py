@@ -1,7 +1,5 @@
 """The health check for monitoring."""
 
-from importlib.metadata import version
-
 from litestar import Response, get
 from litestar.di import NamedDependency
 
@@ -19,5 +17,5 @@ async def healthz(parts: NamedDependency[WebParts]) -> Response[dict[str, str]]:
     except StorageError:
         database = "unavailable"
     up = database == "ok"
-    state = {"status": "ok" if up else "failing", "version": version("sikpro"), "database": database}
+    state = {"status": "ok" if up else "failing", "database": database}
     return Response(state | dict(parts.health()), status_code=200 if up else 503, headers={"cache-control": "no-store"})

@@ -20,6 +20,9 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
 )
 """The headers of every response, also of those without a route."""
 
+STRICT_TRANSPORT = "max-age=31536000"
+"""For a year browsers use this host by HTTPS alone; sent when cookies are for HTTPS alone."""
+
 TOKEN_LENGTH = 43
 
 

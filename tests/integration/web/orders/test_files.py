@@ -7,7 +7,9 @@ from sikpro.domain.order import Order
 from tests.builders import NOON
 from tests.integration.web.console import ROLES, Site
 
-JPEG = b"\xff\xd8\xff\xe0" + b"picture" * 100
+JPEG = b"\xff\xd8\xff\xdb\x00\x05abc\xff\xda\x00\x02picture\xff\xd9"
+PLACED = b"\xff\xd8\xff\xe1\x00\x0eExif\x00\x00-7.447" + JPEG[2:]
+"""The same, with the place where it was taken."""
 
 
 def photo(site: Site, order: Order, content: bytes | None = JPEG, media_type: str = "image/jpeg") -> int:
@@ -42,16 +44,28 @@ def test_a_photo_is_shown_on_its_orders_page_and_comes_as_it_was(site: Site) -> 
     response = helpdesk.get(f"/files/{file_id}")
 
     assert (response.content, response.headers["content-type"]) == (JPEG, "image/jpeg")
+    assert helpdesk.get(f"/files/{photo(site, order, PLACED)}").content == JPEG, "without the place where it was taken"
     assert response.headers["x-content-type-options"] == "nosniff"
     assert "private" in response.headers["cache-control"]
 
 
-def test_what_is_no_picture_is_downloaded_and_never_shown_as_a_page(site: Site) -> None:
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (b"<script>alert(1)</script>", "application/octet-stream"),
+        (b"<svg onload=alert(1)>", "image/svg+xml"),
+        (b"\xff\xd8\xff<script>alert(1)</script>", "image/jpeg"),
+    ],
+)
+def test_what_is_no_picture_is_downloaded_and_never_shown_as_a_page(
+    page_site: Site, content: bytes, media_type: str
+) -> None:
+    site = page_site
     order = site.order()
-    file_id = photo(site, order, b"<script>alert(1)</script>", "application/octet-stream")
+    file_id = photo(site, order, content, media_type)
     helpdesk = site.logged_in("rina")
 
-    assert f'href="/files/{file_id}"' in helpdesk.get(f"/orders/{order.id}").text
+    assert f'"/files/{file_id}"' in helpdesk.get(f"/orders/{order.id}").text
     assert "<b>label</b>" not in helpdesk.get(f"/orders/{order.id}").text
     response = helpdesk.get(f"/files/{file_id}")
     assert response.headers["content-disposition"].startswith("attachment")

@@ -1,4 +1,4 @@
-"""The files of an order: photos are shown, other files are downloaded."""
+"""The files of an order: photos are shown without their metadata, other files are downloaded."""
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -11,6 +11,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.orders.list_orders import may_view
 from sikpro.domain.errors import NotFound
 from sikpro.domain.people import Permission, Person
+from sikpro.domain.picture_metadata import without_metadata
 
 LARGEST_ID = 2**53
 
@@ -21,7 +22,7 @@ async def show_file(
 ) -> Response[bytes]:
     """Return one file, if the person may see its order."""
 
-    def read(uow: UnitOfWork) -> tuple[OrderFile, bytes]:
+    def read(uow: UnitOfWork) -> tuple[OrderFile, bytes, bool]:
         if not 0 < file_id < LARGEST_ID:
             raise NotFound(what="file", name="")
         file = uow.files.get(file_id)
@@ -29,15 +30,17 @@ async def show_file(
         hidden = order.deleted_at is not None and not me.may(Permission.ADMINISTER)
         if file.state is not FileState.STORED or row is None or hidden or not may_view(order, row, me):
             raise NotFound(what="file", name="")
-        return file, uow.files.content(file_id)
+        content = uow.files.content(file_id)
+        picture = without_metadata(content, file.media_type)
+        return file, content if picture is None else picture, picture is not None
 
-    file, content = await parts.transactions.read(read)
-    shown = file.media_type.startswith("image/")
-    suffix = file.media_type.partition("/")[2] if shown or file.media_type == "application/pdf" else "bin"
+    file, content, shown = await parts.transactions.read(read)
+    known = shown or file.media_type == "application/pdf"
+    suffix = file.media_type.partition("/")[2] if known else "bin"
     name = f"sikpro-{file.order_id}-{file.id}.{suffix}"
     return Response(
         content,
-        media_type=file.media_type,
+        media_type=file.media_type if known else "application/octet-stream",
         headers={
             "content-disposition": f'{"inline" if shown else "attachment"}; filename="{name}"',
             # The file never changes, and only this person may see it.

@@ -24,6 +24,7 @@ class Bilingual:
 class Status:
     """A status that people read on an order; `group` groups the reasons for hold-ups.
 
+    `group` is the group's name in Indonesian, by which it is known; `group_en` its name in English, "" for the same.
     `key` is the letter that sets it on an order's page, "" for one that follows from the label.
     """
 
@@ -33,9 +34,15 @@ class Status:
     label: Bilingual
     template: Bilingual
     group: str = ""
+    group_en: str = ""
     position: int = 0
     active: bool = True
     key: str = ""
+
+    @property
+    def group_label(self) -> Bilingual:
+        """The group's name in both languages."""
+        return Bilingual(self.group, self.group_en or self.group)
 
 
 @frozen(kw_only=True)

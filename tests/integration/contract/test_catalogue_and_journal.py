@@ -42,7 +42,14 @@ from tests.builders import NOON, a_site_operation, a_status, after, an_order_typ
 def test_catalogue_rows_come_back_by_position_then_code_inactive_ones_included(store: Transactions) -> None:
     statuses = [
         a_status("a", position=1),
-        a_status("Z", position=2, active=False, group="technical", template=Bilingual("Hai {number}", "Hi")),
+        a_status(
+            "Z",
+            position=2,
+            active=False,
+            group="technical",
+            group_en="technical matters",
+            template=Bilingual("Hai {number}", "Hi"),
+        ),
         a_status("a_", position=2),
         a_status("b", position=2),
     ]

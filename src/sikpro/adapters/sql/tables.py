@@ -200,6 +200,7 @@ statuses = Table(
     Column("template_id", Words, nullable=False),
     Column("template_en", Words, nullable=False),
     Column("reason_group", Words, nullable=False),
+    Column("reason_group_en", Words, nullable=False, server_default=""),
     Column("position", Integer, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("key", Words, nullable=False, server_default=""),

@@ -40,6 +40,7 @@ class Cells:
     words: Words
     statuses: Mapping[str, Status]
     labels: Mapping[str, str]
+    groups: Mapping[str, str]
     phases: Mapping[Phase, str]
     channels: Mapping[str, str]
     turns: Mapping[Turn, str]
@@ -54,6 +55,7 @@ class Cells:
             words=words,
             statuses=statuses,
             labels=_distinct({code: (words.text(status.label), code) for code, status in statuses.items()}),
+            groups={code: words.text(status.group_label) for code, status in statuses.items()},
             phases={phase: words(f"phase.{phase}") for phase in Phase},
             channels={channel.value: words(f"channel.{channel}") for channel in Channel},
             turns={turn: words(f"turn.{turn}") for turn in Turn},
@@ -122,7 +124,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("column.channel", 10, lambda row, cells: cells.channels[row.channel]),
     Column("column.status", 24, lambda row, cells: cells.labels[row.status]),
     Column("column.phase", 14, lambda row, cells: cells.phases[row.phase]),
-    Column("column.reason_group", 18, lambda row, cells: cells.statuses[row.status].group),
+    Column("column.reason_group", 18, lambda row, cells: cells.groups[row.status]),
     Column("column.helpdesk", 18, lambda row, cells: cells.helpdesks.get(row.helpdesk or 0, row.helpdesk_name)),
     Column("column.first_action_at", 16, lambda row, cells: cells.local(row.first_action_at)),
     Column("column.finished_at", 16, lambda row, cells: cells.local(row.finished_at)),

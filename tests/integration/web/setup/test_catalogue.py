@@ -128,10 +128,22 @@ def test_a_status_is_added_once_and_an_order_can_have_it(site: Site) -> None:
         label=Bilingual("Tiang roboh", "Pole down"),
         template=Bilingual("Tiang roboh, {mohon} lapor.", ""),
         group="kendala teknik",
+        group_en="technical",
         position=5,
     )
     order = site.order()
     assert "Tiang roboh" in site.logged_in("rina").get(f"/orders/{order.id}").text
+
+
+def test_a_group_of_reasons_has_its_name_in_the_readers_language(page_site: Site) -> None:
+    order = page_site.order()
+    rina = page_site.logged_in("rina")
+    assert "Kendala teknik" in rina.get(f"/orders/{order.id}").text
+    rina.post("/language", {"language": "en"})
+    page = rina.get(f"/orders/{order.id}").text
+    assert "Technical" in page
+    assert "endala teknik" not in page
+    assert "Technical" in rina.get("/orders?view=all&group=kendala+teknik").text
 
 
 def test_limits_of_an_order_type_are_hours_and_minutes(site: Site) -> None:

@@ -74,7 +74,7 @@ class Allowed:
 
 @frozen(kw_only=True)
 class StatusGroup:
-    """Statuses to choose from: those of one phase and, for held-up ones, of one group of reasons."""
+    """Statuses to choose from: those of one phase and, for held-up ones, of one group of reasons with its name."""
 
     phase: Phase
     group: str
@@ -145,7 +145,7 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
         raise _removed(order, narrator, now)
     chats = recipients(uow, order)
     allowed = Allowed.to(me, order)
-    groups = _groups(order, tuple(statuses.values()))
+    groups = _groups(order, tuple(statuses.values()), words)
     uses = uow.catalogue.status_uses() if uow.installation.get().most_used_first else {}
     first, folds = _first_and_folds(groups, uses)
     return OrderView(
@@ -228,7 +228,7 @@ def template_text(uow: UnitOfWork, order_id: int, status: str) -> str:
     return proposed_feedback(uow, uow.orders.get(order_id))(status_named(uow, status))
 
 
-def _groups(order: Order, statuses: tuple[Status, ...]) -> tuple[StatusGroup, ...]:
+def _groups(order: Order, statuses: tuple[Status, ...], words: Words) -> tuple[StatusGroup, ...]:
     """Return the statuses that can be set without reopening; also others of the same live phase, except the queue's."""
     stays = {order.phase} if order.phase.live and not order.phase.waits else set[Phase]()
     reachable = stays | {phase for phase in order.phase.rule.leads_to if not is_reopening(order.phase, phase)}
@@ -238,7 +238,8 @@ def _groups(order: Order, statuses: tuple[Status, ...]) -> tuple[StatusGroup, ..
             if status.active and status.phase is phase and phase in reachable:
                 found.setdefault((phase, status.group), []).append(status)
     return tuple(
-        StatusGroup(phase=phase, group=group, statuses=tuple(members)) for (phase, group), members in found.items()
+        StatusGroup(phase=phase, group=words.text(members[0].group_label), statuses=tuple(members))
+        for (phase, _), members in found.items()
     )
 
 

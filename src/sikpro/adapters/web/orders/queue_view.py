@@ -13,6 +13,7 @@ from sikpro.application.ports.set_aside import SetAside
 from sikpro.application.ports.shift_handovers import ShiftHandover
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.undo_and_views import SavedView, UndoStep
+from sikpro.application.use_cases.catalogue.lookup import group_text
 from sikpro.application.use_cases.orders.list_orders import AGES, list_orders, past_limits
 from sikpro.application.use_cases.orders.set_aside import put_off
 from sikpro.application.use_cases.orders.undo_status import undoable
@@ -239,6 +240,8 @@ def _filter_text(uow: UnitOfWork, name: str, value: str, words: Words) -> str:
         return next((words.text(row.label) for row in uow.catalogue.statuses() if row.code == value), value)
     if value == UNKNOWN:
         return words("recap.unknown")
+    if name == "group":
+        return group_text(uow.catalogue.statuses(), value, words)
     if name == "helpdesk":
         return next((person.name for person in uow.people.all() if str(person.id) == value), value)
     if name == "overdue":

@@ -43,6 +43,7 @@ from sikpro.application.reports.recap_query import RecapQuery, Span
 from sikpro.application.reports.recap_text import recap_text
 from sikpro.application.reports.waiting import Waiting
 from sikpro.application.reports.wording import Versus, before_text, filters_text, percent, versus
+from sikpro.application.use_cases.catalogue.lookup import group_text
 from sikpro.application.use_cases.recaps.pin_notes import may_change
 from sikpro.domain.catalogue import Status
 from sikpro.domain.people import Person
@@ -76,6 +77,10 @@ class RecapView:
     def empty(self) -> bool:
         """Return whether nothing came in and nothing ended in the period."""
         return not (self.recap.total or self.recap.completed or self.recap.cancelled)
+
+    def group_name(self, group: str) -> str:
+        """Return the name of a group of reasons."""
+        return group_text(self.statuses.values(), group, self.words) if group else self.words("recap.group.none")
 
     @property
     def day_path(self) -> str:

@@ -26,7 +26,7 @@ from sikpro.application.use_cases.catalogue.edit_catalogue import (
     set_row_active,
     uses,
 )
-from sikpro.application.use_cases.catalogue.lookup import CatalogueRow
+from sikpro.application.use_cases.catalogue.lookup import CatalogueRow, group_names
 from sikpro.application.use_cases.catalogue.status_keys import status_keys
 from sikpro.application.use_cases.messages.notify_technician import PLACEHOLDERS
 from sikpro.domain.catalogue import Meaning
@@ -207,7 +207,7 @@ async def _form(
     typed: Mapping[str, str] | None = None,
     error: DomainError | None = None,
 ) -> Response[str]:
-    def read(uow: UnitOfWork) -> tuple[CatalogueRow | None, Use, list[tuple[str, str]], list[str], str]:
+    def read(uow: UnitOfWork) -> tuple[CatalogueRow | None, Use, list[tuple[str, str]], Mapping[str, str], str]:
         row = row_coded(uow, kind, code[:LONGEST_CODE]) if code else None
         texts = kind.texts(row) if row else {}
         sites = [
@@ -215,7 +215,7 @@ async def _form(
             for site in uow.catalogue.site_operations()
             if site.active or site.code == texts.get("site_operation")
         ]
-        groups = sorted({status.group for status in uow.catalogue.statuses() if status.group})
+        groups = dict(sorted(group_names(uow.catalogue.statuses()).items()))
         key = status_keys(uow.catalogue.statuses()).get(code, "") if kind is STATUSES else ""
         return row, uses(uow, kind)[code] if row else Use(), [("", "–"), *sites], groups, key
 

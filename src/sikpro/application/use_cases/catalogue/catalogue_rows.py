@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue.lookup import CatalogueRow, row_name
+from sikpro.application.use_cases.catalogue.lookup import CatalogueRow, group_names, row_name
 from sikpro.application.use_cases.catalogue.provider_codes import code_spelled
 from sikpro.application.use_cases.catalogue.status_keys import parsed_key
 from sikpro.application.use_cases.people.manage_people import checked_site_operation
@@ -161,13 +161,13 @@ def _day(text: str) -> str:
     return read_date(typed, rule, ZoneInfo("UTC")).date().isoformat()
 
 
-def _status(_: UnitOfWork, typed: Entries, active: bool) -> Status:
+def _status(uow: UnitOfWork, typed: Entries, active: bool) -> Status:
     reading = _Reading(typed)
     label, template = reading.bilingual("label", row_name), reading.bilingual("template", _template)
     code = reading.read("code", lambda text: _status_code(text or typed.get("label_id", "")))
     phase = reading.read("phase", lambda text: _one_of(Phase, text))
     turn = reading.read("turn", lambda text: _one_of(Turn, text))
-    group = reading.read("group", lambda text: row_name(text).lower() if text.strip() else "")
+    group, group_en = reading.read("group", _group), reading.read("group_en", _group)
     position, key = reading.read("position", _position), reading.read("key", parsed_key)
     reading.done()
     return Status(
@@ -177,6 +177,7 @@ def _status(_: UnitOfWork, typed: Entries, active: bool) -> Status:
         label=label(),
         template=template(),
         group=group(),
+        group_en=(group_en() or group_names(uow.catalogue.statuses()).get(group(), "")) if group() else "",
         position=position(),
         active=active,
         key=key(),
@@ -201,6 +202,10 @@ def _order_type(_: UnitOfWork, typed: Entries, active: bool) -> OrderType:
         position=position(),
         active=active,
     )
+
+
+def _group(text: str) -> str:
+    return row_name(text).lower() if text.strip() else ""
 
 
 def _status_code(text: str) -> str:
@@ -266,7 +271,8 @@ def _texts(row: CatalogueRow) -> dict[str, str]:
         case Sto():
             return {"code": row.code, "name": row.name, "site_operation": row.site_operation}
         case Status():
-            own = {"phase": row.phase.value, "turn": row.turn.value, "group": row.group, "key": row.key}
+            own = {"phase": row.phase.value, "turn": row.turn.value, "key": row.key}
+            own |= {"group": row.group, "group_en": row.group_en}
         case OrderType():
             limits = {"first_action_limit": row.first_action_limit, "completion_limit": row.completion_limit}
             own = {name: hours_and_minutes(span) for name, span in limits.items()}
@@ -296,7 +302,7 @@ STOS = CatalogueKind(
 STATUSES = CatalogueKind(
     name="statuses",
     entries=(
-        *("code", "label_id", "label_en", "phase", "turn", "group"),
+        *("code", "label_id", "label_en", "phase", "turn", "group", "group_en"),
         *("template_id", "template_en", "position", "key"),
     ),
     rows=lambda uow: uow.catalogue.statuses(),

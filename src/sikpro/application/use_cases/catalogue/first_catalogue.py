@@ -9,6 +9,8 @@ from sikpro.domain.values import VENDORS
 
 _H, _T, _C, _S, _N = Turn.HELPDESK, Turn.TECHNICIAN, Turn.CUSTOMER, Turn.SYSTEM, Turn.NOBODY
 _TECHNICAL, _CUSTOMER, _SYSTEM = "kendala teknik", "kendala pelanggan", "kendala sistem"
+_GROUPS = {_TECHNICAL: "technical", _CUSTOMER: "customer", _SYSTEM: "system"}
+"""The groups of reasons for hold-ups, with their names in English."""
 
 _STATUSES: tuple[tuple[str, Phase, Turn, str, str, str, str, str], ...] = (
     ("menunggu", Phase.WAITING, _H, "Menunggu", "Waiting", "", "", ""),
@@ -153,6 +155,7 @@ FIRST_STATUSES = tuple(
         turn=turn,
         label=Bilingual(label, label_en),
         group=group,
+        group_en=_GROUPS.get(group, ""),
         template=Bilingual(template, template_en),
         position=position,
         key=_KEYS.get(code, ""),

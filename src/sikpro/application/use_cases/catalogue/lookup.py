@@ -1,9 +1,10 @@
 """Look up the catalogues."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from sikpro.application.i18n import Words
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.domain.catalogue import Holiday, Maker, OrderType, ProviderCode, SiteOperation, Status, Sto
+from sikpro.domain.catalogue import Bilingual, Holiday, Maker, OrderType, ProviderCode, SiteOperation, Status, Sto
 from sikpro.domain.errors import InvalidValue, NotFound
 from sikpro.domain.phase import Phase
 from sikpro.domain.text import codes_near, one_line
@@ -64,6 +65,21 @@ def row_name(text: str) -> str:
     if not name or len(name) > ROW_NAME_LIMIT:
         raise InvalidValue("name.length", name)
     return name
+
+
+def group_names(statuses: Iterable[Status]) -> Mapping[str, str]:
+    """Return the groups of reasons for hold-ups with their names in English, "" for a group that has none."""
+    names: dict[str, str] = {}
+    for status in statuses:
+        if status.group:
+            names[status.group] = names.get(status.group) or status.group_en
+    return names
+
+
+def group_text(statuses: Iterable[Status], group: str, words: Words) -> str:
+    """Return a group of reasons as a heading in the reader's language."""
+    name = words.text(Bilingual(group, group_names(statuses).get(group) or group))
+    return name[:1].upper() + name[1:]
 
 
 CatalogueRow = Status | OrderType | SiteOperation | Sto | Maker | ProviderCode | Holiday

@@ -18,13 +18,35 @@ def blanks(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
 
+SEVERAL = "orders|rows|technicians|chats|numbers|messages|reasons|notes|STOs|ODPs|groups"
+
+
+def base(code: str) -> str:
+    """The code of a sentence for one thing without its ending: a language has such sentences where it needs them."""
+    many = code.removesuffix(".one")
+    return many if many in sentences("en") else code
+
+
 def test_both_languages_have_the_same_codes() -> None:
-    assert set(sentences("id")) == set(sentences("en"))
+    assert set(map(base, sentences("id"))) == set(map(base, sentences("en")))
 
 
 def test_both_languages_have_the_same_blanks_to_fill_in() -> None:
-    different = [code for code, text in sentences("id").items() if blanks(text) != blanks(sentences("en")[code])]
-    assert different == []
+    every = [(code, text) for language in LANGUAGES for code, text in sentences(language).items()]
+    assert [code for code, text in every if blanks(text) != blanks(sentences("en")[base(code)])] == []
+
+
+def test_one_thing_is_never_counted_in_the_plural() -> None:
+    english = sentences("en")
+    counted = re.compile(rf"\{{count\}} (?:(?!of )\w+ )*?(?:{SEVERAL})\b")
+    several = {code for code, text in english.items() if base(code) == code and counted.search(text)}
+    more_than_a_sheet_holds = {"excel.goes_on"}
+    assert {code for code in several if f"{code}.one" not in english} == more_than_a_sheet_holds
+    words = words_in("en", ZONE)
+    assert [words("queue.total", count=count) for count in (0, 1, "1", 11)] == [
+        *("0 orders", "1 order", "1 order", "11 orders")
+    ]
+    assert words_in("id", ZONE)("queue.total", count=1) == "1 order"
 
 
 def test_every_sentence_is_said_in_both_languages() -> None:

@@ -42,9 +42,15 @@ class Words:
     zone: ZoneInfo
 
     def __call__(self, code: str, /, **params: object) -> str:
-        """Return the sentence of a code with its parameters filled in. Raises `LookupError` for an unknown code."""
+        """Return the sentence of a code with its parameters filled in.
+
+        For a `count` of 1 it is that of `<code>.one`, where the language has one. Raises `LookupError` for an unknown
+        code.
+        """
+        known = sentences(self.language)
+        single = f"{code}.one" if str(params.get("count")) == "1" else code
         try:
-            return sentences(self.language)[code].format_map(params)
+            return (known[single] if single in known else known[code]).format_map(params)
         except KeyError as missing:
             raise LookupError(f"{self.language}: {code} lacks {missing}") from missing
 

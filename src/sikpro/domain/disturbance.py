@@ -53,6 +53,16 @@ class Disturbance:
                 return sto == self.place
 
 
+def scopes_of(sto: str, odp: str) -> tuple[tuple[Scope, str], ...]:
+    """Return each scope that an order with this STO and box is in, with its place.
+
+    >>> [place for _, place in scopes_of("SDA", "ODP-SDA-FAB/12")]
+    ['ODP-SDA-FAB/12', 'SDA-FAB', 'SDA']
+    """
+    every = ((Scope.BOX, odp), (Scope.FEEDER, feeder_of(odp)), (Scope.STO, sto))
+    return tuple((scope, place) for scope, place in every if place)
+
+
 def feeder_of(odp: str) -> str:
     """Return the feeder of a box as `<STO>-<cabinet>`, "" for a box without a cabinet in its name.
 

@@ -18,7 +18,9 @@ def test_a_disturbance_is_previewed_declared_marked_and_ended(site: Site) -> Non
     assert "Tidak ada gangguan" in rina.get("/disturbances").text
     assert "Umumkan gangguan" in rina.get("/disturbances/new").text
     assert rina.post("/disturbances/new", FEEDER | {"place": "x"}).status_code == 422
-    preview = rina.post("/disturbances/new", FEEDER).text
+    assert '<option value="SDA-FAB">Feeder (ODC) · 1 order</option>' in rina.get("/disturbances/new").text
+    preview = rina.post("/disturbances/new", FEEDER | {"scope": "box"}).text
+    assert '<option value="feeder" selected>' in preview, "the place says what it is"
     assert "Yang kena: 1 order terbuka" in preview
     assert "1 order di antrean menjadi ODP loss" in preview
     assert "SC10000002" not in preview

@@ -18,10 +18,13 @@ from sikpro.application.use_cases.messages.message_about_orders import by_chat
 from sikpro.application.use_cases.orders.declare_disturbance import (
     DISTURBANCE_ENTRIES,
     Affected,
+    Place,
     affected_by,
     declare_disturbance,
+    disturbed_places,
 )
 from sikpro.application.use_cases.orders.end_disturbance import end_disturbance, tied_orders, to_bring_back
+from sikpro.domain.catalogue import Status
 from sikpro.domain.disturbance import Scope
 from sikpro.domain.errors import AlreadyUsed, ConcurrencyConflict, DomainError, InvalidFields, InvalidValue, NotFound
 from sikpro.domain.people import Permission, Person
@@ -29,6 +32,9 @@ from sikpro.domain.people import Permission, Person
 PATH = "/disturbances"
 ENDED = 50
 """The most ended disturbances that the list shows."""
+
+PLACES = 100
+"""The most places that the form offers."""
 
 _LARGEST_ID = 2**53
 
@@ -164,7 +170,12 @@ async def _form(
     error: DomainError | None = None,
     affected: Affected | None = None,
 ) -> Response[str]:
-    statuses = await parts.transactions.read(lambda uow: uow.catalogue.statuses())
+    def read(uow: UnitOfWork) -> tuple[tuple[Status, ...], tuple[Place, ...]]:
+        return uow.catalogue.statuses(), disturbed_places(uow)
+
+    statuses, places = await parts.transactions.read(read)
+    if affected:
+        typed = {**typed, "scope": affected.disturbance.scope.value, "place": affected.disturbance.place}
     return pages.page(
         request,
         "orders/disturbance_form.html",
@@ -175,6 +186,7 @@ async def _form(
         conflict=isinstance(error, ConcurrencyConflict),
         affected=affected,
         scopes=tuple(Scope),
+        places=places[:PLACES],
         held_up=[status for status in statuses if status.phase.held_up and status.active],
         statuses={status.code: status for status in statuses},
     )

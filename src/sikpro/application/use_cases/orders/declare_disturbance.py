@@ -1,21 +1,23 @@
 """Declare a disturbance: tie all open orders in its scope, and answer all their technicians once."""
 
+from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from attrs import frozen
 
 from sikpro.application.i18n import words_in
-from sikpro.application.ports.queries import OrderFilter, OrderRow
+from sikpro.application.ports.queries import OrderFilter, OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import status_named
-from sikpro.application.use_cases.catalogue.typed_values import box_typed
+from sikpro.application.use_cases.catalogue.typed_values import box_typed, patterns_of
 from sikpro.application.use_cases.messages.message_about_orders import by_chat, put_about_orders
 from sikpro.application.use_cases.messages.notify_owner import notify_owner
 from sikpro.application.use_cases.orders.change_status import checked_text
 from sikpro.application.use_cases.orders.list_orders import every_order
 from sikpro.application.use_cases.orders.record_change import record_change
-from sikpro.domain.disturbance import Disturbance, Scope, feeder_typed
+from sikpro.domain.disturbance import Disturbance, Scope, feeder_typed, scopes_of
 from sikpro.domain.errors import ConcurrencyConflict, DomainError, InvalidFields, InvalidValue, NotFound, NotPermitted
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import OPEN
@@ -23,6 +25,9 @@ from sikpro.domain.text import compact, one_line
 
 DISTURBANCE_ENTRIES = ("scope", "place", "status", "text")
 """The entries of the form. `status` is a held-up status for the orders in the queue, or "" to leave them there."""
+
+PLACES_FROM = 1_000
+"""From so many of the newest open orders the places to choose from are collected."""
 
 
 @frozen(kw_only=True)
@@ -58,6 +63,23 @@ class Affected:
 def may_declare(by: Person) -> bool:
     """Whether a person may declare and end disturbances: who works orders, or leads."""
     return by.may(Permission.WORK) or by.may(Permission.LEAD)
+
+
+@frozen(order=True)
+class Place:
+    """A place that may be disturbed, and how many of the open orders are there."""
+
+    scope: Scope
+    place: str
+    orders: int
+
+
+def disturbed_places(uow: UnitOfWork) -> tuple[Place, ...]:
+    """Return the places of the newest open orders: STOs, feeders and boxes, those with the most orders first."""
+    rows = uow.order_queries.page(OrderFilter(phases=OPEN), sort=Sort.NEWEST, after=None, limit=PLACES_FROM)
+    found = Counter((scope, place) for row in rows for scope, place in scopes_of(row.sto, row.odp))
+    ranked = sorted(found.items(), key=lambda one: (-one[1], one[0]))
+    return tuple(Place(scope, place, count) for (scope, place), count in ranked)
 
 
 def affected_by(uow: UnitOfWork, typed: Mapping[str, str], by: Person, now: datetime) -> Affected:
@@ -122,7 +144,7 @@ def _understood(uow: UnitOfWork, typed: Mapping[str, str], by: Person, now: date
     except ValueError:
         errors["scope"] = InvalidValue("field.missing", "")
     try:
-        place = _place(uow, scope, typed.get("place", ""))
+        scope, place = _place(uow, scope, typed.get("place", ""))
     except InvalidValue as error:
         errors["place"] = error
     try:
@@ -141,16 +163,43 @@ def _understood(uow: UnitOfWork, typed: Mapping[str, str], by: Person, now: date
     return Disturbance(id=0, scope=scope, place=place, status=status, text=text, declared_by=by.id, declared_at=now)
 
 
-def _place(uow: UnitOfWork, scope: Scope, text: str) -> str:
+def _place(uow: UnitOfWork, scope: Scope, text: str) -> tuple[Scope, str]:
+    """Parse a place of the chosen scope, or one of another scope that has open orders."""
     if not one_line(text):
         raise InvalidValue("field.missing", "")
+    try:
+        return scope, _place_of(uow, scope, text)
+    except InvalidValue:
+        here = {(one.scope, one.place) for one in disturbed_places(uow)}
+        for other in Scope:
+            with suppress(InvalidValue):
+                place = _place_of(uow, other, text)
+                if (other, place) in here:
+                    return other, place
+        raise
+
+
+def _place_of(uow: UnitOfWork, scope: Scope, text: str) -> str:
     match scope:
         case Scope.BOX:
-            return box_typed(uow, text).value
+            return _box(uow, text)
         case Scope.FEEDER:
             return feeder_typed(text)
         case Scope.STO:
-            code = compact(text)
-            if code not in {row.code for row in uow.catalogue.stos()}:
+            code, stos = compact(text), uow.catalogue.stos()
+            if code not in {row.code for row in stos}:
+                code = next((row.code for row in stos if code in {f"STO{row.code}", compact(row.name)}), code)
+            if code not in {row.code for row in stos}:
                 raise InvalidValue("sto.unknown", one_line(text))
             return code
+
+
+def _box(uow: UnitOfWork, text: str) -> str:
+    """Parse a box; people write it without its prefix too: `SDA-003`, `SDA-FAB/12`."""
+    try:
+        return box_typed(uow, text).value
+    except InvalidValue:
+        for prefix in patterns_of(uow).box_prefixes:
+            with suppress(InvalidValue):
+                return box_typed(uow, f"{prefix}-{one_line(text)}").value
+        raise

@@ -8,7 +8,12 @@ from attrs import evolve
 from sikpro.adapters.memory.unit_of_work import MemoryUnitOfWork
 from sikpro.application.ports.owners import Owner
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.orders.declare_disturbance import Affected, affected_by, declare_disturbance
+from sikpro.application.use_cases.orders.declare_disturbance import (
+    Affected,
+    affected_by,
+    declare_disturbance,
+    disturbed_places,
+)
 from sikpro.application.use_cases.orders.end_disturbance import end_disturbance, tied_orders, to_bring_back
 from sikpro.application.use_cases.orders.own_order import correct_order
 from sikpro.application.use_cases.orders.remove_order import delete_order
@@ -80,7 +85,13 @@ def states(world: World, places: Sequence[int]) -> list[tuple[str, str]]:
     [
         (BOX, [1, 2, 3]),
         (BOX | {"place": "odp sda 3"}, []),
+        (BOX | {"place": "sda-003"}, [1, 2, 3]),
+        (BOX | {"place": "SDA FAB/12"}, [4]),
+        (BOX | {"place": "sda-fab"}, [4]),
+        (BOX | {"place": "tun"}, [5]),
         (FEEDER, [4]),
+        (FEEDER | {"place": "sto sda"}, [1, 2, 3, 4]),
+        (STO | {"place": "STO SDA"}, [1, 2, 3, 4]),
         (STO, [1, 2, 3, 4]),
         (STO | {"place": "TUN"}, [5]),
     ],
@@ -91,6 +102,14 @@ def test_the_preview_shows_what_the_scope_touches_and_changes_nothing(
     before = states(world, range(1, 7))
     assert [row.number for row in look(world, typed).rows] == [number(place) for place in places]
     assert states(world, range(1, 7)) == before
+
+
+def test_the_places_to_choose_from_are_those_of_open_orders_most_orders_first(world: World) -> None:
+    found = world.transactions.read(disturbed_places)
+    assert [(one.place, one.orders) for one in found] == [
+        *(("SDA", 4), ("ODP-SDA-003", 3)),
+        *(("ODP-SDA-FAB/12", 1), ("ODP-TUN-003", 1), ("SDA-FAB", 1), ("TUN", 1)),
+    ]
 
 
 def test_the_preview_counts_what_becomes_of_the_orders(world: World) -> None:
@@ -259,8 +278,8 @@ def test_a_place_is_disturbed_once_at_a_time(world: World) -> None:
     [
         ({"scope": "x"}, {"scope": ("field.missing", "")}),
         ({"place": " "}, {"place": ("field.missing", "")}),
-        ({"place": "SDA"}, {"place": ("odp.shape", "SDA")}),
-        ({"scope": "feeder", "place": "SDA"}, {"place": ("disturbance.feeder", "SDA")}),
+        ({"place": "XXX"}, {"place": ("odp.shape", "XXX")}),
+        ({"scope": "feeder", "place": "XXX"}, {"place": ("disturbance.feeder", "XXX")}),
         ({"scope": "sto", "place": "XXX"}, {"place": ("sto.unknown", "XXX")}),
         ({"status": "selesai"}, {"status": ("not_found", None)}),
         ({"status": "entah"}, {"status": ("not_found", None)}),

@@ -129,7 +129,7 @@ def test_orders_stuck_for_weeks_are_folded_and_their_technicians_are_asked_once_
     ]
 
     assert leader.presses("Tanya teknisinya") == (
-        "2 teknisi mendapat satu pesan dengan semua ordernya yang menunggu lebih dari 7 hari: 3 order."
+        "2 teknisi mendapat satu pesan dengan semua ordernya yang menunggu lebih dari 7 hari: 3 order. Tanya sekarang?"
     )
     assert budi.hears() == "", "nothing is sent before it is confirmed"
     assert leader.presses("Ya, tanya 2 teknisi") == "✅ 2 teknisi ditanya tentang 3 order"

@@ -8,7 +8,7 @@ from sikpro.application.i18n import Words
 from sikpro.application.ports.facts import Spread
 from sikpro.application.ports.queries import UNKNOWN
 from sikpro.application.reports.recap_data import Headline, Recap
-from sikpro.application.reports.recap_query import Span
+from sikpro.application.reports.recap_query import RecapQuery, Span
 
 
 @frozen
@@ -61,6 +61,17 @@ def before_text(before: Headline, words: Words) -> str:
     last = words.local(before.until).date()
     days = [words.short_date(day) for day in sorted({query.first, last})]
     return words("recap.before.until.days", days=" – ".join(days), time=time)
+
+
+def days_text(query: RecapQuery, words: Words) -> str:
+    """Return a day, a month or a span of days as text."""
+    match query.span:
+        case Span.DAY:
+            return words.long_date(query.first)
+        case Span.MONTH:
+            return words.month(query.first)
+        case Span.FREE:
+            return f"{words.long_date(query.first)} – {words.long_date(query.last)}"
 
 
 def filters_text(recap: Recap, words: Words) -> str:

@@ -9,6 +9,8 @@ def test_a_helpdesk_hands_over_and_the_leader_reads_the_shift(site: Site) -> Non
     rina.post(f"/orders/{order.id}/take")
     page = rina.get("/shift").text
     assert "Anda memegang 1 order" in page
+    assert f'href="/orders/{order.id}">{order.number}<' in page, "what moves is listed before the press"
+    assert 'href="/shift#hand-over"' in rina.get("/orders").text
     to = str(site.people["tono"].id)
     assert rina.post("/shift", {"to": to, "text": "ODP belum dicek"}).headers["location"] == "/shift"
     assert site.stored(order).holder == site.people["tono"].id

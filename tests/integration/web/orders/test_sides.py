@@ -121,6 +121,8 @@ def test_the_next_order_comes_from_the_list_that_is_shown(site: Site) -> None:
     assert rina.post("/orders/next", {"in": "type=MO"}).headers["location"] == "/orders?type=MO"
     assert "Tidak ada order yang menunggu di Ganti paket" in rina.get("/orders").text
     assert "Ambil berikutnya dari" not in rina.get("/orders?view=completed&type=MO").text
+    for query, name in (("day=2026-11-02T14", "2 November 2026, pukul 14"), ("month=2026-11", "November 2026")):
+        assert f"Ambil berikutnya dari {name}" in rina.get(f"/orders?view=open&{query}").text
     assert (
         rina.post("/orders/next", {"in": "view=completed&type=MO"})
         .headers["location"]

@@ -91,7 +91,7 @@ _CHOICES: Mapping[str, frozenset[str]] = {
     "finished_hour": _HOURS,
 }
 
-_SPANS: Mapping[str, frozenset[Span]] = {
+SPANS: Mapping[str, frozenset[Span]] = {
     "day": frozenset({Span.DAY}),
     "month": frozenset({Span.MONTH}),
     "received": frozenset({Span.FREE}),
@@ -309,13 +309,13 @@ def _hour(text: str, zone: ZoneInfo) -> tuple[int, str] | None:
 
 
 def _sensible(name: str, value: str) -> bool:
-    if name in _SPANS:
+    if name in SPANS:
         day, _, hour = value.partition("T")
         try:
             span = RecapQuery.parse(day).span
         except InvalidValue:
             return False
-        return span in _SPANS[name] and (not hour or (span is Span.DAY and hour in _HOURS))
+        return span in SPANS[name] and (not hour or (span is Span.DAY and hour in _HOURS))
     if name in _CHOICES:
         return value in _CHOICES[name]
     return is_helpdesk(value) if name == "helpdesk" else True

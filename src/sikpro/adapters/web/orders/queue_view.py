@@ -6,13 +6,15 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
-from sikpro.adapters.web.orders.order_listing import COUNTED, Limits, Listing, views_for
+from sikpro.adapters.web.orders.order_listing import COUNTED, SPANS, Limits, Listing, views_for
 from sikpro.application.i18n import Words
 from sikpro.application.ports.queries import UNKNOWN, Key, OrderFilter, OrderRow, PastLimit, Sort
 from sikpro.application.ports.set_aside import SetAside
 from sikpro.application.ports.shift_handovers import ShiftHandover
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.undo_and_views import SavedView, UndoStep
+from sikpro.application.reports.recap_query import RecapQuery
+from sikpro.application.reports.wording import days_text
 from sikpro.application.use_cases.catalogue.lookup import group_text
 from sikpro.application.use_cases.orders.list_orders import AGES, list_orders, past_limits
 from sikpro.application.use_cases.orders.set_aside import put_off
@@ -246,6 +248,10 @@ def _filter_text(uow: UnitOfWork, name: str, value: str, words: Words) -> str:
         return next((person.name for person in uow.people.all() if str(person.id) == value), value)
     if name == "overdue":
         return words("queue.overdue")
+    if name in SPANS:
+        day, _, hour = value.partition("T")
+        days = days_text(RecapQuery.parse(day), words)
+        return f"{days}, {words('recap.hour', hour=hour)}" if hour else days
     if name in {"hour", "finished_hour"}:
         return words("recap.hour", hour=value)
     known = _NAMED.get(name, "").format(value)

@@ -15,10 +15,12 @@ from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.i18n import Words
+from sikpro.application.ports.queries import OrderRow
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.shift import Shift, ShiftRow, shift
-from sikpro.application.use_cases.orders.hand_over_shift import hand_over_shift
+from sikpro.application.use_cases.orders.hand_over_shift import hand_over_shift, held_by
 from sikpro.application.use_cases.orders.set_aside import SKIP_REASONS
+from sikpro.domain.catalogue import Status
 from sikpro.domain.errors import InvalidFields
 from sikpro.domain.people import Permission, Person
 
@@ -95,23 +97,26 @@ async def _page(
 ) -> Response[str]:
     now, everybody = parts.clock.now(), me.may(Permission.LEAD) or me.may(Permission.VIEW_REPORTS)
 
-    def read(uow: UnitOfWork) -> tuple[Span, Shift, list[tuple[int, str]]]:
+    def read(uow: UnitOfWork) -> tuple[Span, Shift, list[tuple[int, str]], tuple[OrderRow, ...], dict[str, Status]]:
         span = _span(uow, request.query_params, now, ZoneInfo(parts.zone))
         colleagues = [
             (person.id, person.name)
             for person in uow.people.all()
             if person.role and person.may(Permission.WORK) and person.id != me.id
         ]
-        return span, shift(uow, span.start, span.end, None if everybody else me.id), colleagues
+        found = shift(uow, span.start, span.end, None if everybody else me.id)
+        mine = held_by(uow, me) if me.may(Permission.WORK) else ()
+        return span, found, colleagues, mine, {status.code: status for status in uow.catalogue.statuses()}
 
-    span, found, colleagues = await parts.transactions.read(read)
+    span, found, colleagues, mine, statuses = await parts.transactions.read(read)
     return pages.page(
         request,
         "orders/shift.html",
         status=status_of(error) if error else 200,
         span=span,
         shift=found,
-        mine=next((row.held for row in found.rows if row.person == me.id), 0),
+        mine=mine,
+        statuses=statuses,
         colleagues=colleagues,
         reasons=(*SKIP_REASONS, ""),
         text=_text(found, span, visit.words),

@@ -138,14 +138,14 @@ def press_stuck(context: Context, sto: str) -> Handled | None:
     found = stuck_orders(context.uow, context.somebody, context.now, sto=sto, zone=context.zone)
     now = [one for one in found if one.asking is Asking.NOW]
     lines = []
-    if now:
-        orders = sum(len(one.rows) for one in now)
-        lines.append(words("stuck.sure", technicians=len(now), orders=orders, days=_days(context)))
     today, lost = (sum(one.asking is asking for one in found) for asking in (Asking.TODAY, Asking.UNREACHABLE))
     if today:
         lines.append(words("stuck.today", count=today))
     if lost:
         lines.append(words("stuck.unreachable", count=lost))
+    if now:
+        orders = sum(len(one.rows) for one in now)
+        lines.append(words("stuck.sure", technicians=len(now), orders=orders, days=_days(context)))
     yes = Button(words("stuck.yes", count=len(now)), f"{ASK_STUCK}:{sto}")
     buttons = [[yes, Button(words("stuck.no"), f"{LEAVE_STUCK}:")]] if now else []
     context.reply("\n".join(lines) or words("stuck.nobody"), buttons)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.chat import Button, Outgoing
-from sikpro.application.ports.queries import OrderFilter, Sort
+from sikpro.application.ports.queries import OrderFilter, OrderRow, Sort
 from sikpro.application.ports.shift_handovers import ShiftHandover
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import first_status
@@ -23,6 +23,11 @@ LISTED = 10
 """How many orders the message to the colleague names."""
 
 
+def held_by(uow: UnitOfWork, person: Person) -> tuple[OrderRow, ...]:
+    """Return the orders that a person has, oldest first: those that a handover moves."""
+    return uow.order_queries.page(OrderFilter(holder=person.id), sort=Sort.OLDEST, after=None, limit=MOST_HELD)
+
+
 def hand_over_shift(uow: UnitOfWork, to: int | None, typed: str, by: Person, now: datetime, zone: str) -> ShiftHandover:
     """Hand over all orders that the person has; to the queue if `to` is None.
 
@@ -36,7 +41,7 @@ def hand_over_shift(uow: UnitOfWork, to: int | None, typed: str, by: Person, now
     colleague = uow.people.get(to) if to is not None else None
     if colleague and (colleague.id == by.id or not colleague.may(Permission.WORK)):
         raise NotFound(what="helpdesk", name=colleague.name)
-    rows = uow.order_queries.page(OrderFilter(holder=by.id), sort=Sort.OLDEST, after=None, limit=MOST_HELD)
+    rows = held_by(uow, by)
     if not rows and not text:
         raise InvalidFields({"text": InvalidValue("note.nothing", "")})
     claim = uow.installation.get().claim

@@ -215,7 +215,7 @@ def test_take_never_becomes_take_over_and_that_is_confirmed(page_site: Site, new
     expect(page.get_by_role("button", name="Ya, ambil alih dari Tono")).to_be_focused()
     assert page_site.stored(order).holder == page_site.people["tono"].id
     page.keyboard.press("Enter")
-    expect(page.locator(".order-holder")).to_contain_text("Anda")
+    expect(page.locator(".order-head .order-holder")).to_contain_text("Anda")
     assert page_site.stored(order).holder == page_site.people["bagus"].id
 
 

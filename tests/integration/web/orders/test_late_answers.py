@@ -116,7 +116,7 @@ def test_a_late_answer_comes_back_with_what_happened_and_what_can_be_done(
     assert ('id="answer-form"' in page) is free
     assert ("Buka ulang dengan jawaban ini" in page) is finished
     if free:
-        assert 'value="odp_penuh" required data-key' in page
+        assert 'value="odp_penuh" data-key' in page
         assert (
             " checked>"
             in page.partition('id="answer-form"')[2].partition('value="odp_penuh"')[2].partition("<span>")[0]
@@ -215,7 +215,7 @@ def test_a_preview_without_javascript_says_what_happened_too(writing: Writing) -
 def test_an_answer_without_a_status_still_says_what_happened(writing: Writing) -> None:
     is_held_up(writing)
     page = writing.press(status="")
-    assert "Pilih statusnya dulu." in page
+    assert "data-choose-status>" in page, "the sentence at the choices"
     assert "Status: Input ulang data (Bagus)" in page
 
 

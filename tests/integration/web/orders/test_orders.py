@@ -105,7 +105,7 @@ def test_saving_what_changed_meanwhile_says_what_and_keeps_what_was_typed(site: 
     ("form", "status", "told"),
     [
         ({"status": "batal"}, 422, "Tulis alasannya"),
-        ({}, 422, "Pilih statusnya dulu"),
+        ({}, 422, "data-choose-status>"),
         ({"status": "nix"}, 404, "tidak ditemukan"),
         ({"status": "selesai", "feedback": "x" * 100_000}, 422, "2.000 karakter"),
         ({"status": "selesai", "feedback": "🙂" * 100_000}, 422, "2.000 karakter"),

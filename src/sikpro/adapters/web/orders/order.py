@@ -44,7 +44,7 @@ class OrderController(Controller):
         )
         typed = Typed(form="status", values=form.values, last_event=last_event)
         if not status:
-            return await context.page(evolve(typed, trouble=context.visit.words("order.choose_status")), 422)
+            return await context.page(evolve(typed, unchosen=True), 422)
 
         def work(uow: UnitOfWork) -> Order:
             text = feedback

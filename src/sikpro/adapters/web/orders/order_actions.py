@@ -124,5 +124,7 @@ class OrderActionsController(Controller):
             raise NotFound(what="message", name="")
 
         return await context.do(
-            lambda uow: resend_message(uow, context.order_id, message, context.me, now), "sent_again", Typed()
+            lambda uow: resend_message(uow, context.order_id, message, context.me, now),
+            "sent_again",
+            Typed(form="resend"),
         )

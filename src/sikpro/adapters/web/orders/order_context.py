@@ -29,6 +29,9 @@ from sikpro.domain.people import Person
 
 Work = Callable[[UnitOfWork], object]
 
+_STORY_FORMS = frozenset({"remark", "resend"})
+"""The forms that stand beside the order's history: on a narrow page they are in its tab."""
+
 
 @frozen
 class OrderContext:
@@ -52,10 +55,12 @@ class OrderContext:
         said: str = "",
         sent: str = "",
         address: str = "",
+        tab: str = "",
     ) -> Response[str]:
         """Return the order's page with the typed text still in it.
 
         A pane also says what was done (`said`) and which draft was sent; `address` is its own, if it is another order.
+        `tab` is the one of the two tabs of a narrow page that is open: `answer` or `story`.
         """
         typed, now = typed or Typed(), self.parts.clock.now()
         view = await self.parts.transactions.read(
@@ -85,6 +90,7 @@ class OrderContext:
             **beside,
             said=said,
             sent=sent,
+            tab=tab or self._tab(typed),
         )
         if address and "x-ready" in self.request.headers:
             # flow.js changes the address when the order is on the screen; htmx would do it before.
@@ -144,16 +150,26 @@ class OrderContext:
                 self.visit.toast(toast, number=number)
             if sent:
                 self.visit.sent(sent)
-            return go(self.request, self.address(to))
+            return go(self.request, self._with_tab(self.address(to), typed))
         said = self.visit.words(f"toast.{toast}", number=number) if toast else ""
         if ahead is None:
-            return await evolve(self, order_id=to).page(said=said, sent=sent, address=self.address(to))
+            there, tab = evolve(self, order_id=to), self._tab(typed)
+            return await there.page(said=said, sent=sent, address=self.address(to), tab=tab)
         # The page has the order ready: it lacks the undo of this answer, and what comes after the order.
         response = self.pages.page(
             self.request, "orders/ahead.html", ahead=ahead, said=said, sent=sent, listing=self.listing
         )
         response.headers |= {"hx-push-url": self.address(to), "x-show": "ready"}
         return response
+
+    def _tab(self, typed: Typed) -> str:
+        """Return the tab with the form that was sent, else the one that the address names."""
+        return "story" if typed.form in _STORY_FORMS or self.request.query_params.get("tab") == "story" else "answer"
+
+    def _with_tab(self, address: str, typed: Typed) -> str:
+        if typed.form not in _STORY_FORMS:
+            return address
+        return f"{address}{'&' if '?' in address else '?'}tab=story"
 
     async def _done(self, work: Work) -> object:
         try:

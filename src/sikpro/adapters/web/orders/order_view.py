@@ -10,6 +10,7 @@ from sikpro.adapters.web.orders.timeline import Entry, Narrator
 from sikpro.application.i18n import Words, words_in
 from sikpro.application.ports.files import OrderFile
 from sikpro.application.ports.queries import OrderFilter, OrderRow
+from sikpro.application.ports.set_aside import SetAside
 from sikpro.application.ports.snippets import Snippet
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import maker_of, status_named
@@ -85,8 +86,10 @@ class StatusGroup:
 class OrderView:
     """The view model of one order's page.
 
-    `maker` is the name of the modem's maker, "" when it is unknown. `chats` is how many chats a message would
-    reach; `template` returns the default text of a status.
+    `first` are the statuses that stand on the page, `folds` the others, `back` those that give the order back to the
+    queue: they come last, so that the others have the same place whoever has the order. `aside` is set while this
+    person has set the order aside and nobody has it. `maker` is the name of the modem's maker, "" when it is unknown.
+    `chats` is how many chats a message would reach; `template` returns the default text of a status.
     """
 
     order: Order
@@ -99,6 +102,7 @@ class OrderView:
     groups: tuple[StatusGroup, ...]
     first: tuple[Status, ...]
     folds: tuple[StatusGroup, ...]
+    back: tuple[Status, ...]
     most_used: bool
     maker: str
     story: tuple[Entry, ...]
@@ -112,6 +116,7 @@ class OrderView:
     keys: dict[str, str]
     held: int
     ahead: Ahead
+    aside: SetAside | None
     stamp: str
     related: tuple[OrderRow, ...]
     clashes: tuple[Clash, ...]
@@ -147,7 +152,7 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
     allowed = Allowed.to(me, order)
     groups = _groups(order, tuple(statuses.values()), words)
     uses = uow.catalogue.status_uses() if uow.installation.get().most_used_first else {}
-    first, folds = _first_and_folds(groups, uses)
+    first, folds = _first_and_folds(tuple(group for group in groups if not group.phase.waits), uses)
     return OrderView(
         order=order,
         row=row,
@@ -159,6 +164,7 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
         groups=groups,
         first=first,
         folds=folds,
+        back=tuple(status for group in groups if group.phase.waits for status in group.statuses),
         most_used=bool(uses),
         maker=maker_of(uow, order.data.serial),
         story=narrator.story(order_id, remarks=may_read_remarks(me)),
@@ -172,6 +178,7 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
         keys=status_keys(tuple(statuses.values())),
         held=uow.order_queries.count(OrderFilter(holder=me.id), MOST_HELD),
         ahead=look_ahead(uow, order_id, me, now),
+        aside=_set_aside_by(uow, order, me, now),
         stamp=stamp(uow, order_id),
         related=related_orders(uow, row, me),
         clashes=clashes_shown_to(uow, order, me),
@@ -179,6 +186,14 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
         statuses=statuses,
         template=proposed_feedback(uow, order),
     )
+
+
+def _set_aside_by(uow: UnitOfWork, order: Order, me: Person, now: datetime) -> SetAside | None:
+    """Return how this person set the order aside, if that still holds and nobody has the order."""
+    if order.holder is not None or not order.open:
+        return None
+    mine = (one for one in uow.set_aside.holding(order.id, now) if one.by == me.id and one.version == order.version)
+    return next(reversed(list(mine)), None)
 
 
 def _mentioned(uow: UnitOfWork, order_id: int, me: Person, narrator: Narrator) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from attrs import field, frozen
 from sikpro.application.i18n import Words
 from sikpro.application.ports.journal import JournalEntry
 from sikpro.application.ports.outbox import Delivery, OutboxItem
+from sikpro.application.ports.set_aside import SetAside
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.catalogue import Status
 from sikpro.domain.errors import NotFound
@@ -66,12 +67,16 @@ class Narrator:
     _names: dict[int, str] = field(factory=dict[int, str])
 
     def story(self, order_id: int, *, remarks: bool) -> tuple[Entry, ...]:
-        """Return all entries about an order, newest first; `remarks` includes the notes to colleagues."""
+        """Return all entries about an order, newest first.
+
+        `remarks` includes what is for colleagues only: their notes, and who set the order aside and why.
+        """
         entries = self.uow.journal.of_order(order_id)
         facts = [self._fact(entry) for entry in entries if remarks or not isinstance(entry.event, OrderRemarked)]
         sent = self.uow.outbox.of_order(order_id)
         messages = [self._message(item) for item in sent if not item.message.press_id and not item.message.is_gesture]
-        return tuple(sorted(facts + messages, key=lambda entry: entry.at))[::-1]
+        asides = [self._aside(one) for one in self._set_aside(order_id)] if remarks else []
+        return tuple(sorted(facts + asides + messages, key=lambda entry: entry.at))[::-1]
 
     def name(self, person: int | None) -> str:
         """Return a person's name; the system's name for None."""
@@ -87,6 +92,20 @@ class Narrator:
     def status(self, code: str) -> str:
         """Return the label of a status; its code if it is no longer in the catalogue."""
         return self.words.text(self.statuses[code].label) if code in self.statuses else code
+
+    def _set_aside(self, order_id: int) -> tuple[SetAside, ...]:
+        return self.uow.set_aside.holding(order_id, self.uow.orders.get(order_id).received_at)
+
+    def _aside(self, one: SetAside) -> Entry:
+        skipped = bool(one.reason)
+        until = self.words.moment(one.until, one.at)
+        return Entry(
+            at=one.at,
+            icon="player-skip-forward" if skipped else "zzz",
+            text=self.words("timeline.skipped") if skipped else self.words("timeline.put_off", time=until),
+            who=self.name(one.by),
+            reason=self.words(f"skip.{one.reason}") if skipped else "",
+        )
 
     def _fact(self, entry: JournalEntry) -> Entry:
         event, who = entry.event, self.name(entry.actor)

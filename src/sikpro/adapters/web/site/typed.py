@@ -41,7 +41,8 @@ def written(values: Mapping[str, str], words: Words, known: Mapping[str, str] | 
 class Typed:
     """The unsaved entries of one of the order's forms; `form` names it.
 
-    `trouble` is the reason, `last_event` the newest journal id that the page had shown.
+    `trouble` is the reason, `last_event` the newest journal id that the page had shown. `unchosen`: an answer had no
+    status.
     """
 
     form: str = ""
@@ -50,6 +51,7 @@ class Typed:
     trouble: str = ""
     last_event: int | None = None
     preview: str | None = None
+    unchosen: bool = False
 
     def of(self, form: str, name: str, otherwise: str = "") -> str:
         """Return the text to show in an entry of a form."""

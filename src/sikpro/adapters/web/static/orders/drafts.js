@@ -107,9 +107,13 @@ const drafts = {
       box.hidden = false;
     }
   },
+  // As the server writes a time: 14.05, or 2 Nov 14.05, on the clock of the installation.
   time(at) {
-    const day = at.toDateString() === new Date().toDateString() ? {} : { day: "numeric", month: "short" };
-    return at.toLocaleString(document.documentElement.lang, { ...day, hour: "2-digit", minute: "2-digit" });
+    const timeZone = document.getElementById("live-note").dataset.zone;
+    const [day, clock] = document.documentElement.lang === "id" ? ["id-ID", "id-ID"] : ["en-US", "en-GB"];
+    const date = (one) => one.toLocaleDateString(day, { timeZone, day: "numeric", month: "short" });
+    const time = at.toLocaleTimeString(clock, { timeZone, hour: "2-digit", minute: "2-digit", hour12: false });
+    return date(at) === date(new Date()) ? time : `${date(at)} ${time}`;
   },
 };
 

@@ -1,0 +1,35 @@
+// The answer to the technician: what it lacks is said where it is missing, and what will be read comes into view.
+"use strict";
+
+// An answer without a status says so at the choices. Without this script the server says it at the same place.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.id !== "answer-form" || event.submitter?.formNoValidate || form.querySelector("[name=status]:checked")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const said = form.querySelector("[data-choose-status]");
+  said.hidden = false;
+  form.querySelector("[name=status]").focus();
+  said.scrollIntoView({ block: "nearest" });
+}, true);
+
+// After a choice the text that the technician will read stands above the bar of the button, as far as the chosen status
+// stays on the screen. While somebody writes, nothing moves but the caret.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const preview = event.detail.target;
+  const form = preview?.id === "preview" && preview.closest("form");
+  const chosen = form && form.querySelector("[name=status]:checked");
+  if (!chosen || document.activeElement?.matches("textarea, input:not([type=radio])")) return;
+  const box = form.closest(".side-order");
+  const scroller = box && getComputedStyle(box).overflowY === "auto" ? box : document.scrollingElement;
+  const [bar, head] = [form.querySelector(".send-bar"), document.querySelector(".order-head")].map((one) => one.getBoundingClientRect());
+  const behind = preview.getBoundingClientRect().bottom - bar.top;
+  const room = chosen.closest("label").getBoundingClientRect().top - head.bottom - 8;
+  if (behind > 1 && room > 0) scroller.scrollBy({ top: Math.min(behind, room) });
+});
+
+// What a button of the order opens comes into view.
+document.addEventListener("toggle", (event) => {
+  const fold = event.target;
+  if (fold.open && fold.matches("#order details") && fold.contains(document.activeElement)) fold.scrollIntoView({ block: "nearest" });
+}, true);

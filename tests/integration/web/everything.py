@@ -11,11 +11,15 @@ from sikpro.application.reports.closing import count_month
 from sikpro.application.use_cases.messages.publish_notice import publish_notice
 from sikpro.application.use_cases.orders.declare_disturbance import declare_disturbance
 from sikpro.application.use_cases.orders.saved_views import save_view
+from sikpro.application.use_cases.recaps.wall_links import make_wall_link
 from sikpro.application.use_cases.tables.take_back import record_rows
 from sikpro.application.workers.intake import Intake
 from tests.builders import an_incoming
 from tests.integration.web.console import Site
 from tests.integration.web.orders.test_files import photo
+
+WALL = "w" * 43
+"""The secret of a link to the wall."""
 
 PAGES = {
     "/login": "",
@@ -35,6 +39,7 @@ PAGES = {
     "/snippets": "bagus",
     "/shift": "bagus",
     "/walls": "admin",
+    f"/wall/{WALL}": "",
     "/stuck": "bagus",
     "/disturbances": "rina",
     "/disturbances/new": "bagus",
@@ -177,6 +182,7 @@ def fill(site: Site) -> None:
         )
         declared = {"scope": "sto", "place": "SPJ", "status": "", "text": "Feeder putus, perkiraan selesai 15.00"}
         declare_disturbance(uow, declared, site.people["rina"], site.clock.at, shown=(0, 0), zone="Asia/Jakarta")
+        make_wall_link(uow, WALL, "Ruang helpdesk", "", site.people["admin"], site.clock.at)
         publish_notice(uow, "Sistem gangguan sampai 14.00", site.people["bagus"], site.clock.at)
 
     site.store.write(happen)

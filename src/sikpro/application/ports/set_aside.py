@@ -14,7 +14,7 @@ class SetAside:
     """One order that one person set aside, and that *take next* does not give to them meanwhile.
 
     It holds until a time, and only while the order is at the `version` that it had then: anything that happens to the
-    order ends it. `reason` is the code of a reason for a skipped order, "" for one that was put off.
+    order ends it (`still_aside`). `reason` is the code of a reason for a skipped order, "" for one that was put off.
     """
 
     id: int = 0

@@ -51,6 +51,9 @@ def test_an_order_entered_here_is_in_the_queue_under_its_number(site: Site) -> N
     assert (order.channel, order.sender, order.data.note) == (Channel.WEB, site.people["rina"].id, "pagar hijau")
     assert order.data.serial.value == "ZTEGC6754546"
     assert "SC32232558 disimpan, antrean ke-1" in helpdesk.get(f"/orders/{order.id}").text
+    [message] = site.store.read(lambda uow: uow.outbox.of_order(order.id))
+    assert message.message.chat_id == 700
+    assert "Rina memasukkan 1 order untuk Anda:\nSC32232558" in message.message.text
 
 
 @pytest.mark.parametrize(

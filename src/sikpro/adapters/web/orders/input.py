@@ -23,6 +23,7 @@ from sikpro.application.ports.queries import OrderRow
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.typed_values import number_typed
 from sikpro.application.use_cases.orders.hand_over import hand_over
+from sikpro.application.use_cases.orders.notify_entered import notify_entered
 from sikpro.application.use_cases.orders.register_order import Registered, register_order, standing_order
 from sikpro.application.use_cases.orders.understand_request import CONFIRMED, understand_request
 from sikpro.domain.catalogue import Status
@@ -90,7 +91,10 @@ class InputController(Controller):
             silent = _unreachable(uow, data.technician.value)
             if silent and silent != shown and not standing_order(uow, data.registration_number.value, data.type):
                 return None
-            return register_order(uow, typed, now, sender=me, channel=Channel.WEB)
+            registered = register_order(uow, typed, now, sender=me, channel=Channel.WEB)
+            order, met = registered.order, {registered.order.id: registered.disturbances}
+            notify_entered(uow, [order], me, now, disturbances=met, zone=parts.zone)
+            return registered
 
         try:
             registered = await parts.transactions.write(work)

@@ -19,6 +19,7 @@ from sikpro.adapters.web.site.typed import Typed
 from sikpro.application.ports.set_aside import SetAside
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.orders.set_aside import SKIP_REASONS, put_off_order, skip_order
+from sikpro.application.use_cases.orders.still_aside import still_aside
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission
 
@@ -97,7 +98,7 @@ def _view(uow: UnitOfWork, now: datetime) -> SetAsideView:
     for row in rows[:MOST_SHOWN]:
         order = uow.orders.get(row.order_id)
         person = names.get(row.by, "")
-        lines.append(Line(row, person, order, row.until > now and order.version == row.version))
+        lines.append(Line(row, person, order, row.until > now and still_aside(uow, row, order.version)))
         counts.setdefault(person, Counter())[row.reason] += 1
     ordered = dict(sorted(counts.items(), key=lambda pair: (-pair[1].total(), pair[0])))
     return SetAsideView(tuple(lines), ordered, len(rows) > MOST_SHOWN)

@@ -15,7 +15,12 @@ from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.orders.transfer_orders import open_orders_of, possible_receivers, transfer_orders
+from sikpro.application.use_cases.orders.transfer_orders import (
+    drafts_of,
+    open_orders_of,
+    possible_receivers,
+    transfer_orders,
+)
 from sikpro.application.use_cases.people.manage_people import must_manage
 from sikpro.domain.errors import ConcurrencyConflict, DomainError, InvalidFields, InvalidValue
 from sikpro.domain.people import Permission, Person
@@ -91,6 +96,7 @@ async def _page(
         must_manage(me, person)
         return {
             "person": person,
+            "drafts": len(drafts_of(uow, person)),
             "open_orders": open_orders_of(uow, person),
             "receivers": possible_receivers(uow, person),
             "statuses": {status.code: status for status in uow.catalogue.statuses()},

@@ -83,8 +83,8 @@ class WallLinksController(Controller):
             await parts.transactions.write(lambda uow: make_wall_link(uow, token, name, site, me, now))
         except InvalidFields as error:
             return await _page(request, pages, parts, typed={"name": name, "site_operation": site}, error=error)
-        base = str(request.base_url).rstrip("/")
-        return await _page(request, pages, parts, address=f"{base}/wall/{token}")
+        base = request.base_url.with_replacements(scheme="https") if parts.secure_cookies else request.base_url
+        return await _page(request, pages, parts, address=f"{str(base).rstrip('/')}/wall/{token}")
 
     @post("/{link_id:int}/end")
     async def end(

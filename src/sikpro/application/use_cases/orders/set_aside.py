@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sikpro.application.ports.set_aside import LONGEST_ASIDE, SetAside
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.orders.still_aside import still_aside
 from sikpro.application.use_cases.orders.work_order import give_back_order
 from sikpro.domain.errors import AlreadyTaken, ForbiddenMove, InvalidValue
 from sikpro.domain.order import Order
@@ -50,7 +51,7 @@ def put_off(uow: UnitOfWork, by: Person, now: datetime) -> tuple[tuple[SetAside,
     standing = [
         (one, order)
         for one, order in found
-        if order.version == one.version and order.deleted_at is None and now < one.until + timedelta(hours=1)
+        if still_aside(uow, one, order.version) and order.deleted_at is None and now < one.until + timedelta(hours=1)
     ]
     return tuple(sorted(standing, key=lambda pair: (pair[0].until, pair[0].id)))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from attrs import frozen
 
 from sikpro.application.i18n import words_in
+from sikpro.application.ports.conversations import Conversation
 from sikpro.application.ports.queries import OrderFilter, OrderRow
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.messages.message_about_orders import put_about_orders, reachable
@@ -17,6 +18,9 @@ from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import OPEN, Phase
 from sikpro.domain.text import one_line
 from sikpro.domain.values import TechnicianCode
+
+DRAFTS = "reg:"
+"""How the step of an unfinished order in the chat begins."""
 
 
 @frozen(kw_only=True)
@@ -41,6 +45,12 @@ def open_orders_of(uow: UnitOfWork, technician: Person) -> OpenOrders:
     """Return the open orders with a technician's code."""
     code = technician.technician_code
     return OpenOrders(rows=tuple(every_order(uow, OrderFilter(phases=OPEN, technician=code))) if code else ())
+
+
+def drafts_of(uow: UnitOfWork, technician: Person) -> tuple[Conversation, ...]:
+    """Return a technician's unfinished orders in the chat. They stay there: only who began them can answer."""
+    mine = technician.telegram_id
+    return tuple(one for one in uow.conversations.open(DRAFTS) if mine is not None and one.telegram_id == mine)
 
 
 def possible_receivers(uow: UnitOfWork, technician: Person) -> tuple[Person, ...]:
@@ -107,6 +117,7 @@ def _tell(
     reason: str,
     zone: str,
 ) -> None:
+    drafts = len(drafts_of(uow, technician))
     names = {"before": technician.name, "after": receiver.name, "by": by.name}
 
     def put(code: str, chat_id: int, language: str, some: Sequence[OrderRow], *, foot: bool = False) -> None:
@@ -115,6 +126,8 @@ def _tell(
         if reason:
             head.append(words("transfer.reason", reason=reason))
         last = [words("transfer.what_now")] if foot else []
+        if drafts and code == "technician":
+            last.append(words("transfer.drafts", count=drafts))
         put_about_orders(uow, chat_id, head, some, words, now, foot=last, order_buttons=foot)
 
     put("receiver", receiver.telegram_id or 0, receiver.language, rows, foot=True)

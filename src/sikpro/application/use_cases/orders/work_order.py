@@ -9,6 +9,7 @@ from sikpro.application.ports.set_aside import LONGEST_ASIDE
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import first_status
 from sikpro.application.use_cases.orders.record_change import record_change
+from sikpro.application.use_cases.orders.still_aside import still_aside
 from sikpro.domain.errors import AlreadyTaken, ConcurrencyConflict, ForbiddenMove, NotFound, TooManyClaims
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
@@ -50,11 +51,11 @@ def take_next(
     by.must(Permission.WORK)
     which = evolve(_served(uow, by, which), phases=Stage.WAITING.phases)
     aside = uow.set_aside.of_person(by.id, now - LONGEST_ASIDE)
-    left_out = {one.order_id: one.version for one in aside if one.until > now}
+    left_out = {one.order_id: one for one in aside if one.until > now}
     after: Key | None = None
     while rows := uow.order_queries.page(which, sort=Sort.OLDEST, after=after, limit=_FEW):
         for row in rows:
-            if left_out.get(row.id) == row.version:
+            if row.id in left_out and still_aside(uow, left_out[row.id], row.version):
                 continue
             try:
                 with uow.savepoint():

@@ -8,12 +8,13 @@ from attrs import evolve
 
 from sikpro.application.ports.set_aside import SetAside
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.orders.remark_order import remark_order
 from sikpro.application.use_cases.orders.set_aside import put_off, put_off_order, skip_order
 from sikpro.application.use_cases.orders.work_order import assign_order, take_next
 from sikpro.domain.errors import AlreadyTaken, ForbiddenMove, InvalidValue, NotPermitted, TooManyClaims
 from sikpro.domain.order import Order
 from sikpro.domain.phase import Phase
-from tests.unit.chat import NINE, Phone, World
+from tests.unit.chat import NINE, ZONE, Phone, World
 
 FIRST, SECOND = "SC10000001", "SC10000002"
 HOUR = timedelta(hours=1)
@@ -52,6 +53,23 @@ def waiting_again(world: World, username: str) -> list[tuple[str, bool]]:
     person, now = world.person(username), world.clock.now()
     pairs = world.transactions.read(lambda uow: put_off(uow, person, now))
     return [(order.number, one.until <= now) for one, order in pairs]
+
+
+def test_a_colleague_s_note_ends_what_was_put_off_and_not_what_was_skipped(world: World) -> None:
+    def remarks(username: str, number: str) -> None:
+        order, person, now = world.order(number), world.person(username), world.clock.now()
+        world.transactions.write(lambda uow: remark_order(uow, order.id, person, now, text="sudah dicek", zone=ZONE))
+
+    puts_off(world, "rina", HOUR, FIRST)
+    skips(world, "rina", SECOND)
+    world.clock.later(timedelta(minutes=1))
+    remarks("rina", FIRST)
+    assert waiting_again(world, "rina") == [(FIRST, False)], "one's own note changes nothing"
+    assert next_for(world, "rina") == ""
+    remarks("bagus", SECOND)
+    remarks("bagus", FIRST)
+    assert waiting_again(world, "rina") == []
+    assert [next_for(world, "rina"), next_for(world, "rina")] == [FIRST, ""]
 
 
 def test_a_skipped_order_goes_to_others_and_not_back_to_who_skipped_it(world: World) -> None:

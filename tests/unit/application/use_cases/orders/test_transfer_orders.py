@@ -12,6 +12,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.messages.message_about_orders import LISTED
 from sikpro.application.use_cases.orders.change_status import change_status
 from sikpro.application.use_cases.orders.transfer_orders import (
+    drafts_of,
     open_orders_of,
     possible_receivers,
     transfer_orders,
@@ -258,3 +259,14 @@ def test_the_chat_of_an_order_stays_its_own_only_for_the_same_sender_or_a_group(
     assert private.transfer(AGUS_CODE, NOON, sender=AGUS).order.origin is None
     assert private.transfer(AGUS_CODE, NOON, sender=BUDI).order.origin == Origin(1, 5)
     assert group.transfer(AGUS_CODE, NOON, sender=AGUS).order.origin == Origin(GROUP, 5)
+
+
+def test_orders_half_entered_in_the_chat_stay_and_their_writer_hears_it(world: World) -> None:
+    budi = Phone(world, BUDI)
+    budi.says(f"/reg AO#{number(9)}")
+    budi.hears()
+    assert len(world.transactions.read(lambda uow: drafts_of(uow, uow.people.get(BUDI)))) == 1
+    transfers(world)
+    assert "✍️ 1 order yang belum lengkap tetap di chat Anda" in budi.hears()
+    assert "belum lengkap" not in Phone(world, AGUS).hears()
+    assert world.transactions.read(lambda uow: drafts_of(uow, uow.people.get(AGUS))) == ()

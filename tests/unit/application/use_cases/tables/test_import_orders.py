@@ -1,7 +1,7 @@
 """Orders from a table: what every row would do, all of them or none, and nothing twice."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -28,6 +28,7 @@ from sikpro.application.use_cases.tables.table_columns import (
     texts_of,
     unused_headings,
 )
+from sikpro.domain.disturbance import Disturbance, Scope
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.errors import InvalidValue, NotPermitted
 from sikpro.domain.order_data import Channel
@@ -70,7 +71,7 @@ class World:
     def _furnish(self, uow: UnitOfWork) -> Person:
         create_first_catalogue(uow)
         uow.catalogue.put_sto(an_sto())
-        uow.people.add(a_technician())
+        uow.people.add(a_technician(telegram_id=700))
         return uow.people.add(a_person("Admin", role=Role.ADMIN))
 
     def plan(self, table: TableSheet) -> OrderPlan:
@@ -165,7 +166,37 @@ def test_good_rows_become_orders_in_their_status_with_a_journal_and_nobody_is_to
         return [[type(entry.event).__name__ for entry in uow.journal.of_order(one.id)] for one in (first, *others)]
 
     assert world.store.read(told) == [["OrderImported"]] * 4
-    assert not any(world.store.read(lambda uow: uow.outbox.counts()).values())
+
+
+def test_open_orders_of_a_table_join_disturbances_and_each_technician_hears_of_theirs_once() -> None:
+    world = World()
+    feeder = Disturbance(
+        id=0,
+        scope=Scope.FEEDER,
+        place="SDA-FAB",
+        status="",
+        text="putus",
+        declared_by=world.admin.id,
+        declared_at=NOON,
+    )
+    feeder = world.store.write(lambda uow: uow.disturbances.add(feeder))
+    world.apply(
+        sheet(
+            row("SC100001", odp="ODP-SDA-FAB/12"),
+            row("SC100002", status="ODP penuh"),
+            row("SC100003", status="Batal", odp="ODP-SDA-FAB/12"),
+        )
+    )
+    tied = world.store.read(lambda uow: uow.disturbances.orders(feeder.id))
+    assert [(one.order_id, one.moved) for one in tied] == [(world.orders()[0].id, False)]
+    [message] = world.store.write(lambda uow: uow.outbox.claim(after(1), timedelta(minutes=1), 10))
+    assert message.message.chat_id == 700
+    assert [line.partition(" · ")[0] for line in message.message.text.splitlines()] == [
+        "📥 Admin memasukkan 2 order untuk Anda:",
+        *("SC100001", "SC100002"),
+        "⚠️ Gangguan SDA-FAB: putus",
+        "Tidak perlu kirim ulang, Anda dikabari setelah gangguan selesai.",
+    ]
 
 
 def test_the_same_file_again_changes_nothing_whatever_became_of_its_orders() -> None:

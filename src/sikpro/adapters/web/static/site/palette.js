@@ -101,6 +101,12 @@ if (palette.box) {
     event.preventDefault();
     palette.open();
   });
+  document.addEventListener("click", (event) => {
+    const entry = event.target.closest("[data-palette]");
+    if (!entry) return;
+    entry.closest("details").open = false;
+    palette.open();
+  });
   palette.box.addEventListener("keydown", (event) => {
     event.stopPropagation(); // the keys of the page rest
     if (event.key === "ArrowDown") palette.choose(palette.at + 1);

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sikpro.application.conversation.commands.registry import COMMANDS, menu
+from sikpro.application.conversation.strangers import MESSAGES_WITHIN, MOST_MESSAGES
 from sikpro.application.i18n import LANGUAGES, words_in
 from sikpro.application.use_cases.people.grant_access import approve_access, refuse_access
 from sikpro.domain.errors import AlreadyUsed, NotFound
@@ -86,6 +87,24 @@ def test_a_wrong_code_or_name_is_put_right_but_team_leaders_are_not_flooded(worl
         stranger.says(f"Orang {number} F5SDA{number:03}")
     assert world.transactions.read(lambda uow: uow.access_requests.pending()[0].technician_code) == "F5SDA003"
     assert stranger.says("Lain F5SDA999").startswith("Akun Anda masih menunggu")
+
+
+def test_who_writes_too_much_is_answered_once_more_and_then_only_counted_for_a_while(
+    world: World, stranger: Phone
+) -> None:
+    stranger.says("Cahyo Adi F5SDA888")
+    for number in range(MOST_MESSAGES - 1):
+        assert stranger.says(f"halo {number}") or stranger.press_data("x")
+    known, other = Phone(world, 1), Phone(world, 98)
+    assert stranger.says("halo").startswith("Terlalu banyak pesan.")
+    before = len(world.ledger())
+    for text in ("halo", "/start", "/start abcDEF_-0123456789abcDEF_-012345", WHOLE):
+        assert stranger.says(text) == ""
+    assert [row.detail for row in world.ledger()][: len(world.ledger()) - before] == ["stranger.too_many"] * 4
+    assert known.says("/start").startswith("Selamat datang")
+    assert other.says("/start").startswith("Selamat datang")
+    world.clock.later(MESSAGES_WITHIN)
+    assert stranger.says("halo").startswith("Akun Anda masih menunggu")
 
 
 def test_somebody_elses_phone_number_is_refused(stranger: Phone) -> None:

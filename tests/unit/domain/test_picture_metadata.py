@@ -21,7 +21,12 @@ def picture(kind: str, **more: Any) -> bytes:
     image = Image.effect_noise((40, 30), 90).convert("RGB")
     notes = PngInfo()
     notes.add_text("Comment", "geheim")
-    given = {"png": {"pnginfo": notes}, "jpeg": {"comment": b"geheim"}, "gif": {"comment": b"geheim"}}.get(kind, {})
+    kinds: dict[str, dict[str, Any]] = {
+        "png": {"pnginfo": notes},
+        "jpeg": {"comment": b"geheim"},
+        "gif": {"comment": b"geheim"},
+    }
+    given = kinds.get(kind, {})
     if kind != "gif":
         given |= {"exif": exif}
     if kind in {"jpeg", "webp"}:

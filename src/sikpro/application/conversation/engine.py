@@ -29,7 +29,7 @@ from sikpro.application.conversation.reader.read_message import (
     read_order,
     text_number,
 )
-from sikpro.application.conversation.strangers import introduce, list_missing, share_phone
+from sikpro.application.conversation.strangers import introduce, limit_stranger, list_missing, share_phone
 from sikpro.application.ports.chat import Incoming, IncomingKind
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.storage import UnitOfWork
@@ -77,6 +77,8 @@ def _handled(context: Context) -> Handled:
         return Handled(Outcome.IGNORED, "group")
     if context.person and not context.person.active:
         return context.refuse(context.words("person.switched_off"), "person.switched_off")
+    if context.person is None and (limited := limit_stranger(context)):
+        return limited
     if incoming.kind is IncomingKind.PRESS:
         return take_press(context)
     if context.person is None and not incoming.private:

@@ -1,6 +1,7 @@
 """Unknown people: their name with technician code or phone number, for a team leader's decision."""
 
 import re
+from datetime import datetime, timedelta
 
 from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.conversation.reader.read_message import NODS, numbers_in, read_message, read_order
@@ -23,10 +24,16 @@ _GREETING = re.compile(
 MOST_CHANGES = 5
 """The most changes of a pending request. Each change asks every team leader again."""
 
+MOST_MESSAGES = 30
+"""How many messages of somebody unknown are answered within `MESSAGES_WITHIN`."""
+
+MESSAGES_WITHIN = timedelta(minutes=10)
+
 MOST_KEPT = 5
 """The most orders that are kept for somebody unknown, the newest ones."""
 
 _CHANGES = "changes"
+_MESSAGES = "messages"
 _NO_PERSON = {"odp", "registration_number", "serial"}
 _AROUND = ".:()[]*_\"'"
 _NO_NAMES = {
@@ -54,6 +61,26 @@ def list_missing(context: Context, command: str, text: str) -> Handled:
     text = words("stranger.wait") if pending else words("stranger.first")
     context.reply(text, [] if pending else [[Button(words("button.share_phone"), asks_phone=True)]])
     return Handled(Outcome.REFUSAL, f"stranger.{command}")
+
+
+def limit_stranger(context: Context) -> Handled | None:
+    """Answer the first message beyond `MOST_MESSAGES` within `MESSAGES_WITHIN` once, and the next ones not at all.
+
+    Each is in the ledger. None while the sender is within the limit.
+    """
+    if not context.incoming.sender_id:
+        return None
+    dialogue = context.dialogue
+    data = dict(dialogue.data) if dialogue else {}
+    since, _, counted = data.get(_MESSAGES, "").partition(" ")
+    count = int(counted) + 1 if since and context.now - datetime.fromisoformat(since) < MESSAGES_WITHIN else 1
+    data[_MESSAGES] = f"{since if count > 1 else context.now.isoformat()} {count}"
+    context.open_dialogue(dialogue.step if dialogue else "", data)
+    if count <= MOST_MESSAGES:
+        return None
+    if count == MOST_MESSAGES + 1:
+        return context.refuse(context.words("stranger.too_many"), "stranger.too_many")
+    return Handled(Outcome.IGNORED, "stranger.too_many")
 
 
 def introduce(context: Context, text: str) -> Handled:

@@ -18,6 +18,7 @@ from sikpro.application.use_cases.catalogue.count_uses import next_count
 from sikpro.application.use_cases.orders.alert_overdue import alert_overdue
 from sikpro.application.use_cases.orders.remind_owners import remind_owners
 from sikpro.application.use_cases.orders.work_order import free_lapsed_claims
+from sikpro.application.use_cases.people.grant_access import send_common_card
 from sikpro.application.workers.clock_watch import ClockWatch
 
 _log = structlog.get_logger(__name__)
@@ -88,6 +89,7 @@ RECURRING = (
     Recurring("remind_drafts", timedelta(minutes=1), remind_drafts),
     Recurring("alert_overdue", timedelta(minutes=1), alert_overdue),
     Recurring("remind_owners", timedelta(minutes=1), remind_owners),
+    Recurring("common_access_card", timedelta(minutes=1), send_common_card),
     RecurringCount("count_status_uses", timedelta(days=1), next_count),
     RecurringCount("close_months", timedelta(hours=1), next_closing),
     RecurringCount("send_recaps", timedelta(minutes=1), next_recap),

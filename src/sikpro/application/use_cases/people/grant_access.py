@@ -1,7 +1,7 @@
 """Unknown people on Telegram: their request for access, and the decision of a team leader or an admin."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from attrs import evolve
 
@@ -34,7 +34,17 @@ BETWEEN = "\n\n\n"
 """What stands between these texts."""
 
 ACCESS = "acc"
-"""The verb of the buttons that decide a request: `acc:ok:<id>:<mark>`, `acc:no:<id>:<mark>`."""
+"""The verb of the buttons that decide a request (`acc:ok:<id>:<mark>`, `acc:no:<id>:<mark>`) or show more of them
+(`acc:more:<id>`)."""
+
+OWN_CARDS = 5
+"""How many pending requests get a card of their own in the chats of those who decide."""
+
+COMMON_CARDS_APART = timedelta(minutes=15)
+"""The least time between two cards about all requests together."""
+
+_COMMON = "access"
+"""The kind of the reminders about these cards; their subject is the time."""
 
 
 def kept_orders(data: Mapping[str, str]) -> list[str]:
@@ -58,12 +68,63 @@ def ask_access(uow: UnitOfWork, request: AccessRequest, now: datetime, *, zone: 
 
 
 def _ask_leaders(uow: UnitOfWork, request: AccessRequest, people: People, now: datetime, zone: str) -> None:
-    if not request.name or not (request.technician_code or request.phone):
+    if not _is_whole(request):
         return
-    for leader in uow.people.all():
-        if leader.telegram_id and leader.may(Permission.MANAGE_TECHNICIANS):
-            text, buttons = request_card(request, people, leader, words_in(leader.language, zone))
-            uow.outbox.put(Outgoing(chat_id=leader.telegram_id, text=text, buttons=buttons), now)
+    if sum(other.id != request.id for other in whole_requests(uow)) >= OWN_CARDS:
+        send_common_card(uow, now, zone)
+        return
+    for leader, chat in _leaders(uow):
+        text, buttons = request_card(request, people, leader, words_in(leader.language, zone))
+        uow.outbox.put(Outgoing(chat_id=chat, text=text, buttons=buttons), now)
+
+
+def send_common_card(uow: UnitOfWork, now: datetime, zone: str) -> int:
+    """Send one card about all pending requests, if there is a new one and the last such card is old enough.
+
+    Return how many it was sent to. A flood of strangers does not fill the chats of those who decide.
+    """
+    requests = whole_requests(uow)
+    last = _last_common_card(uow, now)
+    if len(requests) <= OWN_CARDS or (last and now - last < COMMON_CARDS_APART):
+        return 0
+    if last and all(request.requested_at <= last for request in requests):
+        return 0
+    if not uow.reminders.first(_COMMON, now.isoformat(), now.date(), now):
+        return 0
+    sent = 0
+    for leader, chat in _leaders(uow):
+        text, buttons = common_card(requests, requests[OWN_CARDS - 1].id, words_in(leader.language, zone))
+        uow.outbox.put(Outgoing(chat_id=chat, text=text, buttons=buttons), now)
+        sent += 1
+    return sent
+
+
+def common_card(
+    requests: Sequence[AccessRequest], after: int, words: Words
+) -> tuple[str, tuple[tuple[Button, ...], ...]]:
+    """Return the card about many requests: how many they are, and a button that shows those after a request's id."""
+    button = Button(words("button.show_requests", count=OWN_CARDS), f"{ACCESS}:more:{after}")
+    return words("access.many", count=len(requests)), ((button,),)
+
+
+def whole_requests(uow: UnitOfWork) -> tuple[AccessRequest, ...]:
+    """Return the pending requests about which somebody can decide, oldest first."""
+    return tuple(filter(_is_whole, uow.access_requests.pending()))
+
+
+def _is_whole(request: AccessRequest) -> bool:
+    return bool(request.name and (request.technician_code or request.phone))
+
+
+def _leaders(uow: UnitOfWork) -> list[tuple[Person, int]]:
+    """Return those who decide about requests and are on Telegram, with their chats."""
+    people = (person for person in uow.people.all() if person.may(Permission.MANAGE_TECHNICIANS))
+    return [(person, person.telegram_id) for person in people if person.telegram_id]
+
+
+def _last_common_card(uow: UnitOfWork, now: datetime) -> datetime | None:
+    days = (now.date() - timedelta(days=1), now.date())
+    return max((datetime.fromisoformat(at) for day in days for at in uow.reminders.sent(_COMMON, day)), default=None)
 
 
 def request_card(

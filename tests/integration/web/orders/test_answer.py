@@ -44,6 +44,12 @@ def test_no_bar_covers_a_status_and_an_answer_without_one_is_told_so(page_site: 
     page.get_by_label("ODP penuh").check(force=True)
     expect(said).to_be_hidden()
     expect(page.locator("#preview .bubble")).to_be_in_viewport()
+    page.get_by_label("Pesan untuk teknisi").fill("\n".join(f"baris {line}" for line in range(12)))
+    expect(page.locator("#preview .bubble")).to_contain_text("baris 11")
+    for box in (page.get_by_label("Pesan untuk teknisi"), page.locator("#preview .bubble")):
+        assert box.evaluate("box => box.scrollHeight <= box.clientHeight + 1"), (
+            "twelve lines are read without scrolling"
+        )
     assert page_site.stored(order).status == "ogp"
 
 

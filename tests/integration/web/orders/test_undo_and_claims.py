@@ -30,6 +30,7 @@ def test_an_answer_is_taken_back_by_a_button_without_javascript(site: Site) -> N
     rina.post(f"/orders/{order.id}/status", {"status": "selesai"})
     page = rina.get(f"/orders/{order.id}").text
     assert "SC32232558: status disimpan. Pesan dikirim dalam" in page
+    assert "<span data-undo-left>5</span> detik" in page
     assert "Urungkan" in page
     assert "Urungkan<" not in tono.get(f"/orders/{order.id}").text
     assert tono.post(f"/orders/{order.id}/undo").status_code == 403

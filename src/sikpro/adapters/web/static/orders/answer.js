@@ -14,12 +14,12 @@ document.addEventListener("submit", (event) => {
 }, true);
 
 // After a choice the text that the technician will read stands above the bar of the button, as far as the chosen status
-// stays on the screen. While somebody writes, nothing moves but the caret.
+// stays on the screen. It moves only while the choice has the focus: not while somebody writes or sends.
 document.addEventListener("htmx:afterSettle", (event) => {
   const preview = event.detail.target;
   const form = preview?.id === "preview" && preview.closest("form");
   const chosen = form && form.querySelector("[name=status]:checked");
-  if (!chosen || document.activeElement?.matches("textarea, input:not([type=radio])")) return;
+  if (!chosen || chosen !== document.activeElement || form.dataset.typed !== undefined) return;
   const box = form.closest(".side-order");
   const scroller = box && getComputedStyle(box).overflowY === "auto" ? box : document.scrollingElement;
   const [bar, head] = [form.querySelector(".send-bar"), document.querySelector(".order-head")].map((one) => one.getBoundingClientRect());
@@ -33,3 +33,13 @@ document.addEventListener("toggle", (event) => {
   const fold = event.target;
   if (fold.open && fold.matches("#order details") && fold.contains(document.activeElement)) fold.scrollIntoView({ block: "nearest" });
 }, true);
+
+// Where CSS cannot do it (`field-sizing`), the text's box grows here.
+if (!CSS.supports("field-sizing", "content")) {
+  document.addEventListener("input", (event) => {
+    const area = event.target;
+    if (!area.matches(".answer textarea")) return;
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight + 2}px`;
+  });
+}

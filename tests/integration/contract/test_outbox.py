@@ -16,6 +16,7 @@ def test_a_message_comes_back_as_it_was_put(store: Transactions) -> None:
         random_id=-5,
         drop_keyboard=True,
         document=5,
+        bulk=True,
     )
     order = store.write(stored_order)
     outbox_id = store.write(lambda unit: unit.outbox.put(message, after(0), order_id=order.id, due_at=after(3)))
@@ -45,6 +46,28 @@ def test_a_message_can_be_stored_as_failed_and_is_never_claimed(store: Transacti
     assert (get(store, nowhere).state, get(store, nowhere).reason) == (Delivery.FAILED, "no_telegram")
     assert claim(store, 1) == []
     assert next_due(store) is None
+
+
+def test_everything_overtakes_a_bulk_message_in_its_chat_and_among_the_chats(store: Transactions) -> None:
+    def bulk(text: str, chat: int) -> None:
+        store.write(lambda unit: unit.outbox.put(an_outgoing(text, chat, bulk=True), after(0)))
+
+    for text, chat in (("a bulk", 1), ("a bulk 2", 1), ("b bulk", 2), ("c bulk", 3)):
+        bulk(text, chat)
+    put(store, "a alert", 1)
+    later_alert = put(store, "a alert 2", 1)
+    put(store, "d", 4)
+
+    claimed = claim(store, 0)
+    assert texts(claimed) == ["a alert", "d", "b bulk", "c bulk"]
+    assert claim(store, 0) == []
+    for item in claimed:
+        sent(store, item.id)
+    later(store, later_alert, 5)
+    assert texts(claim(store, 4)) == [], "a message that waits keeps its place before bulk"
+    assert texts(claim(store, 6)) == ["a alert 2"]
+    sent(store, later_alert)
+    assert texts(claim(store, 6)) == ["a bulk"]
 
 
 def test_each_chat_gives_its_oldest_message_and_the_next_one_only_when_that_is_done(store: Transactions) -> None:

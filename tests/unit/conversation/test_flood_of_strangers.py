@@ -6,13 +6,14 @@ import pytest
 from attrs import evolve
 
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.orders.alert_overdue import alert_overdue
 from sikpro.application.use_cases.people.grant_access import (
     COMMON_CARDS_APART,
     OWN_CARDS,
     refuse_access,
     send_common_card,
 )
-from tests.unit.chat import ZONE, Phone, World
+from tests.unit.chat import WHOLE, ZONE, Phone, World
 
 LEADER = 33
 
@@ -66,6 +67,24 @@ def test_a_thousand_strangers_are_five_cards_and_one_that_counts(world: World) -
     assert job(world) == 0, "nobody new"
     come(world, 60, 61)
     assert new_texts(world, leader) == ["61 minta akses."]
+
+
+def test_what_a_team_leader_asks_for_and_is_alerted_of_overtakes_the_cards_and_the_answers_to_strangers(
+    world: World,
+) -> None:
+    leader, stranger = Phone(world, LEADER), Phone(world, 99)
+    come(world, 0, OWN_CARDS + 1)
+    leader.hears()
+    stranger.says("/start")
+    assert {message.bulk for message in (*leader.inbox, stranger.last)} == {True}
+    leader.says("/antrian")
+    assert not leader.last.bulk
+    Phone(world, 1).says("/reg " + WHOLE)
+    world.clock.later(timedelta(hours=2))
+    world.transactions.write(lambda uow: alert_overdue(uow, world.clock.now(), ZONE))
+    before = len(leader.inbox)
+    leader.hears()
+    assert [message.bulk for message in leader.inbox[before:]] == [False]
 
 
 def test_the_card_shows_the_next_requests_each_with_its_own_buttons(world: World) -> None:

@@ -189,7 +189,7 @@ class MemoryOutbox:
         """Return the answers to button presses, then the oldest other message of each chat."""
         presses: list[Sending] = []
         heads: dict[int, Sending] = {}
-        for sending in self._unfinished():
+        for sending in sorted(self._unfinished(), key=lambda one: one.item.message.bulk):
             if sending.item.message.press_id is not None:
                 presses.append(sending)
             else:

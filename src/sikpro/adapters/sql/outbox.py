@@ -34,6 +34,7 @@ outbox = Table(
     Column("document", Id),
     Column("reaction", Words, nullable=False, server_default=""),
     Column("strip_buttons", Boolean, nullable=False, server_default=sa.false()),
+    Column("bulk", Boolean, nullable=False, server_default=sa.false()),
     Column("state", Words, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
@@ -69,12 +70,15 @@ _older = outbox.alias("older")
 _on_the_way = sa.text(f"outbox.{UNFINISHED}")
 _first_of_its_chat = ~sa.exists().where(
     _older.c.chat_id == _c.chat_id,
-    _older.c.id < _c.id,
+    sa.or_(
+        sa.and_(_older.c.bulk == _c.bulk, _older.c.id < _c.id),
+        sa.and_(_older.c.bulk.is_(False), _c.bulk.is_(True)),
+    ),
     _older.c.press_id.is_(None),
     sa.text(f"older.{UNFINISHED}"),
 )
 _candidates = sa.and_(_on_the_way, sa.or_(_c.press_id.is_not(None), _first_of_its_chat))
-"""The answers to button presses, and the oldest other message of each chat."""
+"""The answers to button presses, and the oldest other message of each chat, a bulk message last."""
 
 _ready_at = sa.func.coalesce(_c.leased_until, _c.due_at, type_=_c.due_at.type)
 
@@ -128,7 +132,7 @@ class SqlOutbox:
             sa.select(chosen)
             .where(_candidates, due, _c.id.not_in(sorted(in_hand)))
             .group_by(_c.chat_id)
-            .order_by(press.is_(None), chosen)
+            .order_by(press.is_(None), sa.func.min(sa.case((_c.bulk.is_(True), 1), else_=0)), chosen)
             .limit(limit)
         )
         taken = list(self._transaction.execute(selected).scalars())

@@ -20,6 +20,7 @@ def message_to_row(message: Outgoing) -> dict[str, Any]:
         "document": message.document,
         "reaction": message.reaction,
         "strip_buttons": message.strip_buttons,
+        "bulk": message.bulk,
     }
 
 
@@ -38,6 +39,7 @@ def item_from_row(row: Mapping[Any, Any]) -> OutboxItem:
             document=row["document"],
             reaction=row["reaction"],
             strip_buttons=row["strip_buttons"],
+            bulk=row["bulk"],
         ),
         state=Delivery(row["state"]),
         created_at=row["created_at"],

@@ -122,7 +122,7 @@ class Outgoing:
     `document` is the id of a blob to send as a file; `text` is then its caption of at most 1,024 characters. `text` is
     plain, never markup. `reply_to` is a message id of the same chat; if that message is gone, the text is sent without
     it. `random_id` makes a repeated send one message, where the network supports that. `drop_keyboard` removes a
-    keyboard for sharing the phone number.
+    keyboard for sharing the phone number. Everything else overtakes a `bulk` message: an answer to a stranger, a recap.
     """
 
     chat_id: int
@@ -135,6 +135,7 @@ class Outgoing:
     document: int | None = None
     reaction: str = ""
     strip_buttons: bool = False
+    bulk: bool = False
 
     @property
     def is_gesture(self) -> bool:

@@ -74,6 +74,8 @@ class Outbox(Protocol):
     ) -> tuple[OutboxItem, ...]:
         """Claim due messages, at most one for each chat: the chat's oldest unfinished message, if it is due.
 
+        A `bulk` message counts as newer than all others, in its chat and among the chats.
+
         Each becomes `SENDING` until `now + lease`, and its `attempts` rises by one. A `SENDING` message with an expired
         lease is claimed again, as `doubtful` unless the messenger `sends_once`; never one of `in_hand`, which the
         caller is sending now. Answers to presses (`press_id`) overtake their chat's queue.

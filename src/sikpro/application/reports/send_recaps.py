@@ -104,7 +104,7 @@ def post_recap(
     with_picture: bool = False,
 ) -> int:
     """Queue a recap's text for a chat, then its picture and its file if wanted. Return the text's outbox id."""
-    message = uow.outbox.put(Outgoing(chat_id=chat_id, text=text), now)
+    message = uow.outbox.put(Outgoing(chat_id=chat_id, text=text, bulk=True), now)
     for kind, wanted in (("png", with_picture), ("xlsx", with_file)):
         if wanted:
             uow.exports.ask(person=by.id, query=query.encoded, kind=kind, language=language, at=now, send_to=chat_id)

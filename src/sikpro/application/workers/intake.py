@@ -146,5 +146,7 @@ class Intake:
         person = uow.people.by_telegram(incoming.sender_id) if incoming.sender_id else None
         words = words_in(person.language if person else "id", self.zone)
         reply_to = incoming.message_id if incoming.kind is IncomingKind.MESSAGE else None
-        message = Outgoing(chat_id=incoming.chat_id, text=words("message.failed"), reply_to=reply_to)
+        message = Outgoing(
+            chat_id=incoming.chat_id, text=words("message.failed"), reply_to=reply_to, bulk=person is None
+        )
         uow.outbox.put(message, self.clock.now())

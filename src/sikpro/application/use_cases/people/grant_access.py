@@ -75,7 +75,7 @@ def _ask_leaders(uow: UnitOfWork, request: AccessRequest, people: People, now: d
         return
     for leader, chat in _leaders(uow):
         text, buttons = request_card(request, people, leader, words_in(leader.language, zone))
-        uow.outbox.put(Outgoing(chat_id=chat, text=text, buttons=buttons), now)
+        uow.outbox.put(Outgoing(chat_id=chat, text=text, buttons=buttons, bulk=True), now)
 
 
 def send_common_card(uow: UnitOfWork, now: datetime, zone: str) -> int:
@@ -94,7 +94,7 @@ def send_common_card(uow: UnitOfWork, now: datetime, zone: str) -> int:
     sent = 0
     for leader, chat in _leaders(uow):
         text, buttons = common_card(requests, requests[OWN_CARDS - 1].id, words_in(leader.language, zone))
-        uow.outbox.put(Outgoing(chat_id=chat, text=text, buttons=buttons), now)
+        uow.outbox.put(Outgoing(chat_id=chat, text=text, buttons=buttons, bulk=True), now)
         sent += 1
     return sent
 

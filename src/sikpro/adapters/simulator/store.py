@@ -35,8 +35,11 @@ class Store:
 
     def __init__(self, path: str) -> None:
         if path != ":memory:":
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            Path(path).chmod(0o600)  # also a file of before; SQLite gives its other files the same rights
+            try:
+                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+                Path(path).chmod(0o600)  # also a file of before; SQLite gives its other files the same rights
+            except OSError as error:
+                raise sqlite3.OperationalError(error.strerror) from error
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         # WAL with NORMAL survives kill -9; only a power cut can lose the last writes.
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):

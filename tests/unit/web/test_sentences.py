@@ -39,7 +39,8 @@ def test_every_sentence_a_page_says_is_in_the_catalogue(language: str) -> None:
 @pytest.mark.parametrize("code", ["toast.", "queue.view.", "queue.empty.", "http.", "delivery.", "nav.", "mark."])
 def test_both_languages_have_the_same_sentences(code: str) -> None:
     indonesian, english = ({key for key in sentences(one) if key.startswith(code)} for one in LANGUAGES)
-    assert indonesian == english
+    singulars = {f"{key}.one" for key in indonesian}  # Indonesian counts without a plural
+    assert indonesian == english - (singulars - indonesian)
     assert indonesian
 
 

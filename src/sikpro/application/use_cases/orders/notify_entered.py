@@ -1,4 +1,4 @@
-"""Say to technicians that somebody else entered their orders: on the web, or from a table."""
+"""Say to technicians that somebody else entered their orders on the web."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

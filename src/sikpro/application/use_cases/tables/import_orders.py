@@ -14,7 +14,6 @@ from sikpro.application.ports.tables import TableSheet
 from sikpro.application.ports.written_tables import WrittenTable
 from sikpro.application.use_cases.catalogue.lookup import first_status
 from sikpro.application.use_cases.orders.meet_disturbance import meet_disturbances
-from sikpro.application.use_cases.orders.notify_entered import notify_entered
 from sikpro.application.use_cases.orders.record_change import record_new
 from sikpro.application.use_cases.orders.understand_request import CONFIRMED, Slips, understand_request
 from sikpro.application.use_cases.tables import headings
@@ -140,7 +139,8 @@ def import_orders(
 ) -> tuple[OrderPlan, WrittenTable | None]:
     """Write every new row as an order, if the verdicts still match the plan's mark.
 
-    An open order is tied to the disturbances that it is in. Each technician gets one message about their open orders.
+    An open order is tied to the disturbances that it is in. Nobody gets a message, as the page says: a table is often
+    the past.
 
     Return the present verdicts and what was written, which can be taken back: None if the mark differs. Raises as
     `plan_orders`, `InvalidValue` (`import.closed_month`) if closed months would change without a yes, and `DomainError`
@@ -160,8 +160,8 @@ def import_orders(
         for row, found in judged
         if row.verdict is RowVerdict.NEW and found
     ]
-    met = {order.id: meet_disturbances(uow, order, now) for order in made}
-    notify_entered(uow, made, by, now, disturbances=met, zone=zone.key)
+    for order in made:
+        meet_disturbances(uow, order, now)
     counts = {verdict.value: str(plan.count(verdict)) for verdict in RowVerdict}
     counts |= {f"closed {month}": str(count) for month, count in plan.closed.items()}
     uow.journal.note("orders_imported", source, by.id, now, counts)

@@ -84,7 +84,7 @@ def make_orders(
     *,
     closed_months: bool = False,
 ) -> tuple[OrderPlan, WrittenTable | None]:
-    """Make an order of every row that has all that an order needs, as one writing.
+    """Make an order of every row that has all that an order needs, as one writing. Nobody gets a message.
 
     Returns and raises as `import_orders`.
     """

@@ -16,7 +16,7 @@ def entered(world: World, by_telegram: int | None) -> str:
     order = world.order(NUMBER)
     by = evolve(world.person("rina"), telegram_id=by_telegram)
     world.transactions.write(
-        lambda uow: notify_entered(uow, [order], by, world.clock.now(), disturbances={}, zone=ZONE.key)
+        lambda uow: notify_entered(uow, [order], by, world.clock.now(), disturbances={}, zone=ZONE)
     )
     return phone.hears()
 

@@ -94,7 +94,7 @@ def _catalogue_undoing(
             if row.before is None:
                 check_deletion(uow, kind, present)
             else:
-                check_replacement(uow, present, kind.understand(uow, row.before, row.before[ACTIVE] == YES))
+                check_replacement(uow, present, _earlier(uow, kind, present, row.before))
         except DomainError as error:
             yield row, error
 
@@ -103,8 +103,14 @@ def _undo_catalogue(uow: UnitOfWork, kind: CatalogueKind, row: WrittenRow, by: P
     if row.before is None:
         delete_row(uow, kind, row.subject, by, now)
         return
-    earlier = evolve(kind.understand(uow, row.before, row.before[ACTIVE] == YES), code=row.subject)
-    replace_row(uow, row_coded(uow, kind, row.subject), earlier, by, now)
+    present = row_coded(uow, kind, row.subject)
+    replace_row(uow, present, _earlier(uow, kind, present, row.before), by, now)
+
+
+def _earlier(uow: UnitOfWork, kind: CatalogueKind, present: CatalogueRow, before: Mapping[str, str]) -> CatalogueRow:
+    """Return the row as it was. What the table does not have, since a later version brought it, stays as it is."""
+    texts = _catalogue_row(kind, present) | dict(before)
+    return evolve(kind.understand(uow, texts, texts[ACTIVE] == YES), code=present.code)
 
 
 def _catalogue_list(kind: CatalogueKind) -> RowList:

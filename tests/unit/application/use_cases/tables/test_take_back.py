@@ -11,6 +11,7 @@ from sikpro.application.fields import FIELDS
 from sikpro.application.ports.queries import OrderFilter, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import TableSheet
+from sikpro.application.ports.written_tables import WrittenRow
 from sikpro.application.use_cases.orders.record_change import record_change
 from sikpro.application.use_cases.orders.register_order import register_order
 from sikpro.application.use_cases.tables.import_orders import COLUMNS, Decisions, import_orders, plan_orders
@@ -23,6 +24,7 @@ from sikpro.application.use_cases.tables.take_back import (
     may_take_back,
     plan_take_back,
     record_changed,
+    record_rows,
     take_back,
 )
 from sikpro.domain.errors import NotPermitted
@@ -281,3 +283,20 @@ def test_what_changed_an_admin_is_taken_back_while_there_is_one(world: World) ->
     assert rows(world, "people") != before
     assert back(world, table)[0].touched == []
     assert rows(world, "people") == before
+
+
+def test_a_table_of_an_earlier_version_takes_back_what_it_knew_and_leaves_what_came_later(world: World) -> None:
+    known = {"code": "odp_penuh", "label_id": "ODP sesak", "position": "77"}
+    written = world.transactions.write(
+        lambda uow: record_rows(
+            uow,
+            "statuses",
+            "lama.csv",
+            world.person("admin"),
+            NINE,
+            [WrittenRow(name="ODP penuh", subject="odp_penuh", before=known, after={"code": "odp_penuh"})],
+        )
+    )
+    earlier = next(row for row in rows(world, "statuses") if row["code"] == "odp_penuh")
+    assert back(world, written.id)[1]
+    assert next(row for row in rows(world, "statuses") if row["code"] == "odp_penuh") == earlier | known

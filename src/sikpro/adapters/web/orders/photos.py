@@ -4,6 +4,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from sikpro.adapters.web.orders.picture_metadata import without_metadata
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.application.ports.files import FileState, OrderFile
@@ -11,7 +12,6 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.orders.list_orders import may_view
 from sikpro.domain.errors import NotFound
 from sikpro.domain.people import Permission, Person
-from sikpro.domain.picture_metadata import without_metadata
 
 LARGEST_ID = 2**53
 

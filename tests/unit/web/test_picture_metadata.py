@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from sikpro.domain.picture_metadata import without_metadata
+from sikpro.adapters.web.orders.picture_metadata import without_metadata
 
 SECRETS = b"NIKON-7", b"-7.4478", b"geheim", b"xmpmeta"
 

@@ -1,6 +1,7 @@
 """Take what a camera wrote beside a picture (place, device, time, small copies) out of its file.
 
-Only what is needed to show the picture stays: its data, its colours, and which side is up.
+Only what is needed to show the picture stays: its data, its colours, and which side is up. The picture itself is not
+decoded: decoders are C code, and a hostile photo must not meet one in this process (ADR 0014).
 """
 
 import re

@@ -127,6 +127,15 @@ def test_a_helpdesk_is_found_by_name_or_user_name_and_an_unknown_one_is_asked_ab
     assert held["SC100003"][1] == rina.id
 
 
+def test_of_two_people_with_one_name_the_one_who_still_works_is_meant() -> None:
+    world = History()
+    here = world.store.write(lambda uow: uow.people.add(a_person("Tono", username="tono1")))
+    world.store.write(lambda uow: uow.people.add(evolve(a_person("Tono", username="tono2"), active=False)))
+    world.table(("Helpdesk",), (row("SC100001", status="OGP"), ("Tono",)))
+    world.write()
+    assert [one.holder for one in world.orders()] == [here.id]
+
+
 def test_the_time_of_an_action_that_happened_elsewhere_stays_unknown_here() -> None:
     world = History()
     world.table((), (row("SC100001", status="Selesai (PS)", received="2026-10-05 09:00"), ()))

@@ -41,8 +41,12 @@ def test_no_bar_covers_a_status_and_an_answer_without_one_is_told_so(page_site: 
     page.locator("[data-send]").click()
     expect(said).to_be_in_viewport(ratio=1)
     expect(first).to_be_focused()
-    page.get_by_label("ODP penuh").check(force=True)
+    before = page.evaluate("scrollY")
+    page.get_by_label("ODP rusak").check(force=True)
     expect(said).to_be_hidden()
+    expect(page.locator("#preview .bubble")).to_be_visible()
+    assert page.evaluate("scrollY") == before, "nothing moves under a mouse"
+    page.keyboard.press("d")
     expect(page.locator("#preview .bubble")).to_be_in_viewport()
     page.get_by_label("Pesan untuk teknisi").fill("\n".join(f"baris {line}" for line in range(12)))
     expect(page.locator("#preview .bubble")).to_contain_text("baris 11")

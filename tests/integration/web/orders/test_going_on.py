@@ -53,6 +53,7 @@ def test_a_status_key_and_enter_answer_one_order_after_the_other(page_site: Site
         expect(page.get_by_role("button", name="Kirim & berikutnya")).to_be_visible()
         page.keyboard.press("Enter")
         shown(page, there)
+        expect(page.locator("#undo")).to_contain_text(here.number)
         assert (page_site.stored(here).phase, page_site.stored(there).phase) == (Phase.COMPLETED, Phase.IN_PROGRESS)
         assert page.url.endswith(f"/orders/{there.id}")
         page_site.clock.later(timedelta(seconds=1))

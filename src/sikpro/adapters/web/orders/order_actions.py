@@ -40,12 +40,10 @@ class OrderActionsController(Controller):
             lambda uow: give_back_order(uow, context.order_id, context.me, now), "given_back", Typed()
         )
 
-    @post("/assign", guards=[only(Permission.LEAD)])
+    @post("/assign", guards=[only(Permission.LEAD, Permission.WORK)])
     async def assign(self, context: NamedDependency[OrderContext], form: NamedDependency[Form]) -> Response[str]:
-        """Give the order to a helpdesk, even if another helpdesk has it."""
-        now, to = context.parts.clock.now(), form.whole("to")
-        if to is None:
-            raise NotFound(what="helpdesk", name="")
+        """Give the order to a helpdesk: one's own, or as a team leader anybody's."""
+        now, to = context.parts.clock.now(), form.whole("to") or 0  # 0 is nobody's id
         return await context.do(
             lambda uow: assign_order(uow, context.order_id, to, context.me, now),
             "assigned",

@@ -61,7 +61,7 @@ class Allowed:
             take=work and live and order.holder is None,
             give_back=work and live and order.holder == me.id,
             answer=work and live and (free or lead),
-            assign=lead and live,
+            assign=live and (lead or (work and order.holder == me.id)),
             reopen=work and there and order.phase.reopens_as is not None,
             follow=work and there and any(not phase.live for phase in order.phase.rule.leads_to) and not live,
             edit=work and live and free,

@@ -99,15 +99,17 @@ def give_back_order(uow: UnitOfWork, order_id: int, by: Person, now: datetime) -
 
 
 def assign_order(uow: UnitOfWork, order_id: int, to: int, by: Person, now: datetime) -> Order:
-    """Give an order to a helpdesk, or take it over, whoever has it.
+    """Give an order to a helpdesk: a team leader whoever has it, a helpdesk only what they have themselves.
 
     Raises `NotPermitted`, `NotFound` when `to` is not the id of a person who may work orders, `ForbiddenMove`.
     """
-    by.must(Permission.LEAD)
+    by.must(Permission.LEAD if by.may(Permission.LEAD) else Permission.WORK)
+    order = uow.orders.get(order_id)
+    if order.holder != by.id:
+        by.must(Permission.LEAD)
     helpdesk = uow.people.get(to)
     if not helpdesk.may(Permission.WORK):
         raise NotFound(what="helpdesk", name=helpdesk.name)
-    order = uow.orders.get(order_id)
     change = order.assign(to, first_status(uow, Phase.IN_PROGRESS), now, uow.installation.get().claim)
     return record_change(uow, change, by.id)
 

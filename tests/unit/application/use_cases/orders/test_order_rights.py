@@ -204,6 +204,20 @@ def test_a_number_and_type_that_an_order_already_has_are_not_handed_over(world: 
     assert "STO: SDA" in Phone(world, 2).hears()
 
 
+def test_a_helpdesk_hands_on_what_they_have_themselves_and_nothing_else(world: World) -> None:
+    rina = world.person("rina")
+    with pytest.raises(NotPermitted):
+        world.transactions.write(lambda uow: assign_order(uow, 1, BAGUS, rina, NINE))
+    world.takes("bagus")
+    with pytest.raises(NotPermitted):
+        world.transactions.write(lambda uow: assign_order(uow, 1, RINA, rina, NINE))
+    world.transactions.write(lambda uow: assign_order(uow, 1, RINA, uow.people.get(BAGUS), NINE))
+    world.transactions.write(lambda uow: assign_order(uow, 1, BAGUS, rina, NINE))
+    assert world.order().holder == BAGUS
+    with pytest.raises(NotPermitted):
+        world.transactions.write(lambda uow: assign_order(uow, 1, RINA, evolve(rina, active=False), NINE))
+
+
 def test_an_order_is_assigned_to_nobody_who_was_deactivated(world: World) -> None:
     def work(uow: UnitOfWork) -> None:
         deactivated(uow, RINA)

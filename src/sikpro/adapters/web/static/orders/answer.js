@@ -13,18 +13,22 @@ document.addEventListener("submit", (event) => {
   said.scrollIntoView({ block: "nearest" });
 }, true);
 
-// After a choice the text that the technician will read stands above the bar of the button, as far as the chosen status
-// stays on the screen. It moves only while the choice has the focus: not while somebody writes or sends.
+// After a choice by key or finger, and while somebody writes, what the technician will read stands above the bar of the button, as
+// far as the chosen status, or the written text, stays on the screen. Under a mouse nothing moves.
+let mouse = false;
+for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, (event) => (mouse = event.pointerType === "mouse"), true);
 document.addEventListener("htmx:afterSettle", (event) => {
   const preview = event.detail.target;
   const form = preview?.id === "preview" && preview.closest("form");
   const chosen = form && form.querySelector("[name=status]:checked");
-  if (!chosen || chosen !== document.activeElement || form.dataset.typed !== undefined) return;
+  const writing = document.activeElement?.matches("#answer-form textarea");
+  if (!chosen || mouse || !(writing || chosen === document.activeElement) || form.dataset.typed !== undefined) return;
   const box = form.closest(".side-order");
   const scroller = box && getComputedStyle(box).overflowY === "auto" ? box : document.scrollingElement;
   const [bar, head] = [form.querySelector(".send-bar"), document.querySelector(".order-head")].map((one) => one.getBoundingClientRect());
   const behind = preview.getBoundingClientRect().bottom - bar.top;
-  const room = chosen.closest("label").getBoundingClientRect().top - head.bottom - 8;
+  const stays = writing ? document.activeElement : chosen.closest("label");
+  const room = stays.getBoundingClientRect().top - head.bottom - 8;
   if (behind > 1 && room > 0) scroller.scrollBy({ top: Math.min(behind, room) });
 });
 

@@ -77,6 +77,7 @@ const palette = {
       row.append(name, kind);
       return row;
     }));
+    document.getElementById("palette-none").hidden = this.found.length > 0 || !this.entry.value.trim();
     this.choose(0);
   },
   choose(at) {

@@ -54,6 +54,7 @@ SUITES: dict[str, tuple[str, ...]] = {
     "SavedViews": ("undo_and_views",),
     "Reminders": ("reminders",),
     "Schedules": ("schedules",),
+    "SecurityEvents": ("security_events",),
     "Sessions": ("workers_and_access",),
     "ShiftHandovers": ("working",),
     "SetAsides": ("working",),

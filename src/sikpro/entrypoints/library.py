@@ -26,7 +26,7 @@ from sikpro.application.use_cases.orders.register_order import order_named, regi
 from sikpro.application.use_cases.orders.remove_order import delete_order
 from sikpro.application.use_cases.orders.understand_request import typed_again
 from sikpro.application.use_cases.orders.work_order import give_back_order, take_order
-from sikpro.application.use_cases.people.manage_people import add_technician
+from sikpro.application.use_cases.people.manage_people import add_technician, record_added
 from sikpro.domain.errors import InvalidFields
 from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel
@@ -89,6 +89,7 @@ class Sikpro:
                 return known
             added = uow.people.add(Person(id=0, name="Script", username=_SCRIPT, role=Role.TEAM_LEADER))
             uow.journal.note("person_added", str(added.id), None, clock.now(), {"name": added.name})
+            record_added(uow, added, None, clock.now())
             return added
 
         return cls(transactions=transactions, clock=clock, zone=zone, script=transactions.write(work), close=close)

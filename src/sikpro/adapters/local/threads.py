@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Self, TypeVar
 
 from attrs import frozen
@@ -30,8 +31,10 @@ class ThreadedTransactions:
         )
 
     async def write(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Do the whole work in one transaction in a writer thread."""
-        return await asyncio.get_running_loop().run_in_executor(self.writer, self.transactions.write, work)
+        """Do the whole work in one transaction in a writer thread, in the caller's context."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self.writer, copy_context().run, self.transactions.write, work
+        )
 
     async def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the whole work on one view in a reader thread."""

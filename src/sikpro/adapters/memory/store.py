@@ -23,6 +23,7 @@ from sikpro.application.ports.owners import Owner
 from sikpro.application.ports.photo_reads import PhotoRead
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.schedules import Schedule
+from sikpro.application.ports.security_events import SecurityEvent
 from sikpro.application.ports.sessions import BindLink, Session
 from sikpro.application.ports.set_aside import SetAside
 from sikpro.application.ports.shift_handovers import ShiftHandover
@@ -244,6 +245,7 @@ class State:
     exports: Table[int, KeptExport] = field(factory=_table)
     sessions: Table[str, Login] = field(factory=_table)
     bind_links: Table[str, BindLink] = field(factory=_table)
+    security_events: Table[int, SecurityEvent] = field(factory=_table)
     login_attempts: Table[int, tuple[str, str, datetime]] = field(factory=_table)
 
     def fork(self) -> Self:

@@ -29,6 +29,7 @@ from sikpro.adapters.memory.photo_reads import MemoryPhotoReads
 from sikpro.adapters.memory.queries import MemoryOrderQueries
 from sikpro.adapters.memory.reminders import MemoryReminders
 from sikpro.adapters.memory.schedules import MemorySchedules
+from sikpro.adapters.memory.security_events import MemorySecurityEvents
 from sikpro.adapters.memory.sessions import MemoryBindLinks, MemoryLoginAttempts, MemorySessions
 from sikpro.adapters.memory.set_aside import MemorySetAsides
 from sikpro.adapters.memory.shift_handovers import MemoryShiftHandovers
@@ -41,6 +42,7 @@ from sikpro.adapters.memory.work_preferences import MemoryWorkPreferences
 from sikpro.adapters.memory.written_tables import MemoryWrittenTables
 from sikpro.application.ports.one_write import OneWrite
 from sikpro.application.ports.runtime import LiveEvents
+from sikpro.application.ports.security_events import SecurityEvent, log_events
 from sikpro.application.ports.storage import Hint, UnitOfWork
 
 T = TypeVar("T")
@@ -53,6 +55,7 @@ class MemoryUnitOfWork:
     def __init__(self, state: State, sequences: Sequences) -> None:
         self.state = state
         self.hints: list[Hint] = []
+        self.recorded: list[SecurityEvent] = []
         self.orders = MemoryOrderRepository(state, sequences)
         self.people = MemoryPersonRepository(state, sequences)
         self.access_requests = MemoryAccessRequestRepository(state, sequences)
@@ -84,6 +87,7 @@ class MemoryUnitOfWork:
         self.sessions = MemorySessions(state)
         self.bind_links = MemoryBindLinks(state)
         self.login_attempts = MemoryLoginAttempts(state, sequences)
+        self.security_events = MemorySecurityEvents(state, sequences, self.recorded)
         self.order_queries = MemoryOrderQueries(state)
         self.order_facts = MemoryOrderFacts(state)
         self.closed_months = MemoryClosedMonths(state)
@@ -96,12 +100,13 @@ class MemoryUnitOfWork:
     def savepoint(self) -> Iterator[None]:
         """Undo the changes inside if an exception leaves it."""
         before = self.state.fork()
-        announced = len(self.hints)
+        announced, recorded = len(self.hints), len(self.recorded)
         try:
             yield
         except BaseException:
             self.state.restore(before)
             del self.hints[announced:]
+            del self.recorded[recorded:]
             raise
 
     def announce(self, hint: Hint) -> None:
@@ -137,6 +142,7 @@ class MemoryTransactions:
             unit = MemoryUnitOfWork(self._state.fork(), self._sequences)
             result = work(unit)
             self._state = unit.state.fork()
+        log_events(unit.recorded)
         if self._live is not None and unit.hints:
             try:
                 self._live.publish(tuple(unit.hints))

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.sql import Executable
 
 from sikpro.adapters.sql.engine import in_transaction
+from sikpro.application.ports.security_events import SecurityEvent
 from sikpro.application.ports.storage import Hint, StorageError, StorageRejected, StorageUnavailable
 from sikpro.domain.phase import Phase
 
@@ -17,12 +18,13 @@ _IN_ERROR = 3  # psycopg.pq.TransactionStatus.INERROR; PostgreSQL silently turns
 
 
 class OpenTransaction:
-    """A transaction's connection with its savepoints; they also roll back hints and changes of the totals."""
+    """A transaction's connection with its savepoints; they also roll back hints, security events and totals."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.on_sqlite = connection.dialect.name == "sqlite"
         self.hints: list[Hint] = []
+        self.recorded: list[SecurityEvent] = []
         self.totals: dict[TotalKey, int] = {}
         self._depth = 0
         self._remembered: dict[Hashable, Any] = {}
@@ -39,13 +41,14 @@ class OpenTransaction:
     def savepoint(self) -> Iterator[None]:
         """Undo the changes inside if an exception leaves it, and keep the transaction usable."""
         name = f"s{self._depth}"
-        announced, totals = len(self.hints), dict(self.totals)
+        announced, recorded, totals = len(self.hints), len(self.recorded), dict(self.totals)
         self.connection.exec_driver_sql(f"SAVEPOINT {name}")
         self._depth += 1
         try:
             yield
         except BaseException as error:
             del self.hints[announced:]
+            del self.recorded[recorded:]
             self.totals = totals
             self.forget()
             try:

@@ -35,6 +35,7 @@ from sikpro.adapters.sql.photo_reads import SqlPhotoReads
 from sikpro.adapters.sql.queries import SqlOrderQueries
 from sikpro.adapters.sql.reminders import SqlReminders
 from sikpro.adapters.sql.schedules import SqlSchedules
+from sikpro.adapters.sql.security_events import SqlSecurityEvents
 from sikpro.adapters.sql.sessions import SqlBindLinks, SqlLoginAttempts, SqlSessions
 from sikpro.adapters.sql.set_aside import SqlSetAsides
 from sikpro.adapters.sql.shift_handovers import SqlShiftHandovers
@@ -48,6 +49,7 @@ from sikpro.adapters.sql.work_preferences import SqlWorkPreferences
 from sikpro.adapters.sql.written_tables import SqlWrittenTables
 from sikpro.application.ports.one_write import OneWrite
 from sikpro.application.ports.runtime import LiveEvents
+from sikpro.application.ports.security_events import log_events
 from sikpro.application.ports.storage import Hint, UnitOfWork
 
 T = TypeVar("T")
@@ -90,6 +92,7 @@ class SqlUnitOfWork:
         self.sessions = SqlSessions(transaction)
         self.bind_links = SqlBindLinks(transaction)
         self.login_attempts = SqlLoginAttempts(transaction)
+        self.security_events = SqlSecurityEvents(transaction)
         self.order_queries = SqlOrderQueries(transaction)
         self.order_facts = SqlOrderFacts(transaction)
         self.closed_months = SqlClosedMonths(transaction)
@@ -146,6 +149,7 @@ class SqlTransactions:
                 transaction.must_stand()
         except exc.SQLAlchemyError as error:
             raise storage_error(error) or error from error
+        log_events(transaction.recorded)
         self._publish(transaction.hints)
         return result
 

@@ -30,6 +30,7 @@ from sikpro.application.ports.photo_reads import PhotoReads
 from sikpro.application.ports.queries import OrderQueries
 from sikpro.application.ports.reminders import Reminders
 from sikpro.application.ports.schedules import Schedules
+from sikpro.application.ports.security_events import SecurityEvents
 from sikpro.application.ports.sessions import BindLinks, LoginAttempts, Sessions
 from sikpro.application.ports.set_aside import SetAsides
 from sikpro.application.ports.shift_handovers import ShiftHandovers
@@ -108,7 +109,7 @@ class OrderStorage(Protocol):
 
 
 class PeopleStorage(Protocol):
-    """People, access requests and the catalogues: needed by everything."""
+    """People, access requests, the catalogues and the record of security events: needed by everything."""
 
     @property
     def people(self) -> PersonRepository: ...
@@ -116,6 +117,8 @@ class PeopleStorage(Protocol):
     def access_requests(self) -> AccessRequestRepository: ...
     @property
     def catalogue(self) -> CatalogueRepository: ...
+    @property
+    def security_events(self) -> SecurityEvents: ...
     @property
     def installation(self) -> InstallationRepository: ...
 

@@ -15,10 +15,12 @@ from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.security import csrf_token, devices_in, new_token, safe_path, session_id
 from sikpro.adapters.web.site.visit import IDLE, YEAR, Visit
+from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.people.choose_password import checked_password
 from sikpro.application.use_cases.people.manage_people import set_password
+from sikpro.application.use_cases.people.record_event import called, record_event
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Person
 from sikpro.domain.search_text import folded
@@ -97,6 +99,15 @@ class LoginController(Controller):
             of_account = attempts.count_account(username, since)
             return of_account >= TRIES_OF_ACCOUNT or attempts.count_address(place, since) >= TRIES_OF_ADDRESS
 
+        def fail(uow: UnitOfWork) -> None:
+            uow.login_attempts.add(username, place, now)
+            # An unknown name is not recorded: people type their password into the wrong field.
+            name = called(person) if person else ""
+            why = "unknown_name" if not person else "wrong_password" if able else "no_account"
+            record_event(uow, EventKind.LOGIN_FAILED, None, now, object=name, details=why)
+            if is_locked(uow):
+                record_event(uow, EventKind.LOCKED, None, now, object=name)
+
         person, place = await parts.transactions.read(account)
         able = person is not None and person.active and person.role is not None
         async with login_turns.of(username, place):
@@ -105,7 +116,7 @@ class LoginController(Controller):
                 person.password_hash if person and able else None, password
             )
             if not locked and not (fits and able):
-                await parts.transactions.write(lambda uow: uow.login_attempts.add(username, place, now))
+                await parts.transactions.write(fail)
         over = request.headers.get("hx-target") == "ended"
         if over and (locked or not fits or person is None or not able):
             return pages.page(
@@ -134,6 +145,7 @@ class LoginController(Controller):
         def start(uow: UnitOfWork) -> None:
             uow.login_attempts.clear(username, place)
             uow.sessions.add(Session(id=session_id(token), person=known.id, created_at=now, used_at=now))
+            record_event(uow, EventKind.LOGIN, known, now, object=called(known))
 
         await parts.transactions.write(start)
         visit.set_cookie("session", token, max_age=int(IDLE.total_seconds()))
@@ -151,8 +163,13 @@ class LoginController(Controller):
     ) -> Response[str]:
         """End the session, also for requests in progress."""
         if visit.session:
-            now, key = parts.clock.now(), visit.session
-            await parts.transactions.write(lambda uow: uow.sessions.revoke(key, now))
+            now, key, person = parts.clock.now(), visit.session, visit.person
+
+            def end(uow: UnitOfWork) -> None:
+                uow.sessions.revoke(key, now)
+                record_event(uow, EventKind.LOGOUT, person, now, object=called(person) if person else "")
+
+            await parts.transactions.write(end)
         visit.drop_cookie("session")
         return go(request, "/login")
 

@@ -18,7 +18,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.work_preferences import WorkPreferences
 from sikpro.application.use_cases.people.bind_phone import make_bind_link, new_link_token
 from sikpro.application.use_cases.people.choose_work import choose_going_on, choose_layout, choose_served
-from sikpro.application.use_cases.people.edit_people import end_session, unbind_telegram
+from sikpro.application.use_cases.people.edit_people import end_other_sessions, end_session, unbind_telegram
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
 
@@ -119,7 +119,7 @@ class ProfileController(Controller):
     ) -> Response[str]:
         """End all sessions of the person except the present one."""
         now, present = parts.clock.now(), visit.session
-        await parts.transactions.write(lambda uow: uow.sessions.revoke_all(me.id, now, but=present))
+        await parts.transactions.write(lambda uow: end_other_sessions(uow, me, present, now))
         visit.toast("sessions_ended")
         return go(request, "/profile")
 

@@ -18,9 +18,11 @@ from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.ports.blobs import Blob
 from sikpro.application.ports.exports import Export
+from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.reports.export_file import MEDIA_TYPES
 from sikpro.application.reports.recap_query import RecapQuery
+from sikpro.application.use_cases.people.record_event import record_event
 from sikpro.domain.errors import NotFound
 from sikpro.domain.people import Permission, Person
 
@@ -85,6 +87,7 @@ class ExportsController(Controller):
         def work(uow: UnitOfWork) -> None:
             export = uow.exports.ask(person=me.id, query=query, kind=kind, language=visit.words.language, at=now)
             uow.announce(Hint(Kind.EXPORT, (export.id,)))
+            record_event(uow, EventKind.EXPORT_REQUESTED, me, now, object=query, details=kind)
 
         await parts.transactions.write(work)
         return go(request, "/exports")

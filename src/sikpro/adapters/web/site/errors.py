@@ -18,6 +18,7 @@ from sikpro.adapters.web.site.admission import (
     way_back,
 )
 from sikpro.adapters.web.site.forms import BadForm, form_read
+from sikpro.adapters.web.site.gate import REFUSED
 from sikpro.adapters.web.site.pages import Pages, go, html, is_htmx
 from sikpro.adapters.web.site.security import safe_path
 from sikpro.adapters.web.site.typed import written
@@ -104,6 +105,8 @@ def error_handlers(pages: Pages) -> ExceptionHandlersMap:
         return response
 
     def domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[str]:
+        if isinstance(error, NotPermitted):
+            request.scope["state"][REFUSED] = True
         text = visit_of(request).words.error(error)
         there = getattr(error, "order_id", None)
         pressed = pressed_at(request)
@@ -126,6 +129,7 @@ def error_handlers(pages: Pages) -> ExceptionHandlersMap:
         return response
 
     def stale(request: Request[Any, Any, Any], _: Stale) -> Response[str]:
+        request.scope["state"][REFUSED] = True
         words = visit_of(request).words
         if is_htmx(request):
             return in_place(request, 403, words("ended.stale"), way_back(request) or "/", words("order.reload"))

@@ -1,5 +1,6 @@
 """The outermost layer: identifies the visitor, and adds headers and cookies to every response."""
 
+import logging
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -11,10 +12,22 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.security import HEADERS, STRICT_TRANSPORT, session_id, well_formed
 from sikpro.adapters.web.site.visit import IDLE, Visit, new_visit, read_cookies
+from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import StorageError, UnitOfWork
+from sikpro.application.use_cases.people.record_event import (
+    coming_from,
+    record_event,
+    record_refusal,
+    safe_address,
+)
 from sikpro.domain.errors import NotFound
 from sikpro.domain.people import Person
+
+logger = logging.getLogger("sikpro.web")
+
+REFUSED = "refused"
+"""In the state of a request: its visitor was not permitted to do what it is about."""
 
 TOUCH = timedelta(minutes=1)
 """The precision of a session's last use."""
@@ -53,7 +66,8 @@ class Gate:
         if scope["method"] == HttpMethod.HEAD and scope["path"] != "/live":
             # The response of a GET without its body; the stream of hints has no end.
             scope, send = {**scope, "method": HttpMethod.GET}, _without_body(send)
-        await self.app(scope, receive, _with_headers(send, visit))
+        with coming_from(visit.address):
+            await self.app(scope, receive, _with_headers(_recorded(send, scope, visit), visit))
 
     async def _recognise(self, visit: Visit) -> None:
         token = visit.cookie("session")
@@ -97,6 +111,42 @@ def _without_body(send: Send) -> Send:
         await send(message)
 
     return sending
+
+
+def _recorded(send: Send, scope: Scope, visit: Visit) -> Send:
+    """Record refusals and downloads before their response begins, whichever page they are of.
+
+    A record that cannot be written does not keep back the response: while the disk is full, pages stay readable.
+    """
+    path, method = scope["path"], str(scope.get("method", ""))
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start" and visit.person is not None:
+            now, person = visit.parts.clock.now(), visit.person
+            file = _downloaded(message)
+            try:
+                if scope["state"].get(REFUSED):
+                    await visit.parts.transactions.write(lambda uow: record_refusal(uow, person, path, method, now))
+                elif file:
+                    await visit.parts.transactions.write(
+                        lambda uow: record_event(
+                            uow, EventKind.DOWNLOADED, person, now, object=file, details=safe_address(path)
+                        )
+                    )
+            except StorageError as error:
+                logger.error("a security event was not recorded: %s %s by %s: %s", method, path, person.id, error)
+        await send(message)
+
+    return sending
+
+
+def _downloaded(message: Message) -> str:
+    """Return the name of the file that a response sends to be saved, "" for other responses."""
+    if message["type"] != "http.response.start" or message["status"] >= 300:
+        return ""
+    sent = MutableScopeHeaders.from_message(message).get("content-disposition", "")
+    kind, _, name = sent.partition(";")
+    return name.partition("=")[2].strip('"') if kind == "attachment" else ""
 
 
 def _with_headers(send: Send, visit: Visit) -> Send:

@@ -6,8 +6,10 @@ from datetime import datetime, time, timedelta
 
 from attrs import evolve
 
+from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.change_duplicate_rule import change_duplicate_rule
+from sikpro.application.use_cases.people.record_event import record_event
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.installation import Hours, Installation
@@ -60,6 +62,9 @@ def decide_installation(uow: UnitOfWork, typed: Mapping[str, str], by: Person, n
             return conflicts
     uow.installation.put(decided)
     uow.journal.note("installation_decided", "", by.id, now, installation_texts(decided))
+    was, is_now = installation_texts(before), installation_texts(decided)
+    said = ", ".join(f"{name}: {was[name] or '-'} → {is_now[name] or '-'}" for name in was if was[name] != is_now[name])
+    record_event(uow, EventKind.SETTINGS_CHANGED, by, now, object="/settings", details=said)
     return ()
 
 

@@ -8,7 +8,9 @@ from typing import TypeVar
 
 from attrs import evolve, frozen
 
+from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.people.record_event import record_event
 from sikpro.domain.duplicates import STANDING
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.patterns import (
@@ -161,6 +163,8 @@ def decide_patterns(
     uow.installation.put(evolve(installed, patterns=patterns))
     rows = {"numbers": " · ".join(map(str, patterns.numbers)), "boxes": " · ".join(map(str, patterns.boxes))}
     uow.journal.note("patterns_decided", "", by.id, now, rows)
+    said = "; ".join(f"{name}: {row}" for name, row in rows.items())
+    record_event(uow, EventKind.SETTINGS_CHANGED, by, now, object="/settings/patterns", details=said)
     return None
 
 

@@ -6,10 +6,12 @@ from hashlib import sha256
 
 from attrs import evolve
 
+from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.sessions import BindLink
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.people.grant_access import decide_access
 from sikpro.application.use_cases.people.manage_people import must_manage_phone
+from sikpro.application.use_cases.people.record_event import called, record_event
 from sikpro.domain.errors import InvalidValue, NotPermitted
 from sikpro.domain.people import Person, RequestState
 
@@ -34,6 +36,7 @@ def make_bind_link(uow: UnitOfWork, person_id: int, token: str, by: Person, now:
         raise InvalidValue("link.inactive", person.name)
     uow.bind_links.put(BindLink(id=_hash(token), person=person_id, made_by=by.id, expires_at=now + LINK_LASTS))
     uow.journal.note("bind_link_made", str(person_id), by.id, now, {})
+    record_event(uow, EventKind.LINK_MADE, by, now, object=called(person), details="Telegram")
     return person
 
 
@@ -71,6 +74,8 @@ def bind_by_link(
         decide_access(uow, request, RequestState.APPROVED, maker, now)
     uow.conversations.drop(chat_id, telegram_id)
     uow.journal.note("bound_by_link", str(person.id), maker.id, now, {"telegram_id": str(telegram_id)})
+    said = f"Telegram {telegram_id}"
+    record_event(uow, EventKind.TELEGRAM_CONNECTED, maker, now, object=called(person), details=said)
     return person
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from attrs import evolve
 
 from sikpro.application.i18n import LANGUAGES
+from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.people.manage_people import (
     checked_name,
@@ -17,6 +18,7 @@ from sikpro.application.use_cases.people.manage_people import (
     must_manage,
     must_manage_phone,
 )
+from sikpro.application.use_cases.people.record_event import called, record_event
 from sikpro.domain.errors import ConcurrencyConflict, DomainError, InvalidFields, InvalidValue, NotFound
 from sikpro.domain.people import Permission, Person, Role
 from sikpro.domain.text import one_line
@@ -100,7 +102,19 @@ def store_person(uow: UnitOfWork, before: Person, person: Person, by: Person, no
     changed = ", ".join(name for name in PERSON_ENTRIES if getattr(before, name) != getattr(person, name))
     saved = uow.people.save(person)
     uow.journal.note("person_edited", str(person.id), by.id, now, {"changed": changed, "name": person.name})
+    _record_change(uow, before, person, changed, by, now)
     return saved
+
+
+def _record_change(uow: UnitOfWork, before: Person, person: Person, changed: str, by: Person, now: datetime) -> None:
+    if before.role != person.role:
+        said = f"{before.role or '-'} → {person.role or '-'}"
+        record_event(uow, EventKind.ROLE_CHANGED, by, now, object=called(person), details=said)
+    if before.active != person.active:
+        said = "on" if person.active else "off"
+        record_event(uow, EventKind.PERSON_ACTIVE, by, now, object=called(person), details=said)
+    if changed and changed != "role":
+        record_event(uow, EventKind.PERSON_CHANGED, by, now, object=called(person), details=changed)
 
 
 def reset_password(uow: UnitOfWork, person_id: int, password_hash: str, by: Person, now: datetime) -> Person:
@@ -114,6 +128,7 @@ def reset_password(uow: UnitOfWork, person_id: int, password_hash: str, by: Pers
         raise InvalidValue("person.no_account", person.name)
     uow.sessions.revoke_all(person_id, now)
     uow.journal.note("password_reset", str(person_id), by.id, now, {})
+    record_event(uow, EventKind.PASSWORD_RESET, by, now, object=called(person))
     return uow.people.save(evolve(person, password_hash=password_hash, must_change_password=True))
 
 
@@ -128,6 +143,8 @@ def unbind_telegram(uow: UnitOfWork, person_id: int, by: Person, now: datetime) 
         return person
     uow.conversations.drop(person.telegram_id, person.telegram_id)
     uow.journal.note("telegram_unbound", str(person_id), by.id, now, {"telegram_id": str(person.telegram_id)})
+    said = f"Telegram {person.telegram_id}"
+    record_event(uow, EventKind.TELEGRAM_DISCONNECTED, by, now, object=called(person), details=said)
     return uow.people.save(evolve(person, telegram_id=None))
 
 
@@ -139,6 +156,13 @@ def end_session(uow: UnitOfWork, person: Person, session_id: str, now: datetime)
     if session.person != person.id:
         raise NotFound(what="session", name="")
     uow.sessions.revoke(session.id, now)
+    record_event(uow, EventKind.SESSIONS_ENDED, person, now, object=called(person))
+
+
+def end_other_sessions(uow: UnitOfWork, person: Person, present: str, now: datetime) -> None:
+    """End all sessions of a person except the present one."""
+    uow.sessions.revoke_all(person.id, now, but=present)
+    record_event(uow, EventKind.SESSIONS_ENDED, person, now, object=called(person))
 
 
 def _role(text: str) -> Role | None:

@@ -8,6 +8,7 @@ from attrs import evolve
 from sikpro.application.i18n import Words, words_in
 from sikpro.application.ports.chat import Button, Outgoing
 from sikpro.application.ports.conversations import Conversation
+from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.use_cases.people.access_decision import (
     People,
@@ -23,6 +24,7 @@ from sikpro.application.use_cases.people.access_decision import (
 )
 from sikpro.application.use_cases.people.manage_people import add_technician, checked_site_operation, set_active
 from sikpro.application.use_cases.people.offered_order import offered_order
+from sikpro.application.use_cases.people.record_event import called, record_event
 from sikpro.domain.errors import AdminDecides, AlreadyUsed, InvalidValue, KeptOut, NotFound
 from sikpro.domain.people import AccessRequest, Permission, Person, RequestState
 from sikpro.domain.values import TechnicianCode
@@ -205,6 +207,8 @@ def approve_access(
     uow.conversations.drop(request.chat_id, request.telegram_id)
     decide_access(uow, request, RequestState.APPROVED, by, now)
     uow.journal.note("access_approved", str(person.id), by.id, now, {"telegram_id": str(request.telegram_id)})
+    said = f"Telegram {request.telegram_id}"
+    record_event(uow, EventKind.ACCESS_APPROVED, by, now, object=called(person), details=said)
     words = words_in(person.language, zone)
     text = words("access.approved", name=person.name, code=known_as(person))
     uow.outbox.put(Outgoing(chat_id=request.chat_id, text=text, drop_keyboard=True), now)
@@ -258,6 +262,8 @@ def refuse_access(uow: UnitOfWork, request_id: int, by: Person, now: datetime, *
     request = _open_request(uow, request_id)
     must_decide(by, pointed_to(uow, request))
     request = decide_access(uow, request, RequestState.REFUSED, by, now)
+    said = f"Telegram {request.telegram_id}"
+    record_event(uow, EventKind.ACCESS_REFUSED, by, now, object=request.name, details=said)
     talk = _talk(uow, request)
     words = words_in((talk.language if talk else "") or "id", zone)
     uow.outbox.put(Outgoing(chat_id=request.chat_id, text=words("access.refused"), drop_keyboard=True), now)

@@ -6,7 +6,9 @@ from datetime import datetime
 from attrs import evolve
 
 from sikpro.application.i18n import LANGUAGES
+from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.people.record_event import called, record_event
 from sikpro.domain.errors import InvalidValue, LastOne, NotFound, NotPermitted
 from sikpro.domain.people import Permission, Person, Role
 from sikpro.domain.spreadsheet_damage import is_decimal, is_shortened
@@ -136,6 +138,8 @@ def set_active(uow: UnitOfWork, person_id: int, active: bool, by: Person, now: d
     if not active:
         uow.sessions.revoke_all(person_id, now)
     uow.journal.note("person_active", str(person_id), by.id, now, {"active": str(active)})
+    said = "on" if active else "off"
+    record_event(uow, EventKind.PERSON_ACTIVE, by, now, object=called(person), details=said)
     return uow.people.save(evolve(person, active=active))
 
 
@@ -171,6 +175,7 @@ def set_password(uow: UnitOfWork, person_id: int, password_hash: str, now: datet
         raise InvalidValue("person.no_account", person.name)
     uow.sessions.revoke_all(person_id, now, but=session)
     uow.journal.note("password_changed", str(person_id), person_id, now, {})
+    record_event(uow, EventKind.PASSWORD_CHANGED, person, now, object=called(person))
     return uow.people.save(evolve(person, password_hash=password_hash, must_change_password=False))
 
 
@@ -187,7 +192,13 @@ def set_language(uow: UnitOfWork, person_id: int, language: str) -> Person:
 def _added(uow: UnitOfWork, person: Person, now: datetime, by: Person | None) -> Person:
     stored = uow.people.add(person)
     uow.journal.note("person_added", str(stored.id), by.id if by else None, now, {"name": stored.name})
+    record_added(uow, stored, by, now)
     return stored
+
+
+def record_added(uow: UnitOfWork, person: Person, by: Person | None, now: datetime) -> None:
+    """Record a new person, with the role of their account."""
+    record_event(uow, EventKind.PERSON_ADDED, by, now, object=called(person), details=person.role or "")
 
 
 def checked_site_operation(uow: UnitOfWork, code: str) -> str | None:

@@ -5,7 +5,9 @@ from datetime import datetime, time
 from attrs import evolve
 
 from sikpro.application.ports.schedules import Frequency, Schedule
+from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.people.record_event import record_event
 from sikpro.domain.errors import InvalidFields, InvalidValue
 from sikpro.domain.people import Permission, Person
 
@@ -82,6 +84,7 @@ def add_schedule(
     uow.journal.note(
         "schedule_added", str(kept.id), by.id, now, {"rhythm": rhythm, "at": at, "to": to} | ({"of": of} if of else {})
     )
+    record_event(uow, EventKind.SETTINGS_CHANGED, by, now, object="/schedules", details=f"{kept.label}: {rhythm} {at}")
     return kept
 
 
@@ -92,14 +95,18 @@ def switch_schedule(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime
     changed = evolve(before, active=active, made_at=now if active and not before.active else before.made_at)
     uow.schedules.put(changed)
     uow.journal.note("schedule_switched", str(schedule_id), by.id, now, {"active": "yes" if active else "no"})
+    said = f"{changed.label}: {'on' if active else 'off'}"
+    record_event(uow, EventKind.SETTINGS_CHANGED, by, now, object="/schedules", details=said)
     return changed
 
 
 def drop_schedule(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime) -> None:
     """Delete a schedule if it exists. Raises `NotPermitted`."""
     by.must(Permission.VIEW_REPORTS)
+    label = next((one.label for one in uow.schedules.all() if one.id == schedule_id), "-")
     uow.schedules.drop(schedule_id)
     uow.journal.note("schedule_dropped", str(schedule_id), by.id, now, {})
+    record_event(uow, EventKind.SETTINGS_CHANGED, by, now, object="/schedules", details=f"{label}: -")
 
 
 def follow_group(uow: UnitOfWork, before: int, after: int) -> None:

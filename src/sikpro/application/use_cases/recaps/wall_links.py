@@ -4,8 +4,10 @@ import secrets
 from datetime import datetime
 from hashlib import sha256
 
+from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.wall_links import WallLink
+from sikpro.application.use_cases.people.record_event import record_event
 from sikpro.domain.errors import InvalidFields, InvalidValue
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.text import one_line
@@ -33,6 +35,7 @@ def make_wall_link(uow: UnitOfWork, token: str, name: str, site_operation: str, 
     link = WallLink(token_hash=_hash(token), name=checked, site_operation=site_operation, by=by.id, at=now)
     link = uow.wall_links.add(link)
     uow.journal.note("wall_link_made", str(link.id), by.id, now, {"name": checked, "site_operation": site_operation})
+    record_event(uow, EventKind.LINK_MADE, by, now, object=checked, details=f"/walls {link.id}")
     return link
 
 
@@ -41,6 +44,8 @@ def end_wall_link(uow: UnitOfWork, link_id: int, by: Person, now: datetime) -> N
     by.must(Permission.ADMINISTER)
     uow.wall_links.end(link_id, now)
     uow.journal.note("wall_link_ended", str(link_id), by.id, now, {})
+    name = next((link.name for link in uow.wall_links.all() if link.id == link_id), "")
+    record_event(uow, EventKind.LINK_ENDED, by, now, object=name, details=f"/walls {link_id}")
 
 
 def open_wall(uow: UnitOfWork, token: str) -> WallLink | None:

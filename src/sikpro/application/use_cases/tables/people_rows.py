@@ -7,6 +7,7 @@ from datetime import datetime
 from attrs import define, evolve, field
 
 from sikpro.application.ports.queries import OrderFilter
+from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.written_tables import WrittenRow
 from sikpro.application.use_cases.catalogue.edit_catalogue import COUNTED
@@ -16,7 +17,8 @@ from sikpro.application.use_cases.people.edit_people import (
     store_person,
     understand_person,
 )
-from sikpro.application.use_cases.people.manage_people import checked_phone, keep_an_admin
+from sikpro.application.use_cases.people.manage_people import checked_phone, keep_an_admin, record_added
+from sikpro.application.use_cases.people.record_event import called, record_event
 from sikpro.application.use_cases.tables.row_list import (
     ACTIVE,
     YES,
@@ -145,6 +147,7 @@ class _PeopleReader:
         else:
             stored = self.uow.people.add(person)
             self.uow.journal.note("person_added", str(stored.id), by.id, now, {"name": stored.name})
+            record_added(self.uow, stored, by, now)
         return str(stored.id), stored.version
 
 
@@ -217,6 +220,7 @@ def _undo(uow: UnitOfWork, row: WrittenRow, by: Person, now: datetime) -> None:
     if row.before is None:
         uow.people.drop(person)
         uow.journal.note("person_dropped", row.subject, by.id, now, {"name": person.name})
+        record_event(uow, EventKind.PERSON_REMOVED, by, now, object=called(person))
         return
     store_person(uow, person, _restored(person, row.before), by, now)
 

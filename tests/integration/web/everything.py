@@ -67,6 +67,8 @@ PAGES = {
     "/targets": "sari",
     "/lists/targets/import": "sari",
     "/ledger": "sari",
+    "/security": "admin",
+    "/security?kind=login&q=rina&person=1&from=2026-11-01": "admin",
     "/notice": "bagus",
     "/access": "bagus",
     "/technicians": "bagus",

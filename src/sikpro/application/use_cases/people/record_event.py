@@ -75,9 +75,9 @@ def safe_address(path: str) -> str:
     """Return the path of a page without the parts that may be secret.
 
     >>> safe_address("/wall/4fzbX9W1kZkA0m2qJ3tPq8LrV7cYdEwU5hNsGi6oTxM")
-    '/wall/…'
+    '/wall/***'
     """
-    return _SECRET.sub("…", path)
+    return _SECRET.sub("***", path)
 
 
 def _short(text: str) -> str:

@@ -8,11 +8,13 @@ from sikpro.application.conversation.commands.command import Command
 from sikpro.application.conversation.context import Context, Handled
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
+from sikpro.application.ports.security_events import EventKind
 from sikpro.application.reports.explain import explained, sentences
 from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_query import RecapQuery, Span
 from sikpro.application.reports.recap_text import recap_text
 from sikpro.application.reports.typed_query import filters_known, typed_query
+from sikpro.application.use_cases.people.record_event import record_event
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission
 
@@ -48,6 +50,10 @@ def _queue(context: Context, rest: str, kind: str, answer: str) -> Handled | Non
         language=context.words.language,
         at=context.now,
         send_to=context.incoming.chat_id,
+    )
+    said = f"{kind}, Telegram {context.incoming.chat_id}"
+    record_event(
+        context.uow, EventKind.EXPORT_REQUESTED, context.somebody, context.now, object=query.encoded, details=said
     )
     context.answer_press(context.words(answer))
     return Handled(Outcome.COMMAND, "rekap")

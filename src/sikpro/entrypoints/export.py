@@ -12,11 +12,9 @@ from typing import Any
 import click
 
 from sikpro.application.i18n import words_in
-from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.export_file import ExportFile
 from sikpro.application.reports.recap_query import RecapQuery
-from sikpro.application.use_cases.people.record_event import record_event
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Person, Role
 from sikpro.entrypoints.container import Container
@@ -53,11 +51,6 @@ def export_to(container: Container, query: RecapQuery, kind: str, language: str,
         by=OPERATOR,
         words=words_in(language, container.settings().zone),
         now=container.clock().now(),
-    )
-    container.transactions().write(
-        lambda uow: record_event(
-            uow, EventKind.EXPORT_REQUESTED, None, file.now, object=query.encoded, details=f"{kind}, sikpro export"
-        )
     )
     place = Path(output)
     # Write into a pipe or a device; replace only a file, for a link the file that it names.

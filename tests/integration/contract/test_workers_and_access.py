@@ -140,6 +140,14 @@ def live(store: Transactions, *ids: str) -> list[str]:
     return [one for one in ids if store.read(lambda unit, i=one: unit.sessions.get(i))]  # type: ignore[misc]  # bound now
 
 
+def test_a_session_on_ones_own_device_is_known_as_that(store: Transactions) -> None:
+    person = log_in(store, "s")
+    own = Session(id="t", person=person, created_at=after(0), used_at=after(1), own_device=True)
+    store.write(lambda unit: unit.sessions.add(own))
+    assert store.read(lambda unit: unit.sessions.get("t")) == own
+    assert [one.own_device for one in store.read(lambda unit: unit.sessions.of_person(person))] == [True, False]
+
+
 def test_a_session_is_there_until_it_is_revoked_and_using_it_is_noted(store: Transactions) -> None:
     person = log_in(store, "s")
     store.write(lambda unit: unit.sessions.touch("s", after(3)))

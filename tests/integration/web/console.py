@@ -116,9 +116,9 @@ class Visitor:
         return self._seen(self.client.post(path, data={"csrf": self.csrf} | dict(values or {}), **more))
 
     def log_in(self, username: str, password: str = PASSWORD, **more: str) -> httpx.Response:
-        """Fill in the login form."""
+        """Fill in the login form, on a device of one's own: a story may last days."""
         self.get("/login")
-        response = self.post("/login", {"username": username, "password": password, **more})
+        response = self.post("/login", {"username": username, "password": password, "own_device": "1", **more})
         page = response
         while page.status_code == 303:
             page = self.get(page.headers["location"])

@@ -3,6 +3,7 @@
 import pytest
 from attrs import evolve
 
+from sikpro.application.ports.security_events import EventFilter, EventKind
 from tests.unit.chat import WHOLE, Phone, World
 
 LEADER, HELPDESK = 50, 51
@@ -97,6 +98,9 @@ def test_the_file_is_made_for_this_chat(world: World) -> None:
     assert leader.presses("📄 Excel") == "(File sedang dibuat, dikirim ke chat ini.)"
     (export,) = world.transactions.read(lambda uow: uow.exports.of_person(world.person("bagus").id, 9))
     assert (export.query, export.send_to) == ("period=2026-11", LEADER)
+    (event,) = world.transactions.read(lambda uow: uow.security_events.page(EventFilter(), before=None, limit=9))
+    assert (event.kind, event.actor) == (EventKind.EXPORT_REQUESTED, world.person("bagus").id)
+    assert (event.object, event.details) == ("period=2026-11", f"xlsx, Telegram {LEADER}")
 
 
 def test_the_picture_is_made_for_this_chat(world: World) -> None:

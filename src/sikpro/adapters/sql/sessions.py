@@ -19,6 +19,7 @@ sessions = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
+    Column("own_device", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index(None, "person"),
     sa.Index(None, "seen_at"),
 )
@@ -49,7 +50,7 @@ login_attempts = Table(
 _s = sessions.c
 _a = login_attempts.c
 _l = bind_links.c
-_SESSION = (_s.id, _s.person, _s.created_at, _s.seen_at.label("used_at"))
+_SESSION = (_s.id, _s.person, _s.created_at, _s.seen_at.label("used_at"), _s.own_device)
 
 
 class SqlSessions:

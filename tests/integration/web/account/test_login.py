@@ -104,13 +104,44 @@ def test_a_request_under_way_at_logout_does_not_bring_the_session_back(site: Sit
     assert site.store.read(lambda uow: uow.sessions.get(key)) is None
 
 
-def test_a_session_idle_for_two_weeks_is_over_and_leads_back_after_the_login(site: Site) -> None:
+def test_a_session_ends_after_a_night_without_use_and_a_shift_is_no_night(page_site: Site) -> None:
+    visitor = page_site.visitor()
+    visitor.log_in("rina", own_device="")
+    for _ in range(2):
+        page_site.clock.later(timedelta(hours=12))
+        assert visitor.get("/orders").status_code == 200
+    page_site.clock.later(timedelta(hours=12, minutes=1))
+    assert visitor.get("/orders").headers["location"] == "/login?next=/orders"
+
+
+def test_an_open_page_that_fetches_what_changed_does_not_use_the_session(page_site: Site) -> None:
+    visitor = page_site.visitor()
+    visitor.log_in("rina", own_device="")
+    for _ in range(11):
+        page_site.clock.later(timedelta(hours=1))
+        assert visitor.get("/orders", hx_request="true", x_live="1").status_code == 200
+        assert visitor.get("/bot").status_code == 200
+    page_site.clock.later(timedelta(hours=2))
+    assert visitor.get("/orders", hx_request="true", x_live="1").status_code == 401
+
+
+def test_a_session_of_thirty_days_waits_for_four_hours_without_use(page_site: Site) -> None:
+    visitor = page_site.logged_in("rina")
+    for _ in range(3):
+        page_site.clock.later(timedelta(days=10))
+        assert visitor.get("/orders").status_code == 200
+    for _ in range(3):
+        page_site.clock.later(timedelta(hours=3, minutes=59))
+        assert visitor.get("/orders").status_code == 200, "in the middle of a shift"
+    page_site.clock.later(timedelta(hours=4))
+    assert visitor.get("/orders").headers["location"] == "/login?next=/orders"
+
+
+def test_a_session_on_ones_own_device_ends_after_two_weeks_and_leads_back_after_the_login(site: Site) -> None:
     visitor = site.logged_in("rina")
-    site.clock.later(timedelta(days=13))
+    site.clock.later(timedelta(days=14))
     assert visitor.get("/orders").status_code == 200
-    site.clock.later(timedelta(days=13))
-    assert visitor.get("/orders").status_code == 200
-    site.clock.later(timedelta(days=15))
+    site.clock.later(timedelta(days=14, minutes=1))
     response = visitor.get("/orders?view=mine")
     assert response.headers["location"] == "/login?next=/orders%3Fview%3Dmine"
     page = visitor.get(response.headers["location"])

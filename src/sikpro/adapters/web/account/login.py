@@ -14,9 +14,9 @@ from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.security import csrf_token, devices_in, new_token, safe_path, session_id
-from sikpro.adapters.web.site.visit import IDLE, YEAR, Visit
+from sikpro.adapters.web.site.visit import YEAR, Visit
 from sikpro.application.ports.security_events import EventKind
-from sikpro.application.ports.sessions import Session
+from sikpro.application.ports.sessions import LONGEST, Session
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.people.choose_password import checked_password
 from sikpro.application.use_cases.people.manage_people import set_password
@@ -40,6 +40,9 @@ TRIES_OF_ADDRESS = 50
 
 PEOPLE_OF_DEVICE = 10
 """How many people's logins a device remembers: a shift shares its computers."""
+
+COOKIE = int((LONGEST + timedelta(days=1)).total_seconds())
+"""How long the browser keeps a session, in seconds; the server ends it, at the latest in the night after `LONGEST`."""
 
 LONGEST_TYPED = 1000
 """The most characters of a typed password that are checked."""
@@ -140,15 +143,17 @@ class LoginController(Controller):
                 notice="",
                 username=form.text("username")[:64],
             )
-        token, known = new_token(), person
+        token, known, own_device = new_token(), person, form.text("own_device") == "1"
 
         def start(uow: UnitOfWork) -> None:
             uow.login_attempts.clear(username, place)
-            uow.sessions.add(Session(id=session_id(token), person=known.id, created_at=now, used_at=now))
+            uow.sessions.add(
+                Session(id=session_id(token), person=known.id, created_at=now, used_at=now, own_device=own_device)
+            )
             record_event(uow, EventKind.LOGIN, known, now, object=called(known))
 
         await parts.transactions.write(start)
-        visit.set_cookie("session", token, max_age=int(IDLE.total_seconds()))
+        visit.set_cookie("session", token, max_age=COOKIE)
         others = [device for device in devices if f"device {device}" != place]
         visit.set_cookie("device", ".".join([session_id(token), *others[: PEOPLE_OF_DEVICE - 1]]), max_age=YEAR)
         visit.drop_cookie("visitor")

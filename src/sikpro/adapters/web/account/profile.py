@@ -13,7 +13,7 @@ from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
-from sikpro.adapters.web.site.visit import IDLE, Visit
+from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.work_preferences import WorkPreferences
 from sikpro.application.use_cases.people.bind_phone import make_bind_link, new_link_token
@@ -130,8 +130,8 @@ async def _page(
     found, work = await parts.transactions.read(
         lambda uow: (uow.sessions.of_person(me.id), _work(uow, me) if me.may(Permission.WORK) else None)
     )
-    since = parts.clock.now() - IDLE
-    live = [session for session in found if session.used_at >= since]
+    now = parts.clock.now()
+    live = [session for session in found if not session.is_over(now)]
     sessions = sorted(live, key=lambda session: session.id != visit.session)
     return pages.page(
         request,

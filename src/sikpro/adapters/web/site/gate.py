@@ -1,6 +1,7 @@
 """The outermost layer: identifies the visitor, and adds headers and cookies to every response."""
 
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.security import HEADERS, STRICT_TRANSPORT, session_id, well_formed
-from sikpro.adapters.web.site.visit import IDLE, Visit, new_visit, read_cookies
+from sikpro.adapters.web.site.visit import Visit, new_visit, read_cookies
 from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import StorageError, UnitOfWork
@@ -60,7 +61,7 @@ class Gate:
         scope["state"] = state
         if not scope["path"].startswith("/static/") and scope["path"] != "/healthz":
             try:
-                await self._recognise(visit)
+                await self._recognise(visit, uses=_is_use(scope, received))
             except Exception as error:  # any error becomes an error page: `admit` raises it again
                 state["trouble"] = error
         if scope["method"] == HttpMethod.HEAD and scope["path"] != "/live":
@@ -69,7 +70,7 @@ class Gate:
         with coming_from(visit.address):
             await self.app(scope, receive, _with_headers(_recorded(send, scope, visit), visit))
 
-    async def _recognise(self, visit: Visit) -> None:
+    async def _recognise(self, visit: Visit, *, uses: bool) -> None:
         token = visit.cookie("session")
         if not token:
             return
@@ -79,14 +80,19 @@ class Gate:
         key = session_id(token)
         found = await self.parts.transactions.read(lambda uow: _session_and_person(uow, key))
         now = self.parts.clock.now()
-        if found is None or now - found[0].used_at > IDLE or not found[1].active or found[1].role is None:
+        if found is None or found[0].is_over(now) or not found[1].active or found[1].role is None:
             return
         session, visit.person = found
         visit.session, visit.expired = key, False
-        if now - session.used_at > TOUCH:
+        if uses and now - session.used_at > TOUCH:
             # Pages stay readable while the disk is full.
             with suppress(StorageError):
                 await self.parts.transactions.write(lambda uow: uow.sessions.touch(key, now))
+
+
+def _is_use(scope: Scope, received: Mapping[bytes, bytes]) -> bool:
+    """Return whether a person acts: not when an open page fetches what changed (`static/site/live.js`)."""
+    return scope["path"] not in {"/live", "/bot"} and b"x-live" not in received
 
 
 def _session_and_person(uow: UnitOfWork, key: str) -> tuple[Session, Person] | None:

@@ -34,7 +34,8 @@ async def live(
     session = visit.session
 
     async def alive() -> bool:
-        return await parts.transactions.read(lambda uow: uow.sessions.get(session)) is not None
+        found = await parts.transactions.read(lambda uow: uow.sessions.get(session))
+        return found is not None and not found.is_over(parts.clock.now())
 
     events = live_stream(parts.live, after, alive=alive, time=lambda: parts.clock.now().isoformat())
     return ServerSentEvent(events, retry_duration=3000)

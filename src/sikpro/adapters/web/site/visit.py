@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
 from http.cookies import CookieError, Morsel, SimpleCookie
 from typing import Any
 from urllib.parse import quote, unquote
@@ -14,9 +13,6 @@ from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.security import csrf_token, network_of, new_token, well_formed
 from sikpro.application.i18n import LANGUAGES, Words, words_in
 from sikpro.domain.people import Permission, Person
-
-IDLE = timedelta(days=14)
-"""How long an unused session lasts."""
 
 YEAR = 365 * 24 * 3600
 THEMES = ("light", "dark")

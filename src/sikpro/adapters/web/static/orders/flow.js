@@ -161,7 +161,7 @@ const flow = {
     const mark = document.getElementById("next-order");
     if (!mark || live.ended) return;
     try {
-      const answer = await fetch(mark.dataset.address, { headers: this.headers() });
+      const answer = await fetch(mark.dataset.address, { headers: { ...this.headers(), "X-Live": "1" } });
       const page = new DOMParser().parseFromString(answer.ok ? await answer.text() : "", "text/html");
       const article = page.getElementById("order");
       if (!article || !mark.isConnected || this.busy) return;

@@ -141,6 +141,10 @@ const live = {
 if (live.note) {
   live.ahead = Date.parse(live.note.dataset.now) - performance.now();
   document.addEventListener("visibilitychange", () => (document.hidden ? live.close() : live.open()));
+  // What an open page fetches by itself is no use of the session.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.triggeringEvent?.type === "refresh") event.detail.headers["X-Live"] = "1";
+  });
   document.addEventListener("htmx:beforeRequest", (event) => {
     const part = event.detail.elt;
     if (live.behind.has(part)) live.fetching.set(part, live.behind.get(part));

@@ -190,7 +190,7 @@ class _Texts(HTMLParser):
 
 
 SAME = re.compile(
-    r"[\W\d_]*|[a-z]|Ctrl|Enter|Esc|SIKPRO|(· )?Telegram|Shift( · SIKPRO)?"
+    r"[\W\d_]*|[a-z]|Ctrl(\+K)?|Enter|Esc|SIKPRO|(· )?Telegram|Shift( · SIKPRO)?"
     r"|Excel|CSV|[\d.,]+ kB|Bot API|Simulator|Indonesia|English"
     r"|STO|Provider|Filter( \(\d+\))?|ODP( loss)?|SC|SN|Order|Status|Target|Median|TTI comply|Site Operation|Helpdesk"
     r"|Supervisor|Team leader|kendala (teknik|pelanggan|sistem)|(April|September|November)( \d{4})?(: [\d.]+)?",
@@ -217,5 +217,15 @@ def _read(page: str) -> set[str]:
 def _from_the_data(text: str) -> bool:
     """A value of the story, or one in capitals: codes are the same everywhere."""
     people = ("Budi", "Agus", "Rina", "Tono", "Bagus", "Sari", "Admin", "Joni")
-    story = (*people, "pagar hijau", "cari ODP", "Sidoarjo", "Sepanjang", "Sistem gangguan", "tidak-ada", "/cek")
+    story = (
+        *people,
+        "pagar hijau",
+        "cari ODP",
+        "Sidoarjo",
+        "Sepanjang",
+        "Sistem gangguan",
+        "Ruang helpdesk",
+        "tidak-ada",
+        "/cek",
+    )
     return any(part in text for part in story) or text.upper() == text

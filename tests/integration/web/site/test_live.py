@@ -21,8 +21,11 @@ def test_an_order_arrives_and_leaves_without_a_reload(site: Site, new_page: NewP
     log_in(page)
     connected(page)
     page.evaluate("window.stayed = true")
+    fetched: list[str | None] = []
+    page.on("request", lambda request: fetched.append(request.headers.get("x-live")))
     order = site.order()
     expect(page.get_by_role("link", name="SC32232558")).to_be_visible()
+    assert set(fetched) == {"1"}, "what a page fetches by itself is no use of the session"
     tono = site.logged_in("tono")
     tono.post(f"/orders/{order.id}/take")
     expect(page.locator(f"#order-{order.id}")).to_contain_text("Tono")

@@ -4,6 +4,7 @@ from attrs import evolve
 
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
 from sikpro.application.use_cases.people.first_steps import first_steps
+from sikpro.domain.people import Role
 from tests.builders import a_person, a_site_operation, a_technician, an_sto
 from tests.unit.chat import WHOLE, Phone, World
 
@@ -21,11 +22,20 @@ def test_each_step_is_done_by_what_it_says_and_nothing_else() -> None:
     assert done(store) == nothing
     store.write(lambda uow: uow.catalogue.put_sto(an_sto()))
     assert done(store) == nothing | {"places": True}
+    store.write(lambda uow: uow.people.add(a_person("Admin", username="admin", role=Role.ADMIN)))
+    assert not done(store)["helpdesks"], "an admin answers no order"
     rina = store.write(lambda uow: uow.people.add(a_person()))
     store.write(lambda uow: uow.people.add(a_technician()))
     assert done(store) == nothing | {"places": True, "technicians": True, "helpdesks": True}
     store.write(lambda uow: uow.people.save(evolve(rina, active=False)))
     assert not done(store)["helpdesks"]
+
+
+def test_each_step_leads_to_where_it_is_done() -> None:
+    steps = MemoryTransactions().read(lambda uow: first_steps(uow, bot_connected=False))
+    assert [step.path for step in steps] == [
+        *("/settings", "/catalogue/site-operations", "/technicians", "/users", "/orders?view=all")
+    ]
 
 
 def test_it_goes_when_all_is_done() -> None:

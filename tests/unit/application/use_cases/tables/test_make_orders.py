@@ -105,6 +105,15 @@ def test_a_row_without_what_an_order_needs_is_said_and_not_made() -> None:
     assert table.added == 1
 
 
+def test_times_of_the_provider_are_read_as_local_time() -> None:
+    local = NOON.astimezone(WIB)
+    received = (
+        f"{local.day}/{local.month}/{local.year} {local.hour - 1}:30"  # half an hour ago here, in the future elsewhere
+    )
+    [row] = World().plan((*OPEN[:2], received, *OPEN[3:])).rows
+    assert (row.verdict.value, row.errors) == ("new", {})
+
+
 def test_made_orders_are_taken_back_as_a_whole() -> None:
     world = World()
     table = world.make(OPEN, DONE)

@@ -6,10 +6,13 @@ from tests.integration.web.console import CSRF, PASSWORD
 
 
 def log_in(page: Page, username: str = "rina", *, at: str = "/") -> None:
-    """Log somebody in without showing the form, and open a page; without an address, the one where their work is."""
+    """Log somebody in without showing the form, and open a page; without an address, the one where their work is.
+
+    The device is their own: a story may last days.
+    """
     found = CSRF.search(page.request.get("/login").text())
     assert found
-    form = {"csrf": found[1], "username": username, "password": PASSWORD}
+    form = {"csrf": found[1], "username": username, "password": PASSWORD, "own_device": "1"}
     assert page.request.post("/login", form=form, max_redirects=0).status == 303
     page.goto(at)
 

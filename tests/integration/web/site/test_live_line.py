@@ -26,6 +26,7 @@ def test_after_each_cut_of_the_line_the_page_shows_what_the_server_has(page_site
             tono.post(f"/orders/{order.id - 1}/status", {"status": "selesai"})
         note = page.locator("#live-note")
         expect(note).to_contain_text("Server tidak terjangkau sejak 19.")
+        assert note.evaluate("note => getComputedStyle(note).position") == "fixed", "it is at the foot of the window"
         expect(note).to_contain_text("Tersambung lagi 19.")
         expect(page.locator("#queue [data-order]")).to_have_count(1)
         expect(page.locator(f"#order-{order.id}")).to_be_visible()

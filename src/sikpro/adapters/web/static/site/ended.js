@@ -9,6 +9,8 @@ const ended = {
   show(page) {
     live.ended = true;
     live.close();
+    live.lost = 0; // the server is there, only the session is not
+    if (live.note) live.note.hidden = true;
     if (page) this.place.replaceChildren(...page.body.children);
     this.place.querySelector("dialog")?.showModal();
   },

@@ -127,6 +127,25 @@ def test_the_next_order_is_there_before_the_answer_is_saved_and_a_refusal_stays_
     assert page_site.stored(second).phase is Phase.COMPLETED
 
 
+def test_an_answer_is_saved_though_the_page_is_left_at_once(page_site: Site, new_page: NewPage) -> None:
+    first, _ = taken(page_site, "SC100001", "SC100002")
+    page = new_page(base_url=page_site.url)
+    log_in(page, at=f"/orders/{first.id}")
+    ready(page)
+    page.keyboard.press("s")
+    page.evaluate(
+        """() => {
+            window.requestAnimationFrame = () => 0;
+            window.setTimeout = () => 0;
+            document.getElementById("answer-form").requestSubmit();
+            location.assign("/profile");
+        }"""
+    )
+    page.wait_for_url("**/profile")
+    page.goto(f"/orders/{first.id}")
+    expect(page.locator(".order-head")).to_contain_text("Selesai")
+
+
 def test_an_order_that_changed_after_it_was_fetched_ahead_is_shown_as_it_is(page_site: Site, new_page: NewPage) -> None:
     first, second = taken(page_site, "SC100001", "SC100002")
     page = new_page(base_url=page_site.url)

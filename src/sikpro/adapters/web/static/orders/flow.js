@@ -32,7 +32,7 @@ const flow = {
     const request = { method: "POST", body, headers: this.headers(form), keepalive: true };
     const back = location.pathname + location.search;
     this.busy = true;
-    if (next) this.goOn(next);
+    if (next) await this.goOn(next);
     try {
       const answer = await fetch(address, request);
       const text = await answer.text();
@@ -55,10 +55,16 @@ const flow = {
     const reason = form.elements.reason;
     return !reason.checkVisibility() || reason.value.trim() !== "";
   },
-  // Paints the next order while the answer is on its way. What comes after it is known when the answer is saved.
+  // Paints the next order; then the answer goes on its way, so that neither takes the processor from the other. A page that
+  // is left or hidden, or does not paint, sends at once. What comes after the order is known when the answer is saved.
   goOn(next) {
     next.article.querySelector("#next-order")?.remove();
+    const painted = new Promise((done) => {
+      for (const kind of ["order:shown", "visibilitychange", "pagehide"]) addEventListener(kind, done, { once: true });
+      setTimeout(done, 100);
+    });
     this.show(next.article, next.address);
+    return painted;
   },
   // The answer to a form whose next order is painted: it adds what was not known then, or says above it what was not saved.
   confirm(left, back, article, answer, text) {
@@ -148,7 +154,7 @@ const flow = {
         this.busy = false;
         if (address && address !== location.pathname + location.search) history.pushState({ htmx: true }, "", address);
         htmx.process(article);
-        document.dispatchEvent(new CustomEvent("order:shown", { detail: { id: article.dataset.orderId } }));
+        document.dispatchEvent(new CustomEvent("order:shown", { bubbles: true, detail: { id: article.dataset.orderId } }));
         this.fetchAhead();
         // An order that stays on the screen is fetched again: its claim is renewed, its ages are right.
         setTimeout(() => article.isConnected && live.refresh("order", [article.dataset.orderId]), 2000);

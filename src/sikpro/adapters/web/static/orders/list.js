@@ -14,6 +14,7 @@ for (const kind of ["DOMContentLoaded", "change", "htmx:afterSwap"]) {
   document.addEventListener(kind, () => {
     const count = document.querySelector("[data-chosen]");
     if (count) count.textContent = chosen() || "";
+    document.body.classList.toggle("some-chosen", chosen() > 0);
   });
 }
 

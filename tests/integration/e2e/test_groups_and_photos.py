@@ -1,6 +1,7 @@
 """Groups, photos, albums and edited messages, from the chat into the database and onto the console: nothing faked."""
 
 import base64
+import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from attrs import define, field
+from PIL import Image
 
 from sikpro.application.ports.files import FileState, OrderFile
 from sikpro.domain.order import Order
@@ -23,8 +25,17 @@ STRANGER = 6001
 GROUP = -77
 NUMBER = "SC32232558"
 WHOLE = f"AO#{NUMBER}#ZTEGC6754546#SDA#ODP-SDA-003#F5SDA445"
-PHOTO = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 200
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
+
+
+def picture() -> bytes:
+    """A picture of some 50,000 bytes, with nothing written beside it."""
+    file = io.BytesIO()
+    Image.effect_noise((240, 240), 90).save(file, "png")
+    return file.getvalue()
+
+
+PHOTO = picture()
 
 
 @define

@@ -180,8 +180,9 @@ SILENT = {
     ("command", "greeting"),
     ("command", "emoji"),
     ("command", "noted"),
+    ("ignored", "stranger.too_many"),
 }
-"""What is answered by silence: an edit that changes nothing, further messages of an album, thanks."""
+"""What is answered by silence: an edit that changes nothing, more messages of an album, thanks, a stranger's flood."""
 
 
 @given(

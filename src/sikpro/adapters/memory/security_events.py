@@ -26,10 +26,10 @@ class MemorySecurityEvents:
         self._recorded.append(kept)
         return kept
 
-    def page(self, filter: EventFilter, *, before: int | None, limit: int) -> tuple[SecurityEvent, ...]:  # noqa: A002
+    def page(self, which: EventFilter, *, before: int | None, limit: int) -> tuple[SecurityEvent, ...]:
         """Return a page of events, newest first."""
         events = (one for one in self._state.security_events.values() if before is None or one.id < before)
-        found = sorted((one for one in events if _is_in(filter, one)), key=lambda one: -one.id)
+        found = sorted((one for one in events if _is_in(which, one)), key=lambda one: -one.id)
         return tuple(found[:limit])
 
     def counts(self, start: datetime, end: datetime) -> Mapping[EventKind, int]:

@@ -49,9 +49,9 @@ class SqlSecurityEvents:
         self._transaction.recorded.append(kept)
         return kept
 
-    def page(self, filter: EventFilter, *, before: int | None, limit: int) -> tuple[SecurityEvent, ...]:  # noqa: A002
+    def page(self, which: EventFilter, *, before: int | None, limit: int) -> tuple[SecurityEvent, ...]:
         """Return a page of events, newest first."""
-        conditions = _conditions(filter)
+        conditions = _conditions(which)
         if before is not None:
             conditions.append(_c.id < before)
         selected = sa.select(*_FIELDS).where(*conditions).order_by(_c.id.desc()).limit(limit)

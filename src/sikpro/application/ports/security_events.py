@@ -84,7 +84,7 @@ class SecurityEvents(Protocol):
     def add(self, event: SecurityEvent) -> SecurityEvent:
         """Save an event and return it with its id."""
 
-    def page(self, filter: EventFilter, *, before: int | None, limit: int) -> tuple[SecurityEvent, ...]:  # noqa: A002
+    def page(self, which: EventFilter, *, before: int | None, limit: int) -> tuple[SecurityEvent, ...]:
         """Return the events with an id below `before`, newest first."""
 
     def counts(self, start: datetime, end: datetime) -> Mapping[EventKind, int]:

@@ -30,7 +30,7 @@ async def run(port: int, control_port: int, state: Path | None) -> None:
             whole = state.with_suffix(".new")
             whole.write_text(json.dumps(addresses), encoding="utf-8")
             whole.replace(state)
-        print(f"MTProto on {server.host}:{server.port}, control on {control}", flush=True)  # noqa: T201
+        print(f"MTProto on {server.host}:{server.port}, control on {control}", flush=True)  # noqa: T201  # a program
         await stop.wait()
         listener.close()
         await listener.wait_closed()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from attrs import evolve
@@ -161,7 +162,7 @@ def test_a_mention_ends_when_the_person_opens_the_order_and_not_when_another_doe
     for reader in ("rina", "bagus"):
         assert mentions(world, "bagus")
         person = world.person(reader)
-        world.transactions.write(lambda uow, person=person: read_mentions(uow, order.id, person, now))  # type: ignore[misc]
+        world.transactions.write(partial(read_mentions, order_id=order.id, person=person, now=now))
     assert mentions(world, "bagus") == []
 
 

@@ -59,12 +59,13 @@ const flow = {
   // is left or hidden, or does not paint, sends at once. What comes after the order is known when the answer is saved.
   goOn(next) {
     next.article.querySelector("#next-order")?.remove();
+    const over = new AbortController();
     const painted = new Promise((done) => {
-      for (const kind of ["order:shown", "visibilitychange", "pagehide"]) addEventListener(kind, done, { once: true });
+      for (const kind of ["order:shown", "visibilitychange", "pagehide"]) addEventListener(kind, done, { signal: over.signal });
       setTimeout(done, 100);
     });
     this.show(next.article, next.address);
-    return painted;
+    return painted.then(() => over.abort());
   },
   // The answer to a form whose next order is painted: it adds what was not known then, or says above it what was not saved.
   confirm(left, back, article, answer, text) {

@@ -36,8 +36,23 @@ class WorkDays:
 
 
 @frozen(kw_only=True)
+class SessionTimes:
+    """When a login on the web ends by itself.
+
+    `unused` is how long it lasts without use (a night ends it, a shift does not), `unused_on_own_device` the same on a
+    device that the person marked as their own, `longest` how long it lasts in all. Nobody is cut off in the middle of a
+    shift: `longest` ends it only after `no_shift` without use.
+    """
+
+    unused: timedelta = timedelta(hours=12)
+    unused_on_own_device: timedelta = timedelta(days=14)
+    longest: timedelta = timedelta(days=30)
+    no_shift: timedelta = timedelta(hours=4)
+
+
+@frozen(kw_only=True)
 class Installation:
-    """The duplicate rule's mode, the duration of a claim, and the working hours of the week.
+    """The duplicate rule's mode, the duration of a claim, the working hours of the week, and the ends of sessions.
 
     `nudge_every` is the least time between two nudges of an order. `notice` (*Pengumuman*) is added to every answer
     about an order while it is not "". `most_claims` is how many orders one person may have at a time, 0 for any number.
@@ -57,6 +72,7 @@ class Installation:
     most_claims: int = 0
     most_used_first: bool = False
     patterns: Patterns = STARTING
+    sessions: SessionTimes = SessionTimes()
     holidays: frozenset[date] = field(factory=frozenset[date])
 
     @property

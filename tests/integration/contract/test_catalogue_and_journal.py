@@ -32,7 +32,7 @@ from sikpro.domain.events import (
     StatusUndone,
     WordsSent,
 )
-from sikpro.domain.installation import Hours, Installation
+from sikpro.domain.installation import Hours, Installation, SessionTimes
 from sikpro.domain.patterns import BoxPattern, Characters, NumberPattern, Patterns
 from sikpro.domain.phase import Phase, Turn
 from sikpro.domain.place import Place
@@ -162,8 +162,15 @@ def test_the_installation_has_the_defaults_until_it_decides(store: Transactions)
             numbers=(NumberPattern("AOS", 10, 24, Characters.LETTERS), NumberPattern("SC", 6, 12)),
             boxes=(BoxPattern("GCL", Characters.DIGITS, 3, 1, 5), BoxPattern("ODP", None, 0, 1, 4, Characters.LETTERS)),
         ),
+        sessions=SessionTimes(
+            unused=timedelta(hours=1),
+            unused_on_own_device=timedelta(days=2),
+            longest=timedelta(days=90),
+            no_shift=timedelta(hours=24),
+        ),
     )
     store.write(lambda unit: unit.installation.put(Installation()))
+    assert store.read(lambda unit: unit.installation.get()) == Installation()
     store.write(lambda unit: unit.installation.put(decided))
 
     assert store.read(lambda unit: unit.installation.get()) == decided

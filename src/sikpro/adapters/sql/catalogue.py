@@ -1,10 +1,11 @@
 """The catalogues and the installation's settings in the database."""
 
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from attrs import asdict
 
 from sikpro.adapters.sql.dialect import upsert
 from sikpro.adapters.sql.tables import (
@@ -30,7 +31,7 @@ from sikpro.domain.catalogue import (
     Sto,
 )
 from sikpro.domain.duplicates import DuplicateMode
-from sikpro.domain.installation import Hours, Installation
+from sikpro.domain.installation import Hours, Installation, SessionTimes
 from sikpro.domain.patterns import STARTING, BoxPattern, Characters, NumberPattern, Patterns
 from sikpro.domain.phase import Phase, Turn
 
@@ -212,6 +213,7 @@ class SqlInstallationRepository:
             most_claims=row["most_claims"],
             most_used_first=row["most_used_first"],
             patterns=_patterns(row["patterns"]) if row["patterns"] else STARTING,
+            sessions=SessionTimes(**{name: timedelta(hours=hours) for name, hours in (row["sessions"] or {}).items()}),
         )
 
     def put(self, installed: Installation) -> None:
@@ -228,6 +230,7 @@ class SqlInstallationRepository:
             "most_claims": installed.most_claims,
             "most_used_first": installed.most_used_first,
             "patterns": _kept(installed.patterns),
+            "sessions": {name: span // timedelta(hours=1) for name, span in asdict(installed.sessions).items()},
         }
         self._transaction.forget()
         self._transaction.execute(upsert(self._transaction, installation, ["id"]).values(row))

@@ -278,4 +278,5 @@ installation = Table(
     Column("most_used_first", Boolean, nullable=False, server_default=sa.false()),
     Column("most_claims", Integer, nullable=False, server_default="0"),
     Column("patterns", sa.JSON(none_as_null=True)),
+    Column("sessions", sa.JSON(none_as_null=True)),
 )

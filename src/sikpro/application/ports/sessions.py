@@ -1,21 +1,11 @@
 """Sessions of the web, links that connect a phone, and failed logins."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from attrs import frozen
 
-UNUSED = timedelta(hours=12)
-"""How long a session lasts without use: a night ends it, a shift does not."""
-
-UNUSED_ON_OWN_DEVICE = timedelta(days=14)
-"""The same on a device that the person marked as their own."""
-
-LONGEST = timedelta(days=30)
-"""How long a session lasts in all."""
-
-NO_SHIFT = timedelta(hours=4)
-"""Without use for so long, nobody is in the middle of a shift: only then a session reaches its longest life."""
+from sikpro.domain.installation import SessionTimes
 
 
 @frozen(kw_only=True)
@@ -28,12 +18,12 @@ class Session:
     used_at: datetime
     own_device: bool = False
 
-    def is_over(self, now: datetime) -> bool:
+    def is_over(self, now: datetime, times: SessionTimes) -> bool:
         """Return whether it has ended by itself."""
         unused = now - self.used_at
-        if unused > (UNUSED_ON_OWN_DEVICE if self.own_device else UNUSED):
+        if unused > (times.unused_on_own_device if self.own_device else times.unused):
             return True
-        return now - self.created_at > LONGEST and unused >= NO_SHIFT
+        return now - self.created_at > times.longest and unused >= times.no_shift
 
 
 class Sessions(Protocol):

@@ -15,6 +15,7 @@ from sikpro.application.ports.storage import AsyncTransactions, StorageError, Un
 from sikpro.application.reports.closing import next_closing
 from sikpro.application.reports.send_recaps import next_recap
 from sikpro.application.use_cases.catalogue.count_uses import next_count
+from sikpro.application.use_cases.catalogue.decide_installation import MOST_DAYS
 from sikpro.application.use_cases.orders.alert_overdue import alert_overdue
 from sikpro.application.use_cases.orders.remind_owners import remind_owners
 from sikpro.application.use_cases.orders.work_order import free_lapsed_claims
@@ -23,8 +24,8 @@ from sikpro.application.workers.clock_watch import ClockWatch
 
 _log = structlog.get_logger(__name__)
 
-SESSION_LIFE = timedelta(days=14)
-"""How long an unused session lasts."""
+SESSION_LIFE = timedelta(days=MOST_DAYS + 1)
+"""How long an unused session is kept: longer than any setting lets it last."""
 
 _LEASE = timedelta(minutes=2)
 _LONGEST_PAUSE = 6

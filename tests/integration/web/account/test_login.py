@@ -8,6 +8,7 @@ from attrs import evolve
 
 from sikpro.adapters.web.account.login import TRIES, TRIES_OF_ACCOUNT, TRIES_OF_ADDRESS
 from sikpro.adapters.web.site.security import session_id
+from sikpro.domain.installation import SessionTimes
 from tests.fakes import QuickPasswords
 from tests.integration.web.console import PASSWORD, Site
 
@@ -135,6 +136,31 @@ def test_a_session_of_thirty_days_waits_for_four_hours_without_use(page_site: Si
         assert visitor.get("/orders").status_code == 200, "in the middle of a shift"
     page_site.clock.later(timedelta(hours=4))
     assert visitor.get("/orders").headers["location"] == "/login?next=/orders"
+
+
+def test_a_session_ends_as_the_installation_set_it(page_site: Site) -> None:
+    page_site.store.write(
+        lambda uow: uow.installation.put(
+            evolve(
+                uow.installation.get(),
+                sessions=SessionTimes(
+                    unused=timedelta(hours=3),
+                    unused_on_own_device=timedelta(days=1),
+                    longest=timedelta(days=2),
+                    no_shift=timedelta(hours=2),
+                ),
+            )
+        )
+    )
+    shared, own = page_site.visitor(), page_site.logged_in("rina")
+    shared.log_in("rina", own_device="")
+    page_site.clock.later(timedelta(hours=3, minutes=1))
+    assert (shared.get("/orders").status_code, own.get("/orders").status_code) == (303, 200)
+    for span in (timedelta(days=1), timedelta(hours=20), timedelta(hours=1, minutes=59)):
+        page_site.clock.later(span)
+        assert own.get("/orders").status_code == 200
+    page_site.clock.later(timedelta(hours=2))
+    assert own.get("/orders").status_code == 303, "two days are over, and no shift is"
 
 
 def test_a_session_on_ones_own_device_ends_after_two_weeks_and_leads_back_after_the_login(site: Site) -> None:

@@ -43,6 +43,10 @@ SETTINGS = {
     "owners_at": "08:30",
     "hours_0": "07.30-12, 13-20",
     "hours_6": "8-12",
+    "unused": "10",
+    "unused_on_own_device": "7",
+    "longest": "21",
+    "no_shift": "5",
 }
 
 

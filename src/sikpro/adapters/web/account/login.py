@@ -16,8 +16,9 @@ from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.security import csrf_token, devices_in, new_token, safe_path, session_id
 from sikpro.adapters.web.site.visit import YEAR, Visit
 from sikpro.application.ports.security_events import EventKind
-from sikpro.application.ports.sessions import LONGEST, Session
+from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue.decide_installation import MOST_DAYS
 from sikpro.application.use_cases.people.choose_password import checked_password
 from sikpro.application.use_cases.people.manage_people import set_password
 from sikpro.application.use_cases.people.record_event import called, record_event
@@ -41,8 +42,8 @@ TRIES_OF_ADDRESS = 50
 PEOPLE_OF_DEVICE = 10
 """How many people's logins a device remembers: a shift shares its computers."""
 
-COOKIE = int((LONGEST + timedelta(days=1)).total_seconds())
-"""How long the browser keeps a session, in seconds; the server ends it, at the latest in the night after `LONGEST`."""
+COOKIE = int(timedelta(days=MOST_DAYS + 1).total_seconds())
+"""How long the browser keeps a session, in seconds; the server ends it before."""
 
 LONGEST_TYPED = 1000
 """The most characters of a typed password that are checked."""

@@ -14,6 +14,7 @@ from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
+from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.work_preferences import WorkPreferences
 from sikpro.application.use_cases.people.bind_phone import make_bind_link, new_link_token
@@ -127,11 +128,14 @@ class ProfileController(Controller):
 async def _page(
     request: Request[Any, Any, Any], me: Person, visit: Visit, pages: Pages, parts: WebParts, *, link: str = ""
 ) -> Response[str]:
-    found, work = await parts.transactions.read(
-        lambda uow: (uow.sessions.of_person(me.id), _work(uow, me) if me.may(Permission.WORK) else None)
-    )
     now = parts.clock.now()
-    live = [session for session in found if not session.is_over(now)]
+
+    def read(uow: UnitOfWork) -> tuple[list[Session], Work | None]:
+        times = uow.installation.get().sessions
+        found = [session for session in uow.sessions.of_person(me.id) if not session.is_over(now, times)]
+        return found, _work(uow, me) if me.may(Permission.WORK) else None
+
+    live, work = await parts.transactions.read(read)
     sessions = sorted(live, key=lambda session: session.id != visit.session)
     return pages.page(
         request,

@@ -14,6 +14,7 @@ from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.use_cases.catalogue.catalogue_rows import KINDS
 from sikpro.application.use_cases.catalogue.decide_installation import (
+    SESSION_ENTRIES,
     SETTINGS_ENTRIES,
     decide_installation,
     installation_texts,
@@ -79,5 +80,6 @@ def _page(
         kinds=KINDS,
         forwarding=parts.forwarding.address,
         days=range(7),
+        session_entries=tuple(SESSION_ENTRIES),
         modes=tuple(DuplicateMode),
     )

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from litestar.datastructures import MutableScopeHeaders
@@ -78,9 +78,9 @@ class Gate:
         if not well_formed(token):
             return
         key = session_id(token)
-        found = await self.parts.transactions.read(lambda uow: _session_and_person(uow, key))
         now = self.parts.clock.now()
-        if found is None or found[0].is_over(now) or not found[1].active or found[1].role is None:
+        found = await self.parts.transactions.read(lambda uow: _session_and_person(uow, key, now))
+        if found is None or not found[1].active or found[1].role is None:
             return
         session, visit.person = found
         visit.session, visit.expired = key, False
@@ -95,10 +95,12 @@ def _is_use(scope: Scope, received: Mapping[bytes, bytes]) -> bool:
     return scope["path"] not in {"/live", "/bot"} and b"x-live" not in received
 
 
-def _session_and_person(uow: UnitOfWork, key: str) -> tuple[Session, Person] | None:
+def _session_and_person(uow: UnitOfWork, key: str, now: datetime) -> tuple[Session, Person] | None:
     session = uow.sessions.get(key)
+    if session is None or session.is_over(now, uow.installation.get().sessions):
+        return None
     try:
-        return (session, uow.people.get(session.person)) if session else None
+        return session, uow.people.get(session.person)
     except NotFound:
         return None
 

@@ -12,6 +12,7 @@ from sikpro.adapters.web.site.pages import Pages
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.ports.runtime import LiveEvents, News
+from sikpro.application.ports.storage import UnitOfWork
 
 PING = 5.0
 """Seconds between two pings; each checks the session again and tells the page that what it shows is still true."""
@@ -34,8 +35,13 @@ async def live(
     session = visit.session
 
     async def alive() -> bool:
-        found = await parts.transactions.read(lambda uow: uow.sessions.get(session))
-        return found is not None and not found.is_over(parts.clock.now())
+        now = parts.clock.now()
+
+        def read(uow: UnitOfWork) -> bool:
+            found = uow.sessions.get(session)
+            return found is not None and not found.is_over(now, uow.installation.get().sessions)
+
+        return await parts.transactions.read(read)
 
     events = live_stream(parts.live, after, alive=alive, time=lambda: parts.clock.now().isoformat())
     return ServerSentEvent(events, retry_duration=3000)

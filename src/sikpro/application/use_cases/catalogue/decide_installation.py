@@ -12,20 +12,30 @@ from sikpro.application.use_cases.catalogue.change_duplicate_rule import change_
 from sikpro.application.use_cases.people.record_event import record_event
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
-from sikpro.domain.installation import Hours, Installation
+from sikpro.domain.installation import Hours, Installation, SessionTimes
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.text import one_line
 
+MOST_DAYS = 90
+"""The most days after which an order counts as stuck, and a session ends."""
+
 WEEK_ENTRIES = tuple(f"hours_{day}" for day in range(7))
+SESSION_ENTRIES: Mapping[str, tuple[timedelta, int]] = {
+    "unused": (timedelta(hours=1), 72),
+    "unused_on_own_device": (timedelta(days=1), MOST_DAYS),
+    "longest": (timedelta(days=1), MOST_DAYS),
+    "no_shift": (timedelta(hours=1), 24),
+}
+"""The ends of sessions: the unit of each, and the most of it; the least is 1."""
+
 SETTINGS_ENTRIES = (
     *("duplicate_mode", "claim", "most_claims", "nudge_every", "stuck_after", "owners_at", "most_used_first"),
     *WEEK_ENTRIES,
+    *SESSION_ENTRIES,
 )
 """The entries of the form: minutes for spans, days for `stuck_after`, a number or nothing for the most claims, a time
-for `owners_at`, and the hours of each day from Monday: `08.00-12.00, 13.00-17.00`, nothing for a day without work."""
-
-MOST_DAYS = 90
-"""The most days after which an order counts as stuck."""
+for `owners_at`, the hours of each day from Monday (`08.00-12.00, 13.00-17.00`, nothing for a day without work), and the
+ends of sessions."""
 
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(hours=12)
 """The bounds of a claim and of the interval of nudges."""
@@ -42,6 +52,7 @@ def installation_texts(installation: Installation) -> dict[str, str]:
         "owners_at": f"{installation.owners_at:%H.%M}",
         "most_used_first": "1" if installation.most_used_first else "",
         **dict(zip(WEEK_ENTRIES, map(_hours_text, installation.week), strict=True)),
+        **{name: str(getattr(installation.sessions, name) // unit) for name, (unit, _) in SESSION_ENTRIES.items()},
     }
 
 
@@ -97,6 +108,12 @@ def _understood(typed: Mapping[str, str], before: Installation) -> Installation:
             errors[name] = error
     if not errors.keys() & {*WEEK_ENTRIES} and not any(week):
         errors[WEEK_ENTRIES[0]] = InvalidValue("days.none", "")
+    sessions: dict[str, timedelta] = {}
+    for name, (unit, most) in SESSION_ENTRIES.items():
+        try:
+            sessions[name] = _whole(typed[name], most) * unit
+        except InvalidValue as error:
+            errors[name] = error
     if typed["duplicate_mode"] not in {mode.value for mode in DuplicateMode}:
         errors["duplicate_mode"] = InvalidValue("field.missing", "")
     if errors:
@@ -112,6 +129,7 @@ def _understood(typed: Mapping[str, str], before: Installation) -> Installation:
         most_used_first=bool(typed["most_used_first"]),
         owners_at=owners_at,
         week=tuple(week),
+        sessions=SessionTimes(**sessions),
     )
 
 
@@ -121,6 +139,13 @@ def _minutes(text: str) -> timedelta:
     if not SHORTEST <= span <= LONGEST:
         raise InvalidValue("minutes.range", one_line(text))
     return span
+
+
+def _whole(text: str, most: int) -> int:
+    typed = text.strip()
+    if not re.fullmatch("[0-9]{1,3}", typed) or not 1 <= int(typed) <= most:
+        raise InvalidValue("number.range", one_line(text), least="1", most=str(most))
+    return int(typed)
 
 
 def _days(text: str) -> timedelta:

@@ -10,7 +10,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.decide_installation import decide_installation, installation_texts
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.errors import InvalidFields
-from sikpro.domain.installation import Hours, Installation
+from sikpro.domain.installation import Hours, Installation, SessionTimes
 from tests.builders import an_order, key_of, refusals
 from tests.unit.chat import NINE, World
 
@@ -26,6 +26,10 @@ TYPED = {
     **{f"hours_{day}": "" for day in range(7)},
     "hours_0": "7:30 - 12.00 ; 13-21.05",
     "hours_4": "8-11.30,13.00–17",
+    "unused": " 8 ",
+    "unused_on_own_device": "90",
+    "longest": "60",
+    "no_shift": "6",
 }
 
 
@@ -65,6 +69,12 @@ def test_what_is_decided_is_kept_and_noted_once() -> None:
             (Hours(time(8), time(11, 30)), Hours(time(13), time(17))),
             *((),) * 2,
         ),
+        sessions=SessionTimes(
+            unused=timedelta(hours=8),
+            unused_on_own_device=timedelta(days=90),
+            longest=timedelta(days=60),
+            no_shift=timedelta(hours=6),
+        ),
     )
     texts = {
         "duplicate_mode": "number_and_type",
@@ -77,6 +87,10 @@ def test_what_is_decided_is_kept_and_noted_once() -> None:
         **{f"hours_{day}": "" for day in range(7)},
         "hours_0": "07.30-12.00, 13.00-21.05",
         "hours_4": "08.00-11.30, 13.00-17.00",
+        "unused": "8",
+        "unused_on_own_device": "90",
+        "longest": "60",
+        "no_shift": "6",
     }
     assert installation_texts(kept(world)) == texts
     assert notes(world) == [("installation_decided", "", ADMIN, NINE, tuple(texts.items()))]
@@ -106,6 +120,10 @@ def test_a_claim_and_a_nudge_may_last_from_five_minutes_to_twelve_hours(shortest
         ({"hours_1": "9-9"}, {"hours_1": ("hours.order", "9-9")}),
         ({"hours_1": "8-12, 11.59-13"}, {"hours_1": ("hours.order", "8-12, 11.59-13")}),
         ({"hours_0": "", "hours_4": " , "}, {"hours_0": ("days.none", "")}),
+        ({"unused": "73"}, {"unused": ("number.range", "73")}),
+        ({"no_shift": "25"}, {"no_shift": ("number.range", "25")}),
+        ({"longest": "0"}, {"longest": ("number.range", "0")}),
+        ({"unused_on_own_device": " 2 minggu"}, {"unused_on_own_device": ("number.range", "2 minggu")}),
         ({"duplicate_mode": "never"}, {"duplicate_mode": ("field.missing", "")}),
         (
             {"claim": "", "hours_0": "", "hours_4": ""},

@@ -20,7 +20,7 @@ from sikpro.application.ports.barcodes import PhotoReading, Refusal
 from sikpro.application.ports.chat import Enclosure, MenuEntry, Outgoing
 from sikpro.application.ports.network import NeverSent, PerhapsSent
 from sikpro.application.ports.storage import Hint, Transactions, UnitOfWork
-from sikpro.application.ports.tables import TableSheet
+from sikpro.application.ports.tables import ReadSoFar, TableSheet
 
 T = TypeVar("T")
 
@@ -184,15 +184,10 @@ class NoticingTables(DirectTables):
     look: Callable[[], bool] = field(default=lambda: False, kw_only=True)
     noticed: list[bool] = field(factory=list[bool], kw_only=True)
 
-    async def read(self, content: bytes) -> list[list[str]]:
-        """The rows."""
-        self.noticed.append(self.look())
-        return await super().read(content)
-
-    async def sheets(self, content: bytes) -> tuple[TableSheet, ...]:
+    async def sheets(self, content: bytes, read_so_far: ReadSoFar = lambda _: None) -> tuple[TableSheet, ...]:
         """The sheets."""
         self.noticed.append(self.look())
-        return await super().sheets(content)
+        return await super().sheets(content, read_so_far)
 
 
 @define

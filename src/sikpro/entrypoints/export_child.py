@@ -28,7 +28,7 @@ def write_export(task: Any, _: bytes, say: Say) -> None:
     engine = create_engine_for(order.database)
 
     def report(done: int, total: int) -> None:
-        say({"done": done, "total": total})
+        say({"done": done, "total": total}, at_once=True)
 
     try:
         SqlTransactions(engine).read(lambda uow: writing.write(uow, order.export, path, report))
@@ -44,4 +44,4 @@ def write_export(task: Any, _: bytes, say: Say) -> None:
 
 
 if __name__ == "__main__":
-    serve(write_export, at_once=True)
+    serve(write_export)

@@ -7,7 +7,7 @@ import pytest
 
 from sikpro.adapters.excel.reader import DirectTables
 from sikpro.adapters.local.table_process import ProcessTables
-from sikpro.application.ports.tables import FORMULA, SHORT, TableReader
+from sikpro.application.ports.tables import FORMULA, LONG, TableReader
 from sikpro.domain.errors import InvalidValue
 from tests.fakes import NoticingTables
 from tests.integration.test_table_reader import excel
@@ -23,10 +23,21 @@ def reader(request: pytest.FixtureRequest) -> TableReader:
     return ProcessTables(command=(sys.executable, "-m", "sikpro.entrypoints.table_child"))
 
 
-async def test_the_first_sheets_rows_are_plain_text_the_header_first(reader: TableReader) -> None:
+async def test_rows_are_plain_text_the_header_first(reader: TableReader) -> None:
     rows = [["kode", "nama"], ["SDA", "Sidoarjo – kota ✓"], ["", "x"]]
-    assert await reader.read(excel(*rows)) == rows
-    assert await reader.read("kode;nama\nSDA;Sidoarjo – kota ✓\n;x\n".encode()) == rows
+    for content in (excel(*rows), "kode;nama\nSDA;Sidoarjo – kota ✓\n;x\n".encode()):
+        (sheet,) = await reader.sheets(content)
+        assert list(map(list, sheet.rows)) == rows
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+async def test_a_long_file_says_how_many_rows_are_read(reader: TableReader, kind: str) -> None:
+    rows = [["kode"], *(["SDA"] for _ in range(1000))]
+    heard: list[int] = []
+    await reader.sheets(excel(*rows) if kind == "xlsx" else b"kode\n" + b"SDA\n" * 1000, heard.append)
+    assert heard == sorted(heard)
+    assert len(heard) > 1
+    assert 0 < heard[0] < heard[-1] <= len(rows)
 
 
 async def test_sheets_have_their_names_and_a_csv_has_none(reader: TableReader) -> None:
@@ -44,24 +55,20 @@ async def test_a_cell_with_a_formula_is_marked_for_whoever_needs_it(reader: Tabl
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7", b"PK\x03\x04" + b"\0" * 100, b""])
 async def test_what_is_no_table_is_refused_by_both_alike(reader: TableReader, content: bytes) -> None:
-    codes = []
-    for ask in (reader.read, reader.sheets):
-        with pytest.raises(InvalidValue) as refused:
-            await ask(content)
-        codes.append(refused.value.code)
-    with pytest.raises(InvalidValue) as known:
-        await DirectTables().read(content)
-    assert codes == [known.value.code] * 2
-    assert codes[0].startswith("file.")
-
-
-async def test_the_limits_are_those_of_the_question(reader: TableReader) -> None:
-    long = b"kode\n" + b"SDA\n" * (SHORT.rows + 1)
     with pytest.raises(InvalidValue) as refused:
-        await reader.read(long)
+        await reader.sheets(content)
+    with pytest.raises(InvalidValue) as known:
+        await DirectTables().sheets(content)
+    assert refused.value.code == known.value.code
     assert refused.value.code.startswith("file.")
-    (sheet,) = await reader.sheets(long)
-    assert (sheet.error, len(sheet.rows)) == (None, SHORT.rows + 2)
+
+
+async def test_a_sheet_that_is_too_long_carries_its_error(reader: TableReader) -> None:
+    (longest,) = await reader.sheets(b"kode\n" + b"SDA\n" * LONG.rows)
+    assert (longest.error, len(longest.rows)) == (None, LONG.rows + 1)
+    with pytest.raises(InvalidValue) as refused:
+        await reader.sheets(b"kode\n" + b"SDA\n" * (LONG.rows + 1))
+    assert refused.value.code == "file.too_long"
 
 
 async def test_reading_ends_when_it_is_cancelled_and_the_next_one_is_answered(reader: TableReader) -> None:
@@ -70,4 +77,5 @@ async def test_reading_ends_when_it_is_cancelled_and_the_next_one_is_answered(re
     if reading.cancel():
         with pytest.raises(asyncio.CancelledError):
             await reading
-    assert await reader.read(b"kode\nSDA\n") == [["kode"], ["SDA"]]
+    (sheet,) = await reader.sheets(b"kode\nSDA\n")
+    assert list(map(list, sheet.rows)) == [["kode"], ["SDA"]]

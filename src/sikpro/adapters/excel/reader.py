@@ -14,7 +14,7 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from sikpro.adapters.excel.package import IN_CELL, CheckedPackage
-from sikpro.application.ports.tables import FORMULA, LONG, LONGEST_CELL, SHORT, TableLimits, TableSheet
+from sikpro.application.ports.tables import FORMULA, LONG, LONGEST_CELL, ReadSoFar, TableLimits, TableSheet
 from sikpro.application.ports.workbooks import FORMULA_STARTS
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.text import storable
@@ -33,6 +33,9 @@ _SEPARATORS = ";,\t|"
 _LOOKED_AT = 50
 """The lines in which a separator must give equal rows."""
 
+_SAID_EVERY = 200
+"""The rows after which a reader says how far it is."""
+
 _EXACT = 10**15
 """Excel keeps every digit of a whole number below this."""
 
@@ -46,16 +49,9 @@ _NO_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\x
 class FileTableReader:
     """Reads CSV (comma, semicolon, tab or bar) and Excel, synchronously."""
 
-    def read(self, content: bytes) -> list[list[str]]:
-        """Return the rows of the first sheet, header first, empty rows as empty lists. Raises `InvalidValue`."""
-        sheet = _sheets(content, SHORT, only_first=True)[0]
-        if sheet.error:
-            raise sheet.error
-        return [list(row) for row in sheet.rows]
-
-    def sheets(self, content: bytes) -> tuple[TableSheet, ...]:
+    def sheets(self, content: bytes, read_so_far: ReadSoFar = lambda _: None) -> tuple[TableSheet, ...]:
         """Return every sheet that is neither hidden nor empty. Raises `InvalidValue` with a code `file.…`."""
-        return _sheets(content, LONG)
+        return _sheets(content, LONG, read_so_far)
 
 
 @frozen
@@ -64,16 +60,12 @@ class DirectTables:
 
     reader: FileTableReader = FileTableReader()
 
-    async def read(self, content: bytes) -> list[list[str]]:
-        """Return the rows of the first sheet. Raises `InvalidValue`."""
-        return self.reader.read(content)
-
-    async def sheets(self, content: bytes) -> tuple[TableSheet, ...]:
+    async def sheets(self, content: bytes, read_so_far: ReadSoFar = lambda _: None) -> tuple[TableSheet, ...]:
         """Return every sheet that is neither hidden nor empty. Raises `InvalidValue`."""
-        return self.reader.sheets(content)
+        return self.reader.sheets(content, read_so_far)
 
 
-def _sheets(content: bytes, limits: TableLimits, *, only_first: bool = False) -> tuple[TableSheet, ...]:
+def _sheets(content: bytes, limits: TableLimits, read_so_far: ReadSoFar) -> tuple[TableSheet, ...]:
     if not content.strip():
         raise InvalidValue("file.empty", "")
     if len(content) > limits.size:
@@ -82,14 +74,16 @@ def _sheets(content: bytes, limits: TableLimits, *, only_first: bool = False) ->
         raise InvalidValue("file.password" if _ENCRYPTED in content else "file.old_excel", "")
     if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(_NO_TABLES):
         raise InvalidValue("file.no_table", "")
-    found = _excel(content, limits, only_first) if content.startswith(b"PK") else (_text_table(content, limits),)
+    budget = _Budget(limits.text, read_so_far)
+    excel = content.startswith(b"PK")
+    found = _excel(content, limits, budget) if excel else (_text_table(content, limits, budget),)
     sheets = tuple(sheet for sheet in found if sheet.error or any(sheet.rows))
     if not sheets:
         raise InvalidValue("file.empty", "")
     return sheets
 
 
-def _text_table(content: bytes, limits: TableLimits) -> TableSheet:
+def _text_table(content: bytes, limits: TableLimits, budget: "_Budget") -> TableSheet:
     text = _decoded(content)
     if "\x00" in text:
         raise InvalidValue("file.unreadable", "")
@@ -100,7 +94,7 @@ def _text_table(content: bytes, limits: TableLimits) -> TableSheet:
     else:
         delimiter = _separator(text)
     found = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return TableSheet(name="", rows=_bounded(_csv_rows(found), limits, _Budget(limits.text)))
+    return TableSheet(name="", rows=_bounded(_csv_rows(found), limits, budget))
 
 
 def _separator(text: str) -> str:
@@ -156,7 +150,7 @@ def _decoded(content: bytes) -> str:
         return content.decode("cp1252", "replace")
 
 
-def _excel(content: bytes, limits: TableLimits, only_first: bool) -> tuple[TableSheet, ...]:
+def _excel(content: bytes, limits: TableLimits, budget: "_Budget") -> tuple[TableSheet, ...]:
     try:
         with CheckedPackage(content, limits) as package:
             reader = ExcelReader(io.BytesIO(content), read_only=True, keep_links=False)
@@ -165,8 +159,7 @@ def _excel(content: bytes, limits: TableLimits, only_first: bool) -> tuple[Table
             reader.read()
             pages = reader.wb.worksheets
             shown = [page for page in pages if page.sheet_state == "visible"] or pages
-            budget = _Budget(limits.text)
-            return tuple(_sheet(page, package, limits, budget) for page in (shown[:1] if only_first else shown))
+            return tuple(_sheet(page, package, limits, budget) for page in shown)
     except (InvalidValue, MemoryError):
         raise
     except Exception as error:  # openpyxl raises any error of its parsers; each means that this is not an Excel file
@@ -227,10 +220,15 @@ class _Budget:
     """The text of all sheets of a file together, in characters; above `most` no further sheet is read."""
 
     most: int
+    read_so_far: ReadSoFar
     spent: int = 0
+    rows: int = 0
 
     def spend(self, characters: int) -> None:
-        """Add the characters. Raises `InvalidValue` above `most`."""
+        """Add a row of so many characters. Raises `InvalidValue` above `most`."""
+        self.rows += 1
+        if self.rows % _SAID_EVERY == 0:
+            self.read_so_far(self.rows)
         self.spent += characters
         if self.spent > self.most:
             raise InvalidValue("file.too_much_text", str(self.most))

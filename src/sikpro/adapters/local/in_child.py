@@ -9,15 +9,18 @@ import os
 import resource
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any, TypeAlias
+from typing import Any, Protocol
 
 from attrs import asdict, frozen
 
 NICE = 10
 """The niceness, so that the server and its pages go first."""
 
-Say: TypeAlias = Callable[[object], None]
-"""Sends one line of the answer. The process ends there if nobody listens any more."""
+
+class Say(Protocol):
+    """Sends one line of the answer, `at_once` or with later ones. The process ends there if nobody listens any more."""
+
+    def __call__(self, said: object, *, at_once: bool = False) -> None: ...
 
 
 @frozen(kw_only=True)
@@ -34,10 +37,10 @@ def packed_work(task: object, content: bytes = b"", limits: ChildLimits | None =
     return json.dumps(line, ensure_ascii=False).encode() + b"\n" + content
 
 
-def serve(do: Callable[[Any, bytes, Say], None], *, at_once: bool = False) -> None:
+def serve(do: Callable[[Any, bytes, Say], None]) -> None:
     """Take the work from standard input, set its limits, and do it.
 
-    `do` gets the task, the content and `say`. `at_once` sends each line without waiting for others.
+    `do` gets the task, the content and `say`.
     """
     os.nice(NICE)
     line = json.loads(sys.stdin.buffer.readline())
@@ -45,7 +48,7 @@ def serve(do: Callable[[Any, bytes, Say], None], *, at_once: bool = False) -> No
         confine(ChildLimits(**line["limits"]))
     out = sys.stdout.buffer
 
-    def say(said: object) -> None:
+    def say(said: object, *, at_once: bool = False) -> None:
         with _heard():
             out.write(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
             if at_once:

@@ -5,14 +5,18 @@ from typing import Any
 
 from attrs import define, field
 
-from sikpro.application.ports.tables import TableSheet
+from sikpro.application.ports.tables import ReadSoFar, TableSheet
 from sikpro.domain.errors import InvalidValue
 
 
 @define
 class HeardSheets:
-    """The answer of the process so far: one line per sheet, one per row of the sheet, one at the end."""
+    """The answer of the process so far.
 
+    First lines with the number of rows read so far, then one per sheet, one per row of the sheet, one at the end.
+    """
+
+    read_so_far: ReadSoFar
     sheets: list[tuple[str, list[list[str]], InvalidValue | None]] = field(factory=list)
     failure: InvalidValue | None = None
     ended: bool = False
@@ -25,6 +29,8 @@ class HeardSheets:
             if not all(isinstance(cell, str) for cell in said):
                 raise TypeError("a cell that is no text")
             self.sheets[-1][1].append(said)
+        elif "read" in said:
+            self.read_so_far(int(said["read"]))
         elif "sheet" in said:
             self.sheets.append((str(said["sheet"]), [], _error(said["error"])))
         elif "failed" in said:

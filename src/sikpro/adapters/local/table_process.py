@@ -9,7 +9,7 @@ from attrs import define, field
 from sikpro.adapters.local.child import ChildFailed, run_child
 from sikpro.adapters.local.in_child import ChildLimits, packed_work
 from sikpro.adapters.local.table_lines import HeardSheets
-from sikpro.application.ports.tables import LONG, LONGEST_CELL, TableSheet
+from sikpro.application.ports.tables import LONG, LONGEST_CELL, ReadSoFar, TableSheet
 from sikpro.domain.errors import InvalidValue
 
 _log = structlog.get_logger(__name__)
@@ -41,30 +41,20 @@ class ProcessTables:
         """Create the places for parallel files."""
         self._turns = asyncio.Semaphore(self.at_once)
 
-    async def read(self, content: bytes) -> list[list[str]]:
-        """Return the rows of the first sheet. Raises `InvalidValue`."""
-        sheet = (await self._read(content, first_only=True))[0]
-        if sheet.error:
-            raise sheet.error
-        return [list(row) for row in sheet.rows]
-
-    async def sheets(self, content: bytes) -> tuple[TableSheet, ...]:
+    async def sheets(self, content: bytes, read_so_far: ReadSoFar = lambda _: None) -> tuple[TableSheet, ...]:
         """Return every sheet that is neither hidden nor empty. Raises `InvalidValue`."""
-        return await self._read(content, first_only=False)
-
-    async def _read(self, content: bytes, *, first_only: bool) -> tuple[TableSheet, ...]:
         if self._request >= self.at_once + self.waiting:
             raise InvalidValue("file.busy", "")
         self._request += 1
         try:
             async with self._turns:
-                return await self._in_process(content, first_only)
+                return await self._in_process(content, read_so_far)
         finally:
             self._request -= 1
 
-    async def _in_process(self, content: bytes, first_only: bool) -> tuple[TableSheet, ...]:
-        heard = HeardSheets()
-        work = packed_work(first_only, content, self.limits)
+    async def _in_process(self, content: bytes, read_so_far: ReadSoFar) -> tuple[TableSheet, ...]:
+        heard = HeardSheets(read_so_far)
+        work = packed_work(None, content, self.limits)
         try:
             await run_child(self.command, work, heard.hear, seconds=self.seconds, longest_line=_LONGEST_ROW)
             if not heard.ended or not (heard.failure or heard.sheets):

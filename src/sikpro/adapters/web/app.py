@@ -61,6 +61,7 @@ from sikpro.adapters.web.site.visit import Visit, visit_of
 from sikpro.adapters.web.tables.import_orders import ImportOrdersController
 from sikpro.adapters.web.tables.lists import ListsController
 from sikpro.adapters.web.tables.reconcile import ReconcileController
+from sikpro.adapters.web.tables.uploading import reading
 from sikpro.adapters.web.tables.written import WrittenController
 from sikpro.domain.people import Permission, Person
 
@@ -143,6 +144,10 @@ PAGES: tuple[Page, ...] = (
 """Every page, in the order of the navigation."""
 
 
+_ALONE = (serve_asset, show_file, healthz, manifest, live, bot_bar, reading)
+"""The handlers that belong to no page."""
+
+
 def create_app(parts: WebParts) -> Litestar:
     """Return the pages as a Litestar application; serve it with `create_web`."""
     pages = Pages(parts, tuple(page.entry for page in PAGES if page.entry), environment())
@@ -161,7 +166,7 @@ def create_app(parts: WebParts) -> Litestar:
         return turns
 
     return Litestar(
-        route_handlers=[serve_asset, show_file, healthz, manifest, live, bot_bar, *(page.controller for page in PAGES)],
+        route_handlers=[*_ALONE, *(page.controller for page in PAGES)],
         guards=[admit],
         dependencies={
             "parts": Provide(given_parts),

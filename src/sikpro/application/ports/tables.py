@@ -1,7 +1,7 @@
 """Uploaded tables: their sheets as plain text, and their size limits."""
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeAlias
 
 from attrs import field, frozen
 
@@ -29,11 +29,11 @@ FORMULA = "\u2061"
 LONGEST_CELL = 32_767
 """The most characters in a cell (Excel's limit)."""
 
-SHORT = TableLimits(size=5_000_000, unpacked=40_000_000, rows=5_000, columns=40, text=1_500_000)
-"""For the lists of people and catalogues. Their text goes to the browser and back."""
-
 LONG = TableLimits(size=20_000_000, unpacked=200_000_000, rows=20_000, columns=100, text=20_000_000)
-"""For orders."""
+"""For every uploaded table."""
+
+ReadSoFar: TypeAlias = Callable[[int], None]
+"""Hears now and then how many rows of all sheets together were read."""
 
 
 @frozen(kw_only=True)
@@ -72,13 +72,7 @@ class TableReader(Protocol):
     Reading ends when the task that awaits it is cancelled.
     """
 
-    async def read(self, content: bytes) -> list[list[str]]:
-        """Return the first sheet's rows as plain text, the header first, within `SHORT`.
-
-        Raises `InvalidValue` with a code `file.…` if the file is not a table.
-        """
-
-    async def sheets(self, content: bytes) -> tuple[TableSheet, ...]:
+    async def sheets(self, content: bytes, read_so_far: ReadSoFar = lambda _: None) -> tuple[TableSheet, ...]:
         """Return every sheet that is neither hidden nor empty, within `LONG`. An unreadable sheet carries its `error`.
 
         Raises `InvalidValue` with a code `file.…` if the file is not a table.

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 from attrs import define
+from playwright.sync_api import expect
 
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.local.table_process import ProcessTables
 from sikpro.adapters.memory import MemoryTransactions
 from tests.fakes import FailingTransactions, NoticingTables
+from tests.integration.browser import NewPage
 from tests.integration.test_table_process import is_gone
 from tests.integration.web.console import Site, running_site
+from tests.integration.web.pages import log_in
 
 PATHS = ("/orders/import", "/reconcile", "/lists/people/import", "/lists/stos/import", "/lists/targets/import")
 TABLE = b"Nama;Kode\nSidoarjo;SDA\n"
@@ -44,6 +47,7 @@ def hanging(tmp_path: Path) -> Iterator[Hanging]:
     source = f"""
 import os, pathlib, time
 folder = pathlib.Path({str(tmp_path)!r})
+print('{{"read": 4200}}', flush=True)
 (folder / "started" / str(os.getpid())).touch()
 while not (folder / "go").exists():
     time.sleep(0.02)
@@ -96,6 +100,31 @@ def test_who_goes_away_has_nothing_read_any_more(hanging: Hanging) -> None:
     until(lambda: len(hanging.processes()) == 1)
     connection.close()
     until(lambda: is_gone(hanging.processes()[0]))
+
+
+@pytest.mark.browser
+def test_who_waits_for_a_file_sees_how_many_rows_are_read_and_nobody_else_does(
+    hanging: Hanging, new_page: NewPage, tmp_path: Path
+) -> None:
+    (tmp_path / "orders.csv").write_bytes(TABLE)
+    page = new_page(base_url=hanging.site.url, expect=(422,))
+    log_in(page, "admin", at="/orders/import")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.set_input_files("#f-file", tmp_path / "orders.csv")
+    page.evaluate(
+        """new MutationObserver(() => console.info(document.querySelector(".reading:not([hidden])").innerText))
+        .observe(document.querySelector(".reading"), {subtree: true, childList: true})"""
+    )
+    # While the form is under way, nothing else of the page can be watched.
+    with page.expect_console_message(lambda said: said.text == "Membaca file: sudah 4.200 baris."):
+        page.get_by_role("button", name="Periksa").click(no_wait_after=True)
+    other = hanging.site.logged_in("rina").get(asked[-1].removeprefix(hanging.site.url))
+    assert "/reading/" in asked[-1]
+    assert (other.status_code, other.text) == (200, "")
+    hanging.release_all()
+    expect(page.get_by_text("tidak terbaca")).to_be_visible()
+    expect(page.locator(".reading")).to_be_hidden()
 
 
 def test_no_file_is_read_within_a_transaction() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from attrs import field, frozen
 
 from sikpro.adapters.web.site.forwarded import UnusedForwarding
+from sikpro.adapters.web.site.readings import Readings
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.pictures import PictureMaker
 from sikpro.application.ports.runtime import Clock, LiveEvents, Passwords
@@ -22,7 +23,7 @@ class WebParts:
     states of bot loop, relay, jobs and clock.
     `clock_step` reports that the machine's clock was set recently.
     `secure_cookies` is true for a web over HTTPS. `simulator_url` leads to the simulator's chat, "" if there is none.
-    `forwarding` remembers a proxy that nobody trusts.
+    `forwarding` remembers a proxy that nobody trusts, `readings` how far uploaded tables are read.
     """
 
     transactions: AsyncTransactions
@@ -39,3 +40,4 @@ class WebParts:
     secure_cookies: bool = False
     simulator_url: str = ""
     forwarding: UnusedForwarding = field(factory=UnusedForwarding)
+    readings: Readings = field(factory=Readings)

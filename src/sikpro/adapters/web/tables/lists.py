@@ -18,10 +18,10 @@ from sikpro.adapters.web.site.visit import Visit
 from sikpro.adapters.web.tables.uploading import UploadPages, chosen
 from sikpro.application.i18n import Words
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.ports.tables import SHORT
 from sikpro.application.ports.workbooks import Sheet
 from sikpro.application.ports.written_tables import WrittenTable
 from sikpro.application.use_cases.tables.import_rows import (
+    LONGEST_LIST,
     ImportPlan,
     Verdict,
     heading,
@@ -191,8 +191,8 @@ def _pages(rows: RowList) -> UploadPages:
 
 def _of(rows: RowList, upload: Upload) -> Upload:
     """Return the upload for this list. Raises `InvalidValue` for too many rows."""
-    if len(upload.sheet.rows) > SHORT.rows + HEADER_WITHIN:
-        raise InvalidValue("file.too_long", str(SHORT.rows))
+    if len(upload.sheet.rows) > LONGEST_LIST + HEADER_WITHIN:
+        raise InvalidValue("file.too_long", str(LONGEST_LIST))
     return evolve(upload, choice={**upload.choice, "list": rows.name})
 
 

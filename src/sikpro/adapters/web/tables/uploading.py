@@ -6,14 +6,16 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from attrs import evolve, field, frozen
-from litestar import Request, Response
+from litestar import MediaType, Request, Response, get
 from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from sikpro.adapters.web.site.errors import status_of
 from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
-from sikpro.adapters.web.site.visit import visit_of
+from sikpro.adapters.web.site.visit import Visit, visit_of
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import LONG, TableSheet
 from sikpro.application.use_cases.tables.table_columns import (
@@ -78,6 +80,16 @@ async def _gone(request: Request[Any, Any, Any]) -> None:
         pass
 
 
+@get("/reading/{key:str}")
+async def reading(
+    key: FromPath[str], me: NamedDependency[Person], visit: NamedDependency[Visit], parts: NamedDependency[WebParts]
+) -> Response[str]:
+    """Say how far the reading of the person's own file is, in a sentence; nothing if no such file is being read."""
+    rows = parts.readings.rows(me.id, key)
+    said = "" if rows is None else visit.words("imports.reading", count=visit.words.number(rows))
+    return Response(said, media_type=MediaType.TEXT)
+
+
 @frozen(kw_only=True)
 class UploadPages:
     """The common pages of an uploaded table: their path, the purpose of the table, its possible columns.
@@ -139,8 +151,10 @@ class UploadPages:
     ) -> Response[str]:
         """Read the uploaded file, process it with `look`, and save it; show errors at the form."""
         name, content = await uploaded_file(request)
+        key = str((await request.form()).get("reading", ""))
         try:
-            sheets = await while_connected(request, parts.tables.sheets(content))
+            with parts.readings.of(me.id, key) as read_so_far:
+                sheets = await while_connected(request, parts.tables.sheets(content, read_so_far))
             upload = await parts.transactions.read(lambda uow: look(uow, first_look(name, sheets, self.columns)))
         except DomainError as error:
             return self.ask_file(request, pages, error)

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from sikpro.application.i18n import LANGUAGES, sentences
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.ports.tables import SHORT, TableSheet
+from sikpro.application.ports.tables import TableSheet
 from sikpro.application.ports.written_tables import WrittenRow, WrittenTable
 from sikpro.application.use_cases.tables.headings import LISTS
 from sikpro.application.use_cases.tables.row_list import ACTIVE, NO, YES, Judged, RowList
@@ -29,6 +29,9 @@ from sikpro.domain.people import Person
 from sikpro.domain.phase import Phase, Turn
 from sikpro.domain.search_text import folded
 from sikpro.domain.text import one_line
+
+LONGEST_LIST = 5_000
+"""The most rows of an imported list of people or of a catalogue."""
 
 
 class Verdict(StrEnum):
@@ -156,8 +159,8 @@ def _judged(
     if not set(columns.values()) & set(rows.keys):
         raise InvalidValue("file.header", one_line(", ".join(header)))
     start = header_place(sheet) + 1
-    if len(sheet.rows) - start > SHORT.rows:
-        raise InvalidValue("file.too_long", str(SHORT.rows))
+    if len(sheet.rows) - start > LONGEST_LIST:
+        raise InvalidValue("file.too_long", str(LONGEST_LIST))
     found = {
         number: texts_of(cells, columns) for number, cells in enumerate(sheet.rows[start:], start + 1) if any(cells)
     }

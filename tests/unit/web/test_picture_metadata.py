@@ -1,6 +1,7 @@
 """What a camera wrote beside a picture does not leave with it; the picture does."""
 
 import io
+import struct
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ def picture(kind: str, **more: Any) -> bytes:
     given = kinds.get(kind, {})
     if kind != "gif":
         given |= {"exif": exif}
-    if kind in {"jpeg", "webp"}:
+    if kind in {"jpeg", "webp", "avif"}:
         given |= {"xmp": b"<x:xmpmeta/>"}
     file = io.BytesIO()
     image.save(file, kind, **(given | more))
@@ -51,12 +52,16 @@ def opened(content: bytes) -> Image.Image:
         ("webp", {}),
         ("webp", {"lossless": True}),
         ("gif", {}),
+        ("avif", {}),
     ],
 )
 def test_a_picture_loses_what_was_written_beside_it_and_looks_the_same(kind: str, more: dict[str, Any]) -> None:
     before = picture(kind, **more)
     assert any(secret in before for secret in SECRETS)
-    after = without_metadata(before + b"geheim: a film behind the picture", f"image/{kind}")
+    behind = b"geheim: a film behind the picture"
+    if kind == "avif":
+        behind = struct.pack(">I4s", 8 + len(behind), b"uuid") + behind
+    after = without_metadata(before + behind, f"image/{kind}")
     assert after is not None
     assert [secret for secret in SECRETS if secret in after] == []
     assert opened(after).convert("RGB").tobytes() == opened(before).convert("RGB").tobytes()
@@ -81,7 +86,7 @@ def test_an_animation_and_its_turns_stay() -> None:
     assert b"geheim" not in after
 
 
-@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "gif"])
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "gif", "avif"])
 def test_a_file_that_is_cut_anywhere_is_taken_apart_or_given_up_and_nothing_else(kind: str) -> None:
     whole = picture(kind)
     for length in range(0, len(whole), 7):

@@ -38,6 +38,12 @@ class OrderFile:
     attempts: int = 0
     wanted_at: datetime
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether browsers show it in a page: a stored picture, but few of them show HEIC."""
+        picture = self.media_type.startswith("image/") and self.media_type != "image/heic"
+        return picture and self.state is FileState.STORED
+
 
 class FileStore(Protocol):
     """The files of orders."""

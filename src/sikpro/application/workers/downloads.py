@@ -30,6 +30,8 @@ _BEGINNINGS = (
     (b"GIF89a", "image/gif"),
     (b"%PDF-", "application/pdf"),
 )
+_HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1"})
+"""The main brands of HEIC (ISO/IEC 23008-12); `mif1` is what some phones write for it."""
 
 
 def media_type(content: bytes) -> str:
@@ -40,6 +42,9 @@ def media_type(content: bytes) -> str:
     """
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "image/webp"
+    if content[4:8] == b"ftyp":
+        brand = content[8:12]
+        return "image/heic" if brand in _HEIC else "image/avif" if brand == b"avif" else "application/octet-stream"
     return next((kind for beginning, kind in _BEGINNINGS if content.startswith(beginning)), "application/octet-stream")
 
 

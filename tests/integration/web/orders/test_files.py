@@ -3,9 +3,11 @@
 import pytest
 
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.workers.downloads import media_type
 from sikpro.domain.order import Order
 from tests.builders import NOON
 from tests.integration.web.console import ROLES, Site
+from tests.unit.web.test_picture_metadata import picture
 
 JPEG = b"\xff\xd8\xff\xdb\x00\x05abc\xff\xda\x00\x02picture\xff\xd9"
 PLACED = b"\xff\xd8\xff\xe1\x00\x0eExif\x00\x00-7.447" + JPEG[2:]
@@ -70,6 +72,21 @@ def test_what_is_no_picture_is_downloaded_and_never_shown_as_a_page(
     response = helpdesk.get(f"/files/{file_id}")
     assert response.headers["content-disposition"].startswith("attachment")
     assert response.headers["content-type"] == "application/octet-stream"
+
+
+def test_a_photo_that_browsers_do_not_show_is_downloaded_without_the_place_where_it_was_taken(page_site: Site) -> None:
+    order = page_site.order()
+    avif = picture("avif")
+    heic = avif.replace(b"ftypavif", b"ftypheic", 1)
+    assert b"-7.4478" in heic
+    helpdesk = page_site.logged_in("rina")
+    for content, kind, how in ((avif, "image/avif", "inline"), (heic, "image/heic", "attachment")):
+        file_id = photo(page_site, order, content, media_type(content))
+        response = helpdesk.get(f"/files/{file_id}")
+        assert (response.headers["content-type"], response.headers["content-disposition"].split(";")[0]) == (kind, how)
+        assert b"-7.4478" not in response.content
+        shown = f'src="/files/{file_id}"' in helpdesk.get(f"/orders/{order.id}").text
+        assert shown == (how == "inline")
 
 
 def test_a_photo_on_its_way_and_one_that_is_gone_say_so(site: Site) -> None:

@@ -1,5 +1,7 @@
 """The files of an order: photos are shown without their metadata, other files are downloaded."""
 
+import asyncio
+
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -10,6 +12,7 @@ from sikpro.adapters.web.site.parts import WebParts
 from sikpro.application.ports.files import FileState, OrderFile
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.orders.list_orders import may_view
+from sikpro.application.workers.downloads import media_type
 from sikpro.domain.errors import NotFound
 from sikpro.domain.people import Permission, Person
 
@@ -22,7 +25,7 @@ async def show_file(
 ) -> Response[bytes]:
     """Return one file, if the person may see its order."""
 
-    def read(uow: UnitOfWork) -> tuple[OrderFile, bytes, bool]:
+    def read(uow: UnitOfWork) -> tuple[OrderFile, bytes]:
         if not 0 < file_id < LARGEST_ID:
             raise NotFound(what="file", name="")
         file = uow.files.get(file_id)
@@ -30,17 +33,18 @@ async def show_file(
         hidden = order.deleted_at is not None and not me.may(Permission.ADMINISTER)
         if file.state is not FileState.STORED or row is None or hidden or not may_view(order, row, me):
             raise NotFound(what="file", name="")
-        content = uow.files.content(file_id)
-        picture = without_metadata(content, file.media_type)
-        return file, content if picture is None else picture, picture is not None
+        return file, uow.files.content(file_id)
 
-    file, content, shown = await parts.transactions.read(read)
-    known = shown or file.media_type == "application/pdf"
-    suffix = file.media_type.partition("/")[2] if known else "bin"
+    file, content = await parts.transactions.read(read)
+    kind = media_type(content)
+    picture = await asyncio.to_thread(without_metadata, content, kind)
+    known = picture is not None or kind == "application/pdf"
+    shown = picture is not None and file.is_shown
+    suffix = kind.partition("/")[2] if known else "bin"
     name = f"sikpro-{file.order_id}-{file.id}.{suffix}"
     return Response(
-        content,
-        media_type=file.media_type if known else "application/octet-stream",
+        content if picture is None else picture,
+        media_type=kind if known else "application/octet-stream",
         headers={
             "content-disposition": f'{"inline" if shown else "attachment"}; filename="{name}"',
             # The file never changes, and only this person may see it.

@@ -9,6 +9,8 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 
+from sikpro.adapters.web.orders.heif_metadata import NotWhole, blank_heif
+
 _MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
 """A marker in the data of a JPEG: stuffed bytes and restarts are none (ITU-T T.81, B.1.1)."""
 
@@ -19,21 +21,17 @@ _KEPT_PNG = frozenset(
 _ORIENTATION = 0x0112
 
 
-class _NotWhole(Exception):
-    """Raised for a file that is not built as its kind says."""
-
-
 def without_metadata(content: bytes, media_type: str) -> bytes | None:
     """Return the picture's file without metadata, None where it cannot be taken apart.
 
-    Kinds: JPEG, PNG, WebP, GIF. What stands behind the picture's end goes too.
+    Kinds: JPEG, PNG, WebP, GIF, HEIC, AVIF. What stands behind the picture's end goes too.
     """
     clean = _KINDS.get(media_type)
     if clean is None:
         return None
     try:
         return clean(content)
-    except (_NotWhole, IndexError, struct.error):
+    except (NotWhole, IndexError, struct.error):
         return None
 
 
@@ -45,7 +43,7 @@ def _jpeg(content: bytes) -> bytes:
     while True:
         found = _MARKER.match(content, place)
         if found is None:
-            raise _NotWhole
+            raise NotWhole
         marker, start = found[1][0], found.end()
         if marker == _END:
             kept.append(b"\xff\xd9")
@@ -53,7 +51,7 @@ def _jpeg(content: bytes) -> bytes:
         (length,) = struct.unpack_from(">H", content, start)
         segment = content[start + 2 : start + length]
         if length < 2 or len(segment) != length - 2:
-            raise _NotWhole
+            raise NotWhole
         place = start + length
         if marker == 0xE1 and segment.startswith(b"Exif\x00\x00"):
             orientation = orientation or _orientation(segment[6:])
@@ -111,7 +109,7 @@ def _png(content: bytes) -> bytes:
         length, name = struct.unpack_from(">I4s", content, place)
         end = place + 12 + length
         if end > len(content):
-            raise _NotWhole
+            raise NotWhole
         if name == b"eXIf" and (orientation := _orientation(content[place + 8 : end - 4])):
             data = b"eXIf" + _tiff(orientation)
             kept.append(struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data)))
@@ -130,7 +128,7 @@ def _webp(content: bytes) -> bytes:
         elif name in {b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"}:
             kept.append(_chunk(name, data))
     if not kept:
-        raise _NotWhole
+        raise NotWhole
     body = b"WEBP" + b"".join(kept)
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
@@ -141,7 +139,7 @@ def _riff(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     while place + 8 <= end:
         name, length = struct.unpack_from("<4sI", content, place)
         if place + 8 + length > end:
-            raise _NotWhole
+            raise NotWhole
         yield name, content[place + 8 : place + 8 + length]
         place += 8 + length + length % 2
 
@@ -166,7 +164,7 @@ def _gif(content: bytes) -> bytes:
             place = _blocks(content, place + 11 + _colours(content[place + 9]))
             kept.append(content[start:place])
         else:
-            raise _NotWhole
+            raise NotWhole
 
 
 def _colours(packed: int) -> int:
@@ -185,4 +183,6 @@ _KINDS: dict[str, Callable[[bytes], bytes]] = {
     "image/png": _png,
     "image/webp": _webp,
     "image/gif": _gif,
+    "image/heic": blank_heif,
+    "image/avif": blank_heif,
 }

@@ -5,7 +5,9 @@ import contextlib
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 import uvicorn
@@ -15,7 +17,7 @@ from sikpro.adapters.web.app import create_web
 from sikpro.application.ports.storage import Kind
 from sikpro.entrypoints.container import Container, has_bot, web_parts
 from sikpro.entrypoints.prompt_protocol import PromptProtocol
-from sikpro.entrypoints.settings import WrongSettings
+from sikpro.entrypoints.settings import Settings, WrongSettings
 
 Application = Any
 """An ASGI application."""
@@ -81,8 +83,29 @@ async def _serve(
     )
     host, port = listener.getsockname()[:2]
     _log.info("serving", address=f"http://{host}:{port}", trusted_proxies=settings.trusted_proxies or "none")
+    for warning in unencrypted(settings):
+        _log.warning(warning)
     async with _loops(container):
         await _Server(config, container.live(), on_stop).serve(sockets=[listener])
+
+
+def unencrypted(settings: Settings) -> list[str]:
+    """Return a warning for each way on which secrets would leave this machine without encryption."""
+    found = []
+    if not settings.secure_cookies and not _is_here(settings.host):
+        found.append("passwords and sessions may travel unencrypted: serve by HTTPS and set secure_cookies")
+    api = urlsplit(settings.telegram_api)
+    by_http = api.scheme == "http" and not _is_here(api.hostname or "")
+    if settings.telegram_token and by_http and not settings.by_mtproto:
+        found.append("the bot's token travels unencrypted: telegram_api begins with http")
+    return found
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 @contextlib.asynccontextmanager

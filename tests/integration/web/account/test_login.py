@@ -92,7 +92,8 @@ def test_nothing_is_stored_for_a_visitor_who_has_not_logged_in(page_site: Site) 
 def test_logging_out_ends_the_session_for_good(site: Site) -> None:
     visitor = site.logged_in("rina")
     token = visitor.client.cookies["sikpro_session"]
-    assert visitor.post("/logout").headers["location"] == "/login"
+    answer = visitor.post("/logout")
+    assert (answer.headers["location"], answer.headers["clear-site-data"]) == ("/login", '"cache"')
     visitor.client.cookies.set("sikpro_session", token)
     assert visitor.get("/orders").headers["location"] == "/login?next=/orders"
 

@@ -82,7 +82,7 @@ def test_the_version_is_for_those_who_are_signed_in(page_site: Site) -> None:
 
 
 def test_browsers_keep_to_https_where_cookies_do_and_nowhere_else() -> None:
-    for secure, expected in ((True, "max-age=31536000"), (False, None)):
+    for secure, expected in ((True, "max-age=31536000; includeSubDomains"), (False, None)):
         live = LocalLiveEvents()
         with running_site(MemoryTransactions(live), live, secure_cookies=secure) as site:
             for path in ("/login", "/nix", "/healthz"):

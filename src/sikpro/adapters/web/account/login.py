@@ -177,7 +177,9 @@ class LoginController(Controller):
 
             await parts.transactions.write(end)
         visit.drop_cookie("session")
-        return go(request, "/login")
+        answer = go(request, "/login")
+        answer.headers["clear-site-data"] = '"cache"'  # photos of orders, on a computer that others use too
+        return answer
 
     @get("/password", opt=WHILE_PASSWORD_EXPIRED)
     async def ask_password(

@@ -17,11 +17,12 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"referrer-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
 )
 """The headers of every response, also of those without a route."""
 
-STRICT_TRANSPORT = "max-age=31536000"
-"""For a year browsers use this host by HTTPS alone; sent when cookies are for HTTPS alone."""
+STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
+"""For a year browsers use this host and those below it by HTTPS alone; sent when cookies are for HTTPS alone."""
 
 TOKEN_LENGTH = 43
 

@@ -96,7 +96,7 @@ def first_admin(container: Container) -> None:
 def add_account_with(container: Container, username: str, name: str, role: str, password: str | None) -> str:
     """Add an account with the given password or a one-time password, and return the password."""
     one_time = password is None
-    password = secrets.token_urlsafe(12) if password is None else checked_password(password, name, username)
+    password = secrets.token_urlsafe(16) if password is None else checked_password(password, name, username)
     password_hash = container.passwords().hash(password)
 
     def work(uow: UnitOfWork) -> None:

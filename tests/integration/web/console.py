@@ -46,12 +46,13 @@ CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 @define
 class Site:
     """A console that serves, its store and its clock; `bot`, `health` and `steps` are what its pages say of the bot,
-    of the loops, and of how the machine's clock was set."""
+    of the loops, and of how the machine's clock was set. `web` is the application that it serves."""
 
     url: str
     store: FailingTransactions
     clock: StoryClock
     live: LocalLiveEvents
+    web: ASGIApp | None = None
     people: dict[str, Person] = field(factory=dict[str, Person])
     visitors: list["Visitor"] = field(factory=list["Visitor"])
     bot: list[BotState | None] = field(factory=lambda: [BotState(True, NOON)])
@@ -163,6 +164,7 @@ def running_site(
         **settings,
     )
     with _web(parts) as web:
+        site.web = web
 
         async def from_address(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == ScopeType.HTTP:

@@ -64,9 +64,10 @@ class Gate:
                 await self._recognise(visit, uses=_is_use(scope, received))
             except Exception as error:  # any error becomes an error page: `admit` raises it again
                 state["trouble"] = error
-        if scope["method"] == HttpMethod.HEAD and scope["path"] != "/live":
-            # The response of a GET without its body; the stream of hints has no end.
-            scope, send = {**scope, "method": HttpMethod.GET}, _without_body(send)
+        if scope["method"] == HttpMethod.HEAD:
+            send = _without_body(send)
+            if scope["path"] != "/live":  # the stream of hints has no end
+                scope = {**scope, "method": HttpMethod.GET}
         with coming_from(visit.address):
             await self.app(scope, receive, _with_headers(_recorded(send, scope, visit), visit))
 

@@ -12,7 +12,7 @@ from litestar.routes import HTTPRoute
 from litestar.types import Message
 
 from sikpro.adapters.memory import MemoryUnitOfWork
-from sikpro.adapters.memory.store import State
+from sikpro.adapters.memory.store import State, Table
 from sikpro.adapters.web.site.gate import Gate
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.domain.people import Role
@@ -61,11 +61,12 @@ class Client:
 class Unchanging:
     """Transactions on memory whose changes are forgotten at their end: what one request does, the next does not meet.
 
-    `changed` has the tables that requests wrote.
+    `changed` has the tables that requests wrote, `rows` each row of them with its key.
     """
 
     inner: Transactions
     changed: set[str] = field(factory=set[str])
+    rows: set[tuple[str, object]] = field(factory=set[tuple[str, object]])
 
     def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the work."""
@@ -78,14 +79,23 @@ class Unchanging:
             assert isinstance(uow, MemoryUnitOfWork)
             before = _rows(uow.state)
             done = work(uow)
-            self.changed.update(name for name, rows in _rows(uow.state).items() if rows != before[name])
+            for name, rows in _rows(uow.state).items():
+                if rows != before[name]:
+                    self.changed.add(name)
+                    self.rows.update(
+                        (name, key) for key in rows | before[name] if rows.get(key) != before[name].get(key)
+                    )
             return done
 
         return self.inner.read(noting)
 
 
-def _rows(state: State) -> dict[str, list[Any]]:
-    return {name: list(getattr(state, name).values()) for name in fields_dict(State)}
+def _rows(state: State) -> dict[str, dict[object, object]]:
+    return {name: {key: table.get(key) for key in table} for name, table in _tables(state)}
+
+
+def _tables(state: State) -> Iterator[tuple[str, Table[Any, Any]]]:
+    return ((name, getattr(state, name)) for name in fields_dict(State))
 
 
 @define
@@ -183,13 +193,13 @@ async def _run(web: Any, scope: dict[str, Any], receive: Any, send: Any) -> None
 
 
 @contextmanager
-def unchanging(site: Site) -> Iterator[set[str]]:
-    """Let a console on memory forget every change, and give the names of the tables that were written."""
+def unchanging(site: Site) -> Iterator[Unchanging]:
+    """Let a console on memory forget every change, and note what was written."""
     inner = site.store.inner
     forgetful = Unchanging(inner)
     site.store.inner = forgetful
     try:
-        yield forgetful.changed
+        yield forgetful
     finally:
         site.store.inner = inner
 

@@ -76,7 +76,7 @@ async def test_each_route_lets_in_whom_it_is_declared_for_and_nobody_else(page_s
 async def test_no_form_acts_without_the_token_of_its_own_session(page_site: Site) -> None:
     walk = await walkers(page_site)
     wrong: list[str] = []
-    with unchanging(page_site) as changed:
+    with unchanging(page_site) as written:
         for method, path, word in declared():
             if method != "POST":
                 continue
@@ -84,9 +84,11 @@ async def test_no_form_acts_without_the_token_of_its_own_session(page_site: Site
                 others = (walk.clients["admin"].csrf,) if walker in {"", "rina"} else ()
                 for token in ("", *others):
                     response = await walk.ask(method, address(path, word), Client(client.cookies, token))
-                    if not response.refused or changed - {"security_events"}:
-                        wrong.append(f"{path} by {walker or VISITOR}, {'another' if token else 'no'} token: {changed}")
-                        changed.clear()
+                    if not response.refused or written.changed - {"security_events"}:
+                        wrong.append(
+                            f"{path} by {walker or VISITOR}, {'another' if token else 'no'} token: {written.changed}"
+                        )
+                        written.changed.clear()
     assert not wrong, "\n".join(wrong)
 
 
@@ -95,7 +97,7 @@ async def test_other_methods_answer_nothing_and_head_answers_as_get(page_site: S
     walk = await walkers(page_site)
     routes, rights = walk.routes(), declared()
     wrong: list[str] = []
-    with unchanging(page_site) as changed:
+    with unchanging(page_site) as written:
         for path, methods in routes.items():
             words = [word for _, known, word in rights if known == path]
             where, client = address(path, words[0]), walk.clients[walker]
@@ -108,4 +110,4 @@ async def test_other_methods_answer_nothing_and_head_answers_as_get(page_site: S
                 if response.status != expected or (method == "HEAD" and response.body):
                     wrong.append(f"{method} {path}: {response.status}, not {expected}; {len(response.body)} bytes")
     assert not wrong, "\n".join(wrong)
-    assert not changed - {"security_events"}
+    assert not written.changed - {"security_events"}

@@ -101,9 +101,9 @@ def switch_schedule(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime
 
 
 def drop_schedule(uow: UnitOfWork, schedule_id: int, by: Person, now: datetime) -> None:
-    """Delete a schedule if it exists. Raises `NotPermitted`."""
+    """Delete a schedule. Raises `NotPermitted`, `NotFound`."""
     by.must(Permission.VIEW_REPORTS)
-    label = next((one.label for one in uow.schedules.all() if one.id == schedule_id), "-")
+    label = uow.schedules.get(schedule_id).label
     uow.schedules.drop(schedule_id)
     uow.journal.note("schedule_dropped", str(schedule_id), by.id, now, {})
     record_event(uow, EventKind.SETTINGS_CHANGED, by, now, object="/schedules", details=f"{label}: -")

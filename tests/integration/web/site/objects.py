@@ -205,12 +205,13 @@ CASES: Mapping[tuple[str, str, str], Case] = {
 NO_OBJECTS = {
     "code",
     "file",
+    "key",
     "name",
     "token",
     "version",
 }
-"""Parts of addresses that name no object of a person's: rows of the catalogue, lists, days, files of ours; the secret
-of a wall, which is the right itself (`rights.py`)."""
+"""Parts of addresses that name no object of a person's: rows of the catalogue, lists, days, files of ours; the key of an
+upload under way, which is found beside the person; the secret of a wall, which is the right itself (`rights.py`)."""
 
 CHANGES_NOTHING = {
     *((f"/orders/{{order_id}}/{act}", "order elsewhere") for act in ("keep", "mention-read", "preview", "renew")),

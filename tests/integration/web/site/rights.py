@@ -47,6 +47,7 @@ RIGHTS: Mapping[frozenset[str], str] = {
         GET /bot
         GET /live
         GET /palette
+        GET /reading/{key}
         GET /files/{file_id}
         GET /orders
         GET /orders/find
@@ -243,6 +244,7 @@ SAMPLES: Mapping[str, str] = {
     "export_id": "1",
     "file": "orders.csv",
     "file_id": "1",
+    "key": "0" * 32,
     "link_id": "1",
     "name": "stos",
     "note_id": "1",

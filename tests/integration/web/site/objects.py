@@ -210,8 +210,8 @@ NO_OBJECTS = {
     "token",
     "version",
 }
-"""Parts of addresses that name no object of a person's: rows of the catalogue, lists, days, files of ours; the key of an
-upload under way, which is found beside the person; the secret of a wall, which is the right itself (`rights.py`)."""
+"""Parts of addresses that name no object of a person's: rows of the catalogue, lists, days, files of ours; the key of
+an upload under way, which is found beside the person; the secret of a wall, which is the right itself (`rights.py`)."""
 
 CHANGES_NOTHING = {
     *((f"/orders/{{order_id}}/{act}", "order elsewhere") for act in ("keep", "mention-read", "preview", "renew")),
@@ -328,7 +328,8 @@ async def furnished(site: Site) -> tuple[Walk, dict[str, str]]:
         made["disturbance"] = uow.disturbances.open()[0].id
         note = {"day": "2026-11-02", "day_note": "Listrik padam", "place": ""}
         made["note of another leader"] = add_note(uow, note, someone["lena"], now).id
-        group: dict[str, Any] = {"to": f"person:{someone['sari'].id}", "rhythm": Frequency.TODAY, "at": "07:00", "language": "id"}
+        group: dict[str, Any] = {"to": f"person:{someone['sari'].id}", "rhythm": Frequency.TODAY}
+        group |= {"at": "07:00", "language": "id"}
         for place, name in enumerate(WALKERS):
             uow.people.save(evolve(uow.people.get(someone[name].id), telegram_id=901 + place))
         uow.people.save(evolve(someone["agus"], telegram_id=702))

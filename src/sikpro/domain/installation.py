@@ -57,6 +57,7 @@ class Installation:
     `nudge_every` is the least time between two nudges of an order. `notice` (*Pengumuman*) is added to every answer
     about an order while it is not "". `most_claims` is how many orders one person may have at a time, 0 for any number.
     With `most_used_first` the statuses that were set most in the last weeks come first on an order's page.
+    With `admins_two_steps` admins must log in with a code of their phone beside the password.
     `stuck_after` is how long an order waits for its technician before it counts as stuck. `owners_at` is the local time
     from which owners of held-up statuses get their daily list. `patterns` say how registration numbers and boxes' names
     look here. `holidays` are the active ones of their catalogue; saving the settings does not change them.
@@ -71,6 +72,7 @@ class Installation:
     notice: str = ""
     most_claims: int = 0
     most_used_first: bool = False
+    admins_two_steps: bool = False
     patterns: Patterns = STARTING
     sessions: SessionTimes = SessionTimes()
     holidays: frozenset[date] = field(factory=frozenset[date])

@@ -159,6 +159,17 @@ def test_a_session_is_there_until_it_is_revoked_and_using_it_is_noted(store: Tra
     assert live(store, "s", "never") == []
 
 
+def test_a_session_knows_when_its_password_was_given_again_until_it_is_revoked(store: Transactions) -> None:
+    person = log_in(store, "s")
+    store.write(lambda unit: unit.sessions.confirm("s", after(3)))
+    store.write(lambda unit: unit.sessions.touch("s", after(4)))
+    kept = Session(id="s", person=person, created_at=after(0), used_at=after(4), confirmed_at=after(3))
+    assert store.read(lambda unit: unit.sessions.get("s")) == kept
+    store.write(lambda unit: unit.sessions.revoke("s", after(5)))
+    store.write(lambda unit: unit.sessions.confirm("s", after(6)))
+    assert live(store, "s") == []
+
+
 def test_a_session_of_nobody_is_rejected(store: Transactions) -> None:
     session = Session(id="s", person=99, created_at=after(0), used_at=after(0))
     with pytest.raises(StorageRejected):

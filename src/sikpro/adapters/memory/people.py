@@ -51,6 +51,11 @@ class MemoryPersonRepository:
         for link in state.bind_links.values():
             if link.person == person.id:
                 state.bind_links.drop(link.id)
+        for ticket in state.login_tickets.values():
+            if ticket.person == person.id:
+                state.login_tickets.drop(ticket.id)
+        state.second_steps.drop(person.id)
+        state.recovery_codes.drop(person.id)
         state.people.drop(person.id)
 
     def get(self, person_id: int) -> Person:

@@ -38,6 +38,12 @@ class MemorySessions:
         if login and login.revoked_at is None:
             self._state.sessions.put(session_id, Login(evolve(login.session, used_at=at)))
 
+    def confirm(self, session_id: str, at: datetime) -> None:
+        """Record that the password was given again; a revoked session stays revoked."""
+        login = self._state.sessions.get(session_id)
+        if login and login.revoked_at is None:
+            self._state.sessions.put(session_id, Login(evolve(login.session, confirmed_at=at)))
+
     def of_person(self, person: int) -> tuple[Session, ...]:
         """Return a person's sessions that are not revoked, the last used first."""
         logins = self._state.sessions.values()

@@ -30,6 +30,7 @@ from sikpro.application.ports.shift_handovers import ShiftHandover
 from sikpro.application.ports.snippets import Snippet
 from sikpro.application.ports.storage import StorageRejected
 from sikpro.application.ports.targets import Target
+from sikpro.application.ports.two_steps import LoginTicket, SecondStep
 from sikpro.application.ports.undo_and_views import SavedView, UndoStep
 from sikpro.application.ports.wall_links import WallLink
 from sikpro.application.ports.work_preferences import WorkPreferences
@@ -247,6 +248,9 @@ class State:
     bind_links: Table[str, BindLink] = field(factory=_table)
     security_events: Table[int, SecurityEvent] = field(factory=_table)
     login_attempts: Table[int, tuple[str, str, datetime]] = field(factory=_table)
+    second_steps: Table[int, SecondStep] = field(factory=_table)
+    recovery_codes: Table[int, frozenset[str]] = field(factory=_table)
+    login_tickets: Table[str, LoginTicket] = field(factory=_table)
 
     def fork(self) -> Self:
         """Return a copy of the state that can change separately."""

@@ -36,6 +36,7 @@ from sikpro.adapters.memory.shift_handovers import MemoryShiftHandovers
 from sikpro.adapters.memory.snippets import MemorySnippets
 from sikpro.adapters.memory.store import Sequences, State
 from sikpro.adapters.memory.targets import MemoryTargets
+from sikpro.adapters.memory.two_steps import MemoryLoginTickets, MemorySecondSteps
 from sikpro.adapters.memory.undo_and_views import MemorySavedViews, MemoryUndoSteps
 from sikpro.adapters.memory.wall_links import MemoryWallLinks
 from sikpro.adapters.memory.work_preferences import MemoryWorkPreferences
@@ -87,6 +88,8 @@ class MemoryUnitOfWork:
         self.sessions = MemorySessions(state)
         self.bind_links = MemoryBindLinks(state)
         self.login_attempts = MemoryLoginAttempts(state, sequences)
+        self.second_steps = MemorySecondSteps(state)
+        self.login_tickets = MemoryLoginTickets(state)
         self.security_events = MemorySecurityEvents(state, sequences, self.recorded)
         self.order_queries = MemoryOrderQueries(state)
         self.order_facts = MemoryOrderFacts(state)

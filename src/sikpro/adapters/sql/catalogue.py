@@ -212,6 +212,7 @@ class SqlInstallationRepository:
             notice=row["notice"],
             most_claims=row["most_claims"],
             most_used_first=row["most_used_first"],
+            admins_two_steps=row["admins_two_steps"],
             patterns=_patterns(row["patterns"]) if row["patterns"] else STARTING,
             sessions=SessionTimes(**{name: timedelta(hours=hours) for name, hours in (row["sessions"] or {}).items()}),
         )
@@ -229,6 +230,7 @@ class SqlInstallationRepository:
             "notice": installed.notice,
             "most_claims": installed.most_claims,
             "most_used_first": installed.most_used_first,
+            "admins_two_steps": installed.admins_two_steps,
             "patterns": _kept(installed.patterns),
             "sessions": {name: span // timedelta(hours=1) for name, span in asdict(installed.sessions).items()},
         }

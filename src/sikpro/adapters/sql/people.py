@@ -11,6 +11,7 @@ from sikpro.adapters.sql.search import rename_technician
 from sikpro.adapters.sql.sessions import bind_links
 from sikpro.adapters.sql.tables import access_requests, people
 from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.adapters.sql.two_steps import login_tickets, recovery_codes, second_steps
 from sikpro.domain.errors import AlreadyUsed, ConcurrencyConflict, NotFound
 from sikpro.domain.people import AccessRequest, Person, RequestState, Role
 from sikpro.domain.search_text import folded
@@ -67,7 +68,8 @@ class SqlPersonRepository:
         """Delete at the version that was read. Raises `ConcurrencyConflict`, `StorageRejected` while it is needed."""
         self._transaction.forget()
         with self._transaction.savepoint():
-            self._transaction.execute(sa.delete(bind_links).where(bind_links.c.person == person.id))
+            for owned in (bind_links, login_tickets, recovery_codes, second_steps):
+                self._transaction.execute(sa.delete(owned).where(owned.c.person == person.id))
             deleted = sa.delete(people).where(_c.id == person.id, _c.version == person.version)
             if self._transaction.execute(deleted).rowcount == 0:
                 raise ConcurrencyConflict(number=person.name)

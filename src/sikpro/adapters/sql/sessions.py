@@ -20,6 +20,7 @@ sessions = Table(
     Column("seen_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
     Column("own_device", sa.Boolean, nullable=False, server_default=sa.false()),
+    Column("confirmed_at", UtcDateTime),
     sa.Index(None, "person"),
     sa.Index(None, "seen_at"),
 )
@@ -50,7 +51,7 @@ login_attempts = Table(
 _s = sessions.c
 _a = login_attempts.c
 _l = bind_links.c
-_SESSION = (_s.id, _s.person, _s.created_at, _s.seen_at.label("used_at"), _s.own_device)
+_SESSION = (_s.id, _s.person, _s.created_at, _s.seen_at.label("used_at"), _s.own_device, _s.confirmed_at)
 
 
 class SqlSessions:
@@ -80,6 +81,11 @@ class SqlSessions:
         """Note that it was used; a revoked one stays revoked."""
         used = sa.update(sessions).where(_s.id == session_id, _s.revoked_at.is_(None)).values(seen_at=at)
         self._transaction.execute(used)
+
+    def confirm(self, session_id: str, at: datetime) -> None:
+        """Note that the password was given again; a revoked one stays revoked."""
+        confirmed = sa.update(sessions).where(_s.id == session_id, _s.revoked_at.is_(None)).values(confirmed_at=at)
+        self._transaction.execute(confirmed)
 
     def of_person(self, person: int) -> tuple[Session, ...]:
         """A person's sessions that are not revoked, the one used last first."""

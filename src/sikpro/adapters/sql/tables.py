@@ -277,6 +277,7 @@ installation = Table(
     Column("notice", Words, nullable=False),
     Column("most_used_first", Boolean, nullable=False, server_default=sa.false()),
     Column("most_claims", Integer, nullable=False, server_default="0"),
+    Column("admins_two_steps", Boolean, nullable=False, server_default=sa.false()),
     Column("patterns", sa.JSON(none_as_null=True)),
     Column("sessions", sa.JSON(none_as_null=True)),
 )

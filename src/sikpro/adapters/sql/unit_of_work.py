@@ -43,6 +43,7 @@ from sikpro.adapters.sql.snippets import SqlSnippets
 from sikpro.adapters.sql.tables import totals
 from sikpro.adapters.sql.targets import SqlTargets
 from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.adapters.sql.two_steps import SqlLoginTickets, SqlSecondSteps
 from sikpro.adapters.sql.undo_and_views import SqlSavedViews, SqlUndoSteps
 from sikpro.adapters.sql.wall_links import SqlWallLinks
 from sikpro.adapters.sql.work_preferences import SqlWorkPreferences
@@ -92,6 +93,8 @@ class SqlUnitOfWork:
         self.sessions = SqlSessions(transaction)
         self.bind_links = SqlBindLinks(transaction)
         self.login_attempts = SqlLoginAttempts(transaction)
+        self.second_steps = SqlSecondSteps(transaction)
+        self.login_tickets = SqlLoginTickets(transaction)
         self.security_events = SqlSecurityEvents(transaction)
         self.order_queries = SqlOrderQueries(transaction)
         self.order_facts = SqlOrderFacts(transaction)

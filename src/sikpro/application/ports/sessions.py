@@ -10,13 +10,17 @@ from sikpro.domain.installation import SessionTimes
 
 @frozen(kw_only=True)
 class Session:
-    """A login; `id` is the SHA-256 of its token, hexadecimal. `own_device`: the person marked it as their own."""
+    """A login; `id` is the SHA-256 of its token, hexadecimal. `own_device`: the person marked it as their own.
+
+    `confirmed_at` is when the person last gave their password in it, None for a session from before this was known.
+    """
 
     id: str
     person: int
     created_at: datetime
     used_at: datetime
     own_device: bool = False
+    confirmed_at: datetime | None = None
 
     def is_over(self, now: datetime, times: SessionTimes) -> bool:
         """Return whether it has ended by itself."""
@@ -38,6 +42,9 @@ class Sessions(Protocol):
 
     def touch(self, session_id: str, at: datetime) -> None:
         """Record when it was used. A revoked session stays revoked."""
+
+    def confirm(self, session_id: str, at: datetime) -> None:
+        """Record when the person gave their password again. A revoked session stays revoked."""
 
     def of_person(self, person: int) -> tuple[Session, ...]:
         """Return a person's sessions that are not revoked, the last used first."""

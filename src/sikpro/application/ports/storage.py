@@ -36,6 +36,7 @@ from sikpro.application.ports.set_aside import SetAsides
 from sikpro.application.ports.shift_handovers import ShiftHandovers
 from sikpro.application.ports.snippets import Snippets
 from sikpro.application.ports.targets import Targets
+from sikpro.application.ports.two_steps import LoginTickets, SecondSteps
 from sikpro.application.ports.undo_and_views import SavedViews, UndoSteps
 from sikpro.application.ports.wall_links import WallLinks
 from sikpro.application.ports.work_preferences import WorkPreferencesStore
@@ -183,12 +184,16 @@ class TableStorage(Protocol):
 
 
 class WebStorage(Protocol):
-    """Sessions, links that connect a phone or open the wall, and saved views: needed for the web console."""
+    """Logins with their second step, links that connect a phone or open the wall, saved views: for the web console."""
 
     @property
     def sessions(self) -> Sessions: ...
     @property
     def login_attempts(self) -> LoginAttempts: ...
+    @property
+    def second_steps(self) -> SecondSteps: ...
+    @property
+    def login_tickets(self) -> LoginTickets: ...
     @property
     def bind_links(self) -> BindLinks: ...
     @property

@@ -70,6 +70,7 @@ def _free_lapsed_claims(uow: UnitOfWork, now: datetime, _: str) -> None:
 def _forget_logins(uow: UnitOfWork, now: datetime, _: str) -> None:
     uow.sessions.forget(now - SESSION_LIFE)
     uow.login_attempts.forget(now - timedelta(days=1))
+    uow.login_tickets.forget(now)
 
 
 def _forget_exports(uow: UnitOfWork, now: datetime, _: str) -> None:

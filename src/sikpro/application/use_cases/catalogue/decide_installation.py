@@ -10,6 +10,7 @@ from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.change_duplicate_rule import change_duplicate_rule
 from sikpro.application.use_cases.people.record_event import record_event
+from sikpro.application.use_cases.people.two_steps import has_two_steps
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.installation import Hours, Installation, SessionTimes
@@ -30,6 +31,7 @@ SESSION_ENTRIES: Mapping[str, tuple[timedelta, int]] = {
 
 SETTINGS_ENTRIES = (
     *("duplicate_mode", "claim", "most_claims", "nudge_every", "stuck_after", "owners_at", "most_used_first"),
+    "admins_two_steps",
     *WEEK_ENTRIES,
     *SESSION_ENTRIES,
 )
@@ -51,6 +53,7 @@ def installation_texts(installation: Installation) -> dict[str, str]:
         "stuck_after": str(installation.stuck_after.days),
         "owners_at": f"{installation.owners_at:%H.%M}",
         "most_used_first": "1" if installation.most_used_first else "",
+        "admins_two_steps": "1" if installation.admins_two_steps else "",
         **dict(zip(WEEK_ENTRIES, map(_hours_text, installation.week), strict=True)),
         **{name: str(getattr(installation.sessions, name) // unit) for name, (unit, _) in SESSION_ENTRIES.items()},
     }
@@ -60,13 +63,15 @@ def decide_installation(uow: UnitOfWork, typed: Mapping[str, str], by: Person, n
     """Save the typed settings, one for each of `SETTINGS_ENTRIES`.
 
     Return the duplicate keys that orders would share under the other rule; then nothing at all is changed. Raises
-    `NotPermitted`, `InvalidFields`.
+    `NotPermitted`; `InvalidFields`, also for somebody who asks admins for two steps and has none: an admin is left.
     """
     by.must(Permission.ADMINISTER)
     before = uow.installation.get()
     decided = _understood(typed, before)
     if decided == before:
         return ()
+    if decided.admins_two_steps and not before.admins_two_steps and not has_two_steps(uow, by):
+        raise InvalidFields({"admins_two_steps": InvalidValue("two_steps.own_first", "")})
     if decided.duplicate_mode is not before.duplicate_mode:
         conflicts = change_duplicate_rule(uow, decided.duplicate_mode)
         if conflicts:
@@ -127,6 +132,7 @@ def _understood(typed: Mapping[str, str], before: Installation) -> Installation:
         nudge_every=spans["nudge_every"],
         stuck_after=stuck_after,
         most_used_first=bool(typed["most_used_first"]),
+        admins_two_steps=bool(typed["admins_two_steps"]),
         owners_at=owners_at,
         week=tuple(week),
         sessions=SessionTimes(**sessions),

@@ -98,6 +98,7 @@ def store_person(uow: UnitOfWork, before: Person, person: Person, by: Person, no
     if person.role is None or not person.active:
         uow.sessions.revoke_all(person.id, now)
     if person.role is None:
+        uow.second_steps.drop(person.id)
         person = evolve(person, password_hash=None, must_change_password=False)
     changed = ", ".join(name for name in PERSON_ENTRIES if getattr(before, name) != getattr(person, name))
     saved = uow.people.save(person)

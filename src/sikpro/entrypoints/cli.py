@@ -137,6 +137,21 @@ def add_user(
     click.echo(f"{role}  {username}" + ("" if given else f"  {password}   (one-time password)"))
 
 
+@user.command("reset-steps")
+@click.argument("username")
+@_data_option
+def reset_steps(username: str, data: Path | None, database: str | None) -> None:
+    """Turn off the second step of an account whose phone and recovery codes are lost; its sessions end."""
+    from sikpro.entrypoints.settings import Settings
+
+    settings = Settings.load({"data": data, "database": database})
+
+    from sikpro.entrypoints.start import container_for, prepare, reset_steps_of
+
+    prepare(settings, migrating=False)
+    click.echo(f"{reset_steps_of(container_for(settings), username)} logs in with the password alone now.")
+
+
 @main.command()
 @click.argument("mode", type=click.Choice(["number", "number_and_type"]))
 @_data_option

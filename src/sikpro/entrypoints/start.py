@@ -16,7 +16,9 @@ from sikpro.application.use_cases.catalogue.change_duplicate_rule import change_
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.use_cases.people.choose_password import checked_password
 from sikpro.application.use_cases.people.manage_people import add_account
+from sikpro.application.use_cases.people.two_steps import reset_two_steps
 from sikpro.domain.duplicates import DuplicateMode
+from sikpro.domain.errors import NotFound
 from sikpro.domain.people import Role
 from sikpro.entrypoints.container import Container
 from sikpro.entrypoints.settings import Settings, WrongSettings, is_token
@@ -113,6 +115,19 @@ def add_account_with(container: Container, username: str, name: str, role: str, 
 
     container.transactions().write(work)
     return password
+
+
+def reset_steps_of(container: Container, username: str) -> str:
+    """Turn off the second step of an account and return its user name. Raises `NotFound`, `InvalidValue`."""
+    now, zone = container.clock().now(), container.settings().zone
+
+    def work(uow: UnitOfWork) -> str:
+        person = uow.people.by_username(username)
+        if person is None:
+            raise NotFound(what="person", name=username)
+        return reset_two_steps(uow, person.id, None, now, zone=zone).username or username
+
+    return container.transactions().write(work)
 
 
 def change_duplicates(container: Container, mode: str) -> tuple[str, ...]:

@@ -4,14 +4,16 @@ from typing import Any
 
 from attrs import frozen
 from litestar import Litestar, Request
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from sikpro.adapters.web.account.login import LoginController
+from sikpro.adapters.web.account.logins import Logins
 from sikpro.adapters.web.account.password_hashing import PasswordHasher
 from sikpro.adapters.web.account.preferences import PreferencesController
 from sikpro.adapters.web.account.profile import ProfileController
-from sikpro.adapters.web.account.turns import LoginTurns
+from sikpro.adapters.web.account.two_steps import TwoStepsController
 from sikpro.adapters.web.ledgers.devices import DevicesController
 from sikpro.adapters.web.ledgers.messages import LedgerController
 from sikpro.adapters.web.ledgers.security import SecurityController
@@ -82,6 +84,7 @@ PAGES: tuple[Page, ...] = (
     Page(LoginController),
     Page(PreferencesController),
     Page(ProfileController),
+    Page(TwoStepsController),
     Page(
         QueueController,
         NavEntry("/orders", "queue", "inbox", (_P.VIEW_ALL, _P.VIEW_SITE_OPERATION), "work", but="/orders/new"),
@@ -151,7 +154,8 @@ _ALONE = (serve_asset, show_file, healthz, manifest, live, bot_bar, reading)
 def create_app(parts: WebParts) -> Litestar:
     """Return the pages as a Litestar application; serve it with `create_web`."""
     pages = Pages(parts, tuple(page.entry for page in PAGES if page.entry), environment())
-    hasher, turns = PasswordHasher(parts.passwords), LoginTurns()
+    hasher = PasswordHasher(parts.passwords)
+    logins = Logins(parts, hasher)
 
     async def given_parts() -> WebParts:
         return parts
@@ -162,8 +166,8 @@ def create_app(parts: WebParts) -> Litestar:
     async def given_hasher() -> PasswordHasher:
         return hasher
 
-    async def given_turns() -> LoginTurns:
-        return turns
+    async def given_logins() -> Logins:
+        return logins
 
     return Litestar(
         route_handlers=[*_ALONE, *(page.controller for page in PAGES)],
@@ -172,12 +176,13 @@ def create_app(parts: WebParts) -> Litestar:
             "parts": Provide(given_parts),
             "pages": Provide(given_pages),
             "password_hasher": Provide(given_hasher),
-            "login_turns": Provide(given_turns),
+            "logins": Provide(given_logins),
             "visit": Provide(_visit),
             "me": Provide(_me),
             "form": Provide(_form),
         },
         exception_handlers=error_handlers(pages),
+        state=State({"logins": logins}),
         request_max_body_size=LARGEST_BODY,
         on_shutdown=[hasher.close],
         openapi_config=None,

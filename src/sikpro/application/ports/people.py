@@ -22,7 +22,7 @@ class PersonRepository(Protocol):
         """Save over the version that was read. Raises `ConcurrencyConflict`, `AlreadyUsed`; the unit stays usable."""
 
     def drop(self, person: Person) -> None:
-        """Delete a person at the version that was read, with the links that would connect their phone and their second step.
+        """Delete a person at the version that was read, with their second step and the links to connect their phone.
 
         The caller checks that no order has their code. Raises `ConcurrencyConflict`, and `StorageRejected` while a
         session, a saved view, a schedule or an export is theirs.

@@ -1,11 +1,14 @@
 """Sessions of the web, links that connect a phone, and failed logins."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from attrs import frozen
 
 from sikpro.domain.installation import SessionTimes
+
+CONFIRMED_FOR = timedelta(minutes=10)
+"""How long a password that was given in a session is enough for changes of passwords, roles and second steps."""
 
 
 @frozen(kw_only=True)
@@ -28,6 +31,10 @@ class Session:
         if unused > (times.unused_on_own_device if self.own_device else times.unused):
             return True
         return now - self.created_at > times.longest and unused >= times.no_shift
+
+    def is_confirmed(self, now: datetime) -> bool:
+        """Return whether its password was given lately; a time that is still to come does not count."""
+        return self.confirmed_at is not None and timedelta() <= now - self.confirmed_at <= CONFIRMED_FOR
 
 
 class Sessions(Protocol):

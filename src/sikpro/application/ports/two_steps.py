@@ -1,4 +1,4 @@
-"""The second step of a login: the secret of somebody's authenticator, recovery codes, and logins that wait for a code."""
+"""The second step of a login: the secret of an authenticator, recovery codes, and logins that wait for a code."""
 
 from datetime import datetime
 from typing import Protocol

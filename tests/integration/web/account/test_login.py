@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 
-from sikpro.adapters.web.account.login import TRIES, TRIES_OF_ACCOUNT, TRIES_OF_ADDRESS
+from sikpro.adapters.web.account.logins import TRIES, TRIES_OF_ACCOUNT, TRIES_OF_ADDRESS
 from sikpro.adapters.web.site.security import session_id
 from sikpro.domain.installation import SessionTimes
 from tests.fakes import QuickPasswords

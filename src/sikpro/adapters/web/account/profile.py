@@ -9,6 +9,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from sikpro.adapters.web.account.asking_again import AsksAgain
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
@@ -20,6 +21,7 @@ from sikpro.application.ports.work_preferences import WorkPreferences
 from sikpro.application.use_cases.people.bind_phone import make_bind_link, new_link_token
 from sikpro.application.use_cases.people.choose_work import choose_going_on, choose_layout, choose_served
 from sikpro.application.use_cases.people.edit_people import end_other_sessions, end_session, unbind_telegram
+from sikpro.application.use_cases.people.two_steps import has_two_steps
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
 
@@ -44,7 +46,7 @@ class ProfileController(Controller):
         """Show the person and all valid sessions, the present one first."""
         return await _page(request, me, visit, pages, parts)
 
-    @post("/telegram")
+    @post("/telegram", guards=[AsksAgain()])
     async def connect(
         self,
         request: Request[Any, Any, Any],
@@ -130,12 +132,13 @@ async def _page(
 ) -> Response[str]:
     now = parts.clock.now()
 
-    def read(uow: UnitOfWork) -> tuple[list[Session], Work | None]:
+    def read(uow: UnitOfWork) -> tuple[list[Session], Work | None, bool, int]:
         times = uow.installation.get().sessions
         found = [session for session in uow.sessions.of_person(me.id) if not session.is_over(now, times)]
-        return found, _work(uow, me) if me.may(Permission.WORK) else None
+        work = _work(uow, me) if me.may(Permission.WORK) else None
+        return found, work, has_two_steps(uow, me), uow.second_steps.recovery_codes_left(me.id)
 
-    live, work = await parts.transactions.read(read)
+    live, work, two_steps, codes_left = await parts.transactions.read(read)
     sessions = sorted(live, key=lambda session: session.id != visit.session)
     return pages.page(
         request,
@@ -144,6 +147,8 @@ async def _page(
         present=visit.session,
         link=link,
         work=work,
+        two_steps=two_steps,
+        codes_left=codes_left,
         version=version("sikpro"),
     )
 

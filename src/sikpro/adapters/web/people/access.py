@@ -7,7 +7,9 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from sikpro.adapters.web.account.asking_again import AsksAgain
 from sikpro.adapters.web.people.access_view import Fault, Requests, open_requests
+from sikpro.adapters.web.people.rights import request_gives_role, requests_give_role
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.errors import status_of
 from sikpro.adapters.web.site.forms import Form
@@ -58,7 +60,7 @@ class AccessController(Controller):
             fault=None,
         )
 
-    @post("/{request_id:int}/approve")
+    @post("/{request_id:int}/approve", guards=[AsksAgain(request_gives_role)])
     async def approve(
         self,
         request: Request[Any, Any, Any],
@@ -95,7 +97,7 @@ class AccessController(Controller):
         visit.toast("access_approved", name=person.name)
         return go(request, "/access")
 
-    @post("/approve")
+    @post("/approve", guards=[AsksAgain(requests_give_role)])
     async def approve_picked(
         self,
         request: Request[Any, Any, Any],

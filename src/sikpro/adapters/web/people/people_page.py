@@ -8,8 +8,10 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from sikpro.adapters.web.account.asking_again import AsksAgain
 from sikpro.adapters.web.people.people_listing import people_listing, sharing
 from sikpro.adapters.web.people.person import switch_person
+from sikpro.adapters.web.people.rights import lets_account_in
 from sikpro.adapters.web.site.errors import status_of
 from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
@@ -40,7 +42,7 @@ class PeoplePage(Controller, ABC):
         """Show the people of this page by name, filtered by the address."""
         return await self.page(request, pages, parts, {})
 
-    @post("/{person_id:int}/active")
+    @post("/{person_id:int}/active", guards=[AsksAgain(lets_account_in)])
     async def switch(
         self,
         request: Request[Any, Any, Any],

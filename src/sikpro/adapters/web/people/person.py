@@ -8,8 +8,10 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from sikpro.adapters.web.account.asking_again import AsksAgain
 from sikpro.adapters.web.account.password_hashing import PasswordHasher
 from sikpro.adapters.web.people.people_listing import sharing
+from sikpro.adapters.web.people.rights import changes_account, has_role, lets_account_in
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.errors import status_of
 from sikpro.adapters.web.site.forms import Form
@@ -28,6 +30,7 @@ from sikpro.application.use_cases.people.edit_people import (
     unbind_telegram,
 )
 from sikpro.application.use_cases.people.manage_people import must_manage, set_active
+from sikpro.application.use_cases.people.two_steps import READABLE, has_two_steps, reset_two_steps
 from sikpro.domain.errors import (
     AlreadyUsed,
     ConcurrencyConflict,
@@ -41,9 +44,6 @@ from sikpro.domain.errors import (
 from sikpro.domain.people import Permission, Person
 
 LARGEST_ID = 2**53
-
-READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
-"""The characters of a one-time password: none can be mistaken for another."""
 
 
 class PeopleController(Controller):
@@ -64,7 +64,7 @@ class PeopleController(Controller):
         """Show all data in a form."""
         return await person_page(request, person_id, me, pages, parts)
 
-    @post("/{person_id:int}")
+    @post("/{person_id:int}", guards=(AsksAgain(changes_account),))
     async def save(
         self,
         request: Request[Any, Any, Any],
@@ -89,7 +89,7 @@ class PeopleController(Controller):
         visit.toast("person_saved", name=person.name)
         return go(request, f"/people/{person_id}")
 
-    @post("/{person_id:int}/active")
+    @post("/{person_id:int}/active", guards=(AsksAgain(lets_account_in),))
     async def switch(
         self,
         request: Request[Any, Any, Any],
@@ -103,7 +103,7 @@ class PeopleController(Controller):
         await switch_person(person_id, me, visit, parts, form)
         return go(request, f"/people/{person_id}")
 
-    @post("/{person_id:int}/password", guards=(only(Permission.ADMINISTER),))
+    @post("/{person_id:int}/password", guards=(only(Permission.ADMINISTER), AsksAgain()))
     async def renew_password(
         self,
         request: Request[Any, Any, Any],
@@ -122,7 +122,25 @@ class PeopleController(Controller):
         await parts.transactions.write(lambda uow: reset_password(uow, person_id, password_hash, me, now))
         return await person_page(request, person_id, me, pages, parts, password=password)
 
-    @post("/{person_id:int}/link")
+    @post("/{person_id:int}/two-steps/reset", guards=(only(Permission.ADMINISTER), AsksAgain()))
+    async def reset_steps(
+        self,
+        request: Request[Any, Any, Any],
+        person_id: FromPath[int],
+        me: NamedDependency[Person],
+        visit: NamedDependency[Visit],
+        parts: NamedDependency[WebParts],
+    ) -> Response[str]:
+        """Turn off the second step of somebody who lost their phone; their sessions end."""
+        must_be_an_id(person_id)
+        if person_id == me.id:
+            raise NotPermitted(permission=Permission.ADMINISTER)
+        now = parts.clock.now()
+        person = await parts.transactions.write(lambda uow: reset_two_steps(uow, person_id, me, now, zone=parts.zone))
+        visit.toast("two_steps_reset", name=person.name)
+        return go(request, f"/people/{person_id}")
+
+    @post("/{person_id:int}/link", guards=(AsksAgain(has_role),))
     async def make_link(
         self,
         request: Request[Any, Any, Any],
@@ -205,6 +223,7 @@ async def person_page(
         return {
             "person": person,
             "shares": shares,
+            "two_steps": has_two_steps(uow, person),
             "open_orders": len(open_orders_of(uow, person).rows),
             "sites": [("", "–"), *((row.code, f"{row.code} · {row.name}") for row in sites)],
         }

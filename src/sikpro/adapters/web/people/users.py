@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Request, Response, post
 from litestar.di import NamedDependency
 
+from sikpro.adapters.web.account.asking_again import AsksAgain
 from sikpro.adapters.web.account.password_hashing import PasswordHasher
 from sikpro.adapters.web.people.people_page import PeoplePage
 from sikpro.adapters.web.people.person import one_time_password
@@ -35,7 +36,7 @@ class UsersController(PeoplePage):
         """Return the roles that an account may have, and no new password."""
         return {"roles": ACCOUNT_ROLES, "made": None, "password": ""}
 
-    @post()
+    @post(guards=[AsksAgain()])
     async def add(
         self,
         request: Request[Any, Any, Any],

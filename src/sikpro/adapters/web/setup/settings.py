@@ -6,12 +6,14 @@ from typing import Any
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 
+from sikpro.adapters.web.account.asking_again import AsksAgain
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.errors import status_of
 from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
+from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.catalogue_rows import KINDS
 from sikpro.application.use_cases.catalogue.decide_installation import (
     SESSION_ENTRIES,
@@ -22,6 +24,10 @@ from sikpro.application.use_cases.catalogue.decide_installation import (
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.errors import InvalidFields
 from sikpro.domain.people import Permission, Person
+
+
+def _changes_two_steps(uow: UnitOfWork, _: Mapping[str, Any], form: Form) -> bool:
+    return bool(form.text("admins_two_steps")) != uow.installation.get().admins_two_steps
 
 
 class SettingsController(Controller):
@@ -38,7 +44,7 @@ class SettingsController(Controller):
         installed = await parts.transactions.read(lambda uow: uow.installation.get())
         return _page(request, pages, parts, installation_texts(installed))
 
-    @post()
+    @post(guards=[AsksAgain(_changes_two_steps)])
     async def decide(
         self,
         request: Request[Any, Any, Any],

@@ -22,6 +22,13 @@ WHILE_PASSWORD_EXPIRED: dict[str, Any] = {"while_password_expired": True}
 """Handler option: allow people who must change their password first."""
 
 
+WHILE_STEPS_MISSING: dict[str, Any] = {"while_steps_missing": True}
+"""Handler option: allow people who must turn on their second step first."""
+
+OWN_PASSWORD = "own_password"
+"""The entry of a form with the acting person's own password."""
+
+
 class Stale(Exception):
     """Raised for a form without a valid token: its page is older than the session, or from another site."""
 
@@ -38,11 +45,24 @@ class MustChangePassword(Exception):
     """Raised if the one-time password must be changed first."""
 
 
+class MustTurnOnTwoSteps(Exception):
+    """Raised if the installation wants a second step of the person first."""
+
+
+class MustGivePassword(Exception):
+    """Raised if the person must give their own password first; `said` names what was wrong with it."""
+
+    def __init__(self, said: str = "", status: int = 401) -> None:
+        super().__init__(said)
+        self.said = said
+        self.status = status
+
+
 async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     """Check the login, the form's token and the password's state, in this order.
 
     The form is read before anything is refused, so that the error page can return the typed text. Raises `MustLogIn`,
-    `Stale`, `MustChangePassword`, or the error that prevented the gate from identifying the visitor.
+    `Stale`, `MustChangePassword`, `MustTurnOnTwoSteps`, or the error that kept the gate from identifying the visitor.
     """
     visit, acts = visit_of(connection), connection.scope.get("method") not in SAFE
     brought = await _token(connection) if acts else ""
@@ -57,6 +77,8 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
         return
     if visit.person.must_change_password and not handler.opt.get("while_password_expired"):
         raise MustChangePassword
+    if visit.steps_missing and not handler.opt.get("while_steps_missing"):
+        raise MustTurnOnTwoSteps
 
 
 def only(*permissions: Permission) -> Callable[[Connection, BaseRouteHandler], Awaitable[None]]:
@@ -100,3 +122,8 @@ def login_path(way_back: str) -> str:
 def password_path(way_back: str) -> str:
     """Return the address of the page for a new password, which leads back afterwards."""
     return "/password" if way_back in {"", "/"} else f"/password?next={quote(way_back, safe='/')}"
+
+
+def two_steps_path(way_back: str) -> str:
+    """Return the address of the page that turns on the second step, which leads back afterwards."""
+    return "/profile/two-steps" if way_back in {"", "/"} else f"/profile/two-steps?next={quote(way_back, safe='/')}"

@@ -9,12 +9,16 @@ from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
 from sikpro.adapters.web.site.admission import (
+    OWN_PASSWORD,
     MustChangePassword,
+    MustGivePassword,
     MustLogIn,
+    MustTurnOnTwoSteps,
     Stale,
     login_path,
     order_address,
     password_path,
+    two_steps_path,
     way_back,
 )
 from sikpro.adapters.web.site.forms import BadForm, form_read
@@ -98,6 +102,7 @@ def error_handlers(pages: Pages) -> ExceptionHandlersMap:
             to=to,
             label=label,
             form=form,
+            code=False,
             error="",
             username="",
         )
@@ -151,6 +156,27 @@ def error_handlers(pages: Pages) -> ExceptionHandlersMap:
             return answer(request, 403, words("password.one_time"), to)
         return go(request, to)
 
+    def must_turn_on_two_steps(request: Request[Any, Any, Any], _: MustTurnOnTwoSteps) -> Response[str]:
+        words, to = visit_of(request).words, two_steps_path(way_back(request))
+        if is_htmx(request):
+            return in_place(request, 403, words("two_steps.must"), to, words("two_steps.begin"))
+        if written(form_read(request).values, words):
+            return answer(request, 403, words("two_steps.must"), to)
+        return go(request, to)
+
+    def must_give_password(request: Request[Any, Any, Any], error: MustGivePassword) -> Response[str]:
+        typed = {name: text for name, text in form_read(request).values.items() if name not in {"csrf", OWN_PASSWORD}}
+        path, query = request.url.path, request.url.query
+        return pages.page(
+            request,
+            "site/confirm.html",
+            status=error.status,
+            to=path + (f"?{query}" if query else ""),
+            back=pressed_at(request) or "/",
+            typed=typed,
+            error=error.said,
+        )
+
     def storage_error(request: Request[Any, Any, Any], error: StorageError) -> Response[str]:
         if isinstance(error, StorageRejected):
             return answer(request, 422)
@@ -173,6 +199,8 @@ def error_handlers(pages: Pages) -> ExceptionHandlersMap:
         Stale: stale,
         MustLogIn: must_log_in,
         MustChangePassword: must_change_password,
+        MustTurnOnTwoSteps: must_turn_on_two_steps,
+        MustGivePassword: must_give_password,
         StorageError: storage_error,
         Exception: unexpected,
     }

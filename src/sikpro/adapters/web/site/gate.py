@@ -22,6 +22,7 @@ from sikpro.application.use_cases.people.record_event import (
     record_refusal,
     safe_address,
 )
+from sikpro.application.use_cases.people.two_steps import must_turn_on_two_steps
 from sikpro.domain.errors import NotFound
 from sikpro.domain.people import Person
 
@@ -83,8 +84,8 @@ class Gate:
         found = await self.parts.transactions.read(lambda uow: _session_and_person(uow, key, now))
         if found is None or not found[1].active or found[1].role is None:
             return
-        session, visit.person = found
-        visit.session, visit.expired = key, False
+        session, visit.person, visit.steps_missing = found
+        visit.session, visit.expired, visit.confirmed = key, False, session.is_confirmed(now)
         if uses and now - session.used_at > TOUCH:
             # Pages stay readable while the disk is full.
             with suppress(StorageError):
@@ -96,14 +97,15 @@ def _is_use(scope: Scope, received: Mapping[bytes, bytes]) -> bool:
     return scope["path"] not in {"/live", "/bot"} and b"x-live" not in received
 
 
-def _session_and_person(uow: UnitOfWork, key: str, now: datetime) -> tuple[Session, Person] | None:
+def _session_and_person(uow: UnitOfWork, key: str, now: datetime) -> tuple[Session, Person, bool] | None:
     session = uow.sessions.get(key)
     if session is None or session.is_over(now, uow.installation.get().sessions):
         return None
     try:
-        return session, uow.people.get(session.person)
+        person = uow.people.get(session.person)
     except NotFound:
         return None
+    return session, person, must_turn_on_two_steps(uow, person)
 
 
 async def _refuse_both_lengths(send: Send) -> None:

@@ -23,7 +23,8 @@ class Visit:
     """The visitor of a request; `person` is None without a login.
 
     `secret` is the session's token, or an anonymous visitor's own. `expired` means that the request had a session that
-    is no longer valid. The response sends the added `cookies`.
+    is no longer valid. The response sends the added `cookies`. `confirmed`: the password was given lately in the
+    session. `steps_missing`: the installation wants a second step of this person, who has none.
     """
 
     parts: WebParts
@@ -33,6 +34,8 @@ class Visit:
     session: str = ""
     secret: str = ""
     expired: bool = False
+    confirmed: bool = False
+    steps_missing: bool = False
     cookies: list[str] = field(factory=list)
 
     @property
@@ -51,6 +54,11 @@ class Visit:
         """Return the chosen theme, `light` or `dark`, or "" for the system's."""
         chosen = self.cookie("theme")
         return chosen if chosen in THEMES else ""
+
+    @property
+    def asks_again(self) -> bool:
+        """Return whether a change of passwords, roles or second steps needs the visitor's password again."""
+        return self.person is not None and not self.confirmed
 
     def may(self, permission: Permission | str) -> bool:
         """Return whether the visitor's role has the permission."""

@@ -1,5 +1,6 @@
 """Lists as files: export as CSV or Excel, and import after a preview of every row."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import evolve
@@ -8,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from sikpro.adapters.web.account.asking_again import AsksAgain
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.errors import status_of
 from sikpro.adapters.web.site.forms import Form
@@ -40,6 +42,11 @@ from sikpro.domain.text import one_line
 
 LARGEST_UPLOAD = 6_000_000
 """Largest form with a file, in bytes."""
+
+
+def _of_people(_: UnitOfWork, about: Mapping[str, Any], __: Form) -> bool:
+    """Return whether the list has people: its rows may give roles."""
+    return bool(about["name"] == "people")
 
 
 class ListsController(Controller):
@@ -120,7 +127,7 @@ class ListsController(Controller):
         changed = chosen(upload, form, list_columns(rows))
         return await _pages(rows).keep(request, parts, _of(rows, changed), me)
 
-    @post("/{name:str}/import/{upload_id:int}/apply")
+    @post("/{name:str}/import/{upload_id:int}/apply", guards=[AsksAgain(_of_people)])
     async def apply(
         self,
         request: Request[Any, Any, Any],

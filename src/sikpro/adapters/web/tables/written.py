@@ -1,13 +1,16 @@
 """What uploaded tables wrote: a list, each as a whole with old and new values, and a button that takes it back."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from sikpro.adapters.web.account.asking_again import AsksAgain
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.errors import status_of
+from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.paging import page_number, page_of
 from sikpro.adapters.web.site.parts import WebParts
@@ -35,6 +38,14 @@ LISTED = 200
 """The most written tables in the list."""
 
 ADDRESS = "/written"
+
+
+def _changes_roles(uow: UnitOfWork, about: Mapping[str, Any], _: Form) -> bool:
+    """Return whether a table changed people with a role, which taking it back changes again."""
+    if uow.written_tables.get(about["table_id"]).kind != "people":
+        return False
+    rows = uow.written_tables.rows(about["table_id"])
+    return any((texts or {}).get("role") for row in rows for texts in (row.before, row.after))
 
 
 class WrittenController(Controller):
@@ -73,7 +84,7 @@ class WrittenController(Controller):
         """Show what a table wrote and what taking it back would do."""
         return await _show(request, table_id, me, pages, parts)
 
-    @post("/{table_id:int}/take-back")
+    @post("/{table_id:int}/take-back", guards=[AsksAgain(_changes_roles)])
     async def take_it_back(
         self,
         request: Request[Any, Any, Any],

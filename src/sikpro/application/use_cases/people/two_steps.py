@@ -55,7 +55,7 @@ def new_recovery_codes() -> tuple[str, ...]:
 
 def authenticator_address(secret: str, username: str) -> str:
     """Return what the QR picture says: the address by which an authenticator takes the secret over."""
-    return pyotp.TOTP(secret, interval=PERIOD).provisioning_uri(username, issuer_name="SIKPRO")
+    return pyotp.TOTP(secret, interval=PERIOD).provisioning_uri(name=username, issuer_name="SIKPRO")
 
 
 def prepare_two_steps(uow: UnitOfWork, person: Person, secret: str) -> None:

@@ -232,7 +232,7 @@ def test_an_admin_resets_it_for_somebody_which_is_recorded_and_said_in_their_tel
     assert site.visitor().log_in("rina").headers["location"] == "/"
     event = site.store.read(lambda uow: uow.security_events.page(EventFilter(), before=None, limit=9))[1]
     assert (event.kind, event.actor) == (EventKind.TWO_STEPS_RESET, site.people["admin"].id)
-    [said] = site.store.read(lambda uow: uow.outbox.page(before=None, limit=9))
+    said = site.store.read(lambda uow: uow.outbox.get(1))
     assert (said.message.chat_id, "direset oleh Admin" in said.message.text) == (4242, True)
     own = f"/people/{site.people['admin'].id}/two-steps/reset"
     turned_on(site, admin)

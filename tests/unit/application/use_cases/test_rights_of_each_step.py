@@ -37,6 +37,7 @@ from sikpro.application.use_cases.people.choose_work import choose_going_on, cho
 from sikpro.application.use_cases.people.edit_people import edit_person, person_texts, reset_password, unbind_telegram
 from sikpro.application.use_cases.people.grant_access import approve_access, approve_many, ask_access, refuse_access
 from sikpro.application.use_cases.people.manage_people import add_technician, set_active
+from sikpro.application.use_cases.people.two_steps import reset_two_steps
 from sikpro.application.use_cases.recaps.keep_schedules import (
     add_schedule,
     drop_schedule,
@@ -133,6 +134,7 @@ STEPS: Mapping[str, tuple[set[Role], Step]] = {
     "part an account": (ADMINS, lambda uow, by: unbind_telegram(uow, RINA, by, NINE)),
     "link for a technician": (LEAD, lambda uow, by: make_bind_link(uow, AGUS, "t", by, NINE)),
     "link for an account": (ADMINS, lambda uow, by: make_bind_link(uow, RINA, "t", by, NINE)),
+    "reset two steps": (ADMINS, lambda uow, by: reset_two_steps(uow, RINA, by, NINE, zone=ZONE)),
     "reset a password": (ADMINS, lambda uow, by: reset_password(uow, RINA, "x", by, NINE)),
     "approve": (LEAD, lambda uow, by: approve_access(uow, 1, by, NINE, technician_code="F5SDA900", zone=ZONE)),
     "approve many": (LEAD, lambda uow, by: approve_many(uow, {}, by, NINE, zone=ZONE)),

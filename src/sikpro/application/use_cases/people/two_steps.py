@@ -89,6 +89,7 @@ def turn_on_two_steps(
 
 def turn_off_two_steps(uow: UnitOfWork, person: Person, now: datetime, *, session: str) -> None:
     """Turn off a person's own second step and end their other sessions; nothing changes if it is off."""
+    _must_have_account(person)
     if uow.second_steps.drop(person.id):
         uow.sessions.revoke_all(person.id, now, but=session)
         record_event(uow, EventKind.TWO_STEPS_OFF, person, now, object=called(person))
@@ -96,6 +97,7 @@ def turn_off_two_steps(uow: UnitOfWork, person: Person, now: datetime, *, sessio
 
 def renew_recovery_codes(uow: UnitOfWork, person: Person, recovery_codes: Sequence[str], now: datetime) -> None:
     """Replace a person's own recovery codes. Raises `InvalidValue`: `two_steps.not_begun` while the step is off."""
+    _must_have_account(person)
     if not has_two_steps(uow, person):
         raise InvalidValue("two_steps.not_begun", "")
     uow.second_steps.put_recovery_codes(person.id, _hashes(person, recovery_codes))
@@ -159,7 +161,7 @@ def _step_of(secret: str, typed: str, now: datetime) -> int | None:
     if not re.fullmatch(r"[0-9]{6}", code):
         return None
     present, shared = int(now.timestamp()) // PERIOD, pyotp.TOTP(secret, interval=PERIOD)
-    steps = (present + apart for apart in NEIGHBOURS)
+    steps = (present + apart for apart in NEIGHBOURS if present + apart >= 0)
     fitting = [step for step in steps if hmac.compare_digest(shared.generate_otp(step), code)]
     return fitting[0] if fitting else None
 

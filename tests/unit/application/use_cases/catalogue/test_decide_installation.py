@@ -22,6 +22,7 @@ TYPED = {
     "stuck_after": " 14 ",
     "owners_at": "9.15",
     "most_claims": " 12 ",
+    "admins_two_steps": "",
     "most_used_first": "1",
     **{f"hours_{day}": "" for day in range(7)},
     "hours_0": "7:30 - 12.00 ; 13-21.05",
@@ -84,6 +85,7 @@ def test_what_is_decided_is_kept_and_noted_once() -> None:
         "stuck_after": "14",
         "owners_at": "09.15",
         "most_used_first": "1",
+        "admins_two_steps": "",
         **{f"hours_{day}": "" for day in range(7)},
         "hours_0": "07.30-12.00, 13.00-21.05",
         "hours_4": "08.00-11.30, 13.00-17.00",
@@ -155,3 +157,23 @@ def test_a_duplicate_rule_that_orders_stand_against_changes_nothing_else_either(
     before, noted = kept(world), notes(world)
     assert decide(world, duplicate_mode="number", claim="60") == ("SC100001",)
     assert (kept(world), notes(world)) == (before, noted)
+
+
+def test_only_who_has_two_steps_asks_admins_for_them_and_anyone_may_stop_that() -> None:
+    world = World()
+    with pytest.raises(InvalidFields) as refused:
+        decide(world, admins_two_steps="1")
+    assert list(refused.value.errors) == ["admins_two_steps"]
+    assert not kept(world).admins_two_steps
+
+    def turn_on(uow: UnitOfWork) -> None:
+        uow.second_steps.prepare(ADMIN, "JBSWY3DPEHPK3PXP")
+        uow.second_steps.turn_on(ADMIN, 1, NINE)
+
+    world.transactions.write(turn_on)
+    decide(world, admins_two_steps="1")
+    assert kept(world).admins_two_steps
+    world.transactions.write(lambda uow: uow.second_steps.drop(ADMIN))
+    decide(world, admins_two_steps="1", claim="50")
+    decide(world)
+    assert not kept(world).admins_two_steps

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+import pyotp
 import pytest
 from attrs import evolve, frozen
 
 import sikpro
+from sikpro.application.ports.security_events import EventFilter
 from sikpro.application.ports.sessions import BindLink
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.people import bind_phone
@@ -25,6 +27,13 @@ from sikpro.application.use_cases.people.manage_people import (
     set_active,
     set_language,
     set_password,
+)
+from sikpro.application.use_cases.people.two_steps import (
+    prepare_two_steps,
+    renew_recovery_codes,
+    reset_two_steps,
+    turn_off_two_steps,
+    turn_on_two_steps,
 )
 from sikpro.application.use_cases.tables.import_rows import import_rows, plan_import
 from sikpro.application.use_cases.tables.row_lists import LISTS
@@ -40,6 +49,7 @@ LEAD = frozenset({Role.TEAM_LEADER, Role.ADMIN})
 ACCOUNTS = frozenset({Role.HELPDESK, Role.TEAM_LEADER, Role.SUPERVISOR, Role.ADMIN})
 EVERYBODY = frozenset(Role)
 
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 TOKEN, STRANGER, CODE, PHONE = "t" * 32, 99, "F5SDA777", "6281234567890"
 PEOPLE = LISTS["people"]
 
@@ -91,6 +101,15 @@ def back_from_list(uow: UnitOfWork, by: Person, one: Person) -> None:
     _, written = import_rows(uow, PEOPLE, table_of(one), mark, admin, NINE)
     assert written
     assert take_back(uow, written.id, by, NINE, reason="", zone=ZONE)[1]
+
+
+def has_on(uow: UnitOfWork, one: Person) -> None:
+    uow.second_steps.prepare(one.id, SECRET)
+    uow.second_steps.turn_on(one.id, 1, NINE)
+
+
+def on_with_code(uow: UnitOfWork, by: Person) -> None:
+    turn_on_two_steps(uow, by, pyotp.TOTP(SECRET).at(NINE), ["a"], NINE, session="")
 
 
 @frozen
@@ -196,6 +215,36 @@ DOORS: Mapping[str, Door] = {
         *(NOBODY,) * 4,
         own=ACCOUNTS,
     ),
+    "a second step reset": Door(
+        reset_two_steps,
+        lambda uow, by, one: (has_on(uow, one), reset_two_steps(uow, one.id, by, NINE, zone=ZONE)),
+        *(ADMINS,) * 4,
+        own=ADMINS,
+    ),
+    "one's own second step prepared": Door(
+        prepare_two_steps,
+        lambda uow, by, one: by.id == one.id and prepare_two_steps(uow, by, SECRET),
+        *(NOBODY,) * 4,
+        own=ACCOUNTS,
+    ),
+    "one's own second step turned on": Door(
+        turn_on_two_steps,
+        lambda uow, by, one: by.id == one.id and (uow.second_steps.prepare(by.id, SECRET), on_with_code(uow, by)),
+        *(NOBODY,) * 4,
+        own=ACCOUNTS,
+    ),
+    "one's own second step turned off": Door(
+        turn_off_two_steps,
+        lambda uow, by, one: by.id == one.id and (has_on(uow, by), turn_off_two_steps(uow, by, NINE, session="")),
+        *(NOBODY,) * 4,
+        own=ACCOUNTS,
+    ),
+    "one's own recovery codes": Door(
+        renew_recovery_codes,
+        lambda uow, by, one: by.id == one.id and (has_on(uow, by), renew_recovery_codes(uow, by, ["a"], NINE)),
+        *(NOBODY,) * 4,
+        own=ACCOUNTS,
+    ),
     "one's own language": Door(
         set_language,
         lambda uow, by, one: by.id == one.id and set_language(uow, by.id, "en"),
@@ -212,6 +261,7 @@ INSIDE = {
     "_judged": "import_rows; it only names what would be stored",
     "plan_import": "import_rows; it writes nothing",
     "_undo": "take_back",
+    "accept_code": "the login, which checked the password before",
 }
 """What writes a person only behind a door, and behind which."""
 
@@ -250,13 +300,20 @@ def functions(path: Path) -> Iterator[tuple[str, ast.AST]]:
                     yield f"{node.name}.{inner.name}", inner
 
 
+WRITES = {
+    *(("people", name) for name in ("add", "save", "drop")),
+    *(("bind_links", name) for name in ("put", "use")),
+    *(("second_steps", name) for name in ("prepare", "turn_on", "take_step", "drop")),
+    *(("second_steps", name) for name in ("put_recovery_codes", "use_recovery_code")),
+}
+
+
 def writes_a_person(node: ast.AST) -> bool:
-    """Whether a function stores a person or a link that connects one."""
+    """Whether a function stores a person, a link that connects one, or their second step."""
     return any(
         isinstance(call, ast.Attribute)
         and isinstance(call.value, ast.Attribute)
-        and (call.value.attr, call.attr)
-        in {("people", "add"), ("people", "save"), ("people", "drop"), ("bind_links", "put"), ("bind_links", "use")}
+        and (call.value.attr, call.attr) in WRITES
         for call in ast.walk(node)
     )
 
@@ -309,15 +366,24 @@ class Passed(Exception):
     """The door was tried: take it back."""
 
 
+def written(uow: UnitOfWork, one: Person) -> object:
+    """What the record of security events and a person's second step are now."""
+    return uow.security_events.page(EventFilter(), before=None, limit=1), uow.second_steps.of(one.id)
+
+
 def goes_through(uow: UnitOfWork, door: Door, by: Person, one: Person) -> bool:
     """Whether the door opened; whoever gave more than a person who may not administer can give fails the test."""
     opened = False
     try:
         with uow.savepoint():
-            before = uow.people.all()
+            before, recorded = uow.people.all(), written(uow, one)
             with suppress(DomainError):
                 door.work(uow, by, one)
-                opened = uow.people.all() != before or uow.bind_links.get(bind_phone._hash(TOKEN)) is not None
+                opened = (
+                    uow.people.all() != before
+                    or uow.bind_links.get(bind_phone._hash(TOKEN)) is not None
+                    or written(uow, one) != recorded
+                )
             if by.role is not Role.ADMIN and opened and one.id != by.id:
                 known = {person.id: person for person in before}
                 for person in uow.people.all():

@@ -193,6 +193,7 @@ CASES: Mapping[tuple[str, str, str], Case] = {
             ("POST", "/technicians", "/active", {}),
             ("POST", "/users", "/active", {}),
             ("POST", "/people", "/password", {}),
+            ("POST", "/people", "/two-steps/reset", {}),
             ("POST", "/people", "/unbind", {}),
         )
     },
@@ -325,6 +326,8 @@ async def furnished(site: Site) -> tuple[Walk, dict[str, str]]:
         uow.exports.finish(claimed, uow.blobs.add("a.csv", "text/csv", [b"rahasia"], now).id, now)
         made["waiting export of tono"] = ask_export()
         made["session of tono"] = session
+        uow.second_steps.prepare(someone["tono"].id, "JBSWY3DPEHPK3PXP")
+        uow.second_steps.turn_on(someone["tono"].id, 1, now)
         made["disturbance"] = uow.disturbances.open()[0].id
         note = {"day": "2026-11-02", "day_note": "Listrik padam", "place": ""}
         made["note of another leader"] = add_note(uow, note, someone["lena"], now).id

@@ -31,6 +31,8 @@ RIGHTS: Mapping[frozenset[str], str] = {
         GET /healthz
         GET /login
         POST /login
+        GET /login/code
+        POST /login/code
         POST /logout
         POST /language
         POST /theme
@@ -73,6 +75,12 @@ RIGHTS: Mapping[frozenset[str], str] = {
         GET /orders/{order_id}/undo
         GET /orders/{order_id}/words
         GET /profile
+        GET /profile/two-steps
+        GET /profile/two-steps/picture.svg
+        POST /profile/two-steps/begin
+        POST /profile/two-steps/codes
+        POST /profile/two-steps/confirm
+        POST /profile/two-steps/off
         POST /profile/sessions/end-others
         POST /profile/sessions/{session_id}/end
         POST /profile/telegram
@@ -217,6 +225,7 @@ RIGHTS: Mapping[frozenset[str], str] = {
         POST /orders/{order_id}/restore
         POST /owners/{code}
         POST /people/{person_id}/password
+        POST /people/{person_id}/two-steps/reset
         GET /security
         GET /security/file/{file}
         GET /settings

@@ -117,7 +117,13 @@ ACTS: dict[str, tuple[Step, list[tuple[str, str, dict[str, str]]]]] = {
             ("schedule_switched", "1", {"active": "no"}),
         ],
     ),
-    "schedule dropped": (lambda uow, by: drop_schedule(uow, 1, by, AT), [("schedule_dropped", "1", {})]),
+    "schedule dropped": (
+        lambda uow, by: drop_schedule(uow, scheduled(uow, by), by, AT),
+        [
+            ("schedule_added", "1", {"rhythm": "today", "at": "17:00", "to": "person:5"}),
+            ("schedule_dropped", "1", {}),
+        ],
+    ),
     "targets": (
         targets,
         [("target_set", "2026-11 SDA", {"target": "250", "working_days": "25"}), ("target_dropped", "2026-11 SDA", {})],

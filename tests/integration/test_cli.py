@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from sikpro.adapters.sql.engine import create_engine_for
+from sikpro.adapters.sql.migrate import downgrade
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.people import Role
@@ -67,16 +68,58 @@ def test_a_port_in_use_is_said_with_what_to_do(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        done = run_sikpro("serve", "--migrate", "--port", port, "--data", str(tmp_path))
-    assert done.returncode == 2
-    assert "choose another port" in done.stderr
-    assert "Traceback" not in done.stderr
+        for command in (["serve", "--migrate"], ["demo"]):
+            done = run_sikpro(*command, "--port", port, "--data", str(tmp_path / "data"))
+            assert done.returncode == 2
+            assert "choose another port" in done.stderr
+            assert "Traceback" not in done.stderr
+            assert done.stdout == "", "no account is shown that nobody can use"
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_database_that_is_behind_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    assert run_sikpro("migrate", "--data", str(tmp_path)).returncode == 0
+    downgrade(f"sqlite:///{tmp_path / 'sikpro.db'}", "0033")
     done = run_sikpro("serve", "--data", str(tmp_path), "--port", "0")
     assert done.returncode == 1
     assert "sikpro migrate" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["serve", "--port", "0", "--data", "{folder}/x"], "no database at {folder}/x/sikpro.db"),
+        (
+            ["user", "add", "rina", "--role", "admin", "--data", "{folder}/x"],
+            "there is no database at {folder}/x/sikpro.db",
+        ),
+        (
+            ["export", "--period=2026-11", "-o-", "--data", "{folder}/x"],
+            "there is no database at {folder}/x/sikpro.db",
+        ),
+        (
+            ["export", "--period=2026-11", "-o-", "--database", "sqlite:///{folder}/x.db"],
+            "no database at {folder}/x.db",
+        ),
+        (["migrate", "--data", "{folder}/x/y"], "{folder}/x is not there;"),
+        (["migrate", "--database", "sqlite:///{folder}/x/y.db"], "{folder}/x is not there;"),
+    ],
+)
+def test_a_place_that_is_not_there_is_named_and_nothing_is_made(
+    tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    done = run_sikpro(*(argument.format(folder=tmp_path) for argument in arguments))
+    assert done.returncode == 2
+    assert said.format(folder=tmp_path) in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_setting_that_is_misspelt_is_named_with_what_is_meant(tmp_path: Path) -> None:
+    for variable, meant in (("SIKPRO_TELEGRAM_TOKN", "SIKPRO_TELEGRAM_TOKEN"), ("SIKPRO_DATABSE", "SIKPRO_DATABASE")):
+        done = run_sikpro("migrate", "--data", str(tmp_path / "data"), **{variable: "x"})
+        assert done.returncode == 2
+        assert f"{variable} is no setting: do you mean {meant}?" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -63,14 +63,15 @@ def serve(host: str | None, port: int | None, migrating: bool, data: Path | None
 
     settings = Settings.load({"host": host, "port": port, "data": data, "database": database})
 
+    from sikpro.entrypoints.server import listen
+    from sikpro.entrypoints.server import serve as run
     from sikpro.entrypoints.start import container_for, first_admin, prepare
 
-    prepare(settings, migrating=migrating)
-    container = container_for(settings)
-    first_admin(container)
-    from sikpro.entrypoints.server import serve as run
-
-    run(container)
+    with listen(settings.host, settings.port) as listener:
+        prepare(settings, migrating=migrating)
+        container = container_for(settings)
+        first_admin(container)
+        run(container, listener)
 
 
 @main.command()

@@ -25,7 +25,7 @@ from sikpro.entrypoints.demo_data import (
 )
 from sikpro.entrypoints.demo_history import history
 from sikpro.entrypoints.demo_today import happenings
-from sikpro.entrypoints.server import serve
+from sikpro.entrypoints.server import listen, serve
 from sikpro.entrypoints.settings import Settings, WrongSettings
 from sikpro.entrypoints.start import container_for, prepare
 
@@ -42,17 +42,19 @@ def serve_demo(host: str, port: int, data: Path, orders: int) -> None:
     bot = {"telegram_token": TOKEN, "telegram_api": address, "telegram_proxy": ""}
     place = {"host": host, "port": port, "data": data, "database": "", "simulator_url": "/simulator"}
     settings = Settings.load(place | bot, environ={})
-    prepare(settings, migrating=True)
-    container = container_for(settings)
-    _tell_story(container, orders)
-    simulator = create_simulator(str(data / "simulator.db"), TOKEN)
-    if not isinstance(simulator, Simulator):
-        raise TypeError("the simulator is not one")
-    _add_people(simulator)
-    for role, username, _ in ACCOUNTS:
-        print(f"{role}  {username}  {_password(username)}")
-    print(f"console    {address}\nsimulator  {address}/simulator", flush=True)
-    serve(container, lambda web: _SideBySide(web, simulator), simulator.world.bell.close)
+    with listen(host, port) as listener:  # first of all: a port in use is said before anything is made
+        data.parent.mkdir(parents=True, exist_ok=True)
+        prepare(settings, migrating=True)
+        container = container_for(settings)
+        _tell_story(container, orders)
+        simulator = create_simulator(str(data / "simulator.db"), TOKEN)
+        if not isinstance(simulator, Simulator):
+            raise TypeError("the simulator is not one")
+        _add_people(simulator)
+        for role, username, _ in ACCOUNTS:
+            print(f"{role}  {username}  {_password(username)}")
+        print(f"console    {address}\nsimulator  {address}/simulator", flush=True)
+        serve(container, listener, lambda web: _SideBySide(web, simulator), simulator.world.bell.close)
 
 
 @frozen

@@ -54,16 +54,12 @@ class _Server(uvicorn.Server):
 
 def serve(
     container: Container,
+    listener: socket.socket,
     beside: Callable[[Application], Application] = lambda web: web,
     on_stop: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM; `beside` may add another application to the web, `on_stop` may end it.
-
-    Raises `WrongSettings` if the address cannot be used.
-    """
-    settings = container.settings()
-    with listen(settings.host, settings.port) as listener:
-        asyncio.run(_serve(container, listener, beside(create_web(web_parts(container))), on_stop))
+    """Serve until SIGINT or SIGTERM; `beside` may add another application to the web, `on_stop` may end it."""
+    asyncio.run(_serve(container, listener, beside(create_web(web_parts(container))), on_stop))
 
 
 async def _serve(
@@ -83,6 +79,8 @@ async def _serve(
     )
     host, port = listener.getsockname()[:2]
     _log.info("serving", address=f"http://{host}:{port}", trusted_proxies=settings.trusted_proxies or "none")
+    if not has_bot(container):
+        _log.warning("no bot is served: telegram_token is not set")
     for warning in unencrypted(settings):
         _log.warning(warning)
     async with _loops(container):

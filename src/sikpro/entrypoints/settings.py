@@ -4,6 +4,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 from attrs import Attribute, field, fields, frozen
 
 PREFIX = "SIKPRO_"
+_OF_TESTS = f"{PREFIX}TESTS_"
 
 
 class WrongSettings(ValueError):
@@ -176,6 +178,7 @@ class Settings:
         environ = os.environ if environ is None else environ
         names = {attribute.name: attribute for attribute in fields(cls)}
         gathered: dict[str, Any] = {}
+        _must_be_known(environ, set(names))
         file = environ.get(PREFIX + "CONFIG", "")
         if file:
             gathered.update(_from_file(Path(file), set(names)))
@@ -217,6 +220,16 @@ def _check_together(settings: Settings) -> None:
         )
     if settings.lease_seconds <= settings.poll_timeout:
         raise WrongSettings("setting not usable: lease_seconds must be more than poll_timeout")
+
+
+def _must_be_known(environ: Mapping[str, str], known: set[str]) -> None:
+    """Raise `WrongSettings` for a variable of ours that is no setting: most likely one is misspelt."""
+    variables = {PREFIX + name.upper() for name in known} | {PREFIX + "CONFIG"}
+    for variable in sorted(environ):
+        if variable.startswith(PREFIX) and not variable.startswith(_OF_TESTS) and variable not in variables:
+            near = get_close_matches(variable, variables, n=1)
+            meant = f"do you mean {near[0]}?" if near else "unset it; README.md lists the settings"
+            raise WrongSettings(f"{variable} is no setting: {meant}")
 
 
 def _from_file(path: Path, known: set[str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from sikpro.adapters.sql.engine import create_engine_for
+from sikpro.adapters.sql.engine import create_engine_for, sqlite_file
 from sikpro.adapters.sql.migrate import migrate, pending
 from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
 from sikpro.application.use_cases.catalogue.change_duplicate_rule import change_duplicate_rule
@@ -22,6 +22,8 @@ from sikpro.domain.errors import NotFound
 from sikpro.domain.people import Role
 from sikpro.entrypoints.container import Container
 from sikpro.entrypoints.settings import Settings, WrongSettings, is_token
+
+_log = structlog.get_logger(__name__)
 
 
 def log_to_stderr(settings: Settings) -> None:
@@ -51,17 +53,34 @@ def prepare(settings: Settings, *, migrating: bool) -> None:
     Raises `WrongSettings`, `StorageUnavailable`.
     """
     log_to_stderr(settings)
-    if not settings.database:
-        try:
-            settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise WrongSettings(f"data folder {settings.data}: {error.strerror or error}") from error
     url = settings.database_url
     _check_address(url)
+    _check_place(settings, migrating=migrating)
     if migrating:
         migrate(url)
     elif pending(url):
         raise StorageUnavailable("it is not up to date: run `sikpro migrate` first")
+
+
+def _check_place(settings: Settings, *, migrating: bool) -> None:
+    """Make the data folder for a new database, but no folder above it; without `migrating` make nothing.
+
+    Raises `WrongSettings` for a place that is not there: most likely its name is misspelt.
+    """
+    file = sqlite_file(settings.database_url)
+    if file is None or file.exists():
+        return
+    folder = file.parent
+    if not migrating:
+        raise WrongSettings(f"there is no database at {file}; is the name right? `sikpro migrate` makes a new one")
+    above = folder if settings.database or folder.exists() else folder.parent
+    if not above.is_dir():
+        raise WrongSettings(f"the database has no folder: {above} is not there; is the name right?")
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise WrongSettings(f"data folder {folder}: {error.strerror or error}") from error
+    _log.info("a new database is made", file=str(file))
 
 
 def _check_address(url: str) -> None:

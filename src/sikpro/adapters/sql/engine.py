@@ -51,6 +51,12 @@ def create_engine_for(url: str | URL, *, foreign_keys: bool = True, pooled: bool
     return engine
 
 
+def sqlite_file(url: str | URL) -> Path | None:
+    """Return the absolute path of a SQLite database, None for other databases."""
+    parsed = make_url(url)
+    return Path(parsed.database or "").absolute() if parsed.get_backend_name() == "sqlite" else None
+
+
 def _normal(url: URL) -> URL:
     """Return the URL with the driver that SIKPRO uses."""
     if url.drivername in {"postgres", "postgresql"}:

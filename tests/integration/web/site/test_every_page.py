@@ -26,7 +26,7 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 HTMX = re.compile(r"Attribute “hx-[a-z-]+” not allowed")
 """The attributes that htmx has of its own are none of HTML's, and no fault."""
 
-JAR = Path(os.environ.get("SIKPRO_VNU_JAR", ".tools/vnu.jar"))
+JAR = Path(os.environ.get("SIKPRO_TESTS_VNU_JAR", ".tools/vnu.jar"))
 
 Theme = Literal["light", "dark"]
 

@@ -1,4 +1,4 @@
-"""The second step of a login: turned on, asked for, never taken twice, and given back to somebody who lost the phone."""
+"""The second step of a login: turned on, asked for, never taken twice, and reset for who lost the phone."""
 
 import re
 from collections.abc import Callable

@@ -92,8 +92,8 @@ def test_recovery_codes_are_many_and_easy_to_read() -> None:
 
 
 def test_the_picture_says_whose_secret_it_is() -> None:
-    address = authenticator_address("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "rina")
-    assert address == "otpauth://totp/SIKPRO:rina?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=SIKPRO"
+    address = authenticator_address(SECRET, "rina")
+    assert address == f"otpauth://totp/SIKPRO:rina?secret={SECRET}&issuer=SIKPRO"
 
 
 def test_one_that_is_off_is_neither_reset_nor_turned_off_twice() -> None:

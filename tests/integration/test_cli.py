@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,7 @@ import pytest
 from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.migrate import downgrade
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
+from sikpro.application.ports.security_events import EventFilter, EventKind
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.people import Role
 from sikpro.entrypoints.server import listen
@@ -219,6 +221,32 @@ def test_an_account_is_added_with_a_given_or_a_one_time_password(tmp_path: Path)
     found = SqlTransactions(engine).read(accounts)
     engine.dispose()
     assert sorted(found, key=str) == [("bos", Role.ADMIN, True), ("rina", Role.HELPDESK, False)]
+
+
+def test_the_operator_resets_the_second_step_of_an_admin_who_lost_phone_and_codes(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path))
+    assert run_sikpro("migrate", *data).returncode == 0
+    run_sikpro("user", "add", "bos", "--role", "admin", *data)
+
+    def turn_on(uow: UnitOfWork) -> int:
+        person = uow.people.by_username("bos")
+        assert person
+        uow.second_steps.prepare(person.id, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+        uow.second_steps.turn_on(person.id, 1, datetime(2026, 11, 2, tzinfo=UTC))
+        return person.id
+
+    engine = create_engine_for(f"sqlite:///{tmp_path / 'sikpro.db'}")
+    store = SqlTransactions(engine)
+    bos = store.write(turn_on)
+    done = run_sikpro("user", "reset-steps", "BOS", *data)
+    assert (done.returncode, done.stdout) == (0, "bos logs in with the password alone now.\n")
+    assert store.read(lambda uow: uow.second_steps.of(bos)) is None
+    [event, *_] = store.read(lambda uow: uow.security_events.page(EventFilter(), before=None, limit=9))
+    engine.dispose()
+    assert (event.kind, event.actor) == (EventKind.TWO_STEPS_RESET, None)
+    for name, said in (("bos", "off"), ("nobody", "nobody was not found")):
+        again = run_sikpro("user", "reset-steps", name, *data)
+        assert (again.returncode, said in again.stderr) == (1, True)
 
 
 def test_the_duplicate_rule_is_changed_by_one_command(tmp_path: Path) -> None:

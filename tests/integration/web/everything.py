@@ -18,6 +18,9 @@ from tests.builders import an_incoming
 from tests.integration.web.console import Site
 from tests.integration.web.orders.test_files import photo
 
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+"""The secret of a second step that was begun and is not on yet."""
+
 WALL = "w" * 43
 """The secret of a link to the wall."""
 
@@ -113,6 +116,8 @@ PAGES = {
     "/settings": "admin",
     "/settings/patterns": "admin",
     "/profile": "rina",
+    "/profile/two-steps": "rina",
+    "/profile/two-steps?next=/profile": "tono",
     "/password": "rina",
     "/tidak-ada": "rina",
 }
@@ -185,6 +190,7 @@ def fill(site: Site) -> None:
         declared = {"scope": "sto", "place": "SPJ", "status": "", "text": "Feeder putus, perkiraan selesai 15.00"}
         declare_disturbance(uow, declared, site.people["rina"], site.clock.at, shown=(0, 0), zone="Asia/Jakarta")
         make_wall_link(uow, WALL, "Ruang helpdesk", "", site.people["admin"], site.clock.at)
+        uow.second_steps.prepare(site.people["tono"].id, SECRET)
         publish_notice(uow, "Sistem gangguan sampai 14.00", site.people["bagus"], site.clock.at)
 
     site.store.write(happen)

@@ -319,7 +319,7 @@ def test_the_password_is_needed_again_after_ten_minutes_and_what_was_typed_goes_
 
 def entries(page: httpx.Response) -> dict[str, str]:
     """What the page that asks for the password keeps."""
-    form = page.text.partition('class="panel narrow"')[2].partition("</form>")[0]
+    form = page.text.partition('class="panel narrow')[2].partition("</form>")[0]
     kept = re.findall(r'<textarea name="([^"]+)" hidden>\n(.*?)</textarea>', form, re.DOTALL)
     token = re.findall(r'name="(csrf)" value="([^"]+)"', form)
     return {name: unescape(text) for name, text in [*token, *kept]}
@@ -355,3 +355,13 @@ def test_a_form_shows_the_entry_for_the_password_when_it_will_be_needed(site: Si
     assert 'name="own_password"' in admin.get("/users").text
     _, typed = ACTS["an account"](site)
     assert admin.post("/users", typed | {"own_password": PASSWORD}).status_code == 200
+
+
+def test_a_password_that_was_reset_leaves_the_second_step_on(site: Site) -> None:
+    rina, admin = site.logged_in("rina"), site.logged_in("admin")
+    secret, _ = turned_on(site, rina)
+    shown = re.search(r'data-copy="([a-z2-9]{12})"', admin.post(f"/people/{site.people['rina'].id}/password").text)
+    assert shown
+    visitor = site.visitor()
+    assert visitor.log_in("rina", shown[1]).headers["location"] == "/login/code"
+    assert visitor.post("/login/code", {"code": code(site, secret)}).headers["location"] == "/password"

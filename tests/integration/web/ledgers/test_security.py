@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 
+import pyotp
 import pytest
 from structlog.testing import capture_logs
 
@@ -18,7 +19,7 @@ from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
 from sikpro.application.use_cases.people.bind_phone import bind_by_link
 from sikpro.application.use_cases.people.grant_access import ask_access
 from tests.builders import NOON, an_access_request
-from tests.integration.web.console import PASSWORD, Site
+from tests.integration.web.console import PASSWORD, Site, Visitor
 from tests.integration.web.setup.test_catalogue import SETTINGS
 
 NEW = "langit-biru-sekali"
@@ -55,6 +56,8 @@ def live_through_everything(site: Site) -> set[str]:
     admin.post(f"{tono}/active", {"active": "no"})
     admin.get("/settings")
     admin.post("/settings", SETTINGS)
+    steps = two_steps(site, rina)
+    admin.post(f"/people/{site.people['rina'].id}/two-steps/reset")
     admin.get("/walls")
     wall = re.search(r"/wall/([\w-]{43})", admin.post("/walls", {"name": "Ruang rapat", "site_operation": ""}).text)
     admin.post("/walls/1/end")
@@ -79,7 +82,7 @@ def live_through_everything(site: Site) -> set[str]:
     admin.get("/lists/stos.csv")
     admin.get("/profile")
     admin.post("/profile/sessions/end-others")
-    secrets = {PASSWORD, NEW, WRONG, one_time[1], wall[1], link[1]}
+    secrets = {PASSWORD, NEW, WRONG, one_time[1], wall[1], link[1], *steps}
     for visitor in site.visitors:
         secrets |= {value for cookie in visitor.client.cookies.jar if (value := cookie.value or "") and len(value) > 20}
     secrets |= {one.id for name in ("admin", "rina", "sari") for one in site.store.read(_sessions(site, name))}
@@ -88,6 +91,30 @@ def live_through_everything(site: Site) -> set[str]:
     sari.csrf = "wrong"
     assert sari.post(f"/profile/sessions/{'a' * 64}/end").status_code == 403
     return secrets | {"a" * 64}
+
+
+def two_steps(site: Site, rina: Visitor) -> set[str]:
+    """Turn the second step on, use a recovery code, turn it off and on again; return all its secrets."""
+    page, found = "/profile/two-steps", set[str]()
+    for again in (False, True):
+        rina.get(page)
+        rina.post(f"{page}/begin")
+        [shown] = re.findall(r'class="two-steps-secret">([A-Z2-7 ]+)<', rina.get(page).text)
+        secret = shown.replace(" ", "")
+        code = pyotp.TOTP(secret).at(site.clock.at)
+        pages = [rina.post(f"{page}/confirm", {"code": code}), rina.post(f"{page}/codes")]
+        codes = [
+            one for response in pages for one in re.findall(r"<code>([a-z2-9]{4}(?:-[a-z2-9]{4}){2})<", response.text)
+        ]
+        found |= {secret, shown, *codes}
+        if again:
+            return found
+        phoneless = site.visitor()
+        phoneless.log_in("rina", NEW)
+        found.add(phoneless.client.cookies["sikpro_ticket"])
+        assert phoneless.post("/login/code", {"code": codes[-1]}).status_code == 303
+        rina.post(f"{page}/off")
+    return found
 
 
 def _sessions(site: Site, name: str) -> Callable[[UnitOfWork], tuple[Session, ...]]:

@@ -349,8 +349,6 @@ async def furnished(site: Site) -> tuple[Walk, dict[str, str]]:
         made["new technician"], made["account"] = site.people["citra"].id, someone["out"].id
         made["budi_version"] = uow.people.get(someone["budi"].id).version
         made["tono_version"] = uow.people.get(someone["tono"].id).version
-        uow.second_steps.prepare(someone["tono"].id, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
-        uow.second_steps.turn_on(someone["tono"].id, 1, now)
         mine = open_orders_of(uow, someone["budi"])
         made["count"], made["newest"] = len(mine.rows), mine.newest
         pick = uow.access_requests.get(int(str(made["request as an admin"])))

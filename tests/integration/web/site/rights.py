@@ -85,12 +85,6 @@ RIGHTS: Mapping[frozenset[str], str] = {
         POST /profile/sessions/{session_id}/end
         POST /profile/telegram
         POST /profile/telegram/unbind
-        GET /profile/two-steps
-        GET /profile/two-steps/picture.svg
-        POST /profile/two-steps/begin
-        POST /profile/two-steps/codes
-        POST /profile/two-steps/confirm
-        POST /profile/two-steps/off
     """,
     OFFICE: """
         GET /dashboard

@@ -102,10 +102,8 @@ def two_steps(site: Site, rina: Visitor) -> set[str]:
         [shown] = re.findall(r'class="two-steps-secret">([A-Z2-7 ]+)<', rina.get(page).text)
         secret = shown.replace(" ", "")
         code = pyotp.TOTP(secret).at(site.clock.at)
-        pages = [rina.post(f"{page}/confirm", {"code": code}), rina.post(f"{page}/codes")]
-        codes = [
-            one for response in pages for one in re.findall(r"<code>([a-z2-9]{4}(?:-[a-z2-9]{4}){2})<", response.text)
-        ]
+        answers = [rina.post(f"{page}/confirm", {"code": code}), rina.post(f"{page}/codes")]
+        codes = re.findall(r"<code>([a-z2-9]{4}(?:-[a-z2-9]{4}){5})<", "".join(one.text for one in answers))
         found |= {secret, shown, *codes}
         if again:
             return found

@@ -31,8 +31,8 @@ FEW_LEFT = 3
 READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 """The characters of passwords and codes that a person copies: none can be mistaken for another."""
 
-_RECOVERY_LENGTH = 12
-"""31 to the power of 12 is about 60 bits."""
+_RECOVERY_LENGTH = 24
+"""118 bits: whoever reads the hashes cannot try them all (OWASP ASVS 5.0, 6.5.2)."""
 
 
 class Accepted(StrEnum):
@@ -48,7 +48,7 @@ def new_secret() -> str:
 
 
 def new_recovery_codes() -> tuple[str, ...]:
-    """Return recovery codes as a person writes them down: three groups of four."""
+    """Return recovery codes as a person writes them down: six groups of four."""
     texts = ("".join(secrets.choice(READABLE) for _ in range(_RECOVERY_LENGTH)) for _ in range(RECOVERY_CODES))
     return tuple("-".join(re.findall(r".{4}", text)) for text in texts)
 

@@ -56,6 +56,7 @@ SUITES: dict[str, tuple[str, ...]] = {
     "Reminders": ("reminders",),
     "Schedules": ("schedules",),
     "SecondSteps": ("two_steps",),
+    "Seals": ("seals",),
     "SecurityEvents": ("security_events",),
     "Sessions": ("workers_and_access",),
     "ShiftHandovers": ("working",),

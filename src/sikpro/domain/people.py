@@ -31,6 +31,7 @@ class Permission(StrEnum):
     VIEW_OWN_REPORT = "view_own_report"
     VIEW_REPORTS = "view_reports"
     CLOSE_MONTH = "close_month"
+    AUDIT = "audit"
     ADMINISTER = "administer"
 
 
@@ -42,10 +43,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {_P.REGISTER, _P.VIEW_ALL, _P.WORK, _P.ENTER_ORDERS, _P.LEAD, _P.MANAGE_TECHNICIANS}
         | {_P.VIEW_OWN_REPORT, _P.VIEW_REPORTS}
     ),
-    Role.SUPERVISOR: frozenset({_P.VIEW_ALL, _P.VIEW_OWN_REPORT, _P.VIEW_REPORTS, _P.CLOSE_MONTH}),
+    Role.SUPERVISOR: frozenset({_P.VIEW_ALL, _P.VIEW_OWN_REPORT, _P.VIEW_REPORTS, _P.CLOSE_MONTH, _P.AUDIT}),
     Role.ADMIN: frozenset(
         {_P.VIEW_ALL, _P.LEAD, _P.MANAGE_TECHNICIANS, _P.VIEW_OWN_REPORT, _P.VIEW_REPORTS}
-        | {_P.CLOSE_MONTH, _P.ADMINISTER}
+        | {_P.CLOSE_MONTH, _P.AUDIT, _P.ADMINISTER}
     ),
 }
 

@@ -211,6 +211,23 @@ def export(
 
 
 @main.command()
+@click.option("--seal", "kept", default="", help="the code of a seal that somebody kept: is it still there?")
+@click.option("--order", "number", default="", help="print the statement about the order with this SC number")
+@click.option("--language", type=click.Choice(["id", "en"]), default="en", show_default=True)
+@_data_option
+def verify(kept: str, number: str, language: str, data: Path | None, database: str | None) -> None:
+    """Verify that no fact of the ledger was changed since it was sealed; only read. Exit code 1: something was."""
+    from sikpro.entrypoints.settings import Settings
+
+    settings = Settings.load({"data": data, "database": database})
+
+    from sikpro.entrypoints.verify import verify_database
+
+    if not verify_database(settings, kept, number, language):
+        sys.exit(FAILED)
+
+
+@main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=int, default=8000, show_default=True)
 @click.option("--data", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True)

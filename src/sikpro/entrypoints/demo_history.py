@@ -74,7 +74,7 @@ class History:
         steps.append(steps[-1].order.move_to(self.statuses[end], self.helpdesk.id, done, reason=words))
         order = steps[-1].order
         self.uow.orders.add(order, order.duplicate_key(self.uow.installation.get().duplicate_mode))
-        self.uow.journal.append([event for step in steps for event in step.events], self.helpdesk.id)
+        self.uow.journal.append(order, [event for step in steps for event in step.events], self.helpdesk.id)
 
 
 _HELD_UP = ("odp_penuh", *(one.code for one in FIRST_STATUSES if one.phase.held_up and one.code != "odp_penuh"))

@@ -54,15 +54,15 @@ def prepare(settings: Settings, *, migrating: bool) -> None:
     """
     log_to_stderr(settings)
     url = settings.database_url
-    _check_address(url)
-    _check_place(settings, migrating=migrating)
+    check_address(url)
+    check_place(settings, migrating=migrating)
     if migrating:
         migrate(url)
     elif pending(url):
         raise StorageUnavailable("it is not up to date: run `sikpro migrate` first")
 
 
-def _check_place(settings: Settings, *, migrating: bool) -> None:
+def check_place(settings: Settings, *, migrating: bool) -> None:
     """Make the data folder for a new database, but no folder above it; without `migrating` make nothing.
 
     Raises `WrongSettings` for a place that is not there: most likely its name is misspelt.
@@ -83,7 +83,8 @@ def _check_place(settings: Settings, *, migrating: bool) -> None:
     _log.info("a new database is made", file=str(file))
 
 
-def _check_address(url: str) -> None:
+def check_address(url: str) -> None:
+    """Raise `WrongSettings` for a database address that cannot be used."""
     try:
         create_engine_for(url).dispose()
     except ImportError as error:

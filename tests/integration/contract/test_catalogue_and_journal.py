@@ -36,7 +36,7 @@ from sikpro.domain.installation import Hours, Installation, SessionTimes
 from sikpro.domain.patterns import BoxPattern, Characters, NumberPattern, Patterns
 from sikpro.domain.phase import Phase, Turn
 from sikpro.domain.place import Place
-from tests.builders import NOON, a_site_operation, a_status, after, an_order_type, an_sto, stored_order
+from tests.builders import NOON, a_site_operation, a_status, after, an_order, an_order_type, an_sto, stored_order
 
 
 def test_catalogue_rows_come_back_by_position_then_code_inactive_ones_included(store: Transactions) -> None:
@@ -231,9 +231,9 @@ def test_every_kind_of_fact_comes_back_as_it_was_kept_oldest_first_with_its_acto
     order = store.write(stored_order)
     other = store.write(lambda unit: stored_order(unit, "SC10000001"))
     events = every_event(order.id)
-    store.write(lambda unit: unit.journal.append(events[:5], 4))
-    store.write(lambda unit: unit.journal.append(every_event(other.id)[:1], None))
-    store.write(lambda unit: unit.journal.append(events[5:], None))
+    store.write(lambda unit: unit.journal.append(order, events[:5], 4))
+    store.write(lambda unit: unit.journal.append(other, every_event(other.id)[:1], None))
+    store.write(lambda unit: unit.journal.append(order, events[5:], None))
 
     entries = store.read(lambda unit: unit.journal.of_order(order.id))
 
@@ -245,7 +245,7 @@ def test_every_kind_of_fact_comes_back_as_it_was_kept_oldest_first_with_its_acto
 
 def test_a_fact_of_no_order_there_is_is_rejected(store: Transactions) -> None:
     with pytest.raises(StorageRejected):
-        store.write(lambda unit: unit.journal.append(every_event(99)[:1], None))
+        store.write(lambda unit: unit.journal.append(an_order(99), every_event(99)[:1], None))
 
 
 def test_a_note_is_kept_beside_the_orders_facts_and_is_none_of_them(store: Transactions) -> None:
@@ -259,9 +259,9 @@ def test_what_people_did_in_a_span_comes_back_by_time_without_what_the_system_di
     def work(unit: UnitOfWork) -> int:
         order = stored_order(unit)
         events = every_event(order.id)
-        unit.journal.append(events[3:4], 5)
-        unit.journal.append(events[:3], 4)
-        unit.journal.append(events[:2], None)
+        unit.journal.append(order, events[3:4], 5)
+        unit.journal.append(order, events[:3], 4)
+        unit.journal.append(order, events[:2], None)
         unit.journal.note("other", "", 4, after(1), {})
         return order.id
 
@@ -286,9 +286,10 @@ def test_uses_of_statuses_are_counted_from_what_people_set_and_stand_until_the_n
             state = State(Phase.HELD_UP, code, Turn.TECHNICIAN)
             return StatusChanged(order_id=order.id, at=after(minute), state=state, before="x")
 
-        unit.journal.append([changed("penuh", 1), changed("penuh", 2), changed("kosong", 2), changed("gone", 2)], 4)
-        unit.journal.append([changed("kosong", 3)], None)
-        unit.journal.append(every_event(order.id)[:3], 4)
+        set_once = [changed("penuh", 1), changed("penuh", 2), changed("kosong", 2), changed("gone", 2)]
+        unit.journal.append(order, set_once, 4)
+        unit.journal.append(order, [changed("kosong", 3)], None)
+        unit.journal.append(order, every_event(order.id)[:3], 4)
 
     store.write(work)
     counted = store.read(lambda unit: unit.journal.statuses_set(after(2)))

@@ -50,7 +50,7 @@ from tests.integration.contract.race import race
 def fill(unit: UnitOfWork) -> None:
     """An order with a row in every table that refers to it, and a person with a session."""
     order = stored_order(unit, note="pagar biru")
-    unit.journal.append([OrderRestored(order_id=order.id, at=after(1), state=order.state)], None)
+    unit.journal.append(order, [OrderRestored(order_id=order.id, at=after(1), state=order.state)], None)
     received = unit.inbox.receive(an_incoming(), after(0))
     assert received is not None
     unit.inbox.finish(received, Outcome.ORDER, order_id=order.id)
@@ -121,7 +121,7 @@ def held_up_before(unit: UnitOfWork) -> list[int]:
     twice, undone, never = (stored_order(unit, f"SC10000{place}") for place in range(3))
 
     def keep(order: Order, change: Change) -> Order:
-        unit.journal.append(change.events, 1)
+        unit.journal.append(change.order, change.events, 1)
         return change.order
 
     other = evolve(HELD_UP, code="other_reason")
@@ -160,7 +160,7 @@ def words_before(unit: UnitOfWork) -> dict[int, str]:
             else:
                 assert isinstance(step, Status)
                 change = order.move_to(step, 1, after(minute), feedback=said)
-            unit.journal.append(change.events, 1)
+            unit.journal.append(change.order, change.events, 1)
             before, order = order, change.order
             said_last = order if said else said_last
         words, at = said_last.last_feedback, said_last.last_feedback_at

@@ -19,6 +19,7 @@ manage_technicians  -          -        yes         -          yes
 view_own_report      -          yes      yes         yes        yes
 view_reports         -          -        yes         yes        yes
 close_month         -          -        -           yes        yes
+audit               -          -        -           yes        yes
 administer          -          -        -           -          yes
 """
 

@@ -6,11 +6,14 @@ from datetime import datetime
 
 from attrs import evolve
 
+from sikpro.adapters.memory.seals import put_fact, words_of_received
 from sikpro.adapters.memory.store import Received, Sequences, State
 from sikpro.application.ports.chat import Incoming, IncomingKind
 from sikpro.application.ports.inbox import KnownGroup, LedgerRow, Outcome, ReceivedFile, ReceivedPin
+from sikpro.application.ports.seals import fact_of_handling, new_salt
 from sikpro.domain.errors import NotFound
 from sikpro.domain.period import Period
+from sikpro.domain.seals import FactKind, LedgerFact, salted
 from sikpro.domain.text import storable
 
 _UNFINISHED = "unfinished"
@@ -49,9 +52,20 @@ class MemoryInbox:
             chat_title=storable(incoming.chat_title),
             blocked=bool(incoming.blocked),
             place=incoming.place,
+            sender_id=incoming.sender_id,
+            salt=new_salt(),
         )
         self._state.inbox.put(row.id, received)
         self._state.inbox_keys.put(key, row.id)
+        fact = LedgerFact(
+            kind=FactKind.MESSAGE,
+            at=at,
+            row_id=row.id,
+            detail=row.kind,
+            message_id=incoming.message_id,
+            words=salted(received.salt, words_of_received(received)),
+        )
+        put_fact(self._state, self._sequences, fact)
         return row.id
 
     def finish(self, inbox_id: int, outcome: Outcome, detail: str = "", order_id: int | None = None) -> None:
@@ -62,6 +76,7 @@ class MemoryInbox:
         self._state.must_have_order(order_id)
         row = evolve(received.row, outcome=outcome, detail=detail, order_id=order_id)
         self._state.inbox.put(inbox_id, evolve(received, row=row))
+        put_fact(self._state, self._sequences, fact_of_handling(inbox_id, row.received_at, outcome, detail, order_id))
 
     def order_of(self, chat_id: int, message_id: int) -> int | None:
         """Return the order that a received message made, changed or was added to."""

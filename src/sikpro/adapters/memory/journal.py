@@ -4,9 +4,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from sikpro.adapters.memory.seals import put_fact
 from sikpro.adapters.memory.store import Note, Sequences, State
 from sikpro.application.ports.journal import JournalEntry
+from sikpro.application.ports.seals import new_salt
 from sikpro.domain.events import OrderEvent, StatusChanged
+from sikpro.domain.order import Order
+from sikpro.domain.seals import fact_of_event
 
 
 class MemoryJournal:
@@ -16,12 +20,14 @@ class MemoryJournal:
         self._state = state
         self._sequences = sequences
 
-    def append(self, events: Sequence[OrderEvent], actor: int | None) -> None:
-        """Save an order's events, in order."""
+    def append(self, order: Order, events: Sequence[OrderEvent], actor: int | None) -> None:
+        """Save an order's events, in order, with their facts."""
         for event in events:
             self._state.must_have_order(event.order_id)
-            entry = JournalEntry(self._sequences.next("journal"), event, actor)
+            entry, salt = JournalEntry(self._sequences.next("journal"), event, actor), new_salt()
             self._state.journal.put(event.order_id, (*self.of_order(event.order_id), entry))
+            self._state.journal_salts.put(entry.id, salt)
+            put_fact(self._state, self._sequences, fact_of_event(order, event, actor, entry.id, salt))
 
     def of_order(self, order_id: int) -> tuple[JournalEntry, ...]:
         """Return an order's events, oldest first."""

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from attrs import evolve
 
+from sikpro.adapters.memory.seals import put_fact
 from sikpro.adapters.memory.store import Sending, Sequences, State
 from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.runtime import CLOCK_STEP
+from sikpro.application.ports.seals import fact_of_end, new_salt
 from sikpro.domain.errors import NotFound
 
 _NO_TELEGRAM = "no_telegram"
@@ -47,7 +49,9 @@ class MemoryOutbox:
             order_id=order_id,
             reason=reason,
         )
-        self._keep(Sending(item, at))
+        self._keep(Sending(item, at, salt=new_salt()))
+        if reason:
+            self._ended(item.id, at)
         return item.id
 
     def claim(
@@ -71,7 +75,7 @@ class MemoryOutbox:
             chats.add(item.message.chat_id)
             again = item.state is Delivery.SENDING and not sends_once
             taken = evolve(item, state=Delivery.SENDING, attempts=item.attempts + 1, doubtful=item.doubtful or again)
-            self._keep(Sending(taken, now, now + lease))
+            self._keep(Sending(taken, now, now + lease, sending.salt))
             claimed.append(taken)
         return tuple(claimed)
 
@@ -93,7 +97,8 @@ class MemoryOutbox:
         twice = item.doubtful and not item.message.is_gesture
         state = Delivery.PERHAPS_TWICE if twice else Delivery.SENT
         arrived = evolve(item, state=state, message_id=message_id, sent_at=at, reason="", detail=detail)
-        self._keep(Sending(arrived, at))
+        self._change(arrived, at)
+        self._ended(outbox_id, at)
 
     def later(self, outbox_id: int, due_at: datetime, reason: str, *, at: datetime, doubtful: bool = False) -> None:
         """Retry at `due_at`, as decided `at`; `doubtful` if this try may have arrived."""
@@ -101,7 +106,7 @@ class MemoryOutbox:
         queued = evolve(item, state=Delivery.QUEUED, due_at=due_at, reason=reason)
         if doubtful:
             queued = evolve(queued, doubtful=True, doubts=item.doubts + 1)
-        self._keep(Sending(queued, at))
+        self._change(queued, at)
 
     def retry_now(self, reasons: Collection[str], at: datetime, *, most_doubts: int) -> None:
         """Retry at once the messages delayed for one of these reasons with at most `most_doubts` doubtful tries."""
@@ -109,11 +114,12 @@ class MemoryOutbox:
             item = sending.item
             waits = item.state is Delivery.QUEUED and item.due_at > at
             if waits and item.reason in reasons and item.doubts <= most_doubts:
-                self._keep(Sending(evolve(item, due_at=at), at))
+                self._change(evolve(item, due_at=at), at)
 
     def give_up(self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime) -> None:
         """Record the end of sending: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` if the arrival is unknown."""
-        self._keep(Sending(evolve(self.get(outbox_id), state=state, reason=reason, detail=detail), at))
+        self._change(evolve(self.get(outbox_id), state=state, reason=reason, detail=detail), at)
+        self._ended(outbox_id, at)
 
     def send_again(self, outbox_id: int, at: datetime) -> bool:
         """Queue a failed message again; return False if it is not failed or has no chat."""
@@ -121,7 +127,7 @@ class MemoryOutbox:
         if item.state is not Delivery.FAILED or not item.message.chat_id:
             return False
         anew = evolve(item, state=Delivery.QUEUED, due_at=at, attempts=0, doubts=0, reason="", detail="")
-        self._keep(Sending(anew, at))
+        self._change(anew, at)
         return True
 
     def recall(self, outbox_ids: Collection[int]) -> bool:
@@ -130,7 +136,7 @@ class MemoryOutbox:
         if not all(_untouched(item) for item in items):
             return False
         for item in items:
-            self._keep(Sending(evolve(item, state=Delivery.RECALLED, reason="", detail=""), item.created_at))
+            self._change(evolve(item, state=Delivery.RECALLED, reason="", detail=""), item.created_at)
         return True
 
     def move_chat(self, before: int, after: int) -> None:
@@ -195,6 +201,16 @@ class MemoryOutbox:
             else:
                 heads.setdefault(sending.item.message.chat_id, sending)
         return presses + list(heads.values())
+
+    def _change(self, item: OutboxItem, decided_at: datetime) -> None:
+        self._keep(Sending(item, decided_at, salt=self._salt(item.id)))
+
+    def _ended(self, outbox_id: int, at: datetime) -> None:
+        put_fact(self._state, self._sequences, fact_of_end(self.get(outbox_id), at, self._salt(outbox_id)))
+
+    def _salt(self, outbox_id: int) -> str:
+        sending = self._state.outbox.get(outbox_id)
+        return sending.salt if sending else ""
 
     def _keep(self, sending: Sending) -> None:
         outbox_id = sending.item.id

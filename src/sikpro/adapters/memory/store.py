@@ -42,6 +42,7 @@ from sikpro.domain.order import Order
 from sikpro.domain.people import AccessRequest, Person
 from sikpro.domain.phase import Phase
 from sikpro.domain.place import Place
+from sikpro.domain.seals import LedgerFact, Seal
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -107,6 +108,8 @@ class Received:
     chat_title: str = ""
     blocked: bool = False
     place: Place | None = None
+    sender_id: int | None = None
+    salt: str = ""
 
 
 @frozen
@@ -116,6 +119,7 @@ class Sending:
     item: OutboxItem
     decided_at: datetime
     leased_until: datetime | None = None
+    salt: str = ""
 
 
 @frozen(kw_only=True)
@@ -247,6 +251,9 @@ class State:
     sessions: Table[str, Login] = field(factory=_table)
     bind_links: Table[str, BindLink] = field(factory=_table)
     security_events: Table[int, SecurityEvent] = field(factory=_table)
+    journal_salts: Table[int, str] = field(factory=_table)
+    ledger_facts: Table[int, LedgerFact] = field(factory=_table)
+    seals: Table[int, tuple[Seal, bytes]] = field(factory=_table)
     login_attempts: Table[int, tuple[str, str, datetime]] = field(factory=_table)
     second_steps: Table[int, SecondStep] = field(factory=_table)
     recovery_codes: Table[int, frozenset[str]] = field(factory=_table)

@@ -29,6 +29,7 @@ from sikpro.adapters.memory.photo_reads import MemoryPhotoReads
 from sikpro.adapters.memory.queries import MemoryOrderQueries
 from sikpro.adapters.memory.reminders import MemoryReminders
 from sikpro.adapters.memory.schedules import MemorySchedules
+from sikpro.adapters.memory.seals import MemorySeals
 from sikpro.adapters.memory.security_events import MemorySecurityEvents
 from sikpro.adapters.memory.sessions import MemoryBindLinks, MemoryLoginAttempts, MemorySessions
 from sikpro.adapters.memory.set_aside import MemorySetAsides
@@ -90,6 +91,7 @@ class MemoryUnitOfWork:
         self.login_attempts = MemoryLoginAttempts(state, sequences)
         self.second_steps = MemorySecondSteps(state)
         self.login_tickets = MemoryLoginTickets(state)
+        self.seals = MemorySeals(state)
         self.security_events = MemorySecurityEvents(state, sequences, self.recorded)
         self.order_queries = MemoryOrderQueries(state)
         self.order_facts = MemoryOrderFacts(state)

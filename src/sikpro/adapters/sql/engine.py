@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -25,12 +26,15 @@ _BUSY_SECONDS = 10
 _FREE = ("BEGIN", "PRAGMA")
 
 
-def create_engine_for(url: str | URL, *, foreign_keys: bool = True, pooled: bool = True) -> Engine:
+def create_engine_for(
+    url: str | URL, *, foreign_keys: bool = True, pooled: bool = True, read_only: bool = False
+) -> Engine:
     """Return an engine for `sqlite:///path` or `postgresql+psycopg://…`, without a connection yet.
 
     The first connect makes a SQLite file, readable only by its owner. Errors of statements become `StorageError`.
-    `foreign_keys` and `pooled` are off for migrations. Raises `ValueError` for an invalid URL; the message does not
-    contain the URL, because it may hold a password.
+    `foreign_keys` and `pooled` are off for migrations. `read_only` opens a SQLite file without a right to write it, and
+    makes none; on PostgreSQL the transactions for reading see to it. Raises `ValueError` for an invalid URL; the
+    message does not contain the URL, because it may hold a password.
     """
     try:
         parsed = _normal(make_url(url))
@@ -43,8 +47,9 @@ def create_engine_for(url: str | URL, *, foreign_keys: bool = True, pooled: bool
         if not parsed.database or parsed.database == ":memory:":
             raise ValueError("SQLite needs a file; memory: keeps everything in memory")
         connect_args = {"timeout": _BUSY_SECONDS, "isolation_level": None, "check_same_thread": False}
-        engine = sa.create_engine(parsed, connect_args=connect_args, **options)
-        _prepare_sqlite(engine, foreign_keys)
+        address = _for_reading(Path(parsed.database)) if read_only else parsed
+        engine = sa.create_engine(address, connect_args=connect_args, **options)
+        _prepare_sqlite(engine, foreign_keys, read_only=read_only)
     else:
         engine = sa.create_engine(parsed, pool_pre_ping=pooled, **options)
     event.listen(engine, "handle_error", _translate)
@@ -64,13 +69,23 @@ def _normal(url: URL) -> URL:
     return url
 
 
+def _for_reading(path: Path) -> URL:
+    """Return the address of a SQLite file that nothing may write.
+
+    Where SQLite can neither use nor make its files for concurrent reading, nobody can be writing; it reads without.
+    """
+    ready = os.access(path.parent, os.W_OK) or Path(f"{path}-shm").exists()
+    how = "mode=ro" if ready else "mode=ro&immutable=1"
+    return make_url(f"sqlite:///file:{quote(str(path.absolute()))}?{how}&uri=true")
+
+
 def _translate(context: ExceptionContext) -> None:
     error = storage_error(context.original_exception)
     if error is not None:
         raise error from context.original_exception
 
 
-def _prepare_sqlite(engine: Engine, foreign_keys: bool) -> None:
+def _prepare_sqlite(engine: Engine, foreign_keys: bool, *, read_only: bool) -> None:
     file = _File()
 
     @event.listens_for(engine, "do_connect")
@@ -83,7 +98,8 @@ def _prepare_sqlite(engine: Engine, foreign_keys: bool) -> None:
         connection.create_function("local_hour", 2, _local_hour, deterministic=True)
         try:
             # FULL costs 1.5 times NORMAL and loses nothing; without foreign_keys=ON SQLite does not check references.
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", f"foreign_keys={'ON' if foreign_keys else 'OFF'}"):
+            writing = () if read_only else ("journal_mode=WAL", "synchronous=FULL")
+            for pragma in (*writing, f"foreign_keys={'ON' if foreign_keys else 'OFF'}"):
                 connection.execute(f"PRAGMA {pragma}")
         except sqlite3.Error as error:
             connection.close()

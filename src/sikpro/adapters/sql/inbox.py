@@ -1,6 +1,6 @@
 """The inbox in the database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +14,11 @@ from sikpro.adapters.sql.tables import metadata, orders
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.chat import Attachment, Incoming, IncomingKind
 from sikpro.application.ports.inbox import KnownGroup, LedgerRow, Outcome, ReceivedFile, ReceivedPin
+from sikpro.application.ports.seals import fact_of_handling, new_salt, words_of_message
 from sikpro.domain.errors import NotFound
 from sikpro.domain.period import Period
 from sikpro.domain.place import Place
+from sikpro.domain.seals import FactKind, LedgerFact, Part, salted
 from sikpro.domain.text import storable
 
 inbox = Table(
@@ -37,6 +39,7 @@ inbox = Table(
     Column("detail", Words, nullable=False),
     Column("order_id", Id, ForeignKey("orders.id")),
     Column("album", Words),
+    Column("salt", Words, nullable=False, server_default=""),
     sa.Index(None, "received_at"),
     sa.Index(None, "chat_id", "message_id"),
     sa.Index(None, "outcome", "id"),
@@ -58,7 +61,7 @@ class SqlInbox:
 
     def receive(self, incoming: Incoming, at: datetime) -> int | None:
         """Save the update and return its id, or None if its key exists; the unit of work stays usable."""
-        row = {
+        row: dict[str, Any] = {
             "key": storable(incoming.key),
             "received_at": at,
             "sent_at": incoming.sent_at,
@@ -72,17 +75,32 @@ class SqlInbox:
             "album": storable(incoming.album) if incoming.album else None,
             "outcome": Outcome.FAILED.value,
             "detail": _UNFINISHED,
+            "salt": new_salt(),
         }
         inserted = insert_new(self._transaction, inbox, ["key"]).returning(_c.id)
         received: int | None = self._transaction.scalar(inserted, row)
+        if received is not None:
+            self._transaction.facts.append(
+                LedgerFact(
+                    kind=FactKind.MESSAGE,
+                    at=at,
+                    row_id=received,
+                    detail=incoming.kind.value,
+                    message_id=incoming.message_id,
+                    words=salted(row["salt"], words_of_row(row)),
+                )
+            )
         return received
 
     def finish(self, inbox_id: int, outcome: Outcome, detail: str = "", order_id: int | None = None) -> None:
         """Set the outcome of a received update."""
-        changed = {"outcome": outcome.value, "detail": storable(detail), "order_id": order_id}
-        update = sa.update(inbox).where(_c.id == inbox_id).values(changed)
-        if self._transaction.execute(update).rowcount == 0:
+        changed: dict[str, Any] = {"outcome": outcome.value, "detail": storable(detail), "order_id": order_id}
+        update = sa.update(inbox).where(_c.id == inbox_id).values(changed).returning(_c.received_at)
+        received_at: datetime | None = self._transaction.scalar(update)
+        if received_at is None:
             raise NotFound(what="inbox", name=str(inbox_id))
+        fact = fact_of_handling(inbox_id, received_at, outcome, changed["detail"], order_id)
+        self._transaction.facts.append(fact)
 
     def order_of(self, chat_id: int, message_id: int) -> int | None:
         """Return the order that a received message made, changed or was added to."""
@@ -183,6 +201,11 @@ class SqlInbox:
 
 
 _LEDGER = ("id", "received_at", "sent_at", "chat_id", "sender_name", "kind", "text", "outcome", "detail", "order_id")
+
+
+def words_of_row(row: Mapping[Any, Any]) -> Sequence[Part]:
+    """Return who wrote a received message, where and what."""
+    return words_of_message(row["chat_id"], row["sender_id"], row["sender_name"], row["text"])
 
 
 def _rest(incoming: Incoming) -> dict[str, Any]:

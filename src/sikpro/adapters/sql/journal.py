@@ -12,7 +12,10 @@ from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
 from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.journal import JournalEntry
+from sikpro.application.ports.seals import new_salt
 from sikpro.domain.events import EVENTS, OrderEvent, StatusChanged
+from sikpro.domain.order import Order
+from sikpro.domain.seals import fact_of_event
 
 journal = Table(
     "journal",
@@ -24,11 +27,13 @@ journal = Table(
     Column("subject", Words, nullable=False),
     Column("actor", Id),
     Column("data", JSON, nullable=False),
+    Column("salt", Words, nullable=False, server_default=""),
     sa.Index(None, "order_id", "id"),
     sa.Index(None, "at"),
 )
 
 
+_INSERT = sa.insert(journal).returning(journal.c.id)
 _CLASSES: dict[str, type[OrderEvent]] = {event.__name__: event for event in EVENTS}
 _COLUMNS = {"order_id", "at"}
 
@@ -42,34 +47,33 @@ class SqlJournal:
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
-    def append(self, events: Sequence[OrderEvent], actor: int | None) -> None:
-        """Save an order's events, in order."""
-        rows = [
-            {
+    def append(self, order: Order, events: Sequence[OrderEvent], actor: int | None) -> None:
+        """Save an order's events, in order, with their facts."""
+        for event in events:
+            row: dict[str, Any] = {
                 "at": event.at,
                 "kind": type(event).__name__,
                 "order_id": event.order_id,
                 "subject": "",
                 "actor": actor,
                 "data": _data(event),
+                "salt": new_salt(),
             }
-            for event in events
-        ]
-        for row in rows:
-            self._transaction.execute(sa.insert(journal), row)
+            entry = self._transaction.scalar(_INSERT, row)
+            self._transaction.facts.append(fact_of_event(order, event, actor, entry, row["salt"]))
 
     def of_order(self, order_id: int) -> tuple[JournalEntry, ...]:
         """Return an order's events, oldest first."""
         selected = sa.select(journal).where(journal.c.order_id == order_id).order_by(journal.c.id)
         rows = self._transaction.execute(selected).mappings()
-        return tuple(JournalEntry(row["id"], _event(row), row["actor"]) for row in rows)
+        return tuple(JournalEntry(row["id"], event_of_row(row), row["actor"]) for row in rows)
 
     def acted(self, start: datetime, end: datetime) -> tuple[JournalEntry, ...]:
         """Return what people did to orders in a span, oldest first."""
         by_people = journal.c.actor.is_not(None), journal.c.order_id.is_not(None)
         selected = sa.select(journal).where(journal.c.at >= start, journal.c.at < end, *by_people)
         rows = self._transaction.execute(selected.order_by(journal.c.at, journal.c.id)).mappings()
-        return tuple(JournalEntry(row["id"], _event(row), row["actor"]) for row in rows)
+        return tuple(JournalEntry(row["id"], event_of_row(row), row["actor"]) for row in rows)
 
     def statuses_set(self, since: datetime) -> Mapping[str, int]:
         """Count the statuses that people set."""
@@ -89,6 +93,7 @@ def _data(event: OrderEvent) -> dict[str, Any]:
     return {name: value for name, value in whole.items() if name not in _COLUMNS}
 
 
-def _event(row: Mapping[Any, Any]) -> OrderEvent:
+def event_of_row(row: Mapping[Any, Any]) -> OrderEvent:
+    """Return the event of a row."""
     whole = row["data"] | {"order_id": row["order_id"], "at": row["at"]}
     return _converter.structure(whole, _CLASSES[row["kind"]])

@@ -33,18 +33,18 @@ def downgrade(url: str | URL, revision: str = "base") -> None:
     _run(url, lambda config: command.downgrade(config, revision), keeps_rows=False)
 
 
-def pending(url: str | URL) -> bool:
+def pending(url: str | URL, *, read_only: bool = False) -> bool:
     """Return whether `migrate` has something to do. Raises `StorageUnavailable` for a database of a newer SIKPRO."""
     scripts = ScriptDirectory.from_config(_config())
-    at = current(url)
+    at = current(url, read_only=read_only)
     if at is not None and at not in {script.revision for script in scripts.walk_revisions()}:
         raise StorageUnavailable(f"the database is of a newer version ({at}) than this program")
     return at != scripts.get_current_head()
 
 
-def current(url: str | URL) -> str | None:
+def current(url: str | URL, *, read_only: bool = False) -> str | None:
     """Return the database's revision, None if it is empty."""
-    engine = create_engine_for(url, pooled=False)
+    engine = create_engine_for(url, pooled=False, read_only=read_only)
     try:
         with engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()

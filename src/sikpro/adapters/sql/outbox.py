@@ -15,6 +15,7 @@ from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.runtime import CLOCK_STEP
+from sikpro.application.ports.seals import fact_of_end, new_salt
 from sikpro.domain.errors import NotFound
 
 UNFINISHED = "state IN ('queued', 'sending')"
@@ -48,6 +49,7 @@ outbox = Table(
     Column("detail", Words, nullable=False),
     Column("sent_at", UtcDateTime),
     Column("message_id", Id),
+    Column("salt", Words, nullable=False, server_default=""),
     sa.Index(
         "ix_outbox_unfinished",
         "chat_id",
@@ -111,8 +113,11 @@ class SqlOutbox:
             "order_id": order_id,
             "reason": reason,
             "detail": "",
+            "salt": new_salt(),
         }
-        return int(self._transaction.scalar(sa.insert(outbox).returning(_c.id), row))
+        if not reason:
+            return int(self._transaction.scalar(sa.insert(outbox).returning(_c.id), row))
+        return self._ended(sa.insert(outbox).values(row), at)
 
     def claim(
         self,
@@ -166,7 +171,8 @@ class SqlOutbox:
         """Record the arrival: `SENT`, or `PERHAPS_TWICE` for a doubtful message."""
         once = sa.or_(_c.doubtful.is_(False), _c.reaction != "", _c.strip_buttons)
         state = sa.case((once, Delivery.SENT.value), else_=Delivery.PERHAPS_TWICE.value)
-        self._set(outbox_id, state=state, message_id=message_id, sent_at=at, reason="", detail=detail)
+        arrived = {"message_id": message_id, "sent_at": at, "reason": "", "detail": detail}
+        self._ended(_row(outbox_id).values(state=state, **arrived), at, outbox_id)
 
     def later(self, outbox_id: int, due_at: datetime, reason: str, *, at: datetime, doubtful: bool = False) -> None:
         """Retry at `due_at`, as decided `at`; `doubtful` if this try may have arrived."""
@@ -186,7 +192,7 @@ class SqlOutbox:
 
     def give_up(self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime) -> None:
         """Record the end of sending: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` if the arrival is unknown."""
-        self._set(outbox_id, state=state.value, reason=reason, detail=detail)
+        self._ended(_row(outbox_id).values(state=state.value, reason=reason, detail=detail), at, outbox_id)
 
     def send_again(self, outbox_id: int, at: datetime) -> bool:
         """Queue a failed message again; return False if it is not failed or has no chat."""
@@ -265,6 +271,18 @@ class SqlOutbox:
             self._transaction.scalar(sa.select(sa.func.pg_advisory_xact_lock(_CLAIMS)))
 
     def _set(self, outbox_id: int, **values: Any) -> None:
-        update = sa.update(outbox).where(_c.id == outbox_id).values(leased_until=None, **values)
-        if self._transaction.execute(update).rowcount == 0:
+        if self._transaction.execute(_row(outbox_id).values(values)).rowcount == 0:
             raise NotFound(what="outbox", name=str(outbox_id))
+
+    def _ended(self, change: Any, at: datetime, outbox_id: int | None = None) -> int:
+        """Save the end of a message with its fact, and return its id. Raises `NotFound`."""
+        row = self._transaction.execute(change.returning(outbox)).mappings().one_or_none()
+        if row is None:
+            raise NotFound(what="outbox", name=str(outbox_id))
+        item = item_from_row(row)
+        self._transaction.facts.append(fact_of_end(item, at, row["salt"]))
+        return item.id
+
+
+def _row(outbox_id: int) -> sa.Update:
+    return sa.update(outbox).where(_c.id == outbox_id).values(leased_until=None)

@@ -11,6 +11,7 @@ from sikpro.adapters.sql.engine import in_transaction
 from sikpro.application.ports.security_events import SecurityEvent
 from sikpro.application.ports.storage import Hint, StorageError, StorageRejected, StorageUnavailable
 from sikpro.domain.phase import Phase
+from sikpro.domain.seals import LedgerFact
 
 T = TypeVar("T")
 TotalKey = tuple[str, str, Phase, str]
@@ -18,13 +19,14 @@ _IN_ERROR = 3  # psycopg.pq.TransactionStatus.INERROR; PostgreSQL silently turns
 
 
 class OpenTransaction:
-    """A transaction's connection with its savepoints; they also roll back hints, security events and totals."""
+    """A transaction's connection with its savepoints; they also roll back hints, security events, facts and totals."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.on_sqlite = connection.dialect.name == "sqlite"
         self.hints: list[Hint] = []
         self.recorded: list[SecurityEvent] = []
+        self.facts: list[LedgerFact] = []
         self.totals: dict[TotalKey, int] = {}
         self._depth = 0
         self._remembered: dict[Hashable, Any] = {}
@@ -41,7 +43,7 @@ class OpenTransaction:
     def savepoint(self) -> Iterator[None]:
         """Undo the changes inside if an exception leaves it, and keep the transaction usable."""
         name = f"s{self._depth}"
-        announced, recorded, totals = len(self.hints), len(self.recorded), dict(self.totals)
+        announced, recorded, facts, totals = len(self.hints), len(self.recorded), len(self.facts), dict(self.totals)
         self.connection.exec_driver_sql(f"SAVEPOINT {name}")
         self._depth += 1
         try:
@@ -49,6 +51,7 @@ class OpenTransaction:
         except BaseException as error:
             del self.hints[announced:]
             del self.recorded[recorded:]
+            del self.facts[facts:]
             self.totals = totals
             self.forget()
             try:

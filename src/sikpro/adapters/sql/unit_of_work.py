@@ -35,6 +35,7 @@ from sikpro.adapters.sql.photo_reads import SqlPhotoReads
 from sikpro.adapters.sql.queries import SqlOrderQueries
 from sikpro.adapters.sql.reminders import SqlReminders
 from sikpro.adapters.sql.schedules import SqlSchedules
+from sikpro.adapters.sql.seals import SqlSeals, write_facts
 from sikpro.adapters.sql.security_events import SqlSecurityEvents
 from sikpro.adapters.sql.sessions import SqlBindLinks, SqlLoginAttempts, SqlSessions
 from sikpro.adapters.sql.set_aside import SqlSetAsides
@@ -96,6 +97,7 @@ class SqlUnitOfWork:
         self.second_steps = SqlSecondSteps(transaction)
         self.login_tickets = SqlLoginTickets(transaction)
         self.security_events = SqlSecurityEvents(transaction)
+        self.seals = SqlSeals(transaction)
         self.order_queries = SqlOrderQueries(transaction)
         self.order_facts = SqlOrderFacts(transaction)
         self.closed_months = SqlClosedMonths(transaction)
@@ -148,6 +150,7 @@ class SqlTransactions:
             ):
                 transaction = OpenTransaction(connection)
                 result = work(SqlUnitOfWork(transaction))
+                write_facts(transaction)
                 _write_totals(transaction)
                 transaction.must_stand()
         except exc.SQLAlchemyError as error:

@@ -76,10 +76,13 @@ class Inbox(Protocol):
     """Every update that came in, once, with its outcome."""
 
     def receive(self, incoming: Incoming, at: datetime) -> int | None:
-        """Store an update and return the row's id, or None if its key already exists. The unit stays usable."""
+        """Store an update with its fact (`Seals`), and return the row's id, or None if its key already exists.
+
+        The unit stays usable.
+        """
 
     def finish(self, inbox_id: int, outcome: Outcome, detail: str = "", order_id: int | None = None) -> None:
-        """Store the outcome of a received update."""
+        """Store the outcome of a received update, and the fact of it."""
 
     def order_of(self, chat_id: int, message_id: int) -> int | None:
         """Return the order that a received message created, changed or joined."""

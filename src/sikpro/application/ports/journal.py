@@ -7,6 +7,7 @@ from typing import Protocol
 from attrs import frozen
 
 from sikpro.domain.events import OrderEvent
+from sikpro.domain.order import Order
 
 
 @frozen
@@ -21,8 +22,8 @@ class JournalEntry:
 class Journal(Protocol):
     """The facts of every change, saved with the change. They are never replayed into state."""
 
-    def append(self, events: Sequence[OrderEvent], actor: int | None) -> None:
-        """Store an order's facts, in order."""
+    def append(self, order: Order, events: Sequence[OrderEvent], actor: int | None) -> None:
+        """Store the events of an order, which is as it is after them, and the fact of each (`Seals`), in order."""
 
     def of_order(self, order_id: int) -> tuple[JournalEntry, ...]:
         """Return an order's facts, oldest first."""

@@ -60,7 +60,7 @@ class Outbox(Protocol):
     ) -> int:
         """Queue a message (due at once by default), or save it as failed for a reason. Return its id.
 
-        A message without `random_id` gets one.
+        A message without `random_id` gets one. Every end of a message (here, `sent`, `give_up`) has its fact (`Seals`).
         """
 
     def claim(

@@ -30,6 +30,7 @@ from sikpro.application.ports.photo_reads import PhotoReads
 from sikpro.application.ports.queries import OrderQueries
 from sikpro.application.ports.reminders import Reminders
 from sikpro.application.ports.schedules import Schedules
+from sikpro.application.ports.seals import Seals
 from sikpro.application.ports.security_events import SecurityEvents
 from sikpro.application.ports.sessions import BindLinks, LoginAttempts, Sessions
 from sikpro.application.ports.set_aside import SetAsides
@@ -140,7 +141,7 @@ class ChatStorage(Protocol):
 
 
 class JobStorage(Protocol):
-    """Recurring work and the alerts already given: needed to run the workers."""
+    """Recurring work, the alerts already given and the seals over the facts: needed to run the workers."""
 
     @property
     def jobs(self) -> Jobs: ...
@@ -148,6 +149,8 @@ class JobStorage(Protocol):
     def alerts(self) -> Alerts: ...
     @property
     def reminders(self) -> Reminders: ...
+    @property
+    def seals(self) -> Seals: ...
 
 
 class RecapStorage(Protocol):

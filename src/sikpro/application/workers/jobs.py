@@ -1,4 +1,4 @@
-"""Recurring jobs: lapsed claims, overdue orders, months to close. The process that claims a job runs it."""
+"""Recurring jobs: lapsed claims, overdue orders, facts to seal. The process that claims a job runs it."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,6 +20,7 @@ from sikpro.application.use_cases.orders.alert_overdue import alert_overdue
 from sikpro.application.use_cases.orders.remind_owners import remind_owners
 from sikpro.application.use_cases.orders.work_order import free_lapsed_claims
 from sikpro.application.use_cases.people.grant_access import send_common_card
+from sikpro.application.use_cases.seals.seal_facts import seal_facts
 from sikpro.application.workers.clock_watch import ClockWatch
 
 _log = structlog.get_logger(__name__)
@@ -95,6 +96,7 @@ RECURRING = (
     RecurringCount("count_status_uses", timedelta(days=1), next_count),
     RecurringCount("close_months", timedelta(hours=1), next_closing),
     RecurringCount("send_recaps", timedelta(minutes=1), next_recap),
+    Recurring("seal_facts", timedelta(minutes=2), seal_facts),
     Recurring("forget_logins", timedelta(hours=1), _forget_logins),
     Recurring("forget_exports", timedelta(minutes=15), _forget_exports),
     Recurring("forget_photo_reads", timedelta(hours=6), _forget_photo_reads),

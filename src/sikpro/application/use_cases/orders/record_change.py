@@ -24,7 +24,7 @@ def record_remark(uow: UnitOfWork, change: Change, actor: int) -> None:
 
 
 def _record(uow: UnitOfWork, change: Change, order: Order, actor: int | None) -> Order:
-    uow.journal.append(change.events, actor)
+    uow.journal.append(order, change.events, actor)
     uow.announce(Hint(Kind.ORDER, (order.id,)))
     return order
 

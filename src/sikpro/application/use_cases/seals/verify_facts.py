@@ -1,0 +1,167 @@
+"""Verify the facts against their seals, the seals against each other, and the working rows against the facts."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from attrs import define, field
+
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.domain.order import Order
+from sikpro.domain.seals import (
+    ABOUT_ORDERS,
+    FactKind,
+    Fault,
+    FaultKind,
+    LedgerFact,
+    Seal,
+    data_of_order,
+    faults_of_facts,
+    faults_of_seal,
+    salted,
+    unpacked,
+)
+
+PAGE = 1_000
+_ORDERS = 400
+_LEAST = -(2**62)
+_LISTED = 1_000
+
+Tell = Callable[[Fault], object]
+
+
+@define(kw_only=True)
+class Verified:
+    """What was verified. `blind` facts have a salted hash that cannot be compared any more: their salt is deleted.
+
+    `since` is the time of the first fact. `kept` is the seal that somebody kept outside, if it is among these.
+    """
+
+    facts: int = 0
+    seals: int = 0
+    waiting: int = 0
+    blind: int = 0
+    faults: int = 0
+    since: datetime | None = None
+    last: Seal | None = None
+    kept: Seal | None = None
+    _tell: Tell = field(alias="tell")
+
+    def fault(self, fault: Fault) -> None:
+        """Count a fault and tell it."""
+        self.faults += 1
+        self._tell(fault)
+
+
+def verify_facts(uow: UnitOfWork, tell: Tell, kept: str = "") -> Verified:
+    """Verify everything and tell each fault as it is found; only reads, page by page.
+
+    `kept` is the hash of a seal that somebody kept outside, or at least its first 8 digits.
+    """
+    verified = Verified(tell=tell)
+    facts = _Facts(uow, verified)
+    for seal in _chain(uow):
+        digests = uow.seals.digests(seal.number)
+        for fault in faults_of_seal(seal, digests, verified.last):
+            verified.fault(fault)
+        held = unpacked(digests)
+        if verified.last and seal.number > verified.last.number + 1:
+            facts.until(min(held, default=seal.first) - 1)  # only the missing seal knows these
+        for fault in faults_of_facts(seal.number, held, facts.until(max(held, default=seal.last))):
+            verified.fault(fault)
+        verified.seals += 1
+        verified.last = seal
+        if kept and seal.hash.startswith(kept):
+            verified.kept = seal
+    while waiting := facts.some():
+        verified.waiting += len(waiting)
+    if kept and verified.kept is None:
+        verified.fault(Fault(kind=FaultKind.SEAL_UNKNOWN, row=kept))
+    for row in uow.seals.rows_without_fact(_LISTED):
+        verified.fault(Fault(kind=FaultKind.ROW_ADDED, row=row))
+    _compare_orders(uow, verified)
+    return verified
+
+
+@define
+class _Facts:
+    """The facts in the order of their ids, each compared with its working row as it is read."""
+
+    _uow: UnitOfWork
+    _verified: Verified
+    _ready: list[LedgerFact] = field(factory=list[LedgerFact], init=False)
+    _after: int = field(default=_LEAST, init=False)
+
+    def until(self, last: int) -> list[LedgerFact]:
+        """Return the next facts, up to an id."""
+        found: list[LedgerFact] = []
+        while self._read() and self._ready[0].id <= last:
+            here = [fact for fact in self._ready if fact.id <= last]
+            found += here
+            del self._ready[: len(here)]
+        return found
+
+    def some(self) -> list[LedgerFact]:
+        """Return the next facts, () after the last."""
+        self._read()
+        found, self._ready = self._ready, []
+        return found
+
+    def _read(self) -> bool:
+        if not self._ready:
+            self._ready = list(self._uow.seals.facts(self._after, PAGE))
+            if self._ready:
+                self._after = self._ready[-1].id
+                self._compare()
+        return bool(self._ready)
+
+    def _compare(self) -> None:
+        verified, rows = self._verified, self._uow.seals.rows_of(self._ready)
+        verified.facts += len(self._ready)
+        verified.since = verified.since or self._ready[0].at
+        for fact in self._ready:
+            row = rows.get(fact.id)
+            if row is None:
+                verified.fault(Fault(kind=FaultKind.ROW_GONE, fact_id=fact.id, fact=fact))
+                continue
+            verified.blind += bool(fact.words and row.words and not row.salt)
+            if differing := row.differences(fact):
+                verified.fault(Fault(kind=FaultKind.ROW_CHANGED, fact_id=fact.id, fact=fact, fields=differing))
+
+
+def _chain(uow: UnitOfWork) -> Iterator[Seal]:
+    after = _LEAST
+    while seals := uow.seals.chain(after, 100):
+        yield from seals
+        after = seals[-1].number
+
+
+def _compare_orders(uow: UnitOfWork, verified: Verified) -> None:
+    """Compare each order with the last fact about it, if it has any."""
+    ids = [order_id for order_id, *_ in uow.orders.key_facts()]
+    for start in range(0, len(ids), _ORDERS):
+        some = ids[start : start + _ORDERS]
+        facts: dict[int, list[LedgerFact]] = {}
+        for fact in uow.seals.facts_of(some):
+            if fact.kind in ABOUT_ORDERS and fact.order_id is not None:
+                facts.setdefault(fact.order_id, []).append(fact)
+        salts = uow.seals.salts_of([one[-1] for one in facts.values()])
+        for order in uow.seals.orders_of(list(facts)):
+            last = facts[order.id][-1]
+            if differing := _differences(order, facts[order.id], salts.get(last.id, "")):
+                fault = Fault(kind=FaultKind.ORDER_CHANGED, fact_id=last.id, fact=last, fields=differing)
+                verified.fault(fault)
+
+
+def _differences(order: Order, facts: Sequence[LedgerFact], salt: str) -> tuple[str, ...]:
+    last, removed = facts[-1], False
+    for fact in facts:
+        removed = fact.kind is FactKind.REMOVED or (removed and fact.detail != "OrderRestored")
+    received = next((fact.received_at for fact in facts if fact.received_at), order.received_at)
+    now = {
+        "number": order.number == last.number,
+        "status": order.status == last.status,
+        "received_at": order.received_at == received,
+        "removed": (order.deleted_at is not None) == removed,
+        "data": not (salt and last.data) or salted(salt, data_of_order(order)) == last.data,
+    }
+    return tuple(name for name, same in now.items() if not same)

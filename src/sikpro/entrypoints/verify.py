@@ -1,0 +1,94 @@
+"""The command `verify`: whether facts, seals and working rows agree, and the statement about an order; only reads."""
+
+import click
+
+from sikpro.adapters.local.clock import SystemClock
+from sikpro.adapters.sql.engine import create_engine_for
+from sikpro.adapters.sql.migrate import pending
+from sikpro.adapters.sql.unit_of_work import SqlTransactions
+from sikpro.application.i18n import Words, words_in
+from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
+from sikpro.application.use_cases.seals.statement import in_words, line_in_words, moment, statements_about
+from sikpro.application.use_cases.seals.verify_facts import Verified, verify_facts
+from sikpro.domain.errors import NotFound
+from sikpro.domain.seals import Fault, LedgerFact
+from sikpro.entrypoints.settings import Settings, WrongSettings
+from sikpro.entrypoints.start import check_address
+
+LEAST = 8
+"""The least digits of a seal's code that somebody kept."""
+
+
+def verify_database(settings: Settings, kept: str, number: str, language: str) -> bool:
+    """Verify the database and print what was found; return whether everything agrees. It may be a read-only copy.
+
+    Raises `WrongSettings`, `StorageError`.
+    """
+    kept = kept.strip().lower().rstrip("….")
+    if kept and (len(kept) < LEAST or not set(kept) <= set("0123456789abcdef")):
+        raise WrongSettings(f"seal: the code of a seal has digits and the letters a to f, at least {LEAST}")
+    url, words = settings.database_url, words_in(language, settings.zone)
+    check_address(url)
+    if pending(url, read_only=True):
+        raise StorageUnavailable("it is not up to date: run `sikpro migrate` first")
+    engine = create_engine_for(url, read_only=True)
+    try:
+        return SqlTransactions(engine).read(lambda uow: _verify(uow, kept, number, words))
+    finally:
+        engine.dispose()
+
+
+def _verify(uow: UnitOfWork, kept: str, number: str, words: Words) -> bool:
+    verified = verify_facts(uow, lambda fault: click.echo(fault_in_words(uow, fault, words)), kept)
+    for line in _summary(verified, words):
+        click.echo(line)
+    known = not number or _print_statement(uow, number, words)
+    return known and not verified.faults
+
+
+def _summary(verified: Verified, words: Words) -> list[str]:
+    counts = {name: words.number(getattr(verified, name)) for name in ("facts", "seals", "waiting")}
+    lines = [words("verify.summary", **counts)]
+    lines.append(words("verify.since", at=moment(words, verified.since)) if verified.since else words("verify.nothing"))
+    if last := verified.last:
+        lines.append(words("verify.last", number=last.number, hash=last.hash, at=moment(words, last.made_at)))
+    if seal := verified.kept:
+        lines.append(words("verify.kept", number=seal.number, at=moment(words, seal.made_at)))
+    if verified.blind:
+        lines.append(words("verify.blind", count=verified.blind))
+    lines.append(words("verify.bad", count=verified.faults) if verified.faults else words("verify.good"))
+    return lines
+
+
+def _print_statement(uow: UnitOfWork, number: str, words: Words) -> bool:
+    click.echo("")
+    try:
+        statements = statements_about(uow, number)
+    except NotFound:
+        click.echo(words("verify.no_order", number=number))
+        return False
+    for statement in statements:
+        click.echo(in_words(uow, statement, words))
+        for line in statement.lines:
+            seal = words("statement.no_seal") if line.seal is None else str(line.seal)
+            said = f"{moment(words, line.fact.at)}  {line_in_words(uow, line.fact, words)}  [{seal}]"
+            click.echo(said if line.intact else f"{said}  {words('statement.broken')}")
+    click.echo(words("statement.made", at=moment(words, SystemClock().now())))
+    return True
+
+
+def fault_in_words(uow: UnitOfWork, fault: Fault, words: Words) -> str:
+    """Return a fault as one line."""
+    return words(
+        f"verify.{fault.kind}",
+        seal=fault.seal,
+        fact=fault.fact_id,
+        row=fault.row,
+        what=_what(uow, fault.fact, words) if fault.fact else "",
+        fields=", ".join(words(f"verify.field.{name}") for name in fault.fields),
+    )
+
+
+def _what(uow: UnitOfWork, fact: LedgerFact, words: Words) -> str:
+    parts = [fact.number, moment(words, fact.at), line_in_words(uow, fact, words)]
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,287 @@
+"""What facts and seals promise: each change leaves its fact, none changes, and no seal passes an open writer."""
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from sikpro.adapters.sql import SqlTransactions
+from sikpro.adapters.sql.engine import WRITES
+from sikpro.adapters.sql.seals import write_facts
+from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.adapters.sql.unit_of_work import SqlUnitOfWork
+from sikpro.application.ports.inbox import Outcome
+from sikpro.application.ports.outbox import Delivery
+from sikpro.application.ports.storage import StorageError, Transactions, UnitOfWork
+from sikpro.application.use_cases.seals.seal_facts import seal_facts
+from sikpro.application.use_cases.seals.verify_facts import verify_facts
+from sikpro.domain.order import Order, place
+from sikpro.domain.order_data import Channel
+from sikpro.domain.seals import FactKind, Fault, FaultKind, LedgerFact, Seal, unpacked
+from tests.builders import HELD_UP, IN_PROGRESS, WAITING, after, an_incoming, an_outgoing, key_of, order_data
+from tests.integration.contract.conftest import POSTGRES
+from tests.integration.contract.test_catalogue_and_journal import every_event
+
+ZONE = "Asia/Jakarta"
+
+
+def an_answered_order(unit: UnitOfWork) -> Order:
+    """An order that came by a message, was taken and held up, and whose answer was sent."""
+    received = unit.inbox.receive(an_incoming("SC32232558 Budi 0812", message_id=5), after(0))
+    placed = place(
+        order_id=unit.orders.next_id(),
+        data=order_data(note="pagar biru"),
+        channel=Channel.TELEGRAM,
+        status=WAITING,
+        received_at=after(0),
+        now=after(0),
+    )
+    order = placed.order
+    unit.orders.add(order, key_of(order))
+    unit.journal.append(order, placed.events, None)
+    assert received is not None
+    unit.inbox.finish(received, Outcome.ORDER, order_id=order.id)
+    for minute, status in ((1, IN_PROGRESS), (2, HELD_UP)):
+        change = order.move_to(status, 7, after(minute), feedback="ONT mati")
+        order = unit.orders.save(change.order, key_of(change.order))
+        unit.journal.append(order, change.events, 7)
+    outbox_id = unit.outbox.put(an_outgoing("ONT mati"), after(2), order_id=order.id)
+    unit.outbox.sent(outbox_id, 91, after(3))
+    return order
+
+
+def facts_of(store: Transactions) -> tuple[LedgerFact, ...]:
+    return store.read(lambda unit: unit.seals.facts(0, 99))
+
+
+def sealed(store: Transactions, minute: float = 60) -> Seal | None:
+    return store.write(lambda unit: seal_facts(unit, after(minute), ZONE))
+
+
+def faults_in(store: Transactions, kept: str = "") -> list[Fault]:
+    found: list[Fault] = []
+    store.read(lambda unit: verify_facts(unit, found.append, kept))
+    return found
+
+
+def test_each_step_leaves_its_fact_and_no_word_of_anybody_is_in_it(store: Transactions) -> None:
+    order = store.write(an_answered_order)
+    facts = facts_of(store)
+    assert [(one.kind, one.at, one.status, one.detail, one.message_id) for one in facts] == [
+        (FactKind.MESSAGE, after(0), "", "message", 5),
+        (FactKind.RECEIVED, after(0), WAITING.code, "telegram", None),
+        (FactKind.HANDLED, after(0), "", "order", None),
+        (FactKind.CHANGED, after(1), IN_PROGRESS.code, "StatusChanged", None),
+        (FactKind.CHANGED, after(2), HELD_UP.code, "StatusChanged", None),
+        (FactKind.SENT, after(3), "", "sent", 91),
+    ]
+    assert [one.id for one in facts] == sorted({one.id for one in facts})
+    assert [one.number for one in facts] == ["", order.number, "", order.number, order.number, ""]
+    assert [one.order_id for one in facts] == [None] + [order.id] * 5
+    assert facts[1].received_at == order.received_at
+    everything = repr(facts)
+    assert [word for word in ("Budi", "0812", "ONT", "pagar", "F5SDA445", "700") if word in everything] == []
+    assert all(len(one.words) == 64 for one in facts if one.kind is not FactKind.HANDLED)
+    assert len({one.words for one in facts[3:5]}) == 2
+
+
+def test_what_is_undone_leaves_no_fact(store: Transactions) -> None:
+    def undo(unit: UnitOfWork) -> None:
+        with unit.savepoint():
+            unit.outbox.sent(unit.outbox.put(an_outgoing(), after(0)), 1, after(0))
+            raise ValueError("undone")
+
+    def work(unit: UnitOfWork) -> None:
+        with pytest.raises(ValueError, match="undone"):
+            undo(unit)
+        unit.outbox.sent(unit.outbox.put(an_outgoing(), after(0)), 2, after(0))
+
+    store.write(work)
+    assert [one.message_id for one in facts_of(store)] == [2]
+
+
+def test_every_end_of_a_message_has_its_fact_and_a_recalled_one_has_none(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> None:
+        put = unit.outbox.put
+        put(an_outgoing(chat_id=0), after(0))
+        unit.outbox.give_up(put(an_outgoing(chat_id=1), after(0)), Delivery.EXPIRED, "late", "", after(1))
+        unit.outbox.recall([put(an_outgoing(chat_id=2), after(0))])
+        unit.outbox.sent(put(an_outgoing(text="", chat_id=3, reaction="👍", reply_to=4), after(0)), None, after(2))
+        unit.outbox.later(put(an_outgoing(chat_id=4), after(0)), after(9), "unreachable", at=after(0))
+
+    store.write(work)
+    assert [(one.kind, one.detail, one.at) for one in facts_of(store)] == [
+        (FactKind.NOT_SENT, "failed", after(0)),
+        (FactKind.NOT_SENT, "expired", after(1)),
+        (FactKind.SENT, "gesture", after(2)),
+    ]
+
+
+def test_each_seal_is_over_the_facts_since_the_one_before_and_only_over_something_new(store: Transactions) -> None:
+    assert sealed(store) is None
+    store.write(an_answered_order)
+    assert store.read(lambda unit: unit.seals.waiting()) == 6
+    first = sealed(store)
+    assert sealed(store) is None
+    store.write(lambda unit: unit.outbox.put(an_outgoing(chat_id=0), after(4)))
+    second = sealed(store, 61)
+    assert first is not None
+    assert second is not None
+    assert [(one.number, one.count) for one in (first, second)] == [(1, 6), (2, 1)]
+    assert second.previous == first.hash
+    assert (second.first, second.made_at) == (second.last, after(61))
+
+    def read(unit: UnitOfWork) -> None:
+        assert unit.seals.waiting() == 0
+        assert unit.seals.last() == second
+        assert unit.seals.page(None, 5) == (second, first)
+        assert unit.seals.page(2, 5) == (first,)
+        assert unit.seals.chain(1, 5) == (second,)
+        assert list(unpacked(unit.seals.digests(1))) == [one.id for one in unit.seals.facts(0, 6)]
+        assert unit.seals.covering(first.last) == first
+        assert unit.seals.covering(second.last) == second
+        assert unit.seals.covering(second.last + 1) is None
+
+    store.read(read)
+
+
+def test_what_nobody_touched_is_in_order_whatever_happened_to_the_orders(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> None:
+        order = an_answered_order(unit)
+        unit.journal.append(order, every_event(order.id)[1:-1], 4)
+        unit.journal.append(order, order.join("halo", 1, 2, after(20)).events, None)
+
+    store.write(work)
+    seal = sealed(store)
+    assert faults_in(store) == []
+    assert seal
+    assert faults_in(store, seal.hash[:12]) == []
+    assert [one.kind for one in faults_in(store, "f" * 64)] == [FaultKind.SEAL_UNKNOWN]
+
+
+def test_facts_are_found_by_order_and_by_every_number_that_it_had(store: Transactions) -> None:
+    order = store.write(an_answered_order)
+
+    def read(unit: UnitOfWork) -> None:
+        assert unit.seals.orders_numbered(order.number) == (order.id,)
+        assert unit.seals.orders_numbered("SC1") == ()
+        facts = unit.seals.facts_of([order.id])
+        assert [one.order_id for one in facts] == [order.id] * 5
+        about = [one for one in facts if one.number]
+        assert set(unit.seals.salts_of(about)) == {one.id for one in about}
+        assert unit.seals.orders_of([order.id, 99]) == (order,)
+        assert set(unit.seals.rows_of(facts)) == {one.id for one in facts}
+        assert unit.seals.rows_without_fact(9) == ()
+
+    store.read(read)
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("UPDATE journal SET data = replace(data, 'ONT mati', 'aktif')", (FaultKind.ROW_CHANGED, ("words",))),
+        ("UPDATE journal SET actor = 8 WHERE id = 2", (FaultKind.ROW_CHANGED, ("words",))),
+        ("UPDATE inbox SET sender_name = 'Agus'", (FaultKind.ROW_CHANGED, ("words",))),
+        ("UPDATE inbox SET order_id = NULL", (FaultKind.ROW_CHANGED, ("order_id",))),
+        ("UPDATE outbox SET sent_at = created_at", (FaultKind.ROW_CHANGED, ("at",))),
+        ("UPDATE outbox SET message_id = NULL", (FaultKind.ROW_CHANGED, ("message_id",))),
+        ("UPDATE outbox SET state = 'queued'", (FaultKind.ROW_CHANGED, ("detail",))),
+        ("UPDATE orders SET serial = 'ZTEGC0000000'", (FaultKind.ORDER_CHANGED, ("data",))),
+        ("UPDATE orders SET status = 'selesai'", (FaultKind.ORDER_CHANGED, ("status",))),
+        ("UPDATE orders SET deleted_at = received_at", (FaultKind.ORDER_CHANGED, ("removed",))),
+        ("DELETE FROM journal WHERE id = 3", (FaultKind.ROW_GONE, ())),
+        ("DELETE FROM outbox", (FaultKind.ROW_GONE, ())),
+        (
+            "INSERT INTO journal (at, kind, order_id, subject, actor, data) "
+            "SELECT at, kind, order_id, subject, actor, data FROM journal WHERE id = 1",
+            (FaultKind.ROW_ADDED, ()),
+        ),
+    ],
+)
+def test_a_working_row_that_somebody_changed_behind_the_program_is_named(
+    databases: SqlTransactions, engine: Engine, statement: str, expected: tuple[FaultKind, tuple[str, ...]]
+) -> None:
+    databases.write(an_answered_order)
+    sealed(databases)
+    if engine.dialect.name != "sqlite":
+        statement = statement.replace("replace(data,", "replace(data::text,").replace("'aktif')", "'aktif')::json")
+    with engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+    assert expected in {(one.kind, one.fields) for one in faults_in(databases)}
+
+
+def test_once_the_salts_are_deleted_with_what_people_wrote_the_facts_still_stand(
+    databases: SqlTransactions, engine: Engine
+) -> None:
+    databases.write(an_answered_order)
+    seal = sealed(databases)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE inbox SET salt = '', text = '', sender_name = '', sender_id = NULL")
+        connection.exec_driver_sql("UPDATE outbox SET salt = '', text = ''")
+        connection.exec_driver_sql("UPDATE journal SET salt = '', actor = NULL")
+    found: list[Fault] = []
+    verified = databases.read(lambda unit: verify_facts(unit, found.append))
+    assert (found, verified.blind, verified.last) == ([], 5, seal)
+
+
+@pytest.mark.parametrize("table", ["ledger_facts", "seals"])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET number = number", "DELETE FROM {}"])
+def test_the_database_itself_refuses_to_change_or_delete_a_fact_or_a_seal(
+    databases: SqlTransactions, engine: Engine, table: str, statement: str
+) -> None:
+    databases.write(an_answered_order)
+    sealed(databases)
+    with pytest.raises((SQLAlchemyError, StorageError), match="never changed or deleted"), engine.begin() as connection:
+        connection.exec_driver_sql(statement.format(table))
+
+
+@pytest.mark.parametrize("database_url", [POSTGRES], indirect=True)
+def test_a_seal_never_passes_a_transaction_that_has_written_a_fact_and_is_still_open(
+    databases: SqlTransactions, engine: Engine
+) -> None:
+    databases.write(an_answered_order)
+    first = sealed(databases)
+    assert first is not None
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin() as slow:
+        transaction = OpenTransaction(connection)
+        SqlUnitOfWork(transaction).outbox.put(an_outgoing("slow", chat_id=0), after(5))
+        write_facts(transaction)  # it has its id now, and is not committed
+        databases.write(lambda unit: unit.outbox.put(an_outgoing("quick", chat_id=0), after(6)))
+        newest = facts_of(databases)[-1]
+        assert newest.at == after(6)
+        assert sealed(databases) is None  # it would leave out the slow one below the quick one
+        slow.commit()
+    second = sealed(databases)
+    assert second is not None
+    facts = databases.read(lambda unit: unit.seals.facts(first.last, 9))
+    assert [one.at for one in facts] == [after(5), after(6)]
+    assert (second.first, second.last, second.count) == (facts[0].id, facts[1].id, 2)
+    assert faults_in(databases) == []
+
+
+@pytest.mark.parametrize("database_url", [POSTGRES], indirect=True)
+def test_while_a_seal_is_made_writers_wait_for_it_and_come_after_it(databases: SqlTransactions, engine: Engine) -> None:
+    databases.write(an_answered_order)
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        sealing = SqlUnitOfWork(OpenTransaction(connection))
+        assert sealing.seals.stop_writers()
+        with engine.connect() as other, other.begin():
+            other.exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
+            transaction = OpenTransaction(other)
+            SqlUnitOfWork(transaction).outbox.put(an_outgoing(chat_id=0), after(5))
+            with pytest.raises(StorageError):
+                write_facts(transaction)
+
+
+def test_a_fact_that_was_changed_around_the_triggers_is_named(databases: SqlTransactions, engine: Engine) -> None:
+    databases.write(an_answered_order)
+    sealed(databases)
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("DROP TRIGGER ledger_facts_no_update")
+        else:
+            connection.exec_driver_sql("ALTER TABLE ledger_facts DISABLE TRIGGER ledger_facts_stay")
+        moved = sa.text("UPDATE ledger_facts SET status = 'selesai' WHERE id = 5")
+        connection.execute(moved)
+    found = faults_in(databases)
+    assert [(one.kind, one.fact_id, one.seal) for one in found if one.seal] == [(FaultKind.FACT_CHANGED, 5, 1)]

@@ -11,7 +11,7 @@ from attrs import astuple, evolve, fields, frozen
 
 from sikpro.domain.events import OrderDeleted, OrderEvent, OrderImported, OrderPlaced
 from sikpro.domain.order import Order
-from sikpro.domain.order_data import Channel
+from sikpro.domain.order_data import Channel, OrderData
 
 BEGINNING = "0" * 64
 """The hash before the first seal."""
@@ -199,8 +199,11 @@ def words_of_event(event: OrderEvent, actor: int | None) -> Sequence[Part]:
 
 def data_of_order(order: Order) -> Mapping[str, str]:
     """Return the order's data as text, without empty ones."""
-    named = {one.name: str(getattr(order.data, one.name)) for one in fields(type(order.data))}
-    return {name: text for name, text in named.items() if text}
+    named = ((name, str(getattr(order.data, name))) for name in _OF_DATA)
+    return {name: text for name, text in named if text}
+
+
+_OF_DATA = tuple(one.name for one in fields(OrderData))
 
 
 def packed(facts: Sequence[LedgerFact]) -> bytes:
@@ -260,12 +263,15 @@ def _plain(value: object) -> Part:
     return _text(value)
 
 
-def _json(value: object) -> bytes:
-    return json.dumps(value, default=_text, separators=(",", ":"), sort_keys=True).encode()
-
-
 def _text(value: object) -> str:
     return value.isoformat(timespec="microseconds") if isinstance(value, datetime) else str(value)
+
+
+_ENCODER = json.JSONEncoder(default=_text, separators=(",", ":"), sort_keys=True)
+
+
+def _json(value: object) -> bytes:
+    return _ENCODER.encode(value).encode()
 
 
 def _hex(content: bytes) -> str:

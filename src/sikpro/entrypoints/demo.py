@@ -10,6 +10,7 @@ from sikpro.adapters.simulator.app import Simulator, create_simulator
 from sikpro.adapters.simulator.guard import NotLoopback, loopback
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
+from sikpro.application.use_cases.seals.seal_facts import seal_facts
 from sikpro.application.workers.intake import Intake
 from sikpro.domain.people import Role
 from sikpro.entrypoints.container import Container
@@ -97,6 +98,8 @@ def _tell_story(container: Container, orders: int) -> None:
         happenings(uow, intake, now)
 
     container.transactions().write(work)
+    while container.transactions().write(lambda uow: seal_facts(uow, now, intake.zone)):
+        pass
 
 
 def _add_people(simulator: Simulator) -> None:

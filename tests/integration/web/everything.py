@@ -71,6 +71,8 @@ PAGES = {
     "/lists/targets/import": "sari",
     "/ledger": "sari",
     "/security": "admin",
+    "/seals": "sari",
+    "/seals?number=SC32232558": "admin",
     "/security?kind=login&q=rina&person=1&from=2026-11-01": "admin",
     "/notice": "bagus",
     "/access": "bagus",

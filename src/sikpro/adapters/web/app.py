@@ -16,6 +16,7 @@ from sikpro.adapters.web.account.profile import ProfileController
 from sikpro.adapters.web.account.two_steps import TwoStepsController
 from sikpro.adapters.web.ledgers.devices import DevicesController
 from sikpro.adapters.web.ledgers.messages import LedgerController
+from sikpro.adapters.web.ledgers.seals import SealsController
 from sikpro.adapters.web.ledgers.security import SecurityController
 from sikpro.adapters.web.orders.disturbances import DisturbancesController
 from sikpro.adapters.web.orders.drafts import DraftsController
@@ -137,6 +138,7 @@ PAGES: tuple[Page, ...] = (
     Page(WallLinksController, NavEntry("/walls", "walls", "device-tv", (_P.ADMINISTER,), "system")),
     Page(LedgerController, NavEntry("/ledger", "ledger", "book", (_P.VIEW_REPORTS,), "system")),
     Page(SecurityController, NavEntry("/security", "security", "lock", (_P.ADMINISTER,), "system")),
+    Page(SealsController, NavEntry("/seals", "seals", "shield-check", (_P.AUDIT,), "system")),
     Page(CatalogueController, NavEntry("/catalogue", "catalogue", "list-details", (_P.ADMINISTER,), "system")),
     Page(SettingsController),
     Page(PatternsController),

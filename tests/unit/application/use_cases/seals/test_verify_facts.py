@@ -78,7 +78,7 @@ def meddle(unit: UnitOfWork, what: str, at: int, field: str) -> tuple[FaultKind,
         put(other.id, evolve(fact, id=other.id))
         return FaultKind.FACT_CHANGED, fact.id
     changed = CHANGES[field]
-    value = fact.at + changed if isinstance(changed, timedelta) else changed
+    value: Any = fact.at + changed if isinstance(changed, timedelta) else changed
     put(fact.id, evolve(fact, **{field: value}))
     return FaultKind.FACT_CHANGED, fact.id
 

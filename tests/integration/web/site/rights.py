@@ -190,6 +190,7 @@ RIGHTS: Mapping[frozenset[str], str] = {
         GET /written
     """,
     MONTHS: """
+        GET /seals
         POST /recap/month/{name}/close
         POST /recap/month/{name}/open
         GET /targets

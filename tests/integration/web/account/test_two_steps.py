@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import httpx
 import pyotp
@@ -138,7 +139,10 @@ def test_a_login_that_waits_for_its_code_ends(site: Site, what: str) -> None:
     secret, _ = turned_on(site, site.logged_in("rina"))
     visitor = with_password(site, "rina")
     typed = code(site, secret)
-    changes = {"another password": {"password_hash": QuickPasswords().hash("lain")}, "kept out": {"active": False}}
+    changes: dict[str, dict[str, Any]] = {
+        "another password": {"password_hash": QuickPasswords().hash("lain")},
+        "kept out": {"active": False},
+    }
     if what == "late":
         site.clock.later(timedelta(minutes=5))
         typed = code(site, secret)

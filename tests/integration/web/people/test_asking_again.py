@@ -101,7 +101,7 @@ def a_request(site: Site) -> AccessRequest:
 def a_table(site: Site) -> str:
     admin, row = site.people["admin"], WrittenRow(name="N", subject="1", after={"name": "N", "role": "helpdesk"})
     made = site.store.write(lambda uow: record_rows(uow, "people", "orang.csv", admin, site.clock.at, [row]))
-    assert made
+    assert made is not None
     return f"/written/{made.id}/take-back"
 
 

@@ -103,6 +103,23 @@ def back_from_list(uow: UnitOfWork, by: Person, one: Person) -> None:
     assert take_back(uow, written.id, by, NINE, reason="", zone=ZONE)[1]
 
 
+def oneself(*acts: Callable[[UnitOfWork, Person], object]) -> Callable[[UnitOfWork, Person, Person], object]:
+    """What somebody does with themselves, one act after the other."""
+
+    def work(uow: UnitOfWork, by: Person, one: Person) -> None:
+        if by.id == one.id:
+            for act in acts:
+                act(uow, by)
+
+    return work
+
+
+def after(act: Callable[[UnitOfWork, Person], object], uow: UnitOfWork, one: Person) -> bool:
+    """Do an act first."""
+    act(uow, one)
+    return True
+
+
 def has_on(uow: UnitOfWork, one: Person) -> None:
     uow.second_steps.prepare(one.id, SECRET)
     uow.second_steps.turn_on(one.id, 1, NINE)
@@ -217,31 +234,31 @@ DOORS: Mapping[str, Door] = {
     ),
     "a second step reset": Door(
         reset_two_steps,
-        lambda uow, by, one: (has_on(uow, one), reset_two_steps(uow, one.id, by, NINE, zone=ZONE)),
+        lambda uow, by, one: after(has_on, uow, one) and reset_two_steps(uow, one.id, by, NINE, zone=ZONE),
         *(ADMINS,) * 4,
         own=ADMINS,
     ),
     "one's own second step prepared": Door(
         prepare_two_steps,
-        lambda uow, by, one: by.id == one.id and prepare_two_steps(uow, by, SECRET),
+        oneself(lambda uow, by: prepare_two_steps(uow, by, SECRET)),
         *(NOBODY,) * 4,
         own=ACCOUNTS,
     ),
     "one's own second step turned on": Door(
         turn_on_two_steps,
-        lambda uow, by, one: by.id == one.id and (uow.second_steps.prepare(by.id, SECRET), on_with_code(uow, by)),
+        oneself(lambda uow, by: uow.second_steps.prepare(by.id, SECRET), on_with_code),
         *(NOBODY,) * 4,
         own=ACCOUNTS,
     ),
     "one's own second step turned off": Door(
         turn_off_two_steps,
-        lambda uow, by, one: by.id == one.id and (has_on(uow, by), turn_off_two_steps(uow, by, NINE, session="")),
+        oneself(has_on, lambda uow, by: turn_off_two_steps(uow, by, NINE, session="")),
         *(NOBODY,) * 4,
         own=ACCOUNTS,
     ),
     "one's own recovery codes": Door(
         renew_recovery_codes,
-        lambda uow, by, one: by.id == one.id and (has_on(uow, by), renew_recovery_codes(uow, by, ["a"], NINE)),
+        oneself(has_on, lambda uow, by: renew_recovery_codes(uow, by, ["a"], NINE)),
         *(NOBODY,) * 4,
         own=ACCOUNTS,
     ),

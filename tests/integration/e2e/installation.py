@@ -191,7 +191,9 @@ def furnished(folder: Path, database: str = "") -> Iterator[tuple[str, SqlTransa
 
 
 @contextmanager
-def installed(folder: Path, database: str = "", extra: Mapping[str, str] | None = None) -> Iterator[Installation]:
+def installed(
+    folder: Path, database: str = "", extra: Mapping[str, str] | None = None, token: str = TOKEN
+) -> Iterator[Installation]:
     """An installation in a folder, on SQLite unless a database is named; the simulator runs, SIKPRO does not yet."""
     with furnished(folder, database) as (url, transactions):
         simulator_port, port = free_port(), free_port()
@@ -199,12 +201,12 @@ def installed(folder: Path, database: str = "", extra: Mapping[str, str] | None 
             **QUICK,
             "SIKPRO_DATA": str(folder),
             "SIKPRO_DATABASE": url,
-            "SIKPRO_TELEGRAM_TOKEN": TOKEN,
+            "SIKPRO_TELEGRAM_TOKEN": token,
             "SIKPRO_TELEGRAM_API": f"http://127.0.0.1:{simulator_port}",
             **(extra or {}),
         }
         simulator = Process(
-            ["simulator", "--port", str(simulator_port), "--path", str(folder / "simulator.db"), "--token", TOKEN],
+            ["simulator", "--port", str(simulator_port), "--path", str(folder / "simulator.db"), "--token", token],
             simulator_port,
             {},
             folder / "simulator.log",

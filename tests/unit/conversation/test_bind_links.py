@@ -121,3 +121,21 @@ def test_a_link_works_to_the_end_of_its_day(world: World) -> None:
 @pytest.mark.parametrize("behind", ["Budi F5SDA445", "halo", "pak, mau daftar"])
 def test_words_behind_start_are_no_link(world: World, behind: str) -> None:
     assert Phone(world, 99).says(f"/start {behind}").startswith("Selamat datang di SIKPRO")
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (f"/start {TOKEN}", "/start ***"),
+        (f"/START@sikpro_bot  {TOKEN}", "/START@sikpro_bot  ***"),
+        (
+            f"ini tautannya https://t.me/sikpro_bot?start={TOKEN} ya",
+            "ini tautannya https://t.me/sikpro_bot?start=*** ya",
+        ),
+        ("/start", "/start"),
+    ],
+)
+def test_a_link_that_may_still_open_is_not_read_in_the_ledger(world: World, said: str, kept: str) -> None:
+    _change(world, username="rina", telegram_id=97)
+    Phone(world, 97).says(said)
+    assert world.ledger()[0].text == kept

@@ -21,6 +21,7 @@ from sikpro.application.ports.storage import (
     StorageUnavailable,
     UnitOfWork,
 )
+from sikpro.application.use_cases.people.bind_phone import without_link_token
 from sikpro.domain.errors import ConcurrencyConflict
 
 _log = structlog.get_logger(__name__)
@@ -90,7 +91,7 @@ class Intake:
         Raises `StorageError`.
         """
         now = self.clock.now()
-        inbox_id = uow.inbox.receive(incoming, now)
+        inbox_id = uow.inbox.receive(evolve(incoming, text=without_link_token(incoming.text)), now)
         if inbox_id is None:
             return
         try:

@@ -1,5 +1,6 @@
 """A link that connects a person's Telegram account: made by their manager or themselves, valid once, for a day."""
 
+import re
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -17,10 +18,21 @@ from sikpro.domain.people import Person, RequestState
 
 LINK_LASTS = timedelta(hours=24)
 
+_START = re.compile(r"(/start\S*\s+|[?&]start=)[\w-]{20,}", re.ASCII | re.IGNORECASE)
+
 
 def new_link_token() -> str:
     """Return a secret for Telegram's start parameter: 32 of `A-Z a-z 0-9 _ -` (Telegram allows 64)."""
     return secrets.token_urlsafe(24)
+
+
+def without_link_token(text: str) -> str:
+    """Return a message without the secret of a link, which opens until it is used: a record of messages is read.
+
+    >>> without_link_token("/start 0123456789abcdef0123456789abcdef"), without_link_token("/start")
+    ('/start ***', '/start')
+    """
+    return _START.sub(r"\1***", text)
 
 
 def make_bind_link(uow: UnitOfWork, person_id: int, token: str, by: Person, now: datetime) -> Person:

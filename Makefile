@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check audit mutants reader bench lock screenshots
+.PHONY: help demo run test check audit attack attack-tools mutants reader bench lock screenshots
 
 PORT ?=
 ARGS ?=
@@ -17,9 +17,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
 UNFINISHED := $(VENV)/.unfinished
+ATTACK := .venv-attack/.installed
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(RUN) ## serve demo data and the Telegram simulator on 127.0.0.1 (PORT=8000)
 	@exec $(BIN)/sikpro demo $(AT) $(ARGS)
@@ -37,6 +38,13 @@ check: $(DEV) ## lint, format, types, import contracts, dead dependencies, secur
 audit: $(DEV) ## run the long tests
 	@status=0; $(BIN)/python -m pytest $(PARALLEL) -m audit $(ARGS) || status=$$?; \
 	if [ $$status -eq 5 ]; then echo "No test is marked audit: nothing was audited."; else exit $$status; fi
+
+# make audit attacks for two minutes with the same tools, if they are there.
+attack: $(DEV) attack-tools ## attack a demo on 127.0.0.1 with a fuzzer, sqlmap and wapiti for 12 minutes (ARGS="--minutes 5")
+	@$(BIN)/python -m tests.attack $(ARGS)
+
+# An environment of their own: what they need does not agree with what SIKPRO needs.
+attack-tools: $(ATTACK) ## install sqlmap and wapiti into .venv-attack
 
 # All faults take half an hour on two idle cores; make audit tries a sample. ARGS="--only work_order" limits the run.
 mutants: $(DEV) ## make small faults and see that the unit tests notice; writes docs/mutants.md
@@ -88,8 +96,10 @@ endef
 
 # Keeps versions that still fit; ARGS=--upgrade takes the newest. It uses the index of pip's configuration, but never
 # writes it into the files.
-COMPILE = .venv-lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS) pyproject.toml --group build
+COMPILE_ALONE = .venv-lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
+COMPILE = $(COMPILE_ALONE) pyproject.toml --group build
+COMPILE_ATTACK = $(COMPILE_ALONE) --group attack
 
 lock: $(BIN)/python ## lock the versions and hashes in requirements/ anew (ARGS=--upgrade)
 	@test -x .venv-lock/bin/uv || { $(BIN)/python -m venv --clear .venv-lock && \
@@ -97,7 +107,8 @@ lock: $(BIN)/python ## lock the versions and hashes in requirements/ anew (ARGS=
 	@index="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}}"; \
 	if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
 	$(COMPILE) --output-file requirements/run.txt && \
-	$(COMPILE) --extra postgres --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+	$(COMPILE) --extra postgres --group dev --constraint requirements/run.txt --output-file requirements/dev.txt && \
+	$(COMPILE_ATTACK) --output-file requirements/attack.txt
 
 # ---- the environment ---------------------------------------------------------------------------------------
 
@@ -135,3 +146,9 @@ $(RUN): requirements/run.txt pyproject.toml | $(BIN)/python
 $(DEV): requirements/dev.txt pyproject.toml | $(BIN)/python
 	@$(call install,dev)
 	@touch $(RUN) $@
+
+$(ATTACK): requirements/attack.txt | $(BIN)/python
+	@echo "Installing requirements/attack.txt into .venv-attack: takes a minute or two."
+	@rm -f $@ && $(BIN)/python -m venv --clear .venv-attack && \
+	.venv-attack/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/attack.txt
+	@touch $@

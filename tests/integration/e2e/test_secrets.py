@@ -197,7 +197,7 @@ def failed_starts(day: Day, folder: Path) -> None:
         if name == "a wrong token":
             day.installation.simulator.start()
         sikpro.start()
-        wait_until(lambda log=sikpro.log: b"bot not connected" in log.read_bytes(), name)
+        wait_until(lambda: b"bot not connected" in day.installation.sikpro.log.read_bytes(), name)
         sikpro.stop()
         day.left[name] = sikpro.log.read_bytes()
     for wrong in (f"ftp://x:{PROXY_PASSWORD}@proxy", f"http://x:{PROXY_PASSWORD}@proxy:0"):

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Self
 
@@ -27,6 +27,8 @@ class FactKind(StrEnum):
     REMOVED = "removed"
     SENT = "sent"
     NOT_SENT = "not_sent"
+    UNREADABLE = "unreadable"
+    """Never written: what stands there was changed so that nobody can read it."""
 
 
 ABOUT_ORDERS = frozenset({FactKind.RECEIVED, FactKind.CHANGED, FactKind.REMOVED})
@@ -37,6 +39,9 @@ ABOUT_INCOMING = frozenset({FactKind.MESSAGE, FactKind.HANDLED})
 
 ABOUT_OUTGOING = frozenset({FactKind.SENT, FactKind.NOT_SENT})
 """The kinds whose working row is in the outbox."""
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+"""The time of what cannot be read."""
 
 Part = str | int | float | bool | None | Sequence["Part"] | Mapping[str, "Part"]
 """A value of a working row as JSON has it."""

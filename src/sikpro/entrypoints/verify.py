@@ -11,9 +11,9 @@ from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
 from sikpro.application.use_cases.seals.statement import in_words, line_in_words, moment, statements_about
 from sikpro.application.use_cases.seals.verify_facts import Verified, verify_facts
 from sikpro.domain.errors import NotFound
-from sikpro.domain.seals import Fault, LedgerFact
+from sikpro.domain.seals import FactKind, Fault, LedgerFact
 from sikpro.entrypoints.settings import Settings, WrongSettings
-from sikpro.entrypoints.start import check_address
+from sikpro.entrypoints.start import check_address, check_place
 
 LEAST = 8
 """The least digits of a seal's code that somebody kept."""
@@ -29,6 +29,7 @@ def verify_database(settings: Settings, kept: str, number: str, language: str) -
         raise WrongSettings(f"seal: the code of a seal has digits and the letters a to f, at least {LEAST}")
     url, words = settings.database_url, words_in(language, settings.zone)
     check_address(url)
+    check_place(settings, migrating=False)
     if pending(url, read_only=True):
         raise StorageUnavailable("it is not up to date: run `sikpro migrate` first")
     engine = create_engine_for(url, read_only=True)
@@ -90,5 +91,7 @@ def fault_in_words(uow: UnitOfWork, fault: Fault, words: Words) -> str:
 
 
 def _what(uow: UnitOfWork, fact: LedgerFact, words: Words) -> str:
+    if fact.kind is FactKind.UNREADABLE:
+        return words("verify.unreadable")
     parts = [fact.number, moment(words, fact.at), line_in_words(uow, fact, words)]
     return ", ".join(part for part in parts if part)

@@ -286,3 +286,36 @@ def test_a_fact_that_was_changed_around_the_triggers_is_named(databases: SqlTran
         connection.execute(moved)
     found = faults_in(databases)
     assert [(one.kind, one.fact_id, one.seal) for one in found if one.seal] == [(FaultKind.FACT_CHANGED, 5, 1)]
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "expected"),
+    [
+        ("ledger_facts", "kind = 'nix' WHERE id = 5", (FaultKind.FACT_CHANGED, 5)),
+        ("ledger_facts", "at = 'nix' WHERE id = 5", (FaultKind.FACT_CHANGED, 5)),
+        ("seals", "made_at = '2026-13-01' WHERE number = 1", (FaultKind.SEAL_CHANGED, None)),
+        ("journal", "kind = 'nix' WHERE id = 2", (FaultKind.ROW_CHANGED, 4)),
+        ("journal", "data = '{}' WHERE id = 2", (FaultKind.ROW_CHANGED, 4)),
+        ("inbox", "received_at = 'nix'", (FaultKind.ROW_CHANGED, 1)),
+        ("inbox", "outcome = 'nix'", (FaultKind.ROW_CHANGED, 3)),
+        ("outbox", "state = 'nix'", (FaultKind.ROW_CHANGED, 6)),
+        ("orders", "received_at = 'nix'", (FaultKind.ORDER_CHANGED, 5)),
+    ],
+)
+def test_what_was_changed_so_that_it_cannot_be_read_is_named_and_the_rest_is_verified(
+    databases: SqlTransactions, engine: Engine, table: str, change: str, expected: tuple[FaultKind, int | None]
+) -> None:
+    databases.write(an_answered_order)
+    databases.write(lambda unit: unit.inbox.receive(an_incoming("halo", message_id=9), after(3)))
+    sealed(databases)
+    if engine.dialect.name != "sqlite" and "at = " in change:
+        pytest.skip("PostgreSQL itself refuses a time that is none")
+    with engine.begin() as connection:
+        for name in ("ledger_facts", "seals"):
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql(f"DROP TRIGGER {name}_no_update")
+            else:
+                connection.exec_driver_sql(f"ALTER TABLE {name} DISABLE TRIGGER {name}_stay")
+        connection.exec_driver_sql(f"UPDATE {table} SET {change}")
+    assert expected in {(one.kind, one.fact_id) for one in faults_in(databases)}
+    assert databases.read(lambda unit: verify_facts(unit, lambda _: None)).facts == len(facts_of(databases))

@@ -1,6 +1,6 @@
 """Facts of the ledger and their seals in the database, which itself refuses to change or delete a row."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -23,6 +23,7 @@ from sikpro.domain.seals import (
     ABOUT_INCOMING,
     ABOUT_ORDERS,
     ABOUT_OUTGOING,
+    NEVER,
     FactKind,
     LedgerFact,
     Seal,
@@ -247,8 +248,33 @@ class SqlSeals:
             yield from self._transaction.execute(some).mappings()
 
     def _facts(self, selected: Any) -> tuple[LedgerFact, ...]:
-        rows = self._transaction.execute(selected).mappings()
-        return tuple(LedgerFact(**{**row, "kind": FactKind(row["kind"])}) for row in rows)
+        def unreadable(fact_id: int) -> LedgerFact:
+            return LedgerFact(id=fact_id, kind=FactKind.UNREADABLE, at=NEVER, row_id=0)
+
+        return self._each(selected, _f.id, _fact, unreadable)
 
     def _seals(self, selected: Any) -> tuple[Seal, ...]:
-        return tuple(Seal(**row) for row in self._transaction.execute(selected).mappings())
+        def unreadable(number: int) -> Seal:
+            return Seal(number=number, previous="", first=0, last=0, count=0, contents="", made_at=NEVER)
+
+        return self._each(selected, _s.number, lambda row: Seal(**row), unreadable)
+
+    def _each(
+        self, selected: Any, key: Column[int], made: Callable[[Mapping[str, Any]], T], unreadable: Callable[[int], T]
+    ) -> tuple[T, ...]:
+        """Return what is selected; a row that was changed so that it cannot be read stands there as unreadable."""
+        try:
+            return tuple(made(dict(row)) for row in self._transaction.execute(selected).mappings())
+        except ValueError:
+            found = []
+            for place in tuple(self._transaction.execute(selected.with_only_columns(key)).scalars()):
+                try:
+                    row = self._transaction.execute(sa.select(selected.selected_columns).where(key == place)).mappings()
+                    found.append(made(dict(row.one())))
+                except ValueError:
+                    found.append(unreadable(place))
+            return tuple(found)
+
+
+def _fact(row: Mapping[str, Any]) -> LedgerFact:
+    return LedgerFact(**{**row, "kind": FactKind(row["kind"])})

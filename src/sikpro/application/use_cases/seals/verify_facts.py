@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from attrs import define, field
 
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.domain.errors import DomainError
 from sikpro.domain.order import Order
 from sikpro.domain.seals import (
     ABOUT_ORDERS,
@@ -14,6 +16,7 @@ from sikpro.domain.seals import (
     FaultKind,
     LedgerFact,
     Seal,
+    WorkingRow,
     data_of_order,
     faults_of_facts,
     faults_of_seal,
@@ -21,10 +24,15 @@ from sikpro.domain.seals import (
     unpacked,
 )
 
+T = TypeVar("T")
+R = TypeVar("R")
+
 PAGE = 1_000
 _ORDERS = 400
 _LEAST = -(2**62)
 _LISTED = 1_000
+_UNREADABLE = (ValueError, TypeError, LookupError, DomainError, ExceptionGroup)
+"""Raised for a value that nothing of ours wrote."""
 
 Tell = Callable[[Fault], object]
 
@@ -115,11 +123,19 @@ class _Facts:
         return bool(self._ready)
 
     def _compare(self) -> None:
-        verified, rows = self._verified, self._uow.seals.rows_of(self._ready)
+        verified, rows = self._verified, dict[int, WorkingRow]()
+        facts = [fact for fact in self._ready if fact.kind is not FactKind.UNREADABLE]
         verified.facts += len(self._ready)
-        verified.since = verified.since or self._ready[0].at
-        for fact in self._ready:
+        verified.since = verified.since or next((fact.at for fact in facts), None)
+        unreadable: list[LedgerFact] = []
+        for some in _read_apart(self._uow.seals.rows_of, facts, unreadable):
+            rows.update(some)
+        for fact in unreadable:
+            verified.fault(Fault(kind=FaultKind.ROW_CHANGED, fact_id=fact.id, fact=fact))
+        for fact in facts:
             row = rows.get(fact.id)
+            if fact in unreadable:
+                continue
             if row is None:
                 verified.fault(Fault(kind=FaultKind.ROW_GONE, fact_id=fact.id, fact=fact))
                 continue
@@ -145,11 +161,31 @@ def _compare_orders(uow: UnitOfWork, verified: Verified) -> None:
             if fact.kind in ABOUT_ORDERS and fact.order_id is not None:
                 facts.setdefault(fact.order_id, []).append(fact)
         salts = uow.seals.salts_of([one[-1] for one in facts.values()])
-        for order in uow.seals.orders_of(list(facts)):
+        unreadable: list[int] = []
+        orders = [order for found in _read_apart(uow.seals.orders_of, list(facts), unreadable) for order in found]
+        for order_id in unreadable:
+            last = facts[order_id][-1]
+            verified.fault(Fault(kind=FaultKind.ORDER_CHANGED, fact_id=last.id, fact=last))
+        for order in orders:
             last = facts[order.id][-1]
             if differing := _differences(order, facts[order.id], salts.get(last.id, "")):
                 fault = Fault(kind=FaultKind.ORDER_CHANGED, fact_id=last.id, fact=last, fields=differing)
                 verified.fault(fault)
+
+
+def _read_apart(read: Callable[[Sequence[T]], R], wanted: Sequence[T], unreadable: list[T]) -> Iterator[R]:
+    """Yield what can be read; what was changed so that nobody can read it is added to `unreadable`."""
+    try:
+        found = read(wanted)
+    except _UNREADABLE:
+        if len(wanted) == 1:
+            unreadable += wanted
+            return
+        half = len(wanted) // 2
+        yield from _read_apart(read, wanted[:half], unreadable)
+        yield from _read_apart(read, wanted[half:], unreadable)
+    else:
+        yield found
 
 
 def _differences(order: Order, facts: Sequence[LedgerFact], salt: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from attrs import evolve
+from structlog.testing import capture_logs
 
 from sikpro.adapters.memory.unit_of_work import MemoryUnitOfWork
 from sikpro.application.i18n import words_in
@@ -169,3 +170,13 @@ def test_without_a_supervisor_on_telegram_the_admin_gets_the_seal(world: World) 
     world.transactions.write(lambda unit: unit.people.save(evolve(unit.people.get(ADMIN), telegram_id=77)))
     handed_out(world, NINE)
     assert [chat for chat, _ in handed_out(world, NINE + timedelta(minutes=2))] == [77]
+
+
+def test_the_latest_seal_is_a_line_of_the_log_once_a_day_also_when_nobody_is_on_telegram(world: World) -> None:
+    handed_out(world, NINE)
+    made = world.transactions.read(lambda unit: unit.seals.last())
+    assert made
+    with capture_logs() as lines:
+        assert handed_out(world, NINE + timedelta(minutes=2)) == []
+        assert handed_out(world, NINE + timedelta(minutes=4)) == []
+    assert [(line["event"], line["number"], line["hash"]) for line in lines] == [("seal", 1, made.hash)]

@@ -9,21 +9,23 @@ import click
 
 from tests.attack import tools
 from tests.attack.fuzz import Fuzzer, unharmed
-from tests.attack.target import Target, target_in_demo
+from tests.attack.target import Target, small_target, target_in_demo
 
 ROLES = ("helpdesk", "leader", "supervisor", "admin")
 
 
 @click.command()
 @click.option("--minutes", default=12.0, help="How long it may last, without the start of the demo.")
-def attack(minutes: float) -> None:
+@click.option("--small", is_flag=True, help="Attack a console over eight orders, which begins at once.")
+def attack(minutes: float, small: bool) -> None:
     """Attack a demo of its own on 127.0.0.1; ends with 1 if anything was found."""
     if not tools.installed():
         raise SystemExit(tools.HOW_TO_GET_THEM)
     wrong: list[str] = []
     part = minutes * 60 / 12
-    with TemporaryDirectory() as name, target_in_demo(Path(name)) as target:
-        print(f"a demo with {target.orders()} orders on {target.address}")
+    began = small_target if small else target_in_demo
+    with TemporaryDirectory() as name, began(Path(name)) as target:
+        print(f"a console with {target.orders()} orders on {target.address}", flush=True)
         before = target.orders()
         for role in ROLES:
             _become(target, role)
@@ -40,7 +42,7 @@ def attack(minutes: float) -> None:
 
 
 def _become(target: Target, role: str) -> None:
-    target.username, target.password = role, f"demo-{role}"
+    target.username = role if role in target.passwords else "teamleader"
     target.log_in()
     target.pages.clear()
     target.forms.clear()
@@ -59,7 +61,8 @@ def _fuzzed(target: Target, seconds: float) -> list[str]:
     answers = ", ".join(f"{count} x {status}" for status, count in sorted(fuzzer.answers.items()))
     print(
         f"fuzzer as {target.username}: {len(target.pages)} pages, {len(target.forms)} forms, "
-        f"{len(fuzzer.fields)} fields, {fuzzer.sent} requests ({answers}), {len(wrong)} findings"
+        f"{len(fuzzer.fields)} fields, {fuzzer.sent} requests ({answers}), {len(wrong)} findings",
+        flush=True,
     )
     return wrong
 
@@ -67,7 +70,8 @@ def _fuzzed(target: Target, seconds: float) -> list[str]:
 def _told(report: tools.Report) -> list[str]:
     print(
         f"{report.tool}: {report.addresses} addresses, {len(report.tested)} tested, {len(report.findings)} findings, "
-        f"{len(report.accepted)} accepted"
+        f"{len(report.accepted)} accepted",
+        flush=True,
     )
     for line in report.accepted:
         print(f"  accepted: {line}")

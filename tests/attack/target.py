@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -57,7 +57,7 @@ class Target:
     log: Path
     client: httpx.Client
     username: str
-    password: str
+    passwords: Mapping[str, str]
     forms: list[Form] = field(factory=list[Form])
     pages: list[str] = field(factory=list[str])
 
@@ -65,7 +65,7 @@ class Target:
         """Begin a new session."""
         self.client.cookies.clear()
         token = hidden(self.client.get("/login").text)["csrf"]
-        form = {"csrf": token, "username": self.username, "password": self.password, "own_device": "1"}
+        form = {"csrf": token, "username": self.username, "password": self.passwords[self.username], "own_device": "1"}
         assert self.client.post("/login", data=form).status_code == 303
 
     @property
@@ -103,9 +103,9 @@ class Target:
 @contextmanager
 def target_in_demo(folder: Path, username: str = "helpdesk") -> Iterator[Target]:
     """Start a demo, which takes a minute or more, and log somebody in."""
-    with running_demo(folder) as demo:
+    with running_demo(folder, 900) as demo:
         database, log = folder / "data" / "sikpro.db", folder / "log"
-        yield from _entered(demo.address, database, log, username, demo.passwords[username])
+        yield from _entered(demo.address, database, log, username, demo.passwords)
 
 
 @contextmanager
@@ -114,13 +114,14 @@ def small_target(folder: Path, username: str = "helpdesk") -> Iterator[Target]:
     with installed(folder) as installation:
         installation.transactions.write(_orders)
         installation.sikpro.start()
-        yield from _entered(installation.console, folder / "sikpro.db", installation.sikpro.log, username, PASSWORD)
+        passwords = dict.fromkeys(("helpdesk", "teamleader", "supervisor", "admin"), PASSWORD)
+        yield from _entered(installation.console, folder / "sikpro.db", installation.sikpro.log, username, passwords)
 
 
-def _entered(address: str, database: Path, log: Path, username: str, password: str) -> Iterator[Target]:
+def _entered(address: str, database: Path, log: Path, username: str, passwords: Mapping[str, str]) -> Iterator[Target]:
     # A certificate is never checked: there is none on this address.
     with httpx.Client(base_url=address, trust_env=False, timeout=30, verify=NO_TLS) as client:
-        found = Target(address, database, log, client, username, password)
+        found = Target(address, database, log, client, username, passwords)
         found.log_in()
         yield found
 

@@ -40,8 +40,8 @@ class Demo:
 
 
 @contextmanager
-def running_demo(folder: Path) -> Iterator[Demo]:
-    """A demo of its own in an empty folder, ended afterwards."""
+def running_demo(folder: Path, seconds: float = 180) -> Iterator[Demo]:
+    """A demo of its own in an empty folder, which may take so long to begin; ended afterwards."""
     port = free_port()
     log = folder / "log"
     command = [sys.executable, "-m", "sikpro", "demo", "--port", str(port), "--data", str(folder / "data")]
@@ -58,7 +58,7 @@ def running_demo(folder: Path) -> Iterator[Demo]:
                     return False
                 return health.is_success and health.json()["bot"] == "connected"
 
-            wait_until(answers, "the demo answers", 180)
+            wait_until(answers, "the demo answers", seconds)
             found = re.findall(r"^(?:helpdesk|team_leader|supervisor|admin) +(\S+) +(\S+)", log.read_text(), re.M)
             yield Demo(address, dict(found))
         finally:

@@ -14,7 +14,7 @@ from attrs import field, frozen
 
 from tests.attack.target import Form, Target
 
-ENVIRONMENT = Path(os.environ.get("SIKPRO_ATTACK_VENV", ".venv-attack"))
+ENVIRONMENT = Path(os.environ.get("ATTACK_VENV", ".venv-attack"))
 HOW_TO_GET_THEM = "needs sqlmap and wapiti: make attack-tools"
 
 MODULES = "sql,timesql,exec,file,xss,permanentxss,redirect,crlf,csrf,cookieflags,methods,backup,htaccess,upload,ldap"

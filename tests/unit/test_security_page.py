@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import chain
 
 from sikpro.domain.people import PERMISSIONS
-from tests.unit.test_docs import ROOT, code_in, table_after
+from tests.unit.test_docs import ROOT, SOURCE, code_in, table_after
 
 PAGE = ROOT / "docs" / "security.md"
 
@@ -63,3 +63,13 @@ def test_every_test_that_the_page_names_is_there() -> None:
 def test_the_page_lists_the_rights_of_every_role() -> None:
     listed = {role: set(code_in(rights)) for role, rights in table_after(PAGE, "## Who may do what")}
     assert listed == {role.value: {right.value for right in rights} for role, rights in PERMISSIONS.items()}
+
+
+def test_no_script_of_ours_makes_html_or_code_from_text() -> None:
+    makes = re.compile(
+        r"\.(inner|outer)HTML\s*\+?=|insertAdjacentHTML|document\.write|\beval\(|new Function|addEventListener\(.message"
+    )
+    static = SOURCE / "adapters" / "web" / "static"
+    scripts = [script for script in static.rglob("*.js") if "vendor" not in script.parts]
+    assert len(scripts) > 10
+    assert [script.name for script in scripts if makes.search(script.read_text("utf-8"))] == []

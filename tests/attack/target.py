@@ -188,7 +188,9 @@ class _Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         """End a form."""
         if tag == "form" and self._form:
-            self.forms.append(Form(self.path, *self._form, tuple(self._fields)))
+            # A dialog's form is never sent.
+            if self._form[0] in {"GET", "POST"}:
+                self.forms.append(Form(self.path, *self._form, tuple(self._fields)))
             self._form = None
 
     def _field(self, name: str, value: str) -> None:

@@ -1,21 +1,47 @@
 """Two minutes of attack on a running console, in `make audit`; `make attack` is the whole."""
 
+import sqlite3
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
 from tests.attack import tools
 from tests.attack.fuzz import ODD, Fuzzer, unharmed, wrong_with
-from tests.attack.target import Target, small_target
+from tests.attack.target import Form, Target, small_target
 from tests.integration.needs import need
 
 pytestmark = pytest.mark.audit
 
-LEAST_REQUESTS, LEAST_TESTED = 150, 4
+LEAST_REQUESTS, LEAST_TESTED = 150, 2
 """What a run on a slow machine still does; a run that did less has shown nothing."""
+
+
+class _OpenToAll(BaseHTTPRequestHandler):
+    """A page that puts its parameter into the query, as nobody should."""
+
+    def do_GET(self) -> None:
+        """Answer with the rows, or with the error."""
+        asked = parse_qs(urlsplit(self.path).query).get("q", [""])[0]
+        with closing(sqlite3.connect(":memory:")) as connection:
+            try:
+                rows = connection.execute(f"SELECT n FROM (SELECT 'SC1' AS n) WHERE n = '{asked}'").fetchall()
+            except sqlite3.Error as error:
+                rows = [str(error)]
+        body = f"<html>{rows}</html>".encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -38,10 +64,23 @@ def test_no_odd_value_in_any_form_breaks_the_console_or_comes_back_unescaped(tar
     assert not unharmed(target, before)
 
 
+def test_sqlmap_finds_the_way_where_there_is_one(tmp_path: Path) -> None:
+    need(tools.installed(), tools.HOW_TO_GET_THEM)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _OpenToAll) as server, ThreadPoolExecutor(1) as threads:
+        threads.submit(server.serve_forever, 0.05)
+        address = f"http://127.0.0.1:{server.server_port}"
+        form = Form("/", "GET", f"{address}/orders", (("q", "SC1"),))
+        with httpx.Client() as client:
+            open_to_all = Target(address, tmp_path, tmp_path, client, "", {}, forms=[form])
+            report = tools.run_sqlmap(open_to_all, tmp_path, 40, level=1, most=1)
+        server.shutdown()
+    assert report.findings, report.said
+
+
 def test_sqlmap_finds_no_way_into_the_database(target: Target, tmp_path: Path) -> None:
     need(tools.installed(), tools.HOW_TO_GET_THEM)
     before = target.orders()
-    report = tools.run_sqlmap(target, tmp_path, 25, level=1, most=12)
+    report = tools.run_sqlmap(target, tmp_path, 30, level=1, most=12)
     assert len(report.tested) >= LEAST_TESTED, report.said
     assert not report.findings
     assert not unharmed(target, before)

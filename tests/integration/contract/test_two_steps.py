@@ -80,6 +80,17 @@ def test_a_dropped_second_step_is_gone_with_its_recovery_codes(store: Transactio
     assert store.read(lambda unit: unit.second_steps.recovery_codes_left(person)) == 0
 
 
+def test_only_a_prepared_one_is_dropped_as_such(store: Transactions) -> None:
+    person = somebody(store)
+    store.write(lambda unit: unit.second_steps.prepare(person, SECRET))
+    store.write(lambda unit: unit.second_steps.drop_prepared(person))
+    assert of(store, person) is None
+    store.write(lambda unit: unit.second_steps.prepare(person, SECRET))
+    store.write(lambda unit: unit.second_steps.turn_on(person, 1, after(0)))
+    store.write(lambda unit: unit.second_steps.drop_prepared(person))
+    assert of(store, person) is not None
+
+
 def test_a_ticket_is_used_once_and_forgotten_when_it_has_expired(store: Transactions) -> None:
     person = somebody(store)
     one = LoginTicket(id="one", person=person, password="p", expires_at=after(5), own_device=True)

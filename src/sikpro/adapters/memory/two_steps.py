@@ -50,6 +50,12 @@ class MemorySecondSteps:
         self._state.recovery_codes.drop(person)
         return present is not None and present.on_since is not None
 
+    def drop_prepared(self, person: int) -> None:
+        """Delete a secret that was only prepared."""
+        present = self.of(person)
+        if present is not None and present.on_since is None:
+            self._state.second_steps.drop(person)
+
     def put_recovery_codes(self, person: int, hashes: frozenset[str]) -> None:
         """Save recovery codes in place of the earlier ones."""
         self._state.recovery_codes.put(person, hashes)

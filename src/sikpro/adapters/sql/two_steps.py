@@ -80,6 +80,10 @@ class SqlSecondSteps:
         self._transaction.execute(sa.delete(second_steps).where(_s.person == person))
         return dropped
 
+    def drop_prepared(self, person: int) -> None:
+        """Delete a secret that was only prepared."""
+        self._transaction.execute(sa.delete(second_steps).where(_s.person == person, _s.on_since.is_(None)))
+
     def put_recovery_codes(self, person: int, hashes: frozenset[str]) -> None:
         """Save recovery codes in place of the earlier ones."""
         self._transaction.execute(sa.delete(recovery_codes).where(_r.person == person))

@@ -16,6 +16,7 @@ class EventKind(StrEnum):
 
     LOGIN = "login"
     LOGOUT = "logout"
+    CODE_WANTED = "code_wanted"
     LOGIN_FAILED = "login_failed"
     LOCKED = "locked"
     REFUSED = "refused"

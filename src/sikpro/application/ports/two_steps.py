@@ -41,6 +41,9 @@ class SecondSteps(Protocol):
     def drop(self, person: int) -> bool:
         """Delete a person's second step and recovery codes. Return whether it was on."""
 
+    def drop_prepared(self, person: int) -> None:
+        """Delete a secret that was only prepared."""
+
     def put_recovery_codes(self, person: int, hashes: frozenset[str]) -> None:
         """Store recovery codes, as hashes, in place of the earlier ones."""
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from sikpro.adapters.web.site.security import session_id
 from sikpro.application.ports.network import BotState
 from sikpro.application.use_cases.people.bind_phone import bind_by_link
 from tests.integration.web.console import ROLES, Site
@@ -38,9 +39,17 @@ def test_nobody_sees_or_ends_the_sessions_of_another(site: Site) -> None:
     site.logged_in("rina")
     [end] = END.findall(rina.get("/profile").text)
     assert not END.findall(tono.get("/profile").text)
-    assert tono.post(end).status_code == 404
+    assert tono.post(end).status_code == 303, "for him there is no session by that name"
     assert len(END.findall(rina.get("/profile").text)) == 1
     assert rina.post("/profile/sessions/x/end").status_code == 303
+
+
+def test_a_thief_of_a_session_does_not_learn_what_the_owners_devices_remember(page_site: Site) -> None:
+    thief, owner = page_site.logged_in("rina"), page_site.logged_in("rina")
+    known = {owner.client.cookies["sikpro_device"], session_id(owner.client.cookies["sikpro_session"])}
+    page = thief.get("/profile").text
+    assert END.findall(page)
+    assert [text for text in known if text in page] == []
 
 
 @pytest.mark.parametrize("username", ROLES)

@@ -20,6 +20,7 @@ from sikpro.adapters.web.app import create_app
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.written_tables import WrittenRow
+from sikpro.application.use_cases.catalogue.decide_installation import installation_texts
 from sikpro.application.use_cases.tables.take_back import record_rows
 from sikpro.domain.people import AccessRequest
 from tests.builders import an_access_request
@@ -143,6 +144,24 @@ def test_each_of_these_routes_asks_a_session_whose_password_was_given_long_ago(p
         assert admin.post(address, typed).status_code == 401, path
         assert page_site.store.read(lambda uow: uow.people.all()) == before, path
         assert admin.post(address, typed | {"own_password": PASSWORD}).status_code != 401, path
+
+
+def test_a_request_is_asked_about_however_its_number_is_written(page_site: Site) -> None:
+    admin = page_site.logged_in("admin")
+    page_site.clock.later(timedelta(minutes=11))
+    admin.get("/profile")
+    number = a_request(page_site).id
+    for written in (f"0{number}", f"{number:015}"):
+        assert admin.post("/access/approve", {f"pick-{written}": f"{written}-x"}).status_code == 401, written
+
+
+def test_when_logins_end_is_changed_with_the_password_alone(page_site: Site) -> None:
+    admin = page_site.logged_in("admin")
+    page_site.clock.later(timedelta(minutes=11))
+    saved = page_site.store.read(lambda uow: installation_texts(uow.installation.get()))
+    assert admin.get("/settings").status_code == 200
+    assert admin.post("/settings", saved | {"claim": "45"}).status_code == 303, "a claim gives no right"
+    assert admin.post("/settings", saved | {"unused": "72"}).status_code == 401
 
 
 def test_what_gives_no_role_needs_no_password(page_site: Site) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import evolve
 
-from sikpro.adapters.web.site.security import session_id
+from sikpro.adapters.web.site.security import session_id, shown_id
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.schedules import Frequency
@@ -228,6 +228,9 @@ CHANGES_NOTHING = {
 ABSENT_IS_DONE = frozenset({"/orders/{order_id}/mention-read", "/profile/sessions/{session_id}/end"})
 """Where an object that is not there is as good as one that was ended before."""
 
+UNKNOWN_TO_OTHERS = frozenset({"/profile/sessions/{session_id}/end"})
+"""Where another one's object is as one that is not there."""
+
 TEXT_OF_TONO = "Bukan untuk orang lain"
 """What his own snippet says."""
 
@@ -300,7 +303,7 @@ async def furnished(site: Site) -> tuple[Walk, dict[str, str]]:
     made["file of another leader"] = _uploaded(site, "lena", "/reconcile", "SC ID;Status;Order date")
     walk = Walk(site)
     await walk.log_in(*WALKERS, "tono")
-    session = session_id(walk.clients["tono"].cookies["sikpro_session"])
+    session = shown_id(session_id(walk.clients["tono"].cookies["sikpro_session"]))
 
     def work(uow: UnitOfWork) -> None:
         now, someone = site.clock.now(), site.people

@@ -103,6 +103,7 @@ class LoginController(Controller):
 
         def start(uow: UnitOfWork) -> bool:
             if has_two_steps(uow, entry.person):
+                record_event(uow, EventKind.CODE_WANTED, entry.person, entry.now, object=called(entry.person))
                 uow.login_tickets.add(entry.ticket(token))
                 return False
             entry.start(uow, token)

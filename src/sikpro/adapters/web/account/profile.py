@@ -14,6 +14,7 @@ from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
+from sikpro.adapters.web.site.security import shown_id
 from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import UnitOfWork
@@ -106,9 +107,15 @@ class ProfileController(Controller):
         visit: NamedDependency[Visit],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """End one of the person's sessions; ending the present one leads to the login page."""
+        """End one of the person's sessions, if there is one by that name; the present one leads to the login page."""
         now = parts.clock.now()
-        await parts.transactions.write(lambda uow: end_session(uow, me, session_id, now))
+
+        def end(uow: UnitOfWork) -> None:
+            for session in uow.sessions.of_person(me.id):
+                if shown_id(session.id) == session_id:
+                    end_session(uow, me, session.id, now)
+
+        await parts.transactions.write(end)
         visit.toast("session_ended")
         return go(request, "/profile")
 
@@ -145,6 +152,7 @@ async def _page(
         "account/profile.html",
         sessions=sessions,
         present=visit.session,
+        shown_id=shown_id,
         link=link,
         work=work,
         two_steps=two_steps,

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from sikpro.adapters.web.account.asking_again import AsksAgain
 from sikpro.adapters.web.people.access_view import Fault, Requests, open_requests
-from sikpro.adapters.web.people.rights import request_gives_role, requests_give_role
+from sikpro.adapters.web.people.rights import picked, request_gives_role, requests_give_role
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.errors import status_of
 from sikpro.adapters.web.site.forms import Form
@@ -107,11 +107,7 @@ class AccessController(Controller):
         form: NamedDependency[Form],
     ) -> Response[str]:
         """Approve all chosen requests as the page showed them; requests that changed since stay open."""
-        now, marks = parts.clock.now(), {}
-        for name, value in form.values.items():
-            number, dash, mark = value.partition("-")
-            if name == f"pick-{number}" and dash and number.isascii() and number.isdecimal() and len(number) < 16:
-                marks[int(number)] = mark
+        now, marks = parts.clock.now(), picked(form)
         approved = await parts.transactions.write(lambda uow: approve_many(uow, marks, me, now, zone=parts.zone))
         left = len(marks) - len(approved)
         said = "access_many_left" if left else "access_many" if marks else "access_none"

@@ -41,9 +41,19 @@ def request_gives_role(uow: UnitOfWork, about: Mapping[str, Any], form: Form) ->
 
 def requests_give_role(uow: UnitOfWork, _: Mapping[str, Any], form: Form) -> bool:
     """Return whether one of the chosen requests is of somebody with a role."""
-    chosen = {name.removeprefix("pick-") for name in form.values if name.startswith("pick-")}
-    waiting = (request for request in uow.access_requests.pending() if str(request.id) in chosen)
+    chosen = picked(form)
+    waiting = (request for request in uow.access_requests.pending() if request.id in chosen)
     return any(person.role for request in waiting for person in pointed_to(uow, request))
+
+
+def picked(form: Form) -> dict[int, str]:
+    """Return the chosen requests, each with the mark of how the page showed it (`pick-7` has `7-…`)."""
+    marks: dict[int, str] = {}
+    for name, value in form.values.items():
+        number, dash, mark = value.partition("-")
+        if name == f"pick-{number}" and dash and number.isascii() and number.isdecimal() and len(number) < 16:
+            marks[int(number)] = mark
+    return marks
 
 
 def _person(uow: UnitOfWork, about: Mapping[str, Any]) -> Person:

@@ -26,8 +26,10 @@ from sikpro.domain.errors import InvalidFields
 from sikpro.domain.people import Permission, Person
 
 
-def _changes_two_steps(uow: UnitOfWork, _: Mapping[str, Any], form: Form) -> bool:
-    return bool(form.text("admins_two_steps")) != uow.installation.get().admins_two_steps
+def _changes_logins(uow: UnitOfWork, _: Mapping[str, Any], form: Form) -> bool:
+    """Return whether the form has another rule for logins than is saved."""
+    saved = installation_texts(uow.installation.get())
+    return any(form.text(name).strip() != saved[name] for name in ("admins_two_steps", *SESSION_ENTRIES))
 
 
 class SettingsController(Controller):
@@ -44,7 +46,7 @@ class SettingsController(Controller):
         installed = await parts.transactions.read(lambda uow: uow.installation.get())
         return _page(request, pages, parts, installation_texts(installed))
 
-    @post(guards=[AsksAgain(_changes_two_steps)])
+    @post(guards=[AsksAgain(_changes_logins)])
     async def decide(
         self,
         request: Request[Any, Any, Any],

@@ -42,6 +42,11 @@ def session_id(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
+def shown_id(session: str) -> str:
+    """Return the name of a session in a page. The id itself would tell a thief what an own device remembers."""
+    return sha256(session.encode()).hexdigest()
+
+
 def devices_in(cookie: str) -> list[str]:
     """Return the hashes of earlier sessions that a device remembers; a hash opens nothing, it only tells the device."""
     return [text for text in cookie[:1000].split(".") if re.fullmatch(r"[0-9a-f]{64}", text)]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 
 from attrs import evolve
 
@@ -119,6 +120,11 @@ def _understood(typed: Mapping[str, str], before: Installation) -> Installation:
             sessions[name] = _whole(typed[name], most) * unit
         except InvalidValue as error:
             errors[name] = error
+    if not errors.keys() & SESSION_ENTRIES.keys():
+        order = ("unused", "unused_on_own_device", "longest")
+        for shorter, longer in pairwise(order):
+            if sessions[shorter] > sessions[longer]:
+                errors[longer] = InvalidValue("session.order", one_line(typed[longer]))
     if typed["duplicate_mode"] not in {mode.value for mode in DuplicateMode}:
         errors["duplicate_mode"] = InvalidValue("field.missing", "")
     if errors:

@@ -128,6 +128,7 @@ def reset_password(uow: UnitOfWork, person_id: int, password_hash: str, by: Pers
     if person.username is None or person.role is None:
         raise InvalidValue("person.no_account", person.name)
     uow.sessions.revoke_all(person_id, now)
+    uow.second_steps.drop_prepared(person_id)
     uow.journal.note("password_reset", str(person_id), by.id, now, {})
     record_event(uow, EventKind.PASSWORD_RESET, by, now, object=called(person))
     return uow.people.save(evolve(person, password_hash=password_hash, must_change_password=True))

@@ -174,6 +174,7 @@ def set_password(uow: UnitOfWork, person_id: int, password_hash: str, now: datet
     if person.role is None or not person.active:
         raise InvalidValue("person.no_account", person.name)
     uow.sessions.revoke_all(person_id, now, but=session)
+    uow.second_steps.drop_prepared(person_id)  # perhaps by somebody who knew the old password
     uow.journal.note("password_changed", str(person_id), person_id, now, {})
     record_event(uow, EventKind.PASSWORD_CHANGED, person, now, object=called(person))
     return uow.people.save(evolve(person, password_hash=password_hash, must_change_password=False))

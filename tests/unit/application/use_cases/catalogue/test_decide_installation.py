@@ -29,7 +29,7 @@ TYPED = {
     "hours_4": "8-11.30,13.00–17",
     "unused": " 8 ",
     "unused_on_own_device": "90",
-    "longest": "60",
+    "longest": "90",
     "no_shift": "6",
 }
 
@@ -73,7 +73,7 @@ def test_what_is_decided_is_kept_and_noted_once() -> None:
         sessions=SessionTimes(
             unused=timedelta(hours=8),
             unused_on_own_device=timedelta(days=90),
-            longest=timedelta(days=60),
+            longest=timedelta(days=90),
             no_shift=timedelta(hours=6),
         ),
     )
@@ -91,7 +91,7 @@ def test_what_is_decided_is_kept_and_noted_once() -> None:
         "hours_4": "08.00-11.30, 13.00-17.00",
         "unused": "8",
         "unused_on_own_device": "90",
-        "longest": "60",
+        "longest": "90",
         "no_shift": "6",
     }
     assert installation_texts(kept(world)) == texts
@@ -125,6 +125,8 @@ def test_a_claim_and_a_nudge_may_last_from_five_minutes_to_twelve_hours(shortest
         ({"unused": "73"}, {"unused": ("number.range", "73")}),
         ({"no_shift": "25"}, {"no_shift": ("number.range", "25")}),
         ({"longest": "0"}, {"longest": ("number.range", "0")}),
+        ({"longest": "89"}, {"longest": ("session.order", "89")}),
+        ({"unused": "72", "unused_on_own_device": "2"}, {"unused_on_own_device": ("session.order", "2")}),
         ({"unused_on_own_device": " 2 minggu"}, {"unused_on_own_device": ("number.range", "2 minggu")}),
         ({"duplicate_mode": "never"}, {"duplicate_mode": ("field.missing", "")}),
         (

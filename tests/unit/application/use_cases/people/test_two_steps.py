@@ -8,6 +8,8 @@ import pytest
 from attrs import evolve
 
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.people.edit_people import reset_password
+from sikpro.application.use_cases.people.manage_people import set_password
 from sikpro.application.use_cases.people.two_steps import (
     PERIOD,
     RECOVERY_CODES,
@@ -105,6 +107,24 @@ def test_one_that_is_off_is_neither_reset_nor_turned_off_twice() -> None:
     assert refused.value.code == "two_steps.off"
     world.transactions.write(lambda uow: turn_off_two_steps(uow, rina, NINE, session=""))
     assert not world.transactions.read(lambda uow: has_two_steps(uow, rina))
+
+
+@pytest.mark.parametrize("how", ["changed", "reset"])
+def test_another_password_drops_a_secret_that_somebody_prepared_with_the_old_one(how: str) -> None:
+    world = World()
+
+    def work(uow: UnitOfWork) -> list[bool]:
+        for person in (RINA, BAGUS):
+            uow.second_steps.prepare(person, SECRET)
+        uow.second_steps.turn_on(BAGUS, 1, NINE)
+        for person in (RINA, BAGUS):
+            if how == "changed":
+                set_password(uow, person, "hash", NINE, session="")
+            else:
+                reset_password(uow, person, "hash", uow.people.get(ADMIN), NINE)
+        return [uow.second_steps.of(person) is not None for person in (RINA, BAGUS)]
+
+    assert world.transactions.write(work) == [False, True], "what is on stays on"
 
 
 def test_only_admins_are_led_to_turn_it_on_and_only_where_the_installation_wants_it() -> None:

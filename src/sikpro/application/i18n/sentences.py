@@ -82,6 +82,10 @@ class Words:
         """Return the time of day: `09.12` in Indonesian, `09:12` in English."""
         return self.local(moment).strftime("%H.%M" if self.language == "id" else "%H:%M")
 
+    def zone_name(self, moment: datetime) -> str:
+        """Return the short name of the time zone at a moment: `WIB`."""
+        return self.local(moment).strftime("%Z")
+
     def moment(self, moment: datetime, now: datetime) -> str:
         """Return the time of day, after the date when that is not today."""
         local = self.local(moment)

@@ -170,7 +170,9 @@ class LoginController(Controller):
 
         outcome = await logins.check(account, fits, "wrong_code")
         if outcome is not Outcome.RIGHT:
-            error, recovery = "login.locked" if outcome is Outcome.LOCKED else "login.code_wrong", form.text("recovery")
+            recovery = form.text("recovery")
+            wrong = "login.recovery_wrong" if recovery else "login.code_wrong"
+            error = "login.locked" if outcome is Outcome.LOCKED else wrong
             if _is_over(request):
                 return _over(request, visit, pages, next_page, status=outcome.status, error=error, code=True)
             return pages.page(

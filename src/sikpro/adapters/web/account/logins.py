@@ -87,17 +87,19 @@ class Logins:
 
         return await self._parts.transactions.read(find)
 
-    async def check_password(self, account: Account, password: str) -> Outcome:
-        """Check a password, as slowly for an account that does not exist."""
+    async def check_password(self, account: Account, password: str, by: Person | None = None) -> Outcome:
+        """Check a password, as slowly for an account that does not exist. `by` is whoever is logged in already."""
 
         async def fits() -> bool:
             known = account.person.password_hash if account.person and account.able else None
             return await self._hasher.verify(known, password[:LONGEST_TYPED]) and account.able
 
         why = "unknown_name" if not account.person else "wrong_password" if account.able else "no_account"
-        return await self.check(account, fits, why)
+        return await self.check(account, fits, "own_password" if by else why, by)
 
-    async def check(self, account: Account, fits: Callable[[], Awaitable[bool]], why: str) -> Outcome:
+    async def check(
+        self, account: Account, fits: Callable[[], Awaitable[bool]], why: str, by: Person | None = None
+    ) -> Outcome:
         """Check a guess in its turn unless the account is locked, and count it if it is wrong; `why` is recorded."""
         now = self._parts.clock.now()
 
@@ -105,9 +107,9 @@ class Logins:
             uow.login_attempts.add(account.username, account.place, now)
             # An unknown name is not recorded: people type their password into the wrong field.
             name = called(account.person) if account.person else ""
-            record_event(uow, EventKind.LOGIN_FAILED, None, now, object=name, details=why)
+            record_event(uow, EventKind.LOGIN_FAILED, by, now, object=name, details=why)
             if self._is_locked(uow, account):
-                record_event(uow, EventKind.LOCKED, None, now, object=name)
+                record_event(uow, EventKind.LOCKED, by, now, object=name)
 
         async with self._turns.of(account.username, account.place):
             if await self._parts.transactions.read(lambda uow: self._is_locked(uow, account)):
@@ -120,7 +122,7 @@ class Logins:
     async def confirm(self, visit: Visit, person: Person, password: str) -> Outcome:
         """Check a logged-in person's own password once more, and note in the session that it was given."""
         account = await self.account(visit, person.username or "")
-        outcome = await self.check_password(account, password)
+        outcome = await self.check_password(account, password, by=person)
         if outcome is Outcome.RIGHT:
             now, key = self._parts.clock.now(), visit.session
 

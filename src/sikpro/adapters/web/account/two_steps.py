@@ -178,6 +178,7 @@ async def _page(
         state=state,
         wanted=wanted,
         secret=[secret[place : place + 4] for place in range(0, len(secret), 4)],
+        secret_address=authenticator_address(secret, me.username or me.name) if secret else "",
         codes=codes,
         turned_on=turned_on,
         error=error,

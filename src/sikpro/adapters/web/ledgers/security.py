@@ -1,5 +1,6 @@
 """The record of security events, for admins: search, filters, a file, and the last seven days as a picture."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -145,12 +146,26 @@ def wanted_day(wanted: Wanted, day: date) -> str:
 
 def details_of(event: SecurityEvent, words: Words) -> str:
     """Return the details as a person reads them: a known code as its sentence."""
+    if event.kind is EventKind.RECOVERY_CODE_USED:
+        return words("security.left", count=event.details)
+    if event.kind is EventKind.SETTINGS_CHANGED:
+        return re.sub(r"\b([a-z_]+)_?([0-6]?): ", lambda name: f"{_setting(name[1], name[2], words)}: ", event.details)
+    if event.kind is EventKind.PERSON_CHANGED:
+        return ", ".join(_known(f"field.{name}", name, words) for name in event.details.split(", "))
     known = f"security.details.{event.details}"
     if event.kind in {EventKind.PERSON_ADDED, EventKind.ROLE_CHANGED} and event.details:
         return " ".join(
             words(f"role.{part}") if words.knows(f"role.{part}") else part for part in event.details.split()
         )
     return words(known) if words.knows(known) else event.details
+
+
+def _setting(name: str, day: str, words: Words) -> str:
+    return words(f"settings.day.{day}") if day else _known(f"settings.{name}", name, words)
+
+
+def _known(code: str, otherwise: str, words: Words) -> str:
+    return words(code) if words.knows(code) else otherwise
 
 
 def _sheet(events: Sequence[SecurityEvent], words: Words) -> Sheet:

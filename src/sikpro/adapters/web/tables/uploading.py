@@ -86,7 +86,11 @@ async def reading(
 ) -> Response[str]:
     """Say how far the reading of the person's own file is, in a sentence; nothing if no such file is being read."""
     rows = parts.readings.rows(me.id, key)
-    said = "" if rows is None else visit.words("imports.reading", count=visit.words.number(rows))
+    said = ""
+    if rows is not None:
+        said = (
+            visit.words("imports.reading", count=visit.words.number(rows)) if rows else visit.words("imports.opening")
+        )
     return Response(said, media_type=MediaType.TEXT)
 
 

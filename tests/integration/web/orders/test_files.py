@@ -9,7 +9,7 @@ from tests.builders import NOON
 from tests.integration.web.console import ROLES, Site
 from tests.unit.web.test_picture_metadata import picture
 
-JPEG = b"\xff\xd8\xff\xdb\x00\x05abc\xff\xda\x00\x02picture\xff\xd9"
+JPEG = b"\xff\xd8\xff\xc0\x00\x05abc\xff\xda\x00\x02picture\xff\xd9"
 PLACED = b"\xff\xd8\xff\xe1\x00\x0eExif\x00\x00-7.447" + JPEG[2:]
 """The same, with the place where it was taken."""
 

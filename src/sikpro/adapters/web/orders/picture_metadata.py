@@ -1,7 +1,8 @@
 """Take what a camera wrote beside a picture (place, device, time, small copies) out of its file.
 
-Only what is needed to show the picture stays: its data, its colours, and which side is up. The picture itself is not
-decoded: decoders are C code, and a hostile photo must not meet one in this process (ADR 0014).
+Only what is needed to show the picture stays: its data, its colours (with any text in an ICC profile), and which side
+is up. The picture itself is not decoded: decoders are C code, and a hostile photo must not meet one in this process
+(ADR 0014). All other threads wait for this work, so it must grow with the file's size and no faster.
 """
 
 import re
@@ -11,13 +12,20 @@ from collections.abc import Callable, Iterator
 
 from sikpro.adapters.web.orders.heif_metadata import NotWhole, blank_heif
 
-_MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 """A marker in the data of a JPEG: stuffed bytes and restarts are none (ITU-T T.81, B.1.1)."""
+_NEXT_MARKER = re.compile(rb"\xff++([^\x00\xd0-\xd7])")
+"""The marker that stands here, with what fills up before it. It is no pattern to search with: that takes forever."""
 
-_SCAN, _END, _COMMENT = 0xDA, 0xD9, 0xFE
-_KEPT_PNG = frozenset(
-    {b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT", b"bKGD", b"pHYs", b"acTL", b"fcTL", b"fdAT"}
-)
+_MOST_PARTS = 100_000
+"""The most segments, chunks or blocks: a film of 10 MB has fewer."""
+
+_SCAN, _END = 0xDA, 0xD9
+_KEPT_JPEG = frozenset(range(0xC0, 0xE0)) - {0xC8, *range(0xD0, 0xDA)}
+"""What decodes the data: frames, tables, scans (ITU-T T.81, table B.1)."""
+_FRAMES = _KEPT_JPEG - {0xC4, 0xCC, *range(0xDA, 0xE0)}
+_KEPT_PNG = frozenset(b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP cICP sBIT bKGD pHYs acTL fcTL fdAT".split())
+_KEPT_WEBP = frozenset({b"VP8 ", b"VP8L", b"ALPH", b"ICCP"})
 _ORIENTATION = 0x0112
 
 
@@ -36,18 +44,16 @@ def without_metadata(content: bytes, media_type: str) -> bytes | None:
 
 
 def _jpeg(content: bytes) -> bytes:
-    head: list[bytes] = []
-    orientation = 0
-    kept: list[bytes] = []
+    head, kept = bytearray(b"\xff\xd8"), bytearray()
+    orientation, framed = 0, False
     place = 2
-    while True:
-        found = _MARKER.match(content, place)
+    for _ in range(_MOST_PARTS):
+        found = _NEXT_MARKER.match(content, place)
         if found is None:
             raise NotWhole
         marker, start = found[1][0], found.end()
         if marker == _END:
-            kept.append(b"\xff\xd9")
-            break
+            return bytes(head + _turned(orientation) + kept + b"\xff\xd9")
         (length,) = struct.unpack_from(">H", content, start)
         segment = content[start + 2 : start + length]
         if length < 2 or len(segment) != length - 2:
@@ -55,30 +61,31 @@ def _jpeg(content: bytes) -> bytes:
         place = start + length
         if marker == 0xE1 and segment.startswith(b"Exif\x00\x00"):
             orientation = orientation or _orientation(segment[6:])
-        elif _is_shown(marker, segment):
-            whole = bytes((0xFF, marker)) + content[start:place]
-            (head if marker == 0xE0 else kept).append(whole)
+        elif marker == 0xE0 and segment.startswith(b"JFIF\x00") and len(segment) >= 14:
+            head += _segment(marker, segment[:12] + b"\x00\x00")  # no small picture
+        elif marker == 0xEE and segment.startswith(b"Adobe"):
+            kept += _segment(marker, segment[:12])
+        elif marker in _KEPT_JPEG or (marker == 0xE2 and segment.startswith(b"ICC_PROFILE\x00")):
+            kept += _segment(marker, segment)
+        framed = framed or marker in _FRAMES
         if marker == _SCAN:
+            if not framed:
+                raise NotWhole  # no picture yet: this may be anything
             following = _MARKER.search(content, place)
             end = following.start() if following else len(content)
-            kept.append(content[place:end])
-            if following is None:
-                break  # cut off: what there is can be shown
+            kept += content[place:end]
+            if following is None:  # cut off: what there is can be shown
+                return bytes(head + _turned(orientation) + kept)
             place = end
-    if orientation:
-        exif = b"Exif\x00\x00" + _tiff(orientation)
-        head.append(b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif)
-    return b"".join([b"\xff\xd8", *head, *kept])
+    raise NotWhole
 
 
-def _is_shown(marker: int, segment: bytes) -> bool:
-    if marker == 0xE0:
-        return segment.startswith(b"JFIF\x00")
-    if marker == 0xE2:
-        return segment.startswith(b"ICC_PROFILE\x00")
-    if marker == 0xEE:
-        return segment.startswith(b"Adobe")
-    return marker != _COMMENT and not 0xE1 <= marker <= 0xEF
+def _turned(orientation: int) -> bytes:
+    return _segment(0xE1, b"Exif\x00\x00" + _tiff(orientation)) if orientation else b""
+
+
+def _segment(marker: int, data: bytes) -> bytes:
+    return b"\xff" + struct.pack(">BH", marker, len(data) + 2) + data
 
 
 def _orientation(tiff: bytes) -> int:
@@ -103,45 +110,53 @@ def _tiff(orientation: int) -> bytes:
 
 
 def _png(content: bytes) -> bytes:
-    kept = [content[:8]]
+    kept = bytearray(content[:8])
     place = 8
-    while True:
+    for _ in range(_MOST_PARTS):
         length, name = struct.unpack_from(">I4s", content, place)
         end = place + 12 + length
         if end > len(content):
             raise NotWhole
         if name == b"eXIf" and (orientation := _orientation(content[place + 8 : end - 4])):
             data = b"eXIf" + _tiff(orientation)
-            kept.append(struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data)))
-        elif name in _KEPT_PNG or name[:1].isupper():
-            kept.append(content[place:end])
+            kept += struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data))
+        elif name in _KEPT_PNG:
+            kept += content[place:end]
         if name == b"IEND":
-            return b"".join(kept)
+            return bytes(kept)
         place = end
+    raise NotWhole
 
 
 def _webp(content: bytes) -> bytes:
-    kept: list[bytes] = []
-    for name, data in _riff(content):
-        if name == b"VP8X":
-            kept.append(_chunk(name, bytes((data[0] & ~0b1100,)) + data[1:]))  # no Exif, no XMP
-        elif name in {b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"}:
-            kept.append(_chunk(name, data))
-    if not kept:
-        raise NotWhole
-    body = b"WEBP" + b"".join(kept)
-    return b"RIFF" + struct.pack("<I", len(body)) + body
-
-
-def _riff(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     (size,) = struct.unpack_from("<I", content, 4)
-    place, end = 12, min(8 + size, len(content))
-    while place + 8 <= end:
-        name, length = struct.unpack_from("<4sI", content, place)
-        if place + 8 + length > end:
+    kept = bytearray(b"WEBP")
+    for name, data in _riff(content[12 : 8 + size]):
+        if name == b"VP8X":
+            kept += _chunk(name, bytes((data[0] & ~0b1100,)) + data[1:10])  # no Exif, no XMP
+        elif name == b"ANIM":
+            kept += _chunk(name, data[:6])
+        elif name == b"ANMF":
+            frame = b"".join(_chunk(*part) for part in _riff(data[16:]) if part[0] in _KEPT_WEBP)
+            kept += _chunk(name, data[:16] + frame)
+        elif name in _KEPT_WEBP:
+            kept += _chunk(name, data)
+    if len(kept) == 4:
+        raise NotWhole
+    return b"RIFF" + struct.pack("<I", len(kept)) + kept
+
+
+def _riff(chunks: bytes) -> Iterator[tuple[bytes, bytes]]:
+    place = 0
+    for _ in range(_MOST_PARTS):
+        if place + 8 > len(chunks):
+            return
+        name, length = struct.unpack_from("<4sI", chunks, place)
+        if place + 8 + length > len(chunks):
             raise NotWhole
-        yield name, content[place + 8 : place + 8 + length]
+        yield name, chunks[place + 8 : place + 8 + length]
         place += 8 + length + length % 2
+    raise NotWhole
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:
@@ -150,21 +165,25 @@ def _chunk(name: bytes, data: bytes) -> bytes:
 
 def _gif(content: bytes) -> bytes:
     place = 13 + _colours(content[10])
-    kept = [content[:place]]
-    while True:
+    kept = bytearray(content[:place])
+    for _ in range(_MOST_PARTS):
         start, kind = place, content[place]
         if kind == 0x3B:
-            return b"".join([*kept, b";"])
+            return bytes(kept + b";")
         if kind == 0x21:
             label, place = content[place + 1], _blocks(content, place + 2)
-            looped = content[start + 3 : start + 14] == b"NETSCAPE2.0"
-            if label == 0xF9 or (label == 0xFF and looped):
-                kept.append(content[start:place])
+            looped = label == 0xFF and content[start + 3 : start + 14] == b"NETSCAPE2.0"
+            if place - start == {0xF9: 8, 0xFF: 19 if looped else -1}.get(label):
+                kept += content[start:place]
         elif kind == 0x2C:
-            place = _blocks(content, place + 11 + _colours(content[place + 9]))
-            kept.append(content[start:place])
+            data = place + 10 + _colours(content[place + 9])
+            if not 1 <= content[data] <= 11:  # the bits of a colour
+                raise NotWhole
+            place = _blocks(content, data + 1)
+            kept += content[start:place]
         else:
             raise NotWhole
+    raise NotWhole
 
 
 def _colours(packed: int) -> int:

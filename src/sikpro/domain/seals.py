@@ -9,12 +9,15 @@ from typing import Self
 
 from attrs import astuple, evolve, fields, frozen
 
-from sikpro.domain.events import OrderDeleted, OrderEvent, OrderImported, OrderPlaced
+from sikpro.domain.events import OrderCorrected, OrderDeleted, OrderEvent, OrderImported, OrderPlaced
 from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel, OrderData
 
 BEGINNING = "0" * 64
 """The hash before the first seal."""
+
+SHORTEST = 16
+"""The least digits of a hash that tell a seal from others: nobody finds another one with the same by trying."""
 
 
 class FactKind(StrEnum):
@@ -114,7 +117,7 @@ class Seal:
     @property
     def short(self) -> str:
         """The beginning of the hash, by which people recognise a seal."""
-        return self.hash[:8]
+        return self.hash[:SHORTEST]
 
 
 class FaultKind(StrEnum):
@@ -129,7 +132,10 @@ class FaultKind(StrEnum):
     ROW_CHANGED = "row_changed"
     ROW_GONE = "row_gone"
     ROW_ADDED = "row_added"
+    SALT_REMOVED = "salt_removed"
     ORDER_CHANGED = "order_changed"
+    ORDER_GONE = "order_gone"
+    ORDER_ADDED = "order_added"
 
 
 @frozen(kw_only=True)
@@ -151,12 +157,13 @@ class Fault:
 class WorkingRow:
     """What a working row says now: fields as its fact has them, and the parts of the salted hash.
 
-    Without a salt the parts are not compared.
+    Without a salt the parts are not compared. That is right only when they were `deleted`: what people wrote, and who.
     """
 
     salt: str
     plain: Mapping[str, object]
     words: Sequence[Part] = ()
+    deleted: bool = False
 
     def differences(self, fact: LedgerFact) -> tuple[str, ...]:
         """Return the names of the fields that differ."""
@@ -164,6 +171,10 @@ class WorkingRow:
         if self.salt and fact.words and self.words and salted(self.salt, self.words) != fact.words:
             found.append("words")
         return tuple(found)
+
+    def blind(self, fact: LedgerFact) -> bool:
+        """Return whether the hash of the fact cannot be compared, because there is no salt."""
+        return bool(fact.words and self.words and not self.salt)
 
 
 def salted(salt: str, parts: Part) -> str:
@@ -209,6 +220,15 @@ def data_of_order(order: Order) -> Mapping[str, str]:
 
 
 _OF_DATA = tuple(one.name for one in fields(OrderData))
+
+_TYPED = ("text", "reason", "feedback", "name", "helpdesk_name", "photo", "place")
+
+
+def is_deleted(event: OrderEvent, actor: int | None) -> bool:
+    """Return whether all that people wrote in an event was deleted, and who did it too."""
+    changes = event.changes if isinstance(event, OrderCorrected) else ()
+    texts = [getattr(event, name, None) for name in _TYPED]
+    return actor is None and not any(texts) and not any(one.before or one.after for one in changes)
 
 
 def packed(facts: Sequence[LedgerFact]) -> bytes:

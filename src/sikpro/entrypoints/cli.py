@@ -211,7 +211,7 @@ def export(
 
 
 @main.command()
-@click.option("--seal", "kept", default="", help="the code of a seal that somebody kept: is it still there?")
+@click.option("--seal", "kept", default="", help="is this seal still there? Its code, at least 16 digits")
 @click.option("--order", "number", default="", help="print the statement about the order with this SC number")
 @click.option("--language", type=click.Choice(["id", "en"]), default="en", show_default=True)
 @_data_option

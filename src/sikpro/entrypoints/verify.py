@@ -11,12 +11,9 @@ from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
 from sikpro.application.use_cases.seals.statement import in_words, line_in_words, moment, statements_about
 from sikpro.application.use_cases.seals.verify_facts import Verified, verify_facts
 from sikpro.domain.errors import NotFound
-from sikpro.domain.seals import FactKind, Fault, LedgerFact
+from sikpro.domain.seals import SHORTEST, FactKind, Fault, LedgerFact
 from sikpro.entrypoints.settings import Settings, WrongSettings
 from sikpro.entrypoints.start import check_address, check_place
-
-LEAST = 8
-"""The least digits of a seal's code that somebody kept."""
 
 
 def verify_database(settings: Settings, kept: str, number: str, language: str) -> bool:
@@ -25,8 +22,8 @@ def verify_database(settings: Settings, kept: str, number: str, language: str) -
     Raises `WrongSettings`, `StorageError`.
     """
     kept = kept.strip().lower().rstrip("….")
-    if kept and (len(kept) < LEAST or not set(kept) <= set("0123456789abcdef")):
-        raise WrongSettings(f"seal: the code of a seal has digits and the letters a to f, at least {LEAST}")
+    if kept and (len(kept) < SHORTEST or not set(kept) <= set("0123456789abcdef")):
+        raise WrongSettings(f"seal: the code of a seal has digits and the letters a to f, at least {SHORTEST}")
     url, words = settings.database_url, words_in(language, settings.zone)
     check_address(url)
     check_place(settings, migrating=False)
@@ -57,7 +54,8 @@ def _summary(verified: Verified, words: Words) -> list[str]:
         lines.append(words("verify.kept", number=seal.number, at=moment(words, seal.made_at)))
     if verified.blind:
         lines.append(words("verify.blind", count=verified.blind))
-    lines.append(words("verify.bad", count=verified.faults) if verified.faults else words("verify.good"))
+    good = words("verify.rest_good" if verified.blind else "verify.good")
+    lines.append(words("verify.bad", count=verified.faults) if verified.faults else good)
     return lines
 
 

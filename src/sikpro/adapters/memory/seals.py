@@ -17,6 +17,7 @@ from sikpro.domain.seals import (
     Seal,
     WorkingRow,
     detail_of_event,
+    is_deleted,
     words_of_event,
 )
 
@@ -99,6 +100,10 @@ class MemorySeals:
         salts = {fact.id: self._state.journal_salts.get(fact.row_id) or "" for fact in facts}
         return {fact_id: salt for fact_id, salt in salts.items() if salt}
 
+    def order_ids(self, after: int, limit: int) -> tuple[int, ...]:
+        """Return the ids of orders above an id, in order."""
+        return tuple(sorted(order_id for order_id in self._state.orders if order_id > after))[:limit]
+
     def orders_of(self, order_ids: Collection[int]) -> tuple[Order, ...]:
         """Return orders, deleted ones too."""
         found = (self._state.orders.get(order_id) for order_id in sorted(order_ids))
@@ -118,6 +123,16 @@ class MemorySeals:
             "outbox": [one.id for one in items if one.id not in sent and (one.id, one.state.value) not in ended],
         }
         return tuple(f"{name} {row_id}" for name, rows in missing.items() for row_id in sorted(rows)[:limit])
+
+    def first_order(self) -> int | None:
+        """Return the least id of the orders that have the fact of their receipt."""
+        ids = [fact.order_id for fact in self._all() if fact.kind is FactKind.RECEIVED and fact.order_id is not None]
+        return min(ids, default=None)
+
+    def orders_gone(self, limit: int) -> tuple[int, ...]:
+        """Return the ids that facts name of orders that are gone."""
+        named = {fact.order_id for fact in self._all() if fact.order_id is not None}
+        return tuple(sorted(one for one in named if one not in self._state.orders))[:limit]
 
     def _all(self) -> list[LedgerFact]:
         return sorted(self._state.ledger_facts.values(), key=lambda fact: fact.id)
@@ -146,6 +161,7 @@ class MemorySeals:
                 "detail": detail_of_event(event),
             },
             words=words_of_event(event, entry.actor),
+            deleted=is_deleted(event, entry.actor),
         )
 
 
@@ -157,4 +173,5 @@ def _inbox_row(received: Received | None, fact: LedgerFact) -> WorkingRow | None
         detail = handling(row.outcome, row.detail)
         return WorkingRow(salt="", plain={"at": row.received_at, "order_id": row.order_id, "detail": detail})
     plain = {"at": row.received_at, "message_id": received.message_id, "detail": row.kind}
-    return WorkingRow(salt=received.salt, plain=plain, words=words_of_received(received))
+    deleted = not (row.text or row.sender_name or received.sender_id)
+    return WorkingRow(salt=received.salt, plain=plain, words=words_of_received(received), deleted=deleted)

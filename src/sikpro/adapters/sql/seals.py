@@ -29,6 +29,7 @@ from sikpro.domain.seals import (
     Seal,
     WorkingRow,
     detail_of_event,
+    is_deleted,
     words_of_event,
 )
 
@@ -183,6 +184,11 @@ class SqlSeals:
         salts = {row["id"]: row["salt"] for row in self._rows(journal, [fact.row_id for fact in facts], "salt")}
         return {fact.id: salts[fact.row_id] for fact in facts if salts.get(fact.row_id)}
 
+    def order_ids(self, after: int, limit: int) -> tuple[int, ...]:
+        """Return the ids of orders above an id, in order."""
+        selected = sa.select(orders.c.id).where(orders.c.id > after).order_by(orders.c.id).limit(limit)
+        return tuple(self._transaction.execute(selected).scalars())
+
     def orders_of(self, order_ids: Collection[int]) -> tuple[Order, ...]:
         """Return orders, deleted ones too."""
         return tuple(map(order_from_row, self._rows(orders, sorted(order_ids))))
@@ -201,10 +207,23 @@ class SqlSeals:
         found: list[str] = []
         for table, which, kinds, first in missing:
             same = sa.and_(_f.row_id == table.c.id, _f.kind.in_(kinds), agrees if table is outbox else sa.true())
-            without = sa.select(table.c.id).where(which, table.c.id >= first, ~sa.exists().where(same))
+            ours = sa.or_(table.c.id >= first, table.c.id < 1, table.c.salt != "")
+            without = sa.select(table.c.id).where(which, ours, ~sa.exists().where(same))
             rows = self._transaction.execute(without.order_by(table.c.id).limit(limit)).scalars()
             found += [f"{table.name} {row}" for row in rows]
         return tuple(found)
+
+    def first_order(self) -> int | None:
+        """Return the least id of the orders that have the fact of their receipt."""
+        received = _f.kind == FactKind.RECEIVED.value
+        first: int | None = self._transaction.scalar(sa.select(sa.func.min(_f.order_id)).where(received))
+        return first
+
+    def orders_gone(self, limit: int) -> tuple[int, ...]:
+        """Return the ids that facts name of orders that are gone."""
+        gone = (_f.order_id.is_not(None), ~sa.exists().where(orders.c.id == _f.order_id))
+        selected = sa.select(_f.order_id).where(*gone).distinct().order_by(_f.order_id).limit(limit)
+        return tuple(self._transaction.execute(selected).scalars())
 
     def _first(self, kinds: list[str]) -> sa.ScalarSelect[Any]:
         return sa.select(sa.func.min(_f.row_id)).where(_f.kind.in_(kinds)).scalar_subquery()
@@ -218,7 +237,8 @@ class SqlSeals:
                 "status": event.state.status,
                 "detail": detail_of_event(event),
             }
-            yield fact.id, WorkingRow(salt=row["salt"], plain=plain, words=words_of_event(event, row["actor"]))
+            words, deleted = words_of_event(event, row["actor"]), is_deleted(event, row["actor"])
+            yield fact.id, WorkingRow(salt=row["salt"], plain=plain, words=words, deleted=deleted)
 
     def _inbox_rows(self, facts: Sequence[LedgerFact]) -> Iterator[tuple[int, WorkingRow]]:
         for fact, row in self._beside(inbox, facts):
@@ -228,7 +248,8 @@ class SqlSeals:
                 yield fact.id, WorkingRow(salt="", plain=plain)
                 continue
             plain |= {"message_id": row["message_id"], "detail": row["kind"]}
-            yield fact.id, WorkingRow(salt=row["salt"], plain=plain, words=words_of_row(row))
+            deleted = not (row["text"] or row["sender_name"] or row["sender_id"])
+            yield fact.id, WorkingRow(salt=row["salt"], plain=plain, words=words_of_row(row), deleted=deleted)
 
     def _outbox_rows(self, facts: Sequence[LedgerFact]) -> Iterator[tuple[int, WorkingRow]]:
         for fact, row in self._beside(outbox, facts):

@@ -59,17 +59,30 @@ class Seals(Protocol):
     def rows_of(self, facts: Sequence[LedgerFact]) -> Mapping[int, WorkingRow]:
         """Return what the working rows of facts say now, by the facts' ids. Rows that are gone are missing.
 
-        Of a message that did not go out and was queued again, nothing is compared.
+        Of a message that did not go out and was sent again, only its later facts are compared.
         """
 
     def salts_of(self, facts: Sequence[LedgerFact]) -> Mapping[int, str]:
         """Return the salts of facts about orders, by the facts' ids; without those that are deleted."""
 
+    def order_ids(self, after: int, limit: int) -> tuple[int, ...]:
+        """Return the ids of orders above `after`, in order, deleted ones too."""
+
     def orders_of(self, order_ids: Collection[int]) -> tuple[Order, ...]:
         """Return orders, deleted ones too. Those that are gone are missing."""
 
     def rows_without_fact(self, limit: int) -> tuple[str, ...]:
-        """Return working rows that should have a fact and have none, as `journal 12`: the first ones of each table."""
+        """Return working rows that should have a fact and have none, as `journal 12`: the first ones of each table.
+
+        That is each row with a salt, each from the first that has a fact on, and each whose id is below 1: nothing of
+        ours gives such an id. Rows from before the first fact are not among them.
+        """
+
+    def first_order(self) -> int | None:
+        """Return the least id of the orders that have the fact of their receipt."""
+
+    def orders_gone(self, limit: int) -> tuple[int, ...]:
+        """Return the ids that facts name of orders that are gone, the first ones."""
 
 
 def new_salt() -> str:
@@ -118,13 +131,35 @@ def end_of(item: OutboxItem) -> str:
 
 def row_of_item(item: OutboxItem, fact: LedgerFact, salt: str) -> WorkingRow:
     """Return what a row of the outbox says now of the things in a fact about it."""
+    words, deleted = words_of_item(item), not item.message.text
     if fact.kind is FactKind.NOT_SENT:
-        known = {"order_id": item.order_id} if item.state.value == fact.detail else {}
-        return WorkingRow(salt=salt if known else "", plain=known, words=words_of_item(item))
+        later = item.state in ENDS and item.state.value != fact.detail  # it has a fact of its own, or is one without
+        plain: dict[str, object] = {} if later else {"order_id": item.order_id}
+        if not later and not _may_follow(fact.detail, item):
+            plain["detail"] = item.state.value
+        if later or (item.state in _ON_THE_WAY and item.message.chat_id <= _SUPERGROUPS):
+            words, salt = (), ""
+        return WorkingRow(salt=salt, plain=plain, words=words, deleted=deleted)
     plain = {
         "at": item.sent_at,
         "order_id": item.order_id,
         "detail": end_of(item),
         "message_id": item.message_id,
     }
-    return WorkingRow(salt=salt, plain=plain, words=words_of_item(item))
+    return WorkingRow(salt=salt, plain=plain, words=words, deleted=deleted)
+
+
+def _may_follow(end: str, item: OutboxItem) -> bool:
+    """Return whether a message may be in its state after the fact that it was not sent.
+
+    A failed one can be sent again if it has a chat (`Outbox.send_again`), and be recalled.
+    """
+    if item.state.value == end or end != Delivery.FAILED.value:
+        return item.state.value == end
+    return item.state is Delivery.RECALLED or (bool(item.message.chat_id) and item.state in _ON_THE_WAY)
+
+
+_ON_THE_WAY = frozenset({Delivery.QUEUED, Delivery.SENDING})
+
+_SUPERGROUPS = -(10**12)
+"""Telegram's ids of supergroups begin here: a group became one, and the message goes there (`Outbox.move_chat`)."""

@@ -8,6 +8,7 @@ from attrs import define, field
 
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.errors import DomainError
+from sikpro.domain.events import OrderRemarked
 from sikpro.domain.order import Order
 from sikpro.domain.seals import (
     ABOUT_ORDERS,
@@ -54,6 +55,12 @@ class Verified:
     kept: Seal | None = None
     _tell: Tell = field(alias="tell")
 
+    def without_salt(self, fact: LedgerFact, *, deleted: bool) -> None:
+        """Count what cannot be compared because its salt is gone. It is a fault unless the texts were deleted too."""
+        self.blind += deleted
+        if not deleted:
+            self.fault(Fault(kind=FaultKind.SALT_REMOVED, fact_id=fact.id, fact=fact))
+
     def fault(self, fault: Fault) -> None:
         """Count a fault and tell it."""
         self.faults += 1
@@ -63,7 +70,7 @@ class Verified:
 def verify_facts(uow: UnitOfWork, tell: Tell, kept: str = "") -> Verified:
     """Verify everything and tell each fault as it is found; only reads, page by page.
 
-    `kept` is the hash of a seal that somebody kept outside, or at least its first 8 digits.
+    `kept` is the hash of a seal that somebody kept outside, or at least its first `SHORTEST` digits.
     """
     verified = Verified(tell=tell)
     facts = _Facts(uow, verified)
@@ -139,7 +146,8 @@ class _Facts:
             if row is None:
                 verified.fault(Fault(kind=FaultKind.ROW_GONE, fact_id=fact.id, fact=fact))
                 continue
-            verified.blind += bool(fact.words and row.words and not row.salt)
+            if row.blind(fact):
+                verified.without_salt(fact, deleted=row.deleted)
             if differing := row.differences(fact):
                 verified.fault(Fault(kind=FaultKind.ROW_CHANGED, fact_id=fact.id, fact=fact, fields=differing))
 
@@ -152,25 +160,51 @@ def _chain(uow: UnitOfWork) -> Iterator[Seal]:
 
 
 def _compare_orders(uow: UnitOfWork, verified: Verified) -> None:
-    """Compare each order with the last fact about it, if it has any."""
-    ids = [order_id for order_id, *_ in uow.orders.key_facts()]
-    for start in range(0, len(ids), _ORDERS):
-        some = ids[start : start + _ORDERS]
-        facts: dict[int, list[LedgerFact]] = {}
-        for fact in uow.seals.facts_of(some):
-            if fact.kind in ABOUT_ORDERS and fact.order_id is not None:
-                facts.setdefault(fact.order_id, []).append(fact)
-        salts = uow.seals.salts_of([one[-1] for one in facts.values()])
-        unreadable: list[int] = []
-        orders = [order for found in _read_apart(uow.seals.orders_of, list(facts), unreadable) for order in found]
-        for order_id in unreadable:
-            last = facts[order_id][-1]
-            verified.fault(Fault(kind=FaultKind.ORDER_CHANGED, fact_id=last.id, fact=last))
-        for order in orders:
-            last = facts[order.id][-1]
-            if differing := _differences(order, facts[order.id], salts.get(last.id, "")):
-                fault = Fault(kind=FaultKind.ORDER_CHANGED, fact_id=last.id, fact=last, fields=differing)
-                verified.fault(fault)
+    """Compare each order with the last fact about it; name those that are gone, and those that have none and should."""
+    gone = uow.seals.orders_gone(_LISTED)
+    for order_id, facts in _facts_of(uow, gone, about=frozenset(FactKind)).items():
+        about = [fact for fact in facts if fact.kind in ABOUT_ORDERS] or facts
+        last = about[-1]
+        verified.fault(Fault(kind=FaultKind.ORDER_GONE, fact_id=last.id, fact=last, row=f"orders {order_id}"))
+    first, after = uow.seals.first_order(), _LEAST
+    while ids := uow.seals.order_ids(after, _ORDERS):
+        after = ids[-1]
+        facts_of = _facts_of(uow, ids)
+        for order_id in ids:
+            if order_id not in facts_of and (order_id < 1 or (first is not None and order_id >= first)):
+                verified.fault(Fault(kind=FaultKind.ORDER_ADDED, row=f"orders {order_id}"))
+        _compare_some(uow, facts_of, verified)
+
+
+def _facts_of(
+    uow: UnitOfWork, order_ids: Sequence[int], about: frozenset[FactKind] = ABOUT_ORDERS
+) -> dict[int, list[LedgerFact]]:
+    found: dict[int, list[LedgerFact]] = {}
+    for fact in uow.seals.facts_of(order_ids):
+        if fact.kind in about and fact.order_id is not None:
+            found.setdefault(fact.order_id, []).append(fact)
+    return found
+
+
+def _compare_some(uow: UnitOfWork, facts: dict[int, list[LedgerFact]], verified: Verified) -> None:
+    lasts = {order_id: _last(one) for order_id, one in facts.items()}
+    salts = uow.seals.salts_of(list(lasts.values()))
+    unreadable: list[int] = []
+    orders = [order for found in _read_apart(uow.seals.orders_of, list(facts), unreadable) for order in found]
+    for order_id in unreadable:
+        last = lasts[order_id]
+        verified.fault(Fault(kind=FaultKind.ORDER_CHANGED, fact_id=last.id, fact=last))
+    for order in orders:
+        last = lasts[order.id]
+        if last.data and last.id not in salts:
+            verified.without_salt(last, deleted=not any(order.data.texts.values()))
+        if differing := _differences(order, facts[order.id], last, salts.get(last.id, "")):
+            verified.fault(Fault(kind=FaultKind.ORDER_CHANGED, fact_id=last.id, fact=last, fields=differing))
+
+
+def _last(facts: Sequence[LedgerFact]) -> LedgerFact:
+    """Return the last fact that says what the order is. A remark leaves it as it is, and may come late."""
+    return next((fact for fact in reversed(facts) if fact.detail != OrderRemarked.__name__), facts[-1])
 
 
 def _read_apart(read: Callable[[Sequence[T]], R], wanted: Sequence[T], unreadable: list[T]) -> Iterator[R]:
@@ -188,8 +222,8 @@ def _read_apart(read: Callable[[Sequence[T]], R], wanted: Sequence[T], unreadabl
         yield found
 
 
-def _differences(order: Order, facts: Sequence[LedgerFact], salt: str) -> tuple[str, ...]:
-    last, removed = facts[-1], False
+def _differences(order: Order, facts: Sequence[LedgerFact], last: LedgerFact, salt: str) -> tuple[str, ...]:
+    removed = False
     for fact in facts:
         removed = fact.kind is FactKind.REMOVED or (removed and fact.detail != "OrderRestored")
     received = next((fact.received_at for fact in facts if fact.received_at), order.received_at)

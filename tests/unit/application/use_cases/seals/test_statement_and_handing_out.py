@@ -155,8 +155,8 @@ def test_the_latest_seal_goes_to_each_supervisor_once_a_day_in_their_language(wo
     assert first
     sari, adi = sorted(handed_out(world, NINE + timedelta(minutes=2)))
     assert (sari[0], adi[0]) == (900, 901)
-    assert sari[1].startswith(f"Seal no. 1 · {first.hash[:8]}…\n{first.hash}\n")
-    assert adi[1].startswith(f"Segel no. 1 · {first.hash[:8]}…")
+    assert sari[1].startswith(f"Seal no. 1 · {first.hash[:16]}…\n{first.hash}\n")
+    assert adi[1].startswith(f"Segel no. 1 · {first.hash[:16]}…")
     answered(world)
     assert handed_out(world, NINE + timedelta(minutes=20)) == []
     assert handed_out(world, NINE + timedelta(minutes=22)) == []

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -20,12 +21,13 @@ from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import StorageError, Transactions, UnitOfWork
 from sikpro.application.use_cases.seals.seal_facts import seal_facts
 from sikpro.application.use_cases.seals.verify_facts import verify_facts
-from sikpro.domain.order import Order, place
+from sikpro.domain.order import Change, Order, place
 from sikpro.domain.order_data import Channel
+from sikpro.domain.place import Place
 from sikpro.domain.seals import FactKind, Fault, FaultKind, LedgerFact, Seal, unpacked
-from tests.builders import HELD_UP, IN_PROGRESS, WAITING, after, an_incoming, an_outgoing, key_of, order_data
+from sikpro.domain.values import TechnicianCode
+from tests.builders import COMPLETED, HELD_UP, IN_PROGRESS, WAITING, after, an_incoming, an_outgoing, key_of, order_data
 from tests.integration.contract.conftest import POSTGRES
-from tests.integration.contract.test_catalogue_and_journal import every_event
 
 ZONE = "Asia/Jakarta"
 
@@ -152,9 +154,32 @@ def test_each_seal_is_over_the_facts_since_the_one_before_and_only_over_somethin
 
 def test_what_nobody_touched_is_in_order_whatever_happened_to_the_orders(store: Transactions) -> None:
     def work(unit: UnitOfWork) -> None:
+        def step(change: Change, actor: int | None) -> Order:
+            saved = unit.orders.save(change.order, key_of(change.order))
+            unit.journal.append(saved, change.events, actor)
+            return saved
+
         order = an_answered_order(unit)
-        unit.journal.append(order, every_event(order.id)[1:-1], 4)
-        unit.journal.append(order, order.join("halo", 1, 2, after(20)).events, None)
+        changes: list[tuple[Callable[[Order], Change], int | None]] = [
+            (lambda one: one.join("halo", 1, 2, after(20), place=Place(-7.4, 112.7)), None),
+            (lambda one: one.say("sebentar", 7, after(22)), 7),
+            (lambda one: one.say("dari saya", 8, after(23)), 8),
+            (lambda one: one.correct(order_data(note="pagar hijau"), WAITING, after(24)), None),
+            (lambda one: one.nudge(after(24), timedelta(minutes=5)), None),
+            (lambda one: one.assign(9, IN_PROGRESS, after(25)), 3),
+            (lambda one: one.give_back(9, WAITING, after(26)), 9),
+            (lambda one: one.transfer(TechnicianCode.parse("F5SPJ446"), after(27), sender=None), 3),
+            (lambda one: one.move_to(COMPLETED, 9, after(28), feedback="aktif"), 9),
+            (lambda one: one.reopen(IN_PROGRESS, 7, after(29), "salah", feedback="maaf"), 7),
+            (lambda one: one.delete("dua kali", after(30)), 3),
+            (lambda one: one.restore(WAITING, after(31)), 3),
+            (lambda one: one.complete_elsewhere(COMPLETED, 3, after(27), after(32), reason="tabel"), 3),
+        ]
+        for change, actor in changes:
+            before, order = order, step(change(order), actor)
+            if not order.deleted_at:
+                unit.journal.append(order, order.remark("catatan", after(33)).events, 4)
+        step(order.undo(before, after(40)), 3)
 
     store.write(work)
     seal = sealed(store)
@@ -175,6 +200,10 @@ def test_facts_are_found_by_order_and_by_every_number_that_it_had(store: Transac
         about = [one for one in facts if one.number]
         assert set(unit.seals.salts_of(about)) == {one.id for one in about}
         assert unit.seals.orders_of([order.id, 99]) == (order,)
+        assert unit.seals.order_ids(-9, 5) == (order.id,)
+        assert unit.seals.order_ids(order.id, 5) == ()
+        assert (unit.seals.first_order(), unit.seals.orders_gone(9)) == (order.id, ())
+        assert list(unit.seals.entries_of([order.id])[order.id]) == list(unit.journal.of_order(order.id))
         assert set(unit.seals.rows_of(facts)) == {one.id for one in facts}
         assert unit.seals.rows_without_fact(9) == ()
 
@@ -194,6 +223,17 @@ def test_facts_are_found_by_order_and_by_every_number_that_it_had(store: Transac
         ("UPDATE orders SET serial = 'ZTEGC0000000'", (FaultKind.ORDER_CHANGED, ("data",))),
         ("UPDATE orders SET status = 'selesai'", (FaultKind.ORDER_CHANGED, ("status",))),
         ("UPDATE orders SET deleted_at = received_at", (FaultKind.ORDER_CHANGED, ("removed",))),
+        ("UPDATE orders SET phase = 'completed'", (FaultKind.ORDER_CHANGED, ("phase",))),
+        ("UPDATE orders SET turn = 'helpdesk'", (FaultKind.ORDER_CHANGED, ("turn",))),
+        ("UPDATE orders SET helpdesk = 8", (FaultKind.ORDER_CHANGED, ("helpdesk",))),
+        ("UPDATE orders SET first_action_at = received_at", (FaultKind.ORDER_CHANGED, ("first_action_at",))),
+        ("UPDATE orders SET finished_at = received_at", (FaultKind.ORDER_CHANGED, ("finished_at",))),
+        ("UPDATE orders SET last_feedback = 'aktif'", (FaultKind.ORDER_CHANGED, ("last_feedback",))),
+        ("UPDATE orders SET spent_helpdesk = 1", (FaultKind.ORDER_CHANGED, ("spent",))),
+        ("UPDATE orders SET hold_ups = 0", (FaultKind.ORDER_CHANGED, ("hold_ups",))),
+        ("UPDATE orders SET resubmissions = 9", (FaultKind.ORDER_CHANGED, ("resubmissions",))),
+        ("UPDATE orders SET channel = 'web'", (FaultKind.ORDER_CHANGED, ("channel",))),
+        ("UPDATE orders SET recorded_at = changed_at", (FaultKind.ORDER_CHANGED, ("recorded_at",))),
         ("DELETE FROM journal WHERE id = 3", (FaultKind.ROW_GONE, ())),
         ("DELETE FROM outbox", (FaultKind.ROW_GONE, ())),
         (

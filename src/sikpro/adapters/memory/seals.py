@@ -109,6 +109,10 @@ class MemorySeals:
         found = (self._state.orders.get(order_id) for order_id in sorted(order_ids))
         return tuple(order for order in found if order is not None)
 
+    def entries_of(self, order_ids: Collection[int]) -> Mapping[int, Sequence[JournalEntry]]:
+        """Return the entries of the journal about orders, oldest first."""
+        return {order_id: self._state.journal.get(order_id) or () for order_id in order_ids}
+
     def rows_without_fact(self, limit: int) -> tuple[str, ...]:
         """Return working rows that should have a fact and have none."""
         known = {(fact.kind in ABOUT_ORDERS, fact.kind, fact.row_id, fact.detail) for fact in self._all()}

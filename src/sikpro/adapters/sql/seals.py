@@ -16,6 +16,7 @@ from sikpro.adapters.sql.outbox_mappers import item_from_row
 from sikpro.adapters.sql.tables import metadata, orders
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.inbox import Outcome
+from sikpro.application.ports.journal import JournalEntry
 from sikpro.application.ports.seals import ENDS, handling, row_of_item
 from sikpro.application.ports.storage import StorageBusy
 from sikpro.domain.order import Order
@@ -192,6 +193,14 @@ class SqlSeals:
     def orders_of(self, order_ids: Collection[int]) -> tuple[Order, ...]:
         """Return orders, deleted ones too."""
         return tuple(map(order_from_row, self._rows(orders, sorted(order_ids))))
+
+    def entries_of(self, order_ids: Collection[int]) -> Mapping[int, Sequence[JournalEntry]]:
+        """Return the entries of the journal about orders, oldest first."""
+        found: dict[int, list[JournalEntry]] = {}
+        some = journal.c.order_id.in_(sorted(order_ids))
+        for row in self._transaction.execute(sa.select(journal).where(some).order_by(journal.c.id)).mappings():
+            found.setdefault(row["order_id"], []).append(JournalEntry(row["id"], event_of_row(row), row["actor"]))
+        return found
 
     def rows_without_fact(self, limit: int) -> tuple[str, ...]:
         """Return working rows that should have a fact and have none."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from sikpro.application.ports.inbox import Outcome
+from sikpro.application.ports.journal import JournalEntry
 from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.domain.order import Order
 from sikpro.domain.seals import FactKind, LedgerFact, Part, Seal, WorkingRow, salted
@@ -70,6 +71,9 @@ class Seals(Protocol):
 
     def orders_of(self, order_ids: Collection[int]) -> tuple[Order, ...]:
         """Return orders, deleted ones too. Those that are gone are missing."""
+
+    def entries_of(self, order_ids: Collection[int]) -> Mapping[int, Sequence[JournalEntry]]:
+        """Return the entries of the journal about orders, oldest first, by the orders' ids."""
 
     def rows_without_fact(self, limit: int) -> tuple[str, ...]:
         """Return working rows that should have a fact and have none, as `journal 12`: the first ones of each table.

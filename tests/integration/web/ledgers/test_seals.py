@@ -34,6 +34,7 @@ def test_an_empty_page_says_so_and_what_a_seal_does_not_prove(site: Site) -> Non
     assert "Belum ada segel" in shown
     assert "Bahwa yang diketik itu benar" in shown
     assert "simpan pesan itu" in shown
+    assert "isi foto dan file" in shown
 
 
 def test_the_page_shows_the_seals_what_waits_and_the_statement_about_an_order(site: Site) -> None:

@@ -28,7 +28,7 @@ from sikpro.domain.seals import Seal
 from sikpro.domain.text import storable
 
 PAGE = 20
-LIMITS = ("truth", "everything", "clock", "before", "lost")
+LIMITS = ("truth", "everything", "clock", "before", "lost", "beside", "deleted")
 """What a seal does not prove: `seals.limit.<name>`."""
 
 

@@ -6,10 +6,12 @@ from typing import TypeVar
 
 from attrs import define, field
 
+from sikpro.application.ports.journal import JournalEntry
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.errors import DomainError
 from sikpro.domain.events import OrderRemarked
 from sikpro.domain.order import Order
+from sikpro.domain.retold import differences, retold
 from sikpro.domain.seals import (
     ABOUT_ORDERS,
     FactKind,
@@ -191,6 +193,9 @@ def _compare_some(uow: UnitOfWork, facts: dict[int, list[LedgerFact]], verified:
     salts = uow.seals.salts_of(list(lasts.values()))
     unreadable: list[int] = []
     orders = [order for found in _read_apart(uow.seals.orders_of, list(facts), unreadable) for order in found]
+    entries: dict[int, Sequence[JournalEntry]] = {}
+    for read in _read_apart(uow.seals.entries_of, list(facts), []):  # an entry that cannot be read is named already
+        entries.update(read)
     for order_id in unreadable:
         last = lasts[order_id]
         verified.fault(Fault(kind=FaultKind.ORDER_CHANGED, fact_id=last.id, fact=last))
@@ -198,8 +203,19 @@ def _compare_some(uow: UnitOfWork, facts: dict[int, list[LedgerFact]], verified:
         last = lasts[order.id]
         if last.data and last.id not in salts:
             verified.without_salt(last, deleted=not any(order.data.texts.values()))
-        if differing := _differences(order, facts[order.id], last, salts.get(last.id, "")):
+        differing = _differences(order, facts[order.id], last, salts.get(last.id, ""))
+        retold_so = _retold_otherwise(order, facts[order.id][0], entries.get(order.id, ()))
+        differing += tuple(name for name in retold_so if name != "deleted_at" or "removed" not in differing)
+        if differing:
             verified.fault(Fault(kind=FaultKind.ORDER_CHANGED, fact_id=last.id, fact=last, fields=differing))
+
+
+def _retold_otherwise(order: Order, first: LedgerFact, entries: Sequence[JournalEntry]) -> tuple[str, ...]:
+    """Return the fields in which an order differs from what its journal tells, if that begins with its receipt."""
+    events = [(entry.event, entry.actor) for entry in entries]
+    if first.kind is not FactKind.RECEIVED or not entries or entries[0].id != first.row_id:
+        return ()
+    return tuple(name for name in differences(order, retold(order.received_at, events)) if name != "status")
 
 
 def _last(facts: Sequence[LedgerFact]) -> LedgerFact:

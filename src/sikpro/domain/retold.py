@@ -118,7 +118,7 @@ def _move(now: dict[str, object], known: Known, event: OrderEvent, actor: int | 
     now["holder"] = by if phase.needs_holder else None
     if by is not None and not ended:
         now["helpdesk"] = by
-    if by is not None and known.get("first_action_at", event) is None:
+    if (answers or by is not None) and known.get("first_action_at", event) is None:
         now["first_action_at"] = event.at
     if not ended:
         now["finished_at"] = None if phase.live else event.at

@@ -96,7 +96,7 @@ def test_a_copy_that_nobody_may_write_is_verified_and_stays_as_it_was(tmp_path: 
 
 def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     code, said = verify(tmp_path)
-    assert (code, "database" in said) == (1, True)
+    assert (code, "no database at" in said) == (2, True)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -72,6 +72,8 @@ def _print_statement(uow: UnitOfWork, number: str, words: Words) -> bool:
             seal = words("statement.no_seal") if line.seal is None else str(line.seal)
             said = f"{moment(words, line.fact.at)}  {line_in_words(uow, line.fact, words)}  [{seal}]"
             click.echo(said if line.intact else f"{said}  {words('statement.broken')}")
+    for one in dict.fromkeys(seal for statement in statements for seal in statement.seals):
+        click.echo(words("statement.by_seal", number=one.number, hash=one.hash, at=moment(words, one.made_at)))
     click.echo(words("statement.made", at=moment(words, SystemClock().now())))
     return True
 

@@ -37,7 +37,8 @@ class Statement:
     """What the facts say about one order. `received` is None for an order that was here before facts were kept.
 
     `answer` is the last status that somebody set and did not undo; `sent` the first message about it that arrived
-    after that.
+    after that. `missing` is how many changes of the order are in the journal and have no fact, `seals` are those over
+    its facts.
     """
 
     number: str
@@ -47,6 +48,8 @@ class Statement:
     answer: LedgerFact | None
     sent: LedgerFact | None
     removed: LedgerFact | None
+    missing: int = 0
+    seals: tuple[Seal, ...] = ()
 
     @property
     def waiting(self) -> int:
@@ -74,7 +77,11 @@ def statements_about(uow: UnitOfWork, typed: str) -> tuple[Statement, ...]:
 
 
 def _statement(uow: UnitOfWork, number: str, order_id: int) -> Statement:
-    facts = [fact for fact in uow.seals.facts_of([order_id]) if _belongs(fact)]
+    all_facts = uow.seals.facts_of([order_id])
+    facts = [fact for fact in all_facts if _belongs(fact)]
+    in_journal = {fact.row_id for fact in all_facts if fact.kind in ABOUT_ORDERS}
+    first = min(in_journal, default=0)
+    missing = [entry for entry in uow.journal.of_order(order_id) if entry.id > first and entry.id not in in_journal]
     received = answer = sent = removed = None
     for fact in facts:
         if fact.kind is FactKind.RECEIVED:
@@ -89,10 +96,14 @@ def _statement(uow: UnitOfWork, number: str, order_id: int) -> Statement:
             answer = sent = None
         elif fact.detail == OrderRestored.__name__:
             removed = None
+    lines = _lines(uow, facts)
+    numbers = sorted({line.seal for line in lines if line.seal is not None})
     return Statement(
         number=number,
         order_id=order_id,
-        lines=_lines(uow, facts),
+        missing=len(missing) if in_journal else 0,
+        seals=tuple(seal for number in numbers for seal in uow.seals.chain(number - 1, 1)),
+        lines=lines,
         received=received,
         answer=answer,
         sent=sent,
@@ -145,6 +156,8 @@ def in_words(uow: UnitOfWork, statement: Statement, words: Words) -> str:
     if statement.removed:
         said.append(words("statement.removed", at=moment(words, statement.removed.at)))
     said.append(_about_seals(statement, words))
+    if statement.missing:
+        said.append(words("statement.missing", count=statement.missing))
     return " ".join(said)
 
 
@@ -191,4 +204,4 @@ def status_label(uow: UnitOfWork, code: str, words: Words) -> str:
 
 def moment(words: Words, at: datetime) -> str:
     """Return a time with its whole date, as a statement needs it years later."""
-    return f"{words.long_date(words.local(at).date())} {words.time(at)}"
+    return f"{words.long_date(words.local(at).date())} {words.time(at)} {words.zone_name(at)}"

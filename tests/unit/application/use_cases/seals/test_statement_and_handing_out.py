@@ -69,16 +69,16 @@ def said(world: World) -> str:
 
 def test_it_says_when_an_order_was_received_answered_and_sent_and_where_it_is_sealed(world: World) -> None:
     assert said(world) == (
-        f"{NUMBER} was received at 2 November 2026 09:00 (by Telegram). It is not answered yet. "
+        f"{NUMBER} was received at 2 November 2026 09:00 WIB (by Telegram). It is not answered yet. "
         "Its facts still wait for a seal."
     )
     answered(world)
     seal(world, 13)
     sent(world, 14)
     assert said(world) == (
-        f"{NUMBER} was received at 2 November 2026 09:00 (by Telegram). "
-        "It was answered at 2 November 2026 09:12 with the status Selesai (PS). "
-        "The answer was sent at 2 November 2026 09:14. "
+        f"{NUMBER} was received at 2 November 2026 09:00 WIB (by Telegram). "
+        "It was answered at 2 November 2026 09:12 WIB with the status Selesai (PS). "
+        "The answer was sent at 2 November 2026 09:14 WIB. "
         "Sealed in seal no. 1. 1 fact still waits for a seal."
     ).replace("Selesai (PS)", label(world))
 
@@ -101,7 +101,7 @@ def test_an_answer_that_was_undone_is_none_and_a_removed_order_keeps_its_facts(w
     assert "It is not answered yet." in said(world)
     later = now + timedelta(minutes=20)
     world.transactions.write(lambda unit: delete_order(unit, order_id, bagus, later, reason="dobel", zone=ZONE))
-    assert "The order was deleted at 2 November 2026 09:20; its facts stay." in said(world)
+    assert "The order was deleted at 2 November 2026 09:20 WIB; its facts stay." in said(world)
     (statement,) = about(world)
     lines = world.transactions.read(lambda unit: [line_in_words(unit, one.fact, WORDS) for one in statement.lines])
     assert [line for line in lines if "undone" in line]
@@ -180,3 +180,22 @@ def test_the_latest_seal_is_a_line_of_the_log_once_a_day_also_when_nobody_is_on_
         assert handed_out(world, NINE + timedelta(minutes=2)) == []
         assert handed_out(world, NINE + timedelta(minutes=4)) == []
     assert [(line["event"], line["number"], line["hash"]) for line in lines] == [("seal", 1, made.hash)]
+
+
+def test_a_statement_whose_answer_was_taken_out_of_the_facts_says_that_it_is_incomplete(world: World) -> None:
+    answered(world)
+    sent(world, 14)
+    seal(world)
+    (whole,) = about(world)
+    assert (whole.missing, [one.number for one in whole.seals]) == (0, [1])
+
+    def take_out(unit: UnitOfWork) -> None:
+        assert isinstance(unit, MemoryUnitOfWork)
+        unit.state.ledger_facts.drop(whole.answer.id if whole.answer else 0)
+
+    world.transactions.write(take_out)
+    (statement,) = about(world)
+    assert (statement.answer, statement.missing) == (None, 1)
+    assert said(world).endswith(
+        "Attention: 1 change of this order is in its history and has no fact. This statement is incomplete."
+    )

@@ -22,6 +22,7 @@ MODULES = "sql,timesql,exec,file,xss,permanentxss,redirect,crlf,csrf,cookieflags
 
 ACCEPTED: dict[str, str] = {
     "LDAP Injection": "there is no LDAP: a search for these signs finds nothing, and another one finds orders",
+    "Secure Flag cookie": "the console under attack is served by HTTP; with `secure_cookies` each cookie has it",
 }
 """What wapiti names and we do not mend, by its words, and why."""
 

@@ -244,7 +244,7 @@ def test_the_operator_resets_the_second_step_of_an_admin_who_lost_phone_and_code
     [event, *_] = store.read(lambda uow: uow.security_events.page(EventFilter(), before=None, limit=9))
     engine.dispose()
     assert (event.kind, event.actor) == (EventKind.TWO_STEPS_RESET, None)
-    for name, said in (("bos", "off"), ("nobody", "nobody was not found")):
+    for name, said in (("bos", "nothing was reset"), ("nobody", "nobody was not found")):
         again = run_sikpro("user", "reset-steps", name, *data)
         assert (again.returncode, said in again.stderr) == (1, True)
 
@@ -285,6 +285,7 @@ def test_the_demo_stays_on_loopback(tmp_path: Path) -> None:
     assert "well-known passwords" in done.stderr
 
 
+@pytest.mark.audit
 def test_a_trusted_proxy_is_believed_and_nobody_else(tmp_path: Path) -> None:
     port = free_port()
     arguments = ["serve", "--migrate", "--port", str(port), "--data", str(tmp_path / "var")]

@@ -73,6 +73,7 @@ def test_a_link_keeps_leading_to_its_file_and_a_pipe_stays_a_pipe(url: str, tmp_
     assert (done.returncode, len(rows(read.decode())), pipe.is_fifo()) == (0, 2, True)
 
 
+@pytest.mark.audit
 def test_a_terminal_sees_how_far_it_is(url: str, tmp_path: Path) -> None:
     terminal, theirs = pty.openpty()
     command = [sys.executable, "-m", "sikpro", "export", "--database", url, "--period", "2026-11"]

@@ -247,6 +247,7 @@ def test_a_text_that_many_cells_share_is_counted_for_each() -> None:
     assert refused.value.code == "file.too_much_text"
 
 
+@pytest.mark.audit
 def test_what_a_file_may_hold_is_counted_over_all_its_sheets() -> None:
     workbook = Workbook()
     for number in range(30):

@@ -171,6 +171,7 @@ def test_a_technician_who_becomes_known_later_is_found_by_name(filled: Transacti
     assert search(filled, "wahyu") == ["1"]
 
 
+@pytest.mark.audit
 def test_a_search_that_finds_thousands_gives_the_same_page(store: Transactions) -> None:
     def work(unit: UnitOfWork) -> None:
         for number in range(2_100):

@@ -170,6 +170,7 @@ def test_a_stranger_in_a_group_is_shown_to_the_private_chat_and_no_order(running
     assert not any(told in answer["text"] for told in (NUMBER, "ZTEG", "ODP", "Teknisi"))
 
 
+@pytest.mark.audit
 def test_feedback_follows_a_group_that_became_a_supergroup(running: Installation) -> None:
     gather(running)
     act(running, f"/chats/{BUDI}/messages", chat=GROUP, text=f"/reg@{BOT} {WHOLE}")

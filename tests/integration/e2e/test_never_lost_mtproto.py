@@ -117,6 +117,7 @@ def health(installation: MtprotoInstallation) -> str:
     return str(answer.json()["bot"])
 
 
+@pytest.mark.audit
 def test_each_trouble_is_named_by_the_health_page_while_the_web_serves(tmp_path: Path) -> None:
     with installed_by_mtproto(tmp_path, SIKPRO_TELEGRAM_API_HASH="f" * 32) as installation:
         installation.sikpro.start()

@@ -1,6 +1,7 @@
 """The second step in a real browser: the picture is there, codes are copied, and a login over a page keeps its text."""
 
 import pyotp
+import pytest
 from playwright.sync_api import expect
 
 from tests.integration.browser import NewPage
@@ -9,6 +10,7 @@ from tests.integration.web.orders.test_drafts import TEXT, end_session, log_in_o
 from tests.integration.web.pages import log_in
 
 
+@pytest.mark.audit
 def test_a_login_in_two_steps_over_a_page_keeps_what_was_typed(page_site: Site, new_page: NewPage) -> None:
     order = page_site.order()
     page = new_page(base_url=page_site.url, expect={401, 422})

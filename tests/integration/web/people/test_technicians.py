@@ -66,6 +66,7 @@ def test_a_technician_that_cannot_be_says_why_and_keeps_what_was_typed(
     assert _by_code(site, "F5SDA900") is None
 
 
+@pytest.mark.audit
 def test_hostile_text_is_refused_or_stays_text(page_site: Site) -> None:
     admin = page_site.logged_in("admin")
     forms = {

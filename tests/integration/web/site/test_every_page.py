@@ -138,6 +138,7 @@ def sources(site: Site, language: str = "id") -> dict[str, str]:
     return found | refusals(site, language)
 
 
+@pytest.mark.audit
 def test_the_html_of_every_page_is_valid(full_site: Site, tmp_path: Path) -> None:
     java = shutil.which("java")
     need(java, "needs Java: apt install default-jre-headless")

@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import sikpro.adapters.web
 from tests.integration.web.console import Site
 from tests.integration.web.in_process import NOT_ABOUT_OBJECTS, Walk, unchanging
@@ -26,6 +28,7 @@ REFUSED_AS_IT_IS = (409, 422)
 """An object that is in no state for it, which only those learn who may do it."""
 
 
+@pytest.mark.audit
 async def test_another_ones_object_is_refused_and_stays_as_it_is_for_all_but_those_it_is_shared_with(
     page_site: Site,
 ) -> None:
@@ -49,6 +52,7 @@ async def test_another_ones_object_is_refused_and_stays_as_it_is_for_all_but_tho
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.audit
 async def test_an_object_that_is_not_there_is_said_to_be_missing(page_site: Site) -> None:
     walk, ids = await furnished(page_site)
     wrong: list[str] = []

@@ -62,6 +62,7 @@ def test_every_route_is_declared_and_every_declared_one_is_there(page_site: Site
     assert parts == SAMPLES.keys(), "each part of an address has a sample in `rights.SAMPLES`, and no other"
 
 
+@pytest.mark.audit
 async def test_each_route_lets_in_whom_it_is_declared_for_and_nobody_else(page_site: Site) -> None:
     walk = await walkers(page_site)
     wrong: list[str] = []

@@ -7,8 +7,9 @@ import pyotp
 import pytest
 from attrs import evolve
 
+from sikpro.application.ports.security_events import EventFilter, EventKind
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.people.edit_people import reset_password
+from sikpro.application.use_cases.people.edit_people import edit_person, person_texts, reset_password
 from sikpro.application.use_cases.people.manage_people import set_password
 from sikpro.application.use_cases.people.two_steps import (
     PERIOD,
@@ -138,3 +139,15 @@ def test_only_admins_are_led_to_turn_it_on_and_only_where_the_installation_wants
     assert world.transactions.read(missing) == [ADMIN]
     turned_on(world, ADMIN, new_secret())
     assert world.transactions.read(missing) == []
+
+
+def test_a_change_of_a_name_is_recorded_as_that_and_as_nothing_else() -> None:
+    world = World()
+
+    def work(uow: UnitOfWork) -> list[EventKind]:
+        rina = uow.people.get(RINA)
+        typed = person_texts(rina) | {"name": "Rina Baru"}
+        edit_person(uow, RINA, typed, version=rina.version, by=uow.people.get(ADMIN), now=NINE)
+        return [event.kind for event in uow.security_events.page(EventFilter(), before=None, limit=9)]
+
+    assert world.transactions.write(work) == [EventKind.PERSON_CHANGED]

@@ -24,8 +24,8 @@ def test_a_second_step_is_prepared_and_turned_on_once(store: Transactions) -> No
     person = somebody(store)
     assert of(store, person) is None
     assert not store.write(lambda unit: unit.second_steps.turn_on(person, 7, after(0)))
-    for secret in ("FIRST", SECRET):
-        store.write(lambda unit, secret=secret: unit.second_steps.prepare(person, secret))  # type: ignore[misc]  # bound now
+    store.write(lambda unit: unit.second_steps.prepare(person, "FIRST"))
+    store.write(lambda unit: unit.second_steps.prepare(person, SECRET))
     assert of(store, person) == SecondStep(person=person, secret=SECRET)
     assert store.write(lambda unit: [unit.second_steps.turn_on(person, 7, after(n)) for n in (0, 1)]) == [True, False]
     store.write(lambda unit: unit.second_steps.prepare(person, "ANOTHER"))
@@ -52,9 +52,8 @@ def test_each_code_is_accepted_once_and_none_that_is_older(store: Transactions) 
 
 def test_a_recovery_code_works_once_for_its_person_and_new_ones_replace_the_old(store: Transactions) -> None:
     rina, sari = somebody(store), somebody(store, "Sari")
-    for person, codes in ((rina, "abc"), (sari, "a")):
-        hashes = frozenset(codes)
-        store.write(lambda unit, p=person, h=hashes: unit.second_steps.put_recovery_codes(p, h))  # type: ignore[misc]  # bound now
+    store.write(lambda unit: unit.second_steps.put_recovery_codes(rina, frozenset("abc")))
+    store.write(lambda unit: unit.second_steps.put_recovery_codes(sari, frozenset("a")))
     assert store.write(lambda unit: [unit.second_steps.use_recovery_code(rina, one) for one in "aax"]) == [
         True,
         False,
@@ -95,8 +94,9 @@ def test_a_ticket_is_used_once_and_forgotten_when_it_has_expired(store: Transact
     person = somebody(store)
     one = LoginTicket(id="one", person=person, password="p", expires_at=after(5), own_device=True)
     late = evolve(one, id="late", expires_at=after(9), own_device=False)
-    for ticket in (one, late, evolve(one, id="two")):
-        store.write(lambda unit, ticket=ticket: unit.login_tickets.add(ticket))  # type: ignore[misc]  # bound now
+    store.write(lambda unit: unit.login_tickets.add(one))
+    store.write(lambda unit: unit.login_tickets.add(late))
+    store.write(lambda unit: unit.login_tickets.add(evolve(one, id="two")))
     assert store.read(lambda unit: unit.login_tickets.get("one")) == one
     assert store.write(lambda unit: [unit.login_tickets.use(key) for key in ("one", "one", "never")]) == [
         True,

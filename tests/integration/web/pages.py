@@ -25,3 +25,9 @@ def connected(page: Page) -> None:
 def painted(page: Page) -> None:
     """Wait until the order that is on its way is on the screen: keys before that are dropped, as they should be."""
     page.wait_for_function("""() => typeof flow === "undefined" || (!flow.busy && !flow.opening)""")
+
+
+def press(page: Page, key: str) -> None:
+    """Press a key as a person does, who presses none before the order is on the screen."""
+    painted(page)
+    page.keyboard.press(key)

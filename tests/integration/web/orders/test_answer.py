@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.integration.browser import NewPage
 from tests.integration.web.console import CSRF, Site
-from tests.integration.web.pages import log_in
+from tests.integration.web.pages import log_in, press
 
 HIDDEN_CHOICES = """() => [...document.querySelectorAll('.choices label, .choices summary')].filter(one => {
     if (!one.checkVisibility()) return false;
@@ -46,7 +46,7 @@ def test_no_bar_covers_a_status_and_an_answer_without_one_is_told_so(page_site: 
     expect(said).to_be_hidden()
     expect(page.locator("#preview .bubble")).to_be_visible()
     assert page.evaluate("scrollY") == before, "nothing moves under a mouse"
-    page.keyboard.press("d")
+    press(page, "d")
     expect(page.locator("#preview .bubble")).to_be_in_viewport()
     page.get_by_label("Pesan untuk teknisi").fill("\n".join(f"baris {line}" for line in range(12)))
     expect(page.locator("#preview .bubble")).to_contain_text("baris 11")

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from sikpro.domain.phase import Phase
 from tests.integration.browser import NewPage
 from tests.integration.web.console import Site
-from tests.integration.web.pages import connected, log_in
+from tests.integration.web.pages import connected, log_in, press
 
 
 def test_many_are_taken_at_once_and_whoever_has_the_others_is_named(site: Site) -> None:
@@ -73,13 +73,13 @@ def test_orders_are_chosen_and_taken_by_keys_and_stay_chosen_when_others_arrive(
     log_in(page)
     connected(page)
     for key in ("j", "x", "j", "x"):
-        page.keyboard.press(key)
+        press(page, key)
     third = page_site.order("SC100003")
     expect(page.locator(f"#order-{third.id}")).to_be_visible()
     expect(page.locator("[data-pick]:checked")).to_have_count(2)
     expect(page.locator(".bulk strong")).to_have_text("Dipilih 2")
     expect(page.locator(f"#open-{second.id}")).to_be_focused()
-    page.keyboard.press("T")
+    press(page, "T")
     expect(page.locator("#toasts")).to_contain_text("Berhasil untuk 2 order")
     rina = page_site.people["rina"].id
     assert [page_site.stored(order).holder for order in (first, second, third)] == [rina, rina, None]

@@ -10,7 +10,7 @@ from sikpro.domain.order import Order
 from sikpro.domain.phase import Phase
 from tests.integration.browser import PHONE, NewPage
 from tests.integration.web.console import PASSWORD, Site
-from tests.integration.web.pages import connected, log_in
+from tests.integration.web.pages import connected, log_in, press
 from tests.integration.web.site.test_every_page import WIDE, Theme, faults
 
 TEXT = "Kabel drop putus di tiang 7, mohon sambung."
@@ -77,7 +77,7 @@ def test_a_late_answer_is_told_in_focus_and_sent_as_words(page_site: Site, new_p
     stored = page_site.stored(order)
     assert (stored.phase, told(page_site, order)) == (Phase.COMPLETED, 1)
     assert kept(page) == 0
-    page.keyboard.press("f")
+    press(page, "f")
     expect(message).to_be_focused()
     expect(message).to_have_value("")
 
@@ -224,10 +224,10 @@ def test_a_reason_and_data_are_kept_too(page_site: Site, new_page: NewPage) -> N
     page = new_page(base_url=page_site.url)
     log_in(page, "bagus", at=f"/orders/{order.id}")
     for key, label in (("E", "Catatan"), ("D", "Alasan")):
-        page.keyboard.press(key)
+        press(page, key)
         form = page.locator(f'form[data-draft="order-{order.id}-{"edit" if key == "E" else "delete"}"]')
         form.get_by_label(label).fill(TEXT)
-        page.keyboard.press("Escape")
+        press(page, "Escape")
     page.reload()
     for what, label in (("edit", "Catatan"), ("delete", "Alasan")):
         form = page.locator(f'form[data-draft="order-{order.id}-{what}"]')

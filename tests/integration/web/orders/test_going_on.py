@@ -11,7 +11,7 @@ from sikpro.domain.order import Order
 from sikpro.domain.phase import Phase
 from tests.integration.browser import NewPage
 from tests.integration.web.console import Site, Visitor
-from tests.integration.web.pages import connected, log_in, painted
+from tests.integration.web.pages import connected, log_in, press
 
 PANE = {"hx-request": "true", "hx-target": "order"}
 
@@ -49,26 +49,26 @@ def test_a_status_key_and_enter_answer_one_order_after_the_other(page_site: Site
     ready(page)
     assert page_site.stored(second) == claimed, "fetching ahead renews no claim"
     for here, there in ((first, second), (second, third)):
-        page.keyboard.press("s")
+        press(page, "s")
         expect(page.get_by_role("button", name="Kirim & berikutnya")).to_be_visible()
-        page.keyboard.press("Enter")
+        press(page, "Enter")
         shown(page, there)
         expect(page.locator("#undo")).to_contain_text(here.number)
         assert (page_site.stored(here).phase, page_site.stored(there).phase) == (Phase.COMPLETED, Phase.IN_PROGRESS)
         assert page.url.endswith(f"/orders/{there.id}")
         page_site.clock.later(timedelta(seconds=1))
-    page.keyboard.press("u")
+    press(page, "u")
     shown(page, second)
     assert page_site.stored(second).phase is Phase.IN_PROGRESS, "one key takes back the answer before"
     for order in (second, third):
         shown(page, order)
-        page.keyboard.press("s")
-        page.keyboard.press("Enter")
+        press(page, "s")
+        press(page, "Enter")
         expect(page.locator(".undo")).to_contain_text(order.number)
         page_site.clock.later(timedelta(seconds=1))
     expect(page.get_by_text("Tidak ada lagi order di tangan Anda.")).to_be_visible()
     assert page_site.stored(waiting).holder is None, "going on takes no order"
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     shown(page, waiting)
     assert page_site.stored(waiting).holder == page_site.people["rina"].id
     assert page.evaluate("window.same"), "no page was loaded on the way"
@@ -79,7 +79,7 @@ def test_a_key_before_the_next_order_is_painted_is_dropped_and_said(page_site: S
     page = new_page(base_url=page_site.url)
     log_in(page, at=f"/orders/{first.id}")
     ready(page)
-    page.keyboard.press("s")
+    press(page, "s")
     page.evaluate(
         """() => {
             document.getElementById("answer-form").requestSubmit();
@@ -106,17 +106,16 @@ def test_the_next_order_is_there_before_the_answer_is_saved_and_a_refusal_stays_
     page.route("**/status", lambda route: held.append(route))
     page.get_by_label("ODP penuh").check()
     page.get_by_label("Pesan untuk teknisi").fill("Pindah ke ODP 12")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     shown(page, second)
-    painted(page)
-    page.keyboard.press("s")
+    press(page, "s")
     page_site.logged_in("bagus").post(f"/orders/{first.id}/status", {"status": "selesai"})
     held[0].continue_()
     note = page.locator(".unsaved")
     expect(note).to_contain_text("SC100001 Jawaban Anda belum terkirim.")
     expect(page.locator("#answer-form input:checked")).to_have_value("selesai")
     page.unroute("**/status")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     shown(page, third)
     note.get_by_role("button").click()
     shown(page, first)
@@ -132,7 +131,7 @@ def test_an_answer_is_saved_though_the_page_is_left_at_once(page_site: Site, new
     page = new_page(base_url=page_site.url)
     log_in(page, at=f"/orders/{first.id}")
     ready(page)
-    page.keyboard.press("s")
+    press(page, "s")
     page.evaluate(
         """() => {
             window.requestAnimationFrame = () => 0;
@@ -154,8 +153,8 @@ def test_an_order_that_changed_after_it_was_fetched_ahead_is_shown_as_it_is(page
     ready(page)
     page.evaluate("live.close()")  # no hint arrives
     page_site.logged_in("bagus").post(f"/orders/{second.id}/words", {"feedback": "Pelanggan menelepon"})
-    page.keyboard.press("s")
-    page.keyboard.press("Enter")
+    press(page, "s")
+    press(page, "Enter")
     shown(page, second)
     expect(page.locator(".story")).to_contain_text("Pelanggan menelepon")
 
@@ -170,7 +169,7 @@ def test_a_server_that_is_away_keeps_the_text_and_the_button_tries_again(page_si
     for turn in ("before a new page", "and then"):
         ready(page)
         page.evaluate("() => { window.away = fetch; window.fetch = () => Promise.reject(new TypeError('away')); }")
-        page.keyboard.press("Control+Enter")
+        press(page, "Control+Enter")
         shown(page, second)
         note = page.locator(".unsaved")
         expect(note).to_contain_text("SC100001 Belum terkirim: server tidak bisa dihubungi.")
@@ -191,11 +190,11 @@ def test_menunggu_says_that_nothing_is_sent_and_what_the_button_does(page_site: 
     (order,) = taken(page_site, "SC100001")
     page = new_page(base_url=page_site.url)
     log_in(page, at=f"/orders/{order.id}")
-    page.keyboard.press("m")
+    press(page, "m")
     expect(page.locator("#preview")).to_contain_text("Tidak ada pesan.")
     button = page.locator("[data-send]")
     expect(button).to_have_text("Kembalikan ke antrean")
-    page.keyboard.press("f")
+    press(page, "f")
     page.keyboard.type("Besok lagi")
     expect(button).to_have_text("Kirim & kembalikan ke antrean")
     expect(page.locator('form[action$="/give-back"]')).to_have_count(0)
@@ -206,15 +205,15 @@ def test_f_continues_the_text_after_a_space_and_escape_closes_what_is_open(page_
     page = new_page(base_url=page_site.url)
     log_in(page, at=f"/orders/{order.id}")
     page.get_by_label("ODP penuh").check()
-    page.keyboard.press("f")
+    press(page, "f")
     page.keyboard.type("Terima kasih")
     message = page.get_by_label("Pesan untuk teknisi")
     expect(message).to_have_value("ODP penuh, mohon cari ODP lain. Terima kasih")
-    page.keyboard.press("Escape")
-    page.keyboard.press("E")
+    press(page, "Escape")
+    press(page, "E")
     fold = page.locator("#edit")
     expect(fold).to_have_attribute("open", "")
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(fold).not_to_have_attribute("open", "")
 
 
@@ -224,17 +223,15 @@ def test_take_never_becomes_take_over_and_that_is_confirmed(page_site: Site, new
     log_in(page, "bagus", at=f"/orders/{order.id}")
     tono = page_site.logged_in("tono")
     tono.post(f"/orders/{order.id}/take")
-    page.keyboard.press("t")
+    press(page, "t")
     expect(page.locator(".meanwhile")).to_contain_text("Tono")
-    painted(page)
-    page.keyboard.press("t")
+    press(page, "t")
     expect(page.locator("details.take-over")).to_be_visible()
     assert page_site.stored(order).holder == page_site.people["tono"].id
-    painted(page)
-    page.keyboard.press("O")
+    press(page, "O")
     expect(page.get_by_role("button", name="Ya, ambil alih dari Tono")).to_be_focused()
     assert page_site.stored(order).holder == page_site.people["tono"].id
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator(".order-head .order-holder")).to_contain_text("Anda")
     assert page_site.stored(order).holder == page_site.people["bagus"].id
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from sikpro.domain.phase import Phase
 from tests.integration.browser import NewPage
 from tests.integration.web.console import Site, Visitor
-from tests.integration.web.pages import connected, log_in, painted
+from tests.integration.web.pages import connected, log_in, press
 
 
 def test_from_arrival_to_answered_takes_three_keys(page_site: Site, new_page: NewPage) -> None:
@@ -22,8 +22,7 @@ def test_from_arrival_to_answered_takes_three_keys(page_site: Site, new_page: Ne
     pressed = 0
     for order, answered in zip(orders, ("Enter", "Control+Enter"), strict=True):
         for key in ("n", "s", answered):
-            painted(page)
-            page.keyboard.press(key)
+            press(page, key)
             pressed += 1
             if key == "n":
                 page.wait_for_url(f"**/orders/{order.id}")
@@ -34,8 +33,7 @@ def test_from_arrival_to_answered_takes_three_keys(page_site: Site, new_page: Ne
         stored = page_site.stored(order)
         assert (stored.phase, stored.last_feedback) == (Phase.COMPLETED, "Sudah aktif, silakan tes di pelanggan.")
     assert pressed == 3 * len(orders)
-    painted(page)
-    page.keyboard.press("n")
+    press(page, "n")
     expect(page.locator("#toasts")).to_contain_text("Tidak ada order yang menunggu")
 
 
@@ -66,7 +64,7 @@ def test_two_pages_race_for_one_order_with_the_key(page_site: Site, new_page: Ne
     for page, name in zip(pages, ("rina", "tono"), strict=True):
         log_in(page, name)
     for page in pages:
-        page.keyboard.press("n")
+        press(page, "n")
     urls = []
     for page in pages:
         opened = page.locator(f'#order[data-order-id="{order.id}"]')
@@ -102,9 +100,9 @@ def test_fields_are_copied_by_keys_without_a_clipboard_for_scripts(page_site: Si
         document.activeElement.value))"""
     )
     log_in(page, at=f"/orders/{order.id}")
-    page.keyboard.press("s")
+    press(page, "s")
     for key in "123456c":
-        page.keyboard.press(key)
+        press(page, key)
         expect(page.locator("#toasts")).to_contain_text("Tersalin")
     copied = page.evaluate("window.copied")
     assert copied[:6] == ["AO", "SC32232558", "ZTEGC6754546", "SDA", "ODP-SDA-003", "F5SDA445"]
@@ -117,23 +115,23 @@ def test_from_an_order_one_comes_back_to_the_same_list_and_the_same_row(page_sit
     page = new_page(base_url=page_site.url, viewport=(1024, 768))
     log_in(page, at="/orders?view=waiting&sto=SDA")
     for key in ("j", "j", "Enter"):
-        page.keyboard.press(key)
+        press(page, key)
     page.wait_for_url(f"**/orders/{orders[1].id}?in=view%3Dwaiting%26sto%3DSDA")
-    page.keyboard.press("q")
+    press(page, "q")
     page.wait_for_url("**/orders?view=waiting&sto=SDA")
     expect(page.locator(f"#open-{orders[1].id}")).to_be_focused()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.wait_for_url(f"**/orders/{orders[1].id}?in=*")
     for key in ("s", "Enter"):
-        page.keyboard.press(key)
+        press(page, key)
     expect(page.locator(".story").get_by_text("Status: Selesai (PS)")).to_be_attached()
-    page.keyboard.press("q")
+    press(page, "q")
     page.wait_for_url("**/orders?view=waiting&sto=SDA")
     expect(page.locator(f"#open-{orders[2].id}")).to_be_focused()
     expect(page.get_by_role("button", name="Ambil berikutnya dari SDA")).to_be_visible()
-    page.keyboard.press("n")
+    press(page, "n")
     page.wait_for_url(f"**/orders/{orders[0].id}?in=*")
-    page.keyboard.press("q")
+    press(page, "q")
     page.wait_for_url("**/orders?view=waiting&sto=SDA")
 
 
@@ -190,12 +188,12 @@ def test_nothing_moves_under_the_pointer_or_the_focus_until_they_leave(page_site
     assert page.locator(f"#order-{second.id}").bounding_box() == where
     page.mouse.move(1, 1)
     expect(page.locator(f"#order-{first.id}")).to_have_count(0)
-    page.keyboard.press("j")
+    press(page, "j")
     expect(page.locator(f"#open-{second.id}")).to_be_focused()
     tono.post(f"/orders/{second.id}/status", {"status": "selesai"})
     expect(page.locator(f"#order-{second.id}")).to_have_class("gone")
     expect(page.locator(f"#open-{second.id}")).to_be_focused()
-    page.keyboard.press(".")
+    press(page, ".")
     expect(page.locator(f"#order-{second.id}")).to_have_count(0)
     expect(pill).to_have_count(0)
     expect(page.locator(f"#open-{third.id}")).to_be_focused()

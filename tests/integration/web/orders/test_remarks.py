@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from sikpro.domain.people import Role
 from tests.integration.browser import NewPage
 from tests.integration.web.console import Site
-from tests.integration.web.pages import log_in
+from tests.integration.web.pages import log_in, press
 
 NOTE = "SN kemarin di TUN, @tono"
 
@@ -71,12 +71,12 @@ def test_a_note_is_written_by_keys_and_the_one_named_has_read_it_by_opening(page
     page = new_page(base_url=page_site.url)
     log_in(page)
     page.goto(f"/orders/{order.id}")
-    page.keyboard.press("N")
+    press(page, "N")
     page.keyboard.type("cek @to")
     expect(page.locator("[data-colleague]:visible")).to_have_count(1)
-    page.keyboard.press("Tab")
+    press(page, "Tab")
     page.keyboard.type("ya")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     expect(page.locator(".story .remark blockquote")).to_have_text("cek @tono ya")
     other = new_page(base_url=page_site.url)
     log_in(other, "tono")

@@ -9,7 +9,7 @@ from sikpro.application.ports.set_aside import SetAside
 from tests.builders import NOON
 from tests.integration.browser import NewPage
 from tests.integration.web.console import Site
-from tests.integration.web.pages import log_in, painted
+from tests.integration.web.pages import log_in, press
 
 
 def set_aside(site: Site) -> list[tuple[str, timedelta]]:
@@ -56,21 +56,17 @@ def test_an_order_is_skipped_or_put_off_with_two_keys(page_site: Site, new_page:
     first, order = page_site.order("SC10000001"), page_site.order("SC10000002")
     page = new_page(base_url=page_site.url)
     log_in(page)
-    painted(page)
-    page.keyboard.press("n")
+    press(page, "n")
     page.wait_for_url(f"**/orders/{first.id}*")
-    painted(page)
-    page.keyboard.press("z")
+    press(page, "z")
     expect(page.get_by_role("button", name="15 mnt")).to_be_visible()
-    page.keyboard.press("1")
+    press(page, "1")
     expect(page.locator("#toasts")).to_contain_text("Anda diingatkan nanti")
-    painted(page)
-    page.keyboard.press("n")
+    press(page, "n")
     page.wait_for_url(f"**/orders/{order.id}*")
-    painted(page)
-    page.keyboard.press("L")
+    press(page, "L")
     expect(page.get_by_role("button", name="Perlu bantuan rekan")).to_be_visible()
-    page.keyboard.press("2")
+    press(page, "2")
     expect(page.locator("#toasts")).to_contain_text("kembali ke antrean untuk rekan lain")
     assert set_aside(page_site) == [("", timedelta(minutes=15)), ("needs_help", timedelta(hours=12))]
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Route, expect
 from sikpro.domain.phase import Phase
 from tests.integration.browser import NewPage
 from tests.integration.web.console import Site
-from tests.integration.web.pages import log_in, painted
+from tests.integration.web.pages import log_in, painted, press
 
 WIDE = (1440, 900)
 NARROW = (1024, 768)
@@ -24,17 +24,17 @@ def test_orders_are_walked_beside_the_list_and_back_and_forward_keep_it(page_sit
     page.evaluate("window.stayed = true")
     order = page.locator("#order")
     for place, key in ((0, "j"), (1, "j"), (2, "j"), (1, "k")):
-        page.keyboard.press(key)
+        press(page, key)
         page.wait_for_url(f"**/orders/{orders[place].id}?in=sto%3DSDA")
         expect(order).to_have_attribute("data-order-id", str(orders[place].id))
         expect(page.locator("tr[aria-current]")).to_have_id(f"order-{orders[place].id}")
     for _ in range(30):
-        page.keyboard.press("j")
+        press(page, "j")
     page.wait_for_url(f"**/orders/{orders[31].id}?in=sto%3DSDA")
     expect(page.locator(f"#open-{orders[31].id}")).to_be_focused()
     scrolled = box.evaluate("box => box.scrollTop")
     assert scrolled > 0
-    page.keyboard.press("k")
+    press(page, "k")
     page.wait_for_url(f"**/orders/{orders[30].id}?in=sto%3DSDA")
     page.go_back()
     expect(order).to_have_attribute("data-order-id", str(orders[31].id))
@@ -58,7 +58,7 @@ def test_a_key_before_the_next_order_is_painted_is_dropped_and_says_so(page_site
     orders = [page_site.order(f"SC10000{place}") for place in range(1, 4)]
     page = new_page(base_url=page_site.url, viewport=WIDE)
     log_in(page)
-    page.keyboard.press("j")
+    press(page, "j")
     page.wait_for_url(f"**/orders/{orders[0].id}")
 
     def late(route: Route) -> None:
@@ -78,7 +78,7 @@ def test_what_swaps_comes_back_as_a_whole_page(page_site: Site, new_page: NewPag
     for viewport in (WIDE, NARROW):
         page = new_page(base_url=page_site.url, viewport=viewport)
         log_in(page)
-        page.keyboard.press("/")
+        press(page, "/")
         page.keyboard.type("SC32", delay=10)
         page.wait_for_url("**/orders?q=SC32")
         expect(page.locator(".chips")).to_contain_text("SC32")
@@ -158,7 +158,7 @@ def test_a_half_written_answer_is_there_again_when_one_comes_back_to_its_order(
     first, second = page_site.order("SC100001"), page_site.order("SC100002")
     page = new_page(base_url=page_site.url, viewport=WIDE)
     log_in(page, at=f"/orders/{first.id}")
-    page.keyboard.press("t")
+    press(page, "t")
     expect(page.locator(".order-head").get_by_text("Diproses (OGP)")).to_be_visible()
     painted(page)
     page.get_by_label("Pesan untuk teknisi").fill("setengah jadi")

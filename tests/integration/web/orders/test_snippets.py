@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.integration.browser import NewPage
 from tests.integration.web.console import Site
-from tests.integration.web.pages import log_in
+from tests.integration.web.pages import log_in, press
 
 
 def test_snippets_are_made_changed_and_deleted_on_their_page(site: Site) -> None:
@@ -43,15 +43,15 @@ def test_a_snippet_comes_by_its_name_in_the_text_and_by_two_keys(page_site: Site
     page = new_page(base_url=page_site.url)
     log_in(page)
     page.goto(f"/orders/{order.id}")
-    page.keyboard.press("f")
+    press(page, "f")
     page.keyboard.type("Halo ;redaman ")
     text = page.locator("#f-feedback")
     expect(text).to_have_value("Halo Cek redaman ODP-SDA-003. ")
     page.keyboard.type(";tidak ada")
     expect(text).to_have_value("Halo Cek redaman ODP-SDA-003. ;tidak ada")
     text.fill("")
-    page.keyboard.press("Escape")
-    page.keyboard.press(";")
-    page.keyboard.press("1")
+    press(page, "Escape")
+    press(page, ";")
+    press(page, "1")
     expect(text).to_have_value("Cek redaman ODP-SDA-003. ")
     expect(text).to_be_focused()

@@ -11,7 +11,7 @@ from sikpro.domain.phase import Phase
 from tests.integration.browser import NewPage
 from tests.integration.e2e.installation import wait_until
 from tests.integration.web.console import Site
-from tests.integration.web.pages import connected, log_in, painted
+from tests.integration.web.pages import connected, log_in, press
 
 MINUTE = timedelta(minutes=1)
 
@@ -64,24 +64,21 @@ def test_the_key_undoes_from_the_next_order_too_and_then_nothing_speaks_of_it(
     page = new_page(base_url=page_site.url)
     log_in(page)
     for key, url in (("n", first.id), ("s", first.id), ("Enter", first.id)):
-        page.keyboard.press(key)
+        press(page, key)
         page.wait_for_url(f"**/orders/{url}")
-        painted(page)
     expect(page.get_by_role("button", name="Urungkan")).to_be_visible()
-    page.keyboard.press("n")
+    press(page, "n")
     page.wait_for_url(f"**/orders/{second.id}")
     expect(page.get_by_role("button", name="Urungkan")).to_be_visible()
-    painted(page)
-    page.keyboard.press("u")
+    press(page, "u")
     page.wait_for_url(f"**/orders/{first.id}")
     expect(page.locator("#toasts")).to_contain_text("diurungkan")
     undone = page_site.stored(first)
     assert (undone.phase, undone.holder) == (Phase.IN_PROGRESS, page_site.people["rina"].id)
     states = page_site.store.read(lambda uow: [item.state for item in uow.outbox.of_order(first.id)])
     assert states[-1:] == [Delivery.RECALLED]
-    painted(page)
-    page.keyboard.press("s")
-    page.keyboard.press("Enter")
+    press(page, "s")
+    press(page, "Enter")
     expect(page.get_by_role("button", name="Urungkan")).to_be_visible()
     expect(page.get_by_role("button", name="Urungkan")).to_be_hidden(timeout=8000)
 
@@ -104,7 +101,7 @@ def test_an_open_page_renews_the_claim_for_two_hours_then_asks_and_a_key_goes_on
     order = page_site.order()
     page = new_page(base_url=page_site.url)
     log_in(page)
-    page.keyboard.press("n")
+    press(page, "n")
     page.wait_for_url(f"**/orders/{order.id}")
     connected(page)
     page.get_by_label("Pesan untuk teknisi").fill("Setengah jadi")
@@ -119,15 +116,15 @@ def test_an_open_page_renews_the_claim_for_two_hours_then_asks_and_a_key_goes_on
     expect(page.get_by_text("Masih dikerjakan?")).to_be_visible()
     page.locator("#order h1").click()
     with page.expect_response("**/keep"):
-        page.keyboard.press("y")
+        press(page, "y")
     expect(page.get_by_text("Masih dikerjakan?")).to_have_count(0)
     assert until(page_site, order) == 30 * MINUTE
     page_site.clock.later(10 * MINUTE)
     is_left(page_site, page, order, 30 * MINUTE)  # counted anew
     expect(page.get_by_label("Pesan untuk teknisi")).to_have_value("Setengah jadi")
     assert page_site.stored(order).version == version, "what is being written is not outdated by it"
-    page.keyboard.press("s")
-    page.keyboard.press("Enter")
+    press(page, "s")
+    press(page, "Enter")
     expect(page.locator(".story").get_by_text("Status: Selesai (PS)")).to_be_attached()
     assert page_site.stored(order).last_feedback == "Setengah jadi"
 
@@ -136,7 +133,7 @@ def test_a_page_left_open_overnight_is_right_in_the_morning(page_site: Site, new
     order, other = page_site.order("SC100001"), page_site.order("SC100002")
     page, queue = new_page(base_url=page_site.url), new_page(base_url=page_site.url)
     log_in(page)
-    page.keyboard.press("n")
+    press(page, "n")
     page.wait_for_url(f"**/orders/{order.id}")
     connected(page)
     log_in(queue, "tono")

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from sikpro.adapters.web.site import live
 from tests.integration.browser import PHONE, NewPage
 from tests.integration.web.console import Site
-from tests.integration.web.pages import connected, log_in
+from tests.integration.web.pages import connected, log_in, press
 
 NARROW = (1024, 768)
 """A screen on which the list is a page of its own, with a button for each order."""
@@ -93,7 +93,7 @@ def test_search_finds_as_one_types_and_keeps_the_place(site: Site, new_page: New
     site.order("SC100002")
     page = new_page(base_url=site.url)
     log_in(page)
-    page.keyboard.press("/")
+    press(page, "/")
     page.keyboard.type("100002", delay=20)
     expect(page.get_by_role("link", name="SC100001")).to_have_count(0)
     expect(page.get_by_role("link", name="SC100002")).to_be_visible()
@@ -107,18 +107,18 @@ def test_search_finds_from_an_order_too_and_the_arrows_walk_what_it_found(page_s
     second = page_site.order("SC100002")
     page = new_page(base_url=page_site.url)
     log_in(page, at=f"/orders/{first.id}")
-    page.keyboard.press("/")
+    press(page, "/")
     page.keyboard.type("10000", delay=20)
     expect(page.locator("#found a")).to_have_count(2)
     page.keyboard.type("2", delay=20)
     expect(page.locator("#found a")).to_have_count(1)
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    press(page, "ArrowDown")
+    press(page, "Enter")
     page.wait_for_url(f"**/orders/{second.id}")
-    page.keyboard.press("/")
+    press(page, "/")
     page.keyboard.type("tidak-ada", delay=20)
     expect(page.locator("#found")).to_contain_text("Tidak ada order yang cocok dengan “tidak-ada”.")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.wait_for_url("**/orders?q=tidak-ada")
 
 
@@ -139,13 +139,13 @@ def test_the_queue_is_walked_by_keys(site: Site, new_page: NewPage) -> None:
     page = new_page(base_url=site.url)
     log_in(page)
     for key in ("j", "j", "k", "j"):
-        page.keyboard.press(key)
+        press(page, key)
     expect(page.locator(f"#order-{second.id} a.order-number")).to_be_focused()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.wait_for_url(f"**/orders/{second.id}")
-    page.keyboard.press("?")
+    press(page, "?")
     expect(page.get_by_role("dialog")).to_be_visible()
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 

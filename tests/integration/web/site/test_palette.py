@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.integration.browser import NewPage
 from tests.integration.web.console import Site
-from tests.integration.web.pages import log_in
+from tests.integration.web.pages import log_in, press
 
 
 def test_the_palette_offers_only_the_pages_of_the_persons_rights(page_site: Site) -> None:
@@ -23,24 +23,24 @@ def test_the_palette_leads_to_orders_and_statuses_and_does_the_actions_of_the_pa
     page = new_page(base_url=page_site.url)
     log_in(page, at="/profile")
     first = page.locator("#palette-found li").first
-    page.keyboard.press("Control+k")
+    press(page, "Control+k")
     page.keyboard.type("2232558")
     expect(first).to_contain_text(order.number)
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.wait_for_url(f"**/orders/{order.id}")
-    page.keyboard.press("Control+k")
+    press(page, "Control+k")
     page.keyboard.type("serah terima")
     expect(first).to_contain_text("Serah terima")
     page.keyboard.type(" xyz")
     expect(page.locator("#palette-none")).to_be_visible()
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(page.locator("#palette")).not_to_be_visible()
-    page.keyboard.press("Control+k")
+    press(page, "Control+k")
     page.keyboard.type("ingatkan nanti")
     expect(first).to_contain_text("Tindakan")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("button", name="15 mnt")).to_be_visible()
-    page.keyboard.press("Control+k")
+    press(page, "Control+k")
     page.keyboard.type("odp penuh")
     page.locator("#palette-found li", has_text="Status").last.click()
     page.wait_for_url("**/orders?view=all&status=odp_penuh")

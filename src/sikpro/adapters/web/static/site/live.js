@@ -128,6 +128,8 @@ const live = {
     if (this.lost) this.say("lost", this.lost);
   },
   look() {
+    // What a swap replaced hears nothing of its own fetch.
+    for (const part of this.behind.keys()) if (!part.isConnected) this.behind.delete(part);
     if (this.source && performance.now() - Math.max(this.heard, this.opened) > SILENT) {
       // The connection broke without a word: open another.
       this.close();

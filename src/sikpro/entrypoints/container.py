@@ -1,7 +1,6 @@
 """The one place that connects ports with their adapters."""
 
 import os
-import secrets
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
@@ -20,6 +19,7 @@ from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.application.conversation.photo_answers import tell_of_photo
+from sikpro.application.ports.chance import Chance
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.pictures import PictureMaker
 from sikpro.application.ports.workbooks import WorkbookWriter
@@ -62,6 +62,10 @@ def _rates(settings: Settings) -> Rates:
     return Rates(overall=settings.rate_overall, chat=settings.rate_chat)
 
 
+def _owner(chance: Chance) -> str:
+    return f"{os.getpid()}-{chance.hexadecimal(4)}"
+
+
 def _lease(settings: Settings) -> timedelta:
     return timedelta(seconds=settings.lease_seconds)
 
@@ -71,14 +75,15 @@ class Container(containers.DeclarativeContainer):
 
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
     clock = providers.Singleton(SystemClock)
-    live = providers.Singleton(LocalLiveEvents)
+    chance = providers.Singleton(Chance)
+    live = providers.Singleton(LocalLiveEvents, chance=chance)
     passwords = providers.Singleton(Argon2Passwords)
     workbooks = providers.Singleton(_workbooks)
     pictures = providers.Singleton(_pictures)
     tables = providers.Singleton(ProcessTables, command=(sys.executable, "-m", "sikpro.entrypoints.table_child"))
     barcodes = providers.Singleton(ProcessBarcodes, command=(sys.executable, "-m", "sikpro.entrypoints.photo_child"))
     engine = providers.Singleton(create_engine_for, settings.provided.database_url)
-    transactions = providers.Singleton(SqlTransactions, engine, live)
+    transactions = providers.Singleton(SqlTransactions, engine, live, chance)
     threads = providers.Singleton(
         ThreadedTransactions.over, transactions, writers=providers.Callable(_writers, settings)
     )
@@ -89,6 +94,7 @@ class Container(containers.DeclarativeContainer):
         transactions=threads,
         messenger=bot.provided.messenger,
         clock=clock,
+        chance=chance,
         rates=providers.Callable(_rates, settings),
         alone=providers.Callable(_is_sqlite, settings),
     )
@@ -100,7 +106,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         live=live,
         account=bot.provided.account,
-        owner=f"{os.getpid()}-{secrets.token_hex(4)}",
+        owner=providers.Callable(_owner, chance),
         take_over=providers.Callable(_is_sqlite, settings),
         lease=providers.Callable(_lease, settings),
         release_all=bot.provided.release_all,

@@ -197,3 +197,10 @@ def test_an_error_of_the_domain_leaves_nothing_behind(store: Transactions) -> No
         store.write(work)
 
     assert store.read(lambda unit: unit.orders.find("SC32232558")) == ()
+
+
+def test_every_transaction_draws_from_chance_and_no_two_draw_the_same(store: Transactions) -> None:
+    drawn = [store.write(lambda unit: unit.chance.hexadecimal(8)) for _ in range(20)]
+
+    assert len(set(drawn)) == 20
+    assert {len(one) for one in drawn} == {16}

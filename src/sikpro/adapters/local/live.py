@@ -1,7 +1,6 @@
 """Live hints within one process, from any thread to every subscriber's event loop."""
 
 import asyncio
-import secrets
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -10,6 +9,7 @@ from itertools import takewhile
 
 from attrs import define, field
 
+from sikpro.application.ports.chance import Chance
 from sikpro.application.ports.runtime import News
 from sikpro.application.ports.storage import Hint, Kind
 
@@ -35,12 +35,12 @@ class LocalLiveEvents:
     `kept` is the number of ids that the record holds.
     """
 
-    def __init__(self, kept: int = KEPT) -> None:
+    def __init__(self, kept: int = KEPT, chance: Chance = Chance()) -> None:  # noqa: B008  # frozen
         self._lock = threading.Lock()
         self._subscribers: set[_Subscriber] = set()
         self._closed = False
         self._kept = kept
-        self._name = secrets.token_hex(4)
+        self._name = chance.hexadecimal(4)
         self._record: deque[tuple[int, tuple[Hint, ...]]] = deque()
         self._weight = 0
         self._last = self._forgotten = 0

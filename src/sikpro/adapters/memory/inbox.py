@@ -53,7 +53,7 @@ class MemoryInbox:
             blocked=bool(incoming.blocked),
             place=incoming.place,
             sender_id=incoming.sender_id,
-            salt=new_salt(),
+            salt=new_salt(self._sequences.chance),
         )
         self._state.inbox.put(row.id, received)
         self._state.inbox_keys.put(key, row.id)

@@ -24,7 +24,7 @@ class MemoryJournal:
         """Save an order's events, in order, with their facts."""
         for event in events:
             self._state.must_have_order(event.order_id)
-            entry, salt = JournalEntry(self._sequences.next("journal"), event, actor), new_salt()
+            entry, salt = JournalEntry(self._sequences.next("journal"), event, actor), new_salt(self._sequences.chance)
             self._state.journal.put(event.order_id, (*self.of_order(event.order_id), entry))
             self._state.journal_salts.put(entry.id, salt)
             put_fact(self._state, self._sequences, fact_of_event(order, event, actor, entry.id, salt))

@@ -1,6 +1,5 @@
 """The outbox in memory."""
 
-import secrets
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -39,7 +38,7 @@ class MemoryOutbox:
         self._state.must_have_order(order_id)
         reason = failed or ("" if message.chat_id or message.press_id else _NO_TELEGRAM)
         if not message.random_id:
-            message = evolve(message, random_id=secrets.randbelow(2**63 - 1) + 1)
+            message = evolve(message, random_id=self._sequences.chance.number())
         item = OutboxItem(
             id=self._sequences.next("outbox"),
             message=message,
@@ -49,7 +48,7 @@ class MemoryOutbox:
             order_id=order_id,
             reason=reason,
         )
-        self._keep(Sending(item, at, salt=new_salt()))
+        self._keep(Sending(item, at, salt=new_salt(self._sequences.chance)))
         if reason:
             self._ended(item.id, at)
         return item.id

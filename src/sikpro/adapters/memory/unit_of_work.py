@@ -42,6 +42,7 @@ from sikpro.adapters.memory.undo_and_views import MemorySavedViews, MemoryUndoSt
 from sikpro.adapters.memory.wall_links import MemoryWallLinks
 from sikpro.adapters.memory.work_preferences import MemoryWorkPreferences
 from sikpro.adapters.memory.written_tables import MemoryWrittenTables
+from sikpro.application.ports.chance import Chance
 from sikpro.application.ports.one_write import OneWrite
 from sikpro.application.ports.runtime import LiveEvents
 from sikpro.application.ports.security_events import SecurityEvent, log_events
@@ -56,6 +57,7 @@ class MemoryUnitOfWork:
 
     def __init__(self, state: State, sequences: Sequences) -> None:
         self.state = state
+        self.chance = sequences.chance
         self.hints: list[Hint] = []
         self.recorded: list[SecurityEvent] = []
         self.orders = MemoryOrderRepository(state, sequences)
@@ -127,10 +129,10 @@ class MemoryTransactions:
     1
     """
 
-    def __init__(self, live: LiveEvents | None = None) -> None:
+    def __init__(self, live: LiveEvents | None = None, chance: Chance = Chance()) -> None:  # noqa: B008  # frozen
         self._live = live
         self._state = State()
-        self._sequences = Sequences()
+        self._sequences = Sequences(chance)
         self._lock = threading.Lock()
         self._one_write = OneWrite()
 

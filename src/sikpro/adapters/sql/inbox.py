@@ -75,7 +75,7 @@ class SqlInbox:
             "album": storable(incoming.album) if incoming.album else None,
             "outcome": Outcome.FAILED.value,
             "detail": _UNFINISHED,
-            "salt": new_salt(),
+            "salt": new_salt(self._transaction.chance),
         }
         inserted = insert_new(self._transaction, inbox, ["key"]).returning(_c.id)
         received: int | None = self._transaction.scalar(inserted, row)

@@ -57,7 +57,7 @@ class SqlJournal:
                 "subject": "",
                 "actor": actor,
                 "data": _data(event),
-                "salt": new_salt(),
+                "salt": new_salt(self._transaction.chance),
             }
             entry = self._transaction.scalar(_INSERT, row)
             self._transaction.facts.append(fact_of_event(order, event, actor, entry, row["salt"]))

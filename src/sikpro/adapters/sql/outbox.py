@@ -1,6 +1,5 @@
 """The outbox in the database."""
 
-import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -103,7 +102,7 @@ class SqlOutbox:
         """Queue a message (due at once by default), or save it as failed with a reason; return its id."""
         reason = failed or ("" if message.chat_id or message.press_id else _NO_TELEGRAM)
         row = message_to_row(message) | {
-            "random_id": message.random_id or secrets.randbelow(2**63 - 1) + 1,
+            "random_id": message.random_id or self._transaction.chance.number(),
             "state": (Delivery.FAILED if reason else Delivery.QUEUED).value,
             "created_at": at,
             "due_at": due_at or at,
@@ -113,7 +112,7 @@ class SqlOutbox:
             "order_id": order_id,
             "reason": reason,
             "detail": "",
-            "salt": new_salt(),
+            "salt": new_salt(self._transaction.chance),
         }
         if not reason:
             return int(self._transaction.scalar(sa.insert(outbox).returning(_c.id), row))

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.sql import Executable
 
 from sikpro.adapters.sql.engine import in_transaction
+from sikpro.application.ports.chance import Chance
 from sikpro.application.ports.security_events import SecurityEvent
 from sikpro.application.ports.storage import Hint, StorageError, StorageRejected, StorageUnavailable
 from sikpro.domain.phase import Phase
@@ -21,8 +22,9 @@ _IN_ERROR = 3  # psycopg.pq.TransactionStatus.INERROR; PostgreSQL silently turns
 class OpenTransaction:
     """A transaction's connection with its savepoints; they also roll back hints, security events, facts and totals."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, chance: Chance = Chance()) -> None:  # noqa: B008  # frozen
         self.connection = connection
+        self.chance = chance
         self.on_sqlite = connection.dialect.name == "sqlite"
         self.hints: list[Hint] = []
         self.recorded: list[SecurityEvent] = []

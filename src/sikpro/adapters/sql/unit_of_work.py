@@ -49,6 +49,7 @@ from sikpro.adapters.sql.undo_and_views import SqlSavedViews, SqlUndoSteps
 from sikpro.adapters.sql.wall_links import SqlWallLinks
 from sikpro.adapters.sql.work_preferences import SqlWorkPreferences
 from sikpro.adapters.sql.written_tables import SqlWrittenTables
+from sikpro.application.ports.chance import Chance
 from sikpro.application.ports.one_write import OneWrite
 from sikpro.application.ports.runtime import LiveEvents
 from sikpro.application.ports.security_events import log_events
@@ -63,6 +64,7 @@ class SqlUnitOfWork:
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
+        self.chance = transaction.chance
         self.orders = SqlOrderRepository(transaction)
         self.people = SqlPersonRepository(transaction)
         self.access_requests = SqlAccessRequestRepository(transaction)
@@ -118,9 +120,10 @@ class SqlUnitOfWork:
 class SqlTransactions:
     """The one owner of transactions on a database; on SQLite the writers of this process wait for each other here."""
 
-    def __init__(self, engine: Engine, live: LiveEvents | None = None) -> None:
+    def __init__(self, engine: Engine, live: LiveEvents | None = None, chance: Chance = Chance()) -> None:  # noqa: B008  # frozen
         self._engine = engine
         self._live = live
+        self._chance = chance
         self._one_write = OneWrite()
         sqlite = engine.dialect.name == "sqlite"
         # SQLite itself waits by polling, and unfairly; a lock does not.
@@ -137,7 +140,7 @@ class SqlTransactions:
         """Do the work on one consistent view; a write is an error or lost."""
         try:
             with self._engine.connect().execution_options(**self._reading) as connection:
-                return work(SqlUnitOfWork(OpenTransaction(connection)))
+                return work(SqlUnitOfWork(OpenTransaction(connection, self._chance)))
         except exc.SQLAlchemyError as error:
             raise storage_error(error) or error from error
 
@@ -148,7 +151,7 @@ class SqlTransactions:
                 self._engine.connect().execution_options(**{WRITES: True}) as connection,
                 connection.begin(),
             ):
-                transaction = OpenTransaction(connection)
+                transaction = OpenTransaction(connection, self._chance)
                 result = work(SqlUnitOfWork(transaction))
                 write_facts(transaction)
                 _write_totals(transaction)

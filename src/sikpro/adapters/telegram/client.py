@@ -55,7 +55,7 @@ class BotApi:
     """Calls methods for one bot. Its token is in no repr, no error and no log line.
 
     `poll_timeout` is how many seconds getUpdates stays open, `request_timeout` the limit for any other answer; a poll
-    may take both together. Raises `ValueError` for an invalid token.
+    may take both together. `transport` replaces the network. Raises `ValueError` for an invalid token.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class BotApi:
         proxy: str | None = None,
         poll_timeout: int = 50,
         request_timeout: float = 15.0,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         form = _TOKEN.fullmatch(token)
         if form is None:
@@ -80,6 +81,7 @@ class BotApi:
         self._request_timeout = request_timeout
         self._http = httpx.AsyncClient(
             proxy=proxy,
+            transport=transport,
             timeout=request_timeout,
             # A proxy of the environment is for external servers, never for the simulator on this machine.
             trust_env=urlsplit(base_url).hostname not in {"127.0.0.1", "::1", "localhost"},

@@ -1,6 +1,5 @@
 """One incoming update with its context: the sender, their language, and the replies so far."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -132,7 +131,7 @@ class Context:
 
     def open_dialogue(self, step: str, data: Mapping[str, str]) -> str:
         """Save the place of the dialogue under a new token, and return the token. Drafts stay as they are."""
-        token = secrets.token_hex(4)
+        token = self.uow.chance.hexadecimal(4)
         self._save(step, data, token, "", None)
         return token
 
@@ -142,7 +141,7 @@ class Context:
         A draft that goes on keeps its token, so that its buttons stay valid, and gets no second reminder.
         """
         before = self.dialogue if goes_on and self.dialogue and self.dialogue.draft else None
-        token = before.token if before else secrets.token_hex(4)
+        token = before.token if before else self.uow.chance.hexadecimal(4)
         self._save(step, data, token, token, before.reminded_at if before else None)
         return token
 

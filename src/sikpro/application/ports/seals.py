@@ -1,10 +1,10 @@
 """The facts of the ledger and the seals over them. Both are only added; the database refuses the rest."""
 
-import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from sikpro.application.ports.chance import Chance
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.journal import JournalEntry
 from sikpro.application.ports.outbox import Delivery, OutboxItem
@@ -89,9 +89,9 @@ class Seals(Protocol):
         """Return the ids that facts name of orders that are gone, the first ones."""
 
 
-def new_salt() -> str:
+def new_salt(chance: Chance) -> str:
     """Return a salt that nobody can guess, for one working row."""
-    return secrets.token_hex(16)
+    return chance.hexadecimal(16)
 
 
 def words_of_message(chat_id: int, sender_id: int | None, sender_name: str, text: str) -> Sequence[Part]:

@@ -10,6 +10,7 @@ from attrs import frozen
 from sikpro.application.ports.blobs import Blobs
 from sikpro.application.ports.bots import BotAccounts
 from sikpro.application.ports.catalogue import CatalogueRepository, InstallationRepository
+from sikpro.application.ports.chance import Chance
 from sikpro.application.ports.conversations import ConversationStore
 from sikpro.application.ports.day_notes import DayNotes
 from sikpro.application.ports.devices import DeviceQueries
@@ -221,6 +222,10 @@ class UnitOfWork(
     A store of your own may leave out what you do not use (a property that raises `NotImplementedError`). To register,
     take and list orders needs `OrderStorage` and `PeopleStorage`; to answer them also `ChatStorage`, for the outbox.
     """
+
+    @property
+    def chance(self) -> Chance:
+        """The source of tokens and salts in this transaction."""
 
     def savepoint(self) -> AbstractContextManager[None]:
         """Return a context whose changes and hints are undone when an exception leaves it. The unit stays usable."""

@@ -1,9 +1,10 @@
 """The wait before the next request to a network that failed."""
 
-import random
 from collections.abc import Callable
 
 from attrs import frozen
+
+from sikpro.application.ports.chance import Chance
 
 
 @frozen
@@ -21,7 +22,7 @@ class Backoff:
     first: float = 0.5
     cap: float = 30.0
     factor: float = 2.0
-    chance: Callable[[], float] = random.random
+    chance: Callable[[], float] = Chance().share
 
     def seconds(self, failures: int, at_least: float | None = None) -> float:
         """Return the seconds to wait after `failures` earlier failures in a row (0 for the first one).

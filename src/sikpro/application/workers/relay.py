@@ -2,13 +2,13 @@
 
 import asyncio
 import contextlib
-import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
 from attrs import define, field
 
+from sikpro.application.ports.chance import Chance
 from sikpro.application.ports.chat import Enclosure, Outgoing
 from sikpro.application.ports.network import (
     ChatMoved,
@@ -75,6 +75,7 @@ class Relay:
     transactions: AsyncTransactions
     messenger: Messenger
     clock: Clock
+    chance: Chance = field(factory=Chance)
     rates: Rates = field(factory=Rates)
     may_send: Callable[[], bool] = field(default=lambda: True)
     alone: bool = False
@@ -275,7 +276,7 @@ class Relay:
             pauses = ()
         if not pauses:
             return lambda uow: uow.outbox.give_up(item.id, Delivery.FAILED, reason, error.detail, now)
-        due = now + timedelta(seconds=pauses[0] * random.uniform(0.5, 1))  # not used for security
+        due = now + timedelta(seconds=pauses[0] * self.chance.between(0.5, 1))
         return lambda uow: uow.outbox.later(item.id, due, reason, at=now, doubtful=doubtful)
 
     async def _mark(self, item: OutboxItem, mark: Callable[[UnitOfWork], None]) -> None:

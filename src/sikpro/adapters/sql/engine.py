@@ -81,7 +81,8 @@ def _for_reading(path: Path) -> URL:
 
 def _translate(context: ExceptionContext) -> None:
     error = storage_error(context.original_exception)
-    if error is not None:
+    # A pooled connection that does not answer any more is replaced by the pool, which must see its own kind of error.
+    if error is not None and not context.is_pre_ping:
         raise error from context.original_exception
 
 

@@ -51,6 +51,8 @@ def storage_error(error: BaseException) -> StorageError | None:
         return _of_postgresql(error)(text)
     if isinstance(error, exc.TimeoutError):
         return StorageBusy(text)
+    if isinstance(error, exc.PendingRollbackError):
+        return StorageUnavailable("the connection to the database broke")
     if isinstance(error, exc.DBAPIError):
         return StorageUnavailable(text)
     return None

@@ -4,10 +4,12 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from sqlalchemy import exc
 from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.sql import Executable
 
 from sikpro.adapters.sql.engine import in_transaction
+from sikpro.adapters.sql.errors import storage_error
 from sikpro.application.ports.chance import Chance
 from sikpro.application.ports.security_events import SecurityEvent
 from sikpro.application.ports.storage import Hint, StorageError, StorageRejected, StorageUnavailable
@@ -35,18 +37,22 @@ class OpenTransaction:
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:
         """Run a statement. Raises `StorageError`."""
-        return self.connection.execute(statement, parameters)
+        with told_as_storage_errors():
+            return self.connection.execute(statement, parameters)
 
     def scalar(self, statement: Executable, parameters: Any = None) -> Any:
-        """Run a statement and return the first column of its first row."""
-        return self.connection.execute(statement, parameters).scalar()
+        """Run a statement and return the first column of its first row. Raises `StorageError`."""
+        return self.execute(statement, parameters).scalar()
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Undo the changes inside if an exception leaves it, and keep the transaction usable."""
+        """Undo the changes inside if an exception leaves it, and keep the transaction usable.
+
+        Raises `StorageUnavailable` if the transaction is gone with its connection, whatever left the savepoint.
+        """
         name = f"s{self._depth}"
         announced, recorded, facts, totals = len(self.hints), len(self.recorded), len(self.facts), dict(self.totals)
-        self.connection.exec_driver_sql(f"SAVEPOINT {name}")
+        self._run(f"SAVEPOINT {name}")
         self._depth += 1
         try:
             yield
@@ -57,15 +63,24 @@ class OpenTransaction:
             self.totals = totals
             self.forget()
             try:
-                self.connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {name}")
-                self.connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+                self._run(f"ROLLBACK TO SAVEPOINT {name}")
+                self._run(f"RELEASE SAVEPOINT {name}")
             except StorageError as lost:
                 raise StorageUnavailable(f"the transaction is gone: {lost}") from error
             raise
         else:
-            self.connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+            self._run(f"RELEASE SAVEPOINT {name}")
         finally:
             self._depth -= 1
+
+    @property
+    def lost(self) -> bool:
+        """Whether the connection broke, and the transaction with it."""
+        return self.connection.closed or self.connection.invalidated
+
+    def _run(self, statement: str) -> None:
+        with told_as_storage_errors():
+            self.connection.exec_driver_sql(statement)
 
     def remember(self, key: Hashable, read: Callable[[], T]) -> T:
         """Cache a read that every update of a batch needs: catalogues, settings, people."""
@@ -85,6 +100,8 @@ class OpenTransaction:
 
     def must_stand(self) -> None:
         """Raise `StorageError` if the database has already ended the transaction."""
+        if self.lost:
+            raise StorageUnavailable("the connection to the database broke")
         if self.on_sqlite:
             if not in_transaction(self.connection):
                 raise StorageUnavailable("the database gave up the transaction")
@@ -92,3 +109,12 @@ class OpenTransaction:
         driver: Any = self.connection.connection.driver_connection
         if driver.info.transaction_status == _IN_ERROR:
             raise StorageRejected("a statement failed outside a savepoint")
+
+
+@contextmanager
+def told_as_storage_errors() -> Iterator[None]:
+    """Turn the errors of SQLAlchemy, as those about a connection that broke before, into `StorageError`."""
+    try:
+        yield
+    except exc.SQLAlchemyError as error:
+        raise storage_error(error) or error from error

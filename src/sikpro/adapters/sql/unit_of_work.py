@@ -6,8 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
-from sqlalchemy import exc
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Engine, Transaction
 
 from sikpro.adapters.sql.blobs import SqlBlobs
 from sikpro.adapters.sql.bots import SqlBotAccounts
@@ -18,7 +17,6 @@ from sikpro.adapters.sql.devices import SqlDeviceQueries
 from sikpro.adapters.sql.dialect import add_up
 from sikpro.adapters.sql.disturbances import SqlDisturbances
 from sikpro.adapters.sql.engine import WRITES
-from sikpro.adapters.sql.errors import storage_error
 from sikpro.adapters.sql.exports import SqlExports
 from sikpro.adapters.sql.facts import SqlOrderFacts
 from sikpro.adapters.sql.files import SqlFileStore
@@ -43,7 +41,7 @@ from sikpro.adapters.sql.shift_handovers import SqlShiftHandovers
 from sikpro.adapters.sql.snippets import SqlSnippets
 from sikpro.adapters.sql.tables import totals
 from sikpro.adapters.sql.targets import SqlTargets
-from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.adapters.sql.transaction import OpenTransaction, told_as_storage_errors
 from sikpro.adapters.sql.two_steps import SqlLoginTickets, SqlSecondSteps
 from sikpro.adapters.sql.undo_and_views import SqlSavedViews, SqlUndoSteps
 from sikpro.adapters.sql.wall_links import SqlWallLinks
@@ -53,7 +51,7 @@ from sikpro.application.ports.chance import Chance
 from sikpro.application.ports.one_write import OneWrite
 from sikpro.application.ports.runtime import LiveEvents
 from sikpro.application.ports.security_events import log_events
-from sikpro.application.ports.storage import Hint, UnitOfWork
+from sikpro.application.ports.storage import Hint, StorageError, StorageUncertain, UnitOfWork
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -138,26 +136,22 @@ class SqlTransactions:
 
     def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the work on one consistent view; a write is an error or lost."""
-        try:
-            with self._engine.connect().execution_options(**self._reading) as connection:
-                return work(SqlUnitOfWork(OpenTransaction(connection, self._chance)))
-        except exc.SQLAlchemyError as error:
-            raise storage_error(error) or error from error
+        with told_as_storage_errors(), self._engine.connect().execution_options(**self._reading) as connection:
+            return work(SqlUnitOfWork(OpenTransaction(connection, self._chance)))
 
     def _write_once(self, work: Callable[[UnitOfWork], T]) -> T:
-        try:
-            with (
-                self._turn,
-                self._engine.connect().execution_options(**{WRITES: True}) as connection,
-                connection.begin(),
-            ):
-                transaction = OpenTransaction(connection, self._chance)
-                result = work(SqlUnitOfWork(transaction))
-                write_facts(transaction)
-                _write_totals(transaction)
-                transaction.must_stand()
-        except exc.SQLAlchemyError as error:
-            raise storage_error(error) or error from error
+        with (
+            told_as_storage_errors(),
+            self._turn,
+            self._engine.connect().execution_options(**{WRITES: True}) as connection,
+            connection.begin() as begun,
+        ):
+            transaction = OpenTransaction(connection, self._chance)
+            result = work(SqlUnitOfWork(transaction))
+            write_facts(transaction)
+            _write_totals(transaction)
+            transaction.must_stand()
+            _commit(transaction, begun)
         log_events(transaction.recorded)
         self._publish(transaction.hints)
         return result
@@ -169,6 +163,16 @@ class SqlTransactions:
             self._live.publish(tuple(hints))
         except Exception:
             _log.exception("live hints were not published")
+
+
+def _commit(transaction: OpenTransaction, begun: Transaction) -> None:
+    """Commit. Raises `StorageUncertain` if the connection broke in it."""
+    try:
+        begun.commit()
+    except StorageError as error:
+        if transaction.lost:
+            raise StorageUncertain(f"the connection broke at the commit: {error}") from error
+        raise
 
 
 def _write_totals(transaction: OpenTransaction) -> None:

@@ -59,6 +59,13 @@ class StorageUnavailable(StorageError):
     """The database is unreachable or its disk is full. Nothing is stored until somebody corrects this."""
 
 
+class StorageUncertain(StorageUnavailable):
+    """The connection broke at the commit: whether the work is stored is not known until the database answers again.
+
+    To repeat it must be harmless, as it is for updates, which the inbox knows, or left to a person who looks first.
+    """
+
+
 class StorageRejected(StorageError):
     """The database refuses this content, and would refuse it again."""
 

@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve, frozen
 
 from sikpro.adapters.web.site.security import session_id
-from sikpro.application.ports.storage import StorageUnavailable
+from sikpro.application.ports.storage import StorageUnavailable, StorageUncertain
 from sikpro.application.use_cases.orders.own_order import correct_order, withdraw_order
 from sikpro.application.use_cases.orders.understand_request import typed_again
 from sikpro.domain.order import Order
@@ -245,6 +245,14 @@ def test_who_may_not_answer_any_more_gets_the_text_back(writing: Writing) -> Non
 def test_a_failure_of_ours_gives_the_text_back(writing: Writing) -> None:
     writing.site.store.fault = StorageUnavailable("disk full")
     assert "Database belum bisa dijangkau" in writing.press()
+    writing.site.store.fault = None
+
+
+def test_who_saves_while_the_database_breaks_off_is_told_to_look_first(writing: Writing) -> None:
+    writing.site.store.fault = StorageUncertain("broke at the commit")
+    page = writing.press()
+    assert "Periksa dulu apakah sudah tersimpan" in page
+    assert "Data Anda aman" not in page
     writing.site.store.fault = None
 
 

@@ -27,7 +27,7 @@ from sikpro.adapters.web.site.pages import Pages, go, html, is_htmx
 from sikpro.adapters.web.site.security import safe_path
 from sikpro.adapters.web.site.typed import written
 from sikpro.adapters.web.site.visit import visit_of
-from sikpro.application.ports.storage import StorageError, StorageRejected
+from sikpro.application.ports.storage import StorageError, StorageRejected, StorageUncertain
 from sikpro.domain.errors import (
     AlreadyTaken,
     AlreadyUsed,
@@ -181,7 +181,7 @@ def error_handlers(pages: Pages) -> ExceptionHandlersMap:
         if isinstance(error, StorageRejected):
             return answer(request, 422)
         logger.error("storage: %s", error)
-        response = answer(request, 503)
+        response = answer(request, 503, *_of_storage(request, error))
         response.headers["retry-after"] = "10"
         return response
 
@@ -204,6 +204,11 @@ def error_handlers(pages: Pages) -> ExceptionHandlersMap:
         StorageError: storage_error,
         Exception: unexpected,
     }
+
+
+def _of_storage(request: Request[Any, Any, Any], error: StorageError) -> tuple[str, ...]:
+    """Return the sentence for a failure of the database that needs its own."""
+    return (visit_of(request).words("http.503.uncertain"),) if isinstance(error, StorageUncertain) else ()
 
 
 def pressed_at(request: Request[Any, Any, Any]) -> str:

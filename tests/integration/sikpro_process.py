@@ -4,9 +4,11 @@ To import everything takes a command longer than most tests take. A process that
 each command; `python -m sikpro` itself is started where a start from nothing is what a test is about.
 """
 
+import ctypes
 import multiprocessing
 import os
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -16,7 +18,7 @@ from functools import cache
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
-__all__ = ["SikproProcess", "own_environment", "run_sikpro"]
+__all__ = ["SikproProcess", "own_environment", "run_sikpro", "run_without_root"]
 
 _IMPORTED = (
     "sikpro.entrypoints.cli",
@@ -37,9 +39,11 @@ class SikproProcess:
         output: Path,
         errors: Path | None = None,
         given: Path | None = None,
+        *,
+        harmless: bool = False,
     ) -> None:
         self._process = _forks().Process(
-            target=_run, args=(arguments, dict(environment), output, errors or output, given)
+            target=_run, args=(arguments, dict(environment), output, errors or output, given, harmless)
         )
         self._process.start()
 
@@ -65,10 +69,23 @@ def own_environment() -> dict[str, str]:
 
 def run_sikpro(*arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, with a text on its standard input and these settings."""
+    return _run_to_end(arguments, given, environment, harmless=False)
+
+
+def run_without_root(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command that permissions stop, also where the tests are root's."""
+    return _run_to_end(arguments, "", {}, harmless=True)
+
+
+def _run_to_end(
+    arguments: tuple[str, ...], given: str, environment: Mapping[str, str], *, harmless: bool
+) -> subprocess.CompletedProcess[str]:
     with tempfile.TemporaryDirectory() as name:
         given_file, output, errors = (Path(name, part) for part in ("given", "output", "errors"))
         given_file.write_text(given)
-        process = SikproProcess(list(arguments), own_environment() | environment, output, errors, given_file)
+        process = SikproProcess(
+            list(arguments), own_environment() | dict(environment), output, errors, given_file, harmless=harmless
+        )
         try:
             code = process.wait(60)
         except subprocess.TimeoutExpired:
@@ -86,7 +103,14 @@ def _forks() -> ForkServerContext:
     return context
 
 
-def _run(arguments: list[str], environment: Mapping[str, str], output: Path, errors: Path, given: Path | None) -> None:
+def _run(
+    arguments: list[str],
+    environment: Mapping[str, str],
+    output: Path,
+    errors: Path,
+    given: Path | None,
+    harmless: bool,
+) -> None:
     from sikpro.entrypoints.cli import main
 
     os.environ.clear()
@@ -97,4 +121,14 @@ def _run(arguments: list[str], environment: Mapping[str, str], output: Path, err
     for file, number in ((output, 1), (errors, 2)):
         with file.open("ab") as opened:
             os.dup2(opened.fileno(), number)
+    if harmless:
+        _obey_permissions()
     main(arguments, prog_name="sikpro")
+
+
+def _obey_permissions() -> None:
+    """Give up all capabilities of root (Linux; see capset(2)); elsewhere and for others there are none."""
+    if sys.platform == "linux" and os.geteuid() == 0:
+        header, none = struct.pack("=Ii", 0x20080522, 0), bytes(24)
+        if ctypes.CDLL(None, use_errno=True).capset(header, none) != 0:
+            raise OSError(ctypes.get_errno(), "capset")

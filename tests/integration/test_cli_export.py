@@ -4,8 +4,10 @@ import csv
 import io
 import os
 import pty
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from tests.builders import NOON, stored_order
-from tests.integration.sikpro_process import run_sikpro
+from tests.integration.sikpro_process import run_sikpro, run_without_root
 from tests.integration.sqlite import migrated_sqlite
 
 
@@ -110,3 +112,29 @@ def test_what_cannot_be_understood_is_said_and_nothing_is_written(
 def test_a_folder_that_is_not_there_is_said(url: str, tmp_path: Path) -> None:
     done = export(url, "--period", "2026-11", "-o", str(tmp_path / "none" / "a.xlsx"))
     assert (done.returncode, "output" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+
+
+@pytest.mark.parametrize("left", [("sikpro.db",), ("sikpro.db", "sikpro.db-wal")])
+def test_a_copy_that_nobody_may_write_is_exported_with_what_its_wal_holds(left: tuple[str, ...]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        folder, copy = Path(name, "from"), Path(name, "copy")
+        folder.mkdir()
+        copy.mkdir()
+        engine = create_engine_for(migrated_sqlite(folder))
+        transactions = SqlTransactions(engine)
+        transactions.write(create_first_catalogue)
+        if len(left) == 1:
+            engine.dispose()  # the last connection moves all from the `-wal` into the file
+        else:
+            transactions.write(lambda uow: stored_order(uow, "SC100003", status=uow.catalogue.statuses()[0]))
+        for one in left:
+            shutil.copyfile(folder / one, copy / one)
+            (copy / one).chmod(0o444)
+        copy.chmod(0o555)
+        engine.dispose()
+        done = run_without_root("export", "--data", str(copy), "--period", "2026-11", "--format", "csv", "-o", "-")
+        copy.chmod(0o755)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert [row[2] for row in rows(done.stdout)[1:]] == ["SC100003"] * (len(left) - 1)
+        assert sorted(one.name for one in copy.iterdir()) == sorted(left)

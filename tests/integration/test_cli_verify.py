@@ -2,6 +2,8 @@
 
 import shutil
 import sqlite3
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import sikpro
@@ -9,7 +11,7 @@ from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.application.use_cases.seals.seal_facts import seal_facts
 from sikpro.domain.seals import Seal
 from tests.builders import NOON
-from tests.integration.sikpro_process import run_sikpro
+from tests.integration.sikpro_process import run_sikpro, run_without_root
 
 ORDER = "AO SC32232558 ZTEGC6754546 SDA ODP-SDA-003 F5SDA445"
 
@@ -29,8 +31,10 @@ def sealed(folder: Path) -> Seal:
     return seal
 
 
-def verify(folder: Path, *more: str) -> tuple[int, str]:
-    done = run_sikpro("verify", "--data", str(folder), *more)
+def verify(
+    folder: Path, *more: str, run: Callable[..., subprocess.CompletedProcess[str]] = run_sikpro
+) -> tuple[int, str]:
+    done = run("verify", "--data", str(folder), *more)
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout + done.stderr
 
@@ -87,7 +91,7 @@ def test_a_copy_that_nobody_may_write_is_verified_and_stays_as_it_was(tmp_path: 
     (copy / "sikpro.db").chmod(0o400)
     copy.chmod(0o500)
     try:
-        code, said = verify(copy)
+        code, said = verify(copy, run=run_without_root)
     finally:
         copy.chmod(0o700)
     assert (code, "Everything agrees." in said) == (0, True)

@@ -200,14 +200,15 @@ def export(
     **filters: str | None,
 ) -> None:
     """Write the recap of a period with all its orders to a file: Excel or CSV."""
+    from sikpro.entrypoints.container import Container
     from sikpro.entrypoints.export import export_to, requested
     from sikpro.entrypoints.settings import Settings
-    from sikpro.entrypoints.start import container_for, prepare
+    from sikpro.entrypoints.start import log_to_stderr
 
     query = requested(period, first, last, filters)
     settings = Settings.load({"data": data, "database": database})
-    prepare(settings, migrating=False)
-    export_to(container_for(settings), query, kind, language, output)
+    log_to_stderr(settings)
+    export_to(Container(settings=settings), query, kind, language, output)
 
 
 @main.command()

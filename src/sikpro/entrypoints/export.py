@@ -18,6 +18,7 @@ from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Person, Role
 from sikpro.entrypoints.container import Container
+from sikpro.entrypoints.reading import reading
 from sikpro.entrypoints.settings import WrongSettings
 
 OPERATOR = Person(id=0, name="sikpro export", role=Role.SUPERVISOR)
@@ -43,6 +44,7 @@ def requested(period: str | None, first: str | None, last: str | None, filters: 
 def export_to(container: Container, query: RecapQuery, kind: str, language: str, output: str) -> None:
     """Write the file to a path, or to standard output for `-`; an interrupt leaves no incomplete file.
 
+    The database is only read: it may be a copy that nobody may write.
     Raises `WrongSettings` if the path cannot be written, and `StorageError`.
     """
     file = ExportFile(
@@ -85,7 +87,8 @@ def _write(container: Container, file: ExportFile, path: Path) -> None:
         with _bar(file.how_many(uow)) as bar:
             file.write(uow, container.workbooks(), container.pictures(), path, lambda done: bar.update(done - bar.pos))
 
-    container.transactions().read(work)
+    with reading(container.settings()) as transactions:
+        transactions.read(work)
 
 
 def _bar(total: int) -> AbstractContextManager[Any]:

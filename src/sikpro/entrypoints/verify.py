@@ -3,17 +3,14 @@
 import click
 
 from sikpro.adapters.local.clock import SystemClock
-from sikpro.adapters.sql.engine import create_engine_for
-from sikpro.adapters.sql.migrate import pending
-from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.application.i18n import Words, words_in
-from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
+from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.seals.statement import in_words, line_in_words, moment, statements_about
 from sikpro.application.use_cases.seals.verify_facts import Verified, verify_facts
 from sikpro.domain.errors import NotFound
 from sikpro.domain.seals import SHORTEST, FactKind, Fault, LedgerFact
+from sikpro.entrypoints.reading import reading
 from sikpro.entrypoints.settings import Settings, WrongSettings
-from sikpro.entrypoints.start import check_address, check_place
 
 
 def verify_database(settings: Settings, kept: str, number: str, language: str) -> bool:
@@ -24,16 +21,9 @@ def verify_database(settings: Settings, kept: str, number: str, language: str) -
     kept = kept.strip().lower().rstrip("….")
     if kept and (len(kept) < SHORTEST or not set(kept) <= set("0123456789abcdef")):
         raise WrongSettings(f"seal: the code of a seal has digits and the letters a to f, at least {SHORTEST}")
-    url, words = settings.database_url, words_in(language, settings.zone)
-    check_address(url)
-    check_place(settings, migrating=False)
-    if pending(url, read_only=True):
-        raise StorageUnavailable("it is not up to date: run `sikpro migrate` first")
-    engine = create_engine_for(url, read_only=True)
-    try:
-        return SqlTransactions(engine).read(lambda uow: _verify(uow, kept, number, words))
-    finally:
-        engine.dispose()
+    words = words_in(language, settings.zone)
+    with reading(settings) as transactions:
+        return transactions.read(lambda uow: _verify(uow, kept, number, words))
 
 
 def _verify(uow: UnitOfWork, kept: str, number: str, words: Words) -> bool:

@@ -24,6 +24,8 @@ WRITES = "sikpro_writes"
 
 _BUSY_SECONDS = 10
 _FREE = ("BEGIN", "PRAGMA")
+_ALONE = "vfs=unix-none"
+"""Without locks. Only with `locking_mode=EXCLUSIVE` SQLite then reads a `-wal` without making a file beside it."""
 
 
 def create_engine_for(
@@ -49,7 +51,13 @@ def create_engine_for(
         connect_args = {"timeout": _BUSY_SECONDS, "isolation_level": None, "check_same_thread": False}
         address = _for_reading(Path(parsed.database)) if read_only else parsed
         engine = sa.create_engine(address, connect_args=connect_args, **options)
-        _prepare_sqlite(engine, foreign_keys, read_only=read_only)
+        if read_only:
+            first = ("locking_mode=EXCLUSIVE",) if _ALONE in str(address) else ()
+        else:
+            # FULL costs 1.5 times NORMAL and loses nothing.
+            first = ("journal_mode=WAL", "synchronous=FULL")
+        # Without foreign_keys=ON SQLite does not check references.
+        _prepare_sqlite(engine, (*first, f"foreign_keys={'ON' if foreign_keys else 'OFF'}"))
     else:
         engine = sa.create_engine(parsed, pool_pre_ping=pooled, **options)
     event.listen(engine, "handle_error", _translate)
@@ -72,10 +80,12 @@ def _normal(url: URL) -> URL:
 def _for_reading(path: Path) -> URL:
     """Return the address of a SQLite file that nothing may write.
 
-    Where SQLite can neither use nor make its files for concurrent reading, nobody can be writing; it reads without.
+    Where SQLite can neither use nor make its files for concurrent reading, nobody can be writing; it reads without. A
+    `-wal` that was left there is read too: alone and without locks, its index is kept in memory.
     """
     ready = os.access(path.parent, os.W_OK) or Path(f"{path}-shm").exists()
-    how = "mode=ro" if ready else "mode=ro&immutable=1"
+    left = os.name == "posix" and Path(f"{path}-wal").exists()
+    how = "mode=ro" if ready else f"mode=ro&{_ALONE}" if left else "mode=ro&immutable=1"
     return make_url(f"sqlite:///file:{quote(str(path.absolute()))}?{how}&uri=true")
 
 
@@ -86,7 +96,7 @@ def _translate(context: ExceptionContext) -> None:
         raise error from context.original_exception
 
 
-def _prepare_sqlite(engine: Engine, foreign_keys: bool, *, read_only: bool) -> None:
+def _prepare_sqlite(engine: Engine, pragmas: tuple[str, ...]) -> None:
     file = _File()
 
     @event.listens_for(engine, "do_connect")
@@ -98,9 +108,7 @@ def _prepare_sqlite(engine: Engine, foreign_keys: bool, *, read_only: bool) -> N
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:
         connection.create_function("local_hour", 2, _local_hour, deterministic=True)
         try:
-            # FULL costs 1.5 times NORMAL and loses nothing; without foreign_keys=ON SQLite does not check references.
-            writing = () if read_only else ("journal_mode=WAL", "synchronous=FULL")
-            for pragma in (*writing, f"foreign_keys={'ON' if foreign_keys else 'OFF'}"):
+            for pragma in pragmas:
                 connection.execute(f"PRAGMA {pragma}")
         except sqlite3.Error as error:
             connection.close()

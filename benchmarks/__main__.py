@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import sqlite3
 import statistics
 import sys
 import time
@@ -26,6 +25,7 @@ from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.local.passwords import Argon2Passwords
 from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.pictures.svg import ResvgPictures
+from sikpro.adapters.sql.sqlite_driver import driver
 from sikpro.adapters.sql.tables import orders
 from sikpro.adapters.web import WebParts, create_web
 from sikpro.application.ports.chat import Incoming
@@ -159,7 +159,7 @@ async def queue_page(many: Stock) -> Line:
             form = {"username": "helpdesk", "password": PASSWORD, "csrf": token[1] if token else ""}
             await browser.post("/login", data=form)
             statements = await _statements(many, lambda: browser.get("/orders"))
-            with sqlite3.connect(many.file) as raw:
+            with driver.connect(many.file) as raw:
                 first, second = [], []
                 for _ in range(ROUNDS):
                     begun = time.perf_counter()

@@ -1,13 +1,13 @@
 """`sikpro verify`, as an operator meets it: what agrees, what was changed, a seal that was kept, a read-only copy."""
 
 import shutil
-import sqlite3
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import sikpro
 from sikpro.adapters.sql import SqlTransactions, create_engine_for
+from sikpro.adapters.sql.sqlite_driver import driver
 from sikpro.application.use_cases.seals.seal_facts import seal_facts
 from sikpro.domain.seals import Seal
 from tests.builders import NOON
@@ -40,7 +40,7 @@ def verify(
 
 
 def meddle(folder: Path, *statements: str) -> None:
-    with sqlite3.connect(folder / "sikpro.db") as connection:
+    with driver.connect(folder / "sikpro.db") as connection:
         for statement in statements:
             connection.execute(statement)
     connection.close()

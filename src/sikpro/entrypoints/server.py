@@ -13,6 +13,8 @@ import structlog
 import uvicorn
 
 from sikpro.adapters.local.live import LocalLiveEvents
+from sikpro.adapters.sql.engine import sqlite_file
+from sikpro.adapters.sql.sqlite_driver import RACES, what_holds
 from sikpro.adapters.web.app import create_web
 from sikpro.application.ports.storage import Kind
 from sikpro.entrypoints.container import Container, has_bot, web_parts
@@ -79,6 +81,8 @@ async def _serve(
     )
     host, port = listener.getsockname()[:2]
     _log.info("serving", address=f"http://{host}:{port}", trusted_proxies=settings.trusted_proxies or "none")
+    if sqlite_file(settings.database_url):
+        (_log.warning if RACES else _log.info)(what_holds())
     if not has_bot(container):
         _log.warning("no bot is served: telegram_token is not set")
     for warning in unencrypted(settings):

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine
 
 from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
 from sikpro.adapters.sql.errors import storage_error
+from sikpro.adapters.sql.sqlite_driver import driver
 from sikpro.application.ports.storage import StorageBusy, StorageRejected, StorageUnavailable, UnitOfWork
 from tests.builders import (
     a_person,
@@ -76,7 +77,7 @@ def full_disk(engine: Engine) -> None:
     engine.dispose()
 
     @event.listens_for(engine, "connect")
-    def limit(connection: sqlite3.Connection, _record: object) -> None:
+    def limit(connection: Any, _record: object) -> None:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages + 4}")
 
@@ -131,7 +132,7 @@ def test_a_transaction_that_sqlite_gave_up_inside_a_savepoint_cannot_be_passed_o
     def lose(unit: UnitOfWork) -> None:
         connection = unit._transaction.connection  # type: ignore[attr-defined]  # as a full disk does
         connection.connection.driver_connection.rollback()
-        raise sqlite3.OperationalError("database or disk is full")
+        raise driver.OperationalError("database or disk is full")
 
     def work(unit: UnitOfWork) -> None:
         unit.people.add(a_person("Rina"))
@@ -238,7 +239,7 @@ def test_a_connection_that_breaks_is_unavailable_and_the_next_write_succeeds(dat
     ],
 )
 def test_each_code_of_sqlite_means_what_can_be_done_about_it(code: int, expected: type[Exception]) -> None:
-    error = sqlite3.OperationalError("it says no")
+    error = driver.OperationalError("it says no")
     error.sqlite_errorcode = code
 
     assert isinstance(storage_error(error), expected)

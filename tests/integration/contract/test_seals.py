@@ -1,6 +1,5 @@
 """What facts and seals promise: each change leaves its fact, none changes, and no seal passes an open writer."""
 
-import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
@@ -14,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sikpro.adapters.sql import SqlTransactions
 from sikpro.adapters.sql.engine import WRITES
 from sikpro.adapters.sql.seals import write_facts
+from sikpro.adapters.sql.sqlite_driver import driver
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.adapters.sql.unit_of_work import SqlUnitOfWork
 from sikpro.application.ports.inbox import Outcome
@@ -311,7 +311,7 @@ def test_the_salt_of_the_last_event_is_not_removed_while_the_data_of_the_order_a
 def forge(engine: Engine, *statements: str) -> None:
     """Do this as somebody does it with full access: foreign keys are no hindrance."""
     if engine.dialect.name == "sqlite":
-        with closing(sqlite3.connect(str(engine.url.database))) as file, file:
+        with closing(driver.connect(str(engine.url.database))) as file, file:
             for statement in statements:
                 file.execute(statement)
         return

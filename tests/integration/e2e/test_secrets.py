@@ -2,7 +2,6 @@
 
 import json
 import re
-import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -16,6 +15,7 @@ import pytest
 from attrs import define, field
 from psycopg import sql
 
+from sikpro.adapters.sql.sqlite_driver import driver
 from tests.integration.e2e.installation import CREW, PASSWORD, Installation, installed, wait_until
 from tests.integration.loopback import NO_TLS, free_port
 from tests.integration.postgres import NewDatabase
@@ -239,7 +239,7 @@ def test_a_day_on_sqlite_leaves_no_secret_in_its_log_its_file_its_errors_or_what
 
         def break_a_table() -> None:
             file = tmp_path / "sikpro.db"
-            with closing(sqlite3.connect(file)) as connection, connection:
+            with closing(driver.connect(file)) as connection, connection:
                 for statement in BROKEN:
                     connection.execute(statement)
 

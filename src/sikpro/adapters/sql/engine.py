@@ -2,7 +2,6 @@
 
 import json
 import os
-import sqlite3
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
@@ -17,6 +16,8 @@ from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext, make_ur
 from sqlalchemy.pool import NullPool
 
 from sikpro.adapters.sql.errors import storage_error
+from sikpro.adapters.sql.sqlite_driver import driver
+from sikpro.adapters.sql.writers_turn import connections_that_close_in_turn
 from sikpro.application.ports.storage import StorageUnavailable
 
 WRITES = "sikpro_writes"
@@ -48,14 +49,17 @@ def create_engine_for(
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
             raise ValueError("SQLite needs a file; memory: keeps everything in memory")
-        connect_args = {"timeout": _BUSY_SECONDS, "isolation_level": None, "check_same_thread": False}
-        address = _for_reading(Path(parsed.database)) if read_only else parsed
-        engine = sa.create_engine(address, connect_args=connect_args, **options)
-        if read_only:
-            first = ("locking_mode=EXCLUSIVE",) if _ALONE in str(address) else ()
-        else:
+        connect_args: dict[str, Any] = {"timeout": _BUSY_SECONDS, "isolation_level": None, "check_same_thread": False}
+        file = Path(parsed.database)
+        address = _for_reading(file) if read_only else parsed
+        connect_args |= {} if read_only else connections_that_close_in_turn(file.absolute())
+        engine = sa.create_engine(address, module=driver, connect_args=connect_args, **options)
+        first: tuple[str, ...] = ()
+        if not read_only:
             # FULL costs 1.5 times NORMAL and loses nothing.
             first = ("journal_mode=WAL", "synchronous=FULL")
+        elif _ALONE in str(address):
+            first = ("locking_mode=EXCLUSIVE",)
         # Without foreign_keys=ON SQLite does not check references.
         _prepare_sqlite(engine, (*first, f"foreign_keys={'ON' if foreign_keys else 'OFF'}"))
     else:
@@ -105,12 +109,12 @@ def _prepare_sqlite(engine: Engine, pragmas: tuple[str, ...]) -> None:
             file.open(Path(arguments[0]))
 
     @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
+    def prepare(connection: Any, _record: Any) -> None:
         connection.create_function("local_hour", 2, _local_hour, deterministic=True)
         try:
             for pragma in pragmas:
                 connection.execute(f"PRAGMA {pragma}")
-        except sqlite3.Error as error:
+        except driver.Error as error:
             connection.close()
             raise storage_error(error) or error from error
 
@@ -165,8 +169,8 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 def in_transaction(connection: Connection) -> bool:
     """Return whether SQLite still has the open transaction."""
-    driver = connection.connection.driver_connection
-    return isinstance(driver, sqlite3.Connection) and driver.in_transaction
+    opened = connection.connection.driver_connection
+    return isinstance(opened, driver.Connection) and opened.in_transaction
 
 
 def _local_hour(utc_text: str | None, zone: str) -> str | None:

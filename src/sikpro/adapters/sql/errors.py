@@ -1,9 +1,8 @@
 """One table from the error codes of drivers to the application's errors."""
 
-import sqlite3
-
 from sqlalchemy import exc
 
+from sikpro.adapters.sql.sqlite_driver import driver
 from sikpro.application.ports.storage import StorageBusy, StorageError, StorageRejected, StorageUnavailable
 
 
@@ -12,13 +11,13 @@ class ConstraintViolated(StorageRejected):
 
 
 _SQLITE = {
-    sqlite3.SQLITE_BUSY: StorageBusy,
-    sqlite3.SQLITE_LOCKED: StorageBusy,
-    sqlite3.SQLITE_PROTOCOL: StorageBusy,
-    sqlite3.SQLITE_CONSTRAINT: ConstraintViolated,
-    sqlite3.SQLITE_TOOBIG: StorageRejected,
-    sqlite3.SQLITE_MISMATCH: StorageRejected,
-    sqlite3.SQLITE_RANGE: StorageRejected,
+    driver.SQLITE_BUSY: StorageBusy,
+    driver.SQLITE_LOCKED: StorageBusy,
+    driver.SQLITE_PROTOCOL: StorageBusy,
+    driver.SQLITE_CONSTRAINT: ConstraintViolated,
+    driver.SQLITE_TOOBIG: StorageRejected,
+    driver.SQLITE_MISMATCH: StorageRejected,
+    driver.SQLITE_RANGE: StorageRejected,
 }
 """By primary result code; any other (full, read-only, I/O, cannot open, corrupt, no such table) is unavailable."""
 
@@ -39,8 +38,8 @@ def storage_error(error: BaseException) -> StorageError | None:
     if isinstance(error, StorageError):
         return None
     text = str(error).strip()
-    if isinstance(error, sqlite3.Error):
-        if isinstance(error, sqlite3.OperationalError | sqlite3.DatabaseError) and (
+    if isinstance(error, driver.Error):
+        if isinstance(error, driver.OperationalError | driver.DatabaseError) and (
             (code := getattr(error, "sqlite_errorcode", None)) is not None
         ):
             return _SQLITE.get(code & 0xFF, StorageUnavailable)(text)

@@ -9,7 +9,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL, Connection
 
-from sikpro.adapters.sql.engine import WRITES, create_engine_for
+from sikpro.adapters.sql.engine import WRITES, create_engine_for, sqlite_file
+from sikpro.adapters.sql.writers_turn import writers_turn
 from sikpro.application.ports.storage import StorageUnavailable
 
 _ONE_AT_A_TIME = 0x51_4B_50_02
@@ -56,7 +57,11 @@ def _run(url: str | URL, step: Callable[[Config], None], *, keeps_rows: bool) ->
     # Foreign keys are off: otherwise the copying of a table on SQLite deletes the rows of its children.
     engine = create_engine_for(url, foreign_keys=False, pooled=False)
     try:
-        with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        with (
+            writers_turn(sqlite_file(engine.url))(),
+            engine.connect().execution_options(**{WRITES: True}) as connection,
+            connection.begin(),
+        ):
             if connection.dialect.name != "sqlite":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
             before = _row_counts(connection) if keeps_rows else {}

@@ -1,9 +1,8 @@
 """The unit of work and the transactions on a database."""
 
 import logging
-import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from sqlalchemy.engine import Engine, Transaction
@@ -16,7 +15,7 @@ from sikpro.adapters.sql.day_notes import SqlDayNotes
 from sikpro.adapters.sql.devices import SqlDeviceQueries
 from sikpro.adapters.sql.dialect import add_up
 from sikpro.adapters.sql.disturbances import SqlDisturbances
-from sikpro.adapters.sql.engine import WRITES
+from sikpro.adapters.sql.engine import WRITES, sqlite_file
 from sikpro.adapters.sql.exports import SqlExports
 from sikpro.adapters.sql.facts import SqlOrderFacts
 from sikpro.adapters.sql.files import SqlFileStore
@@ -46,6 +45,7 @@ from sikpro.adapters.sql.two_steps import SqlLoginTickets, SqlSecondSteps
 from sikpro.adapters.sql.undo_and_views import SqlSavedViews, SqlUndoSteps
 from sikpro.adapters.sql.wall_links import SqlWallLinks
 from sikpro.adapters.sql.work_preferences import SqlWorkPreferences
+from sikpro.adapters.sql.writers_turn import writers_turn
 from sikpro.adapters.sql.written_tables import SqlWrittenTables
 from sikpro.application.ports.chance import Chance
 from sikpro.application.ports.one_write import OneWrite
@@ -123,11 +123,10 @@ class SqlTransactions:
         self._live = live
         self._chance = chance
         self._one_write = OneWrite()
-        sqlite = engine.dialect.name == "sqlite"
-        # SQLite itself waits by polling, and unfairly; a lock does not.
-        self._turn: AbstractContextManager[Any] = threading.Lock() if sqlite else nullcontext()
+        file = sqlite_file(engine.url)
+        self._turn = writers_turn(file)
         self._reading: dict[str, Any] = (
-            {} if sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            {} if file else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
 
     def write(self, work: Callable[[UnitOfWork], T]) -> T:
@@ -142,7 +141,7 @@ class SqlTransactions:
     def _write_once(self, work: Callable[[UnitOfWork], T]) -> T:
         with (
             told_as_storage_errors(),
-            self._turn,
+            self._turn(),
             self._engine.connect().execution_options(**{WRITES: True}) as connection,
             connection.begin() as begun,
         ):

@@ -25,6 +25,7 @@ SUITES: dict[str, tuple[str, ...]] = {
     "Blobs": ("exports",),
     "BotAccounts": ("bots",),
     "CatalogueRepository": ("catalogue_and_journal",),
+    "Claims": ("claims",),
     "Clock": ("clock",),
     "ClosedMonths": ("months",),
     "ConversationStore": ("workers_and_access",),

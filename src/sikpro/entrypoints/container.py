@@ -16,6 +16,7 @@ from sikpro.adapters.local.photo_process import ProcessBarcodes
 from sikpro.adapters.local.table_process import ProcessTables
 from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.sql.engine import create_engine_for
+from sikpro.adapters.sql.presence import Presence
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.application.conversation.photo_answers import tell_of_photo
@@ -28,6 +29,7 @@ from sikpro.application.workers.downloads import Downloads
 from sikpro.application.workers.exports import ExportRunner
 from sikpro.application.workers.intake import Intake
 from sikpro.application.workers.jobs import JobRunner
+from sikpro.application.workers.left_behind import LeftBehind
 from sikpro.application.workers.long_poll import LongPoll
 from sikpro.application.workers.menus import MenuKeeper
 from sikpro.application.workers.photo_reader import PhotoReader
@@ -46,6 +48,14 @@ def _writers(settings: Settings) -> int:
     return 1 if _is_sqlite(settings) else 4
 
 
+def _process_name(chance: Chance) -> str:
+    return f"{os.getpid()}-{chance.hexadecimal(4)}"
+
+
+def _presence(settings: Settings, process: str, live: LocalLiveEvents) -> Presence | None:
+    return None if _is_sqlite(settings) else Presence(settings.database_url, process, live.publish, live.miss)
+
+
 def _workbooks() -> WorkbookWriter:
     from sikpro.adapters.excel.workbook import ExcelWorkbookWriter  # openpyxl loads slowly: only for a file
 
@@ -60,10 +70,6 @@ def _pictures() -> PictureMaker:
 
 def _rates(settings: Settings) -> Rates:
     return Rates(overall=settings.rate_overall, chat=settings.rate_chat)
-
-
-def _owner(chance: Chance) -> str:
-    return f"{os.getpid()}-{chance.hexadecimal(4)}"
 
 
 def _lease(settings: Settings) -> timedelta:
@@ -83,7 +89,9 @@ class Container(containers.DeclarativeContainer):
     tables = providers.Singleton(ProcessTables, command=(sys.executable, "-m", "sikpro.entrypoints.table_child"))
     barcodes = providers.Singleton(ProcessBarcodes, command=(sys.executable, "-m", "sikpro.entrypoints.photo_child"))
     engine = providers.Singleton(create_engine_for, settings.provided.database_url)
-    transactions = providers.Singleton(SqlTransactions, engine, live, chance)
+    process = providers.Singleton(_process_name, chance)
+    transactions = providers.Singleton(SqlTransactions, engine, live, process, chance)
+    presence = providers.Singleton(_presence, settings, process, live)
     threads = providers.Singleton(
         ThreadedTransactions.over, transactions, writers=providers.Callable(_writers, settings)
     )
@@ -96,7 +104,6 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         chance=chance,
         rates=providers.Callable(_rates, settings),
-        alone=providers.Callable(_is_sqlite, settings),
     )
     long_poll = providers.Singleton(
         LongPoll,
@@ -106,7 +113,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         live=live,
         account=bot.provided.account,
-        owner=providers.Callable(_owner, chance),
+        owner=process,
         take_over=providers.Callable(_is_sqlite, settings),
         lease=providers.Callable(_lease, settings),
         release_all=bot.provided.release_all,
@@ -140,6 +147,7 @@ class Container(containers.DeclarativeContainer):
         ),
         zone=settings.provided.zone,
     )
+    left_behind = providers.Singleton(LeftBehind, transactions=threads, alone=providers.Callable(_is_sqlite, settings))
     watch = providers.Singleton(ClockWatch, clock=clock, live=live)
     jobs = providers.Singleton(JobRunner, transactions=threads, clock=clock, zone=settings.provided.zone, watch=watch)
 

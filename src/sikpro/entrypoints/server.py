@@ -113,30 +113,40 @@ def _is_here(host: str) -> bool:
 @contextlib.asynccontextmanager
 async def _loops(container: Container) -> AsyncIterator[None]:
     """Run the bot's loop, the relay and the jobs while the web is served."""
+    presence, left_behind = container.presence(), container.left_behind()
     loops: list[Callable[[], Coroutine[None, None, None]]] = []
     if has_bot(container):
         relay, long_poll = container.relay(), container.long_poll()
         downloads, photo_reader = container.downloads(), container.photo_reader()
         menus = container.menus()
-        relay.may_send = lambda: long_poll.holds_lease
+        relay.may_send = lambda: long_poll.holds_lease and (presence is None or presence.held)
         downloads.may_fetch = lambda: long_poll.holds_lease
         photo_reader.may_fetch = lambda: long_poll.holds_lease
         menus.may_set = lambda: long_poll.holds_lease and long_poll.state.connected
         long_poll.after_commit = relay.wake
         long_poll.reconnected = relay.line_is_back
         loops += [long_poll.run, relay.run, downloads.run, photo_reader.run, menus.run]
-    loops += [container.jobs().run, container.exports().run, lambda: _wake_on_hints(container)]
-    tasks = [asyncio.create_task(keep_running(loop)) for loop in loops]
+    loops += [container.jobs().run, container.exports().run, left_behind.run, lambda: _wake_on_hints(container)]
+    if presence:
+        presence.start()
+        await asyncio.to_thread(presence.wait, 10)
+
+    async def run() -> None:
+        await left_behind.begin()
+        await asyncio.gather(*(keep_running(loop) for loop in loops))
+
+    running = asyncio.create_task(run())
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
         if has_bot(container):
             await container.long_poll().stop()
             await container.bot().source.aclose()
             await container.bot().messenger.aclose()
+        if presence:
+            await asyncio.to_thread(presence.stop)
         container.threads().close()
         container.engine().dispose()
 

@@ -67,7 +67,7 @@ def test_an_export_is_asked_for_claimed_told_of_and_done(store: Transactions) ->
 
     running = claimed(store, 1)
     assert (running.id, running.state, running.attempts) == (export.id, ExportState.RUNNING, 1)
-    assert store.write(lambda unit: unit.exports.progress(running, 500, 2000, after(4)))
+    assert store.write(lambda unit: unit.exports.progress(running, 500, 2000, after(4), LEASE))
     seen = store.read(lambda unit: unit.exports.get(export.id))
     assert (seen.done, seen.total) == (500, 2000)
 
@@ -112,9 +112,9 @@ def test_an_export_whose_worker_died_is_claimed_again_and_the_dead_one_has_no_sa
     taken = claimed(store, 3)
 
     assert taken.attempts == 2
-    assert not store.write(lambda unit: unit.exports.progress(lost, 1, 2, after(9)))
+    assert not store.write(lambda unit: unit.exports.progress(lost, 1, 2, after(9), LEASE))
     assert not store.write(lambda unit: unit.exports.fail(lost, "x", after(3)))
-    assert store.write(lambda unit: unit.exports.progress(taken, 1, 2, after(9)))
+    assert store.write(lambda unit: unit.exports.progress(taken, 1, 2, after(7), LEASE))
     assert store.write(lambda unit: unit.exports.claim(after(8.9), LEASE)) is None
 
 
@@ -125,7 +125,7 @@ def test_a_cancelled_export_is_nobodys_work_and_cannot_become_done(store: Transa
 
     store.write(lambda unit: unit.exports.cancel(export.id, after(2)))
 
-    assert not store.write(lambda unit: unit.exports.progress(running, 1, 2, after(9)))
+    assert not store.write(lambda unit: unit.exports.progress(running, 1, 2, after(9), LEASE))
     assert not store.write(lambda unit: unit.exports.finish(running, blob.id, after(3)))
     store.write(lambda unit: unit.exports.cancel(export.id, after(5)))
     seen = store.read(lambda unit: unit.exports.get(export.id))

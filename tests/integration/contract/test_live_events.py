@@ -152,3 +152,26 @@ async def test_what_is_too_old_is_said_to_be_missed_and_the_record_stays_small()
     with live.subscribe() as hints:
         live.publish([order(*range(11))])
         assert {await anext(hints) for _ in Kind} == {Hint(kind) for kind in Kind}, "loops look at everything"
+
+
+async def test_a_hint_about_all_of_a_kind_is_not_narrowed_by_one_about_some(live: LiveEvents) -> None:
+    with live.subscribe() as hints:
+        live.publish([order(1)])
+        live.publish([order()])
+        live.publish([order(2)])
+        assert await following(hints) == order()
+
+
+async def test_hints_of_another_process_that_were_lost_make_everybody_look_at_everything() -> None:
+    live = LocalLiveEvents()
+    with live.follow() as news, live.subscribe() as hints:
+        first = await anext(news)
+        live.publish([order(1)])
+        live.miss()
+        missed = await anext(news)
+        assert missed.missed
+        assert {await anext(hints) for _ in Kind} == {Hint(kind) for kind in Kind}
+        live.publish([order(2)])
+        assert await anext(news) == News((await first_news(live, "")).position, (order(2),), missed=False)
+    assert (await first_news(live, first.position)).missed, "who comes back from before too"
+    assert not (await first_news(live, missed.position)).missed

@@ -181,12 +181,3 @@ def test_what_the_caller_has_in_hand_is_not_what_it_waits_for(store: Transaction
 
     assert next_due(store) == after(1)
     assert store.read(lambda unit: unit.outbox.next_due(in_hand=[held])) == after(9)
-
-
-def test_what_nobody_has_in_hand_any_more_is_claimed_at_once_as_doubtful(store: Transactions) -> None:
-    put(store, "a1", 1)
-    claim(store, 0)
-    store.write(lambda unit: unit.outbox.release_all())
-
-    (again,) = claim(store, 0)
-    assert (again.message.text, again.doubtful, again.attempts) == ("a1", True, 2)

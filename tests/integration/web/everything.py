@@ -139,7 +139,7 @@ def ask_for_exports(uow: UnitOfWork, site: Site) -> None:
     def claim() -> Export:
         claimed = uow.exports.claim(at, timedelta(minutes=1))
         assert claimed
-        uow.exports.progress(claimed, 8_500, 20_000, at + timedelta(days=1))
+        uow.exports.progress(claimed, 8_500, 20_000, at + timedelta(days=1), timedelta(minutes=1))
         return claimed
 
     ask("period=2026-10", "csv")

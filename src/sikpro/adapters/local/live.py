@@ -58,6 +58,15 @@ class LocalLiveEvents:
                 self._weight -= _weight(old)
         self._wake()
 
+    def miss(self) -> None:
+        """Tell all subscribers that anything may have changed: hints of other processes were lost. From any thread."""
+        with self._lock:
+            self._last += 1
+            self._forgotten = self._last
+            self._record.clear()
+            self._weight = 0
+        self._wake()
+
     @contextmanager
     def subscribe(self) -> Iterator[AsyncIterator[Hint]]:
         """Return the hints from now until the block ends or `close` is called; needs a running event loop."""
@@ -114,9 +123,11 @@ class LocalLiveEvents:
     def _since(self, subscriber: _Subscriber) -> tuple[tuple[Hint, ...], bool]:
         """Return the hints after the subscriber's position, merged by kind, and whether some are forgotten.
 
-        The subscriber's position is then the newest.
+        A kind of which one hint has no ids has none: all of it may have changed. The subscriber's position is then the
+        newest.
         """
         merged: dict[Kind, dict[int, None]] = {}
+        whole: set[Kind] = set()
         with self._lock:
             # From the newest back: what a subscriber has not got yet is short, the record is long.
             fresh = [*takewhile(lambda entry: entry[0] > subscriber.position, reversed(self._record))][::-1]
@@ -125,7 +136,9 @@ class LocalLiveEvents:
         for _, hints in fresh:
             for hint in hints:
                 merged.setdefault(hint.kind, {}).update(dict.fromkeys(hint.ids))
-        return tuple(Hint(kind, tuple(ids)) for kind, ids in merged.items()), missed
+                if not hint.ids:
+                    whole.add(hint.kind)
+        return tuple(Hint(kind, () if kind in whole else tuple(ids)) for kind, ids in merged.items()), missed
 
     def _known(self, position: str) -> int | None:
         """Return the number of a position of this process, None for any other text."""

@@ -53,9 +53,9 @@ class MemoryExports:
                 return taken
         return None
 
-    def progress(self, export: Export, done: int, total: int, leased_until: datetime) -> bool:
+    def progress(self, export: Export, done: int, total: int, now: datetime, lease: timedelta) -> bool:
         """Record the progress of this attempt and renew its lease."""
-        return self._mark(export, leased_until, done=done, total=total)
+        return self._mark(export, now + lease, done=done, total=total)
 
     def finish(self, export: Export, blob: int, at: datetime) -> bool:
         """Record that the export is done, with its file."""

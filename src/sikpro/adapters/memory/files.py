@@ -64,7 +64,7 @@ class MemoryFileStore:
             return None
         kept = min(due, key=lambda kept: (kept.due_at, kept.file.id))
         taken = evolve(kept.file, attempts=kept.file.attempts + 1)
-        self._state.files.put(taken.id, evolve(kept, file=taken, due_at=now + lease))
+        self._state.files.put(taken.id, evolve(kept, file=taken, due_at=now + lease, claimed=True))
         return taken
 
     def keep(self, file_id: int, content: bytes, media_type: str) -> None:
@@ -76,7 +76,8 @@ class MemoryFileStore:
     def later(self, file_id: int, due_at: datetime, reason: str) -> None:
         """Retry at `due_at`."""
         kept = self._kept(file_id)
-        self._state.files.put(file_id, evolve(kept, file=evolve(kept.file, reason=reason), due_at=due_at))
+        waits = evolve(kept, file=evolve(kept.file, reason=reason), due_at=due_at, claimed=False)
+        self._state.files.put(file_id, waits)
 
     def give_up(self, file_id: int, reason: str) -> None:
         """Record that the file cannot be fetched."""

@@ -78,11 +78,6 @@ class MemoryOutbox:
             claimed.append(taken)
         return tuple(claimed)
 
-    def release_all(self) -> None:
-        """End all leases: messages in sending can be claimed at once."""
-        for sending in self._unfinished():
-            self._keep(evolve(sending, leased_until=None))
-
     def mark_tried_doubtful(self) -> None:
         """Mark all messages that were tried without a certain result as doubtful."""
         for sending in self._unfinished():

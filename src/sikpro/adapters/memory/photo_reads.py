@@ -48,7 +48,7 @@ class MemoryPhotoReads:
             return None
         kept = min(due, key=lambda kept: (kept.due_at, kept.photo.id))
         taken = evolve(kept.photo, attempts=kept.photo.attempts + 1)
-        self._state.photo_reads.put(taken.id, KeptPhoto(taken, due_at=now + lease))
+        self._state.photo_reads.put(taken.id, KeptPhoto(taken, due_at=now + lease, claimed=True))
         return taken
 
     def done(self, photo_id: int, reading: PhotoReading | None, reason: str = "") -> bool:

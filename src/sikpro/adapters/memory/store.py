@@ -137,19 +137,21 @@ class BotAccount:
 
 @frozen
 class KeptFile:
-    """A file of an order, its due time and its content."""
+    """A file of an order, its due time, its content, and whether its due time is the end of a claim."""
 
     file: OrderFile
     due_at: datetime
     content: bytes | None = field(default=None, repr=False)
+    claimed: bool = False
 
 
 @frozen
 class KeptPhoto:
-    """A photo to read and its due time."""
+    """A photo to read, its due time, and whether that is the end of a claim."""
 
     photo: PhotoRead
     due_at: datetime
+    claimed: bool = False
 
 
 @frozen

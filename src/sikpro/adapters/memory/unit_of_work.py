@@ -9,6 +9,7 @@ from typing import TypeVar
 from sikpro.adapters.memory.blobs import MemoryBlobs
 from sikpro.adapters.memory.bots import MemoryBotAccounts
 from sikpro.adapters.memory.catalogue import MemoryCatalogueRepository, MemoryInstallationRepository
+from sikpro.adapters.memory.claims import MemoryClaims
 from sikpro.adapters.memory.conversations import MemoryConversationStore
 from sikpro.adapters.memory.day_notes import MemoryDayNotes
 from sikpro.adapters.memory.devices import MemoryDeviceQueries
@@ -72,6 +73,7 @@ class MemoryUnitOfWork:
         self.bots = MemoryBotAccounts(state)
         self.jobs = MemoryJobs(state, sequences)
         self.alerts = MemoryAlerts(state)
+        self.claims = MemoryClaims(state)
         self.reminders = MemoryReminders(state)
         self.owners = MemoryOwners(state)
         self.disturbances = MemoryDisturbances(state, sequences)

@@ -60,6 +60,7 @@ class SqlBotAccounts:
     def lease(self, account: str, owner: str, now: datetime, span: timedelta, *, take_over: bool) -> bool:
         """Take or renew the lease until `now + span`; return False if another process has it, without `take_over`."""
         self._make(account)
+        now = self._transaction.lease_time(now)
         free = sa.or_(_bot.owner == owner, lease_is_over(_bot.leased_until, now, span))
         update = sa.update(bot_accounts).where(_bot.account == account).values(owner=owner, leased_until=now + span)
         return self._transaction.execute(update if take_over else update.where(free)).rowcount == 1

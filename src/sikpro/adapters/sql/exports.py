@@ -31,6 +31,7 @@ exports = Table(
     Column("error", Words, nullable=False),
     Column("blob", Id, ForeignKey("blobs.id")),
     Column("send_to", Id),
+    Column("claimed_by", Words, nullable=False, server_default=""),
     sa.Index(None, "person", "id"),
     sa.Index(None, "state", "id"),
     sqlite_autoincrement=True,
@@ -38,7 +39,7 @@ exports = Table(
 
 
 _e = exports.c
-_EXPORT = [column for column in exports.c if column.name != "leased_until"]
+_EXPORT = [column for column in exports.c if column.name not in {"leased_until", "claimed_by"}]
 _OPEN = [state.value for state in ExportState if state.open]
 
 
@@ -63,7 +64,8 @@ class SqlExports:
 
     def claim(self, now: datetime, lease: timedelta) -> Export | None:
         """Take the oldest export that is queued or has an expired lease, and add one to its `attempts`."""
-        lost = sa.and_(_e.state == ExportState.RUNNING.value, lease_is_over(_e.leased_until, now, lease))
+        lease_time = self._transaction.lease_time(now)
+        lost = sa.and_(_e.state == ExportState.RUNNING.value, lease_is_over(_e.leased_until, lease_time, lease))
         first = (
             sa.select(_e.id)
             .where(sa.or_(_e.state == ExportState.QUEUED.value, lost))
@@ -74,13 +76,15 @@ class SqlExports:
         export_id = self._transaction.scalar(first)
         if export_id is None:
             return None
-        taken = {"state": ExportState.RUNNING.value, "leased_until": now + lease, "attempts": _e.attempts + 1}
-        self._transaction.execute(sa.update(exports).where(_e.id == export_id).values(taken | {"done": 0}))
+        claimed = {"leased_until": lease_time + lease, "claimed_by": self._transaction.process}
+        taken = claimed | {"state": ExportState.RUNNING.value, "attempts": _e.attempts + 1, "done": 0}
+        self._transaction.execute(sa.update(exports).where(_e.id == export_id).values(taken))
         return self.get(export_id)
 
-    def progress(self, export: Export, done: int, total: int, leased_until: datetime) -> bool:
+    def progress(self, export: Export, done: int, total: int, now: datetime, lease: timedelta) -> bool:
         """Record the progress of this attempt and renew its lease."""
-        return self._mark(export, done=done, total=total, leased_until=leased_until)
+        until = self._transaction.lease_time(now) + lease
+        return self._mark(export, done=done, total=total, leased_until=until)
 
     def finish(self, export: Export, blob: int, at: datetime) -> bool:
         """Record that the export is done, with its file."""

@@ -34,6 +34,7 @@ files = Table(
     Column("attempts", Integer, nullable=False),
     Column("wanted_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
+    Column("claimed_by", Words, nullable=False, server_default=""),
     Column("content", sa.LargeBinary),
     UniqueConstraint("order_id", "chat_id", "message_id", "transport", "reference", name="uq_files_once"),
     sa.Index(None, "state", "due_at"),
@@ -94,10 +95,11 @@ class SqlFileStore:
 
     def claim(self, now: datetime, lease: timedelta, transports: Collection[str]) -> OrderFile | None:
         """Take a lease on the longest due file of these transports, and add one to its `attempts`."""
+        lease_time = self._transaction.lease_time(now)
         first = (
             sa.select(_c.id)
             .where(_c.state == FileState.WANTED.value, _c.transport.in_(sorted(transports)))
-            .where(sa.or_(_c.due_at <= now, _c.due_at == _c.wanted_at))
+            .where(sa.or_(_is_due(now, lease_time), _c.due_at == _c.wanted_at))
             .order_by(_c.due_at, _c.id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -105,7 +107,8 @@ class SqlFileStore:
         file_id = self._transaction.scalar(first)
         if file_id is None:
             return None
-        taken = sa.update(files).where(_c.id == file_id).values(due_at=now + lease, attempts=_c.attempts + 1)
+        taken = sa.update(files).where(_c.id == file_id).values(attempts=_c.attempts + 1)
+        taken = taken.values(due_at=lease_time + lease, claimed_by=self._transaction.process)
         self._transaction.execute(taken)
         return self.get(file_id)
 
@@ -116,7 +119,7 @@ class SqlFileStore:
 
     def later(self, file_id: int, due_at: datetime, reason: str) -> None:
         """Retry at `due_at`."""
-        self._set(file_id, due_at=due_at, reason=reason)
+        self._set(file_id, due_at=due_at, reason=reason, claimed_by="")
 
     def give_up(self, file_id: int, reason: str) -> None:
         """Record that the file cannot be fetched."""
@@ -145,6 +148,11 @@ class SqlFileStore:
     def _set(self, file_id: int, **values: Any) -> None:
         if self._transaction.execute(sa.update(files).where(_c.id == file_id).values(values)).rowcount == 0:
             raise NotFound(what="file", name=str(file_id))
+
+
+def _is_due(now: datetime, lease_time: datetime) -> sa.ColumnElement[bool]:
+    """Return whether a file is due: where it is claimed, by the time of leases."""
+    return _c.due_at <= sa.case((_c.claimed_by != "", lease_time), else_=now)
 
 
 def _file(row: Mapping[Any, Any]) -> OrderFile:

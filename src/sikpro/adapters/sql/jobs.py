@@ -32,6 +32,7 @@ jobs = Table(
     Column("leased_until", UtcDateTime),
     Column("attempts", Integer, nullable=False),
     Column("error", Words, nullable=False),
+    Column("claimed_by", Words, nullable=False, server_default=""),
     UniqueConstraint("kind", "key"),
     sa.Index(None, "due_at", "id"),
     sqlite_autoincrement=True,
@@ -55,7 +56,8 @@ class SqlJobs:
 
     def claim(self, now: datetime, lease: timedelta) -> Job | None:
         """Take the longest due job without a lease, and add one to its `attempts`."""
-        free = lease_is_over(_job.leased_until, now, lease)
+        lease_time = self._transaction.lease_time(now)
+        free = lease_is_over(_job.leased_until, lease_time, lease)
         # SKIP LOCKED: two processes take two jobs; for SQLite, which has one writer, SQLAlchemy leaves it out.
         first = (
             sa.select(_job.id)
@@ -68,12 +70,13 @@ class SqlJobs:
         if taken is None:
             return None
         update = sa.update(jobs).where(_job.id == taken)
-        update = update.values(leased_until=now + lease, attempts=_job.attempts + 1)
+        claimed = {"leased_until": lease_time + lease, "claimed_by": self._transaction.process}
+        update = update.values(claimed | {"attempts": _job.attempts + 1})
         return Job(**self._transaction.execute(update.returning(*_JOB)).mappings().one())
 
     def again(self, job_id: int, due_at: datetime, error: str = "") -> None:
         """Set the next due time of a job; without an error reset `attempts`."""
-        values: dict[str, Any] = {"due_at": due_at, "error": error, "leased_until": None}
+        values: dict[str, Any] = {"due_at": due_at, "error": error, "leased_until": None, "claimed_by": ""}
         if not error:
             values["attempts"] = 0
         if self._transaction.execute(sa.update(jobs).where(_job.id == job_id).values(values)).rowcount == 0:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, Table
 
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
+from sikpro.adapters.sql.leases import lease_is_over
 from sikpro.adapters.sql.outbox_mappers import item_from_row, message_to_row
 from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
@@ -49,6 +50,7 @@ outbox = Table(
     Column("sent_at", UtcDateTime),
     Column("message_id", Id),
     Column("salt", Words, nullable=False, server_default=""),
+    Column("claimed_by", Words, nullable=False, server_default=""),
     sa.Index(
         "ix_outbox_unfinished",
         "chat_id",
@@ -128,10 +130,12 @@ class SqlOutbox:
         in_hand: Collection[int] = (),
     ) -> tuple[OutboxItem, ...]:
         """Take the due messages, at most one per chat: the oldest unfinished one, if it is due."""
-        self._lock()
+        lock_claims(self._transaction)
         press = sa.func.min(sa.case((_c.press_id.is_not(None), _c.id)))
         chosen = sa.func.coalesce(press, sa.func.min(_c.id))
-        due = sa.or_(_ready_at <= now, _c.decided_at > now + CLOCK_STEP)
+        lease_time = self._transaction.lease_time(now)
+        waits = sa.or_(_c.due_at <= now, _c.decided_at > now + CLOCK_STEP)
+        due = sa.and_(lease_is_over(_c.leased_until, lease_time, lease), sa.or_(_c.leased_until.is_not(None), waits))
         selected = (
             sa.select(chosen)
             .where(_candidates, due, _c.id.not_in(sorted(in_hand)))
@@ -148,7 +152,8 @@ class SqlOutbox:
             .values(
                 state=Delivery.SENDING.value,
                 decided_at=now,
-                leased_until=now + lease,
+                leased_until=lease_time + lease,
+                claimed_by=self._transaction.process,
                 attempts=_c.attempts + 1,
                 doubtful=_c.doubtful if sends_once else sa.or_(_c.doubtful, _c.state == Delivery.SENDING.value),
             )
@@ -156,10 +161,6 @@ class SqlOutbox:
         self._transaction.execute(update)
         rows = self._transaction.execute(sa.select(outbox).where(_c.id.in_(taken))).mappings()
         return tuple(sorted(map(item_from_row, rows), key=lambda item: taken.index(item.id)))
-
-    def release_all(self) -> None:
-        """End all leases: messages in sending can be claimed at once."""
-        self._transaction.execute(sa.update(outbox).where(_on_the_way).values(leased_until=None))
 
     def mark_tried_doubtful(self) -> None:
         """Mark all messages that were tried without a certain result as doubtful."""
@@ -208,7 +209,7 @@ class SqlOutbox:
 
     def recall(self, outbox_ids: Collection[int]) -> bool:
         """Recall messages that were never tried, or that had no chat; all of them or none."""
-        self._lock()
+        lock_claims(self._transaction)
         queued = sa.and_(_c.state == Delivery.QUEUED.value, _c.attempts == 0)
         untouched = sa.or_(queued, sa.and_(_c.state == Delivery.FAILED.value, _c.chat_id == 0))
         theirs = sa.and_(_c.id.in_(sorted(outbox_ids)), untouched)
@@ -264,11 +265,6 @@ class SqlOutbox:
         selected = sa.select(_c.state, sa.func.count()).group_by(_c.state)
         return {Delivery(state): count for state, count in self._transaction.execute(selected)}
 
-    def _lock(self) -> None:
-        """On PostgreSQL, block other claims until this transaction ends."""
-        if not self._transaction.on_sqlite:
-            self._transaction.scalar(sa.select(sa.func.pg_advisory_xact_lock(_CLAIMS)))
-
     def _set(self, outbox_id: int, **values: Any) -> None:
         if self._transaction.execute(_row(outbox_id).values(values)).rowcount == 0:
             raise NotFound(what="outbox", name=str(outbox_id))
@@ -283,5 +279,11 @@ class SqlOutbox:
         return item.id
 
 
+def lock_claims(transaction: OpenTransaction) -> None:
+    """On PostgreSQL, block other claims of messages until this transaction ends."""
+    if not transaction.on_sqlite:
+        transaction.scalar(sa.select(sa.func.pg_advisory_xact_lock(_CLAIMS)))
+
+
 def _row(outbox_id: int) -> sa.Update:
-    return sa.update(outbox).where(_c.id == outbox_id).values(leased_until=None)
+    return sa.update(outbox).where(_c.id == outbox_id).values(leased_until=None, claimed_by="")

@@ -32,6 +32,7 @@ photo_reads = Table(
     Column("attempts", Integer, nullable=False),
     Column("wanted_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
+    Column("claimed_by", Words, nullable=False, server_default=""),
     UniqueConstraint("chat_id", "message_id", "transport", "reference", name="uq_photo_reads_once"),
     sa.Index(None, "state", "due_at"),
     sa.Index(None, "chat_id", "album"),
@@ -73,10 +74,11 @@ class SqlPhotoReads:
 
     def claim(self, now: datetime, lease: timedelta, transports: Collection[str]) -> PhotoRead | None:
         """Take a lease on the longest due photo of these transports, and add one to its `attempts`."""
+        lease_time = self._transaction.lease_time(now)
         first = (
             sa.select(_c.id)
             .where(_c.state == PhotoState.WANTED.value, _c.transport.in_(sorted(transports)))
-            .where(sa.or_(_c.due_at <= now, _c.due_at == _c.wanted_at))
+            .where(sa.or_(_is_due(now, lease_time), _c.due_at == _c.wanted_at))
             .order_by(_c.due_at, _c.id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -85,7 +87,8 @@ class SqlPhotoReads:
         if photo_id is None:
             return None
         taken = sa.update(photo_reads).where(_c.id == photo_id)
-        self._transaction.execute(taken.values(due_at=now + lease, attempts=_c.attempts + 1))
+        claimed = {"due_at": lease_time + lease, "claimed_by": self._transaction.process}
+        self._transaction.execute(taken.values(claimed | {"attempts": _c.attempts + 1}))
         return self.get(photo_id)
 
     def done(self, photo_id: int, reading: PhotoReading | None, reason: str = "") -> bool:
@@ -95,7 +98,7 @@ class SqlPhotoReads:
 
     def later(self, photo_id: int, due_at: datetime, reason: str) -> None:
         """Retry at `due_at`, unless it is done."""
-        self._set(photo_id, due_at=due_at, reason=reason)
+        self._set(photo_id, due_at=due_at, reason=reason, claimed_by="")
 
     def get(self, photo_id: int) -> PhotoRead:
         """Return the photo. Raises `NotFound`."""
@@ -121,6 +124,11 @@ class SqlPhotoReads:
         if not changed:
             self.get(photo_id)
         return changed
+
+
+def _is_due(now: datetime, lease_time: datetime) -> sa.ColumnElement[bool]:
+    """Return whether a photo is due: where it is claimed, by the time of leases."""
+    return _c.due_at <= sa.case((_c.claimed_by != "", lease_time), else_=now)
 
 
 def _row(reading: PhotoReading | None) -> dict[str, Any] | None:

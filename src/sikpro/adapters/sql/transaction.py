@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.sql import Executable
 
+from sikpro.adapters.sql.columns import UtcDateTime
 from sikpro.adapters.sql.engine import in_transaction
 from sikpro.adapters.sql.errors import storage_error
 from sikpro.application.ports.chance import Chance
@@ -24,9 +27,10 @@ _IN_ERROR = 3  # psycopg.pq.TransactionStatus.INERROR; PostgreSQL silently turns
 class OpenTransaction:
     """A transaction's connection with its savepoints; they also roll back hints, security events, facts and totals."""
 
-    def __init__(self, connection: Connection, chance: Chance = Chance()) -> None:  # noqa: B008  # frozen
+    def __init__(self, connection: Connection, chance: Chance = Chance(), process: str = "") -> None:  # noqa: B008  # frozen
         self.connection = connection
         self.chance = chance
+        self.process = process
         self.on_sqlite = connection.dialect.name == "sqlite"
         self.hints: list[Hint] = []
         self.recorded: list[SecurityEvent] = []
@@ -37,7 +41,7 @@ class OpenTransaction:
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:
         """Run a statement. Raises `StorageError`."""
-        with told_as_storage_errors():
+        with as_storage_errors():
             return self.connection.execute(statement, parameters)
 
     def scalar(self, statement: Executable, parameters: Any = None) -> Any:
@@ -79,7 +83,7 @@ class OpenTransaction:
         return self.connection.closed or self.connection.invalidated
 
     def _run(self, statement: str) -> None:
-        with told_as_storage_errors():
+        with as_storage_errors():
             self.connection.exec_driver_sql(statement)
 
     def remember(self, key: Hashable, read: Callable[[], T]) -> T:
@@ -98,6 +102,16 @@ class OpenTransaction:
         if key is not None:
             self.totals[key] = self.totals.get(key, 0) + change
 
+    def lease_time(self, now: datetime) -> datetime:
+        """Return the time by which leases are taken and judged: `now`, or the clock that all processes share.
+
+        A process with a name on PostgreSQL uses the database's.
+        """
+        if self.on_sqlite or not self.process:
+            return now
+        shared: datetime = self.scalar(sa.select(sa.func.clock_timestamp(type_=UtcDateTime())))
+        return shared
+
     def must_stand(self) -> None:
         """Raise `StorageError` if the database has already ended the transaction."""
         if self.lost:
@@ -112,7 +126,7 @@ class OpenTransaction:
 
 
 @contextmanager
-def told_as_storage_errors() -> Iterator[None]:
+def as_storage_errors() -> Iterator[None]:
     """Turn the errors of SQLAlchemy, as those about a connection that broke before, into `StorageError`."""
     try:
         yield

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine, Transaction
 from sikpro.adapters.sql.blobs import SqlBlobs
 from sikpro.adapters.sql.bots import SqlBotAccounts
 from sikpro.adapters.sql.catalogue import SqlCatalogueRepository, SqlInstallationRepository
+from sikpro.adapters.sql.claims import SqlClaims
 from sikpro.adapters.sql.conversations import SqlConversationStore
 from sikpro.adapters.sql.day_notes import SqlDayNotes
 from sikpro.adapters.sql.devices import SqlDeviceQueries
@@ -19,6 +20,7 @@ from sikpro.adapters.sql.engine import WRITES, sqlite_file
 from sikpro.adapters.sql.exports import SqlExports
 from sikpro.adapters.sql.facts import SqlOrderFacts
 from sikpro.adapters.sql.files import SqlFileStore
+from sikpro.adapters.sql.hints import notify
 from sikpro.adapters.sql.inbox import SqlInbox
 from sikpro.adapters.sql.jobs import SqlAlerts, SqlJobs
 from sikpro.adapters.sql.journal import SqlJournal
@@ -40,7 +42,7 @@ from sikpro.adapters.sql.shift_handovers import SqlShiftHandovers
 from sikpro.adapters.sql.snippets import SqlSnippets
 from sikpro.adapters.sql.tables import totals
 from sikpro.adapters.sql.targets import SqlTargets
-from sikpro.adapters.sql.transaction import OpenTransaction, told_as_storage_errors
+from sikpro.adapters.sql.transaction import OpenTransaction, as_storage_errors
 from sikpro.adapters.sql.two_steps import SqlLoginTickets, SqlSecondSteps
 from sikpro.adapters.sql.undo_and_views import SqlSavedViews, SqlUndoSteps
 from sikpro.adapters.sql.wall_links import SqlWallLinks
@@ -75,6 +77,7 @@ class SqlUnitOfWork:
         self.bots = SqlBotAccounts(transaction)
         self.jobs = SqlJobs(transaction)
         self.alerts = SqlAlerts(transaction)
+        self.claims = SqlClaims(transaction)
         self.reminders = SqlReminders(transaction)
         self.owners = SqlOwners(transaction)
         self.disturbances = SqlDisturbances(transaction)
@@ -116,11 +119,22 @@ class SqlUnitOfWork:
 
 
 class SqlTransactions:
-    """The one owner of transactions on a database; on SQLite the writers of this process wait for each other here."""
+    """The one owner of transactions on a database; on SQLite the writers of this process wait for each other here.
 
-    def __init__(self, engine: Engine, live: LiveEvents | None = None, chance: Chance = Chance()) -> None:  # noqa: B008  # frozen
+    `process` is the name under which this process claims things. On PostgreSQL it must hold its lock meanwhile
+    (`Presence`); without a name only a lease tells others when a claim is over.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        live: LiveEvents | None = None,
+        process: str = "",
+        chance: Chance = Chance(),  # noqa: B008  # frozen
+    ) -> None:
         self._engine = engine
         self._live = live
+        self._process = process
         self._chance = chance
         self._one_write = OneWrite()
         file = sqlite_file(engine.url)
@@ -135,20 +149,21 @@ class SqlTransactions:
 
     def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the work on one consistent view; a write is an error or lost."""
-        with told_as_storage_errors(), self._engine.connect().execution_options(**self._reading) as connection:
-            return work(SqlUnitOfWork(OpenTransaction(connection, self._chance)))
+        with as_storage_errors(), self._engine.connect().execution_options(**self._reading) as connection:
+            return work(SqlUnitOfWork(OpenTransaction(connection, self._chance, self._process)))
 
     def _write_once(self, work: Callable[[UnitOfWork], T]) -> T:
         with (
-            told_as_storage_errors(),
+            as_storage_errors(),
             self._turn(),
             self._engine.connect().execution_options(**{WRITES: True}) as connection,
             connection.begin() as begun,
         ):
-            transaction = OpenTransaction(connection, self._chance)
+            transaction = OpenTransaction(connection, self._chance, self._process)
             result = work(SqlUnitOfWork(transaction))
             write_facts(transaction)
             _write_totals(transaction)
+            notify(transaction)
             transaction.must_stand()
             _commit(transaction, begun)
         log_events(transaction.recorded)

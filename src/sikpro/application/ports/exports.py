@@ -61,7 +61,7 @@ class Exports(Protocol):
     def claim(self, now: datetime, lease: timedelta) -> Export | None:
         """Claim the oldest export that is queued, or that runs with an expired lease. Add one to `attempts`."""
 
-    def progress(self, export: Export, done: int, total: int, leased_until: datetime) -> bool:
+    def progress(self, export: Export, done: int, total: int, now: datetime, lease: timedelta) -> bool:
         """Record the progress of this attempt and renew its lease."""
 
     def finish(self, export: Export, blob: int, at: datetime) -> bool:

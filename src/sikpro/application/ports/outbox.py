@@ -84,9 +84,6 @@ class Outbox(Protocol):
         since: the message is due.
         """
 
-    def release_all(self) -> None:
-        """Make all `SENDING` messages claimable at once, as doubtful. Use it when nobody is sending any more."""
-
     def mark_tried_doubtful(self) -> None:
         """Mark tried messages that may have arrived as doubtful: another messenger cannot recognise them."""
 

@@ -11,6 +11,7 @@ from sikpro.application.ports.blobs import Blobs
 from sikpro.application.ports.bots import BotAccounts
 from sikpro.application.ports.catalogue import CatalogueRepository, InstallationRepository
 from sikpro.application.ports.chance import Chance
+from sikpro.application.ports.claims import Claims
 from sikpro.application.ports.conversations import ConversationStore
 from sikpro.application.ports.day_notes import DayNotes
 from sikpro.application.ports.devices import DeviceQueries
@@ -149,10 +150,12 @@ class ChatStorage(Protocol):
 
 
 class JobStorage(Protocol):
-    """Recurring work, the alerts already given and the seals over the facts: needed to run the workers."""
+    """Recurring work, claims, the alerts already given and the seals over the facts: needed to run the workers."""
 
     @property
     def jobs(self) -> Jobs: ...
+    @property
+    def claims(self) -> Claims: ...
     @property
     def alerts(self) -> Alerts: ...
     @property

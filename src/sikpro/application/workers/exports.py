@@ -164,11 +164,11 @@ class ExportRunner(OneByOne):
             await asyncio.wait({making})
 
     async def _note_progress(self, export: Export, done: int, total: int) -> bool:
-        until = self.clock.now() + _LEASE
+        now = self.clock.now()
 
         def work(uow: UnitOfWork) -> bool:
             uow.announce(Hint(Kind.EXPORT, (export.id,)))
-            return uow.exports.progress(export, done, total, until)
+            return uow.exports.progress(export, done, total, now, _LEASE)
 
         return await self.transactions.write(work)
 
@@ -178,7 +178,7 @@ class ExportRunner(OneByOne):
 
         def work(uow: UnitOfWork) -> None:
             current = uow.exports.get(export.id)
-            if not uow.exports.progress(export, current.done, current.total, now + _LEASE):
+            if not uow.exports.progress(export, current.done, current.total, now, _LEASE):
                 return
             name = file_name(query, export.kind)
             with path.open("rb") as file:

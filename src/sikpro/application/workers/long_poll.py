@@ -20,6 +20,9 @@ from sikpro.application.workers.intake import Intake
 
 _log = structlog.get_logger(__name__)
 
+_ASK_AGAIN = 1.0
+"""Seconds until a process asks again for a lease that another has."""
+
 
 async def _keep() -> None:
     """Do nothing: by default the transport has nothing to release."""
@@ -69,7 +72,7 @@ class LongPoll:
                     self._trouble("other_process", "")
                     self._begun = False
                     await self.release_all()
-                    await asyncio.sleep(5)
+                    await asyncio.sleep(_ASK_AGAIN)
                     continue
                 first = False
                 if not self.state.connected:
@@ -83,7 +86,7 @@ class LongPoll:
             except LeaseLost:
                 self.holds_lease = False
                 self._trouble("other_process", "")
-                at_least = 5.0
+                at_least = _ASK_AGAIN
             except StorageError as error:
                 self._trouble("storage", str(error))
             except Exception as error:
@@ -110,10 +113,12 @@ class LongPoll:
             self.after_commit()
 
     async def _lease(self, *, take_over: bool) -> bool:
-        now = self.clock.now()
+        now, held = self.clock.now(), self.holds_lease
         self.holds_lease = await self.transactions.write(
             lambda uow: uow.bots.lease(self.account, self.owner, now, self.lease, take_over=take_over)
         )
+        if self.holds_lease and not held:
+            self.after_commit()  # answers of the process before may be waiting
         return self.holds_lease
 
     async def _greet(self) -> None:

@@ -66,11 +66,7 @@ _LONGEST_PAUSE_ONCE = 10.0
 
 @define(kw_only=True)
 class Relay:
-    """The only sender. `may_send` says whether this process has the bot account's lease.
-
-    Set `alone` where no other process can send (SQLite): then messages that a killed process was sending are sent at
-    once.
-    """
+    """The only sender. `may_send` says whether this process has the bot account's lease."""
 
     transactions: AsyncTransactions
     messenger: Messenger
@@ -78,8 +74,6 @@ class Relay:
     chance: Chance = field(factory=Chance)
     rates: Rates = field(factory=Rates)
     may_send: Callable[[], bool] = field(default=lambda: True)
-    alone: bool = False
-    _begun: bool = field(default=False, init=False)
     state: str = field(default="idle", init=False)
     _marked_state: str = field(default="idle", init=False)
     _held_up: bool = field(default=False, init=False)
@@ -145,14 +139,11 @@ class Relay:
         now, hurry, in_hand = self.clock.now(), self._hurry, tuple(self._sending.values())
 
         def claim(uow: UnitOfWork) -> tuple[OutboxItem, ...]:
-            if self.alone and not self._begun:
-                uow.outbox.release_all()
             if hurry:
                 uow.outbox.retry_now(_LINE_DOWN, now, most_doubts=hurry)
             return uow.outbox.claim(now, LEASE, free, sends_once=self.messenger.sends_once, in_hand=in_hand)
 
         claimed = await self.transactions.write(claim)
-        self._begun = True
         self._hurry = 0 if self._hurry == hurry else self._hurry
         return claimed
 

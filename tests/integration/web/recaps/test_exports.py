@@ -118,7 +118,7 @@ def test_a_running_export_says_how_far_it_is_and_a_failed_one_why(page_site: Sit
     at = page_site.clock.at
     export = page_site.store.write(lambda uow: uow.exports.claim(at, timedelta(minutes=1)))
     assert export
-    page_site.store.write(lambda uow: uow.exports.progress(export, 1500, 20_000, at))
+    page_site.store.write(lambda uow: uow.exports.progress(export, 1500, 20_000, at, timedelta(minutes=1)))
     page = sari.get("/exports").text
     assert '<progress class="export-progress" aria-label="Kemajuan" value="1500" max="20000">' in page
     assert "1.500 dari 20.000 order" in page

@@ -14,6 +14,7 @@ from sikpro.application.ports.network import ChatMoved, NeverSent, NotSent, Perh
 from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.schedules import Frequency, Schedule
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.workers.left_behind import LeftBehind
 from sikpro.application.workers.rates import Pace, Rates
 from sikpro.application.workers.relay import LEASE, Relay
 from tests.fakes import FakeMessenger, StoryClock
@@ -331,7 +332,8 @@ async def test_after_a_crash_what_was_in_hand_leaves_at_once_where_nobody_else_c
 ) -> None:
     number = post.put("halo")
     post.transactions.write(lambda uow: uow.outbox.claim(post.clock.now(), LEASE, 1))
-    post.relay.alone, began = alone, post.clock.now()
+    began = post.clock.now()
+    await LeftBehind(transactions=InlineTransactions(post.transactions), alone=alone).begin()
     await post.until(lambda: post.item(number).state is Delivery.PERHAPS_TWICE)
     assert (post.clock.now() - began >= LEASE) is waits
 

@@ -1,0 +1,120 @@
+"""The presence of a process on PostgreSQL: one connection kept open, with its lock and the hints of the others."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from select import select
+from typing import Any
+
+import structlog
+from sqlalchemy import exc
+from sqlalchemy.engine import URL
+
+from sikpro.adapters.sql.claims import LOCKS, lock_number
+from sikpro.adapters.sql.engine import create_engine_for
+from sikpro.adapters.sql.hints import CHANNEL, heard
+from sikpro.application.ports.storage import Hint, StorageError
+
+_log = structlog.get_logger(__name__)
+
+_LOOK = 0.5
+"""Seconds between two looks at a connection on which nothing comes, and between two tries to connect."""
+
+_KEEPALIVES = ("tcp_keepalives_idle = 2", "tcp_keepalives_interval = 1", "tcp_keepalives_count = 3")
+"""With these the server notices within five seconds that this machine is gone, and frees the lock."""
+
+
+class Presence:
+    """Tells the other processes that this one runs, and hears their hints, in a thread of its own.
+
+    The process holds an advisory lock of the session: PostgreSQL frees it when the connection ends, whatever ended the
+    process. `publish` gets the hints of other processes. `missed` is called after each connect: what was announced
+    before is unknown.
+    """
+
+    def __init__(
+        self,
+        url: str | URL,
+        process: str,
+        publish: Callable[[tuple[Hint, ...]], None],
+        missed: Callable[[], None],
+    ) -> None:
+        self._engine = create_engine_for(url, pooled=False)
+        self._process = process
+        self._publish = publish
+        self._missed = missed
+        self._held = threading.Event()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sikpro-presence", daemon=True)
+
+    @property
+    def held(self) -> bool:
+        """Whether the process holds its lock, as far as it knows."""
+        return self._held.is_set()
+
+    def start(self) -> None:
+        """Connect, and stay connected."""
+        self._thread.start()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until the lock is held, and return whether it is."""
+        return self._held.wait(seconds)
+
+    def stop(self) -> None:
+        """End the connection; the others see at once that the process is gone."""
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        out_of_reach = False
+        while not self._stopped.is_set():
+            try:
+                with self._connected() as connection:
+                    self._stay(connection)
+            except (StorageError, exc.SQLAlchemyError, OSError, ValueError) as error:
+                if self._held.is_set() or not out_of_reach:
+                    _log.warning("the connection to the other processes broke", error=str(error))
+                out_of_reach = True
+            finally:
+                self._held.clear()
+            self._stopped.wait(_LOOK)
+
+    @contextmanager
+    def _connected(self) -> Iterator[Any]:
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+
+    def _stay(self, connection: Any) -> None:
+        driver = connection.connection.driver_connection
+        driver.add_notify_handler(lambda notification: self._hear(notification.payload))
+        for setting in (*_KEEPALIVES, f"application_name = '{self._process}'"):
+            connection.exec_driver_sql(f"SET {setting}")
+        self._must_be_direct(connection, driver.info.backend_pid)
+        while not self._taken(connection):
+            # The server has not noticed yet that our last connection ended; until then we count as here.
+            if self._stopped.wait(_LOOK):
+                return
+        connection.exec_driver_sql(f"LISTEN {CHANNEL}")
+        self._held.set()
+        self._missed()
+        while not self._stopped.is_set():
+            select([driver.fileno()], [], [], _LOOK)
+            connection.exec_driver_sql("SELECT 1")  # takes what came, and notices a connection that is gone
+
+    def _taken(self, connection: Any) -> bool:
+        taken: bool = connection.exec_driver_sql(
+            "SELECT pg_try_advisory_lock(%s, %s)", (LOCKS, lock_number(self._process))
+        ).scalar()
+        return taken
+
+    def _must_be_direct(self, connection: Any, backend: int) -> None:
+        if connection.exec_driver_sql("SELECT pg_backend_pid()").scalar() != backend:
+            _log.warning("PostgreSQL is behind a pooler: it must pool sessions, not transactions (docs/operations.md)")
+
+    def _hear(self, message: str) -> None:
+        hints = heard(message, self._process)
+        if hints is None:
+            self._missed()
+        elif hints:
+            self._publish(hints)

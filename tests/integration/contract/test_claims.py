@@ -1,0 +1,127 @@
+"""What claims of processes promise: they end when nobody can finish them, each kind of them."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sikpro.adapters.memory import MemoryTransactions
+from sikpro.adapters.sql import SqlTransactions, create_engine_for
+from sikpro.application.ports.network import RemoteFile
+from sikpro.application.ports.storage import Transactions, UnitOfWork
+from tests.builders import a_person, after, an_outgoing, stored_order
+from tests.integration.contract.conftest import POSTGRES
+from tests.integration.postgres import NewDatabase
+from tests.integration.sqlite import migrated_sqlite
+
+LEASE = timedelta(days=1)
+LATER = 2
+"""Minutes after which everything is claimed again, long before its lease is over."""
+
+
+@pytest.fixture(params=["memory", "sqlite", POSTGRES])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Transactions]:
+    """An empty store of each kind, used by a process with a name."""
+    if request.param == "memory":
+        yield MemoryTransactions()
+        return
+    if request.param == "postgres":
+        new: NewDatabase = request.getfixturevalue("new_postgres")
+        url = new(request.getfixturevalue("postgres_template"))
+    else:
+        url = migrated_sqlite(tmp_path)
+    engine = create_engine_for(url)
+    yield SqlTransactions(engine, process="1-abc")
+    engine.dispose()
+
+
+def furnish(unit: UnitOfWork) -> None:
+    """One thing of each kind to claim."""
+    person = unit.people.add(a_person())
+    unit.outbox.put(an_outgoing("answer"), after(0))
+    unit.jobs.schedule("count", "", after(0))
+    unit.exports.ask(person=person.id, query="2026-11", kind="csv", language="id", at=after(0))
+    file = RemoteFile(chat_id=700, message_id=5, transport="bot_api", reference="f")
+    unit.photo_reads.want(file, telegram_id=77, album=None, at=after(0))
+    unit.files.want(
+        order_id=stored_order(unit).id,
+        chat_id=700,
+        message_id=5,
+        transport="bot_api",
+        reference="f",
+        kind="photo",
+        name="",
+        size=None,
+        at=after(0),
+    )
+
+
+def try_all_again_later(unit: UnitOfWork) -> None:
+    """A first try of each file, so that the due time of the second is not the time since which it is wanted."""
+    for files in (unit.files, unit.photo_reads):
+        one = files.claim(after(0), LEASE, ["bot_api"])
+        assert one
+        files.later(one.id, after(1), "slow")
+
+
+def claimed(unit: UnitOfWork, owner: str = "1-abc") -> list[str]:
+    """Claim whatever can be claimed, and return of which kinds there was something."""
+    now, found = after(LATER), list[str]()
+    if unit.bots.lease("bot", owner, now, LEASE, take_over=False):
+        found.append("bot")
+    for kind, one in (
+        ("outbox", unit.outbox.claim(now, LEASE, 9)),
+        ("job", unit.jobs.claim(now, LEASE)),
+        ("export", unit.exports.claim(now, LEASE)),
+        ("file", unit.files.claim(now, LEASE, ["bot_api"])),
+        ("photo", unit.photo_reads.claim(now, LEASE, ["bot_api"])),
+    ):
+        if one:
+            found.append(kind)
+    return found
+
+
+EVERYTHING = ["bot", "outbox", "job", "export", "file", "photo"]
+
+
+def test_whatever_was_claimed_before_a_crash_can_be_claimed_at_once(store: Transactions) -> None:
+    store.write(furnish)
+    store.write(try_all_again_later)
+    assert store.write(claimed) == EVERYTHING
+    assert store.write(lambda unit: claimed(unit, "2-def")) == [], "it is claimed"
+
+    assert store.write(lambda unit: unit.claims.free_all()) == len(EVERYTHING)
+
+    assert store.write(lambda unit: claimed(unit, "2-def")) == EVERYTHING
+
+
+def test_a_message_that_may_have_been_sent_is_doubtful_when_its_claim_ended_early(store: Transactions) -> None:
+    store.write(furnish)
+    store.write(lambda unit: unit.outbox.claim(after(1), LEASE, 9))
+    store.write(lambda unit: unit.claims.free_all())
+
+    (again,) = store.write(lambda unit: unit.outbox.claim(after(1), LEASE, 9))
+    assert (again.message.text, again.doubtful, again.attempts) == ("answer", True, 2)
+
+
+def test_what_is_not_claimed_keeps_its_due_time(store: Transactions) -> None:
+    store.write(furnish)
+    for files in ("files", "photo_reads"):
+        one = store.write(lambda unit, name=files: getattr(unit, name).claim(after(0), LEASE, ["bot_api"]))  # type: ignore[misc]  # bound now
+        store.write(lambda unit, name=files, one=one: getattr(unit, name).later(one.id, after(9), "slow"))  # type: ignore[misc]  # bound now
+    store.write(lambda unit: unit.outbox.later(1, after(9), "slow_down", at=after(1)))
+
+    assert store.write(lambda unit: unit.claims.free_all()) == 0
+
+    assert store.write(claimed) == ["bot", "job", "export"]
+
+
+def test_nobody_is_gone_who_holds_nothing_and_oneself_is_never_gone(store: Transactions) -> None:
+    assert store.read(lambda unit: unit.claims.gone()) == frozenset()
+    store.write(furnish)
+    store.write(claimed)
+
+    assert store.read(lambda unit: unit.claims.gone()) == frozenset()
+    assert store.write(lambda unit: unit.claims.free(["1-abc"])) == 0
+    assert store.write(lambda unit: claimed(unit, "2-def")) == []

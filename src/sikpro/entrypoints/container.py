@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 
+from attrs import evolve
 from dependency_injector import containers, providers
 
-from sikpro.adapters.local.clock import SystemClock
+from sikpro.adapters.local.clock import SystemClock, seconds_passed
 from sikpro.adapters.local.export_process import ProcessExports
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.local.passwords import Argon2Passwords
@@ -80,9 +81,12 @@ class Container(containers.DeclarativeContainer):
     """All parts of one process; each is made once, at its first use."""
 
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
-    clock = providers.Singleton(SystemClock)
     chance = providers.Singleton(Chance)
     live = providers.Singleton(LocalLiveEvents, chance=chance)
+    watch = providers.Singleton(
+        ClockWatch, clock=providers.Singleton(SystemClock), live=live, count=providers.Object(seconds_passed)
+    )
+    clock = watch
     passwords = providers.Singleton(Argon2Passwords)
     workbooks = providers.Singleton(_workbooks)
     pictures = providers.Singleton(_pictures)
@@ -104,6 +108,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         chance=chance,
         rates=providers.Callable(_rates, settings),
+        jumped=watch.provided.jumped,
     )
     long_poll = providers.Singleton(
         LongPoll,
@@ -119,7 +124,9 @@ class Container(containers.DeclarativeContainer):
         release_all=bot.provided.release_all,
         caution=bot.provided.caution,
     )
-    downloads = providers.Singleton(Downloads, transactions=threads, source=bot.provided.files, clock=clock)
+    downloads = providers.Singleton(
+        Downloads, transactions=threads, source=bot.provided.files, clock=clock, jumped=watch.provided.jumped
+    )
     photo_reader = providers.Singleton(
         PhotoReader,
         transactions=threads,
@@ -127,6 +134,7 @@ class Container(containers.DeclarativeContainer):
         barcodes=barcodes,
         clock=clock,
         tell=providers.Factory(partial, tell_of_photo, zone=settings.provided.zone),
+        jumped=watch.provided.jumped,
     )
     menus = providers.Singleton(
         MenuKeeper,
@@ -148,8 +156,7 @@ class Container(containers.DeclarativeContainer):
         zone=settings.provided.zone,
     )
     left_behind = providers.Singleton(LeftBehind, transactions=threads, alone=providers.Callable(_is_sqlite, settings))
-    watch = providers.Singleton(ClockWatch, clock=clock, live=live)
-    jobs = providers.Singleton(JobRunner, transactions=threads, clock=clock, zone=settings.provided.zone, watch=watch)
+    jobs = providers.Singleton(JobRunner, transactions=threads, zone=settings.provided.zone, watch=watch)
 
 
 def has_bot(container: Container) -> bool:
@@ -162,7 +169,11 @@ def web_parts(container: Container) -> WebParts:
     settings = container.settings()
 
     def bot_state() -> BotState | None:
-        return container.long_poll().state if has_bot(container) else None
+        if not has_bot(container):
+            return None
+        long_poll = container.long_poll()
+        state, now = long_poll.state, container.clock().now()
+        return evolve(state, since=now - timedelta(seconds=long_poll.count() - state.changed))
 
     def health() -> Mapping[str, str]:
         state = bot_state()
@@ -185,6 +196,7 @@ def web_parts(container: Container) -> WebParts:
         bot_state=bot_state,
         health=health,
         clock_step=lambda: container.watch().step,
+        jumped=container.watch().jumped,
         secure_cookies=settings.secure_cookies,
         simulator_url=settings.simulator_url,
     )

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sikpro.adapters.local.clock import SystemClock
+from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.application.ports.runtime import Clock
+from sikpro.application.workers.clock_watch import ClockWatch
 from sikpro.entrypoints.demo_data import DemoClock
 from tests.builders import NOON
 from tests.fakes import StoryClock
@@ -16,6 +18,11 @@ Present = Callable[[], datetime]
 
 def the_machines() -> tuple[Clock, Present]:
     return SystemClock(), lambda: datetime.now(UTC)
+
+
+def the_watched() -> tuple[Clock, Present]:
+    clock = StoryClock(NOON)
+    return ClockWatch(clock=clock, live=LocalLiveEvents(), count=lambda: 0.0), lambda: NOON
 
 
 def the_demos() -> tuple[Clock, Present]:
@@ -35,7 +42,7 @@ def the_hasty() -> tuple[Clock, Present]:
     return clock, lambda: clock.at
 
 
-@pytest.fixture(params=[the_machines, the_demos, the_tests, the_hasty], ids=lambda one: one.__name__)
+@pytest.fixture(params=[the_machines, the_watched, the_demos, the_tests, the_hasty], ids=lambda one: one.__name__)
 def clock(request: pytest.FixtureRequest) -> tuple[Clock, Present]:
     """Each clock, and what tells the time that it should show."""
     made: tuple[Clock, Present] = request.param()

@@ -126,9 +126,9 @@ class MemoryLoginAttempts:
         """Delete the failed logins of an account from an address."""
         self._forget(lambda row: row[:2] == (account, address))
 
-    def forget(self, before: datetime) -> None:
-        """Delete the failed logins before a time."""
-        self._forget(lambda row: row[2] < before)
+    def forget(self, before: datetime, after: datetime) -> None:
+        """Delete the failed logins before a time, and those after another."""
+        self._forget(lambda row: not before <= row[2] <= after)
 
     def _forget(self, which: Callable[[tuple[str, str, datetime]], bool]) -> None:
         for key in self._state.login_attempts:

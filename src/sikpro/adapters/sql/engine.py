@@ -54,12 +54,10 @@ def create_engine_for(
         address = _for_reading(file) if read_only else parsed
         connect_args |= {} if read_only else connections_that_close_in_turn(file.absolute())
         engine = sa.create_engine(address, module=driver, connect_args=connect_args, **options)
-        first: tuple[str, ...] = ()
-        if not read_only:
-            # FULL costs 1.5 times NORMAL and loses nothing.
-            first = ("journal_mode=WAL", "synchronous=FULL")
-        elif _ALONE in str(address):
-            first = ("locking_mode=EXCLUSIVE",)
+        # FULL costs 1.5 times NORMAL and loses nothing.
+        first: tuple[str, ...] = ("journal_mode=WAL", "synchronous=FULL")
+        if read_only:
+            first = ("locking_mode=EXCLUSIVE",) if _ALONE in str(address) else ()
         # Without foreign_keys=ON SQLite does not check references.
         _prepare_sqlite(engine, (*first, f"foreign_keys={'ON' if foreign_keys else 'OFF'}"))
     else:

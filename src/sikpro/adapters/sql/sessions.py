@@ -158,9 +158,9 @@ class SqlLoginAttempts:
         cleared = sa.delete(login_attempts).where(_a.account == account, _a.address == address)
         self._transaction.execute(cleared)
 
-    def forget(self, before: datetime) -> None:
-        """Delete the failed logins before a time."""
-        self._transaction.execute(sa.delete(login_attempts).where(_a.at < before))
+    def forget(self, before: datetime, after: datetime) -> None:
+        """Delete the failed logins before a time, and those after another."""
+        self._transaction.execute(sa.delete(login_attempts).where(sa.or_(_a.at < before, _a.at > after)))
 
     def _count(self, *conditions: sa.ColumnElement[bool]) -> int:
         counted = sa.select(sa.func.count()).select_from(login_attempts).where(*conditions)

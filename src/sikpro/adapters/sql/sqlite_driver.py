@@ -39,6 +39,6 @@ def what_holds() -> str:
     if not RACES:
         return f"SQLite {version}, without the WAL-reset race"
     return (
-        f"SQLite {version} may lose a write when two programs write at once (WAL-reset race): SIKPRO's own take turns by "
-        "a lock file; let no other program write the database"
+        f"SQLite {version} may lose a write when two programs write at once (WAL-reset race): SIKPRO's own take "
+        "turns by a lock file; let no other program write the database"
     )

@@ -190,7 +190,10 @@ class Messenger(Protocol):
 
 @frozen
 class BotState:
-    """The state of the bot loop: connected, or since when and why not."""
+    """The state of the bot loop: connected, or since when and why not.
+
+    `changed` is the same moment by a monotonic clock, in seconds.
+    """
 
     connected: bool
     since: datetime
@@ -198,3 +201,4 @@ class BotState:
     detail: str = field(default="", repr=False)
     username: str = ""
     transport: str = ""
+    changed: float = 0.0

@@ -1,5 +1,6 @@
 """Sessions of the web, links that connect a phone, and failed logins."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -25,12 +26,13 @@ class Session:
     own_device: bool = False
     confirmed_at: datetime | None = None
 
-    def is_over(self, now: datetime, times: SessionTimes) -> bool:
-        """Return whether it has ended by itself."""
-        unused = now - self.used_at
+    def is_over(self, now: datetime, times: SessionTimes, jumped: Callable[[datetime], timedelta]) -> bool:
+        """Return whether it has ended by itself; `jumped` says how far the clock was set forward since a time."""
+        unused = now - self.used_at - jumped(self.used_at)
         if unused > (times.unused_on_own_device if self.own_device else times.unused):
             return True
-        return now - self.created_at > times.longest and unused >= times.no_shift
+        age = now - self.created_at - jumped(self.created_at)
+        return age > times.longest and unused >= times.no_shift
 
     def is_confirmed(self, now: datetime) -> bool:
         """Return whether its password was given lately; a time that is still to come does not count."""
@@ -98,4 +100,5 @@ class LoginAttempts(Protocol):
         """Count the failures of any account from this address."""
 
     def clear(self, account: str, address: str) -> None: ...
-    def forget(self, before: datetime) -> None: ...
+    def forget(self, before: datetime, after: datetime) -> None:
+        """Delete those before a time, and those after another: they are from a clock that was ahead."""

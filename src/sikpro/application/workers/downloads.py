@@ -1,7 +1,7 @@
 """Fetches the files that people sent with their orders, and stores them in the database."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from attrs import define, field
@@ -10,6 +10,7 @@ from sikpro.application.ports.files import OrderFile
 from sikpro.application.ports.network import FileGone, FileSource, SourceError
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, UnitOfWork
+from sikpro.application.workers.clock_watch import never_jumped
 from sikpro.application.workers.one_by_one import OneByOne
 
 _log = structlog.get_logger(__name__)
@@ -19,6 +20,9 @@ LARGEST = 10 * 1024 * 1024
 
 PATIENCE = timedelta(days=2)
 """How long a download is retried while the network does not deliver the file."""
+
+_LEAST_TRIES = 12
+"""The least number of tries for a file, even if the clock says it is too old: they take two hours."""
 
 _LEASE = timedelta(minutes=5)
 _LONGEST_PAUSE = timedelta(minutes=30)
@@ -50,13 +54,17 @@ def media_type(content: bytes) -> str:
 
 @define(kw_only=True)
 class Downloads(OneByOne):
-    """Fetches one file after the other. `may_fetch` says whether this process serves the bot."""
+    """Fetches one file after the other. `may_fetch` says whether this process serves the bot.
+
+    `jumped` returns how far the clock was set forward since a time.
+    """
 
     transactions: AsyncTransactions
     source: FileSource
     clock: Clock
     pause: float = 2.0
     may_fetch: Callable[[], bool] = field(default=lambda: True)
+    jumped: Callable[[datetime], timedelta] = never_jumped
 
     async def next(self) -> bool:
         """Fetch the next file, if there is one. Raises `StorageError`."""
@@ -85,7 +93,8 @@ class Downloads(OneByOne):
 
     async def _later(self, file: OrderFile, reason: str, retry_after: float | None) -> None:
         now = self.clock.now()
-        if now - file.wanted_at > PATIENCE:
+        age = now - file.wanted_at - self.jumped(file.wanted_at)
+        if age > PATIENCE and file.attempts >= _LEAST_TRIES:
             await self._mark(file, lambda uow: uow.files.give_up(file.id, reason))
             return
         least = timedelta(seconds=retry_after or 0)

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 import structlog
 from attrs import define, field, frozen
 
-from sikpro.application.conversation.drafts import remind_drafts
+from sikpro.application.conversation.drafts import REMIND_AFTER, remind_drafts
 from sikpro.application.ports.blobs import KEPT
 from sikpro.application.ports.jobs import Job
-from sikpro.application.ports.runtime import CLOCK_STEP, Clock
+from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.storage import AsyncTransactions, StorageError, UnitOfWork
 from sikpro.application.reports.closing import next_closing
 from sikpro.application.reports.send_recaps import next_recap
@@ -22,12 +22,14 @@ from sikpro.application.use_cases.orders.work_order import free_lapsed_claims
 from sikpro.application.use_cases.people.grant_access import send_common_card
 from sikpro.application.use_cases.seals.seal_facts import seal_facts
 from sikpro.application.workers.clock_watch import ClockWatch
+from sikpro.domain.order import LONGEST_CLAIM
 
 _log = structlog.get_logger(__name__)
 
 SESSION_LIFE = timedelta(days=MOST_DAYS + 1)
 """How long an unused session is kept: longer than any setting lets it last."""
 
+_READ_KEPT = timedelta(days=30)
 _LEASE = timedelta(minutes=2)
 _LONGEST_PAUSE = 6
 """The most doublings of a failing job's pause."""
@@ -35,10 +37,15 @@ _LONGEST_PAUSE = 6
 
 @frozen
 class Repeated:
-    """A recurring job: its kind and its interval."""
+    """A recurring job: its kind and its interval. `life` is how long the things live that it ends.
+
+    A job that decides by the date rests while the clock is doubted, and after a step forward for the whole `life`: what
+    was there at the step lives as long as it should.
+    """
 
     kind: str
     every: timedelta
+    life: timedelta = field(default=timedelta(), kw_only=True)
 
     def pause(self, attempts: int) -> timedelta:
         """Return the pause after this number of failed attempts."""
@@ -70,7 +77,7 @@ def _free_lapsed_claims(uow: UnitOfWork, now: datetime, _: str) -> None:
 
 def _forget_logins(uow: UnitOfWork, now: datetime, _: str) -> None:
     uow.sessions.forget(now - SESSION_LIFE)
-    uow.login_attempts.forget(now - timedelta(days=1))
+    uow.login_attempts.forget(now - timedelta(days=1), now + CLOCK_STEP)
     uow.login_tickets.forget(now)
 
 
@@ -80,16 +87,16 @@ def _forget_exports(uow: UnitOfWork, now: datetime, _: str) -> None:
 
 
 def _forget_photo_reads(uow: UnitOfWork, now: datetime, _: str) -> None:
-    uow.photo_reads.forget(now - timedelta(days=30))
+    uow.photo_reads.forget(now - _READ_KEPT)
 
 
 def _forget_reminders(uow: UnitOfWork, now: datetime, _: str) -> None:
-    uow.reminders.forget((now - timedelta(days=30)).date())
+    uow.reminders.forget((now - _READ_KEPT).date())
 
 
 RECURRING = (
-    Recurring("free_lapsed_claims", timedelta(seconds=30), _free_lapsed_claims),
-    Recurring("remind_drafts", timedelta(minutes=1), remind_drafts),
+    Recurring("free_lapsed_claims", timedelta(seconds=30), _free_lapsed_claims, life=LONGEST_CLAIM),
+    Recurring("remind_drafts", timedelta(minutes=1), remind_drafts, life=REMIND_AFTER),
     Recurring("alert_overdue", timedelta(minutes=1), alert_overdue),
     Recurring("remind_owners", timedelta(minutes=1), remind_owners),
     Recurring("common_access_card", timedelta(minutes=1), send_common_card),
@@ -97,19 +104,21 @@ RECURRING = (
     RecurringCount("close_months", timedelta(hours=1), next_closing),
     RecurringCount("send_recaps", timedelta(minutes=1), next_recap),
     Recurring("seal_facts", timedelta(minutes=2), seal_facts),
-    Recurring("forget_logins", timedelta(hours=1), _forget_logins),
-    Recurring("forget_exports", timedelta(minutes=15), _forget_exports),
-    Recurring("forget_photo_reads", timedelta(hours=6), _forget_photo_reads),
-    Recurring("forget_reminders", timedelta(hours=6), _forget_reminders),
+    Recurring("forget_logins", timedelta(hours=1), _forget_logins, life=SESSION_LIFE),
+    Recurring("forget_exports", timedelta(minutes=15), _forget_exports, life=KEPT),
+    Recurring("forget_photo_reads", timedelta(hours=6), _forget_photo_reads, life=_READ_KEPT),
+    Recurring("forget_reminders", timedelta(hours=6), _forget_reminders, life=_READ_KEPT),
 )
 
 
 @define(kw_only=True)
 class JobRunner:
-    """Runs due jobs, each in its own transaction. A failed job is retried and its error is kept."""
+    """Runs due jobs, each in its own transaction. A failed job is retried and its error is kept.
+
+    `watch` is the clock: no job runs by a time that it doubts.
+    """
 
     transactions: AsyncTransactions
-    clock: Clock
     zone: str
     watch: ClockWatch
     recurring: tuple[Recurring | RecurringCount, ...] = RECURRING
@@ -119,7 +128,6 @@ class JobRunner:
     async def run(self) -> None:
         """Run due jobs until cancelled."""
         while True:
-            self.watch.look()
             try:
                 await self._schedule()
                 while await self._next():
@@ -131,7 +139,7 @@ class JobRunner:
             await asyncio.sleep(self.pause)
 
     async def _schedule(self) -> None:
-        now = self.clock.now()
+        now = self.watch.now()
 
         def work(uow: UnitOfWork) -> None:
             known = {job.kind: job for job in uow.jobs.all()}
@@ -149,10 +157,10 @@ class JobRunner:
         behind: list[timedelta] = []
         await self.transactions.write(work)
         if behind and self.watch.step is None:
-            self.watch.note(-max(behind))
+            self.watch.note_back(-max(behind))
 
     async def _next(self) -> bool:
-        now = self.clock.now()
+        now = self.watch.now()
         job = await self.transactions.write(lambda uow: uow.jobs.claim(now, _LEASE))
         if job is None:
             return False
@@ -167,7 +175,9 @@ class JobRunner:
             return
 
         try:
-            if isinstance(recurring, RecurringCount):
+            if self.watch.rests(now, recurring.life):
+                await self.transactions.write(lambda uow: uow.jobs.again(job.id, now + recurring.every))
+            elif isinstance(recurring, RecurringCount):
                 await self._count(recurring, job, now)
             else:
                 await self._repeat(recurring, job, now)

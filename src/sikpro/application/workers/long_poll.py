@@ -5,6 +5,7 @@ came before it. So a crash at any line repeats work that the inbox already knows
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -36,7 +37,7 @@ class LongPoll:
     once: right on SQLite, where only one process runs. `lease` is its duration, longer than a poll. `after_commit` is
     called when replies may be waiting, `reconnected` when the network answers again. `release_all` releases what the
     transport holds while another process serves the bot. `caution` returns a trouble with its detail while the
-    connection works in spite of it.
+    connection works in spite of it. `count` returns monotonic seconds.
     """
 
     source: UpdateSource
@@ -53,13 +54,18 @@ class LongPoll:
     release_all: Callable[[], Awaitable[None]] = field(default=_keep)
     caution: Callable[[], tuple[str, str]] = field(default=lambda: ("", ""))
     backoff: Backoff = field(factory=Backoff)
+    count: Callable[[], float] = time.monotonic
     state: BotState = field(init=False)
     holds_lease: bool = field(default=False, init=False)
     _begun: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.state = BotState(
-            connected=False, since=self.clock.now(), trouble="starting", transport=self.source.transport
+            connected=False,
+            since=self.clock.now(),
+            changed=self.count(),
+            trouble="starting",
+            transport=self.source.transport,
         )
 
     async def run(self) -> None:
@@ -135,18 +141,23 @@ class LongPoll:
             await self.intake.begin(self.account, self.source.transport)
             self._begun = True
 
+    def _change(self, *, connected: bool, trouble: str, detail: str) -> None:
+        since, changed = self.clock.now(), self.count()
+        self.state = evolve(
+            self.state, connected=connected, since=since, changed=changed, trouble=trouble, detail=detail
+        )
+
     def _connected(self) -> None:
         trouble, detail = self.caution()
         if not self.state.connected:
             self.reconnected()
         if not self.state.connected or self.state.trouble != trouble:
-            since = self.clock.now()
-            self.state = evolve(self.state, connected=True, since=since, trouble=trouble, detail=detail)
+            self._change(connected=True, trouble=trouble, detail=detail)
             _log.info("bot connected", username=self.state.username, caution=trouble, detail=detail)
             self.live.publish((Hint(Kind.BOT),))
 
     def _trouble(self, trouble: str, detail: str) -> None:
         if self.state.connected or self.state.trouble != trouble:
-            self.state = evolve(self.state, connected=False, since=self.clock.now(), trouble=trouble, detail=detail)
+            self._change(connected=False, trouble=trouble, detail=detail)
             _log.warning("bot not connected", trouble=trouble, detail=detail)
             self.live.publish((Hint(Kind.BOT),))

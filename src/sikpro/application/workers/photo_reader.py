@@ -12,6 +12,7 @@ from sikpro.application.ports.network import FileGone, FileSource, SourceError
 from sikpro.application.ports.photo_reads import PhotoRead, PhotoState
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import AsyncTransactions, StorageError, UnitOfWork
+from sikpro.application.workers.clock_watch import never_jumped
 from sikpro.application.workers.downloads import LARGEST
 from sikpro.application.workers.one_by_one import OneByOne
 
@@ -22,6 +23,9 @@ PATIENCE = timedelta(minutes=10)
 
 ATTEMPTS = 12
 """The most attempts for one photo, also if each of them ends with the process."""
+
+_LEAST_TRIES = 3
+"""The least number of tries for a photo, even if the clock says it is too late."""
 
 _LEASE = timedelta(minutes=2)
 _LONGEST_PAUSE = timedelta(minutes=1)
@@ -35,7 +39,10 @@ It gets the photo as it is recorded. If it raises, the transaction is undone and
 
 @define(kw_only=True)
 class PhotoReader(OneByOne):
-    """Reads one photo after the other. `may_fetch` says whether this process serves the bot."""
+    """Reads one photo after the other. `may_fetch` says whether this process serves the bot.
+
+    `jumped` returns how far the clock was set forward since a time.
+    """
 
     transactions: AsyncTransactions
     source: FileSource
@@ -44,6 +51,7 @@ class PhotoReader(OneByOne):
     tell: Tell
     pause: float = 2.0
     may_fetch: Callable[[], bool] = field(default=lambda: True)
+    jumped: Callable[[datetime], timedelta] = never_jumped
 
     async def next(self) -> bool:
         """Read the next photo, if there is one. Raises `StorageError`."""
@@ -82,10 +90,15 @@ class PhotoReader(OneByOne):
         now = self.clock.now()
         least = timedelta(seconds=retry_after or 0)
         due_at = now + max(min(timedelta(seconds=2.0**photo.attempts), _LONGEST_PAUSE), least)
-        if due_at - photo.wanted_at > PATIENCE:
+        if not self._worth_it(photo, due_at):
             await self._finish(photo, None, reason)
             return
         await self.transactions.write(lambda uow: uow.photo_reads.later(photo.id, due_at, reason))
+
+    def _worth_it(self, photo: PhotoRead, at: datetime) -> bool:
+        """Return whether a photo is still tried at a time."""
+        age = at - photo.wanted_at - self.jumped(photo.wanted_at)
+        return age <= PATIENCE or photo.attempts < _LEAST_TRIES
 
     async def _finish(self, photo: PhotoRead, reading: PhotoReading | None, reason: str = "") -> None:
         """Record the end of a photo and tell of it, together; somebody else may have done so meanwhile."""
@@ -106,7 +119,7 @@ class PhotoReader(OneByOne):
             await self._untold(photo, now)
 
     async def _untold(self, photo: PhotoRead, now: datetime) -> None:
-        if photo.attempts < ATTEMPTS and now - photo.wanted_at <= PATIENCE:
+        if photo.attempts < ATTEMPTS and self._worth_it(photo, now):
             due_at = now + min(timedelta(seconds=2.0**photo.attempts), _LONGEST_PAUSE)
             await self.transactions.write(lambda uow: uow.photo_reads.later(photo.id, due_at, "internal"))
         else:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -23,6 +24,7 @@ from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, UnitOfWork
 from sikpro.application.use_cases.recaps.keep_schedules import follow_group
+from sikpro.application.workers.clock_watch import never_jumped
 from sikpro.application.workers.rates import Pace, Rates
 from sikpro.domain.errors import NotFound
 
@@ -42,7 +44,7 @@ message gets through, waiting ones are retried at once.
 """
 
 _HURRIES_APART = 2 * 60.0
-_OUTAGE = timedelta(minutes=9)
+_OUTAGE = 9 * 60.0
 """After this time with failures only, the connection was down and not only poor."""
 
 _EARLY_DOUBTS = 5
@@ -66,7 +68,10 @@ _LONGEST_PAUSE_ONCE = 10.0
 
 @define(kw_only=True)
 class Relay:
-    """The only sender. `may_send` says whether this process has the bot account's lease."""
+    """The only sender. `may_send` says whether this process has the bot account's lease.
+
+    `jumped` returns how far the clock was set forward since a time, `count` monotonic seconds.
+    """
 
     transactions: AsyncTransactions
     messenger: Messenger
@@ -74,12 +79,14 @@ class Relay:
     chance: Chance = field(factory=Chance)
     rates: Rates = field(factory=Rates)
     may_send: Callable[[], bool] = field(default=lambda: True)
+    jumped: Callable[[datetime], timedelta] = never_jumped
+    count: Callable[[], float] = time.monotonic
     state: str = field(default="idle", init=False)
     _marked_state: str = field(default="idle", init=False)
     _held_up: bool = field(default=False, init=False)
     _hurry: int = field(default=0, init=False)
     _hurried_at: float = field(default=float("-inf"), init=False)
-    _down_since: datetime | None = field(default=None, init=False)
+    _down_since: float | None = field(default=None, init=False)
     _wake: asyncio.Event = field(factory=asyncio.Event, init=False)
     _pace: Pace = field(init=False)
     _sending: dict[asyncio.Task[None], int] = field(factory=dict["asyncio.Task[None]", int], init=False)
@@ -99,7 +106,7 @@ class Relay:
         last tries are made early only after an outage.
         """
         now = self._loop_time()
-        outage = self._down_since is not None and self.clock.now() - self._down_since >= _OUTAGE
+        outage = self._down_since is not None and self.count() - self._down_since >= _OUTAGE
         self._down_since = None
         if self._held_up and (outage or now - self._hurried_at >= _HURRIES_APART):
             self._held_up, self._hurried_at = False, now
@@ -246,13 +253,17 @@ class Relay:
                 return lambda uow: uow.outbox.sent(item.id, None, now, error.detail)
         reason = "ambiguous" if isinstance(error, PerhapsSent) else "unreachable"
         self._line_failed("no_clear_answer" if reason == "ambiguous" else reason)
-        if now - item.created_at > (_REACTION_PATIENCE if item.message.reaction else PATIENCE):
+        if self._age(item, now) > (_REACTION_PATIENCE if item.message.reaction else PATIENCE):
             return lambda uow: uow.outbox.give_up(item.id, Delivery.EXPIRED, reason, error.detail, now)
         return self._again(item, now, reason, error, doubtful=False)
 
+    def _age(self, item: OutboxItem, now: datetime) -> timedelta:
+        """Return the time that passed since a message was queued."""
+        return now - item.created_at - self.jumped(item.created_at)
+
     def _line_failed(self, state: str) -> None:
         self.state, self._held_up = state, True
-        self._down_since = self._down_since or self.clock.now()
+        self._down_since = self.count() if self._down_since is None else self._down_since
 
     def _again(
         self, item: OutboxItem, now: datetime, reason: str, error: SendError, *, doubtful: bool
@@ -260,7 +271,7 @@ class Relay:
         """Postpone a message, or give it up after its last allowed try."""
         if doubtful:
             pauses: tuple[float, ...] = _DOUBTFUL_PAUSES[item.doubts : item.doubts + 1]
-        elif now - item.created_at <= PATIENCE or item.attempts < _LEAST_TRIES:
+        elif self._age(item, now) <= PATIENCE or item.attempts < _LEAST_TRIES:
             longest = _LONGEST_PAUSE_ONCE if self.messenger.sends_once else _LONGEST_PAUSE
             pauses = (min(2.0 ** min(item.attempts, 6), longest),)
         else:

@@ -1,16 +1,18 @@
 """Logging in and out: whose session it is, how long it lives, and what a guesser gets."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from attrs import evolve
 
+from sikpro.adapters.local.live import LocalLiveEvents
+from sikpro.adapters.memory import MemoryTransactions
 from sikpro.adapters.web.account.logins import TRIES, TRIES_OF_ACCOUNT, TRIES_OF_ADDRESS
 from sikpro.adapters.web.site.security import session_id
 from sikpro.domain.installation import SessionTimes
 from tests.fakes import QuickPasswords
-from tests.integration.web.console import PASSWORD, Site
+from tests.integration.web.console import PASSWORD, Site, running_site
 
 
 def test_the_right_password_leads_to_the_queue(site: Site) -> None:
@@ -293,3 +295,23 @@ def test_a_one_time_password_has_to_be_changed_first(site: Site) -> None:
     assert other.get("/orders").status_code == 303, "the other sessions have ended"
     stored = site.store.read(lambda uow: uow.people.get(rina.id))
     assert stored.password_hash == QuickPasswords().hash("sandi-yang-baru")
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=13), timedelta(days=365)], ids=str)
+def test_a_clock_that_jumps_forward_logs_nobody_out_and_opens_no_lock(jump: timedelta) -> None:
+    live, steps = LocalLiveEvents(), list[datetime]()
+
+    def jumped(since: datetime) -> timedelta:
+        return sum((jump for at in steps if since < at), timedelta())
+
+    with running_site(MemoryTransactions(live), live, jumped=jumped) as site:
+        rina, other = site.logged_in("rina"), site.visitor("9.9.9.9")
+        other.get("/login")
+        for _ in range(TRIES):
+            other.post("/login", {"username": "tono", "password": "salah"})
+        site.clock.later(jump)
+        steps.append(site.clock.at)
+        assert rina.get("/orders").status_code == 200
+        assert other.post("/login", {"username": "tono", "password": PASSWORD}).status_code == 429
+        site.clock.later(days=15)
+        assert rina.get("/orders").status_code == 303, "what passed since counts"

@@ -81,7 +81,7 @@ def test_a_code_of_the_neighbouring_period_is_accepted_and_none_twice(site: Site
     for later, status in ((-60, 422), (60, 422), (-30, 303), (-30, 422), (0, 303), (0, 422), (30, 303), (0, 422)):
         visitor = with_password(site, "rina")
         assert visitor.post("/login/code", {"code": code(site, secret, later)}).status_code == status, later
-        site.store.write(lambda uow: uow.login_attempts.forget(site.clock.now() + timedelta(days=1)))
+        site.store.write(lambda uow: uow.login_attempts.forget(*[site.clock.now() + timedelta(days=1)] * 2))
 
 
 def test_the_code_that_turned_it_on_does_not_log_in(site: Site) -> None:

@@ -6,23 +6,42 @@ from datetime import timedelta
 from typing import TypeVar
 
 import pytest
+from attrs import define
 
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.workers.clock_watch import ClockWatch
 from sikpro.application.workers.jobs import RECURRING, JobRunner, Recurring, RecurringCount
+from tests.builders import NOON
 from tests.unit.application.inline import InlineTransactions
 from tests.unit.chat import WHOLE, ZONE, Phone, World
 
 T = TypeVar("T")
 
 
-def runner_of(world: World, *recurring: Recurring | RecurringCount) -> JobRunner:
-    """A runner of these jobs, of all that there are where none is named; its machine stands still."""
-    watch = ClockWatch(clock=world.clock, live=LocalLiveEvents(), count=lambda: 0.0)
+@define
+class Machine:
+    """A machine whose clock is the world's. Time passes with it, unless somebody sets it."""
+
+    world: World
+    was_set: timedelta = timedelta()
+
+    def sets(self, by: timedelta) -> None:
+        """Set the clock; no time passes."""
+        self.world.clock.later(by)
+        self.was_set += by
+
+    def count(self) -> float:
+        """The seconds that passed."""
+        return (self.world.clock.at - NOON - self.was_set).total_seconds()
+
+
+def runner_of(world: World, *recurring: Recurring | RecurringCount, machine: Machine | None = None) -> JobRunner:
+    """A runner of these jobs, of all that there are where none is named."""
+    count = (machine or Machine(world)).count
+    watch = ClockWatch(clock=world.clock, live=LocalLiveEvents(), count=count)
     transactions = InlineTransactions(world.transactions)
-    chosen = recurring or RECURRING
-    return JobRunner(transactions=transactions, clock=world.clock, zone=ZONE, watch=watch, recurring=chosen)
+    return JobRunner(transactions=transactions, zone=ZONE, watch=watch, recurring=recurring or RECURRING)
 
 
 async def turns(runner: JobRunner, times: int = 3) -> None:
@@ -100,9 +119,10 @@ async def test_a_job_that_fails_once_after_many_runs_is_tried_again_soon() -> No
 @pytest.mark.parametrize("back", [timedelta(minutes=5), timedelta(hours=1), timedelta(days=900)])
 async def test_a_clock_set_back_puts_no_job_off_and_is_shown(back: timedelta) -> None:
     world, done = World(), list[str]()
-    runner = runner_of(world, Recurring("works", timedelta(minutes=1), lambda *_: done.append("x")))
+    machine = Machine(world)
+    runner = runner_of(world, Recurring("works", timedelta(minutes=1), lambda *_: done.append("x")), machine=machine)
     await turns(runner)
-    world.clock.later(seconds=-back.total_seconds())
+    machine.sets(-back)
     await turns(runner)
     assert done == ["x", "x"]
     assert runner.watch.state == "set_back"
@@ -118,26 +138,6 @@ async def test_a_clock_set_back_while_nobody_ran_is_noticed_by_what_was_due() ->
     assert (done, fresh.watch.state) == (["x", "x"], "set_back")
     assert fresh.watch.step is not None
     assert fresh.watch.step.by == timedelta(hours=-1)
-
-
-def test_a_step_of_the_clock_is_told_from_time_that_passed_and_shown_for_an_hour() -> None:
-    world, counted = World(), [0.0]
-    watch = ClockWatch(clock=world.clock, live=LocalLiveEvents(), count=lambda: counted[0])
-
-    def passes(seconds: float, *, by_the_clock: float) -> str:
-        counted[0] += seconds
-        world.clock.later(seconds=by_the_clock)
-        watch.look()
-        return watch.state
-
-    assert passes(5, by_the_clock=5) == "ok"
-    assert passes(86_400, by_the_clock=86_395) == "ok"
-    assert passes(5, by_the_clock=-3595) == "set_back"
-    assert watch.step is not None
-    assert watch.step.by == timedelta(hours=-1)
-    assert passes(5, by_the_clock=125) == "set_forward"
-    assert passes(3599, by_the_clock=3599) == "set_forward"
-    assert passes(1, by_the_clock=1) == "ok"
 
 
 async def test_what_is_counted_long_is_counted_outside_of_any_write_and_written_down_one_by_one() -> None:

@@ -39,6 +39,7 @@ class Post:
             messenger=self.messenger,
             clock=self.clock,
             rates=FAST,
+            count=lambda: (self.clock.at - NINE).total_seconds(),
         )
 
     def put(self, text: str, chat_id: int = 1, press_id: str | None = None) -> int:
@@ -324,6 +325,33 @@ async def test_a_message_is_tried_often_however_old_the_clock_says_it_is(post: P
     post.clock.later(days=3)
     post.messenger.failures = [NotSent("down")] * 5
     await post.until(lambda: post.item(number).state is Delivery.SENT, seconds=30)
+
+
+@pytest.mark.parametrize("text", ["halo", ""], ids=["an answer", "a gesture"])
+@pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(days=1), timedelta(days=365)], ids=str)
+async def test_no_message_is_given_up_because_the_clock_jumped(post: Post, jump: timedelta, text: str) -> None:
+    gesture = Outgoing(chat_id=1, text="", reply_to=7, reaction="👍")
+    waits = post.put(text) if text else post.queue(gesture)
+    post.relay.jumped = lambda since: jump if since < NINE + jump else timedelta()
+    post.messenger.failures = [NotSent("no route")] * 40
+    post.clock.later(jump)
+    tries = 40 if text else 4  # a reaction is worth two minutes
+    await post.until(lambda: post.messenger.asked >= tries, seconds=15 if text else 1)
+    assert post.item(waits).state in {Delivery.QUEUED, Delivery.SENDING}
+
+
+async def test_a_clock_that_jumps_makes_no_outage_of_a_poor_connection(post: Post) -> None:
+    post.relay.count = lambda: 0.0
+    post.messenger.failures = [PerhapsSent()] * 6
+    waits = post.put("halo", chat_id=1)
+    await post.until(lambda: post.item(waits).doubts == 6, seconds=60)
+    post.clock.later(hours=1)
+    new = post.put("baru", chat_id=2)
+    await post.until(lambda: post.item(new).state is Delivery.SENT)
+    for _ in range(5):
+        post.relay.wake()
+        await asyncio.sleep(0)
+    assert post.item(waits).state is Delivery.QUEUED, "its last tries are for after an outage"
 
 
 @pytest.mark.parametrize(("alone", "waits"), [(True, False), (False, True)])

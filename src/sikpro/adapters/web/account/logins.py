@@ -136,6 +136,7 @@ class Logins:
 
     def _is_locked(self, uow: UnitOfWork, account: Account) -> bool:
         attempts, since = uow.login_attempts, self._parts.clock.now() - WINDOW
+        since -= self._parts.jumped(since)
         if attempts.count(account.username, account.place, since) >= TRIES:
             return True
         if account.place != account.address:

@@ -141,7 +141,7 @@ async def _page(
 
     def read(uow: UnitOfWork) -> tuple[list[Session], Work | None, bool, int]:
         times = uow.installation.get().sessions
-        found = [session for session in uow.sessions.of_person(me.id) if not session.is_over(now, times)]
+        found = [session for session in uow.sessions.of_person(me.id) if not session.is_over(now, times, parts.jumped)]
         work = _work(uow, me) if me.may(Permission.WORK) else None
         return found, work, has_two_steps(uow, me), uow.second_steps.recovery_codes_left(me.id)
 

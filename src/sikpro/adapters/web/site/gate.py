@@ -1,7 +1,7 @@
 """The outermost layer: identifies the visitor, and adds headers and cookies to every response."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -81,12 +81,13 @@ class Gate:
             return
         key = session_id(token)
         now = self.parts.clock.now()
-        found = await self.parts.transactions.read(lambda uow: _session_and_person(uow, key, now))
+        jumped = self.parts.jumped
+        found = await self.parts.transactions.read(lambda uow: _session_and_person(uow, key, now, jumped))
         if found is None or not found[1].active or found[1].role is None:
             return
         session, visit.person, visit.steps_missing = found
         visit.session, visit.expired, visit.confirmed = key, False, session.is_confirmed(now)
-        if uses and now - session.used_at > TOUCH:
+        if uses and abs(now - session.used_at) > TOUCH:  # it is to come if the clock was set back since
             # Pages stay readable while the disk is full.
             with suppress(StorageError):
                 await self.parts.transactions.write(lambda uow: uow.sessions.touch(key, now))
@@ -97,9 +98,11 @@ def _is_use(scope: Scope, received: Mapping[bytes, bytes]) -> bool:
     return scope["path"] not in {"/live", "/bot"} and b"x-live" not in received
 
 
-def _session_and_person(uow: UnitOfWork, key: str, now: datetime) -> tuple[Session, Person, bool] | None:
+def _session_and_person(
+    uow: UnitOfWork, key: str, now: datetime, jumped: Callable[[datetime], timedelta]
+) -> tuple[Session, Person, bool] | None:
     session = uow.sessions.get(key)
-    if session is None or session.is_over(now, uow.installation.get().sessions):
+    if session is None or session.is_over(now, uow.installation.get().sessions, jumped):
         return None
     try:
         person = uow.people.get(session.person)

@@ -39,7 +39,7 @@ async def live(
 
         def read(uow: UnitOfWork) -> bool:
             found = uow.sessions.get(session)
-            return found is not None and not found.is_over(now, uow.installation.get().sessions)
+            return found is not None and not found.is_over(now, uow.installation.get().sessions, parts.jumped)
 
         return await parts.transactions.read(read)
 

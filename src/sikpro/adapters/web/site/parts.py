@@ -1,6 +1,7 @@
 """The ports and settings of the web, filled by the container."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
 from attrs import field, frozen
 
@@ -12,7 +13,7 @@ from sikpro.application.ports.runtime import Clock, LiveEvents, Passwords
 from sikpro.application.ports.storage import AsyncTransactions
 from sikpro.application.ports.tables import TableReader
 from sikpro.application.ports.workbooks import WorkbookWriter
-from sikpro.application.workers.clock_watch import ClockStep
+from sikpro.application.workers.clock_watch import ClockStep, never_jumped
 
 
 @frozen(kw_only=True)
@@ -21,7 +22,7 @@ class WebParts:
 
     `pictures` loads what draws, at its first call. `bot_state` is None while no bot is set up; `health` returns the
     states of bot loop, relay, jobs and clock.
-    `clock_step` reports that the machine's clock was set recently.
+    `clock_step` reports that the machine's clock was set recently, `jumped` how far forward since a time.
     `secure_cookies` is true for a web over HTTPS. `simulator_url` leads to the simulator's chat, "" if there is none.
     `forwarding` remembers a proxy that nobody trusts, `readings` how far uploaded tables are read.
     """
@@ -37,6 +38,7 @@ class WebParts:
     bot_state: Callable[[], BotState | None]
     health: Callable[[], Mapping[str, str]]
     clock_step: Callable[[], ClockStep | None] = lambda: None
+    jumped: Callable[[datetime], timedelta] = never_jumped
     secure_cookies: bool = False
     simulator_url: str = ""
     forwarding: UnusedForwarding = field(factory=UnusedForwarding)

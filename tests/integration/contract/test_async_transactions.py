@@ -1,12 +1,13 @@
 """The contract of `AsyncTransactions`: whole units of work, their results and their errors, from an event loop."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 
 import pytest
 
-from sikpro.adapters.local.threads import ThreadedTransactions
-from sikpro.application.ports.storage import AsyncTransactions, Transactions, UnitOfWork
+from sikpro.adapters.local.threads import LONG_AT_ONCE, LONG_WAITING, ThreadedTransactions
+from sikpro.application.ports.storage import AsyncTransactions, StorageCrowded, Transactions, UnitOfWork
 from sikpro.domain.people import Person
 from tests.builders import a_person
 from tests.unit.application.inline import InlineTransactions
@@ -31,6 +32,7 @@ async def test_what_was_written_is_returned_and_read_afterwards(transactions: As
     person = await transactions.write(lambda uow: uow.people.add(a_person("Rina", username="rina")))
     assert person.name == "Rina"
     assert await transactions.read(everybody) == ["Rina"]
+    assert await transactions.read_long(everybody) == ["Rina"]
 
 
 async def test_an_error_is_raised_where_it_is_awaited_and_nothing_is_kept(transactions: AsyncTransactions) -> None:
@@ -52,3 +54,70 @@ async def test_writes_that_are_asked_for_at_once_are_all_done(transactions: Asyn
     names = [f"Orang {place}" for place in "ABCDEFGH"]
     await asyncio.gather(*(adding(name) for name in names))
     assert sorted(await transactions.read(everybody)) == names
+
+
+class Slow:
+    """Long reads that go on until they may end; `begun` counts them."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.end = threading.Event()
+
+    def read(self, uow: UnitOfWork) -> int:
+        """Read for a long time."""
+        self.begun += 1
+        assert self.end.wait(20)
+        return len(uow.people.all())
+
+
+@pytest.fixture
+def slow() -> Iterator[Slow]:
+    """Slow reads, which end with the test."""
+    made = Slow()
+    yield made
+    made.end.set()
+
+
+@pytest.fixture
+def threads(store: Transactions) -> Iterator[ThreadedTransactions]:
+    """Transactions in threads over each store."""
+    made = ThreadedTransactions.over(store)
+    yield made
+    made.close()
+
+
+async def crowded(threads: ThreadedTransactions, slow: Slow) -> list[asyncio.Task[int]]:
+    """As many long reads as there is room for."""
+    asked = [asyncio.create_task(threads.read_long(slow.read)) for _ in range(LONG_AT_ONCE + LONG_WAITING)]
+    async with asyncio.timeout(20):
+        while slow.begun < LONG_AT_ONCE:
+            await asyncio.sleep(0.01)
+    return asked
+
+
+async def test_long_reads_hold_up_neither_writes_nor_reads_and_are_all_done(
+    threads: ThreadedTransactions, slow: Slow
+) -> None:
+    asked = await crowded(threads, slow)
+    async with asyncio.timeout(20):
+        await threads.write(lambda uow: uow.people.add(a_person("Rina", username="rina")))
+        assert await threads.read(everybody) == ["Rina"]
+        slow.end.set()
+        assert sum(await asyncio.gather(*asked)) >= LONG_WAITING, "who waited sees what was written meanwhile"
+
+
+async def test_more_long_reads_than_may_wait_are_refused_until_some_are_done(
+    threads: ThreadedTransactions, slow: Slow
+) -> None:
+    asked = await crowded(threads, slow)
+    with pytest.raises(StorageCrowded):
+        await threads.read_long(everybody)
+
+    asked[-1].cancel()
+    await asyncio.wait({asked[-1]})
+    waiting = asyncio.create_task(threads.read_long(everybody))
+    await asyncio.sleep(0)
+    slow.end.set()
+    assert await waiting == [], "a place that nobody waits at any more is free"
+    await asyncio.gather(*asked[:-1])
+    assert [await threads.read_long(everybody) for _ in range(3)] == [[], [], []]

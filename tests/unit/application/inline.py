@@ -28,3 +28,7 @@ class InlineTransactions:
     async def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Read at once."""
         return self.transactions.read(work)
+
+    async def read_long(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Read at once."""
+        return self.transactions.read(work)

@@ -91,18 +91,18 @@ class Presence:
         for setting in (*_KEEPALIVES, f"application_name = '{self._process}'"):
             connection.exec_driver_sql(f"SET {setting}")
         self._must_be_direct(connection, driver.info.backend_pid)
-        while not self._taken(connection):
-            # The server has not noticed yet that our last connection ended; until then we count as here.
-            if self._stopped.wait(_LOOK):
-                return
         connection.exec_driver_sql(f"LISTEN {CHANNEL}")
-        self._held.set()
-        self._missed()
+        taken = False
         while not self._stopped.is_set():
+            # Where the server has not noticed yet that our last connection ended, that one's lock still speaks for us.
+            taken = taken or self._takes(connection)
+            if not self._held.is_set():
+                self._held.set()
+                self._missed()
             select([driver.fileno()], [], [], _LOOK)
             connection.exec_driver_sql("SELECT 1")  # takes what came, and notices a connection that is gone
 
-    def _taken(self, connection: Any) -> bool:
+    def _takes(self, connection: Any) -> bool:
         taken: bool = connection.exec_driver_sql(
             "SELECT pg_try_advisory_lock(%s, %s)", (LOCKS, lock_number(self._process))
         ).scalar()

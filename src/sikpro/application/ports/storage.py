@@ -67,6 +67,10 @@ class StorageUncertain(StorageUnavailable):
     """
 
 
+class StorageCrowded(StorageError):
+    """Too many long reads wait. Nothing was tried; try again when some are done."""
+
+
 class StorageRejected(StorageError):
     """The database refuses this content, and would refuse it again."""
 
@@ -262,4 +266,11 @@ class AsyncTransactions(Protocol):
     """The same for asyncio: all of the work runs in one call on a thread."""
 
     async def write(self, work: Callable[[UnitOfWork], T]) -> T: ...
-    async def read(self, work: Callable[[UnitOfWork], T]) -> T: ...
+    async def read(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Run a read that takes less than a second: the chat and every page wait behind it."""
+
+    async def read_long(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Run a read that may take longer (recaps, files, tables): it waits only behind its like.
+
+        Raises `StorageCrowded` if too many of them wait.
+        """

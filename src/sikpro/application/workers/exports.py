@@ -97,7 +97,7 @@ class ThreadExports:
             report(done, total)
 
         try:
-            await self.transactions.read(lambda uow: self.writing.write(uow, export, path, heard))
+            await self.transactions.read_long(lambda uow: self.writing.write(uow, export, path, heard))
         finally:
             stopped = True
 

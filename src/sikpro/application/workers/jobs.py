@@ -11,7 +11,7 @@ from sikpro.application.conversation.drafts import REMIND_AFTER, remind_drafts
 from sikpro.application.ports.blobs import KEPT
 from sikpro.application.ports.jobs import Job
 from sikpro.application.ports.runtime import CLOCK_STEP
-from sikpro.application.ports.storage import AsyncTransactions, StorageError, UnitOfWork
+from sikpro.application.ports.storage import AsyncTransactions, StorageCrowded, StorageError, UnitOfWork
 from sikpro.application.reports.closing import next_closing
 from sikpro.application.reports.send_recaps import next_recap
 from sikpro.application.use_cases.catalogue.count_uses import next_count
@@ -31,6 +31,9 @@ SESSION_LIFE = timedelta(days=MOST_DAYS + 1)
 
 _READ_KEPT = timedelta(days=30)
 _LEASE = timedelta(minutes=2)
+_CROWDED = timedelta(seconds=20)
+"""How long a count waits if people wait for the same threads."""
+
 _LONGEST_PAUSE = 6
 """The most doublings of a failing job's pause."""
 
@@ -198,7 +201,11 @@ class JobRunner:
 
     async def _count(self, counting: RecurringCount, job: Job, now: datetime) -> None:
         """Handle one item for each claim. If there was one, the job is due again at once."""
-        write = await self.transactions.read(lambda uow: counting.next(uow, now, self.zone))
+        try:
+            write = await self.transactions.read_long(lambda uow: counting.next(uow, now, self.zone))
+        except StorageCrowded:
+            await self.transactions.write(lambda uow: uow.jobs.again(job.id, now + _CROWDED))
+            return
 
         def work(uow: UnitOfWork) -> None:
             if write is not None:

@@ -111,7 +111,7 @@ class DevicesController(Controller):
             found = list_anomalies(uow, kind, me, now, parts.zone, after)
             return found, {status.code: status for status in uow.catalogue.statuses()}
 
-        page, statuses = await parts.transactions.read(work)
+        page, statuses = await parts.transactions.read_long(work)
         address = f"/devices/anomalies?kind={kind}"
         return pages.page(
             request,
@@ -150,7 +150,7 @@ class DevicesController(Controller):
                 sheet, of = anomaly_sheet(uow, Anomaly(name), me, visit.words, now), name
             return table_content(parts, sheet, kind), of
 
-        content, of = await parts.transactions.read(work)
+        content, of = await parts.transactions.read_long(work)
         return table_response(content, f"SIKPRO-{of}", kind)
 
 

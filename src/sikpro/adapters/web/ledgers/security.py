@@ -136,7 +136,7 @@ class SecurityController(Controller):
             events = uow.security_events.page(wanted.which, before=None, limit=MOST)
             return table_content(parts, _sheet(events, words), kind)
 
-        return table_response(await parts.transactions.read(work), "SIKPRO-security", kind)
+        return table_response(await parts.transactions.read_long(work), "SIKPRO-security", kind)
 
 
 def wanted_day(wanted: Wanted, day: date) -> str:

@@ -85,7 +85,7 @@ class DisturbancesController(Controller):
         """Show what it would touch, before anything is sent."""
         typed, now = {name: form.text(name) for name in DISTURBANCE_ENTRIES}, parts.clock.now()
         try:
-            affected = await parts.transactions.read(lambda uow: affected_by(uow, typed, me, now))
+            affected = await parts.transactions.read_long(lambda uow: affected_by(uow, typed, me, now))
         except InvalidFields as error:
             return await _form(request, typed, pages, parts, error=error)
         return await _form(request, typed, pages, parts, affected=affected)
@@ -110,7 +110,7 @@ class DisturbancesController(Controller):
         except (InvalidFields, AlreadyUsed) as error:
             return await _form(request, typed, pages, parts, error=error)
         except ConcurrencyConflict as error:
-            affected = await parts.transactions.read(lambda uow: affected_by(uow, typed, me, now))
+            affected = await parts.transactions.read_long(lambda uow: affected_by(uow, typed, me, now))
             return await _form(request, typed, pages, parts, error=error, affected=affected)
         visit.toast("disturbance_declared", place=declared.place)
         return go(request, f"{PATH}/{declared.id}")

@@ -108,7 +108,7 @@ async def _page(
         mine = held_by(uow, me) if me.may(Permission.WORK) else ()
         return span, found, colleagues, mine, {status.code: status for status in uow.catalogue.statuses()}
 
-    span, found, colleagues, mine, statuses = await parts.transactions.read(read)
+    span, found, colleagues, mine, statuses = await parts.transactions.read_long(read)
     return pages.page(
         request,
         "orders/shift.html",

@@ -37,7 +37,7 @@ class StuckController(Controller):
             days = uow.installation.get().stuck_after.days
             return stuck_orders(uow, me, now, zone=parts.zone), days, statuses
 
-        found, days, statuses = await parts.transactions.read(read)
+        found, days, statuses = await parts.transactions.read_long(read)
         return pages.page(
             request,
             "orders/stuck.html",

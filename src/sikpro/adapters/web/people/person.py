@@ -228,7 +228,7 @@ async def person_page(
             "sites": [("", "–"), *((row.code, f"{row.code} · {row.name}") for row in sites)],
         }
 
-    found = await parts.transactions.read(read)
+    found = await parts.transactions.read_long(read)
     errors: Mapping[str, DomainError] = {}
     if isinstance(error, InvalidFields):
         errors = error.errors

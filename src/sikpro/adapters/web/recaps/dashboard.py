@@ -60,7 +60,7 @@ class DashboardController(Controller):
             steps = first_steps(uow, bot_connected=connected) if me.may(Permission.ADMINISTER) else ()
             return dashboard(uow, me, now, parts.zone), drafts, statuses, uow.installation.get().stuck_after.days, steps
 
-        board, drafts, statuses, stuck_days, steps = await parts.transactions.read(read)
+        board, drafts, statuses, stuck_days, steps = await parts.transactions.read_long(read)
         return pages.page(
             request,
             "recaps/dashboard.html",

@@ -67,7 +67,7 @@ class RecapController(Controller):
             return await recap_file(request, recap_query, kind, me, visit, parts)
         now = parts.clock.now()
         basis = TimeBasis.FINISHED if request.query_params.get("heat") == "completed" else TimeBasis.RECEIVED
-        view = await parts.transactions.read(lambda uow: read_recap(uow, recap_query, me, now, visit.words, basis))
+        view = await parts.transactions.read_long(lambda uow: read_recap(uow, recap_query, me, now, visit.words, basis))
         template = "recaps/day.html" if recap_query.span is Span.DAY else "recaps/recap.html"
         return pages.page(request, template, view=view, query=recap_query, recap=view.recap, page_of=page_of)
 
@@ -89,7 +89,7 @@ class RecapController(Controller):
             drawn = draw(one_sheet(uow, recap_query, me, now, visit.words), parts.pictures())
             return Markup(drawn)  # nosec B704  # the drawing escapes every text
 
-        drawing = await parts.transactions.read(work)
+        drawing = await parts.transactions.read_long(work)
         return pages.page(request, "recaps/sheet.html", drawing=drawing, query=recap_query, page_of=page_of)
 
     @post("/month/{name:str}/close", guards=[only(Permission.CLOSE_MONTH)])
@@ -103,7 +103,9 @@ class RecapController(Controller):
     ) -> Response[str]:
         """Close a month: save its figures permanently."""
         recap_query, now = _recap_query(name, {}, Span.MONTH), parts.clock.now()
-        closing = await parts.transactions.read(lambda uow: count_month(uow, recap_query.text, me, now, parts.zone))
+        closing = await parts.transactions.read_long(
+            lambda uow: count_month(uow, recap_query.text, me, now, parts.zone)
+        )
         await parts.transactions.write(closing)
         visit.toast("month_closed", month=visit.words.month(recap_query.first))
         return go(request, page_of(recap_query))

@@ -44,7 +44,7 @@ async def recap_file(
             wanted.write(uow, parts.workbooks, parts.pictures(), path)
             return path.open("rb")
 
-    file = await parts.transactions.read(work)
+    file = await parts.transactions.read_long(work)
     if file is None:
         return go(request, f"/exports?{recap_query.encoded}")
     size = file.seek(0, 2)

@@ -140,7 +140,7 @@ class SchedulesController(Controller):
     ) -> Response[str]:
         """Send the present recap to the person; a person without Telegram sees how to connect it."""
         now = parts.clock.now()
-        sending = await parts.transactions.read(lambda uow: recap_now(uow, schedule_id, me, now, parts.zone))
+        sending = await parts.transactions.read_long(lambda uow: recap_now(uow, schedule_id, me, now, parts.zone))
         if sending is None:
             return await _page(request, pages, parts, _FRESH, InvalidValue("schedule.not_bound", me.name))
         await parts.transactions.write(sending)

@@ -51,7 +51,7 @@ class TargetsController(Controller):
     ) -> Response[str]:
         """Show the targets of a month, by default the present one."""
         recap_query = _month(request.query_params.get("month", ""), visit, parts)
-        view = await parts.transactions.read(lambda uow: _view(uow, recap_query))
+        view = await parts.transactions.read_long(lambda uow: _view(uow, recap_query))
         return pages.page(request, "recaps/targets.html", view=view)
 
     @post()
@@ -76,7 +76,7 @@ class TargetsController(Controller):
             await parts.transactions.write(work)
         except InvalidFields as error:
             wrong = error.errors
-            view = await parts.transactions.read(lambda uow: _view(uow, recap_query, _typed(uow, form), wrong))
+            view = await parts.transactions.read_long(lambda uow: _view(uow, recap_query, _typed(uow, form), wrong))
             return pages.page(request, "recaps/targets.html", status=status_of(error), view=view)
         visit.toast("targets_kept", month=visit.words.month(recap_query.first))
         return go(request, f"/targets?month={recap_query.text}")

@@ -44,7 +44,7 @@ class WallController(Controller):
                 raise NotFoundException
             return link, wall(uow, link.site_operation, now, parts.zone)
 
-        link, figures = await parts.transactions.read(read)
+        link, figures = await parts.transactions.read_long(read)
         return pages.page(
             request,
             "recaps/wall_figures.html" if is_htmx(request) else "recaps/wall.html",

@@ -58,7 +58,7 @@ class CatalogueController(Controller):
     ) -> Response[str]:
         """Show a catalogue's rows and how many orders use each."""
         kind = catalogue_named(name)
-        rows, used = await parts.transactions.read(lambda uow: (kind.rows(uow), uses(uow, kind)))
+        rows, used = await parts.transactions.read_long(lambda uow: (kind.rows(uow), uses(uow, kind)))
         return pages.page(request, "setup/catalogue.html", kind=kind, kinds=KINDS, rows=rows, uses=used)
 
     @post("/{name:str}")
@@ -219,7 +219,7 @@ async def _form(
         key = status_keys(uow.catalogue.statuses()).get(code, "") if kind is STATUSES else ""
         return row, uses(uow, kind)[code] if row else Use(), [("", "–"), *sites], groups, key
 
-    row, use, sites, groups, key = await parts.transactions.read(read)
+    row, use, sites, groups, key = await parts.transactions.read_long(read)
     errors: Mapping[str, DomainError] = {}
     if isinstance(error, InvalidFields):
         errors = error.errors

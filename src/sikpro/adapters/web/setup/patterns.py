@@ -101,7 +101,7 @@ class PatternsController(Controller):
                 )
             else:
                 patterns = understand_patterns(typed)
-                effects = await parts.transactions.read(lambda uow: effects_of(uow, patterns))
+                effects = await parts.transactions.read_long(lambda uow: effects_of(uow, patterns))
                 return await _page(request, pages, parts, typed, _State(examples=examples, effects=effects))
         except InvalidFields as error:
             state = _State(examples=examples, errors=error.errors, status=status_of(error))

@@ -27,7 +27,7 @@ from sikpro.adapters.web.site.pages import Pages, go, html, is_htmx
 from sikpro.adapters.web.site.security import safe_path
 from sikpro.adapters.web.site.typed import written
 from sikpro.adapters.web.site.visit import visit_of
-from sikpro.application.ports.storage import StorageError, StorageRejected, StorageUncertain
+from sikpro.application.ports.storage import StorageCrowded, StorageError, StorageRejected, StorageUncertain
 from sikpro.domain.errors import (
     AlreadyTaken,
     AlreadyUsed,
@@ -206,9 +206,13 @@ def error_handlers(pages: Pages) -> ExceptionHandlersMap:
     }
 
 
+_OF_STORAGE: dict[type[StorageError], str] = {StorageUncertain: "uncertain", StorageCrowded: "crowded"}
+
+
 def _of_storage(request: Request[Any, Any, Any], error: StorageError) -> tuple[str, ...]:
     """Return the sentence for a failure of the database that needs its own."""
-    return (visit_of(request).words("http.503.uncertain"),) if isinstance(error, StorageUncertain) else ()
+    kind = next((name for one, name in _OF_STORAGE.items() if isinstance(error, one)), "")
+    return (visit_of(request).words(f"http.503.{kind}"),) if kind else ()
 
 
 def pressed_at(request: Request[Any, Any, Any]) -> str:

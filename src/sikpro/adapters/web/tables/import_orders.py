@@ -90,7 +90,7 @@ class ImportOrdersController(Controller):
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
         """Show the preview, or the choice of columns if that is open; `columns` shows the choice again."""
-        upload = await parts.transactions.read(lambda uow: _PAGES.find(uow, upload_id, me))
+        upload = await parts.transactions.read_long(lambda uow: _PAGES.find(uow, upload_id, me))
         return _show(request, pages, upload)
 
     @post("/{upload_id:int}")
@@ -107,7 +107,7 @@ class ImportOrdersController(Controller):
         def work(uow: UnitOfWork) -> Upload:
             return _judged(uow, chosen(_PAGES.find(uow, upload_id, me), form, COLUMNS), me, parts)
 
-        return await _PAGES.keep(request, parts, await parts.transactions.read(work), me)
+        return await _PAGES.keep(request, parts, await parts.transactions.read_long(work), me)
 
     @post("/{upload_id:int}/decide")
     async def decide(
@@ -136,7 +136,7 @@ class ImportOrdersController(Controller):
             choice = {**upload.choice, "helpdesks": helpdesks, "other_sto": other_sto}
             return _judged(uow, evolve(upload, choice=choice), me, parts)
 
-        return await _PAGES.keep(request, parts, await parts.transactions.read(work), me)
+        return await _PAGES.keep(request, parts, await parts.transactions.read_long(work), me)
 
     @post("/{upload_id:int}/apply")
     async def apply(
@@ -167,7 +167,7 @@ class ImportOrdersController(Controller):
         except InvalidValue as error:
             if error.code != "import.closed_month":
                 raise
-            found = await parts.transactions.read(lambda uow: _PAGES.find(uow, upload_id, me))
+            found = await parts.transactions.read_long(lambda uow: _PAGES.find(uow, upload_id, me))
             return _show(request, pages, found, error=error)
         if not written:
             return _show(request, pages, _with_plan(upload, plan), outdated=True)

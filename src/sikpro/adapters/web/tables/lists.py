@@ -70,7 +70,7 @@ class ListsController(Controller):
         def work(uow: UnitOfWork) -> bytes:
             return table_content(parts, _exported(uow, rows, words), kind)
 
-        return table_response(await parts.transactions.read(work), f"SIKPRO-{name}", kind)
+        return table_response(await parts.transactions.read_long(work), f"SIKPRO-{name}", kind)
 
     @get("/{name:str}/import")
     async def ask(
@@ -108,7 +108,7 @@ class ListsController(Controller):
     ) -> Response[str]:
         """Show the effect of every row, or the choice of columns if that is open; `columns` shows the choice again."""
         rows = list_named(name, me)
-        upload = await parts.transactions.read(lambda uow: _found(uow, rows, upload_id, me))
+        upload = await parts.transactions.read_long(lambda uow: _found(uow, rows, upload_id, me))
         return await _show(request, pages, parts, rows, upload, me)
 
     @post("/{name:str}/import/{upload_id:int}")
@@ -123,7 +123,7 @@ class ListsController(Controller):
     ) -> Response[str]:
         """Use another sheet, another header or other columns."""
         rows = list_named(name, me)
-        upload = await parts.transactions.read(lambda uow: _found(uow, rows, upload_id, me))
+        upload = await parts.transactions.read_long(lambda uow: _found(uow, rows, upload_id, me))
         changed = chosen(upload, form, list_columns(rows))
         return await _pages(rows).keep(request, parts, _of(rows, changed), me)
 
@@ -162,7 +162,7 @@ class ListsController(Controller):
         except NotFound:
             raise
         except DomainError as error:
-            upload = await parts.transactions.read(lambda uow: _found(uow, rows, upload_id, me))
+            upload = await parts.transactions.read_long(lambda uow: _found(uow, rows, upload_id, me))
             return await _show(request, pages, parts, rows, upload, me, error=error)
         if not written:
             return await _show(request, pages, parts, rows, upload, me, outdated=True)
@@ -237,7 +237,7 @@ async def _show(
         return ours.ask_columns(request, pages, upload, error)
     sheet, columns = upload.sheet, upload.columns
     try:
-        plan = await parts.transactions.read(lambda uow: plan_import(uow, rows, sheet, me, columns))
+        plan = await parts.transactions.read_long(lambda uow: plan_import(uow, rows, sheet, me, columns))
     except InvalidValue as wrong:
         return ours.ask_columns(request, pages, upload, wrong)
     places = {name: place for place, name in columns.items()}

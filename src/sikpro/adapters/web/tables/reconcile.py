@@ -131,7 +131,7 @@ class ReconcileController(Controller):
             absent = _absent(uow, upload, me, parts) if shown == "never_requested" else None
             return upload, _compared(uow, upload, me, parts, number), absent
 
-        upload, compared, absent = await parts.transactions.read(work)
+        upload, compared, absent = await parts.transactions.read_long(work)
         address = _PAGES.address_of(upload)
         if compared is None or "columns" in query or "meanings" not in upload.choice:
             return _PAGES.ask_columns(request, pages, upload)
@@ -174,7 +174,7 @@ class ReconcileController(Controller):
         form: NamedDependency[Form],
     ) -> Response[str]:
         """Use another sheet, other columns, or other meanings of the statuses (`meaning-<place>` in their order)."""
-        upload = await parts.transactions.read(lambda uow: _PAGES.find(uow, upload_id, me))
+        upload = await parts.transactions.read_long(lambda uow: _PAGES.find(uow, upload_id, me))
         if form.text("act") == "meanings" and "meanings" in upload.choice:
             meanings = {
                 status: form.text(f"meaning-{place}") or meaning
@@ -212,7 +212,7 @@ class ReconcileController(Controller):
             rows = [[texts[name] for name in NEEDED] for texts in wrong]
             return table_content(parts, Sheet(name="SIKPRO", header=head, rows=rows, widths=[16] * len(head)), "csv")
 
-        return table_response(await parts.transactions.read(work), "SIKPRO-lacking", "csv")
+        return table_response(await parts.transactions.read_long(work), "SIKPRO-lacking", "csv")
 
     @post("/{upload_id:int}/make")
     async def make(

@@ -159,7 +159,7 @@ class UploadPages:
         try:
             with parts.readings.of(me.id, key) as read_so_far:
                 sheets = await while_connected(request, parts.tables.sheets(content, read_so_far))
-            upload = await parts.transactions.read(lambda uow: look(uow, first_look(name, sheets, self.columns)))
+            upload = await parts.transactions.read_long(lambda uow: look(uow, first_look(name, sheets, self.columns)))
         except DomainError as error:
             return self.ask_file(request, pages, error)
         return await self.keep(request, parts, upload, me)

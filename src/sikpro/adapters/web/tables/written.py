@@ -127,7 +127,7 @@ async def _show(
         names = {status.code: status.label.in_language(me.language) for status in uow.catalogue.statuses()}
         return plan, _name(uow, plan.table.by), _name(uow, back_by) if back_by else "", names
 
-    plan, by, taken_back_by, statuses = await parts.transactions.read(work)
+    plan, by, taken_back_by, statuses = await parts.transactions.read_long(work)
     kind = plan.table.kind
     page = page_of(plan.rows, number, PAGE, f"{ADDRESS}/{table_id}?page=")
     return pages.page(

@@ -105,7 +105,12 @@ orders = Table(
         sqlite_where=sa.text(f"{LIVE} AND {WITH_PORT}"),
         postgresql_where=sa.text(f"{LIVE} AND {WITH_PORT}"),
     ),
-    sa.Index("ix_orders_kept_received", "received_at", sqlite_where=sa.text(KEPT), postgresql_where=sa.text(KEPT)),
+    sa.Index(
+        "ix_orders_kept_received",
+        *("received_at", "id", "phase"),
+        sqlite_where=sa.text(KEPT),
+        postgresql_where=sa.text(KEPT),
+    ),
     sa.Index(
         "ix_orders_kept_finished",
         *("finished_at", "phase"),

@@ -31,6 +31,7 @@ from sikpro.adapters.web import WebParts, create_web
 from sikpro.application.ports.chat import Incoming
 from sikpro.application.ports.queries import Key, OrderFilter, Sort
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.workers.health import Health
 from sikpro.application.workers.intake import Intake
 from sikpro.domain.people import Person, Role
 from sikpro.entrypoints.fonts import FONTS
@@ -150,7 +151,7 @@ async def queue_page(many: Stock) -> Line:
         tables=DirectTables(),
         zone=ZONE,
         bot_state=lambda: None,
-        health=dict,
+        health=Health,
     )
     transport = httpx.ASGITransport(app=create_web(parts))  # type: ignore[arg-type]  # Litestar's names for the same types
     try:

@@ -18,6 +18,7 @@ from sikpro.adapters.excel.reader import DirectTables
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.application.ports.barcodes import PhotoReading, Refusal
 from sikpro.application.ports.chat import Enclosure, MenuEntry, Outgoing
+from sikpro.application.ports.health import Checked, Integrity
 from sikpro.application.ports.network import NeverSent, PerhapsSent
 from sikpro.application.ports.storage import Hint, Transactions, UnitOfWork
 from sikpro.application.ports.tables import ReadSoFar, TableSheet
@@ -188,6 +189,27 @@ class NoticingTables(DirectTables):
         """The sheets."""
         self.noticed.append(self.look())
         return await super().sheets(content, read_so_far)
+
+
+@define
+class FakePlace:
+    """A place of data with as much room as a test says, and what a check of it finds."""
+
+    free: int | None = 1000
+    checked: Checked = field(factory=lambda: Checked(Integrity.OK))
+    fault: Exception | None = None
+    checks: int = 0
+
+    async def free_space(self) -> int | None:
+        """The free bytes."""
+        return self.free
+
+    async def check_integrity(self) -> Checked:
+        """What is found, or the fault."""
+        if self.fault:
+            raise self.fault
+        self.checks += 1
+        return self.checked
 
 
 @define

@@ -1,8 +1,8 @@
 """The one place that connects ports with their adapters."""
 
 import os
+import platform
 import sys
-from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 
@@ -17,6 +17,7 @@ from sikpro.adapters.local.photo_process import ProcessBarcodes
 from sikpro.adapters.local.table_process import ProcessTables
 from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.sql.engine import create_engine_for
+from sikpro.adapters.sql.health import SqlPlace
 from sikpro.adapters.sql.presence import Presence
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.adapters.web.site.parts import WebParts
@@ -28,7 +29,9 @@ from sikpro.application.ports.workbooks import WorkbookWriter
 from sikpro.application.workers.clock_watch import ClockWatch
 from sikpro.application.workers.downloads import Downloads
 from sikpro.application.workers.exports import ExportRunner
+from sikpro.application.workers.health_watch import HealthWatch
 from sikpro.application.workers.intake import Intake
+from sikpro.application.workers.integrity import IntegrityCheck
 from sikpro.application.workers.jobs import JobRunner
 from sikpro.application.workers.left_behind import LeftBehind
 from sikpro.application.workers.long_poll import LongPoll
@@ -75,6 +78,10 @@ def _rates(settings: Settings) -> Rates:
 
 def _lease(settings: Settings) -> timedelta:
     return timedelta(seconds=settings.lease_seconds)
+
+
+def _megabytes(number: int) -> int:
+    return number * 1_000_000
 
 
 class Container(containers.DeclarativeContainer):
@@ -156,7 +163,25 @@ class Container(containers.DeclarativeContainer):
         zone=settings.provided.zone,
     )
     left_behind = providers.Singleton(LeftBehind, transactions=threads, alone=providers.Callable(_is_sqlite, settings))
-    jobs = providers.Singleton(JobRunner, transactions=threads, zone=settings.provided.zone, watch=watch)
+    jobs = providers.Singleton(
+        JobRunner, transactions=threads, zone=settings.provided.zone, watch=watch, machine=platform.node()
+    )
+    place = providers.Singleton(SqlPlace, settings.provided.database_url)
+    integrity = providers.Singleton(
+        IntegrityCheck, transactions=threads, clock=clock, place=place, zone=settings.provided.zone
+    )
+    health = providers.Singleton(
+        HealthWatch,
+        transactions=threads,
+        watch=watch,
+        place=place,
+        integrity=integrity,
+        jobs=jobs,
+        exports=exports,
+        owner=process,
+        low=providers.Callable(_megabytes, settings.provided.disk_low),
+        least=providers.Callable(_megabytes, settings.provided.disk_least),
+    )
 
 
 def has_bot(container: Container) -> bool:
@@ -175,14 +200,9 @@ def web_parts(container: Container) -> WebParts:
         state, now = long_poll.state, container.clock().now()
         return evolve(state, since=now - timedelta(seconds=long_poll.count() - state.changed))
 
-    def health() -> Mapping[str, str]:
-        state = bot_state()
-        if state is None:
-            bot, relay = "no_token", "no_token"
-        else:
-            bot = state.trouble or "connected"
-            relay = container.relay().state
-        return {"bot": bot, "relay": relay, "jobs": container.jobs().state, "clock": container.watch().state}
+    watch = container.health()
+    if has_bot(container):
+        watch.bot, watch.relay = bot_state, container.relay
 
     return WebParts(
         transactions=container.threads(),
@@ -194,7 +214,9 @@ def web_parts(container: Container) -> WebParts:
         tables=container.tables(),
         zone=settings.zone,
         bot_state=bot_state,
-        health=health,
+        health=watch.health,
+        health_token=settings.health_token,
+        believe_clock=container.watch().believe,
         clock_step=lambda: container.watch().step,
         jumped=container.watch().jumped,
         secure_cookies=settings.secure_cookies,

@@ -126,6 +126,8 @@ async def _loops(container: Container) -> AsyncIterator[None]:
         long_poll.after_commit = relay.wake
         long_poll.reconnected = relay.line_is_back
         loops += [long_poll.run, relay.run, downloads.run, photo_reader.run, menus.run]
+    container.threads().damage = container.integrity().met
+    loops += [container.health().run, container.integrity().run]
     loops += [container.jobs().run, container.exports().run, left_behind.run, lambda: _wake_on_hints(container)]
     if presence:
         presence.start()

@@ -29,6 +29,8 @@ _NUMBERS: dict[str, type[int] | type[float]] = {
     "lease_seconds": float,
     "rate_overall": float,
     "rate_chat": float,
+    "disk_low": int,
+    "disk_least": int,
 }
 
 
@@ -113,6 +115,12 @@ def _trusted_proxies(_: object, attribute: "Attribute[str]", value: str) -> None
             )
 
 
+def _health_token(_: object, attribute: "Attribute[str]", value: str) -> None:
+    # The message does not contain the value: it is a secret.
+    if value and not re.fullmatch(r"[!-~]{16,}", value):
+        raise ValueError(f"{attribute.name}: at least 16 letters, digits and signs without blanks are needed")
+
+
 def _log_format(_: object, attribute: "Attribute[str]", value: str) -> None:
     if value not in {"console", "json"}:
         raise ValueError(f"{attribute.name}: console or json, not {value!r}")
@@ -139,6 +147,8 @@ class Settings:
     `rate_overall` and `rate_chat` are messages per second. `poll_timeout` is how many seconds a poll stays open, and
     `lease_seconds` how long this process keeps the bot's lease without renewing it: longer than a poll.
     `trusted_proxies` are comma-separated addresses or networks; only their reports of a visitor's address count.
+    Who sends `health_token` may read all of `/healthz`. With less free space than `disk_low` megabytes SIKPRO warns,
+    with less than `disk_least` it is not ready.
     """
 
     data: Path = field(default=Path("var"), converter=Path)
@@ -159,6 +169,9 @@ class Settings:
     rate_chat: float = field(default=1.0, validator=_positive)
     secure_cookies: bool = False
     trusted_proxies: str = field(default="", validator=_trusted_proxies)
+    health_token: str = field(default="", repr=False, validator=_health_token)
+    disk_low: int = field(default=200, validator=_positive)
+    disk_least: int = field(default=50, validator=_positive)
     simulator_url: str = ""
     log_format: str = field(default="console", validator=_log_format)
 
@@ -218,6 +231,8 @@ def _check_together(settings: Settings) -> None:
         raise WrongSettings(
             "setting not usable: telegram_proxy: a SOCKS proxy needs a package more: pip install 'httpx[socks]'"
         )
+    if settings.disk_low < settings.disk_least:
+        raise WrongSettings("setting not usable: disk_low must not be less than disk_least")
     if settings.lease_seconds <= settings.poll_timeout:
         raise WrongSettings("setting not usable: lease_seconds must be more than poll_timeout")
 

@@ -92,6 +92,17 @@ def test_a_message_not_yet_due_holds_back_the_younger_ones_of_its_chat(store: Tr
     assert texts(claim(store, 5)) == ["a1"]
 
 
+def test_the_oldest_message_that_has_not_left_tells_since_when_something_waits(store: Transactions) -> None:
+    assert store.read(lambda unit: unit.outbox.waiting_since()) is None
+    first, second = put(store, "satu", minute=1), put(store, "dua", minute=2)
+    claim(store, 3)
+    assert store.read(lambda unit: unit.outbox.waiting_since()) == after(1)
+    sent(store, first, 3)
+    assert store.read(lambda unit: unit.outbox.waiting_since()) == after(2)
+    sent(store, second, 4)
+    assert store.read(lambda unit: unit.outbox.waiting_since()) is None
+
+
 def test_a_message_due_later_is_not_claimed_before(store: Transactions) -> None:
     store.write(lambda unit: unit.outbox.put(an_outgoing(), after(0), due_at=after(3)))
 

@@ -29,6 +29,7 @@ from sikpro.application.ports.tables import TableReader
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.use_cases.orders.register_order import register_order
 from sikpro.application.workers.clock_watch import ClockStep
+from sikpro.application.workers.health import Health, Part
 from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel, Origin
 from sikpro.domain.people import Person, Role
@@ -39,6 +40,7 @@ from tests.integration.loopback import NO_TLS
 from tests.integration.sqlite import migrated_sqlite
 
 T = TypeVar("T")
+WELL = {"database": "ok", "bot": "connected", "relay": "idle", "jobs": "ok", "clock": "ok"}
 PASSWORD = "rahasia-sekali"
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 
@@ -56,7 +58,7 @@ class Site:
     people: dict[str, Person] = field(factory=dict[str, Person])
     visitors: list["Visitor"] = field(factory=list["Visitor"])
     bot: list[BotState | None] = field(factory=lambda: [BotState(True, NOON)])
-    health: dict[str, str] = field(factory=lambda: {"bot": "connected", "relay": "idle", "jobs": "idle", "clock": "ok"})
+    health: dict[str, str] = field(factory=lambda: dict(WELL))
     steps: list[ClockStep] = field(factory=list[ClockStep])
 
     def visitor(self, address: str = "127.0.0.1") -> "Visitor":
@@ -140,6 +142,13 @@ ROLES = {
 }
 
 
+def health_of(states: Mapping[str, str]) -> Health:
+    """The health of parts in these states."""
+    stop = ("unavailable", "damaged", "full")
+    parts = (Part(name=name, state=state, ill=state in stop, stops=state in stop) for name, state in states.items())
+    return Health(parts=tuple(parts))
+
+
 @contextmanager
 def running_site(
     store: Transactions, live: LocalLiveEvents, tables: TableReader | None = None, **settings: Any
@@ -159,7 +168,7 @@ def running_site(
         tables=tables or DirectTables(),
         zone="Asia/Jakarta",
         bot_state=lambda: site.bot[0],
-        health=lambda: site.health,
+        health=lambda: health_of(site.health),
         clock_step=lambda: site.steps[-1] if site.steps else None,
         **settings,
     )

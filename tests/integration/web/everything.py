@@ -71,6 +71,7 @@ PAGES = {
     "/lists/targets/import": "sari",
     "/ledger": "sari",
     "/security": "admin",
+    "/health": "sari",
     "/seals": "sari",
     "/seals?number=SC32232558": "admin",
     "/security?kind=login&q=rina&person=1&from=2026-11-01": "admin",

@@ -3,13 +3,13 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Self, TypeVar
 
-from attrs import field, frozen
+from attrs import define, field
 
-from sikpro.application.ports.storage import StorageCrowded, Transactions, UnitOfWork
+from sikpro.application.ports.storage import StorageCrowded, StorageDamaged, Transactions, UnitOfWork
 
 T = TypeVar("T")
 
@@ -24,18 +24,28 @@ def _room() -> threading.Semaphore:
     return threading.Semaphore(LONG_AT_ONCE + LONG_WAITING)
 
 
-@frozen(kw_only=True)
+@define(kw_only=True)
 class ThreadedTransactions:
-    """`AsyncTransactions` over synchronous ones, in its own executors, never in the event loop's default one."""
+    """`AsyncTransactions` over synchronous ones, in its own executors, never in the event loop's default one.
+
+    `damage` is called with each damage that the store met, in the event loop's thread.
+    """
 
     transactions: Transactions
     writer: ThreadPoolExecutor
     readers: ThreadPoolExecutor
     long_readers: ThreadPoolExecutor
+    damage: Callable[[StorageDamaged], None] = field(default=lambda _: None)
     _room: threading.Semaphore = field(factory=_room, init=False)
 
     @classmethod
-    def over(cls, transactions: Transactions, *, writers: int = 1, readers: int = 4) -> Self:
+    def over(
+        cls,
+        transactions: Transactions,
+        *,
+        writers: int = 1,
+        readers: int = 4,
+    ) -> Self:
         """Return transactions with this many threads; use several writers only if the database has row locks."""
         return cls(
             transactions=transactions,
@@ -46,13 +56,11 @@ class ThreadedTransactions:
 
     async def write(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the whole work in one transaction in a writer thread, in the caller's context."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self.writer, copy_context().run, self.transactions.write, work
-        )
+        return await self._noticing(self.writer.submit(copy_context().run, self.transactions.write, work))
 
     async def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the whole work on one view in a reader thread."""
-        return await asyncio.get_running_loop().run_in_executor(self.readers, self.transactions.read, work)
+        return await self._noticing(self.readers.submit(self.transactions.read, work))
 
     async def read_long(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the whole work on one view in a thread for long reads. Raises `StorageCrowded`.
@@ -63,7 +71,14 @@ class ThreadedTransactions:
             raise StorageCrowded(f"{LONG_WAITING} long reads wait")
         future = self.long_readers.submit(self.transactions.read, work)
         future.add_done_callback(lambda _: self._room.release())
-        return await asyncio.wrap_future(future)
+        return await self._noticing(future)
+
+    async def _noticing(self, result: Future[T]) -> T:
+        try:
+            return await asyncio.wrap_future(result)
+        except StorageDamaged as error:
+            self.damage(error)
+            raise
 
     def close(self) -> None:
         """End the threads after their work."""

@@ -146,6 +146,13 @@ class MemoryOutbox:
         others = (sending for sending in self._candidates() if sending.item.id not in in_hand)
         return min(map(_ready_at, others), default=None)
 
+    def waiting_since(self) -> datetime | None:
+        """Return when the oldest message that has not left was queued; None when all have."""
+        items = (sending.item for sending in self._state.outbox.values())
+        return min(
+            (item.created_at for item in items if item.state in {Delivery.QUEUED, Delivery.SENDING}), default=None
+        )
+
     def get(self, outbox_id: int) -> OutboxItem:
         """Return the row by its id. Raises `NotFound`."""
         sending = self._state.outbox.get(outbox_id)

@@ -14,6 +14,7 @@ from sikpro.application.ports.day_notes import DayNote
 from sikpro.application.ports.disturbances import TiedOrder
 from sikpro.application.ports.exports import Export
 from sikpro.application.ports.files import OrderFile
+from sikpro.application.ports.health import HealthRecord
 from sikpro.application.ports.inbox import LedgerRow, ReceivedFile
 from sikpro.application.ports.jobs import Job
 from sikpro.application.ports.journal import JournalEntry
@@ -227,6 +228,7 @@ class State:
     addresses: Table[tuple[str, int], str] = field(factory=_table)
     alerts: Table[tuple[int, str], datetime] = field(factory=_table)
     reminders: Table[tuple[str, str, date], datetime] = field(factory=_table)
+    health_records: Table[str, HealthRecord] = field(factory=_table)
     owners: Table[str, Owner] = field(factory=_table)
     disturbances: Table[int, Disturbance] = field(factory=_table)
     tied_orders: Table[tuple[int, int], TiedOrder] = field(factory=_table)

@@ -17,6 +17,7 @@ from sikpro.adapters.memory.disturbances import MemoryDisturbances
 from sikpro.adapters.memory.exports import MemoryExports
 from sikpro.adapters.memory.facts import MemoryOrderFacts
 from sikpro.adapters.memory.files import MemoryFileStore
+from sikpro.adapters.memory.health import MemoryHealthRecords
 from sikpro.adapters.memory.inbox import MemoryInbox
 from sikpro.adapters.memory.jobs import MemoryAlerts, MemoryJobs
 from sikpro.adapters.memory.journal import MemoryJournal
@@ -75,6 +76,7 @@ class MemoryUnitOfWork:
         self.alerts = MemoryAlerts(state)
         self.claims = MemoryClaims(state)
         self.reminders = MemoryReminders(state)
+        self.health = MemoryHealthRecords(state)
         self.owners = MemoryOwners(state)
         self.disturbances = MemoryDisturbances(state, sequences)
         self.files = MemoryFileStore(state, sequences)

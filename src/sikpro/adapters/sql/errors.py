@@ -3,14 +3,20 @@
 from sqlalchemy import exc
 
 from sikpro.adapters.sql.sqlite_driver import driver
-from sikpro.application.ports.storage import StorageBusy, StorageError, StorageRejected, StorageUnavailable
+from sikpro.application.ports.storage import (
+    StorageBusy,
+    StorageDamaged,
+    StorageError,
+    StorageRejected,
+    StorageUnavailable,
+)
 
 
 class ConstraintViolated(StorageRejected):
     """A unique or foreign key was violated; repositories turn it into a domain error if there is one."""
 
 
-_SQLITE = {
+_SQLITE: dict[int, type[StorageError]] = {
     driver.SQLITE_BUSY: StorageBusy,
     driver.SQLITE_LOCKED: StorageBusy,
     driver.SQLITE_PROTOCOL: StorageBusy,
@@ -18,8 +24,10 @@ _SQLITE = {
     driver.SQLITE_TOOBIG: StorageRejected,
     driver.SQLITE_MISMATCH: StorageRejected,
     driver.SQLITE_RANGE: StorageRejected,
+    driver.SQLITE_CORRUPT: StorageDamaged,
+    driver.SQLITE_NOTADB: StorageDamaged,
 }
-"""By primary result code; any other (full, read-only, I/O, cannot open, corrupt, no such table) is unavailable."""
+"""By primary result code; any other (full, read-only, I/O, cannot open, no such table) is unavailable."""
 
 _POSTGRESQL: dict[str, type[StorageError]] = {
     "40001": StorageBusy,  # serialisation failure
@@ -29,6 +37,8 @@ _POSTGRESQL: dict[str, type[StorageError]] = {
     "23": ConstraintViolated,
     "25": StorageRejected,  # read-only, or failed, transaction
     "54": StorageRejected,  # program limit: an index entry too large
+    "XX001": StorageDamaged,  # a damaged page
+    "XX002": StorageDamaged,  # a damaged index
 }
 """By SQLSTATE, or its class; any other (08 connection, 53 disk or memory, 57 shutdown, 42 schema) is unavailable."""
 

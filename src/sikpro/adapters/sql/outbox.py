@@ -231,6 +231,11 @@ class SqlOutbox:
         due: datetime | None = self._transaction.scalar(sa.select(sa.func.min(_ready_at)).where(*others))
         return due
 
+    def waiting_since(self) -> datetime | None:
+        """Return when the oldest message that has not left was queued; None when all have."""
+        since: datetime | None = self._transaction.scalar(sa.select(sa.func.min(_c.created_at)).where(_on_the_way))
+        return since
+
     def get(self, outbox_id: int) -> OutboxItem:
         """Return the row by its id. Raises `NotFound`."""
         row = self._transaction.execute(sa.select(outbox).where(_c.id == outbox_id)).mappings().one_or_none()

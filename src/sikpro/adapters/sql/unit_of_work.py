@@ -20,6 +20,7 @@ from sikpro.adapters.sql.engine import WRITES, sqlite_file
 from sikpro.adapters.sql.exports import SqlExports
 from sikpro.adapters.sql.facts import SqlOrderFacts
 from sikpro.adapters.sql.files import SqlFileStore
+from sikpro.adapters.sql.health import SqlHealthRecords
 from sikpro.adapters.sql.hints import notify
 from sikpro.adapters.sql.inbox import SqlInbox
 from sikpro.adapters.sql.jobs import SqlAlerts, SqlJobs
@@ -101,6 +102,7 @@ class SqlUnitOfWork:
         self.login_tickets = SqlLoginTickets(transaction)
         self.security_events = SqlSecurityEvents(transaction)
         self.seals = SqlSeals(transaction)
+        self.health = SqlHealthRecords(transaction)
         self.order_queries = SqlOrderQueries(transaction)
         self.order_facts = SqlOrderFacts(transaction)
         self.closed_months = SqlClosedMonths(transaction)

@@ -46,6 +46,7 @@ from sikpro.adapters.web.recaps.schedules import SchedulesController
 from sikpro.adapters.web.recaps.targets import TargetsController
 from sikpro.adapters.web.recaps.wall import WallController, WallLinksController
 from sikpro.adapters.web.setup.catalogue import CatalogueController
+from sikpro.adapters.web.setup.health import HealthController
 from sikpro.adapters.web.setup.notice import NoticeController
 from sikpro.adapters.web.setup.patterns import PatternsController
 from sikpro.adapters.web.setup.settings import SettingsController
@@ -54,7 +55,7 @@ from sikpro.adapters.web.site.assets import serve_asset
 from sikpro.adapters.web.site.errors import error_handlers
 from sikpro.adapters.web.site.forms import Form, read_form
 from sikpro.adapters.web.site.gate import Gate
-from sikpro.adapters.web.site.health import healthz
+from sikpro.adapters.web.site.health import healthz, readyz
 from sikpro.adapters.web.site.live import bot_bar, live
 from sikpro.adapters.web.site.manifest import manifest
 from sikpro.adapters.web.site.navigation import NavEntry
@@ -139,6 +140,7 @@ PAGES: tuple[Page, ...] = (
     Page(LedgerController, NavEntry("/ledger", "ledger", "book", (_P.VIEW_REPORTS,), "system")),
     Page(SecurityController, NavEntry("/security", "security", "lock", (_P.ADMINISTER,), "system")),
     Page(SealsController, NavEntry("/seals", "seals", "shield-check", (_P.AUDIT,), "system")),
+    Page(HealthController, NavEntry("/health", "health", "circle-check", (_P.AUDIT,), "system")),
     Page(CatalogueController, NavEntry("/catalogue", "catalogue", "list-details", (_P.ADMINISTER,), "system")),
     Page(SettingsController),
     Page(PatternsController),
@@ -149,7 +151,7 @@ PAGES: tuple[Page, ...] = (
 """Every page, in the order of the navigation."""
 
 
-_ALONE = (serve_asset, show_file, healthz, manifest, live, bot_bar, reading)
+_ALONE = (serve_asset, show_file, healthz, readyz, manifest, live, bot_bar, reading)
 """The handlers that belong to no page."""
 
 

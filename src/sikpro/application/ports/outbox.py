@@ -114,6 +114,9 @@ class Outbox(Protocol):
     def next_due(self, *, in_hand: Collection[int] = ()) -> datetime | None:
         """Return when the next message is due or its lease ends, without those in hand; None when nothing waits."""
 
+    def waiting_since(self) -> datetime | None:
+        """Return when the oldest message that has not left was queued; None when all have."""
+
     def get(self, outbox_id: int) -> OutboxItem:
         """Return the message. Raises `NotFound`."""
 

@@ -19,6 +19,7 @@ from sikpro.application.ports.disturbances import Disturbances
 from sikpro.application.ports.exports import Exports
 from sikpro.application.ports.facts import OrderFacts
 from sikpro.application.ports.files import FileStore
+from sikpro.application.ports.health import HealthRecords
 from sikpro.application.ports.inbox import Inbox
 from sikpro.application.ports.jobs import Alerts, Jobs
 from sikpro.application.ports.journal import Journal
@@ -69,6 +70,10 @@ class StorageUncertain(StorageUnavailable):
 
 class StorageCrowded(StorageError):
     """Too many long reads wait. Nothing was tried; try again when some are done."""
+
+
+class StorageDamaged(StorageUnavailable):
+    """The database found damage in its data: a page that is no page of it. A copy has to be restored."""
 
 
 class StorageRejected(StorageError):
@@ -154,7 +159,7 @@ class ChatStorage(Protocol):
 
 
 class JobStorage(Protocol):
-    """Recurring work, claims, the alerts already given and the seals over the facts: needed to run the workers."""
+    """Recurring work, claims, alerts already given, the seals over the facts, records of health: what workers need."""
 
     @property
     def jobs(self) -> Jobs: ...
@@ -166,6 +171,8 @@ class JobStorage(Protocol):
     def reminders(self) -> Reminders: ...
     @property
     def seals(self) -> Seals: ...
+    @property
+    def health(self) -> HealthRecords: ...
 
 
 class RecapStorage(Protocol):

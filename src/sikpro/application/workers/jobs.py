@@ -21,7 +21,9 @@ from sikpro.application.use_cases.orders.remind_owners import remind_owners
 from sikpro.application.use_cases.orders.work_order import free_lapsed_claims
 from sikpro.application.use_cases.people.grant_access import send_common_card
 from sikpro.application.use_cases.seals.seal_facts import seal_facts
-from sikpro.application.workers.clock_watch import ClockWatch
+from sikpro.application.workers.clock_watch import ClockStep, ClockWatch
+from sikpro.application.workers.kept_jumps import keep_jumps, kept_jumps
+from sikpro.application.workers.lately import Lately
 from sikpro.domain.order import LONGEST_CLAIM
 
 _log = structlog.get_logger(__name__)
@@ -118,7 +120,7 @@ RECURRING = (
 class JobRunner:
     """Runs due jobs, each in its own transaction. A failed job is retried and its error is kept.
 
-    `watch` is the clock: no job runs by a time that it doubts.
+    `watch` is the clock of this `machine`: no job runs by a time that it doubts.
     """
 
     transactions: AsyncTransactions
@@ -126,20 +128,33 @@ class JobRunner:
     watch: ClockWatch
     recurring: tuple[Recurring | RecurringCount, ...] = RECURRING
     pause: float = 5.0
-    state: str = field(default="idle", init=False)
+    machine: str = ""
+    store: Lately = field(factory=Lately, init=False)
+    _kept: tuple[ClockStep, ...] | None = field(default=None, init=False)
 
     async def run(self) -> None:
         """Run due jobs until cancelled."""
         while True:
             try:
+                await self._keep_jumps()
                 await self._schedule()
+                self.store.worked()
                 while await self._next():
-                    pass
-                self.state = "idle"
+                    self.store.worked()
             except StorageError as error:
-                self.state = "storage"
+                self.store.failed("storage")
                 _log.warning("jobs out of reach", error=str(error))
             await asyncio.sleep(self.pause)
+
+    async def _keep_jumps(self) -> None:
+        """Take over what an earlier process knew of this machine's clock, then store what changes."""
+        if self._kept is None:
+            self._kept = await self.transactions.read(lambda uow: kept_jumps(uow, self.machine))
+            self.watch.remember(self._kept)
+        now, jumps = self.watch.now(), self.watch.jumps
+        if jumps != self._kept:
+            await self.transactions.write(lambda uow: keep_jumps(uow, self.machine, jumps, now))
+            self._kept = jumps
 
     async def _schedule(self) -> None:
         now = self.watch.now()

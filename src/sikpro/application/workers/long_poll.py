@@ -5,6 +5,7 @@ came before it. So a crash at any line repeats work that the inbox already knows
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -23,6 +24,9 @@ _log = structlog.get_logger(__name__)
 
 _ASK_AGAIN = 1.0
 """Seconds until a process asks again for a lease that another has."""
+
+_STORE_PAUSE = 2.0
+"""The longest pause in seconds before the next try with a store that failed: it is near, and back at some moment."""
 
 
 async def _keep() -> None:
@@ -72,7 +76,7 @@ class LongPoll:
         """Receive until cancelled. Failures become the state, and the loop retries later."""
         failures, first = 0, self.take_over
         while True:
-            at_least = None
+            at_least, at_most = None, math.inf
             try:
                 if not await self._lease(take_over=first):
                     self._trouble("other_process", "")
@@ -95,10 +99,11 @@ class LongPoll:
                 at_least = _ASK_AGAIN
             except StorageError as error:
                 self._trouble("storage", str(error))
+                at_most = _STORE_PAUSE
             except Exception as error:
                 _log.exception("long poll failed")
                 self._trouble("internal", type(error).__name__)
-            await asyncio.sleep(self.backoff.seconds(failures, at_least))
+            await asyncio.sleep(min(self.backoff.seconds(failures, at_least), at_most))
             failures += 1
 
     async def stop(self) -> None:

@@ -7,6 +7,7 @@ import structlog
 from attrs import define, field
 
 from sikpro.application.ports.storage import StorageError
+from sikpro.application.workers.lately import Lately
 
 _log = structlog.get_logger(__name__)
 
@@ -16,6 +17,7 @@ class OneByOne(ABC):
     """A loop over `next`. `pause` is the wait in seconds when there is no work and no wake-up."""
 
     pause: float
+    store: Lately = field(factory=Lately, init=False)
     _wake: asyncio.Event = field(factory=asyncio.Event, init=False)
 
     def wake(self) -> None:
@@ -28,8 +30,10 @@ class OneByOne(ABC):
             self._wake.clear()
             try:
                 while await self.next():
-                    pass
+                    self.store.worked()
+                self.store.worked()
             except StorageError as error:
+                self.store.failed("storage")
                 _log.warning("store out of reach", worker=type(self).__name__, error=str(error))
             try:
                 async with asyncio.timeout(self.pause):

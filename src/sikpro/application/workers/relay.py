@@ -25,6 +25,7 @@ from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, UnitOfWork
 from sikpro.application.use_cases.recaps.keep_schedules import follow_group
 from sikpro.application.workers.clock_watch import never_jumped
+from sikpro.application.workers.lately import Lately
 from sikpro.application.workers.rates import Pace, Rates
 from sikpro.domain.errors import NotFound
 
@@ -81,7 +82,8 @@ class Relay:
     may_send: Callable[[], bool] = field(default=lambda: True)
     jumped: Callable[[datetime], timedelta] = never_jumped
     count: Callable[[], float] = time.monotonic
-    state: str = field(default="idle", init=False)
+    store: Lately = field(factory=Lately, init=False)
+    line: Lately = field(factory=Lately, init=False)
     _marked_state: str = field(default="idle", init=False)
     _held_up: bool = field(default=False, init=False)
     _hurry: int = field(default=0, init=False)
@@ -113,6 +115,11 @@ class Relay:
             self._hurry = max(self._hurry, len(_DOUBTFUL_PAUSES) if outage else _EARLY_DOUBTS)
             self.wake()
 
+    @property
+    def state(self) -> str:
+        """`storage`, what is wrong with the connection, `sending` if the last message arrived, or `idle` before."""
+        return ("storage" if self.store.reason else self.line.reason) or ("sending" if self.line.tried else "idle")
+
     async def run(self) -> None:
         """Send due messages until cancelled. Messages being sent at that time are finished and marked."""
         try:
@@ -120,10 +127,8 @@ class Relay:
                 self._wake.clear()
                 try:
                     await self._turn()
-                    if self.state == "storage":
-                        self.state = "idle"
                 except StorageError as error:
-                    self.state = "storage"
+                    self.store.failed("storage")
                     _log.warning("outbox out of reach", error=str(error))
                     await asyncio.sleep(1)
         finally:
@@ -151,6 +156,7 @@ class Relay:
             return uow.outbox.claim(now, LEASE, free, sends_once=self.messenger.sends_once, in_hand=in_hand)
 
         claimed = await self.transactions.write(claim)
+        self.store.worked()
         self._hurry = 0 if self._hurry == hurry else self._hurry
         return claimed
 
@@ -158,6 +164,7 @@ class Relay:
         """Wait until something wakes the relay, or until a message is due."""
         in_hand = tuple(self._sending.values())
         due = await self.transactions.read(lambda uow: uow.outbox.next_due(in_hand=in_hand))
+        self.store.worked()
         wait = _IDLE
         if due is not None:
             wait = min(max((due - self.clock.now()).total_seconds(), 0.05), _IDLE)
@@ -179,7 +186,7 @@ class Relay:
             mark = self._failure(item, PerhapsSent("messenger"))
         else:
             at = self.clock.now()
-            self.state = "sending"
+            self.line.worked()
             self.line_is_back()
 
             def mark(uow: UnitOfWork) -> None:
@@ -214,7 +221,7 @@ class Relay:
             case RetryAfter(seconds=seconds, everywhere=everywhere):
                 if everywhere:
                     self._paused_until = self._loop_time() + seconds
-                self.state = "slowed"
+                self.line.failed("slowed")
                 due = now + timedelta(seconds=seconds)
                 return lambda uow: uow.outbox.later(item.id, due, "retry_after", at=now)
             case NeverSent(reason="press_expired"):
@@ -262,7 +269,8 @@ class Relay:
         return now - item.created_at - self.jumped(item.created_at)
 
     def _line_failed(self, state: str) -> None:
-        self.state, self._held_up = state, True
+        self.line.failed(state)
+        self._held_up = True
         self._down_since = self.count() if self._down_since is None else self._down_since
 
     def _again(

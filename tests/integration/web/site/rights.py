@@ -29,6 +29,7 @@ ADMINS = frozenset({ADMIN})
 RIGHTS: Mapping[frozenset[str], str] = {
     EVERYBODY: """
         GET /healthz
+        GET /readyz
         GET /login
         POST /login
         GET /login/code
@@ -190,6 +191,7 @@ RIGHTS: Mapping[frozenset[str], str] = {
         GET /written
     """,
     MONTHS: """
+        GET /health
         GET /seals
         POST /recap/month/{name}/close
         POST /recap/month/{name}/open
@@ -227,6 +229,7 @@ RIGHTS: Mapping[frozenset[str], str] = {
         POST /owners/{code}
         POST /people/{person_id}/password
         POST /people/{person_id}/two-steps/reset
+        POST /health/clock
         GET /security
         GET /security/file/{file}
         GET /settings

@@ -25,4 +25,4 @@ def test_the_bar_says_that_answers_do_not_arrive_and_that_the_clock_was_set(page
     page = visitor.get("/orders").text
     assert "Telegram tidak menjawab jelas" in page
     assert "Jam server dimundurkan 1 j" in page
-    assert visitor.get("/healthz").json()["relay"] == "no_clear_answer"
+    assert visitor.get("/healthz").json()["parts"]["relay"]["state"] == "no_clear_answer"

@@ -191,6 +191,23 @@ async def test_a_claim_outlives_a_jump_that_stays_and_lapses_after_a_life_of_its
     assert world.order().phase == "waiting"
 
 
+async def test_a_jump_is_known_after_a_restart_and_one_that_was_taken_back_is_not() -> None:
+    world, machine, runner = busy_world()
+    before = world.clock.at
+    await turns(runner)
+    machine.sets(DAY)
+    await turns(runner)
+    fresh = runner_of(world)
+    await turns(fresh)
+    assert fresh.watch.jumped(before) == DAY
+    assert not fresh.watch.doubted, "this process has seen no step"
+    machine.sets(-DAY)
+    await turns(runner)
+    last = runner_of(world)
+    await turns(last)
+    assert last.watch.jumped(before) == timedelta()
+
+
 @pytest.mark.parametrize("jump", JUMPS)
 async def test_a_runner_whose_clock_jumps_back_runs_every_job_again_at_once(jump: timedelta) -> None:
     world, machine, runner = busy_world()

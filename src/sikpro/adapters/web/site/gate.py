@@ -10,6 +10,7 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from sikpro.adapters.web.site.health import PATHS, identify_if_possible
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.security import HEADERS, STRICT_TRANSPORT, session_id, well_formed
 from sikpro.adapters.web.site.visit import Visit, new_visit, read_cookies
@@ -60,7 +61,9 @@ class Gate:
         visit = new_visit(self.parts, cookies, client[0] if client else "")
         state: dict[str, Any] = {**(scope.get("state") or {}), "visit": visit}
         scope["state"] = state
-        if not scope["path"].startswith("/static/") and scope["path"] != "/healthz":
+        if scope["path"] in PATHS:
+            await identify_if_possible(self._recognise(visit, uses=False))
+        elif not scope["path"].startswith("/static/"):
             try:
                 await self._recognise(visit, uses=_is_use(scope, received))
             except Exception as error:  # any error becomes an error page: `admit` raises it again

@@ -14,6 +14,7 @@ from sikpro.adapters.web.site.assets import icon, static
 from sikpro.adapters.web.site.navigation import NavEntry, groups_for, tabs_at
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit, visit_of
+from sikpro.application.workers.health import RELAY
 from sikpro.domain.phase import Phase
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -66,7 +67,7 @@ class Pages:
             "now": now,
             "zone": self.parts.zone,
             "bot": self.parts.bot_state(),
-            "relay": self.parts.health().get("relay", ""),
+            "relay": self.parts.health().state(RELAY),
             "clock_step": self.parts.clock_step(),
             "navigation": navigation,
             "tabs": tabs_at(navigation),

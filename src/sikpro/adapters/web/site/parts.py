@@ -1,6 +1,6 @@
 """The ports and settings of the web, filled by the container."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from attrs import field, frozen
@@ -14,6 +14,7 @@ from sikpro.application.ports.storage import AsyncTransactions
 from sikpro.application.ports.tables import TableReader
 from sikpro.application.ports.workbooks import WorkbookWriter
 from sikpro.application.workers.clock_watch import ClockStep, never_jumped
+from sikpro.application.workers.health import Health
 
 
 @frozen(kw_only=True)
@@ -21,7 +22,8 @@ class WebParts:
     """The web's ports and settings; `zone` is an IANA name.
 
     `pictures` loads what draws, at its first call. `bot_state` is None while no bot is set up; `health` returns the
-    states of bot loop, relay, jobs and clock.
+    state of each part of the system. Who sends `health_token` may read it, nobody where it is "". `believe_clock`
+    confirms a clock that was set forward.
     `clock_step` reports that the machine's clock was set recently, `jumped` how far forward since a time.
     `secure_cookies` is true for a web over HTTPS. `simulator_url` leads to the simulator's chat, "" if there is none.
     `forwarding` remembers a proxy that nobody trusts, `readings` how far uploaded tables are read.
@@ -36,7 +38,9 @@ class WebParts:
     tables: TableReader
     zone: str
     bot_state: Callable[[], BotState | None]
-    health: Callable[[], Mapping[str, str]]
+    health: Callable[[], Health]
+    health_token: str = field(default="", repr=False)
+    believe_clock: Callable[[], None] = lambda: None
     clock_step: Callable[[], ClockStep | None] = lambda: None
     jumped: Callable[[datetime], timedelta] = never_jumped
     secure_cookies: bool = False

@@ -1,0 +1,42 @@
+"""The records of health in memory, and the place of such data, which is nowhere."""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from sikpro.adapters.memory.store import State
+from sikpro.application.ports.health import Checked, HealthRecord, Integrity
+
+
+class MemoryHealthRecords:
+    """Stores the latest record of each name."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def put(self, record: HealthRecord) -> None:
+        """Store a record in place of the earlier one of its name."""
+        self._state.health_records.put(record.name, record)
+
+    def get(self, name: str) -> HealthRecord | None:
+        """Return the record of a name."""
+        return self._state.health_records.get(name)
+
+    def forget(self, beginning: str, before: datetime) -> None:
+        """Delete the records of earlier times whose name begins so."""
+        for record in self._state.health_records.values():
+            if record.name.startswith(beginning) and record.at < before:
+                self._state.health_records.drop(record.name)
+
+
+@frozen
+class MemoryPlace:
+    """Data in memory are on no disk, and nobody checks them."""
+
+    async def free_space(self) -> int | None:
+        """Return None: there is no disk."""
+        return None
+
+    async def check_integrity(self) -> Checked:
+        """Return that nothing was checked."""
+        return Checked(Integrity.UNCHECKED)

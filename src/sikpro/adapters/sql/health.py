@@ -1,0 +1,94 @@
+"""The records of health in the database, and the place of its data."""
+
+import asyncio
+import shutil
+from datetime import datetime
+
+import sqlalchemy as sa
+from attrs import asdict, field, frozen
+from sqlalchemy import Column, Table
+from sqlalchemy.engine import Connection
+
+from sikpro.adapters.sql.columns import UtcDateTime, Words
+from sikpro.adapters.sql.dialect import upsert
+from sikpro.adapters.sql.engine import create_engine_for, sqlite_file
+from sikpro.adapters.sql.tables import metadata
+from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.application.ports.health import Checked, HealthRecord, Integrity
+from sikpro.application.ports.storage import StorageDamaged
+
+health_records = Table(
+    "health_records",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("detail", Words, nullable=False),
+)
+
+_c = health_records.c
+_MOST = 5
+"""The most faults that a check names."""
+
+
+class SqlHealthRecords:
+    """Stores the latest record of each name."""
+
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    def put(self, record: HealthRecord) -> None:
+        """Store a record in place of the earlier one of its name."""
+        self._transaction.execute(upsert(self._transaction, health_records, ["name"]), asdict(record))
+
+    def get(self, name: str) -> HealthRecord | None:
+        """Return the record of a name."""
+        row = self._transaction.execute(sa.select(health_records).where(_c.name == name)).mappings().one_or_none()
+        return None if row is None else HealthRecord(**row)
+
+    def forget(self, beginning: str, before: datetime) -> None:
+        """Delete the records of earlier times whose name begins so."""
+        named = _c.name.startswith(beginning, autoescape=True)
+        self._transaction.execute(sa.delete(health_records).where(named, _c.at < before))
+
+
+@frozen
+class SqlPlace:
+    """The disk and the file of a SQLite database, or a PostgreSQL server, whose disk only it can see."""
+
+    url: str = field(repr=False)
+
+    async def free_space(self) -> int | None:
+        """Return the free bytes of the disk of the data."""
+        file = sqlite_file(self.url)
+        if file is None:
+            return None
+        try:
+            return (await asyncio.to_thread(shutil.disk_usage, file.parent)).free
+        except OSError:
+            return None
+
+    async def check_integrity(self) -> Checked:
+        """Let SQLite read its whole file; PostgreSQL says whether its checksums found a damaged page."""
+        return await asyncio.to_thread(self._check)
+
+    def _check(self) -> Checked:
+        engine = create_engine_for(self.url, pooled=False, read_only=True)
+        try:
+            with engine.connect() as connection:
+                return _checked(connection)
+        except StorageDamaged as error:
+            return Checked(Integrity.DAMAGED, str(error))
+        finally:
+            engine.dispose()
+
+
+def _checked(connection: Connection) -> Checked:
+    if connection.dialect.name == "sqlite":
+        found = [str(row[0]) for row in connection.exec_driver_sql(f"PRAGMA integrity_check({_MOST})")]
+        return Checked(Integrity.OK) if found == ["ok"] else Checked(Integrity.DAMAGED, "; ".join(found))
+    if connection.exec_driver_sql("SHOW data_checksums").scalar_one() != "on":
+        return Checked(Integrity.UNCHECKED, "data_checksums")
+    counted = "SELECT checksum_failures FROM pg_stat_database WHERE datname = current_database()"
+    failures = connection.exec_driver_sql(counted).scalar() or 0
+    return Checked(Integrity.DAMAGED, f"checksum_failures={failures}") if failures else Checked(Integrity.OK)

@@ -1,0 +1,54 @@
+"""What tells whether the system is well: small records in the store, and the place where its data are."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from attrs import frozen
+
+
+@frozen(kw_only=True)
+class HealthRecord:
+    """The latest of one name: when it was written, a state and a detail; both are codes or data, no sentences."""
+
+    name: str
+    at: datetime
+    state: str = ""
+    detail: str = ""
+
+
+class HealthRecords(Protocol):
+    """Probes of the store by each process, the last check of its integrity, the steps of a machine's clock."""
+
+    def put(self, record: HealthRecord) -> None:
+        """Store a record in place of the earlier one of its name."""
+
+    def get(self, name: str) -> HealthRecord | None: ...
+    def forget(self, beginning: str, before: datetime) -> None:
+        """Delete the records of earlier times whose name begins so."""
+
+
+class Integrity(StrEnum):
+    """What a check of the data found. `UNCHECKED`: this store cannot tell."""
+
+    OK = "ok"
+    DAMAGED = "damaged"
+    UNCHECKED = "unchecked"
+
+
+@frozen
+class Checked:
+    """The result of a check, and the first things that it found, in the words of the database."""
+
+    integrity: Integrity
+    detail: str = ""
+
+
+class DataPlace(Protocol):
+    """The place of the data: a disk and a file, or a server elsewhere. It has connections of its own."""
+
+    async def free_space(self) -> int | None:
+        """Return the free bytes of the disk of the data; None if it is not on this machine or cannot be told."""
+
+    async def check_integrity(self) -> Checked:
+        """Read everything and look for damage; it may take minutes and blocks nobody. Raises `StorageError`."""

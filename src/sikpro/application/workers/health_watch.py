@@ -1,0 +1,213 @@
+"""Probes the store of this process every ten seconds, and tells from facts how each part of the system is."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from attrs import define, field, frozen
+
+from sikpro.application.ports.health import DataPlace, HealthRecord, Integrity
+from sikpro.application.ports.network import BotState, Trouble
+from sikpro.application.ports.storage import AsyncTransactions, StorageDamaged, StorageError, UnitOfWork
+from sikpro.application.workers.clock_watch import ClockWatch
+from sikpro.application.workers.exports import ExportRunner
+from sikpro.application.workers.health import BOT, CLOCK, DATABASE, DISK, EXPORTS, INTEGRITY, JOBS, RELAY, Health, Part
+from sikpro.application.workers.integrity import IntegrityCheck
+from sikpro.application.workers.jobs import JobRunner
+from sikpro.application.workers.lately import Lately
+from sikpro.application.workers.relay import Relay
+
+_log = structlog.get_logger(__name__)
+
+EVERY = 10.0
+"""Seconds between two probes."""
+
+LATE = 35.0
+"""A probe that worked longer ago than this many seconds no longer proves anything."""
+
+STUCK = 600.0
+"""A loop that did nothing for this many seconds stands still."""
+
+OUTAGE = 600.0
+"""Seconds after which a bot without a connection counts as an outage."""
+
+_PROBE = "probe:"
+_LASTING = frozenset(
+    {Trouble.UNAUTHORISED, Trouble.API_ID, Trouble.WEBHOOK, Trouble.CONFLICT, Trouble.DATA_CENTRE, "internal"}
+)
+"""The troubles of the bot that no wait ends."""
+
+_WELL = frozenset({"idle", "sending", "slowed"})
+_MEGA = 1_000_000
+
+
+@frozen
+class _Probed:
+    """What a probe read: the record that it had written, and times and faults that others wrote."""
+
+    record: HealthRecord | None
+    unsent: datetime | None
+    update: datetime | None
+    failing: str
+
+
+@define(kw_only=True)
+class HealthWatch:
+    """Probes the store and its disk, and puts the states of all loops together.
+
+    `owner` names this process. `low` and `least` are bytes: with less free space than `low` somebody should act, with
+    less than `least` the process is not ready. `bot` returns the state of the bot's loop, None without a bot.
+    """
+
+    transactions: AsyncTransactions
+    watch: ClockWatch
+    place: DataPlace
+    integrity: IntegrityCheck
+    jobs: JobRunner
+    exports: ExportRunner
+    owner: str
+    low: int
+    least: int
+    bot: Callable[[], BotState | None] = lambda: None
+    relay: Callable[[], Relay | None] = lambda: None
+    count: Callable[[], float] = time.monotonic
+    store: Lately = field(init=False)
+    disk: Lately = field(init=False)
+    _free: int | None = field(default=None, init=False)
+    _probed: _Probed | None = field(default=None, init=False)
+    _number: int = field(default=0, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.store, self.disk = Lately(count=self.count), Lately(count=self.count)
+
+    async def run(self) -> None:
+        """Probe until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(EVERY)
+
+    async def look(self) -> None:
+        """Write a row and read it back, and look at the disk."""
+        await self._look_at_disk()
+        now, self._number = self.watch.now(), self._number + 1
+        record = HealthRecord(name=f"{_PROBE}{self.owner}", at=now, detail=str(self._number))
+
+        def write(uow: UnitOfWork) -> None:
+            uow.health.forget(_PROBE, now - timedelta(days=1))
+            uow.health.put(record)
+
+        try:
+            await self.transactions.write(write)
+            probed = await self.transactions.read(lambda uow: _read(uow, record.name))
+        except StorageError as error:
+            damaged = isinstance(error, StorageDamaged)
+            self.store.failed("damaged" if damaged else "unavailable", str(error))
+            _log.warning("the store does not work", error=str(error))
+            return
+        if probed.record != record:
+            self.store.failed("damaged", "what was written is not what is read")
+            _log.error("the store does not keep what is written")
+            return
+        self._probed = probed
+        self.store.worked()
+
+    async def _look_at_disk(self) -> None:
+        self._free = free = await self.place.free_space()
+        if free is not None and free < self.low:
+            self.disk.failed("full" if free < self.least else "low")
+        else:
+            self.disk.worked()
+
+    def health(self) -> Health:
+        """Return how everything is now, by what last worked and what last failed."""
+        now, probed = self.watch.now(), self._probed
+        parts = (self._database(), self._disk(), self._integrity(), self._bot(), self._relay(), self._jobs())
+        return Health(
+            parts=(*parts, self._exports(), self._clock()),
+            unsent=self._age(now, probed.unsent) if probed else None,
+            update=self._age(now, probed.update) if probed else None,
+        )
+
+    def _database(self) -> Part:
+        store, late = self.store, (self.store.age or 0.0) > LATE or (self.store.lasts > LATE and not self.store.tried)
+        state = store.reason or ("unavailable" if late else "ok" if store.tried else "starting")
+        ill = state not in {"ok", "starting"}
+        since = self._at(store.age or store.lasts) if late and not store.reason else self._at(store.lasts)
+        return Part(name=DATABASE, state=state, since=since, ill=ill, stops=ill)
+
+    def _disk(self) -> Part:
+        if self._free is None:
+            return Part(name=DISK, state="elsewhere")
+        state = self.disk.reason or "ok"
+        return Part(
+            name=DISK,
+            state=state,
+            since=self._at(self.disk.lasts),
+            ill=state != "ok",
+            stops=state == "full",
+            measure=self._free // _MEGA,
+        )
+
+    def _integrity(self) -> Part:
+        last = self.integrity.last
+        if last is None:
+            return Part(name=INTEGRITY, state="waiting")
+        damaged = last.state == Integrity.DAMAGED
+        return Part(name=INTEGRITY, state=last.state, since=last.at, ill=damaged, stops=damaged)
+
+    def _bot(self) -> Part:
+        bot = self.bot()
+        if bot is None:
+            return Part(name=BOT, state="no_token")
+        away = not bot.connected and bot.trouble not in {"starting", "other_process"}
+        lasting = away and (bot.trouble in _LASTING or self.count() - bot.changed > OUTAGE)
+        state = bot.trouble or "connected"
+        ill = away or bool(bot.connected and bot.trouble)
+        return Part(name=BOT, state=state, since=bot.since, ill=ill, stops=lasting)
+
+    def _relay(self) -> Part:
+        relay = self.relay()
+        if relay is None:
+            return Part(name=RELAY, state="no_token")
+        lasts = (relay.store if relay.store.reason else relay.line).lasts
+        return Part(name=RELAY, state=relay.state, since=self._at(lasts), ill=relay.state not in _WELL)
+
+    def _jobs(self) -> Part:
+        part = self._loop(JOBS, self.jobs.store)
+        if part.state != "ok" or self._probed is None or not self._probed.failing:
+            return part
+        return Part(name=JOBS, state="failing", since=None, ill=True)
+
+    def _exports(self) -> Part:
+        store = self.exports.store
+        # One file may take long: how long a loop is quiet tells nothing here.
+        return Part(name=EXPORTS, state=store.reason or "ok", since=self._at(store.lasts), ill=bool(store.reason))
+
+    def _loop(self, name: str, store: Lately) -> Part:
+        stuck = not store.reason and (store.age if store.age is not None else store.lasts) > STUCK
+        state = store.reason or ("stuck" if stuck else "ok")
+        return Part(name=name, state=state, since=self._at(store.lasts), ill=state != "ok")
+
+    def _clock(self) -> Part:
+        step = self.watch.step
+        state = "doubted" if self.watch.doubted else self.watch.state
+        return Part(name=CLOCK, state=state, since=step.at if step else None, ill=self.watch.doubted)
+
+    def _age(self, now: datetime, since: datetime | None) -> timedelta | None:
+        return None if since is None else max(now - since - self.watch.jumped(since), timedelta())
+
+    def _at(self, ago: float) -> datetime:
+        return self.watch.now() - timedelta(seconds=ago)
+
+
+def _read(uow: UnitOfWork, name: str) -> _Probed:
+    newest = uow.inbox.page(before=None, limit=1)
+    failing = [job.kind for job in uow.jobs.all() if job.error]
+    return _Probed(
+        record=uow.health.get(name),
+        unsent=uow.outbox.waiting_since(),
+        update=newest[0].received_at if newest else None,
+        failing=" ".join(failing),
+    )

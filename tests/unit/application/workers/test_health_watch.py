@@ -1,0 +1,291 @@
+"""Health is computed from what last worked and last failed: no state outlives its reason, and none is hidden."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+import pytest
+from attrs import define, evolve, field
+
+from sikpro.adapters.local.live import LocalLiveEvents
+from sikpro.adapters.memory import MemoryTransactions
+from sikpro.application.ports.health import Checked, HealthRecord, Integrity
+from sikpro.application.ports.network import BotState
+from sikpro.application.ports.storage import StorageDamaged, StorageUnavailable, UnitOfWork
+from sikpro.application.workers.clock_watch import SETTLES, ClockWatch
+from sikpro.application.workers.exports import ExportRunner
+from sikpro.application.workers.health import Health, Part
+from sikpro.application.workers.health_watch import LATE, OUTAGE, STUCK, HealthWatch
+from sikpro.application.workers.integrity import IntegrityCheck
+from sikpro.application.workers.jobs import JobRunner
+from sikpro.application.workers.relay import Relay
+from tests.builders import NOON, an_incoming, an_outgoing
+from tests.fakes import FailingTransactions, FakeMessenger, FakePlace, StoryClock
+from tests.unit.application.inline import InlineTransactions
+
+T = TypeVar("T")
+ZONE = "Asia/Jakarta"
+
+
+@define
+class Machine:
+    """A process with its store, its disk and its clock, and a watch over all."""
+
+    clock: StoryClock = field(factory=lambda: StoryClock(NOON))
+    store: FailingTransactions = field(factory=lambda: FailingTransactions(MemoryTransactions()))
+    place: FakePlace = field(factory=FakePlace)
+    passed: float = 0.0
+    health_watch: HealthWatch = field(init=False)
+    integrity: IntegrityCheck = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        threads = InlineTransactions(self.store)
+        watch = ClockWatch(clock=self.clock, live=LocalLiveEvents(), count=self.count)
+        self.integrity = IntegrityCheck(
+            transactions=threads, clock=watch, place=self.place, zone=ZONE, count=self.count
+        )
+        jobs = JobRunner(transactions=threads, zone=ZONE, watch=watch)
+        jobs.store.count = self.count
+        exports = ExportRunner(transactions=threads, clock=watch, maker=NoExports(), zone=ZONE)
+        self.health_watch = HealthWatch(
+            transactions=threads,
+            watch=watch,
+            place=self.place,
+            integrity=self.integrity,
+            jobs=jobs,
+            exports=exports,
+            owner="1-a",
+            low=200,
+            least=50,
+            count=self.count,
+        )
+
+    def count(self) -> float:
+        """The seconds that passed."""
+        return self.passed
+
+    def passes(self, seconds: float) -> None:
+        """Let time pass."""
+        self.passed += seconds
+        self.clock.later(seconds=seconds)
+
+    async def looks(self) -> Health:
+        """Probe, and tell."""
+        await self.health_watch.look()
+        return self.health_watch.health()
+
+    def part(self, name: str) -> Part:
+        """A part as it is told now."""
+        return next(part for part in self.health_watch.health().parts if part.name == name)
+
+
+class NoExports:
+    """Makes no file."""
+
+    async def make(self, *_: object) -> None:
+        """Nothing is asked for."""
+
+
+@pytest.fixture
+def machine() -> Machine:
+    return Machine()
+
+
+async def test_a_store_that_keeps_a_row_is_well_and_ready_and_before_the_first_row_nothing_is_said(
+    machine: Machine,
+) -> None:
+    before = machine.health_watch.health()
+    assert (before.ok, before.ready, before.state("database")) == (True, False, "starting")
+    after = await machine.looks()
+    assert (after.ok, after.ready, after.state("database")) == (True, True, "ok")
+    assert not any(part.ill for part in after.parts)
+
+
+async def test_a_store_that_is_away_is_said_with_its_hour_and_forgotten_as_soon_as_it_is_back(
+    machine: Machine,
+) -> None:
+    await machine.looks()
+    machine.passes(10)
+    lost_at, machine.store.fault = machine.clock.at, StorageUnavailable("no route")
+    lost = await machine.looks()
+    assert (lost.ok, lost.ready, machine.part("database")) == (
+        *(False, False),
+        Part(name="database", state="unavailable", since=lost_at, ill=True, stops=True),
+    )
+    machine.passes(10)
+    await machine.looks()
+    assert machine.part("database").since == lost_at
+    machine.store.fault = None
+    back = await machine.looks()
+    assert (back.ok, back.ready, back.state("database")) == (True, True, "ok")
+
+
+async def test_a_store_that_meets_damage_or_reads_another_row_than_was_written_is_damaged(machine: Machine) -> None:
+    machine.store.fault = StorageDamaged("malformed")
+    assert (await machine.looks()).state("database") == "damaged"
+    machine.store.fault = None
+    stored = HealthRecord(name="probe:1-a", at=NOON, detail="another")
+
+    class Forgetful(InlineTransactions):
+        async def read(self, work: Callable[[UnitOfWork], T]) -> T:
+            await self.write(lambda uow: uow.health.put(stored))
+            return await super().read(work)
+
+    machine.health_watch.transactions = Forgetful(machine.store)
+    assert (await machine.looks()).state("database") == "damaged"
+
+
+async def test_a_probe_that_hangs_is_no_proof_for_long(machine: Machine) -> None:
+    await machine.looks()
+    machine.passes(LATE)
+    assert machine.health_watch.health().ready
+    machine.passes(1)
+    health = machine.health_watch.health()
+    assert (health.ok, health.ready, health.state("database")) == (False, False, "unavailable")
+
+
+async def test_a_first_probe_that_never_ends_is_no_start_for_ever(machine: Machine) -> None:
+    machine.passes(LATE + 1)
+    assert machine.part("database").stops
+
+
+@pytest.mark.parametrize(
+    ("free", "state", "ok"),
+    [(200, "ok", True), (199, "low", True), (50, "low", True), (49, "full", False), (None, "elsewhere", True)],
+)
+async def test_a_disk_is_low_before_it_is_full_and_only_a_full_one_stops_orders(
+    machine: Machine, free: int | None, state: str, ok: bool
+) -> None:
+    machine.place.free = free
+    health = await machine.looks()
+    assert (health.state("disk"), health.ok, health.ready) == (state, ok, ok)
+    machine.place.free = 1000
+    assert (await machine.looks()).state("disk") == "ok"
+
+
+async def test_the_ages_of_what_waits_and_of_what_came_last_are_told_and_a_jump_of_the_clock_is_in_none(
+    machine: Machine,
+) -> None:
+    machine.store.write(lambda uow: uow.outbox.put(an_outgoing(), NOON))
+    machine.store.write(lambda uow: uow.inbox.receive(an_incoming(), NOON))
+    machine.passes(60)
+    health = await machine.looks()
+    assert (health.unsent, health.update) == (timedelta(minutes=1), timedelta(minutes=1))
+    machine.clock.later(days=365)
+    assert machine.health_watch.health().unsent == timedelta(minutes=1)
+
+
+async def test_a_clock_that_jumps_is_doubted_and_then_told_for_an_hour(machine: Machine) -> None:
+    await machine.looks()
+    machine.clock.later(days=1)
+    assert (machine.part("clock").state, machine.part("clock").ill) == ("doubted", True)
+    machine.passes(SETTLES.total_seconds())
+    assert (machine.part("clock").state, machine.part("clock").ill) == ("set_forward", False)
+
+
+async def test_jobs_that_wait_fail_or_stand_still_are_told(machine: Machine) -> None:
+    jobs = machine.health_watch.jobs
+    await jobs._schedule()
+    jobs.store.worked()
+    await machine.looks()
+    assert machine.part("jobs").state == "ok"
+    jobs.store.failed("storage")
+    assert machine.part("jobs").state == "storage"
+    jobs.store.worked()
+    assert machine.part("jobs").state == "ok"
+    job = machine.store.read(lambda uow: uow.jobs.all())[0]
+    machine.store.write(lambda uow: uow.jobs.again(job.id, NOON, "boom"))
+    await machine.looks()
+    assert machine.part("jobs").state == "failing"
+    machine.store.write(lambda uow: uow.jobs.again(job.id, NOON))
+    await machine.looks()
+    machine.passes(STUCK + 1)
+    assert machine.part("jobs").state == "stuck"
+
+
+@pytest.mark.parametrize(
+    ("trouble", "connected", "passes", "ill", "stops"),
+    [
+        ("", True, 0, False, False),
+        ("clock", True, 0, True, False),
+        ("starting", False, OUTAGE * 2, False, False),
+        ("other_process", False, OUTAGE * 2, False, False),
+        ("unreachable", False, OUTAGE, True, False),
+        ("unreachable", False, OUTAGE + 1, True, True),
+        ("unauthorised", False, 0, True, True),
+        ("webhook", False, 0, True, True),
+    ],
+)
+def test_a_bot_stops_orders_when_no_wait_helps_or_it_was_away_for_long(
+    machine: Machine, trouble: str, connected: bool, passes: float, ill: bool, stops: bool
+) -> None:
+    state = BotState(connected=connected, since=NOON, trouble=trouble)
+    machine.health_watch.bot = lambda: state
+    machine.passes(passes)
+    part = machine.part("bot")
+    assert (part.state, part.ill, part.stops) == (trouble or "connected", ill, stops)
+
+
+def test_a_relay_says_storage_as_long_as_its_store_fails_and_then_what_its_line_does(machine: Machine) -> None:
+    relay = Relay(transactions=InlineTransactions(machine.store), messenger=FakeMessenger(), clock=machine.clock)
+    machine.health_watch.relay = lambda: relay
+    assert machine.part("relay").state == "idle"
+    relay.line.failed("unreachable")
+    relay.store.failed("storage")
+    assert (machine.part("relay").state, machine.part("relay").ill) == ("storage", True)
+    relay.store.worked()
+    assert machine.part("relay").state == "unreachable"
+    relay.line.worked()
+    assert (machine.part("relay").state, machine.part("relay").ill) == ("sending", False)
+
+
+async def test_data_are_read_through_once_a_night_and_the_result_is_kept(machine: Machine) -> None:
+    check = machine.integrity
+    await check.look()
+    await check.look()
+    assert (machine.place.checks, machine.part("integrity").state) == (1, "ok")
+    machine.passes(24 * 3600)
+    await check.look()
+    assert machine.place.checks == 2
+    again = evolve(check)
+    await again.look()
+    assert (machine.place.checks, again.last) == (2, check.last)
+
+
+async def test_damage_is_told_stays_told_and_is_looked_for_again_every_hour(machine: Machine) -> None:
+    machine.place.checked = Checked(Integrity.DAMAGED, "page 7")
+    await machine.integrity.look()
+    health = await machine.looks()
+    assert (health.ok, health.ready, health.state("integrity")) == (False, False, "damaged")
+    machine.place.checked = Checked(Integrity.OK)
+    await machine.integrity.look()
+    assert machine.part("integrity").state == "damaged"
+    machine.passes(3600)
+    await machine.integrity.look()
+    assert ((await machine.looks()).ok, machine.part("integrity").state) == (True, "ok")
+
+
+async def test_damage_that_the_store_meets_at_work_is_told_at_once_and_looked_for_but_not_without_end(
+    machine: Machine,
+) -> None:
+    await machine.integrity.look()
+    machine.integrity.met(StorageDamaged("malformed"))
+    assert machine.part("integrity").stops
+    machine.place.checked = Checked(Integrity.DAMAGED, "page 7")
+    for _ in range(3):
+        machine.integrity.met(StorageDamaged("malformed"))
+        await machine.integrity.look()
+    assert machine.place.checks == 1
+    machine.passes(600)
+    await machine.integrity.look()
+    assert machine.place.checks == 2
+
+
+async def test_a_check_that_cannot_be_made_or_kept_is_no_damage(machine: Machine) -> None:
+    machine.store.fault = StorageUnavailable("away")
+    await machine.integrity.look()
+    assert machine.part("integrity").state == "waiting"
+    machine.store.fault = None
+    machine.place.fault = StorageUnavailable("away")
+    await machine.integrity.look()
+    assert machine.part("integrity").state == "waiting"

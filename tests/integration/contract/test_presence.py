@@ -105,7 +105,7 @@ def test_a_process_is_gone_when_its_connection_is_and_what_it_claimed_is_free_at
 
     one.presence.stop()
 
-    assert other.gone() == frozenset({"1-aa"})
+    until(lambda: other.gone() == frozenset({"1-aa"}))
     assert other.store.write(lambda unit: unit.claims.free(["1-aa"])) == 2
     assert other.gone() == frozenset()
     assert other.claims() == 2
@@ -118,12 +118,15 @@ async def test_only_who_is_gone_at_two_looks_loses_what_it_claimed(processes: Pr
     looking = LeftBehind(transactions=InlineTransactions(other.store), alone=False)
 
     one.presence.stop()
+    until(lambda: bool(other.gone()))
     await looking.look()
     assert other.claims() == 0
     back = processes.start("1-aa")
+    until(lambda: not other.gone())
     await looking.look()
     assert other.claims() == 0, "it is back"
     back.presence.stop()
+    until(lambda: bool(other.gone()))
     await looking.look()
     await looking.look()
     assert other.claims() == 2

@@ -99,7 +99,7 @@ class Presence:
             if not self._held.is_set():
                 self._held.set()
                 self._missed()
-            select([driver.fileno()], [], [], _LOOK)
+            select([driver.fileno()], [], [], _LOOK if taken else _LOOK / 5)
             connection.exec_driver_sql("SELECT 1")  # takes what came, and notices a connection that is gone
 
     def _takes(self, connection: Any) -> bool:

@@ -20,7 +20,7 @@ class LeftBehind:
 
     transactions: AsyncTransactions
     alone: bool
-    pause: float = 1.0
+    pause: float = 1.5
     _missing: frozenset[str] = field(default=frozenset(), init=False)
 
     async def begin(self) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.application.ports.outbox import Delivery
 from tests.integration.e2e.installation import CREW, Installation, Process, installed, wait_until
 from tests.integration.e2e.many_processes import polling, process_id, several, visitor
@@ -113,8 +114,16 @@ def test_a_page_at_each_process_sees_an_arrival_within_a_second_or_so(tmp_path: 
             end()
 
 
+def cut_all(installation: Installation) -> None:
+    """Break every connection to the database, as its restart does."""
+    everybody = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+    engine = create_engine_for(installation.database, pooled=False)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"{everybody} AND pid <> pg_backend_pid()")
+
+
 def storm(installation: Installation, processes: list[Process], chance: random.Random, orders: int, kills: int) -> None:
-    """Requests from everybody while processes are killed at random; then everything is handled and answered."""
+    """Requests from everybody while processes are killed and connections cut at random; then everything is answered."""
     for process in processes:
         process.start()
     sender = threading.Thread(target=send_all, args=(installation, chance, orders))
@@ -127,12 +136,16 @@ def storm(installation: Installation, processes: list[Process], chance: random.R
             victim = chance.choice(processes)
         victim.kill()
         victim.start(wait=chance.random() < 0.5)
+        if chance.random() < 0.5:
+            cut_all(installation)
     sender.join()
     wait_until(lambda: all_settled(installation, orders), "everything is handled and answered", 300)
     _log.info("%s", check_nothing_lost(installation, orders))
+    said = "".join(process.log.read_text() for process in processes)
+    assert [word for word in ("Traceback", "update failed", "trouble=internal") if word in said] == []
 
 
-def test_a_hundred_and_fifty_orders_survive_three_processes_that_are_killed_at_random(
+def test_a_hundred_and_fifty_orders_survive_three_processes_that_are_killed_and_cut_off_at_random(
     tmp_path: Path, postgres_url: str
 ) -> None:
     with several(tmp_path, postgres_url, 3) as (installation, processes):

@@ -8,7 +8,15 @@ import pytest
 from sikpro.adapters.telegram.bot_api import BotApi, BotApiMessenger, send_error
 from sikpro.adapters.telegram.client import Answer
 from sikpro.application.ports.chat import Button, Enclosure, MenuEntry, Outgoing
-from sikpro.application.ports.network import ChatMoved, NeverSent, NotSent, PerhapsSent, RetryAfter, SendError
+from sikpro.application.ports.network import (
+    ChatMoved,
+    GatewayAnswered,
+    NeverSent,
+    NotSent,
+    PerhapsSent,
+    RetryAfter,
+    SendError,
+)
 from tests.integration.telegram.conftest import DEWI, TOKEN, Parrot, Simulation
 
 HELLO = Outgoing(chat_id=DEWI, text="halo")
@@ -156,7 +164,7 @@ async def test_too_many_requests_say_how_long_to_wait(simulation: Simulation, me
     ("kind", "error", "arrived"),
     [
         ("500", NotSent, 0),
-        ("502", PerhapsSent, 0),
+        ("502", GatewayAnswered, 0),
         ("drop_before", PerhapsSent, 0),
         ("drop_after", PerhapsSent, 1),
     ],

@@ -52,6 +52,22 @@ async def test_a_poll_without_updates_ends_with_the_same_cursor(source: BotApiSo
     assert (batch.updates, batch.cursor, batch.fetched) == ((), "1", 0)
 
 
+async def test_a_server_that_answers_at_once_with_nothing_is_asked_once_a_second(parrot: Parrot) -> None:
+    parrot.says(200, b'{"ok":true,"result":[]}')
+    passed: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        passed.append(seconds)
+
+    source = BotApiSource(BotApi(TOKEN, base_url=parrot.url, poll_timeout=50), sleep=sleep)
+    for _ in range(3):
+        await source.fetch("1")
+    assert passed == [1.0, 1.0, 1.0]
+    held = BotApiSource(BotApi(TOKEN, base_url=parrot.url), count=iter((0.0, 50.0)).__next__, sleep=sleep)
+    await held.fetch("1")
+    assert len(passed) == 3, "an answer that was held is followed by the next poll at once"
+
+
 async def test_the_cursor_follows_ids_that_restart_lower(simulation: Simulation, source: BotApiSource) -> None:
     simulation.post("/updates", next_update_id=900_000)
     simulation.say("sebelum")

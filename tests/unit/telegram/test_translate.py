@@ -94,10 +94,31 @@ def test_what_no_person_wrote_is_other_under_the_key_of_its_message(changes: dic
     assert (edited.kind, edited.key) == (IncomingKind.OTHER, "o:42:7:5:edit")
 
 
-def test_a_press_without_its_message_can_still_be_answered() -> None:
-    pressed = incoming({"callback_query": {"id": "9", "from": DEWI, "data": "ya"}})
-    assert (pressed.key, pressed.press_id, pressed.data, pressed.chat_id) == ("p:42:9", "9", "ya", 0)
-    assert (pressed.sent_at, pressed.message_id) == (NOW, None)
+def test_a_press_in_no_chat_is_nobodys_message_and_needs_no_answer_in_chat_0() -> None:
+    for inline in ({}, {"inline_message_id": "a"}):
+        assert incoming({"callback_query": {"id": "9", "from": DEWI, "data": "ya"} | inline}).kind is IncomingKind.OTHER
+
+
+def test_a_press_on_a_message_that_is_no_longer_accessible_can_still_be_answered() -> None:
+    gone = {"chat": {"id": 7, "type": "private"}, "message_id": 5, "date": 0}
+    pressed = incoming({"callback_query": {"id": "9", "from": DEWI, "data": "ya", "message": gone}})
+    assert (pressed.key, pressed.press_id, pressed.data, pressed.chat_id) == ("p:42:9", "9", "ya", 7)
+    assert (pressed.sent_at, pressed.message_id) == (NOW, 5)
+
+
+def test_a_checklist_and_a_message_of_blocks_are_read_line_by_line() -> None:
+    tasks = [{"id": 1, "text": "AO SC32232558"}, {"id": 2, "text": "ZTEGC6754546"}]
+    assert (
+        message(text="", checklist={"title": "Hari ini", "tasks": tasks}).text
+        == "Hari ini\nAO SC32232558\nZTEGC6754546"
+    )
+    blocks = [
+        {"type": "paragraph", "text": ["AO ", {"type": "bold", "text": "SC32232558"}]},
+        {"type": "table", "cells": [[{"text": "ODP"}, {"text": {"type": "code", "text": "ODP-SDA-003"}}]]},
+        {"type": "list", "items": [{"blocks": [{"type": "paragraph", "text": "SDA"}]}]},
+        {"type": "divider"},
+    ]
+    assert message(text="", rich_message={"blocks": blocks}).text == "AO SC32232558\nODP ODP-SDA-003\nSDA"
 
 
 @pytest.mark.parametrize(("status", "blocked"), [("kicked", True), ("left", True), ("member", False)])
@@ -109,7 +130,8 @@ def test_a_membership_says_whether_the_bot_is_shut_out(status: str, blocked: boo
 
 def test_nothing_that_no_database_keeps_comes_in() -> None:
     odd = "a\x00b\ud800"
-    pressed = incoming({"callback_query": {"id": "9", "from": DEWI | {"first_name": odd}, "data": odd}})
+    query = {"id": "9", "from": DEWI | {"first_name": odd}, "data": odd, "message": MESSAGE}
+    pressed = incoming({"callback_query": query})
     sent = message(text=odd, document={"file_id": odd, "file_name": odd, "mime_type": odd}, media_group_id=odd)
     (file,) = sent.attachments
     found = (pressed.data, pressed.sender_name, sent.text, file.file_id, file.name, file.media_type, sent.album)

@@ -9,7 +9,7 @@ from attrs import evolve
 from sikpro.adapters.memory.seals import put_fact
 from sikpro.adapters.memory.store import Sending, Sequences, State
 from sikpro.application.ports.chat import Outgoing
-from sikpro.application.ports.outbox import Delivery, OutboxItem
+from sikpro.application.ports.outbox import UNCERTAIN, Delivery, OutboxItem
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.seals import fact_of_end, new_salt
 from sikpro.domain.errors import NotFound
@@ -82,7 +82,7 @@ class MemoryOutbox:
         """Mark all messages that were tried without a certain result as doubtful."""
         for sending in self._unfinished():
             item = sending.item
-            if item.state is Delivery.SENDING or item.reason == "ambiguous":
+            if item.state is Delivery.SENDING or item.reason in UNCERTAIN:
                 self._keep(evolve(sending, item=evolve(item, doubtful=True)))
 
     def sent(self, outbox_id: int, message_id: int | None, at: datetime, detail: str = "") -> None:

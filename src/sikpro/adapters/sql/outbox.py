@@ -13,7 +13,7 @@ from sikpro.adapters.sql.outbox_mappers import item_from_row, message_to_row
 from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.chat import Outgoing
-from sikpro.application.ports.outbox import Delivery, OutboxItem
+from sikpro.application.ports.outbox import UNCERTAIN, Delivery, OutboxItem
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.seals import fact_of_end, new_salt
 from sikpro.domain.errors import NotFound
@@ -164,7 +164,7 @@ class SqlOutbox:
 
     def mark_tried_doubtful(self) -> None:
         """Mark all messages that were tried without a certain result as doubtful."""
-        uncertain = sa.or_(_c.state == Delivery.SENDING.value, _c.reason == "ambiguous")
+        uncertain = sa.or_(_c.state == Delivery.SENDING.value, _c.reason.in_(sorted(UNCERTAIN)))
         self._transaction.execute(sa.update(outbox).where(sa.text(UNFINISHED), uncertain).values(doubtful=True))
 
     def sent(self, outbox_id: int, message_id: int | None, at: datetime, detail: str = "") -> None:

@@ -1,5 +1,7 @@
 """The Bot API as the application's ports for updates, messages and files."""
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
@@ -21,6 +23,7 @@ from sikpro.application.ports.network import (
     Batch,
     ChatMoved,
     FileGone,
+    GatewayAnswered,
     Identity,
     NeverSent,
     NotSent,
@@ -37,6 +40,8 @@ __all__ = ["ALLOWED_UPDATES", "BotApi", "BotApiFiles", "BotApiMessenger", "BotAp
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 BATCH_LIMIT = 100
 DEFAULT_RETRY_AFTER = 5.0
+EARLY = 1.0
+"""Seconds: an empty answer that came sooner was not held, and is followed by a pause as long."""
 
 # Parts of Telegram's descriptions (tdlib/telegram-bot-api and core.telegram.org/api/errors), most specific first.
 REASONS = (
@@ -68,9 +73,18 @@ class BotApiSource:
 
     transport = Transport.BOT_API
 
-    def __init__(self, api: BotApi, *, now: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self,
+        api: BotApi,
+        *,
+        now: Callable[[], datetime] = _now,
+        count: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._api = api
         self._now = now
+        self._count = count
+        self._sleep = sleep
         self._username = ""
 
     async def identify(self) -> Identity:
@@ -93,9 +107,13 @@ class BotApiSource:
         }
         if cursor.isascii() and cursor.isdigit():
             parameters["offset"] = int(cursor)
+        begun = self._count()
         updates = await self._ask("getUpdates", parameters, held=self._api.poll_timeout)
         if not isinstance(updates, list):
             raise SourceError(Trouble.SERVER, "getUpdates without a list")
+        if not updates and self._count() - begun < EARLY:
+            # A server of one's own may not hold the request: it must not be asked without a pause.
+            await self._sleep(EARLY)
         after = next_offset(updates, "")
         if updates and not after:
             # They cannot be acknowledged: a new request would return them at once, again and again.
@@ -263,8 +281,10 @@ def send_error(answer: Answer) -> SendError:
     if answer.migrate_to_chat_id is not None:
         return ChatMoved(answer.migrate_to_chat_id)
     if not answer.clean:
-        # After a gateway's 5xx, or a success that cannot be read, Telegram may have received the request.
-        return (PerhapsSent if answer.status >= 500 or answer.status < 300 else NotSent)(detail)
+        if answer.status >= 500:
+            return GatewayAnswered(detail)
+        # After a success that cannot be read Telegram may have received the request.
+        return (PerhapsSent if answer.status < 300 else NotSent)(detail)
     if answer.status == 404 and "method not found" in answer.description.lower():
         return NeverSent("rejected", detail)  # an older server of one's own; a wrong token is "Not Found" alone
     if answer.status in (400, 403):

@@ -59,3 +59,48 @@ def time(source: Raw, field: str) -> datetime:
         return datetime.fromtimestamp(whole(source[field]), UTC)
     except (ValueError, OverflowError, OSError):
         raise Malformed(field) from None
+
+
+_OF_BLOCKS = ("title", "summary", "blocks", "items", "cells", "tasks", "text", "caption", "credit")
+_MOST_LINES = 1_000
+
+
+def lines_of(value: object, depth: int = 12) -> list[str]:
+    """Return the lines of a tree of blocks with formatted text, as RichMessage has them; a row of a table is one line.
+
+    >>> lines_of({"blocks": [{"type": "paragraph", "text": ["AO ", {"type": "bold", "text": "SC123"}]}]})
+    ['AO SC123']
+    >>> lines_of({"blocks": [{"type": "table", "cells": [[{"text": "SC123"}, {"text": "SDA"}]]}]})
+    ['SC123 SDA']
+    """
+    if isinstance(value, str):
+        return [value] if value else []
+    if depth == 0:
+        return []
+    if isinstance(value, list):
+        return [line for each in value for line in _row_or_lines(each, depth - 1)][:_MOST_LINES]
+    if not isinstance(value, Mapping):
+        return []
+    found = []
+    for field in _OF_BLOCKS:
+        inner = value.get(field)
+        found += [line] if field == "text" and (line := _inline(inner, depth)) else lines_of(inner, depth - 1)
+    return found
+
+
+def _row_or_lines(value: object, depth: int) -> list[str]:
+    if not isinstance(value, list):
+        return lines_of(value, depth)
+    row = " ".join(line for cell in value for line in lines_of(cell, depth))
+    return [row] if row else []
+
+
+def _inline(value: object, depth: int) -> str:
+    """Return formatted text without its format: a string, an object with `text`, or a list of these."""
+    if isinstance(value, str):
+        return value
+    if depth == 0:
+        return ""
+    if isinstance(value, list):
+        return "".join(_inline(part, depth - 1) for part in value)
+    return _inline(value.get("text"), depth - 1) if isinstance(value, Mapping) else ""

@@ -6,45 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sikpro.adapters.telegram.raw import Malformed, Raw, place_at, string, table, time, whole
+from sikpro.adapters.telegram.compose import storable
+from sikpro.adapters.telegram.raw import Malformed, Raw, lines_of, place_at, string, table, time, whole
+from sikpro.adapters.telegram.service import SERVICE
 from sikpro.application.ports.chat import Attachment, Contact, Incoming, IncomingKind, Transport
 from sikpro.domain.place import Place
 
 FILES = ("document", "video", "audio", "voice", "animation", "video_note", "sticker")
-SERVICE = (
-    "new_chat_members",
-    "left_chat_member",
-    "new_chat_title",
-    "new_chat_photo",
-    "delete_chat_photo",
-    "group_chat_created",
-    "supergroup_chat_created",
-    "channel_chat_created",
-    "message_auto_delete_timer_changed",
-    "migrate_to_chat_id",
-    "migrate_from_chat_id",
-    "pinned_message",
-    "write_access_allowed",
-    "users_shared",
-    "chat_shared",
-    "boost_added",
-    "forum_topic_created",
-    "forum_topic_edited",
-    "forum_topic_closed",
-    "forum_topic_reopened",
-    "general_forum_topic_hidden",
-    "general_forum_topic_unhidden",
-    "proximity_alert_triggered",
-    "chat_background_set",
-    "connected_website",
-    "gift",
-    "unique_gift",
-    "paid_message_price_changed",
-    "video_chat_scheduled",
-    "video_chat_started",
-    "video_chat_ended",
-    "video_chat_participants_invited",
-)
 GONE = ("kicked", "left")
 
 
@@ -98,7 +66,7 @@ def _edit(message: Raw, bot_id: int, now: Callable[[], datetime]) -> Incoming:
 
 def _by_a_person(message: Raw) -> bool:
     """Return whether a person wrote it in their own name: no service, channel, anonymous administrator or bot."""
-    if "from" not in message or "sender_chat" in message or any(field in message for field in SERVICE):
+    if "from" not in message or "sender_chat" in message or SERVICE & message.keys():
         return False
     return table(message["from"]).get("is_bot") is not True
 
@@ -133,13 +101,14 @@ def _press(query: Raw, bot_id: int, now: Callable[[], datetime]) -> Incoming:
     if not query_id:
         raise Malformed("id")
     sender = table(query["from"])
-    message = table(query["message"]) if "message" in query else table({})
-    chat = table(message["chat"]) if message else table({})
+    # Without a message it is a button of inline mode, which we do not use: there is no chat to answer in.
+    message = table(query["message"])
+    chat = table(message["chat"])
     return Incoming(
         key=f"p:{bot_id}:{query_id}",
         kind=IncomingKind.PRESS,
-        chat_id=whole(chat["id"]) if chat else 0,
-        message_id=whole(message["message_id"]) if message else None,
+        chat_id=whole(chat["id"]),
+        message_id=whole(message["message_id"]),
         sender_id=whole(sender["id"]),
         sent_at=now(),
         sender_name=_name(sender),
@@ -198,7 +167,12 @@ _TRANSLATORS: dict[str, Callable[[Raw, int, Callable[[], datetime]], Incoming]] 
 
 
 def _text(message: Raw) -> str:
-    return string(message, "text") or string(message, "caption")
+    return string(message, "text") or string(message, "caption") or _listed(message)
+
+
+def _listed(message: Raw) -> str:
+    """Return the lines of a checklist or of a formatted message with blocks, "" for other messages."""
+    return storable("\n".join(lines_of(message.get("checklist")) + lines_of(message.get("rich_message"))))
 
 
 def _name(person: Raw) -> str:

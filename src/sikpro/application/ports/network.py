@@ -86,6 +86,10 @@ class PerhapsSent(SendError):
     """The connection broke after the request was written. The message may have been sent."""
 
 
+class GatewayAnswered(PerhapsSent):
+    """A gateway before the network answered with an error of its own: most likely the message was not sent."""
+
+
 class NeverSent(SendError):
     """The message cannot be sent, and a retry does not help; `reason` is a code for people.
 

@@ -22,6 +22,10 @@ class Delivery(StrEnum):
     RECALLED = "recalled"
 
 
+UNCERTAIN = frozenset({"ambiguous", "gateway"})
+"""The reasons of a wait after a try that may have arrived."""
+
+
 @frozen(kw_only=True)
 class OutboxItem:
     """A message on its way, or sent; `doubtful` when an earlier try may have arrived.

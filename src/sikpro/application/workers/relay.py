@@ -13,6 +13,7 @@ from sikpro.application.ports.chance import Chance
 from sikpro.application.ports.chat import Enclosure, Outgoing
 from sikpro.application.ports.network import (
     ChatMoved,
+    GatewayAnswered,
     Messenger,
     NeverSent,
     NotSent,
@@ -20,7 +21,7 @@ from sikpro.application.ports.network import (
     RetryAfter,
     SendError,
 )
-from sikpro.application.ports.outbox import Delivery, OutboxItem
+from sikpro.application.ports.outbox import UNCERTAIN, Delivery, OutboxItem
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, UnitOfWork
 from sikpro.application.use_cases.recaps.keep_schedules import follow_group
@@ -57,7 +58,7 @@ _REACTION_PATIENCE = timedelta(minutes=2)
 _LEAST_TRIES = 30
 """The least number of tries for a message, even if the clock says it is too old."""
 
-_LINE_DOWN = frozenset({"ambiguous", "unreachable"})
+_LINE_DOWN = UNCERTAIN | {"unreachable"}
 """The reasons for waiting that concern the connection, not the message."""
 
 _AT_ONCE = 30
@@ -239,7 +240,7 @@ class Relay:
                 return moved
             case PerhapsSent():
                 self._line_failed("no_clear_answer")
-                return self._again(item, now, "ambiguous", error, doubtful=not self.messenger.sends_once)
+                return self._again(item, now, _uncertain(error), error, doubtful=not self.messenger.sends_once)
             case _:
                 self._line_failed("unreachable")
                 return self._again(item, now, "unreachable", error, doubtful=False)
@@ -258,8 +259,8 @@ class Relay:
                 return moved
             case NeverSent():
                 return lambda uow: uow.outbox.sent(item.id, None, now, error.detail)
-        reason = "ambiguous" if isinstance(error, PerhapsSent) else "unreachable"
-        self._line_failed("no_clear_answer" if reason == "ambiguous" else reason)
+        reason = _uncertain(error) if isinstance(error, PerhapsSent) else "unreachable"
+        self._line_failed("no_clear_answer" if reason in UNCERTAIN else reason)
         if self._age(item, now) > (_REACTION_PATIENCE if item.message.reaction else PATIENCE):
             return lambda uow: uow.outbox.give_up(item.id, Delivery.EXPIRED, reason, error.detail, now)
         return self._again(item, now, reason, error, doubtful=False)
@@ -320,3 +321,8 @@ class Relay:
 
     def _loop_time(self) -> float:
         return asyncio.get_running_loop().time()
+
+
+def _uncertain(error: PerhapsSent) -> str:
+    """Return what is known about a message that may have arrived, as a reason."""
+    return "gateway" if isinstance(error, GatewayAnswered) else "ambiguous"

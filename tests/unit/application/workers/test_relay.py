@@ -10,7 +10,7 @@ from attrs import define, evolve, field
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
 from sikpro.application.ports.blobs import PART
 from sikpro.application.ports.chat import Enclosure, Outgoing
-from sikpro.application.ports.network import ChatMoved, NeverSent, NotSent, PerhapsSent, RetryAfter
+from sikpro.application.ports.network import ChatMoved, GatewayAnswered, NeverSent, NotSent, PerhapsSent, RetryAfter
 from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.schedules import Frequency, Schedule
 from sikpro.application.ports.storage import UnitOfWork
@@ -259,10 +259,10 @@ async def gateway_ill_for(post: Post, seconds: int, wrong: Exception) -> None:
 async def test_a_gateway_that_is_ill_fails_no_answer_for_good_and_the_state_says_so(post: Post, minutes: int) -> None:
     numbers = [post.put("halo", chat_id=chat) for chat in (1, 2, 3)]
     well_at = post.clock.now() + timedelta(minutes=minutes)
-    await gateway_ill_for(post, minutes * 60, PerhapsSent("HTTP 502, not an answer of the Bot API"))
+    await gateway_ill_for(post, minutes * 60, GatewayAnswered("HTTP 502, not an answer of the Bot API"))
     await post.until(lambda: post.clock.now() > well_at, seconds=minutes / 10)
     assert post.relay.state == "no_clear_answer"
-    assert {post.item(number).state for number in numbers} == {Delivery.QUEUED}
+    assert {(post.item(number).state, post.item(number).reason) for number in numbers} == {(Delivery.QUEUED, "gateway")}
     post.put("kabar baru", chat_id=4)
     await post.until(lambda: all(post.item(number).state is Delivery.PERHAPS_TWICE for number in numbers))
     assert (post.relay.state, post.clock.now() - well_at < timedelta(minutes=5)) == ("sending", True)

@@ -9,7 +9,7 @@ from telethon.tl import types
 
 from sikpro.adapters.telegram.mtproto.peers import addresses_of
 
-_PRESSES = (types.UpdateBotCallbackQuery, types.UpdateInlineBotCallbackQuery)
+_PRESSES = (types.UpdateBotCallbackQuery,)
 _KEPT = 1000
 
 

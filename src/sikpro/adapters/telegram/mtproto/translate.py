@@ -137,16 +137,15 @@ class Translator:
         )
 
     def _press(self, query: Any) -> Incoming:
-        peer = getattr(query, "peer", None)
         return Incoming(
             key=f"p:{self.bot_id}:{_whole(query.query_id)}",
             kind=IncomingKind.PRESS,
-            chat_id=chat_id_of(peer) if peer is not None else 0,
-            message_id=_whole(query.msg_id) if peer is not None else None,
+            chat_id=chat_id_of(query.peer),
+            message_id=_whole(query.msg_id),
             sender_id=_whole(query.user_id),
             sent_at=self.now(),
             sender_name=self.names.get(query.user_id, ""),
-            private=isinstance(peer, types.PeerUser),
+            private=isinstance(query.peer, types.PeerUser),
             press_id=str(query.query_id),
             data=storable((query.data or b"").decode(errors="replace")),
             transport=Transport.MTPROTO,
@@ -185,7 +184,6 @@ class Translator:
 
 _OTHERS: dict[Any, Callable[[Translator, Any], Incoming | None]] = {
     types.UpdateBotCallbackQuery: Translator._press,
-    types.UpdateInlineBotCallbackQuery: Translator._press,
     types.UpdateBotStopped: Translator._stopped,
     types.UpdateChatParticipant: Translator._in_group,
     types.UpdateChannelParticipant: Translator._in_channel,

@@ -181,3 +181,29 @@ def test_what_the_caller_has_in_hand_is_not_what_it_waits_for(store: Transaction
 
     assert next_due(store) == after(1)
     assert store.read(lambda unit: unit.outbox.next_due(in_hand=[held])) == after(9)
+
+
+def test_the_first_arrival_counts_and_nothing_that_a_hung_process_says_after_it(store: Transactions) -> None:
+    outbox_id = put(store, "a1", 1)
+    claim(store, 0)
+    claim(store, 2)
+    store.write(lambda unit: unit.outbox.sent(outbox_id, 77, after(3)))
+    arrived = get(store, outbox_id)
+    facts = len(store.read(lambda unit: unit.seals.facts(0, 100)))
+
+    store.write(lambda unit: unit.outbox.sent(outbox_id, 78, after(4)))
+    later(store, outbox_id, 5)
+    store.write(lambda unit: unit.outbox.give_up(outbox_id, Delivery.FAILED, "rejected", "", after(4)))
+
+    assert get(store, outbox_id) == arrived
+    assert len(store.read(lambda unit: unit.seals.facts(0, 100))) == facts
+    assert claim(store, 60) == []
+
+
+def test_a_message_given_up_that_arrived_after_all_has_arrived(store: Transactions) -> None:
+    outbox_id = put(store, "a1", 1)
+    claim(store, 0)
+    store.write(lambda unit: unit.outbox.give_up(outbox_id, Delivery.FAILED, "unreachable", "", after(1)))
+    store.write(lambda unit: unit.outbox.sent(outbox_id, 77, after(2)))
+
+    assert (get(store, outbox_id).state, get(store, outbox_id).message_id) == (Delivery.SENT, 77)

@@ -88,6 +88,8 @@ class MemoryOutbox:
     def sent(self, outbox_id: int, message_id: int | None, at: datetime, detail: str = "") -> None:
         """Record the arrival: `SENT`, or `PERHAPS_TWICE` for a doubtful message."""
         item = self.get(outbox_id)
+        if item.sent_at is not None:
+            return
         twice = item.doubtful and not item.message.is_gesture
         state = Delivery.PERHAPS_TWICE if twice else Delivery.SENT
         arrived = evolve(item, state=state, message_id=message_id, sent_at=at, reason="", detail=detail)
@@ -97,6 +99,8 @@ class MemoryOutbox:
     def later(self, outbox_id: int, due_at: datetime, reason: str, *, at: datetime, doubtful: bool = False) -> None:
         """Retry at `due_at`, as decided `at`; `doubtful` if this try may have arrived."""
         item = self.get(outbox_id)
+        if item.state not in _ON_THE_WAY:
+            return
         queued = evolve(item, state=Delivery.QUEUED, due_at=due_at, reason=reason)
         if doubtful:
             queued = evolve(queued, doubtful=True, doubts=item.doubts + 1)
@@ -112,8 +116,10 @@ class MemoryOutbox:
 
     def give_up(self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime) -> None:
         """Record the end of sending: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` if the arrival is unknown."""
-        self._change(evolve(self.get(outbox_id), state=state, reason=reason, detail=detail), at)
-        self._ended(outbox_id, at)
+        item = self.get(outbox_id)
+        if item.state in _ON_THE_WAY:
+            self._change(evolve(item, state=state, reason=reason, detail=detail), at)
+            self._ended(outbox_id, at)
 
     def send_again(self, outbox_id: int, at: datetime) -> bool:
         """Queue a failed message again; return False if it is not failed or has no chat."""

@@ -172,12 +172,16 @@ class SqlOutbox:
         once = sa.or_(_c.doubtful.is_(False), _c.reaction != "", _c.strip_buttons)
         state = sa.case((once, Delivery.SENT.value), else_=Delivery.PERHAPS_TWICE.value)
         arrived = {"message_id": message_id, "sent_at": at, "reason": "", "detail": detail}
-        self._ended(_row(outbox_id).values(state=state, **arrived), at, outbox_id)
+        gone = {"leased_until": None, "claimed_by": ""}
+        here = sa.update(outbox).where(_c.id == outbox_id, _c.sent_at.is_(None)).values(gone)
+        self._ended(here.values(state=state, **arrived), at, outbox_id)
 
     def later(self, outbox_id: int, due_at: datetime, reason: str, *, at: datetime, doubtful: bool = False) -> None:
         """Retry at `due_at`, as decided `at`; `doubtful` if this try may have arrived."""
         perhaps = {"doubtful": True, "doubts": _c.doubts + 1} if doubtful else {}
-        self._set(outbox_id, state=Delivery.QUEUED.value, due_at=due_at, decided_at=at, reason=reason, **perhaps)
+        queued = {"state": Delivery.QUEUED.value, "due_at": due_at, "decided_at": at, "reason": reason}
+        if self._transaction.execute(_on_its_way(outbox_id).values(**queued, **perhaps)).rowcount == 0:
+            self.get(outbox_id)
 
     def retry_now(self, reasons: Collection[str], at: datetime, *, most_doubts: int) -> None:
         """Retry at once the messages delayed for one of these reasons with at most `most_doubts` doubtful tries."""
@@ -192,7 +196,7 @@ class SqlOutbox:
 
     def give_up(self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime) -> None:
         """Record the end of sending: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` if the arrival is unknown."""
-        self._ended(_row(outbox_id).values(state=state.value, reason=reason, detail=detail), at, outbox_id)
+        self._ended(_on_its_way(outbox_id).values(state=state.value, reason=reason, detail=detail), at, outbox_id)
 
     def send_again(self, outbox_id: int, at: datetime) -> bool:
         """Queue a failed message again; return False if it is not failed or has no chat."""
@@ -270,15 +274,11 @@ class SqlOutbox:
         selected = sa.select(_c.state, sa.func.count()).group_by(_c.state)
         return {Delivery(state): count for state, count in self._transaction.execute(selected)}
 
-    def _set(self, outbox_id: int, **values: Any) -> None:
-        if self._transaction.execute(_row(outbox_id).values(values)).rowcount == 0:
-            raise NotFound(what="outbox", name=str(outbox_id))
-
-    def _ended(self, change: Any, at: datetime, outbox_id: int | None = None) -> int:
-        """Save the end of a message with its fact, and return its id. Raises `NotFound`."""
+    def _ended(self, change: Any, at: datetime, outbox_id: int = 0) -> int:
+        """Save the end of a message with its fact, unless it had one, and return its id. Raises `NotFound`."""
         row = self._transaction.execute(change.returning(outbox)).mappings().one_or_none()
         if row is None:
-            raise NotFound(what="outbox", name=str(outbox_id))
+            return self.get(outbox_id).id
         item = item_from_row(row)
         self._transaction.facts.append(fact_of_end(item, at, row["salt"]))
         return item.id
@@ -290,5 +290,5 @@ def lock_claims(transaction: OpenTransaction) -> None:
         transaction.scalar(sa.select(sa.func.pg_advisory_xact_lock(_CLAIMS)))
 
 
-def _row(outbox_id: int) -> sa.Update:
-    return sa.update(outbox).where(_c.id == outbox_id).values(leased_until=None, claimed_by="")
+def _on_its_way(outbox_id: int) -> sa.Update:
+    return sa.update(outbox).where(_c.id == outbox_id, sa.text(UNFINISHED)).values(leased_until=None, claimed_by="")

@@ -94,17 +94,21 @@ class Outbox(Protocol):
     def sent(self, outbox_id: int, message_id: int | None, at: datetime, detail: str = "") -> None:
         """Record that it arrived: `SENT`, or `PERHAPS_TWICE` when it was doubtful.
 
+        A second arrival changes nothing: a process that hung may tell of it after another one that took over did.
         A gesture is never doubtful; for one that was refused `detail` says why.
         """
 
     def later(self, outbox_id: int, due_at: datetime, reason: str, *, at: datetime, doubtful: bool = False) -> None:
-        """Retry from `due_at` on, as decided at `at`. With `doubtful` add one doubt: this try may have arrived."""
+        """Retry from `due_at` on, as decided at `at`. With `doubtful` add one doubt: this try may have arrived.
+
+        Nothing changes for a message that has ended meanwhile: another process sent it.
+        """
 
     def retry_now(self, reasons: Collection[str], at: datetime, *, most_doubts: int) -> None:
         """Make messages due now that wait for a retry for one of these reasons, with at most `most_doubts` doubts."""
 
     def give_up(self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime) -> None:
-        """End the message: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` when its arrival is unknown."""
+        """End the message: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` when its arrival is unknown. The first end counts."""
 
     def send_again(self, outbox_id: int, at: datetime) -> bool:
         """Queue a failed message again with no tries counted. Return False if it is not failed or has no chat."""

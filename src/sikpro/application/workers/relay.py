@@ -63,6 +63,9 @@ _LINE_DOWN = UNCERTAIN | {"unreachable"}
 
 _AT_ONCE = 30
 _IDLE = 5.0
+_NOT_OURS = 1.0
+"""The least pause of a process that may not send: what is due is another one's to send."""
+
 _LONGEST_PAUSE = 60.0
 _LONGEST_PAUSE_ONCE = 10.0
 """The longest pause where repeated sends make one message: there, earlier retries do no harm."""
@@ -168,7 +171,8 @@ class Relay:
         self.store.worked()
         wait = _IDLE
         if due is not None:
-            wait = min(max((due - self.clock.now()).total_seconds(), 0.05), _IDLE)
+            least = 0.05 if self.may_send() else _NOT_OURS
+            wait = min(max((due - self.clock.now()).total_seconds(), least), _IDLE)
         wait = max(wait, min(self._paused_until - self._loop_time(), _LONGEST_PAUSE))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait):  # not wait_for: on Python 3.11 it can swallow a cancellation

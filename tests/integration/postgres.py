@@ -73,6 +73,7 @@ class PostgresServer:
     def __init__(self, binaries: Path) -> None:
         self.binaries = binaries
         self._identity = _identity()
+        self._resumed = False
         self._names = (f"test_{number}" for number in itertools.count(1))
         self._folder = Path(tempfile.mkdtemp(prefix="sikpro-pg-"))
         if self._identity:
@@ -112,7 +113,32 @@ class PostgresServer:
     def stop(self) -> None:
         """Shut the server down and remove its folder."""
         self._admin.close()
+        if self._resumed:
+            self._control("stop", "-m", "immediate")  # the keeper does not know this one
         self._end_keeper()
+
+    def halt(self) -> None:
+        """Stop serving, as an operator does; every connection is cut. `resume` serves again."""
+        self._control("stop", "-m", "fast")
+
+    def resume(self) -> None:
+        """Serve again what `halt` stopped."""
+        self._control("start", "-l", "resumed.log", "-o", f"-k {self._folder} -c listen_addresses=")
+        self._resumed = True
+        self._admin.close()
+        self._admin = self._connect()
+
+    def _control(self, *words: str) -> None:
+        command = [str(self.binaries / "pg_ctl"), "-D", "data", "-w", *words]
+        subprocess.run(
+            command,
+            cwd=self._folder,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            check=True,
+            **self._identity,
+        )
 
     def _run(self, statement: LiteralString, *names: str) -> None:
         self._admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

@@ -56,7 +56,7 @@ def running_demo(folder: Path, seconds: float = 180) -> Iterator[Demo]:
                     health = httpx.get(f"{address}/healthz", trust_env=False)
                 except httpx.HTTPError:
                     return False
-                return health.is_success and health.json()["bot"] == "connected"
+                return health.is_success and health.json()["parts"]["bot"]["state"] == "connected"
 
             wait_until(answers, "the demo answers", seconds)
             found = re.findall(r"^(?:helpdesk|team_leader|supervisor|admin) +(\S+) +(\S+)", log.read_text(), re.M)

@@ -47,6 +47,12 @@ class SikproProcess:
         )
         self._process.start()
 
+    @property
+    def pid(self) -> int:
+        """The id of its process."""
+        assert self._process.pid
+        return self._process.pid
+
     def send_signal(self, number: signal.Signals) -> None:
         """Send a signal, if it still runs."""
         if self._process.exitcode is None and self._process.pid:

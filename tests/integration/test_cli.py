@@ -51,7 +51,7 @@ def test_the_version_is_told() -> None:
 
 def test_a_fresh_database_is_served_without_a_token_and_every_page_says_that_the_bot_lacks_one(served: Process) -> None:
     health = httpx.get(f"http://127.0.0.1:{served.port}/healthz", trust_env=False)
-    assert (health.status_code, health.json()["bot"], health.json()["jobs"]) == (200, "no_token", "idle")
+    assert (health.status_code, health.json()["parts"]["bot"]["state"]) == (200, "no_token")
     page = httpx.get(f"http://127.0.0.1:{served.port}/login", trust_env=False)
     assert "Bot belum terhubung: isi token" in page.text
     assert "sikpro user add" in served.log.read_text()

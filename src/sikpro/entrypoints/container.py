@@ -6,7 +6,6 @@ import sys
 from datetime import timedelta
 from functools import partial
 
-from attrs import evolve
 from dependency_injector import containers, providers
 
 from sikpro.adapters.local.clock import SystemClock, seconds_passed
@@ -197,8 +196,7 @@ def web_parts(container: Container) -> WebParts:
         if not has_bot(container):
             return None
         long_poll = container.long_poll()
-        state, now = long_poll.state, container.clock().now()
-        return evolve(state, since=now - timedelta(seconds=long_poll.count() - state.changed))
+        return long_poll.state.as_shown_at(container.clock().now(), long_poll.count())
 
     watch = container.health()
     if has_bot(container):

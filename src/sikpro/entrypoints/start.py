@@ -5,7 +5,10 @@ import os
 import secrets
 import sqlite3
 import sys
+from contextlib import suppress
+from io import TextIOBase
 from pathlib import Path
+from typing import TextIO, cast
 
 import structlog
 
@@ -42,9 +45,27 @@ def log_to_stderr(settings: Settings) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Patient(sys.stderr))),
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+
+
+class _Patient(TextIOBase):
+    """A stream that drops what cannot be written: a full disk below the log must not end a loop that logs about it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, if it can be written."""
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, if it can be written."""
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def prepare(settings: Settings, *, migrating: bool) -> None:

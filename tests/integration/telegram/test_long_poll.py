@@ -11,12 +11,13 @@ from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
 from sikpro.adapters.telegram.bot_api import BotApi, BotApiSource
 from sikpro.application.ports.inbox import Outcome
-from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.workers.backoff import Backoff
 from sikpro.application.workers.intake import Intake
 from sikpro.application.workers.long_poll import LongPoll
 from sikpro.domain.people import Person
+from tests.fakes import FailingTransactions
 from tests.integration.telegram.conftest import DEWI, TOKEN, Simulation
 from tests.unit.application.inline import InlineTransactions
 
@@ -110,6 +111,22 @@ async def test_a_webhook_is_said_as_such_and_stays_said(loop: LongPoll, simulati
     assert loop.state.since == since
     simulation.ask("deleteWebhook")
     await running_until(loop, lambda: loop.state.connected)
+
+
+async def test_a_database_that_was_away_is_tried_again_soon_however_often_it_failed(
+    loop: LongPoll, simulation: Simulation
+) -> None:
+    assert isinstance(loop.transactions, InlineTransactions)
+    store = loop.transactions.transactions = FailingTransactions(loop.transactions.transactions)
+    store.fault = StorageUnavailable("away")
+    loop.backoff = Backoff(first=3600, cap=3600, chance=lambda: 1.0)
+
+    def connected_after_a_fault() -> bool:
+        if loop.state.trouble == "storage":
+            store.fault = None
+        return loop.state.connected
+
+    await running_until(loop, connected_after_a_fault)
 
 
 async def test_a_process_that_takes_over_ends_the_others_polling(loop: LongPoll, simulation: Simulation) -> None:

@@ -1,11 +1,11 @@
 """The chat network: the asynchronous ports to it, and how they fail."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from sikpro.application.ports.chat import Enclosure, Incoming, MenuEntry, Outgoing, Transport
 
@@ -206,3 +206,7 @@ class BotState:
     username: str = ""
     transport: str = ""
     changed: float = 0.0
+
+    def as_shown_at(self, now: datetime, count: float) -> "BotState":
+        """Return the state with its `since` by the clock as it is now: it may have been set meanwhile."""
+        return evolve(self, since=now - timedelta(seconds=count - self.changed))

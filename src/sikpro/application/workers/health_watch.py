@@ -24,6 +24,9 @@ _log = structlog.get_logger(__name__)
 EVERY = 10.0
 """Seconds between two probes."""
 
+SOON = 2.0
+"""Seconds until the next probe after one that failed."""
+
 LATE = 35.0
 """A probe that worked longer ago than this many seconds no longer proves anything."""
 
@@ -86,7 +89,7 @@ class HealthWatch:
         """Probe until cancelled."""
         while True:
             await self.look()
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(SOON if self.store.reason else EVERY)
 
     async def look(self) -> None:
         """Write a row and read it back, and look at the disk."""

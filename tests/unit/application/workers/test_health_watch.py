@@ -226,6 +226,12 @@ def test_a_bot_stops_orders_when_no_wait_helps_or_it_was_away_for_long(
     assert (part.state, part.ill, part.stops) == (trouble or "connected", ill, stops)
 
 
+def test_a_clock_that_was_set_changes_nothing_about_how_long_the_bot_is_as_it_is() -> None:
+    state = BotState(connected=False, since=NOON, trouble="unreachable", changed=100.0)
+    an_hour_back = NOON - timedelta(hours=1) + timedelta(minutes=5)
+    assert an_hour_back - state.as_shown_at(an_hour_back, 400.0).since == timedelta(minutes=5)
+
+
 def test_a_relay_says_storage_as_long_as_its_store_fails_and_then_what_its_line_does(machine: Machine) -> None:
     relay = Relay(transactions=InlineTransactions(machine.store), messenger=FakeMessenger(), clock=machine.clock)
     machine.health_watch.relay = lambda: relay

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from sikpro.adapters.sql import migrate
+from sikpro.application.ports.storage import StorageDamaged
 from sikpro.entrypoints.container import Container
 from sikpro.entrypoints.settings import Settings
 from tests.integration.e2e.installation import Process, wait_until
@@ -101,7 +102,7 @@ async def comes_to(container: Container, ok: bool, **states: str) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_a_file_that_is_damaged_at_the_start_or_at_work_is_told(tmp_path: Path) -> None:
+async def test_a_file_that_is_damaged_is_told_by_the_next_check(tmp_path: Path) -> None:
     url, path = migrated_sqlite(tmp_path), tmp_path / "sikpro.db"
     async with working(url) as container:
         await container.integrity().look()
@@ -113,6 +114,16 @@ async def test_a_file_that_is_damaged_at_the_start_or_at_work_is_told(tmp_path: 
         container.transactions().write(lambda uow: uow.health.forget("integrity", datetime.max.replace(tzinfo=UTC)))
         await container.integrity().look()
         await comes_to(container, False, integrity="damaged")
+
+
+async def test_damage_that_a_statement_meets_at_work_is_told_at_once(tmp_path: Path) -> None:
+    url, path = migrated_sqlite(tmp_path), tmp_path / "sikpro.db"
+    damage(path)
+    async with working(url) as container:
+        await comes_to(container, True, database="ok")
+        with pytest.raises(StorageDamaged):
+            await container.threads().read(lambda uow: uow.orders.find("SC32232558"))
+        assert container.health().health().state("integrity") == "damaged"
 
 
 async def test_a_postgresql_that_stops_and_comes_back_is_told_and_nothing_is_remembered() -> None:

@@ -16,6 +16,7 @@ from sikpro.adapters.local.photo_process import ProcessBarcodes
 from sikpro.adapters.local.table_process import ProcessTables
 from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.sql.engine import create_engine_for
+from sikpro.adapters.sql.file_watch import FileWatch
 from sikpro.adapters.sql.health import SqlPlace
 from sikpro.adapters.sql.presence import Presence
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
@@ -57,6 +58,10 @@ def _process_name(chance: Chance) -> str:
 
 def _presence(settings: Settings, process: str, live: LocalLiveEvents) -> Presence | None:
     return None if _is_sqlite(settings) else Presence(settings.database_url, process, live.publish, live.miss)
+
+
+def _file_watch(settings: Settings, transactions: SqlTransactions) -> FileWatch | None:
+    return transactions.watch() if _is_sqlite(settings) else None
 
 
 def _workbooks() -> WorkbookWriter:
@@ -101,6 +106,7 @@ class Container(containers.DeclarativeContainer):
     engine = providers.Singleton(create_engine_for, settings.provided.database_url)
     process = providers.Singleton(_process_name, chance)
     transactions = providers.Singleton(SqlTransactions, engine, live, process, chance)
+    file_watch = providers.Singleton(_file_watch, settings, transactions)
     presence = providers.Singleton(_presence, settings, process, live)
     threads = providers.Singleton(
         ThreadedTransactions.over, transactions, writers=providers.Callable(_writers, settings)

@@ -16,7 +16,7 @@ from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.sql.engine import sqlite_file
 from sikpro.adapters.sql.sqlite_driver import RACES, what_holds
 from sikpro.adapters.web.app import create_web
-from sikpro.application.ports.storage import Kind
+from sikpro.application.ports.storage import Kind, StorageError
 from sikpro.entrypoints.container import Container, has_bot, web_parts
 from sikpro.entrypoints.prompt_protocol import PromptProtocol
 from sikpro.entrypoints.settings import Settings, WrongSettings
@@ -128,7 +128,8 @@ async def _loops(container: Container) -> AsyncIterator[None]:
         loops += [long_poll.run, relay.run, downloads.run, photo_reader.run, menus.run]
     container.threads().damage = container.integrity().met
     loops += [container.health().run, container.integrity().run]
-    loops += [container.jobs().run, container.exports().run, left_behind.run, lambda: _wake_on_hints(container)]
+    loops += [container.jobs().run, container.exports().run, left_behind.run]
+    loops += [lambda: _wake_on_hints(container), lambda: _see_others_write(container)]
     if presence:
         presence.start()
         await asyncio.to_thread(presence.wait, 10)
@@ -149,6 +150,8 @@ async def _loops(container: Container) -> AsyncIterator[None]:
             await container.bot().messenger.aclose()
         if presence:
             await asyncio.to_thread(presence.stop)
+        if watch := container.file_watch():
+            watch.close()
         container.threads().close()
         container.engine().dispose()
 
@@ -165,6 +168,16 @@ async def keep_running(loop: Callable[[], Coroutine[None, None, None]], pause: f
         except Exception:  # any fault of the program: a dead loop would leave people without answers
             _log.exception("a loop ended, and begins again")
         await asyncio.sleep(pause)
+
+
+async def _see_others_write(container: Container, pause: float = 1.0) -> None:
+    """Tell all pages and loops when a command beside this server wrote to its SQLite file."""
+    watch = container.file_watch()
+    while watch is not None:
+        await asyncio.sleep(pause)
+        with contextlib.suppress(StorageError):  # whoever reads or writes says so
+            if await asyncio.to_thread(watch.others_wrote):
+                container.live().miss()
 
 
 async def _wake_on_hints(container: Container) -> None:

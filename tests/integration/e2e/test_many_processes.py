@@ -14,6 +14,7 @@ import pytest
 
 from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.application.ports.outbox import Delivery
+from sikpro.domain.people import Person
 from tests.integration.e2e.installation import CREW, Installation, Process, installed, wait_until
 from tests.integration.e2e.many_processes import polling, process_id, several, visitor
 from tests.integration.e2e.test_never_lost import all_settled, check_nothing_lost, request, send_all
@@ -112,6 +113,21 @@ def test_a_page_at_each_process_sees_an_arrival_within_a_second_or_so(tmp_path: 
             assert [name for _, name in events].count("order") == 1, "and hears of it once"
         for end in ends:
             end()
+
+
+def test_a_page_of_a_server_on_sqlite_is_fetched_again_after_a_command_beside_it_wrote(tmp_path: Path) -> None:
+    with installed(tmp_path) as installation:
+        installation.sikpro.start()
+        heard: list[tuple[float, str]] = []
+        end = listening(installation.sikpro, heard)
+
+        def fetched_again() -> bool:
+            installation.transactions.write(lambda uow: uow.people.add(Person(id=0, name="Baru")) and None)
+            time.sleep(1.5)  # the server looks each second, and not while it writes itself
+            return [name for _, name in heard].count("connected") > 1
+
+        wait_until(fetched_again, "everything is fetched again", 20)
+        end()
 
 
 def cut_all(installation: Installation) -> None:

@@ -82,6 +82,12 @@ class OpenTransaction:
         """Whether the connection broke, and the transaction with it."""
         return self.connection.closed or self.connection.invalidated
 
+    @property
+    def changed_rows(self) -> int:
+        """How many rows the connection has changed since it was opened, on SQLite; elsewhere 0."""
+        driver: Any = self.connection.connection.driver_connection if self.on_sqlite else None
+        return driver.total_changes if driver else 0
+
     def _run(self, statement: str) -> None:
         with as_storage_errors():
             self.connection.exec_driver_sql(statement)

@@ -19,6 +19,7 @@ from sikpro.adapters.sql.disturbances import SqlDisturbances
 from sikpro.adapters.sql.engine import WRITES, sqlite_file
 from sikpro.adapters.sql.exports import SqlExports
 from sikpro.adapters.sql.facts import SqlOrderFacts
+from sikpro.adapters.sql.file_watch import FileWatch
 from sikpro.adapters.sql.files import SqlFileStore
 from sikpro.adapters.sql.health import SqlHealthRecords
 from sikpro.adapters.sql.hints import notify
@@ -124,7 +125,8 @@ class SqlTransactions:
     """The one owner of transactions on a database; on SQLite the writers of this process wait for each other here.
 
     `process` is the name under which this process claims things. On PostgreSQL it must hold its lock meanwhile
-    (`Presence`); without a name only a lease tells others when a claim is over.
+    (`Presence`); without a name only a lease tells others when a claim is over. `changes` grows with each commit
+    on SQLite that changed something, before it and after it.
     """
 
     def __init__(
@@ -138,6 +140,7 @@ class SqlTransactions:
         self._live = live
         self._process = process
         self._chance = chance
+        self.changes = 0
         self._one_write = OneWrite()
         file = sqlite_file(engine.url)
         self._turn = writers_turn(file)
@@ -154,6 +157,10 @@ class SqlTransactions:
         with as_storage_errors(), self._engine.connect().execution_options(**self._reading) as connection:
             return work(SqlUnitOfWork(OpenTransaction(connection, self._chance, self._process)))
 
+    def watch(self) -> FileWatch:
+        """Return what notices the writes of other processes; for SQLite."""
+        return FileWatch(self._engine, lambda: self.changes)
+
     def _write_once(self, work: Callable[[UnitOfWork], T]) -> T:
         with (
             as_storage_errors(),
@@ -162,12 +169,16 @@ class SqlTransactions:
             connection.begin() as begun,
         ):
             transaction = OpenTransaction(connection, self._chance, self._process)
+            before = transaction.changed_rows
             result = work(SqlUnitOfWork(transaction))
             write_facts(transaction)
             _write_totals(transaction)
             notify(transaction)
             transaction.must_stand()
+            changed = transaction.changed_rows > before
+            self.changes += changed
             _commit(transaction, begun)
+            self.changes += changed
         log_events(transaction.recorded)
         self._publish(transaction.hints)
         return result

@@ -122,7 +122,7 @@ def test_a_page_of_a_server_on_sqlite_is_fetched_again_after_a_command_beside_it
         end = listening(installation.sikpro, heard)
 
         def fetched_again() -> bool:
-            installation.transactions.write(lambda uow: uow.people.add(Person(id=0, name="Baru")) and None)
+            installation.transactions.write(lambda uow: uow.people.add(Person(id=0, name="Baru")))
             time.sleep(1.5)  # the server looks each second, and not while it writes itself
             return [name for _, name in heard].count("connected") > 1
 

@@ -129,7 +129,7 @@ async def _loops(container: Container) -> AsyncIterator[None]:
     container.threads().damage = container.integrity().met
     loops += [container.health().run, container.integrity().run]
     loops += [container.jobs().run, container.exports().run, left_behind.run]
-    loops += [lambda: _wake_on_hints(container), lambda: _see_others_write(container)]
+    loops += [lambda: _wake_on_hints(container), lambda: _notice_other_writers(container)]
     if presence:
         presence.start()
         await asyncio.to_thread(presence.wait, 10)
@@ -170,7 +170,7 @@ async def keep_running(loop: Callable[[], Coroutine[None, None, None]], pause: f
         await asyncio.sleep(pause)
 
 
-async def _see_others_write(container: Container, pause: float = 1.0) -> None:
+async def _notice_other_writers(container: Container, pause: float = 1.0) -> None:
     """Tell all pages and loops when a command beside this server wrote to its SQLite file."""
     watch = container.file_watch()
     while watch is not None:

@@ -21,7 +21,7 @@ class FileWatch:
     engine: Engine
     own_changes: Callable[[], int]
     _connection: Connection | None = field(default=None, init=False)
-    _seen: tuple[int, int] | None = field(default=None, init=False)
+    _last: tuple[int, int] | None = field(default=None, init=False)
 
     def others_wrote(self) -> bool:
         """Return whether another process has written since the last look; False at the first.
@@ -30,18 +30,18 @@ class FileWatch:
         """
         try:
             own = self.own_changes()
-            seen = self._version(), own
+            found = self._version(), own
         except StorageError:
             self.close()
             raise
-        before, self._seen = self._seen, seen
-        return before is not None and seen[0] != before[0] and seen[1] == before[1] == self.own_changes()
+        before, self._last = self._last, found
+        return before is not None and found[0] != before[0] and found[1] == before[1] == self.own_changes()
 
     def close(self) -> None:
         """Give the connection back."""
         if self._connection is not None:
             self._connection.close()
-        self._connection = self._seen = None
+        self._connection = self._last = None
 
     def _version(self) -> int:
         """Return a number that changes with each commit of another connection, also of our own process's others."""

@@ -23,7 +23,7 @@ from sikpro.application.ports.network import (
 )
 from sikpro.application.ports.outbox import UNCERTAIN, Delivery, OutboxItem
 from sikpro.application.ports.runtime import Clock
-from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, UnitOfWork
+from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, StorageUncertain, UnitOfWork
 from sikpro.application.use_cases.recaps.keep_schedules import follow_group
 from sikpro.application.workers.clock_watch import never_jumped
 from sikpro.application.workers.lately import Lately
@@ -298,8 +298,11 @@ class Relay:
         """Record the result of a message. While the database is unreachable, retry until half the lease is over."""
 
         changed, self._marked_state = self.state != self._marked_state, self.state
+        perhaps_kept = False
 
         def work(uow: UnitOfWork) -> None:
+            if perhaps_kept and uow.outbox.get(item.id).state is not Delivery.SENDING:
+                return  # the commit whose answer was lost has kept it
             mark(uow)
             uow.announce(Hint(Kind.OUTBOX, (item.id,)))
             if changed:
@@ -310,6 +313,7 @@ class Relay:
             try:
                 await self.transactions.write(work)
             except StorageError as error:
+                perhaps_kept = perhaps_kept or isinstance(error, StorageUncertain)
                 if self._loop_time() > give_up:
                     _log.error("a message's fate could not be kept", outbox=item.id, error=str(error))
                     return

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import time, timedelta
+from typing import TypeVar
 
 import pytest
 from attrs import define, evolve, field
@@ -13,7 +14,7 @@ from sikpro.application.ports.chat import Enclosure, Outgoing
 from sikpro.application.ports.network import ChatMoved, GatewayAnswered, NeverSent, NotSent, PerhapsSent, RetryAfter
 from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.schedules import Frequency, Schedule
-from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.storage import StorageUncertain, UnitOfWork
 from sikpro.application.workers.left_behind import LeftBehind
 from sikpro.application.workers.rates import Pace, Rates
 from sikpro.application.workers.relay import LEASE, Relay
@@ -21,6 +22,7 @@ from tests.fakes import FakeMessenger, StoryClock
 from tests.unit.application.inline import InlineTransactions
 from tests.unit.chat import NINE
 
+T = TypeVar("T")
 FAST = Rates(overall=1_000_000, chat=1_000_000, group_a_minute=60_000_000, burst=1000)
 
 
@@ -364,6 +366,40 @@ async def test_after_a_crash_what_was_in_hand_leaves_at_once_where_nobody_else_c
     await LeftBehind(transactions=InlineTransactions(post.transactions), alone=alone).begin()
     await post.until(lambda: post.item(number).state is Delivery.PERHAPS_TWICE)
     assert (post.clock.now() - began >= LEASE) is waits
+
+
+@define
+class LosesAnswers:
+    """A store whose connection breaks at the commits that end a message, `lost` times: they are kept all the same."""
+
+    inner: MemoryTransactions
+    lost: int
+
+    def read(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Read."""
+        return self.inner.read(work)
+
+    def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Write, and perhaps lose the answer."""
+        ended = self._ended()
+        result = self.inner.write(work)
+        if self.lost and self._ended() > ended:
+            self.lost -= 1
+            raise StorageUncertain("the connection broke at the commit")
+        return result
+
+    def _ended(self) -> int:
+        return len(self.inner.read(lambda uow: uow.seals.facts(0, 99)))
+
+
+@pytest.mark.parametrize("error", [None, NeverSent("blocked")])
+async def test_an_end_whose_commit_is_uncertain_is_recorded_once(post: Post, error: NeverSent | None) -> None:
+    post.messenger.failures = [error] if error else []
+    post.relay.transactions = InlineTransactions(LosesAnswers(post.transactions, lost=1))
+    number, another = post.put("halo"), post.put("lagi", chat_id=2)
+    await post.until(lambda: post.item(another).state is Delivery.SENT)
+    await post.until(lambda: post.item(number).state in {Delivery.SENT, Delivery.FAILED})
+    assert len(post.transactions.read(lambda uow: uow.seals.facts(0, 99))) == 2
 
 
 NOD = Outgoing(chat_id=1, text="", reply_to=1, reaction="👍")

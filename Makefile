@@ -2,9 +2,11 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check audit attack attack-tools mutants reader bench lock screenshots
+.PHONY: help demo run test check audit attack attack-tools mutants simulate reader bench lock screenshots
 
 PORT ?=
+SEED ?=
+HOURS ?=
 ARGS ?=
 AT := $(if $(PORT),--port $(PORT))
 
@@ -49,6 +51,10 @@ attack-tools: $(ATTACK) ## install sqlmap and wapiti into .venv-attack
 # All faults take half an hour on two idle cores; make audit tries a sample. ARGS="--only work_order" limits the run.
 mutants: $(DEV) ## make small faults and see that the unit tests notice; writes docs/mutants.md
 	@$(BIN)/python -m tests.mutation --report $(ARGS)
+
+# A seed decides everything: the same SEED is the same run. docs/reliability.md says what is simulated.
+simulate: $(DEV) ## live through hours of work and faults from one seed (SEED= HOURS=24; ARGS="--planted" finds known faults)
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED)) $(if $(HOURS),--hours $(HOURS)) $(ARGS)
 
 reader: $(DEV) ## show how well technicians' messages are read (ARGS=file.toml)
 	@$(BIN)/python -m tests.reader $(ARGS)

@@ -108,7 +108,7 @@ class Outbox(Protocol):
         """Make messages due now that wait for a retry for one of these reasons, with at most `most_doubts` doubts."""
 
     def give_up(self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime) -> None:
-        """End the message once: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` when its arrival is unknown."""
+        """End the message, once: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` when its arrival is unknown."""
 
     def send_again(self, outbox_id: int, at: datetime) -> bool:
         """Queue a failed message again with no tries counted. Return False if it is not failed or has no chat."""

@@ -1,0 +1,45 @@
+"""Seeds that once found something, kept for ever as tests: `kept_seeds.toml`."""
+
+import tomllib
+from pathlib import Path
+
+from attrs import frozen
+
+from tests.simulation.plan import Plan, make_plan
+
+FILE = Path(__file__).parent / "kept_seeds.toml"
+
+
+@frozen(kw_only=True)
+class Kept:
+    """A seed, what it found, and the events that are enough for it; () for all of its hours."""
+
+    found: str
+    seed: int
+    hours: float
+    only: tuple[int, ...] = ()
+
+    @property
+    def plan(self) -> Plan:
+        """The plan to run."""
+        plan = make_plan(self.seed, self.hours)
+        return plan.only(self.only) if self.only else plan
+
+
+def kept_seeds() -> tuple[Kept, ...]:
+    """Return all of them."""
+    read = tomllib.loads(FILE.read_text("utf-8"))
+    return tuple(Kept(**{**one, "only": tuple(one.get("only", ()))}) for one in read["kept"])
+
+
+def entry(plan: Plan, found: str, whole: Plan) -> str:
+    """Return what to add to the file."""
+    only = "" if plan.numbers == whole.numbers else f"only = {list(plan.numbers)}\n"
+    return f'[[kept]]\nfound = "{found}"\nseed = {plan.seed}\nhours = {plan.hours:g}\n{only}'
+
+
+def command(plan: Plan) -> str:
+    """Return the command that runs a plan again."""
+    whole = make_plan(plan.seed, plan.hours)
+    only = "" if plan.numbers == whole.numbers else f" --only {','.join(map(str, plan.numbers))}"
+    return f"python -m tests.simulation --seed {plan.seed} --hours {plan.hours:g}{only}"

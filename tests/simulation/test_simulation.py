@@ -19,7 +19,11 @@ _AUDIT_SECONDS = 110.0
 _AUDIT_HOURS = 3.0
 _SHORT = 0.3
 
-_TELL = "from tests.simulation.world import run; from tests.simulation.plan import make_plan; print(run(make_plan({seed}, 0.3)).digest)"
+_TELL = """
+from tests.simulation.plan import make_plan
+from tests.simulation.world import run
+print(run(make_plan({seed}, 0.3)).digest)
+"""
 
 
 @pytest.mark.audit

@@ -19,9 +19,11 @@ from sikpro.application.ports.barcodes import Barcode, PhotoReading
 from sikpro.application.ports.chance import Chance
 from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.exports import Export
+from sikpro.application.ports.health import Checked, Integrity
 from sikpro.application.ports.network import FileSource, Messenger, UpdateSource
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.workers.backoff import Backoff
+from sikpro.application.workers.clock_watch import ClockWatch
 from sikpro.application.workers.exports import ExportMaker, ExportWriting, Progress, ThreadExports
 from sikpro.entrypoints.bot import Bot
 from sikpro.entrypoints.container import Container
@@ -62,6 +64,19 @@ class QuickBarcodes:
         await asyncio.sleep(1.5)
         serial = content.partition(b"|")[2].decode()
         return PhotoReading((Barcode(serial, sure=True),) if serial else ())
+
+
+@frozen
+class QuietPlace:
+    """The disk of the data: nothing to say about it. What is wrong with the store its transactions say."""
+
+    async def free_space(self) -> int | None:
+        """Return nothing that is known."""
+        return None
+
+    async def check_integrity(self) -> Checked:
+        """Find nothing."""
+        return Checked(Integrity.OK)
 
 
 @frozen
@@ -174,9 +189,13 @@ def _container(life: Life, machine: Machine, live: LocalLiveEvents, transactions
     container = Container(settings=settings)
     messenger, source, files = _lines(life, machine)
     bot = Bot("bot:424242", source, messenger, files, release_all=_nothing, caution=lambda: ("", ""))
+    watch = ClockWatch(clock=machine.clock, live=live, count=asyncio.get_running_loop().time)
     for provider, instead in (
-        (container.clock, machine.clock),
+        (container.watch, watch),
         (container.chance, machine.chance),
+        (container.process, life.name),
+        (container.file_watch, None),
+        (container.place, QuietPlace()),
         (container.live, live),
         (container.threads, transactions),
         (container.bot, bot),
@@ -189,9 +208,9 @@ def _container(life: Life, machine: Machine, live: LocalLiveEvents, transactions
 
 def _adjust(container: Container, machine: Machine, transactions: SimulatedTransactions, life: Life) -> None:
     long_poll, relay = container.long_poll(), container.relay()
-    long_poll.take_over = relay.alone = machine.alone
+    long_poll.take_over = container.left_behind().alone = machine.alone
     long_poll.backoff = Backoff(chance=machine.chance.share)
-    container.watch().count = asyncio.get_running_loop().time
+    relay.count = long_poll.count = container.health().count = asyncio.get_running_loop().time
     writing = ExportWriting(
         workbooks=ExcelWorkbookWriter(), pictures=ResvgPictures(FONTS), clock=machine.clock, zone=ZONE
     )
@@ -210,7 +229,11 @@ def _lines(life: Life, machine: Machine) -> tuple[Messenger, UpdateSource, FileS
     else:
         transport = BotApiLine(machine.telegram, machine.line, life)
         one, other = (BotApi(TOKEN, poll_timeout=POLL, transport=transport) for _ in range(2))
-        source, sending, files = BotApiSource(one, now=machine.clock.now), BotApiMessenger(other), BotApiFiles(other)
+        source, sending, files = (
+            BotApiSource(one, now=machine.clock.now, count=asyncio.get_running_loop().time),
+            BotApiMessenger(other),
+            BotApiFiles(other),
+        )
 
     def twice(message: Outgoing) -> None:
         machine.wrong(

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -16,12 +15,14 @@ from sqlalchemy.engine import Connection, Engine
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
 from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.migrate import migrate
+from sikpro.adapters.sql.sqlite_driver import driver
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.application.ports.chance import Chance
 from sikpro.application.ports.runtime import LiveEvents
 from sikpro.application.ports.storage import (
     Hint,
     StorageBusy,
+    StorageDamaged,
     StorageError,
     StorageUnavailable,
     Transactions,
@@ -144,7 +145,7 @@ class SqliteStore:
     chance: Chance
     faults: set[Fault] = field(factory=set[Fault])
     _engines: list[tuple[Life | None, Engine]] = field(factory=list)
-    _other: sqlite3.Connection | None = None
+    _other: Any = None
 
     def __attrs_post_init__(self) -> None:
         migrate(self._url)
@@ -164,7 +165,7 @@ class SqliteStore:
         engine = create_engine_for(self._url)
 
         @event.listens_for(engine, "connect")
-        def at_once(connection: sqlite3.Connection, _record: Any) -> None:
+        def at_once(connection: Any, _record: Any) -> None:
             connection.execute("PRAGMA busy_timeout=0")
             connection.execute("PRAGMA synchronous=OFF")  # the machine below does not fail, and nobody has its time
 
@@ -173,15 +174,16 @@ class SqliteStore:
             full = Fault.DISK_FULL in self.faults
             connection.exec_driver_sql(f"PRAGMA max_page_count={1 if full else _NO_LIMIT}")
 
-        self._engines.append((LIFE.get(), engine))
-        return SqlTransactions(engine, live, self.chance)
+        life = LIFE.get()
+        self._engines.append((life, engine))
+        return SqlTransactions(engine, live, life.name if life else "", self.chance)
 
     def begin(self, fault: Fault) -> None:
         """Let a fault begin."""
         self.faults.add(fault)
         if fault is Fault.BUSY and self._other is None:
-            self._other = sqlite3.connect(self.file, isolation_level=None)
-            with suppress(sqlite3.OperationalError):
+            self._other = driver.connect(self.file, isolation_level=None)
+            with suppress(driver.OperationalError):
                 self._other.execute("BEGIN IMMEDIATE")
         if fault is Fault.GONE and self.file.exists():
             self.file.rename(self._away)
@@ -245,6 +247,7 @@ class SimulatedTransactions:
     faults: set[Fault]
     random: Random
     now: Callable[[], float]
+    damage: Callable[[StorageDamaged], None] = field(default=lambda _: None)
 
     async def write(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the work, or fail, or end with the process."""
@@ -283,6 +286,10 @@ class SimulatedTransactions:
             raise
         await self._hop()
         return result
+
+    async def read_long(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Read."""
+        return await self.read(work)
 
     def close(self) -> None:
         """Nothing is open between two transactions."""

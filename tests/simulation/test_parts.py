@@ -148,6 +148,10 @@ class CountingTransactions:
         self.reads += 1
         return self.inner.read(work)
 
+    async def read_long(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Read, and count."""
+        return await self.read(work)
+
 
 def test_a_relay_that_may_not_send_leaves_the_store_in_peace_while_a_message_is_due() -> None:
     store = CountingTransactions()

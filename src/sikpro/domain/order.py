@@ -39,6 +39,9 @@ from sikpro.domain.values import TechnicianCode
 LONGEST_CLAIM = timedelta(hours=2)
 """How long an open page renews a claim, from the time when the order was taken. After that its holder is asked."""
 
+FARTHEST_CLAIM = timedelta(days=2)
+"""No claim ends later than this from now: longer than any setting lets it last."""
+
 
 @frozen(kw_only=True)
 class Order(OrderState):
@@ -50,8 +53,7 @@ class Order(OrderState):
         Raises `AlreadyTaken` when another person has it, `ForbiddenMove` when it is finished or deleted.
         """
         if self.holder == by and self.phase.needs_holder:
-            at = self._at(now)
-            return Change(evolve(self, claimed_until=at + claim, claimed_at=at), ())
+            return Change(evolve(self, claimed_until=now + claim, claimed_at=now), ())
         self._free_for(by)
         return self._claimed(by, status, now, claim, lambda order: OrderTaken(**order, holder=by))
 
@@ -81,8 +83,12 @@ class Order(OrderState):
         return Change.of(after, OrderGivenBack(**_facts(after), holder=by, lapsed=lapsed))
 
     def free_lapsed(self, status: Status, now: datetime) -> "Change | None":
-        """Give back the order if its claim has run out; None when it has not."""
-        if self.holder is None or self.claimed_until is None or now < self.claimed_until:
+        """Give back the order if its claim has run out; None when it has not.
+
+        A claim that ends later than `FARTHEST_CLAIM` from now is from a clock that was ahead: it has run out.
+        """
+        until = self.claimed_until
+        if self.holder is None or until is None or now < until <= now + FARTHEST_CLAIM:
             return None
         return self.give_back(self.holder, status, now, lapsed=True)
 
@@ -246,7 +252,7 @@ class Order(OrderState):
         """
         if self.deleted_at or self.turn is not Turn.HELPDESK:
             raise ForbiddenMove(number=self.number, before=self.phase, after=self.phase)
-        if self.nudged_at and now < self.nudged_at + interval:
+        if self.nudged_at and abs(now - self.nudged_at) < interval:  # it is to come if the clock was ahead then
             raise NudgedAlready(self.number, self.nudged_at + interval)
         at = self._at(now)
         after = evolve(self, nudged_at=at, changed_at=at)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sikpro.application.ports.files import FileState
+from sikpro.application.ports.runtime import FAR_AHEAD
 from sikpro.application.ports.storage import StorageRejected, Transactions
 from sikpro.domain.errors import NotFound
 from tests.builders import after, stored_order
@@ -111,6 +112,15 @@ def test_an_alert_is_given_once_for_each_step_of_an_order(store: Transactions) -
     ]
 
     assert given == [True, False, True]
+
+
+def test_a_file_that_was_put_off_by_a_clock_that_was_ahead_for_days_is_due(store: Transactions) -> None:
+    order = store.write(stored_order)
+    file_id = want(store, order.id)
+    store.write(lambda unit: unit.files.claim(after(0), LEASE, ["bot_api"]))
+    store.write(lambda unit: unit.files.later(file_id, after(5) + FAR_AHEAD, "unreachable"))
+    assert store.write(lambda unit: unit.files.claim(after(5), LEASE, ["bot_api"])) is None
+    assert store.write(lambda unit: unit.files.claim(after(4), LEASE, ["bot_api"])) is not None
 
 
 def test_a_file_that_was_never_put_off_is_due_by_any_clock(store: Transactions) -> None:

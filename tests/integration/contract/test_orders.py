@@ -7,7 +7,7 @@ from attrs import evolve
 
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.domain.errors import ConcurrencyConflict, DuplicateOrder, NotFound
-from sikpro.domain.order import Order
+from sikpro.domain.order import FARTHEST_CLAIM, Order
 from sikpro.domain.order_data import Channel, Origin
 from sikpro.domain.place import Place
 from tests.builders import (
@@ -187,6 +187,17 @@ def test_lapsed_gives_the_claims_that_ran_out_the_longest_first(store: Transacti
     assert [order.id for order in store.read(lambda unit: unit.orders.lapsed(after(15), 10))] == [one, five]
     assert [order.id for order in store.read(lambda unit: unit.orders.lapsed(after(15), 1))] == [one]
     assert store.read(lambda unit: unit.orders.lapsed(after(10), 10)) == ()
+
+
+def test_a_claim_of_a_clock_that_was_ahead_for_days_has_run_out(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> int:
+        order = stored_order(unit)
+        taken = order.take(4, IN_PROGRESS, after(0) + FARTHEST_CLAIM, timedelta(minutes=10)).order
+        return unit.orders.save(taken, key_of(taken)).id
+
+    order_id = store.write(work)
+    assert store.read(lambda unit: unit.orders.lapsed(after(10), 10)) == ()
+    assert [order.id for order in store.read(lambda unit: unit.orders.lapsed(after(9), 10))] == [order_id]
 
 
 def test_key_facts_name_every_order_deleted_ones_included(store: Transactions) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sikpro.application.ports.barcodes import Barcode, PhotoReading, Refusal
 from sikpro.application.ports.network import RemoteFile
 from sikpro.application.ports.photo_reads import PhotoRead, PhotoState
+from sikpro.application.ports.runtime import FAR_AHEAD
 from sikpro.application.ports.storage import Transactions
 from sikpro.domain.errors import NotFound
 from tests.builders import after
@@ -85,6 +86,14 @@ def test_the_photo_due_longest_comes_first_also_if_the_clock_was_set_back(store:
     late, early = want(store, 5, 60), want(store, 6, 30)
     claimed = [claim(store, 0), claim(store, 0)]
     assert [photo.id for photo in claimed if photo] == [early, late]
+
+
+def test_a_photo_that_was_put_off_by_a_clock_that_was_ahead_for_days_is_due(store: Transactions) -> None:
+    photo_id = want(store, 5)
+    claim(store, 0)
+    store.write(lambda unit: unit.photo_reads.later(photo_id, after(5) + FAR_AHEAD, "unreachable"))
+    assert claim(store, 5) is None
+    assert claim(store, 4) is not None
 
 
 def test_an_album_is_listed_in_order_and_is_its_chats_own(store: Transactions) -> None:

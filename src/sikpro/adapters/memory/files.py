@@ -8,6 +8,7 @@ from attrs import evolve
 from sikpro.adapters.memory.store import KeptFile, Sequences, State
 from sikpro.application.ports.files import FileState, OrderFile
 from sikpro.application.ports.network import RemoteFile
+from sikpro.application.ports.runtime import FAR_AHEAD
 from sikpro.domain.errors import NotFound
 from sikpro.domain.text import storable
 
@@ -58,7 +59,7 @@ class MemoryFileStore:
             for kept in self._state.files.values()
             if kept.file.state is FileState.WANTED
             and kept.file.remote.transport in transports
-            and (kept.due_at <= now or kept.due_at == kept.file.wanted_at)
+            and (not now < kept.due_at <= now + FAR_AHEAD or kept.due_at == kept.file.wanted_at)
         ]
         if not due:
             return None

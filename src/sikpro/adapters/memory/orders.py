@@ -8,7 +8,7 @@ from attrs import evolve
 from sikpro.adapters.memory.store import Sequences, State, TotalKey
 from sikpro.application.ports.storage import StorageRejected
 from sikpro.domain.errors import ConcurrencyConflict, DuplicateOrder, NotFound
-from sikpro.domain.order import Order
+from sikpro.domain.order import FARTHEST_CLAIM, Order
 from sikpro.domain.phase import Phase
 
 
@@ -74,7 +74,9 @@ class MemoryOrderRepository:
         found = [
             (order.claimed_until, order.id, order)
             for order in self._state.orders.values()
-            if order.holder is not None and order.claimed_until is not None and order.claimed_until <= now
+            if order.holder is not None
+            and order.claimed_until is not None
+            and not now < order.claimed_until <= now + FARTHEST_CLAIM
         ]
         return tuple(order for _, _, order in sorted(found, key=lambda item: item[:2])[:limit])
 

@@ -9,6 +9,7 @@ from sikpro.adapters.memory.store import KeptPhoto, Sequences, State
 from sikpro.application.ports.barcodes import PhotoReading
 from sikpro.application.ports.network import RemoteFile
 from sikpro.application.ports.photo_reads import PhotoRead, PhotoState
+from sikpro.application.ports.runtime import FAR_AHEAD
 from sikpro.domain.errors import NotFound
 
 
@@ -42,7 +43,7 @@ class MemoryPhotoReads:
             for kept in self._state.photo_reads.values()
             if kept.photo.state is PhotoState.WANTED
             and kept.photo.remote.transport in transports
-            and (kept.due_at <= now or kept.due_at == kept.photo.wanted_at)
+            and (not now < kept.due_at <= now + FAR_AHEAD or kept.due_at == kept.photo.wanted_at)
         ]
         if not due:
             return None

@@ -13,6 +13,7 @@ from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.files import FileState, OrderFile
 from sikpro.application.ports.network import RemoteFile
+from sikpro.application.ports.runtime import FAR_AHEAD
 from sikpro.domain.errors import NotFound
 from sikpro.domain.text import storable
 
@@ -152,7 +153,8 @@ class SqlFileStore:
 
 def _is_due(now: datetime, lease_time: datetime) -> sa.ColumnElement[bool]:
     """Return whether a file is due: where it is claimed, by the time of leases."""
-    return _c.due_at <= sa.case((_c.claimed_by != "", lease_time), else_=now)
+    present = sa.case((_c.claimed_by != "", lease_time), else_=now)
+    return sa.or_(_c.due_at <= present, _c.due_at > now + FAR_AHEAD)
 
 
 def _file(row: Mapping[Any, Any]) -> OrderFile:

@@ -15,7 +15,7 @@ from sikpro.adapters.sql.tables import order_ids, orders
 from sikpro.adapters.sql.transaction import OpenTransaction, TotalKey
 from sikpro.application.ports.storage import StorageBusy
 from sikpro.domain.errors import ConcurrencyConflict, DuplicateOrder, NotFound
-from sikpro.domain.order import Order
+from sikpro.domain.order import FARTHEST_CLAIM, Order
 from sikpro.domain.phase import Phase
 
 _c = orders.c
@@ -98,12 +98,8 @@ class SqlOrderRepository:
 
     def lapsed(self, now: datetime, limit: int) -> tuple[Order, ...]:
         """Return the orders with an expired claim, the longest expired first."""
-        selected = (
-            sa.select(orders)
-            .where(_c.claimed_until <= now, _c.holder.is_not(None))
-            .order_by(_c.claimed_until, _c.id)
-            .limit(limit)
-        )
+        over = sa.or_(_c.claimed_until <= now, _c.claimed_until > now + FARTHEST_CLAIM)
+        selected = sa.select(orders).where(over, _c.holder.is_not(None)).order_by(_c.claimed_until, _c.id).limit(limit)
         return tuple(map(order_from_row, self._transaction.execute(selected).mappings()))
 
     def key_facts(self) -> Iterable[tuple[int, str, str, Phase, bool]]:

@@ -14,6 +14,7 @@ from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.barcodes import Barcode, PhotoReading, Refusal
 from sikpro.application.ports.network import RemoteFile
 from sikpro.application.ports.photo_reads import PhotoRead, PhotoState
+from sikpro.application.ports.runtime import FAR_AHEAD
 from sikpro.domain.errors import NotFound
 
 photo_reads = Table(
@@ -128,7 +129,8 @@ class SqlPhotoReads:
 
 def _is_due(now: datetime, lease_time: datetime) -> sa.ColumnElement[bool]:
     """Return whether a photo is due: where it is claimed, by the time of leases."""
-    return _c.due_at <= sa.case((_c.claimed_by != "", lease_time), else_=now)
+    present = sa.case((_c.claimed_by != "", lease_time), else_=now)
+    return sa.or_(_c.due_at <= present, _c.due_at > now + FAR_AHEAD)
 
 
 def _row(reading: PhotoReading | None) -> dict[str, Any] | None:

@@ -169,7 +169,7 @@ class Context:
         open_ = self.dialogue
         if not self.incoming.press_id or open_ is None or open_.step != step:
             return False
-        return self.now - open_.updated_at < DOUBLE_PRESS and data.items() <= dict(open_.data).items()
+        return abs(self.now - open_.updated_at) < DOUBLE_PRESS and data.items() <= dict(open_.data).items()
 
     def close_dialogue(self) -> None:
         """End the dialogue that the update is about, if there is one."""

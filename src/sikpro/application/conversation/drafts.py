@@ -65,7 +65,7 @@ def remind_drafts(uow: UnitOfWork, now: datetime, zone: str) -> int:
     """Remind people of questions open for `REMIND_AFTER`, once for each draft, and return how many."""
     reminded = 0
     for conversation in uow.conversations.open(f"{STEP}:"):
-        if conversation.reminded_at or now - conversation.updated_at < REMIND_AFTER:
+        if conversation.reminded_at or abs(now - conversation.updated_at) < REMIND_AFTER:
             continue
         person = uow.people.by_telegram(conversation.telegram_id)
         errors = field_errors(uow, conversation.data)

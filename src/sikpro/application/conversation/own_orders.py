@@ -167,6 +167,7 @@ def nudge(context: Context, order_id: int) -> Handled:
 
 def _nudge_button(context: Context, row: OrderRow) -> list[list[Button]]:
     """Offer a nudge when the helpdesk's turn has lasted an interval, and no nudge was sent in the last one."""
-    since = context.now - context.uow.installation.get().nudge_every
-    due = row.turn is Turn.HELPDESK and row.turn_since <= since and (row.nudged_at is None or row.nudged_at <= since)
+    every = context.uow.installation.get().nudge_every
+    nudged = row.nudged_at is not None and abs(context.now - row.nudged_at) < every
+    due = row.turn is Turn.HELPDESK and row.turn_since <= context.now - every and not nudged
     return [[Button(context.words("button.nudge"), f"nudge:{row.id}")]] if due else []

@@ -117,7 +117,7 @@ def _repeats(context: Context, place: Place) -> bool:
     dialogue = context.dialogue
     if dialogue is None or dialogue.step != PLACE:
         return False
-    return dialogue.data[PLACE] == str(place) and context.now - dialogue.updated_at < REPEAT
+    return dialogue.data[PLACE] == str(place) and abs(context.now - dialogue.updated_at) < REPEAT
 
 
 def _joined_already(context: Context, message_id: int) -> bool:

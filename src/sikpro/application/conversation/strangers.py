@@ -73,7 +73,8 @@ def limit_stranger(context: Context) -> Handled | None:
     dialogue = context.dialogue
     data = dict(dialogue.data) if dialogue else {}
     since, _, counted = data.get(_MESSAGES, "").partition(" ")
-    count = int(counted) + 1 if since and context.now - datetime.fromisoformat(since) < MESSAGES_WITHIN else 1
+    lately = bool(since) and abs(context.now - datetime.fromisoformat(since)) < MESSAGES_WITHIN
+    count = int(counted) + 1 if lately else 1
     data[_MESSAGES] = f"{since if count > 1 else context.now.isoformat()} {count}"
     context.open_dialogue(dialogue.step if dialogue else "", data)
     if count <= MOST_MESSAGES:

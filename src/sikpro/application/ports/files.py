@@ -66,7 +66,8 @@ class FileStore(Protocol):
     def claim(self, now: datetime, lease: timedelta, transports: Collection[str]) -> OrderFile | None:
         """Claim, for the lease, the file due longest from one of these transports. Add one to its `attempts`.
 
-        A file that was never postponed is due, whatever time the clock showed when it was recorded.
+        A file that was never postponed is due, whatever time the clock showed when it was recorded, and so is one that
+        was postponed further than `FAR_AHEAD`.
         """
 
     def keep(self, file_id: int, content: bytes, media_type: str) -> None:

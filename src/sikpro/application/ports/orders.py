@@ -38,7 +38,7 @@ class OrderRepository(Protocol):
         """
 
     def lapsed(self, now: datetime, limit: int) -> tuple[Order, ...]:
-        """Return orders whose claim has run out, the longest first."""
+        """Return orders whose claim has run out, the longest first; so has one that ends after `FARTHEST_CLAIM`."""
 
     def key_facts(self) -> Iterable[tuple[int, str, str, Phase, bool]]:
         """Return of every order: id, registration number, type, phase, whether deleted."""

@@ -47,7 +47,8 @@ class PhotoReads(Protocol):
     def claim(self, now: datetime, lease: timedelta, transports: Collection[str]) -> PhotoRead | None:
         """Claim, for the lease, the photo due longest from one of these transports. Add one to its `attempts`.
 
-        A photo that was never postponed is due, whatever time the clock showed when it was recorded.
+        A photo that was never postponed is due, whatever time the clock showed when it was recorded, and so is one that
+        was postponed further than `FAR_AHEAD`.
         """
 
     def done(self, photo_id: int, reading: PhotoReading | None, reason: str = "") -> bool:

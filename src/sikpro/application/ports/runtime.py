@@ -16,6 +16,9 @@ It is also the most that the clocks of two machines may differ. A time further i
 that was ahead.
 """
 
+FAR_AHEAD = timedelta(days=1)
+"""Nothing is put off as long as this: a due time further in the future is from a clock that has been set back since."""
+
 
 class Clock(Protocol):
     """The clock."""

@@ -38,6 +38,9 @@ def due_recaps(schedule: Schedule, now: datetime, zone: ZoneInfo) -> tuple[Due, 
     """Return the recaps due by now that a schedule has not sent, the oldest first; none from before it was made."""
     today = now.astimezone(zone).date()
     first = max(schedule.made_at.astimezone(zone).date(), today - timedelta(days=MADE_UP))
+    if schedule.sent_for > _newest(schedule, today):
+        # A clock that was ahead sent recaps of days to come. Nobody knows which others: begin again today.
+        schedule, first = evolve(schedule, sent_for=""), max(first, today)
     owed: list[Due] = []
     for back in range((today - first).days + 1):
         day = first + timedelta(days=back)
@@ -123,6 +126,12 @@ def receiver(uow: UnitOfWork, schedule: Schedule) -> tuple[int, Person] | str:
 
 def _with(schedule: Schedule) -> dict[str, bool]:
     return {"with_file": schedule.with_file, "with_picture": schedule.with_picture}
+
+
+def _newest(schedule: Schedule, today: date) -> str:
+    """Return the name of the newest recap that can be sent by a day."""
+    queries = (_query(schedule, today - timedelta(days=back)) for back in range(32))
+    return max((query.text for query in queries if query), default="")
 
 
 def _query(schedule: Schedule, day: date) -> RecapQuery | None:

@@ -134,8 +134,12 @@ class ClockWatch:
         return sum(behind, timedelta())
 
     def rests(self, now: datetime, life: timedelta) -> bool:
-        """Return whether something with this life may not end yet, because of a step forward within its life."""
-        return self.doubted or any(timedelta() <= now - jump.at < life for jump in self._jumps)
+        """Return whether something with this life may not end yet: a step forward was within its life, or any just now.
+
+        What has no life and is only due rests while the clock is doubted, not after a step back.
+        """
+        just_set = bool(life and self._ahead) and self._is_fresh(self.count())
+        return self.doubted or just_set or any(timedelta() <= now - jump.at < life for jump in self._jumps)
 
 
 def _without(jumps: tuple[ClockStep, ...], by: timedelta) -> tuple[ClockStep, ...]:

@@ -21,7 +21,7 @@ from sikpro.application.use_cases.orders.remind_owners import remind_owners
 from sikpro.application.use_cases.orders.work_order import free_lapsed_claims
 from sikpro.application.use_cases.people.grant_access import send_common_card
 from sikpro.application.use_cases.seals.seal_facts import seal_facts
-from sikpro.application.workers.clock_watch import ClockStep, ClockWatch
+from sikpro.application.workers.clock_watch import SETTLES, ClockStep, ClockWatch
 from sikpro.application.workers.kept_jumps import keep_jumps, kept_jumps
 from sikpro.application.workers.lately import Lately
 from sikpro.domain.order import LONGEST_CLAIM
@@ -44,8 +44,8 @@ _LONGEST_PAUSE = 6
 class Repeated:
     """A recurring job: its kind and its interval. `life` is how long the things live that it ends.
 
-    A job that decides by the date rests while the clock is doubted, and after a step forward for the whole `life`: what
-    was there at the step lives as long as it should.
+    Every job rests while the clock is doubted, one with a `life` until a step back has proved lasting too, and after a
+    step forward for the whole `life`: what was there at the step lives as long as it should.
     """
 
     kind: str
@@ -106,8 +106,8 @@ RECURRING = (
     Recurring("remind_owners", timedelta(minutes=1), remind_owners),
     Recurring("common_access_card", timedelta(minutes=1), send_common_card),
     RecurringCount("count_status_uses", timedelta(days=1), next_count),
-    RecurringCount("close_months", timedelta(hours=1), next_closing),
-    RecurringCount("send_recaps", timedelta(minutes=1), next_recap),
+    RecurringCount("close_months", timedelta(hours=1), next_closing, life=SETTLES),
+    RecurringCount("send_recaps", timedelta(minutes=1), next_recap, life=SETTLES),
     Recurring("seal_facts", timedelta(minutes=2), seal_facts),
     Recurring("forget_logins", timedelta(hours=1), _forget_logins, life=SESSION_LIFE),
     Recurring("forget_exports", timedelta(minutes=15), _forget_exports, life=KEPT),

@@ -222,6 +222,20 @@ def test_however_often_the_job_looks_each_is_owed_exactly_once(rhythm: Frequency
     assert (now - made_at).days > MADE_UP or told == everything
 
 
+@pytest.mark.parametrize("rhythm", Frequency)
+def test_recaps_that_a_clock_that_was_ahead_sent_do_not_silence_a_schedule_for_a_year(rhythm: Frequency) -> None:
+    made_at, now = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 11, 30, 20, tzinfo=UTC)  # 1 December there
+    schedule = Schedule(rhythm=rhythm, at=time(1), person=1, language="id", made_by=1, made_at=made_at)
+    ahead = due_recaps(schedule, now + timedelta(days=365), WIB)[-1].query.text
+    wrong = evolve(schedule, sent_for=ahead)
+    owed = [due for back in range(8) for due in due_recaps(wrong, now + timedelta(days=back), WIB)]
+    assert owed
+    assert min(due.at for due in owed) >= now - timedelta(days=1), "what was perhaps sent already is not sent again"
+    (first, *_) = owed
+    again = evolve(schedule, sent_for=first.query.text)
+    assert first.query.text not in {due.query.text for due in due_recaps(again, now + timedelta(days=1), WIB)}
+
+
 def test_a_recap_whose_schedule_was_stopped_or_dropped_while_it_was_counted_is_not_sent(world: World) -> None:
     made, by = scheduled(world), world.person("bagus")
     world.clock.later(hours=9)

@@ -191,6 +191,29 @@ async def test_a_claim_outlives_a_jump_that_stays_and_lapses_after_a_life_of_its
     assert world.order().phase == "waiting"
 
 
+async def test_a_claim_of_a_clock_that_was_ahead_for_a_year_is_free_when_the_clock_is_right_and_can_be_taken() -> None:
+    world, machine, runner = busy_world()
+    machine.sets(YEAR)
+    await turns(runner)
+    world.clock.later(SETTLES)
+    await turns(runner)
+    world.takes()
+    machine.sets(-YEAR)
+    await turns(runner, 20)
+    assert world.order().phase == "in_progress", "perhaps the clock comes back"
+    world.clock.later(SETTLES)
+    await turns(runner, 20)
+    assert world.order().phase == "waiting"
+    world.takes()
+    await turns(runner, 20)
+    world.clock.later(minutes=25)
+    await turns(runner, 20)
+    assert world.order().phase == "in_progress", "the new claim counts by the clock that is right"
+    world.clock.later(minutes=6)
+    await turns(runner, 20)
+    assert world.order().phase == "waiting"
+
+
 async def test_a_jump_is_known_after_a_restart_and_one_that_was_taken_back_is_not() -> None:
     world, machine, runner = busy_world()
     before = world.clock.at

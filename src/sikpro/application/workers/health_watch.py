@@ -186,12 +186,13 @@ class HealthWatch:
     def _exports(self) -> Part:
         store = self.exports.store
         # One file may take long: how long a loop is quiet tells nothing here.
-        return Part(name=EXPORTS, state=store.reason or "ok", since=self._at(store.lasts), ill=bool(store.reason))
+        state = store.reason or ("ok" if store.tried else "starting")
+        return Part(name=EXPORTS, state=state, since=self._at(store.lasts), ill=bool(store.reason))
 
     def _loop(self, name: str, store: Lately) -> Part:
         stuck = not store.reason and (store.age if store.age is not None else store.lasts) > STUCK
-        state = store.reason or ("stuck" if stuck else "ok")
-        return Part(name=name, state=state, since=self._at(store.lasts), ill=state != "ok")
+        state = store.reason or ("stuck" if stuck else "ok" if store.tried else "starting")
+        return Part(name=name, state=state, since=self._at(store.lasts), ill=state not in {"ok", "starting"})
 
     def _clock(self) -> Part:
         step = self.watch.step

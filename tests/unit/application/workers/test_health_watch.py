@@ -185,6 +185,7 @@ async def test_a_clock_that_jumps_is_doubted_and_then_told_for_an_hour(machine: 
 
 async def test_jobs_that_wait_fail_or_stand_still_are_told(machine: Machine) -> None:
     jobs = machine.health_watch.jobs
+    assert (machine.part("jobs").state, machine.part("exports").state) == ("starting", "starting")
     await jobs._schedule()
     jobs.store.worked()
     await machine.looks()

@@ -15,8 +15,8 @@ from tests.simulation.plan import Fault, make_plan
 from tests.simulation.planted import find, names
 from tests.simulation.world import run
 
-_AUDIT_SECONDS = 110.0
-_AUDIT_HOURS = 3.0
+_AUDIT_SECONDS = 100.0
+_AUDIT_HOURS = 2.0
 _SHORT = 0.3
 
 _TELL = """

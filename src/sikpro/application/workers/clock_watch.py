@@ -21,6 +21,12 @@ SETTLES = timedelta(minutes=10)
 
 _MOST_JUMPS = 50
 
+_SMALL = 100
+"""Steps forward that together are less than this part of a life do not hold up its end.
+
+A machine that stands still for a minute each night would otherwise keep for ever what lives longer than a day.
+"""
+
 
 @frozen
 class ClockStep:
@@ -76,7 +82,10 @@ class ClockWatch:
     def note_back(self, by: timedelta) -> None:
         """Log and show a step back that was found in what is stored; it happened while no process looked."""
         with self._lock:
-            self._step, self._noticed = ClockStep(self.clock.now(), by), self.count()
+            count = self.count()
+            if not self._is_fresh(count):
+                self._ahead = timedelta()  # that step is long believed
+            self._step, self._noticed = ClockStep(self.clock.now(), by), count
         self._tell(by)
 
     def _stepped(self, step: ClockStep, count: float) -> None:
@@ -134,12 +143,13 @@ class ClockWatch:
         return sum(behind, timedelta())
 
     def rests(self, now: datetime, life: timedelta) -> bool:
-        """Return whether something with this life may not end yet: a step forward was within its life, or any just now.
+        """Return whether something with this life may not end yet: steps forward were within its life, or any just now.
 
         What has no life and is only due rests while the clock is doubted, not after a step back.
         """
         just_set = bool(life and self._ahead) and self._is_fresh(self.count())
-        return self.doubted or just_set or any(timedelta() <= now - jump.at < life for jump in self._jumps)
+        within = sum((jump.by for jump in self._jumps if timedelta() <= now - jump.at < life), timedelta())
+        return self.doubted or just_set or within * _SMALL > life
 
 
 def _without(jumps: tuple[ClockStep, ...], by: timedelta) -> tuple[ClockStep, ...]:

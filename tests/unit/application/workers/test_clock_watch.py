@@ -94,6 +94,28 @@ def test_a_clock_that_was_right_to_jump_is_believed_when_somebody_says_so_or_whe
     assert not story.watch.rests(story.clock.at, HOUR)
 
 
+def test_a_machine_that_stands_still_for_a_minute_each_night_does_not_keep_files_and_sessions_for_ever() -> None:
+    story = Watched()
+    for _ in range(30):
+        story.sets(timedelta(seconds=70))
+        assert story.watch.rests(story.clock.at, DAY), "nothing ends while the clock is doubted"
+        story.passes(DAY - HOUR)
+        assert not story.watch.rests(story.clock.at, DAY)
+        assert not story.watch.rests(story.clock.at, YEAR)
+    story.sets(HOUR)
+    story.passes(SETTLES)
+    assert story.watch.rests(story.clock.at, DAY), "an hour is much of a day"
+
+
+def test_a_step_that_is_long_believed_is_not_doubted_again_when_a_step_back_is_found_in_what_is_stored() -> None:
+    story = Watched()
+    story.sets(HOUR)
+    story.passes(2 * HOUR)
+    story.watch.note_back(timedelta(minutes=-5))
+    assert not story.watch.doubted
+    assert not story.watch.rests(story.clock.at, timedelta())
+
+
 def test_a_clock_that_goes_back_and_then_where_it_was_is_not_doubted() -> None:
     story = Watched()
     story.sets(-DAY)

@@ -60,6 +60,7 @@ class Breaking:
     async def _of_the_store(self, fault: Fault, event: Event, random: Random) -> None:
         if fault is Fault.GONE and random.random() < 0.5:
             await self.fleet.sender()
+            self.record.reach("a message sent while the database was away")
         if not self.fleet.ending:
             self.fleet.store.begin(fault)
             await asyncio.sleep(event.lasts)

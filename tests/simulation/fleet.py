@@ -141,8 +141,6 @@ class Fleet:
         life = LIFE.get()
         if life is not None and self._arrival is not None and not self._arrival.done():
             self._arrival.set_result(life)
-        if Fault.GONE in self.store.faults:
-            self.record.reach("a message sent while the database was away")
 
     def sent(self, life: Life) -> None:
         """Hear that a process knows of an arrival."""

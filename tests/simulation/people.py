@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from random import Random
 from typing import Protocol, TypeVar
@@ -311,7 +312,7 @@ class People:
         self.importing.add(event.number)
         try:
             await asyncio.sleep(random.uniform(5, 60))
-            if random.random() < 0.3:
+            if random.random() < 0.5:
                 await self._close(random)
             written = (
                 await self.console.write(
@@ -330,7 +331,9 @@ class People:
         await self._close(random)
 
     async def reopen(self, random: Random, event: Event) -> None:
-        """Open last month again."""
+        """Open last month again; close it first, where nobody has."""
+        with suppress(DomainError):
+            await self._close(random)
         me, now = await self._person("supervisor"), self.console.now()
         await self.console.write(lambda uow: open_month(uow, self._last_month(), me, now, "ada koreksi"))
         self.record.reach("a month opened again")

@@ -92,16 +92,20 @@ def test_asking_twice_for_what_is_still_open_is_one_export(store: Transactions) 
 def test_the_same_file_for_a_chat_is_an_export_of_its_own(store: Transactions) -> None:
     mine = asked(store)
 
-    def ask(send_to: int) -> Export:
-        return store.write(
-            lambda unit: unit.exports.ask(
-                person=mine.person, query=mine.query, kind="xlsx", language="id", at=after(1), send_to=send_to
+    def ask(send_to: int, topic: int | None = None) -> Export:
+        def work(unit: UnitOfWork) -> Export:
+            chat = {"send_to": send_to, "topic": topic}
+            return unit.exports.ask(
+                person=mine.person, query=mine.query, kind="xlsx", language="id", at=after(1), **chat
             )
-        )
+
+        return store.write(work)
 
     theirs = ask(-100)
     assert (theirs.send_to, theirs.id == mine.id, ask(-100).id) == (-100, False, theirs.id)
     assert ask(-101).id != theirs.id
+    in_topic = ask(-100, 12)
+    assert (in_topic.topic, in_topic.id == theirs.id, ask(-100, 12).id) == (12, False, in_topic.id)
 
 
 def test_an_export_whose_worker_died_is_claimed_again_and_the_dead_one_has_no_say(store: Transactions) -> None:

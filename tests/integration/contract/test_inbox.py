@@ -33,6 +33,32 @@ def test_groups_are_known_by_their_last_name_until_the_bot_is_put_out(store: Tra
     ]
 
 
+def test_the_topics_of_a_group_are_known_by_their_newest_names_and_each_message_by_its_topic(
+    store: Transactions,
+) -> None:
+    def heard(number: int, topic: int | None, title: str = "", kind: IncomingKind = IncomingKind.MESSAGE) -> None:
+        one = an_incoming("/cek", number, -5, private=False, kind=kind, topic=topic, topic_title=title)
+        receive(store, one, number)
+
+    def known() -> list[tuple[int, str]]:
+        (group,) = store.read(lambda unit: unit.inbox.groups())
+        return [(topic.number, topic.title) for topic in group.topics]
+
+    heard(1, None)
+    assert known() == []
+    heard(2, 9)
+    heard(3, 4, "Aktivasi")
+    assert known() == [(4, "Aktivasi"), (9, "")]
+    heard(4, 9, "Gangguan")
+    heard(5, 4, "Aktivasi SDA", IncomingKind.OTHER)
+    heard(6, 4, "Aktivasi")
+    assert known() == [(4, "Aktivasi SDA"), (9, "Gangguan")]
+    topics = store.read(lambda unit: [unit.inbox.topic_of(-5, at) for at in (1, 2, 3, 5, 77, None)])
+    assert topics == [None, 9, 4, None, None, None]
+    store.write(lambda unit: unit.inbox.forget_topic(-5, 4))
+    assert known() == [(9, "Gangguan")]
+
+
 def test_an_update_is_received_once_and_the_unit_stays_usable(store: Transactions) -> None:
     first = receive(store, an_incoming())
 

@@ -2,7 +2,7 @@
 
 from sikpro.application.ports.chat import Button, Outgoing
 from sikpro.application.ports.outbox import Delivery, OutboxItem
-from sikpro.application.ports.storage import Transactions
+from sikpro.application.ports.storage import Transactions, UnitOfWork
 from tests.builders import after, an_outgoing, stored_order
 from tests.integration.contract.outbox_steps import LEASE, claim, get, later, next_due, put, sent, texts
 
@@ -17,6 +17,7 @@ def test_a_message_comes_back_as_it_was_put(store: Transactions) -> None:
         drop_keyboard=True,
         document=5,
         bulk=True,
+        topic=12,
     )
     order = store.write(stored_order)
     outbox_id = store.write(lambda unit: unit.outbox.put(message, after(0), order_id=order.id, due_at=after(3)))
@@ -29,6 +30,31 @@ def test_a_message_comes_back_as_it_was_put(store: Transactions) -> None:
         due_at=after(3),
         order_id=order.id,
     )
+
+
+def test_a_sent_message_is_known_by_its_topic(store: Transactions) -> None:
+    for topic, number in ((12, 1), (None, 2)):
+        sent(store, put(store, "halo", chat_id=-5, topic=topic), message_id=number)
+    topics = store.read(lambda unit: [unit.outbox.topic_of(-5, at) for at in (1, 2, 3)])
+    assert topics == [12, None, None]
+
+
+def test_a_message_whose_topic_is_gone_is_due_at_once_in_general_and_an_arrived_one_stays(
+    store: Transactions,
+) -> None:
+    waits, arrived = put(store, "satu", chat_id=-5, topic=12), put(store, "dua", chat_id=-6, topic=12)
+    claim(store, 1)
+    sent(store, arrived)
+
+    def work(unit: UnitOfWork) -> None:
+        for one in (waits, arrived):
+            unit.outbox.to_general(one, after(1))
+
+    store.write(work)
+    again = get(store, waits)
+    assert (again.state, again.message.topic, again.due_at) == (Delivery.QUEUED, None, after(1))
+    assert again.reason == "topic_deleted"
+    assert (get(store, arrived).state, get(store, arrived).message.topic) == (Delivery.SENT, 12)
 
 
 def test_a_message_without_a_random_id_gets_one_of_its_own(store: Transactions) -> None:

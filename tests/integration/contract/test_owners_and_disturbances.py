@@ -22,7 +22,10 @@ def a_disturbance(by: int, place: str = "ODP-SDA-003", at: datetime | None = Non
 def test_a_status_has_the_owner_that_was_chosen_last_until_it_is_dropped(store: Transactions) -> None:
     def work(unit: UnitOfWork) -> tuple[Owner, ...]:
         person = unit.people.add(a_person()).id
-        owners = Owner(status="b", label="Rina", person=person), Owner(status="B", label="Tim ODP", chat_id=-(10**13))
+        owners = (
+            Owner(status="b", label="Rina", person=person),
+            Owner(status="B", label="Tim ODP", chat_id=-(10**13), topic=12),
+        )
         for owner in (evolve(owners[0], person=None, chat_id=-5), *owners):
             unit.owners.put(owner)
         return owners

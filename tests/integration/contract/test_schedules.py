@@ -22,7 +22,7 @@ def test_a_schedule_is_kept_changed_and_dropped(store: Transactions) -> None:
         made_by=person.id,
         made_at=after(0),
     )
-    group = evolve(whole, rhythm=Frequency.MONTH, person=None, chat_id=-100, label="Aktivasi SDA")
+    group = evolve(whole, rhythm=Frequency.MONTH, person=None, chat_id=-100, topic=12, label="Aktivasi SDA")
     first, second = store.write(lambda unit: (unit.schedules.add(whole), unit.schedules.add(group)))
     assert store.read(lambda unit: unit.schedules.all()) == (first, second)
     assert evolve(first, id=0) == whole

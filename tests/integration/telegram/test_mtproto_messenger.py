@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator
 
 import pytest
+from attrs import evolve
 
 from sikpro.adapters.telegram.mtproto.client import MtprotoClient
 from sikpro.adapters.telegram.mtproto.cursor import Cursor
@@ -46,6 +47,45 @@ async def reason(messenger: MtprotoMessenger, message: Outgoing = HELLO) -> str:
     error = await failure(messenger, message)
     assert isinstance(error, NeverSent), error
     return error.reason
+
+
+async def test_a_message_goes_to_its_topic_with_or_without_a_message_to_reply_to(
+    server: MtprotoServer, messenger: MtprotoMessenger
+) -> None:
+    server.supergroup(SUPERGROUP)
+    topic = server.topic(SUPERGROUP, "Aktivasi")
+    said = server.say(DEWI, "/cek", chat=SUPERGROUP, topic=topic)
+    for number, reply_to in enumerate((None, said, 777), start=1):
+        await messenger.send(Outgoing(chat_id=SUPERGROUP, text="ok", random_id=number, topic=topic, reply_to=reply_to))
+    await messenger.send(Outgoing(chat_id=SUPERGROUP, text="ok", random_id=4, topic=1))
+    assert [(sent.topic, sent.reply_to) for sent in server.sent(SUPERGROUP)] == [
+        (topic, None),
+        (topic, said),
+        (topic, None),
+        (None, None),
+    ]
+
+
+@pytest.mark.parametrize(("state", "why"), [("closed", "topic_closed"), ("deleted", "topic_deleted")])
+async def test_a_topic_that_is_closed_or_gone_has_a_reason_of_its_own(
+    server: MtprotoServer, messenger: MtprotoMessenger, state: str, why: str
+) -> None:
+    server.supergroup(SUPERGROUP)
+    topic = server.topic(SUPERGROUP, "Aktivasi")
+    server.close_topic(SUPERGROUP, topic, state)
+    message = Outgoing(chat_id=SUPERGROUP, text="ok", random_id=1, topic=topic)
+    assert await reason(messenger, message) == why
+    assert await messenger.send(evolve(message, topic=None))
+
+
+async def test_a_message_whose_target_and_topic_are_gone_says_that_the_topic_is(
+    server: MtprotoServer, messenger: MtprotoMessenger
+) -> None:
+    server.supergroup(SUPERGROUP)
+    topic = server.topic(SUPERGROUP, "Aktivasi")
+    server.fail("messages.sendMessage", error=(400, "REPLY_MESSAGE_ID_INVALID"), times=2)
+    message = Outgoing(chat_id=SUPERGROUP, text="ok", random_id=1, topic=topic, reply_to=5)
+    assert await reason(messenger, message) == "topic_deleted"
 
 
 async def test_a_message_arrives_as_a_reply_with_its_buttons(

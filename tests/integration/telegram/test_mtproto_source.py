@@ -84,6 +84,26 @@ async def test_the_very_first_message_to_a_fresh_bot_is_not_lost(server: Mtproto
     assert [(said.text, said.sender_name) for said in updates] == [("halo", "Dewi Lestari")]
 
 
+async def test_a_topic_is_known_by_its_name_and_its_messages_by_their_topic(
+    server: MtprotoServer, source: MtprotoSource
+) -> None:
+    server.supergroup(SUPERGROUP, "SDA")
+    server.say(DEWI, "halo", chat=SUPERGROUP)
+    topic = server.topic(SUPERGROUP, "Aktivasi")
+    first = server.say(DEWI, "/cek", chat=SUPERGROUP, topic=topic)
+    server.say(DEWI, "ya", chat=SUPERGROUP, topic=topic, reply_to=first)
+    server.rename_topic(SUPERGROUP, topic, "Gangguan")
+    updates, _ = await gathered(source, "", 5)
+    assert [(one.kind.value, one.chat_id, one.topic, one.topic_title, one.reply_to) for one in updates] == [
+        ("message", SUPERGROUP, None, "", None),
+        ("other", SUPERGROUP, topic, "Aktivasi", None),
+        ("message", SUPERGROUP, topic, "", None),
+        ("message", SUPERGROUP, topic, "", first),
+        ("other", SUPERGROUP, topic, "Gangguan", None),
+    ]
+    assert {one.chat_title for one in updates} == {"SDA"}
+
+
 async def test_the_same_cursor_gives_the_same_updates_again(server: MtprotoServer, source: MtprotoSource) -> None:
     server.say(DEWI, "satu")
     cursor = await settled(source)

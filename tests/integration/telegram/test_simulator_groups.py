@@ -2,6 +2,9 @@
 
 import pytest
 
+from sikpro.adapters.telegram.bot_api import BotApiMessenger, BotApiSource
+from sikpro.application.ports.chat import Outgoing
+from sikpro.application.ports.network import NeverSent
 from tests.integration.telegram.conftest import BOT_NAME, DEWI, EKO, GROUP, Simulation
 
 
@@ -214,3 +217,38 @@ def test_a_script_that_asks_for_nonsense_gets_a_sentence(
     simulation.group()
     refused = simulation.http.post(path, json=body)
     assert (refused.status_code, bool(refused.json()["detail"])) == (422, True)
+
+
+def a_topic(simulation: Simulation) -> int:
+    """A topic of the group with a command in it."""
+    simulation.group()
+    topic = int(simulation.post(f"/groups/{GROUP}/topics", name="Aktivasi")["number"])
+    simulation.post(f"/chats/{DEWI}/messages", text="/cek", chat=GROUP, topic=topic)
+    return topic
+
+
+async def test_what_is_said_in_a_topic_is_told_with_it_and_answered_there(
+    simulation: Simulation, source: BotApiSource, messenger: BotApiMessenger
+) -> None:
+    topic = a_topic(simulation)
+    begun, said = (await source.fetch("")).updates
+    assert (begun.topic, begun.topic_title, begun.chat_id) == (topic, "Aktivasi", GROUP)
+    assert (said.topic, said.topic_title, said.reply_to) == (topic, "Aktivasi", None)
+    for reply_to in (None, said.message_id):
+        await messenger.send(Outgoing(chat_id=GROUP, text="ok", topic=topic, reply_to=reply_to))
+    await messenger.send(Outgoing(chat_id=GROUP, text="ok", topic=1))
+    sent = [(one["topic"], one["reply_to"]) for one in simulation.in_group() if one["sender"] == "bot"]
+    assert sent == [(topic, None), (topic, said.message_id), (None, None)]
+
+
+@pytest.mark.parametrize(("state", "reason"), [("closed", "topic_closed"), ("deleted", "topic_deleted")])
+async def test_a_topic_that_is_closed_or_deleted_takes_nothing_and_says_why(
+    simulation: Simulation, messenger: BotApiMessenger, state: str, reason: str
+) -> None:
+    topic = a_topic(simulation)
+    simulation.post(f"/groups/{GROUP}/topics", number=topic, state=state)
+    with pytest.raises(NeverSent) as refused:
+        await messenger.send(Outgoing(chat_id=GROUP, text="ok", topic=topic))
+    assert refused.value.reason == reason
+    simulation.http.post(f"/chats/{DEWI}/messages", json={"text": "x", "chat": GROUP, "topic": topic})
+    assert simulation.in_group()[-1]["text"] != "x"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sikpro.adapters.simulator import texts
 from sikpro.adapters.telegram import addressing, client, compose, translate
+from sikpro.adapters.telegram.compose import document_parameters, message_parameters
 from sikpro.application.ports.chat import Button, Outgoing
 from sikpro.application.workers import backoff
 
@@ -32,6 +33,12 @@ def test_a_message_is_plain_without_preview_and_without_what_it_does_not_have() 
         "text": "halo",
         "link_preview_options": {"is_disabled": True},
     }
+
+
+def test_a_message_names_its_topic_and_never_general() -> None:
+    named = [message_parameters(Outgoing(chat_id=-7, text="a", topic=topic)) for topic in (12, 1, None)]
+    assert [one.get("message_thread_id") for one in named] == [12, None, None]
+    assert document_parameters(Outgoing(chat_id=-7, text="a", topic=12))["message_thread_id"] == "12"
 
 
 def test_a_phone_button_makes_the_others_plain_keys() -> None:

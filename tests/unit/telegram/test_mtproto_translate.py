@@ -82,6 +82,7 @@ def document(*attributes: Any) -> Any:
 
 JSON_FILE = {"file_id": "c", "file_size": 70, "file_name": "label.jpg", "mime_type": "image/jpeg"}
 FROM_DEWI = types.PeerUser(7)
+IN_TOPIC: dict[str, Any] = {"message_thread_id": 4, "is_topic_message": True}
 
 CHAT = {
     "a text": (new(message(message="/reg AO#SC1")), ("message", json_message(text="/reg AO#SC1"))),
@@ -89,6 +90,33 @@ CHAT = {
     "a reply": (
         new(message(message="ya", reply_to=types.MessageReplyHeader(reply_to_msg_id=3))),
         ("message", json_message(text="ya", reply_to_message={"message_id": 3})),
+    ),
+    "a message of a topic": (
+        new(
+            message(
+                peer=types.PeerChannel(9),
+                message="/cek",
+                from_id=FROM_DEWI,
+                reply_to=types.MessageReplyHeader(forum_topic=True, reply_to_msg_id=4),
+            )
+        ),
+        (
+            "message",
+            json_message(
+                SUPERGROUP, text="/cek", **IN_TOPIC, reply_to_message={"message_id": 4, "forum_topic_closed": {}}
+            ),
+        ),
+    ),
+    "a reply in a topic": (
+        new(
+            message(
+                peer=types.PeerChannel(9),
+                message="ya",
+                from_id=FROM_DEWI,
+                reply_to=types.MessageReplyHeader(forum_topic=True, reply_to_msg_id=3, reply_to_top_id=4),
+            )
+        ),
+        ("message", json_message(SUPERGROUP, text="ya", **IN_TOPIC, reply_to_message={"message_id": 3})),
     ),
     "a forwarded message": (
         new(message(message="AO", fwd_from=types.MessageFwdHeader(DATE, from_name="Budi"))),

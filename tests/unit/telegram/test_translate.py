@@ -41,6 +41,44 @@ def test_a_message_has_its_key_its_time_and_its_sender() -> None:
     assert (said.private, said.text) == (True, "/cek")
 
 
+SDA = {"id": -1_000_000_000_009, "type": "supergroup", "title": "SDA", "is_forum": True}
+BEGUN = {
+    "message_id": 4,
+    "from": DEWI,
+    "chat": SDA,
+    "date": 1_700_000_000,
+    "message_thread_id": 4,
+    "is_topic_message": True,
+    "forum_topic_created": {"name": "Aktivasi", "icon_color": 7_322_096},
+}
+IN_TOPIC = {"chat": SDA, "message_thread_id": 4, "is_topic_message": True}
+
+
+def test_a_message_of_a_topic_has_the_topic_and_is_no_reply_to_its_beginning() -> None:
+    said = message(**IN_TOPIC, reply_to_message=BEGUN)
+    assert (said.topic, said.topic_title, said.reply_to) == (4, "Aktivasi", None)
+    answer = message(**IN_TOPIC, reply_to_message=MESSAGE | IN_TOPIC | {"message_id": 9})
+    assert (answer.topic, answer.topic_title, answer.reply_to) == (4, "", 9)
+    pressed = incoming({"callback_query": {"id": "1", "from": DEWI, "message": MESSAGE | IN_TOPIC, "data": "x"}})
+    assert pressed.topic == 4
+
+
+def test_a_thread_of_replies_is_no_topic() -> None:
+    said = message(chat=SDA, message_thread_id=3, reply_to_message=MESSAGE | {"message_id": 3})
+    assert (said.topic, said.reply_to) == (None, 3)
+
+
+def test_a_topic_that_begins_or_gets_another_name_tells_it_and_is_no_message() -> None:
+    begun = incoming({"message": BEGUN})
+    assert (begun.kind, begun.chat_id, begun.chat_title) == (IncomingKind.OTHER, SDA["id"], "SDA")
+    assert (begun.topic, begun.topic_title) == (4, "Aktivasi")
+    plain = {name: value for name, value in BEGUN.items() if name != "forum_topic_created"}
+    renamed = incoming({"message": plain | {"message_id": 8, "forum_topic_edited": {"name": "Gangguan"}}})
+    assert (renamed.topic, renamed.topic_title) == (4, "Gangguan")
+    other_icon = incoming({"message": plain | {"message_id": 9, "forum_topic_edited": {"icon_custom_emoji_id": "1"}}})
+    assert (other_icon.topic, other_icon.topic_title) == (4, "")
+
+
 def test_keys_do_not_depend_on_the_update_id() -> None:
     for kind in ("message", "edited_message", "poll_of_the_future"):
         first, second = (incoming({"update_id": number, kind: MESSAGE}) for number in (1, 900))

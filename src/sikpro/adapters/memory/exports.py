@@ -19,15 +19,24 @@ class MemoryExports:
         self._sequences = sequences
 
     def ask(
-        self, *, person: int, query: str, kind: str, language: str, at: datetime, send_to: int | None = None
+        self,
+        *,
+        person: int,
+        query: str,
+        kind: str,
+        language: str,
+        at: datetime,
+        send_to: int | None = None,
+        topic: int | None = None,
     ) -> Export:
         """Queue an export; if the person has the same export open, return that one."""
         if person not in self._state.people:
             raise StorageRejected(f"there is no person {person}")
-        wanted = (person, query, kind, language, send_to)
+        wanted = (person, query, kind, language, send_to, topic)
         for kept in self._state.exports.values():
             one = kept.export
-            if one.state.open and (one.person, one.query, one.kind, one.language, one.send_to) == wanted:
+            same = (one.person, one.query, one.kind, one.language, one.send_to, one.topic) == wanted
+            if one.state.open and same:
                 return one
         export = Export(
             id=self._sequences.next("exports"),
@@ -38,6 +47,7 @@ class MemoryExports:
             state=ExportState.QUEUED,
             created_at=at,
             send_to=send_to,
+            topic=topic,
         )
         self._state.exports.put(export.id, KeptExport(export))
         return export

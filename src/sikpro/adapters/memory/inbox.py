@@ -9,7 +9,7 @@ from attrs import evolve
 from sikpro.adapters.memory.seals import put_fact, words_of_received
 from sikpro.adapters.memory.store import Received, Sequences, State
 from sikpro.application.ports.chat import Incoming, IncomingKind
-from sikpro.application.ports.inbox import KnownGroup, LedgerRow, Outcome, ReceivedFile, ReceivedPin
+from sikpro.application.ports.inbox import KnownGroup, KnownTopic, LedgerRow, Outcome, ReceivedFile, ReceivedPin
 from sikpro.application.ports.seals import fact_of_handling, new_salt
 from sikpro.domain.errors import NotFound
 from sikpro.domain.period import Period
@@ -54,6 +54,7 @@ class MemoryInbox:
             place=incoming.place,
             sender_id=incoming.sender_id,
             salt=new_salt(self._sequences.chance),
+            topic=incoming.topic,
         )
         self._state.inbox.put(row.id, received)
         self._state.inbox_keys.put(key, row.id)
@@ -66,7 +67,16 @@ class MemoryInbox:
             words=salted(received.salt, words_of_received(received)),
         )
         put_fact(self._state, self._sequences, fact)
+        self._meet_topic(incoming)
         return row.id
+
+    def _meet_topic(self, incoming: Incoming) -> None:
+        if incoming.topic is None:
+            return
+        key = incoming.chat_id, incoming.topic
+        known, title = self._state.topics.get(key) or "", storable(incoming.topic_title)
+        renamed = title and incoming.kind is IncomingKind.OTHER
+        self._state.topics.put(key, title if renamed or not known else known)
 
     def finish(self, inbox_id: int, outcome: Outcome, detail: str = "", order_id: int | None = None) -> None:
         """Set the outcome of a received update."""
@@ -101,6 +111,20 @@ class MemoryInbox:
             and received.row.kind == IncomingKind.MESSAGE
         ]
         return found[0] if found else ()
+
+    def topic_of(self, chat_id: int, message_id: int | None) -> int | None:
+        """Return the topic in which a message was received."""
+        kinds = {IncomingKind.MESSAGE, IncomingKind.EDIT}
+        found = (
+            received.topic
+            for received in self._state.inbox.values()
+            if received.message_id == message_id and received.row.chat_id == chat_id and received.row.kind in kinds
+        )
+        return None if message_id is None else next(found, None)
+
+    def forget_topic(self, chat_id: int, topic: int) -> None:
+        """Leave a topic out of the groups until something is received from it."""
+        self._state.topics.drop((chat_id, topic))
 
     def place_of(self, chat_id: int, message_id: int) -> ReceivedPin | None:
         """Return the pin of a message, as it was sent first."""
@@ -144,10 +168,19 @@ class MemoryInbox:
         """Return the known groups of the bot, the one with the latest message first."""
         newest = {one.row.chat_id: one for one in self._state.inbox.values() if one.row.chat_id < 0}
         return tuple(
-            KnownGroup(chat_id=one.row.chat_id, title=one.chat_title, heard_at=one.row.received_at)
+            KnownGroup(
+                chat_id=one.row.chat_id,
+                title=one.chat_title,
+                heard_at=one.row.received_at,
+                topics=self._topics_in(one.row.chat_id),
+            )
             for one in sorted(newest.values(), key=lambda one: -one.row.id)
             if not one.blocked
         )
+
+    def _topics_in(self, chat_id: int) -> tuple[KnownTopic, ...]:
+        known = sorted(number for chat, number in self._state.topics if chat == chat_id)
+        return tuple(KnownTopic(number, self._state.topics.get((chat_id, number)) or "") for number in known)
 
     def page(
         self,

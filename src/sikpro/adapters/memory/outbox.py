@@ -9,7 +9,7 @@ from attrs import evolve
 from sikpro.adapters.memory.seals import put_fact
 from sikpro.adapters.memory.store import Sending, Sequences, State
 from sikpro.application.ports.chat import Outgoing
-from sikpro.application.ports.outbox import UNCERTAIN, Delivery, OutboxItem
+from sikpro.application.ports.outbox import TOPIC_DELETED, UNCERTAIN, Delivery, OutboxItem
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.seals import fact_of_end, new_salt
 from sikpro.domain.errors import NotFound
@@ -180,6 +180,23 @@ class MemoryOutbox:
             and sending.item.order_id is not None
         ]
         return orders[-1] if orders else None
+
+    def topic_of(self, chat_id: int, message_id: int) -> int | None:
+        """Return the topic of a sent message."""
+        topics = [
+            sending.item.message.topic
+            for sending in self._state.outbox.values()
+            if sending.item.message_id == message_id and sending.item.message.chat_id == chat_id
+        ]
+        return topics[-1] if topics else None
+
+    def to_general(self, outbox_id: int, at: datetime) -> None:
+        """Retry a message at once in General instead of its topic."""
+        self.later(outbox_id, at, TOPIC_DELETED, at=at)
+        sending = self._state.outbox.get(outbox_id)
+        if sending is not None and sending.item.state in _ON_THE_WAY:
+            message = evolve(sending.item.message, topic=None)
+            self._keep(evolve(sending, item=evolve(sending.item, message=message)))
 
     def id_of(self, chat_id: int, message_id: int) -> int | None:
         """Return the outbox id of a sent message; None if it is not ours."""

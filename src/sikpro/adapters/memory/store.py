@@ -112,6 +112,7 @@ class Received:
     place: Place | None = None
     sender_id: int | None = None
     salt: str = ""
+    topic: int | None = None
 
 
 @frozen
@@ -221,6 +222,7 @@ class State:
     notes: Table[int, Note] = field(factory=_table)
     inbox: Table[int, Received] = field(factory=_table)
     inbox_keys: Table[str, int] = field(factory=_table)
+    topics: Table[tuple[int, int], str] = field(factory=_table)
     outbox: Table[int, Sending] = field(factory=_table)
     unfinished: Table[int, None] = field(factory=_table)
     conversations: Table[tuple[int, int, str], Conversation] = field(factory=_table)

@@ -4,7 +4,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from sikpro.adapters.simulator.groups import add_group, delete, join, set_bot, upgrade
+from sikpro.adapters.simulator.groups import add_group, add_topic, change_topic, delete, join, set_bot, upgrade
 from sikpro.adapters.simulator.script_tools import AnyRequest, answer, given, number, take
 from sikpro.adapters.simulator.views import group_view, message_view
 from sikpro.adapters.simulator.world import Refused, World
@@ -57,6 +57,17 @@ async def change_bot(request: AnyRequest, group: FromPath[int], world: NamedDepe
     return answer(group_view(world, world.group(group)))
 
 
+@post("/groups/{group:int}/topics")
+async def make_topic(request: AnyRequest, group: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
+    """Add a topic with a `name`, or set the `state` of the one with this `number`."""
+    body = await given(request)
+    topic = take(body, "number", int)
+    if topic is None:
+        return answer({"number": add_topic(world, group, take(body, "name", str, needed=True))}, 201)
+    change_topic(world, group, topic, take(body, "state", str, needed=True))
+    return answer({"number": topic})
+
+
 @post("/groups/{group:int}/upgrade")
 async def make_supergroup(group: FromPath[int], world: NamedDependency[World]) -> Response[bytes]:
     """Make the group a supergroup, and return the supergroup."""
@@ -81,4 +92,4 @@ async def mark_group_read(request: AnyRequest, group: FromPath[int], world: Name
 
 
 GROUP_HANDLERS = [list_groups, make_group, list_group_messages, change_member, change_bot]
-GROUP_HANDLERS += [make_supergroup, delete_group, mark_group_read]
+GROUP_HANDLERS += [make_topic, make_supergroup, delete_group, mark_group_read]

@@ -6,6 +6,7 @@ from sikpro.adapters.simulator.store import Body
 from sikpro.adapters.simulator.world import IN_GROUP, Refused, World
 
 BOT_STATES = (*IN_GROUP, "left", "kicked")
+TOPIC_STATES = ("open", "closed", "deleted")
 _ANONYMOUS = {"id": 1_087_968_824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
 
 
@@ -86,6 +87,32 @@ def delete(world: World, group_id: int) -> None:
 def deactivate(world: World, person_id: int) -> None:
     """Delete a person's account."""
     world.store.save_person(world.person(person_id) | {"deactivated": True})
+    world.bell.ring()
+
+
+def add_topic(world: World, group_id: int, name: str) -> int:
+    """Add a topic to a group and return its number: that of the service message with which it begins."""
+    group = world.group(group_id)
+    message = world.blank(world.in_group(group), _somebody(world, group))
+    number = int(message["message_id"])
+    message |= {"message_thread_id": number, "is_topic_message": True}
+    message |= {"forum_topic_created": {"name": name, "icon_color": 7_322_096}}
+    group["topics"] = world.topics(group_id) | {str(number): "open"}
+    world.store.save_group(group)
+    world.store.save_message("service", message, "message" if group["bot"] in IN_GROUP else None)
+    world.bell.ring()
+    return number
+
+
+def change_topic(world: World, group_id: int, topic: int, state: str) -> None:
+    """Close a topic, open it again, or delete it with its messages."""
+    group, topics = world.group(group_id), world.topics(group_id)
+    if state not in TOPIC_STATES or topics.get(str(topic), "deleted") == "deleted":
+        raise Refused(422, f"state is one of {', '.join(TOPIC_STATES)}, and the topic is there.")
+    group["topics"] = topics | {str(topic): state}
+    world.store.save_group(group)
+    if state == "deleted":
+        world.store.delete_topic(group_id, topic)
     world.bell.ring()
 
 

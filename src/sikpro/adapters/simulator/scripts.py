@@ -54,7 +54,8 @@ async def write(request: AnyRequest, user: FromPath[int], world: NamedDependency
     """Write a text."""
     body = await given(request)
     text, reply_to = take(body, "text", str, needed=True), take(body, "reply_to", int)
-    return answer({"message_id": world.say(user, text, reply_to, take(body, "chat", int))}, 201)
+    said = world.say(user, text, reply_to, take(body, "chat", int), take(body, "topic", int))
+    return answer({"message_id": said}, 201)
 
 
 @post("/chats/{user:int}/edits")

@@ -215,12 +215,26 @@ def _reply_target(world: World, chat: Body, params: Params) -> Body | None:
     return None if found is None else quoted(found[1])
 
 
+def _topic(world: World, chat: Body, params: Params, target: Body | None) -> int | None:
+    """Return the topic to write in: the one that is named, or that of the message to reply to."""
+    topic: int | None = params.whole("message_thread_id")
+    if topic is None:
+        topic = target.get("message_thread_id") if target else None
+    state = "open" if topic is None else world.topics(chat["id"]).get(str(topic))
+    if state == "closed":
+        raise bad("TOPIC_CLOSED")
+    if state != "open":
+        raise bad("message thread not found")
+    return topic
+
+
 def _deliver(world: World, chat: Body, params: Params, content: Body) -> Body:
     markup, target = _markup(params), _reply_target(world, chat, params)
     private = chat["type"] == "private"
     if markup and not private and _asks_phone(markup):
         raise bad("phone number can be requested in private chats only")
-    message = world.blank(chat, world.bot) | content
+    topic = _topic(world, chat, params, target)
+    message = world.blank(chat, world.bot, topic=topic) | content
     if target is not None:
         message["reply_to_message"] = target
     if markup and "inline_keyboard" in markup:

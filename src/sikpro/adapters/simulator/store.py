@@ -130,6 +130,12 @@ class Store:
             self.queue(update, message, chat_id, message_id)
         self._db.execute("COMMIT")
 
+    def delete_topic(self, chat_id: int, topic: int) -> None:
+        """Delete the messages of a topic."""
+        self._db.execute(
+            "DELETE FROM messages WHERE chat_id = ? AND json_extract(body, '$.message_thread_id') = ?", (chat_id, topic)
+        )
+
     def queue(self, kind: str, content: Body, chat_id: int | None = None, message_id: int | None = None) -> None:
         """Queue an update for the bot, unless its last allowed_updates exclude this kind."""
         allowed = self.fact("allowed_updates", [])

@@ -51,7 +51,7 @@ def meant_for(message: Body, bot: Body) -> bool:
     (https://core.telegram.org/bots/features#privacy-mode).
     """
     reply = message.get("reply_to_message")
-    if reply and reply["from"]["id"] == bot["id"]:
+    if reply and reply["from"]["id"] == bot["id"] and "forum_topic_created" not in reply:
         return True
     own = str(bot["username"]).casefold()
     for found in _MARKS.finditer(text_of(message)[:_MARKED]):

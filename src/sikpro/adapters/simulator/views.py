@@ -11,6 +11,7 @@ _SERVICE = {
     "left_chat_member": "{who} keluar dari grup",
     "migrate_to_chat_id": "Grup menjadi supergrup",
     "migrate_from_chat_id": "Supergrup dari grup {who}",
+    "forum_topic_created": "Topik baru: {topic}",
 }
 
 
@@ -43,6 +44,7 @@ def message_view(sender: str, message: Body, read: bool) -> Body:
     """Return a message: `sender` is `person`, `bot` or `service`; `read` is whether the bot acknowledged it."""
     inline = message.get("reply_markup", {}).get("inline_keyboard", [])
     reply, origin = message.get("reply_to_message"), message.get("forward_origin")
+    topic = message.get("message_thread_id")
     document, contact, place = message.get("document"), message.get("contact"), message.get("location")
     return {
         "message_id": message["message_id"],
@@ -51,7 +53,8 @@ def message_view(sender: str, message: Body, read: bool) -> Body:
         "date": message["date"],
         "edit_date": message.get("edit_date"),
         "text": _service_text(message) if sender == "service" else text_of(message),
-        "reply_to": reply["message_id"] if reply else None,
+        "reply_to": reply["message_id"] if reply and reply["message_id"] != topic else None,
+        "topic": topic,
         "forwarded": _name(origin["sender_user"]) if origin else None,
         "album": message.get("media_group_id"),
         "buttons": [
@@ -90,7 +93,8 @@ def _service_text(message: Body) -> str:
     """Return a service message as text."""
     kind = next((name for name in _SERVICE if name in message), "")
     who = message.get("new_chat_members", [message.get("left_chat_member")])[0] or message["chat"]
-    return _SERVICE.get(kind, "").format(who=who["title"] if "title" in who else _name(who))
+    topic = message.get("forum_topic_created", {}).get("name", "")
+    return _SERVICE.get(kind, "").format(topic=topic, who=who["title"] if "title" in who else _name(who))
 
 
 def _keyboard(keyboard: dict[str, Any] | None) -> list[list[Body]]:

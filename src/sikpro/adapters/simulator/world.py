@@ -119,19 +119,36 @@ class World:
             raise Refused(409, f"Nobody writes to the group {chat_id} any more.")
         return self.in_group(group)
 
-    def blank(self, chat: Body, sender: Body, reply_to: int | None = None) -> Body:
-        """Return a new message of a chat with its own id and no content yet. Raises `Refused`."""
+    def blank(self, chat: Body, sender: Body, reply_to: int | None = None, topic: int | None = None) -> Body:
+        """Return a new message of a chat with its own id and no content yet. Raises `Refused`.
+
+        A reply is in the topic of its target. A message of a topic that answers no other one replies to the service
+        message with which the topic began, as in the Bot API.
+        """
         target = None if reply_to is None else self.store.message(chat["id"], reply_to)
         if reply_to is not None and target is None:
             raise Refused(404, f"There is no message {reply_to} in this chat to reply to.")
         number = self.store.next(f"message:{chat['id']}")
         message: Body = {"message_id": number, "from": sender, "chat": chat, "date": int(time.time())}
+        topic = target[1].get("message_thread_id") if target else topic
+        if topic is not None:
+            message |= {"message_thread_id": topic, "is_topic_message": True}
+            target = target or self.store.message(chat["id"], topic)
         return message | ({"reply_to_message": quoted(target[1])} if target else {})
 
-    def say(self, person_id: int, text: str, reply_to: int | None = None, chat_id: int | None = None) -> int:
-        """Write a text; return its message id."""
+    def say(
+        self,
+        person_id: int,
+        text: str,
+        reply_to: int | None = None,
+        chat_id: int | None = None,
+        topic: int | None = None,
+    ) -> int:
+        """Write a text; return its message id. Raises `Refused` in a topic that is not open."""
         self._check(text)
-        return self.bring(person_id, with_text(text), reply_to, chat_id)
+        if topic is not None and self.topics(chat_id or 0).get(str(topic)) != "open":
+            raise Refused(409, f"Nobody writes in the topic {topic}.")
+        return self.bring(person_id, with_text(text), reply_to, chat_id, topic)
 
     def share_contact(self, person_id: int, phone: str | None) -> int:
         """Share the person's own phone number."""
@@ -210,7 +227,19 @@ class World:
         status = self.group(message["chat"]["id"])["bot"]
         return status == "administrator" or (status == "member" and meant_for(message, self.bot))
 
-    def bring(self, person_id: int, content: dict[str, Any], reply_to: int | None, chat_id: int | None = None) -> int:
+    def topics(self, chat_id: int) -> Body:
+        """Return the state of each topic of a chat (`open`, `closed`, `deleted`), by its number as text."""
+        group = self.store.group(chat_id)
+        return dict(group.get("topics", {})) if group else {}
+
+    def bring(
+        self,
+        person_id: int,
+        content: dict[str, Any],
+        reply_to: int | None,
+        chat_id: int | None = None,
+        topic: int | None = None,
+    ) -> int:
         """Send content to a chat; return its message id."""
         person = self.person(person_id)
         place = self.place(person, chat_id)
@@ -218,7 +247,7 @@ class World:
             # Writing to a blocked bot unblocks it; the real client requires this first.
             self.block(person_id, False)
             person = self.person(person_id)
-        message = self.blank(place, self.user(person), reply_to) | content
+        message = self.blank(place, self.user(person), reply_to, topic) | content
         if place["type"] == "private" and person["keyboard"] and person["keyboard"].get("one_time_keyboard"):
             person["keyboard"] = None
             self.store.save_person(person)

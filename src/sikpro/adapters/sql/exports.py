@@ -31,6 +31,7 @@ exports = Table(
     Column("error", Words, nullable=False),
     Column("blob", Id, ForeignKey("blobs.id")),
     Column("send_to", Id),
+    Column("topic", Id),
     Column("claimed_by", Words, nullable=False, server_default=""),
     sa.Index(None, "person", "id"),
     sa.Index(None, "state", "id"),
@@ -50,10 +51,19 @@ class SqlExports:
         self._transaction = transaction
 
     def ask(
-        self, *, person: int, query: str, kind: str, language: str, at: datetime, send_to: int | None = None
+        self,
+        *,
+        person: int,
+        query: str,
+        kind: str,
+        language: str,
+        at: datetime,
+        send_to: int | None = None,
+        topic: int | None = None,
     ) -> Export:
         """Queue an export; if the person has the same export open, return that one."""
-        row = {"person": person, "query": query, "kind": kind, "language": language, "send_to": send_to}
+        row: dict[str, Any] = {"person": person, "query": query, "kind": kind, "language": language}
+        row |= {"send_to": send_to, "topic": topic}
         same = sa.select(*_EXPORT).where(_e.state.in_(_OPEN), *(_e[name] == value for name, value in row.items()))
         known = self._transaction.execute(same.limit(1)).mappings().one_or_none()
         if known is not None:

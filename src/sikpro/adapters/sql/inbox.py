@@ -9,11 +9,11 @@ from attrs import asdict
 from sqlalchemy import JSON, Column, ForeignKey, Table
 
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
-from sikpro.adapters.sql.dialect import insert_new
+from sikpro.adapters.sql.dialect import insert_new, upsert
 from sikpro.adapters.sql.tables import metadata, orders
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.chat import Attachment, Incoming, IncomingKind
-from sikpro.application.ports.inbox import KnownGroup, LedgerRow, Outcome, ReceivedFile, ReceivedPin
+from sikpro.application.ports.inbox import KnownGroup, KnownTopic, LedgerRow, Outcome, ReceivedFile, ReceivedPin
 from sikpro.application.ports.seals import fact_of_handling, new_salt, words_of_message
 from sikpro.domain.errors import NotFound
 from sikpro.domain.period import Period
@@ -46,6 +46,15 @@ inbox = Table(
     sa.Index(None, "order_id"),
     sa.Index(None, "chat_id", "album"),
 )
+
+topics = Table(
+    "topics",
+    metadata,
+    Column("chat_id", Id, primary_key=True, autoincrement=False),
+    Column("number", Id, primary_key=True, autoincrement=False),
+    Column("title", Words, nullable=False),
+)
+"""The topics seen in groups."""
 
 
 _c = inbox.c
@@ -90,7 +99,20 @@ class SqlInbox:
                     words=salted(row["salt"], words_of_row(row)),
                 )
             )
+            self._meet_topic(incoming)
         return received
+
+    def _meet_topic(self, incoming: Incoming) -> None:
+        if incoming.topic is None:
+            return
+        row = {"chat_id": incoming.chat_id, "number": incoming.topic, "title": storable(incoming.topic_title)}
+        if incoming.kind is IncomingKind.OTHER and incoming.topic_title:
+            self._transaction.execute(upsert(self._transaction, topics, ["chat_id", "number"]).values(row))
+            return
+        self._transaction.execute(insert_new(self._transaction, topics, ["chat_id", "number"]).values(row))
+        if incoming.topic_title:
+            unnamed = _topic(incoming.chat_id, incoming.topic, topics.c.title == "")
+            self._transaction.execute(sa.update(topics).where(*unnamed).values(title=row["title"]))
 
     def finish(self, inbox_id: int, outcome: Outcome, detail: str = "", order_id: int | None = None) -> None:
         """Set the outcome of a received update."""
@@ -117,6 +139,18 @@ class SqlInbox:
     def files_of(self, chat_id: int, message_id: int) -> tuple[ReceivedFile, ...]:
         """Return the files of a message."""
         return self._files(_c.chat_id == chat_id, _c.message_id == message_id)
+
+    def topic_of(self, chat_id: int, message_id: int | None) -> int | None:
+        """Return the topic in which a message was received."""
+        if message_id is None:
+            return None
+        selected = sa.select(_c.rest).where(_c.chat_id == chat_id, _c.message_id == message_id, _c.kind.in_(_SAID))
+        rest = self._transaction.scalar(selected.order_by(_c.id).limit(1))
+        return rest.get("topic") if rest else None
+
+    def forget_topic(self, chat_id: int, topic: int) -> None:
+        """Leave a topic out of the groups until something is received from it."""
+        self._transaction.execute(sa.delete(topics).where(*_topic(chat_id, topic)))
 
     def place_of(self, chat_id: int, message_id: int) -> ReceivedPin | None:
         """Return the pin of a message, as it was sent first."""
@@ -168,10 +202,18 @@ class SqlInbox:
 
     def groups(self) -> tuple[KnownGroup, ...]:
         """Return the known groups of the bot, the one with the latest message first."""
+        known: dict[int, list[KnownTopic]] = {}
+        for row in self._transaction.execute(sa.select(topics).order_by(topics.c.number)).mappings():
+            known.setdefault(row["chat_id"], []).append(KnownTopic(row["number"], row["title"]))
         newest = sa.select(sa.func.max(_c.id)).where(_c.chat_id < 0).group_by(_c.chat_id)
         selected = sa.select(_c.chat_id, _c.rest, _c.received_at).where(_c.id.in_(newest)).order_by(_c.id.desc())
         return tuple(
-            KnownGroup(chat_id=row["chat_id"], title=row["rest"].get("chat_title", ""), heard_at=row["received_at"])
+            KnownGroup(
+                chat_id=row["chat_id"],
+                title=row["rest"].get("chat_title", ""),
+                heard_at=row["received_at"],
+                topics=tuple(known.get(row["chat_id"], ())),
+            )
             for row in self._transaction.execute(selected).mappings()
             if not row["rest"].get("blocked")
         )
@@ -200,7 +242,12 @@ class SqlInbox:
         return tuple(LedgerRow(**(dict(row) | {"outcome": Outcome(row["outcome"])})) for row in rows)
 
 
+_SAID = (IncomingKind.MESSAGE.value, IncomingKind.EDIT.value)
 _LEDGER = ("id", "received_at", "sent_at", "chat_id", "sender_name", "kind", "text", "outcome", "detail", "order_id")
+
+
+def _topic(chat_id: int, number: int, *more: sa.ColumnElement[bool]) -> tuple[sa.ColumnElement[bool], ...]:
+    return topics.c.chat_id == chat_id, topics.c.number == number, *more
 
 
 def words_of_row(row: Mapping[Any, Any]) -> Sequence[Part]:

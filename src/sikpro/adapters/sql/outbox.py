@@ -13,7 +13,7 @@ from sikpro.adapters.sql.outbox_mappers import item_from_row, message_to_row
 from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.chat import Outgoing
-from sikpro.application.ports.outbox import UNCERTAIN, Delivery, OutboxItem
+from sikpro.application.ports.outbox import TOPIC_DELETED, UNCERTAIN, Delivery, OutboxItem
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.seals import fact_of_end, new_salt
 from sikpro.domain.errors import NotFound
@@ -51,6 +51,7 @@ outbox = Table(
     Column("message_id", Id),
     Column("salt", Words, nullable=False, server_default=""),
     Column("claimed_by", Words, nullable=False, server_default=""),
+    Column("topic", Id),
     sa.Index(
         "ix_outbox_unfinished",
         "chat_id",
@@ -262,6 +263,18 @@ class SqlOutbox:
         )
         order_id: int | None = self._transaction.scalar(selected)
         return order_id
+
+    def topic_of(self, chat_id: int, message_id: int) -> int | None:
+        """Return the topic of a sent message."""
+        selected = sa.select(_c.topic).where(_c.chat_id == chat_id, _c.message_id == message_id)
+        topic: int | None = self._transaction.scalar(selected.order_by(_c.id.desc()).limit(1))
+        return topic
+
+    def to_general(self, outbox_id: int, at: datetime) -> None:
+        """Retry a message at once in General instead of its topic."""
+        self.later(outbox_id, at, TOPIC_DELETED, at=at)
+        waiting = sa.update(outbox).where(_c.id == outbox_id, sa.text(UNFINISHED))
+        self._transaction.execute(waiting.values(topic=None))
 
     def id_of(self, chat_id: int, message_id: int) -> int | None:
         """Return the outbox id of a sent message; None if it is not ours."""

@@ -21,6 +21,7 @@ def message_to_row(message: Outgoing) -> dict[str, Any]:
         "reaction": message.reaction,
         "strip_buttons": message.strip_buttons,
         "bulk": message.bulk,
+        "topic": message.topic,
     }
 
 
@@ -40,6 +41,7 @@ def item_from_row(row: Mapping[Any, Any]) -> OutboxItem:
             reaction=row["reaction"],
             strip_buttons=row["strip_buttons"],
             bulk=row["bulk"],
+            topic=row["topic"],
         ),
         state=Delivery(row["state"]),
         created_at=row["created_at"],

@@ -17,6 +17,7 @@ owners = Table(
     Column("label", Words, nullable=False),
     Column("person", Id, ForeignKey("people.id")),
     Column("chat_id", Id),
+    Column("topic", Id),
 )
 
 

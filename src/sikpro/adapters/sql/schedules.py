@@ -22,6 +22,7 @@ recap_schedules = Table(
     Column("at", Words, nullable=False),
     Column("person", Id, ForeignKey("people.id")),
     Column("chat_id", Id),
+    Column("topic", Id),
     Column("label", Words, nullable=False),
     Column("language", Words, nullable=False),
     Column("with_file", Boolean, nullable=False),

@@ -34,6 +34,7 @@ from sikpro.application.ports.network import (
     SourceError,
     Trouble,
 )
+from sikpro.application.ports.outbox import TOPIC_DELETED
 
 __all__ = ["ALLOWED_UPDATES", "BotApi", "BotApiFiles", "BotApiMessenger", "BotApiSource"]
 
@@ -47,6 +48,10 @@ EARLY = 1.0
 REASONS = (
     ("query is too old", "press_expired"),
     ("query_id_invalid", "press_expired"),
+    ("topic_closed", "topic_closed"),
+    ("topic_deleted", TOPIC_DELETED),
+    ("topic_id_invalid", TOPIC_DELETED),
+    ("message thread not found", TOPIC_DELETED),
     ("chat was deactivated", "chat_gone"),
     ("deactivated", "deactivated"),
     ("bot was blocked", "blocked"),

@@ -11,6 +11,8 @@ MESSAGE_UNITS = 4096
 CAPTION_UNITS = 1024
 PRESS_UNITS = 200
 MENU_UNITS = 256
+GENERAL = 1
+"""The number of the topic *General*, which no message may name."""
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -97,6 +99,8 @@ def message_parameters(message: Outgoing) -> dict[str, Any]:
             "message_id": message.reply_to,
             "allow_sending_without_reply": True,
         }
+    if message.topic not in (None, GENERAL):
+        parameters["message_thread_id"] = message.topic
     markup = keyboard(message.buttons, drop=message.drop_keyboard)
     if markup is not None:
         parameters["reply_markup"] = markup

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from attrs import evolve
+
 from sikpro.adapters.telegram.compose import storable
 from sikpro.adapters.telegram.raw import Malformed, Raw, lines_of, place_at, string, table, time, whole
 from sikpro.adapters.telegram.service import SERVICE
@@ -14,6 +16,8 @@ from sikpro.domain.place import Place
 
 FILES = ("document", "video", "audio", "voice", "animation", "video_note", "sticker")
 GONE = ("kicked", "left")
+_NAMES = {"forum_topic_created", "forum_topic_edited"}
+"""The fields of the service messages that tell a topic's name."""
 
 
 def next_offset(updates: list[Any], cursor: str) -> str:
@@ -49,7 +53,8 @@ def translate(update: object, bot_id: int, now: Callable[[], datetime]) -> Incom
 def _message(message: Raw, bot_id: int, now: Callable[[], datetime]) -> Incoming:
     chat_id, message_id = whole(table(message["chat"])["id"]), whole(message["message_id"])
     if not _by_a_person(message):
-        return _other(f"o:{bot_id}:{chat_id}:{message_id}", now())
+        other = _other(f"o:{bot_id}:{chat_id}:{message_id}", now())
+        return evolve(other, **_named_topic(message)) if _NAMES & message.keys() else other
     return _said(message, IncomingKind.MESSAGE, f"m:{bot_id}:{chat_id}:{message_id}", time(message, "date"))
 
 
@@ -73,7 +78,10 @@ def _by_a_person(message: Raw) -> bool:
 
 def _said(message: Raw, kind: IncomingKind, key: str, sent_at: datetime) -> Incoming:
     chat, sender = table(message["chat"]), table(message["from"])
-    reply = message.get("reply_to_message")
+    reply = table(message["reply_to_message"]) if "reply_to_message" in message else {}
+    topic, reply_to = _topic(message), whole(reply["message_id"]) if reply else None
+    # A message of a topic that answers no other one "replies" to the service message with which the topic began.
+    begun = topic is not None and reply_to == topic
     return Incoming(
         key=key,
         kind=kind,
@@ -85,7 +93,9 @@ def _said(message: Raw, kind: IncomingKind, key: str, sent_at: datetime) -> Inco
         private=chat.get("type") == "private",
         chat_title=string(chat, "title"),
         text=_text(message) or _place_name(message),
-        reply_to=whole(table(reply)["message_id"]) if reply is not None else None,
+        reply_to=None if begun else reply_to,
+        topic=topic,
+        topic_title=_title(reply) if begun else "",
         contact=_contact(message),
         place=_place(message),
         live="location" in message and "live_period" in table(message["location"]),
@@ -115,6 +125,7 @@ def _press(query: Raw, bot_id: int, now: Callable[[], datetime]) -> Incoming:
         private=chat.get("type") == "private",
         chat_title=string(chat, "title"),
         press_id=query_id,
+        topic=_topic(message),
         data=string(query, "data"),
         transport=Transport.BOT_API,
     )
@@ -164,6 +175,27 @@ _TRANSLATORS: dict[str, Callable[[Raw, int, Callable[[], datetime]], Incoming]] 
     "callback_query": _press,
     "my_chat_member": _membership,
 }
+
+
+def _topic(message: Raw) -> int | None:
+    """Return the topic of a message; a thread of replies in another group has a number too, but is no topic."""
+    return whole(message["message_thread_id"]) if message.get("is_topic_message") is True else None
+
+
+def _title(message: Raw) -> str:
+    """Return the name that a service message gives to a topic."""
+    for field in sorted(_NAMES & message.keys()):
+        return storable(string(table(message[field]), "name"))
+    return ""
+
+
+def _named_topic(message: Raw) -> dict[str, Any]:
+    """Return the fields that a topic's new name is known by; none where it is that of no topic."""
+    chat, topic = table(message["chat"]), _topic(message)
+    if topic is None:
+        return {}
+    named = {"chat_title": string(chat, "title"), "topic_title": _title(message)}
+    return {"chat_id": whole(chat["id"]), "topic": topic, **named}
 
 
 def _text(message: Raw) -> str:

@@ -91,6 +91,7 @@ class Context:
             reply_to=reply_to if reply_to is not None else self._reply_to(),
             drop_keyboard=drop_keyboard,
             bulk=self.person is None,
+            topic=self.incoming.topic,
         )
         return self.uow.outbox.put(message, self.now, order_id=order_id, due_at=due_at)
 

@@ -86,10 +86,12 @@ def _reminder(
     asker = Asker(uow=uow, words=words, person=person, data=data, token=token)
     question = asker.card(errors, shown=True)
     missing = ", ".join(words(f"field.{field}") for field in errors)
+    message = int(data[MESSAGE]) if data.get(MESSAGE) else None
     text = words("draft.correction" if ORDER in data else "draft.reminder", fields=missing)
     return Outgoing(
         chat_id=conversation.chat_id,
         text=f"{text}\n{question.text}",
         buttons=(*map(tuple, question.buttons), (Button(words("button.leave"), f"d:{token}:x"),)),
-        reply_to=int(data[MESSAGE]) if data.get(MESSAGE) else None,
+        reply_to=message,
+        topic=uow.inbox.topic_of(conversation.chat_id, message),
     )

@@ -1,10 +1,20 @@
 """Rules for groups: the bot answers only when addressed, and shows an order only to its people."""
 
+from attrs import evolve
+
 from sikpro.application.conversation.context import Context, Handled
-from sikpro.application.ports.chat import IncomingKind
+from sikpro.application.ports.chat import Incoming, IncomingKind
 from sikpro.application.ports.inbox import Outcome
+from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.orders.own_order import owns
 from sikpro.domain.order import Order
+
+
+def in_its_topic(uow: UnitOfWork, incoming: Incoming) -> Incoming:
+    """Return a press with the topic of the message whose button was pressed, where the network does not tell it."""
+    if incoming.kind is not IncomingKind.PRESS or incoming.topic is not None or incoming.message_id is None:
+        return incoming
+    return evolve(incoming, topic=uow.outbox.topic_of(incoming.chat_id, incoming.message_id))
 
 
 def spoken_to(context: Context) -> bool:

@@ -52,6 +52,7 @@ def tell_of_photo(uow: UnitOfWork, read: PhotoRead, reading: PhotoReading | None
         sent_at=read.wanted_at,
         private=remote.chat_id == read.telegram_id,
         transport=remote.transport,
+        topic=uow.inbox.topic_of(remote.chat_id, remote.message_id),
     )
     dialogues = uow.conversations.of(remote.chat_id, read.telegram_id)
     context = Context(uow, incoming, now, zone, person, dialogues)

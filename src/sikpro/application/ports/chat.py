@@ -66,7 +66,8 @@ class Incoming:
     bot. `mentioned` is True if it names this bot (`text` is without the name). `transport` is the one that the ids of
     the attachments belong to. `place` is a pin on the map; the text is then the name of the place, if it has one.
     `live` says that the sender goes on to share their place: edits with newer ones follow. `chat_title` is a group's
-    name, "" in a private chat.
+    name, "" in a private chat. `topic` is the topic of a group with topics, None outside topics and in *General*;
+    `topic_title` is its name, where the update tells it.
     """
 
     key: str
@@ -92,6 +93,8 @@ class Incoming:
     mentioned: bool = False
     transport: str = ""
     chat_title: str = ""
+    topic: int | None = None
+    topic_title: str = ""
 
 
 @frozen
@@ -121,8 +124,9 @@ class Outgoing:
 
     `document` is the id of a blob to send as a file; `text` is then its caption of at most 1,024 characters. `text` is
     plain, never markup. `reply_to` is a message id of the same chat; if that message is gone, the text is sent without
-    it. `random_id` makes a repeated send one message, where the network supports that. `drop_keyboard` removes a
-    keyboard for sharing the phone number. Everything else overtakes a `bulk` message: an answer to a stranger, a recap.
+    it. `topic` is the topic of a group to write in; None is *General*, or a chat without topics. `random_id` makes a
+    repeated send one message, where the network supports that. `drop_keyboard` removes a keyboard for sharing the phone
+    number. Everything else overtakes a `bulk` message: an answer to a stranger, a recap.
     """
 
     chat_id: int
@@ -136,6 +140,7 @@ class Outgoing:
     reaction: str = ""
     strip_buttons: bool = False
     bulk: bool = False
+    topic: int | None = None
 
     @property
     def is_gesture(self) -> bool:

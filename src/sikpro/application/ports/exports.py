@@ -27,7 +27,7 @@ class Export:
     """A requested file: `query` selects the orders, `kind` is `xlsx`, `csv` or `png`.
 
     `done` of `total` orders are written; `total` is 0 until it is known. `error` is the code of the failure. `blob` is
-    the finished file. With `send_to`, the file is also sent to that chat, in the same transaction.
+    the finished file. With `send_to`, the file is also sent to that chat and `topic`, in the same transaction.
     """
 
     id: int
@@ -44,6 +44,7 @@ class Export:
     error: str = ""
     blob: int | None = None
     send_to: int | None = None
+    topic: int | None = None
 
 
 class Exports(Protocol):
@@ -54,7 +55,15 @@ class Exports(Protocol):
     """
 
     def ask(
-        self, *, person: int, query: str, kind: str, language: str, at: datetime, send_to: int | None = None
+        self,
+        *,
+        person: int,
+        query: str,
+        kind: str,
+        language: str,
+        at: datetime,
+        send_to: int | None = None,
+        topic: int | None = None,
     ) -> Export:
         """Queue an export and return it. Return the open one if this person already has the same export open."""
 

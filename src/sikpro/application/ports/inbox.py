@@ -60,16 +60,25 @@ class ReceivedPin:
     text: str
 
 
+@frozen
+class KnownTopic:
+    """A topic of a group, by its number there; `title` is "" if unknown."""
+
+    number: int
+    title: str
+
+
 @frozen(kw_only=True)
 class KnownGroup:
-    """A group that the bot heard from and was not removed from since, and when it last heard.
+    """A group that the bot heard from and was not removed from since, when it last heard, and the topics seen there.
 
-    `title` is "" if unknown.
+    `title` is "" if unknown. The topics are in the order of their numbers, which is that of their creation.
     """
 
     chat_id: int
     title: str
     heard_at: datetime
+    topics: tuple[KnownTopic, ...] = ()
 
 
 class Inbox(Protocol):
@@ -78,7 +87,8 @@ class Inbox(Protocol):
     def receive(self, incoming: Incoming, at: datetime) -> int | None:
         """Store an update with its fact (`Seals`), and return the row's id, or None if its key already exists.
 
-        The unit stays usable.
+        The unit stays usable. A topic becomes known: by the name of an update of kind `OTHER`, which tells of a new
+        name, else by the name of the first message that has one.
         """
 
     def finish(self, inbox_id: int, outcome: Outcome, detail: str = "", order_id: int | None = None) -> None:
@@ -89,6 +99,12 @@ class Inbox(Protocol):
 
     def files_of(self, chat_id: int, message_id: int) -> tuple[ReceivedFile, ...]:
         """Return the files of a message."""
+
+    def topic_of(self, chat_id: int, message_id: int | None) -> int | None:
+        """Return the topic in which a message was received; None without a message."""
+
+    def forget_topic(self, chat_id: int, topic: int) -> None:
+        """Leave a topic out of `groups` until something is received from it: it was deleted."""
 
     def place_of(self, chat_id: int, message_id: int) -> ReceivedPin | None:
         """Return the pin of a message, as it was sent first; None when it has none."""

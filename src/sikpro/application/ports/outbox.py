@@ -25,6 +25,9 @@ class Delivery(StrEnum):
 UNCERTAIN = frozenset({"ambiguous", "gateway"})
 """The reasons of a wait after a try that may have arrived."""
 
+TOPIC_DELETED = "topic_deleted"
+"""The reason of a message whose topic was deleted; it is sent to *General* then, and keeps this as its `detail`."""
+
 
 @frozen(kw_only=True)
 class OutboxItem:
@@ -95,7 +98,8 @@ class Outbox(Protocol):
         """Record that it arrived: `SENT`, or `PERHAPS_TWICE` when it was doubtful.
 
         A second arrival changes nothing: a process that hung may tell of it after another one that took over did.
-        A gesture is never doubtful; for one that was refused `detail` says why.
+        A gesture is never doubtful; for one that was refused `detail` says why. `TOPIC_DELETED` as `detail` says that
+        it went to *General* instead of its topic.
         """
 
     def later(self, outbox_id: int, due_at: datetime, reason: str, *, at: datetime, doubtful: bool = False) -> None:
@@ -133,6 +137,15 @@ class Outbox(Protocol):
 
     def order_of(self, chat_id: int, message_id: int) -> int | None:
         """Return the order of a sent message."""
+
+    def topic_of(self, chat_id: int, message_id: int) -> int | None:
+        """Return the topic of a sent message."""
+
+    def to_general(self, outbox_id: int, at: datetime) -> None:
+        """Retry a message at once in *General* instead of its topic, for the reason `topic_deleted`.
+
+        Nothing changes for a message that has ended meanwhile.
+        """
 
     def id_of(self, chat_id: int, message_id: int) -> int | None:
         """Return the outbox id of a sent message; None when we did not send it."""

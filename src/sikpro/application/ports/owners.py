@@ -7,12 +7,16 @@ from attrs import frozen
 
 @frozen(kw_only=True)
 class Owner:
-    """The owner of a status: a person, or the group `chat_id`. `label` is the name when it was chosen."""
+    """The owner of a status: a person, or the group `chat_id` with its `topic`.
+
+    `label` is the name when it was chosen.
+    """
 
     status: str
     label: str
     person: int | None = None
     chat_id: int | None = None
+    topic: int | None = None
 
 
 class Owners(Protocol):

@@ -18,7 +18,7 @@ class Frequency(StrEnum):
 
 @frozen(kw_only=True)
 class Schedule:
-    """A recap for one chat: a person's (`person`, at their present Telegram chat) or a group's (`chat_id`).
+    """A recap for one chat: a person's (`person`, at their present Telegram chat) or a group's (`chat_id`, `topic`).
 
     `at` is local time in the installation's zone. `sto` or `site_operation` narrows the recap. `with_picture` adds the
     sheet as a picture, `with_file` the Excel file. `made_by` is responsible for a group's schedule. `sent_for` is the
@@ -31,6 +31,7 @@ class Schedule:
     at: time
     person: int | None = None
     chat_id: int | None = None
+    topic: int | None = None
     label: str = ""
     language: str
     with_file: bool = True

@@ -105,12 +105,24 @@ def post_recap(
     *,
     with_file: bool,
     with_picture: bool = False,
+    topic: int | None = None,
 ) -> int:
-    """Queue a recap's text for a chat, then its picture and its file if wanted. Return the text's outbox id."""
-    message = uow.outbox.put(Outgoing(chat_id=chat_id, text=text, bulk=True), now)
+    """Queue a recap's text for a chat and its topic, then its picture and its file if wanted.
+
+    Return the text's outbox id.
+    """
+    message = uow.outbox.put(Outgoing(chat_id=chat_id, text=text, bulk=True, topic=topic), now)
     for kind, wanted in (("png", with_picture), ("xlsx", with_file)):
         if wanted:
-            uow.exports.ask(person=by.id, query=query.encoded, kind=kind, language=language, at=now, send_to=chat_id)
+            uow.exports.ask(
+                person=by.id,
+                query=query.encoded,
+                kind=kind,
+                language=language,
+                at=now,
+                send_to=chat_id,
+                topic=topic,
+            )
     uow.announce(Hint(Kind.OUTBOX, (message,)))
     return message
 
@@ -169,7 +181,9 @@ def _sending(uow: UnitOfWork, schedule: Schedule, due: Due, now: datetime, zone:
         message = None
         if not isinstance(to, str):
             chat_id, by = to
-            message = post_recap(uow, due.query, text, by, chat_id, schedule.language, now, **_with(schedule))
+            message = post_recap(
+                uow, due.query, text, by, chat_id, schedule.language, now, topic=schedule.topic, **_with(schedule)
+            )
         uow.schedules.put(evolve(noted, message=message))
 
     return write

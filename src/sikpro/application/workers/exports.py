@@ -187,7 +187,10 @@ class ExportRunner(OneByOne):
             uow.announce(Hint(Kind.EXPORT, (export.id,)))
             if export.send_to is not None:
                 caption = query.title(words_in(export.language, self.zone))
-                sent = uow.outbox.put(Outgoing(chat_id=export.send_to, text=caption, document=blob.id, bulk=True), now)
+                message = Outgoing(
+                    chat_id=export.send_to, text=caption, document=blob.id, bulk=True, topic=export.topic
+                )
+                sent = uow.outbox.put(message, now)
                 uow.announce(Hint(Kind.OUTBOX, (sent,)))
 
         await self.transactions.write(work)
@@ -202,7 +205,8 @@ class ExportRunner(OneByOne):
             if failed and not again and export.send_to is not None:
                 name = file_name(RecapQuery.decode(export.query), export.kind)
                 text = words_in(export.language, self.zone)("rekap.file_failed", name=name)
-                sent = uow.outbox.put(Outgoing(chat_id=export.send_to, text=text, bulk=True), now)
+                message = Outgoing(chat_id=export.send_to, text=text, bulk=True, topic=export.topic)
+                sent = uow.outbox.put(message, now)
                 uow.announce(Hint(Kind.OUTBOX, (sent,)))
 
         await self.transactions.write(work)

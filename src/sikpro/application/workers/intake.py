@@ -5,6 +5,7 @@ from attrs import evolve, frozen
 
 from sikpro.application.conversation.context import Handled
 from sikpro.application.conversation.engine import handle
+from sikpro.application.conversation.groups import in_its_topic
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.bots import LeaseLost
 from sikpro.application.ports.chat import Incoming, IncomingKind, Outgoing, Transport
@@ -90,7 +91,7 @@ class Intake:
 
         Raises `StorageError`.
         """
-        now = self.clock.now()
+        now, incoming = self.clock.now(), in_its_topic(uow, incoming)
         inbox_id = uow.inbox.receive(evolve(incoming, text=without_link_token(incoming.text)), now)
         if inbox_id is None:
             return
@@ -148,6 +149,10 @@ class Intake:
         words = words_in(person.language if person else "id", self.zone)
         reply_to = incoming.message_id if incoming.kind is IncomingKind.MESSAGE else None
         message = Outgoing(
-            chat_id=incoming.chat_id, text=words("message.failed"), reply_to=reply_to, bulk=person is None
+            chat_id=incoming.chat_id,
+            text=words("message.failed"),
+            reply_to=reply_to,
+            bulk=person is None,
+            topic=incoming.topic,
         )
         uow.outbox.put(message, self.clock.now())

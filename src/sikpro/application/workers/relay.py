@@ -21,7 +21,7 @@ from sikpro.application.ports.network import (
     RetryAfter,
     SendError,
 )
-from sikpro.application.ports.outbox import UNCERTAIN, Delivery, OutboxItem
+from sikpro.application.ports.outbox import TOPIC_DELETED, UNCERTAIN, Delivery, OutboxItem
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, StorageUncertain, UnitOfWork
 from sikpro.application.use_cases.recaps.keep_schedules import follow_group
@@ -194,8 +194,11 @@ class Relay:
             self.line.worked()
             self.line_is_back()
 
+            # It says for good that it is in General instead of its topic.
+            detail = item.reason if item.reason == TOPIC_DELETED else ""
+
             def mark(uow: UnitOfWork) -> None:
-                uow.outbox.sent(item.id, message_id, at)
+                uow.outbox.sent(item.id, message_id, at, detail)
 
         await self._mark(item, mark)
 
@@ -231,6 +234,14 @@ class Relay:
                 return lambda uow: uow.outbox.later(item.id, due, "retry_after", at=now)
             case NeverSent(reason="press_expired"):
                 return lambda uow: uow.outbox.give_up(item.id, Delivery.EXPIRED, error.reason, error.detail, now)
+            case NeverSent(reason=reason) if reason == TOPIC_DELETED and item.message.topic is not None:
+                chat_id, topic = item.message.chat_id, item.message.topic
+
+                def to_general(uow: UnitOfWork) -> None:
+                    uow.outbox.to_general(item.id, now)
+                    uow.inbox.forget_topic(chat_id, topic)
+
+                return to_general
             case NeverSent():
                 return lambda uow: uow.outbox.give_up(item.id, Delivery.FAILED, error.reason, error.detail, now)
             case ChatMoved(chat_id=chat_id):

@@ -31,6 +31,7 @@ class Sent:
     hides_keyboard: bool = False
     repeats: int = 0
     file: tuple[str, str, bytes] | None = None
+    topic: int | None = None
 
 
 @dataclass
@@ -103,8 +104,30 @@ class People:
         self._write(chat, None, action=types.MessageActionChatMigrateTo(new.id))
         self._write(supergroup, None, action=types.MessageActionChannelMigrateFrom(old.title, old.id))
 
+    def topic(self, chat: int, title: str) -> int:
+        """A topic begins in a supergroup; returns its number, that of the service message with which it begins."""
+        box = self.world.box(chat)
+        box.last_id = max(box.last_id, 1)  # 1 is General's
+        number = self._write(chat, None, action=types.MessageActionTopicCreate(title, 7_322_096))
+        self.world.topics[chat, number] = "open"
+        return number
+
+    def rename_topic(self, chat: int, number: int, title: str) -> None:
+        """A topic gets another name."""
+        self._write(chat, None, action=types.MessageActionTopicEdit(title=title), topic=number)
+
+    def close_topic(self, chat: int, number: int, state: str = "closed") -> None:
+        """Nobody writes in a topic any more; with `deleted` it is gone."""
+        self.world.topics[chat, number] = state
+
     def say(
-        self, user: int, text: str, reply_to: int | None = None, chat: int | None = None, forwarded: bool = False
+        self,
+        user: int,
+        text: str,
+        reply_to: int | None = None,
+        chat: int | None = None,
+        forwarded: bool = False,
+        topic: int | None = None,
     ) -> int:
         """A user writes; returns the message's id."""
         command = text.split()[0] if text.startswith("/") else ""
@@ -113,6 +136,7 @@ class People:
             user,
             message=text,
             reply_to=reply_to,
+            topic=topic,
             entities=[types.MessageEntityBotCommand(0, len(command))] if command else None,
             fwd_from=types.MessageFwdHeader(self.world.date(), from_name="Orang lain") if forwarded else None,
         )

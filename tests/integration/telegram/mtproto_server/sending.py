@@ -46,15 +46,18 @@ def send_message(call: Call, request: Any) -> Any:
     _check(call, chat, request.message, LONGEST_TEXT if file is None else LONGEST_CAPTION)
     if any(len(button.data.encode()) > LONGEST_DATA for row in _rows(request.reply_markup) for button in row):
         raise RpcFault(400, "BUTTON_DATA_INVALID")
-    reply_to = getattr(request.reply_to, "reply_to_msg_id", None)
-    if reply_to not in world.box(chat).messages:
+    reply_to, topic = (getattr(request.reply_to, name, None) for name in ("reply_to_msg_id", "top_msg_id"))
+    state = "open" if topic is None else world.topics.get((chat, topic), "deleted")
+    if state != "open":
+        raise RpcFault(400, "TOPIC_CLOSED") if state == "closed" else RpcFault(406, "TOPIC_DELETED")
+    if reply_to == topic or reply_to not in world.box(chat).messages:
         reply_to = None
     sender = None if chat > 0 else types.PeerUser(BOT_ID)
     markup = request.reply_markup
     message = world.write(
-        chat, out=True, from_id=sender, message=request.message, reply_to=reply_to, reply_markup=markup
+        chat, out=True, from_id=sender, message=request.message, reply_to=reply_to, topic=topic, reply_markup=markup
     )
-    sent = Sent(chat, message.id, request.message, request.random_id, reply_to, _rows(markup), file=file)
+    sent = Sent(chat, message.id, request.message, request.random_id, reply_to, _rows(markup), file=file, topic=topic)
     sent.hides_keyboard = isinstance(markup, types.ReplyKeyboardHide)
     server.sent_log.append(sent)
     update = world.newest(chat)

@@ -72,6 +72,7 @@ class World:
         self.users: dict[int, Any] = {}
         self.blocked: set[int] = set()
         self.files: dict[int, Stored] = {}
+        self.topics: dict[tuple[int, int], str] = {}
         self._date_told = 0
         self.users[BOT_ID] = types.User(
             BOT_ID,
@@ -111,9 +112,14 @@ class World:
         """Put a new message into a chat, with its pts, and return it; pushing it is the caller's."""
         box = self.box(chat)
         message_id = box.next_id()
-        reply_to = content.pop("reply_to", None)
-        if reply_to in box.messages:
-            content["reply_to"] = types.MessageReplyHeader(reply_to_msg_id=reply_to)
+        reply_to, topic = content.pop("reply_to", None), content.pop("topic", None)
+        if reply_to not in box.messages:
+            reply_to = None
+        if reply_to or topic:
+            top = topic if reply_to else None
+            content["reply_to"] = types.MessageReplyHeader(
+                forum_topic=topic is not None, reply_to_msg_id=reply_to or topic, reply_to_top_id=top
+            )
         kind = types.MessageService if "action" in content else types.Message
         message = kind(message_id, self.peer(chat), date=self.date(), **content)
         box.messages[message_id] = message

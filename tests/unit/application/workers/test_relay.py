@@ -10,7 +10,7 @@ from attrs import define, evolve, field
 
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
 from sikpro.application.ports.blobs import PART
-from sikpro.application.ports.chat import Enclosure, Outgoing
+from sikpro.application.ports.chat import Enclosure, Incoming, IncomingKind, Outgoing
 from sikpro.application.ports.network import ChatMoved, GatewayAnswered, NeverSent, NotSent, PerhapsSent, RetryAfter
 from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.schedules import Frequency, Schedule
@@ -161,6 +161,36 @@ async def test_a_group_that_moved_is_followed_by_what_waits_and_by_its_schedules
     await post.until(lambda: post.item(number).state is Delivery.SENT)
     assert post.messenger.sent[0].chat_id == -100
     assert post.transactions.read(lambda uow: uow.schedules.get(kept.id)) == evolve(kept, chat_id=-100)
+
+
+async def test_what_a_deleted_topic_does_not_take_goes_to_general_once_and_says_so(post: Post) -> None:
+    post.messenger.failures = [NeverSent("topic_deleted")]
+    spoken = Incoming(
+        key="k",
+        kind=IncomingKind.MESSAGE,
+        chat_id=-1,
+        message_id=7,
+        sender_id=3,
+        sent_at=post.clock.now(),
+        private=False,
+        topic=12,
+        topic_title="Aktivasi",
+    )
+    post.transactions.write(lambda uow: uow.inbox.receive(spoken, post.clock.now()))
+    number = post.queue(Outgoing(chat_id=-1, text="halo", topic=12, reply_to=7))
+    await post.until(lambda: post.item(number).state is Delivery.SENT)
+    assert [sent.topic for sent in post.messenger.sent] == [None]
+    assert post.item(number).message.reply_to == 7
+    assert post.item(number).detail == "topic_deleted"
+    (group,) = post.transactions.read(lambda uow: uow.inbox.groups())
+    assert group.topics == ()
+
+
+async def test_a_closed_topic_is_a_failed_message_with_its_own_reason(post: Post) -> None:
+    post.messenger.failures = [NeverSent("topic_closed")]
+    number = post.queue(Outgoing(chat_id=-1, text="halo", topic=12))
+    await post.until(lambda: post.item(number).state is Delivery.FAILED)
+    assert (post.item(number).reason, post.messenger.sent) == ("topic_closed", [])
 
 
 async def test_an_unreachable_network_is_tried_for_a_day_and_then_said_to_have_failed(post: Post) -> None:

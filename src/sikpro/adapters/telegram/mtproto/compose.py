@@ -5,15 +5,17 @@ from typing import Any
 
 from telethon.tl import functions, types
 
-from sikpro.adapters.telegram.compose import CAPTION_UNITS, MENU_UNITS, PRESS_UNITS, cut, storable
+from sikpro.adapters.telegram.compose import CAPTION_UNITS, GENERAL, MENU_UNITS, PRESS_UNITS, cut, storable
 from sikpro.application.ports.chat import Button, Enclosure, MenuEntry, Outgoing
 
 
 def message_request(message: Outgoing, peer: Any, *, as_reply: bool = True) -> Any:
     """Return `messages.sendMessage`: plain text, no link preview, with the `random_id` of the outbox row."""
+    target, topic = message.reply_to if as_reply else None, None if message.topic == GENERAL else message.topic
     reply_to = None
-    if as_reply and message.reply_to is not None:
-        reply_to = types.InputReplyToMessage(message.reply_to)
+    if target is not None or topic is not None:
+        # A message of a topic that answers no other one replies to the message with which the topic began.
+        reply_to = types.InputReplyToMessage(topic if target is None else target, top_msg_id=topic)
     return functions.messages.SendMessageRequest(
         peer=peer,
         message=cut(storable(message.text)),

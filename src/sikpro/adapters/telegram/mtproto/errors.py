@@ -4,6 +4,7 @@ from telethon.errors import RPCError
 from telethon.errors.rpcerrorlist import rpc_errors_dict, rpc_errors_re
 
 from sikpro.application.ports.network import NeverSent, NotSent, RetryAfter, SendError, SourceError, Trouble
+from sikpro.application.ports.outbox import TOPIC_DELETED
 
 _CODES = {kind: code for code, kind in rpc_errors_dict.items()}
 _CODES |= {kind: pattern.replace(r"_(\d+)", "") for pattern, kind in rpc_errors_re}
@@ -45,6 +46,9 @@ _REASONS = {
     "USER_BANNED_IN_CHANNEL": "blocked",
     "INPUT_USER_DEACTIVATED": "deactivated",
     "QUERY_ID_INVALID": "press_expired",
+    "TOPIC_CLOSED": "topic_closed",
+    "TOPIC_DELETED": TOPIC_DELETED,
+    "TOPIC_ID_INVALID": TOPIC_DELETED,
 }
 _API_ID = frozenset({"API_ID_INVALID", "API_ID_PUBLISHED_FLOOD", "CONNECTION_API_ID_INVALID"})
 _TOKEN = frozenset(

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from telethon.errors import RPCError
 from telethon.tl import functions, types
@@ -18,13 +18,21 @@ from sikpro.adapters.telegram.mtproto.compose import (
     strip_request,
 )
 from sikpro.adapters.telegram.mtproto.directory import Directory
-from sikpro.adapters.telegram.mtproto.errors import CHAT_GONE, TARGET_GONE, code_of, refused_login, send_error
+from sikpro.adapters.telegram.mtproto.errors import (
+    CHAT_GONE,
+    TARGET_GONE,
+    code_of,
+    detail_of,
+    refused_login,
+    send_error,
+)
 from sikpro.adapters.telegram.mtproto.lookup import find_sent
 from sikpro.adapters.telegram.mtproto.peers import channel_chat_id, channel_of
 from sikpro.adapters.telegram.mtproto.sent import message_id_in
 from sikpro.adapters.telegram.mtproto.upload import upload
 from sikpro.application.ports.chat import Enclosure, MenuEntry, Outgoing
 from sikpro.application.ports.network import ChatMoved, NeverSent, NotSent, PerhapsSent, SourceError
+from sikpro.application.ports.outbox import TOPIC_DELETED
 from sikpro.application.ports.storage import StorageError
 
 _What = TypeVar("_What")
@@ -102,14 +110,23 @@ class MtprotoMessenger:
                 return await find_sent(self._client, self._directory, message)
             if code in CHAT_GONE:
                 await self._raise_if_moved(message.chat_id)
-            if code not in TARGET_GONE or message.reply_to is None:
+            if code not in TARGET_GONE or message.reply_to is message.topic is None:
                 raise
             # It was refused, so its random_id is still unused.
-            answer = await self._client.call(request(as_reply=False))
+            answer = await self._without_target(message, partial(request, as_reply=False))
         message_id = message_id_in(answer, message.random_id)
         if message_id is None:
             raise PerhapsSent("sent without an id")
         return message_id
+
+    async def _without_target(self, message: Outgoing, request: Callable[[], Any]) -> Any:
+        """Send a message without its reply target; where its topic is gone as well, raise `NeverSent`."""
+        try:
+            return await self._client.call(request())
+        except RPCError as error:
+            if message.topic is None or code_of(error) not in TARGET_GONE:
+                raise
+            raise NeverSent(TOPIC_DELETED, detail_of(error)) from None
 
     async def _change(self, message: Outgoing) -> None:
         """Make a gesture."""

@@ -52,6 +52,31 @@ def input_peer(chat_id: int, access_hash: int) -> Any:
     return types.InputPeerUser(chat_id, access_hash) if chat_id > 0 else types.InputPeerChat(-chat_id)
 
 
+def topic_of(header: object) -> int | None:
+    """Return the topic in a message's reply header; None outside topics and in *General*.
+
+    >>> topic_of(types.MessageReplyHeader(forum_topic=True, reply_to_msg_id=9, reply_to_top_id=4))
+    4
+    >>> topic_of(types.MessageReplyHeader(forum_topic=True, reply_to_msg_id=4)), topic_of(None)
+    (4, None)
+    """
+    if not isinstance(header, types.MessageReplyHeader) or not header.forum_topic:
+        return None
+    topic: int | None = header.reply_to_top_id or header.reply_to_msg_id
+    return topic
+
+
+def target_of(header: Any) -> int | None:
+    """Return the message that a reply header names, if it is a reply: not the one with which its topic began.
+
+    >>> target_of(types.MessageReplyHeader(forum_topic=True, reply_to_msg_id=9, reply_to_top_id=4))
+    9
+    >>> target_of(types.MessageReplyHeader(forum_topic=True, reply_to_msg_id=4))
+    """
+    target: int | None = header.reply_to_msg_id
+    return None if target == topic_of(header) else target
+
+
 def addresses_of(users: Iterable[Any], chats: Iterable[Any]) -> dict[int, str]:
     """Return the access hashes of an answer, by chat id.
 

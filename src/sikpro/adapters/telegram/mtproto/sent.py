@@ -7,7 +7,7 @@ from attrs import define, field
 from telethon.tl import types
 
 from sikpro.adapters.telegram.compose import cut, storable
-from sikpro.adapters.telegram.mtproto.peers import chat_id_of
+from sikpro.adapters.telegram.mtproto.peers import chat_id_of, target_of
 from sikpro.application.ports.chat import Outgoing
 
 _REMEMBERED = 2000
@@ -74,4 +74,4 @@ def message_id_in(answer: Any, random_id: int) -> int | None:
 
 
 def _target(message: Any) -> int | None:
-    return message.reply_to.reply_to_msg_id if isinstance(message.reply_to, types.MessageReplyHeader) else None
+    return target_of(message.reply_to) if isinstance(message.reply_to, types.MessageReplyHeader) else None

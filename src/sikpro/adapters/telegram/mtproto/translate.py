@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 from telethon.tl import types
 
 from sikpro.adapters.telegram.addressing import Address
 from sikpro.adapters.telegram.compose import storable
 from sikpro.adapters.telegram.mtproto.media import attachments_of, place_name_of, place_of
-from sikpro.adapters.telegram.mtproto.peers import channel_chat_id, chat_id_of
+from sikpro.adapters.telegram.mtproto.peers import channel_chat_id, chat_id_of, target_of, topic_of
 from sikpro.application.ports.chat import Contact, Incoming, IncomingKind, Transport
 
 _MALFORMED = (AttributeError, TypeError, ValueError, OverflowError)
@@ -93,8 +93,21 @@ class Translator:
     def _message(self, message: Any) -> Incoming:
         chat_id, message_id = chat_id_of(message.peer_id), _whole(message.id)
         if not self._by_a_person(message):
-            return self._other(f"o:{self.bot_id}:{chat_id}:{message_id}")
+            return evolve(self._other(f"o:{self.bot_id}:{chat_id}:{message_id}"), **self._named_topic(message))
         return self._said(message, IncomingKind.MESSAGE, f"m:{self.bot_id}:{chat_id}:{message_id}", message.date)
+
+    def _named_topic(self, message: Any) -> dict[str, Any]:
+        """Return the fields that a topic's new name is known by; none for other messages."""
+        match getattr(message, "action", None):
+            case types.MessageActionTopicCreate(title=title):
+                topic: int | None = _whole(message.id)
+            case types.MessageActionTopicEdit(title=str(title)):
+                topic = topic_of(message.reply_to)
+            case _:
+                return {}
+        chat_id = chat_id_of(message.peer_id)
+        named = {"chat_title": self.titles.get(chat_id, ""), "topic_title": storable(title)}
+        return {} if topic is None else {"chat_id": chat_id, "topic": topic, **named}
 
     def _edit(self, message: Any) -> Incoming:
         chat_id, message_id = chat_id_of(message.peer_id), _whole(message.id)
@@ -125,6 +138,7 @@ class Translator:
             chat_title=self.titles.get(chat_id_of(message.peer_id), ""),
             text=spoken.text or place_name_of(message.media),
             reply_to=_reply_to(message.reply_to),
+            topic=topic_of(message.reply_to),
             contact=_contact(message.media),
             place=place_of(message.media),
             live=isinstance(message.media, types.MessageMediaGeoLive),
@@ -226,7 +240,8 @@ def _text(message: Any) -> str:
 def _reply_to(header: Any) -> int | None:
     if not isinstance(header, types.MessageReplyHeader) or header.reply_to_peer_id is not None:
         return None
-    return _whole(header.reply_to_msg_id) if header.reply_to_msg_id is not None else None
+    target = target_of(header)
+    return None if target is None else _whole(target)
 
 
 def _contact(media: Any) -> Contact | None:

@@ -7,7 +7,7 @@ from attrs import field, frozen
 
 from sikpro.application.i18n import Words
 from sikpro.application.ports.journal import JournalEntry
-from sikpro.application.ports.outbox import Delivery, OutboxItem
+from sikpro.application.ports.outbox import TOPIC_DELETED, Delivery, OutboxItem
 from sikpro.application.ports.set_aside import SetAside
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.catalogue import Status
@@ -194,6 +194,8 @@ class Narrator:
         if item.state in {Delivery.FAILED, Delivery.EXPIRED} and item.reason:
             code = f"delivery.reason.{item.reason}"
             text += ": " + self.words(code if self.words.knows(code) else "delivery.reason.other")
+        elif item.detail == TOPIC_DELETED:
+            text += ": " + self.words("delivery.in_general")
         return text
 
 

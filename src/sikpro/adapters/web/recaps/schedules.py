@@ -14,11 +14,11 @@ from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
-from sikpro.application.ports.inbox import KnownGroup
 from sikpro.application.ports.outbox import OutboxItem
 from sikpro.application.ports.schedules import Frequency, Schedule
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.send_recaps import recap_now
+from sikpro.application.use_cases.people.known_groups import possible_groups
 from sikpro.application.use_cases.recaps.keep_schedules import (
     add_schedule,
     drop_schedule,
@@ -46,7 +46,7 @@ class _SchedulesPage:
 
     schedules: tuple[tuple[Schedule, OutboxItem | None], ...]
     people: tuple[Person, ...]
-    groups: tuple[KnownGroup, ...]
+    groups: tuple[tuple[str, str], ...]
     parts: tuple[tuple[str, str], ...]
 
 
@@ -159,7 +159,8 @@ async def _page(
         schedules = tuple(
             (one, uow.outbox.get(one.message) if one.message is not None else None) for one in uow.schedules.all()
         )
-        return _SchedulesPage(schedules, possible_receivers(uow), uow.inbox.groups(), possible_parts(uow))
+        groups = tuple(possible_groups(uow).items())
+        return _SchedulesPage(schedules, possible_receivers(uow), groups, possible_parts(uow))
 
     return pages.page(
         request,

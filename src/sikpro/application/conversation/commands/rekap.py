@@ -50,6 +50,7 @@ def _queue(context: Context, rest: str, kind: str, answer: str) -> Handled | Non
         language=context.words.language,
         at=context.now,
         send_to=context.incoming.chat_id,
+        topic=context.incoming.topic,
     )
     said = f"{kind}, Telegram {context.incoming.chat_id}"
     record_event(

@@ -6,22 +6,22 @@ from datetime import datetime
 from sikpro.application.ports.owners import Owner
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import any_status
+from sikpro.application.use_cases.people.known_groups import group_in, group_text, possible_groups
 from sikpro.domain.errors import InvalidFields, InvalidValue, NotFound
 from sikpro.domain.people import Permission, Person
 
 
 def possible_owners(uow: UnitOfWork) -> Mapping[str, str]:
-    """Return the groups and people who can be owners, as `group:<chat id>` or `person:<id>` with their names."""
-    groups = {f"group:{group.chat_id}": group.title or str(group.chat_id) for group in uow.inbox.groups()}
+    """Return the groups (`possible_groups`) and people (`person:<id>`) who can be owners, with their names."""
     people = {f"person:{one.id}": one.name for one in uow.people.all() if one.active and one.telegram_id is not None}
-    return groups | people
+    return {**possible_groups(uow), **people}
 
 
 def owner_text(owner: Owner | None) -> str:
     """Return an owner in the form of `possible_owners`, "" for none."""
     if owner is None:
         return ""
-    return f"group:{owner.chat_id}" if owner.person is None else f"person:{owner.person}"
+    return group_text(owner.chat_id, owner.topic) if owner.person is None else f"person:{owner.person}"
 
 
 def choose_owner(uow: UnitOfWork, status: str, to: str, by: Person, now: datetime) -> Owner | None:
@@ -40,8 +40,9 @@ def choose_owner(uow: UnitOfWork, status: str, to: str, by: Person, now: datetim
     kind, _, number = to.partition(":")
     owner = None
     if to:
-        person, chat_id = (int(number), None) if kind == "person" else (None, int(number))
-        owner = Owner(status=status, label=possible[to], person=person, chat_id=chat_id)
+        chat_id, topic = group_in(to)
+        person = int(number) if kind == "person" else None
+        owner = Owner(status=status, label=possible[to], person=person, chat_id=chat_id, topic=topic)
         uow.owners.put(owner)
     else:
         uow.owners.drop(status)

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
+from attrs import frozen
+
 from sikpro.application.i18n import Words
 from sikpro.application.ports.chat import Button, Outgoing
 from sikpro.application.ports.queries import OrderRow
@@ -18,6 +20,15 @@ WITH_BUTTON = 10
 """The most orders with a button."""
 
 
+@frozen
+class Reader:
+    """A chat that hears of orders, its language, and its topic in a group with topics."""
+
+    chat_id: int
+    language: str
+    topic: int | None = None
+
+
 def put_about_orders(
     uow: UnitOfWork,
     chat_id: int,
@@ -31,11 +42,12 @@ def put_about_orders(
     order_buttons: bool = True,
     hold: timedelta = timedelta(),
     since: Callable[[OrderRow], datetime] = lambda row: row.received_at,
+    topic: int | None = None,
 ) -> int:
     """Queue one message that lists the orders between `head` and `foot`, and return its outbox id.
 
     The first `WITH_BUTTON` orders have a button that shows them; `buttons` follow. Each line has the time
-    since the moment that `since` returns. The message leaves after `hold`.
+    since the moment that `since` returns. The message leaves after `hold`, to `topic` in a group with topics.
     """
     shown = rows[:LISTED]
     lines = [*head, *(order_line(uow, row, words, now, since(row)) for row in shown)]
@@ -43,7 +55,8 @@ def put_about_orders(
         lines.append(words("many.more", count=len(rows) - len(shown)))
     ours = [Button(row.number, f"cek:{row.id}") for row in shown[:WITH_BUTTON]] if order_buttons else []
     pairs = [tuple(ours[at : at + 2]) for at in range(0, len(ours), 2)]
-    message = Outgoing(chat_id=chat_id, text="\n".join([*lines, *foot]), buttons=(*pairs, *buttons))
+    text = "\n".join([*lines, *foot])
+    message = Outgoing(chat_id=chat_id, text=text, buttons=(*pairs, *buttons), topic=topic)
     number = uow.outbox.put(message, now, order_id=rows[0].id if len(rows) == 1 else None, due_at=now + hold)
     uow.announce(Hint(Kind.OUTBOX, (number,)))
     return number
@@ -64,12 +77,13 @@ def by_technician(rows: Iterable[OrderRow]) -> dict[str, list[OrderRow]]:
     return found
 
 
-def by_chat(uow: UnitOfWork, rows: Iterable[OrderRow]) -> dict[tuple[int, str], list[OrderRow]]:
-    """Return the orders by each chat that hears of them, with its language."""
-    found: dict[tuple[int, str], list[OrderRow]] = {}
+def by_chat(uow: UnitOfWork, rows: Iterable[OrderRow]) -> dict[Reader, list[OrderRow]]:
+    """Return the orders by each chat that hears of them."""
+    found: dict[Reader, list[OrderRow]] = {}
     for row in rows:
         for recipient in recipients(uow, uow.orders.get(row.id)):
-            found.setdefault((recipient.chat_id, recipient.language), []).append(row)
+            reader = Reader(recipient.chat_id, recipient.language, recipient.topic)
+            found.setdefault(reader, []).append(row)
     return found
 
 

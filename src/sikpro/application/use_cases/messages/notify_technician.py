@@ -29,11 +29,12 @@ NO_TELEGRAM = "no_telegram"
 
 @frozen
 class Recipient:
-    """A chat to notify, the message there to reply to, and the person's language."""
+    """A chat to notify, the message there to reply to, the person's language, and the topic of the message."""
 
     chat_id: int
     reply_to: int | None
     language: str
+    topic: int | None = None
 
 
 def recipients(uow: UnitOfWork, order: Order) -> tuple[Recipient, ...]:
@@ -49,7 +50,8 @@ def recipients(uow: UnitOfWork, order: Order) -> tuple[Recipient, ...]:
         reader = sender or technician
         chat_id, language = order.origin.chat_id, reader.language if reader else "id"
         if chat_id < 0 or sender is None or (sender.active and sender.telegram_id == chat_id):
-            found.append(Recipient(chat_id, order.origin.message_id, language))
+            topic = uow.inbox.topic_of(chat_id, order.origin.message_id)
+            found.append(Recipient(chat_id, order.origin.message_id, language, topic))
         elif sender.active and sender.telegram_id:
             found.append(Recipient(sender.telegram_id, None, language))
     if technician and technician.active and technician.telegram_id:
@@ -215,6 +217,7 @@ def _send(
             chat_id=recipient.chat_id,
             text=text(words),
             reply_to=recipient.reply_to,
+            topic=recipient.topic,
             buttons=order_buttons(order.phase, order.turn, order.id, words) if with_buttons else (),
         )
         ids.append(uow.outbox.put(message, now, order_id=order.id, due_at=now + hold))

@@ -33,7 +33,9 @@ def resend_message(uow: UnitOfWork, order_id: int, outbox_id: int, by: Person, n
             raise NotFound(what="chat", name=order.data.technician.value)
         ids = tuple(
             uow.outbox.put(
-                evolve(item.message, chat_id=chat.chat_id, reply_to=chat.reply_to, random_id=0), now, order_id=order_id
+                evolve(item.message, chat_id=chat.chat_id, reply_to=chat.reply_to, topic=chat.topic, random_id=0),
+                now,
+                order_id=order_id,
             )
             for chat in chats
         )

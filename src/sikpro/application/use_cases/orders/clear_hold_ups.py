@@ -71,10 +71,10 @@ def clear_hold_ups(
         row = uow.order_queries.row(order_id)
         done += [row] if row else []
     label = any_status(uow, status).label
-    for (chat, language), rows in by_chat(uow, done).items():
-        words = words_in(language, zone)
+    for chat, rows in by_chat(uow, done).items():
+        words = words_in(chat.language, zone)
         head = [words("cleared.head", status=words.text(label), count=len(rows), by=by.name if by else name)]
         if text:
             head.append(text)
-        put_about_orders(uow, chat, head, rows, words, now)
+        put_about_orders(uow, chat.chat_id, head, rows, words, now, topic=chat.topic)
     return len(done)

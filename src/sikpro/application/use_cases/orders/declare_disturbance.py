@@ -116,10 +116,11 @@ def declare_disturbance(
     if moved:
         notify_owner(uow, disturbance.status, sorted(moved), now, by=by.name, feedback=disturbance.text, zone=zone)
     rows = [now_so for one in affected.rows if (now_so := uow.order_queries.row(one.id))]
-    for (chat_id, language), some in by_chat(uow, rows).items():
-        words = words_in(language, zone)
+    for chat, some in by_chat(uow, rows).items():
+        words = words_in(chat.language, zone)
         head = [words("disturbance.head", place=disturbance.place, text=disturbance.text)]
-        put_about_orders(uow, chat_id, head, some, words, now, foot=[words("disturbance.wait")])
+        foot = [words("disturbance.wait")]
+        put_about_orders(uow, chat.chat_id, head, some, words, now, foot=foot, topic=chat.topic)
     data = {"scope": disturbance.scope.value, "place": disturbance.place, "orders": str(len(rows))}
     uow.journal.note("disturbance_declared", str(disturbance.id), by.id, now, data)
     return disturbance

@@ -52,12 +52,12 @@ def end_disturbance(
     for order_id in sorted(back):
         record_change(uow, uow.orders.get(order_id).clear(waiting, now, text=text), by.id)
     rows = [row for row in tied_orders(uow, disturbance) if row.open]
-    for (chat_id, language), some in by_chat(uow, rows).items():
-        words = words_in(language, zone)
+    for chat, some in by_chat(uow, rows).items():
+        words = words_in(chat.language, zone)
         head = [words("disturbance.over", place=disturbance.place), *([text] if text else [])]
         count = sum(row.id in back for row in some)
         foot = [words("disturbance.back", count=count)] if count else []
-        put_about_orders(uow, chat_id, head, some, words, now, foot=foot)
+        put_about_orders(uow, chat.chat_id, head, some, words, now, foot=foot, topic=chat.topic)
     data = {"place": disturbance.place, "orders": str(len(back))}
     uow.journal.note("disturbance_ended", str(disturbance_id), by.id, now, data)
     return len(back)

@@ -25,13 +25,13 @@ def notify_entered(
     Who entered the orders gets none.
     """
     rows = [row for order in orders if order.open and (row := uow.order_queries.row(order.id))]
-    for (chat_id, language), some in by_chat(uow, rows).items():
-        if chat_id == by.telegram_id:
+    for chat, some in by_chat(uow, rows).items():
+        if chat.chat_id == by.telegram_id:
             continue
-        words = words_in(language, zone)
+        words = words_in(chat.language, zone)
         met = {one.id: one for row in some for one in disturbances.get(row.id, ())}
         foot = [words("disturbance.head", place=one.place, text=one.text) for one in met.values()]
         if foot:
             foot.append(words("disturbance.wait"))
         head = [words("entered.head", name=by.name, count=len(some))]
-        put_about_orders(uow, chat_id, head, some, words, now, foot=foot)
+        put_about_orders(uow, chat.chat_id, head, some, words, now, foot=foot, topic=chat.topic)

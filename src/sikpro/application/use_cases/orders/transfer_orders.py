@@ -9,7 +9,7 @@ from sikpro.application.i18n import words_in
 from sikpro.application.ports.conversations import Conversation
 from sikpro.application.ports.queries import OrderFilter, OrderRow
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.messages.message_about_orders import put_about_orders, reachable
+from sikpro.application.use_cases.messages.message_about_orders import Reader, put_about_orders, reachable
 from sikpro.application.use_cases.orders.change_status import checked_text
 from sikpro.application.use_cases.orders.list_orders import every_order
 from sikpro.application.use_cases.orders.record_change import record_change
@@ -92,11 +92,12 @@ def transfer_orders(
     if (len(found.rows), found.newest) != shown or not found.rows:
         raise ConcurrencyConflict(number=code)
     taker = TechnicianCode.parse(receiver.technician_code or "")
-    groups: dict[int, list[OrderRow]] = {}
+    groups: dict[Reader, list[OrderRow]] = {}
     for row in found.rows:
         order = uow.orders.get(row.id)
         if order.origin and order.origin.chat_id < 0:
-            groups.setdefault(order.origin.chat_id, []).append(row)
+            topic = uow.inbox.topic_of(order.origin.chat_id, order.origin.message_id)
+            groups.setdefault(Reader(order.origin.chat_id, "id", topic), []).append(row)
         sender = receiver.id if order.sender == technician.id else order.sender
         record_change(uow, order.transfer(taker, now, sender=sender, reason=reason), by.id)
     data = {"to": taker.value, "orders": str(len(found.rows)), "reason": reason}
@@ -111,7 +112,7 @@ def _tell(
     receiver: Person,
     by: Person,
     rows: Sequence[OrderRow],
-    groups: Mapping[int, Sequence[OrderRow]],
+    groups: Mapping[Reader, Sequence[OrderRow]],
     now: datetime,
     *,
     reason: str,
@@ -120,18 +121,18 @@ def _tell(
     drafts = len(drafts_of(uow, technician))
     names = {"before": technician.name, "after": receiver.name, "by": by.name}
 
-    def put(code: str, chat_id: int, language: str, some: Sequence[OrderRow], *, foot: bool = False) -> None:
-        words = words_in(language, zone)
+    def put(code: str, chat: Reader, some: Sequence[OrderRow], *, foot: bool = False) -> None:
+        words = words_in(chat.language, zone)
         head = [words(f"transfer.{code}", count=len(some), **names)]
         if reason:
             head.append(words("transfer.reason", reason=reason))
         last = [words("transfer.what_now")] if foot else []
         if drafts and code == "technician":
             last.append(words("transfer.drafts", count=drafts))
-        put_about_orders(uow, chat_id, head, some, words, now, foot=last, order_buttons=foot)
+        put_about_orders(uow, chat.chat_id, head, some, words, now, foot=last, order_buttons=foot, topic=chat.topic)
 
-    put("receiver", receiver.telegram_id or 0, receiver.language, rows, foot=True)
+    put("receiver", Reader(receiver.telegram_id or 0, receiver.language), rows, foot=True)
     if reachable(uow, technician.technician_code or ""):
-        put("technician", technician.telegram_id or 0, technician.language, rows)
-    for chat_id, some in groups.items():
-        put("group", chat_id, "id", some)
+        put("technician", Reader(technician.telegram_id or 0, technician.language), rows)
+    for group, some in groups.items():
+        put("group", group, some)

@@ -7,6 +7,7 @@ from attrs import evolve
 from sikpro.application.ports.schedules import Frequency, Schedule
 from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.people.known_groups import group_in, possible_groups
 from sikpro.application.use_cases.people.record_event import record_event
 from sikpro.domain.errors import InvalidFields, InvalidValue
 from sikpro.domain.people import Permission, Person
@@ -44,11 +45,11 @@ def add_schedule(
 ) -> Schedule:
     """Start sending a recap automatically. `at` is `17:00` in the installation's zone.
 
-    `to` is a person's or a group's chat: `person:<id>` or `group:<chat id>`. `of` narrows the recap: `sto:<code>` or
+    `to` is a person, `person:<id>`, or one of `possible_groups`. `of` narrows the recap: `sto:<code>` or
     `site_operation:<code>`. Raises `NotPermitted`, and `InvalidFields` with the errors by entry.
     """
     by.must(Permission.VIEW_REPORTS)
-    known = {f"group:{group.chat_id}": group.title or str(group.chat_id) for group in uow.inbox.groups()}
+    known = dict(possible_groups(uow))
     people = {f"person:{one.id}": one.name for one in possible_receivers(uow)}
     wrong = {
         "rhythm": rhythm not in set(Frequency),
@@ -63,12 +64,14 @@ def add_schedule(
     if len(uow.schedules.all()) >= MOST:
         raise InvalidValue("schedule.too_many", str(MOST))
     kind, _, number = to.partition(":")
+    chat_id, topic = group_in(to)
     part, _, code = of.partition(":")
     schedule = Schedule(
         rhythm=Frequency(rhythm),
         at=_time(at) or time(),
         person=int(number) if kind == "person" else None,
-        chat_id=int(number) if kind == "group" else None,
+        chat_id=chat_id,
+        topic=topic,
         label=(known | people)[to],
         language=language,
         with_file=with_file,
@@ -125,7 +128,7 @@ def _same(one: Schedule, other: Schedule) -> bool:
 
 
 def _identity(one: Schedule) -> tuple[object, ...]:
-    return one.rhythm, one.person, one.chat_id, one.sto, one.site_operation
+    return one.rhythm, one.person, one.chat_id, one.topic, one.sto, one.site_operation
 
 
 def _time(text: str) -> time | None:

@@ -1,5 +1,7 @@
 """Where photos and other files go: what the scripts do not show."""
 
+from datetime import timedelta
+
 from sikpro.application.ports.chat import Attachment
 from sikpro.application.ports.outbox import Delivery
 from tests.unit.chat import WHOLE, Phone, World
@@ -92,6 +94,17 @@ def test_the_question_about_an_album_that_is_taken_back_counts_as_no_failure() -
     counts = world.transactions.read(lambda uow: uow.outbox.counts())
     assert counts.get(Delivery.EXPIRED) == 1
     assert not counts.get(Delivery.FAILED)
+
+
+def test_a_question_about_an_album_that_may_have_arrived_is_not_taken_back() -> None:
+    world = World()
+    budi = Phone(world, 1)
+    world.transactions.write(lambda uow: world.intake.receive(uow, budi.photo_coming("first", "album")))
+    due = world.clock.now() + timedelta(minutes=1)
+    (question,) = world.transactions.write(lambda uow: uow.outbox.claim(due, timedelta(minutes=1), 1))
+    world.transactions.write(lambda uow: uow.outbox.later(question.id, due, "ambiguous", at=due, doubtful=True))
+    budi.sends_photo("/reg " + WHOLE, file="second", album="album")
+    assert world.transactions.read(lambda uow: uow.outbox.get(question.id)).state is not Delivery.EXPIRED
 
 
 def test_in_an_album_about_an_order_the_others_join_silently_whichever_has_the_words() -> None:

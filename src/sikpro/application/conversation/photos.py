@@ -85,9 +85,9 @@ def caption_came(context: Context) -> None:
 
 
 def take_question_back(context: Context, dialogue: Conversation) -> Outgoing | None:
-    """Recall the question about a photo, and return it; None if it was sent already."""
+    """Recall the question about a photo, and return it; None if it was sent already, or perhaps."""
     question = context.uow.outbox.get(int(dialogue.data[_QUESTION]))
-    if question.state is not Delivery.QUEUED:
+    if question.state is not Delivery.QUEUED or question.attempts:
         return None
     context.uow.outbox.give_up(question.id, Delivery.EXPIRED, "photo", "", context.now)
     return evolve(question.message, random_id=0)

@@ -1,6 +1,7 @@
 """Which SQLite is used, and the turn that its writers take where it has the WAL-reset race."""
 
 import importlib.util
+import os
 import threading
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from filelock import FileLock
 
 from sikpro.adapters.sql import SqlTransactions, create_engine_for, sqlite_driver, writers_turn
-from sikpro.application.ports.storage import StorageBusy, UnitOfWork
+from sikpro.application.ports.storage import StorageBusy, StorageUnavailable, UnitOfWork
 from tests.builders import a_person
 from tests.integration.sqlite import migrated_sqlite
 
@@ -104,3 +105,38 @@ def test_with_the_race_no_two_writers_are_inside_at_once(tmp_path: Path) -> None
     assert len(stores[0].read(lambda uow: uow.people.all())) == 4
     for engine in engines:
         engine.dispose()
+
+
+@pytest.mark.usefixtures("racing")
+def test_with_the_race_who_reaches_the_file_by_a_link_waits_for_the_same_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writers_turn, "_SECONDS", 0.05)
+    real, link = tmp_path / "real", tmp_path / "link"
+    real.mkdir()
+    link.symlink_to(real)
+    migrated_sqlite(real)
+    engine = create_engine_for(f"sqlite:///{link}/sikpro.db")
+    with FileLock(f"{real / 'sikpro.db'}.lock"), pytest.raises(StorageBusy):
+        SqlTransactions(engine).write(lambda uow: uow.people.add(a_person("Rina")))
+    engine.dispose()
+
+
+@pytest.mark.usefixtures("racing")
+def test_with_the_race_a_lock_that_cannot_be_made_is_a_fault_of_the_store_with_its_place(tmp_path: Path) -> None:
+    engine = create_engine_for(migrated_sqlite(tmp_path))
+    (tmp_path / "sikpro.db.lock").mkdir()
+    with pytest.raises(StorageUnavailable, match=r"cannot lock .*sikpro\.db\.lock"):
+        SqlTransactions(engine).write(lambda uow: uow.people.add(a_person("Rina")))
+
+
+@pytest.mark.usefixtures("racing")
+def test_with_the_race_a_lock_that_root_makes_is_the_owners_of_the_database(tmp_path: Path) -> None:
+    if os.name != "posix" or os.geteuid() != 0:
+        pytest.skip("needs root, who may give files away")
+    url = migrated_sqlite(tmp_path)
+    os.chown(tmp_path / "sikpro.db", 65534, 65534)
+    engine = create_engine_for(url)
+    SqlTransactions(engine).write(lambda uow: uow.people.add(a_person("Rina")))
+    engine.dispose()
+    assert (tmp_path / "sikpro.db.lock").stat().st_uid == 65534

@@ -1,15 +1,16 @@
 """The turn to write a SQLite file: one writer at a time, in this process and among all processes of SIKPRO."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 from filelock import BaseFileLock, FileLock, Timeout
 
 from sikpro.adapters.sql import sqlite_driver
-from sikpro.application.ports.storage import StorageBusy
+from sikpro.application.ports.storage import StorageBusy, StorageUnavailable
 
 Turn = Callable[[], AbstractContextManager[None]]
 
@@ -20,7 +21,7 @@ _SECONDS = 10
 def writers_turn(file: Path | None) -> Turn:
     """Return the turn to write the SQLite file; None means a database whose writers need none.
 
-    Entering raises `StorageBusy` if another process keeps the turn.
+    Entering raises `StorageBusy` if another process keeps the turn, `StorageUnavailable` if the lock cannot be made.
     """
     if file is None:
         return nullcontext
@@ -41,7 +42,10 @@ def lock_beside(file: Path) -> BaseFileLock | None:
     With the WAL-reset race no checkpoint may meet the commit of another process. Any write may end with a checkpoint,
     and so may the last connection that closes. In one thread the lock may be taken again.
     """
-    return FileLock(f"{file}.lock", timeout=_SECONDS, mode=0o600, is_singleton=True) if sqlite_driver.RACES else None
+    if not sqlite_driver.RACES:
+        return None
+    # Who reaches the file by a link must meet the same lock, as SQLite itself uses the files beside the real one.
+    return FileLock(f"{os.path.realpath(file)}.lock", timeout=_SECONDS, mode=0o600, is_singleton=True)
 
 
 def connections_that_close_in_turn(file: Path) -> dict[str, Any]:
@@ -65,9 +69,20 @@ def _held(lock: BaseFileLock | None) -> Iterator[None]:
         return
     try:
         lock.acquire()
+        _give_to_owner(lock.lock_file)
     except Timeout as error:
         raise StorageBusy("another process writes the database") from error
+    except OSError as error:
+        raise StorageUnavailable(f"cannot lock {lock.lock_file}: {error.strerror}") from error
     try:
         yield
     finally:
         lock.release()
+
+
+def _give_to_owner(lock: str) -> None:
+    """Let the owner of the database use a lock that root has made, as SQLite does with its own files."""
+    if os.name == "posix" and os.geteuid() == 0:
+        with suppress(FileNotFoundError):
+            database = Path(lock.removesuffix(".lock")).stat()
+            os.chown(lock, database.st_uid, database.st_gid)

@@ -159,6 +159,17 @@ def test_a_checklist_and_a_message_of_blocks_are_read_line_by_line() -> None:
     assert message(text="", rich_message={"blocks": blocks}).text == "AO SC32232558\nODP ODP-SDA-003\nSDA"
 
 
+def test_nothing_is_left_out_of_a_message_of_many_blocks_that_lie_deep_in_each_other() -> None:
+    number: object = "SC32232558"
+    block: object = {"type": "paragraph", "text": "SDA"}
+    for kind in ("bold", "italic", "underline", "strikethrough", "spoiler", "code", "url", "marked"):
+        number = {"type": kind, "text": ["", number]}
+        block = {"type": "list", "items": [{"blocks": [block]}]}
+    many = [{"type": "paragraph", "text": f"baris {place}"} for place in range(1_500)]
+    text = message(text="", rich_message={"blocks": [*many, {"text": ["AO ", number, " ODP"]}, block]}).text
+    assert text.split("\n")[-3:] == ["baris 1499", "AO SC32232558 ODP", "SDA"]
+
+
 @pytest.mark.parametrize(("status", "blocked"), [("kicked", True), ("left", True), ("member", False)])
 def test_a_membership_says_whether_the_bot_is_shut_out(status: str, blocked: bool) -> None:
     change = {"chat": MESSAGE["chat"], "from": DEWI, "date": 9, "new_chat_member": {"status": status}}

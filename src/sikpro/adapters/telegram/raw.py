@@ -62,10 +62,11 @@ def time(source: Raw, field: str) -> datetime:
 
 
 _OF_BLOCKS = ("title", "summary", "blocks", "items", "cells", "tasks", "text", "caption", "credit")
-_MOST_LINES = 1_000
+_MOST_LINES, _DEEPEST = 10_000, 60
+"""Far beyond what a person writes: what is cut off here is not read, and nobody would notice."""
 
 
-def lines_of(value: object, depth: int = 12) -> list[str]:
+def lines_of(value: object, depth: int = _DEEPEST) -> list[str]:
     """Return the lines of a tree of blocks with formatted text, as RichMessage has them; a row of a table is one line.
 
     >>> lines_of({"blocks": [{"type": "paragraph", "text": ["AO ", {"type": "bold", "text": "SC123"}]}]})

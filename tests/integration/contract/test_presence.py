@@ -1,5 +1,6 @@
 """Processes on one PostgreSQL: each knows who is gone, hears what the others announce, and shares one clock."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -8,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from attrs import define, field
 
-from sikpro.adapters.sql import SqlTransactions, create_engine_for
+from sikpro.adapters.sql import SqlTransactions, create_engine_for, presence
 from sikpro.adapters.sql.presence import Presence
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.workers.left_behind import LeftBehind
@@ -141,6 +142,26 @@ def test_a_presence_whose_connection_breaks_is_back_by_itself_and_says_that_hint
     processes.cut(one)
     until(lambda: one.missed == [1, 1])
     assert one.presence.held
+
+
+def test_a_presence_that_gets_no_answer_any_more_neither_counts_as_held_nor_keeps_the_process_from_its_end(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presence, "_PROVES", 1.0)
+    answer = threading.Event()
+
+    def hang(_: object) -> None:
+        answer.wait(20)
+
+    hung, other = Presence(processes.url, "1-aa", hang, lambda: None), processes.start("2-bb")
+    hung.start()
+    assert hung.wait(10)
+    other.store.write(announcing(Hint(Kind.ORDER, (1,))))
+    until(lambda: not hung.held)
+    hung.stop()
+    assert not answer.is_set(), "it still hangs"
+    answer.set()
+    until(lambda: not hung._thread.is_alive())
 
 
 def announcing(*hints: Hint) -> Callable[[UnitOfWork], None]:

@@ -1,6 +1,7 @@
 """The presence of a process on PostgreSQL: one connection kept open, with its lock and the hints of the others."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from select import select
@@ -19,6 +20,12 @@ _log = structlog.get_logger(__name__)
 
 _LOOK = 0.5
 """Seconds between two looks at a connection on which nothing comes, and between two tries to connect."""
+
+_PROVES = 3.0
+"""Seconds for which an answer on the connection proves that the lock is held; then the others may see that it is free.
+
+A network that hangs ends no connection at this end: for many minutes nothing else would tell.
+"""
 
 _KEEPALIVES = ("tcp_keepalives_idle = 2", "tcp_keepalives_interval = 1", "tcp_keepalives_count = 3")
 """With these the server notices within five seconds that this machine is gone, and frees the lock."""
@@ -44,13 +51,14 @@ class Presence:
         self._publish = publish
         self._missed = missed
         self._held = threading.Event()
+        self._proved = time.monotonic()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sikpro-presence", daemon=True)
 
     @property
     def held(self) -> bool:
-        """Whether the process holds its lock, as far as it knows."""
-        return self._held.is_set()
+        """Whether the process holds its lock, by what the server said some seconds ago at most."""
+        return self._held.is_set() and time.monotonic() - self._proved < _PROVES
 
     def start(self) -> None:
         """Connect, and stay connected."""
@@ -61,10 +69,10 @@ class Presence:
         return self._held.wait(seconds)
 
     def stop(self) -> None:
-        """End the connection; the others see at once that the process is gone."""
+        """End the connection; the others see at once that the process is gone. One that hangs ends with the process."""
         self._stopped.set()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(_PROVES)
 
     def _run(self) -> None:
         out_of_reach = False
@@ -96,6 +104,7 @@ class Presence:
         while not self._stopped.is_set():
             # Where the server has not noticed yet that our last connection ended, that one's lock still speaks for us.
             taken = taken or self._takes(connection)
+            self._proved = time.monotonic()
             if not self._held.is_set():
                 self._held.set()
                 self._missed()

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from attrs import evolve
 
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.memory import MemoryTransactions
@@ -76,6 +77,14 @@ def test_those_who_answer_for_the_installation_learn_all_and_others_well_or_not(
     page_site.store.fault = StorageUnavailable("away")
     assert visitor.get("/healthz").json() == {"status": "ok"}, "who is asking cannot be known now"
     page_site.store.fault = None
+
+
+def test_a_one_time_password_does_not_open_what_health_tells_those_who_answer_for_it(page_site: Site) -> None:
+    visitor = page_site.logged_in("admin")
+    visitor.client.headers["x-test-address"] = "9.9.9.9"
+    admin = page_site.people["admin"]
+    page_site.store.write(lambda uow: uow.people.save(evolve(uow.people.get(admin.id), must_change_password=True)))
+    assert visitor.get("/healthz").json() == {"status": "ok"}
 
 
 def test_each_part_is_named_with_its_state_and_an_ill_one_with_what_to_do(page_site: Site) -> None:

@@ -41,8 +41,15 @@ async def healthz(
     """Return 503 if something is ill in a way that stops orders, else 200; who may know learns what it is."""
     health = parts.health()
     status: dict[str, Any] = {"status": "ok" if health.ok else "failing"}
-    known = is_from_here(request) or has_token(request, parts.health_token) or visit.may(Permission.AUDIT)
+    known = is_from_here(request) or has_token(request, parts.health_token) or _answers_for_it(visit)
     return _answer(status | in_full(health, words_in("en", parts.zone)) if known else status, health.ok)
+
+
+def _answers_for_it(visit: Visit) -> bool:
+    """Return whether the visitor may audit and is past the one-time password and the second step, as on every page."""
+    person = visit.person
+    admitted = person is not None and not person.must_change_password and not visit.steps_missing
+    return admitted and visit.may(Permission.AUDIT)
 
 
 def is_from_here(request: Request[Any, Any, Any]) -> bool:

@@ -131,6 +131,7 @@ async def _loops(container: Container) -> AsyncIterator[None]:
     loops += [container.jobs().run, container.exports().run, left_behind.run]
     loops += [lambda: _wake_on_hints(container), lambda: _notice_other_writers(container)]
     if presence:
+        container.health().linked = lambda: presence.held
         presence.start()
         await asyncio.to_thread(presence.wait, 10)
 

@@ -61,7 +61,8 @@ class HealthWatch:
     """Probes the store and its disk, and puts the states of all loops together.
 
     `owner` names this process. `low` and `least` are bytes: with less free space than `low` somebody should act, with
-    less than `least` the process is not ready. `bot` returns the state of the bot's loop, None without a bot.
+    less than `least` the process is not ready. `bot` returns the state of the bot's loop, None without a bot. `linked`
+    returns whether the other processes see this one: one that they do not see sends nothing.
     """
 
     transactions: AsyncTransactions
@@ -75,6 +76,7 @@ class HealthWatch:
     least: int
     bot: Callable[[], BotState | None] = lambda: None
     relay: Callable[[], Relay | None] = lambda: None
+    linked: Callable[[], bool] = lambda: True
     count: Callable[[], float] = time.monotonic
     store: Lately = field(init=False)
     disk: Lately = field(init=False)
@@ -174,6 +176,8 @@ class HealthWatch:
         relay = self.relay()
         if relay is None:
             return Part(name=RELAY, state="no_token")
+        if not self.linked():
+            return Part(name=RELAY, state="storage", ill=True)
         lasts = (relay.store if relay.store.reason else relay.line).lasts
         return Part(name=RELAY, state=relay.state, since=self._at(lasts), ill=relay.state not in _WELL)
 

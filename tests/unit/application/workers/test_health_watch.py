@@ -246,6 +246,15 @@ def test_a_relay_says_storage_as_long_as_its_store_fails_and_then_what_its_line_
     assert (machine.part("relay").state, machine.part("relay").ill) == ("sending", False)
 
 
+def test_a_relay_that_may_not_send_because_the_other_processes_do_not_see_its_own_is_not_called_well(
+    machine: Machine,
+) -> None:
+    relay = Relay(transactions=InlineTransactions(machine.store), messenger=FakeMessenger(), clock=machine.clock)
+    relay.line.worked()
+    machine.health_watch.relay, machine.health_watch.linked = lambda: relay, lambda: False
+    assert (machine.part("relay").state, machine.part("relay").ill) == ("storage", True)
+
+
 async def test_data_are_read_through_once_a_night_and_the_result_is_kept(machine: Machine) -> None:
     check = machine.integrity
     await check.look()

@@ -84,6 +84,89 @@ async def test_the_very_first_message_to_a_fresh_bot_is_not_lost(server: Mtproto
     assert [(said.text, said.sender_name) for said in updates] == [("halo", "Dewi Lestari")]
 
 
+CHATS = pytest.mark.parametrize("chat", [DEWI, SUPERGROUP])
+
+
+def numbered_from(server: MtprotoServer, chat: int, first: int) -> None:
+    """The next message of a chat has this number."""
+    if chat < 0:
+        server.supergroup(chat)
+    server.world.box(chat).last_id = first - 1
+
+
+async def connected(source: MtprotoSource) -> str:
+    """Fetch until there is nothing more: from now on pushes come."""
+    await source.identify()
+    return await settled(source)
+
+
+@CHATS
+async def test_the_very_first_message_is_not_lost_whatever_its_number(
+    server: MtprotoServer, source: MtprotoSource, chat: int
+) -> None:
+    cursor = await connected(source)
+    numbered_from(server, chat, 1000)
+    server.say(DEWI, "halo", chat=chat)
+    updates, cursor = await gathered(source, cursor, 1)
+    assert [(said.text, said.message_id) for said in updates] == [("halo", 1000)]
+    assert await settled(source, cursor)
+
+
+@CHATS
+async def test_what_was_written_before_the_first_start_is_not_lost_whatever_its_numbers(
+    server: MtprotoServer, source: MtprotoSource, chat: int
+) -> None:
+    numbered_from(server, chat, 1000)
+    server.say(DEWI, "satu", chat=chat)
+    server.say(DEWI, "dua", chat=chat)
+    updates, _ = await gathered(source, "", 2)
+    assert [(said.text, said.message_id) for said in updates] == [("satu", 1000), ("dua", 1001)]
+
+
+async def test_a_first_message_that_nobody_can_name_is_an_alarm_once(
+    server: MtprotoServer, source: MtprotoSource
+) -> None:
+    numbered_from(server, DEWI, 1000)
+    server.say(DEWI, "satu")
+    batch = await source.fetch("")
+    assert (batch.updates, batch.gap) == ((), "the first update of the bot")
+    server.say(DEWI, "dua")
+    updates, _ = await gathered(source, batch.cursor, 1)
+    assert [said.text for said in updates] == ["dua"]
+
+
+@CHATS
+async def test_a_pushed_message_that_the_difference_leaves_out_is_fetched_until_it_is_committed(
+    server: MtprotoServer, source: MtprotoSource, chat: int
+) -> None:
+    numbered_from(server, chat, 1)
+    server.say(DEWI, "satu", chat=chat)
+    cursor = await connected(source)
+    server.world.left_out.add((chat, 2))
+    server.say(DEWI, "dua", chat=chat)
+    server.say(DEWI, "tiga", chat=chat)
+    updates, before = await gathered(source, cursor, 1)
+    assert [said.text for said in updates] == ["tiga"]
+    first, after = await gathered(source, before, 1)
+    again, _ = await gathered(source, before, 1)
+    assert [said.text for said in (*first, *again)] == ["dua", "dua"]
+    assert (await source.fetch(after)).updates == ()
+
+
+async def test_a_pushed_message_that_is_nowhere_is_an_alarm_once(server: MtprotoServer, source: MtprotoSource) -> None:
+    server.say(DEWI, "satu")
+    cursor = await connected(source)
+    server.world.left_out.add((DEWI, 2))
+    server.say(DEWI, "dua")
+    del server.world.account.messages[2]
+    gaps = []
+    for _ in range(4):
+        batch = await source.fetch(cursor)
+        cursor = batch.cursor
+        gaps += [batch.gap] if batch.gap else []
+    assert gaps == ["told by a push and not found: message 2"]
+
+
 async def test_a_topic_is_known_by_its_name_and_its_messages_by_their_topic(
     server: MtprotoServer, source: MtprotoSource
 ) -> None:

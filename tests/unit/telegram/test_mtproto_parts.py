@@ -157,3 +157,22 @@ def test_a_message_of_ours_is_known_by_its_words_and_its_target() -> None:
         8,
     ]
     assert [found("Pesan diterima"), found("Selesai", chat_id=8), found("Batal")] == [None, None, None]
+
+
+def pushed_message(number: int, pts: int, *, out: bool = False) -> types.Updates:
+    message = types.Message(number, types.PeerUser(7), None, "halo", out=out)
+    return types.Updates([types.UpdateNewMessage(message, pts, 1)], [], [], None, 0)
+
+
+def test_a_push_is_held_until_a_difference_contains_its_message_or_tells_that_it_was_deleted() -> None:
+    pushes = Pushes()
+    for number, pts in ((4, 8), (5, 9), (6, 10)):
+        pushes.put_nowait(pushed_message(number, pts))
+    pushes.put_nowait(pushed_message(7, 11, out=True))
+    pushes.put_nowait(types.UpdateShortMessage(8, 7, "ya", 12, 1, None))
+    assert pushes.up_to(0, 99) == (4, 5, 6, 8)
+    assert (pushes.up_to(0, 9), pushes.up_to(55, 99)) == ((4, 5), ())
+    pushes.saw([types.Message(4, types.PeerUser(7), None, "halo")])
+    pushes.saw_deleted([types.UpdateDeleteMessages([5], 11, 1), types.UpdateDeleteChannelMessages(55, [6], 3, 1)])
+    pushes.put_nowait(pushed_message(4, 8))
+    assert pushes.up_to(0, 99) == (6, 8)

@@ -35,8 +35,9 @@ def get_difference(call: Call, request: Any) -> Any:
     if not missing and not others:
         return types.updates.DifferenceEmpty(world.state().date, 0)
     told = missing[:limit]
-    others = [one for one in told if not isinstance(one, types.UpdateNewMessage)] + others
-    messages = [one.message for one in told if isinstance(one, types.UpdateNewMessage)]
+    shown = world.tellable(told)
+    others = [one for one in shown if not isinstance(one, types.UpdateNewMessage)] + others
+    messages = [one.message for one in shown if isinstance(one, types.UpdateNewMessage)]
     users, chats = world.surroundings([*told, *others])
     if len(told) < len(missing):
         return types.updates.DifferenceSlice(messages, [], others, chats, users, world.state(told[-1].pts))
@@ -61,8 +62,9 @@ def get_channel_difference(call: Call, request: Any) -> Any:
     if not missing:
         return types.updates.ChannelDifferenceEmpty(max(box.pts, 1), final=True)
     told = missing[: max(1, min(request.limit, call.server.slice_limit))]
-    others = [one for one in told if not isinstance(one, types.UpdateNewChannelMessage)]
-    messages = [one.message for one in told if isinstance(one, types.UpdateNewChannelMessage)]
+    shown = world.tellable(told)
+    others = [one for one in shown if not isinstance(one, types.UpdateNewChannelMessage)]
+    messages = [one.message for one in shown if isinstance(one, types.UpdateNewChannelMessage)]
     users, chats = world.surroundings(told)
     final = len(told) == len(missing)
     return types.updates.ChannelDifference(told[-1].pts, messages, others, chats, users, final=final)

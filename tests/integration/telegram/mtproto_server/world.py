@@ -73,6 +73,7 @@ class World:
         self.blocked: set[int] = set()
         self.files: dict[int, Stored] = {}
         self.topics: dict[tuple[int, int], str] = {}
+        self.left_out: set[tuple[int, int]] = set()
         self._date_told = 0
         self.users[BOT_ID] = types.User(
             BOT_ID,
@@ -135,6 +136,13 @@ class World:
         box.log.append(update)
         box.touched = max(int(self.now()), self._date_told + 1)
         return update
+
+    def tellable(self, updates: Iterable[Any]) -> list[Any]:
+        """The updates without those about the messages of `left_out`, which this server forgets in a difference."""
+        left_out = self.left_out
+        return [
+            one for one in updates if not left_out or (get_peer_id(one.message.peer_id), one.message.id) not in left_out
+        ]
 
     def newest(self, chat: int) -> Any:
         """The update that a chat's sequence got last."""

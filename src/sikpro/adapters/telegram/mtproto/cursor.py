@@ -14,8 +14,8 @@ class Cursor:
     """The account's pts, qts and date, the pts of each supergroup, and the number of committed presses.
 
     `date` and `since` are in Unix seconds; messages before `since` are not answered. The keys of `channels` are the
-    channel ids of MTProto (positive). `presses` counts the button presses: they have no pts, so this number shows which
-    ones are committed. Sequences: https://core.telegram.org/api/updates
+    channel ids of MTProto (positive). `presses` counts the batches of button presses, and of messages that only pushes
+    told: no pts shows which of them are committed, but this number does. Sequences: https://core.telegram.org/api/updates
     """
 
     pts: int

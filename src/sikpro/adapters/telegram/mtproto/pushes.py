@@ -10,6 +10,8 @@ from telethon.tl import types
 from sikpro.adapters.telegram.mtproto.peers import addresses_of
 
 _PRESSES = (types.UpdateBotCallbackQuery,)
+_SHORT = (types.UpdateShortMessage, types.UpdateShortChatMessage)
+_TELLING = (*_SHORT, types.UpdateNewMessage, types.UpdateNewChannelMessage)
 _KEPT = 1000
 
 
@@ -23,6 +25,14 @@ class Press:
 
 
 @define
+class Told:
+    """A pushed message: its pts, and the cursor number of the batch that returned it by its number, or 0."""
+
+    pts: int
+    given: int = 0
+
+
+@define
 class Pushes:
     """Takes the updates that the sender receives beside answers.
 
@@ -30,6 +40,9 @@ class Pushes:
     `_store_own_updates` for the results of our own requests, marked `_self_outgoing`). It keeps no other state; only
     Telethon's client does, which is not used here. So a dropped push is not lost: except for presses, the next
     difference contains it again.
+
+    What a push tells is held against the differences: `told` are the pushed messages that no difference has contained
+    yet, by sequence (the supergroup's number, 0 for the account's own) and message number.
 
     `woken` is set if there is a reason to request. `channels` are the supergroups to request, with the first pts from
     the push, or None if the push has none. `addresses` are the access hashes received so far, by chat id.
@@ -39,6 +52,8 @@ class Pushes:
     presses: list[Press] = field(factory=list[Press])
     channels: dict[int, int | None] = field(factory=dict[int, "int | None"])
     addresses: dict[int, str] = field(factory=dict[int, str])
+    told: dict[tuple[int, int], Told] = field(factory=dict[tuple[int, int], Told])
+    _seen: dict[tuple[int, int], None] = field(factory=dict[tuple[int, int], None])
 
     def put_nowait(self, pushed: Any) -> None:
         """Take one push of any kind."""
@@ -52,7 +67,40 @@ class Pushes:
                 self.presses.append(Press(update, users))
                 del self.presses[:-_KEPT]
         self.look_for_channels(getattr(pushed, "updates", ()) if single is None else (single,))
+        for update in (pushed,) if isinstance(pushed, _SHORT) else getattr(pushed, "updates", (single,)):
+            self._tell(update)
         self.woken.set()
+
+    def _tell(self, update: Any) -> None:
+        """Hold a pushed message of a person until a difference contains it."""
+        message = update if isinstance(update, _SHORT) else getattr(update, "message", None)
+        if not isinstance(update, _TELLING) or getattr(message, "out", False) or type(update.pts) is not int:
+            return
+        key = _key(message)
+        if key not in self._seen:
+            self.told.setdefault(key, Told(update.pts))
+            for oldest in list(self.told)[: max(len(self.told) - _KEPT, 0)]:
+                del self.told[oldest]
+
+    def up_to(self, sequence: int, pts: int) -> tuple[int, ...]:
+        """Return the numbers of the messages of a sequence up to a pts that no difference has contained."""
+        return tuple(number for (where, number), told in self.told.items() if where == sequence and told.pts <= pts)
+
+    def saw(self, messages: Iterable[Any]) -> None:
+        """Record that a difference contained messages."""
+        for message in messages:
+            key = _key(message)
+            self.told.pop(key, None)
+            self._seen[key] = None
+        for oldest in list(self._seen)[: max(len(self._seen) - _KEPT, 0)]:
+            del self._seen[oldest]
+
+    def saw_deleted(self, updates: Iterable[Any]) -> None:
+        """Record that a difference told of deleted messages: nobody can request them any more."""
+        for update in updates:
+            if isinstance(update, types.UpdateDeleteMessages | types.UpdateDeleteChannelMessages):
+                for number in update.messages:
+                    self.told.pop((getattr(update, "channel_id", 0), number), None)
 
     def look_for_channels(self, updates: Iterable[Any]) -> None:
         """Record the supergroups of updates, so that each is requested from before its first update."""
@@ -69,6 +117,7 @@ class Pushes:
         """Drop all pushes: another process serves the bot."""
         self.presses.clear()
         self.channels.clear()
+        self.told.clear()
         self.woken.clear()
 
 
@@ -81,6 +130,11 @@ def channel_in(update: Any) -> int | None:
         peer = getattr(message, "peer_id", None)
         return int(peer.channel_id) if isinstance(peer, types.PeerChannel) else None
     return None
+
+
+def _key(message: Any) -> tuple[int, int]:
+    peer = getattr(message, "peer_id", None)
+    return int(peer.channel_id) if isinstance(peer, types.PeerChannel) else 0, int(message.id)
 
 
 def _before(update: Any) -> int | None:

@@ -80,7 +80,7 @@ class MtprotoSource:
             presses = self._presses(cursor)
             if presses is not None:
                 return presses
-            batch = await self._request(cursor, text)
+            batch = await self._request(cursor, text) or await self._left_out(cursor)
             if batch is not None:
                 return batch
         return Batch((), text)
@@ -101,6 +101,30 @@ class MtprotoSource:
                 raise SourceError(Trouble.SERVER, "a difference that goes on and tells nothing")
             if target not in cursor.channels:
                 pushes.channels.pop(target, None)
+        return None
+
+    async def _left_out(self, cursor: Cursor) -> Batch | None:
+        """Return the messages of a sequence that pushes told and its differences left out, as the cursor passed them.
+
+        Like presses they are returned again until a cursor shows that they were committed.
+        """
+        pushes = self._client.pushes
+        for key, told in list(pushes.told.items()):
+            if 0 < told.given <= cursor.presses:
+                pushes.told.pop(key)
+        for sequence in sorted({sequence for sequence, _ in pushes.told}):
+            reached = cursor.channels.get(sequence) if sequence else max(cursor.pts, 1)
+            numbers = pushes.up_to(sequence, reached or 0)
+            if not numbers:
+                continue
+            waiting = {number: pushes.told[sequence, number] for number in numbers}
+            slice_ = await self._differences.left_out(cursor, sequence, numbers)
+            after = evolve(cursor, presses=cursor.presses + 1)
+            for number, told in waiting.items():
+                told.given = after.presses
+                pushes.told[sequence, number] = told
+            self._given = after.text
+            return Batch(slice_.updates, self._given, slice_.fetched, slice_.addresses, slice_.gap)
         return None
 
     async def _slice(self, cursor: Cursor, target: int) -> Slice:

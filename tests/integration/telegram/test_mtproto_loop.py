@@ -120,6 +120,20 @@ async def test_each_trouble_is_a_state_and_passes(
     await running_until(loop, lambda: loop.state.connected and loop.state.trouble == "")
 
 
+@pytest.mark.parametrize("method", ["help.getConfig", "updates.getDifference"])
+async def test_a_server_of_another_layer_is_a_trouble_of_its_own_in_one_line(
+    server: MtprotoServer, loop: LongPoll, capsys: pytest.CaptureFixture[str], method: str
+) -> None:
+    server.fail(method, cut="unknown", times=None)
+    await running_until(loop, lambda: loop.state.trouble == "layer" and len(server.asked(method)) > 2)
+    lines = [line for line in capsys.readouterr().out.splitlines() if "[error" in line or "trouble=layer" in line]
+    assert len(lines) == 1
+    assert "unknown constructor deadbeef" in lines[0]
+    server.faults.clear()
+    server.say(DEWI, "/cek")
+    await running_until(loop, lambda: outcomes(loop) == [Outcome.COMMAND])
+
+
 async def test_a_telegram_that_is_away_is_a_state_and_passes(
     server: MtprotoServer, loop: LongPoll, client: MtprotoClient
 ) -> None:

@@ -93,6 +93,9 @@ def test_what_our_own_requests_made_wakes_nobody() -> None:
         (420, "FLOOD_WAIT_9", Trouble.SLOW_DOWN),
         (303, "USER_MIGRATE_9", Trouble.DATA_CENTRE),
         (500, "INTERNAL", Trouble.SERVER),
+        (400, "CONNECTION_LAYER_INVALID", Trouble.LAYER),
+        (400, "INPUT_METHOD_INVALID_3081909835_1400137063", Trouble.LAYER),
+        (400, "Constructor not found", Trouble.LAYER),
         (400, "SOMETHING_NEW", Trouble.SERVER),
     ],
 )

@@ -46,6 +46,7 @@ class Trouble(StrEnum):
     API_ID = "api_id"
     CLOCK = "clock"
     DATA_CENTRE = "data_centre"
+    LAYER = "layer"
 
 
 class SourceError(Exception):

@@ -38,7 +38,10 @@ OUTAGE = 600.0
 
 _PROBE = "probe:"
 _LASTING = frozenset(
-    {Trouble.UNAUTHORISED, Trouble.API_ID, Trouble.WEBHOOK, Trouble.CONFLICT, Trouble.DATA_CENTRE, "internal"}
+    {
+        *(Trouble.UNAUTHORISED, Trouble.API_ID, Trouble.WEBHOOK, Trouble.CONFLICT, Trouble.DATA_CENTRE),
+        *(Trouble.LAYER, "internal"),
+    }
 )
 """The troubles of the bot that no wait ends."""
 

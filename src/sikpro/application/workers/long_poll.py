@@ -136,11 +136,11 @@ class LongPoll:
         """Find out the bot's identity, before a poll that may last long.
 
         If another transport served the bot before, the ledger gets a row. Only a poll shows that another process is
-        polling.
+        polling, or that the server speaks another layer.
         """
         identity = await self.source.identify()
         self.state = evolve(self.state, username=identity.username)
-        if self.state.trouble not in {Trouble.CONFLICT, Trouble.WEBHOOK}:
+        if self.state.trouble not in {Trouble.CONFLICT, Trouble.WEBHOOK, Trouble.LAYER}:
             self._connected()
         if not self._begun:
             await self.intake.begin(self.account, self.source.transport)

@@ -154,6 +154,8 @@ class Connection:
             self._server.problems.append(problem)
             outcome = "broken"
             result = bytes(types.RpcError(500, "TEST_SERVER_BROKEN"))
+        if fault.cut == "unknown":
+            outcome, result = "unknown", b"\xef\xbe\xad\xde" + result
         self._server.note(method, outcome)
         if fault.cut == "after":
             self.cut()

@@ -19,7 +19,8 @@ class Fault:
     """One thing that goes wrong with a method ("*" is any; `push` is what the server sends of its own accord).
 
     `error` is answered instead of executing. `cut` is "before" (the connection ends, nothing is executed), "after"
-    (executed, but the answer never arrives), and for pushes "skip" or "double". `seconds` delays the answer of what
+    (executed, but the answer never arrives), "unknown" (executed, but the answer is of a layer that nobody knows), and
+    for pushes "skip" or "double". `seconds` delays the answer of what
     is executed. It strikes at every `every`-th call, `times` times in all (None: for ever).
     """
 

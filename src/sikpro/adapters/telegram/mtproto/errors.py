@@ -54,6 +54,16 @@ _API_ID = frozenset({"API_ID_INVALID", "API_ID_PUBLISHED_FLOOD", "CONNECTION_API
 _TOKEN = frozenset(
     {"ACCESS_TOKEN_INVALID", "ACCESS_TOKEN_EXPIRED", "BOT_INVALID", "USER_DEACTIVATED", "USER_DEACTIVATED_BAN"}
 )
+_LAYER = (
+    "CONNECTION_LAYER_INVALID",
+    "INVALID_LAYER",
+    "INPUT_LAYER_INVALID",
+    "INPUT_CONSTRUCTOR_INVALID",
+    "INPUT_METHOD_INVALID",
+    "CONSTRUCTOR NOT FOUND",
+)
+"""Beginnings of the answers of a server that does not know our layer, the last of a foreign one; in capitals."""
+
 _SHORT_PAUSE = 5.0
 
 
@@ -89,6 +99,8 @@ def source_error(error: RPCError) -> SourceError:
         return SourceError(Trouble.SLOW_DOWN, detail, pause)
     if error.code == 303:
         return SourceError(Trouble.DATA_CENTRE, detail)
+    if code.upper().startswith(_LAYER):
+        return SourceError(Trouble.LAYER, detail)
     return SourceError(Trouble.SERVER, detail)
 
 

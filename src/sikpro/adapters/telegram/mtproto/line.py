@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
+import struct
 from datetime import UTC, datetime
 from typing import Any
 
 from attrs import define, field
 from telethon.crypto import AuthKey
-from telethon.errors import AuthKeyNotFound
+from telethon.errors import AuthKeyNotFound, TypeNotFoundError
 from telethon.network import ConnectionTcpFull, MTProtoSender
 from telethon.tl import functions
 from telethon.tl.alltlobjects import LAYER
@@ -15,6 +16,7 @@ from telethon.tl.alltlobjects import LAYER
 from sikpro.adapters.telegram.client import LineBroken
 from sikpro.adapters.telegram.mtproto.pushes import Pushes
 from sikpro.adapters.telegram.mtproto.session import DataCentre
+from sikpro.application.ports.network import SourceError, Trouble
 
 _CONNECT = 10.0
 
@@ -106,7 +108,7 @@ class Line:
     async def call(self, request: Any, within: float) -> Any:
         """Call a method and return its result; no answer within `within` seconds is a broken line.
 
-        Raises `LineBroken`, `KeyUnknown` and Telethon's `RPCError`.
+        Raises `LineBroken`, `KeyUnknown`, Telethon's `RPCError`, and `SourceError` for an answer of another layer.
         """
         if self._ended is None or not self.alive:
             raise LineBroken("not connected", written=False)
@@ -141,6 +143,11 @@ class Line:
             return answer.result()
         except (OSError, EOFError, BufferError, AuthKeyNotFound) as error:
             raise _broken(error) from None
+        except TypeNotFoundError as error:
+            # Its own text has the bytes of the answer.
+            raise _other_layer(f"unknown constructor {error.invalid_constructor_id:08x}") from None
+        except (RuntimeError, struct.error) as error:
+            raise _other_layer(f"{type(error).__name__} in an answer") from None
 
     def _why_ended(self) -> None:
         error = self._ended.exception() if self._ended and not self._ended.cancelled() else None
@@ -157,6 +164,10 @@ def _broken(error: BaseException) -> LineBroken:
     if isinstance(error, AuthKeyNotFound):
         return KeyUnknown("the key is unknown", written=False)
     return LineBroken(f"{type(error).__name__}: {error}", written=True)
+
+
+def _other_layer(detail: str) -> SourceError:
+    return SourceError(Trouble.LAYER, f"{detail}; ours is layer {LAYER}")
 
 
 def _introduced(api_id: int, query: Any) -> Any:

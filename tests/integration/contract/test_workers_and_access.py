@@ -35,6 +35,23 @@ def test_a_dialogue_goes_on_where_it_was_and_ends_when_dropped(store: Transactio
     assert store.read(lambda unit: unit.conversations.of(700, 700)) == ()
 
 
+def test_a_reminder_is_recorded_unless_the_dialogue_changed_or_ended_since_it_was_read(store: Transactions) -> None:
+    """On PostgreSQL a person may answer in the middle of the job that reminds them."""
+    before = talk()
+    store.write(lambda unit: unit.conversations.put(before))
+    assert store.write(lambda unit: unit.conversations.mark_reminded(before, after(9)))
+    assert store.read(lambda unit: unit.conversations.of(700, 700)) == (evolve(before, reminded_at=after(9)),)
+
+    answered = talk(step="reg:odp", updated_at=after(1))
+    store.write(lambda unit: unit.conversations.put(answered))
+    assert not store.write(lambda unit: unit.conversations.mark_reminded(before, after(10)))
+    assert store.read(lambda unit: unit.conversations.of(700, 700)) == (answered,)
+
+    store.write(lambda unit: unit.conversations.drop(700, 700))
+    assert not store.write(lambda unit: unit.conversations.mark_reminded(answered, after(10)))
+    assert store.read(lambda unit: unit.conversations.of(700, 700)) == ()
+
+
 def test_a_person_has_several_drafts_in_a_chat_and_each_ends_alone(store: Transactions) -> None:
     old, new = talk(draft="a", updated_at=after(1)), talk(draft="b", updated_at=after(2))
     beside, other = talk(step="ask", updated_at=after(3)), talk(telegram_id=701, draft="a")

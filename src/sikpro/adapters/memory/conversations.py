@@ -1,5 +1,7 @@
 """The open dialogues in memory."""
 
+from datetime import datetime
+
 from attrs import evolve
 
 from sikpro.adapters.memory.store import State
@@ -22,6 +24,15 @@ class MemoryConversationStore:
         """Save the dialogue."""
         kept = evolve(conversation, data=dict(conversation.data))
         self._state.conversations.put((conversation.chat_id, conversation.telegram_id, conversation.draft), kept)
+
+    def mark_reminded(self, conversation: Conversation, at: datetime) -> bool:
+        """Record a reminder, unless the dialogue changed or ended since it was read; return whether it is recorded."""
+        key = (conversation.chat_id, conversation.telegram_id, conversation.draft)
+        known = self._state.conversations.get(key)
+        if known is None or known.updated_at != conversation.updated_at:
+            return False
+        self._state.conversations.put(key, evolve(known, reminded_at=at))
+        return True
 
     def drop(self, chat_id: int, telegram_id: int, draft: str | None = None) -> None:
         """Delete a dialogue, or all of a person in a chat."""

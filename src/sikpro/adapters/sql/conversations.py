@@ -46,6 +46,16 @@ class SqlConversationStore:
         put = upsert(self._transaction, conversations, ["chat_id", "telegram_id", "draft"])
         self._transaction.execute(put.values(row))
 
+    def mark_reminded(self, conversation: Conversation, at: datetime) -> bool:
+        """Record a reminder, unless the dialogue changed or ended since it was read; return whether it is recorded."""
+        unchanged = (
+            _talk.chat_id == conversation.chat_id,
+            _talk.telegram_id == conversation.telegram_id,
+            _talk.draft == conversation.draft,
+            _talk.updated_at == conversation.updated_at,
+        )
+        return self._transaction.execute(sa.update(conversations).where(*unchanged).values(reminded_at=at)).rowcount == 1
+
     def drop(self, chat_id: int, telegram_id: int, draft: str | None = None) -> None:
         """Delete a dialogue, or all of a person in a chat."""
         dropped = sa.delete(conversations).where(_talk.chat_id == chat_id, _talk.telegram_id == telegram_id)

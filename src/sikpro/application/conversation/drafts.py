@@ -69,7 +69,7 @@ def remind_drafts(uow: UnitOfWork, now: datetime, zone: str) -> int:
             continue
         person = uow.people.by_telegram(conversation.telegram_id)
         errors = field_errors(uow, conversation.data)
-        if person and person.active and errors:
+        if person and person.active and errors and uow.conversations.mark_reminded(conversation, now):
             question = conversation.step.partition(":")[2]
             name = question if question in errors else first_to_ask(errors)
             card = uow.outbox.put(_reminder(uow, conversation, person, errors, zone), now)

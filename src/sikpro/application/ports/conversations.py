@@ -34,6 +34,12 @@ class ConversationStore(Protocol):
         """Return a person's dialogues in a chat, the one that changed last first."""
 
     def put(self, conversation: Conversation) -> None: ...
+    def mark_reminded(self, conversation: Conversation, at: datetime) -> bool:
+        """Record a reminder, unless the dialogue changed or ended since it was read; return whether it is recorded.
+
+        Then nobody else changes the dialogue until this transaction ends.
+        """
+
     def drop(self, chat_id: int, telegram_id: int, draft: str | None = None) -> None:
         """Delete one dialogue, or with None all of a person in a chat."""
 

@@ -136,8 +136,8 @@ class Differences:
             everything = types.ChannelMessagesFilterEmpty()
             request = functions.updates.GetChannelDifferenceRequest(peer, everything, max(pts, 1), LIMIT)
             found = await self._client.call(request)
-            told = getattr(found, "new_messages", ())
-            first = await self._first_message(chat_id, told) if pts < 1 else _Found()
+            later = getattr(found, "new_messages", ())
+            first = await self._first_message(chat_id, later) if pts < 1 else _Found()
         except RPCError as error:
             code = code_of(error)
             if code in CHAT_GONE:

@@ -25,7 +25,7 @@ class Press:
 
 
 @define
-class Told:
+class Held:
     """A pushed message: its pts, and the cursor number of the batch that returned it by its number, or 0."""
 
     pts: int
@@ -41,7 +41,7 @@ class Pushes:
     Telethon's client does, which is not used here. So a dropped push is not lost: except for presses, the next
     difference contains it again.
 
-    What a push tells is held against the differences: `told` are the pushed messages that no difference has contained
+    What a push tells is held against the differences: `held` are the pushed messages that no difference has contained
     yet, by sequence (the supergroup's number, 0 for the account's own) and message number.
 
     `woken` is set if there is a reason to request. `channels` are the supergroups to request, with the first pts from
@@ -52,8 +52,8 @@ class Pushes:
     presses: list[Press] = field(factory=list[Press])
     channels: dict[int, int | None] = field(factory=dict[int, "int | None"])
     addresses: dict[int, str] = field(factory=dict[int, str])
-    told: dict[tuple[int, int], Told] = field(factory=dict[tuple[int, int], Told])
-    _seen: dict[tuple[int, int], None] = field(factory=dict[tuple[int, int], None])
+    held: dict[tuple[int, int], Held] = field(factory=dict[tuple[int, int], Held])
+    _contained: dict[tuple[int, int], None] = field(factory=dict[tuple[int, int], None])
 
     def put_nowait(self, pushed: Any) -> None:
         """Take one push of any kind."""
@@ -77,30 +77,30 @@ class Pushes:
         if not isinstance(update, _TELLING) or getattr(message, "out", False) or type(update.pts) is not int:
             return
         key = _key(message)
-        if key not in self._seen:
-            self.told.setdefault(key, Told(update.pts))
-            for oldest in list(self.told)[: max(len(self.told) - _KEPT, 0)]:
-                del self.told[oldest]
+        if key not in self._contained:
+            self.held.setdefault(key, Held(update.pts))
+            for oldest in list(self.held)[: max(len(self.held) - _KEPT, 0)]:
+                del self.held[oldest]
 
     def up_to(self, sequence: int, pts: int) -> tuple[int, ...]:
         """Return the numbers of the messages of a sequence up to a pts that no difference has contained."""
-        return tuple(number for (where, number), told in self.told.items() if where == sequence and told.pts <= pts)
+        return tuple(number for (where, number), one in self.held.items() if where == sequence and one.pts <= pts)
 
     def saw(self, messages: Iterable[Any]) -> None:
         """Record that a difference contained messages."""
         for message in messages:
             key = _key(message)
-            self.told.pop(key, None)
-            self._seen[key] = None
-        for oldest in list(self._seen)[: max(len(self._seen) - _KEPT, 0)]:
-            del self._seen[oldest]
+            self.held.pop(key, None)
+            self._contained[key] = None
+        for oldest in list(self._contained)[: max(len(self._contained) - _KEPT, 0)]:
+            del self._contained[oldest]
 
     def saw_deleted(self, updates: Iterable[Any]) -> None:
         """Record that a difference told of deleted messages: nobody can request them any more."""
         for update in updates:
             if isinstance(update, types.UpdateDeleteMessages | types.UpdateDeleteChannelMessages):
                 for number in update.messages:
-                    self.told.pop((getattr(update, "channel_id", 0), number), None)
+                    self.held.pop((getattr(update, "channel_id", 0), number), None)
 
     def look_for_channels(self, updates: Iterable[Any]) -> None:
         """Record the supergroups of updates, so that each is requested from before its first update."""
@@ -117,7 +117,7 @@ class Pushes:
         """Drop all pushes: another process serves the bot."""
         self.presses.clear()
         self.channels.clear()
-        self.told.clear()
+        self.held.clear()
         self.woken.clear()
 
 

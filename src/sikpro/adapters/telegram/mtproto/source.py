@@ -109,20 +109,20 @@ class MtprotoSource:
         Like presses they are returned again until a cursor shows that they were committed.
         """
         pushes = self._client.pushes
-        for key, told in list(pushes.told.items()):
-            if 0 < told.given <= cursor.presses:
-                pushes.told.pop(key)
-        for sequence in sorted({sequence for sequence, _ in pushes.told}):
+        for key, one in list(pushes.held.items()):
+            if 0 < one.given <= cursor.presses:
+                pushes.held.pop(key)
+        for sequence in sorted({sequence for sequence, _ in pushes.held}):
             reached = cursor.channels.get(sequence) if sequence else max(cursor.pts, 1)
             numbers = pushes.up_to(sequence, reached or 0)
             if not numbers:
                 continue
-            waiting = {number: pushes.told[sequence, number] for number in numbers}
+            waiting = {number: pushes.held[sequence, number] for number in numbers}
             slice_ = await self._differences.left_out(cursor, sequence, numbers)
             after = evolve(cursor, presses=cursor.presses + 1)
-            for number, told in waiting.items():
-                told.given = after.presses
-                pushes.told[sequence, number] = told
+            for number, one in waiting.items():
+                one.given = after.presses
+                pushes.held[sequence, number] = one
             self._given = after.text
             return Batch(slice_.updates, self._given, slice_.fetched, slice_.addresses, slice_.gap)
         return None

@@ -1,5 +1,7 @@
 """The open dialogues in the database."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from attrs import asdict
 from sqlalchemy import JSON, Column, Table
@@ -54,7 +56,9 @@ class SqlConversationStore:
             _talk.draft == conversation.draft,
             _talk.updated_at == conversation.updated_at,
         )
-        return self._transaction.execute(sa.update(conversations).where(*unchanged).values(reminded_at=at)).rowcount == 1
+        return (
+            self._transaction.execute(sa.update(conversations).where(*unchanged).values(reminded_at=at)).rowcount == 1
+        )
 
     def drop(self, chat_id: int, telegram_id: int, draft: str | None = None) -> None:
         """Delete a dialogue, or all of a person in a chat."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import resource
-import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -12,8 +11,10 @@ from typing import Any
 import httpx
 import pytest
 
-from sikpro.adapters.sql import migrate
+from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
+from sikpro.adapters.sql.sqlite_driver import driver
 from sikpro.application.ports.storage import StorageDamaged
+from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.entrypoints.container import Container
 from sikpro.entrypoints.settings import Settings
 from tests.integration.e2e.installation import Process, wait_until
@@ -91,6 +92,13 @@ async def working(url: str) -> AsyncIterator[Container]:
         container.engine().dispose()
 
 
+def furnish(url: str) -> None:
+    """Make the first catalogue: without its statuses a job fails."""
+    engine = create_engine_for(url)
+    SqlTransactions(engine).write(create_first_catalogue)
+    engine.dispose()
+
+
 async def comes_to(container: Container, ok: bool, **states: str) -> None:
     """Probe until it is so."""
     async with asyncio.timeout(20):
@@ -104,6 +112,7 @@ async def comes_to(container: Container, ok: bool, **states: str) -> None:
 
 async def test_a_file_that_is_damaged_is_told_by_the_next_check(tmp_path: Path) -> None:
     url, path = migrated_sqlite(tmp_path), tmp_path / "sikpro.db"
+    furnish(url)
     async with working(url) as container:
         await container.integrity().look()
         await comes_to(container, True, database="ok", integrity="ok", jobs="ok")
@@ -134,6 +143,7 @@ async def test_a_postgresql_that_stops_and_comes_back_is_told_and_nothing_is_rem
     try:
         url = server.create()
         migrate(url)
+        furnish(url)
         async with working(url) as container:
             await comes_to(container, True, database="ok", disk="elsewhere", jobs="ok")
             server.halt()
@@ -147,7 +157,7 @@ async def test_a_postgresql_that_stops_and_comes_back_is_told_and_nothing_is_rem
 def damage(path: Path) -> None:
     """Write rubbish over pages that nothing of these tests reads."""
     content = bytearray(path.read_bytes())
-    with sqlite3.connect(path) as connection:
+    with driver.connect(str(path)) as connection:
         (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ix_orders_number'").fetchone()
     connection.close()
     content[(page - 1) * 4096 : page * 4096] = b"\xa5" * 4096

@@ -107,7 +107,11 @@ def test_a_zone_that_is_written_counts() -> None:
 
 @pytest.mark.parametrize(
     ("text", "utc"),
-    [("25/11/26 09:10", "2026-11-25T02:10+00:00"), ("2026-11-25T09:10:00-05:00", "2026-11-25T14:10+00:00")],
+    [
+        ("25/11/26 09:10", "2026-11-25T02:10+00:00"),
+        ("25 Nov '26 09:10", "2026-11-25T02:10+00:00"),
+        ("2026-11-25T09:10:00-05:00", "2026-11-25T14:10+00:00"),
+    ],
 )
 def test_a_year_of_two_digits_and_a_zone_behind_utc_are_read(text: str, utc: str) -> None:
     decided = decide_rule([text])

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from sikpro.domain.history import History, bring_in
-from tests.builders import NOON, WAITING, order_data
+from tests.builders import HELD_UP, NOON, WAITING, order_data
 
 
 def test_an_order_that_nobody_touched_waits_since_its_receipt() -> None:
@@ -15,3 +15,12 @@ def test_an_order_that_nobody_touched_waits_since_its_receipt() -> None:
 
     assert since(History(received_at=NOON)) == NOON
     assert since(History(received_at=NOON, resubmissions=1)) == NOON + timedelta(days=2)
+
+
+def test_an_order_that_comes_held_up_was_held_up_once_and_as_often_as_it_was_sent_anew() -> None:
+    def hold_ups(resubmissions: int) -> int:
+        history = History(received_at=NOON, resubmissions=resubmissions)
+        change = bring_in(order_id=1, data=order_data(), history=history, status=HELD_UP, now=NOON, source="x")
+        return change.order.hold_ups
+
+    assert [hold_ups(resubmissions) for resubmissions in (0, 1, 3)] == [1, 1, 3]

@@ -9,3 +9,7 @@ from sikpro.domain.place import Place
 def test_what_is_no_place_on_earth_is_refused_in_plain_words(latitude: float, longitude: float) -> None:
     with pytest.raises(ValueError, match="not a place on Earth"):
         Place.at(latitude, longitude)
+
+
+def test_a_place_on_the_equator_has_no_minus_before_its_nought() -> None:
+    assert str(Place.at(-0.0000001, 112)) == "0,112"

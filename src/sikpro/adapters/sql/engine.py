@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 from sikpro.adapters.sql.errors import storage_error
 from sikpro.adapters.sql.sqlite_driver import driver
 from sikpro.adapters.sql.writers_turn import connections_that_close_in_turn
-from sikpro.application.ports.storage import StorageUnavailable
+from sikpro.application.ports.storage import StorageDamaged, StorageUnavailable
 
 WRITES = "sikpro_writes"
 """The execution option of connections that take the write lock at the beginning."""
@@ -115,6 +115,9 @@ def _prepare_sqlite(engine: Engine, pragmas: tuple[str, ...]) -> None:
         except driver.Error as error:
             connection.close()
             raise storage_error(error) or error from error
+        except UnicodeError as error:  # a damaged schema: its message quotes bytes that are no text
+            connection.close()
+            raise StorageDamaged(str(error)) from error
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

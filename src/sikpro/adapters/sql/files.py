@@ -153,8 +153,8 @@ class SqlFileStore:
 
 def _is_due(now: datetime, lease_time: datetime) -> sa.ColumnElement[bool]:
     """Return whether a file is due: where it is claimed, by the time of leases."""
-    present = sa.case((_c.claimed_by != "", lease_time), else_=now)
-    return sa.or_(_c.due_at <= present, _c.due_at > now + FAR_AHEAD)
+    by_lease = sa.or_(_c.due_at <= lease_time, _c.due_at > lease_time + FAR_AHEAD)
+    return sa.case((_c.claimed_by != "", by_lease), else_=sa.or_(_c.due_at <= now, _c.due_at > now + FAR_AHEAD))
 
 
 def _file(row: Mapping[Any, Any]) -> OrderFile:

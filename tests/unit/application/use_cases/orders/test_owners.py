@@ -59,6 +59,12 @@ def world() -> World:
     return world
 
 
+def test_an_owner_hears_in_their_own_language(world: World) -> None:
+    owned(world, person=eka(world, language="en").id)
+    world.sets("odp_penuh", number=number(1))
+    assert "ODP full" in Phone(world, OWNER).hears()
+
+
 def test_the_group_hears_of_an_order_that_comes_and_anybody_there_brings_it_back(world: World) -> None:
     owned(world)
     team, budi = Phone(world, STRANGER, "Pak Joko", chat=TEAM), Phone(world, 1)

@@ -57,12 +57,12 @@ def furnish(unit: UnitOfWork) -> None:
     )
 
 
-def try_all_again_later(unit: UnitOfWork) -> None:
+def try_all_again_later(unit: UnitOfWork, minutes: int = 1) -> None:
     """A first try of each file, so that the due time of the second is not the time since which it is wanted."""
     for files in (unit.files, unit.photo_reads):
         one = files.claim(after(0), LEASE, ["bot_api"])
         assert one
-        files.later(one.id, after(1), "slow")
+        files.later(one.id, after(minutes), "slow")
 
 
 def claimed(unit: UnitOfWork, owner: str = "1-abc") -> list[str]:
@@ -107,9 +107,7 @@ def test_a_message_that_may_have_been_sent_is_doubtful_when_its_claim_ended_earl
 
 def test_what_is_not_claimed_keeps_its_due_time(store: Transactions) -> None:
     store.write(furnish)
-    for files in ("files", "photo_reads"):
-        one = store.write(lambda unit, name=files: getattr(unit, name).claim(after(0), LEASE, ["bot_api"]))  # type: ignore[misc]  # bound now
-        store.write(lambda unit, name=files, one=one: getattr(unit, name).later(one.id, after(9), "slow"))  # type: ignore[misc]  # bound now
+    store.write(lambda unit: try_all_again_later(unit, minutes=9))
     store.write(lambda unit: unit.outbox.later(1, after(9), "slow_down", at=after(1)))
 
     assert store.write(lambda unit: unit.claims.free_all()) == 0

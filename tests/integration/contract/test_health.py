@@ -8,7 +8,7 @@ import pytest
 from sikpro.adapters.memory.health import MemoryPlace
 from sikpro.adapters.sql.health import SqlPlace
 from sikpro.application.ports.health import Checked, DataPlace, HealthRecord, Integrity
-from sikpro.application.ports.storage import StorageError, Transactions
+from sikpro.application.ports.storage import StorageError, Transactions, UnitOfWork
 from tests.builders import after
 from tests.fakes import FakePlace
 from tests.integration.contract.conftest import POSTGRES
@@ -22,16 +22,19 @@ def test_the_latest_record_of_a_name_is_kept_and_old_ones_of_a_beginning_are_for
         HealthRecord(name="probe_3", at=after(0), state="damaged", detail="x" * 10_000),
         HealthRecord(name="probe:1", at=after(1), detail="2"),
     ]
-    for record in records:
-        store.write(lambda unit, record=record: unit.health.put(record))  # type: ignore[misc]  # bound now
-    names = ("probe:1", "probe:2", "probe_3", "probe")
-    assert [store.read(lambda unit, name=name: unit.health.get(name)) for name in names] == [  # type: ignore[misc]
-        *(records[3], records[1], records[2], None)
-    ]
+
+    def found() -> list[HealthRecord | None]:
+        names = ("probe:1", "probe:2", "probe_3", "probe")
+        return store.read(lambda unit: [unit.health.get(name) for name in names])
+
+    def put_all(unit: UnitOfWork) -> None:
+        for record in records:
+            unit.health.put(record)
+
+    store.write(put_all)
+    assert found() == [records[3], records[1], records[2], None]
     store.write(lambda unit: unit.health.forget("probe:", after(5)))
-    assert [store.read(lambda unit, name=name: unit.health.get(name)) for name in names[:3]] == [  # type: ignore[misc]
-        *(None, records[1], records[2])
-    ]
+    assert found() == [None, records[1], records[2], None]
 
 
 @pytest.fixture(params=["memory", "fake", "sqlite", POSTGRES])

@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from attrs import define, field
 
-from sikpro.application.ports.chance import Chance
+from sikpro.application.ports.chance import UNFORESEEN, Chance
 from sikpro.application.ports.runtime import News
 from sikpro.application.ports.storage import Hint, Kind
 
@@ -35,7 +35,7 @@ class LocalLiveEvents:
     `kept` is the number of ids that the record holds.
     """
 
-    def __init__(self, kept: int = KEPT, chance: Chance = Chance()) -> None:  # noqa: B008  # frozen
+    def __init__(self, kept: int = KEPT, chance: Chance = UNFORESEEN) -> None:
         self._lock = threading.Lock()
         self._subscribers: set[_Subscriber] = set()
         self._closed = False

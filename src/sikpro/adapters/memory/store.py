@@ -8,7 +8,7 @@ from typing import Generic, Self, TypeVar
 from attrs import define, evolve, field, fields, frozen
 
 from sikpro.application.ports.blobs import Blob
-from sikpro.application.ports.chance import Chance
+from sikpro.application.ports.chance import UNFORESEEN, Chance
 from sikpro.application.ports.conversations import Conversation
 from sikpro.application.ports.day_notes import DayNote
 from sikpro.application.ports.disturbances import TiedOrder
@@ -287,7 +287,7 @@ _TABLES = tuple(attribute.name for attribute in fields(State))
 class Sequences:
     """The used ids; as with a database's sequences, a rollback does not free them. It also carries chance."""
 
-    def __init__(self, chance: Chance = Chance()) -> None:  # noqa: B008  # frozen
+    def __init__(self, chance: Chance = UNFORESEEN) -> None:
         self.chance = chance
         self._counters: dict[str, itertools.count[int]] = {}
 

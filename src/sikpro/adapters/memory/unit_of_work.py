@@ -44,7 +44,7 @@ from sikpro.adapters.memory.undo_and_views import MemorySavedViews, MemoryUndoSt
 from sikpro.adapters.memory.wall_links import MemoryWallLinks
 from sikpro.adapters.memory.work_preferences import MemoryWorkPreferences
 from sikpro.adapters.memory.written_tables import MemoryWrittenTables
-from sikpro.application.ports.chance import Chance
+from sikpro.application.ports.chance import UNFORESEEN, Chance
 from sikpro.application.ports.one_write import OneWrite
 from sikpro.application.ports.runtime import LiveEvents
 from sikpro.application.ports.security_events import SecurityEvent, log_events
@@ -133,7 +133,7 @@ class MemoryTransactions:
     1
     """
 
-    def __init__(self, live: LiveEvents | None = None, chance: Chance = Chance()) -> None:  # noqa: B008  # frozen
+    def __init__(self, live: LiveEvents | None = None, chance: Chance = UNFORESEEN) -> None:
         self._live = live
         self._state = State()
         self._sequences = Sequences(chance)

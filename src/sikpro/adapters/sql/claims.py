@@ -50,7 +50,7 @@ def _wanted(table: sa.Table, state: str) -> _Claimed:
 
 _KINDS = (
     _leased(bot_accounts, bot_accounts.c.owner),
-    _leased(outbox, outbox.c.claimed_by, sa.text(f"outbox.{UNFINISHED}")),  # type: ignore[arg-type]  # a condition
+    _leased(outbox, outbox.c.claimed_by, sa.and_(sa.text(f"outbox.{UNFINISHED}"))),
     _leased(jobs, jobs.c.claimed_by),
     _leased(exports, exports.c.claimed_by, exports.c.state == ExportState.RUNNING.value),
     _wanted(files, FileState.WANTED.value),

@@ -13,7 +13,7 @@ from sqlalchemy.sql import Executable
 from sikpro.adapters.sql.columns import UtcDateTime
 from sikpro.adapters.sql.engine import in_transaction
 from sikpro.adapters.sql.errors import storage_error
-from sikpro.application.ports.chance import Chance
+from sikpro.application.ports.chance import UNFORESEEN, Chance
 from sikpro.application.ports.security_events import SecurityEvent
 from sikpro.application.ports.storage import Hint, StorageError, StorageRejected, StorageUnavailable
 from sikpro.domain.phase import Phase
@@ -27,7 +27,7 @@ _IN_ERROR = 3  # psycopg.pq.TransactionStatus.INERROR; PostgreSQL silently turns
 class OpenTransaction:
     """A transaction's connection with its savepoints; they also roll back hints, security events, facts and totals."""
 
-    def __init__(self, connection: Connection, chance: Chance = Chance(), process: str = "") -> None:  # noqa: B008  # frozen
+    def __init__(self, connection: Connection, chance: Chance = UNFORESEEN, process: str = "") -> None:
         self.connection = connection
         self.chance = chance
         self.process = process

@@ -51,7 +51,7 @@ from sikpro.adapters.sql.wall_links import SqlWallLinks
 from sikpro.adapters.sql.work_preferences import SqlWorkPreferences
 from sikpro.adapters.sql.writers_turn import writers_turn
 from sikpro.adapters.sql.written_tables import SqlWrittenTables
-from sikpro.application.ports.chance import Chance
+from sikpro.application.ports.chance import UNFORESEEN, Chance
 from sikpro.application.ports.one_write import OneWrite
 from sikpro.application.ports.runtime import LiveEvents
 from sikpro.application.ports.security_events import log_events
@@ -134,7 +134,7 @@ class SqlTransactions:
         engine: Engine,
         live: LiveEvents | None = None,
         process: str = "",
-        chance: Chance = Chance(),  # noqa: B008  # frozen
+        chance: Chance = UNFORESEEN,
     ) -> None:
         self._engine = engine
         self._live = live

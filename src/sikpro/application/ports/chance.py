@@ -28,3 +28,7 @@ class Chance:
     def between(self, least: float, most: float) -> float:
         """Return any number from `least` to `most`."""
         return least + (most - least) * self.share()
+
+
+UNFORESEEN = Chance()
+"""The chance of the operating system."""

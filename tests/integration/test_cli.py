@@ -15,10 +15,10 @@ import httpx
 import pytest
 
 from sikpro.adapters.sql.engine import create_engine_for
-from sikpro.adapters.sql.migrate import downgrade
+from sikpro.adapters.sql.migrate import downgrade, pending
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.application.ports.security_events import EventFilter, EventKind
-from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.storage import StorageBusy, UnitOfWork
 from sikpro.domain.people import Role
 from sikpro.entrypoints.server import listen
 from sikpro.entrypoints.settings import Settings, WrongSettings
@@ -63,6 +63,30 @@ def test_it_stops_in_peace_when_told_to(served: Process, told: signal.Signals) -
     served.running.send_signal(told)
     assert served.running.wait(timeout=10) == 0
     assert "Traceback" not in served.log.read_text()
+
+
+def test_a_second_server_on_one_sqlite_file_is_refused_also_by_a_link_and_a_killed_one_leaves_no_lock(
+    served: Process, tmp_path: Path
+) -> None:
+    data, link = tmp_path / "var", tmp_path / "link.db"
+    link.symlink_to(data / "sikpro.db")
+    for place in (["--data", str(data)], ["--database", f"sqlite:///{link}"]):
+        done = run_sikpro("serve", "--port", "0", *place)
+        assert done.returncode == 1
+        assert "another SIKPRO serves or migrates" in done.stderr
+        assert "stop it first" in done.stderr
+        assert "Traceback" not in done.stderr
+    added = run_sikpro("user", "add", "rina", "--role", "admin", "--data", str(data))
+    assert added.returncode == 0, "a command beside the server is no server"
+    served.kill()
+    served.start()
+
+
+def test_a_database_is_not_migrated_under_a_server(served: Process, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'var' / 'sikpro.db'}"
+    with pytest.raises(StorageBusy, match="stop it first"):
+        downgrade(url, "0040")
+    assert not pending(url)
 
 
 def test_a_port_in_use_is_said_with_what_to_do(tmp_path: Path) -> None:

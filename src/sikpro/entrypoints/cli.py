@@ -65,10 +65,9 @@ def serve(host: str | None, port: int | None, migrating: bool, data: Path | None
 
     from sikpro.entrypoints.server import listen
     from sikpro.entrypoints.server import serve as run
-    from sikpro.entrypoints.start import container_for, first_admin, prepare
+    from sikpro.entrypoints.start import container_for, first_admin, prepared_to_serve
 
-    with listen(settings.host, settings.port) as listener:
-        prepare(settings, migrating=migrating)
+    with listen(settings.host, settings.port) as listener, prepared_to_serve(settings, migrating=migrating):
         container = container_for(settings)
         first_admin(container)
         run(container, listener)

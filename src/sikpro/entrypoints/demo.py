@@ -28,7 +28,7 @@ from sikpro.entrypoints.demo_history import history
 from sikpro.entrypoints.demo_today import happenings
 from sikpro.entrypoints.server import listen, serve
 from sikpro.entrypoints.settings import Settings, WrongSettings
-from sikpro.entrypoints.start import container_for, prepare
+from sikpro.entrypoints.start import container_for, prepared_to_serve
 
 TOKEN = f"{BOT}:simulator"
 _OF_SIMULATOR = ("/simulator", f"/bot{TOKEN}/", f"/file/bot{TOKEN}/")
@@ -45,17 +45,17 @@ def serve_demo(host: str, port: int, data: Path, orders: int) -> None:
     settings = Settings.load(place | bot, environ={})
     with listen(host, port) as listener:  # first of all: a port in use is said before anything is made
         data.parent.mkdir(parents=True, exist_ok=True)
-        prepare(settings, migrating=True)
-        container = container_for(settings)
-        _tell_story(container, orders)
-        simulator = create_simulator(str(data / "simulator.db"), TOKEN)
-        if not isinstance(simulator, Simulator):
-            raise TypeError("the simulator is not one")
-        _add_people(simulator)
-        for role, username, _ in ACCOUNTS:
-            print(f"{role}  {username}  {_password(username)}")
-        print(f"console    {address}\nsimulator  {address}/simulator", flush=True)
-        serve(container, listener, lambda web: _SideBySide(web, simulator), simulator.world.bell.close)
+        with prepared_to_serve(settings, migrating=True):
+            container = container_for(settings)
+            _tell_story(container, orders)
+            simulator = create_simulator(str(data / "simulator.db"), TOKEN)
+            if not isinstance(simulator, Simulator):
+                raise TypeError("the simulator is not one")
+            _add_people(simulator)
+            for role, username, _ in ACCOUNTS:
+                print(f"{role}  {username}  {_password(username)}")
+            print(f"console    {address}\nsimulator  {address}/simulator", flush=True)
+            serve(container, listener, lambda web: _SideBySide(web, simulator), simulator.world.bell.close)
 
 
 @frozen

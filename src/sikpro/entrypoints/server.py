@@ -14,6 +14,7 @@ import uvicorn
 
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.sql.engine import sqlite_file
+from sikpro.adapters.sql.spaced import Spaced
 from sikpro.adapters.sql.sqlite_driver import RACES, what_holds
 from sikpro.adapters.web.app import create_web
 from sikpro.application.ports.storage import Kind, StorageError
@@ -173,12 +174,13 @@ async def keep_running(loop: Callable[[], Coroutine[None, None, None]], pause: f
 
 async def _notice_other_writers(container: Container, pause: float = 1.0) -> None:
     """Tell all pages and loops when a command beside this server wrote to its SQLite file."""
-    watch = container.file_watch()
+    watch, missed = container.file_watch(), Spaced(container.live().miss)
     while watch is not None:
         await asyncio.sleep(pause)
         with contextlib.suppress(StorageError):  # whoever reads or writes says so
             if await asyncio.to_thread(watch.others_wrote):
-                container.live().miss()
+                missed.ask()
+        missed.step()
 
 
 async def _wake_on_hints(container: Container) -> None:

@@ -5,7 +5,8 @@ import os
 import secrets
 import sqlite3
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from io import TextIOBase
 from pathlib import Path
 from typing import TextIO, cast
@@ -14,6 +15,7 @@ import structlog
 
 from sikpro.adapters.sql.engine import create_engine_for, sqlite_file
 from sikpro.adapters.sql.migrate import migrate, pending
+from sikpro.adapters.sql.only_server import only_server
 from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
 from sikpro.application.use_cases.catalogue.change_duplicate_rule import change_duplicate_rule
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
@@ -68,15 +70,31 @@ class _Patient(TextIOBase):
             self._stream.flush()
 
 
+@contextmanager
+def prepared_to_serve(settings: Settings, *, migrating: bool) -> Iterator[None]:
+    """Prepare as `prepare`, and be the only server of a SQLite file while the block runs. Raises also `StorageBusy`."""
+    _check(settings, migrating=migrating)
+    with only_server(settings.database_url):
+        _bring_up_to_date(settings.database_url, migrating=migrating)
+        yield
+
+
 def prepare(settings: Settings, *, migrating: bool) -> None:
     """Create the data folder, migrate the database if `migrating`, and refuse an old database.
 
-    Raises `WrongSettings`, `StorageUnavailable`.
+    Raises `WrongSettings`, `StorageUnavailable`; `StorageBusy` where a server uses the SQLite file to migrate.
     """
+    _check(settings, migrating=migrating)
+    _bring_up_to_date(settings.database_url, migrating=migrating)
+
+
+def _check(settings: Settings, *, migrating: bool) -> None:
     log_to_stderr(settings)
-    url = settings.database_url
-    check_address(url)
+    check_address(settings.database_url)
     check_place(settings, migrating=migrating)
+
+
+def _bring_up_to_date(url: str, *, migrating: bool) -> None:
     if migrating:
         migrate(url)
     elif pending(url):

@@ -112,12 +112,11 @@ def test_with_the_race_who_reaches_the_file_by_a_link_waits_for_the_same_turn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writers_turn, "_SECONDS", 0.05)
-    real, link = tmp_path / "real", tmp_path / "link"
-    real.mkdir()
-    link.symlink_to(real)
-    migrated_sqlite(real)
-    engine = create_engine_for(f"sqlite:///{link}/sikpro.db")
-    with FileLock(f"{real / 'sikpro.db'}.lock"), pytest.raises(StorageBusy):
+    link = tmp_path / "link.db"
+    migrated_sqlite(tmp_path)
+    link.symlink_to(tmp_path / "sikpro.db")
+    engine = create_engine_for(f"sqlite:///{link}")
+    with FileLock(f"{tmp_path / 'sikpro.db'}.lock"), pytest.raises(StorageBusy):
         SqlTransactions(engine).write(lambda uow: uow.people.add(a_person("Rina")))
     engine.dispose()
 

@@ -10,10 +10,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL, Connection
 
 from sikpro.adapters.sql.engine import WRITES, create_engine_for, sqlite_file
+from sikpro.adapters.sql.only_server import only_server
 from sikpro.adapters.sql.writers_turn import writers_turn
 from sikpro.application.ports.storage import StorageUnavailable
 
 _ONE_AT_A_TIME = 0x51_4B_50_02
+_WAITS = 10.0
+"""Seconds that a migration waits for another one of the same SQLite file."""
 
 
 class MigrationFailed(StorageUnavailable):
@@ -23,7 +26,8 @@ class MigrationFailed(StorageUnavailable):
 def migrate(url: str | URL) -> None:
     """Migrate the database to the newest schema, in one transaction. Raises `StorageError`.
 
-    Several processes may call it at once; one migrates, the others find nothing to do.
+    Several processes may call it at once; one migrates, the others find nothing to do. A SQLite file that a server
+    uses is not migrated under it: `StorageBusy`.
     """
     if pending(url):
         _run(url, lambda config: command.upgrade(config, "head"), keeps_rows=True)
@@ -58,6 +62,7 @@ def _run(url: str | URL, step: Callable[[Config], None], *, keeps_rows: bool) ->
     engine = create_engine_for(url, foreign_keys=False, pooled=False)
     try:
         with (
+            only_server(engine.url, waits=_WAITS),
             writers_turn(sqlite_file(engine.url))(),
             engine.connect().execution_options(**{WRITES: True}) as connection,
             connection.begin(),

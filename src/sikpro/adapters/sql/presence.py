@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL
 from sikpro.adapters.sql.claims import LOCKS, lock_number
 from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.hints import CHANNEL, heard
+from sikpro.adapters.sql.spaced import Spaced
 from sikpro.application.ports.storage import Hint, StorageError
 
 _log = structlog.get_logger(__name__)
@@ -35,8 +36,8 @@ class Presence:
     """Tells the other processes that this one runs, and hears their hints, in a thread of its own.
 
     The process holds an advisory lock of the session: PostgreSQL frees it when the connection ends, whatever ended the
-    process. `publish` gets the hints of other processes. `missed` is called after each connect: what was announced
-    before is unknown.
+    process. `publish` gets the hints of other processes. `missed` is called after a connect: what was announced before
+    is unknown. Where the connection breaks again and again it is called more rarely.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class Presence:
         self._engine = create_engine_for(url, pooled=False)
         self._process = process
         self._publish = publish
-        self._missed = missed
+        self._missed = Spaced(missed)
         self._held = threading.Event()
         self._proved = time.monotonic()
         self._stopped = threading.Event()
@@ -107,7 +108,8 @@ class Presence:
             self._proved = time.monotonic()
             if not self._held.is_set():
                 self._held.set()
-                self._missed()
+                self._missed.ask()
+            self._missed.step()
             select([driver.fileno()], [], [], _LOOK if taken else _LOOK / 5)
             connection.exec_driver_sql("SELECT 1")  # takes what came, and notices a connection that is gone
 
@@ -124,6 +126,6 @@ class Presence:
     def _hear(self, message: str) -> None:
         hints = heard(message, self._process)
         if hints is None:
-            self._missed()
+            self._missed.ask()
         elif hints:
             self._publish(hints)

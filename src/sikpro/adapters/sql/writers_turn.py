@@ -69,7 +69,7 @@ def _held(lock: BaseFileLock | None) -> Iterator[None]:
         return
     try:
         lock.acquire()
-        _give_to_owner(lock.lock_file)
+        give_to_owner(lock.lock_file, Path(lock.lock_file.removesuffix(".lock")))
     except Timeout as error:
         raise StorageBusy("another process writes the database") from error
     except OSError as error:
@@ -80,9 +80,9 @@ def _held(lock: BaseFileLock | None) -> Iterator[None]:
         lock.release()
 
 
-def _give_to_owner(lock: str) -> None:
+def give_to_owner(lock: str, database: Path) -> None:
     """Let the owner of the database use a lock that root has made, as SQLite does with its own files."""
     if os.name == "posix" and os.geteuid() == 0:
         with suppress(FileNotFoundError):
-            database = Path(lock.removesuffix(".lock")).stat()
-            os.chown(lock, database.st_uid, database.st_gid)
+            owner = database.stat()
+            os.chown(lock, owner.st_uid, owner.st_gid)

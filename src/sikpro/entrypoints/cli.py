@@ -21,6 +21,7 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
+        from sikpro.application.ports.backups import BackupFailed
         from sikpro.application.ports.storage import StorageError
         from sikpro.domain.errors import DomainError
         from sikpro.entrypoints.settings import WrongSettings
@@ -30,6 +31,9 @@ class _Commands(click.Group):
         except WrongSettings as error:
             click.echo(f"sikpro: {error}", err=True)
             ctx.exit(WRONG)
+        except BackupFailed as error:
+            click.echo(f"sikpro: {error}", err=True)
+            ctx.exit(FAILED)
         except StorageError as error:
             click.echo(f"sikpro: the database cannot be used: {error}", err=True)
             ctx.exit(FAILED)
@@ -208,6 +212,34 @@ def export(
     settings = Settings.load({"data": data, "database": database})
     log_to_stderr(settings)
     export_to(Container(settings=settings), query, kind, language, output)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@_data_option
+def backup(file: Path, data: Path | None, database: str | None) -> None:
+    """Write the whole database with its photos to FILE while it is used, and verify the file by restoring it beside."""
+    from sikpro.entrypoints.settings import Settings
+
+    settings = Settings.load({"data": data, "database": database})
+
+    from sikpro.entrypoints.backup import back_up
+
+    back_up(settings, file)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@_data_option
+def restore(file: Path, data: Path | None, database: str | None) -> None:
+    """Restore the backup FILE into a place without a database; nothing that is there is ever replaced."""
+    from sikpro.entrypoints.settings import Settings
+
+    settings = Settings.load({"data": data, "database": database})
+
+    from sikpro.entrypoints.backup import restore as run
+
+    run(settings, file)
 
 
 @main.command()

@@ -1,0 +1,44 @@
+"""A whole copy of a SQLite file, made while others write it."""
+
+from contextlib import closing
+from pathlib import Path
+
+from sikpro.adapters.sql.backups.census import Census, take_census
+from sikpro.adapters.sql.engine import create_engine_for
+from sikpro.adapters.sql.errors import storage_error
+from sikpro.adapters.sql.sqlite_driver import driver
+from sikpro.application.ports.storage import StorageDamaged
+
+
+def copy_sqlite(file: Path, to: Path) -> Census:
+    """Copy a database to a new file by SQLite's online backup, and return what was in it at that moment.
+
+    Others write meanwhile. What they committed after the census is not in the copy. Raises `StorageError`.
+    """
+    to.touch(mode=0o600, exist_ok=False)
+    engine = create_engine_for(f"sqlite:///{file}", read_only=True, pooled=False)
+    try:
+        with engine.connect() as connection:
+            census = take_census(connection)
+            with closing(driver.connect(to)) as copy:
+                # The transaction of the census is open: the copy is of the same moment.
+                connection.connection.driver_connection.backup(copy)  # type: ignore[union-attr]  # always connected
+                copy.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+    except driver.Error as error:
+        raise storage_error(error) or error from error
+    finally:
+        engine.dispose()
+    return census
+
+
+def examine_sqlite(copy: Path) -> Census:
+    """Read a copy whole and return what is in it. Raises `StorageDamaged`."""
+    engine = create_engine_for(f"sqlite:///{copy}", read_only=True, pooled=False)
+    try:
+        with engine.connect() as connection:
+            faults = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(5)")]
+            if faults != ["ok"]:
+                raise StorageDamaged("; ".join(faults))
+            return take_census(connection)
+    finally:
+        engine.dispose()

@@ -1,0 +1,214 @@
+"""A backup is one file that was restored before it is called one, and a restore never touches what is there."""
+
+import json
+import shutil
+import threading
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from sikpro.adapters.sql import SqlTransactions, create_engine_for
+from sikpro.adapters.sql.backups import archive
+from sikpro.adapters.sql.backups.archive import restore_backup, write_backup
+from sikpro.adapters.sql.backups.manifest import Manifest
+from sikpro.adapters.sql.engine import sqlite_file
+from sikpro.adapters.sql.migrate import current, downgrade
+from sikpro.application.ports.backups import BackupFailed
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
+from tests.builders import a_person
+from tests.integration.needs import need
+from tests.integration.postgres import NewDatabase
+
+NOW = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
+
+NewPlace = Callable[[], str]
+CLIENTS = "needs pg_dump and pg_restore: apt install postgresql-client"
+
+
+@pytest.fixture
+def new_place(database_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> NewPlace:
+    """Gives the address of an empty place of the same kind as the database."""
+    if sqlite_file(database_url) is None:
+        need(shutil.which("pg_dump") and shutil.which("pg_restore"), CLIENTS)
+        new: NewDatabase = request.getfixturevalue("new_postgres")
+        return lambda: new()
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    return lambda: f"sqlite:///{folder / 'sikpro.db'}"
+
+
+def backed_up(url: str, to: Path) -> Manifest:
+    manifest, restored = write_backup(url, to, NOW, "0.1.0")
+    assert restored
+    return manifest
+
+
+def names(url: str) -> list[str]:
+    engine = create_engine_for(url)
+    try:
+        return [person.name for person in SqlTransactions(engine).read(lambda uow: uow.people.all())]
+    finally:
+        engine.dispose()
+
+
+def test_what_is_restored_is_what_was_there(database_url: str, new_place: NewPlace, tmp_path: Path) -> None:
+    engine = create_engine_for(database_url)
+    store = SqlTransactions(engine)
+    store.write(create_first_catalogue)
+    store.write(lambda uow: uow.people.add(a_person("Rina ✓")))
+    store.write(lambda uow: uow.blobs.add("photo", "image/jpeg", [b"\0\xff" * 1000, b"rest"], NOW))
+    manifest = backed_up(database_url, tmp_path / "a.zip")
+    assert manifest.census.rows["people"] == 1
+    assert manifest.census.rows["blobs"] == 1
+    assert manifest.census.schema == current(database_url)
+    store.write(lambda uow: uow.people.add(a_person("Later")))
+    engine.dispose()
+
+    place = new_place()
+    assert restore_backup(tmp_path / "a.zip", place) == manifest
+    assert names(place) == ["Rina ✓"]
+    # What was restored is a database to go on with.
+    again = create_engine_for(place)
+    SqlTransactions(again).write(lambda uow: uow.people.add(a_person("Budi")))
+    again.dispose()
+    assert names(place) == ["Budi", "Rina ✓"]
+
+
+def test_a_backup_beside_a_writer_holds_whole_transactions_only(
+    database_url: str, new_place: NewPlace, tmp_path: Path
+) -> None:
+    engine, done = create_engine_for(database_url), threading.Event()
+    store = SqlTransactions(engine)
+    begun = threading.Event()
+
+    def write() -> None:
+        number = 0
+        while not done.is_set():
+
+            def pair(uow: UnitOfWork, number: int = number) -> None:
+                uow.people.add(a_person(f"A {number}"))
+                uow.people.add(a_person(f"B {number}"))
+
+            store.write(pair)
+            number += 1
+            begun.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        assert begun.wait(30)
+        manifest = backed_up(database_url, tmp_path / "a.zip")
+        before = len(names(database_url))
+        begun.clear()
+        assert begun.wait(30), "the writer goes on"
+    finally:
+        done.set()
+        writer.join()
+        engine.dispose()
+    assert 2 <= manifest.census.rows["people"] <= before
+    place = new_place()
+    restore_backup(tmp_path / "a.zip", place)
+    found = names(place)
+    assert len(found) == manifest.census.rows["people"]
+    assert sorted(found) == sorted(f"{letter} {number}" for number in range(len(found) // 2) for letter in "AB")
+
+
+def test_a_database_of_an_older_version_is_backed_up_before_its_upgrade(
+    database_url: str, new_place: NewPlace, tmp_path: Path
+) -> None:
+    downgrade(database_url, "0033")
+    assert backed_up(database_url, tmp_path / "a.zip").census.schema == "0033"
+    place = new_place()
+    restore_backup(tmp_path / "a.zip", place)
+    assert current(place) == "0033"
+
+
+def test_nothing_that_is_there_is_replaced(database_url: str, new_place: NewPlace, tmp_path: Path) -> None:
+    file = tmp_path / "a.zip"
+    file.write_text("precious")
+    with pytest.raises(BackupFailed, match="is there already"):
+        write_backup(database_url, file, NOW, "0.1.0")
+    assert file.read_text() == "precious"
+
+    backed_up(database_url, tmp_path / "b.zip")
+    place = new_place()
+    restore_backup(tmp_path / "b.zip", place)
+    engine = create_engine_for(place)
+    SqlTransactions(engine).write(lambda uow: uow.people.add(a_person("Rina")))
+    engine.dispose()
+    with pytest.raises(BackupFailed, match="nothing was restored"):
+        restore_backup(tmp_path / "b.zip", place)
+    assert names(place) == ["Rina"]
+
+
+def test_a_backup_that_does_not_hold_what_it_should_is_none(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = create_engine_for(database_url)
+    SqlTransactions(engine).write(lambda uow: uow.people.add(a_person("Rina")))
+    engine.dispose()
+    copying = "copy_sqlite" if sqlite_file(database_url) else "dump_postgres"
+    real = getattr(archive, copying)
+
+    def with_a_row_more(source: object, to: Path) -> object:
+        census = real(source, to)
+        return type(census)(schema=census.schema, rows={**census.rows, "people": 2}, newest=census.newest)
+
+    monkeypatch.setattr(archive, copying, with_a_row_more)
+    with pytest.raises(BackupFailed, match="people"):
+        write_backup(database_url, tmp_path / "a.zip", NOW, "0.1.0")
+    assert not (tmp_path / "a.zip").exists()
+    assert not list(tmp_path.glob(".sikpro-*")), "nothing is left beside it"
+
+
+@pytest.mark.parametrize("damage", ["cut", "bit", "no zip", "another zip", "newer", "gone"])
+def test_a_damaged_backup_is_refused_in_words_and_nothing_is_made(
+    database_url: str, new_place: NewPlace, tmp_path: Path, damage: str
+) -> None:
+    file = tmp_path / "a.zip"
+    backed_up(database_url, file)
+    whole = file.read_bytes()
+    if damage == "cut":
+        file.write_bytes(whole[: len(whole) // 2])
+    elif damage == "bit":
+        middle = len(whole) // 2
+        file.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
+    elif damage == "no zip":
+        file.write_text("a text")
+    elif damage == "another zip":
+        with zipfile.ZipFile(file, "w") as other:
+            other.writestr("holiday.jpg", b"x")
+    elif damage == "newer":
+        with zipfile.ZipFile(file, "w") as other:
+            other.writestr("manifest.json", json.dumps({"format": 2}))
+    else:
+        file.unlink()
+    place = new_place()
+    with pytest.raises(BackupFailed):
+        restore_backup(file, place)
+    if there := sqlite_file(place):
+        assert [one.name for one in there.parent.iterdir() if one.suffix != ".server"] == []
+    else:
+        assert current(place) is None
+
+
+def test_a_backup_of_one_kind_is_not_restored_into_the_other(database_url: str, tmp_path: Path) -> None:
+    backed_up(database_url, tmp_path / "a.zip")
+    other = "postgresql://nobody@127.0.0.1:1/x" if sqlite_file(database_url) else f"sqlite:///{tmp_path / 'n' / 'x.db'}"
+    with pytest.raises(BackupFailed, match="which the place is not"):
+        restore_backup(tmp_path / "a.zip", other)
+
+
+def test_a_backup_and_a_restored_database_are_readable_by_their_owner_alone(
+    database_url: str, new_place: NewPlace, tmp_path: Path
+) -> None:
+    backed_up(database_url, tmp_path / "a.zip")
+    assert (tmp_path / "a.zip").stat().st_mode & 0o777 == 0o600
+    place = new_place()
+    restore_backup(tmp_path / "a.zip", place)
+    if file := sqlite_file(place):
+        assert file.stat().st_mode & 0o777 == 0o600

@@ -82,6 +82,14 @@ def test_a_second_server_on_one_sqlite_file_is_refused_also_by_a_link_and_a_kill
     served.start()
 
 
+def test_the_doctor_asks_the_server_that_runs_and_disturbs_it_in_nothing(served: Process, tmp_path: Path) -> None:
+    done = run_sikpro("doctor", "--port", str(served.port), "--data", str(tmp_path / "var"))
+    assert f"[ok] Server: runs at http://127.0.0.1:{served.port}, all its parts are well" in done.stdout
+    assert "no admin can log in" in done.stdout
+    assert done.returncode == 1
+    assert served.answers()
+
+
 def test_a_database_is_not_migrated_under_a_server(served: Process, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'var' / 'sikpro.db'}"
     with pytest.raises(StorageBusy, match="stop it first"):

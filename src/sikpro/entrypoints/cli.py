@@ -215,6 +215,21 @@ def export(
 
 
 @main.command()
+@click.option("--host", help="address of the server [127.0.0.1]")
+@click.option("--port", type=int, help="port of the server [8000]")
+@click.option("--language", type=click.Choice(["id", "en"]), default="en", show_default=True)
+@_data_option
+def doctor(host: str | None, port: int | None, language: str, data: Path | None, database: str | None) -> None:
+    """Look at all that SIKPRO stands on and say what to do; nothing is changed. Exit code 1: something is ill."""
+    from sikpro.entrypoints.doctor.command import examine
+    from sikpro.entrypoints.settings import Settings
+
+    flags = {"host": host, "port": port, "data": data, "database": database}
+    if not examine(lambda: Settings.load(flags), language):
+        sys.exit(FAILED)
+
+
+@main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @_data_option
 def backup(file: Path, data: Path | None, database: str | None) -> None:

@@ -4,6 +4,8 @@ import json
 import logging
 import re
 from collections.abc import Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -55,7 +57,8 @@ class BotApi:
     """Calls methods for one bot. Its token is in no repr, no error and no log line.
 
     `poll_timeout` is how many seconds getUpdates stays open, `request_timeout` the limit for any other answer; a poll
-    may take both together. `transport` replaces the network. Raises `ValueError` for an invalid token.
+    may take both together. `server_time` is the server's clock at its last answer, in whole seconds; None where it does
+    not tell. `transport` replaces the network. Raises `ValueError` for an invalid token.
     """
 
     def __init__(
@@ -76,6 +79,7 @@ class BotApi:
             logger.addFilter(_WithoutToken())
         self.bot_id = int(form[1])
         self.poll_timeout = poll_timeout
+        self.server_time: datetime | None = None
         self._token = token
         self._base_url = base_url.rstrip("/")
         self._request_timeout = request_timeout
@@ -115,6 +119,7 @@ class BotApi:
         # Raise it here, outside, so that httpx's error is not its context: its URL contains the token.
         if broken is not None:
             raise broken
+        self.server_time = _moment(response.headers.get("date", ""))
         return read_answer(response.status_code, response.content, response.headers.get("retry-after", ""))
 
     async def fetch(self, path: str, limit: int) -> bytes | Answer | None:
@@ -172,6 +177,14 @@ def read_answer(status: int, body: bytes, retry_after: str = "") -> Answer:
         retry_after=_pause(wait) if isinstance(wait, int | float) else header,
         migrate_to_chat_id=moved if type(moved) is int else None,
     )
+
+
+def _moment(date: str) -> datetime | None:
+    """Return the moment of a header Date, None for any other text."""
+    try:
+        return parsedate_to_datetime(date)
+    except ValueError:
+        return None
 
 
 def _pause(seconds: float) -> float:

@@ -1,0 +1,86 @@
+"""What the doctor looks at in the database: its schema, its integrity, and what waits or failed in it."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sikpro.adapters.sql.engine import create_engine_for, sqlite_file
+from sikpro.adapters.sql.health import SqlPlace
+from sikpro.adapters.sql.migrate import current, pending
+from sikpro.adapters.sql.unit_of_work import SqlTransactions
+from sikpro.application.ports.health import Integrity
+from sikpro.application.ports.outbox import Delivery
+from sikpro.application.ports.runtime import CLOCK_STEP
+from sikpro.application.ports.storage import StorageDamaged, StorageError, UnitOfWork
+from sikpro.domain.people import Permission
+from sikpro.entrypoints.doctor.finding import Finding
+from sikpro.entrypoints.settings import Settings
+from sikpro.entrypoints.start import check_address
+
+STUCK = timedelta(minutes=10)
+"""A message that has not left for so long stands still."""
+
+
+def look_at_data(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Yield what was found; the database is only read."""
+    url = settings.database_url
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        return  # `look_at_machine` says so
+    try:
+        check_address(url)
+        if current(url, read_only=True) is None:
+            yield Finding.ill("database", "empty")
+            return
+        old = pending(url, read_only=True)
+        yield Finding.ill("database", "old") if old else Finding.ok("database")
+        yield _integrity(settings)
+        if not old:
+            yield from _contents(url, now)
+    except StorageDamaged as error:
+        yield Finding.ill("integrity", "damaged", str(error))
+    except (StorageError, ValueError) as error:
+        yield Finding.ill("database", "unavailable", str(error))
+
+
+def _integrity(settings: Settings) -> Finding:
+    checked = asyncio.run(SqlPlace(settings.database_url).check_integrity())
+    if checked.integrity is Integrity.DAMAGED:
+        return Finding.ill("integrity", "damaged", checked.detail)
+    if checked.integrity is Integrity.UNCHECKED:
+        return Finding.caution("integrity", "unchecked")
+    return Finding.ok("integrity")
+
+
+def _contents(url: str, now: datetime) -> Iterator[Finding]:
+    engine = create_engine_for(url, read_only=True)
+    try:
+        yield from SqlTransactions(engine).read(lambda uow: [*_waiting(uow, now), *_people(uow), *_jobs(uow)])
+    finally:
+        engine.dispose()
+
+
+def _waiting(uow: UnitOfWork, now: datetime) -> Iterator[Finding]:
+    newest = uow.inbox.page(before=None, limit=1)
+    if newest and newest[0].received_at > now + CLOCK_STEP:
+        yield Finding.ill("clock", "behind_data", time=f"{newest[0].received_at:%d.%m.%Y %H:%M} UTC")
+    counts = uow.outbox.counts()
+    waiting = counts.get(Delivery.QUEUED, 0) + counts.get(Delivery.SENDING, 0)
+    since = uow.outbox.waiting_since()
+    if since is not None and now - since > STUCK:
+        minutes = int((now - since).total_seconds() // 60)
+        yield Finding.ill("messages", "stuck", count=waiting, minutes=minutes)
+    elif failed := counts.get(Delivery.FAILED, 0):
+        yield Finding.caution("messages", "failed", count=failed)
+    else:
+        yield Finding.ok("messages", count=waiting)
+
+
+def _people(uow: UnitOfWork) -> Iterator[Finding]:
+    admins = [one for one in uow.people.all() if one.active and one.password_hash and one.may(Permission.ADMINISTER)]
+    yield Finding.ok("accounts", count=len(admins)) if admins else Finding.ill("accounts", "no_admin")
+
+
+def _jobs(uow: UnitOfWork) -> Iterator[Finding]:
+    failing = [job.kind for job in uow.jobs.all() if job.error]
+    yield Finding.caution("jobs", "failing", ", ".join(failing)) if failing else Finding.ok("jobs")

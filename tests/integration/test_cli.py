@@ -14,14 +14,17 @@ from pathlib import Path
 import httpx
 import pytest
 
+from sikpro.adapters.local.passwords import Argon2Passwords
 from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.migrate import downgrade, pending
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.application.ports.security_events import EventFilter, EventKind
+from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import StorageBusy, UnitOfWork
 from sikpro.domain.people import Role
 from sikpro.entrypoints.server import listen
 from sikpro.entrypoints.settings import Settings, WrongSettings
+from tests.builders import NOON
 from tests.integration.e2e.installation import Process
 from tests.integration.loopback import free_port
 from tests.integration.sikpro_process import run_sikpro
@@ -279,6 +282,66 @@ def test_the_operator_resets_the_second_step_of_an_admin_who_lost_phone_and_code
     for name, said in (("bos", "nothing was reset"), ("nobody", "nobody was not found")):
         again = run_sikpro("user", "reset-steps", name, *data)
         assert (again.returncode, said in again.stderr) == (1, True)
+
+
+def test_the_operator_lists_resets_keeps_out_and_lets_in_accounts_and_each_is_recorded(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path))
+    assert run_sikpro("migrate", *data).returncode == 0
+    assert run_sikpro("user", "list", *data).stdout == ""
+    run_sikpro("user", "add", "bos", "--role", "admin", *data)
+    run_sikpro(
+        "user",
+        "add",
+        "rina",
+        "--role",
+        "helpdesk",
+        "--name",
+        "Rina",
+        "--password-stdin",
+        *data,
+        given="kuda laut biru\n",
+    )
+    assert run_sikpro("user", "list", *data).stdout.splitlines() == [
+        "bos   admin     bos   one-time password, no session",
+        "rina  helpdesk  Rina  no session",
+    ]
+
+    engine = create_engine_for(f"sqlite:///{tmp_path / 'sikpro.db'}")
+    store = SqlTransactions(engine)
+
+    def log_in(uow: UnitOfWork) -> int:
+        person = uow.people.by_username("rina")
+        assert person
+        uow.sessions.add(Session(id="f" * 64, person=person.id, created_at=NOON, used_at=NOON))
+        return person.id
+
+    rina = store.write(log_in)
+    done = run_sikpro("user", "reset", "RINA", *data)
+    name, password, *_ = done.stdout.split()
+    assert (done.returncode, name, len(password) > 16) == (0, "RINA", True)
+    person = store.read(lambda uow: uow.people.get(rina))
+    assert person.must_change_password
+    assert Argon2Passwords().verify(person.password_hash or "", password)
+    assert store.read(lambda uow: uow.sessions.of_person(rina)) == ()
+
+    assert run_sikpro("user", "keep-out", "rina", *data).returncode == 0
+    assert not store.read(lambda uow: uow.people.get(rina)).active
+    assert "kept out" in run_sikpro("user", "list", *data).stdout
+    assert run_sikpro("user", "let-in", "rina", *data).returncode == 0
+    assert store.read(lambda uow: uow.people.get(rina)).active
+    last = run_sikpro("user", "keep-out", "bos", *data)
+    assert (last.returncode, "Traceback" in last.stderr) == (1, False), "the last admin stays"
+    assert store.read(lambda uow: uow.people.by_username("bos")).active  # type: ignore[union-attr]  # was added
+    events = store.read(lambda uow: uow.security_events.page(EventFilter(), before=None, limit=9))
+    engine.dispose()
+    assert [(event.kind, event.details) for event in events[:3]] == [
+        (EventKind.PERSON_ACTIVE, "on"),
+        (EventKind.PERSON_ACTIVE, "off"),
+        (EventKind.PASSWORD_RESET, ""),
+    ]
+    for command in ("reset", "keep-out", "let-in"):
+        unknown = run_sikpro("user", command, "nobody", *data)
+        assert (unknown.returncode, "nobody was not found" in unknown.stderr) == (1, True)
 
 
 def test_the_duplicate_rule_is_changed_by_one_command(tmp_path: Path) -> None:

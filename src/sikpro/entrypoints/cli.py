@@ -9,6 +9,9 @@ from typing import Any
 
 import click
 
+from sikpro.entrypoints.cli_options import data_option
+from sikpro.entrypoints.user_commands import user
+
 WRONG = 2
 """Exit code for an invalid setting or argument."""
 
@@ -44,12 +47,6 @@ class _Commands(click.Group):
             ctx.exit(FAILED)
 
 
-def _data_option(command: Any) -> Any:
-    return click.option("--data", type=click.Path(path_type=Path), help="folder of database and simulator [var]")(
-        click.option("--database", help="database URL [SQLite in the data folder]")(command)
-    )
-
-
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sikpro", prog_name="sikpro")
 def main() -> None:
@@ -60,16 +57,17 @@ def main() -> None:
 @click.option("--host", help="address to serve at [127.0.0.1]")
 @click.option("--port", type=int, help="port to serve at [8000]")
 @click.option("--migrate", "migrating", is_flag=True, help="bring the database up to date first")
-@_data_option
+@data_option
 def serve(host: str | None, port: int | None, migrating: bool, data: Path | None, database: str | None) -> None:
     """Serve the web console, and the bot when a token is set (SIKPRO_TELEGRAM_TOKEN)."""
     from sikpro.entrypoints.settings import Settings
 
     settings = Settings.load({"host": host, "port": port, "data": data, "database": database})
 
+    from sikpro.entrypoints.accounts import first_admin
     from sikpro.entrypoints.server import listen
     from sikpro.entrypoints.server import serve as run
-    from sikpro.entrypoints.start import container_for, first_admin, prepared_to_serve
+    from sikpro.entrypoints.start import container_for, prepared_to_serve
 
     with listen(settings.host, settings.port) as listener, prepared_to_serve(settings, migrating=migrating):
         container = container_for(settings)
@@ -83,7 +81,7 @@ def serve(host: str | None, port: int | None, migrating: bool, data: Path | None
 @click.option("--path", type=click.Path(path_type=Path), help="SQLite file of its state [in the data folder]")
 @click.option("--token", default="424242:simulator", show_default=True, help="token of the simulated bot")
 @click.option("--force", is_flag=True, help="start beside real Telegram credentials too")
-@_data_option
+@data_option
 def simulator(
     host: str, port: int, path: Path | None, token: str, force: bool, data: Path | None, database: str | None
 ) -> None:
@@ -98,7 +96,7 @@ def simulator(
 
 
 @main.command()
-@_data_option
+@data_option
 def migrate(data: Path | None, database: str | None) -> None:
     """Bring the database up to date."""
     from sikpro.entrypoints.settings import Settings
@@ -111,54 +109,9 @@ def migrate(data: Path | None, database: str | None) -> None:
     click.echo("The database is up to date.")
 
 
-@main.group()
-def user() -> None:
-    """Accounts of the web console."""
-
-
-@user.command("add")
-@click.argument("username")
-@click.option("--name", help="the person's name [the user name]")
-@click.option("--role", type=click.Choice(["helpdesk", "team_leader", "supervisor", "admin"]), required=True)
-@click.option("--password-stdin", is_flag=True, help="read the password from standard input")
-@_data_option
-def add_user(
-    username: str, name: str | None, role: str, password_stdin: bool, data: Path | None, database: str | None
-) -> None:
-    """Add an account; without --password-stdin a one-time password is made and shown."""
-    from sikpro.domain.text import storable
-    from sikpro.entrypoints.settings import Settings, WrongSettings
-
-    settings = Settings.load({"data": data, "database": database})
-
-    from sikpro.entrypoints.start import add_account_with, container_for, prepare
-
-    prepare(settings, migrating=False)
-    given = sys.stdin.readline().rstrip("\n") if password_stdin else None
-    if given is not None and given != storable(given):
-        raise WrongSettings("password: the text is not UTF-8")
-    password = add_account_with(container_for(settings), username, name or username, role, given)
-    click.echo(f"{role}  {username}" + ("" if given else f"  {password}   (one-time password)"))
-
-
-@user.command("reset-steps")
-@click.argument("username")
-@_data_option
-def reset_steps(username: str, data: Path | None, database: str | None) -> None:
-    """Turn off the second step of an account whose phone and recovery codes are lost; its sessions end."""
-    from sikpro.entrypoints.settings import Settings
-
-    settings = Settings.load({"data": data, "database": database})
-
-    from sikpro.entrypoints.start import container_for, prepare, reset_steps_of
-
-    prepare(settings, migrating=False)
-    click.echo(f"{reset_steps_of(container_for(settings), username)} logs in with the password alone now.")
-
-
 @main.command()
 @click.argument("mode", type=click.Choice(["number", "number_and_type"]))
-@_data_option
+@data_option
 def duplicates(mode: str, data: Path | None, database: str | None) -> None:
     """Choose what counts as a duplicate: one order per NUMBER, or per NUMBER_AND_TYPE."""
     from sikpro.entrypoints.settings import Settings
@@ -190,7 +143,7 @@ def duplicates(mode: str, data: Path | None, database: str | None) -> None:
 @click.option("--helpdesk", help="of the helpdesk of this id only")
 @click.option("--channel", help="that came this way only: telegram, web, library or import")
 @click.option("--language", type=click.Choice(["id", "en"]), default="id", show_default=True, help="of what explains")
-@_data_option
+@data_option
 def export(
     period: str | None,
     first: str | None,
@@ -218,7 +171,7 @@ def export(
 @click.option("--host", help="address of the server [127.0.0.1]")
 @click.option("--port", type=int, help="port of the server [8000]")
 @click.option("--language", type=click.Choice(["id", "en"]), default="en", show_default=True)
-@_data_option
+@data_option
 def doctor(host: str | None, port: int | None, language: str, data: Path | None, database: str | None) -> None:
     """Look at all that SIKPRO stands on and say what to do; nothing is changed. Exit code 1: something is ill."""
     from sikpro.entrypoints.doctor.command import examine
@@ -231,7 +184,7 @@ def doctor(host: str | None, port: int | None, language: str, data: Path | None,
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@_data_option
+@data_option
 def backup(file: Path, data: Path | None, database: str | None) -> None:
     """Write the whole database with its photos to FILE while it is used, and verify the file by restoring it beside."""
     from sikpro.entrypoints.settings import Settings
@@ -245,7 +198,7 @@ def backup(file: Path, data: Path | None, database: str | None) -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@_data_option
+@data_option
 def restore(file: Path, data: Path | None, database: str | None) -> None:
     """Restore the backup FILE into a place without a database; nothing that is there is ever replaced."""
     from sikpro.entrypoints.settings import Settings
@@ -261,7 +214,7 @@ def restore(file: Path, data: Path | None, database: str | None) -> None:
 @click.option("--seal", "kept", default="", help="is this seal still there? Its code, at least 16 digits")
 @click.option("--order", "number", default="", help="print the statement about the order with this SC number")
 @click.option("--language", type=click.Choice(["id", "en"]), default="en", show_default=True)
-@_data_option
+@data_option
 def verify(kept: str, number: str, language: str, data: Path | None, database: str | None) -> None:
     """Verify that no fact of the ledger was changed since it was sealed; only read. Exit code 1: something was."""
     from sikpro.entrypoints.settings import Settings
@@ -284,3 +237,6 @@ def demo(host: str, port: int, data: Path, orders: int) -> None:
     from sikpro.entrypoints.demo import serve_demo
 
     serve_demo(host, port, data, orders)
+
+
+main.add_command(user)

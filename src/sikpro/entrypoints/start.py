@@ -1,8 +1,7 @@
-"""Common parts of the commands: logging, the data folder, migrations, the first account."""
+"""Common parts of the commands: logging, the data folder, migrations."""
 
 import logging
 import os
-import secrets
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -16,15 +15,10 @@ import structlog
 from sikpro.adapters.sql.engine import create_engine_for, sqlite_file
 from sikpro.adapters.sql.migrate import migrate, pending
 from sikpro.adapters.sql.only_server import only_server
-from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
+from sikpro.application.ports.storage import StorageUnavailable
 from sikpro.application.use_cases.catalogue.change_duplicate_rule import change_duplicate_rule
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
-from sikpro.application.use_cases.people.choose_password import checked_password
-from sikpro.application.use_cases.people.manage_people import add_account
-from sikpro.application.use_cases.people.two_steps import reset_two_steps
 from sikpro.domain.duplicates import DuplicateMode
-from sikpro.domain.errors import NotFound
-from sikpro.domain.people import Role
 from sikpro.entrypoints.container import Container
 from sikpro.entrypoints.settings import Settings, WrongSettings, is_token
 
@@ -141,52 +135,6 @@ def container_for(settings: Settings) -> Container:
     container.check_dependencies()
     container.transactions().write(create_first_catalogue)
     return container
-
-
-def first_admin(container: Container) -> None:
-    """Add the first admin if there is no account and a terminal to show the one-time password."""
-    if container.transactions().read(lambda uow: any(person.role for person in uow.people.all())):
-        return
-    if not sys.stdout.isatty():
-        print("No account yet: make one with `sikpro user add NAME --role admin`.", file=sys.stderr)
-        return
-    password = add_account_with(container, "admin", "Admin", Role.ADMIN, None)
-    print(f"First account: admin  {password}   (one-time password)")
-
-
-def add_account_with(container: Container, username: str, name: str, role: str, password: str | None) -> str:
-    """Add an account with the given password or a one-time password, and return the password."""
-    one_time = password is None
-    password = secrets.token_urlsafe(16) if password is None else checked_password(password, name, username)
-    password_hash = container.passwords().hash(password)
-
-    def work(uow: UnitOfWork) -> None:
-        add_account(
-            uow,
-            name=name,
-            username=username,
-            password_hash=password_hash,
-            role=Role(role),
-            now=container.clock().now(),
-            by=None,
-            one_time=one_time,
-        )
-
-    container.transactions().write(work)
-    return password
-
-
-def reset_steps_of(container: Container, username: str) -> str:
-    """Turn off the second step of an account and return its user name. Raises `NotFound`, `InvalidValue`."""
-    now, zone = container.clock().now(), container.settings().zone
-
-    def work(uow: UnitOfWork) -> str:
-        person = uow.people.by_username(username)
-        if person is None:
-            raise NotFound(what="person", name=username)
-        return reset_two_steps(uow, person.id, None, now, zone=zone).username or username
-
-    return container.transactions().write(work)
 
 
 def change_duplicates(container: Container, mode: str) -> tuple[str, ...]:

@@ -118,18 +118,20 @@ def _record_change(uow: UnitOfWork, before: Person, person: Person, changed: str
         record_event(uow, EventKind.PERSON_CHANGED, by, now, object=called(person), details=changed)
 
 
-def reset_password(uow: UnitOfWork, person_id: int, password_hash: str, by: Person, now: datetime) -> Person:
+def reset_password(uow: UnitOfWork, person_id: int, password_hash: str, by: Person | None, now: datetime) -> Person:
     """Give an account a one-time password (already hashed) and end its sessions.
 
-    Raises `NotPermitted`, `NotFound`, and `InvalidValue` for somebody without an account.
+    `by` is None on the command line. Raises `NotPermitted`, `NotFound`, and `InvalidValue` for somebody without an
+    account.
     """
-    by.must(Permission.ADMINISTER)
+    if by:
+        by.must(Permission.ADMINISTER)
     person = uow.people.get(person_id)
     if person.username is None or person.role is None:
         raise InvalidValue("person.no_account", person.name)
     uow.sessions.revoke_all(person_id, now)
     uow.second_steps.drop_prepared(person_id)
-    uow.journal.note("password_reset", str(person_id), by.id, now, {})
+    uow.journal.note("password_reset", str(person_id), by.id if by else None, now, {})
     record_event(uow, EventKind.PASSWORD_RESET, by, now, object=called(person))
     return uow.people.save(evolve(person, password_hash=password_hash, must_change_password=True))
 

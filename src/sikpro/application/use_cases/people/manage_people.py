@@ -127,17 +127,18 @@ def add_technician(
     return _added(uow, person, now, by)
 
 
-def set_active(uow: UnitOfWork, person_id: int, active: bool, by: Person, now: datetime) -> Person:
+def set_active(uow: UnitOfWork, person_id: int, active: bool, by: Person | None, now: datetime) -> Person:
     """Activate or deactivate a person. Deactivation ends their sessions at once.
 
-    Raises `NotPermitted`, and `LastOne` for the last active admin.
+    `by` is None on the command line. Raises `NotPermitted`, and `LastOne` for the last active admin.
     """
     person = uow.people.get(person_id)
-    must_manage(by, person)
+    if by:
+        must_manage(by, person)
     keep_an_admin(uow, person, evolve(person, active=active))
     if not active:
         uow.sessions.revoke_all(person_id, now)
-    uow.journal.note("person_active", str(person_id), by.id, now, {"active": str(active)})
+    uow.journal.note("person_active", str(person_id), by.id if by else None, now, {"active": str(active)})
     said = "on" if active else "off"
     record_event(uow, EventKind.PERSON_ACTIVE, by, now, object=called(person), details=said)
     return uow.people.save(evolve(person, active=active))

@@ -1,0 +1,117 @@
+"""The accounts of the console, as the operator manages them on the server."""
+
+import secrets
+import sys
+from collections.abc import Callable
+
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.people.choose_password import checked_password
+from sikpro.application.use_cases.people.edit_people import reset_password
+from sikpro.application.use_cases.people.manage_people import add_account, set_active
+from sikpro.application.use_cases.people.two_steps import reset_two_steps
+from sikpro.domain.errors import NotFound
+from sikpro.domain.people import Person, Role
+from sikpro.entrypoints.container import Container
+
+
+def first_admin(container: Container) -> None:
+    """Add the first admin if there is no account and a terminal to show the one-time password."""
+    if container.transactions().read(lambda uow: any(person.role for person in uow.people.all())):
+        return
+    if not sys.stdout.isatty():
+        print("No account yet: make one with `sikpro user add NAME --role admin`.", file=sys.stderr)
+        return
+    password = add_account_with(container, "admin", "Admin", Role.ADMIN, None)
+    print(f"First account: admin  {password}   (one-time password)")
+
+
+def add_account_with(container: Container, username: str, name: str, role: str, password: str | None) -> str:
+    """Add an account with the given password or a one-time password, and return the password."""
+    one_time = password is None
+    password = _one_time() if password is None else checked_password(password, name, username)
+    password_hash = container.passwords().hash(password)
+
+    def work(uow: UnitOfWork) -> None:
+        add_account(
+            uow,
+            name=name,
+            username=username,
+            password_hash=password_hash,
+            role=Role(role),
+            now=container.clock().now(),
+            by=None,
+            one_time=one_time,
+        )
+
+    container.transactions().write(work)
+    return password
+
+
+def lines_of_accounts(container: Container) -> list[str]:
+    """Return a line for each account: user name, role, name, and what is particular about it."""
+
+    def work(uow: UnitOfWork) -> list[tuple[str, str, str, str]]:
+        accounts = sorted((one for one in uow.people.all() if one.role), key=lambda one: (one.role or "", one.username))
+        return [(one.username or "", str(one.role), one.name, _particulars(uow, one)) for one in accounts]
+
+    rows = container.transactions().read(work)
+    widths = [max((len(row[place]) for row in rows), default=0) for place in range(3)]
+    return [
+        "  ".join((*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3])).rstrip()
+        for row in rows
+    ]
+
+
+def _particulars(uow: UnitOfWork, person: Person) -> str:
+    steps = uow.second_steps.of(person.id)
+    sessions = uow.sessions.of_person(person.id)
+    found = (
+        ("kept out", not person.active),
+        ("one-time password", person.must_change_password),
+        ("two steps", steps is not None and steps.on_since is not None),
+        (f"last used {sessions[0].used_at:%d.%m.%Y %H:%M} UTC" if sessions else "no session", True),
+    )
+    return ", ".join(words for words, holds in found if holds)
+
+
+def reset_password_of(container: Container, username: str) -> str:
+    """Give an account a one-time password, end its sessions and return the password. Raises `NotFound`."""
+    password = _one_time()
+    password_hash, now = container.passwords().hash(password), container.clock().now()
+    _with_account(container, username, lambda uow, one: reset_password(uow, one.id, password_hash, None, now))
+    return password
+
+
+def reset_steps_of(container: Container, username: str) -> str:
+    """Turn off the second step of an account and return its user name. Raises `NotFound`, `InvalidValue`."""
+    now, zone = container.clock().now(), container.settings().zone
+    person = _with_account(container, username, lambda uow, one: reset_two_steps(uow, one.id, None, now, zone=zone))
+    return person.username or username
+
+
+def keep_out(container: Container, username: str) -> str:
+    """Keep an account out, end its sessions, and return its user name. Raises `NotFound`, `LastOne`."""
+    now = container.clock().now()
+    person = _with_account(container, username, lambda uow, one: set_active(uow, one.id, False, None, now))
+    return person.username or username
+
+
+def let_in(container: Container, username: str) -> str:
+    """Let an account in again that was kept out, and return its user name. Raises `NotFound`."""
+    now = container.clock().now()
+    person = _with_account(container, username, lambda uow, one: set_active(uow, one.id, True, None, now))
+    return person.username or username
+
+
+def _with_account(container: Container, username: str, change: Callable[[UnitOfWork, Person], Person]) -> Person:
+    def work(uow: UnitOfWork) -> Person:
+        person = uow.people.by_username(username)
+        if person is None:
+            raise NotFound(what="person", name=username)
+        return change(uow, person)
+
+    return container.transactions().write(work)
+
+
+def _one_time() -> str:
+    return secrets.token_urlsafe(16)

@@ -1,4 +1,4 @@
-"""The commands `backup` and `restore`."""
+"""The commands `backup`, `restore` and `db copy`."""
 
 from importlib.metadata import version
 from pathlib import Path
@@ -9,6 +9,7 @@ from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.sql.backups.archive import restore_backup, write_backup
 from sikpro.adapters.sql.backups.manifest import Manifest
 from sikpro.adapters.sql.migrate import pending
+from sikpro.adapters.sql.move_house import Copied, copy_database
 from sikpro.application.i18n import words_in
 from sikpro.entrypoints.settings import Settings
 from sikpro.entrypoints.start import check_address, check_place
@@ -40,6 +41,21 @@ def restore(settings: Settings, backup: Path) -> None:
     click.echo("What came in later is missing: technicians get no answer to it and can send it again.")
     if pending(url):
         click.echo("The database is of an older version: serve it with --migrate.")
+
+
+def copy_all(source: str, target: str) -> None:
+    """Copy a database into an empty one and print each table once it is compared. Raises as `copy_database`."""
+    for address in (source, target):
+        check_address(address)
+    rows = 0
+
+    def tell(copied: Copied) -> None:
+        nonlocal rows
+        rows += copied.rows
+        click.echo(f"{copied.table:<20} {copied.rows:>12,}  {copied.digest[:16]}")
+
+    copy_database(source, target, tell)
+    click.echo(f"Every table agrees in both databases: {rows:,} rows. Let SIKPRO_DATABASE name the new one.")
 
 
 def _contents(manifest: Manifest) -> str:

@@ -210,6 +210,29 @@ def restore(file: Path, data: Path | None, database: str | None) -> None:
     run(settings, file)
 
 
+@main.group()
+def db() -> None:
+    """The database as a whole."""
+
+
+@db.command("copy")
+@click.argument("source")
+@click.argument("target")
+def copy_db(source: str, target: str) -> None:
+    """Copy the database SOURCE into the empty TARGET, both as URLs, and compare every row; stop all servers first.
+
+    For a move from SQLite to PostgreSQL, or back. After an interruption run it again: it goes on.
+    """
+    from sikpro.entrypoints.settings import Settings
+
+    for address in (source, target):
+        Settings.load({"database": address})
+
+    from sikpro.entrypoints.backup import copy_all
+
+    copy_all(source, target)
+
+
 @main.command()
 @click.option("--seal", "kept", default="", help="is this seal still there? Its code, at least 16 digits")
 @click.option("--order", "number", default="", help="print the statement about the order with this SC number")

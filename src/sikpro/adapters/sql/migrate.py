@@ -14,6 +14,9 @@ from sikpro.adapters.sql.only_server import only_server
 from sikpro.adapters.sql.writers_turn import writers_turn
 from sikpro.application.ports.storage import StorageUnavailable
 
+BEING_COPIED = "being_copied"
+"""A table in a database into which another one is being copied."""
+
 _ONE_AT_A_TIME = 0x51_4B_50_02
 _WAITS = 10.0
 """Seconds that a migration waits for another one of the same SQLite file."""
@@ -39,12 +42,32 @@ def downgrade(url: str | URL, revision: str = "base") -> None:
 
 
 def pending(url: str | URL, *, read_only: bool = False) -> bool:
-    """Return whether `migrate` has something to do. Raises `StorageUnavailable` for a database of a newer SIKPRO."""
+    """Return whether `migrate` has something to do.
+
+    Raises `StorageUnavailable` for a database of a newer SIKPRO, and for one into which a copy was interrupted.
+    """
+    if is_half_copied(url, read_only=read_only):
+        raise StorageUnavailable("a copy into it was interrupted: run the same `sikpro db copy` again")
+    return not is_newest(url, read_only=read_only)
+
+
+def is_newest(url: str | URL, *, read_only: bool = False) -> bool:
+    """Return whether the schema is the newest. Raises `StorageUnavailable` for a database of a newer SIKPRO."""
     scripts = ScriptDirectory.from_config(_config())
     at = current(url, read_only=read_only)
     if at is not None and at not in {script.revision for script in scripts.walk_revisions()}:
         raise StorageUnavailable(f"the database is of a newer version ({at}) than this program")
-    return at != scripts.get_current_head()
+    return at == scripts.get_current_head()
+
+
+def is_half_copied(url: str | URL, *, read_only: bool = False) -> bool:
+    """Return whether a copy into the database has begun and has not ended."""
+    engine = create_engine_for(url, pooled=False, read_only=read_only)
+    try:
+        with engine.connect() as connection:
+            return sa.inspect(connection).has_table(BEING_COPIED)
+    finally:
+        engine.dispose()
 
 
 def current(url: str | URL, *, read_only: bool = False) -> str | None:

@@ -70,6 +70,7 @@ PAGES = {
     "/targets": "sari",
     "/lists/targets/import": "sari",
     "/ledger": "sari",
+    "/ledger/failed": "bagus",
     "/security": "admin",
     "/health": "sari",
     "/seals": "sari",

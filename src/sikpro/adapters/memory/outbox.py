@@ -130,6 +130,15 @@ class MemoryOutbox:
         self._change(anew, at)
         return True
 
+    def end_failed(self, outbox_id: int, state: Delivery, reason: str, at: datetime) -> bool:
+        """End a failed message for good; return False if it is not failed."""
+        item = self.get(outbox_id)
+        if item.state is not Delivery.FAILED:
+            return False
+        self._change(evolve(item, state=state, reason=reason), at)
+        self._ended(outbox_id, at)
+        return True
+
     def recall(self, outbox_ids: Collection[int]) -> bool:
         """Recall messages that were never tried, or that had no chat; all of them or none."""
         items = [self.get(outbox_id) for outbox_id in outbox_ids]

@@ -16,6 +16,7 @@ from sikpro.adapters.memory.devices import MemoryDeviceQueries
 from sikpro.adapters.memory.disturbances import MemoryDisturbances
 from sikpro.adapters.memory.exports import MemoryExports
 from sikpro.adapters.memory.facts import MemoryOrderFacts
+from sikpro.adapters.memory.failed_messages import MemoryFailedMessages
 from sikpro.adapters.memory.files import MemoryFileStore
 from sikpro.adapters.memory.health import MemoryHealthRecords
 from sikpro.adapters.memory.inbox import MemoryInbox
@@ -70,6 +71,7 @@ class MemoryUnitOfWork:
         self.journal = MemoryJournal(state, sequences)
         self.inbox = MemoryInbox(state, sequences)
         self.outbox = MemoryOutbox(state, sequences)
+        self.failed_messages = MemoryFailedMessages(state)
         self.conversations = MemoryConversationStore(state)
         self.bots = MemoryBotAccounts(state)
         self.jobs = MemoryJobs(state, sequences)

@@ -21,6 +21,9 @@ from sikpro.domain.errors import NotFound
 UNFINISHED = "state IN ('queued', 'sending')"
 """The unfinished outbox rows: the condition of the partial index, which queries must repeat exactly."""
 
+FAILED = "state = 'failed'"
+"""The failed outbox rows: the condition of their partial index."""
+
 outbox = Table(
     "outbox",
     metadata,
@@ -58,6 +61,12 @@ outbox = Table(
         "id",
         sqlite_where=sa.text(UNFINISHED),
         postgresql_where=sa.text(UNFINISHED),
+    ),
+    sa.Index(
+        "ix_outbox_failed",
+        *("id", "reason", "created_at"),
+        sqlite_where=sa.text(FAILED),
+        postgresql_where=sa.text(FAILED),
     ),
     sa.Index(None, "state"),
     sa.Index(None, "chat_id", "message_id"),
@@ -211,6 +220,17 @@ class SqlOutbox:
             return True
         self.get(outbox_id)
         return False
+
+    def end_failed(self, outbox_id: int, state: Delivery, reason: str, at: datetime) -> bool:
+        """End a failed message for good; return False if it is not failed."""
+        failed = sa.update(outbox).where(_c.id == outbox_id, _c.state == Delivery.FAILED.value)
+        ended = failed.values(state=state.value, reason=reason, decided_at=at)
+        row = self._transaction.execute(ended.returning(outbox)).mappings().one_or_none()
+        if row is None:
+            self.get(outbox_id)
+            return False
+        self._transaction.facts.append(fact_of_end(item_from_row(row), at, row["salt"]))
+        return True
 
     def recall(self, outbox_ids: Collection[int]) -> bool:
         """Recall messages that were never tried, or that had no chat; all of them or none."""

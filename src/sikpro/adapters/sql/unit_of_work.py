@@ -19,6 +19,7 @@ from sikpro.adapters.sql.disturbances import SqlDisturbances
 from sikpro.adapters.sql.engine import WRITES, sqlite_file
 from sikpro.adapters.sql.exports import SqlExports
 from sikpro.adapters.sql.facts import SqlOrderFacts
+from sikpro.adapters.sql.failed_messages import SqlFailedMessages
 from sikpro.adapters.sql.file_watch import FileWatch
 from sikpro.adapters.sql.files import SqlFileStore
 from sikpro.adapters.sql.health import SqlHealthRecords
@@ -75,6 +76,7 @@ class SqlUnitOfWork:
         self.journal = SqlJournal(transaction)
         self.inbox = SqlInbox(transaction)
         self.outbox = SqlOutbox(transaction)
+        self.failed_messages = SqlFailedMessages(transaction)
         self.conversations = SqlConversationStore(transaction)
         self.bots = SqlBotAccounts(transaction)
         self.jobs = SqlJobs(transaction)

@@ -15,6 +15,7 @@ from sikpro.adapters.web.account.preferences import PreferencesController
 from sikpro.adapters.web.account.profile import ProfileController
 from sikpro.adapters.web.account.two_steps import TwoStepsController
 from sikpro.adapters.web.ledgers.devices import DevicesController
+from sikpro.adapters.web.ledgers.failed import FailedController
 from sikpro.adapters.web.ledgers.messages import LedgerController
 from sikpro.adapters.web.ledgers.seals import SealsController
 from sikpro.adapters.web.ledgers.security import SecurityController
@@ -138,6 +139,7 @@ PAGES: tuple[Page, ...] = (
     Page(WallController),
     Page(WallLinksController, NavEntry("/walls", "walls", "device-tv", (_P.ADMINISTER,), "system")),
     Page(LedgerController, NavEntry("/ledger", "ledger", "book", (_P.VIEW_REPORTS,), "system")),
+    Page(FailedController),
     Page(SecurityController, NavEntry("/security", "security", "lock", (_P.ADMINISTER,), "system")),
     Page(SealsController, NavEntry("/seals", "seals", "shield-check", (_P.AUDIT,), "system")),
     Page(HealthController, NavEntry("/health", "health", "circle-check", (_P.AUDIT,), "system")),

@@ -20,10 +20,14 @@ class Delivery(StrEnum):
     FAILED = "failed"
     EXPIRED = "expired"
     RECALLED = "recalled"
+    REPLACED = "replaced"
 
 
 UNCERTAIN = frozenset({"ambiguous", "gateway"})
 """The reasons of a wait after a try that may have arrived."""
+
+OUTAGE = UNCERTAIN | {"unreachable"}
+"""The reasons that concern the connection, not the message: what failed for one of them can be sent again."""
 
 TOPIC_DELETED = "topic_deleted"
 """The reason of a message whose topic was deleted; it is sent to *General* then, and keeps this as its `detail`."""
@@ -67,7 +71,8 @@ class Outbox(Protocol):
     ) -> int:
         """Queue a message (due at once by default), or save it as failed for a reason. Return its id.
 
-        A message without `random_id` gets one. Every end of a message (here, `sent`, `give_up`) has its fact (`Seals`).
+        A message without `random_id` gets one. Every end of a message (here, `sent`, `give_up`, `end_failed`) has its
+        fact (`Seals`).
         """
 
     def claim(
@@ -116,6 +121,12 @@ class Outbox(Protocol):
 
     def send_again(self, outbox_id: int, at: datetime) -> bool:
         """Queue a failed message again with no tries counted. Return False if it is not failed or has no chat."""
+
+    def end_failed(self, outbox_id: int, state: Delivery, reason: str, at: datetime) -> bool:
+        """End a failed message for good: `REPLACED` by a newer one about its order, or `EXPIRED`. False if not failed.
+
+        Of several who do so, one gets True. It keeps its `detail`.
+        """
 
     def recall(self, outbox_ids: Collection[int]) -> bool:
         """Mark messages as `RECALLED` that nobody began to send, or that had no chat. Recall all of them or none."""

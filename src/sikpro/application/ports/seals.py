@@ -11,7 +11,7 @@ from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.domain.order import Order
 from sikpro.domain.seals import FactKind, LedgerFact, Part, Seal, WorkingRow, salted
 
-ENDS = frozenset({Delivery.SENT, Delivery.PERHAPS_TWICE, Delivery.FAILED, Delivery.EXPIRED})
+ENDS = frozenset({Delivery.SENT, Delivery.PERHAPS_TWICE, Delivery.FAILED, Delivery.EXPIRED, Delivery.REPLACED})
 """The states of messages that have a fact. A recalled message was never sent; the order's own fact says who did it."""
 
 GESTURE = "gesture"

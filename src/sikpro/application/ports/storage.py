@@ -18,6 +18,7 @@ from sikpro.application.ports.devices import DeviceQueries
 from sikpro.application.ports.disturbances import Disturbances
 from sikpro.application.ports.exports import Exports
 from sikpro.application.ports.facts import OrderFacts
+from sikpro.application.ports.failed_messages import FailedMessages
 from sikpro.application.ports.files import FileStore
 from sikpro.application.ports.health import HealthRecords
 from sikpro.application.ports.inbox import Inbox
@@ -150,6 +151,8 @@ class ChatStorage(Protocol):
     def inbox(self) -> Inbox: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def failed_messages(self) -> FailedMessages: ...
     @property
     def conversations(self) -> ConversationStore: ...
     @property

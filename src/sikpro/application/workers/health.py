@@ -25,10 +25,15 @@ class Part:
 
 @frozen(kw_only=True)
 class Health:
-    """All parts. `unsent` is the age of the oldest message that has not left; `update` of the last one received."""
+    """All parts. `unsent` is the age of the oldest message that has not left; `update` of the last one received.
+
+    `failed` counts the messages that an outage left, `failed_age` is the age of the oldest of them.
+    """
 
     parts: tuple[Part, ...] = ()
     unsent: timedelta | None = None
+    failed: int = 0
+    failed_age: timedelta | None = None
     update: timedelta | None = None
 
     @property

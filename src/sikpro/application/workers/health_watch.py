@@ -55,6 +55,8 @@ class _Probed:
 
     record: HealthRecord | None
     unsent: datetime | None
+    failed: int
+    failed_since: datetime | None
     update: datetime | None
     failing: str
 
@@ -135,6 +137,8 @@ class HealthWatch:
         return Health(
             parts=(*parts, self._exports(), self._clock()),
             unsent=self._age(now, probed.unsent) if probed else None,
+            failed=probed.failed if probed else 0,
+            failed_age=self._age(now, probed.failed_since) if probed else None,
             update=self._age(now, probed.update) if probed else None,
         )
 
@@ -215,10 +219,13 @@ class HealthWatch:
 
 def _read(uow: UnitOfWork, name: str) -> _Probed:
     newest = uow.inbox.page(before=None, limit=1)
+    failed, failed_since = uow.failed_messages.left_by_outage()
     failing = [job.kind for job in uow.jobs.all() if job.error]
     return _Probed(
         record=uow.health.get(name),
         unsent=uow.outbox.waiting_since(),
+        failed=failed,
+        failed_since=failed_since,
         update=newest[0].received_at if newest else None,
         failing=" ".join(failing),
     )

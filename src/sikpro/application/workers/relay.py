@@ -21,7 +21,7 @@ from sikpro.application.ports.network import (
     RetryAfter,
     SendError,
 )
-from sikpro.application.ports.outbox import TOPIC_DELETED, UNCERTAIN, Delivery, OutboxItem
+from sikpro.application.ports.outbox import OUTAGE, TOPIC_DELETED, UNCERTAIN, Delivery, OutboxItem
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, StorageUncertain, UnitOfWork
 from sikpro.application.use_cases.recaps.keep_schedules import follow_group
@@ -57,9 +57,6 @@ _REACTION_PATIENCE = timedelta(minutes=2)
 
 _LEAST_TRIES = 30
 """The least number of tries for a message, even if the clock says it is too old."""
-
-_LINE_DOWN = UNCERTAIN | {"unreachable"}
-"""The reasons for waiting that concern the connection, not the message."""
 
 _AT_ONCE = 30
 _IDLE = 5.0
@@ -156,7 +153,7 @@ class Relay:
 
         def claim(uow: UnitOfWork) -> tuple[OutboxItem, ...]:
             if hurry:
-                uow.outbox.retry_now(_LINE_DOWN, now, most_doubts=hurry)
+                uow.outbox.retry_now(OUTAGE, now, most_doubts=hurry)
             return uow.outbox.claim(now, LEASE, free, sends_once=self.messenger.sends_once, in_hand=in_hand)
 
         claimed = await self.transactions.write(claim)

@@ -139,6 +139,7 @@ def test_messages_going_out_are_counted_by_how_far_they_are(site: Site) -> None:
         "Gagal": "1",
         "Kedaluwarsa": "0",
         "Ditarik": "0",
+        "Diganti": "0",
     }
     assert len(figures) == len(Delivery) + 1
 

@@ -167,6 +167,8 @@ RIGHTS: Mapping[frozenset[str], str] = {
         POST /reconcile/{upload_id}/complete
         GET /reconcile/{upload_id}/lacking.csv
         POST /reconcile/{upload_id}/make
+        GET /ledger/failed
+        POST /ledger/failed
         GET /set-aside
         GET /stuck
         POST /stuck

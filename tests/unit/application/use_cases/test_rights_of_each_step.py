@@ -19,6 +19,7 @@ from sikpro.application.use_cases.catalogue.edit_catalogue import add_row, delet
 from sikpro.application.use_cases.devices.anomalies import Anomaly, list_anomalies
 from sikpro.application.use_cases.devices.device_ledger import DeviceQuery, Subject, look_up_device
 from sikpro.application.use_cases.messages.publish_notice import publish_notice
+from sikpro.application.use_cases.messages.resend_failed import failed_plan, resend_failed
 from sikpro.application.use_cases.messages.resend_message import resend_message
 from sikpro.application.use_cases.orders.alert_overdue import alert_overdue
 from sikpro.application.use_cases.orders.ask_technicians import ask_technicians, stuck_orders
@@ -97,6 +98,8 @@ STEPS: Mapping[str, tuple[set[Role], Step]] = {
     "undo": (WORK, lambda uow, by: undo_status(uow, 1, by, NINE)),
     "send words": (WORK, lambda uow, by: send_text(uow, 1, by, NINE, text="halo", zone=ZONE)),
     "send again": (WORK, lambda uow, by: resend_message(uow, 1, 1, by, NINE)),
+    "what failed": (LEAD, failed_plan),
+    "send again what failed": (LEAD, lambda uow, by: resend_failed(uow, by, NINE, zone=ZONE)),
     "hand over": (LEAD, lambda uow, by: hand_over(uow, {"technician": "F5SDA445"}, by, NINE, zone=ZONE)),
     "transfer orders": (LEAD, lambda uow, by: transfer_orders(uow, BUDI, AGUS, by, NINE, shown=(1, 1), zone=ZONE)),
     "stuck orders": (LEAD, lambda uow, by: stuck_orders(uow, by, NINE, zone=ZONE)),

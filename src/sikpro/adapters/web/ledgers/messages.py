@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -41,11 +42,16 @@ class LedgerLine:
 
 @frozen(kw_only=True)
 class Sums:
-    """Today's outcomes and the states of all outgoing messages; `newer` counts rows after those on the page."""
+    """Today's outcomes and the states of all outgoing messages; `newer` counts rows after those on the page.
+
+    `left` counts the messages that an outage left; the oldest was queued at `oldest`.
+    """
 
     outcomes: Mapping[Outcome, int]
     deliveries: Mapping[Delivery, int]
     newer: int
+    left: int
+    oldest: datetime | None
 
     @property
     def received(self) -> int:
@@ -92,10 +98,13 @@ class LedgerController(Controller):
                 newer = sum(row.id > top for row in latest)
             outcomes = uow.inbox.totals(today.start, today.end)
             deliveries = uow.outbox.counts()
+            left, oldest = uow.failed_messages.left_by_outage()
             return rows, Sums(
                 outcomes={one: outcomes.get(one, 0) for one in Outcome},
                 deliveries={one: deliveries.get(one, 0) for one in Delivery},
                 newer=newer,
+                left=left,
+                oldest=oldest,
             )
 
         rows, sums = await parts.transactions.read(read)

@@ -191,7 +191,7 @@ class Narrator:
 
     def _delivery(self, item: OutboxItem) -> str:
         text = self.words(f"delivery.{item.state}")
-        if item.state in {Delivery.FAILED, Delivery.EXPIRED} and item.reason:
+        if item.state in {Delivery.FAILED, Delivery.EXPIRED, Delivery.REPLACED} and item.reason:
             code = f"delivery.reason.{item.reason}"
             text += ": " + self.words(code if self.words.knows(code) else "delivery.reason.other")
         elif item.detail == TOPIC_DELETED:

@@ -74,9 +74,17 @@ def has_token(request: Request[Any, Any, Any], token: str) -> bool:
 
 def in_full(health: Health, words: Words) -> dict[str, Any]:
     """Return everything about the health, for a program and for the person who reads it."""
-    seconds = {"oldest_unsent_seconds": health.unsent, "last_update_seconds": health.update}
+    seconds = {
+        "oldest_unsent_seconds": health.unsent,
+        "last_update_seconds": health.update,
+        "oldest_failed_seconds": health.failed_age,
+    }
     ages = {name: None if age is None else round(age.total_seconds()) for name, age in seconds.items()}
-    return {**ages, "parts": {part.name: _in_full(part, words) for part in health.parts}}
+    return {
+        **ages,
+        "failed_by_outage": health.failed,
+        "parts": {part.name: _in_full(part, words) for part in health.parts},
+    }
 
 
 def _in_full(part: Part, words: Words) -> dict[str, Any]:

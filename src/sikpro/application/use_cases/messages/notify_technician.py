@@ -104,7 +104,7 @@ def notify_removed(uow: UnitOfWork, order: Order, by: Person, now: datetime, *, 
 
 
 def feedback_text(uow: UnitOfWork, order: Order, helpdesk: str, words: Words, now: datetime, *, feedback: str) -> str:
-    """Return the technician's message: state and time, the helpdesk's name and text.
+    """Return the technician's message: state and time, the helpdesk's name (if there is one) and text.
 
     For a hold-up it adds whose turn it is.
     """
@@ -116,11 +116,23 @@ def feedback_text(uow: UnitOfWork, order: Order, helpdesk: str, words: Words, no
     ]
     if feedback:
         lines.append(words("feedback.words", by=helpdesk, text=feedback))
-    else:
+    elif helpdesk:
         lines.append(words("feedback.by", by=helpdesk))
     if order.phase.held_up:
         lines.append(words(f"turn.sentence.{order.turn}"))
     return "\n".join(lines)
+
+
+def notify_after_outage(uow: UnitOfWork, order: Order, recipient: Recipient, now: datetime, *, zone: str) -> int:
+    """Queue the order's present state for one recipient, in place of what an outage kept, and return its id."""
+    words = words_in(recipient.language, zone)
+    helpdesk = uow.people.get(order.helpdesk).name if order.helpdesk else ""
+    if order.phase.waits and order.first_action_at is None:
+        state = words("feedback.still_waiting", number=order.number, time=words.moment(order.received_at, now))
+    else:
+        state = feedback_text(uow, order, helpdesk, words, now, feedback=order.last_feedback)
+    text = f"{words('feedback.after_outage', number=order.number)}\n{state}"
+    return _queue(uow, order, recipient, text, now, order_buttons(order.phase, order.turn, order.id, words))
 
 
 def technician_name(uow: UnitOfWork, order: Order) -> str:
@@ -213,16 +225,25 @@ def _send(
     ids: list[int] = []
     for recipient in recipients(uow, order):
         words = words_in(recipient.language, zone)
-        message = Outgoing(
-            chat_id=recipient.chat_id,
-            text=text(words),
-            reply_to=recipient.reply_to,
-            topic=recipient.topic,
-            buttons=order_buttons(order.phase, order.turn, order.id, words) if with_buttons else (),
-        )
-        ids.append(uow.outbox.put(message, now, order_id=order.id, due_at=now + hold))
+        buttons = order_buttons(order.phase, order.turn, order.id, words) if with_buttons else ()
+        ids.append(_queue(uow, order, recipient, text(words), now, buttons, hold))
     if not ids:
         message = Outgoing(chat_id=0, text=text(words_in("id", zone)))
         ids.append(uow.outbox.put(message, now, order_id=order.id, failed=NO_TELEGRAM))
     uow.announce(Hint(Kind.OUTBOX, tuple(ids)))
     return tuple(ids)
+
+
+def _queue(
+    uow: UnitOfWork,
+    order: Order,
+    recipient: Recipient,
+    text: str,
+    now: datetime,
+    buttons: tuple[tuple[Button, ...], ...],
+    hold: timedelta = timedelta(),
+) -> int:
+    message = Outgoing(
+        chat_id=recipient.chat_id, text=text, reply_to=recipient.reply_to, topic=recipient.topic, buttons=buttons
+    )
+    return uow.outbox.put(message, now, order_id=order.id, due_at=now + hold)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from sqlalchemy.engine import Engine
 
 from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.application.ports.outbox import Delivery, OutboxItem
@@ -16,6 +17,7 @@ from sikpro.application.use_cases.messages.resend_failed import Resent, resend_f
 from sikpro.domain.order_data import Origin
 from sikpro.domain.people import Person, Role
 from tests.builders import a_person, a_technician, after, an_outgoing, key_of, stored_order
+from tests.integration.contract.conftest import POSTGRES
 from tests.integration.contract.race import race
 
 ORDERS = 30
@@ -99,3 +101,17 @@ def test_an_order_that_changes_meanwhile_is_never_told_of_in_an_older_state_afte
 
     last = {item.order_id: item.message.text for item in _items(databases) if item.state is Delivery.QUEUED}
     assert set(last.values()) == {"jawaban baru"}
+
+
+@pytest.mark.parametrize("database_url", [POSTGRES], indirect=True)
+def test_who_has_a_portion_has_its_orders_until_the_end(databases: SqlTransactions, engine: Engine) -> None:
+    databases.write(_outage)
+
+    def work(unit: UnitOfWork) -> None:
+        assert len(unit.failed_messages.portion(0, 4)) == 4
+        with engine.connect() as connection:
+            free = "SELECT number FROM orders FOR NO KEY UPDATE SKIP LOCKED"
+            found = set(connection.exec_driver_sql(free).scalars())
+        assert {f"SC{10**7 + place}" for place in range(ORDERS)} - found == {"SC10000000", "SC10000001"}
+
+    databases.write(work)

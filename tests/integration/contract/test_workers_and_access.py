@@ -123,7 +123,7 @@ def test_a_job_done_is_forgotten_and_its_id_is_not_given_again(store: Transactio
     schedule(store, "1", 0)
     job = claim(store, 1)
     assert job is not None
-    store.write(lambda unit: unit.jobs.done(job.id))
+    store.write(lambda unit: unit.jobs.done(job))
     schedule(store, "1", 0)
 
     (other,) = store.read(lambda unit: unit.jobs.all())
@@ -135,14 +135,15 @@ def test_a_job_to_be_done_again_keeps_its_error_and_is_free_at_its_time(store: T
     schedule(store, "1", 0)
     job = claim(store, 0)
     assert job is not None
-    store.write(lambda unit: unit.jobs.again(job.id, after(0.5), "boom"))
+    assert store.write(lambda unit: unit.jobs.again(job, after(0.5), "boom"))
 
     assert claim(store, 0.4) is None
-    assert claim(store, 0.5) == evolve(job, due_at=after(0.5), error="boom", attempts=2)
-    store.write(lambda unit: unit.jobs.again(job.id, after(1)))
+    second = claim(store, 0.5)
+    assert second == evolve(job, due_at=after(0.5), error="boom", attempts=2)
+    assert store.write(lambda unit: unit.jobs.again(second, after(1)))
     assert claim(store, 1) == evolve(job, due_at=after(1), attempts=1)
     with pytest.raises(NotFound):
-        store.write(lambda unit: unit.jobs.again(99, after(1)))
+        store.write(lambda unit: unit.jobs.again(evolve(job, id=99), after(1)))
 
 
 def log_in(store: Transactions, *ids: str) -> int:

@@ -48,6 +48,12 @@ def _count(running: Installation, state: Delivery) -> int:
     return running.transactions.read(lambda uow: uow.outbox.counts()).get(state, 0)
 
 
+def _answer_fails(running: Installation, place: int, status: str, feedback: str) -> None:
+    _answer(running, status, feedback)
+    _a_day_passes(running)
+    wait_until(lambda: _count(running, Delivery.FAILED) == place, f"{place} answers failed", 90)
+
+
 @pytest.mark.audit
 def test_the_technician_reads_the_present_state_once(tmp_path: Path) -> None:
     with installed(tmp_path) as running:
@@ -56,12 +62,9 @@ def test_the_technician_reads_the_present_state_once(tmp_path: Path) -> None:
         running.hears(CREW[0], "Pesan diterima")
         wait_until(lambda: _count(running, Delivery.QUEUED) == _count(running, Delivery.SENDING) == 0, "all is sent")
         running.faults(methods={"sendMessage": 1.0}, kinds=["500"])
-        for place, (status, feedback) in enumerate(
-            [("odp_penuh", "ODP penuh, tunggu"), ("odp_rusak", "ternyata rusak"), ("selesai", "sudah aktif")], 1
-        ):
-            _answer(running, status, feedback)
-            _a_day_passes(running)
-            wait_until(lambda place=place: _count(running, Delivery.FAILED) == place, f"{place} answers failed", 90)
+        _answer_fails(running, 1, "odp_penuh", "ODP penuh, tunggu")
+        _answer_fails(running, 2, "odp_rusak", "ternyata rusak")
+        _answer_fails(running, 3, "selesai", "sudah aktif")
         running.faults()
         heard = len(running.chat(CREW[0]))
 

@@ -74,15 +74,19 @@ class MemoryFileStore:
         file = evolve(kept.file, state=FileState.STORED, media_type=media_type, size=len(content), reason="")
         self._state.files.put(file_id, evolve(kept, file=file, content=content))
 
-    def later(self, file_id: int, due_at: datetime, reason: str) -> None:
-        """Retry at `due_at`."""
+    def later(self, file_id: int, due_at: datetime, reason: str, *, attempt: int | None = None) -> None:
+        """Retry at `due_at`, unless it has ended or another try was begun."""
         kept = self._kept(file_id)
+        if not _is_wanted(kept, attempt):
+            return
         waits = evolve(kept, file=evolve(kept.file, reason=reason), due_at=due_at, claimed=False)
         self._state.files.put(file_id, waits)
 
-    def give_up(self, file_id: int, reason: str) -> None:
-        """Record that the file cannot be fetched."""
+    def give_up(self, file_id: int, reason: str, *, attempt: int | None = None) -> None:
+        """Record that the file cannot be fetched, unless it has ended or another try was begun."""
         kept = self._kept(file_id)
+        if not _is_wanted(kept, attempt):
+            return
         self._state.files.put(file_id, evolve(kept, file=evolve(kept.file, state=FileState.FAILED, reason=reason)))
 
     def of_order(self, order_id: int) -> tuple[OrderFile, ...]:
@@ -105,3 +109,7 @@ class MemoryFileStore:
         if kept is None:
             raise NotFound(what="file", name=str(file_id))
         return kept
+
+
+def _is_wanted(kept: KeptFile, attempt: int | None) -> bool:
+    return kept.file.state is FileState.WANTED and attempt in {None, kept.file.attempts}

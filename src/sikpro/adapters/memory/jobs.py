@@ -33,15 +33,19 @@ class MemoryJobs:
                 return taken
         return None
 
-    def again(self, job_id: int, due_at: datetime, error: str = "") -> None:
-        """Set the next due time of a job; without an error reset `attempts`."""
-        job = self._due(job_id).job
+    def again(self, job: Job, due_at: datetime, error: str = "") -> bool:
+        """Set the next due time of a job, unless it changed since; without an error reset `attempts`."""
+        if self._due(job.id).job != job:
+            return False
         attempts = job.attempts if error else 0
-        self._state.jobs.put(job_id, Due(evolve(job, due_at=due_at, error=error, attempts=attempts)))
+        self._state.jobs.put(job.id, Due(evolve(job, due_at=due_at, error=error, attempts=attempts)))
+        return True
 
-    def done(self, job_id: int) -> None:
-        """Delete the job."""
-        self._state.jobs.drop(job_id)
+    def done(self, job: Job) -> None:
+        """Delete the job, unless it changed since."""
+        due = self._state.jobs.get(job.id)
+        if due is not None and due.job == job:
+            self._state.jobs.drop(job.id)
 
     def all(self) -> tuple[Job, ...]:
         """Return all jobs, the earliest due first."""

@@ -96,10 +96,19 @@ class MemoryOutbox:
         self._change(arrived, at)
         self._ended(outbox_id, at)
 
-    def later(self, outbox_id: int, due_at: datetime, reason: str, *, at: datetime, doubtful: bool = False) -> None:
+    def later(
+        self,
+        outbox_id: int,
+        due_at: datetime,
+        reason: str,
+        *,
+        at: datetime,
+        doubtful: bool = False,
+        attempt: int | None = None,
+    ) -> None:
         """Retry at `due_at`, as decided `at`; `doubtful` if this try may have arrived."""
         item = self.get(outbox_id)
-        if item.state not in _ON_THE_WAY:
+        if not _is_in_hand(item, attempt):
             return
         queued = evolve(item, state=Delivery.QUEUED, due_at=due_at, reason=reason)
         if doubtful:
@@ -114,10 +123,12 @@ class MemoryOutbox:
             if waits and item.reason in reasons and item.doubts <= most_doubts:
                 self._change(evolve(item, due_at=at), at)
 
-    def give_up(self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime) -> None:
+    def give_up(
+        self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime, *, attempt: int | None = None
+    ) -> None:
         """Record the end of sending: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` if the arrival is unknown."""
         item = self.get(outbox_id)
-        if item.state in _ON_THE_WAY:
+        if _is_in_hand(item, attempt):
             self._change(evolve(item, state=state, reason=reason, detail=detail), at)
             self._ended(outbox_id, at)
 
@@ -199,13 +210,13 @@ class MemoryOutbox:
         ]
         return topics[-1] if topics else None
 
-    def to_general(self, outbox_id: int, at: datetime) -> None:
+    def to_general(self, outbox_id: int, at: datetime, *, attempt: int | None = None) -> None:
         """Retry a message at once in General instead of its topic."""
-        self.later(outbox_id, at, TOPIC_DELETED, at=at)
         sending = self._state.outbox.get(outbox_id)
-        if sending is not None and sending.item.state in _ON_THE_WAY:
+        if sending is not None and _is_in_hand(sending.item, attempt):
             message = evolve(sending.item.message, topic=None)
             self._keep(evolve(sending, item=evolve(sending.item, message=message)))
+        self.later(outbox_id, at, TOPIC_DELETED, at=at, attempt=attempt)
 
     def id_of(self, chat_id: int, message_id: int) -> int | None:
         """Return the outbox id of a sent message; None if it is not ours."""
@@ -253,6 +264,13 @@ class MemoryOutbox:
                 self._state.unfinished.put(outbox_id, None)
         elif outbox_id in self._state.unfinished:
             self._state.unfinished.drop(outbox_id)
+
+
+def _is_in_hand(item: OutboxItem, attempt: int | None) -> bool:
+    """Return whether a message has no end yet, and whether this try of it is the last one that was begun."""
+    if attempt is None:
+        return item.state in _ON_THE_WAY
+    return item.state is Delivery.SENDING and item.attempts == attempt
 
 
 def _untouched(item: OutboxItem) -> bool:

@@ -52,20 +52,22 @@ class MemoryPhotoReads:
         self._state.photo_reads.put(taken.id, KeptPhoto(taken, due_at=now + lease, claimed=True))
         return taken
 
-    def done(self, photo_id: int, reading: PhotoReading | None, reason: str = "") -> bool:
-        """Record the reading, or None for a lost photo; return False if that was recorded before."""
+    def done(
+        self, photo_id: int, reading: PhotoReading | None, reason: str = "", *, attempt: int | None = None
+    ) -> bool:
+        """Record the reading, or None for a lost photo; return False if nothing was recorded."""
         kept = self._kept(photo_id)
-        if kept.photo.state is not PhotoState.WANTED:
+        if not _is_wanted(kept, None if reading else attempt):
             return False
         state = PhotoState.READ if reading else PhotoState.LOST
         photo = evolve(kept.photo, state=state, reading=reading, reason=reason)
         self._state.photo_reads.put(photo_id, evolve(kept, photo=photo))
         return True
 
-    def later(self, photo_id: int, due_at: datetime, reason: str) -> None:
-        """Retry at `due_at`, unless it is done."""
+    def later(self, photo_id: int, due_at: datetime, reason: str, *, attempt: int | None = None) -> None:
+        """Retry at `due_at`, unless it is done or another try was begun."""
         kept = self._kept(photo_id)
-        if kept.photo.state is PhotoState.WANTED:
+        if _is_wanted(kept, attempt):
             self._state.photo_reads.put(photo_id, KeptPhoto(evolve(kept.photo, reason=reason), due_at=due_at))
 
     def get(self, photo_id: int) -> PhotoRead:
@@ -88,3 +90,7 @@ class MemoryPhotoReads:
         if kept is None:
             raise NotFound(what="photo", name=str(photo_id))
         return kept
+
+
+def _is_wanted(kept: KeptPhoto, attempt: int | None) -> bool:
+    return kept.photo.state is PhotoState.WANTED and attempt in {None, kept.photo.attempts}

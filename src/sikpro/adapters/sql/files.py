@@ -118,13 +118,13 @@ class SqlFileStore:
         stored = FileState.STORED.value
         self._set(file_id, state=stored, media_type=media_type, size=len(content), reason="", content=content)
 
-    def later(self, file_id: int, due_at: datetime, reason: str) -> None:
-        """Retry at `due_at`."""
-        self._set(file_id, due_at=due_at, reason=reason, claimed_by="")
+    def later(self, file_id: int, due_at: datetime, reason: str, *, attempt: int | None = None) -> None:
+        """Retry at `due_at`, unless it has ended or another try was begun."""
+        self._set(file_id, *_wanted(attempt), due_at=due_at, reason=reason, claimed_by="")
 
-    def give_up(self, file_id: int, reason: str) -> None:
-        """Record that the file cannot be fetched."""
-        self._set(file_id, state=FileState.FAILED.value, reason=reason)
+    def give_up(self, file_id: int, reason: str, *, attempt: int | None = None) -> None:
+        """Record that the file cannot be fetched, unless it has ended or another try was begun."""
+        self._set(file_id, *_wanted(attempt), state=FileState.FAILED.value, reason=reason)
 
     def of_order(self, order_id: int) -> tuple[OrderFile, ...]:
         """Return an order's files, in order of arrival."""
@@ -146,9 +146,15 @@ class SqlFileStore:
             raise NotFound(what="file", name=str(file_id))
         return content
 
-    def _set(self, file_id: int, **values: Any) -> None:
-        if self._transaction.execute(sa.update(files).where(_c.id == file_id).values(values)).rowcount == 0:
-            raise NotFound(what="file", name=str(file_id))
+    def _set(self, file_id: int, *only: sa.ColumnElement[bool], **values: Any) -> None:
+        if self._transaction.execute(sa.update(files).where(_c.id == file_id, *only).values(values)).rowcount == 0:
+            self.get(file_id)
+
+
+def _wanted(attempt: int | None) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions that a file is still wanted, and that a try, if it is named, is the last one begun."""
+    wanted = _c.state == FileState.WANTED.value
+    return (wanted,) if attempt is None else (wanted, _c.attempts == attempt)
 
 
 def _is_due(now: datetime, lease_time: datetime) -> sa.ColumnElement[bool]:

@@ -74,22 +74,30 @@ class SqlJobs:
         update = update.values(claimed | {"attempts": _job.attempts + 1})
         return Job(**self._transaction.execute(update.returning(*_JOB)).mappings().one())
 
-    def again(self, job_id: int, due_at: datetime, error: str = "") -> None:
-        """Set the next due time of a job; without an error reset `attempts`."""
+    def again(self, job: Job, due_at: datetime, error: str = "") -> bool:
+        """Set the next due time of a job, unless it changed since; without an error reset `attempts`."""
         values: dict[str, Any] = {"due_at": due_at, "error": error, "leased_until": None, "claimed_by": ""}
         if not error:
             values["attempts"] = 0
-        if self._transaction.execute(sa.update(jobs).where(_job.id == job_id).values(values)).rowcount == 0:
-            raise NotFound(what="job", name=str(job_id))
+        if self._transaction.execute(sa.update(jobs).where(*_as_read(job)).values(values)).rowcount:
+            return True
+        if self._transaction.scalar(sa.select(_job.id).where(_job.id == job.id)) is None:
+            raise NotFound(what="job", name=str(job.id))
+        return False
 
-    def done(self, job_id: int) -> None:
-        """Delete the job."""
-        self._transaction.execute(sa.delete(jobs).where(_job.id == job_id))
+    def done(self, job: Job) -> None:
+        """Delete the job, unless it changed since."""
+        self._transaction.execute(sa.delete(jobs).where(*_as_read(job)))
 
     def all(self) -> tuple[Job, ...]:
         """Return all jobs, the earliest due first."""
         rows = self._transaction.execute(sa.select(*_JOB).order_by(_job.due_at, _job.id)).mappings()
         return tuple(Job(**row) for row in rows)
+
+
+def _as_read(job: Job) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions that nobody has claimed or scheduled a job since it was read."""
+    return _job.id == job.id, _job.attempts == job.attempts, _job.due_at == job.due_at, _job.error == job.error
 
 
 class SqlAlerts:

@@ -186,11 +186,20 @@ class SqlOutbox:
         here = sa.update(outbox).where(_c.id == outbox_id, _c.sent_at.is_(None)).values(gone)
         self._ended(here.values(state=state, **arrived), at, outbox_id)
 
-    def later(self, outbox_id: int, due_at: datetime, reason: str, *, at: datetime, doubtful: bool = False) -> None:
+    def later(
+        self,
+        outbox_id: int,
+        due_at: datetime,
+        reason: str,
+        *,
+        at: datetime,
+        doubtful: bool = False,
+        attempt: int | None = None,
+    ) -> None:
         """Retry at `due_at`, as decided `at`; `doubtful` if this try may have arrived."""
         perhaps = {"doubtful": True, "doubts": _c.doubts + 1} if doubtful else {}
         queued = {"state": Delivery.QUEUED.value, "due_at": due_at, "decided_at": at, "reason": reason}
-        if self._transaction.execute(_on_its_way(outbox_id).values(**queued, **perhaps)).rowcount == 0:
+        if self._transaction.execute(_on_its_way(outbox_id, attempt).values(**queued, **perhaps)).rowcount == 0:
             self.get(outbox_id)
 
     def retry_now(self, reasons: Collection[str], at: datetime, *, most_doubts: int) -> None:
@@ -204,9 +213,12 @@ class SqlOutbox:
         )
         self._transaction.execute(sa.update(outbox).where(*waiting).values(due_at=at, decided_at=at))
 
-    def give_up(self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime) -> None:
+    def give_up(
+        self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime, *, attempt: int | None = None
+    ) -> None:
         """Record the end of sending: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` if the arrival is unknown."""
-        self._ended(_on_its_way(outbox_id).values(state=state.value, reason=reason, detail=detail), at, outbox_id)
+        ended = _on_its_way(outbox_id, attempt).values(state=state.value, reason=reason, detail=detail)
+        self._ended(ended, at, outbox_id)
 
     def send_again(self, outbox_id: int, at: datetime) -> bool:
         """Queue a failed message again; return False if it is not failed or has no chat."""
@@ -290,11 +302,10 @@ class SqlOutbox:
         topic: int | None = self._transaction.scalar(selected.order_by(_c.id.desc()).limit(1))
         return topic
 
-    def to_general(self, outbox_id: int, at: datetime) -> None:
+    def to_general(self, outbox_id: int, at: datetime, *, attempt: int | None = None) -> None:
         """Retry a message at once in General instead of its topic."""
-        self.later(outbox_id, at, TOPIC_DELETED, at=at)
-        waiting = sa.update(outbox).where(_c.id == outbox_id, sa.text(UNFINISHED))
-        self._transaction.execute(waiting.values(topic=None))
+        self._transaction.execute(_on_its_way(outbox_id, attempt).values(topic=None))
+        self.later(outbox_id, at, TOPIC_DELETED, at=at, attempt=attempt)
 
     def id_of(self, chat_id: int, message_id: int) -> int | None:
         """Return the outbox id of a sent message; None if it is not ours."""
@@ -323,5 +334,9 @@ def lock_claims(transaction: OpenTransaction) -> None:
         transaction.scalar(sa.select(sa.func.pg_advisory_xact_lock(_CLAIMS)))
 
 
-def _on_its_way(outbox_id: int) -> sa.Update:
-    return sa.update(outbox).where(_c.id == outbox_id, sa.text(UNFINISHED)).values(leased_until=None, claimed_by="")
+def _on_its_way(outbox_id: int, attempt: int | None) -> sa.Update:
+    """Change a message that has no end yet; if a try is named, only while that is the last one that was begun."""
+    change = sa.update(outbox).where(_c.id == outbox_id, sa.text(UNFINISHED)).values(leased_until=None, claimed_by="")
+    if attempt is None:
+        return change
+    return change.where(_c.state == Delivery.SENDING.value, _c.attempts == attempt)

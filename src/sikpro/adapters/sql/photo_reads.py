@@ -92,14 +92,17 @@ class SqlPhotoReads:
         self._transaction.execute(taken.values(claimed | {"attempts": _c.attempts + 1}))
         return self.get(photo_id)
 
-    def done(self, photo_id: int, reading: PhotoReading | None, reason: str = "") -> bool:
-        """Record the reading, or None for a lost photo; return False if that was recorded before."""
+    def done(
+        self, photo_id: int, reading: PhotoReading | None, reason: str = "", *, attempt: int | None = None
+    ) -> bool:
+        """Record the reading, or None for a lost photo; return False if nothing was recorded."""
         state = PhotoState.READ if reading else PhotoState.LOST
-        return self._set(photo_id, state=state.value, reading=_row(reading), reason=reason)
+        of_try = None if reading else attempt
+        return self._set(photo_id, of_try, state=state.value, reading=_row(reading), reason=reason)
 
-    def later(self, photo_id: int, due_at: datetime, reason: str) -> None:
-        """Retry at `due_at`, unless it is done."""
-        self._set(photo_id, due_at=due_at, reason=reason, claimed_by="")
+    def later(self, photo_id: int, due_at: datetime, reason: str, *, attempt: int | None = None) -> None:
+        """Retry at `due_at`, unless it is done or another try was begun."""
+        self._set(photo_id, attempt, due_at=due_at, reason=reason, claimed_by="")
 
     def get(self, photo_id: int) -> PhotoRead:
         """Return the photo. Raises `NotFound`."""
@@ -118,9 +121,11 @@ class SqlPhotoReads:
         finished = sa.delete(photo_reads).where(_c.state != PhotoState.WANTED.value, _c.wanted_at < before)
         self._transaction.execute(finished)
 
-    def _set(self, photo_id: int, **values: Any) -> bool:
-        """Change a photo that is not done; return whether there was one."""
+    def _set(self, photo_id: int, attempt: int | None, **values: Any) -> bool:
+        """Change a photo that is not done, if a try is named only as its last one; return whether there was one."""
         open_one = sa.update(photo_reads).where(_c.id == photo_id, _c.state == PhotoState.WANTED.value)
+        if attempt is not None:
+            open_one = open_one.where(_c.attempts == attempt)
         changed: bool = self._transaction.execute(open_one.values(values)).rowcount > 0
         if not changed:
             self.get(photo_id)

@@ -71,13 +71,16 @@ class FileStore(Protocol):
         """
 
     def keep(self, file_id: int, content: bytes, media_type: str) -> None:
-        """Store the fetched content."""
+        """Store the fetched content: a fact, whoever fetched it."""
 
-    def later(self, file_id: int, due_at: datetime, reason: str) -> None:
-        """Retry from `due_at` on."""
+    def later(self, file_id: int, due_at: datetime, reason: str, *, attempt: int | None = None) -> None:
+        """Retry from `due_at` on, unless it has ended. `attempt` is the number of the caller's try.
 
-    def give_up(self, file_id: int, reason: str) -> None:
-        """Record that the file will never arrive."""
+        If another claim was made since that try, nothing changes.
+        """
+
+    def give_up(self, file_id: int, reason: str, *, attempt: int | None = None) -> None:
+        """Record that the file will never arrive, unless it has ended. `attempt` as for `later`."""
 
     def of_order(self, order_id: int) -> tuple[OrderFile, ...]:
         """Return an order's files, in the order of receipt."""

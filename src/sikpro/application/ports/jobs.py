@@ -30,11 +30,15 @@ class Jobs(Protocol):
         A lease that ends more than `CLOCK_STEP` after `now + lease` is over: the clock has been set back since.
         """
 
-    def again(self, job_id: int, due_at: datetime, error: str = "") -> None:
-        """Schedule the job again. Without an error, `attempts` starts again from zero."""
+    def again(self, job: Job, due_at: datetime, error: str = "") -> bool:
+        """Schedule a job again, as it was read. Without an error, `attempts` starts again from zero.
 
-    def done(self, job_id: int) -> None:
-        """Delete the job."""
+        Return False, and change nothing, if it was claimed or scheduled since: whoever lost a claim has no say. Raises
+        `NotFound`.
+        """
+
+    def done(self, job: Job) -> None:
+        """Delete a job, unless it was claimed or scheduled since it was read."""
 
     def all(self) -> tuple[Job, ...]:
         """Return all jobs, soonest first."""

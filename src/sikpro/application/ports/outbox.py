@@ -102,22 +102,39 @@ class Outbox(Protocol):
     def sent(self, outbox_id: int, message_id: int | None, at: datetime, detail: str = "") -> None:
         """Record that it arrived: `SENT`, or `PERHAPS_TWICE` when it was doubtful.
 
-        A second arrival changes nothing: a process that hung may tell of it after another one that took over did.
+        An arrival is a fact, whoever tells of it: also of one who lost the claim. A second arrival changes nothing: a
+        process that hung may tell of it after another one that took over did.
         A gesture is never doubtful; for one that was refused `detail` says why. `TOPIC_DELETED` as `detail` says that
         it went to *General* instead of its topic.
         """
 
-    def later(self, outbox_id: int, due_at: datetime, reason: str, *, at: datetime, doubtful: bool = False) -> None:
+    def later(
+        self,
+        outbox_id: int,
+        due_at: datetime,
+        reason: str,
+        *,
+        at: datetime,
+        doubtful: bool = False,
+        attempt: int | None = None,
+    ) -> None:
         """Retry from `due_at` on, as decided at `at`. With `doubtful` add one doubt: this try may have arrived.
 
-        Nothing changes for a message that has ended meanwhile: another process sent it.
+        Nothing changes for a message that has ended meanwhile: another process sent it. `attempt` is the number of the
+        caller's try (`OutboxItem.attempts`): if another claim was made since, nothing changes. That claim has made the
+        message doubtful.
         """
 
     def retry_now(self, reasons: Collection[str], at: datetime, *, most_doubts: int) -> None:
         """Make messages due now that wait for a retry for one of these reasons, with at most `most_doubts` doubts."""
 
-    def give_up(self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime) -> None:
-        """End the message, once: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` when its arrival is unknown."""
+    def give_up(
+        self, outbox_id: int, state: Delivery, reason: str, detail: str, at: datetime, *, attempt: int | None = None
+    ) -> None:
+        """End the message, once: `FAILED`, `EXPIRED`, or `PERHAPS_TWICE` when its arrival is unknown.
+
+        `attempt` as for `later`: whoever lost the claim ends nothing.
+        """
 
     def send_again(self, outbox_id: int, at: datetime) -> bool:
         """Queue a failed message again with no tries counted. Return False if it is not failed or has no chat."""
@@ -152,10 +169,10 @@ class Outbox(Protocol):
     def topic_of(self, chat_id: int, message_id: int) -> int | None:
         """Return the topic of a sent message."""
 
-    def to_general(self, outbox_id: int, at: datetime) -> None:
+    def to_general(self, outbox_id: int, at: datetime, *, attempt: int | None = None) -> None:
         """Retry a message at once in *General* instead of its topic, for the reason `topic_deleted`.
 
-        Nothing changes for a message that has ended meanwhile.
+        Nothing changes for a message that has ended meanwhile. `attempt` as for `later`.
         """
 
     def id_of(self, chat_id: int, message_id: int) -> int | None:

@@ -51,14 +51,20 @@ class PhotoReads(Protocol):
         was postponed further than `FAR_AHEAD`.
         """
 
-    def done(self, photo_id: int, reading: PhotoReading | None, reason: str = "") -> bool:
-        """Record the reading, or None for a lost photo; return False if that was recorded before.
+    def done(
+        self, photo_id: int, reading: PhotoReading | None, reason: str = "", *, attempt: int | None = None
+    ) -> bool:
+        """Record the reading, or None for a lost photo; return False if nothing was recorded.
+
+        The first end counts. A reading is a fact, whoever read it. `attempt` is the number of the caller's try: if
+        another claim was made since, the photo is not lost, and that claim ends it. Raises `NotFound`.
+        """
+
+    def later(self, photo_id: int, due_at: datetime, reason: str, *, attempt: int | None = None) -> None:
+        """Retry from `due_at` on, unless it is done or another claim was made since the try `attempt`.
 
         Raises `NotFound`.
         """
-
-    def later(self, photo_id: int, due_at: datetime, reason: str) -> None:
-        """Retry from `due_at` on, unless it is done. Raises `NotFound`."""
 
     def get(self, photo_id: int) -> PhotoRead:
         """Return the photo. Raises `NotFound`."""

@@ -79,7 +79,7 @@ class Downloads(OneByOne):
         except FileGone as gone:
             _log.warning("a file is gone", file=file.id, reason=gone.reason, detail=gone.detail)
             reason = gone.reason
-            await self._mark(file, lambda uow: uow.files.give_up(file.id, reason))
+            await self._mark(file, lambda uow: uow.files.give_up(file.id, reason, attempt=file.attempts))
         except SourceError as error:
             _log.warning("a file is not to be had now", file=file.id, trouble=str(error.trouble), detail=error.detail)
             await self._later(file, str(error.trouble), error.retry_after)
@@ -95,11 +95,11 @@ class Downloads(OneByOne):
         now = self.clock.now()
         age = now - file.wanted_at - self.jumped(file.wanted_at)
         if age > PATIENCE and file.attempts >= _LEAST_TRIES:
-            await self._mark(file, lambda uow: uow.files.give_up(file.id, reason))
+            await self._mark(file, lambda uow: uow.files.give_up(file.id, reason, attempt=file.attempts))
             return
         least = timedelta(seconds=retry_after or 0)
         pause = max(min(timedelta(seconds=2.0 ** min(file.attempts, 12)), _LONGEST_PAUSE), least)
-        await self._mark(file, lambda uow: uow.files.later(file.id, now + pause, reason))
+        await self._mark(file, lambda uow: uow.files.later(file.id, now + pause, reason, attempt=file.attempts))
 
     async def _mark(self, file: OrderFile, mark: Callable[[UnitOfWork], None]) -> None:
         def work(uow: UnitOfWork) -> None:

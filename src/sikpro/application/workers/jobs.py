@@ -169,7 +169,7 @@ class JobRunner:
                 longest = recurring.pause(job.attempts) if job.error else recurring.every
                 if job.due_at - now > longest + CLOCK_STEP:
                     # A clock that was ahead set this due time, and has been corrected since.
-                    uow.jobs.again(job.id, now, job.error)
+                    uow.jobs.again(job, now, job.error)
                     behind.append(job.due_at - now - longest)
 
         behind: list[timedelta] = []
@@ -189,12 +189,12 @@ class JobRunner:
         recurring = next((known for known in self.recurring if known.kind == job.kind), None)
         if recurring is None:
             _log.error("job of an unknown kind", kind=job.kind)
-            await self.transactions.write(lambda uow: uow.jobs.done(job.id))
+            await self.transactions.write(lambda uow: uow.jobs.done(job))
             return
 
         try:
             if self.watch.rests(now, recurring.life):
-                await self.transactions.write(lambda uow: uow.jobs.again(job.id, now + recurring.every))
+                await self.transactions.write(lambda uow: uow.jobs.again(job, now + recurring.every))
             elif isinstance(recurring, RecurringCount):
                 await self._count(recurring, job, now)
             else:
@@ -205,12 +205,12 @@ class JobRunner:
             failure = repr(error)[:500]
             _log.exception("job failed", kind=job.kind)
             due = now + recurring.pause(job.attempts)
-            await self.transactions.write(lambda uow: uow.jobs.again(job.id, due, failure))
+            await self.transactions.write(lambda uow: uow.jobs.again(job, due, failure))
 
     async def _repeat(self, recurring: Recurring, job: Job, now: datetime) -> None:
         def work(uow: UnitOfWork) -> None:
-            recurring.work(uow, now, self.zone)
-            uow.jobs.again(job.id, now + recurring.every)
+            if uow.jobs.again(job, now + recurring.every):  # else another process has the job now
+                recurring.work(uow, now, self.zone)
 
         await self.transactions.write(work)
 
@@ -219,12 +219,12 @@ class JobRunner:
         try:
             write = await self.transactions.read_long(lambda uow: counting.next(uow, now, self.zone))
         except StorageCrowded:
-            await self.transactions.write(lambda uow: uow.jobs.again(job.id, now + _CROWDED))
+            await self.transactions.write(lambda uow: uow.jobs.again(job, now + _CROWDED))
             return
 
         def work(uow: UnitOfWork) -> None:
-            if write is not None:
+            mine = uow.jobs.again(job, now + counting.every if write is None else now)
+            if mine and write is not None:  # else another process has the job now
                 write(uow)
-            uow.jobs.again(job.id, now + counting.every if write is None else now)
 
         await self.transactions.write(work)

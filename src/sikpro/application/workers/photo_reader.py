@@ -93,7 +93,9 @@ class PhotoReader(OneByOne):
         if not self._worth_it(photo, due_at):
             await self._finish(photo, None, reason)
             return
-        await self.transactions.write(lambda uow: uow.photo_reads.later(photo.id, due_at, reason))
+        await self.transactions.write(
+            lambda uow: uow.photo_reads.later(photo.id, due_at, reason, attempt=photo.attempts)
+        )
 
     def _worth_it(self, photo: PhotoRead, at: datetime) -> bool:
         """Return whether a photo is still tried at a time."""
@@ -107,7 +109,7 @@ class PhotoReader(OneByOne):
         finished = evolve(photo, state=state, reading=reading, reason=reason)
 
         def work(uow: UnitOfWork) -> None:
-            if uow.photo_reads.done(photo.id, reading, reason):
+            if uow.photo_reads.done(photo.id, reading, reason, attempt=photo.attempts):
                 self.tell(uow, finished, reading, now)
 
         try:
@@ -121,6 +123,10 @@ class PhotoReader(OneByOne):
     async def _untold(self, photo: PhotoRead, now: datetime) -> None:
         if photo.attempts < ATTEMPTS and self._worth_it(photo, now):
             due_at = now + min(timedelta(seconds=2.0**photo.attempts), _LONGEST_PAUSE)
-            await self.transactions.write(lambda uow: uow.photo_reads.later(photo.id, due_at, "internal"))
+            await self.transactions.write(
+                lambda uow: uow.photo_reads.later(photo.id, due_at, "internal", attempt=photo.attempts)
+            )
         else:
-            await self.transactions.write(lambda uow: uow.photo_reads.done(photo.id, None, "internal") and None)
+            await self.transactions.write(
+                lambda uow: uow.photo_reads.done(photo.id, None, "internal", attempt=photo.attempts) and None
+            )

@@ -228,25 +228,25 @@ class Relay:
                     self._paused_until = self._loop_time() + seconds
                 self.line.failed("slowed")
                 due = now + timedelta(seconds=seconds)
-                return lambda uow: uow.outbox.later(item.id, due, "retry_after", at=now)
+                return lambda uow: uow.outbox.later(item.id, due, "retry_after", at=now, attempt=item.attempts)
             case NeverSent(reason="press_expired"):
-                return lambda uow: uow.outbox.give_up(item.id, Delivery.EXPIRED, error.reason, error.detail, now)
+                return _given_up(item, Delivery.EXPIRED, error.reason, error.detail, now)
             case NeverSent(reason=reason) if reason == TOPIC_DELETED and item.message.topic is not None:
                 chat_id, topic = item.message.chat_id, item.message.topic
 
                 def to_general(uow: UnitOfWork) -> None:
-                    uow.outbox.to_general(item.id, now)
+                    uow.outbox.to_general(item.id, now, attempt=item.attempts)
                     uow.inbox.forget_topic(chat_id, topic)
 
                 return to_general
             case NeverSent():
-                return lambda uow: uow.outbox.give_up(item.id, Delivery.FAILED, error.reason, error.detail, now)
+                return _given_up(item, Delivery.FAILED, error.reason, error.detail, now)
             case ChatMoved(chat_id=chat_id):
                 before = item.message.chat_id
 
                 def moved(uow: UnitOfWork) -> None:
                     uow.outbox.move_chat(before, chat_id)
-                    uow.outbox.later(item.id, now, "moved", at=now)
+                    uow.outbox.later(item.id, now, "moved", at=now, attempt=item.attempts)
                     follow_group(uow, before, chat_id)
 
                 return moved
@@ -274,7 +274,7 @@ class Relay:
         reason = _uncertain(error) if isinstance(error, PerhapsSent) else "unreachable"
         self._line_failed("no_clear_answer" if reason in UNCERTAIN else reason)
         if self._age(item, now) > (_REACTION_PATIENCE if item.message.reaction else PATIENCE):
-            return lambda uow: uow.outbox.give_up(item.id, Delivery.EXPIRED, reason, error.detail, now)
+            return _given_up(item, Delivery.EXPIRED, reason, error.detail, now)
         return self._again(item, now, reason, error, doubtful=False)
 
     def _age(self, item: OutboxItem, now: datetime) -> timedelta:
@@ -298,9 +298,9 @@ class Relay:
         else:
             pauses = ()
         if not pauses:
-            return lambda uow: uow.outbox.give_up(item.id, Delivery.FAILED, reason, error.detail, now)
+            return _given_up(item, Delivery.FAILED, reason, error.detail, now)
         due = now + timedelta(seconds=pauses[0] * self.chance.between(0.5, 1))
-        return lambda uow: uow.outbox.later(item.id, due, reason, at=now, doubtful=doubtful)
+        return lambda uow: uow.outbox.later(item.id, due, reason, at=now, doubtful=doubtful, attempt=item.attempts)
 
     async def _mark(self, item: OutboxItem, mark: Callable[[UnitOfWork], None]) -> None:
         """Record the result of a message. While the database is unreachable, retry until half the lease is over."""
@@ -342,3 +342,10 @@ class Relay:
 def _uncertain(error: PerhapsSent) -> str:
     """Return what is known about a message that may have arrived, as a reason."""
     return "gateway" if isinstance(error, GatewayAnswered) else "ambiguous"
+
+
+def _given_up(
+    item: OutboxItem, state: Delivery, reason: str, detail: str, at: datetime
+) -> Callable[[UnitOfWork], None]:
+    """Return the write that ends a message, unless another process has claimed it since."""
+    return lambda uow: uow.outbox.give_up(item.id, state, reason, detail, at, attempt=item.attempts)

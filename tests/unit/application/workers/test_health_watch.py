@@ -195,10 +195,10 @@ async def test_jobs_that_wait_fail_or_stand_still_are_told(machine: Machine) -> 
     jobs.store.worked()
     assert machine.part("jobs").state == "ok"
     job = machine.store.read(lambda uow: uow.jobs.all())[0]
-    machine.store.write(lambda uow: uow.jobs.again(job.id, NOON, "boom"))
+    machine.store.write(lambda uow: uow.jobs.again(job, NOON, "boom"))
     await machine.looks()
     assert machine.part("jobs").state == "failing"
-    machine.store.write(lambda uow: uow.jobs.again(job.id, NOON))
+    machine.store.write(lambda uow: uow.jobs.again(uow.jobs.all()[0], NOON))
     await machine.looks()
     machine.passes(STUCK + 1)
     assert machine.part("jobs").state == "stuck"

@@ -9,6 +9,7 @@ import pytest
 from attrs import define
 
 from sikpro.adapters.local.live import LocalLiveEvents
+from sikpro.application.ports.jobs import Job
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.workers.clock_watch import ClockWatch
 from sikpro.application.workers.jobs import RECURRING, JobRunner, Recurring, RecurringCount
@@ -161,3 +162,34 @@ async def test_months_close_and_recaps_leave_by_the_runner() -> None:
     await turns(runner_of(world), 30)
     assert len(world.transactions.read(lambda uow: uow.closed_months.names())) == 2
     assert {type(job) for job in RECURRING if job.kind in {"close_months", "send_recaps"}} == {RecurringCount}
+
+
+def claimed(world: World) -> Job:
+    """A process claims the job that is due."""
+    job = world.transactions.write(lambda uow: uow.jobs.claim(world.clock.now(), timedelta(minutes=2)))
+    assert job is not None
+    return job
+
+
+async def test_a_runner_that_hung_until_another_has_its_job_does_nothing() -> None:
+    world = World()
+    done: list[str] = []
+
+    def work(uow: UnitOfWork, *_: object) -> None:
+        done.append("once")
+
+    def counted(uow: UnitOfWork, *_: object) -> Callable[[UnitOfWork], object]:
+        return lambda unit: done.append("counted")
+
+    for recurring in (Recurring("a", timedelta(hours=1), work), RecurringCount("b", timedelta(hours=1), next=counted)):
+        runner = runner_of(world, recurring)
+        await runner._schedule()
+        hung = claimed(world)
+        world.clock.later(minutes=3)
+        other, now = claimed(world), world.clock.now()
+        before = len(done)
+        await runner._do(hung, now)
+        assert len(done) == before
+        assert other in world.transactions.read(lambda uow: uow.jobs.all())
+        await runner._do(other, now)
+        assert len(done) == before + 1

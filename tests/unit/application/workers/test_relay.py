@@ -477,3 +477,19 @@ async def test_a_gesture_in_a_group_that_moved_is_done_and_what_waits_follows(po
     await post.until(lambda: post.item(answer).state is Delivery.SENT)
     assert (post.item(number).state, post.item(answer).message.chat_id) == (Delivery.SENT, -100)
     assert post.messenger.asked == 2, "the answer goes to the new chat at once"
+
+
+async def test_a_try_that_hung_until_another_process_has_the_message_says_nothing_of_its_failure(post: Post) -> None:
+    number = post.put("halo")
+    (hung,) = post.transactions.write(lambda uow: uow.outbox.claim(post.clock.now(), LEASE, 1))
+    post.clock.later(minutes=2)
+    (other,) = post.transactions.write(lambda uow: uow.outbox.claim(post.clock.now(), LEASE, 1))
+    assert (hung.id, other.id) == (number, number)
+
+    for failure in (NeverSent("blocked"), NotSent(), PerhapsSent(), RetryAfter(5), ChatMoved(-100)):
+        post.messenger.failures = [failure]
+        await post.relay._deliver(hung)
+
+    assert (post.item(number).state, post.item(number).attempts) == (Delivery.SENDING, 2)
+    await post.relay._deliver(other)
+    assert post.item(number).state is Delivery.PERHAPS_TWICE

@@ -411,3 +411,14 @@ def test_durations_by_turn_are_kept_to_the_microsecond(store: Transactions) -> N
     store.write(lambda unit: unit.orders.save(evolve(order, clock=clock), key_of(order)))
 
     assert store.read(lambda unit: unit.orders.get(order.id)).clock == clock
+
+
+def test_orders_are_counted_by_their_technicians(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> None:
+        for place, (code, sto) in enumerate((("F5SDA445", "SDA"), ("F5SDA445", "TUN"), ("F5TUN446", "SDA"))):
+            stored_order(unit, f"SC1000000{place}", technician=code, sto=sto)
+
+    assert store.read(lambda unit: unit.order_queries.technicians(OrderFilter())) == {}
+    store.write(work)
+    assert store.read(lambda unit: unit.order_queries.technicians(OrderFilter())) == {"F5SDA445": 2, "F5TUN446": 1}
+    assert store.read(lambda unit: unit.order_queries.technicians(OrderFilter(sto="TUN"))) == {"F5SDA445": 1}

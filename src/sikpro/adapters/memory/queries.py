@@ -1,6 +1,7 @@
 """Reads over orders in memory."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import islice
 
@@ -26,6 +27,11 @@ class MemoryOrderQueries:
         """Return the number of orders, counted up to `cap`."""
         wanted = Wanted(which, Names(self._state))
         return sum(1 for _ in islice(filter(wanted, self._state.orders.values()), cap))
+
+    def technicians(self, which: OrderFilter) -> Mapping[str, int]:
+        """Return the number of orders by technician's code."""
+        wanted = Wanted(which, Names(self._state))
+        return Counter(order.data.technician.value for order in filter(wanted, self._state.orders.values()))
 
     def row(self, order_id: int) -> OrderRow | None:
         """Return one order as a row, deleted or not."""

@@ -1,5 +1,6 @@
 """Reads over orders for lists and answers."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -31,6 +32,11 @@ class SqlOrderQueries:
         """Return the number of orders, counted up to `cap`."""
         some = sa.select(_c.id).where(*wanted(self._transaction, which)).limit(cap).subquery()
         return int(self._transaction.scalar(sa.select(sa.func.count()).select_from(some)))
+
+    def technicians(self, which: OrderFilter) -> Mapping[str, int]:
+        """Return the number of orders by technician's code."""
+        counted = sa.select(_c.technician, sa.func.count()).where(*wanted(self._transaction, which))
+        return dict(self._transaction.execute(counted.group_by(_c.technician)).tuples())
 
     def row(self, order_id: int) -> OrderRow | None:
         """Return one order as a row, deleted or not."""

@@ -230,6 +230,9 @@ class OrderQueries(Protocol):
     def count(self, which: OrderFilter, cap: int) -> int:
         """Count the orders, up to `cap` and no further."""
 
+    def technicians(self, which: OrderFilter) -> Mapping[str, int]:
+        """Count the orders by their technicians' codes, without those of zero."""
+
     def row(self, order_id: int) -> OrderRow | None:
         """Return one order as a row, deleted or not; None when it does not exist."""
 

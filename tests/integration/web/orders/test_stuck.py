@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from sikpro.adapters.web.orders.stuck import LISTED
 from tests.integration.web.console import Site
 
 
@@ -36,3 +37,17 @@ def test_the_page_counts_first_then_asks_each_technician_once_and_says_so(site: 
         visitor = site.logged_in(username)
         visitor.get("/orders")
         assert (visitor.get("/stuck").status_code, visitor.post("/stuck").status_code) == (403, 403)
+
+
+def test_the_page_is_short_however_many_are_stuck(site: Site) -> None:
+    for place in range(LISTED + 3):
+        order = site.order(f"SC1000{place:04}")
+        rina = site.logged_in("rina")
+        rina.get("/orders")
+        rina.post(f"/orders/{order.id}/status", {"status": "odp_penuh", "version": "1"})
+    site.clock.later(timedelta(days=8))
+    page = site.logged_in("bagus").get("/stuck").text
+    assert f"{LISTED + 3} order" in page
+    assert page.count('class="order-number') == LISTED
+    assert "dan 3 order lagi" in page
+    assert 'href="/orders?technician=F5SDA445"' in page

@@ -14,6 +14,9 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.orders.ask_technicians import Asking, StuckOrders, ask_technicians, stuck_orders
 from sikpro.domain.people import Permission, Person
 
+LISTED = 10
+"""The most orders that the page lists of a technician: it is short, however many are stuck."""
+
 
 class StuckController(Controller):
     """What waits, who would get a message, and the button that sends it."""
@@ -35,7 +38,7 @@ class StuckController(Controller):
         def read(uow: UnitOfWork) -> tuple[tuple[StuckOrders, ...], int, dict[str, Any]]:
             statuses = {status.code: status for status in uow.catalogue.statuses()}
             days = uow.installation.get().stuck_after.days
-            return stuck_orders(uow, me, now, zone=parts.zone), days, statuses
+            return stuck_orders(uow, me, now, zone=parts.zone, listed=LISTED), days, statuses
 
         found, days, statuses = await parts.transactions.read_long(read)
         return pages.page(

@@ -144,7 +144,7 @@ def press_stuck(context: Context, sto: str) -> Handled | None:
     if lost:
         lines.append(words("stuck.unreachable", count=lost))
     if now:
-        orders = sum(len(one.rows) for one in now)
+        orders = sum(one.count for one in now)
         lines.append(words("stuck.sure", technicians=len(now), orders=orders, days=_days(context)))
     yes = Button(words("stuck.yes", count=len(now)), f"{ASK_STUCK}:{sto}")
     buttons = [[yes, Button(words("stuck.no"), f"{LEAVE_STUCK}:")]] if now else []
@@ -159,7 +159,7 @@ def press_ask_stuck(context: Context, sto: str) -> Handled | None:
     sent = ask_technicians(context.uow, context.somebody, context.now, sto=sto, zone=context.zone)
     if not sent:
         return context.refuse(context.words("stuck.nobody"), "stuck.nobody")
-    orders = sum(len(one.rows) for one in sent)
+    orders = sum(one.count for one in sent)
     context.reply(context.words("stuck.done", technicians=len(sent), orders=orders))
     return Handled(Outcome.CHANGE, "technicians.asked")
 

@@ -43,16 +43,19 @@ def put_about_orders(
     hold: timedelta = timedelta(),
     since: Callable[[OrderRow], datetime] = lambda row: row.received_at,
     topic: int | None = None,
+    total: int = 0,
 ) -> int:
     """Queue one message that lists the orders between `head` and `foot`, and return its outbox id.
+
+    `total` is the number of orders, where `rows` has only the first ones.
 
     The first `WITH_BUTTON` orders have a button that shows them; `buttons` follow. Each line has the time
     since the moment that `since` returns. The message leaves after `hold`, to `topic` in a group with topics.
     """
     shown = rows[:LISTED]
     lines = [*head, *(order_line(uow, row, words, now, since(row)) for row in shown)]
-    if len(rows) > len(shown):
-        lines.append(words("many.more", count=len(rows) - len(shown)))
+    if (others := max(total, len(rows)) - len(shown)) > 0:
+        lines.append(words("many.more", count=others))
     ours = [Button(row.number, f"cek:{row.id}") for row in shown[:WITH_BUTTON]] if order_buttons else []
     pairs = [tuple(ours[at : at + 2]) for at in range(0, len(ours), 2)]
     text = "\n".join([*lines, *foot])
@@ -67,14 +70,6 @@ def order_line(uow: UnitOfWork, row: OrderRow, words: Words, now: datetime, sinc
     status = words.text(any_status(uow, row.status).label)
     age = words.duration(now - since)
     return words("many.line", number=row.number, status=status, odp=row.odp, age=age)
-
-
-def by_technician(rows: Iterable[OrderRow]) -> dict[str, list[OrderRow]]:
-    """Return the orders by technician code, each list in the order given."""
-    found: dict[str, list[OrderRow]] = {}
-    for row in rows:
-        found.setdefault(row.technician, []).append(row)
-    return found
 
 
 def by_chat(uow: UnitOfWork, rows: Iterable[OrderRow]) -> dict[Reader, list[OrderRow]]:

@@ -1,23 +1,24 @@
 """Ask technicians about the orders that have waited for them for long: one message each, once a day."""
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from sikpro.application.i18n import words_in
-from sikpro.application.ports.queries import OrderFilter, OrderRow
+from sikpro.application.ports.queries import OrderFilter, OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.messages.message_about_orders import by_technician, put_about_orders, reachable
-from sikpro.application.use_cases.orders.list_orders import every_order
+from sikpro.application.use_cases.messages.message_about_orders import LISTED, put_about_orders, reachable
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.period import Period
 from sikpro.domain.phase import OPEN, Turn
 
 STUCK = "stuck"
 """The kind of the reminders."""
+
+DETAILED = 50
+"""The most technicians whose orders are listed; of the others there is the number."""
 
 _LONG_AGO, _NEVER = datetime(2000, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
 
@@ -32,12 +33,16 @@ class Asking(StrEnum):
 
 @frozen(kw_only=True)
 class StuckOrders:
-    """The stuck orders of one technician, oldest first. `name` is the code when the person is unknown."""
+    """The stuck orders of one technician. `name` is the code when the person is unknown.
+
+    `count` counts them all; `rows` has the oldest ones, as many as were asked for.
+    """
 
     technician: str
     name: str
-    rows: tuple[OrderRow, ...]
+    count: int
     asking: Asking
+    rows: tuple[OrderRow, ...] = ()
 
 
 def stuck(uow: UnitOfWork, now: datetime, *, sto: str = "") -> OrderFilter:
@@ -52,30 +57,36 @@ def not_stuck(uow: UnitOfWork, now: datetime, *, sto: str = "") -> OrderFilter:
     return OrderFilter(phases=OPEN, turn=Turn.TECHNICIAN, turn_began=Period(since, _NEVER), sto=sto)
 
 
-def stuck_orders(uow: UnitOfWork, by: Person, now: datetime, *, sto: str = "", zone: str) -> tuple[StuckOrders, ...]:
+def stuck_orders(
+    uow: UnitOfWork, by: Person, now: datetime, *, sto: str = "", zone: str, listed: int = 0
+) -> tuple[StuckOrders, ...]:
     """Return the technicians who have stuck orders, those with most first.
 
     `sto` and the Site Operation of a team leader who has one choose the technicians; each has all their stuck orders.
-    Raises `NotPermitted`.
+    The first `DETAILED` technicians have up to `listed` rows. Raises `NotPermitted`.
     """
     by.must(Permission.LEAD)
-    found = by_technician(every_order(uow, stuck(uow, now)))
+    which = stuck(uow, now)
+    counts = uow.order_queries.technicians(which)
+    chosen = uow.order_queries.technicians(evolve(which, sto=sto, site_operation=by.site_operation or ""))
     sent = uow.reminders.sent(STUCK, _day(now, zone))
+    found = [_of_technician(uow, code, counts[code], asked=code in sent) for code in chosen]
+    found.sort(key=lambda one: (-one.count, one.name))
+    detailed = [evolve(one, rows=_oldest(uow, which, one, listed)) for one in found[:DETAILED]] if listed else []
+    return (*detailed, *found[len(detailed) :])
 
-    def chosen(rows: Iterable[OrderRow]) -> bool:
-        return any((not sto or row.sto == sto) and by.site_operation in {None, "", row.site_operation} for row in rows)
 
-    stuck_ones = [
-        StuckOrders(
-            technician=code,
-            name=rows[0].technician_name or code,
-            rows=tuple(rows),
-            asking=Asking.UNREACHABLE if reachable(uow, code) is None else Asking.TODAY if code in sent else Asking.NOW,
-        )
-        for code, rows in found.items()
-        if chosen(rows)
-    ]
-    return tuple(sorted(stuck_ones, key=lambda one: (-len(one.rows), one.name)))
+def _of_technician(uow: UnitOfWork, code: str, count: int, *, asked: bool) -> StuckOrders:
+    person = uow.people.by_code(code)
+    asking = Asking.TODAY if asked else Asking.NOW
+    if reachable(uow, code) is None:
+        asking = Asking.UNREACHABLE
+    return StuckOrders(technician=code, name=person.name if person else code, count=count, asking=asking)
+
+
+def _oldest(uow: UnitOfWork, which: OrderFilter, one: StuckOrders, limit: int) -> tuple[OrderRow, ...]:
+    theirs = evolve(which, technician=one.technician)
+    return uow.order_queries.page(theirs, sort=Sort.OLDEST, after=None, limit=limit)
 
 
 def ask_technicians(
@@ -103,7 +114,7 @@ def ask_technicians(
     for one in sent:
         _ask(uow, one, by, now, zone)
     if sent:
-        data = {"technicians": str(len(sent)), "orders": str(sum(len(one.rows) for one in sent))}
+        data = {"technicians": str(len(sent)), "orders": str(sum(one.count for one in sent))}
         uow.journal.note("technicians_asked", sto, by.id, now, data)
     return sent
 
@@ -113,16 +124,17 @@ def _ask(uow: UnitOfWork, stuck_ones: StuckOrders, by: Person, now: datetime, zo
     if person is None or person.telegram_id is None:
         return
     words, days = words_in(person.language, zone), uow.installation.get().stuck_after.days
-    head = [words("stuck.ask", count=len(stuck_ones.rows), days=days, by=by.name)]
+    head = [words("stuck.ask", count=stuck_ones.count, days=days, by=by.name)]
     put_about_orders(
         uow,
         person.telegram_id,
         head,
-        stuck_ones.rows,
+        _oldest(uow, stuck(uow, now), stuck_ones, LISTED),
         words,
         now,
         foot=[words("stuck.what_now")],
         since=lambda row: row.turn_since,
+        total=stuck_ones.count,
     )
 
 

@@ -8,6 +8,8 @@ from attrs import evolve
 from sikpro.adapters.memory.unit_of_work import MemoryUnitOfWork
 from sikpro.application.ports.queries import OrderFilter
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue.lookup import any_status
+from sikpro.application.use_cases.messages.message_about_orders import LISTED
 from sikpro.application.use_cases.orders.ask_technicians import (
     Asking,
     StuckOrders,
@@ -18,8 +20,8 @@ from sikpro.application.use_cases.orders.ask_technicians import (
 )
 from sikpro.domain.people import Person
 from sikpro.domain.phase import OPEN, Turn
-from tests.builders import a_technician
-from tests.unit.chat import ZONE, Phone, World
+from tests.builders import a_technician, key_of, stored_order
+from tests.unit.chat import NINE, ZONE, Phone, World
 
 
 def number(place: int) -> str:
@@ -84,7 +86,7 @@ def test_stuck_begins_when_an_order_has_waited_for_longer_than_the_installation_
 
 def test_each_technician_gets_one_message_a_day_whoever_asks(world: World) -> None:
     world.clock.later(minutes=1)
-    assert [(one.name, len(one.rows), one.asking) for one in found(world)] == [
+    assert [(one.name, one.count, one.asking) for one in found(world)] == [
         ("Agus", 2, Asking.NOW),
         ("Budi", 1, Asking.NOW),
         ("Wayan", 1, Asking.NOW),
@@ -142,3 +144,33 @@ def test_the_journal_notes_how_many_were_asked_and_nothing_when_nobody_was(world
 
     data = {"technicians": "1", "orders": "2"}
     assert world.transactions.write(work) == [("technicians_asked", "TUN", world.person("bagus").id, data)]
+
+
+def test_however_many_are_stuck_only_the_oldest_of_each_technician_are_read() -> None:
+    world = World()
+    many = LISTED + 5
+
+    def work(uow: UnitOfWork) -> None:
+        status = any_status(uow, "odp_penuh")
+        for place in range(many):
+            order = stored_order(uow, number(place), received_at=NINE + timedelta(minutes=place))
+            uow.orders.save(
+                evolve(order, phase=status.phase, status=status.code, clock=order.clock.switch(status.turn, NINE)),
+                key_of(order),
+            )
+
+    world.transactions.write(work)
+    world.clock.later(days=8)
+    by, now = leader(world), world.clock.now()
+
+    def read(uow: UnitOfWork, listed: int) -> tuple[int, list[str]]:
+        (one,) = stuck_orders(uow, by, now, zone=ZONE, listed=listed)
+        return one.count, [row.number for row in one.rows]
+
+    assert world.transactions.read(lambda uow: read(uow, 0)) == (many, [])
+    assert world.transactions.read(lambda uow: read(uow, 2)) == (many, [number(0), number(1)])
+    assert ask(world) == ["Budi"]
+    text = Phone(world, 1).hears()
+    assert f"{many} order menunggu Anda" in text
+    assert text.count("SC4") == LISTED
+    assert "dan 5 order lagi" in text

@@ -36,7 +36,7 @@ class SqlOrderQueries:
     def technicians(self, which: OrderFilter) -> Mapping[str, int]:
         """Return the number of orders by technician's code."""
         counted = sa.select(_c.technician, sa.func.count()).where(*wanted(self._transaction, which))
-        return dict(self._transaction.execute(counted.group_by(_c.technician)).tuples())
+        return {str(code): int(count) for code, count in self._transaction.execute(counted.group_by(_c.technician))}
 
     def row(self, order_id: int) -> OrderRow | None:
         """Return one order as a row, deleted or not."""

@@ -70,15 +70,15 @@ def stuck_orders(
     counts = uow.order_queries.technicians(which)
     chosen = uow.order_queries.technicians(evolve(which, sto=sto, site_operation=by.site_operation or ""))
     sent = uow.reminders.sent(STUCK, _day(now, zone))
-    found = [_of_technician(uow, code, counts[code], asked=code in sent) for code in chosen]
+    found = [_of_technician(uow, code, counts[code], today=code in sent) for code in chosen]
     found.sort(key=lambda one: (-one.count, one.name))
     detailed = [evolve(one, rows=_oldest(uow, which, one, listed)) for one in found[:DETAILED]] if listed else []
     return (*detailed, *found[len(detailed) :])
 
 
-def _of_technician(uow: UnitOfWork, code: str, count: int, *, asked: bool) -> StuckOrders:
+def _of_technician(uow: UnitOfWork, code: str, count: int, *, today: bool) -> StuckOrders:
     person = uow.people.by_code(code)
-    asking = Asking.TODAY if asked else Asking.NOW
+    asking = Asking.TODAY if today else Asking.NOW
     if reachable(uow, code) is None:
         asking = Asking.UNREACHABLE
     return StuckOrders(technician=code, name=person.name if person else code, count=count, asking=asking)

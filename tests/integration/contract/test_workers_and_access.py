@@ -71,6 +71,25 @@ def test_a_person_has_several_drafts_in_a_chat_and_each_ends_alone(store: Transa
     assert store.read(lambda unit: unit.conversations.of(700, 701)) == (other,)
 
 
+def test_each_topic_of_a_chat_has_dialogues_of_its_own(store: Transactions) -> None:
+    outside, first, second = talk(), talk(topic=12, token="a"), talk(topic=13, token="b")
+
+    def work(unit: UnitOfWork) -> None:
+        for one in (outside, first, second):
+            unit.conversations.put(one)
+
+    def known() -> list[tuple[Conversation, ...]]:
+        return [store.read(lambda unit, topic=topic: unit.conversations.of(700, 700, topic)) for topic in (0, 12, 13)]  # type: ignore[misc]  # bound now
+
+    store.write(work)
+    assert known() == [(outside,), (first,), (second,)]
+    assert store.write(lambda unit: unit.conversations.mark_reminded(first, after(9)))
+    store.write(lambda unit: unit.conversations.drop(700, 700, "", topic=13))
+    assert known() == [(outside,), (evolve(first, reminded_at=after(9)),), ()]
+    store.write(lambda unit: unit.conversations.drop(700, 700))
+    assert known() == [(), (), ()]
+
+
 def test_open_dialogues_are_found_by_the_beginning_of_their_step_oldest_first(store: Transactions) -> None:
     def work(unit: UnitOfWork) -> None:
         unit.conversations.put(talk(1, updated_at=after(5)))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sikpro.application.conversation.drafts import REMIND_AFTER, remind_drafts
+from sikpro.application.conversation.drafts import REMIND_AFTER, open_drafts, remind_drafts
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.choose_owner import choose_owner, owner_text
 from sikpro.application.use_cases.messages.notify_owner import owner_chat
@@ -132,3 +132,19 @@ def test_the_owner_of_a_status_can_be_a_topic_and_hears_there(group: Phone) -> N
     world.sets("odp_penuh", "Penuh.", "penuh")
     group.hears()
     assert topics(group) == [TOPIC]
+
+
+def test_what_is_said_in_one_topic_is_no_answer_to_what_is_asked_in_another(group: Phone) -> None:
+    def drafts() -> list[tuple[str, ...]]:
+        return [draft.missing for draft in group.world.transactions.read(open_drafts)]
+
+    other = in_topic(topic=TOPIC + 1, topic_title="Gangguan")
+    group.says(f"/reg {WHOLE.replace('ZTEGC6754546', '')}", **in_topic())
+    assert drafts() == [("serial",)]
+
+    group.says("SN ZTEGC6754546", mentioned=True, **other)
+    assert drafts() == [("serial",), ("type", "registration_number", "sto", "odp")], "it is an order of its own"
+    group.says("SN ZTEGC6754546", mentioned=True, **in_topic())
+    assert drafts() == [("type", "registration_number", "sto", "odp")]
+    assert group.world.order().data.serial.value == "ZTEGC6754546"
+    assert topics(group)[-1] == TOPIC

@@ -225,7 +225,7 @@ class State:
     topics: Table[tuple[int, int], str] = field(factory=_table)
     outbox: Table[int, Sending] = field(factory=_table)
     unfinished: Table[int, None] = field(factory=_table)
-    conversations: Table[tuple[int, int, str], Conversation] = field(factory=_table)
+    conversations: Table[tuple[int, int, int, str], Conversation] = field(factory=_table)
     bots: Table[str, BotAccount] = field(factory=_table)
     addresses: Table[tuple[str, int], str] = field(factory=_table)
     alerts: Table[tuple[int, str], datetime] = field(factory=_table)

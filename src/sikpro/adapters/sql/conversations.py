@@ -17,6 +17,7 @@ conversations = Table(
     metadata,
     Column("chat_id", Id, primary_key=True, autoincrement=False),
     Column("telegram_id", Id, primary_key=True, autoincrement=False),
+    Column("topic", Id, primary_key=True, autoincrement=False, server_default="0"),
     Column("draft", Words, primary_key=True),
     Column("step", Words, nullable=False),
     Column("data", JSON, nullable=False),
@@ -36,16 +37,17 @@ class SqlConversationStore:
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
-    def of(self, chat_id: int, telegram_id: int) -> tuple[Conversation, ...]:
-        """Return a person's dialogues in a chat, the newest first."""
-        selected = sa.select(conversations).where(_talk.chat_id == chat_id, _talk.telegram_id == telegram_id)
+    def of(self, chat_id: int, telegram_id: int, topic: int = 0) -> tuple[Conversation, ...]:
+        """Return a person's dialogues in a topic of a chat, the newest first."""
+        theirs = (_talk.chat_id == chat_id, _talk.telegram_id == telegram_id, _talk.topic == topic)
+        selected = sa.select(conversations).where(*theirs)
         rows = self._transaction.execute(selected.order_by(_talk.updated_at.desc(), _talk.draft.desc())).mappings()
         return tuple(Conversation(**row) for row in rows)
 
     def put(self, conversation: Conversation) -> None:
         """Save the dialogue."""
         row = asdict(conversation) | {"data": dict(conversation.data)}
-        put = upsert(self._transaction, conversations, ["chat_id", "telegram_id", "draft"])
+        put = upsert(self._transaction, conversations, ["chat_id", "telegram_id", "topic", "draft"])
         self._transaction.execute(put.values(row))
 
     def mark_reminded(self, conversation: Conversation, at: datetime) -> bool:
@@ -53,6 +55,7 @@ class SqlConversationStore:
         unchanged = (
             _talk.chat_id == conversation.chat_id,
             _talk.telegram_id == conversation.telegram_id,
+            _talk.topic == conversation.topic,
             _talk.draft == conversation.draft,
             _talk.updated_at == conversation.updated_at,
         )
@@ -60,14 +63,16 @@ class SqlConversationStore:
             self._transaction.execute(sa.update(conversations).where(*unchanged).values(reminded_at=at)).rowcount == 1
         )
 
-    def drop(self, chat_id: int, telegram_id: int, draft: str | None = None) -> None:
-        """Delete a dialogue, or all of a person in a chat."""
+    def drop(self, chat_id: int, telegram_id: int, draft: str | None = None, *, topic: int = 0) -> None:
+        """Delete a dialogue, or all of a person in a chat and its topics."""
         dropped = sa.delete(conversations).where(_talk.chat_id == chat_id, _talk.telegram_id == telegram_id)
-        self._transaction.execute(dropped if draft is None else dropped.where(_talk.draft == draft))
+        self._transaction.execute(
+            dropped if draft is None else dropped.where(_talk.topic == topic, _talk.draft == draft)
+        )
 
     def open(self, step_prefix: str) -> tuple[Conversation, ...]:
         """Return the dialogues whose step begins with the prefix, oldest first."""
         begins = sa.func.substr(_talk.step, 1, len(step_prefix)) == step_prefix
-        order = (_talk.updated_at, _talk.chat_id, _talk.telegram_id, _talk.draft)
+        order = (_talk.updated_at, _talk.chat_id, _talk.telegram_id, _talk.topic, _talk.draft)
         rows = self._transaction.execute(sa.select(conversations).where(begins).order_by(*order)).mappings()
         return tuple(Conversation(**row) for row in rows)

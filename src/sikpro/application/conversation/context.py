@@ -39,7 +39,7 @@ class Context:
     zone: str
     person: Person | None
     dialogues: tuple[Conversation, ...] = ()
-    """The open dialogues of the sender in this chat, the one that changed last first."""
+    """The open dialogues of the sender in this chat and topic, the one that changed last first."""
     dialogue: Conversation | None = field(init=False, default=None)
     """The dialogue that the update is about; the newest unless said otherwise."""
     words: Words = field(init=False)
@@ -150,6 +150,7 @@ class Context:
         self.dialogue = Conversation(
             chat_id=self.incoming.chat_id,
             telegram_id=self.incoming.sender_id or 0,
+            topic=self.incoming.topic or 0,
             draft=draft,
             step=step,
             data=dict(data),
@@ -175,8 +176,8 @@ class Context:
     def close_dialogue(self) -> None:
         """End the dialogue that the update is about, if there is one."""
         if self.dialogue:
-            draft = self.dialogue.draft
-            self.uow.conversations.drop(self.incoming.chat_id, self.incoming.sender_id or 0, draft)
+            draft, topic = self.dialogue.draft, self.dialogue.topic
+            self.uow.conversations.drop(self.incoming.chat_id, self.incoming.sender_id or 0, draft, topic=topic)
             self.dialogues = tuple(one for one in self.dialogues if one.draft != draft)
             self.dialogue = None
 

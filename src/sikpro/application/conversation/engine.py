@@ -55,7 +55,7 @@ def handle(uow: UnitOfWork, incoming: Incoming, now: datetime, zone: str) -> Han
     if incoming.kind not in {*_SAID, IncomingKind.PRESS} or incoming.sender_id is None:
         return Handled(Outcome.IGNORED, str(incoming.kind))
     person = uow.people.by_telegram(incoming.sender_id)
-    dialogues = uow.conversations.of(incoming.chat_id, incoming.sender_id)
+    dialogues = uow.conversations.of(incoming.chat_id, incoming.sender_id, incoming.topic or 0)
     context = Context(uow, incoming, now, zone, person, dialogues)
     try:
         handled = _handled(context)

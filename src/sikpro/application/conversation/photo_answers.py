@@ -54,7 +54,7 @@ def tell_of_photo(uow: UnitOfWork, read: PhotoRead, reading: PhotoReading | None
         transport=remote.transport,
         topic=uow.inbox.topic_of(remote.chat_id, remote.message_id),
     )
-    dialogues = uow.conversations.of(remote.chat_id, read.telegram_id)
+    dialogues = uow.conversations.of(remote.chat_id, read.telegram_id, incoming.topic or 0)
     context = Context(uow, incoming, now, zone, person, dialogues)
     labels = labels_of(reading, context.known())
     if labels and _said_before(context, read, labels):

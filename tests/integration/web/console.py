@@ -4,8 +4,9 @@ import asyncio
 import re
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -47,8 +48,9 @@ CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 
 @define
 class Site:
-    """A console that serves, its store and its clock; `bot`, `health` and `steps` are what its pages say of the bot,
-    of the loops, and of how the machine's clock was set. `web` is the application that it serves."""
+    """A console that serves, its store and its clock; `bot`, `health`, `steps` and `left` are what its pages say of the
+    bot, of the loops, of how the machine's clock was set, and of the ages of messages that an outage left. `web` is the
+    application that it serves."""
 
     url: str
     store: FailingTransactions
@@ -60,6 +62,7 @@ class Site:
     bot: list[BotState | None] = field(factory=lambda: [BotState(True, NOON)])
     health: dict[str, str] = field(factory=lambda: dict(WELL))
     steps: list[ClockStep] = field(factory=list[ClockStep])
+    left: list[timedelta] = field(factory=list[timedelta])
 
     def visitor(self, address: str = "127.0.0.1") -> "Visitor":
         """Somebody who has not logged in, from a network address."""
@@ -142,11 +145,11 @@ ROLES = {
 }
 
 
-def health_of(states: Mapping[str, str]) -> Health:
-    """The health of parts in these states."""
+def health_of(states: Mapping[str, str], left: Sequence[timedelta] = ()) -> Health:
+    """The health of parts in these states, with messages of these ages that an outage left."""
     stop = ("unavailable", "damaged", "full")
     parts = (Part(name=name, state=state, ill=state in stop, stops=state in stop) for name, state in states.items())
-    return Health(parts=tuple(parts))
+    return Health(parts=tuple(parts), failed=len(left), failed_age=max(left, default=None))
 
 
 @contextmanager
@@ -168,7 +171,7 @@ def running_site(
         tables=tables or DirectTables(),
         zone="Asia/Jakarta",
         bot_state=lambda: site.bot[0],
-        health=lambda: health_of(site.health),
+        health=lambda: health_of(site.health, site.left),
         clock_step=lambda: site.steps[-1] if site.steps else None,
         **settings,
     )

@@ -109,6 +109,17 @@ def test_the_page_says_in_the_persons_language_what_is_ill_and_what_to_do(page_s
     assert page_site.logged_in("rina").get("/health").status_code == 403
 
 
+def test_what_an_outage_left_is_told_with_its_age_and_leads_those_who_may_send_it_again(page_site: Site) -> None:
+    assert "Kirim ulang semua" not in page_site.logged_in("admin").get("/health").text
+    page_site.left += [timedelta(hours=30), timedelta(hours=26)]
+    told = page_site.visitor().get("/healthz").json()
+    assert (told["failed_by_outage"], told["oldest_failed_seconds"]) == (2, 30 * 3600)
+    for username, leads in (("admin", True), ("sari", False)):
+        page = page_site.logged_in(username).get("/health").text
+        assert "2, tertua 1 hr 6 j" in page
+        assert ('href="/ledger/failed"' in page) is leads
+
+
 def test_an_admin_says_that_a_clock_is_right_and_it_is_on_record() -> None:
     live, believed = LocalLiveEvents(), list[str]()
     with running_site(MemoryTransactions(live), live, believe_clock=lambda: believed.append("x")) as site:

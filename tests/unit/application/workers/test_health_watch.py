@@ -11,6 +11,7 @@ from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.application.ports.health import Checked, HealthRecord, Integrity
 from sikpro.application.ports.network import BotState
+from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import StorageDamaged, StorageUnavailable, UnitOfWork
 from sikpro.application.workers.clock_watch import SETTLES, ClockWatch
 from sikpro.application.workers.exports import ExportRunner
@@ -173,6 +174,17 @@ async def test_the_ages_of_what_waits_and_of_what_came_last_are_told_and_a_jump_
     assert (health.unsent, health.update) == (timedelta(minutes=1), timedelta(minutes=1))
     machine.clock.later(days=365)
     assert machine.health_watch.health().unsent == timedelta(minutes=1)
+
+
+async def test_what_an_outage_left_is_counted_with_the_age_of_the_oldest(machine: Machine) -> None:
+    def fails(uow: UnitOfWork, reason: str) -> None:
+        uow.outbox.give_up(uow.outbox.put(an_outgoing(), NOON), Delivery.FAILED, reason, "", NOON)
+
+    for reason in ("unreachable", "gateway", "blocked"):
+        machine.store.write(lambda uow, reason=reason: fails(uow, reason))  # type: ignore[misc]  # bound now
+    machine.passes(60)
+    health = await machine.looks()
+    assert (health.failed, health.failed_age) == (2, timedelta(minutes=1))
 
 
 async def test_a_clock_that_jumps_is_doubted_and_then_told_for_an_hour(machine: Machine) -> None:

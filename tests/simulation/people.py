@@ -25,7 +25,8 @@ from sikpro.application.use_cases.orders.set_aside import put_off_order
 from sikpro.application.use_cases.orders.undo_status import UNDO_SPAN, undo_status
 from sikpro.application.use_cases.orders.work_order import give_back_order, take_next, take_order
 from sikpro.application.use_cases.recaps.keep_schedules import add_schedule
-from sikpro.application.use_cases.tables.import_orders import COLUMNS, import_orders, plan_orders
+from sikpro.application.use_cases.tables.import_orders import import_orders, plan_orders
+from sikpro.application.use_cases.tables.judge_orders import COLUMNS
 from sikpro.application.use_cases.tables.table_columns import find_columns
 from sikpro.domain.errors import AlreadyTaken, ConcurrencyConflict, DomainError, UndoTooLate
 from sikpro.domain.order import Order

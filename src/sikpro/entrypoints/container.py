@@ -39,6 +39,7 @@ from sikpro.application.workers.menus import MenuKeeper
 from sikpro.application.workers.photo_reader import PhotoReader
 from sikpro.application.workers.rates import Rates
 from sikpro.application.workers.relay import Relay
+from sikpro.application.workers.table_writer import TableWriter
 from sikpro.entrypoints.bot import connect_bot, is_set_up
 from sikpro.entrypoints.fonts import FONTS
 from sikpro.entrypoints.settings import Settings
@@ -167,6 +168,7 @@ class Container(containers.DeclarativeContainer):
         ),
         zone=settings.provided.zone,
     )
+    table_writer = providers.Singleton(TableWriter, transactions=threads, clock=clock, zone=settings.provided.zone)
     left_behind = providers.Singleton(LeftBehind, transactions=threads, alone=providers.Callable(_is_sqlite, settings))
     jobs = providers.Singleton(
         JobRunner, transactions=threads, zone=settings.provided.zone, watch=watch, machine=platform.node()

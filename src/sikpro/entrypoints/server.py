@@ -129,7 +129,8 @@ async def _loops(container: Container) -> AsyncIterator[None]:
         loops += [long_poll.run, relay.run, downloads.run, photo_reader.run, menus.run]
     container.threads().damage = container.integrity().met
     loops += [container.health().run, container.integrity().run]
-    loops += [container.jobs().run, container.exports().run, left_behind.run]
+    loops += [container.jobs().run, container.exports().run, container.table_writer().run]
+    loops.append(left_behind.run)
     loops += [lambda: _wake_on_hints(container), lambda: _notice_other_writers(container)]
     if presence:
         container.health().linked = lambda: presence.held
@@ -188,6 +189,8 @@ async def _wake_on_hints(container: Container) -> None:
         async for hint in hints:
             if hint.kind is Kind.EXPORT:
                 container.exports().wake()
+            elif hint.kind is Kind.TABLE:
+                container.table_writer().wake()
             elif has_bot(container):
                 container.relay().wake()
                 container.downloads().wake()

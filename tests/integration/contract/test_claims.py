@@ -10,6 +10,7 @@ from sikpro.adapters.memory import MemoryTransactions
 from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.application.ports.network import RemoteFile
 from sikpro.application.ports.storage import Transactions, UnitOfWork
+from sikpro.application.ports.written_tables import WrittenState, WrittenTable
 from tests.builders import a_person, after, an_outgoing, stored_order
 from tests.integration.contract.conftest import POSTGRES
 from tests.integration.postgres import NewDatabase
@@ -41,6 +42,10 @@ def furnish(unit: UnitOfWork) -> None:
     person = unit.people.add(a_person())
     unit.outbox.put(an_outgoing("answer"), after(0))
     unit.jobs.schedule("count", "", after(0))
+    waits = WrittenState.WAITING
+    unit.written_tables.add(
+        WrittenTable(kind="orders", source="", by=1, at=after(0), added=0, changed=0, total=9, state=waits), []
+    )
     unit.exports.ask(person=person.id, query="2026-11", kind="csv", language="id", at=after(0))
     file = RemoteFile(chat_id=700, message_id=5, transport="bot_api", reference="f")
     unit.photo_reads.want(file, telegram_id=77, album=None, at=after(0))
@@ -74,6 +79,7 @@ def claimed(unit: UnitOfWork, owner: str = "1-abc") -> list[str]:
         ("outbox", unit.outbox.claim(now, LEASE, 9)),
         ("job", unit.jobs.claim(now, LEASE)),
         ("export", unit.exports.claim(now, LEASE)),
+        ("table", unit.written_tables.claim(now, LEASE)),
         ("file", unit.files.claim(now, LEASE, ["bot_api"])),
         ("photo", unit.photo_reads.claim(now, LEASE, ["bot_api"])),
     ):
@@ -82,7 +88,7 @@ def claimed(unit: UnitOfWork, owner: str = "1-abc") -> list[str]:
     return found
 
 
-EVERYTHING = ["bot", "outbox", "job", "export", "file", "photo"]
+EVERYTHING = ["bot", "outbox", "job", "export", "table", "file", "photo"]
 
 
 def test_whatever_was_claimed_before_a_crash_can_be_claimed_at_once(store: Transactions) -> None:
@@ -112,7 +118,7 @@ def test_what_is_not_claimed_keeps_its_due_time(store: Transactions) -> None:
 
     assert store.write(lambda unit: unit.claims.free_all()) == 0
 
-    assert store.write(claimed) == ["bot", "job", "export"]
+    assert store.write(claimed) == ["bot", "job", "export", "table"]
 
 
 def test_nobody_is_gone_who_holds_nothing_and_oneself_is_never_gone(store: Transactions) -> None:

@@ -1,6 +1,6 @@
 """What migrations promise: up, down and up again with rows in the children, and no drift from the tables."""
 
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.queries import OrderFilter, Sort
 from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
+from sikpro.application.ports.written_tables import WrittenRow, WrittenTable
 from sikpro.application.use_cases.catalogue.first_catalogue import FIRST_PROVIDER_CODES
 from sikpro.domain.catalogue import Status
 from sikpro.domain.duplicates import STANDING
@@ -331,3 +332,26 @@ def test_an_installation_from_before_keeps_its_hours_on_its_days(database_url: s
     migrate(database_url)
 
     assert with_store(database_url, lambda unit: unit.installation.get()) == decided
+
+
+def test_tables_from_before_are_written_or_taken_back_as_a_whole(database_url: str) -> None:
+    standing = WrittenTable(kind="orders", source="a.csv", by=1, at=after(0), total=1, added=1, changed=0)
+    row = WrittenRow(name="SC1", subject="7", version=1)
+
+    def work(unit: UnitOfWork) -> tuple[WrittenTable, WrittenTable]:
+        one, other = (unit.written_tables.add(standing, [row]) for _ in range(2))
+        unit.written_tables.take_back(other.id, 2, after(5))
+        claimed = unit.written_tables.claim(after(6), timedelta(minutes=1))
+        assert claimed
+        return one, unit.written_tables.portion_back(claimed, ["7"], {}, after(6), timedelta(minutes=1))
+
+    before = with_store(database_url, work, write=True)
+    downgrade(database_url, "0040")
+
+    migrate(database_url)
+
+    def found(unit: UnitOfWork) -> tuple[Any, ...]:
+        tables = tuple(unit.written_tables.get(one.id) for one in before)
+        return tables, unit.written_tables.taken_back("orders", ["7"]), unit.written_tables.rows(before[0].id)
+
+    assert with_store(database_url, found) == (before, {"7"}, (row,))

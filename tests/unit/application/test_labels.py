@@ -5,8 +5,8 @@ import pytest
 from sikpro.application.conversation.reader.dictionary import LABELS, Role
 from sikpro.application.labels import BOTH, CHAT, TABLES
 from sikpro.application.ports.tables import TableSheet
-from sikpro.application.use_cases.tables.import_orders import COLUMNS as ORDERS
 from sikpro.application.use_cases.tables.import_rows import list_columns
+from sikpro.application.use_cases.tables.judge_orders import COLUMNS as ORDERS
 from sikpro.application.use_cases.tables.reconcile_orders import COLUMNS as PROVIDER
 from sikpro.application.use_cases.tables.row_lists import LISTS
 from sikpro.application.use_cases.tables.table_columns import TableColumn, find_columns

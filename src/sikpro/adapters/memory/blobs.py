@@ -45,6 +45,8 @@ class MemoryBlobs:
         """Delete the row, if it exists."""
         if any(kept.export.blob == blob_id for kept in self._state.exports.values()):
             raise StorageRejected(f"an export refers to the file {blob_id}")
+        if blob_id in self._needed():
+            raise StorageRejected(f"a table is written from the file {blob_id}")
         blob = self._state.blobs.get(blob_id)
         if blob is not None:
             for place in range(blob.parts):
@@ -52,7 +54,11 @@ class MemoryBlobs:
             self._state.blobs.drop(blob_id)
 
     def forget(self, before: datetime) -> None:
-        """Delete the files saved before a time."""
+        """Delete the files saved before a time, if no table is still written from them."""
+        needed = self._needed()
         for blob in self._state.blobs.values():
-            if blob.created_at < before:
+            if blob.created_at < before and blob.id not in needed:
                 self.drop(blob.id)
+
+    def _needed(self) -> set[int | None]:
+        return {kept.table.work for kept in self._state.written_tables.values()}

@@ -36,7 +36,7 @@ from sikpro.application.ports.two_steps import LoginTicket, SecondStep
 from sikpro.application.ports.undo_and_views import SavedView, UndoStep
 from sikpro.application.ports.wall_links import WallLink
 from sikpro.application.ports.work_preferences import WorkPreferences
-from sikpro.application.ports.written_tables import WrittenRow, WrittenTable
+from sikpro.application.ports.written_tables import UnwrittenRow, WrittenRow, WrittenTable
 from sikpro.domain.catalogue import Holiday, Maker, OrderType, ProviderCode, SiteOperation, Status, Sto
 from sikpro.domain.disturbance import Disturbance
 from sikpro.domain.installation import Installation
@@ -165,6 +165,14 @@ class Due:
 
 
 @frozen
+class KeptWriting:
+    """A written table, and until when somebody writes it."""
+
+    table: WrittenTable
+    leased_until: datetime | None = None
+
+
+@frozen
 class KeptExport:
     """An export and the end of its lease."""
 
@@ -248,8 +256,9 @@ class State:
     targets: Table[tuple[str, str], Target] = field(factory=_table)
     shift_handovers: Table[int, ShiftHandover] = field(factory=_table)
     wall_links: Table[int, WallLink] = field(factory=_table)
-    written_tables: Table[int, WrittenTable] = field(factory=_table)
+    written_tables: Table[int, KeptWriting] = field(factory=_table)
     written_rows: Table[int, tuple[WrittenRow, ...]] = field(factory=_table)
+    refused_rows: Table[int, tuple[UnwrittenRow, ...]] = field(factory=_table)
     day_notes: Table[int, DayNote] = field(factory=_table)
     jobs: Table[int, Due] = field(factory=_table)
     blobs: Table[int, Blob] = field(factory=_table)

@@ -9,6 +9,7 @@ from sqlalchemy import Column, ForeignKey, Integer, Table
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
 from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.adapters.sql.written_tables import written_tables
 from sikpro.application.ports.blobs import Blob, in_parts
 from sikpro.domain.errors import NotFound
 from sikpro.domain.text import storable
@@ -74,8 +75,9 @@ class SqlBlobs:
         self._forget(_b.id == blob_id)
 
     def forget(self, before: datetime) -> None:
-        """Delete the files saved before a time."""
-        self._forget(_b.created_at < before)
+        """Delete the files saved before a time, if no table is still written from them."""
+        needed = sa.select(written_tables.c.work).where(written_tables.c.work.is_not(None))
+        self._forget(sa.and_(_b.created_at < before, _b.id.not_in(needed)))
 
     def _forget(self, which: sa.ColumnElement[bool]) -> None:
         theirs = blob_parts.c.blob.in_(sa.select(_b.id).where(which))

@@ -14,6 +14,7 @@ from sikpro.adapters.sql.jobs import jobs
 from sikpro.adapters.sql.outbox import UNFINISHED, lock_claims, outbox
 from sikpro.adapters.sql.photo_reads import photo_reads
 from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.adapters.sql.written_tables import written_tables
 from sikpro.application.ports.exports import ExportState
 from sikpro.application.ports.files import FileState
 from sikpro.application.ports.photo_reads import PhotoState
@@ -53,6 +54,7 @@ _KINDS = (
     _leased(outbox, outbox.c.claimed_by, sa.and_(sa.text(f"outbox.{UNFINISHED}"))),
     _leased(jobs, jobs.c.claimed_by),
     _leased(exports, exports.c.claimed_by, exports.c.state == ExportState.RUNNING.value),
+    _leased(written_tables, written_tables.c.claimed_by),
     _wanted(files, FileState.WANTED.value),
     _wanted(photo_reads, PhotoState.WANTED.value),
 )

@@ -42,10 +42,13 @@ class Blobs(Protocol):
         """Return one part of a blob. Raises `NotFound`, also for a part that does not exist."""
 
     def drop(self, blob_id: int) -> None:
-        """Delete the blob if it exists. Raises `StorageRejected` while an export refers to it."""
+        """Delete the blob if it exists. Raises `StorageRejected` while an export or a table refers to it."""
 
     def forget(self, before: datetime) -> None:
-        """Delete blobs stored before a time. Delete exports that refer to them first."""
+        """Delete blobs stored before a time, but none that a table is still written from.
+
+        Delete exports that refer to them first.
+        """
 
 
 def in_parts(content: Iterable[bytes]) -> Iterator[bytes]:

@@ -90,6 +90,7 @@ class Kind(StrEnum):
     OUTBOX = "outbox"
     BOT = "bot"
     EXPORT = "export"
+    TABLE = "table"
 
 
 @frozen

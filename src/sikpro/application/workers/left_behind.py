@@ -56,7 +56,7 @@ class LeftBehind:
         def work(uow: UnitOfWork) -> int:
             freed = uow.claims.free(gone)
             if freed:
-                for kind in (Kind.OUTBOX, Kind.EXPORT):
+                for kind in (Kind.OUTBOX, Kind.EXPORT, Kind.TABLE):
                     uow.announce(Hint(kind))
             return freed
 

@@ -20,7 +20,7 @@ from sikpro.application.use_cases.people.access_decision import pointed_to, requ
 from sikpro.application.use_cases.people.grant_access import ask_access
 from sikpro.application.use_cases.recaps.keep_schedules import add_schedule
 from sikpro.application.use_cases.recaps.pin_notes import add_note
-from sikpro.application.use_cases.tables.take_back import record_made, record_rows
+from sikpro.application.use_cases.tables.take_back import ORDERS, record_rows
 from sikpro.domain.people import Role
 from tests.builders import NOON, a_person, a_site_operation, a_technician, an_access_request, an_outgoing, an_sto
 from tests.fakes import QuickPasswords
@@ -342,7 +342,8 @@ async def furnished(site: Site) -> tuple[Walk, dict[str, str]]:
         site.people["citra"] = uow.people.add(a_technician("Citra", "F5SDA447"))
         made["schedule"] = add_schedule(uow, **group, with_file=False, by=someone["lena"], now=now).id
         made["wall"] = uow.wall_links.all()[0].id
-        made["orders written by another leader"] = record_made(uow, "a.csv", someone["lena"], now, [elsewhere]).id
+        theirs = WrittenRow(name=elsewhere.number, subject=str(elsewhere.id), version=elsewhere.version)
+        made["orders written by another leader"] = record_rows(uow, ORDERS, "a.csv", someone["lena"], now, [theirs]).id
         row = WrittenRow(name="2026-11 SDA", subject="2026-11 SDA", after={"month": "2026-11", "sto": "SDA"})
         made["targets written by another admin"] = record_rows(uow, "targets", "t.csv", someone["dewi"], now, [row]).id
         made["request"] = uow.access_requests.pending()[0].id

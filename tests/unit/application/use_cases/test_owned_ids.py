@@ -15,6 +15,7 @@ import pytest
 import sikpro.application.use_cases as use_cases
 from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.written_tables import WrittenRow
 from sikpro.application.use_cases.messages.keep_snippets import drop_snippet, save_snippet
 from sikpro.application.use_cases.orders.change_status import cancel_order, change_status, reopen_order
 from sikpro.application.use_cases.orders.list_orders import check_order
@@ -32,8 +33,8 @@ from sikpro.application.use_cases.orders.remove_order import delete_order, resto
 from sikpro.application.use_cases.orders.understand_request import typed_again
 from sikpro.application.use_cases.orders.work_order import assign_order, give_back_order, take_order
 from sikpro.application.use_cases.people.edit_people import end_session
-from sikpro.application.use_cases.tables.take_back import plan_take_back, record_made, take_back
-from sikpro.application.use_cases.tables.uploads import Purpose, Upload, find_upload, keep_upload
+from sikpro.application.use_cases.tables.take_back import ORDERS, plan_take_back, record_rows, take_back
+from sikpro.application.use_cases.tables.uploads import Purpose, Upload, drop_upload, find_upload, keep_upload
 from sikpro.domain.errors import DomainError
 from sikpro.domain.people import Person, Role
 from sikpro.domain.place import Place
@@ -76,7 +77,9 @@ def upload(uow: UnitOfWork) -> int:
 
 
 def written(uow: UnitOfWork) -> int:
-    return record_made(uow, "a.csv", uow.people.get(BAGUS), NINE, [uow.orders.get(1)]).id
+    return record_rows(
+        uow, ORDERS, "a.csv", uow.people.get(BAGUS), NINE, [WrittenRow(name="SC32232558", subject="1")]
+    ).id
 
 
 def deleted(uow: UnitOfWork) -> int:
@@ -105,6 +108,7 @@ USES: Mapping[str, tuple[set[int], Use]] = {
     ),
     "correct_order": ({RINA}, lambda uow, by: correct_order(uow, 1, data_of(uow) | {"note": "x"}, by, NINE)),
     "delete_order": ({BAGUS, ADMIN}, lambda uow, by: delete_order(uow, 1, by, NINE, reason="x", zone=ZONE)),
+    "drop_upload": ({BAGUS}, lambda uow, by: drop_upload(uow, Purpose.RECONCILE, upload(uow), by)),
     "drop_snippet": ({RINA}, lambda uow, by: drop_snippet(uow, snippet(uow), by, NINE)),
     "end_session": ({RINA}, lambda uow, by: end_session(uow, by, session(uow), NINE)),
     "find_upload": ({BAGUS}, lambda uow, by: find_upload(uow, Purpose.RECONCILE, upload(uow), by)),

@@ -11,28 +11,28 @@ from litestar.params import FromPath
 
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.forms import Form
-from sikpro.adapters.web.site.pages import Pages, go
+from sikpro.adapters.web.site.pages import Pages
 from sikpro.adapters.web.site.paging import page_number, page_of
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit, visit_of
-from sikpro.adapters.web.tables.uploading import LARGEST_TABLE, UploadPages, chosen, received_now
+from sikpro.adapters.web.tables.uploading import LARGEST_TABLE, UploadPages, chosen, received_now, write_upload
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.ports.written_tables import WrittenTable
 from sikpro.application.use_cases.tables.history_cells import Helpdesks
 from sikpro.application.use_cases.tables.import_orders import (
-    COLUMNS,
-    Decisions,
     check_date,
-    import_orders,
+    order_work,
     plan_orders,
 )
+from sikpro.application.use_cases.tables.judge_orders import COLUMNS, Decisions
 from sikpro.application.use_cases.tables.order_plan import JudgedRow, OrderPlan, RowNote, RowVerdict
+from sikpro.application.use_cases.tables.portions import Prepared
 from sikpro.application.use_cases.tables.table_columns import (
     date_columns,
     header_of,
     texts_of,
     unused_headings,
 )
+from sikpro.application.use_cases.tables.take_back import ORDERS
 from sikpro.application.use_cases.tables.uploads import Purpose, Upload
 from sikpro.domain.errors import DomainError, InvalidValue
 from sikpro.domain.people import Permission, Person
@@ -149,30 +149,26 @@ class ImportOrdersController(Controller):
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Write all new rows as shown; if something changed since, show them again."""
+        """Write all new rows as shown, many of them in portions; if something changed since, show them again."""
         now, zone, mark = parts.clock.now(), visit.words.zone, form.text("mark")
         agreed = form.text("closed_months") == "yes"
 
-        def work(uow: UnitOfWork) -> tuple[Upload, OrderPlan, WrittenTable | None]:
+        def look(uow: UnitOfWork) -> tuple[Upload, OrderPlan, Prepared | None]:
             upload = _PAGES.find(uow, upload_id, me)
-            sheet, columns = upload.sheet, upload.columns
             decisions = evolve(_decisions(upload), closed_months=agreed)
-            plan, written = import_orders(uow, sheet, columns, mark, me, now, zone, upload.file, decisions)
-            if written:
-                uow.blobs.drop(upload_id)
-            return upload, plan, written
+            plan, work = order_work(uow, upload.sheet, upload.columns, mark, me, now, zone, decisions)
+            return upload, plan, Prepared.of(work) if work else None
 
         try:
-            upload, plan, written = await parts.transactions.write(work)
+            upload, plan, prepared = await parts.transactions.read_long(look)
         except InvalidValue as error:
             if error.code != "import.closed_month":
                 raise
             found = await parts.transactions.read_long(lambda uow: _PAGES.find(uow, upload_id, me))
             return _show(request, pages, found, error=error)
-        if not written:
+        if not prepared:
             return _show(request, pages, _with_plan(upload, plan), outdated=True)
-        visit.toast("orders_imported", count=visit.words.number(plan.count(RowVerdict.NEW)))
-        return go(request, f"/written/{written.id}")
+        return await write_upload(request, parts, _PAGES, upload, ORDERS, prepared, me)
 
 
 def _judged(uow: UnitOfWork, upload: Upload, by: Person, parts: WebParts) -> Upload:

@@ -18,11 +18,11 @@ from sikpro.adapters.web.site.paging import page_number, page_of
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.table_files import table_content, table_response
 from sikpro.adapters.web.site.visit import Visit, visit_of
-from sikpro.adapters.web.tables.uploading import LARGEST_TABLE, UploadPages, chosen
+from sikpro.adapters.web.tables.uploading import LARGEST_TABLE, UploadPages, chosen, write_upload
+from sikpro.application.ports.devices import KnownOrder
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.workbooks import Sheet
-from sikpro.application.ports.written_tables import WrittenTable
 from sikpro.application.use_cases.catalogue.provider_codes import guess_meaning, remember_meanings
 from sikpro.application.use_cases.orders.bulk import BulkResult
 from sikpro.application.use_cases.tables.complete_orders import (
@@ -31,16 +31,19 @@ from sikpro.application.use_cases.tables.complete_orders import (
     completing_statuses,
     end_there,
 )
-from sikpro.application.use_cases.tables.import_orders import COLUMNS as IMPORTED
-from sikpro.application.use_cases.tables.make_orders import NEEDED, Requests, make_orders, plan_requests, requests_of
+from sikpro.application.use_cases.tables.judge_orders import COLUMNS as IMPORTED
+from sikpro.application.use_cases.tables.make_orders import NEEDED, Requests, plan_requests, request_work, requests_of
 from sikpro.application.use_cases.tables.order_plan import JudgedRow, OrderPlan, RowVerdict
+from sikpro.application.use_cases.tables.portions import Prepared
 from sikpro.application.use_cases.tables.reconcile_orders import (
     COLUMNS,
     Comparison,
+    FileLine,
     compare_orders,
     statuses_in,
 )
 from sikpro.application.use_cases.tables.table_columns import header_of, unused_headings
+from sikpro.application.use_cases.tables.take_back import ORDERS
 from sikpro.application.use_cases.tables.uploads import Purpose, Upload
 from sikpro.domain.catalogue import Meaning, ProviderCode, Status
 from sikpro.domain.errors import InvalidValue
@@ -226,19 +229,19 @@ class ReconcileController(Controller):
     ) -> Response[str]:
         """Make the orders that are not here, if the verdicts are still those of the page (`mark`)."""
         now, zone = parts.clock.now(), ZoneInfo(parts.zone)
+        mark, closed = form.text("mark"), form.text("closed") == "yes"
 
-        def work(uow: UnitOfWork) -> WrittenTable | None:
+        def look(uow: UnitOfWork) -> tuple[Upload, Prepared | None]:
             upload = _PAGES.find(uow, upload_id, me)
-            requests = _absent(uow, upload, me, parts).requests
-            closed = form.text("closed") == "yes"
-            return make_orders(uow, requests, form.text("mark"), upload.file, me, now, zone, closed_months=closed)[1]
+            requests = _requests(uow, upload, me, parts)
+            work = request_work(uow, requests, mark, me, now, zone, closed_months=closed)[1]
+            return upload, Prepared.of(work) if work else None
 
-        written = await parts.transactions.write(work)
-        if written is None:
+        upload, prepared = await parts.transactions.read_long(look)
+        if prepared is None:
             visit.toast("reconcile_changed")
             return go(request, f"{_PAGES.address}/{upload_id}?list=never_requested")
-        visit.toast("orders_imported", count=str(written.added))
-        return go(request, f"/written/{written.id}")
+        return await write_upload(request, parts, _PAGES, upload, ORDERS, prepared, me, keep=True)
 
     @post("/{upload_id:int}/complete")
     async def complete(
@@ -261,10 +264,14 @@ class ReconcileController(Controller):
             visit.toast("none_chosen")
             return go(request, back)
 
-        def work(uow: UnitOfWork) -> BulkResult:
+        def look(uow: UnitOfWork) -> tuple[Upload, Sequence[tuple[FileLine, KnownOrder]]]:
             upload = _PAGES.find(uow, upload_id, me)
-            found = compare_orders(uow, upload.sheet, upload.columns, _meanings(upload), me, zone).to_complete
-            listed = {order.id for _, order in found}
+            return upload, compare_orders(uow, upload.sheet, upload.columns, _meanings(upload), me, zone).to_complete
+
+        upload, found = await parts.transactions.read_long(look)
+        listed = {order.id for _, order in found}
+
+        def work(uow: UnitOfWork) -> BulkResult:
             result, _ = complete_orders(
                 uow,
                 {order_id: version for order_id, version in orders.items() if order_id in listed},
@@ -323,11 +330,15 @@ def _compared(uow: UnitOfWork, upload: Upload, me: Person, parts: WebParts, numb
     )
 
 
-def _absent(uow: UnitOfWork, upload: Upload, me: Person, parts: WebParts) -> Absent:
+def _requests(uow: UnitOfWork, upload: Upload, me: Person, parts: WebParts) -> Requests:
     zone, meanings = ZoneInfo(parts.zone), _meanings(upload)
     lines = compare_orders(uow, upload.sheet, upload.columns, meanings, me, zone).never_requested
-    requests = requests_of(uow, upload.sheet, upload.columns, lines, meanings)
-    plan = plan_requests(uow, requests, me, parts.clock.now(), zone)
+    return requests_of(uow, upload.sheet, upload.columns, lines, meanings)
+
+
+def _absent(uow: UnitOfWork, upload: Upload, me: Person, parts: WebParts) -> Absent:
+    requests = _requests(uow, upload, me, parts)
+    plan = plan_requests(uow, requests, me, parts.clock.now(), ZoneInfo(parts.zone))
     return Absent(requests=requests, plan=plan, rows={row.place: row for row in plan.rows})
 
 

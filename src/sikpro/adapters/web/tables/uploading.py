@@ -18,6 +18,8 @@ from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit, visit_of
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import LONG, TableSheet
+from sikpro.application.ports.written_tables import WrittenState, WrittenTable
+from sikpro.application.use_cases.tables.portions import Prepared
 from sikpro.application.use_cases.tables.table_columns import (
     HEADER_WITHIN,
     ShownRule,
@@ -30,7 +32,7 @@ from sikpro.application.use_cases.tables.table_columns import (
     shown_rules,
     with_header,
 )
-from sikpro.application.use_cases.tables.uploads import Purpose, Upload, find_upload, keep_upload
+from sikpro.application.use_cases.tables.uploads import Purpose, Upload, drop_upload, find_upload, keep_upload
 from sikpro.domain.dates import RULES
 from sikpro.domain.errors import DomainError, InvalidValue
 from sikpro.domain.people import Person
@@ -226,6 +228,31 @@ def chosen(upload: Upload, form: Form, columns: Sequence[TableColumn]) -> Upload
     rules = {rule.name: rule for rule in RULES}
     dates = {place: rules[name] for place in found if (name := form.text(f"dates-{place}")) in rules}
     return evolve(upload, choice={**_choice(place, evolve(upload.sheet, dates=dates), found), **received})
+
+
+async def write_upload(
+    request: Request[Any, Any, Any],
+    parts: WebParts,
+    pages: UploadPages,
+    upload: Upload,
+    kind: str,
+    prepared: Prepared,
+    me: Person,
+    *,
+    keep: bool = False,
+) -> Response[str]:
+    """Begin to write a table from an upload, which goes with it unless it is kept, and go to the table's page."""
+    now, visit = parts.clock.now(), visit_of(request)
+
+    def work(uow: UnitOfWork) -> WrittenTable:
+        if not keep:
+            drop_upload(uow, pages.purpose, upload.id, me)
+        return prepared.begin(uow, kind, upload.file, me, now)
+
+    table = await parts.transactions.write(work)
+    if table.state is WrittenState.WRITTEN:
+        visit.toast("orders_imported", count=visit.words.number(table.added))
+    return go(request, f"/written/{table.id}")
 
 
 def received_now(upload: Upload) -> bool:

@@ -1,6 +1,6 @@
 """What uploaded tables wrote: a list, each as a whole with old and new values, and a button that takes it back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -17,13 +17,15 @@ from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
 from sikpro.adapters.web.tables.lists import page_of as page_of_list
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.ports.written_tables import WrittenRow, WrittenTable
+from sikpro.application.ports.written_tables import UnwrittenRow, WrittenRow, WrittenTable
 from sikpro.application.use_cases.tables.import_rows import heading, shown_value
+from sikpro.application.use_cases.tables.portions import PORTION
 from sikpro.application.use_cases.tables.row_lists import LISTS
 from sikpro.application.use_cases.tables.take_back import (
     COMPLETED,
     ORDERS,
     TakeBackPlan,
+    ask_take_back,
     may_take_back,
     plan_take_back,
     take_back,
@@ -94,18 +96,22 @@ class WrittenController(Controller):
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
     ) -> Response[str]:
-        """Take the whole table back, or show which rows something else has touched."""
+        """Take the whole table back, many rows in portions, or show which rows something else has touched."""
         now = parts.clock.now()
+        plan = await parts.transactions.read_long(lambda uow: plan_take_back(uow, table_id, me))
+        small = plan.table.written - plan.table.gone_through <= PORTION
 
         def work(uow: UnitOfWork) -> tuple[TakeBackPlan, bool]:
-            reason = visit.words("written.reason", file=uow.written_tables.get(table_id).source)
+            if not small:
+                return plan, ask_take_back(uow, plan, me, now)
+            reason = visit.words("written.reason", file=plan.table.source)
             return take_back(uow, table_id, me, now, reason=reason, zone=parts.zone)
 
         try:
             plan, done = await parts.transactions.write(work)
         except DomainError as error:
             return await _show(request, table_id, me, pages, parts, error=error)
-        if done:
+        if done and small:
             visit.toast("taken_back", count=visit.words.number(len(plan.rows)))
         return go(request, f"{ADDRESS}/{table_id}")
 
@@ -121,13 +127,14 @@ async def _show(
 ) -> Response[str]:
     number = page_number(request.query_params.get("page", ""))
 
-    def work(uow: UnitOfWork) -> tuple[TakeBackPlan, str, str, dict[str, str]]:
+    def work(uow: UnitOfWork) -> tuple[TakeBackPlan, str, str, dict[str, str], Sequence[UnwrittenRow]]:
         plan = plan_take_back(uow, table_id, me)
+        refused = () if plan.table.state.open else uow.written_tables.refused(table_id)
         back_by = plan.table.taken_back_by
         names = {status.code: status.label.in_language(me.language) for status in uow.catalogue.statuses()}
-        return plan, _name(uow, plan.table.by), _name(uow, back_by) if back_by else "", names
+        return plan, _name(uow, plan.table.by), _name(uow, back_by) if back_by else "", names, refused
 
-    plan, by, taken_back_by, statuses = await parts.transactions.read_long(work)
+    plan, by, taken_back_by, statuses, refused = await parts.transactions.read_long(work)
     kind = plan.table.kind
     page = page_of(plan.rows, number, PAGE, f"{ADDRESS}/{table_id}?page=")
     return pages.page(
@@ -137,6 +144,8 @@ async def _show(
         error=error,
         plan=plan,
         table=plan.table,
+        refused=refused,
+        portion=PORTION,
         by=by,
         taken_back_by=taken_back_by,
         rows=[(row, _changes(row)) for row in page.rows],

@@ -11,10 +11,14 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import TableSheet
 from sikpro.application.ports.written_tables import WrittenTable
 from sikpro.application.use_cases.catalogue.lookup import first_status
-from sikpro.application.use_cases.tables.import_orders import Decisions, import_orders, plan_orders
+from sikpro.application.use_cases.tables.import_orders import order_work, plan_orders
+from sikpro.application.use_cases.tables.judge_orders import Decisions
 from sikpro.application.use_cases.tables.order_plan import OrderPlan
+from sikpro.application.use_cases.tables.order_work import OrderWork
+from sikpro.application.use_cases.tables.portions import write_whole
 from sikpro.application.use_cases.tables.reconcile_orders import FileLine
 from sikpro.application.use_cases.tables.table_columns import header_place, rule_named, texts_of
+from sikpro.application.use_cases.tables.take_back import ORDERS
 from sikpro.domain.catalogue import Meaning
 from sikpro.domain.people import Permission, Person
 from sikpro.domain.phase import Phase
@@ -73,6 +77,23 @@ def plan_requests(uow: UnitOfWork, requests: Requests, by: Person, now: datetime
     return plan_orders(uow, requests.sheet, requests.columns, by, now, zone, permission=Permission.LEAD)
 
 
+def request_work(
+    uow: UnitOfWork,
+    requests: Requests,
+    mark: str,
+    by: Person,
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    closed_months: bool = False,
+) -> tuple[OrderPlan, OrderWork | None]:
+    """Return the verdicts, and every row that has all that an order needs, to write it. Raises as `order_work`."""
+    decisions = Decisions(closed_months=closed_months)
+    return order_work(
+        *(uow, requests.sheet, requests.columns, mark, by, now, zone, decisions), permission=Permission.LEAD
+    )
+
+
 def make_orders(
     uow: UnitOfWork,
     requests: Requests,
@@ -88,7 +109,5 @@ def make_orders(
 
     Returns and raises as `import_orders`.
     """
-    decisions = Decisions(closed_months=closed_months)
-    return import_orders(
-        *(uow, requests.sheet, requests.columns, mark, by, now, zone, source, decisions), permission=Permission.LEAD
-    )
+    plan, work = request_work(uow, requests, mark, by, now, zone, closed_months=closed_months)
+    return plan, write_whole(uow, ORDERS, source, by, now, work) if work else None

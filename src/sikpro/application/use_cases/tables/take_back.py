@@ -1,14 +1,15 @@
-"""Record what a table wrote, and take it back as a whole while nothing else has touched its rows."""
+"""Record what a table wrote, and take it back, in portions, if nothing else had touched its rows before."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from attrs import frozen
 
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.ports.written_tables import WrittenRow, WrittenTable
+from sikpro.application.ports.written_tables import WrittenRow, WrittenState, WrittenTable
 from sikpro.application.use_cases.messages.notify_technician import notify_technician
 from sikpro.application.use_cases.orders.record_change import record_change
+from sikpro.application.use_cases.tables.portions import LEASE, PORTION, tell
 from sikpro.application.use_cases.tables.row_lists import LISTS
 from sikpro.domain.duplicates import STANDING
 from sikpro.domain.errors import DomainError, NotPermitted, StillUsed
@@ -20,6 +21,8 @@ ORDERS = "orders"
 
 COMPLETED = "completed"
 """The kind of a table that changed orders which were there."""
+
+_STANDING = {WrittenState.WRITTEN, WrittenState.STOPPED}
 
 _WRITERS = (Permission.ADMINISTER, Permission.LEAD, Permission.CLOSE_MONTH)
 
@@ -41,15 +44,14 @@ class TakeBackPlan:
     touched: Sequence[TouchedRow]
 
     @property
+    def kept(self) -> Sequence[WrittenRow]:
+        """The rows that something else touched while the table was taken back: they stay."""
+        return [row for row in self.rows if row.kept]
+
+    @property
     def possible(self) -> bool:
-        """Whether the table stands and all of its rows can be taken back."""
-        return self.table.taken_back_at is None and not self.touched
-
-
-def record_made(uow: UnitOfWork, source: str, by: Person, now: datetime, orders: Sequence[Order]) -> WrittenTable:
-    """Record the orders that a table made, in the transaction that made them."""
-    rows = [WrittenRow(name=order.number, subject=str(order.id), version=order.version) for order in orders]
-    return record_rows(uow, ORDERS, source, by, now, rows)
+        """Whether the table stands, nobody works on it, and all of its rows can be taken back."""
+        return self.table.state in _STANDING and not self.touched
 
 
 def record_changed(
@@ -75,7 +77,8 @@ def record_rows(
 ) -> WrittenTable:
     """Record the rows that a table wrote, in the transaction that wrote them."""
     added = sum(row.before is None for row in rows)
-    table = WrittenTable(kind=kind, source=source, by=by.id, at=now, added=added, changed=len(rows) - added)
+    changed = len(rows) - added
+    table = WrittenTable(kind=kind, source=source, by=by.id, at=now, total=len(rows), added=added, changed=changed)
     return uow.written_tables.add(table, rows)
 
 
@@ -87,38 +90,90 @@ def may_take_back(by: Person, table: WrittenTable) -> bool:
 
 
 def plan_take_back(uow: UnitOfWork, table_id: int, by: Person) -> TakeBackPlan:
-    """Say what taking a table back would do; write nothing. Raises `NotFound`, `NotPermitted`."""
+    """Say what taking a table back would do; write nothing. Raises `NotFound`, `NotPermitted`.
+
+    Of a table that is being written or taken back this says no rows.
+    """
     table = uow.written_tables.get(table_id)
     if not may_take_back(by, table):
         raise NotPermitted(permission=Permission.ADMINISTER)
-    rows = uow.written_tables.rows(table_id)
-    found: Iterator[tuple[WrittenRow, DomainError]] = iter(())
-    if table.taken_back_at is None:
-        found = iter(LISTS[table.kind].undoing(uow, rows, by)) if table.kind in LISTS else _orders(uow, rows)
+    rows = () if table.state.open else uow.written_tables.rows(table_id)
+    left = [row for row in rows if not row.back and row.kept is None]
+    found = _undoing(uow, table, left, by) if table.state in _STANDING else ()
     return TakeBackPlan(table=table, rows=rows, touched=[TouchedRow(row, error) for row, error in found])
+
+
+def ask_take_back(uow: UnitOfWork, plan: TakeBackPlan, by: Person, now: datetime) -> bool:
+    """Let the worker take a table back that can be. Return whether it does.
+
+    Rows that something touches meanwhile are named and stay.
+    """
+    if not plan.possible or not uow.written_tables.take_back(plan.table.id, by.id, now):
+        return False
+    tell(uow, plan.table)
+    return True
 
 
 def take_back(
     uow: UnitOfWork, table_id: int, by: Person, now: datetime, *, reason: str, zone: str
 ) -> tuple[TakeBackPlan, bool]:
-    """Take back all that a table wrote, or nothing. Return the plan, and whether it was taken back.
+    """Take back all that a table wrote in this transaction, or nothing. Return the plan, and whether it was taken back.
 
     Orders that it made are deleted with the reason; orders that it changed get their earlier state, and their
     technicians a message. Rows of lists get their earlier values; added ones are removed. Raises as `plan_take_back`,
-    and `DomainError` where a row refuses; then nothing is taken back.
+    and `DomainError` where a row refuses; then nothing is taken back. A large table holds up all other writers: let it
+    be taken back in portions (`ask_take_back`).
     """
     plan = plan_take_back(uow, table_id, by)
     if not plan.possible or not uow.written_tables.take_back(table_id, by.id, now):
         return plan, False
-    table = plan.table
-    for row in reversed(plan.rows):
-        if table.kind in LISTS:
-            LISTS[table.kind].undo(uow, row, by, now)
-        else:
-            _take_back_order(uow, row, by, now, reason, zone)
-    data = {"kind": table.kind, "table": str(table.id), "rows": str(len(plan.rows))}
-    uow.journal.note("table_taken_back", table.source, by.id, now, data)
+    table = uow.written_tables.get(table_id)
+    while table.state is not WrittenState.TAKEN_BACK:
+        table, refused = take_portion_back(uow, table, now, reason=reason, zone=zone)
+        if refused:
+            raise refused[0]
     return plan, True
+
+
+def take_portion_back(
+    uow: UnitOfWork, table: WrittenTable, now: datetime, *, reason: str, zone: str, most: int = PORTION
+) -> tuple[WrittenTable, Sequence[DomainError]]:
+    """Take back the last rows of a table that are left, `most` of them; return it as it is then, and why rows stayed.
+
+    Raises `ConcurrencyConflict` if another process went on with the table.
+    """
+    by = uow.people.get(table.taken_back_by or 0)
+    rows = uow.written_tables.to_take_back(table.id, most)
+    kept = {row.subject: error for row, error in _undoing(uow, table, rows, by)}
+    back: list[str] = []
+    for row in rows:
+        try:
+            if row.subject not in kept:
+                with uow.savepoint():
+                    _undo(uow, table, row, by, now, reason, zone)
+                back.append(row.subject)
+        except DomainError as error:
+            kept[row.subject] = error
+    further = uow.written_tables.portion_back(table, back, kept, now, LEASE)
+    if further.state is WrittenState.TAKEN_BACK:
+        data = {"kind": further.kind, "table": str(further.id), "rows": str(further.returned)}
+        uow.journal.note("table_taken_back", further.source, by.id, now, data)
+    return tell(uow, further), tuple(kept.values())
+
+
+def _undoing(
+    uow: UnitOfWork, table: WrittenTable, rows: Sequence[WrittenRow], by: Person
+) -> Iterable[tuple[WrittenRow, DomainError]]:
+    return LISTS[table.kind].undoing(uow, rows, by) if table.kind in LISTS else _orders(uow, rows)
+
+
+def _undo(
+    uow: UnitOfWork, table: WrittenTable, row: WrittenRow, by: Person, now: datetime, reason: str, zone: str
+) -> None:
+    if table.kind in LISTS:
+        LISTS[table.kind].undo(uow, row, by, now)
+    else:
+        _take_back_order(uow, row, by, now, reason, zone)
 
 
 def _orders(uow: UnitOfWork, rows: Sequence[WrittenRow]) -> Iterator[tuple[WrittenRow, DomainError]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
+from sikpro.application.ports.blobs import Blob
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import TableSheet
 from sikpro.domain.dates import DateRule, Order
@@ -66,6 +67,21 @@ def keep_upload(uow: UnitOfWork, purpose: Purpose, upload: Upload, by: Person, n
 
 def find_upload(uow: UnitOfWork, purpose: Purpose, upload_id: int, by: Person) -> Upload:
     """Return a table that this person uploaded. Raises `NotFound`."""
+    blob = _blob(uow, purpose, upload_id, by)
+    whole = json.loads(b"".join(uow.blobs.part(upload_id, place) for place in range(blob.parts)))
+    sheets = [
+        TableSheet(name=name, rows=rows, error=InvalidValue(*error) if error else None)
+        for name, rows, *error in whole["sheets"]
+    ]
+    return Upload(id=upload_id, file=whole["file"], sheets=sheets, choice=whole["choice"])
+
+
+def drop_upload(uow: UnitOfWork, purpose: Purpose, upload_id: int, by: Person) -> None:
+    """Delete a table that this person uploaded: it is written, once. Raises `NotFound`."""
+    uow.blobs.drop(_blob(uow, purpose, upload_id, by).id)
+
+
+def _blob(uow: UnitOfWork, purpose: Purpose, upload_id: int, by: Person) -> Blob:
     missing = NotFound(what="upload", name="")
     if not 0 < upload_id < 2**53:
         raise missing
@@ -75,12 +91,7 @@ def find_upload(uow: UnitOfWork, purpose: Purpose, upload_id: int, by: Person) -
         raise missing from None
     if blob.name != _name(purpose, by):
         raise missing
-    whole = json.loads(b"".join(uow.blobs.part(upload_id, place) for place in range(blob.parts)))
-    sheets = [
-        TableSheet(name=name, rows=rows, error=InvalidValue(*error) if error else None)
-        for name, rows, *error in whole["sheets"]
-    ]
-    return Upload(id=upload_id, file=whole["file"], sheets=sheets, choice=whole["choice"])
+    return blob
 
 
 def _name(purpose: Purpose, by: Person) -> str:

@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 
 from sikpro.application.ports.tables import TableSheet
-from sikpro.application.use_cases.tables.import_orders import COLUMNS
+from sikpro.application.use_cases.tables.judge_orders import COLUMNS
 from sikpro.application.use_cases.tables.table_columns import find_columns, header_of, header_place, with_header
 
 ROW = ["1", "SC100001", "ZTEGC6754546", "SDA"]

@@ -24,7 +24,8 @@ from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_data import Recap
 from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.application.reports.recap_workbook import write_recap
-from sikpro.application.use_cases.tables.import_orders import COLUMNS, Decisions, import_orders, plan_orders
+from sikpro.application.use_cases.tables.import_orders import import_orders, plan_orders
+from sikpro.application.use_cases.tables.judge_orders import COLUMNS, Decisions
 from sikpro.application.use_cases.tables.order_plan import OrderPlan, RowVerdict
 from sikpro.application.use_cases.tables.table_columns import best_sheet, find_columns
 from tests.histories import OFTEN, SPANS, STEPS, WIB, ZONE, People, Step, found, live, random_steps

@@ -10,7 +10,8 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.application.use_cases.orders.change_status import reopen_order
-from sikpro.application.use_cases.tables.import_orders import COLUMNS, Decisions, import_orders, plan_orders
+from sikpro.application.use_cases.tables.import_orders import import_orders, plan_orders
+from sikpro.application.use_cases.tables.judge_orders import COLUMNS, Decisions
 from sikpro.application.use_cases.tables.order_plan import OrderPlan, RowNote, RowVerdict
 from sikpro.application.use_cases.tables.table_columns import find_columns
 from sikpro.domain.phase import Phase

@@ -15,7 +15,8 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tables import TableSheet
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.use_cases.orders.remove_order import delete_order
-from sikpro.application.use_cases.tables.import_orders import COLUMNS, Decisions, import_orders, plan_orders
+from sikpro.application.use_cases.tables.import_orders import import_orders, plan_orders
+from sikpro.application.use_cases.tables.judge_orders import COLUMNS, Decisions
 from sikpro.application.use_cases.tables.order_plan import OrderPlan, RowNote, RowVerdict
 from sikpro.application.use_cases.tables.table_columns import (
     best_sheet,

@@ -12,8 +12,8 @@ from sikpro.application.ports.tables import TableSheet
 from sikpro.application.ports.written_tables import WrittenTable
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.use_cases.catalogue.provider_codes import guess_meaning
-from sikpro.application.use_cases.tables.import_orders import COLUMNS as IMPORTED
 from sikpro.application.use_cases.tables.import_orders import import_orders, plan_orders
+from sikpro.application.use_cases.tables.judge_orders import COLUMNS as IMPORTED
 from sikpro.application.use_cases.tables.make_orders import Requests, make_orders, plan_requests, requests_of
 from sikpro.application.use_cases.tables.order_plan import OrderPlan
 from sikpro.application.use_cases.tables.reconcile_orders import COLUMNS, compare_orders, statuses_in

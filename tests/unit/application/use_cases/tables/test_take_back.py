@@ -14,8 +14,9 @@ from sikpro.application.ports.tables import TableSheet
 from sikpro.application.ports.written_tables import WrittenRow
 from sikpro.application.use_cases.orders.record_change import record_change
 from sikpro.application.use_cases.orders.register_order import register_order
-from sikpro.application.use_cases.tables.import_orders import COLUMNS, Decisions, import_orders, plan_orders
+from sikpro.application.use_cases.tables.import_orders import import_orders, plan_orders
 from sikpro.application.use_cases.tables.import_rows import import_rows, plan_import
+from sikpro.application.use_cases.tables.judge_orders import COLUMNS, Decisions
 from sikpro.application.use_cases.tables.order_plan import OrderPlan, RowVerdict
 from sikpro.application.use_cases.tables.row_lists import LISTS
 from sikpro.application.use_cases.tables.table_columns import find_columns

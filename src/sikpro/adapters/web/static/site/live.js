@@ -30,7 +30,7 @@ const live = {
       for (const part of this.behind.keys()) this.fetch(part, 0);
     });
     this.source.addEventListener("ping", (event) => this.hear(event, event.data));
-    for (const kind of ["order", "access", "ledger", "outbox", "bot", "export"]) {
+    for (const kind of ["order", "access", "ledger", "outbox", "bot", "export", "table"]) {
       this.source.addEventListener(kind, (event) => {
         this.refresh(kind, event.data.split(" "));
         this.hear(event);

@@ -14,6 +14,7 @@ from sikpro.application.ports.inbox import LedgerRow, Outcome
 from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.photo_reads import PhotoState
 from sikpro.application.ports.storage import Transactions, UnitOfWork
+from sikpro.application.ports.written_tables import WrittenState
 from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.application.use_cases.seals.verify_facts import verify_facts
@@ -59,6 +60,7 @@ class Checks:
         self.store.read(self._updates_exactly_once)
         self._every_fate_is_known(items)
         self._each_chat_in_order(items)
+        self.store.read(self._tables_add_up)
         self.store.read(self._ledger_adds_up)
         self.store.read(lambda uow: self._recaps_equal_a_recount(uow, now))
 
@@ -94,6 +96,16 @@ class Checks:
         for number, count in standing.items():
             if count > 1:
                 self.wrong("each order has one key", f"{count} orders stand under {number}")
+
+    # ---- each row of a table is written once, or named -----------------------------------------------------------
+
+    def _tables_add_up(self, uow: UnitOfWork) -> None:
+        for table in uow.written_tables.latest(_PAGE):
+            subjects, refused = {row.subject for row in uow.written_tables.rows(table.id)}, uow.written_tables.refused
+            told = (table.state, table.written, table.refused, table.done)
+            found = (WrittenState.WRITTEN, len(subjects), len(refused(table.id)), table.total)
+            if told != found:
+                self.wrong("each row of a table is written once, or named", f"table {table.id}: {told}, not {found}")
 
     # ---- each answer's fate is known ---------------------------------------------------------------------------
 

@@ -9,10 +9,13 @@ from attrs import define, field, frozen
 from sikpro.application.ports.storage import UnitOfWork
 from tests.simulation.loop import Life
 
-_CLAIMED = ("outbox", "jobs", "files", "photo_reads", "exports")
+_CLAIMED = ("outbox", "jobs", "files", "photo_reads", "exports", "written_tables")
 _WATCHED = (*_CLAIMED, "bots", "inbox", "conversations", "schedules")
 _READS = frozenset(
-    {"get", "counts", "next_due", "of_order", "order_of", "id_of", "all", "of_person", "of_album", "put"}
+    {
+        *("get", "counts", "next_due", "of_order", "order_of", "id_of", "all", "of_person", "of_album", "put"),
+        *("rows", "refused", "wrote", "taken_back", "to_take_back"),
+    }
 )
 
 Key = tuple[str, int]
@@ -83,6 +86,8 @@ class Holding:
                 self._claimed(table, result, given[0], given[1], life)
             case _, "progress":
                 self._new["exports", given[0].id] = Claim(life, given[3]) if result else None
+            case "written_tables", "portion" | "portion_back":
+                self._new[table, given[0].id] = Claim(life, given[3] + given[4]) if result.state.open else None
             case _ if table in _CLAIMED:
                 self._touched(table, method, given)
 

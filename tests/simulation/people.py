@@ -25,9 +25,11 @@ from sikpro.application.use_cases.orders.set_aside import put_off_order
 from sikpro.application.use_cases.orders.undo_status import UNDO_SPAN, undo_status
 from sikpro.application.use_cases.orders.work_order import give_back_order, take_next, take_order
 from sikpro.application.use_cases.recaps.keep_schedules import add_schedule
-from sikpro.application.use_cases.tables.import_orders import import_orders, plan_orders
+from sikpro.application.use_cases.tables.import_orders import order_work, plan_orders
 from sikpro.application.use_cases.tables.judge_orders import COLUMNS
+from sikpro.application.use_cases.tables.portions import Prepared
 from sikpro.application.use_cases.tables.table_columns import find_columns
+from sikpro.application.use_cases.tables.take_back import ORDERS
 from sikpro.domain.errors import AlreadyTaken, ConcurrencyConflict, DomainError, UndoTooLate
 from sikpro.domain.order import Order
 from sikpro.domain.people import Person
@@ -315,17 +317,17 @@ class People:
             await asyncio.sleep(random.uniform(5, 60))
             if random.random() < 0.5:
                 await self._close(random)
-            written = (
-                await self.console.write(
-                    lambda uow: import_orders(
-                        uow, sheet, columns, plan.mark, me, now, self._zone, f"table {event.number}"
-                    )
-                )
+            work = (
+                await self.console.read(lambda uow: order_work(uow, sheet, columns, plan.mark, me, now, self._zone))
             )[1]
+            if work is not None:
+                kept, source = Prepared.of(work, at_once=0), f"table {event.number}"
+                table = await self.console.write(lambda uow: kept.begin(uow, ORDERS, source, me, now))
+                while (await self.console.read(lambda uow: uow.written_tables.get(table.id))).state.open:
+                    await asyncio.sleep(5)
+                self.record.reach("a table imported")
         finally:
             self.importing.discard(event.number)
-        if written is not None:
-            self.record.reach("a table imported")
 
     async def close(self, random: Random, event: Event) -> None:
         """Close last month."""

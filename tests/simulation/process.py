@@ -41,6 +41,9 @@ ZONE = "Asia/Jakarta"
 _IDLE = 20.0
 """The pauses of the loops that ask the store whether there is work, longer than in production: a year has to pass."""
 
+_PORTION = 2
+"""The rows in a portion of a table: small, so that processes end between portions."""
+
 
 @define
 class SimulatedClock:
@@ -216,7 +219,9 @@ def _adjust(container: Container, machine: Machine, transactions: SimulatedTrans
     )
     exports = container.exports()
     exports.maker = FailingDisk(ThreadExports(transactions=transactions, writing=writing), machine.faults, life)
-    for worker in (container.downloads(), container.photo_reader(), container.jobs(), exports):
+    tables = container.table_writer()
+    tables.most = _PORTION
+    for worker in (container.downloads(), container.photo_reader(), container.jobs(), exports, tables):
         worker.pause = _IDLE
 
 

@@ -54,9 +54,9 @@ _KINDS = (
     _leased(outbox, outbox.c.claimed_by, sa.and_(sa.text(f"outbox.{UNFINISHED}"))),
     _leased(jobs, jobs.c.claimed_by),
     _leased(exports, exports.c.claimed_by, exports.c.state == ExportState.RUNNING.value),
-    _leased(written_tables, written_tables.c.claimed_by),
     _wanted(files, FileState.WANTED.value),
     _wanted(photo_reads, PhotoState.WANTED.value),
+    _leased(written_tables, written_tables.c.claimed_by),
 )
 
 

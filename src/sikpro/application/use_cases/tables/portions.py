@@ -51,9 +51,9 @@ class Prepared:
     content: bytes
 
     @classmethod
-    def of(cls, work: TableWork) -> Self:
-        """Prepare a work. For many rows it takes a while: do it outside a writing transaction."""
-        small = work.total <= PORTION
+    def of(cls, work: TableWork, at_once: int = PORTION) -> Self:
+        """Prepare a work; up to `at_once` rows are not kept. It may take a while: do it outside a write."""
+        small = work.total <= at_once
         packed = b"" if small else json.dumps(work.packed(), ensure_ascii=False, separators=(",", ":")).encode()
         return cls(work, packed)
 

@@ -57,7 +57,8 @@ class MemoryWrittenTables:
             further = evolve(further, state=WrittenState.WRITTEN, work=None)
         self._go_on(table, further, now, lease)
         self._state.written_rows.put(table.id, (*self.rows(table.id), *rows))
-        self._state.refused_rows.put(table.id, (*self.refused(table.id), *refused))
+        named = (UnwrittenRow(row.number, row.name, _as_kept(row.error)) for row in refused)
+        self._state.refused_rows.put(table.id, (*self.refused(table.id), *named))
         return further
 
     def stop(self, table: WrittenTable, error: str) -> None:
@@ -94,8 +95,9 @@ class MemoryWrittenTables:
         if further.gone_through >= further.written:
             further = evolve(further, state=WrittenState.TAKEN_BACK)
         self._go_on(table, further, now, lease)
+        stay = {subject: _as_kept(error) for subject, error in kept.items()}
         rows = (
-            evolve(row, back=row.back or row.subject in back, kept=kept.get(row.subject, row.kept))
+            evolve(row, back=row.back or row.subject in back, kept=stay.get(row.subject, row.kept))
             for row in self.rows(table.id)
         )
         self._state.written_rows.put(table.id, tuple(rows))
@@ -137,3 +139,8 @@ class MemoryWrittenTables:
         if (found.state, found.done, found.gone_through) != (table.state, table.done, table.gone_through):
             raise ConcurrencyConflict
         self._state.written_tables.put(table.id, KeptWriting(further, now + lease if further.state.open else None))
+
+
+def _as_kept(error: DomainError) -> DomainError:
+    """Return an error as a database keeps it: its code and its parameters."""
+    return DomainError(error.code, **error.params)

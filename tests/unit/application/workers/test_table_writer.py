@@ -17,13 +17,16 @@ from sikpro.application.ports.written_tables import WrittenState, WrittenTable
 from sikpro.application.reports.closing import count_month
 from sikpro.application.use_cases.orders.remove_order import delete_order
 from sikpro.application.use_cases.tables.import_orders import order_work, plan_orders
+from sikpro.application.use_cases.tables.import_rows import list_work, plan_import
 from sikpro.application.use_cases.tables.judge_orders import COLUMNS, Decisions
 from sikpro.application.use_cases.tables.order_work import OrderWork
 from sikpro.application.use_cases.tables.portions import PORTION, Prepared
+from sikpro.application.use_cases.tables.row_lists import LISTS
 from sikpro.application.use_cases.tables.table_columns import find_columns
 from sikpro.application.use_cases.tables.take_back import ORDERS, ask_take_back, plan_take_back
 from sikpro.application.workers.table_writer import ATTEMPTS, TableWriter
 from sikpro.domain.events import OrderDeleted
+from tests.builders import a_person
 from tests.unit.application.inline import InlineTransactions
 from tests.unit.chat import NINE, ZONE, Phone, World
 
@@ -357,3 +360,58 @@ def test_the_rows_to_write_are_the_same_after_they_were_kept() -> None:
 
     found = desk.do(work)
     assert OrderWork.unpacked(found.packed()) == found
+
+
+def people_of(desk: Desk) -> dict[str, str]:
+    everybody = desk.do(lambda uow: uow.people.all())
+    return {one.technician_code: one.phone for one in everybody if one.technician_code}
+
+
+CREW = [(f"F5SDA{5000 + place}", f"Orang {place}", f"0812{7000000 + place}") for place in range(MANY)]
+
+
+def imports_people(desk: Desk, *rows: tuple[str, ...]) -> WrittenTable:
+    table, admin = [("kode teknisi", "nama", "no hp"), *rows], desk.world.person("admin")
+
+    def work(uow: UnitOfWork) -> WrittenTable:
+        mark = plan_import(uow, LISTS["people"], table, admin).mark
+        good = list_work(uow, LISTS["people"], table, mark, admin)[1]
+        assert good
+        return Prepared.of(good).begin(uow, "people", "kru.csv", admin, NINE)
+
+    return desk.do(work)
+
+
+async def test_a_large_list_is_written_and_taken_back_in_portions_too() -> None:
+    desk = Desk()
+    before = people_of(desk)
+    given = [("F5SDA445", "", "081277777777"), *CREW[:30], ("F5TUN446", "", "081288888888"), *CREW[30:]]
+    assert imports_people(desk, *given).state is WrittenState.WAITING
+    with pytest.raises(KeyboardInterrupt):
+        await desk.writer({3: dies}).next()
+    assert len(people_of(desk)) == len(before) + 29
+    desk.world.clock.later(timedelta(minutes=1))
+    await desk.writer().next()
+    table = desk.table()
+    assert (table.state, table.added, table.changed, table.refused) == (WrittenState.WRITTEN, MANY, 2, 0)
+    assert len(people_of(desk)) == len(before) + MANY
+
+    assert desk.asks_back()
+    await desk.writer().next()
+    assert (desk.table().state, people_of(desk)) == (WrittenState.TAKEN_BACK, before)
+
+
+async def test_a_person_changed_meanwhile_is_not_overwritten_and_a_number_given_away_is_refused() -> None:
+    desk = Desk()
+    imports_people(desk, *CREW[:60], ("F5TUN446", "", "081288888888"), ("F5MRT447", "", "081299999999"))
+
+    def meanwhile(uow: UnitOfWork) -> None:
+        agus = uow.people.by_code("F5TUN446")
+        assert agus
+        uow.people.save(evolve(agus, phone="6281255555555"))
+        uow.people.add(a_person("Lain", username="lain", phone="6281299999999"))
+
+    await desk.writer({3: lambda: desk.do(meanwhile)}).next()
+    assert desk.refused() == [(62, "Agus", "import.changed"), (63, "F5MRT447", "already_used.by")]
+    assert people_of(desk)["F5TUN446"] == "6281255555555"
+    assert desk.table().added == 60

@@ -13,25 +13,17 @@ from sikpro.adapters.web.account.asking_again import AsksAgain
 from sikpro.adapters.web.site.admission import only
 from sikpro.adapters.web.site.errors import status_of
 from sikpro.adapters.web.site.forms import Form
-from sikpro.adapters.web.site.pages import Pages, go
+from sikpro.adapters.web.site.pages import Pages
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.table_files import kind_of, table_content, table_response
 from sikpro.adapters.web.site.visit import Visit
-from sikpro.adapters.web.tables.uploading import UploadPages, chosen
+from sikpro.adapters.web.tables.uploading import UploadPages, chosen, write_upload
 from sikpro.application.i18n import Words
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.workbooks import Sheet
-from sikpro.application.ports.written_tables import WrittenTable
-from sikpro.application.use_cases.tables.import_rows import (
-    LONGEST_LIST,
-    ImportPlan,
-    Verdict,
-    heading,
-    import_rows,
-    list_columns,
-    plan_import,
-    shown_value,
-)
+from sikpro.application.use_cases.tables.import_rows import LONGEST_LIST, heading, list_columns, list_work, plan_import
+from sikpro.application.use_cases.tables.judge_list import Verdict, shown_value
+from sikpro.application.use_cases.tables.portions import Prepared
 from sikpro.application.use_cases.tables.row_list import RowList
 from sikpro.application.use_cases.tables.row_lists import LISTS
 from sikpro.application.use_cases.tables.table_columns import HEADER_WITHIN, header_of, repeated
@@ -134,40 +126,35 @@ class ListsController(Controller):
         name: FromPath[str],
         upload_id: FromPath[int],
         me: NamedDependency[Person],
-        visit: NamedDependency[Visit],
         pages: NamedDependency[Pages],
         parts: NamedDependency[WebParts],
         form: NamedDependency[Form],
     ) -> Response[str]:
-        """Write all good rows as the preview showed them; if the list has changed since, show the preview again.
+        """Write all good rows as the preview showed them, or show it again if the list has changed since.
 
-        Rows that replace what identifies a person need a tick that somebody has looked at them.
+        Many rows are written in portions. Rows that replace what identifies a person need a tick that somebody has
+        looked at them.
         """
-        rows, now, mark = list_named(name, me), parts.clock.now(), form.text("mark")
+        rows, mark = list_named(name, me), form.text("mark")
         looked = form.text("looked") == "1"
 
-        def work(uow: UnitOfWork) -> tuple[Upload, ImportPlan, WrittenTable | None]:
+        def look(uow: UnitOfWork) -> tuple[Upload, Prepared | None]:
             upload = _found(uow, rows, upload_id, me)
-            sheet, columns = upload.sheet, upload.columns
-            before = plan_import(uow, rows, sheet, me, columns)
-            if before.mark == mark and before.replacing(rows.person) and not looked:
+            plan, work = list_work(uow, rows, upload.sheet, mark, me, upload.columns)
+            if work and plan.replacing(rows.person) and not looked:
                 raise InvalidValue("import.not_looked", "")
-            plan, written = import_rows(uow, rows, sheet, mark, me, now, upload.file, columns)
-            if written:
-                uow.blobs.drop(upload_id)
-            return upload, plan, written
+            return upload, Prepared.of(work) if work else None
 
         try:
-            upload, plan, written = await parts.transactions.write(work)
+            upload, prepared = await parts.transactions.read_long(look)
+            if prepared:
+                return await write_upload(request, parts, _pages(rows), upload, rows.name, prepared, me)
         except NotFound:
             raise
         except DomainError as error:
             upload = await parts.transactions.read_long(lambda uow: _found(uow, rows, upload_id, me))
             return await _show(request, pages, parts, rows, upload, me, error=error)
-        if not written:
-            return await _show(request, pages, parts, rows, upload, me, outdated=True)
-        visit.toast("imported", new=str(plan.count(Verdict.NEW)), changed=str(plan.count(Verdict.CHANGED)))
-        return go(request, f"/written/{written.id}")
+        return await _show(request, pages, parts, rows, upload, me, outdated=True)
 
 
 def list_named(name: str, me: Person) -> RowList:

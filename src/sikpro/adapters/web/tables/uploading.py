@@ -32,6 +32,7 @@ from sikpro.application.use_cases.tables.table_columns import (
     shown_rules,
     with_header,
 )
+from sikpro.application.use_cases.tables.take_back import ORDERS
 from sikpro.application.use_cases.tables.uploads import Purpose, Upload, drop_upload, find_upload, keep_upload
 from sikpro.domain.dates import RULES
 from sikpro.domain.errors import DomainError, InvalidValue
@@ -250,8 +251,11 @@ async def write_upload(
         return prepared.begin(uow, kind, upload.file, me, now)
 
     table = await parts.transactions.write(work)
-    if table.state is WrittenState.WRITTEN:
-        visit.toast("orders_imported", count=visit.words.number(table.added))
+    added, changed = visit.words.number(table.added), visit.words.number(table.changed)
+    if table.state is WrittenState.WRITTEN and kind == ORDERS:
+        visit.toast("orders_imported", count=added)
+    elif table.state is WrittenState.WRITTEN:
+        visit.toast("imported", new=added, changed=changed)
     return go(request, f"/written/{table.id}")
 
 

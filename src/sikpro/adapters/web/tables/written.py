@@ -18,7 +18,8 @@ from sikpro.adapters.web.site.visit import Visit
 from sikpro.adapters.web.tables.lists import page_of as page_of_list
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.written_tables import UnwrittenRow, WrittenRow, WrittenTable
-from sikpro.application.use_cases.tables.import_rows import heading, shown_value
+from sikpro.application.use_cases.tables.import_rows import heading
+from sikpro.application.use_cases.tables.judge_list import shown_value
 from sikpro.application.use_cases.tables.portions import PORTION
 from sikpro.application.use_cases.tables.row_lists import LISTS
 from sikpro.application.use_cases.tables.take_back import (

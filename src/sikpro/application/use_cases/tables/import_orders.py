@@ -81,11 +81,10 @@ def import_orders(
     """Write every new row as an order in this transaction, if the verdicts still match the plan's mark.
 
     An open order is tied to the disturbances that it is in. Nobody gets a message, as the page says: a table is often
-    the past. A row that cannot be saved is refused, and the others are written. A large table holds up all other
-    writers: write it in portions (`order_work`, `Prepared`).
+    the past. A large table holds up all other writers: write it in portions (`order_work`, `Prepared`).
 
     Return the present verdicts and what was written, which can be taken back: None if the mark differs. Raises as
-    `order_work`.
+    `order_work`, and `DomainError` where a row cannot be saved; then nothing may be saved.
     """
     plan, work = order_work(uow, sheet, columns, mark, by, now, zone, decisions, permission=permission)
     return plan, write_whole(uow, ORDERS, source, by, now, work) if work else None

@@ -96,7 +96,7 @@ class OrderWork:
                     order = record_new(uow, self._order(uow, good, row, max(now, self.at), table.source, claim), by.id)
                     meet_disturbances(uow, order, now)
             except DomainError as error:
-                refused.append(UnwrittenRow(row.place + 1, name, DomainError(error.code, **error.params)))
+                refused.append(UnwrittenRow(row.place + 1, name, error))
             else:
                 written.append(WrittenRow(name=order.number, subject=str(order.id), version=order.version))
         return Portion(written, refused)

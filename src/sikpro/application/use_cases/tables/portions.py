@@ -58,7 +58,10 @@ class Prepared:
         return cls(work, packed)
 
     def begin(self, uow: UnitOfWork, kind: str, source: str, by: Person, now: datetime) -> WrittenTable:
-        """Write a small table at once; keep the rows of another for the worker, which writes them in portions."""
+        """Write a small table at once; keep the rows of another for the worker, which writes them in portions.
+
+        Raises the `DomainError` of a row of a small table that is refused; then nothing may be saved.
+        """
         if not self.content:
             return write_whole(uow, kind, source, by, now, self.work)
         blob = uow.blobs.add(f"table:{by.id}", "application/json", [self.content], now)
@@ -79,8 +82,10 @@ def write_portion(
 
     Raises `ConcurrencyConflict` if another process went on with the table.
     """
-    by = uow.people.get(table.by)
-    done = work.write(uow, table, by, now, most)
+    return _save(uow, table, work, work.write(uow, table, uow.people.get(table.by), now, most), now)
+
+
+def _save(uow: UnitOfWork, table: WrittenTable, work: TableWork, done: Portion, now: datetime) -> WrittenTable:
     further = uow.written_tables.portion(table, done.written, done.refused, now, LEASE)
     if further.state is WrittenState.WRITTEN:
         work.note(uow, further, now)
@@ -90,10 +95,13 @@ def write_portion(
 
 
 def write_whole(uow: UnitOfWork, kind: str, source: str, by: Person, now: datetime, work: TableWork) -> WrittenTable:
-    """Write all rows in this transaction, and return their table."""
+    """Write all rows in this transaction, and return their table. Raises the `DomainError` of a row that is refused."""
     table = uow.written_tables.add(_waiting(kind, source, by, now, work.total), [])
     while table.state is not WrittenState.WRITTEN:
-        table = write_portion(uow, table, work, now)
+        done = work.write(uow, table, by, now, PORTION)
+        if done.refused:
+            raise done.refused[0].error
+        table = _save(uow, table, work, done, now)
     return table
 
 

@@ -8,14 +8,8 @@ from attrs import astuple, evolve
 from sikpro.adapters.memory.unit_of_work import MemoryUnitOfWork
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.targets import Target
-from sikpro.application.use_cases.tables.import_rows import (
-    ImportPlan,
-    Verdict,
-    heading,
-    import_rows,
-    plan_import,
-    shown_value,
-)
+from sikpro.application.use_cases.tables.import_rows import ImportPlan, heading, import_rows, plan_import
+from sikpro.application.use_cases.tables.judge_list import Verdict, shown_value
 from sikpro.application.use_cases.tables.row_lists import LISTS
 from sikpro.domain.catalogue import Holiday, SiteOperation, Sto
 from sikpro.domain.errors import DomainError, InvalidValue, LastOne

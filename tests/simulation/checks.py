@@ -208,6 +208,9 @@ class Checks:
     def look_back(self, record: Record) -> None:
         """Count the interesting states that the rows and Telegram tell of."""
         self.store.read(lambda uow: self._look_back(uow, record))
+        record.counts["orders"] = self.store.read(lambda uow: sum(1 for _ in _orders(uow)))
+        record.counts["updates"] = len(self.telegram.updates)
+        record.counts["messages"] = len(self.telegram.arrived)
         if any(len(came) > 1 for came in self.telegram.by_item.values()):
             record.reach("a message twice at Telegram")
         for item in self.items():

@@ -3,10 +3,12 @@
 import argparse
 import time
 from collections import Counter
+from datetime import date
+from pathlib import Path
 from secrets import randbelow
 
 from tests.simulation.kept import command, entry
-from tests.simulation.plan import Plan, make_plan
+from tests.simulation.plan import FIRST_DAY, Plan, make_plan
 from tests.simulation.record import SOMETIMES, Record
 from tests.simulation.shrink import shrink
 from tests.simulation.world import run
@@ -22,7 +24,14 @@ def main() -> int:
     parser.add_argument("--only", default="", help="the numbers of the events to keep, with commas")
     parser.add_argument("--shrink", type=float, default=300.0, help="the most seconds to make a failing seed small")
     parser.add_argument("--planted", nargs="*", metavar="FAULT", help="find the planted faults instead; all or these")
+    parser.add_argument("--from", dest="start", type=date.fromisoformat, help="the first day (2026-11-02)")
+    parser.add_argument("--year", type=Path, metavar="FILE", help="live through the weeks of a year that FILE lacks")
+    parser.add_argument("--workers", type=int, default=1, help="how many weeks at once (1)")
     given = parser.parse_args()
+    if given.year is not None:
+        from tests.simulation.year import live_through
+
+        return live_through(given.year, given.seed, given.start, given.workers)
     if given.planted is not None:
         from tests.simulation.planted import find_all
 
@@ -30,7 +39,7 @@ def main() -> int:
     first = randbelow(1_000_000) if given.seed is None else given.seed
     reached: Counter[str] = Counter()
     for seed in range(first, first + given.seeds):
-        plan = make_plan(seed, given.hours)
+        plan = make_plan(seed, given.hours, given.start or FIRST_DAY)
         if given.store and plan.sqlite != (given.store == "sqlite"):
             continue
         if given.only:

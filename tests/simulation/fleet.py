@@ -12,7 +12,7 @@ from attrs import define, evolve, field
 from sikpro.application.ports.storage import StorageError, Transactions, UnitOfWork
 from sikpro.domain.errors import DomainError
 from tests.simulation.holding import Holding
-from tests.simulation.loop import LIFE, Life, VirtualLoop
+from tests.simulation.loop import LIFE, Life, VirtualLoop, bury
 from tests.simulation.people import NoAnswer
 from tests.simulation.plan import Fault, Plan
 from tests.simulation.process import ZONE, Machine, Process
@@ -47,7 +47,8 @@ class Fleet:
     # ---- their lives -------------------------------------------------------------------------------------------
 
     def start(self, name: str) -> None:
-        """Start a process in a place."""
+        """Start a process in a place, and bury those who died there."""
+        bury(life for life in self.lives if life.name[0] == name)
         life = Life(f"{name}{len(self.lives) + 1}", self._died)
         self.lives.append(life)
         random = self.plan.random(f"life {len(self.lives)}")
@@ -114,6 +115,7 @@ class Fleet:
 
     def _died(self, life: Life, where: str) -> None:
         self._step(f"{life.name} dies {where}")
+        self.record.counts["kills"] += 1
         self.record.reach(f"a process killed {where}")
         self.loop.call_later(self.random.uniform(1, 40), self._start_again, life.name[0])
 

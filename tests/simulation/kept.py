@@ -1,11 +1,12 @@
 """Seeds that once found something, kept for ever as tests: `kept_seeds.toml`."""
 
 import tomllib
+from datetime import date
 from pathlib import Path
 
 from attrs import frozen
 
-from tests.simulation.plan import Plan, make_plan
+from tests.simulation.plan import FIRST_DAY, Plan, make_plan
 
 FILE = Path(__file__).parent / "kept_seeds.toml"
 
@@ -17,12 +18,13 @@ class Kept:
     found: str
     seed: int
     hours: float
+    start: date = FIRST_DAY
     only: tuple[int, ...] = ()
 
     @property
     def plan(self) -> Plan:
         """The plan to run."""
-        plan = make_plan(self.seed, self.hours)
+        plan = make_plan(self.seed, self.hours, self.start)
         return plan.only(self.only) if self.only else plan
 
 
@@ -35,11 +37,13 @@ def kept_seeds() -> tuple[Kept, ...]:
 def entry(plan: Plan, found: str, whole: Plan) -> str:
     """Return what to add to the file."""
     only = "" if plan.numbers == whole.numbers else f"only = {list(plan.numbers)}\n"
-    return f'[[kept]]\nfound = "{found}"\nseed = {plan.seed}\nhours = {plan.hours:g}\n{only}'
+    start = "" if plan.start == FIRST_DAY else f"start = {plan.start}\n"
+    return f'[[kept]]\nfound = "{found}"\nseed = {plan.seed}\nhours = {plan.hours:g}\n{start}{only}'
 
 
 def command(plan: Plan) -> str:
     """Return the command that runs a plan again."""
-    whole = make_plan(plan.seed, plan.hours)
+    whole = make_plan(plan.seed, plan.hours, plan.start)
     only = "" if plan.numbers == whole.numbers else f" --only {','.join(map(str, plan.numbers))}"
-    return f"python -m tests.simulation --seed {plan.seed} --hours {plan.hours:g}{only}"
+    start = "" if plan.start == FIRST_DAY else f" --from {plan.start}"
+    return f"python -m tests.simulation --seed {plan.seed} --hours {plan.hours:g}{start}{only}"

@@ -26,7 +26,7 @@ from sikpro.application.ports.network import (
     SourceError,
     Trouble,
 )
-from tests.simulation.loop import Life
+from tests.simulation.loop import Life, must_live
 from tests.simulation.plan import Fault
 from tests.simulation.record import Record
 from tests.simulation.telegram import BOT, ITEM, Body, Telegram
@@ -63,6 +63,7 @@ class Line:
 
     def fault_of(self, method: str) -> tuple[Fault, bool] | None:
         """Return the fault that hits this call, and whether it hits it after Telegram heard it."""
+        must_live()
         for ill in self.ill.values():
             if ill.random.random() < ill.share and (ill.fault is not Fault.CONFLICT or method == "getUpdates"):
                 self.record.faults[ill.fault] += 1
@@ -73,6 +74,7 @@ class Line:
 
     async def travel(self) -> None:
         """Take the time that a packet takes."""
+        must_live()
         await asyncio.sleep(0.02 + self.random.random() * 0.15)
 
 

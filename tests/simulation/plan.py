@@ -1,6 +1,7 @@
 """The plan of a run: what people do and what breaks, as a list that the seed decides and that shrinks."""
 
 from collections.abc import Collection
+from datetime import date
 from enum import StrEnum
 from random import Random
 
@@ -143,6 +144,8 @@ _LASTS = {
 }
 _LASTS_OTHERWISE = (60, 900)
 HOUR = 3600.0
+FIRST_DAY = date(2026, 11, 2)
+"""The day on which a plan starts, at seven in Jakarta, when nothing else is said: a Monday."""
 
 
 @frozen(order=True)
@@ -161,6 +164,7 @@ class Plan:
 
     seed: int
     hours: float
+    start: date = FIRST_DAY
     sqlite: bool
     mtproto: bool
     processes: int
@@ -187,13 +191,13 @@ class Plan:
         store, line = ("SQLite" if self.sqlite else "memory"), ("MTProto" if self.mtproto else "Bot API")
         kinds = sum(isinstance(event.what, Fault) for event in self.events)
         return (
-            f"seed {self.seed}: {self.hours:g} hours, {store}, {line}, processes: {self.processes}, "
+            f"seed {self.seed}: {self.hours:g} hours from {self.start}, {store}, {line}, processes: {self.processes}, "
             f"{len(self.events) - kinds} acts, {kinds} faults"
         )
 
 
-def make_plan(seed: int, hours: float) -> Plan:
-    """Return the plan of a seed; a longer one begins as a shorter one does."""
+def make_plan(seed: int, hours: float, start: date = FIRST_DAY) -> Plan:
+    """Return the plan of a seed; a longer one begins as a shorter one does, whatever the day."""
     chance = Random(f"{seed}:plan")
     sqlite, mtproto, processes = chance.random() < 0.5, chance.random() < 0.4, chance.choice((1, 2, 2))
     events: list[Event] = []
@@ -205,7 +209,15 @@ def make_plan(seed: int, hours: float) -> Plan:
         for fault, rate in _FAULTS_PER_HOUR.items():
             events += _of_an_hour(random, hour, fault, rate, len(events))
     within = sorted(event for event in events if event.at < hours * HOUR)
-    return Plan(seed=seed, hours=hours, sqlite=sqlite, mtproto=mtproto, processes=processes, events=tuple(within))
+    return Plan(
+        seed=seed,
+        hours=hours,
+        start=start,
+        sqlite=sqlite,
+        mtproto=mtproto,
+        processes=processes,
+        events=tuple(within),
+    )
 
 
 def _of_an_hour(random: Random, hour: int, what: "Fault | Act", rate: float, number: int) -> list[Event]:

@@ -168,12 +168,8 @@ class Process:
 
         context = copy_context()
         context.run(LIFE.set, self.life)
-        _pages.add(task := asyncio.get_running_loop().create_task(page(), context=context))
-        task.add_done_callback(_pages.discard)
+        asyncio.get_running_loop().create_task(page(), context=context)  # its life keeps it
         return answer
-
-
-_pages: "set[asyncio.Task[None]]" = set()
 
 
 async def _run(container: Container) -> None:

@@ -88,6 +88,8 @@ class Record:
 
     reached: Counter[str] = field(factory=Counter[str])
     faults: Counter[str] = field(factory=Counter[str])
+    counts: Counter[str] = field(factory=Counter[str])
+    """How many orders, updates and messages there were, and how often a process was killed."""
     steps: int = 0
     violation: Violation | None = None
     tail: list[str] = field(factory=list[str])

@@ -2,8 +2,10 @@
 
 import asyncio
 import shutil
+import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any, Protocol, TypeVar
@@ -29,7 +31,8 @@ from sikpro.application.ports.storage import (
     UnitOfWork,
 )
 from tests.simulation.holding import Holding
-from tests.simulation.loop import LIFE, Life, never
+from tests.simulation.late_copies import late
+from tests.simulation.loop import LIFE, Life, must_live, never
 from tests.simulation.plan import Fault
 from tests.simulation.record import Record
 
@@ -82,6 +85,7 @@ class MemoryStore:
 
     def __attrs_post_init__(self) -> None:
         self._one = MemoryTransactions(self._live, self.chance)
+        self._one._state = late(self._one._state)
 
     def open(self, live: LiveEvents) -> Transactions:
         """Return the one store."""
@@ -148,7 +152,7 @@ class SqliteStore:
     _other: Any = None
 
     def __attrs_post_init__(self) -> None:
-        migrate(self._url)
+        self.file.write_bytes(_empty_database())
 
     @property
     def file(self) -> Path:
@@ -171,8 +175,10 @@ class SqliteStore:
 
         @event.listens_for(engine, "begin")
         def limit(connection: Connection) -> None:
-            full = Fault.DISK_FULL in self.faults
-            connection.exec_driver_sql(f"PRAGMA max_page_count={1 if full else _NO_LIMIT}")
+            most = 1 if Fault.DISK_FULL in self.faults else _NO_LIMIT
+            if connection.info.get("most") != most:
+                connection.exec_driver_sql(f"PRAGMA max_page_count={most}")
+                connection.info["most"] = most
 
         life = LIFE.get()
         self._engines.append((life, engine))
@@ -229,7 +235,19 @@ class SqliteStore:
         for life, engine in self._engines:
             if not only_dead or (life is not None and life.dead):
                 engine.dispose()
+                engine.clear_compiled_cache()
         self._engines = [(life, engine) for life, engine in self._engines if only_dead and not (life and life.dead)]
+
+
+@cache
+def _empty_database() -> bytes:
+    """Return a file of the newest schema. The migrations run once in each process of the operating system."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "empty.db"
+        migrate(f"sqlite:///{file}")
+        with closing(driver.connect(file)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return file.read_bytes()
 
 
 class _Killed(BaseException):
@@ -295,6 +313,7 @@ class SimulatedTransactions:
         """Nothing is open between two transactions."""
 
     async def _hop(self) -> None:
+        must_live()
         longest = 3.0 if Fault.DISK_SLOW in self.faults else 0.004
         await asyncio.sleep(self.random.random() * longest)
 

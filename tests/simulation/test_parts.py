@@ -30,7 +30,7 @@ def lived(work: Callable[[VirtualLoop, Life, list[str]], Any]) -> list[str]:
     try:
         loop.run_until_complete(work(loop, life, said))
     finally:
-        bury(loop, [life])
+        bury([life])
         loop.close()
     return said
 

@@ -5,8 +5,9 @@ import shutil
 import tempfile
 import traceback
 from collections.abc import Coroutine, MutableMapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ from tests.simulation.breaking import Breaking
 from tests.simulation.checks import Checks
 from tests.simulation.fleet import Fleet
 from tests.simulation.holding import Holding
-from tests.simulation.loop import VirtualLoop, bury
+from tests.simulation.loop import LIFE, VirtualLoop, bury, must_live
 from tests.simulation.network import Line
 from tests.simulation.people import People
 from tests.simulation.plan import HOUR, Fault, Plan
@@ -31,9 +32,6 @@ from tests.simulation.process import ZONE, Machine, SimulatedClock
 from tests.simulation.record import Broken, Record
 from tests.simulation.store import MemoryStore, SqliteStore
 from tests.simulation.telegram import Telegram
-
-_START = datetime(2026, 11, 2, 0, 0, tzinfo=UTC)
-"""Seven in the morning of a Monday in Sidoarjo."""
 
 _QUIET = 60.0
 _LONGEST_DRAIN = 30 * HOUR
@@ -57,14 +55,14 @@ class World:
     _tasks: "set[asyncio.Task[Any]]" = field(factory=set, init=False)
 
     def __attrs_post_init__(self) -> None:
-        plan, tokens = self.plan, self.plan.random("tokens")
-        chance = Chance(tokens.randbytes, tokens.random)
+        plan, chance = self.plan, _of_the_living(self.plan.random("tokens"))
+        start = datetime.combine(plan.start, time(), UTC)  # seven in the morning in Jakarta
         store = SqliteStore(self.folder, chance) if plan.sqlite else MemoryStore(chance)
-        self.telegram = Telegram(_START, self.loop.time, lambda what: self.fleet.arrived(what), self.record.reach)
+        self.telegram = Telegram(start, self.loop.time, lambda what: self.fleet.arrived(what), self.record.reach)
         machine = Machine(
             telegram=self.telegram,
             line=Line(self.record, plan.random("line")),
-            clock=SimulatedClock(_START, self.loop.time),
+            clock=SimulatedClock(start, self.loop.time),
             chance=chance,
             sending={},
             wrong=self.wrong,
@@ -144,7 +142,8 @@ class World:
 
     def heard(self, _: Any, method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         """Hear what the program logs: an exception that it did not expect is a fault of its own."""
-        if entry.get("exc_info"):
+        life = LIFE.get()
+        if entry.get("exc_info") and not (life and life.dead):
             told = "".join(traceback.format_exc())
             self.wrong("our own program makes no faults", f"{entry.get('event')}: {told[-3000:]}")
         return entry
@@ -153,7 +152,7 @@ class World:
         """Close what is open, and bury the dead."""
         self._over = True
         self.fleet.store.close()
-        bury(self.loop, self.fleet.lives)
+        bury(self.fleet.lives, *asyncio.all_tasks(self.loop))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         task = self.loop.create_task(work)
@@ -169,6 +168,18 @@ class World:
     def _stop_if_broken(self) -> None:
         if self.record.violation is not None:
             raise Broken(self.record.violation)
+
+
+def _of_the_living(tokens: Random) -> Chance:
+    def randbytes(count: int) -> bytes:
+        must_live()
+        return tokens.randbytes(count)
+
+    def share() -> float:
+        must_live()
+        return tokens.random()
+
+    return Chance(randbytes, share)
 
 
 def _furnish(uow: UnitOfWork) -> None:

@@ -74,7 +74,7 @@ class Breaking:
             case Fault.POWER_CUT:
                 self.fleet.lose_power(random)
             case Fault.SWITCH:
-                await self.fleet.change_transport()
+                await self._switch(random)
             case Fault.KILL if process:
                 process.life.kill("at an await")
             case Fault.KILL_AT if process:
@@ -84,6 +84,16 @@ class Breaking:
             case Fault.HANG if process:
                 life = await self.fleet.sender() if random.random() < 0.6 else process.life
                 await self.fleet.hang(life, event.lasts)
+
+    async def _switch(self, random: Random) -> None:
+        """Change the transport; often when a process died before it knew of a message that had arrived."""
+        if random.random() < 0.6:
+            life = await self.fleet.sender()
+            if self.fleet.ending:
+                return
+            life.kill("after a send")
+            self.record.reach("a change of the transport while a message was sent")
+        await self.fleet.change_transport()
 
     def _set_clock(self, fault: Fault, random: Random) -> None:
         """Set the clock by minutes or hours; right again when it was wrong."""

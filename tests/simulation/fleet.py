@@ -92,8 +92,8 @@ class Fleet:
     async def change_transport(self) -> None:
         """Stop all, and start them with the other transport."""
         self.machine = evolve(self.machine, mtproto=not self.machine.mtproto)
-        await asyncio.gather(*(self.stop(one) for one in tuple(self.processes.values()) if one.runs))
         self.record.reach("a change of the transport")
+        await asyncio.gather(*(self.stop(one) for one in tuple(self.processes.values()) if one.runs))
 
     def lose_power(self, random: Random) -> None:
         """End all at once, with what they were writing."""

@@ -27,6 +27,7 @@ SOMETIMES = (
     "a process killed at an await",
     "a process stopped and started",
     "a change of the transport",
+    "a change of the transport while a message was sent",
     "an outage retried to its end",
     "a pause that Telegram asked for",
     "another poller",

@@ -29,6 +29,8 @@ class Arrived:
     buttons: tuple[tuple[str, str], ...]
     item: int
     at: float
+    once: bool
+    """Whether Telegram knows its random id, as by MTProto."""
 
 
 @define(eq=False)
@@ -138,15 +140,16 @@ class Telegram:
     def takes(self, chat: int, text: str, buttons: Iterable[tuple[str, str]], *, once: bool) -> int | None:
         """Take a message of the bot and return its id, None when its chat has blocked the bot.
 
-        With `once` a message that was sent before under the same random id is not taken again, as by MTProto.
+        With `once` a message that was sent so before under the same random id is not taken again, as by MTProto.
         """
         item = ITEM.get()
-        if once and item in self.by_item:
-            return self.by_item[item][0].message_id
+        known = next((one for one in self.by_item.get(item, ()) if one.once), None)
+        if once and known is not None:
+            return known.message_id
         if chat in self.blocked:
             self.reach("a chat that blocked the bot")
             return None
-        message = Arrived(self._next_message(), chat, text, tuple(buttons), item, self.now())
+        message = Arrived(self._next_message(), chat, text, tuple(buttons), item, self.now(), once)
         self.arrived.append(message)
         self.by_item[item].append(message)
         self.by_chat[chat].append(message)

@@ -1,7 +1,7 @@
 """What must always be so, counted anew from Telegram's truth and the rows; and what was reached, looking back."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ from sikpro.domain.order import Order
 from sikpro.domain.people import Person
 from sikpro.domain.seals import Fault
 from tests.simulation.record import Record
+from tests.simulation.slow_count import SlowCount
 from tests.simulation.telegram import BOT, Arrived, Telegram
 
 _UNFINISHED = "unfinished"
@@ -218,6 +219,12 @@ class Checks:
                 record.reach("a message that came perhaps twice")
             if item.attempts > 3 and item.state is Delivery.SENT:
                 record.reach("an outage retried to its end")
+
+    def count_slowly(self, tables: Mapping[str, bool], now: datetime, record: Record) -> None:
+        """Count once more from outside, and close the month that is over."""
+        count, items = SlowCount(telegram=self.telegram, tables=tables, zone=self.zone, wrong=self.wrong), self.items()
+        self.store.read(lambda uow: count.check(uow, tuple(_orders(uow)), items, record))
+        self.store.write(lambda uow: count.months(uow, tuple(_orders(uow)), _by_name(uow, "supervisor"), now, record))
 
     def _look_back(self, uow: UnitOfWork, record: Record) -> None:
         for row in _ledger(uow):

@@ -11,9 +11,9 @@ from attrs import define, evolve, field
 
 from sikpro.application.ports.storage import StorageError, Transactions, UnitOfWork
 from sikpro.domain.errors import DomainError
+from tests.simulation.habits import NoAnswer
 from tests.simulation.holding import Holding
 from tests.simulation.loop import LIFE, Life, VirtualLoop, bury
-from tests.simulation.people import NoAnswer
 from tests.simulation.plan import Fault, Plan
 from tests.simulation.process import ZONE, Machine, Process
 from tests.simulation.record import Record

@@ -19,12 +19,13 @@ class Kept:
     seed: int
     hours: float
     start: date = FIRST_DAY
+    witel: bool = False
     only: tuple[int, ...] = ()
 
     @property
     def plan(self) -> Plan:
         """The plan to run."""
-        plan = make_plan(self.seed, self.hours, self.start)
+        plan = make_plan(self.seed, self.hours, self.start, witel=self.witel)
         return plan.only(self.only) if self.only else plan
 
 
@@ -38,12 +39,14 @@ def entry(plan: Plan, found: str, whole: Plan) -> str:
     """Return what to add to the file."""
     only = "" if plan.numbers == whole.numbers else f"only = {list(plan.numbers)}\n"
     start = "" if plan.start == FIRST_DAY else f"start = {plan.start}\n"
+    start += "witel = true\n" if plan.witel else ""
     return f'[[kept]]\nfound = "{found}"\nseed = {plan.seed}\nhours = {plan.hours:g}\n{start}{only}'
 
 
 def command(plan: Plan) -> str:
     """Return the command that runs a plan again."""
-    whole = make_plan(plan.seed, plan.hours, plan.start)
+    whole = make_plan(plan.seed, plan.hours, plan.start, witel=plan.witel)
     only = "" if plan.numbers == whole.numbers else f" --only {','.join(map(str, plan.numbers))}"
     start = "" if plan.start == FIRST_DAY else f" --from {plan.start}"
-    return f"python -m tests.simulation --seed {plan.seed} --hours {plan.hours:g}{start}{only}"
+    whole_witel = " --witel" if plan.witel else ""
+    return f"python -m tests.simulation --seed {plan.seed} --hours {plan.hours:g}{start}{whole_witel}{only}"

@@ -112,6 +112,10 @@ _PER_HOUR = {
 }
 """How often each happens in an hour of the day, all people together; at night a tenth."""
 
+_OF_TECHNICIANS = frozenset({Act.ORDER, Act.PIECES, Act.TWICE, Act.SOMEBODY_ELSE, Act.TYPO, Act.PHOTO})
+_IN_A_WITEL = dict.fromkeys(_OF_TECHNICIANS, 1.25) | {Act.NEXT: 3.6, Act.ANSWER: 2.2}
+"""So much more happens in a Witel: 270 orders a day, and enough hands to answer them."""
+
 _FAULTS_PER_HOUR = {
     Fault.LOST: 0.8,
     Fault.SLOW: 0.3,
@@ -147,6 +151,10 @@ HOUR = 3600.0
 FIRST_DAY = date(2026, 11, 2)
 """The day on which a plan starts, at seven in Jakarta, when nothing else is said: a Monday."""
 
+FIRST_OF_MONTH = date(2026, 11, 1)
+MONTH = 30 * 24.0
+"""The month of a whole Witel: when it is over, the machine shows the first of December, and November can be closed."""
+
 
 @frozen(order=True)
 class Event:
@@ -165,6 +173,8 @@ class Plan:
     seed: int
     hours: float
     start: date = FIRST_DAY
+    witel: bool = False
+    """Whether a whole Witel works, and not twelve technicians."""
     sqlite: bool
     mtproto: bool
     processes: int
@@ -190,13 +200,14 @@ class Plan:
     def __str__(self) -> str:
         store, line = ("SQLite" if self.sqlite else "memory"), ("MTProto" if self.mtproto else "Bot API")
         kinds = sum(isinstance(event.what, Fault) for event in self.events)
+        span = f"{self.hours:g} hours{' of a Witel' if self.witel else ''} from {self.start}"
         return (
-            f"seed {self.seed}: {self.hours:g} hours from {self.start}, {store}, {line}, processes: {self.processes}, "
+            f"seed {self.seed}: {span}, {store}, {line}, processes: {self.processes}, "
             f"{len(self.events) - kinds} acts, {kinds} faults"
         )
 
 
-def make_plan(seed: int, hours: float, start: date = FIRST_DAY) -> Plan:
+def make_plan(seed: int, hours: float, start: date = FIRST_DAY, *, witel: bool = False) -> Plan:
     """Return the plan of a seed; a longer one begins as a shorter one does, whatever the day."""
     chance = Random(f"{seed}:plan")
     sqlite, mtproto, processes = chance.random() < 0.5, chance.random() < 0.4, chance.choice((1, 2, 2))
@@ -205,7 +216,8 @@ def make_plan(seed: int, hours: float, start: date = FIRST_DAY) -> Plan:
         random = Random(f"{seed}:hour {hour}")
         share = 1.0 if hour % 24 < 13 else 0.1
         for act, rate in _PER_HOUR.items():
-            events += _of_an_hour(random, hour, act, rate * share, len(events))
+            more = _IN_A_WITEL.get(act, 1.0) if witel else 1.0
+            events += _of_an_hour(random, hour, act, rate * share * more, len(events))
         for fault, rate in _FAULTS_PER_HOUR.items():
             events += _of_an_hour(random, hour, fault, rate, len(events))
     within = sorted(event for event in events if event.at < hours * HOUR)
@@ -213,6 +225,7 @@ def make_plan(seed: int, hours: float, start: date = FIRST_DAY) -> Plan:
         seed=seed,
         hours=hours,
         start=start,
+        witel=witel,
         sqlite=sqlite,
         mtproto=mtproto,
         processes=processes,

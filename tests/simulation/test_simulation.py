@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from secrets import randbelow
 
@@ -73,6 +74,16 @@ def test_fresh_seeds_find_nothing() -> None:
         reached += record.reached
         assert record.violation is None, f"{record.violation}\nagain: {command(plan)}"
     assert sum(reached.values()) > len(reached) > 15, reached
+
+
+@pytest.mark.audit
+def test_a_day_of_a_whole_witel_agrees_with_a_slow_count_and_its_month_is_closed() -> None:
+    record = run(make_plan(1, 24, date(2026, 11, 30), witel=True))
+
+    assert record.violation is None
+    assert record.counts["orders"] > 200
+    assert record.counts["received in 2026-11"] > 200
+    assert record.counts["months closed at the end"] == 1
 
 
 def test_there_are_twenty_planted_faults_or_more_and_each_fits_the_source() -> None:

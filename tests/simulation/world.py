@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import tempfile
 import traceback
-from collections.abc import Coroutine, MutableMapping
+from collections.abc import Callable, Coroutine, MutableMapping
 from datetime import UTC, datetime, time
 from pathlib import Path
 from random import Random
@@ -18,8 +18,6 @@ from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.application.ports.chance import Chance
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
-from sikpro.domain.people import Person, Role
-from sikpro.entrypoints import demo_data
 from tests.simulation.breaking import Breaking
 from tests.simulation.checks import Checks
 from tests.simulation.fleet import Fleet
@@ -30,6 +28,7 @@ from tests.simulation.people import People
 from tests.simulation.plan import HOUR, Fault, Plan
 from tests.simulation.process import ZONE, Machine, SimulatedClock
 from tests.simulation.record import Broken, Record
+from tests.simulation.staff import SMALL, furnish, witel
 from tests.simulation.store import MemoryStore, SqliteStore
 from tests.simulation.telegram import Telegram
 
@@ -47,6 +46,7 @@ class World:
     loop: VirtualLoop
     folder: Path
     record: Record
+    told: Callable[[str], None]
     fleet: Fleet = field(init=False)
     telegram: Telegram = field(init=False)
     people: People = field(init=False)
@@ -73,12 +73,12 @@ class World:
         )
         holding = Holding(lambda detail: self.wrong("what is claimed is held by one", detail), self.record.reach)
         self.fleet = Fleet(plan, self.loop, machine, store, holding, self.record, plan.random("world"))
-        self.people = People(plan, self.telegram, self.fleet, self.record)
+        self.people = People(plan, self.telegram, self.fleet, self.record, witel() if plan.witel else SMALL)
         self.breaking = Breaking(plan, self.fleet, self.record)
 
     async def live(self) -> None:
         """Live through the plan, then through a quiet time, and check. Raises `Broken`."""
-        self.look().write(_furnish)
+        self.look().write(self._furnish)
         for place in range(self.plan.processes):
             self.fleet.start("ab"[place])
         checking = self._begin(self._check_now_and_then())
@@ -93,13 +93,21 @@ class World:
         checks = self._checks()
         checks.at_rest(self.fleet.now())
         checks.look_back(self.record)
+        if self.plan.witel:
+            checks.count_slowly(self.people.leaders.tables, self.fleet.now(), self.record)
         self._stop_if_broken()
+
+    def _furnish(self, uow: UnitOfWork) -> None:
+        create_first_catalogue(uow)
+        furnish(uow, self.people.staff)
 
     async def _check_now_and_then(self) -> None:
         while True:
             await asyncio.sleep(HOUR if self.loop.time() < _OFTEN else 24 * HOUR)
             if not self.fleet.store.faults:
                 self._checks().while_running()
+            if self.loop.time() % (24 * HOUR) < 1:
+                self.told(f"after {self.loop.time() / HOUR:.0f} hours {len(self.telegram.arrived)} messages")
 
     async def _become_quiet(self) -> None:
         """Let everything that broke be whole again, and wait until nothing is left to do."""
@@ -182,21 +190,15 @@ def _of_the_living(tokens: Random) -> Chance:
     return Chance(randbytes, share)
 
 
-def _furnish(uow: UnitOfWork) -> None:
-    create_first_catalogue(uow)
-    demo_data.people(uow, dict.fromkeys(("helpdesk", "leader", "supervisor", "admin"), "-"))
-    uow.people.add(Person(id=0, name="Tini Helpdesk", username="helpdesk2", role=Role.HELPDESK))
-
-
-def run(plan: Plan) -> Record:
-    """Run a plan to its end or to its first violation, and return what it said."""
+def run(plan: Plan, told: Callable[[str], None] = lambda _: None) -> Record:
+    """Run a plan to its end or to its first violation, and return what it said; `told` hears of each day meanwhile."""
     memory = Path("/dev/shm")  # a disk in memory, where there is one
     folder = Path(tempfile.mkdtemp(prefix="sikpro-simulation-", dir=memory if memory.is_dir() else None))
     loop, record = VirtualLoop(), Record()
     world: World | None = None
     try:
         asyncio.set_event_loop(loop)
-        world = World(plan, loop, folder, record)
+        world = World(plan, loop, folder, record, told)
         structlog.configure(processors=[world.heard, _drop], cache_logger_on_first_use=False)
         loop.run_until_complete(world.live())
     except Broken:

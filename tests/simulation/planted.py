@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 PATCHES = Path(__file__).parent / "faults"
 _SEEDS = 120
 _HOURS = 3.0
-_MOST_SECONDS = 420.0
+_MOST_SECONDS = 900.0
 
 
 @frozen

@@ -17,7 +17,8 @@ from tests.simulation.loop import LIFE, Life, VirtualLoop, bury
 from tests.simulation.plan import Fault, Plan
 from tests.simulation.process import ZONE, Machine, Process
 from tests.simulation.record import Record
-from tests.simulation.store import SimulatedTransactions, Store
+from tests.simulation.store import Store
+from tests.simulation.transactions import SimulatedTransactions
 
 T = TypeVar("T")
 _PATIENCE = 30.0

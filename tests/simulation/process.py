@@ -30,11 +30,13 @@ from sikpro.entrypoints.container import Container
 from sikpro.entrypoints.fonts import FONTS
 from sikpro.entrypoints.server import _loops
 from sikpro.entrypoints.settings import Settings
+from tests.simulation.bot_api_line import BotApiLine
 from tests.simulation.loop import LIFE, Life, never
-from tests.simulation.network import POLL, BotApiLine, Line, MtprotoLine, WatchedMessenger
+from tests.simulation.mtproto_line import MtprotoLine
+from tests.simulation.network import POLL, Line, WatchedMessenger
 from tests.simulation.plan import Fault
-from tests.simulation.store import SimulatedTransactions
 from tests.simulation.telegram import TOKEN, Telegram
+from tests.simulation.transactions import SimulatedTransactions
 
 T = TypeVar("T")
 ZONE = "Asia/Jakarta"

@@ -28,8 +28,9 @@ from tests.simulation.people import People
 from tests.simulation.plan import HOUR, Fault, Plan
 from tests.simulation.process import ZONE, Machine, SimulatedClock
 from tests.simulation.record import Broken, Record
+from tests.simulation.sqlite_store import SqliteStore
 from tests.simulation.staff import SMALL, furnish, witel
-from tests.simulation.store import MemoryStore, SqliteStore
+from tests.simulation.store import MemoryStore
 from tests.simulation.telegram import Telegram
 
 _QUIET = 60.0

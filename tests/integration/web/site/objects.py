@@ -253,6 +253,7 @@ alone.
 """
 
 FORM_IDS = {
+    "after": "where a list of failed messages goes on: those who see it may send all of them",
     "column-": "a place in the person's own upload",
     "count": "how much the page showed",
     "dates-": "a place in the person's own upload",
@@ -269,6 +270,7 @@ FORM_IDS = {
     "pick-": "a request: FORM_CASES",
     "sheet": "a sheet of the person's own upload",
     "snippet": "a snippet, read by nobody else: `test_objects.py`",
+    "total": "how many messages the page showed",
     "to": "who gets something, chosen among all who may",
     "version": "what the page showed",
 }

@@ -244,7 +244,7 @@ def failing_job(place: Place) -> None:
         uow.jobs.schedule("seal_facts", "", datetime.now(UTC))
         job = uow.jobs.all()[0]
         uow.jobs.claim(datetime.now(UTC), timedelta(minutes=1))
-        uow.jobs.again(job.id, datetime.now(UTC), "broken")
+        uow.jobs.again(job, datetime.now(UTC), "broken")
 
     place.write(work)
 

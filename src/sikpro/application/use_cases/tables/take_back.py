@@ -22,6 +22,9 @@ ORDERS = "orders"
 COMPLETED = "completed"
 """The kind of a table that changed orders which were there."""
 
+_OF_LISTS = 10
+"""The most rows of a list that one transaction takes back: each looks at the whole list, and at who needs the row."""
+
 _STANDING = {WrittenState.WRITTEN, WrittenState.STOPPED}
 
 _WRITERS = (Permission.ADMINISTER, Permission.LEAD, Permission.CLOSE_MONTH)
@@ -143,7 +146,7 @@ def take_portion_back(
     Raises `ConcurrencyConflict` if another process went on with the table.
     """
     by = uow.people.get(table.taken_back_by or 0)
-    rows = uow.written_tables.to_take_back(table.id, most)
+    rows = uow.written_tables.to_take_back(table.id, min(most, _OF_LISTS) if table.kind in LISTS else most)
     kept = {row.subject: error for row, error in _undoing(uow, table, rows, by)}
     back: list[str] = []
     for row in rows:

@@ -107,7 +107,7 @@ class World:
             await asyncio.sleep(HOUR if self.loop.time() < _OFTEN else 24 * HOUR)
             if not self.fleet.store.faults:
                 self._checks().while_running()
-            if self.loop.time() % (24 * HOUR) < 1:
+            if round(self.loop.time() / HOUR) % 24 == 0:
                 self.told(f"after {self.loop.time() / HOUR:.0f} hours {len(self.telegram.arrived)} messages")
 
     async def _become_quiet(self) -> None:

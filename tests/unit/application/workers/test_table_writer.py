@@ -234,6 +234,14 @@ async def test_a_row_that_is_read_otherwise_than_it_was_shown_is_not_guessed() -
     assert (desk.table().added, desk.table().refused) == (30, MANY - 30)
 
 
+async def test_rows_of_one_table_are_compared_with_each_other_once_when_all_of_them_are_judged() -> None:
+    desk = Desk()
+    twice = row(400_000, status="Batal"), row(400_000, day="06/10/2026", status="Batal")
+    desk.imports(twice[0], *ROWS, twice[1])
+    await desk.writer().next()
+    assert (desk.table().added, desk.refused()) == (MANY + 2, [])
+
+
 async def test_two_tables_are_written_one_after_the_other() -> None:
     desk = Desk()
     desk.imports(*ROWS)

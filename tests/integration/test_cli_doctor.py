@@ -242,8 +242,8 @@ def failed(place: Place) -> None:
 def failing_job(place: Place) -> None:
     def work(uow: UnitOfWork) -> None:
         uow.jobs.schedule("seal_facts", "", datetime.now(UTC))
-        job = uow.jobs.all()[0]
-        uow.jobs.claim(datetime.now(UTC), timedelta(minutes=1))
+        job = uow.jobs.claim(datetime.now(UTC), timedelta(minutes=1))
+        assert job
         uow.jobs.again(job, datetime.now(UTC), "broken")
 
     place.write(work)

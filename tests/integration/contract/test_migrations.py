@@ -346,7 +346,7 @@ def test_tables_from_before_are_written_or_taken_back_as_a_whole(database_url: s
         return one, unit.written_tables.portion_back(claimed, ["7"], {}, after(6), timedelta(minutes=1))
 
     before = with_store(database_url, work, write=True)
-    downgrade(database_url, "0040")
+    downgrade(database_url, "0042")
 
     migrate(database_url)
 

@@ -10,6 +10,7 @@ from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
 from sikpro.adapters.telegram.bot_api import BotApi, BotApiSource
+from sikpro.application.ports.chat import Outgoing, Transport
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
@@ -127,6 +128,25 @@ async def test_a_database_that_was_away_is_tried_again_soon_however_often_it_fai
         return loop.state.connected
 
     await running_until(loop, connected_after_a_fault)
+
+
+async def test_what_another_transport_tried_is_doubtful_before_this_one_sends_though_telegram_does_not_answer(
+    loop: LongPoll, simulation: Simulation
+) -> None:
+    assert isinstance(loop.transactions, InlineTransactions)
+    store, now = loop.transactions.transactions, loop.clock.now()
+
+    def half_sent(uow: UnitOfWork) -> int:
+        uow.bots.served_by(loop.account, Transport.MTPROTO)
+        number = uow.outbox.put(Outgoing(chat_id=DEWI, text="ok"), now)
+        uow.outbox.claim(now, timedelta(minutes=1), 1, sends_once=True)
+        return number
+
+    number = store.write(half_sent)
+    simulation.faults(fraction=1.0, kinds=["500"])
+    await running_until(loop, lambda: loop.holds_lease)
+
+    assert store.read(lambda uow: uow.outbox.get(number)).doubtful
 
 
 async def test_a_process_that_takes_over_ends_the_others_polling(loop: LongPoll, simulation: Simulation) -> None:

@@ -124,10 +124,16 @@ class LongPoll:
             self.after_commit()
 
     async def _lease(self, *, take_over: bool) -> bool:
+        """Take or renew the lease. If another transport served the bot before, the ledger gets a row."""
         now, held = self.clock.now(), self.holds_lease
-        self.holds_lease = await self.transactions.write(
+        leased = await self.transactions.write(
             lambda uow: uow.bots.lease(self.account, self.owner, now, self.lease, take_over=take_over)
         )
+        if leased and not (held and self._begun):
+            # Before anything is sent: this transport does not recognise what another one sent.
+            await self.intake.begin(self.account, self.source.transport)
+            self._begun = True
+        self.holds_lease = leased
         if self.holds_lease and not held:
             self.after_commit()  # answers of the process before may be waiting
         return self.holds_lease
@@ -135,16 +141,12 @@ class LongPoll:
     async def _greet(self) -> None:
         """Find out the bot's identity, before a poll that may last long.
 
-        If another transport served the bot before, the ledger gets a row. Only a poll shows that another process is
-        polling, or that the server speaks another layer.
+        Only a poll shows that another process is polling, or that the server speaks another layer.
         """
         identity = await self.source.identify()
         self.state = evolve(self.state, username=identity.username)
         if self.state.trouble not in {Trouble.CONFLICT, Trouble.WEBHOOK, Trouble.LAYER}:
             self._connected()
-        if not self._begun:
-            await self.intake.begin(self.account, self.source.transport)
-            self._begun = True
 
     def _change(self, *, connected: bool, trouble: str, detail: str) -> None:
         since, changed = self.clock.now(), self.count()

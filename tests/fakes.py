@@ -16,6 +16,7 @@ from attrs import define, evolve, field, frozen
 
 from sikpro.adapters.excel.reader import DirectTables
 from sikpro.adapters.local.live import LocalLiveEvents
+from sikpro.application.ports.backups import Backup
 from sikpro.application.ports.barcodes import PhotoReading, Refusal
 from sikpro.application.ports.chat import Enclosure, MenuEntry, Outgoing
 from sikpro.application.ports.health import Checked, Integrity
@@ -210,6 +211,28 @@ class FakePlace:
             raise self.fault
         self.checks += 1
         return self.checked
+
+
+@define
+class FakeBackups:
+    """A place for backups, which may be full."""
+
+    fault: Exception | None = None
+    restored: bool = True
+    tries: int = 0
+    names: list[str] = field(factory=list[str])
+
+    async def make(self, name: str) -> Backup:
+        """Make one, or fail."""
+        self.tries += 1
+        if self.fault:
+            raise self.fault
+        self.names.append(name)
+        return Backup(name=name, size=1, restored=self.restored)
+
+    async def keep(self, most: int) -> None:
+        """Keep the newest."""
+        self.names = sorted(self.names)[-most:]
 
 
 @define

@@ -25,8 +25,8 @@ from sikpro.domain.people import Role
 from sikpro.entrypoints.server import listen
 from sikpro.entrypoints.settings import Settings, WrongSettings
 from tests.builders import NOON
-from tests.integration.e2e.installation import Process
-from tests.integration.loopback import free_port
+from tests.integration.e2e.installation import Process, wait_until
+from tests.integration.loopback import NO_TLS, free_port
 from tests.integration.sikpro_process import run_sikpro
 
 ROOT = Path(__file__).parents[2]
@@ -91,6 +91,25 @@ def test_the_doctor_asks_the_server_that_runs_and_disturbs_it_in_nothing(served:
     assert "no admin can log in" in done.stdout
     assert done.returncode == 1
     assert served.answers()
+
+
+def test_a_server_with_a_place_for_backups_makes_the_first_at_its_start_and_says_so(
+    served: Process, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    served.kill()
+    served.environment = {"SIKPRO_BACKUPS": str(folder)}
+    served.start()
+
+    def state() -> str:
+        health = httpx.get(f"http://127.0.0.1:{served.port}/healthz", trust_env=False, verify=NO_TLS)
+        return str(health.json()["parts"]["backup"]["state"])
+
+    wait_until(lambda: state() == "restored", "the first backup is verified")
+    [backup] = folder.iterdir()
+    restored = run_sikpro("restore", str(backup), "--data", str(tmp_path / "elsewhere"))
+    assert restored.returncode == 0, restored.stderr
 
 
 def test_a_database_is_not_migrated_under_a_server(served: Process, tmp_path: Path) -> None:

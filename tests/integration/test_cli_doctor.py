@@ -17,6 +17,7 @@ from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.adapters.sql.migrate import downgrade
 from sikpro.adapters.sql.only_server import only_server
 from sikpro.adapters.sql.sqlite_driver import driver
+from sikpro.application.ports.health import HealthRecord
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.people.manage_people import add_account
 from sikpro.domain.people import Role
@@ -137,7 +138,9 @@ def test_where_nothing_is_wrong_every_line_is_well_but_that_no_server_runs(place
     assert [line for line in said.splitlines() if not line.startswith("[ok]")] == [
         f"[! ] Server: nothing answers at http://127.0.0.1:{place.settings['SIKPRO_PORT']}",
         "     → If it should run: start the service; or name its address (--host, --port).",
-        "Nothing is broken; to be looked at: 1.",
+        "[! ] Backup: there is no daily backup",
+        "     → Let SIKPRO_BACKUPS name a folder, or run `sikpro backup FILE` by a timer.",
+        "Nothing is broken; to be looked at: 2.",
     ]
     assert "its token is good: @sikpro_bot" in said
     assert "Clock: agrees with Telegram's" in said
@@ -249,6 +252,16 @@ def failing_job(place: Place) -> None:
     place.write(work)
 
 
+def late_backup(place: Place) -> None:
+    place.settings["SIKPRO_BACKUPS"] = str(place.folder)
+    long_ago = datetime.now(UTC) - timedelta(days=3)
+    place.write(lambda uow: uow.health.put(HealthRecord(name="backup", at=long_ago, state="restored", detail="x.zip")))
+
+
+def no_backup_yet(place: Place) -> None:
+    place.settings["SIKPRO_BACKUPS"] = str(place.folder)
+
+
 def refused_token(place: Place) -> None:
     place.api.known = "424242:another-token"
 
@@ -297,6 +310,7 @@ ILL = [
     (no_postgres, "Database: cannot be used", "whether it runs"),
     (no_admin, "no admin can log in", "sikpro user add"),
     (stuck, "1 wait, the oldest for 1", "Does the server run"),
+    (late_backup, "more than 30 hours ago", "Does the server run at night?"),
     (refused_token, "Telegram refuses the token", "@BotFather"),
     (away, "Telegram cannot be reached (", "firewall"),
     (dead_proxy, "cannot be reached by the proxy", "SIKPRO_TELEGRAM_PROXY"),
@@ -312,6 +326,7 @@ CAUTIONS = [
     (low_disk, "only ", "Free some space"),
     (failed, "1 failed", "send them again"),
     (failing_job, "some failed and are tried again (seal_facts)", "log of the service"),
+    (no_backup_yet, "none yet in", "the log says if it failed"),
     (no_token, "there is no token", "@BotFather"),
 ]
 

@@ -20,6 +20,7 @@ SUITES: dict[str, tuple[str, ...]] = {
     "AccessRequestRepository": ("people",),
     "Alerts": ("files", "workers_and_access"),
     "AsyncTransactions": ("async_transactions",),
+    "Backups": ("backup_folder",),
     "BarcodeReader": ("barcode_reader",),
     "BindLinks": ("workers_and_access",),
     "Blobs": ("exports",),

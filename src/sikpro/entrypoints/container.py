@@ -5,9 +5,11 @@ import platform
 import sys
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 from dependency_injector import containers, providers
 
+from sikpro.adapters.local.backup_process import FolderBackups
 from sikpro.adapters.local.clock import SystemClock, seconds_passed
 from sikpro.adapters.local.export_process import ProcessExports
 from sikpro.adapters.local.live import LocalLiveEvents
@@ -27,6 +29,7 @@ from sikpro.application.ports.network import BotState
 from sikpro.application.ports.pictures import PictureMaker
 from sikpro.application.ports.workbooks import WorkbookWriter
 from sikpro.application.workers.clock_watch import ClockWatch
+from sikpro.application.workers.daily_backup import DailyBackup
 from sikpro.application.workers.downloads import Downloads
 from sikpro.application.workers.exports import ExportRunner
 from sikpro.application.workers.health_watch import HealthWatch
@@ -63,6 +66,13 @@ def _presence(settings: Settings, process: str, live: LocalLiveEvents) -> Presen
 
 def _file_watch(settings: Settings, transactions: SqlTransactions) -> FileWatch | None:
     return transactions.watch() if _is_sqlite(settings) else None
+
+
+def _backups(settings: Settings) -> FolderBackups | None:
+    if not settings.backups:
+        return None
+    command = (sys.executable, "-m", "sikpro.entrypoints.backup_child")
+    return FolderBackups(command=command, database=settings.database_url, folder=Path(settings.backups))
 
 
 def _workbooks() -> WorkbookWriter:
@@ -177,6 +187,14 @@ class Container(containers.DeclarativeContainer):
     integrity = providers.Singleton(
         IntegrityCheck, transactions=threads, clock=clock, place=place, zone=settings.provided.zone
     )
+    backup = providers.Singleton(
+        DailyBackup,
+        transactions=threads,
+        clock=clock,
+        backups=providers.Callable(_backups, settings),
+        zone=settings.provided.zone,
+        most=settings.provided.backups_kept,
+    )
     health = providers.Singleton(
         HealthWatch,
         transactions=threads,
@@ -185,6 +203,7 @@ class Container(containers.DeclarativeContainer):
         integrity=integrity,
         jobs=jobs,
         exports=exports,
+        backup=backup,
         owner=process,
         low=providers.Callable(_megabytes, settings.provided.disk_low),
         least=providers.Callable(_megabytes, settings.provided.disk_least),

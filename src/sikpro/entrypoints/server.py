@@ -128,7 +128,7 @@ async def _loops(container: Container) -> AsyncIterator[None]:
         long_poll.reconnected = relay.line_is_back
         loops += [long_poll.run, relay.run, downloads.run, photo_reader.run, menus.run]
     container.threads().damage = container.integrity().met
-    loops += [container.health().run, container.integrity().run]
+    loops += [container.health().run, container.integrity().run, container.backup().run]
     loops += [container.jobs().run, container.exports().run, container.table_writer().run]
     loops.append(left_behind.run)
     loops += [lambda: _wake_on_hints(container), lambda: _notice_other_writers(container)]

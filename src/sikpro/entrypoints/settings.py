@@ -31,6 +31,7 @@ _NUMBERS: dict[str, type[int] | type[float]] = {
     "rate_chat": float,
     "disk_low": int,
     "disk_least": int,
+    "backups_kept": int,
 }
 
 
@@ -121,6 +122,11 @@ def _health_token(_: object, attribute: "Attribute[str]", value: str) -> None:
         raise ValueError(f"{attribute.name}: at least 16 letters, digits and signs without blanks are needed")
 
 
+def _folder(_: object, attribute: "Attribute[str]", value: str) -> None:
+    if value and not (Path(value).is_absolute() and Path(value).is_dir()):
+        raise ValueError(f"{attribute.name}: a folder that is there is needed, with its whole path, not {value!r}")
+
+
 def _log_format(_: object, attribute: "Attribute[str]", value: str) -> None:
     if value not in {"console", "json"}:
         raise ValueError(f"{attribute.name}: console or json, not {value!r}")
@@ -148,7 +154,8 @@ class Settings:
     `lease_seconds` how long this process keeps the bot's lease without renewing it: longer than a poll.
     `trusted_proxies` are comma-separated addresses or networks; only their reports of a visitor's address count.
     Who sends `health_token` may read all of `/healthz`. With less free space than `disk_low` megabytes SIKPRO warns,
-    with less than `disk_least` it is not ready.
+    with less than `disk_least` it is not ready. `backups` is the folder for a backup each night, of which the newest
+    `backups_kept` stay; "" for none.
     """
 
     data: Path = field(default=Path("var"), converter=Path)
@@ -172,6 +179,8 @@ class Settings:
     health_token: str = field(default="", repr=False, validator=_health_token)
     disk_low: int = field(default=200, validator=_positive)
     disk_least: int = field(default=50, validator=_positive)
+    backups: str = field(default="", validator=_folder)
+    backups_kept: int = field(default=14, validator=_positive)
     simulator_url: str = ""
     log_format: str = field(default="console", validator=_log_format)
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from attrs import frozen
 
 DATABASE, DISK, INTEGRITY, BOT = "database", "disk", "integrity", "bot"
-RELAY, JOBS, EXPORTS, CLOCK = "relay", "jobs", "exports", "clock"
+RELAY, JOBS, EXPORTS, BACKUP, CLOCK = "relay", "jobs", "exports", "backup", "clock"
 
 
 @frozen(kw_only=True)

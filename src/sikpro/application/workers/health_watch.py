@@ -12,8 +12,22 @@ from sikpro.application.ports.health import DataPlace, HealthRecord, Integrity
 from sikpro.application.ports.network import BotState, Trouble
 from sikpro.application.ports.storage import AsyncTransactions, StorageDamaged, StorageError, UnitOfWork
 from sikpro.application.workers.clock_watch import ClockWatch
+from sikpro.application.workers.daily_backup import LATE as BACKUP_LATE
+from sikpro.application.workers.daily_backup import DailyBackup
 from sikpro.application.workers.exports import ExportRunner
-from sikpro.application.workers.health import BOT, CLOCK, DATABASE, DISK, EXPORTS, INTEGRITY, JOBS, RELAY, Health, Part
+from sikpro.application.workers.health import (
+    BACKUP,
+    BOT,
+    CLOCK,
+    DATABASE,
+    DISK,
+    EXPORTS,
+    INTEGRITY,
+    JOBS,
+    RELAY,
+    Health,
+    Part,
+)
 from sikpro.application.workers.integrity import IntegrityCheck
 from sikpro.application.workers.jobs import JobRunner
 from sikpro.application.workers.lately import Lately
@@ -76,6 +90,7 @@ class HealthWatch:
     integrity: IntegrityCheck
     jobs: JobRunner
     exports: ExportRunner
+    backup: DailyBackup
     owner: str
     low: int
     least: int
@@ -135,7 +150,7 @@ class HealthWatch:
         now, probed = self.watch.now(), self._probed
         parts = (self._database(), self._disk(), self._integrity(), self._bot(), self._relay(), self._jobs())
         return Health(
-            parts=(*parts, self._exports(), self._clock()),
+            parts=(*parts, self._exports(), self._backup(now), self._clock()),
             unsent=self._age(now, probed.unsent) if probed else None,
             failed=probed.failed if probed else 0,
             failed_age=self._age(now, probed.failed_since) if probed else None,
@@ -199,6 +214,19 @@ class HealthWatch:
         # One file may take long: how long a loop is quiet tells nothing here.
         state = store.reason or ("ok" if store.tried else "starting")
         return Part(name=EXPORTS, state=state, since=self._at(store.lasts), ill=bool(store.reason))
+
+    def _backup(self, now: datetime) -> Part:
+        if self.backup.backups is None:
+            return Part(name=BACKUP, state="off")
+        last = self.backup.last
+        since = last.at if last else None
+        if self.backup.failed:
+            return Part(name=BACKUP, state="failed", since=since, ill=True)
+        if last is None:
+            return Part(name=BACKUP, state="waiting")
+        age = self._age(now, last.at)
+        late = age is not None and age > BACKUP_LATE
+        return Part(name=BACKUP, state="late" if late else last.state, since=since, ill=late)
 
     def _loop(self, name: str, store: Lately) -> Part:
         stuck = not store.reason and (store.age if store.age is not None else store.lasts) > STUCK

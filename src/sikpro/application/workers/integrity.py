@@ -12,6 +12,7 @@ from attrs import define, field
 from sikpro.application.ports.health import Checked, DataPlace, HealthRecord, Integrity
 from sikpro.application.ports.runtime import CLOCK_STEP, Clock
 from sikpro.application.ports.storage import AsyncTransactions, StorageDamaged, StorageError
+from sikpro.application.workers.nights import last_night
 
 _log = structlog.get_logger(__name__)
 
@@ -102,10 +103,4 @@ class IntegrityCheck:
             return True
         if last.state == Integrity.DAMAGED:
             return now - last.at >= _AGAIN
-        return last.at < _last_night(now, ZoneInfo(self.zone))
-
-
-def _last_night(now: datetime, zone: ZoneInfo) -> datetime:
-    local = now.astimezone(zone)
-    tonight = datetime.combine(local.date(), AT_NIGHT, tzinfo=zone)
-    return tonight if tonight <= local else tonight - timedelta(days=1)
+        return last.at < last_night(now, AT_NIGHT, ZoneInfo(self.zone))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sikpro.adapters.sql.engine import create_engine_for, sqlite_file
 from sikpro.adapters.sql.health import SqlPlace
@@ -12,6 +13,7 @@ from sikpro.application.ports.health import Integrity
 from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.storage import StorageDamaged, StorageError, UnitOfWork
+from sikpro.application.workers.daily_backup import LATE, RECORD
 from sikpro.domain.people import Permission
 from sikpro.entrypoints.doctor.finding import Finding
 from sikpro.entrypoints.settings import Settings
@@ -36,7 +38,7 @@ def look_at_data(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield Finding.ill("database", "old") if old else Finding.ok("database")
         yield _integrity(settings)
         if not old:
-            yield from _contents(url, now)
+            yield from _contents(settings, now)
     except StorageDamaged as error:
         yield Finding.ill("integrity", "damaged", str(error))
     except (StorageError, ValueError) as error:
@@ -52,10 +54,12 @@ def _integrity(settings: Settings) -> Finding:
     return Finding.ok("integrity")
 
 
-def _contents(url: str, now: datetime) -> Iterator[Finding]:
-    engine = create_engine_for(url, read_only=True)
+def _contents(settings: Settings, now: datetime) -> Iterator[Finding]:
+    engine = create_engine_for(settings.database_url, read_only=True)
     try:
-        yield from SqlTransactions(engine).read(lambda uow: [*_waiting(uow, now), *_people(uow), *_jobs(uow)])
+        yield from SqlTransactions(engine).read(
+            lambda uow: [*_waiting(uow, now), *_people(uow), *_jobs(uow), _backup(uow, settings, now)]
+        )
     finally:
         engine.dispose()
 
@@ -84,3 +88,15 @@ def _people(uow: UnitOfWork) -> Iterator[Finding]:
 def _jobs(uow: UnitOfWork) -> Iterator[Finding]:
     failing = [job.kind for job in uow.jobs.all() if job.error]
     yield Finding.caution("jobs", "failing", ", ".join(failing)) if failing else Finding.ok("jobs")
+
+
+def _backup(uow: UnitOfWork, settings: Settings, now: datetime) -> Finding:
+    if not settings.backups:
+        return Finding.caution("backup", "off")
+    last = uow.health.get(RECORD)
+    if last is None:
+        return Finding.caution("backup", "none", folder=settings.backups)
+    at = f"{last.at.astimezone(ZoneInfo(settings.zone)):%d.%m.%Y %H:%M}"
+    if now - last.at > LATE:
+        return Finding.ill("backup", "late", at=at, folder=settings.backups)
+    return Finding.ok("backup", name=last.detail, at=at)

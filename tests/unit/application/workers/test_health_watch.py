@@ -14,6 +14,7 @@ from sikpro.application.ports.network import BotState
 from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import StorageDamaged, StorageUnavailable, UnitOfWork
 from sikpro.application.workers.clock_watch import SETTLES, ClockWatch
+from sikpro.application.workers.daily_backup import DailyBackup
 from sikpro.application.workers.exports import ExportRunner
 from sikpro.application.workers.health import Health, Part
 from sikpro.application.workers.health_watch import LATE, OUTAGE, STUCK, HealthWatch
@@ -38,6 +39,7 @@ class Machine:
     passed: float = 0.0
     health_watch: HealthWatch = field(init=False)
     integrity: IntegrityCheck = field(init=False)
+    backup: DailyBackup = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         threads = InlineTransactions(self.store)
@@ -47,6 +49,7 @@ class Machine:
         )
         jobs = JobRunner(transactions=threads, zone=ZONE, watch=watch)
         jobs.store.count = self.count
+        self.backup = DailyBackup(transactions=threads, clock=watch, backups=None, zone=ZONE, most=14, count=self.count)
         exports = ExportRunner(transactions=threads, clock=watch, maker=NoExports(), zone=ZONE)
         self.health_watch = HealthWatch(
             transactions=threads,
@@ -55,6 +58,7 @@ class Machine:
             integrity=self.integrity,
             jobs=jobs,
             exports=exports,
+            backup=self.backup,
             owner="1-a",
             low=200,
             least=50,

@@ -1,0 +1,104 @@
+"""A backup each night: made once, the newest kept, tried again when it failed, and never called one when it is none."""
+
+from datetime import timedelta
+
+import pytest
+from attrs import define, field
+
+from sikpro.adapters.memory import MemoryTransactions
+from sikpro.application.ports.backups import BackupFailed
+from sikpro.application.workers.daily_backup import DailyBackup
+from tests.builders import NOON
+from tests.fakes import FailingTransactions, FakeBackups, StoryClock
+from tests.unit.application.inline import InlineTransactions
+
+ZONE = "Asia/Jakarta"
+
+
+@define
+class Nights:
+    """A worker, its clock and its place."""
+
+    clock: StoryClock = field(factory=lambda: StoryClock(NOON))
+    store: FailingTransactions = field(factory=lambda: FailingTransactions(MemoryTransactions()))
+    place: FakeBackups = field(factory=FakeBackups)
+    passed: float = 0.0
+    worker: DailyBackup = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.worker = self.another()
+
+    def another(self) -> DailyBackup:
+        """Another process over the same store and place."""
+        return DailyBackup(
+            transactions=InlineTransactions(self.store),
+            clock=self.clock,
+            backups=self.place,
+            zone=ZONE,
+            most=3,
+            count=lambda: self.passed,
+        )
+
+    async def after(self, hours: float = 0.0, worker: DailyBackup | None = None) -> list[str]:
+        """Let time pass, and look each ten minutes."""
+        worker = worker or self.worker
+        await worker.look(self.place)
+        for _ in range(round(hours * 6)):
+            self.passed += 600
+            self.clock.later(seconds=600)
+            await worker.look(self.place)
+        return self.place.names
+
+
+@pytest.fixture
+def nights() -> Nights:
+    return Nights()
+
+
+async def test_the_first_is_made_at_once_then_one_each_night_at_two_and_the_newest_stay(nights: Nights) -> None:
+    assert await nights.after(0) == [f"sikpro-{NOON:%Y%m%d-%H%M%S}.zip"]
+    first = nights.place.names[0]
+    assert len(await nights.after(24 * 5)) == 3
+    assert first not in nights.place.names
+    assert nights.place.tries == 6
+    assert {name[-10:] for name in nights.place.names} == {"190000.zip"}, "two o'clock in Jakarta"
+
+
+async def test_one_that_failed_is_no_backup_and_is_tried_again_after_half_an_hour(nights: Nights) -> None:
+    nights.place.fault = BackupFailed("no space left on device")
+    await nights.after(2)
+    assert nights.place.tries == 5
+    assert nights.worker.failed
+    assert nights.worker.last is None
+    assert nights.store.read(lambda uow: uow.health.get("backup")) is None
+    nights.place.fault = None
+    assert len(await nights.after(1)) == 1
+    assert not nights.worker.failed
+
+
+async def test_another_process_makes_none_if_there_is_one_of_this_night(nights: Nights) -> None:
+    await nights.after(0)
+    other = nights.another()
+    await nights.after(1, other)
+    assert nights.place.tries == 1
+    assert other.last == nights.worker.last
+
+
+async def test_a_copy_that_could_not_be_restored_says_so(nights: Nights) -> None:
+    nights.place.restored = False
+    await nights.after(0)
+    assert nights.worker.last
+    assert nights.worker.last.state == "unread"
+
+
+async def test_a_clock_that_was_ahead_keeps_no_night_without_a_backup(nights: Nights) -> None:
+    await nights.after(0)
+    nights.clock.later(seconds=-timedelta(days=40).total_seconds())
+    await nights.after(0)
+    assert nights.place.tries == 2
+
+
+async def test_without_a_place_the_loop_ends_and_nothing_is_made(nights: Nights) -> None:
+    nights.worker.backups = None
+    await nights.worker.run()
+    assert nights.place.tries == 0

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
+from heapq import nlargest
 
 from attrs import evolve
 
@@ -192,16 +193,16 @@ class MemoryInbox:
         received: Period | None = None,
     ) -> tuple[LedgerRow, ...]:
         """Return the rows with ids below `before`, newest first."""
-        rows = [
+        rows = (
             one.row
             for one in self._state.inbox.values()
             if (before is None or one.row.id < before)
             and (outcome is None or one.row.outcome is outcome)
             and detail in {"", one.row.detail}
             and (received is None or one.row.received_at in received)
-        ]
-        rows.sort(key=lambda row: row.id, reverse=True)
-        return tuple(evolve(row, number=self._number(row.order_id)) for row in rows[:limit])
+        )
+        newest = nlargest(limit, rows, key=lambda row: row.id)
+        return tuple(evolve(row, number=self._number(row.order_id)) for row in newest)
 
     def _number(self, order_id: int | None) -> str | None:
         order = None if order_id is None else self._state.orders.get(order_id)

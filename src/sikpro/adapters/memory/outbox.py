@@ -174,10 +174,7 @@ class MemoryOutbox:
 
     def waiting_since(self) -> datetime | None:
         """Return when the oldest message that has not left was queued; None when all have."""
-        items = (sending.item for sending in self._state.outbox.values())
-        return min(
-            (item.created_at for item in items if item.state in {Delivery.QUEUED, Delivery.SENDING}), default=None
-        )
+        return min((sending.item.created_at for sending in self._unfinished()), default=None)
 
     def get(self, outbox_id: int) -> OutboxItem:
         """Return the row by its id. Raises `NotFound`."""

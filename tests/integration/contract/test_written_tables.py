@@ -107,6 +107,21 @@ def test_a_stopped_table_keeps_what_was_written_and_can_be_taken_back(store: Tra
     assert store.write(lambda unit: unit.written_tables.take_back(table.id, 9, after(5)))
 
 
+def test_a_worker_that_hung_does_not_stop_what_another_goes_on_with(store: Transactions) -> None:
+    one = store.write(waiting)
+    hung, now = claimed(store), claimed(store, 3)
+
+    def stops(table: WrittenTable) -> WrittenTable:
+        store.write(lambda unit: unit.written_tables.stop(table, "internal"))
+        return store.read(lambda unit: unit.written_tables.get(one.id))
+
+    assert stops(hung) == now
+    assert claim(store, 3) is None, "its lease stands"
+    further = store.write(lambda unit: unit.written_tables.portion(now, ROWS[:1], [], after(3), LEASE))
+    assert stops(hung) == stops(now) == further
+    assert stops(further).state is WrittenState.STOPPED
+
+
 def test_a_writing_is_taken_back_once_from_its_end(store: Transactions) -> None:
     one = store.write(lambda unit: unit.written_tables.add(TABLE, [ADDED, CHANGED]))
     assert store.write(lambda unit: unit.written_tables.take_back(one.id, 9, after(5)))

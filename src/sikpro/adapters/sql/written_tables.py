@@ -132,10 +132,10 @@ class SqlWrittenTables:
         return further
 
     def stop(self, table: WrittenTable, error: str) -> None:
-        """Stop an open writing, or its taking back, with the code of a reason."""
+        """Stop an open writing, or its taking back, with the code of a reason, unless another process went on."""
         stopped = {"state": WrittenState.STOPPED.value, "error": error, "leased_until": None, "claimed_by": ""}
-        standing = sa.update(written_tables).where(_t.id == table.id, _t.state.in_(_OPEN))
-        self._transaction.execute(standing.values(stopped | {"work": None}))
+        mine = sa.update(written_tables).where(_as_seen(table), _t.attempts == table.attempts, _t.state.in_(_OPEN))
+        self._transaction.execute(mine.values(stopped | {"work": None}))
 
     def take_back(self, table_id: int, by: int, at: datetime) -> bool:
         """Let a writing that is written or stopped be taken back."""
@@ -210,10 +210,7 @@ class SqlWrittenTables:
         }
         until = self._transaction.lease_time(now) + lease
         values |= {"leased_until": until} if further.state.open else {"leased_until": None, "claimed_by": ""}
-        same = (_t.added == table.added, _t.changed == table.changed, _t.refused == table.refused)
-        same_back = (_t.returned == table.returned, _t.kept == table.kept)
-        mine = sa.and_(_t.id == table.id, _t.state == table.state.value, *same, *same_back)
-        if not self._transaction.execute(sa.update(written_tables).where(mine).values(values)).rowcount:
+        if not self._transaction.execute(sa.update(written_tables).where(_as_seen(table)).values(values)).rowcount:
             raise ConcurrencyConflict
 
     def _add_rows(self, table_id: int, place: int, rows: Sequence[WrittenRow]) -> None:
@@ -224,6 +221,13 @@ class SqlWrittenTables:
     def _among(self, found: sa.Select[str], subjects: Collection[str]) -> frozenset[str]:
         parts = (found.where(_r.subject.in_(part)) for part in _in_parts(subjects))
         return frozenset(subject for part in parts for subject in self._transaction.execute(part).scalars())
+
+
+def _as_seen(table: WrittenTable) -> sa.ColumnElement[bool]:
+    """Return whether a writing is as far as a worker saw it last."""
+    same = (_t.added == table.added, _t.changed == table.changed, _t.refused == table.refused)
+    same_back = (_t.returned == table.returned, _t.kept == table.kept)
+    return sa.and_(_t.id == table.id, _t.state == table.state.value, *same, *same_back)
 
 
 def _in_parts(subjects: Collection[str]) -> list[list[str]]:

@@ -128,7 +128,10 @@ class WrittenTables(Protocol):
         """
 
     def stop(self, table: WrittenTable, error: str) -> None:
-        """Stop an open writing, or its taking back, with the code of a reason. What was done stays."""
+        """Stop an open writing, or its taking back, with the code of a reason. What was done stays.
+
+        Nothing happens if another worker claimed the writing since, or went on with it.
+        """
 
     def take_back(self, table_id: int, by: int, at: datetime) -> bool:
         """Let a writing that is written or stopped be taken back. Return False in every other state."""

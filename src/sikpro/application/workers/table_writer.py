@@ -45,10 +45,11 @@ class TableWriter(OneByOne):
         try:
             if table.attempts > ATTEMPTS:
                 await self._stop(table, "lost")
-            elif table.state is WrittenState.TAKING_BACK:
-                await self._take_back(table)
-            else:
-                await self._write(table)
+                return True
+            portion = await self._portions(table)
+            while table.state.open:
+                table = await self.transactions.write(portion(table))
+                self.store.worked()
         except ConcurrencyConflict:
             _log.info("another process goes on with a table", table=table.id)
         except StorageRejected:
@@ -61,20 +62,16 @@ class TableWriter(OneByOne):
             await self._stop(table, "internal")
         return True
 
-    async def _write(self, table: WrittenTable) -> None:
+    async def _portions(self, table: WrittenTable) -> Callable[[WrittenTable], Callable[[UnitOfWork], WrittenTable]]:
+        """Return what does the next portion of a table as it is then."""
+        if table.state is WrittenState.TAKING_BACK:
+            return self._portion_back
         work = await self.transactions.read_long(lambda uow: kept_work(uow, table, read_work(table.kind)))
-        while table.state is not WrittenState.WRITTEN:
-            table = await self.transactions.write(self._portion(table, work))
-            self.store.worked()
+        return lambda further: self._portion(further, work)
 
     def _portion(self, table: WrittenTable, work: TableWork) -> Callable[[UnitOfWork], WrittenTable]:
         now = self.clock.now()
         return lambda uow: write_portion(uow, table, work, now, self.most)
-
-    async def _take_back(self, table: WrittenTable) -> None:
-        while table.state is not WrittenState.TAKEN_BACK:
-            table = await self.transactions.write(self._portion_back(table))
-            self.store.worked()
 
     def _portion_back(self, table: WrittenTable) -> Callable[[UnitOfWork], WrittenTable]:
         now = self.clock.now()

@@ -276,6 +276,23 @@ async def test_a_fault_of_the_program_stops_that_table_and_what_was_written_goes
     assert desk.numbers(deleted=True) == WRITTEN[:30]
 
 
+async def test_the_fault_of_a_worker_that_comes_back_late_stops_nothing() -> None:
+    desk = Desk()
+    desk.imports(*ROWS)
+
+    async def hangs_and_fails() -> None:
+        desk.world.clock.later(timedelta(minutes=1))
+        with pytest.raises(KeyboardInterrupt):
+            await desk.writer({3: dies}).next()
+        raise ZeroDivisionError
+
+    assert await desk.writer({3: hangs_and_fails}).next()
+    assert (desk.table().state, desk.table().added) == (WrittenState.WRITING, 60)
+    desk.world.clock.later(timedelta(minutes=1))
+    assert await desk.writer().next()
+    assert desk.numbers() == WRITTEN
+
+
 async def test_a_table_that_ends_every_process_is_stopped() -> None:
     desk = Desk()
     desk.imports(*ROWS)

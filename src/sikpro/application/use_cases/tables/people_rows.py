@@ -217,6 +217,8 @@ def _restored(person: Person, texts: Mapping[str, str]) -> Person:
 
 def _undo(uow: UnitOfWork, row: WrittenRow, by: Person, now: datetime) -> None:
     person = uow.people.get(int(row.subject))
+    if person.version != row.version:  # since the portion was judged, on PostgreSQL
+        raise StillUsed("taken_back.touched", name=row.name)
     if row.before is None:
         uow.people.drop(person)
         uow.journal.note("person_dropped", row.subject, by.id, now, {"name": person.name})

@@ -194,6 +194,8 @@ def _orders(uow: UnitOfWork, rows: Sequence[WrittenRow]) -> Iterator[tuple[Writt
 
 def _take_back_order(uow: UnitOfWork, row: WrittenRow, by: Person, now: datetime, reason: str, zone: str) -> None:
     order = uow.orders.get(int(row.subject))
+    if order.version != row.version:  # since the portion was judged, on PostgreSQL
+        raise StillUsed("taken_back.touched", name=row.name)
     if row.order is None:
         record_change(uow, order.delete(reason, now), by.id)
         return

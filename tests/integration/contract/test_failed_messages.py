@@ -148,6 +148,8 @@ CASES: dict[str, tuple[Step, list[Fate]]] = {
     ),
     "one for somebody else": (lambda unit, order: failed(unit, order, LEADER), [Fate.AGAIN]),
     "one for somebody who is gone": (lambda unit, order: failed(unit, order, GONE), [Fate.STALE]),
+    "a recap for somebody who is gone": (lambda unit, order: failed(unit, chat_id=GONE, bulk=True), [Fate.STALE]),
+    "a word for somebody whom nobody knows": (lambda unit, order: failed(unit, chat_id=999), [Fate.AGAIN]),
     "one about an order that is deleted": (
         lambda unit, order: (failed(unit, order), moves_on(unit, order, deleted_at=after(10))),
         [Fate.STALE],

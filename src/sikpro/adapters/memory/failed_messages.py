@@ -56,6 +56,7 @@ class _Fates:
         self._orders = state.orders
         self._people = [person for person in state.people.values() if person.telegram_id is not None]
         self._active = {person.telegram_id for person in self._people if person.active}
+        self._kept_out = {person.telegram_id for person in self._people if not person.active}
         self._newest: dict[tuple[int, int], int] = {}
         for item in (one.item for one in state.outbox.values()):
             stands = item.state in _GOES_OUT or (item.state is Delivery.FAILED and item.reason in OUTAGE)
@@ -71,7 +72,8 @@ class _Fates:
             return Fate.STALE
         order = None if item.order_id is None else self._orders.get(item.order_id)
         if order is None:
-            return Fate.AGAIN if message.reply_to is None else Fate.STALE
+            nobodys = message.reply_to is not None or message.chat_id in self._kept_out
+            return Fate.STALE if nobodys else Fate.AGAIN
         return self._about(order, item)
 
     def _about(self, order: Order, item: OutboxItem) -> Fate:

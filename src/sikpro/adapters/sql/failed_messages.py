@@ -31,6 +31,7 @@ _has_newer = sa.exists().where(
     sa.or_(_goes_out, sa.and_(_newer.c.state == Delivery.FAILED, _newer.c.reason.in_(sorted(OUTAGE)))),
 )
 _somebodys = sa.or_(_c.chat_id < 0, sa.exists().where(_reader.c.telegram_id == _c.chat_id, _reader.c.active.is_(True)))
+_kept_out = sa.exists().where(_reader.c.telegram_id == _c.chat_id, _reader.c.active.is_(False))
 _of_the_technician = sa.or_(
     orders.c.origin_chat_id == _c.chat_id,
     sa.exists().where(
@@ -43,7 +44,7 @@ _fate = sa.case(
     (sa.or_(_c.press_id.is_not(None), _gesture), Fate.STALE.value),
     (
         _c.order_id.is_(None),
-        sa.case((_c.reply_to.is_not(None), Fate.STALE.value), else_=Fate.AGAIN.value),
+        sa.case((sa.or_(_c.reply_to.is_not(None), _kept_out), Fate.STALE.value), else_=Fate.AGAIN.value),
     ),
     (sa.not_(_somebodys), Fate.STALE.value),
     (sa.not_(_moved_past), Fate.AGAIN.value),

@@ -49,7 +49,8 @@ class FailedMessages(Protocol):
 
     - A gesture, the answer to a press, and an answer to what a person wrote that is about no order are `STALE`: the
       person asked again meanwhile, or did something else.
-    - What is about no order otherwise (a recap, a card, what was handed over) is sent `AGAIN`.
+    - What is about no order otherwise (a recap, a card, what was handed over) is sent `AGAIN`, unless the chat's
+      person is kept out now: then it is `STALE`.
     - What is about an order goes to a chat that still belongs to somebody: a group, or the private chat of an active
       person; else it is `STALE`.
     - An order has moved past a message that was queued before the order last changed. Then the message is `NEWER` if a

@@ -21,11 +21,13 @@ from sikpro.adapters.sql import (
 from sikpro.adapters.sql.errors import ConstraintViolated
 from sikpro.adapters.sql.tables import metadata
 from sikpro.application.ports.inbox import Outcome
+from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.queries import OrderFilter, Sort
 from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
-from sikpro.application.ports.written_tables import WrittenRow, WrittenTable
+from sikpro.application.ports.written_tables import WrittenRow, WrittenState, WrittenTable
 from sikpro.application.use_cases.catalogue.first_catalogue import FIRST_PROVIDER_CODES
+from sikpro.application.use_cases.messages.resend_failed import NEWER
 from sikpro.domain.catalogue import Status
 from sikpro.domain.duplicates import STANDING
 from sikpro.domain.errors import AlreadyUsed
@@ -355,3 +357,31 @@ def test_tables_from_before_are_written_or_taken_back_as_a_whole(database_url: s
         return tables, unit.written_tables.taken_back("orders", ["7"]), unit.written_tables.rows(before[0].id)
 
     assert with_store(database_url, found) == (before, {"7"}, (row,))
+
+
+def test_what_an_older_version_does_not_know_is_told_to_it_as_far_as_it_can(database_url: str) -> None:
+    rows = [WrittenRow(name=f"SC{number}", subject=f"{number}", version=1) for number in (7, 8)]
+    standing = WrittenTable(kind="orders", source="a.csv", by=1, at=after(0), total=2, added=2, changed=0)
+
+    def work(unit: UnitOfWork) -> tuple[int, int]:
+        table = unit.written_tables.add(standing, rows)
+        unit.written_tables.take_back(table.id, 2, after(5))
+        claimed = unit.written_tables.claim(after(6), timedelta(minutes=1))
+        assert claimed
+        unit.written_tables.portion_back(claimed, ["8"], {}, after(6), timedelta(minutes=1))
+        message = unit.outbox.put(an_outgoing(), after(0))
+        unit.outbox.give_up(message, Delivery.FAILED, "unreachable", "", after(1))
+        unit.outbox.end_failed(message, Delivery.REPLACED, NEWER, after(2))
+        return table.id, message
+
+    table, message = with_store(database_url, work, write=True)
+    downgrade(database_url, "0040")
+
+    engine = create_engine_for(database_url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT state FROM outbox")).scalars().all() == ["expired"]
+        assert connection.execute(text("SELECT taken_back_at FROM written_tables")).scalars().all() == [None]
+    engine.dispose()
+    migrate(database_url)
+    assert with_store(database_url, lambda unit: unit.outbox.get(message)).state is Delivery.REPLACED
+    assert with_store(database_url, lambda unit: unit.written_tables.get(table)).state is WrittenState.WRITTEN

@@ -50,7 +50,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Remove it. Tables that were not written to their end count as written, as far as they are."""
+    """Remove it. Tables that were not written, or not taken back, to their end count as written, as far as they are."""
+    op.execute("UPDATE written_tables SET taken_back_by = NULL, taken_back_at = NULL WHERE state <> 'taken_back'")
     op.drop_table("refused_rows")
     with op.batch_alter_table("written_rows") as table:
         table.drop_column("kept")

@@ -64,7 +64,7 @@ class MemoryWrittenTables:
     def stop(self, table: WrittenTable, error: str) -> None:
         """Stop an open writing, or its taking back, with the code of a reason, unless another process went on."""
         found = self.get(table.id)
-        if found.state.open and _as_seen(found, table) and found.attempts == table.attempts:
+        if found.state.open and _is_same_place(found, table) and found.attempts == table.attempts:
             stopped = evolve(found, state=WrittenState.STOPPED, error=error, work=None)
             self._state.written_tables.put(table.id, KeptWriting(stopped))
 
@@ -136,12 +136,12 @@ class MemoryWrittenTables:
     def _go_on(self, table: WrittenTable, further: WrittenTable, now: datetime, lease: timedelta) -> None:
         """Save how far a writing is, unless it is further already."""
         found = self.get(table.id)
-        if not _as_seen(found, table):
+        if not _is_same_place(found, table):
             raise ConcurrencyConflict
         self._state.written_tables.put(table.id, KeptWriting(further, now + lease if further.state.open else None))
 
 
-def _as_seen(found: WrittenTable, table: WrittenTable) -> bool:
+def _is_same_place(found: WrittenTable, table: WrittenTable) -> bool:
     """Return whether a writing is as far as a worker saw it last."""
     return (found.state, found.done, found.gone_through) == (table.state, table.done, table.gone_through)
 

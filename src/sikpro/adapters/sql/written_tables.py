@@ -134,7 +134,9 @@ class SqlWrittenTables:
     def stop(self, table: WrittenTable, error: str) -> None:
         """Stop an open writing, or its taking back, with the code of a reason, unless another process went on."""
         stopped = {"state": WrittenState.STOPPED.value, "error": error, "leased_until": None, "claimed_by": ""}
-        mine = sa.update(written_tables).where(_as_seen(table), _t.attempts == table.attempts, _t.state.in_(_OPEN))
+        mine = sa.update(written_tables).where(
+            _is_same_place(table), _t.attempts == table.attempts, _t.state.in_(_OPEN)
+        )
         self._transaction.execute(mine.values(stopped | {"work": None}))
 
     def take_back(self, table_id: int, by: int, at: datetime) -> bool:
@@ -210,7 +212,9 @@ class SqlWrittenTables:
         }
         until = self._transaction.lease_time(now) + lease
         values |= {"leased_until": until} if further.state.open else {"leased_until": None, "claimed_by": ""}
-        if not self._transaction.execute(sa.update(written_tables).where(_as_seen(table)).values(values)).rowcount:
+        if not self._transaction.execute(
+            sa.update(written_tables).where(_is_same_place(table)).values(values)
+        ).rowcount:
             raise ConcurrencyConflict
 
     def _add_rows(self, table_id: int, place: int, rows: Sequence[WrittenRow]) -> None:
@@ -223,7 +227,7 @@ class SqlWrittenTables:
         return frozenset(subject for part in parts for subject in self._transaction.execute(part).scalars())
 
 
-def _as_seen(table: WrittenTable) -> sa.ColumnElement[bool]:
+def _is_same_place(table: WrittenTable) -> sa.ColumnElement[bool]:
     """Return whether a writing is as far as a worker saw it last."""
     same = (_t.added == table.added, _t.changed == table.changed, _t.refused == table.refused)
     same_back = (_t.returned == table.returned, _t.kept == table.kept)

@@ -46,7 +46,8 @@ class MemoryFailedMessages:
         )
 
     def _failed(self) -> Iterator[OutboxItem]:
-        return (one.item for one in self._state.outbox.values() if one.item.state is Delivery.FAILED)
+        found = (self._state.outbox.get(outbox_id) for outbox_id in self._state.failed)
+        return (one.item for one in found if one)
 
 
 class _Fates:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
-from heapq import nlargest
+from itertools import islice
 
 from attrs import evolve
 
@@ -195,14 +195,13 @@ class MemoryInbox:
         """Return the rows with ids below `before`, newest first."""
         rows = (
             one.row
-            for one in self._state.inbox.values()
+            for one in self._state.inbox.latest()
             if (before is None or one.row.id < before)
             and (outcome is None or one.row.outcome is outcome)
             and detail in {"", one.row.detail}
             and (received is None or one.row.received_at in received)
         )
-        newest = nlargest(limit, rows, key=lambda row: row.id)
-        return tuple(evolve(row, number=self._number(row.order_id)) for row in newest)
+        return tuple(evolve(row, number=self._number(row.order_id)) for row in islice(rows, limit))
 
     def _number(self, order_id: int | None) -> str | None:
         order = None if order_id is None else self._state.orders.get(order_id)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from attrs import evolve
 
 from sikpro.adapters.memory.seals import put_fact
-from sikpro.adapters.memory.store import Sending, Sequences, State
+from sikpro.adapters.memory.store import Sending, Sequences, State, Table
 from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.outbox import TOPIC_DELETED, UNCERTAIN, Delivery, OutboxItem
 from sikpro.application.ports.runtime import CLOCK_STEP
@@ -19,7 +19,7 @@ _ON_THE_WAY = frozenset({Delivery.QUEUED, Delivery.SENDING})
 
 
 class MemoryOutbox:
-    """Stores every message to a chat; the state's `unfinished` is the index of messages without a result."""
+    """Stores every message to a chat; the state's `unfinished` and `failed` are indexes of these messages."""
 
     def __init__(self, state: State, sequences: Sequences) -> None:
         self._state = state
@@ -256,11 +256,16 @@ class MemoryOutbox:
     def _keep(self, sending: Sending) -> None:
         outbox_id = sending.item.id
         self._state.outbox.put(outbox_id, sending)
-        if sending.item.state in _ON_THE_WAY:
-            if outbox_id not in self._state.unfinished:
-                self._state.unfinished.put(outbox_id, None)
-        elif outbox_id in self._state.unfinished:
-            self._state.unfinished.drop(outbox_id)
+        _index(self._state.unfinished, outbox_id, sending.item.state in _ON_THE_WAY)
+        _index(self._state.failed, outbox_id, sending.item.state is Delivery.FAILED)
+
+
+def _index(index: Table[int, None], outbox_id: int, belongs: bool) -> None:
+    """Let an index have a message or not; a table that does not change is not written."""
+    if belongs and outbox_id not in index:
+        index.put(outbox_id, None)
+    elif not belongs and outbox_id in index:
+        index.drop(outbox_id)
 
 
 def _is_in_hand(item: OutboxItem, attempt: int | None) -> bool:

@@ -72,6 +72,10 @@ class Table(Generic[K, V]):
         """Return all rows, in the order of their first writing."""
         return iter(list(self._rows.values()))
 
+    def latest(self) -> Iterator[V]:
+        """Return all rows, the last added first; while they are read nothing may be written."""
+        return reversed(self._rows.values())
+
     def put(self, key: K, row: V) -> None:
         """Add or replace a row."""
         self._own()[key] = row
@@ -233,6 +237,7 @@ class State:
     topics: Table[tuple[int, int], str] = field(factory=_table)
     outbox: Table[int, Sending] = field(factory=_table)
     unfinished: Table[int, None] = field(factory=_table)
+    failed: Table[int, None] = field(factory=_table)
     conversations: Table[tuple[int, int, int, str], Conversation] = field(factory=_table)
     bots: Table[str, BotAccount] = field(factory=_table)
     addresses: Table[tuple[str, int], str] = field(factory=_table)

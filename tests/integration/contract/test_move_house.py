@@ -105,6 +105,22 @@ def _schedule(uow: UnitOfWork, key: str) -> None:
     uow.jobs.schedule("x", key, FIRST)
 
 
+def test_a_table_that_never_gave_a_number_is_copied_too(new_target: NewPlace, tmp_path: Path) -> None:
+    source = migrated_sqlite(tmp_path, "source.db")
+    engine = create_engine_for(source)
+    with move_house._writing(engine) as connection:  # as a migration leaves it that rebuilt an empty table
+        connection.execute(sa.text("DELETE FROM sqlite_sequence WHERE name = 'jobs'"))
+        connection.execute(sa.text("INSERT INTO sqlite_sequence (name, seq) VALUES ('jobs', 0)"))
+    engine.dispose()
+    target = new_target()
+    copied(source, target)
+    engine = create_engine_for(target)
+    store = SqlTransactions(engine)
+    store.write(partial(_schedule, key="a"))
+    assert len(store.read(lambda uow: uow.jobs.all())) == 1
+    engine.dispose()
+
+
 def test_the_numbers_go_on_where_they_were_also_after_rows_that_are_gone(
     database_url: str, new_target: NewPlace
 ) -> None:

@@ -101,7 +101,7 @@ def _copy(there: Engine, here: Engine, table: Table) -> None:
             with _writing(here) as connection:
                 connection.execute(sa.insert(table), [dict(row._mapping) for row in rows])
         number = _last_number(reading, table)
-    if number is not None:
+    if number:  # 0 of SQLite: no number was given yet
         with _writing(here) as connection:
             _go_on_after(connection, table, number)
 

@@ -1,6 +1,8 @@
 """A backup is one file that was restored before it is called one, and a restore never touches what is there."""
 
+import errno
 import json
+import os
 import shutil
 import threading
 import zipfile
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sikpro.adapters.sql import SqlTransactions, create_engine_for
+from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
 from sikpro.adapters.sql.backups import archive
 from sikpro.adapters.sql.backups.archive import restore_backup, write_backup
 from sikpro.adapters.sql.backups.manifest import Manifest
@@ -212,3 +214,74 @@ def test_a_backup_and_a_restored_database_are_readable_by_their_owner_alone(
     restore_backup(tmp_path / "a.zip", place)
     if file := sqlite_file(place):
         assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [{"kind": "oracle"}, {"kind": ["sqlite"]}, {"size": "x"}, {"made_at": "2026-11-28T10:00"}, {"rows": None}, {"n": 1}],
+    ids=str,
+)
+def test_a_manifest_with_what_cannot_be_is_refused_in_words(database_url: str, tmp_path: Path, lie: object) -> None:
+    written = json.loads(backed_up(database_url, tmp_path / "a.zip").written())
+    assert isinstance(lie, dict)
+    if "rows" in lie:
+        written["census"] |= lie
+    else:
+        written |= lie
+    with pytest.raises(BackupFailed, match="manifest of the backup cannot be read"):
+        Manifest.read(json.dumps(written).encode())
+
+
+def _rewritten(file: Path, **instead: bytes) -> None:
+    with zipfile.ZipFile(file) as whole:
+        contents = {name: whole.read(name) for name in whole.namelist()}
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as other:
+        for name, content in contents.items():
+            other.writestr(name, next((new for start, new in instead.items() if name.startswith(start)), content))
+
+
+@pytest.mark.parametrize("part", ["sikpro", "manifest"])
+def test_what_would_unpack_to_more_than_it_says_is_not_unpacked(
+    database_url: str, new_place: NewPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    file = tmp_path / "a.zip"
+    backed_up(database_url, file)
+    _rewritten(file, **{part: b" " * 20_000_000})
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", _few(zipfile.ZipExtFile.read))
+    with pytest.raises(BackupFailed, match="not the one that was written|cannot be read"):
+        restore_backup(file, new_place())
+
+
+def _few(read: Callable[..., bytes]) -> Callable[..., bytes]:
+    def checked(self: zipfile.ZipExtFile, n: int | None = -1) -> bytes:
+        content = read(self, n)
+        assert len(content) <= 1_000_000, "a part that is too large was unpacked"
+        return content
+
+    return checked
+
+
+def test_a_full_disk_is_not_said_to_be_the_backup(
+    database_url: str, new_place: NewPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backed_up(database_url, tmp_path / "a.zip")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(archive.shutil, "copyfileobj", full)
+    with pytest.raises(BackupFailed, match=r"cannot write into .*: No space left"):
+        restore_backup(tmp_path / "a.zip", new_place())
+
+
+def test_what_root_restores_is_for_the_owner_of_the_folder_to_serve(tmp_path: Path) -> None:
+    if os.name != "posix" or os.geteuid() != 0:
+        pytest.skip("needs root, who may give files away")
+    source = f"sqlite:///{tmp_path / 'sikpro.db'}"
+    migrate(source)
+    backed_up(source, tmp_path / "a.zip")
+    folder = tmp_path / "service"
+    folder.mkdir()
+    os.chown(folder, 12345, 12345)
+    restore_backup(tmp_path / "a.zip", f"sqlite:///{folder / 'sikpro.db'}")
+    assert {one.name: one.stat().st_uid for one in folder.iterdir()} == {"sikpro.db": 12345, "sikpro.db.server": 12345}

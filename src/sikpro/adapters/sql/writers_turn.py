@@ -81,8 +81,11 @@ def _held(lock: BaseFileLock | None) -> Iterator[None]:
 
 
 def give_to_owner(lock: str, database: Path) -> None:
-    """Let the owner of the database use a lock that root has made, as SQLite does with its own files."""
+    """Let the owner of the database, or of the folder where it will be, use a lock that root has made.
+
+    SQLite does so with its own files.
+    """
     if os.name == "posix" and os.geteuid() == 0:
         with suppress(FileNotFoundError):
-            owner = database.stat()
+            owner = (database if database.exists() else database.parent).stat()
             os.chown(lock, owner.st_uid, owner.st_gid)

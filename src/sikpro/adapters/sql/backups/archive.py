@@ -1,5 +1,6 @@
 """A backup file: a ZIP of the manifest, the copy of the database, and a text that says how to restore it."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -30,6 +31,9 @@ manifest.json says when it was made and what is in it. sikpro.db is a whole SQLi
 It holds personal data and the secrets of second steps: keep it as you keep the database.
 """
 _CHUNK = 1 << 20
+_ANOTHER = "the copy in the backup is not the one that was written"
+_LARGEST_MANIFEST = 1 << 20
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def write_backup(url: str, to: Path, now: datetime, version: str) -> tuple[Manifest, bool]:
@@ -85,8 +89,8 @@ def restore_backup(backup: Path, url: str) -> Manifest:
         other = "give --database postgresql://…" if file else "give --data FOLDER"
         raise BackupFailed(f"this is a backup of {_names(manifest.kind)}, which the place is not: {other}")
     if file is None:
-        with tempfile.TemporaryDirectory(prefix="sikpro-restore-") as folder:
-            dump = Path(folder) / _COPIES[POSTGRESQL]
+        with _folder_in(Path(tempfile.gettempdir())) as folder:
+            dump = folder / _COPIES[POSTGRESQL]
             _unpack(backup, manifest, dump)
             _must_agree(manifest.census, restore_postgres(url, dump))
         return manifest
@@ -104,17 +108,25 @@ def restore_backup(backup: Path, url: str) -> Manifest:
 def read_manifest(backup: Path) -> Manifest:
     """Return what a backup says about itself. Raises `BackupFailed`."""
     with _opened(backup) as archive:
-        return Manifest.read(archive.read(_MANIFEST).decode())
+        if archive.getinfo(_MANIFEST).file_size > _LARGEST_MANIFEST:
+            raise BackupFailed("the manifest of the backup cannot be read")
+        return Manifest.read(archive.read(_MANIFEST))
 
 
 @contextmanager
 def _folder_beside(file: Path) -> Iterator[Path]:
     """Return a folder on the disk where a file will be; what is left in it is deleted."""
+    with _folder_in(file.absolute().parent) as folder:
+        yield folder
+
+
+@contextmanager
+def _folder_in(place: Path) -> Iterator[Path]:
     try:
-        with tempfile.TemporaryDirectory(prefix=".sikpro-", dir=file.absolute().parent) as folder:
+        with tempfile.TemporaryDirectory(prefix=".sikpro-", dir=place) as folder:
             yield Path(folder)
     except OSError as error:
-        raise BackupFailed(f"cannot write beside {file}: {error.strerror or error}") from error
+        raise BackupFailed(f"cannot write into {place}: {error.strerror or error}") from error
 
 
 def _pack(part: Path, copy: Path, manifest: Manifest) -> None:
@@ -131,13 +143,17 @@ def _pack(part: Path, copy: Path, manifest: Manifest) -> None:
 
 
 def _unpack(backup: Path, manifest: Manifest, to: Path) -> None:
+    name = _COPIES[manifest.kind]
     to.touch(mode=0o600, exist_ok=False)
-    with _opened(backup) as archive, archive.open(_COPIES[manifest.kind]) as packed, to.open("r+b") as file:
-        shutil.copyfileobj(packed, file, _CHUNK)
-        file.flush()
-        os.fsync(file.fileno())
-    if to.stat().st_size != manifest.size or _digest(to) != manifest.sha256:
-        raise BackupFailed("the copy in the backup is not the one that was written")
+    with _opened(backup) as archive:
+        if archive.getinfo(name).file_size != manifest.size:  # before it fills the disk
+            raise BackupFailed(_ANOTHER)
+        with archive.open(name) as packed, to.open("r+b") as file:
+            shutil.copyfileobj(packed, file, _CHUNK)
+            file.flush()
+            os.fsync(file.fileno())
+    if _digest(to) != manifest.sha256:
+        raise BackupFailed(_ANOTHER)
 
 
 @contextmanager
@@ -148,6 +164,8 @@ def _opened(backup: Path) -> Iterator[zipfile.ZipFile]:
     except (zipfile.BadZipFile, zlib.error, KeyError, EOFError) as error:
         raise BackupFailed(f"{backup} is no whole backup of SIKPRO: {error}") from error
     except OSError as error:
+        if error.errno in _FULL:  # of the place that it is unpacked to
+            raise
         raise BackupFailed(f"{backup}: {error.strerror or error}") from error
 
 

@@ -33,13 +33,22 @@ class Manifest:
         return json.dumps(whole, indent=1, sort_keys=True)
 
     @classmethod
-    def read(cls, text: str) -> Self:
+    def read(cls, text: bytes) -> Self:
         """Return a manifest that was written. Raises `BackupFailed`."""
         try:
             whole: dict[str, Any] = json.loads(text)
             if whole.pop("format") != FORMAT:
                 raise BackupFailed("the backup is of a newer SIKPRO than this one")
             census = Census(**whole.pop("census"))
-            return cls(made_at=datetime.fromisoformat(whole.pop("made_at")), census=census, **whole)
+            manifest = cls(made_at=datetime.fromisoformat(whole.pop("made_at")), census=census, **whole)
+            if not manifest._is_whole():
+                raise ValueError
+            return manifest
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise BackupFailed("the manifest of the backup cannot be read") from error
+
+    def _is_whole(self) -> bool:
+        kinds = (self.kind in {SQLITE, POSTGRESQL}, self.made_at.tzinfo is not None, type(self.size) is int)
+        texts = (self.version, self.sha256, self.census.schema, *self.census.newest.values())
+        counts = self.census.rows.values()
+        return all(kinds) and all(type(one) is str for one in texts) and all(type(one) is int for one in counts)

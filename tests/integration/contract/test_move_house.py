@@ -218,3 +218,20 @@ def test_a_file_that_a_server_uses_is_neither_read_nor_written(tmp_path: Path, u
     finally:
         done.set()
         server.join()
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_does_not_hold_every_text_is_refused_before_anything_is_written(
+    new_postgres: NewDatabase, tmp_path: Path, encoding: str
+) -> None:
+    beside, name = new_postgres(), f"test_{encoding.lower()}"
+    target = beside.replace(sa.make_url(beside).database or "", name)
+    engine = create_engine_for(beside, pooled=False).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
+        try:
+            with pytest.raises(StorageUnavailable, match="ENCODING 'UTF8'"):
+                copy_database(migrated_sqlite(tmp_path), target, print)
+        finally:
+            connection.exec_driver_sql(f"DROP DATABASE {name}")
+    engine.dispose()

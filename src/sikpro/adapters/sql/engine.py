@@ -43,13 +43,14 @@ def create_engine_for(
         parsed = _normal(make_url(url))
     except exc.ArgumentError:
         raise ValueError("the database's address cannot be read") from None
+    connect_args: dict[str, Any]
     options: dict[str, Any] = {"json_serializer": partial(json.dumps, ensure_ascii=False)}
     if not pooled:
         options["poolclass"] = NullPool
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
             raise ValueError("SQLite needs a file; memory: keeps everything in memory")
-        connect_args: dict[str, Any] = {"timeout": _BUSY_SECONDS, "isolation_level": None, "check_same_thread": False}
+        connect_args = {"timeout": _BUSY_SECONDS, "isolation_level": None, "check_same_thread": False}
         file = Path(parsed.database)
         address = _for_reading(file) if read_only else parsed
         connect_args |= {} if read_only else connections_that_close_in_turn(file.absolute())
@@ -61,7 +62,9 @@ def create_engine_for(
         # Without foreign_keys=ON SQLite does not check references.
         _prepare_sqlite(engine, (*first, f"foreign_keys={'ON' if foreign_keys else 'OFF'}"))
     else:
-        engine = sa.create_engine(parsed, pool_pre_ping=pooled, **options)
+        # Whatever the database or the environment says: texts are Unicode here.
+        connect_args = {"client_encoding": "utf8"}
+        engine = sa.create_engine(parsed, pool_pre_ping=pooled, connect_args=connect_args, **options)
     event.listen(engine, "handle_error", _translate)
     return engine
 

@@ -92,11 +92,22 @@ def _run(url: str | URL, step: Callable[[Config], None], *, keeps_rows: bool) ->
         ):
             if connection.dialect.name != "sqlite":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+                _check_encoding(connection)
             before = _row_counts(connection) if keeps_rows else {}
             step(_config(connection))
             _check(connection, before)
     finally:
         engine.dispose()
+
+
+def _check_encoding(connection: Connection) -> None:
+    """Raise `StorageUnavailable` for a new database of PostgreSQL that cannot hold every text."""
+    encoding = connection.scalar(sa.text("SHOW server_encoding"))
+    if encoding != "UTF8" and MigrationContext.configure(connection).get_current_revision() is None:
+        raise StorageUnavailable(
+            f"it has the encoding {encoding}, which does not hold every text: "
+            "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+        )
 
 
 def _config(connection: Connection | None = None) -> Config:

@@ -1,9 +1,11 @@
 """`sikpro doctor`, as an operator meets it: each planted fault is found, and the line says what to do."""
 
+import asyncio
 import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 from attrs import define, field
 
+from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.adapters.sql.migrate import downgrade
 from sikpro.adapters.sql.only_server import only_server
@@ -21,6 +24,8 @@ from sikpro.application.ports.health import HealthRecord
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.people.manage_people import add_account
 from sikpro.domain.people import Role
+from sikpro.entrypoints.doctor import line, machine
+from sikpro.entrypoints.settings import Settings
 from tests.builders import an_outgoing
 from tests.integration.loopback import free_port
 from tests.integration.sikpro_process import run_sikpro, run_without_root
@@ -380,3 +385,35 @@ def test_another_program_at_the_port_is_named(place: Place) -> None:
         code, said = place.doctor()
         thread.join()
     assert (code, "Choose another port" in line_and_remedy(said, "X", "is no SIKPRO")) == (1, True)
+
+
+def test_a_telegram_that_answers_without_end_does_not_hold_up_the_doctor(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def without_end(_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(line, "examine", without_end)
+    monkeypatch.setattr(line, "LONGEST", 0.01)
+    (found,) = line.look_at_line(Settings(telegram_token=TOKEN), SystemClock())
+    assert (found.about, found.code) == ("bot", "unreachable")
+
+
+def test_a_program_that_answers_without_end_at_the_servers_address_is_another() -> None:
+    class Endless(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(b" " * 10_000)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Endless) as server:
+        threading.Thread(target=server.serve_forever).start()
+        try:
+            settings = Settings(port=server.server_port)
+            (found,) = machine._server(settings, None)
+        finally:
+            server.shutdown()
+    assert (found.about, found.code) == ("server", "another")

@@ -3,6 +3,7 @@
 Each command reads the settings first: an invalid setting is reported before the slow imports.
 """
 
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -193,6 +194,7 @@ def backup(file: Path, data: Path | None, database: str | None) -> None:
 
     from sikpro.entrypoints.backup import back_up
 
+    _tidy_when_ended()
     back_up(settings, file)
 
 
@@ -207,6 +209,7 @@ def restore(file: Path, data: Path | None, database: str | None) -> None:
 
     from sikpro.entrypoints.backup import restore as run
 
+    _tidy_when_ended()
     run(settings, file)
 
 
@@ -260,6 +263,11 @@ def demo(host: str, port: int, data: Path, orders: int) -> None:
     from sikpro.entrypoints.demo import serve_demo
 
     serve_demo(host, port, data, orders)
+
+
+def _tidy_when_ended() -> None:
+    """Let SIGTERM end the command as Ctrl+C does, so that no half copy of the data is left."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 main.add_command(user)

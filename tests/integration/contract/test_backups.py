@@ -4,6 +4,9 @@ import errno
 import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
 import threading
 import zipfile
 from collections.abc import Callable
@@ -24,6 +27,7 @@ from sikpro.application.use_cases.catalogue.first_catalogue import create_first_
 from tests.builders import a_person
 from tests.integration.needs import need
 from tests.integration.postgres import NewDatabase
+from tests.integration.sqlite import migrated_sqlite
 
 NOW = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
 
@@ -218,7 +222,14 @@ def test_a_backup_and_a_restored_database_are_readable_by_their_owner_alone(
 
 @pytest.mark.parametrize(
     "lie",
-    [{"kind": "oracle"}, {"kind": ["sqlite"]}, {"size": "x"}, {"made_at": "2026-11-28T10:00"}, {"rows": None}, {"n": 1}],
+    [
+        {"kind": "oracle"},
+        {"kind": ["sqlite"]},
+        {"size": "x"},
+        {"made_at": "2026-11-28T10:00"},
+        {"rows": None},
+        {"n": 1},
+    ],
     ids=str,
 )
 def test_a_manifest_with_what_cannot_be_is_refused_in_words(database_url: str, tmp_path: Path, lie: object) -> None:
@@ -248,7 +259,7 @@ def test_what_would_unpack_to_more_than_it_says_is_not_unpacked(
     backed_up(database_url, file)
     _rewritten(file, **{part: b" " * 20_000_000})
     monkeypatch.setattr(zipfile.ZipExtFile, "read", _few(zipfile.ZipExtFile.read))
-    with pytest.raises(BackupFailed, match="not the one that was written|cannot be read"):
+    with pytest.raises(BackupFailed, match=r"not the one that was written|cannot be read"):
         restore_backup(file, new_place())
 
 
@@ -269,7 +280,7 @@ def test_a_full_disk_is_not_said_to_be_the_backup(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(archive.shutil, "copyfileobj", full)
+    monkeypatch.setattr(shutil, "copyfileobj", full)
     with pytest.raises(BackupFailed, match=r"cannot write into .*: No space left"):
         restore_backup(tmp_path / "a.zip", new_place())
 
@@ -285,3 +296,19 @@ def test_what_root_restores_is_for_the_owner_of_the_folder_to_serve(tmp_path: Pa
     os.chown(folder, 12345, 12345)
     restore_backup(tmp_path / "a.zip", f"sqlite:///{folder / 'sikpro.db'}")
     assert {one.name: one.stat().st_uid for one in folder.iterdir()} == {"sikpro.db": 12345, "sikpro.db.server": 12345}
+
+
+def test_a_backup_that_is_ended_by_sigterm_leaves_no_copy_of_the_data(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    migrated_sqlite(tmp_path / "data")
+    program = (
+        "import os, signal\n"
+        "from sikpro.adapters.sql.backups import archive\n"
+        "archive._pack = lambda *_: os.kill(os.getpid(), signal.SIGTERM)\n"
+        "from sikpro.entrypoints.cli import main\n"
+        "main()\n"
+    )
+    command = [sys.executable, "-c", program, "backup", str(tmp_path / "a.zip"), "--data", str(tmp_path / "data")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 128 + signal.SIGTERM, done.stderr
+    assert [one.name for one in tmp_path.iterdir()] == ["data"]

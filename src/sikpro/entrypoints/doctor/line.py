@@ -15,6 +15,9 @@ from sikpro.entrypoints.settings import Settings
 APART = 30.0
 """Seconds by which two clocks may differ: codes of the second step and orders' times come from this one."""
 
+LONGEST = 30.0
+"""Seconds that Telegram may take for everything that is asked."""
+
 
 def look_at_line(settings: Settings, clock: Clock) -> Iterator[Finding]:
     """Yield what was found, over the Bot API also where the bot uses MTProto: the token is the same."""
@@ -39,7 +42,10 @@ async def _examined(settings: Settings) -> Examined:
     proxy = settings.telegram_proxy or None
     api = BotApi(settings.telegram_token, base_url=settings.telegram_api, proxy=proxy, request_timeout=10)
     try:
-        return await examine(api)
+        async with asyncio.timeout(LONGEST):  # also of an answer that comes in drops
+            return await examine(api)
+    except TimeoutError:
+        raise SourceError(Trouble.UNREACHABLE, f"no whole answer in {LONGEST:g} seconds") from None
     finally:
         await api.aclose()
 

@@ -5,6 +5,7 @@ import os
 import platform
 import shutil
 import stat
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from importlib.metadata import version
@@ -24,6 +25,7 @@ from sikpro.entrypoints.settings import PREFIX, Settings
 
 _MEGA = 1_000_000
 _PATIENCE = 10.0
+_LARGEST = 100_000
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -110,11 +112,21 @@ def _health_at(address: str, token: str) -> dict[str, dict[str, Any]]:
     request = Request(f"{address}/healthz", headers={"Authorization": f"Bearer {token}"} if token else {})
     try:
         with build_opener(ProxyHandler({})).open(request, timeout=_PATIENCE) as answer:
-            content = answer.read()
+            content = _whole(answer)
     except HTTPError as error:  # 503 has the same content
-        content = error.read()
+        content = _whole(error)
     parts: dict[str, dict[str, Any]] = json.loads(content).get("parts", {})
     return parts
+
+
+def _whole(answer: Any) -> bytes:
+    """Return what was answered. Raises `ValueError` for what a SIKPRO does not answer: it is too long or too slow."""
+    until, content = time.monotonic() + _PATIENCE, b""
+    while part := answer.read1(_LARGEST):
+        content += part
+        if len(content) > _LARGEST or time.monotonic() > until:
+            raise ValueError("no health")
+    return content
 
 
 def _is_served(url: str) -> bool:

@@ -195,6 +195,11 @@ def shut(place: Place) -> None:
     place.run = lambda *words, **_: run_without_root(*words)
 
 
+def shut_lock(place: Place) -> None:
+    Path(f"{place.file}.server").touch(mode=0)
+    place.run = lambda *words, **_: run_without_root(*words)
+
+
 def open_to_all(place: Place) -> None:
     place.file.chmod(0o644)
 
@@ -306,6 +311,7 @@ ILL = [
     (no_folder, "vra is not there", "Is the name right?"),
     (no_database, "sikpro.db is not there yet", "sikpro restore"),
     (shut, "may not read and write", "chown"),
+    (shut_lock, "sikpro.db.server", "chown"),
     (nearly_full, "nearly full:", "Free space now"),
     (damaged, "Integrity of the data: damaged", "restore the last backup"),
     (no_sqlite, "Integrity of the data: damaged", "restore the last backup"),

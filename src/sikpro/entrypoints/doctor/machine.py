@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from sikpro.adapters.sql.engine import sqlite_file
 from sikpro.adapters.sql.only_server import only_server
 from sikpro.adapters.sql.sqlite_driver import RACES, driver
-from sikpro.application.ports.storage import StorageBusy
+from sikpro.application.ports.storage import StorageBusy, StorageUnavailable
 from sikpro.entrypoints.doctor.finding import Finding
 from sikpro.entrypoints.server import unencrypted
 from sikpro.entrypoints.settings import PREFIX, Settings
@@ -75,7 +75,8 @@ def _place(file: Path) -> Iterator[Finding]:
 
 
 def _beside(file: Path) -> list[Path]:
-    return [one for one in (Path(f"{file}-wal"), Path(f"{file}-shm")) if one.exists()]
+    endings = ("-wal", "-shm", ".server", ".lock")
+    return [one for one in (Path(f"{file}{ending}") for ending in endings) if one.exists()]
 
 
 def _disk(folder: Path, settings: Settings) -> Finding:
@@ -135,6 +136,8 @@ def _is_served(url: str) -> bool:
             return False
     except StorageBusy:
         return True
+    except StorageUnavailable:
+        return False  # `_place` names what cannot be opened
 
 
 def _reached_at(host: str) -> str:

@@ -7,8 +7,10 @@ import shutil
 import stat
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from importlib.metadata import version
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -141,6 +143,7 @@ def _is_served(url: str) -> bool:
 
 
 def _reached_at(host: str) -> str:
-    if host in {"0.0.0.0", "::"}:  # every address of this machine
-        return "127.0.0.1"
+    with suppress(ValueError):  # a name
+        if ip_address(host).is_unspecified:  # every address of this machine
+            return "127.0.0.1"
     return f"[{host}]" if ":" in host else host

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-import subprocess
+import subprocess  # nosec B404  # PostgreSQL's own programs
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,7 +83,7 @@ def _run(program: str, *arguments: str, url: str | None) -> None:
         public = address._replace(password=None).render_as_string(hide_password=False)
         arguments = (f"--dbname={public}", *arguments)
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # nosec B603  # pg_dump or pg_restore, a list of arguments, no shell
             [program, *arguments],
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -105,6 +105,16 @@ def test_files_go_both_ways(simulation: Simulation) -> None:
     assert simulation.bot.post("/sendPhoto", data={"chat_id": str(DEWI)}, files=photo).json()["ok"]
 
 
+def test_no_photo_has_an_id_that_means_its_small_size(simulation: Simulation) -> None:
+    for _ in range(40):
+        simulation.http.post(f"/chats/{DEWI}/photos", files={"photo": ("a.png", b"\x89PNG", "image/png")})
+    updates = simulation.ask("getUpdates").json()["result"]
+    small, whole = zip(*((size["file_id"] for size in one["message"]["photo"]) for one in updates), strict=True)
+    assert len(set(whole)) == 40
+    assert not [one for one in whole if "-" in one], "the small size is the id with -s behind"
+    assert [one.removesuffix("-s") for one in small] == list(whole)
+
+
 def test_a_script_that_asks_for_what_is_not_there_gets_a_sentence(simulation: Simulation) -> None:
     missing = simulation.http.post("/chats/99/messages", json={"text": "halo"})
     assert (missing.status_code, missing.json()["detail"]) == (404, "There is no person with the id 99.")

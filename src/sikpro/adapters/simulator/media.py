@@ -83,7 +83,7 @@ def photo_sizes(world: World, content: bytes, mime: str) -> list[Body]:
 
 def keep(world: World, content: bytes, mime: str, name: str, folder: str) -> str:
     """Save a file; return its file_id."""
-    file_id, number = secrets.token_urlsafe(24), world.store.next("file")
+    file_id, number = secrets.token_hex(16), world.store.next("file")  # no "-": a thumb ends with "-s"
     suffix = name.rpartition(".")[2] if "." in name else "bin"
     world.store.save_file(file_id, f"{folder}/file_{number}.{suffix[:8]}", name, mime, content)
     return file_id

@@ -18,8 +18,15 @@ def log_in(page: Page, username: str = "rina", *, at: str = "/") -> None:
 
 
 def connected(page: Page) -> None:
-    """Wait until the page's stream is open."""
+    """Wait until the page's stream is open, and what the page fetches on connecting has come."""
     expect(page.locator("html")).to_have_attribute("data-live", "on")
+    page.wait_for_function("() => live.behind.size === 0")
+
+
+def cut_off(page: Page) -> None:
+    """Let the page hear nothing of what others do: what it shows is old from now on."""
+    connected(page)
+    page.evaluate("live.close()")
 
 
 def painted(page: Page) -> None:

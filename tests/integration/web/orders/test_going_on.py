@@ -11,7 +11,7 @@ from sikpro.domain.order import Order
 from sikpro.domain.phase import Phase
 from tests.integration.browser import NewPage
 from tests.integration.web.console import Site, Visitor
-from tests.integration.web.pages import connected, log_in, press
+from tests.integration.web.pages import connected, cut_off, log_in, press
 
 PANE = {"hx-request": "true", "hx-target": "order"}
 
@@ -221,6 +221,7 @@ def test_take_never_becomes_take_over_and_that_is_confirmed(page_site: Site, new
     order = page_site.order()
     page = new_page(base_url=page_site.url, expect={409})
     log_in(page, "bagus", at=f"/orders/{order.id}")
+    cut_off(page)
     tono = page_site.logged_in("tono")
     tono.post(f"/orders/{order.id}/take")
     press(page, "t")

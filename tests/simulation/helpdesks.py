@@ -74,7 +74,7 @@ class Helpdesks(Habits):
         if order is None:
             return
         takes = (
-            self.console.write(lambda uow, one=one: take_order(uow, order.id, one, self.console.now()))  # type: ignore[misc]
+            self.console.write(lambda uow, one=one: take_order(uow, order.id, one, self.console.now()))  # type: ignore[misc]  # bound now
             for one in (me, other)
         )
         done = await asyncio.gather(*takes, return_exceptions=True)

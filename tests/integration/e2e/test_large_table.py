@@ -82,7 +82,7 @@ def test_a_table_whose_server_is_killed_goes_on_where_it_was(
         installation.sikpro.start()
         imports(installation)
         for kill in range(2):
-            wait_until(lambda part=kill: table(installation).done > part * ROWS // 3, f"portion {kill}")  # type: ignore[misc]
+            wait_until(lambda part=kill: table(installation).done > part * ROWS // 3, f"portion {kill}")  # type: ignore[misc]  # bound now
             installation.sikpro.kill()
             assert table(installation).done < ROWS, "nothing was left to go on with"
             installation.sikpro.start()

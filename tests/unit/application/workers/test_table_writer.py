@@ -69,7 +69,7 @@ class Desk:
         """Do something in a transaction of its own."""
         return self.world.transactions.write(work)
 
-    def imports(self, *rows: tuple[str, ...], decisions: Decisions = Decisions()) -> WrittenTable:  # noqa: B008
+    def imports(self, *rows: tuple[str, ...], decisions: Decisions = Decisions()) -> WrittenTable:  # noqa: B008  # frozen
         """Say yes to a table."""
         sheet, admin = TableSheet(name="", rows=[HEADER, *rows]), self.world.person("admin")
         columns = find_columns(sheet, COLUMNS)
@@ -354,7 +354,10 @@ async def test_an_order_deleted_by_hand_is_none_that_came_back_with_its_table() 
     await desk.writer().next()
     assert desk.asks_back()
     bagus, order = desk.world.person("bagus"), desk.world.order("SC100003")
-    remove = lambda: desk.do(lambda uow: delete_order(uow, order.id, bagus, NINE, reason="salah", zone=ZONE))  # noqa: E731
+
+    def remove() -> None:
+        desk.do(lambda uow: delete_order(uow, order.id, bagus, NINE, reason="salah", zone=ZONE))
+
     await desk.writer({3: remove}).next()
     assert desk.do(lambda uow: uow.written_tables.taken_back(ORDERS, [str(order.id)])) == frozenset()
 

@@ -6,13 +6,20 @@ import pytest
 from attrs import astuple, evolve
 
 from sikpro.adapters.memory.unit_of_work import MemoryUnitOfWork
+from sikpro.application.ports.security_events import EventFilter, EventKind
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.catalogue_rows import SITE_OPERATIONS
 from sikpro.application.use_cases.catalogue.edit_catalogue import add_row, delete_row
 from sikpro.application.use_cases.messages.publish_notice import publish_notice
 from sikpro.application.use_cases.orders.hand_over import hand_over
 from sikpro.application.use_cases.people.bind_phone import bind_by_link, make_bind_link
-from sikpro.application.use_cases.people.edit_people import edit_person, person_texts, reset_password, unbind_telegram
+from sikpro.application.use_cases.people.edit_people import (
+    edit_person,
+    person_texts,
+    reset_password,
+    store_person,
+    unbind_telegram,
+)
 from sikpro.application.use_cases.people.grant_access import approve_access, refuse_access
 from sikpro.application.use_cases.people.manage_people import add_account, add_technician, set_active, set_password
 from sikpro.application.use_cases.recaps.keep_schedules import add_schedule, drop_schedule, switch_schedule
@@ -205,3 +212,17 @@ def test_a_schedule_that_begins_again_owes_nothing_of_the_time_between() -> None
         return [still, stopped, switch_schedule(uow, number, admin, later, active=True).made_at]
 
     assert world.transactions.write(run) == [AT, AT, AT.replace(hour=9)]
+
+
+def test_who_is_kept_out_and_let_in_by_an_edited_row_is_a_security_event_with_who_did_it() -> None:
+    world = World()
+
+    def run(uow: UnitOfWork) -> list[tuple[int | None, str]]:
+        by = uow.people.get(ADMIN)
+        for active in (False, True):
+            before = uow.people.get(RINA)
+            store_person(uow, before, evolve(before, active=active), by, AT)
+        events = uow.security_events.page(EventFilter(kind=EventKind.PERSON_ACTIVE), before=None, limit=9)
+        return [(event.actor, event.details) for event in events]
+
+    assert world.transactions.write(run) == [(ADMIN, "on"), (ADMIN, "off")]

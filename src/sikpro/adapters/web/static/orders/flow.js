@@ -241,6 +241,8 @@ addEventListener("keydown", (event) => {
     return;
   }
   if (!flow.busy && event.timeStamp >= flow.painted) return;
+  // The palette and what is typed into a dialog are about no order: lost, its letters would be keys of the page.
+  if (document.querySelector("dialog[open]") || ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k")) return;
   if (["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
   event.preventDefault();
   event.stopImmediatePropagation();

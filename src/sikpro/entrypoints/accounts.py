@@ -89,17 +89,10 @@ def reset_steps_of(container: Container, username: str) -> str:
     return person.username or username
 
 
-def keep_out(container: Container, username: str) -> str:
-    """Keep an account out, end its sessions, and return its user name. Raises `NotFound`, `LastOne`."""
+def admit(container: Container, username: str, *, active: bool) -> str:
+    """Let an account in, or keep it out and end its sessions; return its user name. Raises `NotFound`, `LastOne`."""
     now = container.clock().now()
-    person = _with_account(container, username, lambda uow, one: set_active(uow, one.id, False, None, now))
-    return person.username or username
-
-
-def let_in(container: Container, username: str) -> str:
-    """Let an account in again that was kept out, and return its user name. Raises `NotFound`."""
-    now = container.clock().now()
-    person = _with_account(container, username, lambda uow, one: set_active(uow, one.id, True, None, now))
+    person = _with_account(container, username, lambda uow, one: set_active(uow, one.id, active, None, now))
     return person.username or username
 
 

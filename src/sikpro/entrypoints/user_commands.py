@@ -84,9 +84,9 @@ def keep_out_user(username: str, data: Path | None, database: str | None) -> Non
     """Keep an account out, on the console and in the chat; its sessions end at once."""
     container = _container(data, database)
 
-    from sikpro.entrypoints.accounts import keep_out
+    from sikpro.entrypoints.accounts import admit
 
-    click.echo(f"{keep_out(container, username)} is kept out now, and every session has ended.")
+    click.echo(f"{admit(container, username, active=False)} is kept out now, and every session has ended.")
 
 
 @user.command("let-in")
@@ -96,9 +96,9 @@ def let_in_user(username: str, data: Path | None, database: str | None) -> None:
     """Let an account in again that was kept out; its password is the one that it had."""
     container = _container(data, database)
 
-    from sikpro.entrypoints.accounts import let_in
+    from sikpro.entrypoints.accounts import admit
 
-    click.echo(f"{let_in(container, username)} can log in again.")
+    click.echo(f"{admit(container, username, active=True)} can log in again.")
 
 
 def _container(data: Path | None, database: str | None) -> "Container":

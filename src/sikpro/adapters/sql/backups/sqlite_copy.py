@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from sikpro.adapters.sql.backups.census import Census, take_census
 from sikpro.adapters.sql.engine import create_engine_for
@@ -22,7 +23,8 @@ def copy_sqlite(file: Path, to: Path) -> Census:
             census = take_census(connection)
             with closing(driver.connect(to)) as copy:
                 # The transaction of the census is open: the copy is of the same moment.
-                connection.connection.driver_connection.backup(copy)  # type: ignore[union-attr]  # always connected
+                opened: Any = connection.connection.driver_connection
+                opened.backup(copy)
                 copy.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
     except driver.Error as error:
         raise storage_error(error) or error from error

@@ -5,7 +5,7 @@ import os
 import pytest
 from hypothesis import Phase, settings
 
-pytest_plugins = ["tests.integration.postgres", "tests.integration.browser"]
+pytest_plugins = ["tests.integration.postgres", "tests.integration.browser", "tests.integration.s3"]
 
 settings.register_profile("default", max_examples=50, deadline=None)
 # A build must not break over a chance find: it looks further, but always at the same examples.

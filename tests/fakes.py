@@ -19,7 +19,7 @@ from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.application.ports.backups import Backup
 from sikpro.application.ports.barcodes import PhotoReading, Refusal
 from sikpro.application.ports.chat import Enclosure, MenuEntry, Outgoing
-from sikpro.application.ports.health import Checked, Integrity
+from sikpro.application.ports.health import Checked, Integrity, Space
 from sikpro.application.ports.network import NeverSent, PerhapsSent
 from sikpro.application.ports.storage import Hint, Transactions, UnitOfWork
 from sikpro.application.ports.tables import ReadSoFar, TableSheet
@@ -196,14 +196,14 @@ class NoticingTables(DirectTables):
 class FakePlace:
     """A place of data with as much room as a test says, and what a check of it finds."""
 
-    free: int | None = 1000
+    room: Space | None = field(factory=lambda: Space(1000, 1000))
     checked: Checked = field(factory=lambda: Checked(Integrity.OK))
     fault: Exception | None = None
     checks: int = 0
 
-    async def free_space(self) -> int | None:
-        """The free bytes."""
-        return self.free
+    async def space(self) -> Space | None:
+        """The room."""
+        return self.room
 
     async def check_integrity(self) -> Checked:
         """What is found, or the fault."""

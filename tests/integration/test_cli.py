@@ -27,6 +27,7 @@ from sikpro.entrypoints.settings import Settings, WrongSettings
 from tests.builders import NOON
 from tests.integration.e2e.installation import Process, wait_until
 from tests.integration.loopback import NO_TLS, free_port
+from tests.integration.s3 import S3
 from tests.integration.sikpro_process import run_sikpro
 
 ROOT = Path(__file__).parents[2]
@@ -110,6 +111,27 @@ def test_a_server_with_a_place_for_backups_makes_the_first_at_its_start_and_says
     [backup] = folder.iterdir()
     restored = run_sikpro("restore", str(backup), "--data", str(tmp_path / "elsewhere"))
     assert restored.returncode == 0, restored.stderr
+
+
+def test_backups_go_into_a_bucket_and_come_back_from_it(served: Process, tmp_path: Path, s3: S3) -> None:
+    served.kill()
+    served.environment = {"SIKPRO_BACKUPS": s3.address, **s3.settings}
+    served.start()
+    wait_until(lambda: len(s3.there()) == 1, "the first backup is in the bucket")
+    data, environ = str(tmp_path / "var"), served.environment
+    by_hand = run_sikpro("backup", f"{s3.address}/before-the-upgrade.zip", "--data", data, **environ)
+    assert "before-the-upgrade.zip: 0." in by_hand.stdout, by_hand.stderr
+    again = run_sikpro("backup", f"{s3.address}/before-the-upgrade.zip", "--data", data, **environ)
+    assert (again.returncode, "a new name" in again.stderr) == (1, True)
+    asked = run_sikpro("doctor", "--data", data, **environ)
+    assert f"[ok] Bucket of the backups: opens, 1 backups in {s3.address}" in asked.stdout
+    served.kill()
+    elsewhere = str(tmp_path / "elsewhere")
+    which = run_sikpro("restore", f"{s3.address}/", "--data", elsewhere, **environ)
+    assert which.returncode == 1
+    assert "which one? There are: before-the-upgrade.zip, sikpro-" in which.stderr
+    done = run_sikpro("restore", f"{s3.address}/before-the-upgrade.zip", "--data", elsewhere, **environ)
+    assert (done.returncode, "Restored: 0 orders" in done.stdout) == (0, True), done.stderr
 
 
 def test_a_database_is_not_migrated_under_a_server(served: Process, tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ def test_where_nothing_is_wrong_every_line_is_well_but_that_no_server_runs(place
         f"[! ] Server: nothing answers at http://127.0.0.1:{place.settings['SIKPRO_PORT']}",
         "     → If it should run: start the service; or name its address (--host, --port).",
         "[! ] Backup: there is no daily backup",
-        "     → Let SIKPRO_BACKUPS name a folder, or run `sikpro backup FILE` by a timer.",
+        "     → Let SIKPRO_BACKUPS name a folder or a bucket, or run `sikpro backup FILE` by a timer.",
         "Nothing is broken; to be looked at: 2.",
     ]
     assert "its token is good: @sikpro_bot" in said
@@ -272,6 +272,19 @@ def no_backup_yet(place: Place) -> None:
     place.settings["SIKPRO_BACKUPS"] = str(place.folder)
 
 
+def no_service_for_backups(place: Place) -> None:
+    place.settings |= {
+        "SIKPRO_BACKUPS": "s3://backups/sikpro",
+        "SIKPRO_S3_ENDPOINT": f"http://127.0.0.1:{free_port()}",
+        "SIKPRO_S3_KEY": "a-key",
+        "SIKPRO_S3_SECRET": "secret-word",
+    }
+
+
+def no_key_of_the_bucket(place: Place) -> None:
+    place.settings["SIKPRO_BACKUPS"] = "s3://backups/sikpro"
+
+
 def refused_token(place: Place) -> None:
     place.api.known = "424242:another-token"
 
@@ -322,6 +335,8 @@ ILL = [
     (no_admin, "no admin can log in", "sikpro user add"),
     (stuck, "1 wait, the oldest for 1", "Does the server run"),
     (late_backup, "more than 30 hours ago", "Does the server run at night?"),
+    (no_service_for_backups, "Bucket of the backups: cannot be read", "SIKPRO_S3_ENDPOINT"),
+    (no_key_of_the_bucket, "s3_key and s3_secret are missing", "Correct this setting"),
     (refused_token, "Telegram refuses the token", "@BotFather"),
     (away, "Telegram cannot be reached (", "firewall"),
     (dead_proxy, "cannot be reached by the proxy", "SIKPRO_TELEGRAM_PROXY"),

@@ -19,7 +19,7 @@ from sikpro.application.ports.barcodes import Barcode, PhotoReading
 from sikpro.application.ports.chance import Chance
 from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.exports import Export
-from sikpro.application.ports.health import Checked, Integrity
+from sikpro.application.ports.health import Checked, Integrity, Space
 from sikpro.application.ports.network import FileSource, Messenger, UpdateSource
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.workers.backoff import Backoff
@@ -75,7 +75,7 @@ class QuickBarcodes:
 class QuietPlace:
     """The disk of the data: nothing to say about it. What is wrong with the store its transactions say."""
 
-    async def free_space(self) -> int | None:
+    async def space(self) -> Space | None:
         """Return nothing that is known."""
         return None
 

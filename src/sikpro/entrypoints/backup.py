@@ -1,7 +1,11 @@
 """The commands `backup`, `restore` and `db copy`."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
 
 import click
 
@@ -11,17 +15,21 @@ from sikpro.adapters.sql.backups.manifest import Manifest
 from sikpro.adapters.sql.migrate import pending
 from sikpro.adapters.sql.move_house import Copied, copy_database
 from sikpro.application.i18n import words_in
+from sikpro.application.ports.backups import BackupFailed
+from sikpro.entrypoints.bucket import S3, bucket_at
 from sikpro.entrypoints.settings import Settings
 from sikpro.entrypoints.start import check_address, check_place
 
 
-def back_up(settings: Settings, to: Path) -> None:
-    """Write a verified backup and print what is in it. Raises `WrongSettings`, `StorageError`."""
+def back_up(settings: Settings, to: str) -> None:
+    """Write a verified backup to a file or into a bucket and print what is in it. Raises as `restore`."""
     url = settings.database_url
     check_address(url)
     check_place(settings, migrating=False)
-    manifest, restored = write_backup(url, to, SystemClock().now(), version("sikpro"))
-    click.echo(f"{to}: {_size(to.stat().st_size)}, {_contents(manifest)}.")
+    with _sent(settings, to) if to.startswith(S3) else nullcontext(Path(to)) as file:
+        manifest, restored = write_backup(url, file, SystemClock().now(), version("sikpro"))
+        size = file.stat().st_size
+    click.echo(f"{to}: {_size(size)}, {_contents(manifest)}.")
     click.echo(
         "Restored beside and compared: every table has the rows that it should."
         if restored
@@ -30,17 +38,55 @@ def back_up(settings: Settings, to: Path) -> None:
     )
 
 
-def restore(settings: Settings, backup: Path) -> None:
-    """Restore a backup into an empty place and print what is in it. Raises `WrongSettings`, `StorageError`."""
+def restore(settings: Settings, backup: str) -> None:
+    """Restore a backup from a file or a bucket into an empty place and print what is in it.
+
+    Raises `WrongSettings`, `StorageError`; for a name that ends with `/`, with the names of the backups that are there.
+    """
     url = settings.database_url
     check_address(url)
     check_place(settings, migrating=True)
-    manifest = restore_backup(backup, url)
+    with _fetched(settings, backup) if backup.startswith(S3) else nullcontext(Path(backup)) as file:
+        manifest = restore_backup(file, url)
     made = words_in("en", settings.zone).local(manifest.made_at)
     click.echo(f"Restored: {_contents(manifest)}, as of {made:%d.%m.%Y %H:%M} ({settings.zone}).")
     click.echo("What came in later is missing: technicians get no answer to it and can send it again.")
     if pending(url):
         click.echo("The database is of an older version: serve it with --migrate.")
+
+
+@contextmanager
+def _sent(settings: Settings, to: str) -> Iterator[Path]:
+    """Return a path for a file, which is sent to `s3://BUCKET/…/NAME` afterwards."""
+    place, _, name = to.rpartition("/")
+    bucket = bucket_at(place, settings)
+    if not name or name in asyncio.run(bucket.names()):  # before the work
+        raise BackupFailed(f"{to}: a new name in the bucket is needed")
+    with _folder() as folder:
+        yield folder / name
+        asyncio.run(bucket.put(folder / name, name))
+
+
+@contextmanager
+def _fetched(settings: Settings, backup: str) -> Iterator[Path]:
+    """Return the file that was at `s3://BUCKET/…/NAME`."""
+    place, _, name = backup.rpartition("/")
+    bucket = bucket_at(place, settings)
+    if not name:
+        names = asyncio.run(bucket.names())
+        raise BackupFailed(f"{backup}: which one? There are: {', '.join(names) or 'none'}")
+    with _folder() as folder:
+        bucket.fetch(name, folder / name)
+        yield folder / name
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    try:
+        with TemporaryDirectory(prefix=".sikpro-") as folder:
+            yield Path(folder)
+    except OSError as error:
+        raise BackupFailed(f"cannot write into {gettempdir()}: {error.strerror or error}") from error
 
 
 def copy_all(source: str, target: str) -> None:

@@ -184,10 +184,13 @@ def doctor(host: str | None, port: int | None, language: str, data: Path | None,
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file")
 @data_option
-def backup(file: Path, data: Path | None, database: str | None) -> None:
-    """Write the whole database with its photos to FILE while it is used, and verify the file by restoring it beside."""
+def backup(file: str, data: Path | None, database: str | None) -> None:
+    """Write the whole database with its photos to FILE while it is used, and verify the file by restoring it beside.
+
+    FILE may be s3://BUCKET/FOLDER/NAME too (settings s3_key, s3_secret, s3_endpoint).
+    """
     from sikpro.entrypoints.settings import Settings
 
     settings = Settings.load({"data": data, "database": database})
@@ -199,10 +202,13 @@ def backup(file: Path, data: Path | None, database: str | None) -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file")
 @data_option
-def restore(file: Path, data: Path | None, database: str | None) -> None:
-    """Restore the backup FILE into a place without a database; nothing that is there is ever replaced."""
+def restore(file: str, data: Path | None, database: str | None) -> None:
+    """Restore the backup FILE into a place without a database; nothing that is there is ever replaced.
+
+    FILE may be s3://BUCKET/FOLDER/NAME too; with / at its end it says which backups are there.
+    """
     from sikpro.entrypoints.settings import Settings
 
     settings = Settings.load({"data": data, "database": database})

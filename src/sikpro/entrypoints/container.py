@@ -24,6 +24,7 @@ from sikpro.adapters.sql.presence import Presence
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.application.conversation.photo_answers import tell_of_photo
+from sikpro.application.ports.backups import Backups
 from sikpro.application.ports.chance import Chance
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.pictures import PictureMaker
@@ -44,6 +45,7 @@ from sikpro.application.workers.rates import Rates
 from sikpro.application.workers.relay import Relay
 from sikpro.application.workers.table_writer import TableWriter
 from sikpro.entrypoints.bot import connect_bot, is_set_up
+from sikpro.entrypoints.bucket import S3, bucket_at
 from sikpro.entrypoints.fonts import FONTS
 from sikpro.entrypoints.settings import Settings
 
@@ -68,11 +70,19 @@ def _file_watch(settings: Settings, transactions: SqlTransactions) -> FileWatch 
     return transactions.watch() if _is_sqlite(settings) else None
 
 
-def _backups(settings: Settings) -> FolderBackups | None:
+def _backups(settings: Settings) -> Backups | None:
     if not settings.backups:
         return None
     command = (sys.executable, "-m", "sikpro.entrypoints.backup_child")
-    return FolderBackups(command=command, database=settings.database_url, folder=Path(settings.backups))
+
+    def made_in(folder: Path) -> Backups:
+        return FolderBackups(command=command, database=settings.database_url, folder=folder)
+
+    if not settings.backups.startswith(S3):
+        return made_in(Path(settings.backups))
+    from sikpro.adapters.s3.backups import BucketBackups  # an extra of the installation
+
+    return BucketBackups(made_in=made_in, bucket=bucket_at(settings.backups, settings))
 
 
 def _workbooks() -> WorkbookWriter:

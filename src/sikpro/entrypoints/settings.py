@@ -16,6 +16,7 @@ from attrs import Attribute, field, fields, frozen
 
 PREFIX = "SIKPRO_"
 _OF_TESTS = f"{PREFIX}TESTS_"
+_BUCKET = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*/?"
 
 
 class WrongSettings(ValueError):
@@ -122,9 +123,18 @@ def _health_token(_: object, attribute: "Attribute[str]", value: str) -> None:
         raise ValueError(f"{attribute.name}: at least 16 letters, digits and signs without blanks are needed")
 
 
-def _folder(_: object, attribute: "Attribute[str]", value: str) -> None:
-    if value and not (Path(value).is_absolute() and Path(value).is_dir()):
-        raise ValueError(f"{attribute.name}: a folder that is there is needed, with its whole path, not {value!r}")
+def _place_of_backups(_: object, attribute: "Attribute[str]", value: str) -> None:
+    is_folder = Path(value).is_absolute() and Path(value).is_dir()
+    if value and not is_folder and not re.fullmatch(_BUCKET, value):
+        raise ValueError(
+            f"{attribute.name}: a folder that is there is needed, with its whole path, or s3://BUCKET/FOLDER, "
+            f"not {value!r}"
+        )
+
+
+def _s3_endpoint(_: object, attribute: "Attribute[str]", value: str) -> None:
+    if value and not _is_address(value, ("http", "https")):
+        raise ValueError(f"{attribute.name}: an address like https://s3.example.com is needed, not {value!r}")
 
 
 def _log_format(_: object, attribute: "Attribute[str]", value: str) -> None:
@@ -153,9 +163,10 @@ class Settings:
     `rate_overall` and `rate_chat` are messages per second. `poll_timeout` is how many seconds a poll stays open, and
     `lease_seconds` how long this process keeps the bot's lease without renewing it: longer than a poll.
     `trusted_proxies` are comma-separated addresses or networks; only their reports of a visitor's address count.
-    Who sends `health_token` may read all of `/healthz`. With less free space than `disk_low` megabytes SIKPRO warns,
-    with less than `disk_least` it is not ready. `backups` is the folder for a backup each night, of which the newest
-    `backups_kept` stay; "" for none.
+    Who sends `health_token` may read all of `/healthz`. With less free space than `disk_low` megabytes, or than a tenth
+    of the disk, SIKPRO warns; with less than `disk_least` it is not ready. `backups` is the folder, or the folder of a
+    bucket (`s3://BUCKET/FOLDER`), for a backup each night, of which the newest `backups_kept` stay; "" for none. The
+    bucket is at `s3_endpoint` ("" for Amazon's own) in `s3_region`, and opens with `s3_key` and `s3_secret`.
     """
 
     data: Path = field(default=Path("var"), converter=Path)
@@ -179,8 +190,12 @@ class Settings:
     health_token: str = field(default="", repr=False, validator=_health_token)
     disk_low: int = field(default=200, validator=_positive)
     disk_least: int = field(default=50, validator=_positive)
-    backups: str = field(default="", validator=_folder)
+    backups: str = field(default="", validator=_place_of_backups)
     backups_kept: int = field(default=14, validator=_positive)
+    s3_endpoint: str = field(default="", validator=_s3_endpoint)
+    s3_region: str = "us-east-1"
+    s3_key: str = field(default="", repr=False)
+    s3_secret: str = field(default="", repr=False)
     simulator_url: str = ""
     log_format: str = field(default="console", validator=_log_format)
 
@@ -240,10 +255,20 @@ def _check_together(settings: Settings) -> None:
         raise WrongSettings(
             "setting not usable: telegram_proxy: a SOCKS proxy needs a package more: pip install 'httpx[socks]'"
         )
+    if settings.backups.startswith("s3:"):
+        check_s3(settings)
     if settings.disk_low < settings.disk_least:
         raise WrongSettings("setting not usable: disk_low must not be less than disk_least")
     if settings.lease_seconds <= settings.poll_timeout:
         raise WrongSettings("setting not usable: lease_seconds must be more than poll_timeout")
+
+
+def check_s3(settings: Settings) -> None:
+    """Raise `WrongSettings` if a bucket cannot be opened with these settings."""
+    if not (settings.s3_key and settings.s3_secret):
+        raise WrongSettings("setting not usable: s3_key and s3_secret are missing: the owner of the bucket gives them")
+    if find_spec("obstore") is None:
+        raise WrongSettings("setting not usable: s3:// needs a package more: pip install 'sikpro[s3]'")
 
 
 def _must_be_known(environ: Mapping[str, str], known: set[str]) -> None:

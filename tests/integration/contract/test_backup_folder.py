@@ -1,19 +1,27 @@
-"""The place of the nightly backups: what is made was verified, the newest stay, and other files are left alone."""
+"""The place of the nightly backups: what is made was verified, the newest stay, and other files are left alone.
+
+A folder, and a folder of a bucket.
+"""
 
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from attrs import define, field
+from attrs import define, evolve
 
 from sikpro.adapters.local.backup_process import FolderBackups
+from sikpro.adapters.s3.backups import BucketBackups
+from sikpro.adapters.s3.bucket import Bucket
 from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.adapters.sql.backups.archive import read_manifest
 from sikpro.application.ports.backups import Backup, BackupFailed, Backups
 from tests.builders import a_person
 from tests.fakes import FakeBackups
+from tests.integration.loopback import free_port
+from tests.integration.s3 import S3
 from tests.integration.sqlite import migrated_sqlite
 
 
@@ -22,14 +30,7 @@ class Kept:
     """A place for backups, and how to look into it."""
 
     backups: Backups
-    folder: Path
-    names: list[str] = field(factory=list[str])
-
-    def there(self) -> list[str]:
-        """The backups that are there."""
-        if isinstance(self.backups, FakeBackups):
-            return sorted(self.backups.names)
-        return sorted(one.name for one in self.folder.iterdir() if one.suffix == ".zip")
+    there: Callable[[], list[str]]
 
 
 def a_folder(tmp_path: Path) -> FolderBackups:
@@ -42,10 +43,21 @@ def a_folder(tmp_path: Path) -> FolderBackups:
     return FolderBackups(command=command, database=url, folder=tmp_path / "backups")
 
 
-@pytest.fixture(params=["memory", "folder"])
+def a_bucket(tmp_path: Path, s3: S3) -> BucketBackups:
+    folder = a_folder(tmp_path)
+    return BucketBackups(made_in=lambda path: evolve(folder, folder=path), bucket=s3.bucket())
+
+
+@pytest.fixture(params=["memory", "folder", "bucket"])
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
-    backups = FakeBackups() if request.param == "memory" else a_folder(tmp_path)
-    return Kept(backups, tmp_path / "backups")
+    if request.param == "memory":
+        memory = FakeBackups()
+        return Kept(memory, lambda: sorted(memory.names))
+    if request.param == "folder":
+        folder = a_folder(tmp_path)
+        return Kept(folder, lambda: sorted(one.name for one in folder.folder.iterdir()))
+    s3: S3 = request.getfixturevalue("s3")
+    return Kept(a_bucket(tmp_path, s3), lambda: [name.removeprefix("sikpro/") for name in s3.there()])
 
 
 async def test_what_is_made_is_there_under_its_name(kept: Kept) -> None:
@@ -95,3 +107,61 @@ async def test_what_a_killed_backup_left_is_deleted_the_day_after(tmp_path: Path
         os.utime(backups.folder / name, (then, then))
     await backups.keep(14)
     assert [one.name for one in backups.folder.iterdir()] == [".sikpro-new"]
+
+
+async def test_what_is_in_the_bucket_is_the_backup_and_what_others_put_there_stays(tmp_path: Path, s3: S3) -> None:
+    others = ["sikpro/holiday.zip", "sikpro/old/sikpro-20250101-190000.zip", "sikpro-20250101-190000.zip"]
+    for name in others:
+        s3.put(name, b"another")
+    backups = a_bucket(tmp_path, s3)
+    made = await backups.make("sikpro-20261128-190000.zip")
+    await backups.make("sikpro-20261129-190000.zip")
+    await backups.keep(1)
+    assert s3.there() == sorted([*others, "sikpro/sikpro-20261129-190000.zip"])
+    s3.bucket().fetch("sikpro-20261129-190000.zip", tmp_path / "fetched.zip")
+    assert read_manifest(tmp_path / "fetched.zip").census.rows["people"] == 1
+    assert (tmp_path / "fetched.zip").stat().st_mode & 0o777 == 0o600
+    assert made.restored
+
+
+async def test_what_is_in_the_bucket_is_never_replaced(tmp_path: Path, s3: S3) -> None:
+    s3.put("sikpro/sikpro-20261128-190000.zip", b"precious")
+    with pytest.raises(BackupFailed, match="is there already"):
+        await a_bucket(tmp_path, s3).make("sikpro-20261128-190000.zip")
+    s3.bucket().fetch("sikpro-20261128-190000.zip", tmp_path / "fetched.zip")
+    assert (tmp_path / "fetched.zip").read_bytes() == b"precious"
+
+
+async def test_what_does_not_come_back_from_the_bucket_as_it_was_sent_is_no_backup(tmp_path: Path, s3: S3) -> None:
+    class ChangesOnTheWay(Bucket):
+        async def _digest(self, name: str) -> bytes:
+            s3.put(f"sikpro/{name}", b"half of i")
+            return await super()._digest(name)
+
+    backups = evolve(a_bucket(tmp_path, s3), bucket=ChangesOnTheWay(address=s3.address, store=s3.bucket().store))
+    with pytest.raises(BackupFailed, match="did not come back as it was sent"):
+        await backups.make("sikpro-20261128-190000.zip")
+    assert s3.there() == []
+
+
+async def test_a_file_of_many_parts_comes_back_whole(tmp_path: Path, s3: S3) -> None:
+    content = os.urandom(20_000_000)
+    (tmp_path / "a.zip").write_bytes(content)
+    await s3.bucket().put(tmp_path / "a.zip", "a.zip")
+    s3.bucket().fetch("a.zip", tmp_path / "b.zip")
+    assert (tmp_path / "b.zip").read_bytes() == content
+
+
+@pytest.mark.parametrize("trouble", ["no bucket", "no service"])
+async def test_what_the_bucket_refuses_is_said_in_one_line_without_a_secret(
+    tmp_path: Path, s3: S3, trouble: str
+) -> None:
+    if trouble == "no bucket":
+        s3.name, s3.address = "not-there", "s3://not-there"
+    else:
+        s3.endpoint = f"http://127.0.0.1:{free_port()}"
+    with pytest.raises(BackupFailed) as said:
+        await a_bucket(tmp_path, s3).make("sikpro-20261128-190000.zip")
+    assert "bucket does not exist" in str(said.value) or "error sending request" in str(said.value)
+    assert "\n" not in str(said.value)
+    assert "secret-word" not in str(said.value)

@@ -1,7 +1,6 @@
 """Backups in a folder, each made by a child process with a lower priority."""
 
 import asyncio
-import re
 import shutil
 import time
 from collections.abc import Sequence
@@ -12,9 +11,8 @@ from attrs import field, frozen
 
 from sikpro.adapters.local.child import ChildFailed, run_child
 from sikpro.adapters.local.in_child import packed_work
-from sikpro.application.ports.backups import Backup, BackupFailed
+from sikpro.application.ports.backups import Backup, BackupFailed, is_ours
 
-_OURS = re.compile(r"sikpro-[0-9]{8}-[0-9]{6}\.zip")
 _LONGEST = 6 * 3600.0
 """Seconds that a backup may take."""
 
@@ -55,7 +53,7 @@ class FolderBackups:
             raise BackupFailed(f"old backups cannot be deleted: {error.strerror}") from error
 
     def _keep(self, most: int) -> None:
-        ours = sorted((one for one in self.folder.iterdir() if _OURS.fullmatch(one.name)), reverse=True)
+        ours = sorted((one for one in self.folder.iterdir() if is_ours(one.name)), reverse=True)
         for old in ours[most:]:
             old.unlink()
         for left in self.folder.glob(".sikpro-*"):

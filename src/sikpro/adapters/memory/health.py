@@ -5,7 +5,7 @@ from datetime import datetime
 from attrs import frozen
 
 from sikpro.adapters.memory.store import State
-from sikpro.application.ports.health import Checked, HealthRecord, Integrity
+from sikpro.application.ports.health import Checked, HealthRecord, Integrity, Space
 
 
 class MemoryHealthRecords:
@@ -33,7 +33,7 @@ class MemoryHealthRecords:
 class MemoryPlace:
     """Data in memory are on no disk, and nobody checks them."""
 
-    async def free_space(self) -> int | None:
+    async def space(self) -> Space | None:
         """Return None: there is no disk."""
         return None
 

@@ -14,7 +14,7 @@ from sikpro.adapters.sql.dialect import upsert
 from sikpro.adapters.sql.engine import create_engine_for, sqlite_file
 from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.health import Checked, HealthRecord, Integrity
+from sikpro.application.ports.health import Checked, HealthRecord, Integrity, Space
 from sikpro.application.ports.storage import StorageDamaged
 
 health_records = Table(
@@ -58,15 +58,16 @@ class SqlPlace:
 
     url: str = field(repr=False)
 
-    async def free_space(self) -> int | None:
-        """Return the free bytes of the disk of the data."""
+    async def space(self) -> Space | None:
+        """Return the room on the disk of the data."""
         file = sqlite_file(self.url)
         if file is None:
             return None
         try:
-            return (await asyncio.to_thread(shutil.disk_usage, file.parent)).free
+            disk = await asyncio.to_thread(shutil.disk_usage, file.parent)
         except OSError:
             return None
+        return Space(disk.free, disk.total)
 
     async def check_integrity(self) -> Checked:
         """Let SQLite read its whole file; PostgreSQL says whether its checksums found a damaged page."""

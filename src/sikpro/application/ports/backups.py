@@ -1,5 +1,7 @@
 """Backups of the store, and the place where they are kept."""
 
+import re
+from datetime import UTC, datetime
 from typing import Protocol
 
 from attrs import frozen
@@ -20,8 +22,18 @@ class Backup:
     restored: bool
 
 
+def name_of(made_at: datetime) -> str:
+    """Return the name of a backup that SIKPRO makes by itself: the newest has the highest."""
+    return f"sikpro-{made_at.astimezone(UTC):%Y%m%d-%H%M%S}.zip"
+
+
+def is_ours(name: str) -> bool:
+    """Return whether SIKPRO gave this name by itself; backups of other names are never deleted."""
+    return re.fullmatch(r"sikpro-[0-9]{8}-[0-9]{6}\.zip", name) is not None
+
+
 class Backups(Protocol):
-    """The place of the backups. Names begin with the time, so that the newest has the highest."""
+    """The place of the backups."""
 
     async def make(self, name: str) -> Backup:
         """Make a backup while the store is used, and verify it; it may take an hour. Raises `BackupFailed`."""

@@ -44,11 +44,23 @@ class Checked:
     detail: str = ""
 
 
+@frozen
+class Space:
+    """The disk of the data: the bytes that are free, and all of them."""
+
+    free: int
+    whole: int
+
+    def is_low(self, least: int) -> bool:
+        """Return whether fewer than `least` bytes, or less than a tenth of the disk, are free."""
+        return self.free < max(least, self.whole // 10)
+
+
 class DataPlace(Protocol):
     """The place of the data: a disk and a file, or a server elsewhere. It has connections of its own."""
 
-    async def free_space(self) -> int | None:
-        """Return the free bytes of the disk of the data; None if it is not on this machine or cannot be told."""
+    async def space(self) -> Space | None:
+        """Return the room on the disk of the data; None if it is not on this machine or cannot be told."""
 
     async def check_integrity(self) -> Checked:
         """Read everything and look for damage; it may take minutes and blocks nobody. Raises `StorageError`."""

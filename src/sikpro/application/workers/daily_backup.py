@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from time import monotonic
 from zoneinfo import ZoneInfo
 
 import structlog
 from attrs import define, field
 
-from sikpro.application.ports.backups import Backup, Backups
+from sikpro.application.ports.backups import Backup, Backups, name_of
 from sikpro.application.ports.health import HealthRecord
 from sikpro.application.ports.runtime import CLOCK_STEP, Clock
 from sikpro.application.ports.storage import AsyncTransactions, StorageError
@@ -63,7 +63,7 @@ class DailyBackup:
             if not self._is_due(now):
                 self.failed, self._tried_at = False, None  # another process may have made it
                 return
-            await self._keep_record(now, await backups.make(_name(now)))
+            await self._keep_record(now, await backups.make(name_of(now)))
             await backups.keep(self.most)
         except StorageError as error:
             self.failed, self._tried_at = True, self.count()
@@ -80,7 +80,3 @@ class DailyBackup:
     def _is_due(self, now: datetime) -> bool:
         last = self.last
         return last is None or last.at > now + CLOCK_STEP or last.at < last_night(now, AT_NIGHT, ZoneInfo(self.zone))
-
-
-def _name(now: datetime) -> str:
-    return f"sikpro-{now.astimezone(UTC):%Y%m%d-%H%M%S}.zip"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 from attrs import define, field, frozen
 
-from sikpro.application.ports.health import DataPlace, HealthRecord, Integrity
+from sikpro.application.ports.health import DataPlace, HealthRecord, Integrity, Space
 from sikpro.application.ports.network import BotState, Trouble
 from sikpro.application.ports.storage import AsyncTransactions, StorageDamaged, StorageError, UnitOfWork
 from sikpro.application.workers.clock_watch import ClockWatch
@@ -79,9 +79,10 @@ class _Probed:
 class HealthWatch:
     """Probes the store and its disk, and puts the states of all loops together.
 
-    `owner` names this process. `low` and `least` are bytes: with less free space than `low` somebody should act, with
-    less than `least` the process is not ready. `bot` returns the state of the bot's loop, None without a bot. `linked`
-    returns whether the other processes see this one: one that they do not see sends nothing.
+    `owner` names this process. `low` and `least` are bytes: with less free space than `low`, or than a tenth of the
+    disk, somebody should act; with less than `least` the process is not ready. `bot` returns the state of the bot's
+    loop, None without a bot. `linked` returns whether the other processes see this one: one that they do not see
+    sends nothing.
     """
 
     transactions: AsyncTransactions
@@ -100,7 +101,7 @@ class HealthWatch:
     count: Callable[[], float] = time.monotonic
     store: Lately = field(init=False)
     disk: Lately = field(init=False)
-    _free: int | None = field(default=None, init=False)
+    _space: Space | None = field(default=None, init=False)
     _probed: _Probed | None = field(default=None, init=False)
     _number: int = field(default=0, init=False)
 
@@ -139,9 +140,11 @@ class HealthWatch:
         self.store.worked()
 
     async def _look_at_disk(self) -> None:
-        self._free = free = await self.place.free_space()
-        if free is not None and free < self.low:
-            self.disk.failed("full" if free < self.least else "low")
+        self._space = space = await self.place.space()
+        if space is not None and space.free < self.least:
+            self.disk.failed("full")
+        elif space is not None and space.is_low(self.low):
+            self.disk.failed("low")
         else:
             self.disk.worked()
 
@@ -165,7 +168,7 @@ class HealthWatch:
         return Part(name=DATABASE, state=state, since=since, ill=ill, stops=ill)
 
     def _disk(self) -> Part:
-        if self._free is None:
+        if self._space is None:
             return Part(name=DISK, state="elsewhere")
         state = self.disk.reason or "ok"
         return Part(
@@ -174,7 +177,7 @@ class HealthWatch:
             since=self._at(self.disk.lasts),
             ill=state != "ok",
             stops=state == "full",
-            measure=self._free // _MEGA,
+            measure=self._space.free // _MEGA,
         )
 
     def _integrity(self) -> Part:

@@ -6,6 +6,7 @@ import click
 
 from sikpro.adapters.local.clock import SystemClock
 from sikpro.application.i18n import Words, words_in
+from sikpro.entrypoints.doctor.bucket import look_at_bucket
 from sikpro.entrypoints.doctor.data import look_at_data
 from sikpro.entrypoints.doctor.finding import Finding, Verdict
 from sikpro.entrypoints.doctor.line import look_at_line
@@ -33,6 +34,7 @@ def _findings(load: Callable[[], Settings]) -> Iterator[Finding]:
     clock = SystemClock()
     yield from look_at_machine(settings, clock.now())
     yield from look_at_data(settings, clock.now())
+    yield from look_at_bucket(settings)
     yield from look_at_line(settings, clock)
 
 

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from sikpro.adapters.sql.engine import sqlite_file
 from sikpro.adapters.sql.only_server import only_server
 from sikpro.adapters.sql.sqlite_driver import RACES, driver
+from sikpro.application.ports.health import Space
 from sikpro.application.ports.storage import StorageBusy, StorageUnavailable
 from sikpro.entrypoints.doctor.finding import Finding
 from sikpro.entrypoints.server import unencrypted
@@ -82,10 +83,12 @@ def _beside(file: Path) -> list[Path]:
 
 
 def _disk(folder: Path, settings: Settings) -> Finding:
-    free = shutil.disk_usage(folder).free // _MEGA
+    disk = shutil.disk_usage(folder)
+    free = disk.free // _MEGA
     if free < settings.disk_least:
         return Finding.ill("disk", "full", free=free)
-    return Finding.caution("disk", "low", free=free) if free < settings.disk_low else Finding.ok("disk", free=free)
+    low = Space(disk.free, disk.total).is_low(settings.disk_low * _MEGA)
+    return Finding.caution("disk", "low", free=free) if low else Finding.ok("disk", free=free)
 
 
 def _server(settings: Settings, file: Path | None) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from attrs import define, evolve, field
 
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.memory import MemoryTransactions
-from sikpro.application.ports.health import Checked, HealthRecord, Integrity
+from sikpro.application.ports.health import Checked, HealthRecord, Integrity, Space
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import StorageDamaged, StorageUnavailable, UnitOfWork
@@ -155,16 +155,23 @@ async def test_a_first_probe_that_never_ends_is_no_start_for_ever(machine: Machi
 
 
 @pytest.mark.parametrize(
-    ("free", "state", "ok"),
-    [(200, "ok", True), (199, "low", True), (50, "low", True), (49, "full", False), (None, "elsewhere", True)],
+    ("space", "state", "ok"),
+    [
+        (Space(200, 2000), "ok", True),
+        (Space(199, 1000), "low", True),
+        (Space(200, 2010), "low", True),  # less than a tenth
+        (Space(50, 1000), "low", True),
+        (Space(49, 1000), "full", False),
+        (None, "elsewhere", True),
+    ],
 )
 async def test_a_disk_is_low_before_it_is_full_and_only_a_full_one_stops_orders(
-    machine: Machine, free: int | None, state: str, ok: bool
+    machine: Machine, space: Space | None, state: str, ok: bool
 ) -> None:
-    machine.place.free = free
+    machine.place.room = space
     health = await machine.looks()
     assert (health.state("disk"), health.ok, health.ready) == (state, ok, ok)
-    machine.place.free = 1000
+    machine.place.room = Space(1000, 1000)
     assert (await machine.looks()).state("disk") == "ok"
 
 

@@ -1,0 +1,1 @@
+"""Backups in a bucket of a service that speaks S3, over obstore (the extra `s3`)."""

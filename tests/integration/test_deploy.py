@@ -149,11 +149,12 @@ def test_behind_the_proxy_pages_live_events_large_tables_and_addresses_are_right
         assert [event.address for event in events] == ["127.0.0.1"], "a visitor cannot choose their own address"
 
 
-def test_the_unit_of_systemd_is_valid_and_hardened(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["sikpro", "litestream"])
+def test_the_units_of_systemd_are_valid_and_hardened(tmp_path: Path, name: str) -> None:
     need(shutil.which("systemd-analyze"), "needs systemd-analyze: apt install systemd")
     # Its program is not on this machine: one that is takes its place for the check.
-    unit = tmp_path / "sikpro.service"
-    written = (DEPLOY / "sikpro.service").read_text().replace("/opt/sikpro/bin/sikpro", "/bin/true")
+    unit = tmp_path / f"{name}.service"
+    written = (DEPLOY / f"{name}.service").read_text().replace(f"/opt/sikpro/bin/{name}", "/bin/true")
     unit.write_text(written)
     checked = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stderr) == (0, "")

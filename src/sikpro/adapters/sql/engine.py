@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext, make_ur
 from sqlalchemy.pool import NullPool
 
 from sikpro.adapters.sql.errors import storage_error
+from sikpro.adapters.sql.litestream import litestreams_folder
 from sikpro.adapters.sql.sqlite_driver import driver
 from sikpro.adapters.sql.writers_turn import connections_that_close_in_turn
 from sikpro.application.ports.storage import StorageDamaged, StorageUnavailable
@@ -24,6 +25,7 @@ WRITES = "sikpro_writes"
 """The execution option of connections that take the write lock at the beginning."""
 
 _BUSY_SECONDS = 10
+_COPIED = "sikpro_copied"
 _FREE = ("BEGIN", "PRAGMA")
 _ALONE = "vfs=unix-none"
 """Without locks. Only with `locking_mode=EXCLUSIVE` SQLite then reads a `-wal` without making a file beside it."""
@@ -61,6 +63,8 @@ def create_engine_for(
             first = ("locking_mode=EXCLUSIVE",) if _ALONE in str(address) else ()
         # Without foreign_keys=ON SQLite does not check references.
         _prepare_sqlite(engine, (*first, f"foreign_keys={'ON' if foreign_keys else 'OFF'}"))
+        if not read_only:
+            _leave_checkpoints_to_litestream(engine, file)
     else:
         # Whatever the database or the environment says: texts are Unicode here.
         connect_args = {"client_encoding": "utf8"}
@@ -134,6 +138,18 @@ def _prepare_sqlite(engine: Engine, pragmas: tuple[str, ...]) -> None:
         # A full disk silently ends the whole transaction with its savepoints; the next statement would commit alone.
         if not in_transaction(connection) and not statement.startswith(_FREE):
             raise StorageUnavailable("the database gave up the transaction")
+
+
+def _leave_checkpoints_to_litestream(engine: Engine, file: Path) -> None:
+    """Let a write never end with a checkpoint while Litestream copies the file, also if it begins under way."""
+    folder, pages = litestreams_folder(file), {False: 1000, True: 0}
+
+    @event.listens_for(engine, "begin", insert=True)  # before the transaction
+    def who_checkpoints(connection: Connection) -> None:
+        info, copied = connection.connection.info, folder.is_dir()
+        if info.get(_COPIED, False) is not copied:
+            connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint={pages[copied]}")
+            info[_COPIED] = copied
 
 
 @define

@@ -18,6 +18,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 from zoneinfo import ZoneInfo
 
 from sikpro.adapters.sql.engine import sqlite_file
+from sikpro.adapters.sql.litestream import litestreams_folder
 from sikpro.adapters.sql.only_server import only_server
 from sikpro.adapters.sql.sqlite_driver import RACES, driver
 from sikpro.application.ports.health import Space
@@ -29,6 +30,8 @@ from sikpro.entrypoints.settings import PREFIX, Settings
 _MEGA = 1_000_000
 _PATIENCE = 10.0
 _LARGEST = 100_000
+_LARGE_WAL = 100
+"""Megabytes of a `-wal` that nobody checkpoints; Litestream does so after some."""
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -45,6 +48,8 @@ def look_at_machine(settings: Settings, now: datetime) -> Iterator[Finding]:
             yield _disk(file.parent, settings)
         found = Finding.caution if RACES else Finding.ok
         yield found("sqlite", "races" if RACES else "ok", version=driver.sqlite_version)
+        if litestreams_folder(file).is_dir():
+            yield litestream_at(file)
     yield from _server(settings, file)
 
 
@@ -89,6 +94,17 @@ def _disk(folder: Path, settings: Settings) -> Finding:
         return Finding.ill("disk", "full", free=free)
     low = Space(disk.free, disk.total).is_low(settings.disk_low * _MEGA)
     return Finding.caution("disk", "low", free=free) if low else Finding.ok("disk", free=free)
+
+
+def litestream_at(file: Path) -> Finding:
+    """Return how it is with Litestream, which copies this file."""
+    if RACES:  # it checkpoints as another program, which does not wait for our lock
+        return Finding.ill("litestream", "races", version=driver.sqlite_version)
+    wal = Path(f"{file}-wal")
+    size = wal.stat().st_size // _MEGA if wal.exists() else 0
+    if size > _LARGE_WAL:
+        return Finding.caution("litestream", "waits", size=size, folder=litestreams_folder(file))
+    return Finding.ok("litestream", size=size)
 
 
 def _server(settings: Settings, file: Path | None) -> Iterator[Finding]:

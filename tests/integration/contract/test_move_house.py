@@ -129,6 +129,7 @@ def test_the_numbers_go_on_where_they_were_also_after_rows_that_are_gone(
     kept = store.write(lambda uow: uow.outbox.put(an_outgoing(), FIRST))
     for key in "abc":
         store.write(partial(_schedule, key=key))
+        store.write(lambda uow: uow.orders.next_id())
     with move_house._writing(engine) as connection:
         connection.execute(sa.text("DELETE FROM jobs"))
     engine.dispose()
@@ -137,6 +138,7 @@ def test_the_numbers_go_on_where_they_were_also_after_rows_that_are_gone(
     engine = create_engine_for(target)
     store = SqlTransactions(engine)
     assert store.write(lambda uow: uow.outbox.put(an_outgoing(), FIRST)) > kept
+    assert store.write(lambda uow: uow.orders.next_id()) == 4
     store.write(lambda uow: uow.jobs.schedule("y", "", FIRST))
     [job] = store.read(lambda uow: uow.jobs.all())
     engine.dispose()

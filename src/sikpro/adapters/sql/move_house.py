@@ -15,6 +15,7 @@ import sikpro.adapters.sql.unit_of_work  # noqa: F401  # loads every table
 from sikpro.adapters.sql.engine import WRITES, create_engine_for, sqlite_file
 from sikpro.adapters.sql.migrate import BEING_COPIED, current, is_half_copied, is_newest, migrate, pending
 from sikpro.adapters.sql.only_server import only_server
+from sikpro.adapters.sql.orders import go_on_with_orders_after, last_order_id
 from sikpro.adapters.sql.tables import metadata
 from sikpro.application.ports.backups import BackupFailed
 
@@ -50,7 +51,8 @@ def copy_database(source: str, target: str, tell: Callable[[Copied], None]) -> N
                 _copy(there, here, table)
             for table in metadata.sorted_tables:
                 tell(_compared(there, here, table))
-            with _writing(here) as connection:
+            with there.connect() as source_connection, _writing(here) as connection:
+                go_on_with_orders_after(connection, last_order_id(source_connection))
                 MARK.drop(connection)
         finally:
             there.dispose()

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from attrs import evolve
+from sqlalchemy.engine import Connection
 
 from sikpro.adapters.sql.dialect import add_up
 from sikpro.adapters.sql.errors import ConstraintViolated
@@ -22,8 +23,25 @@ _c = orders.c
 _BEFORE = (_c.version, _c.type, _c.status, _c.phase, _c.sto, _c.deleted_at, _c.search_text)
 
 # Values are parameters, so that the statement is built and compiled once.
+_COUNTER = "orders"
 _INSERT = sa.insert(orders)
 _UPDATE = sa.update(orders).where(_c.id == sa.bindparam("read_id"), _c.version == sa.bindparam("read_version"))
+
+
+def last_order_id(connection: Connection) -> int:
+    """Return the last id that an order of this database got, also one that is gone; 0 for none."""
+    if connection.dialect.name == "sqlite":
+        return connection.scalar(sa.select(order_ids.c.last).where(order_ids.c.name == _COUNTER)) or 0
+    return connection.scalar(sa.text("SELECT last_value FROM order_id WHERE is_called")) or 0
+
+
+def go_on_with_orders_after(connection: Connection, last: int) -> None:
+    """Let the next order of this database, which is new, get the id after this one."""
+    if last and connection.dialect.name == "sqlite":
+        connection.execute(sa.delete(order_ids).where(order_ids.c.name == _COUNTER))
+        connection.execute(sa.insert(order_ids).values(name=_COUNTER, last=last))
+    elif last:
+        connection.execute(sa.select(sa.func.setval("order_id", last)))
 
 
 class SqlOrderRepository:
@@ -36,7 +54,7 @@ class SqlOrderRepository:
         """Return a small integer that was never used before; gaps are allowed."""
         if not self._transaction.on_sqlite:
             return int(self._transaction.scalar(sa.select(sa.func.nextval("order_id"))))
-        counter = add_up(self._transaction, order_ids, ["name"], "last").values(name="orders", last=1)
+        counter = add_up(self._transaction, order_ids, ["name"], "last").values(name=_COUNTER, last=1)
         return int(self._transaction.scalar(counter.returning(order_ids.c.last)))
 
     def add(self, order: Order, key: str | None) -> None:

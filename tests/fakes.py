@@ -73,6 +73,30 @@ class HeardEvents(LocalLiveEvents):
 
 
 @define
+class HeardMeasures:
+    """Measures into lists: outcomes, fates, and requests as `METHOD route status`."""
+
+    updates: list[str] = field(factory=list[str])
+    messages: list[str] = field(factory=list[str])
+    requests: list[str] = field(factory=list[str])
+
+    def update(self, outcome: str, seconds: float) -> None:
+        """Note an update."""
+        assert seconds >= 0
+        self.updates.append(str(outcome))
+
+    def message(self, fate: str, seconds: float) -> None:
+        """Note a try."""
+        assert seconds >= 0
+        self.messages.append(str(fate))
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Note a request."""
+        assert seconds >= 0
+        self.requests.append(f"{method} {route} {status}")
+
+
+@define
 class FakeMessenger:
     """A messenger into lists.
 

@@ -46,6 +46,7 @@ SUITES: dict[str, tuple[str, ...]] = {
     "LiveEvents": ("live_events",),
     "LoginAttempts": ("workers_and_access",),
     "LoginTickets": ("two_steps",),
+    "Measures": ("measures",),
     "Mentions": ("working",),
     "Messenger": ("messenger",),
     "OrderFacts": ("facts", "months"),

@@ -5,6 +5,7 @@ import platform
 import sys
 from datetime import timedelta
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 from dependency_injector import containers, providers
@@ -17,7 +18,8 @@ from sikpro.adapters.local.passwords import Argon2Passwords
 from sikpro.adapters.local.photo_process import ProcessBarcodes
 from sikpro.adapters.local.table_process import ProcessTables
 from sikpro.adapters.local.threads import ThreadedTransactions
-from sikpro.adapters.sql.engine import create_engine_for
+from sikpro.adapters.metrics.prometheus import PrometheusMeasures
+from sikpro.adapters.sql.engine import connections_of, create_engine_for
 from sikpro.adapters.sql.file_watch import FileWatch
 from sikpro.adapters.sql.health import SqlPlace
 from sikpro.adapters.sql.presence import Presence
@@ -48,6 +50,7 @@ from sikpro.entrypoints.bot import connect_bot, is_set_up
 from sikpro.entrypoints.bucket import S3, bucket_at
 from sikpro.entrypoints.fonts import FONTS
 from sikpro.entrypoints.settings import Settings
+from sikpro.entrypoints.vitals import vitals
 
 
 def _is_sqlite(settings: Settings) -> bool:
@@ -60,6 +63,10 @@ def _writers(settings: Settings) -> int:
 
 def _process_name(chance: Chance) -> str:
     return f"{os.getpid()}-{chance.hexadecimal(4)}"
+
+
+def _measures(settings: Settings) -> PrometheusMeasures:
+    return PrometheusMeasures(version("sikpro"), "sqlite" if _is_sqlite(settings) else "postgresql")
 
 
 def _presence(settings: Settings, process: str, live: LocalLiveEvents) -> Presence | None:
@@ -132,7 +139,10 @@ class Container(containers.DeclarativeContainer):
     threads = providers.Singleton(
         ThreadedTransactions.over, transactions, writers=providers.Callable(_writers, settings)
     )
-    intake = providers.Singleton(Intake, transactions=threads, clock=clock, zone=settings.provided.zone)
+    measures = providers.Singleton(_measures, settings)
+    intake = providers.Singleton(
+        Intake, transactions=threads, clock=clock, zone=settings.provided.zone, measures=measures
+    )
     bot = providers.Singleton(connect_bot, settings, threads)
     relay = providers.Singleton(
         Relay,
@@ -141,6 +151,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         chance=chance,
         rates=providers.Callable(_rates, settings),
+        measures=measures,
         jumped=watch.provided.jumped,
     )
     long_poll = providers.Singleton(
@@ -238,6 +249,10 @@ def web_parts(container: Container) -> WebParts:
     watch = container.health()
     if has_bot(container):
         watch.bot, watch.relay = bot_state, container.relay
+    measures = container.measures()
+    long_poll = container.long_poll if has_bot(container) else None
+    connections = partial(connections_of, container.engine())
+    measures.vitals = lambda: vitals(watch, container.threads(), container.live(), connections, long_poll)
 
     return WebParts(
         transactions=container.threads(),
@@ -256,4 +271,6 @@ def web_parts(container: Container) -> WebParts:
         jumped=container.watch().jumped,
         secure_cookies=settings.secure_cookies,
         simulator_url=settings.simulator_url,
+        measures=measures,
+        metrics=measures.page,
     )

@@ -7,11 +7,12 @@ import pytest
 
 from sikpro.adapters.memory.health import MemoryPlace
 from sikpro.adapters.sql.health import SqlPlace
-from sikpro.application.ports.health import Checked, DataPlace, HealthRecord, Integrity
+from sikpro.application.ports.health import Checked, DataPlace, HealthRecord, Integrity, Waiting
 from sikpro.application.ports.storage import StorageError, Transactions, UnitOfWork
-from tests.builders import after
+from tests.builders import after, an_outgoing
 from tests.fakes import FakePlace
 from tests.integration.contract.conftest import POSTGRES
+from tests.integration.contract.test_claims import EVERYTHING, claimed, furnish
 from tests.integration.sqlite import migrated_sqlite
 
 
@@ -35,6 +36,33 @@ def test_the_latest_record_of_a_name_is_kept_and_old_ones_of_a_beginning_are_for
     assert found() == [records[3], records[1], records[2], None]
     store.write(lambda unit: unit.health.forget("probe:", after(5)))
     assert found() == [None, records[1], records[2], None]
+
+
+def test_what_waits_is_counted_also_what_somebody_has_in_hand_and_nothing_that_ended_or_is_to_come(
+    store: Transactions,
+) -> None:
+    def waiting() -> Waiting:
+        return store.read(lambda unit: unit.health.waiting(after(1)))
+
+    assert waiting() == Waiting()
+    store.write(furnish)
+    everything = Waiting(messages=1, jobs=1, exports=1, tables=1, photos=1, files=1)
+    assert waiting() == everything
+    assert store.write(claimed) == EVERYTHING
+    assert waiting() == everything
+
+    def end(unit: UnitOfWork) -> None:
+        unit.outbox.sent(1, 5, after(1))
+        unit.outbox.put(an_outgoing(chat_id=0), after(1))
+        unit.exports.cancel(1, after(1))
+        unit.photo_reads.done(1, None, "gone")
+        unit.files.give_up(1, "gone")
+        unit.written_tables.stop(unit.written_tables.get(1), "fault")
+        (job,) = unit.jobs.all()
+        unit.jobs.again(job, after(9))
+
+    store.write(end)
+    assert waiting() == Waiting()
 
 
 @pytest.fixture(params=["memory", "fake", "sqlite", POSTGRES])

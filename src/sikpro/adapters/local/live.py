@@ -39,6 +39,7 @@ class LocalLiveEvents:
         self._lock = threading.Lock()
         self._subscribers: set[_Subscriber] = set()
         self._closed = False
+        self._streams = 0
         self._kept = kept
         self._name = chance.hexadecimal(4)
         self._record: deque[tuple[int, tuple[Hint, ...]]] = deque()
@@ -80,7 +81,16 @@ class LocalLiveEvents:
         Needs a running event loop.
         """
         with self._subscriber(self._known(after)) as subscriber:
-            yield self._news(subscriber, known=self._known(after) is not None)
+            self._streams += 1
+            try:
+                yield self._news(subscriber, known=self._known(after) is not None)
+            finally:
+                self._streams -= 1
+
+    @property
+    def streams(self) -> int:
+        """How many follow the news now; all in the thread of one event loop."""
+        return self._streams
 
     def close(self) -> None:
         """End every subscription, also later ones."""

@@ -2,14 +2,15 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from attrs import define, field
 
 from sikpro.application.ports.storage import StorageCrowded, StorageDamaged, Transactions, UnitOfWork
+from sikpro.application.workers.vitals import Use
 
 T = TypeVar("T")
 
@@ -24,6 +25,33 @@ def _room() -> threading.Semaphore:
     return threading.Semaphore(LONG_AT_ONCE + LONG_WAITING)
 
 
+class CountedThreads(ThreadPoolExecutor):
+    """Threads that know how many of them are busy, and how much waits for one."""
+
+    def __init__(self, most: int, thread_name_prefix: str) -> None:
+        super().__init__(most, thread_name_prefix)
+        self._most = most
+        self._count = threading.Lock()
+        self._unfinished = 0
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Do it in a thread as soon as one is free."""
+        future = super().submit(fn, *args, **kwargs)
+        self._add(1)
+        future.add_done_callback(lambda _: self._add(-1))
+        return future
+
+    @property
+    def use(self) -> Use:
+        """How much is going on now."""
+        unfinished = self._unfinished
+        return Use(busy=min(unfinished, self._most), waiting=max(unfinished - self._most, 0), most=self._most)
+
+    def _add(self, change: int) -> None:
+        with self._count:
+            self._unfinished += change
+
+
 @define(kw_only=True)
 class ThreadedTransactions:
     """`AsyncTransactions` over synchronous ones, in its own executors, never in the event loop's default one.
@@ -32,9 +60,9 @@ class ThreadedTransactions:
     """
 
     transactions: Transactions
-    writer: ThreadPoolExecutor
-    readers: ThreadPoolExecutor
-    long_readers: ThreadPoolExecutor
+    writer: CountedThreads
+    readers: CountedThreads
+    long_readers: CountedThreads
     damage: Callable[[StorageDamaged], None] = field(default=lambda _: None)
     _room: threading.Semaphore = field(factory=_room, init=False)
 
@@ -49,9 +77,9 @@ class ThreadedTransactions:
         """Return transactions with this many threads; use several writers only if the database has row locks."""
         return cls(
             transactions=transactions,
-            writer=ThreadPoolExecutor(writers, thread_name_prefix="sikpro-writer"),
-            readers=ThreadPoolExecutor(readers, thread_name_prefix="sikpro-reader"),
-            long_readers=ThreadPoolExecutor(LONG_AT_ONCE, thread_name_prefix="sikpro-long-reader"),
+            writer=CountedThreads(writers, thread_name_prefix="sikpro-writer"),
+            readers=CountedThreads(readers, thread_name_prefix="sikpro-reader"),
+            long_readers=CountedThreads(LONG_AT_ONCE, thread_name_prefix="sikpro-long-reader"),
         )
 
     async def write(self, work: Callable[[UnitOfWork], T]) -> T:
@@ -79,6 +107,11 @@ class ThreadedTransactions:
         except StorageDamaged as error:
             self.damage(error)
             raise
+
+    @property
+    def use(self) -> Mapping[str, Use]:
+        """How much is going on in the threads of each kind."""
+        return {"writers": self.writer.use, "readers": self.readers.use, "long_readers": self.long_readers.use}
 
     def close(self) -> None:
         """End the threads after their work."""

@@ -5,7 +5,9 @@ from datetime import datetime
 from attrs import frozen
 
 from sikpro.adapters.memory.store import State
-from sikpro.application.ports.health import Checked, HealthRecord, Integrity, Space
+from sikpro.application.ports.files import FileState
+from sikpro.application.ports.health import Checked, HealthRecord, Integrity, Space, Waiting
+from sikpro.application.ports.photo_reads import PhotoState
 
 
 class MemoryHealthRecords:
@@ -27,6 +29,18 @@ class MemoryHealthRecords:
         for record in self._state.health_records.values():
             if record.name.startswith(beginning) and record.at < before:
                 self._state.health_records.drop(record.name)
+
+    def waiting(self, now: datetime) -> Waiting:
+        """Count what waits for the workers."""
+        state = self._state
+        return Waiting(
+            messages=len(state.unfinished),
+            jobs=sum(due.job.due_at <= now for due in state.jobs.values()),
+            exports=sum(kept.export.state.open for kept in state.exports.values()),
+            tables=sum(kept.table.state.open for kept in state.written_tables.values()),
+            photos=sum(kept.photo.state is PhotoState.WANTED for kept in state.photo_reads.values()),
+            files=sum(kept.file.state is FileState.WANTED for kept in state.files.values()),
+        )
 
 
 @frozen

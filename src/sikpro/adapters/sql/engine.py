@@ -13,19 +13,23 @@ import sqlalchemy as sa
 from attrs import define
 from sqlalchemy import event, exc
 from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext, make_url
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from sikpro.adapters.sql.errors import storage_error
 from sikpro.adapters.sql.litestream import litestreams_folder
 from sikpro.adapters.sql.sqlite_driver import driver
 from sikpro.adapters.sql.writers_turn import connections_that_close_in_turn
 from sikpro.application.ports.storage import StorageDamaged, StorageUnavailable
+from sikpro.application.workers.vitals import Use
 
 WRITES = "sikpro_writes"
 """The execution option of connections that take the write lock at the beginning."""
 
 _BUSY_SECONDS = 10
 _COPIED = "sikpro_copied"
+_OVERFLOW = 10
+"""How many connections more than the kept ones may be open."""
+
 _FREE = ("BEGIN", "PRAGMA")
 _ALONE = "vfs=unix-none"
 """Without locks. Only with `locking_mode=EXCLUSIVE` SQLite then reads a `-wal` without making a file beside it."""
@@ -47,8 +51,7 @@ def create_engine_for(
         raise ValueError("the database's address cannot be read") from None
     connect_args: dict[str, Any]
     options: dict[str, Any] = {"json_serializer": partial(json.dumps, ensure_ascii=False)}
-    if not pooled:
-        options["poolclass"] = NullPool
+    options |= {"max_overflow": _OVERFLOW, "poolclass": QueuePool} if pooled else {"poolclass": NullPool}
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
             raise ValueError("SQLite needs a file; memory: keeps everything in memory")
@@ -71,6 +74,14 @@ def create_engine_for(
         engine = sa.create_engine(parsed, pool_pre_ping=pooled, connect_args=connect_args, **options)
     event.listen(engine, "handle_error", _translate)
     return engine
+
+
+def connections_of(engine: Engine) -> Use:
+    """Return how many connections are in use, of how many; none for an engine that keeps no connections."""
+    pool = engine.pool
+    if not isinstance(pool, QueuePool):
+        return Use()
+    return Use(busy=pool.checkedout(), most=pool.size() + _OVERFLOW)
 
 
 def sqlite_file(url: str | URL) -> Path | None:

@@ -12,10 +12,20 @@ from sqlalchemy.engine import Connection
 from sikpro.adapters.sql.columns import UtcDateTime, Words
 from sikpro.adapters.sql.dialect import upsert
 from sikpro.adapters.sql.engine import create_engine_for, sqlite_file
+from sikpro.adapters.sql.exports import exports
+from sikpro.adapters.sql.files import files
+from sikpro.adapters.sql.jobs import jobs
+from sikpro.adapters.sql.outbox import UNFINISHED, outbox
+from sikpro.adapters.sql.photo_reads import photo_reads
 from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.health import Checked, HealthRecord, Integrity, Space
+from sikpro.adapters.sql.written_tables import written_tables
+from sikpro.application.ports.exports import ExportState
+from sikpro.application.ports.files import FileState
+from sikpro.application.ports.health import Checked, HealthRecord, Integrity, Space, Waiting
+from sikpro.application.ports.photo_reads import PhotoState
 from sikpro.application.ports.storage import StorageDamaged
+from sikpro.application.ports.written_tables import WrittenState
 
 health_records = Table(
     "health_records",
@@ -27,6 +37,8 @@ health_records = Table(
 )
 
 _c = health_records.c
+_OPEN_EXPORTS = [state.value for state in ExportState if state.open]
+_OPEN_TABLES = [state.value for state in WrittenState if state.open]
 _MOST = 5
 """The most faults that a check names."""
 
@@ -50,6 +62,23 @@ class SqlHealthRecords:
         """Delete the records of earlier times whose name begins so."""
         named = _c.name.startswith(beginning, autoescape=True)
         self._transaction.execute(sa.delete(health_records).where(named, _c.at < before))
+
+    def waiting(self, now: datetime) -> Waiting:
+        """Count what waits for the workers, in one statement over the indexes of what is unfinished."""
+        counts = {
+            "messages": _count(outbox, sa.text(UNFINISHED)),
+            "jobs": _count(jobs, jobs.c.due_at <= now),
+            "exports": _count(exports, exports.c.state.in_(_OPEN_EXPORTS)),
+            "tables": _count(written_tables, written_tables.c.state.in_(_OPEN_TABLES)),
+            "photos": _count(photo_reads, photo_reads.c.state == PhotoState.WANTED.value),
+            "files": _count(files, files.c.state == FileState.WANTED.value),
+        }
+        selected = sa.select(*(count.label(name) for name, count in counts.items()))
+        return Waiting(**self._transaction.execute(selected).mappings().one())
+
+
+def _count(table: Table, which: sa.ColumnElement[bool] | sa.TextClause) -> sa.ScalarSelect[int]:
+    return sa.select(sa.func.count()).select_from(table).where(which).scalar_subquery()
 
 
 @frozen

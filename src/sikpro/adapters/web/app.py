@@ -56,7 +56,7 @@ from sikpro.adapters.web.site.assets import serve_asset
 from sikpro.adapters.web.site.errors import error_handlers
 from sikpro.adapters.web.site.forms import Form, read_form
 from sikpro.adapters.web.site.gate import Gate
-from sikpro.adapters.web.site.health import healthz, readyz
+from sikpro.adapters.web.site.health import healthz, metrics, readyz
 from sikpro.adapters.web.site.live import bot_bar, live
 from sikpro.adapters.web.site.manifest import manifest
 from sikpro.adapters.web.site.navigation import NavEntry
@@ -153,7 +153,7 @@ PAGES: tuple[Page, ...] = (
 """Every page, in the order of the navigation."""
 
 
-_ALONE = (serve_asset, show_file, healthz, readyz, manifest, live, bot_bar, reading)
+_ALONE = (serve_asset, show_file, healthz, readyz, metrics, manifest, live, bot_bar, reading)
 """The handlers that belong to no page."""
 
 

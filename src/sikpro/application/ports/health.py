@@ -17,6 +17,18 @@ class HealthRecord:
     detail: str = ""
 
 
+@frozen(kw_only=True)
+class Waiting:
+    """How many things wait for each worker, those in hand included."""
+
+    messages: int = 0
+    jobs: int = 0
+    exports: int = 0
+    tables: int = 0
+    photos: int = 0
+    files: int = 0
+
+
 class HealthRecords(Protocol):
     """Probes of the store by each process, the last check of its integrity, the steps of a machine's clock."""
 
@@ -26,6 +38,9 @@ class HealthRecords(Protocol):
     def get(self, name: str) -> HealthRecord | None: ...
     def forget(self, beginning: str, before: datetime) -> None:
         """Delete the records of earlier times whose name begins so."""
+
+    def waiting(self, now: datetime) -> Waiting:
+        """Count what waits for the workers; a job waits when it is due. It takes a moment only."""
 
 
 class Integrity(StrEnum):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 from attrs import define, field, frozen
 
-from sikpro.application.ports.health import DataPlace, HealthRecord, Integrity, Space
+from sikpro.application.ports.health import DataPlace, HealthRecord, Integrity, Space, Waiting
 from sikpro.application.ports.network import BotState, Trouble
 from sikpro.application.ports.storage import AsyncTransactions, StorageDamaged, StorageError, UnitOfWork
 from sikpro.application.workers.clock_watch import ClockWatch
@@ -73,6 +73,7 @@ class _Probed:
     failed_since: datetime | None
     update: datetime | None
     failing: str
+    waiting: Waiting
 
 
 @define(kw_only=True)
@@ -126,7 +127,7 @@ class HealthWatch:
 
         try:
             await self.transactions.write(write)
-            probed = await self.transactions.read(lambda uow: _read(uow, record.name))
+            probed = await self.transactions.read(lambda uow: _read(uow, record.name, now))
         except StorageError as error:
             damaged = isinstance(error, StorageDamaged)
             self.store.failed("damaged" if damaged else "unavailable", str(error))
@@ -159,6 +160,18 @@ class HealthWatch:
             failed_age=self._age(now, probed.failed_since) if probed else None,
             update=self._age(now, probed.update) if probed else None,
         )
+
+    @property
+    def waiting(self) -> Waiting | None:
+        """What waited for the workers at the last probe that worked; None while the store does not work."""
+        return self._probed.waiting if self._probed and not self.store.reason else None
+
+    @property
+    def backup_age(self) -> float | None:
+        """The seconds since the last backup, None without one."""
+        last = self.backup.last
+        age = self._age(self.watch.now(), last.at) if last else None
+        return age.total_seconds() if age is not None else None
 
     def _database(self) -> Part:
         store, late = self.store, (self.store.age or 0.0) > LATE or (self.store.lasts > LATE and not self.store.tried)
@@ -248,7 +261,7 @@ class HealthWatch:
         return self.watch.now() - timedelta(seconds=ago)
 
 
-def _read(uow: UnitOfWork, name: str) -> _Probed:
+def _read(uow: UnitOfWork, name: str, now: datetime) -> _Probed:
     newest = uow.inbox.page(before=None, limit=1)
     failed, failed_since = uow.failed_messages.left_by_outage()
     failing = [job.kind for job in uow.jobs.all() if job.error]
@@ -259,4 +272,5 @@ def _read(uow: UnitOfWork, name: str) -> _Probed:
         failed_since=failed_since,
         update=newest[0].received_at if newest else None,
         failing=" ".join(failing),
+        waiting=uow.health.waiting(now),
     )

@@ -1,15 +1,20 @@
 """From inbox through conversation to outbox: one transaction a batch, one savepoint an update, cursor included."""
 
+import time
+from collections.abc import Callable
+
 import structlog
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from sikpro.application.conversation.context import Handled
 from sikpro.application.conversation.engine import handle
 from sikpro.application.conversation.groups import in_its_topic
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.bots import LeaseLost
+from sikpro.application.ports.cause import caused_by
 from sikpro.application.ports.chat import Incoming, IncomingKind, Outgoing, Transport
 from sikpro.application.ports.inbox import Outcome
+from sikpro.application.ports.measures import Measures, NoMeasures
 from sikpro.application.ports.network import Batch
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import (
@@ -29,13 +34,28 @@ _log = structlog.get_logger(__name__)
 _TRIES = 3
 
 
+@frozen
+class Decided:
+    """An update that was handled: its row of the ledger, its result, and the seconds that it took."""
+
+    inbox_id: int
+    kind: IncomingKind
+    handled: Handled
+    seconds: float
+
+
 @frozen(kw_only=True)
 class Intake:
-    """Handles batches of updates. When a call returns, its updates are stored, answered and never delivered again."""
+    """Handles batches of updates. When a call returns, its updates are stored, answered and never delivered again.
+
+    `count` returns monotonic seconds.
+    """
 
     transactions: AsyncTransactions
     clock: Clock
     zone: str
+    measures: Measures = field(factory=NoMeasures)
+    count: Callable[[], float] = time.monotonic
 
     async def begin(self, account: str, transport: Transport) -> None:
         """Record which transport serves the account from now on. The ledger shows a switch. Raises `StorageError`."""
@@ -56,10 +76,10 @@ class Intake:
         then the cursor does not move and the updates are delivered again.
         """
 
-        def whole(uow: UnitOfWork) -> None:
-            for incoming in batch.updates:
-                self.receive(uow, incoming)
+        def whole(uow: UnitOfWork) -> list[Decided | None]:
+            decided = [self.receive(uow, incoming) for incoming in batch.updates]
             move(uow)
+            return decided
 
         def move(uow: UnitOfWork) -> None:
             if batch.gap:
@@ -69,7 +89,7 @@ class Intake:
             uow.bots.move_cursor(account, transport, batch.cursor, owner)
 
         try:
-            await self.transactions.write(whole)
+            self._tell(*await self.transactions.write(whole))
         except (StorageUnavailable, StorageBusy, LeaseLost):
             raise
         except StorageError as error:
@@ -80,31 +100,53 @@ class Intake:
 
     async def _alone(self, incoming: Incoming) -> None:
         try:
-            await self.transactions.write(lambda uow: self.receive(uow, incoming))
+            self._tell(await self.transactions.write(lambda uow: self.receive(uow, incoming)))
         except StorageRejected as error:
             failure = type(error).__name__
             bare = evolve(incoming, text="", data="", sender_name="", attachments=(), contact=None)
-            await self.transactions.write(lambda uow: self._failed(uow, bare, failure))
+            self._tell(await self.transactions.write(lambda uow: self._failed(uow, bare, failure)))
 
-    def receive(self, uow: UnitOfWork, incoming: Incoming) -> None:
-        """Handle one update in an open unit of work, unless the inbox knows it. Our own faults become its outcome.
+    def _tell(self, *stored: Decided | None) -> None:
+        """Count and log updates that are stored; what somebody said to others in a group is no line by default."""
+        for decided in filter(None, stored):
+            handled = decided.handled
+            self.measures.update(handled.outcome, decided.seconds)
+            log = _log.debug if handled.outcome is Outcome.IGNORED else _log.info
+            log(
+                "update handled",
+                update=decided.inbox_id,
+                kind=str(decided.kind),
+                outcome=str(handled.outcome),
+                detail=handled.detail,
+                order=handled.order_id,
+                seconds=round(decided.seconds, 3),
+            )
 
-        Raises `StorageError`.
+    def receive(self, uow: UnitOfWork, incoming: Incoming) -> Decided | None:
+        """Handle one update in an open unit of work, unless the inbox knows it: then return None.
+
+        Our own faults become its outcome. Raises `StorageError`.
         """
+        begun = self.count()
         now, incoming = self.clock.now(), in_its_topic(uow, incoming)
         inbox_id = uow.inbox.receive(evolve(incoming, text=without_link_token(incoming.text)), now)
         if inbox_id is None:
-            return
+            return None
+        with caused_by("update", inbox_id):
+            handled = self._handled_or_failed(uow, incoming)
+        uow.inbox.finish(inbox_id, handled.outcome, handled.detail, handled.order_id)
+        uow.announce(Hint(Kind.LEDGER, (inbox_id,)))
+        return Decided(inbox_id, incoming.kind, handled, self.count() - begun)
+
+    def _handled_or_failed(self, uow: UnitOfWork, incoming: Incoming) -> Handled:
         try:
-            handled = self._handled(uow, incoming)
+            return self._handled(uow, incoming)
         except (StorageError, LeaseLost):
             raise
         except Exception as error:
             _log.exception("update failed", key=incoming.key)
-            handled = Handled(Outcome.FAILED, type(error).__name__)
             self._apologise(uow, incoming)
-        uow.inbox.finish(inbox_id, handled.outcome, handled.detail, handled.order_id)
-        uow.announce(Hint(Kind.LEDGER, (inbox_id,)))
+            return Handled(Outcome.FAILED, type(error).__name__)
 
     def _handled(self, uow: UnitOfWork, incoming: Incoming) -> Handled:
         """Handle the update in a savepoint. Retry when somebody else changed the order at the same time."""
@@ -135,12 +177,15 @@ class Intake:
             uow.inbox.finish(inbox_id, outcome, detail)
             uow.announce(Hint(Kind.LEDGER, (inbox_id,)))
 
-    def _failed(self, uow: UnitOfWork, incoming: Incoming, error: str) -> None:
+    def _failed(self, uow: UnitOfWork, incoming: Incoming, error: str) -> Decided | None:
         inbox_id = uow.inbox.receive(incoming, self.clock.now())
-        if inbox_id is not None:
-            uow.inbox.finish(inbox_id, Outcome.FAILED, error)
+        if inbox_id is None:
+            return None
+        uow.inbox.finish(inbox_id, Outcome.FAILED, error)
+        with caused_by("update", inbox_id):
             self._apologise(uow, incoming)
-            uow.announce(Hint(Kind.LEDGER, (inbox_id,)))
+        uow.announce(Hint(Kind.LEDGER, (inbox_id,)))
+        return Decided(inbox_id, incoming.kind, Handled(Outcome.FAILED, error), 0.0)
 
     def _apologise(self, uow: UnitOfWork, incoming: Incoming) -> None:
         if not incoming.chat_id or incoming.kind in {IncomingKind.MEMBERSHIP, IncomingKind.OTHER}:

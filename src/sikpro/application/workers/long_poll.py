@@ -62,6 +62,7 @@ class LongPoll:
     state: BotState = field(init=False)
     holds_lease: bool = field(default=False, init=False)
     _begun: bool = field(default=False, init=False)
+    _polled_at: float | None = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.state = BotState(
@@ -106,6 +107,11 @@ class LongPoll:
             await asyncio.sleep(min(self.backoff.seconds(failures, at_least), at_most))
             failures += 1
 
+    @property
+    def poll_age(self) -> float | None:
+        """The seconds since the network answered a poll, None before the first."""
+        return None if self._polled_at is None else self.count() - self._polled_at
+
     async def stop(self) -> None:
         """Release the lease, so that another process need not wait until it ends."""
         if self.holds_lease:
@@ -118,6 +124,7 @@ class LongPoll:
     async def _once(self) -> None:
         cursor = await self.transactions.read(lambda uow: uow.bots.cursor(self.account, self.source.transport))
         batch = await self.source.fetch(cursor)
+        self._polled_at = self.count()
         self._connected()
         if batch.cursor != cursor or batch.updates or batch.gap:
             await self.intake.take_in(batch, self.account, self.owner, self.source.transport)

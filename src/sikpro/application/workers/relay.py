@@ -11,9 +11,9 @@ from attrs import define, field
 
 from sikpro.application.ports.chance import Chance
 from sikpro.application.ports.chat import Enclosure, Outgoing
+from sikpro.application.ports.measures import Measures, NoMeasures
 from sikpro.application.ports.network import (
     ChatMoved,
-    GatewayAnswered,
     Messenger,
     NeverSent,
     NotSent,
@@ -26,6 +26,7 @@ from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, StorageUncertain, UnitOfWork
 from sikpro.application.use_cases.recaps.keep_schedules import follow_group
 from sikpro.application.workers.clock_watch import never_jumped
+from sikpro.application.workers.fates import LATER, Fate, Write, arrived, given_up, later, uncertain
 from sikpro.application.workers.lately import Lately
 from sikpro.application.workers.rates import Pace, Rates
 from sikpro.domain.errors import NotFound
@@ -80,6 +81,7 @@ class Relay:
     clock: Clock
     chance: Chance = field(factory=Chance)
     rates: Rates = field(factory=Rates)
+    measures: Measures = field(factory=NoMeasures)
     may_send: Callable[[], bool] = field(default=lambda: True)
     jumped: Callable[[datetime], timedelta] = never_jumped
     count: Callable[[], float] = time.monotonic
@@ -182,22 +184,16 @@ class Relay:
         try:
             message_id = await self.messenger.send(message, await self._enclosed(message))
         except SendError as error:
-            mark = self._failure(item, error)
+            fate = self._failure(item, error)
         except Exception:
             _log.exception("messenger failed", outbox=item.id)
-            mark = self._failure(item, PerhapsSent("messenger"))
+            fate = self._failure(item, PerhapsSent("messenger"))
         else:
-            at = self.clock.now()
             self.line.worked()
             self.line_is_back()
-
-            # It says for good that it is in General instead of its topic.
-            detail = item.reason if item.reason == TOPIC_DELETED else ""
-
-            def mark(uow: UnitOfWork) -> None:
-                uow.outbox.sent(item.id, message_id, at, detail)
-
-        await self._mark(item, mark)
+            fate = arrived(item, message_id, self.clock.now())
+        if await self._mark(item, fate.write):
+            self.measures.message(fate.name, self._age(item, self.clock.now()).total_seconds())
 
     async def _enclosed(self, message: Outgoing) -> Enclosure | None:
         """Return the file of a message. Raises `SendError` where it cannot be read."""
@@ -217,8 +213,8 @@ class Relay:
         except StorageError as error:
             raise NotSent(str(error)) from error
 
-    def _failure(self, item: OutboxItem, error: SendError) -> Callable[[UnitOfWork], None]:
-        """Return the write that records a failure."""
+    def _failure(self, item: OutboxItem, error: SendError) -> Fate:
+        """Return what becomes of a message after a failure."""
         now = self.clock.now()
         if item.message.is_gesture and not isinstance(error, RetryAfter):
             return self._gesture_failed(item, error, now)
@@ -228,9 +224,9 @@ class Relay:
                     self._paused_until = self._loop_time() + seconds
                 self.line.failed("slowed")
                 due = now + timedelta(seconds=seconds)
-                return lambda uow: uow.outbox.later(item.id, due, "retry_after", at=now, attempt=item.attempts)
+                return later(item, due, "retry_after", now)
             case NeverSent(reason="press_expired"):
-                return _given_up(item, Delivery.EXPIRED, error.reason, error.detail, now)
+                return given_up(item, Delivery.EXPIRED, error.reason, error.detail, now)
             case NeverSent(reason=reason) if reason == TOPIC_DELETED and item.message.topic is not None:
                 chat_id, topic = item.message.chat_id, item.message.topic
 
@@ -238,9 +234,9 @@ class Relay:
                     uow.outbox.to_general(item.id, now, attempt=item.attempts)
                     uow.inbox.forget_topic(chat_id, topic)
 
-                return to_general
+                return Fate(LATER, TOPIC_DELETED, to_general)
             case NeverSent():
-                return _given_up(item, Delivery.FAILED, error.reason, error.detail, now)
+                return given_up(item, Delivery.FAILED, error.reason, error.detail, now)
             case ChatMoved(chat_id=chat_id):
                 before = item.message.chat_id
 
@@ -249,16 +245,16 @@ class Relay:
                     uow.outbox.later(item.id, now, "moved", at=now, attempt=item.attempts)
                     follow_group(uow, before, chat_id)
 
-                return moved
+                return Fate(LATER, "moved", moved)
             case PerhapsSent():
                 self._line_failed("no_clear_answer")
-                return self._again(item, now, _uncertain(error), error, doubtful=not self.messenger.sends_once)
+                return self._again(item, now, uncertain(error), error, doubtful=not self.messenger.sends_once)
             case _:
                 self._line_failed("unreachable")
                 return self._again(item, now, "unreachable", error, doubtful=False)
 
-    def _gesture_failed(self, item: OutboxItem, error: SendError, now: datetime) -> Callable[[UnitOfWork], None]:
-        """Return the write for a gesture: a refused one is done, and one that cannot leave in time has expired."""
+    def _gesture_failed(self, item: OutboxItem, error: SendError, now: datetime) -> Fate:
+        """Return what becomes of a gesture: a refused one is done, and one that cannot leave in time has expired."""
         match error:
             case ChatMoved(chat_id=chat_id):
                 before = item.message.chat_id
@@ -268,13 +264,13 @@ class Relay:
                     uow.outbox.move_chat(before, chat_id)
                     follow_group(uow, before, chat_id)
 
-                return moved
+                return Fate(Delivery.SENT, "moved", moved)
             case NeverSent():
-                return lambda uow: uow.outbox.sent(item.id, None, now, error.detail)
-        reason = _uncertain(error) if isinstance(error, PerhapsSent) else "unreachable"
+                return arrived(item, None, now, error.detail)
+        reason = uncertain(error) if isinstance(error, PerhapsSent) else "unreachable"
         self._line_failed("no_clear_answer" if reason in UNCERTAIN else reason)
         if self._age(item, now) > (_REACTION_PATIENCE if item.message.reaction else PATIENCE):
-            return _given_up(item, Delivery.EXPIRED, reason, error.detail, now)
+            return given_up(item, Delivery.EXPIRED, reason, error.detail, now)
         return self._again(item, now, reason, error, doubtful=False)
 
     def _age(self, item: OutboxItem, now: datetime) -> timedelta:
@@ -286,9 +282,7 @@ class Relay:
         self._held_up = True
         self._down_since = self.count() if self._down_since is None else self._down_since
 
-    def _again(
-        self, item: OutboxItem, now: datetime, reason: str, error: SendError, *, doubtful: bool
-    ) -> Callable[[UnitOfWork], None]:
+    def _again(self, item: OutboxItem, now: datetime, reason: str, error: SendError, *, doubtful: bool) -> Fate:
         """Postpone a message, or give it up after its last allowed try."""
         if doubtful:
             pauses: tuple[float, ...] = _DOUBTFUL_PAUSES[item.doubts : item.doubts + 1]
@@ -298,13 +292,15 @@ class Relay:
         else:
             pauses = ()
         if not pauses:
-            return _given_up(item, Delivery.FAILED, reason, error.detail, now)
+            return given_up(item, Delivery.FAILED, reason, error.detail, now)
         due = now + timedelta(seconds=pauses[0] * self.chance.between(0.5, 1))
-        return lambda uow: uow.outbox.later(item.id, due, reason, at=now, doubtful=doubtful, attempt=item.attempts)
+        return later(item, due, reason, now, doubtful=doubtful)
 
-    async def _mark(self, item: OutboxItem, mark: Callable[[UnitOfWork], None]) -> None:
-        """Record the result of a message. While the database is unreachable, retry until half the lease is over."""
+    async def _mark(self, item: OutboxItem, mark: Write) -> bool:
+        """Record the result of a message, and return whether it is stored.
 
+        While the database is unreachable, retry until half the lease is over.
+        """
         changed, self._marked_state = self.state != self._marked_state, self.state
         perhaps_kept = False
 
@@ -324,10 +320,10 @@ class Relay:
                 perhaps_kept = perhaps_kept or isinstance(error, StorageUncertain)
                 if self._loop_time() > give_up:
                     _log.error("a message's fate could not be kept", outbox=item.id, error=str(error))
-                    return
+                    return False
                 await asyncio.sleep(0.5)
             else:
-                return
+                return True
 
     def _delivered(self, task: asyncio.Task[None]) -> None:
         self._sending.pop(task, None)
@@ -337,15 +333,3 @@ class Relay:
 
     def _loop_time(self) -> float:
         return asyncio.get_running_loop().time()
-
-
-def _uncertain(error: PerhapsSent) -> str:
-    """Return what is known about a message that may have arrived, as a reason."""
-    return "gateway" if isinstance(error, GatewayAnswered) else "ambiguous"
-
-
-def _given_up(
-    item: OutboxItem, state: Delivery, reason: str, detail: str, at: datetime
-) -> Callable[[UnitOfWork], None]:
-    """Return the write that ends a message, unless another process has claimed it since."""
-    return lambda uow: uow.outbox.give_up(item.id, state, reason, detail, at, attempt=item.attempts)

@@ -193,6 +193,7 @@ RIGHTS: Mapping[frozenset[str], str] = {
         GET /written
     """,
     MONTHS: """
+        GET /metrics
         GET /health
         GET /seals
         POST /recap/month/{name}/close

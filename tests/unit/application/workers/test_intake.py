@@ -12,6 +12,7 @@ from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.network import Batch
 from sikpro.application.ports.storage import StorageRejected, StorageUnavailable, UnitOfWork
 from sikpro.application.workers.intake import Intake
+from tests.fakes import HeardMeasures
 from tests.unit.application.inline import InlineTransactions
 from tests.unit.chat import NINE, WHOLE, ZONE, World
 
@@ -39,11 +40,15 @@ class Kitchen:
     """An intake over the fakes, holding the lease."""
 
     world: World = field(factory=World)
+    measures: HeardMeasures = field(factory=HeardMeasures)
     intake: Intake = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.intake = Intake(
-            transactions=InlineTransactions(self.world.transactions), clock=self.world.clock, zone=ZONE
+            transactions=InlineTransactions(self.world.transactions),
+            clock=self.world.clock,
+            zone=ZONE,
+            measures=self.measures,
         )
         self.world.transactions.write(
             lambda uow: uow.bots.lease(ACCOUNT, OWNER, NINE, timedelta(minutes=5), take_over=True)
@@ -177,3 +182,18 @@ async def test_what_is_needed_to_write_to_a_chat_is_kept_with_its_message() -> N
     await kitchen.intake.take_in(batch, ACCOUNT, OWNER, Transport.MTPROTO)
 
     assert kitchen.world.transactions.read(lambda uow: uow.bots.address(ACCOUNT, 700)) == "hash"
+
+
+async def test_an_update_is_counted_once_by_its_outcome_and_only_when_it_is_stored(
+    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        fail_on(broken, "bom", StorageUnavailable("disk full"))
+        with pytest.raises(StorageUnavailable):
+            await kitchen.take_in(request(1), message(2, "bom"))
+    assert kitchen.measures.updates == []
+    fail_on(monkeypatch, "bom", StorageRejected("too odd"))
+    await kitchen.take_in(request(1), message(2, "bom"))
+    assert kitchen.measures.updates == [Outcome.ORDER, Outcome.FAILED]
+    await kitchen.take_in(request(1))
+    assert kitchen.measures.updates == [Outcome.ORDER, Outcome.FAILED], "it had come before"

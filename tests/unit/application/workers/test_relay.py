@@ -18,11 +18,12 @@ from sikpro.application.ports.storage import StorageUncertain, UnitOfWork
 from sikpro.application.workers.left_behind import LeftBehind
 from sikpro.application.workers.rates import Pace, Rates
 from sikpro.application.workers.relay import LEASE, Relay
-from tests.fakes import FakeMessenger, StoryClock
+from tests.fakes import FakeMessenger, HeardMeasures, StoryClock
 from tests.unit.application.inline import InlineTransactions
 from tests.unit.chat import NINE
 
 T = TypeVar("T")
+UNFINISHED = (Delivery.QUEUED, Delivery.SENDING)
 FAST = Rates(overall=1_000_000, chat=1_000_000, group_a_minute=60_000_000, burst=1000)
 
 
@@ -33,6 +34,7 @@ class Post:
     messenger: FakeMessenger = field(factory=FakeMessenger)
     clock: StoryClock = field(factory=lambda: StoryClock(NINE))
     transactions: MemoryTransactions = field(factory=MemoryTransactions)
+    measures: HeardMeasures = field(factory=HeardMeasures)
     relay: Relay = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -41,6 +43,7 @@ class Post:
             messenger=self.messenger,
             clock=self.clock,
             rates=FAST,
+            measures=self.measures,
             count=lambda: (self.clock.at - NINE).total_seconds(),
         )
 
@@ -493,3 +496,10 @@ async def test_a_try_that_hung_until_another_process_has_the_message_says_nothin
     assert (post.item(number).state, post.item(number).attempts) == (Delivery.SENDING, 2)
     await post.relay._deliver(other)
     assert post.item(number).state is Delivery.PERHAPS_TWICE
+
+
+async def test_each_try_is_counted_by_what_became_of_the_message(post: Post) -> None:
+    for failures in ([], [RetryAfter(5), NotSent()], [PerhapsSent()], [NeverSent("blocked")]):
+        post.messenger.failures, number = list(failures), post.put("halo")
+        await post.until(lambda number=number: post.item(number).state not in UNFINISHED)  # type: ignore[misc]  # bound now
+    assert post.measures.messages == ["sent", "later", "later", "sent", "later", "perhaps_twice", "failed"]

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from litestar.datastructures import MutableScopeHeaders
@@ -14,6 +15,7 @@ from sikpro.adapters.web.site.health import PATHS, identify_if_possible
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.security import HEADERS, STRICT_TRANSPORT, session_id, well_formed
 from sikpro.adapters.web.site.visit import Visit, new_visit, read_cookies
+from sikpro.application.ports.measures import Measures
 from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import StorageError, UnitOfWork
@@ -51,6 +53,7 @@ class Gate:
         if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
+        begun, method = monotonic(), str(scope["method"])
         self.parts.forwarding.look(scope)
         received: dict[bytes, bytes] = dict(scope["headers"])
         if b"content-length" in received and b"transfer-encoding" in received:
@@ -73,7 +76,8 @@ class Gate:
             if scope["path"] != "/live":  # the stream of hints has no end
                 scope = {**scope, "method": HttpMethod.GET}
         with coming_from(visit.address):
-            await self.app(scope, receive, _with_headers(_recorded(send, scope, visit), visit))
+            answered = _measured(send, scope, self.parts.measures, method, begun)
+            await self.app(scope, receive, _with_headers(_recorded(answered, scope, visit), visit))
 
     async def _recognise(self, visit: Visit, *, uses: bool) -> None:
         token = visit.cookie("session")
@@ -125,6 +129,18 @@ def _without_body(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.body":
             message = {**message, "body": b""}
+        await send(message)
+
+    return sending
+
+
+def _measured(send: Send, scope: Scope, measures: Measures, method: str, begun: float) -> Send:
+    """Count the request when its answer begins, by the template of its address; what has no page counts as one."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            route = str(scope.get("path_template") or "none")
+            measures.request(method, route, message["status"], monotonic() - begun)
         await send(message)
 
     return sending

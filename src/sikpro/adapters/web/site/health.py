@@ -1,4 +1,4 @@
-"""Health for monitoring: `/readyz` and `/healthz` tell everybody well or not, and the rest to who may know it."""
+"""For monitoring: `/readyz` and `/healthz` tell everybody well or not; the rest, with `/metrics`, who may know."""
 
 import asyncio
 import hmac
@@ -19,11 +19,12 @@ from sikpro.application.ports.storage import StorageError
 from sikpro.application.workers.health import Health, Part
 from sikpro.domain.people import Permission
 
-PATHS = frozenset({"/healthz", "/readyz"})
+PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 """What must answer while nobody can be identified."""
 
 _FORWARDED = ("forwarded", "via", "x-real-ip", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto")
 _PATIENCE = 2.0
+_EXPOSITION = "text/plain; version=0.0.4"  # the charset is added
 _NO_STORE = {"cache-control": "no-store"}
 
 
@@ -41,8 +42,25 @@ async def healthz(
     """Return 503 if something is ill in a way that stops orders, else 200; who may know learns what it is."""
     health = parts.health()
     status: dict[str, Any] = {"status": "ok" if health.ok else "failing"}
-    known = is_from_here(request) or has_token(request, parts.health_token) or _answers_for_it(visit)
+    known = may_know(request, visit, parts)
     return _answer(status | in_full(health, words_in("en", parts.zone)) if known else status, health.ok)
+
+
+@get("/metrics", opt=PUBLIC)
+async def metrics(
+    request: Request[Any, Any, Any], visit: NamedDependency[Visit], parts: NamedDependency[WebParts]
+) -> Response[bytes]:
+    """Return the counts and figures of this process for Prometheus; 401 for who may not know them."""
+    if not may_know(request, visit, parts):
+        text = b"metrics are for this machine, for who sends the health token, for admins and supervisors\n"
+        headers = {**_NO_STORE, "www-authenticate": 'Bearer realm="metrics"'}
+        return Response(text, status_code=401, headers=headers, media_type="text/plain")
+    return Response(parts.metrics(), headers=_NO_STORE, media_type=_EXPOSITION)
+
+
+def may_know(request: Request[Any, Any, Any], visit: Visit, parts: WebParts) -> bool:
+    """Return whether whoever asks may know all about the health: from this machine, by the token, or as who audits."""
+    return is_from_here(request) or has_token(request, parts.health_token) or _answers_for_it(visit)
 
 
 def _answers_for_it(visit: Visit) -> bool:

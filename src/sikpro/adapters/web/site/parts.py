@@ -7,6 +7,7 @@ from attrs import field, frozen
 
 from sikpro.adapters.web.site.forwarded import UnusedForwarding
 from sikpro.adapters.web.site.readings import Readings
+from sikpro.application.ports.measures import Measures, NoMeasures
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.pictures import PictureMaker
 from sikpro.application.ports.runtime import Clock, LiveEvents, Passwords
@@ -26,6 +27,7 @@ class WebParts:
     confirms a clock that was set forward.
     `clock_step` reports that the machine's clock was set recently, `jumped` how far forward since a time.
     `secure_cookies` is true for a web over HTTPS. `simulator_url` leads to the simulator's chat, "" if there is none.
+    `measures` counts requests, `metrics` returns the text that `/metrics` answers.
     `forwarding` remembers a proxy that nobody trusts, `readings` how far uploaded tables are read.
     """
 
@@ -45,5 +47,7 @@ class WebParts:
     jumped: Callable[[datetime], timedelta] = never_jumped
     secure_cookies: bool = False
     simulator_url: str = ""
+    measures: Measures = field(factory=NoMeasures)
+    metrics: Callable[[], bytes] = lambda: b""
     forwarding: UnusedForwarding = field(factory=UnusedForwarding)
     readings: Readings = field(factory=Readings)

@@ -1,0 +1,1 @@
+"""What this process tells Prometheus about itself and its work."""

@@ -159,8 +159,8 @@ def export(
     """Write the recap of a period with all its orders to a file: Excel or CSV."""
     from sikpro.entrypoints.container import Container
     from sikpro.entrypoints.export import export_to, requested
+    from sikpro.entrypoints.logs import log_to_stderr
     from sikpro.entrypoints.settings import Settings
-    from sikpro.entrypoints.start import log_to_stderr
 
     query = requested(period, first, last, filters)
     settings = Settings.load({"data": data, "database": database})

@@ -18,6 +18,7 @@ from sikpro.adapters.sql.spaced import Spaced
 from sikpro.adapters.sql.sqlite_driver import RACES, what_holds
 from sikpro.adapters.web.app import create_web
 from sikpro.application.ports.storage import Kind, StorageError
+from sikpro.application.workers.repeated import Repeated
 from sikpro.entrypoints.container import Container, has_bot, web_parts
 from sikpro.entrypoints.prompt_protocol import PromptProtocol
 from sikpro.entrypoints.settings import Settings, WrongSettings
@@ -164,12 +165,13 @@ async def keep_running(loop: Callable[[], Coroutine[None, None, None]], pause: f
 
     Otherwise a dead loop would leave people without answers while the web still works.
     """
+    faults = Repeated(log=_log, event="a loop ended, and begins again", level="error")
     while True:
         try:
             await loop()
             return
-        except Exception:  # any fault of the program: a dead loop would leave people without answers
-            _log.exception("a loop ended, and begins again")
+        except Exception as error:  # any fault of the program: a dead loop would leave people without answers
+            faults.failed(type(error).__name__, loop=getattr(loop, "__qualname__", ""), exc_info=True)
         await asyncio.sleep(pause)
 
 

@@ -1,14 +1,10 @@
-"""Common parts of the commands: logging, the data folder, migrations."""
+"""Common parts of the commands: the data folder, migrations, the container."""
 
-import logging
 import os
 import sqlite3
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from io import TextIOBase
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO, cast
 
 import structlog
 
@@ -20,48 +16,10 @@ from sikpro.application.use_cases.catalogue.change_duplicate_rule import change_
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.entrypoints.container import Container
+from sikpro.entrypoints.logs import log_to_stderr
 from sikpro.entrypoints.settings import Settings, WrongSettings, is_token
 
 _log = structlog.get_logger(__name__)
-
-
-def log_to_stderr(settings: Settings) -> None:
-    """Set up logging: text for people, or one JSON line per event."""
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-    ]
-    if settings.log_format == "json":
-        renderer: structlog.typing.Processor = structlog.processors.JSONRenderer()
-    else:
-        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-        shared.pop()
-    structlog.configure(
-        processors=[*shared, renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Patient(sys.stderr))),
-    )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-
-
-class _Patient(TextIOBase):
-    """A stream that drops what cannot be written: a full disk below the log must not end a loop that logs about it."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def write(self, text: str) -> int:
-        """Write, if it can be written."""
-        with suppress(OSError):
-            self._stream.write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        """Flush, if it can be written."""
-        with suppress(OSError):
-            self._stream.flush()
 
 
 @contextmanager

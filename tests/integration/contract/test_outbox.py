@@ -1,5 +1,6 @@
 """What the outbox promises."""
 
+from sikpro.application.ports.cause import caused_by
 from sikpro.application.ports.chat import Button, Outgoing
 from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.storage import Transactions, UnitOfWork
@@ -30,6 +31,17 @@ def test_a_message_comes_back_as_it_was_put(store: Transactions) -> None:
         due_at=after(3),
         order_id=order.id,
     )
+
+
+def test_a_message_keeps_what_it_was_queued_for_through_all_its_tries(store: Transactions) -> None:
+    with caused_by("update", 12):
+        answer = put(store, "halo")
+    with caused_by("update", 13), caused_by("job", "remind"):
+        reminder = put(store, "ingat", chat_id=2)
+    unnamed = put(store, "tanpa", chat_id=3)
+    assert [item.cause for item in claim(store, 1)] == ["update=12", "job=remind", ""]
+    sent(store, answer)
+    assert [get(store, one).cause for one in (answer, reminder, unnamed)] == ["update=12", "job=remind", ""]
 
 
 def test_a_sent_message_is_known_by_its_topic(store: Transactions) -> None:

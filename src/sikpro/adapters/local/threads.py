@@ -7,18 +7,33 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, Self, TypeVar
 
+import structlog
 from attrs import define, field
 
-from sikpro.application.ports.storage import StorageCrowded, StorageDamaged, Transactions, UnitOfWork
+from sikpro.application.ports.storage import (
+    StorageBusy,
+    StorageCrowded,
+    StorageDamaged,
+    StorageUnavailable,
+    Transactions,
+    UnitOfWork,
+)
+from sikpro.application.workers.repeated import Repeated
 from sikpro.application.workers.vitals import Use
 
 T = TypeVar("T")
+
+_log = structlog.get_logger(__name__)
 
 LONG_AT_ONCE = 2
 """How many long reads run at once; more would take the processor from everything else."""
 
 LONG_WAITING = 8
 """How many more may wait: as many people wait a minute at most where one takes some seconds."""
+
+
+def _faults() -> Repeated:
+    return Repeated(log=_log, event="the store does not work", over="the store works again", calm=15.0)
 
 
 def _room() -> threading.Semaphore:
@@ -56,7 +71,8 @@ class CountedThreads(ThreadPoolExecutor):
 class ThreadedTransactions:
     """`AsyncTransactions` over synchronous ones, in its own executors, never in the event loop's default one.
 
-    `damage` is called with each damage that the store met, in the event loop's thread.
+    `damage` is called with each damage that the store met, in the event loop's thread. Here, where all work with the
+    store passes, a store that does not work is said once for all who use it.
     """
 
     transactions: Transactions
@@ -64,6 +80,7 @@ class ThreadedTransactions:
     readers: CountedThreads
     long_readers: CountedThreads
     damage: Callable[[StorageDamaged], None] = field(default=lambda _: None)
+    faults: Repeated = field(factory=_faults)
     _room: threading.Semaphore = field(factory=_room, init=False)
 
     @classmethod
@@ -84,7 +101,9 @@ class ThreadedTransactions:
 
     async def write(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the whole work in one transaction in a writer thread, in the caller's context."""
-        return await self._noticing(self.writer.submit(copy_context().run, self.transactions.write, work))
+        written: T = await self._noticing(self.writer.submit(copy_context().run, self.transactions.write, work))
+        self.faults.worked()  # who can write can read too
+        return written
 
     async def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the whole work on one view in a reader thread."""
@@ -104,8 +123,10 @@ class ThreadedTransactions:
     async def _noticing(self, result: Future[T]) -> T:
         try:
             return await asyncio.wrap_future(result)
-        except StorageDamaged as error:
-            self.damage(error)
+        except (StorageUnavailable, StorageBusy) as error:
+            self.faults.failed(type(error).__name__, error=str(error))
+            if isinstance(error, StorageDamaged):
+                self.damage(error)
             raise
 
     @property

@@ -8,6 +8,7 @@ from attrs import evolve
 
 from sikpro.adapters.memory.seals import put_fact
 from sikpro.adapters.memory.store import Sending, Sequences, State, Table
+from sikpro.application.ports.cause import cause
 from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.outbox import TOPIC_DELETED, UNCERTAIN, Delivery, OutboxItem
 from sikpro.application.ports.runtime import CLOCK_STEP
@@ -47,6 +48,7 @@ class MemoryOutbox:
             due_at=due_at or at,
             order_id=order_id,
             reason=reason,
+            cause=cause(),
         )
         self._keep(Sending(item, at, salt=new_salt(self._sequences.chance)))
         if reason:

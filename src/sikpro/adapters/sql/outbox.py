@@ -12,6 +12,7 @@ from sikpro.adapters.sql.leases import lease_is_over
 from sikpro.adapters.sql.outbox_mappers import item_from_row, message_to_row
 from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.application.ports.cause import cause
 from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.outbox import TOPIC_DELETED, UNCERTAIN, Delivery, OutboxItem
 from sikpro.application.ports.runtime import CLOCK_STEP
@@ -55,6 +56,7 @@ outbox = Table(
     Column("salt", Words, nullable=False, server_default=""),
     Column("claimed_by", Words, nullable=False, server_default=""),
     Column("topic", Id),
+    Column("cause", Words, nullable=False, server_default=""),
     sa.Index(
         "ix_outbox_unfinished",
         "chat_id",
@@ -124,6 +126,7 @@ class SqlOutbox:
             "order_id": order_id,
             "reason": reason,
             "detail": "",
+            "cause": cause(),
             "salt": new_salt(self._transaction.chance),
         }
         if not reason:

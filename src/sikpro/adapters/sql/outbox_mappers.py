@@ -54,4 +54,5 @@ def item_from_row(row: Mapping[Any, Any]) -> OutboxItem:
         detail=row["detail"],
         sent_at=row["sent_at"],
         message_id=row["message_id"],
+        cause=row["cause"],
     )

@@ -16,6 +16,7 @@ from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.hints import CHANNEL, heard
 from sikpro.adapters.sql.spaced import Spaced
 from sikpro.application.ports.storage import Hint, StorageError
+from sikpro.application.workers.repeated import Repeated
 
 _log = structlog.get_logger(__name__)
 
@@ -54,6 +55,11 @@ class Presence:
         self._held = threading.Event()
         self._proved = time.monotonic()
         self._stopped = threading.Event()
+        self._faults = Repeated(
+            log=_log,
+            event="the connection to the other processes broke",
+            over="the connection to the other processes is back",
+        )
         self._thread = threading.Thread(target=self._run, name="sikpro-presence", daemon=True)
 
     @property
@@ -76,15 +82,12 @@ class Presence:
             self._thread.join(_PROVES)
 
     def _run(self) -> None:
-        out_of_reach = False
         while not self._stopped.is_set():
             try:
                 with self._connected() as connection:
                     self._stay(connection)
             except (StorageError, exc.SQLAlchemyError, OSError, ValueError) as error:
-                if self._held.is_set() or not out_of_reach:
-                    _log.warning("the connection to the other processes broke", error=str(error))
-                out_of_reach = True
+                self._faults.failed(type(error).__name__, error=str(error))
             finally:
                 self._held.clear()
             self._stopped.wait(_LOOK)
@@ -108,6 +111,7 @@ class Presence:
             self._proved = time.monotonic()
             if not self._held.is_set():
                 self._held.set()
+                self._faults.worked()
                 self._missed.ask()
             self._missed.step()
             select([driver.fileno()], [], [], _LOOK if taken else _LOOK / 5)

@@ -19,7 +19,7 @@ def caused_by(kind: str, name: object) -> Iterator[None]:
     """
     known = _cause.set(f"{kind}={name}")
     try:
-        with bound_contextvars(**{kind: name}):
+        with bound_contextvars(**{kind: str(name)}):
             yield
     finally:
         _cause.reset(known)
@@ -28,3 +28,15 @@ def caused_by(kind: str, name: object) -> Iterator[None]:
 def cause() -> str:
     """Return what the present work is done for, as `kind=name`; "" for work that nobody named."""
     return _cause.get()
+
+
+def named(cause: str) -> dict[str, str]:
+    """Return a kept cause as fields of a log line.
+
+    >>> named("update=12")
+    {'update': '12'}
+    >>> named("")
+    {}
+    """
+    kind, _, name = cause.partition("=")
+    return {kind: name} if kind else {}

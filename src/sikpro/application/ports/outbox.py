@@ -39,6 +39,8 @@ class OutboxItem:
 
     `attempts` counts the tries, `doubts` the tries that may or may not have arrived.
 
+    `cause` is what it was queued for (`caused_by`), as `kind=name`, "" if nobody named it.
+
     `chat_id` is 0 when there is no Telegram chat. Such a message is saved as failed (`no_telegram`).
     """
 
@@ -55,6 +57,7 @@ class OutboxItem:
     detail: str = ""
     sent_at: datetime | None = None
     message_id: int | None = None
+    cause: str = ""
 
 
 class Outbox(Protocol):
@@ -71,8 +74,8 @@ class Outbox(Protocol):
     ) -> int:
         """Queue a message (due at once by default), or save it as failed for a reason. Return its id.
 
-        A message without `random_id` gets one. Every end of a message (here, `sent`, `give_up`, `end_failed`) has its
-        fact (`Seals`).
+        A message without `random_id` gets one. It keeps its `cause`. Every end of a message (here, `sent`, `give_up`,
+        `end_failed`) has its fact (`Seals`).
         """
 
     def claim(

@@ -12,6 +12,7 @@ from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, UnitOfWork
 from sikpro.application.workers.clock_watch import never_jumped
 from sikpro.application.workers.one_by_one import OneByOne
+from sikpro.application.workers.repeated import Repeated
 
 _log = structlog.get_logger(__name__)
 
@@ -65,6 +66,13 @@ class Downloads(OneByOne):
     pause: float = 2.0
     may_fetch: Callable[[], bool] = field(default=lambda: True)
     jumped: Callable[[datetime], timedelta] = never_jumped
+    _faults: Repeated = field(
+        factory=lambda: Repeated(log=_log, event="files are not to be had now", over="files are to be had again"),
+        init=False,
+    )
+    _crashes: Repeated = field(
+        factory=lambda: Repeated(log=_log, event="a file could not be fetched", level="error"), init=False
+    )
 
     async def next(self) -> bool:
         """Fetch the next file, if there is one. Raises `StorageError`."""
@@ -81,12 +89,13 @@ class Downloads(OneByOne):
             reason = gone.reason
             await self._mark(file, lambda uow: uow.files.give_up(file.id, reason, attempt=file.attempts))
         except SourceError as error:
-            _log.warning("a file is not to be had now", file=file.id, trouble=str(error.trouble), detail=error.detail)
+            self._faults.failed(str(error.trouble), file=file.id, detail=error.detail)
             await self._later(file, str(error.trouble), error.retry_after)
         except Exception:  # one failing file must not stop the others: it is logged and retried
-            _log.exception("a file could not be fetched", file=file.id)
+            self._crashes.failed("internal", file=file.id, exc_info=True)
             await self._later(file, "internal", None)
         else:
+            self._faults.worked()
             kind = media_type(content)
             await self._mark(file, lambda uow: uow.files.keep(file.id, content, kind))
         return True

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from attrs import frozen
 
@@ -51,6 +52,17 @@ def given_up(item: OutboxItem, state: Delivery, reason: str, detail: str, at: da
     return Fate(
         state, reason, lambda uow: uow.outbox.give_up(item.id, state, reason, detail, at, attempt=item.attempts)
     )
+
+
+def tell(log: Any, item: OutboxItem, fate: Fate, seconds: float) -> None:
+    """Log the end of a message by ids and codes. Tries that are repeated, and small signs, are no lines by default."""
+    small = item.message.is_gesture or bool(item.message.press_id)
+    say = log.info if fate.ended and not small else log.debug
+    arrived = fate.name in {Delivery.SENT, Delivery.PERHAPS_TWICE}
+    event = "message sent" if arrived else "message not sent" if fate.ended else "message waits"
+    about = {"order": item.order_id, "reason": fate.reason}
+    known = {name: value for name, value in about.items() if value}
+    say(event, fate=str(fate.name), attempts=item.attempts, seconds=round(seconds, 3), **known)
 
 
 def uncertain(error: PerhapsSent) -> str:

@@ -32,6 +32,7 @@ from sikpro.application.workers.integrity import IntegrityCheck
 from sikpro.application.workers.jobs import JobRunner
 from sikpro.application.workers.lately import Lately
 from sikpro.application.workers.relay import Relay
+from sikpro.application.workers.repeated import Repeated
 
 _log = structlog.get_logger(__name__)
 
@@ -102,12 +103,28 @@ class HealthWatch:
     count: Callable[[], float] = time.monotonic
     store: Lately = field(init=False)
     disk: Lately = field(init=False)
+    _lost: Repeated = field(init=False)
+    _narrow: Repeated = field(init=False)
     _space: Space | None = field(default=None, init=False)
     _probed: _Probed | None = field(default=None, init=False)
     _number: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.store, self.disk = Lately(count=self.count), Lately(count=self.count)
+        self._lost = Repeated(
+            log=_log,
+            event="the store does not keep what is written",
+            over="the store keeps what is written again",
+            level="error",
+            count=self.count,
+        )
+        self._narrow = Repeated(
+            log=_log,
+            event="the disk of the data is nearly full",
+            over="the disk of the data has room again",
+            every=3600.0,
+            count=self.count,
+        )
 
     async def run(self) -> None:
         """Probe until cancelled."""
@@ -131,23 +148,23 @@ class HealthWatch:
         except StorageError as error:
             damaged = isinstance(error, StorageDamaged)
             self.store.failed("damaged" if damaged else "unavailable", str(error))
-            _log.warning("the store does not work", error=str(error))
             return
         if probed.record != record:
             self.store.failed("damaged", "what was written is not what is read")
-            _log.error("the store does not keep what is written")
+            self._lost.failed("lost")
             return
+        self._lost.worked()
         self._probed = probed
         self.store.worked()
 
     async def _look_at_disk(self) -> None:
         self._space = space = await self.place.space()
-        if space is not None and space.free < self.least:
-            self.disk.failed("full")
-        elif space is not None and space.is_low(self.low):
-            self.disk.failed("low")
+        if space is not None and (space.free < self.least or space.is_low(self.low)):
+            self.disk.failed("full" if space.free < self.least else "low")
+            self._narrow.failed(self.disk.reason, free_megabytes=space.free // _MEGA)
         else:
             self.disk.worked()
+            self._narrow.worked()
 
     def health(self) -> Health:
         """Return how everything is now, by what last worked and what last failed."""

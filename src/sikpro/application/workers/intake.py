@@ -112,14 +112,15 @@ class Intake:
             handled = decided.handled
             self.measures.update(handled.outcome, decided.seconds)
             log = _log.debug if handled.outcome is Outcome.IGNORED else _log.info
+            about = {} if handled.order_id is None else {"order": handled.order_id}
             log(
                 "update handled",
-                update=decided.inbox_id,
+                update=str(decided.inbox_id),
                 kind=str(decided.kind),
                 outcome=str(handled.outcome),
                 detail=handled.detail,
-                order=handled.order_id,
                 seconds=round(decided.seconds, 3),
+                **about,
             )
 
     def receive(self, uow: UnitOfWork, incoming: Incoming) -> Decided | None:

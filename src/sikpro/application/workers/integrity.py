@@ -13,6 +13,7 @@ from sikpro.application.ports.health import Checked, DataPlace, HealthRecord, In
 from sikpro.application.ports.runtime import CLOCK_STEP, Clock
 from sikpro.application.ports.storage import AsyncTransactions, StorageDamaged, StorageError
 from sikpro.application.workers.nights import last_night
+from sikpro.application.workers.repeated import Repeated
 
 _log = structlog.get_logger(__name__)
 
@@ -41,6 +42,9 @@ class IntegrityCheck:
     pause: float = 60.0
     count: Callable[[], float] = monotonic
     last: HealthRecord | None = field(default=None, init=False)
+    _faults: Repeated = field(
+        factory=lambda: Repeated(log=_log, event="the data could not be checked", every=3600.0), init=False
+    )
     _met: bool = field(default=False, init=False)
     _checked_at: float | None = field(default=None, init=False)
     _wake: asyncio.Event = field(factory=asyncio.Event, init=False)
@@ -78,8 +82,9 @@ class IntegrityCheck:
         except StorageDamaged as error:
             checked = Checked(Integrity.DAMAGED, str(error))
         except StorageError as error:
-            _log.warning("the data could not be checked", error=str(error))
+            self._faults.failed(type(error).__name__, error=str(error))
             return
+        self._faults.worked()
         await self._found(checked)
 
     async def _found(self, checked: Checked) -> None:

@@ -9,6 +9,7 @@ from attrs import define, field, frozen
 
 from sikpro.application.conversation.drafts import REMIND_AFTER, remind_drafts
 from sikpro.application.ports.blobs import KEPT
+from sikpro.application.ports.cause import caused_by
 from sikpro.application.ports.jobs import Job
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.storage import AsyncTransactions, StorageCrowded, StorageError, UnitOfWork
@@ -141,9 +142,8 @@ class JobRunner:
                 self.store.worked()
                 while await self._next():
                     self.store.worked()
-            except StorageError as error:
+            except StorageError:
                 self.store.failed("storage")
-                _log.warning("jobs out of reach", error=str(error))
             await asyncio.sleep(self.pause)
 
     async def _keep_jumps(self) -> None:
@@ -193,12 +193,13 @@ class JobRunner:
             return
 
         try:
-            if self.watch.rests(now, recurring.life):
-                await self.transactions.write(lambda uow: uow.jobs.again(job, now + recurring.every))
-            elif isinstance(recurring, RecurringCount):
-                await self._count(recurring, job, now)
-            else:
-                await self._repeat(recurring, job, now)
+            with caused_by("job", job.kind):
+                if self.watch.rests(now, recurring.life):
+                    await self.transactions.write(lambda uow: uow.jobs.again(job, now + recurring.every))
+                elif isinstance(recurring, RecurringCount):
+                    await self._count(recurring, job, now)
+                else:
+                    await self._repeat(recurring, job, now)
         except StorageError:
             raise
         except Exception as error:

@@ -28,8 +28,7 @@ class LeftBehind:
         while self.alone:
             try:
                 freed = await self.transactions.write(lambda uow: uow.claims.free_all())
-            except StorageError as error:
-                _log.warning("store out of reach", worker=type(self).__name__, error=str(error))
+            except StorageError:
                 await asyncio.sleep(self.pause)
             else:
                 if freed:
@@ -41,9 +40,8 @@ class LeftBehind:
         while not self.alone:
             try:
                 await self.look()
-            except StorageError as error:
+            except StorageError:
                 self._missing = frozenset()
-                _log.warning("store out of reach", worker=type(self).__name__, error=str(error))
             await asyncio.sleep(self.pause)
 
     async def look(self) -> None:

@@ -19,6 +19,7 @@ from sikpro.application.ports.runtime import Clock, LiveEvents
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError
 from sikpro.application.workers.backoff import Backoff
 from sikpro.application.workers.intake import Intake
+from sikpro.application.workers.repeated import Repeated
 
 _log = structlog.get_logger(__name__)
 
@@ -62,9 +63,11 @@ class LongPoll:
     state: BotState = field(init=False)
     holds_lease: bool = field(default=False, init=False)
     _begun: bool = field(default=False, init=False)
+    _crashes: Repeated = field(init=False)
     _polled_at: float | None = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
+        self._crashes = Repeated(log=_log, event="long poll failed", level="error", count=self.count)
         self.state = BotState(
             connected=False,
             since=self.clock.now(),
@@ -90,6 +93,7 @@ class LongPoll:
                     await self._greet()
                 await self._once()
                 failures = 0
+                self._crashes.worked()
                 continue
             except SourceError as error:
                 at_least = error.retry_after
@@ -102,7 +106,7 @@ class LongPoll:
                 self._trouble("storage", str(error))
                 at_most = _STORE_PAUSE
             except Exception as error:
-                _log.exception("long poll failed")
+                self._crashes.failed(type(error).__name__, exc_info=True)
                 self._trouble("internal", type(error).__name__)
             await asyncio.sleep(min(self.backoff.seconds(failures, at_least), at_most))
             failures += 1

@@ -12,6 +12,7 @@ from sikpro.application.i18n import words_in
 from sikpro.application.ports.chat import MenuEntry
 from sikpro.application.ports.network import Messenger, NeverSent, RetryAfter, SendError
 from sikpro.application.ports.storage import AsyncTransactions, StorageError, UnitOfWork
+from sikpro.application.workers.repeated import Repeated
 
 _log = structlog.get_logger(__name__)
 
@@ -68,6 +69,7 @@ class MenuKeeper:
     may_set: Callable[[], bool] = field(default=lambda: True)
     pause: float = 30.0
     between: float = 0.1
+    _faults: Repeated = field(factory=lambda: Repeated(log=_log, event="command menus not set"), init=False)
 
     async def run(self) -> None:
         """Correct outdated menus until cancelled."""
@@ -79,9 +81,11 @@ class MenuKeeper:
                 except RetryAfter as error:
                     wait = max(wait, error.seconds)
                 except SendError as error:
-                    _log.warning("command menus not set", error=str(error))
-                except StorageError as error:
-                    _log.warning("menus out of reach", error=str(error))
+                    self._faults.failed(type(error).__name__, error=str(error))
+                except StorageError:
+                    wait = self.pause  # the store's own line says it
+                else:
+                    self._faults.worked()
             await asyncio.sleep(wait if self.may_set() else min(wait, 1.0))
 
     async def bring_up_to_date(self) -> int:

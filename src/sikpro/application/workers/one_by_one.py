@@ -3,13 +3,10 @@
 import asyncio
 from abc import ABC, abstractmethod
 
-import structlog
 from attrs import define, field
 
 from sikpro.application.ports.storage import StorageError
 from sikpro.application.workers.lately import Lately
-
-_log = structlog.get_logger(__name__)
 
 
 @define(kw_only=True)
@@ -25,16 +22,15 @@ class OneByOne(ABC):
         self._wake.set()
 
     async def run(self) -> None:
-        """Work until cancelled. An unreachable store is logged and retried."""
+        """Work until cancelled. An unreachable store is tried again; who reaches it for all says so."""
         while True:
             self._wake.clear()
             try:
                 while await self.next():
                     self.store.worked()
                 self.store.worked()
-            except StorageError as error:
+            except StorageError:
                 self.store.failed("storage")
-                _log.warning("store out of reach", worker=type(self).__name__, error=str(error))
             try:
                 async with asyncio.timeout(self.pause):
                     await self._wake.wait()

@@ -15,6 +15,7 @@ from sikpro.application.ports.storage import AsyncTransactions, StorageError, Un
 from sikpro.application.workers.clock_watch import never_jumped
 from sikpro.application.workers.downloads import LARGEST
 from sikpro.application.workers.one_by_one import OneByOne
+from sikpro.application.workers.repeated import Repeated
 
 _log = structlog.get_logger(__name__)
 
@@ -53,6 +54,14 @@ class PhotoReader(OneByOne):
     may_fetch: Callable[[], bool] = field(default=lambda: True)
     jumped: Callable[[datetime], timedelta] = never_jumped
 
+    _faults: Repeated = field(
+        factory=lambda: Repeated(log=_log, event="photos are not to be had now", over="photos are to be had again"),
+        init=False,
+    )
+    _crashes: Repeated = field(
+        factory=lambda: Repeated(log=_log, event="a photo could not be fetched", level="error"), init=False
+    )
+
     async def next(self) -> bool:
         """Read the next photo, if there is one. Raises `StorageError`."""
         if not self.may_fetch():
@@ -70,12 +79,13 @@ class PhotoReader(OneByOne):
             _log.warning("a photo is gone", photo=photo.id, reason=gone.reason, detail=gone.detail)
             await self._finish(photo, None, gone.reason)
         except SourceError as error:
-            _log.warning("a photo is not to be had now", photo=photo.id, trouble=error.trouble, detail=error.detail)
+            self._faults.failed(str(error.trouble), photo=photo.id, detail=error.detail)
             await self._later(photo, str(error.trouble), error.retry_after)
         except Exception:  # one failing photo must not stop the others: it is logged and retried
-            _log.exception("a photo could not be fetched", photo=photo.id)
+            self._crashes.failed("internal", photo=photo.id, exc_info=True)
             await self._later(photo, "internal", None)
         else:
+            self._faults.worked()
             await self._finish(photo, await self._read(photo, content))
         return True
 

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 import structlog
 from attrs import define, field
+from structlog.contextvars import bound_contextvars
 
+from sikpro.application.ports.cause import named
 from sikpro.application.ports.chance import Chance
 from sikpro.application.ports.chat import Enclosure, Outgoing
 from sikpro.application.ports.measures import Measures, NoMeasures
@@ -26,9 +28,10 @@ from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, StorageUncertain, UnitOfWork
 from sikpro.application.use_cases.recaps.keep_schedules import follow_group
 from sikpro.application.workers.clock_watch import never_jumped
-from sikpro.application.workers.fates import LATER, Fate, Write, arrived, given_up, later, uncertain
+from sikpro.application.workers.fates import LATER, Fate, Write, arrived, given_up, later, tell, uncertain
 from sikpro.application.workers.lately import Lately
 from sikpro.application.workers.rates import Pace, Rates
+from sikpro.application.workers.repeated import Repeated
 from sikpro.domain.errors import NotFound
 
 _log = structlog.get_logger(__name__)
@@ -87,6 +90,8 @@ class Relay:
     count: Callable[[], float] = time.monotonic
     store: Lately = field(factory=Lately, init=False)
     line: Lately = field(factory=Lately, init=False)
+    _faults: Repeated = field(init=False)
+    _crashes: Repeated = field(init=False)
     _marked_state: str = field(default="idle", init=False)
     _held_up: bool = field(default=False, init=False)
     _hurry: int = field(default=0, init=False)
@@ -99,6 +104,8 @@ class Relay:
 
     def __attrs_post_init__(self) -> None:
         self._pace = Pace(self.rates)
+        self._faults = Repeated(log=_log, event="messages do not leave", over="messages leave again", count=self.count)
+        self._crashes = Repeated(log=_log, event="messenger failed", level="error", count=self.count)
 
     def wake(self) -> None:
         """Check the outbox now. Call it in the event loop's thread."""
@@ -130,9 +137,8 @@ class Relay:
                 self._wake.clear()
                 try:
                     await self._turn()
-                except StorageError as error:
+                except StorageError:
                     self.store.failed("storage")
-                    _log.warning("outbox out of reach", error=str(error))
                     await asyncio.sleep(1)
         finally:
             if self._sending:
@@ -178,6 +184,11 @@ class Relay:
                 await self._wake.wait()
 
     async def _deliver(self, item: OutboxItem) -> None:
+        """Send a message and record what became of it; every line about it has its id and what it was queued for."""
+        with bound_contextvars(outbox=item.id, **named(item.cause)):
+            await self._deliver_it(item)
+
+    async def _deliver_it(self, item: OutboxItem) -> None:
         message = item.message
         if not message.press_id:
             await asyncio.sleep(self._pace.reserve(message.chat_id, self._loop_time()))
@@ -186,14 +197,17 @@ class Relay:
         except SendError as error:
             fate = self._failure(item, error)
         except Exception:
-            _log.exception("messenger failed", outbox=item.id)
+            self._crashes.failed("internal", exc_info=True)
             fate = self._failure(item, PerhapsSent("messenger"))
         else:
             self.line.worked()
+            self._faults.worked()
             self.line_is_back()
             fate = arrived(item, message_id, self.clock.now())
         if await self._mark(item, fate.write):
-            self.measures.message(fate.name, self._age(item, self.clock.now()).total_seconds())
+            seconds = self._age(item, self.clock.now()).total_seconds()
+            self.measures.message(fate.name, seconds)
+            tell(_log, item, fate, seconds)
 
     async def _enclosed(self, message: Outgoing) -> Enclosure | None:
         """Return the file of a message. Raises `SendError` where it cannot be read."""
@@ -279,6 +293,7 @@ class Relay:
 
     def _line_failed(self, state: str) -> None:
         self.line.failed(state)
+        self._faults.failed(state)
         self._held_up = True
         self._down_since = self.count() if self._down_since is None else self._down_since
 
@@ -319,7 +334,7 @@ class Relay:
             except StorageError as error:
                 perhaps_kept = perhaps_kept or isinstance(error, StorageUncertain)
                 if self._loop_time() > give_up:
-                    _log.error("a message's fate could not be kept", outbox=item.id, error=str(error))
+                    _log.error("a message's fate could not be kept", error=str(error))
                     return False
                 await asyncio.sleep(0.5)
             else:

@@ -16,6 +16,7 @@ from sikpro.adapters.telegram.mtproto.pushes import Pushes
 from sikpro.adapters.telegram.mtproto.sent import SentMessages
 from sikpro.adapters.telegram.mtproto.session import DataCentre, Session, Vault
 from sikpro.application.ports.network import SourceError, Trouble
+from sikpro.application.workers.repeated import Repeated
 
 _log = structlog.get_logger(__name__)
 
@@ -79,6 +80,7 @@ class MtprotoClient:
         self._connecting = asyncio.Lock()
         self._refused: tuple[float, SourceError] | None = None
         self._clock_offset = 0.0
+        self._away = Repeated(log=_log, event="data centre out of reach, asking at the first address")
 
     def __repr__(self) -> str:
         return f"MtprotoClient(bot_id={self.bot_id}, home={self._home!r})"
@@ -170,9 +172,10 @@ class MtprotoClient:
             except LineBroken as broken:
                 if session.centre == self._home:
                     raise SourceError(Trouble.UNREACHABLE, broken.detail) from None
-                _log.warning("data centre out of reach, asking at the first address", host=session.centre.host)
+                self._away.failed("unreachable", host=session.centre.host)
                 session = Session(self._home, b"")
             else:
+                self._away.worked()
                 reached = Session(session.centre, line.key)
                 if reached != kept:
                     await self.vault.keep(reached)

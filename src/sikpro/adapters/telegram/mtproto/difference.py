@@ -17,6 +17,7 @@ from sikpro.adapters.telegram.mtproto.peers import addresses_of, channel_chat_id
 from sikpro.adapters.telegram.mtproto.pushes import channel_in
 from sikpro.adapters.telegram.mtproto.translate import Translator
 from sikpro.application.ports.chat import Incoming
+from sikpro.application.workers.repeated import Repeated
 
 _log = structlog.get_logger(__name__)
 
@@ -65,6 +66,7 @@ class Differences:
         self._client = client
         self._directory = directory
         self._now = now
+        self._not_ready = Repeated(log=_log, event="a supergroup is not ready, asking again later")
 
     async def begin(self) -> Cursor:
         """Return the first cursor: one day back, so that earlier messages are answered too.
@@ -143,7 +145,7 @@ class Differences:
             if code in CHAT_GONE:
                 return Slice(cursor.at_channel(channel, None))
             if code in _AGAIN_LATER:
-                _log.warning("supergroup not ready, asking again later", chat=chat_id, why=code)
+                self._not_ready.failed(code, chat=chat_id)
                 return Slice(cursor.at_channel(channel, pts))
             raise
         since = self._since(cursor) if pts <= 1 else cursor.since

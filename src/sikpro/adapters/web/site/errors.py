@@ -180,7 +180,8 @@ def error_handlers(pages: Pages) -> ExceptionHandlersMap:
     def storage_error(request: Request[Any, Any, Any], error: StorageError) -> Response[str]:
         if isinstance(error, StorageRejected):
             return answer(request, 422)
-        logger.error("storage: %s", error)
+        if isinstance(error, StorageCrowded):  # of the rest `ThreadedTransactions` tells, for all who ask
+            logger.warning("too many long reads: %s", error)
         response = answer(request, 503, *_of_storage(request, error))
         response.headers["retry-after"] = "10"
         return response

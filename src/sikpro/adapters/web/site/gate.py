@@ -4,17 +4,19 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from secrets import token_hex
 from time import monotonic
 from typing import Any
 
 from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import HttpMethod, ScopeType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from sikpro.adapters.web.site.health import PATHS, identify_if_possible
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.security import HEADERS, STRICT_TRANSPORT, session_id, well_formed
 from sikpro.adapters.web.site.visit import Visit, new_visit, read_cookies
+from sikpro.application.ports.cause import caused_by
 from sikpro.application.ports.measures import Measures
 from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.sessions import Session
@@ -49,10 +51,15 @@ class Gate:
         self.parts = parts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request."""
+        """Handle one request, under an id that its log lines, the messages that it queues and its answer have."""
         if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
+        name = token_hex(4)
+        with caused_by("request", name):
+            await self._handle(scope, receive, _named(send, name))
+
+    async def _handle(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         begun, method = monotonic(), str(scope["method"])
         self.parts.forwarding.look(scope)
         received: dict[bytes, bytes] = dict(scope["headers"])
@@ -129,6 +136,15 @@ def _without_body(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.body":
             message = {**message, "body": b""}
+        await send(message)
+
+    return sending
+
+
+def _named(send: Send, name: str) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableScopeHeaders.from_message(message)["x-request-id"] = name
         await send(message)
 
     return sending

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from attrs import fields
 
+from sikpro.adapters.metrics.prometheus import PrometheusMeasures
 from sikpro.application.conversation.commands.registry import COMMANDS
 from sikpro.application.ports.network import Trouble
 from sikpro.entrypoints.settings import PREFIX, Settings
@@ -87,6 +88,22 @@ def test_operations_explain_every_state_of_the_bot() -> None:
     states = {node.value for node in said if isinstance(node, ast.Constant)} - {""}
     told = {row[0].strip("`") for row in table_after(OPERATIONS, "### The bot's states")}
     assert told == states | set(Trouble)
+
+
+def test_operations_explain_every_metric_and_no_other() -> None:
+    page = PrometheusMeasures("1.0", "sqlite").page().decode()
+    known = set(re.findall(r"^# TYPE (sikpro_\w+) ", page, re.M))
+    told = {name for row in table_after(OPERATIONS, "## Metrics") for name in code_in(row[0])} - {"process_…"}
+    assert told == known
+
+
+def test_operations_name_only_lines_that_the_log_can_have() -> None:
+    code = "\n".join(path.read_text("utf-8") for path in SOURCE.rglob("*.py"))
+    section = OPERATIONS.read_text("utf-8").split("## Logs\n", 1)[1].split("\n## ", 1)[0]
+    rows = section.split("| line | what to do |", 1)[1]
+    lines = [one for row in re.findall(r"^\| (.+?) \| (?!---)", rows, re.M) for one in code_in(row)]
+    assert len(lines) > 12
+    assert [line for line in lines if f'"{line}' not in code] == []
 
 
 def test_the_table_of_changes_names_files_that_are_there() -> None:

@@ -163,8 +163,8 @@ class Settings:
     `rate_overall` and `rate_chat` are messages per second. `poll_timeout` is how many seconds a poll stays open, and
     `lease_seconds` how long this process keeps the bot's lease without renewing it: longer than a poll.
     `trusted_proxies` are comma-separated addresses or networks; only their reports of a visitor's address count.
-    Who sends `health_token` may read all of `/healthz`. With less free space than `disk_low` megabytes, or than a tenth
-    of the disk, SIKPRO warns; with less than `disk_least` it is not ready. `backups` is the folder, or the folder of a
+    Who sends `health_token` may read all of `/healthz`, and `/metrics`. With less free space than `disk_low` megabytes, or
+    than a tenth of the disk, SIKPRO warns; with less than `disk_least` it is not ready. `backups` is the folder, or the folder of a
     bucket (`s3://BUCKET/FOLDER`), for a backup each night, of which the newest `backups_kept` stay; "" for none. The
     bucket is at `s3_endpoint` ("" for Amazon's own) in `s3_region`, and opens with `s3_key` and `s3_secret`.
     """

@@ -55,7 +55,8 @@ async def metrics(
         text = b"metrics are for this machine, for who sends the health token, for admins and supervisors\n"
         headers = {**_NO_STORE, "www-authenticate": 'Bearer realm="metrics"'}
         return Response(text, status_code=401, headers=headers, media_type="text/plain")
-    return Response(parts.metrics(), headers=_NO_STORE, media_type=_EXPOSITION)
+    page = await asyncio.to_thread(parts.metrics)  # thousands of lines: the pages go on meanwhile
+    return Response(page, headers=_NO_STORE, media_type=_EXPOSITION)
 
 
 def may_know(request: Request[Any, Any, Any], visit: Visit, parts: WebParts) -> bool:

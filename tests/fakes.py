@@ -74,26 +74,37 @@ class HeardEvents(LocalLiveEvents):
 
 @define
 class HeardMeasures:
-    """Measures into lists: outcomes, fates, and requests as `METHOD route status`."""
+    """Measures into lists: outcomes, fates, requests as `METHOD route status`, and the causes of these."""
 
     updates: list[str] = field(factory=list[str])
     messages: list[str] = field(factory=list[str])
     requests: list[str] = field(factory=list[str])
+    causes: list[str] = field(factory=list[str])
 
-    def update(self, outcome: str, seconds: float) -> None:
+    def update(self, outcome: str, seconds: float, cause: str = "") -> None:
         """Note an update."""
         assert seconds >= 0
+        self.causes.append(cause)
         self.updates.append(str(outcome))
 
-    def message(self, fate: str, seconds: float) -> None:
+    def message(self, fate: str, seconds: float, cause: str = "") -> None:
         """Note a try."""
         assert seconds >= 0
+        self.causes.append(cause)
         self.messages.append(str(fate))
 
-    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+    def request(self, method: str, route: str, status: int, seconds: float, cause: str = "") -> None:
         """Note a request."""
         assert seconds >= 0
+        self.causes.append(cause)
         self.requests.append(f"{method} {route} {status}")
+
+    def transaction(self, kind: str, seconds: float, cause: str = "") -> None:
+        """Note nothing: there are too many."""
+        assert seconds >= 0
+
+    def close(self) -> None:
+        """Hand on nothing."""
 
 
 @define

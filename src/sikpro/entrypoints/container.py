@@ -28,6 +28,7 @@ from sikpro.adapters.web.site.parts import WebParts
 from sikpro.application.conversation.photo_answers import tell_of_photo
 from sikpro.application.ports.backups import Backups
 from sikpro.application.ports.chance import Chance
+from sikpro.application.ports.measures import Measures, SeveralMeasures
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.pictures import PictureMaker
 from sikpro.application.ports.workbooks import WorkbookWriter
@@ -65,7 +66,15 @@ def _process_name(chance: Chance) -> str:
     return f"{os.getpid()}-{chance.hexadecimal(4)}"
 
 
-def _measures(settings: Settings) -> PrometheusMeasures:
+def _measures(settings: Settings, metrics: PrometheusMeasures) -> Measures:
+    if not settings.telemetry:
+        return metrics
+    from sikpro.adapters.metrics.telemetry import OtlpTelemetry  # an extra: loaded only where it is asked for
+
+    return SeveralMeasures(metrics, OtlpTelemetry(settings.telemetry, version("sikpro"), settings.database_url))
+
+
+def _metrics(settings: Settings) -> PrometheusMeasures:
     return PrometheusMeasures(version("sikpro"), "sqlite" if _is_sqlite(settings) else "postgresql")
 
 
@@ -136,10 +145,11 @@ class Container(containers.DeclarativeContainer):
     transactions = providers.Singleton(SqlTransactions, engine, live, process, chance)
     file_watch = providers.Singleton(_file_watch, settings, transactions)
     presence = providers.Singleton(_presence, settings, process, live)
+    metrics = providers.Singleton(_metrics, settings)
+    measures = providers.Singleton(_measures, settings, metrics)
     threads = providers.Singleton(
-        ThreadedTransactions.over, transactions, writers=providers.Callable(_writers, settings)
+        ThreadedTransactions.over, transactions, writers=providers.Callable(_writers, settings), measures=measures
     )
-    measures = providers.Singleton(_measures, settings)
     intake = providers.Singleton(
         Intake, transactions=threads, clock=clock, zone=settings.provided.zone, measures=measures
     )
@@ -249,10 +259,10 @@ def web_parts(container: Container) -> WebParts:
     watch = container.health()
     if has_bot(container):
         watch.bot, watch.relay = bot_state, container.relay
-    measures = container.measures()
+    metrics = container.metrics()
     long_poll = container.long_poll if has_bot(container) else None
     connections = partial(connections_of, container.engine())
-    measures.vitals = lambda: vitals(watch, container.threads(), container.live(), connections, long_poll)
+    metrics.vitals = lambda: vitals(watch, container.threads(), container.live(), connections, long_poll)
 
     return WebParts(
         transactions=container.threads(),
@@ -271,6 +281,6 @@ def web_parts(container: Container) -> WebParts:
         jumped=container.watch().jumped,
         secure_cookies=settings.secure_cookies,
         simulator_url=settings.simulator_url,
-        measures=measures,
-        metrics=measures.page,
+        measures=container.measures(),
+        metrics=metrics.page,
     )

@@ -156,6 +156,7 @@ async def _loops(container: Container) -> AsyncIterator[None]:
             await asyncio.to_thread(presence.stop)
         if watch := container.file_watch():
             watch.close()
+        await asyncio.to_thread(container.measures().close)
         container.threads().close()
         container.engine().dispose()
 

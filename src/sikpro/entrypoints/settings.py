@@ -137,6 +137,11 @@ def _s3_endpoint(_: object, attribute: "Attribute[str]", value: str) -> None:
         raise ValueError(f"{attribute.name}: an address like https://s3.example.com is needed, not {value!r}")
 
 
+def _telemetry(_: object, attribute: "Attribute[str]", value: str) -> None:
+    if value and not _is_address(value, ("http", "https")):
+        raise ValueError(f"{attribute.name}: an address like http://127.0.0.1:4318 is needed, not {value!r}")
+
+
 def _log_format(_: object, attribute: "Attribute[str]", value: str) -> None:
     if value not in {"console", "json"}:
         raise ValueError(f"{attribute.name}: console or json, not {value!r}")
@@ -163,10 +168,11 @@ class Settings:
     `rate_overall` and `rate_chat` are messages per second. `poll_timeout` is how many seconds a poll stays open, and
     `lease_seconds` how long this process keeps the bot's lease without renewing it: longer than a poll.
     `trusted_proxies` are comma-separated addresses or networks; only their reports of a visitor's address count.
-    Who sends `health_token` may read all of `/healthz`, and `/metrics`. With less free space than `disk_low` megabytes, or
-    than a tenth of the disk, SIKPRO warns; with less than `disk_least` it is not ready. `backups` is the folder, or the folder of a
-    bucket (`s3://BUCKET/FOLDER`), for a backup each night, of which the newest `backups_kept` stay; "" for none. The
-    bucket is at `s3_endpoint` ("" for Amazon's own) in `s3_region`, and opens with `s3_key` and `s3_secret`.
+    Who sends `health_token` may read all of `/healthz`, and `/metrics`. With less free space than `disk_low` megabytes,
+    or than a tenth of the disk, SIKPRO warns; with less than `disk_least` it is not ready. `backups` is the folder, or
+    the folder of a bucket (`s3://BUCKET/FOLDER`), for a backup each night, of which the newest `backups_kept` stay; ""
+    for none. The bucket is at `s3_endpoint` ("" for Amazon's own) in `s3_region`, and opens with `s3_key` and
+    `s3_secret`. `telemetry` is the address of a collector of traces, "" for none.
     """
 
     data: Path = field(default=Path("var"), converter=Path)
@@ -197,6 +203,7 @@ class Settings:
     s3_key: str = field(default="", repr=False)
     s3_secret: str = field(default="", repr=False)
     simulator_url: str = ""
+    telemetry: str = field(default="", validator=_telemetry)
     log_format: str = field(default="console", validator=_log_format)
 
     @property
@@ -257,6 +264,8 @@ def _check_together(settings: Settings) -> None:
         )
     if settings.backups.startswith("s3:"):
         check_s3(settings)
+    if settings.telemetry and not _is_here("opentelemetry.exporter.otlp.proto.http"):
+        raise WrongSettings("setting not usable: telemetry: it needs packages more: pip install 'sikpro[otel]'")
     if settings.disk_low < settings.disk_least:
         raise WrongSettings("setting not usable: disk_low must not be less than disk_least")
     if settings.lease_seconds <= settings.poll_timeout:
@@ -267,8 +276,15 @@ def check_s3(settings: Settings) -> None:
     """Raise `WrongSettings` if a bucket cannot be opened with these settings."""
     if not (settings.s3_key and settings.s3_secret):
         raise WrongSettings("setting not usable: s3_key and s3_secret are missing: the owner of the bucket gives them")
-    if find_spec("obstore") is None:
+    if not _is_here("obstore"):
         raise WrongSettings("setting not usable: s3:// needs a package more: pip install 'sikpro[s3]'")
+
+
+def _is_here(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ModuleNotFoundError:  # a package above it is not here
+        return False
 
 
 def _must_be_known(environ: Mapping[str, str], known: set[str]) -> None:

@@ -6,16 +6,18 @@ import pytest
 
 from sikpro.adapters.metrics.prometheus import PrometheusMeasures
 from sikpro.application.ports.inbox import Outcome
-from sikpro.application.ports.measures import Measures, NoMeasures
+from sikpro.application.ports.measures import Measures, NoMeasures, SeveralMeasures
 from sikpro.application.ports.outbox import Delivery
 from tests.fakes import HeardMeasures
 
 
-@pytest.fixture(params=["none", "heard", "prometheus"])
+@pytest.fixture(params=["none", "heard", "prometheus", "several"])
 def measures(request: pytest.FixtureRequest) -> Measures:
     """Each way to count."""
     if request.param == "none":
         return NoMeasures()
+    if request.param == "several":
+        return SeveralMeasures(HeardMeasures(), PrometheusMeasures("1.0", "sqlite"))
     return HeardMeasures() if request.param == "heard" else PrometheusMeasures("1.0", "sqlite")
 
 
@@ -26,15 +28,28 @@ def test_whatever_happens_can_be_told_from_any_thread(measures: Measures) -> Non
         for fate in ("later", *Delivery):
             measures.message(fate, 3.0)
         for method, status in (("GET", 200), ("BREW", 418), ("", 500)):
-            measures.request(method, "/orders/{order_id}", status, 0.0)
+            measures.request(method, "/orders/{order_id}", status, 0.0, "request=1a2b3c4d")
+        for kind in ("write", "read", "long_read"):
+            measures.transaction(kind, 0.001, "update=5")
 
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(tell, range(20))) == [None] * 20
+    measures.close()
     if isinstance(measures, PrometheusMeasures):
         page = measures.page().decode()
         assert 'sikpro_updates_total{outcome="order"} 20.0' in page
         assert 'sikpro_messages_total{fate="later"} 20.0' in page
         assert 'sikpro_http_requests_total{method="OTHER",route="/orders/{order_id}",status="4xx"} 20.0' in page
+
+
+def test_several_are_told_the_same() -> None:
+    first, second = HeardMeasures(), HeardMeasures()
+    measures = SeveralMeasures(first, second)
+    measures.update(Outcome.ORDER, 0.1, "update=5")
+    measures.message(Delivery.SENT, 0.1, "update=5")
+    measures.request("GET", "/", 200, 0.1, "request=1a2b3c4d")
+    assert first == second
+    assert first.causes == ["update=5", "update=5", "request=1a2b3c4d"]
 
 
 def test_two_applications_in_one_process_count_apart() -> None:

@@ -5,11 +5,14 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
+from time import monotonic
 from typing import Any, Self, TypeVar
 
 import structlog
 from attrs import define, field
 
+from sikpro.application.ports.cause import cause
+from sikpro.application.ports.measures import NO_MEASURES, Measures
 from sikpro.application.ports.storage import (
     StorageBusy,
     StorageCrowded,
@@ -80,6 +83,7 @@ class ThreadedTransactions:
     readers: CountedThreads
     long_readers: CountedThreads
     damage: Callable[[StorageDamaged], None] = field(default=lambda _: None)
+    measures: Measures = NO_MEASURES
     faults: Repeated = field(factory=_faults)
     _room: threading.Semaphore = field(factory=_room, init=False)
 
@@ -90,10 +94,12 @@ class ThreadedTransactions:
         *,
         writers: int = 1,
         readers: int = 4,
+        measures: Measures = NO_MEASURES,
     ) -> Self:
         """Return transactions with this many threads; use several writers only if the database has row locks."""
         return cls(
             transactions=transactions,
+            measures=measures,
             writer=CountedThreads(writers, thread_name_prefix="sikpro-writer"),
             readers=CountedThreads(readers, thread_name_prefix="sikpro-reader"),
             long_readers=CountedThreads(LONG_AT_ONCE, thread_name_prefix="sikpro-long-reader"),
@@ -101,13 +107,14 @@ class ThreadedTransactions:
 
     async def write(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the whole work in one transaction in a writer thread, in the caller's context."""
-        written: T = await self._noticing(self.writer.submit(copy_context().run, self.transactions.write, work))
+        submitted = self.writer.submit(copy_context().run, self.transactions.write, work)
+        written: T = await self._noticing("write", submitted)
         self.faults.worked()  # who can write can read too
         return written
 
     async def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the whole work on one view in a reader thread."""
-        return await self._noticing(self.readers.submit(self.transactions.read, work))
+        return await self._noticing("read", self.readers.submit(self.transactions.read, work))
 
     async def read_long(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the whole work on one view in a thread for long reads. Raises `StorageCrowded`.
@@ -118,9 +125,10 @@ class ThreadedTransactions:
             raise StorageCrowded(f"{LONG_WAITING} long reads wait")
         future = self.long_readers.submit(self.transactions.read, work)
         future.add_done_callback(lambda _: self._room.release())
-        return await self._noticing(future)
+        return await self._noticing("long_read", future)
 
-    async def _noticing(self, result: Future[T]) -> T:
+    async def _noticing(self, kind: str, result: Future[T]) -> T:
+        begun = monotonic()
         try:
             return await asyncio.wrap_future(result)
         except (StorageUnavailable, StorageBusy) as error:
@@ -128,6 +136,8 @@ class ThreadedTransactions:
             if isinstance(error, StorageDamaged):
                 self.damage(error)
             raise
+        finally:
+            self.measures.transaction(kind, monotonic() - begun, cause())
 
     @property
     def use(self) -> Mapping[str, Use]:

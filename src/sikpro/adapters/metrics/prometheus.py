@@ -71,6 +71,15 @@ class PrometheusMeasures:
             buckets=_MESSAGE,
             registry=registry,
         )
+        self._transaction_seconds = Histogram(
+            "sikpro_transaction_seconds",
+            "Seconds of a transaction of the store, with its wait for a thread.",
+            ("kind",),
+            buckets=_UPDATE,
+            registry=registry,
+        )
+        for kind in ("write", "read", "long_read"):
+            self._transaction_seconds.labels(kind)
         for outcome in Outcome:
             self._updates.labels(outcome.value)
         for fate in _FATES:
@@ -81,22 +90,29 @@ class PrometheusMeasures:
         ProcessCollector(registry=registry)
         registry.register(_Figures(self))
 
-    def update(self, outcome: str, seconds: float) -> None:
+    def update(self, outcome: str, seconds: float, cause: str = "") -> None:
         """Count a stored update."""
         self._updates.labels(outcome).inc()
         self._update_seconds.observe(seconds)
 
-    def message(self, fate: str, seconds: float) -> None:
+    def message(self, fate: str, seconds: float, cause: str = "") -> None:
         """Count a try to send a message, and how long an arrived one took."""
         self._messages.labels(fate).inc()
         if fate in {Delivery.SENT, Delivery.PERHAPS_TWICE}:
             self._message_seconds.observe(seconds)
 
-    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+    def request(self, method: str, route: str, status: int, seconds: float, cause: str = "") -> None:
         """Count an answered request; a method that no page knows counts as OTHER."""
         known = method if method in _METHODS else "OTHER"
         self._requests.labels(known, route, f"{status // 100}xx").inc()
         self._request_seconds.labels(route).observe(seconds)
+
+    def transaction(self, kind: str, seconds: float, cause: str = "") -> None:
+        """Count how long a transaction took."""
+        self._transaction_seconds.labels(kind).observe(seconds)
+
+    def close(self) -> None:
+        """Do nothing: whoever asks gets it."""
 
     def page(self) -> bytes:
         """Return everything as text (Prometheus text format 0.0.4)."""

@@ -110,7 +110,7 @@ class Intake:
         """Count and log updates that are stored; what somebody said to others in a group is no line by default."""
         for decided in filter(None, stored):
             handled = decided.handled
-            self.measures.update(handled.outcome, decided.seconds)
+            self.measures.update(handled.outcome, decided.seconds, f"update={decided.inbox_id}")
             log = _log.debug if handled.outcome is Outcome.IGNORED else _log.info
             about = {} if handled.order_id is None else {"order": handled.order_id}
             log(

@@ -206,7 +206,7 @@ class Relay:
             fate = arrived(item, message_id, self.clock.now())
         if await self._mark(item, fate.write):
             seconds = self._age(item, self.clock.now()).total_seconds()
-            self.measures.message(fate.name, seconds)
+            self.measures.message(fate.name, seconds, item.cause)
             tell(_log, item, fate, seconds)
 
     async def _enclosed(self, message: Outgoing) -> Enclosure | None:

@@ -67,3 +67,4 @@ def test_requests_are_counted_by_templates_and_never_by_what_somebody_typed() ->
             "HEAD /login 303",
             "GET /metrics 401",
         ]
+        assert len(set(heard.causes)) == len(heard.causes)

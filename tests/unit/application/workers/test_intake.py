@@ -197,3 +197,4 @@ async def test_an_update_is_counted_once_by_its_outcome_and_only_when_it_is_stor
     assert kitchen.measures.updates == [Outcome.ORDER, Outcome.FAILED]
     await kitchen.take_in(request(1))
     assert kitchen.measures.updates == [Outcome.ORDER, Outcome.FAILED], "it had come before"
+    assert kitchen.measures.causes == [f"update={row.id}" for row in reversed(kitchen.world.ledger())]

@@ -16,7 +16,7 @@ from sikpro.adapters.web.site.health import PATHS, identify_if_possible
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.security import HEADERS, STRICT_TRANSPORT, session_id, well_formed
 from sikpro.adapters.web.site.visit import Visit, new_visit, read_cookies
-from sikpro.application.ports.cause import caused_by
+from sikpro.application.ports.cause import cause, caused_by
 from sikpro.application.ports.measures import Measures
 from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.sessions import Session
@@ -156,7 +156,7 @@ def _measured(send: Send, scope: Scope, measures: Measures, method: str, begun: 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             route = str(scope.get("path_template") or "none")
-            measures.request(method, route, message["status"], monotonic() - begun)
+            measures.request(method, route, message["status"], monotonic() - begun, cause())
         await send(message)
 
     return sending

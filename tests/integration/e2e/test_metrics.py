@@ -150,6 +150,59 @@ def test_promtool_understands_every_expression_of_the_dashboard(tmp_path: Path) 
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+ILL = {
+    "SikproGone": ('up{job="sikpro"}', "1", "0"),
+    "SikproStops": ("sikpro_up", "1", "0"),
+    "SikproMessagesWait": ("sikpro_oldest_unsent_seconds", "60", "601"),
+    "SikproNoPoll": ("sikpro_poll_age_seconds", "50", "181"),
+    "SikproPartIll": ('sikpro_part_ill{part="disk"}', "0", "1"),
+    "SikproBackupLate": ("sikpro_backup_age_seconds", "86400", "130000"),
+    "SikproLeftByOutage": ("sikpro_failed_by_outage", "0", "1"),
+    "SikproPagesFail": ('sikpro_http_requests_total{status="5xx"}', "0+0", "0+5"),
+    "SikproPagesSlow": ("sikpro_http_request_seconds_bucket", "", ""),
+}
+"""Of each alert what it looks at, when it is well and when it is not."""
+
+
+def series(name: str, values: str, minutes: int = 40) -> list[dict[str, str]]:
+    """A series that is as its values say each minute; the pages are quick or take 2.5 seconds."""
+    if name == "sikpro_http_request_seconds_bucket":
+        quick = f"0+9x{minutes}" if values else f"0+0x{minutes}"
+        edges = {"0.1": quick, "1": quick, "2.5": f"0+9x{minutes}", "+Inf": f"0+9x{minutes}"}
+        return [{"series": f'{name}{{le="{edge}",route="/orders"}}', "values": grows} for edge, grows in edges.items()]
+    return [{"series": name, "values": values + ("" if "+" in values else "+0") + f"x{minutes}"}]
+
+
+@pytest.mark.parametrize("alert", ILL)
+def test_an_alert_is_given_when_something_is_ill_and_not_while_all_is_well(alert: str, tmp_path: Path) -> None:
+    name, well, ill = ILL[alert]
+    firing = f'count(ALERTS{{alertname="{alert}",alertstate="firing"}})'
+    tests = [
+        {
+            "interval": "1m",
+            "input_series": series(name, values or now),
+            "promql_expr_test": [{"expr": firing, "eval_time": "35m", "exp_samples": expected}],
+        }
+        for now, values, expected in (
+            ("quick", well, []),
+            ("", ill, [{"labels": "{}", "value": 1}]),
+        )
+    ]
+    file = tmp_path / "tests.yml"
+    file.write_text(json.dumps({"rule_files": [str(DEPLOY / "alerts.yml")], "tests": tests}), "utf-8")
+    done = subprocess.run([promtool(), "test", "rules", str(file)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_each_alert_is_tried() -> None:
+    assert re.findall(r"- alert: (\w+)", (DEPLOY / "alerts.yml").read_text("utf-8")) == [*ILL]
+
+
+def test_the_configuration_for_prometheus_is_one() -> None:
+    done = checked("config", str(DEPLOY / "prometheus.yml"))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_every_panel_has_its_own_place_a_unit_and_words_and_every_alert_says_what_to_do() -> None:
     taken: dict[tuple[int, int], str] = {}
     for panel in PANELS:

@@ -17,7 +17,7 @@ from attrs import define, field
 
 from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.sql import SqlTransactions, create_engine_for
-from sikpro.adapters.sql.migrate import downgrade
+from sikpro.adapters.sql.migrate import downgrade, migrate
 from sikpro.adapters.sql.only_server import only_server
 from sikpro.adapters.sql.sqlite_driver import driver
 from sikpro.application.ports.health import HealthRecord
@@ -438,3 +438,17 @@ def test_a_program_that_answers_without_end_at_the_servers_address_is_another() 
         finally:
             server.shutdown()
     assert (found.about, found.code) == ("server", "another")
+
+
+def test_a_postgres_with_too_few_connections_for_one_process_is_named_with_what_to_do(
+    place: Place, postgres_url: str
+) -> None:
+    migrate(postgres_url)
+    place.arguments = ["--database", postgres_url]
+    assert "enough for" in next(line for line in place.doctor()[1].splitlines() if line.startswith("[ok] Connections"))
+    engine = create_engine_for(postgres_url, pooled=False)
+    with engine.connect() as connection:
+        name = connection.exec_driver_sql("SELECT current_database()").scalar_one()
+        connection.exec_driver_sql(f"ALTER DATABASE {name} CONNECTION LIMIT 12")
+        connection.commit()
+    assert "Raise max_connections" in line_and_remedy(place.doctor()[1], "!", "12, enough for 0 processes")

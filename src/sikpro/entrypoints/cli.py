@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from sikpro.entrypoints.cli_options import data_option
+from sikpro.entrypoints.serve_commands import bot, healthy, serve, web
 from sikpro.entrypoints.user_commands import user
 
 WRONG = 2
@@ -52,28 +53,6 @@ class _Commands(click.Group):
 @click.version_option(package_name="sikpro", prog_name="sikpro")
 def main() -> None:
     """SIKPRO sees every new internet line through its activation."""
-
-
-@main.command()
-@click.option("--host", help="address to serve at [127.0.0.1]")
-@click.option("--port", type=int, help="port to serve at [8000]")
-@click.option("--migrate", "migrating", is_flag=True, help="bring the database up to date first")
-@data_option
-def serve(host: str | None, port: int | None, migrating: bool, data: Path | None, database: str | None) -> None:
-    """Serve the web console, and the bot when a token is set (SIKPRO_TELEGRAM_TOKEN)."""
-    from sikpro.entrypoints.settings import Settings
-
-    settings = Settings.load({"host": host, "port": port, "data": data, "database": database})
-
-    from sikpro.entrypoints.accounts import first_admin
-    from sikpro.entrypoints.server import listen
-    from sikpro.entrypoints.server import serve as run
-    from sikpro.entrypoints.start import container_for, prepared_to_serve
-
-    with listen(settings.host, settings.port) as listener, prepared_to_serve(settings, migrating=migrating):
-        container = container_for(settings)
-        first_admin(container)
-        run(container, listener)
 
 
 @main.command()
@@ -276,4 +255,5 @@ def _tidy_when_ended() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
-main.add_command(user)
+for command in (serve, web, bot, healthy, user):
+    main.add_command(command)

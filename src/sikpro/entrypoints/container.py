@@ -29,8 +29,8 @@ from sikpro.application.conversation.photo_answers import tell_of_photo
 from sikpro.application.ports.backups import Backups
 from sikpro.application.ports.chance import Chance
 from sikpro.application.ports.measures import Measures, SeveralMeasures
-from sikpro.application.ports.network import BotState
 from sikpro.application.ports.pictures import PictureMaker
+from sikpro.application.ports.storage import Hint, Kind
 from sikpro.application.ports.workbooks import WorkbookWriter
 from sikpro.application.workers.clock_watch import ClockWatch
 from sikpro.application.workers.daily_backup import DailyBackup
@@ -126,9 +126,13 @@ def _megabytes(number: int) -> int:
 
 
 class Container(containers.DeclarativeContainer):
-    """All parts of one process; each is made once, at its first use."""
+    """All parts of one process; each is made once, at its first use.
+
+    `with_bot` is False for a process that leaves the bot to others.
+    """
 
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
+    with_bot = providers.Object(True)
     chance = providers.Singleton(Chance)
     live = providers.Singleton(LocalLiveEvents, chance=chance)
     watch = providers.Singleton(
@@ -242,28 +246,29 @@ class Container(containers.DeclarativeContainer):
 
 
 def has_bot(container: Container) -> bool:
-    """Return whether a bot is set up: without one the web runs alone."""
-    return is_set_up(container.settings())
+    """Return whether this process may serve a bot: one is set up, and is not left to other processes."""
+    return bool(container.with_bot()) and is_set_up(container.settings())
+
+
+def health_watch(container: Container) -> HealthWatch:
+    """Return the watch over this process, with its bot, if it has one."""
+    watch = container.health()
+    watch.bot_changed = lambda: container.live().publish((Hint(Kind.BOT),))
+    watch.bot_apart = is_set_up(container.settings()) and not has_bot(container)
+    if has_bot(container):
+        long_poll = container.long_poll()
+        watch.bot = lambda: long_poll.state.as_shown_at(container.clock().now(), long_poll.count())
+        watch.relay = container.relay
+    return watch
 
 
 def web_parts(container: Container) -> WebParts:
     """Return the web's ports, and the states of the loops beside it."""
     settings = container.settings()
-
-    def bot_state() -> BotState | None:
-        if not has_bot(container):
-            return None
-        long_poll = container.long_poll()
-        return long_poll.state.as_shown_at(container.clock().now(), long_poll.count())
-
-    watch = container.health()
-    if has_bot(container):
-        watch.bot, watch.relay = bot_state, container.relay
-    metrics = container.metrics()
+    watch, metrics = health_watch(container), container.metrics()
     long_poll = container.long_poll if has_bot(container) else None
     connections = partial(connections_of, container.engine())
     metrics.vitals = lambda: vitals(watch, container.threads(), container.live(), connections, long_poll)
-
     return WebParts(
         transactions=container.threads(),
         clock=container.clock(),
@@ -273,7 +278,7 @@ def web_parts(container: Container) -> WebParts:
         pictures=container.pictures,
         tables=container.tables(),
         zone=settings.zone,
-        bot_state=bot_state,
+        bot_state=watch.bot_now,
         health=watch.health,
         health_token=settings.health_token,
         believe_clock=container.watch().believe,

@@ -11,13 +11,18 @@ import structlog
 from sikpro.entrypoints.settings import Settings
 
 
-def log_to_stderr(settings: Settings) -> None:
-    """Set up logging: text for people, or one JSON line per event. Lines of libraries get the same shape."""
+def log_to_stderr(settings: Settings, worker: int = 0) -> None:
+    """Set up logging: text for people, or one JSON line per event; each with the number of its worker, if any.
+
+    Lines of libraries get the same shape.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    if worker:
+        shared.insert(0, lambda _logger, _method, event: {**event, "worker": worker})
     stream = cast("TextIO", _Patient(sys.stderr))
     if settings.log_format == "json":
         shared.append(structlog.processors.format_exc_info)

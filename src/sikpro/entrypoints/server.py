@@ -1,4 +1,4 @@
-"""The whole system in one process: the web, the bot's loop, the relay and the jobs."""
+"""The system in one process: the web, the bot's loop, the relay and the jobs; or the web or the bot apart."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ from sikpro.adapters.sql.sqlite_driver import RACES, what_holds
 from sikpro.adapters.web.app import create_web
 from sikpro.application.ports.storage import Kind, StorageError
 from sikpro.application.workers.repeated import Repeated
-from sikpro.entrypoints.container import Container, has_bot, web_parts
+from sikpro.entrypoints.container import Container, has_bot, health_watch, web_parts
 from sikpro.entrypoints.prompt_protocol import PromptProtocol
 from sikpro.entrypoints.settings import Settings, WrongSettings
 
@@ -66,6 +66,21 @@ def serve(
     asyncio.run(_serve(container, listener, beside(create_web(web_parts(container))), on_stop))
 
 
+def serve_bot(container: Container) -> None:
+    """Serve the bot without the web until SIGINT or SIGTERM."""
+    asyncio.run(_serve_bot(container))
+
+
+async def _serve_bot(container: Container) -> None:
+    stopped, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    _log.info("serving the bot, without the web")
+    _warn(container)
+    async with _loops(container):
+        await stopped.wait()
+
+
 async def _serve(
     container: Container, listener: socket.socket, application: Application, on_stop: Callable[[], None]
 ) -> None:
@@ -83,14 +98,21 @@ async def _serve(
     )
     host, port = listener.getsockname()[:2]
     _log.info("serving", address=f"http://{host}:{port}", trusted_proxies=settings.trusted_proxies or "none")
+    _warn(container)
+    async with _loops(container):
+        await _Server(config, container.live(), on_stop).serve(sockets=[listener])
+
+
+def _warn(container: Container) -> None:
+    settings = container.settings()
     if sqlite_file(settings.database_url):
         (_log.warning if RACES else _log.info)(what_holds())
-    if not has_bot(container):
+    if not container.with_bot():
+        _log.info("the bot is left to other processes")
+    elif not has_bot(container):
         _log.warning("no bot is served: telegram_token is not set")
     for warning in unencrypted(settings):
         _log.warning(warning)
-    async with _loops(container):
-        await _Server(config, container.live(), on_stop).serve(sockets=[listener])
 
 
 def unencrypted(settings: Settings) -> list[str]:
@@ -114,7 +136,7 @@ def _is_here(host: str) -> bool:
 
 @contextlib.asynccontextmanager
 async def _loops(container: Container) -> AsyncIterator[None]:
-    """Run the bot's loop, the relay and the jobs while the web is served."""
+    """Run the bot's loop and the relay, where this process has them, and the jobs."""
     presence, left_behind = container.presence(), container.left_behind()
     loops: list[Callable[[], Coroutine[None, None, None]]] = []
     if has_bot(container):
@@ -129,7 +151,7 @@ async def _loops(container: Container) -> AsyncIterator[None]:
         long_poll.reconnected = relay.line_is_back
         loops += [long_poll.run, relay.run, downloads.run, photo_reader.run, menus.run]
     container.threads().damage = container.integrity().met
-    loops += [container.health().run, container.integrity().run, container.backup().run]
+    loops += [health_watch(container).run, container.integrity().run, container.backup().run]
     loops += [container.jobs().run, container.exports().run, container.table_writer().run]
     loops.append(left_behind.run)
     loops += [lambda: _wake_on_hints(container), lambda: _notice_other_writers(container)]

@@ -1,6 +1,7 @@
 """Common parts of the commands: the data folder, migrations, the container."""
 
 import os
+import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import structlog
 
+from sikpro.adapters.sql.connections import PER_PROCESS, connections
 from sikpro.adapters.sql.engine import create_engine_for, sqlite_file
 from sikpro.adapters.sql.migrate import migrate, pending
 from sikpro.adapters.sql.only_server import only_server
@@ -18,6 +20,7 @@ from sikpro.domain.duplicates import DuplicateMode
 from sikpro.entrypoints.container import Container
 from sikpro.entrypoints.logs import log_to_stderr
 from sikpro.entrypoints.settings import Settings, WrongSettings, is_token
+from sikpro.entrypoints.workers import WRONG, Workers
 
 _log = structlog.get_logger(__name__)
 
@@ -87,12 +90,40 @@ def check_address(url: str) -> None:
         ) from error
 
 
-def container_for(settings: Settings) -> Container:
-    """Return a container over an up-to-date database with the first catalogue."""
-    container = Container(settings=settings)
+def container_for(settings: Settings, *, with_bot: bool = True) -> Container:
+    """Return a container over an up-to-date database with the first catalogue, `with_bot` for the bot too."""
+    container = Container(settings=settings, with_bot=with_bot)
     container.check_dependencies()
     container.transactions().write(create_first_catalogue)
     return container
+
+
+def serve_by_workers(settings: Settings, listener: socket.socket, count: int, *, with_bot: bool) -> int:
+    """Serve by so many processes on one socket until SIGTERM or SIGINT, and return the exit code.
+
+    The database is prepared, and no connection to it is open.
+    """
+    from sikpro.entrypoints.server import serve  # before the fork: the workers share the memory of what is loaded
+
+    room = connections(settings.database_url)
+    if room.for_us < count * PER_PROCESS:
+        _log.warning(
+            "PostgreSQL has too few connections for so many workers: raise max_connections",
+            allowed=room.for_us,
+            needed=count * PER_PROCESS,
+        )
+
+    def work(number: int) -> int:
+        log_to_stderr(settings, worker=number)
+        try:
+            serve(Container(settings=settings, with_bot=with_bot), listener)
+        except WrongSettings as error:
+            _log.error("wrong setting", reason=str(error))
+            return WRONG
+        return 0
+
+    _log.info("workers begin", workers=count, pid=os.getpid())
+    return Workers(count, work).run()
 
 
 def change_duplicates(container: Container, mode: str) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from attrs import define, field, frozen
 from sikpro.application.ports.health import DataPlace, HealthRecord, Integrity, Space, Waiting
 from sikpro.application.ports.network import BotState, Trouble
 from sikpro.application.ports.storage import AsyncTransactions, StorageDamaged, StorageError, UnitOfWork
+from sikpro.application.workers import bot_record
+from sikpro.application.workers.bot_record import NOT_SERVED_HERE, BotElsewhere, Report
 from sikpro.application.workers.clock_watch import ClockWatch
 from sikpro.application.workers.daily_backup import LATE as BACKUP_LATE
 from sikpro.application.workers.daily_backup import DailyBackup
@@ -69,6 +71,7 @@ class _Probed:
     """What a probe read: the record that it had written, and times and faults that others wrote."""
 
     record: HealthRecord | None
+    bot: HealthRecord | None
     unsent: datetime | None
     failed: int
     failed_since: datetime | None
@@ -83,8 +86,9 @@ class HealthWatch:
 
     `owner` names this process. `low` and `least` are bytes: with less free space than `low`, or than a tenth of the
     disk, somebody should act; with less than `least` the process is not ready. `bot` returns the state of the bot's
-    loop, None without a bot. `linked` returns whether the other processes see this one: one that they do not see
-    sends nothing.
+    loop, None without one in this process. `bot_apart` says that there is one, served by another process. `linked`
+    returns whether the other processes see this one: one that they do not see sends nothing. `bot_changed` is called
+    when another process tells something new about the bot.
     """
 
     transactions: AsyncTransactions
@@ -99,6 +103,8 @@ class HealthWatch:
     least: int
     bot: Callable[[], BotState | None] = lambda: None
     relay: Callable[[], Relay | None] = lambda: None
+    bot_apart: bool = False
+    bot_changed: Callable[[], None] = lambda: None
     linked: Callable[[], bool] = lambda: True
     count: Callable[[], float] = time.monotonic
     store: Lately = field(init=False)
@@ -106,6 +112,7 @@ class HealthWatch:
     _lost: Repeated = field(init=False)
     _narrow: Repeated = field(init=False)
     _space: Space | None = field(default=None, init=False)
+    elsewhere: BotElsewhere = field(init=False)
     _probed: _Probed | None = field(default=None, init=False)
     _number: int = field(default=0, init=False)
 
@@ -125,6 +132,7 @@ class HealthWatch:
             every=3600.0,
             count=self.count,
         )
+        self.elsewhere = BotElsewhere(count=self.count)
 
     async def run(self) -> None:
         """Probe until cancelled."""
@@ -137,10 +145,14 @@ class HealthWatch:
         await self._look_at_disk()
         now, self._number = self.watch.now(), self._number + 1
         record = HealthRecord(name=f"{_PROBE}{self.owner}", at=now, detail=str(self._number))
+        report = self._own_report(now)
 
         def write(uow: UnitOfWork) -> None:
-            uow.health.forget(_PROBE, now - timedelta(days=1))
-            uow.health.put(record)
+            for name in (_PROBE, bot_record.RECORD):
+                uow.health.forget(name, now - timedelta(days=1))
+            for one in (record, report):
+                if one is not None:
+                    uow.health.put(one)
 
         try:
             await self.transactions.write(write)
@@ -156,6 +168,26 @@ class HealthWatch:
         self._lost.worked()
         self._probed = probed
         self.store.worked()
+        if report is None and self.elsewhere.take(probed.bot, now):
+            self.bot_changed()
+
+    def bot_now(self) -> BotState | None:
+        """Return the state of the bot, by this process or by the one that serves it; None if there is no bot."""
+        own, now = self.bot(), self.watch.now()
+        if own is not None and own.trouble != "other_process":
+            return own
+        report = self.elsewhere.report(now)
+        if report is not None:
+            return report.bot
+        missed = own is None and (self.bot_apart or self.elsewhere.last is not None)
+        return self.elsewhere.absent(now) if missed else own
+
+    def _own_report(self, now: datetime) -> HealthRecord | None:
+        """Return what this process tells the others of the bot; None if it does not serve it."""
+        bot, relay = self.bot(), self.relay()
+        if bot is None or relay is None or bot.trouble in NOT_SERVED_HERE:
+            return None
+        return bot_record.written(Report(bot, relay.state), now, self.count(), self.owner, self._number)
 
     async def _look_at_disk(self) -> None:
         self._space = space = await self.place.space()
@@ -218,7 +250,7 @@ class HealthWatch:
         return Part(name=INTEGRITY, state=last.state, since=last.at, ill=damaged, stops=damaged)
 
     def _bot(self) -> Part:
-        bot = self.bot()
+        bot = self.bot_now()
         if bot is None:
             return Part(name=BOT, state="no_token")
         away = not bot.connected and bot.trouble not in {"starting", "other_process"}
@@ -228,9 +260,13 @@ class HealthWatch:
         return Part(name=BOT, state=state, since=bot.since, ill=ill, stops=lasting)
 
     def _relay(self) -> Part:
-        relay = self.relay()
+        relay, own = self.relay(), self.bot()
+        if relay is None or (own is not None and own.trouble == "other_process"):
+            report = self.elsewhere.report(self.watch.now())
+            if report is not None:
+                return Part(name=RELAY, state=report.relay, ill=report.relay not in _WELL)
         if relay is None:
-            return Part(name=RELAY, state="no_token")
+            return Part(name=RELAY, state="no_token" if self.bot_now() is None else "idle")
         if not self.linked():
             return Part(name=RELAY, state="storage", ill=True)
         lasts = (relay.store if relay.store.reason else relay.line).lasts
@@ -284,6 +320,7 @@ def _read(uow: UnitOfWork, name: str, now: datetime) -> _Probed:
     failing = [job.kind for job in uow.jobs.all() if job.error]
     return _Probed(
         record=uow.health.get(name),
+        bot=uow.health.get(bot_record.RECORD),
         unsent=uow.outbox.waiting_since(),
         failed=failed,
         failed_since=failed_since,

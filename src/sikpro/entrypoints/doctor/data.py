@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sikpro.adapters.sql.connections import PER_PROCESS, connections
 from sikpro.adapters.sql.engine import create_engine_for, sqlite_file
 from sikpro.adapters.sql.health import SqlPlace
 from sikpro.adapters.sql.migrate import current, pending
@@ -15,7 +16,7 @@ from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.storage import StorageDamaged, StorageError, UnitOfWork
 from sikpro.application.workers.daily_backup import LATE, RECORD
 from sikpro.domain.people import Permission
-from sikpro.entrypoints.doctor.finding import Finding
+from sikpro.entrypoints.doctor.finding import Finding, Verdict
 from sikpro.entrypoints.settings import Settings
 from sikpro.entrypoints.start import check_address
 
@@ -37,6 +38,8 @@ def look_at_data(settings: Settings, now: datetime) -> Iterator[Finding]:
         old = pending(url, read_only=True)
         yield Finding.ill("database", "old") if old else Finding.ok("database")
         yield _integrity(settings)
+        if file is None:
+            yield _connections(url)
         if not old:
             yield from _contents(settings, now)
     except StorageDamaged as error:
@@ -52,6 +55,22 @@ def _integrity(settings: Settings) -> Finding:
     if checked.integrity is Integrity.UNCHECKED:
         return Finding.caution("integrity", "unchecked")
     return Finding.ok("integrity")
+
+
+def _connections(url: str) -> Finding:
+    found = connections(url)
+    few = found.for_us < PER_PROCESS * max(found.processes, 1)
+    return Finding(
+        Verdict.CAUTION if few else Verdict.OK,
+        "connections",
+        "few" if few else "ok",
+        {
+            "allowed": found.for_us,
+            "each": PER_PROCESS,
+            "room": found.for_us // PER_PROCESS,
+            "run": found.processes,
+        },
+    )
 
 
 def _contents(settings: Settings, now: datetime) -> Iterator[Finding]:

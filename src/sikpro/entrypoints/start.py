@@ -46,7 +46,11 @@ def prepare(settings: Settings, *, migrating: bool) -> None:
 def _check(settings: Settings, *, migrating: bool) -> None:
     log_to_stderr(settings)
     check_address(settings.database_url)
+    file = sqlite_file(settings.database_url)
+    new = file is not None and not file.exists()
     check_place(settings, migrating=migrating)
+    if new:
+        _log.info("a new database is made", file=str(file))
 
 
 def _bring_up_to_date(url: str, *, migrating: bool) -> None:
@@ -74,7 +78,6 @@ def check_place(settings: Settings, *, migrating: bool) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise WrongSettings(f"data folder {folder}: {error.strerror or error}") from error
-    _log.info("a new database is made", file=str(file))
 
 
 def check_address(url: str) -> None:

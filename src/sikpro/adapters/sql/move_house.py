@@ -12,12 +12,14 @@ from sqlalchemy import LargeBinary, Table
 from sqlalchemy.engine import Connection, Engine, Row
 
 import sikpro.adapters.sql.unit_of_work  # noqa: F401  # loads every table
+from sikpro.adapters.sql.broken_texts import must_be_texts, must_be_unicode
 from sikpro.adapters.sql.engine import WRITES, create_engine_for, sqlite_file
 from sikpro.adapters.sql.migrate import BEING_COPIED, current, is_half_copied, is_newest, migrate, pending
 from sikpro.adapters.sql.only_server import only_server
 from sikpro.adapters.sql.orders import go_on_with_orders_after, last_order_id
 from sikpro.adapters.sql.tables import metadata
 from sikpro.application.ports.backups import BackupFailed
+from sikpro.application.ports.storage import StorageError
 
 MARK = Table(BEING_COPIED, sa.MetaData(), sa.Column("since", sa.Text, primary_key=True))
 
@@ -99,7 +101,9 @@ def _copy(there: Engine, here: Engine, table: Table) -> None:
     with here.connect() as connection:
         last = connection.execute(sa.select(*key).order_by(*(one.desc() for one in key)).limit(1)).one_or_none()
     with there.connect() as reading:
-        for rows in _pages(reading, table, last):
+        for rows in _readable(reading, table, last):
+            if here.dialect.name != "sqlite":
+                must_be_texts(table, rows)
             with _writing(here) as connection:
                 connection.execute(sa.insert(table), [dict(row._mapping) for row in rows])
         number = _last_number(reading, table)
@@ -123,6 +127,16 @@ def _pages(connection: Connection, table: Table, last: Sequence[Any] | None = No
             last = [rows[-1]._mapping[column.name] for column in key]
         if len(rows) < count:
             return
+
+
+def _readable(connection: Connection, table: Table, last: Sequence[Any] | None) -> Iterator[Sequence[Row[Any]]]:
+    """Yield all rows after a key, as `_pages`. Raises `BackupFailed` naming the row that is not to be read as text."""
+    try:
+        yield from _pages(connection, table, last)
+    except StorageError:
+        if connection.dialect.name == "sqlite":
+            must_be_unicode(connection, table)
+        raise
 
 
 def _compared(there: Engine, here: Engine, table: Table) -> Copied:

@@ -2,8 +2,10 @@
 
 import errno
 import hashlib
+import lzma
 import os
 import shutil
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -33,6 +35,10 @@ It holds personal data and the secrets of second steps: keep it as you keep the 
 _CHUNK = 1 << 20
 _ANOTHER = "the copy in the backup is not the one that was written"
 _LARGEST_MANIFEST = 1 << 20
+_NO_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, KeyError, EOFError, ValueError, OverflowError),
+    *(NotImplementedError, RuntimeError),  # another way to pack, a password
+)
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -148,6 +154,11 @@ def _unpack(backup: Path, manifest: Manifest, to: Path) -> None:
     with _opened(backup) as archive:
         if archive.getinfo(name).file_size != manifest.size:  # before it fills the disk
             raise BackupFailed(_ANOTHER)
+        if manifest.size > (free := shutil.disk_usage(to.parent).free):
+            raise BackupFailed(
+                f"no room to unpack the backup in {to.parent.parent}: it needs {manifest.size / 1_000_000:,.0f} MB, "
+                f"and {free / 1_000_000:,.0f} MB are free"
+            )
         with archive.open(name) as packed, to.open("r+b") as file:
             shutil.copyfileobj(packed, file, _CHUNK)
             file.flush()
@@ -161,7 +172,7 @@ def _opened(backup: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(backup) as archive:
             yield archive
-    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError) as error:
+    except _NO_ZIP as error:
         raise BackupFailed(f"{backup} is no whole backup of SIKPRO: {error}") from error
     except OSError as error:
         if error.errno in _FULL:  # of the place that it is unpacked to

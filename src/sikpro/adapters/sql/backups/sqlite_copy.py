@@ -8,7 +8,11 @@ from sikpro.adapters.sql.backups.census import Census, take_census
 from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.errors import storage_error
 from sikpro.adapters.sql.sqlite_driver import driver
+from sikpro.application.ports.backups import BackupFailed
 from sikpro.application.ports.storage import StorageDamaged
+
+_NOT_WRITTEN = {"database or disk is full", "disk I/O error"}
+"""What SQLite says where it cannot write. Its backup gives no code; the source is only read."""
 
 
 def copy_sqlite(file: Path, to: Path) -> Census:
@@ -27,6 +31,11 @@ def copy_sqlite(file: Path, to: Path) -> Census:
                 opened.backup(copy)
                 copy.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
     except driver.Error as error:
+        if str(error) in _NOT_WRITTEN:
+            raise BackupFailed(
+                f"cannot write into {to.parent.parent}: {error}. Is the disk full? A backup needs room for two copies "
+                "of the database; nothing is left of this one"
+            ) from error
         raise storage_error(error) or error from error
     finally:
         engine.dispose()

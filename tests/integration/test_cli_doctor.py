@@ -440,6 +440,7 @@ def test_a_program_that_answers_without_end_at_the_servers_address_is_another() 
     assert (found.about, found.code) == ("server", "another")
 
 
+@pytest.mark.audit
 def test_a_postgres_with_too_few_connections_for_one_process_is_named_with_what_to_do(
     place: Place, postgres_url: str
 ) -> None:

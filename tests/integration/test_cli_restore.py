@@ -131,6 +131,7 @@ def test_a_part_that_no_disk_holds_is_refused_before_it_is_unpacked(
     assert [one.name for one in tmp_path.iterdir() if one.suffix != ".server"] == []
 
 
+@pytest.mark.audit
 def test_a_backup_with_any_bytes_damaged_is_refused_in_words_or_whole(whole: Path, tmp_path: Path) -> None:
     chance, content = random.Random(16), whole.read_bytes()
     edges = [*range(400), *range(len(content) - 400, len(content))]
@@ -158,6 +159,7 @@ def test_a_failed_restore_leaves_a_folder_that_was_there_as_it_was(whole: Path, 
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.audit
 @pytest.mark.parametrize(
     ("text", "words"),
     [

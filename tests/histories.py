@@ -1,7 +1,7 @@
 """Random histories of orders, lived through the use cases, and what each order is by its journal alone."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -95,6 +95,7 @@ def live(store: Transactions, people: People, steps: Sequence[Step]) -> datetime
     now = START
     for step in steps:
         now = _midnight_after(now) + step.midnight if step.midnight is not None else now + step.wait
+        now = now.astimezone(UTC)
 
         def work(uow: UnitOfWork, step: Step = step, now: datetime = now) -> None:
             there = [id_ for id_, *_ in uow.orders.key_facts()]

@@ -60,6 +60,7 @@ SUITES: dict[str, tuple[str, ...]] = {
     "PictureMaker": ("picture_maker",),
     "SavedViews": ("undo_and_views",),
     "Reminders": ("reminders",),
+    "Retention": ("retention",),
     "Schedules": ("schedules",),
     "SecondSteps": ("two_steps",),
     "Seals": ("seals",),

@@ -60,7 +60,8 @@ class Installation:
     With `admins_two_steps` admins must log in with a code of their phone beside the password.
     `stuck_after` is how long an order waits for its technician before it counts as stuck. `owners_at` is the local time
     from which owners of held-up statuses get their daily list. `patterns` say how registration numbers and boxes' names
-    look here. `holidays` are the active ones of their catalogue; saving the settings does not change them.
+    look here. `months_kept` is how many months texts and photos are kept, 0 for ever.
+    `holidays` are the active ones of their catalogue; saving the settings does not change them.
     """
 
     duplicate_mode: DuplicateMode = DuplicateMode.NUMBER
@@ -75,6 +76,7 @@ class Installation:
     admins_two_steps: bool = False
     patterns: Patterns = STARTING
     sessions: SessionTimes = SessionTimes()
+    months_kept: int = 0
     holidays: frozenset[date] = field(factory=frozenset[date])
 
     @property

@@ -9,7 +9,7 @@ from typing import Self
 
 from attrs import astuple, evolve, fields, frozen
 
-from sikpro.domain.events import OrderCorrected, OrderDeleted, OrderEvent, OrderImported, OrderPlaced
+from sikpro.domain.events import OrderDeleted, OrderEvent, OrderImported, OrderPlaced
 from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel, OrderData
 
@@ -220,15 +220,6 @@ def data_of_order(order: Order) -> Mapping[str, str]:
 
 
 _OF_DATA = tuple(one.name for one in fields(OrderData))
-
-_TYPED = ("text", "reason", "feedback", "name", "helpdesk_name", "photo", "place")
-
-
-def is_deleted(event: OrderEvent, actor: int | None) -> bool:
-    """Return whether all that people wrote in an event was deleted, and who did it too."""
-    changes = event.changes if isinstance(event, OrderCorrected) else ()
-    texts = [getattr(event, name, None) for name in _TYPED]
-    return actor is None and not any(texts) and not any(one.before or one.after for one in changes)
 
 
 def packed(facts: Sequence[LedgerFact]) -> bytes:

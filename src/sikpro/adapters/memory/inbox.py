@@ -7,6 +7,7 @@ from itertools import islice
 
 from attrs import evolve
 
+from sikpro.adapters.memory.folded import folded_in
 from sikpro.adapters.memory.seals import put_fact, words_of_received
 from sikpro.adapters.memory.store import Received, Sequences, State
 from sikpro.application.ports.chat import Incoming, IncomingKind
@@ -158,12 +159,16 @@ class MemoryInbox:
     def totals(self, start: datetime, end: datetime) -> Mapping[Outcome, int]:
         """Return the number of updates received in the span, by outcome."""
         rows = (received.row for received in self._state.inbox.values())
-        return dict(Counter(row.outcome for row in rows if start <= row.received_at < end))
+        found = Counter(row.outcome for row in rows if start <= row.received_at < end)
+        for (outcome, _), count in folded_in(self._state, start, end).items():
+            found[Outcome(outcome)] += count
+        return dict(found)
 
     def how_many(self, start: datetime, end: datetime, outcome: Outcome, detail: str) -> int:
         """Return the number of updates received in the span with this outcome and detail."""
         rows = (received.row for received in self._state.inbox.values())
-        return sum(start <= row.received_at < end and (row.outcome, row.detail) == (outcome, detail) for row in rows)
+        there = sum(start <= row.received_at < end and (row.outcome, row.detail) == (outcome, detail) for row in rows)
+        return there + folded_in(self._state, start, end)[outcome.value, detail]
 
     def groups(self) -> tuple[KnownGroup, ...]:
         """Return the known groups of the bot, the one with the latest message first."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from attrs import evolve
 
+from sikpro.adapters.memory.folded import folded_by_state
 from sikpro.adapters.memory.seals import put_fact
 from sikpro.adapters.memory.store import Sending, Sequences, State, Table
 from sikpro.application.ports.cause import cause
@@ -226,7 +227,10 @@ class MemoryOutbox:
 
     def counts(self) -> Mapping[Delivery, int]:
         """Return the number of messages in each state."""
-        return dict(Counter(sending.item.state for sending in self._state.outbox.values()))
+        found = Counter(sending.item.state for sending in self._state.outbox.values())
+        for state, count in folded_by_state(self._state).items():
+            found[Delivery(state)] += count
+        return dict(found)
 
     def _unfinished(self) -> Iterator[Sending]:
         for outbox_id in sorted(self._state.unfinished):

@@ -4,10 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 
 from attrs import evolve
 
+from sikpro.adapters.memory.folded import folded_row
 from sikpro.adapters.memory.store import Received, Sequences, State
 from sikpro.application.ports.journal import JournalEntry
+from sikpro.application.ports.retention import row_of_folded
 from sikpro.application.ports.seals import ENDS, handling, row_of_item, words_of_message
 from sikpro.domain.order import Order
+from sikpro.domain.retention import has_words
 from sikpro.domain.seals import (
     ABOUT_INCOMING,
     ABOUT_ORDERS,
@@ -17,7 +20,6 @@ from sikpro.domain.seals import (
     Seal,
     WorkingRow,
     detail_of_event,
-    is_deleted,
     words_of_event,
 )
 
@@ -148,9 +150,13 @@ class MemorySeals:
         if fact.kind in ABOUT_ORDERS:
             return self._journal_row(entries.get(fact.row_id))
         if fact.kind in ABOUT_INCOMING:
-            return _inbox_row(self._state.inbox.get(fact.row_id), fact)
+            return _inbox_row(self._state.inbox.get(fact.row_id), fact) or self._folded("inbox", fact)
         sending = self._state.outbox.get(fact.row_id)
-        return row_of_item(sending.item, fact, sending.salt) if sending else None
+        return row_of_item(sending.item, fact, sending.salt) if sending else self._folded("outbox", fact)
+
+    def _folded(self, source: str, fact: LedgerFact) -> WorkingRow | None:
+        found = folded_row(self._state, source, fact.row_id)
+        return row_of_folded(fact, *found) if found else None
 
     def _journal_row(self, entry: JournalEntry | None) -> WorkingRow | None:
         if entry is None:
@@ -165,7 +171,7 @@ class MemorySeals:
                 "detail": detail_of_event(event),
             },
             words=words_of_event(event, entry.actor),
-            deleted=is_deleted(event, entry.actor),
+            deleted=not has_words(event),
         )
 
 

@@ -23,6 +23,7 @@ from sikpro.application.ports.months import ClosedMonth, OpenedMonth
 from sikpro.application.ports.outbox import OutboxItem
 from sikpro.application.ports.owners import Owner
 from sikpro.application.ports.photo_reads import PhotoRead
+from sikpro.application.ports.retention import Fold, Folded, RetentionRun
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.schedules import Schedule
 from sikpro.application.ports.security_events import SecurityEvent
@@ -279,6 +280,9 @@ class State:
     second_steps: Table[int, SecondStep] = field(factory=_table)
     recovery_codes: Table[int, frozenset[str]] = field(factory=_table)
     login_tickets: Table[str, LoginTicket] = field(factory=_table)
+    retention_runs: Table[int, RetentionRun] = field(factory=_table)
+    folded_rows: Table[Fold, tuple[Folded, ...]] = field(factory=_table)
+    left_people: Table[int, datetime] = field(factory=_table)
 
     def fork(self) -> Self:
         """Return a copy of the state that can change separately."""

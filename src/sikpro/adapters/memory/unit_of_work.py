@@ -31,6 +31,7 @@ from sikpro.adapters.memory.people import MemoryAccessRequestRepository, MemoryP
 from sikpro.adapters.memory.photo_reads import MemoryPhotoReads
 from sikpro.adapters.memory.queries import MemoryOrderQueries
 from sikpro.adapters.memory.reminders import MemoryReminders
+from sikpro.adapters.memory.retention import MemoryRetention
 from sikpro.adapters.memory.schedules import MemorySchedules
 from sikpro.adapters.memory.seals import MemorySeals
 from sikpro.adapters.memory.security_events import MemorySecurityEvents
@@ -100,6 +101,7 @@ class MemoryUnitOfWork:
         self.second_steps = MemorySecondSteps(state)
         self.login_tickets = MemoryLoginTickets(state)
         self.seals = MemorySeals(state)
+        self.retention = MemoryRetention(state, sequences)
         self.security_events = MemorySecurityEvents(state, sequences, self.recorded)
         self.order_queries = MemoryOrderQueries(state)
         self.order_facts = MemoryOrderFacts(state)

@@ -215,6 +215,7 @@ class SqlInstallationRepository:
             admins_two_steps=row["admins_two_steps"],
             patterns=_patterns(row["patterns"]) if row["patterns"] else STARTING,
             sessions=SessionTimes(**{name: timedelta(hours=hours) for name, hours in (row["sessions"] or {}).items()}),
+            months_kept=row["months_kept"],
         )
 
     def put(self, installed: Installation) -> None:
@@ -233,6 +234,7 @@ class SqlInstallationRepository:
             "admins_two_steps": installed.admins_two_steps,
             "patterns": _kept(installed.patterns),
             "sessions": {name: span // timedelta(hours=1) for name, span in asdict(installed.sessions).items()},
+            "months_kept": installed.months_kept,
         }
         self._transaction.forget()
         self._transaction.execute(upsert(self._transaction, installation, ["id"]).values(row))

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, Column, ForeignKey, Table
 
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
 from sikpro.adapters.sql.dialect import insert_new, upsert
+from sikpro.adapters.sql.folded import folded_in, with_detail
 from sikpro.adapters.sql.tables import metadata, orders
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.chat import Attachment, Incoming, IncomingKind
@@ -193,12 +194,17 @@ class SqlInbox:
             .where(_c.received_at >= start, _c.received_at < end)
             .group_by(_c.outcome)
         )
-        return {Outcome(outcome): count for outcome, count in self._transaction.execute(selected)}
+        found = folded_in(self._transaction, start, end)
+        for outcome, count in self._transaction.execute(selected):
+            found[outcome] += count
+        return {Outcome(outcome): count for outcome, count in found.items()}
 
     def how_many(self, start: datetime, end: datetime, outcome: Outcome, detail: str) -> int:
         """Return the number of updates received in the span with this outcome and detail."""
         which = (_c.received_at >= start, _c.received_at < end, _c.outcome == outcome.value, _c.detail == detail)
-        return int(self._transaction.scalar(sa.select(sa.func.count()).where(*which)))
+        there = int(self._transaction.scalar(sa.select(sa.func.count()).where(*which)))
+        folded = folded_in(self._transaction, start, end, *with_detail(outcome.value, detail))
+        return there + folded.total()
 
     def groups(self) -> tuple[KnownGroup, ...]:
         """Return the known groups of the bot, the one with the latest message first."""

@@ -56,7 +56,7 @@ class SqlJournal:
                 "order_id": event.order_id,
                 "subject": "",
                 "actor": actor,
-                "data": _data(event),
+                "data": data_of_event(event),
                 "salt": new_salt(self._transaction.chance),
             }
             entry = self._transaction.scalar(_INSERT, row)
@@ -88,7 +88,8 @@ class SqlJournal:
         self._transaction.execute(sa.insert(journal).values(row))
 
 
-def _data(event: OrderEvent) -> dict[str, Any]:
+def data_of_event(event: OrderEvent) -> dict[str, Any]:
+    """Return the values of an event that have no column of their own."""
     whole: dict[str, Any] = _converter.unstructure(event)
     return {name: value for name, value in whole.items() if name not in _COLUMNS}
 

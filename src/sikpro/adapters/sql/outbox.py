@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, Table
 
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
+from sikpro.adapters.sql.folded import folded_by_state
 from sikpro.adapters.sql.leases import lease_is_over
 from sikpro.adapters.sql.outbox_mappers import item_from_row, message_to_row
 from sikpro.adapters.sql.tables import metadata
@@ -319,7 +320,10 @@ class SqlOutbox:
     def counts(self) -> Mapping[Delivery, int]:
         """Return the number of messages in each state."""
         selected = sa.select(_c.state, sa.func.count()).group_by(_c.state)
-        return {Delivery(state): count for state, count in self._transaction.execute(selected)}
+        found = folded_by_state(self._transaction)
+        for state, count in self._transaction.execute(selected):
+            found[state] += count
+        return {Delivery(state): count for state, count in found.items()}
 
     def _ended(self, change: Any, at: datetime, outbox_id: int = 0) -> int:
         """Save the end of a message with its fact, unless it had one, and return its id. Raises `NotFound`."""

@@ -176,11 +176,11 @@ class SqlAccessRequestRepository:
     def pending(self) -> tuple[AccessRequest, ...]:
         """Return all open requests, oldest first."""
         selected = sa.select(access_requests).where(_r.pending_of.is_not(None)).order_by(_r.requested_at, _r.id)
-        return tuple(map(_request_from_row, self._transaction.execute(selected).mappings()))
+        return tuple(map(request_from_row, self._transaction.execute(selected).mappings()))
 
     def _one(self, condition: sa.ColumnElement[bool]) -> AccessRequest | None:
         row = self._transaction.execute(sa.select(access_requests).where(condition)).mappings().one_or_none()
-        return None if row is None else _request_from_row(row)
+        return None if row is None else request_from_row(row)
 
 
 def _to_row(person: Person) -> dict[str, Any]:
@@ -220,5 +220,6 @@ def _request_to_row(request: AccessRequest) -> dict[str, Any]:
     return row | {"state": request.state.value, "pending_of": request.telegram_id if pending else None}
 
 
-def _request_from_row(row: Mapping[Any, Any]) -> AccessRequest:
+def request_from_row(row: Mapping[Any, Any]) -> AccessRequest:
+    """Return the request of a row."""
     return AccessRequest(**({name: row[name] for name in _REQUEST} | {"state": RequestState(row["state"])}))

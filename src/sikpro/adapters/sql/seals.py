@@ -8,6 +8,7 @@ from attrs import asdict
 from sqlalchemy import Column, LargeBinary, Table
 
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
+from sikpro.adapters.sql.folded import folded_of
 from sikpro.adapters.sql.inbox import inbox, words_of_row
 from sikpro.adapters.sql.journal import event_of_row, journal
 from sikpro.adapters.sql.mappers import order_from_row
@@ -17,9 +18,11 @@ from sikpro.adapters.sql.tables import metadata, orders
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.journal import JournalEntry
+from sikpro.application.ports.retention import row_of_folded
 from sikpro.application.ports.seals import ENDS, handling, row_of_item
 from sikpro.application.ports.storage import StorageBusy
 from sikpro.domain.order import Order
+from sikpro.domain.retention import has_words
 from sikpro.domain.seals import (
     ABOUT_INCOMING,
     ABOUT_ORDERS,
@@ -30,7 +33,6 @@ from sikpro.domain.seals import (
     Seal,
     WorkingRow,
     detail_of_event,
-    is_deleted,
     words_of_event,
 )
 
@@ -178,6 +180,8 @@ class SqlSeals:
         found.update(self._journal_rows([fact for fact in facts if fact.kind in ABOUT_ORDERS]))
         found.update(self._inbox_rows([fact for fact in facts if fact.kind in ABOUT_INCOMING]))
         found.update(self._outbox_rows([fact for fact in facts if fact.kind in ABOUT_OUTGOING]))
+        for table, kinds in ((inbox, ABOUT_INCOMING), (outbox, ABOUT_OUTGOING)):
+            found.update(self._folded_rows(table, [one for one in facts if one.kind in kinds and one.id not in found]))
         return found
 
     def salts_of(self, facts: Sequence[LedgerFact]) -> Mapping[int, str]:
@@ -246,7 +250,7 @@ class SqlSeals:
                 "status": event.state.status,
                 "detail": detail_of_event(event),
             }
-            words, deleted = words_of_event(event, row["actor"]), is_deleted(event, row["actor"])
+            words, deleted = words_of_event(event, row["actor"]), not has_words(event)
             yield fact.id, WorkingRow(salt=row["salt"], plain=plain, words=words, deleted=deleted)
 
     def _inbox_rows(self, facts: Sequence[LedgerFact]) -> Iterator[tuple[int, WorkingRow]]:
@@ -263,6 +267,12 @@ class SqlSeals:
     def _outbox_rows(self, facts: Sequence[LedgerFact]) -> Iterator[tuple[int, WorkingRow]]:
         for fact, row in self._beside(outbox, facts):
             yield fact.id, row_of_item(item_from_row(row), fact, row["salt"])
+
+    def _folded_rows(self, table: Table, facts: Sequence[LedgerFact]) -> Iterator[tuple[int, WorkingRow]]:
+        folded = folded_of(self._transaction, table.name, [fact.row_id for fact in facts])
+        for fact in facts:
+            if fact.row_id in folded:
+                yield fact.id, row_of_folded(fact, *folded[fact.row_id])
 
     def _beside(self, table: Table, facts: Sequence[LedgerFact]) -> Iterator[tuple[LedgerFact, Mapping[Any, Any]]]:
         """Yield facts with their working rows."""

@@ -285,4 +285,5 @@ installation = Table(
     Column("admins_two_steps", Boolean, nullable=False, server_default=sa.false()),
     Column("patterns", sa.JSON(none_as_null=True)),
     Column("sessions", sa.JSON(none_as_null=True)),
+    Column("months_kept", Integer, nullable=False, server_default="0"),
 )

@@ -36,6 +36,7 @@ from sikpro.adapters.sql.people import SqlAccessRequestRepository, SqlPersonRepo
 from sikpro.adapters.sql.photo_reads import SqlPhotoReads
 from sikpro.adapters.sql.queries import SqlOrderQueries
 from sikpro.adapters.sql.reminders import SqlReminders
+from sikpro.adapters.sql.retention import SqlRetention
 from sikpro.adapters.sql.schedules import SqlSchedules
 from sikpro.adapters.sql.seals import SqlSeals, write_facts
 from sikpro.adapters.sql.security_events import SqlSecurityEvents
@@ -105,6 +106,7 @@ class SqlUnitOfWork:
         self.login_tickets = SqlLoginTickets(transaction)
         self.security_events = SqlSecurityEvents(transaction)
         self.seals = SqlSeals(transaction)
+        self.retention = SqlRetention(transaction)
         self.health = SqlHealthRecords(transaction)
         self.order_queries = SqlOrderQueries(transaction)
         self.order_facts = SqlOrderFacts(transaction)

@@ -33,6 +33,7 @@ from sikpro.application.ports.people import AccessRequestRepository, PersonRepos
 from sikpro.application.ports.photo_reads import PhotoReads
 from sikpro.application.ports.queries import OrderQueries
 from sikpro.application.ports.reminders import Reminders
+from sikpro.application.ports.retention import Retention
 from sikpro.application.ports.schedules import Schedules
 from sikpro.application.ports.seals import Seals
 from sikpro.application.ports.security_events import SecurityEvents
@@ -163,7 +164,7 @@ class ChatStorage(Protocol):
 
 
 class JobStorage(Protocol):
-    """Recurring work, claims, alerts already given, the seals over the facts, records of health: what workers need."""
+    """Recurring work, claims, alerts already given, seals over facts, what is kept no longer, records of health."""
 
     @property
     def jobs(self) -> Jobs: ...
@@ -175,6 +176,8 @@ class JobStorage(Protocol):
     def reminders(self) -> Reminders: ...
     @property
     def seals(self) -> Seals: ...
+    @property
+    def retention(self) -> Retention: ...
     @property
     def health(self) -> HealthRecords: ...
 

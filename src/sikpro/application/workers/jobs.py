@@ -21,6 +21,7 @@ from sikpro.application.use_cases.orders.alert_overdue import alert_overdue
 from sikpro.application.use_cases.orders.remind_owners import remind_owners
 from sikpro.application.use_cases.orders.work_order import free_lapsed_claims
 from sikpro.application.use_cases.people.grant_access import send_common_card
+from sikpro.application.use_cases.retention.forget_old import next_forgetting
 from sikpro.application.use_cases.seals.seal_facts import seal_facts
 from sikpro.application.workers.clock_watch import SETTLES, ClockStep, ClockWatch
 from sikpro.application.workers.kept_jumps import keep_jumps, kept_jumps
@@ -33,6 +34,9 @@ SESSION_LIFE = timedelta(days=MOST_DAYS + 1)
 """How long an unused session is kept: longer than any setting lets it last."""
 
 _READ_KEPT = timedelta(days=30)
+_LASTS = timedelta(days=7)
+"""How long nothing old is removed after the clock was set: what is gone does not come back with the right time."""
+
 _LEASE = timedelta(minutes=2)
 _CROWDED = timedelta(seconds=20)
 """How long a count waits if people wait for the same threads."""
@@ -108,6 +112,7 @@ RECURRING = (
     Recurring("common_access_card", timedelta(minutes=1), send_common_card),
     RecurringCount("count_status_uses", timedelta(days=1), next_count),
     RecurringCount("close_months", timedelta(hours=1), next_closing, life=SETTLES),
+    RecurringCount("forget_old", timedelta(minutes=10), next_forgetting, life=_LASTS),
     RecurringCount("send_recaps", timedelta(minutes=1), next_recap, life=SETTLES),
     Recurring("seal_facts", timedelta(minutes=2), seal_facts),
     Recurring("forget_logins", timedelta(hours=1), _forget_logins, life=SESSION_LIFE),

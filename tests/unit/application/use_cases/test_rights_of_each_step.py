@@ -48,6 +48,7 @@ from sikpro.application.use_cases.recaps.keep_schedules import (
 from sikpro.application.use_cases.recaps.pin_notes import add_note, change_note, drop_note
 from sikpro.application.use_cases.recaps.set_targets import set_targets
 from sikpro.application.use_cases.recaps.wall_links import end_wall_link, make_wall_link
+from sikpro.application.use_cases.retention.decide_retention import decide_retention
 from sikpro.application.use_cases.tables.import_orders import plan_orders
 from sikpro.application.use_cases.tables.import_rows import import_rows, plan_import
 from sikpro.application.use_cases.tables.reconcile_orders import compare_orders
@@ -162,6 +163,7 @@ STEPS: Mapping[str, tuple[set[Role], Step]] = {
         ADMINS,
         lambda uow, by: decide_patterns(uow, pattern_texts(uow.installation.get().patterns), by, NINE),
     ),
+    "retention": (ADMINS, lambda uow, by: decide_retention(uow, 12, by, NINE)),
     "add a row": (ADMINS, lambda uow, by: add_row(uow, SITE_OPERATIONS, {"code": "X"}, by, NINE)),
     "edit a row": (ADMINS, lambda uow, by: edit_row(uow, SITE_OPERATIONS, "X", {}, mark="", by=by, now=NINE)),
     "retire a row": (ADMINS, lambda uow, by: set_row_active(uow, SITE_OPERATIONS, "MJK", False, by, NINE)),

@@ -6,14 +6,16 @@ from datetime import timedelta
 from typing import TypeVar
 
 import pytest
-from attrs import define
+from attrs import define, evolve
 
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.application.ports.jobs import Job
+from sikpro.application.ports.months import ClosedMonth
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.workers.clock_watch import ClockWatch
 from sikpro.application.workers.jobs import RECURRING, JobRunner, Recurring, RecurringCount
-from tests.builders import NOON
+from sikpro.domain.retention import REMOVED
+from tests.builders import NOON, stored_order
 from tests.unit.application.inline import InlineTransactions
 from tests.unit.chat import WHOLE, ZONE, Phone, World
 
@@ -53,6 +55,31 @@ async def turns(runner: JobRunner, times: int = 3) -> None:
         await asyncio.sleep(0)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_what_is_older_than_it_is_kept_goes_at_night_by_itself() -> None:
+    world = World()
+
+    def write(uow: UnitOfWork) -> int:
+        order = stored_order(uow, note="pagar biru")
+        uow.orders.save(order.delete("salah", NOON).order, None)
+        uow.installation.put(evolve(uow.installation.get(), months_kept=3))
+        for month in ("2026-11", "2026-12", "2027-01"):
+            uow.closed_months.add(ClosedMonth(month=month, closed_at=NOON, closed_by=None, figures={}))
+        return order.id
+
+    order_id = world.transactions.write(write)
+    job = next(job for job in RECURRING if job.kind == "forget_old")
+    world.clock.later(timedelta(days=180))
+    runner = runner_of(world, job)
+    await turns(runner)
+    assert world.transactions.read(lambda uow: uow.orders.get(order_id).data.note) == "pagar biru"
+    world.clock.later(timedelta(hours=17))  # 02.00 in Jakarta
+    await turns(runner, 30)
+    assert world.transactions.read(lambda uow: uow.orders.get(order_id).data.note) == REMOVED
+    last = world.transactions.read(lambda uow: uow.retention.last())
+    assert last is not None
+    assert last.finished_at == world.clock.at
 
 
 async def test_an_idle_claim_frees_itself_and_the_order_keeps_its_place() -> None:

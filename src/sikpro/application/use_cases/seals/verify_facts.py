@@ -11,6 +11,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.errors import DomainError
 from sikpro.domain.events import OrderRemarked
 from sikpro.domain.order import Order
+from sikpro.domain.retention import tells_of_people
 from sikpro.domain.retold import differences, retold
 from sikpro.domain.seals import (
     ABOUT_ORDERS,
@@ -202,7 +203,7 @@ def _compare_some(uow: UnitOfWork, facts: dict[int, list[LedgerFact]], verified:
     for order in orders:
         last = lasts[order.id]
         if last.data and last.id not in salts:
-            verified.without_salt(last, deleted=not any(order.data.texts.values()))
+            verified.without_salt(last, deleted=not tells_of_people(order))
         differing = _differences(order, facts[order.id], last, salts.get(last.id, ""))
         retold_so = _retold_otherwise(order, facts[order.id][0], entries.get(order.id, ()))
         differing += tuple(name for name in retold_so if name != "deleted_at" or "removed" not in differing)

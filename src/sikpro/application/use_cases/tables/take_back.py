@@ -53,8 +53,9 @@ class TakeBackPlan:
 
     @property
     def possible(self) -> bool:
-        """Whether the table stands, nobody works on it, and all of its rows can be taken back."""
-        return self.table.state in _STANDING and not self.touched
+        """Whether the table stands, nobody works on it, and all of its rows are known and can be taken back."""
+        known = bool(self.rows) or not self.table.total
+        return self.table.state in _STANDING and known and not self.touched
 
 
 def record_changed(

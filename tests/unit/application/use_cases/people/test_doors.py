@@ -285,6 +285,10 @@ INSIDE = {
     "import_orders": "write_whole, with orders only",
     "make_orders": "write_whole, with orders only",
     "_undo": "take_back",
+    "_make_pseudonyms": "a run of retention: people who have been inactive for so long as an admin set",
+    "_do": "a run of retention",
+    "next_portion": "a run of retention",
+    "next_forgetting": "a run of retention",
     "accept_code": "the login, which checked the password before",
 }
 """What writes a person only behind a door, and behind which."""

@@ -1,0 +1,1 @@
+"""How long texts and photos are kept: the setting, and what removes the older ones."""

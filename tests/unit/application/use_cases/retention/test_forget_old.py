@@ -1,0 +1,202 @@
+"""What is older than it is kept goes at night, in portions, and never what is not closed or not over."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from attrs import evolve
+
+from sikpro.adapters.memory import MemoryTransactions
+from sikpro.application.ports.months import ClosedMonth
+from sikpro.application.ports.security_events import EventFilter, EventKind
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.orders.change_status import change_status
+from sikpro.application.use_cases.orders.own_order import correct_order, join_message
+from sikpro.application.use_cases.orders.send_text import send_text
+from sikpro.application.use_cases.orders.understand_request import typed_again
+from sikpro.application.use_cases.retention.decide_retention import (
+    decide_retention,
+    plan_retention,
+    understood_months,
+)
+from sikpro.application.use_cases.retention.forget_old import clear_order, next_forgetting, next_portion
+from sikpro.application.use_cases.seals.verify_facts import verify_facts
+from sikpro.domain.errors import InvalidFields
+from sikpro.domain.events import MessageJoined, StatusChanged
+from sikpro.domain.place import Place
+from sikpro.domain.retention import REMOVED, kept_from
+from sikpro.domain.seals import ABOUT_ORDERS, Fault
+from tests.builders import coded
+from tests.histories import START, ZONE, Step, found, live
+
+NIGHT = datetime(2027, 9, 15, 1, 30, tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
+BEFORE = datetime(2027, 3, 1, tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
+
+
+class Office:
+    """Three orders of December: one answered with words, one still open, one answered without a word."""
+
+    def __init__(self) -> None:
+        self.store = MemoryTransactions()
+        self.people = found(self.store)
+        places = [Step(kind="place", order=0, who=0, how=how, wait=timedelta(minutes=1)) for how in (1, 3, 5)]
+        live(self.store, self.people, places)
+        self.store.write(self._work)
+        for month in ("2026-12", "2027-01", "2027-02"):
+            self.closes(month)
+
+    def _work(self, uow: UnitOfWork) -> None:
+        at = START.astimezone(UTC) + timedelta(hours=1)
+        rina = self.people.workers[0]
+        self.spoken, self.open, self.silent = sorted(order_id for order_id, *_ in uow.orders.key_facts())
+        noted = typed_again(uow.orders.get(self.spoken).data) | {"note": "Bu Siti 0812", "port": "7"}
+        correct_order(uow, self.spoken, noted, rina, at)
+        said = {"text": "pagar biru", "chat_id": 700, "message_id": 5, "place": Place(-7.4, 112.7)}
+        join_message(uow, self.spoken, self.people.technicians[0], at, **said)  # type: ignore[arg-type]
+        change_status(uow, self.spoken, "selesai", rina, at, feedback="Sudah aktif, Bu Siti", zone=ZONE)
+        change_status(uow, self.silent, "selesai", rina, at, zone=ZONE)
+
+    def closes(self, month: str) -> None:
+        closed = ClosedMonth(month=month, closed_at=NIGHT, closed_by=None, figures={})
+        assert self.store.write(lambda uow: uow.closed_months.add(closed))
+
+    def keeps(self, months: int) -> None:
+        self.store.write(lambda uow: decide_retention(uow, months, self.people.admin, NIGHT))
+
+    def runs(self, now: datetime = NIGHT, most: int = 99) -> int:
+        """Do the portions that are due, and say how many there were."""
+        for done in range(most):
+            portion = self.store.read(lambda uow: next_forgetting(uow, now, ZONE))
+            if portion is None:
+                return done
+            self.store.write(portion)
+        return most
+
+    def salts(self, order_id: int) -> Mapping[int, str]:
+        """The salts of the history of an order, by the facts about it."""
+
+        def work(uow: UnitOfWork) -> Mapping[int, str]:
+            facts = [fact for fact in uow.seals.facts_of([order_id]) if fact.kind in ABOUT_ORDERS]
+            return uow.seals.salts_of(facts)
+
+        return self.store.read(work)
+
+    def note(self) -> str:
+        return self.store.read(lambda uow: uow.orders.get(self.spoken).data.note)
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def test_nothing_goes_while_it_is_off_or_by_day(office: Office) -> None:
+    assert office.runs() == 0
+    office.keeps(6)
+    assert office.runs(NIGHT + timedelta(hours=8)) == 0
+    assert office.note() == "Bu Siti 0812"
+    assert office.runs() > 0
+    assert office.note() == REMOVED
+
+
+def test_an_order_that_is_over_keeps_its_codes_and_who_did_it_and_loses_every_text(office: Office) -> None:
+    office.keeps(6)
+    before = office.store.read(lambda uow: uow.orders.get(office.spoken))
+    office.runs()
+    order = office.store.read(lambda uow: uow.orders.get(office.spoken))
+    assert (order.data.note, order.last_feedback, order.place, order.origin) == (REMOVED, REMOVED, None, None)
+    assert evolve(order.data, note="Bu Siti 0812") == before.data
+    assert (order.helpdesk, order.finished_at, order.clock) == (before.helpdesk, before.finished_at, before.clock)
+    entries = office.store.read(lambda uow: uow.journal.of_order(office.spoken))
+    answer = next(one for one in entries if isinstance(one.event, StatusChanged) and one.event.feedback)
+    assert (answer.event.feedback, answer.actor) == (REMOVED, office.people.workers[0].id)  # type: ignore[attr-defined]
+    joined = next(one.event for one in entries if isinstance(one.event, MessageJoined))
+    assert (joined.text, joined.chat_id, joined.place) == (REMOVED, 0, None)
+    left = repr(entries)
+    assert [word for word in ("Siti", "0812", "pagar", "700") if word in left] == []
+    faults: list[Fault] = []
+    office.store.read(lambda uow: verify_facts(uow, faults.append))
+    assert (faults, office.salts(office.spoken)) == ([], {})
+
+
+def test_an_order_without_a_text_stays_as_it_is_with_its_salts(office: Office) -> None:
+    office.keeps(6)
+    before = office.store.read(lambda uow: uow.orders.get(office.silent)), office.salts(office.silent)
+    assert len(before[1]) == 2
+    office.runs()
+    assert (office.store.read(lambda uow: uow.orders.get(office.silent)), office.salts(office.silent)) == before
+
+
+def test_an_open_order_and_one_that_changed_since_stay(office: Office) -> None:
+    office.keeps(6)
+    now = BEFORE + timedelta(days=2)
+
+    def says(uow: UnitOfWork) -> None:
+        for order_id in (office.open, office.spoken):
+            uow.orders.save(evolve(uow.orders.get(order_id), last_feedback="hai"), str(order_id))
+        send_text(uow, office.spoken, office.people.workers[0], now, text="Bu Siti", zone=ZONE)
+
+    office.store.write(says)
+    office.runs()
+    assert office.note() == "Bu Siti 0812"
+    assert office.store.read(lambda uow: uow.orders.get(office.open).last_feedback) == "hai"
+    assert office.store.write(lambda uow: clear_order(uow, office.spoken, BEFORE)) == (0, 0)
+
+
+def test_a_run_goes_on_where_it_stopped_and_no_portion_is_done_twice(office: Office) -> None:
+    office.keeps(6)
+    assert office.runs(most=1) == 1
+    stopped = office.store.read(lambda uow: uow.retention.last())
+    assert stopped is not None
+    assert (stopped.finished_at, stopped.after > 0) == (None, True)
+    twice = office.store.read(lambda uow: next_portion(uow, NIGHT, ZONE))
+    assert twice is not None
+    office.store.write(twice)
+    further = office.store.read(lambda uow: uow.retention.last())
+    office.store.write(twice)
+    assert office.store.read(lambda uow: uow.retention.last()) == further
+    office.runs()
+    last = office.store.read(lambda uow: uow.retention.last())
+    assert last is not None
+    assert (last.id, last.finished_at, last.before) == (stopped.id, NIGHT, BEFORE)
+    assert (last.counts["texts"], office.runs()) == (4, 0)
+
+
+def test_switching_it_off_stops_a_run(office: Office) -> None:
+    office.keeps(6)
+    office.runs(most=1)
+    office.keeps(0)
+    assert office.runs() == 0
+
+
+def test_nothing_from_the_first_month_on_that_is_not_closed_is_touched(office: Office) -> None:
+    zone = ZoneInfo(ZONE)
+    start = START.astimezone(UTC)
+    assert kept_from(NIGHT, 6, zone, start, {"2026-12", "2027-01", "2027-02"}) == BEFORE
+    january = datetime(2027, 1, 1, tzinfo=zone)
+    assert kept_from(NIGHT, 6, zone, start, {"2026-12", "2027-02"}) == january
+    assert kept_from(NIGHT, 6, zone, start, {"2026-12", "2027-01", "2027-02", "2027-03", "2027-04"}) == BEFORE
+    assert kept_from(NIGHT, 120, zone, start, ()) == datetime(2017, 9, 1, tzinfo=zone)
+    assert kept_from(NIGHT, 0, zone, start, ()) is None
+    assert kept_from(NIGHT, 6, zone, None, ()) is None
+
+
+def test_what_would_go_is_said_before_and_the_change_is_a_security_event(office: Office) -> None:
+    plan = office.store.read(lambda uow: plan_retention(uow, 6, NIGHT, ZONE))
+    assert (plan.before, plan.waiting.orders, plan.set_months) == (BEFORE, 1, 0)
+    office.keeps(6)
+    office.keeps(6)
+    events = office.store.read(lambda uow: uow.security_events.page(EventFilter(), before=None, limit=9))
+    assert [(one.kind, one.object, one.details) for one in events] == [
+        (EventKind.SETTINGS_CHANGED, "/settings/retention", "months_kept: - → 6")
+    ]
+    assert office.store.read(lambda uow: plan_retention(uow, None, NIGHT, ZONE)).months == 6
+
+
+@pytest.mark.parametrize("typed", ["2", "121", "-3", "x", "1.5"])
+def test_months_are_none_or_three_to_a_hundred_and_twenty(typed: str) -> None:
+    assert [understood_months(text) for text in ("", "0", " 3 ", "120")] == [0, 0, 3, 120]
+    with pytest.raises(InvalidFields) as caught:
+        understood_months(typed)
+    assert coded("number.range")(caught.value.errors["months"])

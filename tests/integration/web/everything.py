@@ -119,6 +119,7 @@ PAGES = {
     "/reconcile/3?columns=1": "bagus",
     "/settings": "admin",
     "/settings/patterns": "admin",
+    "/settings/retention": "admin",
     "/profile": "rina",
     "/profile/two-steps": "rina",
     "/profile/two-steps?next=/profile": "tono",

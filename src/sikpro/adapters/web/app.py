@@ -50,6 +50,7 @@ from sikpro.adapters.web.setup.catalogue import CatalogueController
 from sikpro.adapters.web.setup.health import HealthController
 from sikpro.adapters.web.setup.notice import NoticeController
 from sikpro.adapters.web.setup.patterns import PatternsController
+from sikpro.adapters.web.setup.retention import RetentionController
 from sikpro.adapters.web.setup.settings import SettingsController
 from sikpro.adapters.web.site.admission import admit
 from sikpro.adapters.web.site.assets import serve_asset
@@ -146,6 +147,7 @@ PAGES: tuple[Page, ...] = (
     Page(CatalogueController, NavEntry("/catalogue", "catalogue", "list-details", (_P.ADMINISTER,), "system")),
     Page(SettingsController),
     Page(PatternsController),
+    Page(RetentionController),
     Page(ListsController),
     Page(ImportOrdersController),
     Page(WrittenController),

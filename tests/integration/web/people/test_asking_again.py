@@ -127,6 +127,7 @@ ACTS: Mapping[str, Act] = {
     "/profile/two-steps/codes": lambda _: ("/profile/two-steps/codes", {}),
     "/profile/two-steps/off": lambda _: ("/profile/two-steps/off", {}),
     "/settings": lambda _: ("/settings", {"admins_two_steps": "1"}),
+    "/settings/retention": lambda _: ("/settings/retention", {"months": "6"}),
     "/lists/{name}/import/{upload_id}/apply": lambda _: ("/lists/people/import/1/apply", {"mark": "x"}),
     "/written/{table_id}/take-back": lambda site: (a_table(site), {}),
 }

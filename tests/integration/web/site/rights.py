@@ -240,6 +240,8 @@ RIGHTS: Mapping[frozenset[str], str] = {
         GET /settings/patterns
         POST /settings/patterns
         POST /settings/patterns/preview
+        GET /settings/retention
+        POST /settings/retention
         GET /users
         POST /users
         POST /users/{person_id}/active

@@ -17,6 +17,7 @@ from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.i18n import Words
 from sikpro.application.ports.inbox import LedgerRow, Outcome
 from sikpro.application.ports.outbox import Delivery
+from sikpro.application.ports.retention import RetentionRun
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.domain.errors import InvalidValue
@@ -88,7 +89,7 @@ class LedgerController(Controller):
         received = recap_query.period(words.zone) if recap_query else None
         today = Period.of_day(words.local(now).date(), words.zone)
 
-        def read(uow: UnitOfWork) -> tuple[Sequence[LedgerRow], Sums]:
+        def read(uow: UnitOfWork) -> tuple[Sequence[LedgerRow], Sums, RetentionRun | None]:
             rows: Sequence[LedgerRow] = ()
             newer = 0
             if top is None:
@@ -99,15 +100,16 @@ class LedgerController(Controller):
             outcomes = uow.inbox.totals(today.start, today.end)
             deliveries = uow.outbox.counts()
             left, oldest = uow.failed_messages.left_by_outage()
-            return rows, Sums(
+            sums = Sums(
                 outcomes={one: outcomes.get(one, 0) for one in Outcome},
                 deliveries={one: deliveries.get(one, 0) for one in Delivery},
                 newer=newer,
                 left=left,
                 oldest=oldest,
             )
+            return rows, sums, uow.retention.last()
 
-        rows, sums = await parts.transactions.read(read)
+        rows, sums, run = await parts.transactions.read(read)
         given = {"outcome": outcome, "detail": detail, "period": recap_query.text if recap_query else ""}
         narrowed = urlencode({name: value for name, value in given.items() if value})
         address = f"/ledger?{narrowed}" if narrowed else "/ledger"
@@ -126,6 +128,7 @@ class LedgerController(Controller):
             next=f"{address}{joint}before={rows[PAGE - 1].id}" if len(rows) > PAGE else "",
             live=f"{address}{joint}top={top if top is not None else (rows[0].id if rows else 0)}",
             later_page=before is not None,
+            folded_before=run.before if run and len(rows) <= PAGE else None,
             bot=parts.bot_state(),
         )
 

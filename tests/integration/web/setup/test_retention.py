@@ -1,0 +1,50 @@
+"""The page of retention: what would go is shown first, and then it is set."""
+
+from attrs import evolve
+
+from sikpro.application.ports.months import ClosedMonth
+from sikpro.application.ports.retention import RetentionRun
+from sikpro.application.ports.storage import UnitOfWork
+from tests.builders import after
+from tests.integration.web.console import PASSWORD, Site
+
+PATH = "/settings/retention"
+
+
+def _months(site: Site) -> int:
+    return site.store.read(lambda uow: uow.installation.get().months_kept)
+
+
+def test_what_would_go_is_shown_before_anything_is_set(site: Site) -> None:
+    admin = site.logged_in("admin")
+    site.order()
+    assert "Tidak aktif" in admin.get(PATH).text
+    page = admin.get(PATH + "?months=6").text
+    assert "Simpan 6 bulan, hapus yang lebih lama" in page
+    assert "Pesan masuk" in page
+    assert _months(site) == 0
+    assert admin.get(PATH + "?months=2").status_code == 422
+    assert admin.post(PATH, {"months": "x", "own_password": PASSWORD}).status_code == 422
+
+
+def test_an_admin_sets_it_and_switches_it_off(site: Site) -> None:
+    admin = site.logged_in("admin")
+    assert admin.post(PATH, {"months": "6", "own_password": PASSWORD}).status_code == 303
+    assert _months(site) == 6
+    assert "Disimpan 6 bulan" in admin.get(PATH).text
+    assert admin.post(PATH, {"months": "0", "own_password": PASSWORD}).status_code == 303
+    assert _months(site) == 0
+
+
+def test_the_last_run_is_shown_with_what_went_and_the_ledger_says_so(site: Site) -> None:
+    def run(uow: UnitOfWork) -> None:
+        uow.installation.put(evolve(uow.installation.get(), months_kept=6))
+        done = RetentionRun(before=after(0), started_at=after(1), finished_at=after(2), counts={"received": 12345})
+        uow.retention.keep(done)
+        uow.closed_months.add(ClosedMonth(month="2026-10", closed_at=after(0), closed_by=None, figures={}))
+
+    admin = site.logged_in("admin")
+    assert "Pesan sebelum" not in admin.get("/ledger").text
+    site.store.write(run)
+    assert "12.345" in admin.get(PATH).text
+    assert "Pesan sebelum 2 November 2026 tinggal jumlahnya" in admin.get("/ledger").text

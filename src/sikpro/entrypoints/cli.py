@@ -222,6 +222,24 @@ def copy_db(source: str, target: str) -> None:
 
 
 @main.command()
+@click.option("--dry-run", is_flag=True, help="only say what would go")
+@click.option("--months", type=click.IntRange(3, 120), help="with --dry-run: as if so many months were set")
+@click.option("--compact", "compacting", is_flag=True, help="then write the SQLite file anew: stop the server first")
+@data_option
+def retain(dry_run: bool, months: int | None, compacting: bool, data: Path | None, database: str | None) -> None:
+    """Remove texts and photos that are kept no longer, now instead of at night; the months are set on the console."""
+    from sikpro.entrypoints.settings import Settings, WrongSettings
+
+    if months is not None and not dry_run:
+        raise WrongSettings("--months is for --dry-run; the setting is on the console: Settings, Retention")
+    settings = Settings.load({"data": data, "database": database})
+
+    from sikpro.entrypoints.retain import retain_in
+
+    retain_in(settings, months, dry_run=dry_run, compacting=compacting)
+
+
+@main.command()
 @click.option("--seal", "kept", default="", help="is this seal still there? Its code, at least 16 digits")
 @click.option("--order", "number", default="", help="print the statement about the order with this SC number")
 @click.option("--language", type=click.Choice(["id", "en"]), default="en", show_default=True)

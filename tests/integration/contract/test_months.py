@@ -37,6 +37,16 @@ def test_a_month_is_closed_once_and_for_good(store: Transactions) -> None:
     assert store.read(lambda unit: unit.closed_months.names()) == {"2026-10"}
 
 
+def test_the_labels_of_a_closed_month_are_replaced_and_nothing_else(store: Transactions) -> None:
+    closed = ClosedMonth(month="2026-10", closed_at=NOON, closed_by=None, figures={"label": "Budi", "total": 5})
+    other = evolve(closed, closed_at=after(1), figures={"label": "#7", "total": 5})
+
+    assert not store.write(lambda unit: unit.closed_months.relabel(other))
+    store.write(lambda unit: unit.closed_months.add(closed))
+    assert store.write(lambda unit: unit.closed_months.relabel(other))
+    assert store.read(lambda unit: unit.closed_months.get("2026-10")) == evolve(closed, figures=other.figures)
+
+
 def test_a_closed_month_can_be_opened_and_closed_again(store: Transactions) -> None:
     closed = ClosedMonth(month="2026-10", closed_at=NOON, closed_by=None, figures={"total": 5})
     opened = OpenedMonth(month="2026-10", opened_at=after(1), opened_by=4, reason="impor")

@@ -182,6 +182,37 @@ def end_open_failed(unit: UnitOfWork) -> None:
         unit.outbox.end_failed(outbox_id, Delivery.EXPIRED, "late", LATER)
 
 
+def test_who_left_long_ago_has_a_number_for_a_name_in_closed_months_too(store: Transactions) -> None:
+    people = lived(store, 4)
+    gone = people.workers[0], people.technicians[0]
+
+    def leave(unit: UnitOfWork) -> None:
+        for person in gone:
+            unit.people.save(evolve(unit.people.get(person.id), active=False))
+        unit.retention.note_left(after(0))
+
+    store.write(leave)
+    before = named_rows(store, people)
+    run = forget(store)
+    assert (run.counts["people"], run.counts["months"]) == (2, 2)
+    rina, budi = gone
+    names = {rina.name: f"#{rina.id}", f"{budi.technician_code} · {budi.name}": f"{budi.technician_code} · #{budi.id}"}
+    assert {label for _, label, _ in before} > names.keys()
+    expected = [(value, names.get(label, label), figures) for value, label, figures in before]
+    assert named_rows(store, people) == expected
+
+
+def named_rows(store: Transactions, people: People) -> list[tuple[str, str, object]]:
+    """The rows of the closed months, with their labels and figures."""
+
+    def work(unit: UnitOfWork) -> list[tuple[str, str, object]]:
+        shown = [recap(unit, RecapQuery.parse(month), people.supervisor, LATER, ZONE) for month in PERIODS[:2]]
+        tables = [table for one in shown for table in one.tables]
+        return [(row.value, row.label, evolve(row, label="")) for table in tables for row in table.rows]
+
+    return store.read(work)
+
+
 def test_no_word_of_anybody_is_left_of_orders_that_are_over(store: Transactions) -> None:
     people = lived(store, 5)
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from attrs import evolve
+
 from sikpro.adapters.memory.store import State
 from sikpro.application.ports.months import ClosedMonth, OpenedMonth
 
@@ -20,6 +22,13 @@ class MemoryClosedMonths:
         if closed.month in self._state.opened_months:
             self._state.opened_months.drop(closed.month)
         return True
+
+    def relabel(self, closed: ClosedMonth) -> bool:
+        """Replace the figures; return False if the month is not closed."""
+        kept = self._state.closed_months.get(closed.month)
+        if kept is not None:
+            self._state.closed_months.put(closed.month, evolve(kept, figures=closed.figures))
+        return kept is not None
 
     def open(self, opened: OpenedMonth) -> bool:
         """Open a closed month again; return False if it is not closed."""

@@ -55,6 +55,11 @@ class SqlClosedMonths:
             self._transaction.execute(sa.delete(opened_months).where(opened_months.c.month == closed.month))
         return added
 
+    def relabel(self, closed: ClosedMonth) -> bool:
+        """Replace the figures; return False if the month is not closed."""
+        update = sa.update(closed_months).where(_months.month == closed.month).values(figures=dict(closed.figures))
+        return self._transaction.execute(update).rowcount > 0
+
     def open(self, opened: OpenedMonth) -> bool:
         """Open a closed month again; return False if it is not closed."""
         removed = sa.delete(closed_months).where(_months.month == opened.month).returning(_months.month)

@@ -33,6 +33,9 @@ class ClosedMonths(Protocol):
     def add(self, closed: ClosedMonth) -> bool:
         """Store a month's figures. Return False and change nothing if the month is already closed."""
 
+    def relabel(self, closed: ClosedMonth) -> bool:
+        """Replace a closed month's figures by the same with other labels. Return False if the month is not closed."""
+
     def open(self, opened: OpenedMonth) -> bool:
         """Open a closed month again. Return False and change nothing if it is not closed."""
 

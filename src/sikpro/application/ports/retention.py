@@ -42,6 +42,7 @@ class Step(StrEnum):
     SENT = "sent"
     TALK = "talk"
     PEOPLE = "people"
+    MONTHS = "months"
 
 
 @frozen(kw_only=True)

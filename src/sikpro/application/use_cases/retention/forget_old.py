@@ -11,6 +11,7 @@ from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.retention import RetentionRun, Step
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.retention.decide_retention import boundary
+from sikpro.application.use_cases.retention.relabel_months import month_to_relabel, relabel_month
 from sikpro.domain.retention import (
     REMOVED,
     corrected_texts,
@@ -61,11 +62,12 @@ def next_portion(uow: UnitOfWork, now: datetime, zone: str) -> Write | None:
     elif run.before > before:
         run = evolve(run, before=before)  # more months were set meanwhile
     orders = uow.retention.orders(run.before, run.after, _ORDERS) if run.step is Step.ORDERS else ()
+    month = month_to_relabel(uow) if run.step is Step.MONTHS else None
 
     def write(uow: UnitOfWork) -> None:
         if uow.retention.last() != last:
             return  # another process did this portion
-        counts, after = _do(uow, run, orders, now)
+        counts, after = _do(uow, run, orders, now) if month is None else ({"months": relabel_month(uow, month)}, 0)
         done = not any(counts.values()) if run.step is not Step.ORDERS else not orders
         uow.retention.keep(_further(run, counts, after, now, done=done))
 
@@ -103,8 +105,10 @@ def _do(uow: UnitOfWork, run: RetentionRun, orders: tuple[int, ...], now: dateti
             return {"sent": 0, "failed": len(failed)} if failed else {"sent": kept.fold_sent(before, _ROWS)}, 0
         case Step.TALK:
             return {"talk": kept.clear_talk(before)}, 0
-        case _:
+        case Step.PEOPLE:
             return {"people": _make_pseudonyms(uow, before, now)}, 0
+        case Step.MONTHS:
+            return {}, 0  # none is left
 
 
 def clear_order(uow: UnitOfWork, order_id: int, before: datetime) -> tuple[int, int]:

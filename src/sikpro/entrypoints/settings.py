@@ -1,22 +1,19 @@
 """Settings: from flags, then the environment (`SIKPRO_…`), then a file, then defaults."""
 
 import os
-import re
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib.util import find_spec
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from attrs import Attribute, field, fields, frozen
+from attrs import field, fields, frozen
+
+from sikpro.entrypoints import setting_values as values
 
 PREFIX = "SIKPRO_"
 _OF_TESTS = f"{PREFIX}TESTS_"
-_BUCKET = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*/?"
 
 
 class WrongSettings(ValueError):
@@ -36,125 +33,11 @@ _NUMBERS: dict[str, type[int] | type[float]] = {
 }
 
 
-_LARGEST_NUMBER = 1_000_000
-
-
 def _number(kind: type[int] | type[float], name: str, value: Any) -> float:
     try:
         return kind(value)
     except (TypeError, ValueError, OverflowError):
         raise WrongSettings(f"setting not usable: {name}: a number is needed, not {value!r}") from None
-
-
-def is_token(text: str) -> bool:
-    """Return whether the text has the format of a bot's token."""
-    return re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]+", text) is not None
-
-
-def _token(_: object, attribute: "Attribute[str]", value: str) -> None:
-    if value and not is_token(value):
-        raise ValueError(f"{attribute.name}: a bot token looks like 123456789:ABC-def_123, as BotFather gives it")
-
-
-def _database(_: object, attribute: "Attribute[str]", value: str) -> None:
-    if value and not re.match(r"sqlite:///.|postgresql(\+psycopg)?://", value):
-        raise ValueError(f"{attribute.name}: sqlite:///PATH or postgresql://…, no other database is served")
-
-
-def _zone(_: object, attribute: "Attribute[str]", value: str) -> None:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{attribute.name}: no time zone is called {value!r}; Asia/Jakarta is one") from None
-
-
-def _web_address(_: object, attribute: "Attribute[str]", value: str) -> None:
-    if not _is_address(value, ("http", "https")):
-        raise ValueError(f"{attribute.name}: an address like https://api.telegram.org is needed, not {value!r}")
-
-
-def _proxy(_: object, attribute: "Attribute[str]", value: str) -> None:
-    # The message does not contain the value: a proxy's address may hold a password.
-    if not value:
-        return
-    if not _is_address(value, ("http", "https", "socks5", "socks5h")):
-        raise ValueError(f"{attribute.name}: an address like http://proxy.example:3128 is needed")
-
-
-def _api_id(_: object, attribute: "Attribute[int]", value: int) -> None:
-    if not 0 <= value < 2**31:
-        raise ValueError(f"{attribute.name}: the number that my.telegram.org gives is needed")
-
-
-def _api_hash(_: object, attribute: "Attribute[str]", value: str) -> None:
-    if value and not re.fullmatch(r"[0-9a-f]{32}", value):
-        raise ValueError(f"{attribute.name}: the 32 digits and letters a to f that my.telegram.org gives are needed")
-
-
-def _data_centre(_: object, attribute: "Attribute[str]", value: str) -> None:
-    if value and not re.fullmatch(r"[\w.-]+:[0-9]{1,5}/[0-9]{1,4}", value):
-        raise ValueError(f"{attribute.name}: HOST:PORT/NUMBER of a data centre is needed, not {value!r}")
-
-
-def _is_address(value: str, schemes: tuple[str, ...]) -> bool:
-    try:
-        parts = urlsplit(value)
-        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
-def _trusted_proxies(_: object, attribute: "Attribute[str]", value: str) -> None:
-    for one in value.split(",") if value.strip() else ():
-        try:
-            network = ip_network(one.strip())
-        except ValueError:
-            network = None
-        if network is None or network.prefixlen == 0:
-            raise ValueError(
-                f"{attribute.name}: addresses or networks like 127.0.0.1 or 10.1.0.0/16 are needed, with commas, "
-                f"not {one.strip()!r}; who is trusted decides which address a visitor counts as"
-            )
-
-
-def _health_token(_: object, attribute: "Attribute[str]", value: str) -> None:
-    # The message does not contain the value: it is a secret.
-    if value and not re.fullmatch(r"[!-~]{16,}", value):
-        raise ValueError(f"{attribute.name}: at least 16 letters, digits and signs without blanks are needed")
-
-
-def _place_of_backups(_: object, attribute: "Attribute[str]", value: str) -> None:
-    is_folder = Path(value).is_absolute() and Path(value).is_dir()
-    if value and not is_folder and not re.fullmatch(_BUCKET, value):
-        raise ValueError(
-            f"{attribute.name}: a folder that is there is needed, with its whole path, or s3://BUCKET/FOLDER, "
-            f"not {value!r}"
-        )
-
-
-def _s3_endpoint(_: object, attribute: "Attribute[str]", value: str) -> None:
-    if value and not _is_address(value, ("http", "https")):
-        raise ValueError(f"{attribute.name}: an address like https://s3.example.com is needed, not {value!r}")
-
-
-def _telemetry(_: object, attribute: "Attribute[str]", value: str) -> None:
-    if value and not _is_address(value, ("http", "https")):
-        raise ValueError(f"{attribute.name}: an address like http://127.0.0.1:4318 is needed, not {value!r}")
-
-
-def _log_format(_: object, attribute: "Attribute[str]", value: str) -> None:
-    if value not in {"console", "json"}:
-        raise ValueError(f"{attribute.name}: console or json, not {value!r}")
-
-
-def _port(_: object, attribute: "Attribute[int]", value: int) -> None:
-    if not 0 <= value <= 65535:
-        raise ValueError(f"{attribute.name}: a port is 0 to 65535, not {value}")
-
-
-def _positive(_: object, attribute: "Attribute[Any]", value: float) -> None:
-    if not 0 < value <= _LARGEST_NUMBER:
-        raise ValueError(f"{attribute.name}: must be more than 0 and at most {_LARGEST_NUMBER}, not {value}")
 
 
 @frozen(kw_only=True)
@@ -176,35 +59,35 @@ class Settings:
     """
 
     data: Path = field(default=Path("var"), converter=Path)
-    database: str = field(default="", repr=False, validator=_database)
+    database: str = field(default="", repr=False, validator=values.a_database)
     host: str = "127.0.0.1"
-    port: int = field(default=8000, validator=_port)
-    zone: str = field(default="Asia/Jakarta", validator=_zone)
-    telegram_token: str = field(default="", repr=False, validator=_token)
-    telegram_api: str = field(default="https://api.telegram.org", validator=_web_address)
-    telegram_api_id: int = field(default=0, validator=_api_id)
-    telegram_api_hash: str = field(default="", repr=False, validator=_api_hash)
-    telegram_mtproto_server: str = field(default="", validator=_data_centre)
+    port: int = field(default=8000, validator=values.a_port)
+    zone: str = field(default="Asia/Jakarta", validator=values.a_zone)
+    telegram_token: str = field(default="", repr=False, validator=values.a_token)
+    telegram_api: str = field(default="https://api.telegram.org", validator=values.a_web_address)
+    telegram_api_id: int = field(default=0, validator=values.an_api_id)
+    telegram_api_hash: str = field(default="", repr=False, validator=values.an_api_hash)
+    telegram_mtproto_server: str = field(default="", validator=values.a_data_centre)
     telegram_mtproto_key: str = ""
-    telegram_proxy: str = field(default="", repr=False, validator=_proxy)
-    poll_timeout: int = field(default=50, validator=_positive)
-    lease_seconds: float = field(default=90.0, validator=_positive)
-    rate_overall: float = field(default=30.0, validator=_positive)
-    rate_chat: float = field(default=1.0, validator=_positive)
+    telegram_proxy: str = field(default="", repr=False, validator=values.a_proxy)
+    poll_timeout: int = field(default=50, validator=values.positive)
+    lease_seconds: float = field(default=90.0, validator=values.positive)
+    rate_overall: float = field(default=30.0, validator=values.positive)
+    rate_chat: float = field(default=1.0, validator=values.positive)
     secure_cookies: bool = False
-    trusted_proxies: str = field(default="", validator=_trusted_proxies)
-    health_token: str = field(default="", repr=False, validator=_health_token)
-    disk_low: int = field(default=200, validator=_positive)
-    disk_least: int = field(default=50, validator=_positive)
-    backups: str = field(default="", validator=_place_of_backups)
-    backups_kept: int = field(default=14, validator=_positive)
-    s3_endpoint: str = field(default="", validator=_s3_endpoint)
+    trusted_proxies: str = field(default="", validator=values.trusted_proxies)
+    health_token: str = field(default="", repr=False, validator=values.a_health_token)
+    disk_low: int = field(default=200, validator=values.positive)
+    disk_least: int = field(default=50, validator=values.positive)
+    backups: str = field(default="", validator=values.a_place_of_backups)
+    backups_kept: int = field(default=14, validator=values.positive)
+    s3_endpoint: str = field(default="", validator=values.an_s3_endpoint)
     s3_region: str = "us-east-1"
     s3_key: str = field(default="", repr=False)
     s3_secret: str = field(default="", repr=False)
     simulator_url: str = ""
-    telemetry: str = field(default="", validator=_telemetry)
-    log_format: str = field(default="console", validator=_log_format)
+    telemetry: str = field(default="", validator=values.a_collector)
+    log_format: str = field(default="console", validator=values.a_log_format)
 
     @property
     def database_url(self) -> str:

@@ -19,7 +19,8 @@ from sikpro.application.use_cases.catalogue.first_catalogue import create_first_
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.entrypoints.container import Container
 from sikpro.entrypoints.logs import log_to_stderr
-from sikpro.entrypoints.settings import Settings, WrongSettings, is_token
+from sikpro.entrypoints.setting_values import is_token
+from sikpro.entrypoints.settings import Settings, WrongSettings
 from sikpro.entrypoints.workers import WRONG, Workers
 
 _log = structlog.get_logger(__name__)

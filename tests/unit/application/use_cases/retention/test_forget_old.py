@@ -13,7 +13,7 @@ from sikpro.application.ports.security_events import EventFilter, EventKind
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.orders.change_status import change_status
 from sikpro.application.use_cases.orders.own_order import correct_order, join_message
-from sikpro.application.use_cases.orders.send_text import send_text
+from sikpro.application.use_cases.orders.remark_order import remark_order
 from sikpro.application.use_cases.orders.understand_request import typed_again
 from sikpro.application.use_cases.retention.decide_retention import (
     decide_retention,
@@ -128,14 +128,14 @@ def test_an_order_without_a_text_stays_as_it_is_with_its_salts(office: Office) -
     assert (office.store.read(lambda uow: uow.orders.get(office.silent)), office.salts(office.silent)) == before
 
 
-def test_an_open_order_and_one_that_changed_since_stay(office: Office) -> None:
+def test_an_open_order_and_one_about_which_somebody_wrote_since_stay(office: Office) -> None:
     office.keeps(6)
     now = BEFORE + timedelta(days=2)
 
     def says(uow: UnitOfWork) -> None:
         for order_id in (office.open, office.spoken):
             uow.orders.save(evolve(uow.orders.get(order_id), last_feedback="hai"), str(order_id))
-        send_text(uow, office.spoken, office.people.workers[0], now, text="Bu Siti", zone=ZONE)
+        remark_order(uow, office.spoken, office.people.workers[0], now, text="Bu Siti", zone=ZONE)
 
     office.store.write(says)
     office.runs()
@@ -146,17 +146,15 @@ def test_an_open_order_and_one_that_changed_since_stay(office: Office) -> None:
 
 def test_a_run_goes_on_where_it_stopped_and_no_portion_is_done_twice(office: Office) -> None:
     office.keeps(6)
-    assert office.runs(most=1) == 1
-    stopped = office.store.read(lambda uow: uow.retention.last())
-    assert stopped is not None
-    assert (stopped.finished_at, stopped.after > 0) == (None, True)
     twice = office.store.read(lambda uow: next_portion(uow, NIGHT, ZONE))
     assert twice is not None
     office.store.write(twice)
-    further = office.store.read(lambda uow: uow.retention.last())
+    stopped = office.store.read(lambda uow: uow.retention.last())
+    assert stopped is not None
+    assert (stopped.finished_at, stopped.after > 0, stopped.counts["texts"]) == (None, True, 4)
     office.store.write(twice)
-    assert office.store.read(lambda uow: uow.retention.last()) == further
-    office.runs()
+    assert office.store.read(lambda uow: uow.retention.last()) == stopped
+    assert office.runs() > 0
     last = office.store.read(lambda uow: uow.retention.last())
     assert last is not None
     assert (last.id, last.finished_at, last.before) == (stopped.id, NIGHT, BEFORE)

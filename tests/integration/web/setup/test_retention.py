@@ -5,6 +5,10 @@ from attrs import evolve
 from sikpro.application.ports.months import ClosedMonth
 from sikpro.application.ports.retention import RetentionRun
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.orders.own_order import join_message
+from sikpro.application.use_cases.orders.remove_order import delete_order
+from sikpro.application.use_cases.retention.forget_old import clear_order
+from sikpro.domain.place import Place
 from tests.builders import after
 from tests.integration.web.console import PASSWORD, Site
 
@@ -48,3 +52,19 @@ def test_the_last_run_is_shown_with_what_went_and_the_ledger_says_so(site: Site)
     site.store.write(run)
     assert "12.345" in admin.get(PATH).text
     assert "Pesan sebelum 2 November 2026 tinggal jumlahnya" in admin.get("/ledger").text
+
+
+def test_the_page_of_an_order_whose_texts_went_shows_that_there_were_some(site: Site) -> None:
+    order = site.order(note="pagar biru")
+
+    def clear(uow: UnitOfWork) -> None:
+        budi, place = site.people["budi"], Place(-7.4, 112.7)
+        join_message(uow, order.id, budi, after(1), text="rumah ujung", chat_id=700, message_id=5, place=place)
+        delete_order(uow, order.id, site.people["bagus"], after(2), reason="x", zone="Asia/Jakarta")
+        assert clear_order(uow, order.id, after(10))[0] == 3
+
+    site.store.write(clear)
+    page = site.logged_in("admin").get(f"/orders/{order.id}")
+    assert page.status_code == 200
+    assert [word for word in ("pagar biru", "rumah ujung") if word in page.text] == []
+    assert "…" in page.text

@@ -8,6 +8,7 @@ import pytest
 
 from sikpro.adapters.local.threads import LONG_AT_ONCE, LONG_WAITING, ThreadedTransactions
 from sikpro.application.ports.storage import AsyncTransactions, StorageCrowded, Transactions, UnitOfWork
+from sikpro.application.workers.vitals import Use
 from sikpro.domain.people import Person
 from tests.builders import a_person
 from tests.unit.application.inline import InlineTransactions
@@ -104,6 +105,16 @@ async def test_long_reads_hold_up_neither_writes_nor_reads_and_are_all_done(
         assert await threads.read(everybody) == ["Rina"]
         slow.end.set()
         assert sum(await asyncio.gather(*asked)) >= LONG_WAITING, "who waited sees what was written meanwhile"
+
+
+async def test_what_runs_and_what_waits_for_a_thread_is_known(threads: ThreadedTransactions, slow: Slow) -> None:
+    assert {name: use.most for name, use in threads.use.items()} == {"writers": 1, "readers": 4, "long_readers": 2}
+    asked = await crowded(threads, slow)
+    assert threads.use["long_readers"] == Use(busy=LONG_AT_ONCE, waiting=LONG_WAITING, most=LONG_AT_ONCE)
+    assert threads.use["writers"] == Use(most=1)
+    slow.end.set()
+    await asyncio.gather(*asked)
+    assert threads.use["long_readers"] == Use(most=LONG_AT_ONCE)
 
 
 async def test_more_long_reads_than_may_wait_are_refused_until_some_are_done(

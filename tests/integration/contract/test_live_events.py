@@ -175,3 +175,10 @@ async def test_hints_of_another_process_that_were_lost_make_everybody_look_at_ev
         assert await anext(news) == News((await first_news(live, "")).position, (order(2),), missed=False)
     assert (await first_news(live, first.position)).missed, "who comes back from before too"
     assert not (await first_news(live, missed.position)).missed
+
+
+async def test_the_pages_that_follow_are_counted_and_the_loops_of_the_program_are_not() -> None:
+    live = LocalLiveEvents()
+    with live.subscribe(), live.follow(), live.follow():
+        assert live.streams == 2
+    assert live.streams == 0

@@ -43,8 +43,10 @@ def test_those_who_answer_for_the_installation_are_told_and_others_are_not(
 def test_they_are_told_while_the_store_is_away() -> None:
     live = LocalLiveEvents()
     with running_site(MemoryTransactions(live), live, metrics=lambda: PAGE) as site:
+        sari = site.logged_in("sari")  # who has a session has to be looked up
         site.store.fault = StorageUnavailable("away")
         assert asked(site, "127.0.0.1").content == PAGE
+        assert sari.get("/metrics").content == PAGE
 
 
 def test_requests_are_counted_by_templates_and_never_by_what_somebody_typed() -> None:

@@ -9,7 +9,7 @@ from attrs import define, evolve, field
 
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.memory import MemoryTransactions
-from sikpro.application.ports.health import Checked, HealthRecord, Integrity, Space
+from sikpro.application.ports.health import Checked, HealthRecord, Integrity, Space, Waiting
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import StorageDamaged, StorageUnavailable, UnitOfWork
@@ -328,3 +328,20 @@ async def test_a_check_that_cannot_be_made_or_kept_is_no_damage(machine: Machine
     machine.place.fault = StorageUnavailable("away")
     await machine.integrity.look()
     assert machine.part("integrity").state == "waiting"
+
+
+async def test_what_waits_is_known_from_the_last_probe_and_unknown_while_the_store_is_away(machine: Machine) -> None:
+    assert machine.health_watch.waiting is None
+    machine.store.write(lambda uow: uow.outbox.put(an_outgoing(), machine.clock.at))
+    await machine.looks()
+    assert machine.health_watch.waiting == Waiting(messages=1)
+    machine.store.fault = StorageUnavailable("no route")
+    await machine.looks()
+    assert machine.health_watch.waiting is None
+
+
+async def test_the_age_of_the_last_backup_is_known_once_there_was_one(machine: Machine) -> None:
+    assert machine.health_watch.backup_age is None
+    machine.backup.last = HealthRecord(name="backup", at=machine.clock.at, state="restored")
+    machine.passes(90)
+    assert machine.health_watch.backup_age == 90

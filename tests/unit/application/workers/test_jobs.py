@@ -15,7 +15,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.workers.clock_watch import ClockWatch
 from sikpro.application.workers.jobs import RECURRING, JobRunner, Recurring, RecurringCount
 from sikpro.domain.retention import REMOVED
-from tests.builders import NOON, stored_order
+from tests.builders import NOON, an_outgoing, stored_order
 from tests.unit.application.inline import InlineTransactions
 from tests.unit.chat import WHOLE, ZONE, Phone, World
 
@@ -220,3 +220,13 @@ async def test_a_runner_that_hung_until_another_has_its_job_does_nothing() -> No
         assert other in world.transactions.read(lambda uow: uow.jobs.all())
         await runner._do(other, now)
         assert len(done) == before + 1
+
+
+async def test_a_message_of_a_job_names_the_job() -> None:
+    world = World()
+    runner = runner_of(
+        world, Recurring("remind", timedelta(minutes=1), lambda uow, now, _: uow.outbox.put(an_outgoing(), now))
+    )
+    await turns(runner)
+    (item,) = world.transactions.write(lambda uow: uow.outbox.claim(world.clock.now(), timedelta(minutes=1), 1))
+    assert item.cause == "job=remind"

@@ -126,8 +126,21 @@ def test_a_killed_worker_is_replaced_and_pages_are_served_meanwhile_and_no_order
         assert "a worker ended, and begins again" in served.log.read_text()
 
 
-def test_workers_end_when_their_parent_is_killed(tmp_path: Path, postgres_url: str) -> None:
+def allow_connections(url: str, count: int) -> None:
+    """Let the database take so many; a superuser, as the tests are, gets more all the same."""
+    engine = create_engine_for(url, pooled=False)
+    with engine.connect() as connection:
+        name = connection.exec_driver_sql("SELECT current_database()").scalar_one()
+        connection.exec_driver_sql(f"ALTER DATABASE {name} CONNECTION LIMIT {count}")
+        connection.commit()
+
+
+def test_workers_end_when_their_parent_is_killed_and_the_start_told_that_connections_are_too_few(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    allow_connections(postgres_url, 20)
     with workers(tmp_path, postgres_url, 2) as (_, served):
+        assert re.search(r"too few connections for so many workers.*allowed.*20.*needed.*32", served.log.read_text())
         started = children(process_id(served))
         served.kill()
         wait_until(lambda: not any(runs(one) for one in started), "they end", 30)

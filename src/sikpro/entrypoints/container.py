@@ -128,11 +128,12 @@ def _megabytes(number: int) -> int:
 class Container(containers.DeclarativeContainer):
     """All parts of one process; each is made once, at its first use.
 
-    `with_bot` is False for a process that leaves the bot to others.
+    `with_bot` is False for a process that leaves the bot to others, `alone` for one of several on one port.
     """
 
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
     with_bot = providers.Object(True)
+    alone = providers.Object(True)
     chance = providers.Singleton(Chance)
     live = providers.Singleton(LocalLiveEvents, chance=chance)
     watch = providers.Singleton(
@@ -251,8 +252,11 @@ def has_bot(container: Container) -> bool:
 
 
 def health_watch(container: Container) -> HealthWatch:
-    """Return the watch over this process, with its bot, if it has one."""
+    """Return the watch over this process, with its bot, if it has one. Its metrics tell the same."""
     watch = container.health()
+    long_poller = container.long_poll if has_bot(container) else None
+    connections = partial(connections_of, container.engine())
+    container.metrics().vitals = lambda: vitals(watch, container.threads(), container.live(), connections, long_poller)
     watch.bot_changed = lambda: container.live().publish((Hint(Kind.BOT),))
     watch.bot_apart = is_set_up(container.settings()) and not has_bot(container)
     if has_bot(container):
@@ -265,10 +269,7 @@ def health_watch(container: Container) -> HealthWatch:
 def web_parts(container: Container) -> WebParts:
     """Return the web's ports, and the states of the loops beside it."""
     settings = container.settings()
-    watch, metrics = health_watch(container), container.metrics()
-    long_poll = container.long_poll if has_bot(container) else None
-    connections = partial(connections_of, container.engine())
-    metrics.vitals = lambda: vitals(watch, container.threads(), container.live(), connections, long_poll)
+    watch = health_watch(container)
     return WebParts(
         transactions=container.threads(),
         clock=container.clock(),
@@ -287,5 +288,5 @@ def web_parts(container: Container) -> WebParts:
         secure_cookies=settings.secure_cookies,
         simulator_url=settings.simulator_url,
         measures=container.measures(),
-        metrics=metrics.page,
+        metrics=container.metrics().page if container.alone() else None,
     )

@@ -155,6 +155,7 @@ async def _loops(container: Container) -> AsyncIterator[None]:
     loops += [container.jobs().run, container.exports().run, container.table_writer().run]
     loops.append(left_behind.run)
     loops += [lambda: _wake_on_hints(container), lambda: _notice_other_writers(container)]
+    _tell_metrics(container)
     if presence:
         container.health().linked = lambda: presence.held
         presence.start()
@@ -181,6 +182,17 @@ async def _loops(container: Container) -> AsyncIterator[None]:
         await asyncio.to_thread(container.measures().close)
         container.threads().close()
         container.engine().dispose()
+
+
+def _tell_metrics(container: Container) -> None:
+    port = container.settings().metrics_port
+    if not port:
+        return
+    try:
+        container.metrics().serve(port)
+    except OSError as error:
+        raise WrongSettings(f"setting not usable: metrics_port: {port}: {error.strerror}; choose another") from error
+    _log.info("metrics are told", address=f"http://127.0.0.1:{port}/metrics")
 
 
 async def keep_running(loop: Callable[[], Coroutine[None, None, None]], pause: float = 5.0) -> None:

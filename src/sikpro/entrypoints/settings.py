@@ -22,6 +22,7 @@ class WrongSettings(ValueError):
 
 _NUMBERS: dict[str, type[int] | type[float]] = {
     "port": int,
+    "metrics_port": int,
     "telegram_api_id": int,
     "poll_timeout": int,
     "lease_seconds": float,
@@ -51,11 +52,13 @@ class Settings:
     `rate_overall` and `rate_chat` are messages per second. `poll_timeout` is how many seconds a poll stays open, and
     `lease_seconds` how long this process keeps the bot's lease without renewing it: longer than a poll.
     `trusted_proxies` are comma-separated addresses or networks; only their reports of a visitor's address count.
-    Who sends `health_token` may read all of `/healthz`, and `/metrics`. With less free space than `disk_low` megabytes,
-    or than a tenth of the disk, SIKPRO warns; with less than `disk_least` it is not ready. `backups` is the folder, or
-    the folder of a bucket (`s3://BUCKET/FOLDER`), for a backup each night, of which the newest `backups_kept` stay; ""
-    for none. The bucket is at `s3_endpoint` ("" for Amazon's own) in `s3_region`, and opens with `s3_key` and
-    `s3_secret`. `telemetry` is the address of a collector of traces, "" for none.
+    `metrics_port` is a port of 127.0.0.1 that tells `/metrics` of one process, 0 for none; with several workers the
+    first has it, the second the next one, and so on. Who sends `health_token` may read all of `/healthz`, and
+    `/metrics`. With less free space than `disk_low` megabytes, or than a tenth of the disk, SIKPRO warns; with less
+    than `disk_least` it is not ready. `backups` is the folder, or the folder of a bucket (`s3://BUCKET/FOLDER`), for a
+    backup each night, of which the newest `backups_kept` stay; "" for none. The bucket is at `s3_endpoint` ("" for
+    Amazon's own) in `s3_region`, and opens with `s3_key` and `s3_secret`. `telemetry` is the address of a collector of
+    traces, "" for none.
     """
 
     data: Path = field(default=Path("var"), converter=Path)
@@ -76,6 +79,7 @@ class Settings:
     rate_chat: float = field(default=1.0, validator=values.positive)
     secure_cookies: bool = False
     trusted_proxies: str = field(default="", validator=values.trusted_proxies)
+    metrics_port: int = field(default=0, validator=values.a_port)
     health_token: str = field(default="", repr=False, validator=values.a_health_token)
     disk_low: int = field(default=200, validator=values.positive)
     disk_least: int = field(default=50, validator=values.positive)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
+from attrs import evolve
 
 from sikpro.adapters.sql.connections import PER_PROCESS, connections
 from sikpro.adapters.sql.engine import create_engine_for, sqlite_file
@@ -120,7 +121,8 @@ def serve_by_workers(settings: Settings, listener: socket.socket, count: int, *,
     def work(number: int) -> int:
         log_to_stderr(settings, worker=number)
         try:
-            serve(Container(settings=settings, with_bot=with_bot), listener)
+            own = evolve(settings, metrics_port=settings.metrics_port and settings.metrics_port + number - 1)
+            serve(Container(settings=own, with_bot=with_bot, alone=False), listener)
         except WrongSettings as error:
             _log.error("wrong setting", reason=str(error))
             return WRONG

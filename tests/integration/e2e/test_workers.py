@@ -5,11 +5,12 @@ import os
 import random
 import re
 import signal
+import socket
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -135,6 +136,41 @@ def allow_connections(url: str, count: int) -> None:
         connection.commit()
 
 
+def test_each_worker_tells_its_own_metrics_and_together_they_tell_all(tmp_path: Path, postgres_url: str) -> None:
+    port = free_ports(2)
+    with installed(tmp_path, postgres_url, {"SIKPRO_METRICS_PORT": str(port)}) as installation:
+        served = installation.sikpro
+        served.arguments += ["--workers", "2"]
+        served.start()
+        try:
+            for number in range(5):
+                installation.say(CREW[number], request(number, number))
+            wait_until(lambda: all_settled(installation, 5), "all are answered")
+            wait_until(lambda: sum(orders_told(port + one) for one in range(2)) == 5, "each update is told once")
+            shared = httpx.get(f"{installation.console}/metrics", trust_env=False, verify=NO_TLS)
+            assert (shared.status_code, "SIKPRO_METRICS_PORT" in shared.text) == (404, True)
+        finally:
+            served.stop()
+
+
+def free_ports(count: int) -> int:
+    """The first of so many ports, one after the other, that are free now."""
+    while True:
+        first = free_port()
+        with suppress(OSError), ExitStack() as taken:
+            for number in range(1, count):
+                taken.enter_context(socket.create_server(("127.0.0.1", first + number)))
+            return first
+
+
+def orders_told(port: int) -> float:
+    """How many updates became orders, as a process tells it at its own port."""
+    page = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False, verify=NO_TLS).text
+    found = re.search(r'^sikpro_updates_total\{outcome="order"\} ([0-9.]+)', page, re.MULTILINE)
+    assert found
+    return float(found[1])
+
+
 def test_workers_end_when_their_parent_is_killed_and_the_start_told_that_connections_are_too_few(
     tmp_path: Path, postgres_url: str
 ) -> None:
@@ -172,7 +208,8 @@ def apart(folder: Path, database: str) -> Iterator[tuple[Installation, Process, 
         web = installation.sikpro
         web.arguments = ["web", "--port", str(web.port)]
         log = web.log.with_name("bot.log")
-        bot = evolve(web, arguments=["bot"], log=log)
+        own = {**web.environment, "SIKPRO_METRICS_PORT": str(free_port())}
+        bot = evolve(web, arguments=["bot"], log=log, environment=own)
         web.environment = {**web.environment, "SIKPRO_TELEGRAM_TOKEN": ""}
         try:
             yield installation, web, bot
@@ -195,6 +232,7 @@ def test_the_web_and_the_bot_apart_are_one_system(tmp_path: Path, postgres_url: 
             return str(health.json()["parts"]["bot"]["state"])
 
         wait_until(lambda: state() == "connected", "the web tells of the bot elsewhere", 30)
+        assert orders_told(int(bot.environment["SIKPRO_METRICS_PORT"])) == 1
         with closing(visitor(web)) as page:
             assert "Bot belum terhubung" not in page.get("/orders").text
             order = installation.transactions.read(lambda uow: uow.orders.find("SC70000001"))[0]

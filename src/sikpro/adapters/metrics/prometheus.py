@@ -11,6 +11,7 @@ from prometheus_client import (
     ProcessCollector,
     disable_created_metrics,
     generate_latest,
+    start_http_server,
 )
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -39,6 +40,7 @@ class PrometheusMeasures:
 
     def __init__(self, version: str, database: str) -> None:
         self.vitals: Callable[[], Vitals] = Vitals
+        self._closing: list[Callable[[], None]] = []
         self._registry = registry = CollectorRegistry(auto_describe=False)
         self._requests = Counter(
             "sikpro_http_requests",
@@ -111,8 +113,16 @@ class PrometheusMeasures:
         """Count how long a transaction took."""
         self._transaction_seconds.labels(kind).observe(seconds)
 
+    def serve(self, port: int) -> None:
+        """Tell everything at a port of this machine alone, until `close`. Raises `OSError` for a port in use."""
+        server, _ = start_http_server(port, "127.0.0.1", self._registry)
+        self._closing.append(server.shutdown)
+        self._closing.append(server.server_close)
+
     def close(self) -> None:
-        """Do nothing: whoever asks gets it."""
+        """Serve no longer."""
+        while self._closing:
+            self._closing.pop(0)()
 
     def page(self) -> bytes:
         """Return everything as text (Prometheus text format 0.0.4)."""

@@ -50,11 +50,17 @@ async def healthz(
 async def metrics(
     request: Request[Any, Any, Any], visit: NamedDependency[Visit], parts: NamedDependency[WebParts]
 ) -> Response[bytes]:
-    """Return the counts and figures of this process for Prometheus; 401 for who may not know them."""
+    """Return the counts and figures of this process for Prometheus; 401 for who may not know them.
+
+    404 from one of several processes on one port: nobody would know whose figures they are.
+    """
     if not may_know(request, visit, parts):
         text = b"metrics are for this machine, for who sends the health token, for admins and supervisors\n"
         headers = {**_NO_STORE, "www-authenticate": 'Bearer realm="metrics"'}
         return Response(text, status_code=401, headers=headers, media_type="text/plain")
+    if parts.metrics is None:
+        text = b"several workers share this port: set SIKPRO_METRICS_PORT, and ask each worker at its own\n"
+        return Response(text, status_code=404, headers=_NO_STORE, media_type="text/plain")
     page = await asyncio.to_thread(parts.metrics)  # thousands of lines: the pages go on meanwhile
     return Response(page, headers=_NO_STORE, media_type=_EXPOSITION)
 

@@ -24,11 +24,11 @@ class WebParts:
 
     `pictures` loads what draws, at its first call. `bot_state` is None while no bot is set up; `health` returns the
     state of each part of the system. Who sends `health_token` may read it, nobody where it is "". `believe_clock`
-    confirms a clock that was set forward.
-    `clock_step` reports that the machine's clock was set recently, `jumped` how far forward since a time.
-    `secure_cookies` is true for a web over HTTPS. `simulator_url` leads to the simulator's chat, "" if there is none.
-    `measures` counts requests, `metrics` returns the text that `/metrics` answers.
-    `forwarding` remembers a proxy that nobody trusts, `readings` how far uploaded tables are read.
+    confirms a clock that was set forward. `clock_step` reports that the machine's clock was set recently, `jumped` how
+    far forward since a time. `secure_cookies` is true for a web over HTTPS. `simulator_url` leads to the simulator's
+    chat, "" if there is none. `measures` counts requests; `metrics` returns the text that `/metrics` answers, and is
+    None in one of several processes on one port. `forwarding` remembers a proxy that nobody trusts, `readings` how far
+    uploaded tables are read.
     """
 
     transactions: AsyncTransactions
@@ -48,6 +48,6 @@ class WebParts:
     secure_cookies: bool = False
     simulator_url: str = ""
     measures: Measures = field(factory=NoMeasures)
-    metrics: Callable[[], bytes] = lambda: b""
+    metrics: Callable[[], bytes] | None = lambda: b""
     forwarding: UnusedForwarding = field(factory=UnusedForwarding)
     readings: Readings = field(factory=Readings)

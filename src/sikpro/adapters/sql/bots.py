@@ -8,7 +8,7 @@ from sqlalchemy import Column, Table
 
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
 from sikpro.adapters.sql.dialect import insert_new, upsert
-from sikpro.adapters.sql.leases import lease_is_over
+from sikpro.adapters.sql.leases import lease_is_over, lease_times
 from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.bots import LeaseLost
@@ -49,6 +49,16 @@ bot_menus = Table(
 
 
 _bot = bot_accounts.c
+_ACCOUNT = sa.bindparam("of_account", type_=Words)
+_TAKEN = (
+    sa.update(bot_accounts)
+    .where(_bot.account == _ACCOUNT)
+    .values(owner=sa.bindparam("by"), leased_until=sa.bindparam("until"))
+)
+_TAKEN_IF_FREE = _TAKEN.where(sa.or_(_bot.owner == sa.bindparam("by"), lease_is_over(_bot.leased_until)))
+_CURSOR = sa.select(bot_cursors.c.cursor).where(
+    bot_cursors.c.account == _ACCOUNT, bot_cursors.c.transport == sa.bindparam("of_transport")
+)
 
 
 class SqlBotAccounts:
@@ -59,11 +69,13 @@ class SqlBotAccounts:
 
     def lease(self, account: str, owner: str, now: datetime, span: timedelta, *, take_over: bool) -> bool:
         """Take or renew the lease until `now + span`; return False if another process has it, without `take_over`."""
-        self._make(account)
         now = self._transaction.lease_time(now)
-        free = sa.or_(_bot.owner == owner, lease_is_over(_bot.leased_until, now, span))
-        update = sa.update(bot_accounts).where(_bot.account == account).values(owner=owner, leased_until=now + span)
-        return self._transaction.execute(update if take_over else update.where(free)).rowcount == 1
+        values = {"of_account": account, "by": owner, "until": now + span}
+        statement, values = (_TAKEN, values) if take_over else (_TAKEN_IF_FREE, values | {**lease_times(now, span)})
+        if self._transaction.execute(statement, values).rowcount == 1:
+            return True
+        self._make(account)  # or somebody else has it
+        return self._transaction.execute(statement, values).rowcount == 1
 
     def release(self, account: str, owner: str) -> None:
         """Release the lease, if the owner has it."""
@@ -81,8 +93,7 @@ class SqlBotAccounts:
 
     def cursor(self, account: str, transport: str) -> str:
         """Return the committed cursor, "" for the first time."""
-        one = (bot_cursors.c.account == account, bot_cursors.c.transport == transport)
-        return self._transaction.scalar(sa.select(bot_cursors.c.cursor).where(*one)) or ""
+        return self._transaction.scalar(_CURSOR, {"of_account": account, "of_transport": transport}) or ""
 
     def move_cursor(self, account: str, transport: str, cursor: str, owner: str) -> None:
         """Save a new cursor. Raises `LeaseLost` unless the owner has the lease."""

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Integer, Table
 
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
-from sikpro.adapters.sql.leases import lease_is_over
+from sikpro.adapters.sql.leases import lease_is_over, lease_times
 from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.exports import Export, ExportState
@@ -44,6 +44,16 @@ _EXPORT = [column for column in exports.c if column.name not in {"leased_until",
 _OPEN = [state.value for state in ExportState if state.open]
 
 
+_LOST = sa.and_(_e.state == ExportState.RUNNING.value, lease_is_over(_e.leased_until))
+_FIRST = (
+    sa.select(_e.id)
+    .where(sa.or_(_e.state == ExportState.QUEUED.value, _LOST))
+    .order_by(_e.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+
+
 class SqlExports:
     """Stores requested exports; the process that claims one writes it."""
 
@@ -75,15 +85,7 @@ class SqlExports:
     def claim(self, now: datetime, lease: timedelta) -> Export | None:
         """Take the oldest export that is queued or has an expired lease, and add one to its `attempts`."""
         lease_time = self._transaction.lease_time(now)
-        lost = sa.and_(_e.state == ExportState.RUNNING.value, lease_is_over(_e.leased_until, lease_time, lease))
-        first = (
-            sa.select(_e.id)
-            .where(sa.or_(_e.state == ExportState.QUEUED.value, lost))
-            .order_by(_e.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        export_id = self._transaction.scalar(first)
+        export_id = self._transaction.scalar(_FIRST, lease_times(lease_time, lease))
         if export_id is None:
             return None
         claimed = {"leased_until": lease_time + lease, "claimed_by": self._transaction.process}

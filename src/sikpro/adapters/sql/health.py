@@ -43,6 +43,23 @@ _MOST = 5
 """The most faults that a check names."""
 
 
+_ONE = sa.select(health_records).where(_c.name == sa.bindparam("name"))
+
+
+def _count(table: Table, which: sa.ColumnElement[bool] | sa.TextClause) -> sa.ScalarSelect[int]:
+    return sa.select(sa.func.count()).select_from(table).where(which).scalar_subquery()
+
+
+_WAITING = sa.select(
+    _count(outbox, sa.text(UNFINISHED)).label("messages"),
+    _count(jobs, jobs.c.due_at <= sa.bindparam("now")).label("jobs"),
+    _count(exports, exports.c.state.in_(_OPEN_EXPORTS)).label("exports"),
+    _count(written_tables, written_tables.c.state.in_(_OPEN_TABLES)).label("tables"),
+    _count(photo_reads, photo_reads.c.state == PhotoState.WANTED.value).label("photos"),
+    _count(files, files.c.state == FileState.WANTED.value).label("files"),
+)
+
+
 class SqlHealthRecords:
     """Stores the latest record of each name."""
 
@@ -55,7 +72,7 @@ class SqlHealthRecords:
 
     def get(self, name: str) -> HealthRecord | None:
         """Return the record of a name."""
-        row = self._transaction.execute(sa.select(health_records).where(_c.name == name)).mappings().one_or_none()
+        row = self._transaction.execute(_ONE, {"name": name}).mappings().one_or_none()
         return None if row is None else HealthRecord(**row)
 
     def forget(self, beginning: str, before: datetime) -> None:
@@ -65,20 +82,7 @@ class SqlHealthRecords:
 
     def waiting(self, now: datetime) -> Waiting:
         """Count what waits for the workers, in one statement over the indexes of what is unfinished."""
-        counts = {
-            "messages": _count(outbox, sa.text(UNFINISHED)),
-            "jobs": _count(jobs, jobs.c.due_at <= now),
-            "exports": _count(exports, exports.c.state.in_(_OPEN_EXPORTS)),
-            "tables": _count(written_tables, written_tables.c.state.in_(_OPEN_TABLES)),
-            "photos": _count(photo_reads, photo_reads.c.state == PhotoState.WANTED.value),
-            "files": _count(files, files.c.state == FileState.WANTED.value),
-        }
-        selected = sa.select(*(count.label(name) for name, count in counts.items()))
-        return Waiting(**self._transaction.execute(selected).mappings().one())
-
-
-def _count(table: Table, which: sa.ColumnElement[bool] | sa.TextClause) -> sa.ScalarSelect[int]:
-    return sa.select(sa.func.count()).select_from(table).where(which).scalar_subquery()
+        return Waiting(**self._transaction.execute(_WAITING, {"now": now}).mappings().one())
 
 
 @frozen

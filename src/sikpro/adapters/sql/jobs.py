@@ -8,7 +8,7 @@ from sqlalchemy import Column, ForeignKey, Integer, Table, UniqueConstraint
 
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
 from sikpro.adapters.sql.dialect import insert_new
-from sikpro.adapters.sql.leases import lease_is_over
+from sikpro.adapters.sql.leases import lease_is_over, lease_times
 from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.jobs import Job
@@ -40,7 +40,16 @@ jobs = Table(
 """Rows are deleted, so SQLite needs AUTOINCREMENT to use each id only once."""
 
 _job = jobs.c
+# SKIP LOCKED: two processes take two jobs; for SQLite, which has one writer, SQLAlchemy leaves it out.
+_FIRST = (
+    sa.select(_job.id)
+    .where(_job.due_at <= sa.bindparam("now"), lease_is_over(_job.leased_until))
+    .order_by(_job.due_at, _job.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 _JOB = (_job.id, _job.kind, _job.key, _job.due_at, _job.attempts, _job.error)
+_ALL = sa.select(*_JOB).order_by(_job.due_at, _job.id)
 
 
 class SqlJobs:
@@ -57,16 +66,7 @@ class SqlJobs:
     def claim(self, now: datetime, lease: timedelta) -> Job | None:
         """Take the longest due job without a lease, and add one to its `attempts`."""
         lease_time = self._transaction.lease_time(now)
-        free = lease_is_over(_job.leased_until, lease_time, lease)
-        # SKIP LOCKED: two processes take two jobs; for SQLite, which has one writer, SQLAlchemy leaves it out.
-        first = (
-            sa.select(_job.id)
-            .where(_job.due_at <= now, free)
-            .order_by(_job.due_at, _job.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        taken = self._transaction.scalar(first)
+        taken = self._transaction.scalar(_FIRST, {"now": now, **lease_times(lease_time, lease)})
         if taken is None:
             return None
         update = sa.update(jobs).where(_job.id == taken)
@@ -91,8 +91,7 @@ class SqlJobs:
 
     def all(self) -> tuple[Job, ...]:
         """Return all jobs, the earliest due first."""
-        rows = self._transaction.execute(sa.select(*_JOB).order_by(_job.due_at, _job.id)).mappings()
-        return tuple(Job(**row) for row in rows)
+        return tuple(Job(**row) for row in self._transaction.execute(_ALL).mappings())
 
 
 def _as_read(job: Job) -> tuple[sa.ColumnElement[bool], ...]:

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, Table
 
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
 from sikpro.adapters.sql.folded import folded_by_state
-from sikpro.adapters.sql.leases import lease_is_over
+from sikpro.adapters.sql.leases import lease_is_over, lease_times
 from sikpro.adapters.sql.outbox_mappers import item_from_row, message_to_row
 from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
@@ -97,6 +97,19 @@ _candidates = sa.and_(_on_the_way, sa.or_(_c.press_id.is_not(None), _first_of_it
 """The answers to button presses, and the oldest other message of each chat, a bulk message last."""
 
 _ready_at = sa.func.coalesce(_c.leased_until, _c.due_at, type_=_c.due_at.type)
+_not_in_hand = _c.id.not_in(sa.bindparam("in_hand", expanding=True))
+_press = sa.func.min(sa.case((_c.press_id.is_not(None), _c.id)))
+_chosen = sa.func.coalesce(_press, sa.func.min(_c.id))
+_waits = sa.or_(_c.due_at <= sa.bindparam("now"), _c.decided_at > sa.bindparam("far"))
+_DUE = (
+    sa.select(_chosen)
+    .where(_candidates, lease_is_over(_c.leased_until), sa.or_(_c.leased_until.is_not(None), _waits), _not_in_hand)
+    .group_by(_c.chat_id)
+    .order_by(_press.is_(None), sa.func.min(sa.case((_c.bulk.is_(True), 1), else_=0)), _chosen)
+    .limit(sa.bindparam("most"))
+)
+_NEXT_DUE = sa.select(sa.func.min(_ready_at)).where(_candidates, _not_in_hand)
+_WAITING_SINCE = sa.select(sa.func.min(_c.created_at)).where(_on_the_way)
 
 
 class SqlOutbox:
@@ -145,19 +158,10 @@ class SqlOutbox:
     ) -> tuple[OutboxItem, ...]:
         """Take the due messages, at most one per chat: the oldest unfinished one, if it is due."""
         lock_claims(self._transaction)
-        press = sa.func.min(sa.case((_c.press_id.is_not(None), _c.id)))
-        chosen = sa.func.coalesce(press, sa.func.min(_c.id))
         lease_time = self._transaction.lease_time(now)
-        waits = sa.or_(_c.due_at <= now, _c.decided_at > now + CLOCK_STEP)
-        due = sa.and_(lease_is_over(_c.leased_until, lease_time, lease), sa.or_(_c.leased_until.is_not(None), waits))
-        selected = (
-            sa.select(chosen)
-            .where(_candidates, due, _c.id.not_in(sorted(in_hand)))
-            .group_by(_c.chat_id)
-            .order_by(press.is_(None), sa.func.min(sa.case((_c.bulk.is_(True), 1), else_=0)), chosen)
-            .limit(limit)
-        )
-        taken = list(self._transaction.execute(selected).scalars())
+        times = {"now": now, "far": now + CLOCK_STEP, **lease_times(lease_time, lease)}
+        chosen = self._transaction.execute(_DUE, times | {"in_hand": sorted(in_hand), "most": limit})
+        taken = list(chosen.scalars())
         if not taken:
             return ()
         update = (
@@ -268,13 +272,12 @@ class SqlOutbox:
 
     def next_due(self, *, in_hand: Collection[int] = ()) -> datetime | None:
         """Return the next due time or end of a lease, except for those in hand; None if nothing waits."""
-        others = (_candidates, _c.id.not_in(sorted(in_hand)))
-        due: datetime | None = self._transaction.scalar(sa.select(sa.func.min(_ready_at)).where(*others))
+        due: datetime | None = self._transaction.scalar(_NEXT_DUE, {"in_hand": sorted(in_hand)})
         return due
 
     def waiting_since(self) -> datetime | None:
         """Return when the oldest message that has not left was queued; None when all have."""
-        since: datetime | None = self._transaction.scalar(sa.select(sa.func.min(_c.created_at)).where(_on_the_way))
+        since: datetime | None = self._transaction.scalar(_WAITING_SINCE)
         return since
 
     def get(self, outbox_id: int) -> OutboxItem:

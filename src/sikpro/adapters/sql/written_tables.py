@@ -9,7 +9,7 @@ from attrs import evolve
 from sqlalchemy import JSON, Column, ForeignKey, Integer, Table
 
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
-from sikpro.adapters.sql.leases import lease_is_over
+from sikpro.adapters.sql.leases import lease_is_over, lease_times
 from sikpro.adapters.sql.order_json import order_from_json, order_to_json
 from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
@@ -75,6 +75,9 @@ _LEFT = sa.and_(_r.back.is_(False), _r.kept.is_(None))
 _AT_ONCE = 500
 
 
+_FIRST = sa.select(_t.id).where(_t.state.in_(_OPEN)).order_by(_t.id).limit(1)
+
+
 class SqlWrittenTables:
     """Stores the writings and their rows."""
 
@@ -91,15 +94,16 @@ class SqlWrittenTables:
 
     def claim(self, now: datetime, lease: timedelta) -> WrittenTable | None:
         """Take the oldest open writing, if nobody has it, and add one to its `attempts`."""
-        first = self._transaction.scalar(sa.select(_t.id).where(_t.state.in_(_OPEN)).order_by(_t.id).limit(1))
+        first = self._transaction.scalar(_FIRST)
         if first is None:
             return None
         lease_time = self._transaction.lease_time(now)
-        free = sa.and_(_t.id == first, _t.state.in_(_OPEN), lease_is_over(_t.leased_until, lease_time, lease))
+        free = sa.and_(_t.id == first, _t.state.in_(_OPEN), lease_is_over(_t.leased_until))
         state = sa.case((_t.state == WrittenState.WAITING.value, WrittenState.WRITING.value), else_=_t.state)
         taken = {"state": state, "attempts": _t.attempts + 1, "leased_until": lease_time + lease}
         taken["claimed_by"] = self._transaction.process
-        claimed = self._transaction.execute(sa.update(written_tables).where(free).values(taken)).rowcount
+        update = sa.update(written_tables).where(free).values(taken)
+        claimed = self._transaction.execute(update, lease_times(lease_time, lease)).rowcount
         return self.get(first) if claimed else None
 
     def portion(

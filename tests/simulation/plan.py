@@ -207,6 +207,11 @@ class Plan:
         )
 
 
+def is_on_sqlite(seed: int) -> bool:
+    """Return whether the plan of a seed has SQLite; else the store is in memory."""
+    return Random(f"{seed}:plan").random() < 0.5
+
+
 def make_plan(seed: int, hours: float, start: date = FIRST_DAY, *, witel: bool = False) -> Plan:
     """Return the plan of a seed; a longer one begins as a shorter one does, whatever the day."""
     chance = Random(f"{seed}:plan")

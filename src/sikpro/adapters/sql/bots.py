@@ -144,4 +144,4 @@ class SqlBotAccounts:
 
     def _make(self, account: str) -> None:
         row = {"account": account, "owner": "", "transport": "", "session": ""}
-        self._transaction.execute(insert_new(self._transaction, bot_accounts, ["account"]).values(row))
+        self._transaction.execute(insert_new(self._transaction, bot_accounts, ["account"]), row)

@@ -179,7 +179,8 @@ async def _loops(container: Container) -> AsyncIterator[None]:
             await asyncio.to_thread(presence.stop)
         if watch := container.file_watch():
             watch.close()
-        await asyncio.to_thread(container.measures().close)
+        if container.settings().metrics_port or container.settings().telemetry:  # else nothing is told outside
+            await asyncio.to_thread(container.measures().close)
         container.threads().close()
         container.engine().dispose()
 

@@ -24,10 +24,11 @@ from sikpro.application.use_cases.retention.forget_old import clear_order, next_
 from sikpro.application.use_cases.seals.verify_facts import verify_facts
 from sikpro.domain.errors import InvalidFields
 from sikpro.domain.events import MessageJoined, StatusChanged
+from sikpro.domain.people import RequestState
 from sikpro.domain.place import Place
 from sikpro.domain.retention import REMOVED, kept_from
 from sikpro.domain.seals import ABOUT_ORDERS, Fault
-from tests.builders import coded
+from tests.builders import an_access_request, coded
 from tests.histories import START, ZONE, Step, found, live
 
 NIGHT = datetime(2027, 9, 15, 1, 30, tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
@@ -190,6 +191,40 @@ def test_what_would_go_is_said_before_and_the_change_is_a_security_event(office:
         (EventKind.SETTINGS_CHANGED, "/settings/retention", "months_kept: - → 6")
     ]
     assert office.store.read(lambda uow: plan_retention(uow, None, NIGHT, ZONE)).months == 6
+
+
+def test_who_left_long_ago_is_a_number_everywhere_and_who_works_or_left_lately_keeps_the_name(office: Office) -> None:
+    rina, tono, bagus = office.people.workers
+    rows = [{"value": str(one.id), "label": one.name, "count": 1} for one in (rina, tono, bagus)]
+    figures = {"tables": [{"dimension": "helpdesk", "rows": rows}]}
+    asked = an_access_request(
+        700, name="Siti", phone="0812", telegram_name="@siti", chat_id=700, requested_at=BEFORE - timedelta(days=9)
+    )
+
+    def work(uow: UnitOfWork) -> None:
+        uow.closed_months.add(ClosedMonth(month="2026-10", closed_at=NIGHT, closed_by=None, figures=figures))
+        uow.people.save(evolve(uow.people.get(tono.id), active=False, username="tono", phone="0813"))
+        uow.retention.note_left(BEFORE - timedelta(days=1))
+        uow.people.save(evolve(uow.people.get(bagus.id), active=False))
+        uow.retention.note_left(BEFORE)
+        uow.access_requests.put(evolve(uow.access_requests.put(asked), state=RequestState.REFUSED))
+
+    office.store.write(work)
+    office.keeps(6)
+    office.runs()
+    left = office.store.read(lambda uow: uow.people.get(tono.id))
+    assert (left.name, left.username, left.phone, left.password_hash) == (f"#{tono.id}", f"former{tono.id}", "", None)
+    assert office.store.read(lambda uow: (uow.people.get(rina.id), uow.people.get(bagus.id).name)) == (rina, bagus.name)
+    month = office.store.read(lambda uow: uow.closed_months.get("2026-10"))
+    assert month is not None
+    assert month.figures["tables"][0]["rows"] == [rows[0], {**rows[1], "label": left.name}, rows[2]]
+    request = office.store.read(lambda uow: uow.access_requests.get(1))
+    assert (request.name, request.telegram_name, request.phone, request.telegram_id, request.chat_id) == (
+        *(REMOVED, "", "", 0, 0),
+    )
+    run = office.store.read(lambda uow: uow.retention.last())
+    assert run is not None
+    assert (run.counts["people"], run.counts["months"], run.finished_at) == (2, 1, NIGHT)
 
 
 @pytest.mark.parametrize("typed", ["2", "121", "-3", "x", "1.5"])

@@ -1,15 +1,17 @@
 """What retention promises: texts, names and photos go, every figure stays, and the facts still agree."""
 
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
+import sqlalchemy as sa
 from attrs import evolve, fields
 from sqlalchemy.engine import Engine
 
 from sikpro.adapters.memory.store import State
-from sikpro.adapters.sql import SqlTransactions
+from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.adapters.sql.tables import metadata
 from sikpro.application.ports.conversations import Conversation
 from sikpro.application.ports.inbox import Outcome
@@ -35,6 +37,7 @@ from sikpro.domain.retention import REMOVED, pseudonym
 from sikpro.domain.seals import Fault, FaultKind
 from tests.builders import a_person, after, an_access_request, an_incoming, an_outgoing, stored_order
 from tests.histories import ZONE, People, found, live, random_steps
+from tests.integration.postgres import NewDatabase
 
 LATER = datetime(2027, 9, 15, 2, tzinfo=UTC)
 """So long after the histories that their months are older than what is kept."""
@@ -376,3 +379,48 @@ def test_people_who_left_long_ago_and_decided_requests_lose_their_names(store: T
     back = store.read(lambda unit: unit.people.get(gone))
     store.write(lambda unit: unit.people.save(evolve(back, active=True, name="Budi")))
     assert store.write(lambda unit: unit.retention.note_left(after(7))) == 1
+
+
+@pytest.mark.audit
+def test_two_processes_that_do_one_portion_at_once_count_its_rows_once(
+    new_postgres: NewDatabase, postgres_template: str
+) -> None:
+    url = new_postgres(postgres_template)
+    engines = [create_engine_for(url) for _ in range(3)]
+    first, second = map(SqlTransactions, engines[:2])
+    people = lived(first, 6)
+    first.write(keep_six_months)
+    first.write(end_open_failed)
+    before = figures(first, people, 6)
+    while (portion := first.read(lambda unit: next_portion(unit, LATER, ZONE))) and not folds(first):
+        first.write(portion)
+    assert portion is not None
+
+    with ThreadPoolExecutor(1) as other:
+
+        def both(unit: UnitOfWork) -> Future[object]:
+            portion(unit)
+            late = other.submit(second.write, portion)
+            wait_until_blocked(engines[2], late)
+            return late
+
+        first.write(both).result(30)
+    forget(first)
+    after_both = figures(first, people, 6)
+    assert after_both == before
+    for engine in engines:
+        engine.dispose()
+
+
+def folds(store: Transactions) -> bool:
+    run = store.read(lambda unit: unit.retention.last())
+    return run is not None and run.step is Step.RECEIVED
+
+
+def wait_until_blocked(engine: Engine, late: Future[object]) -> None:
+    """Wait until a transaction waits for another one, or is done."""
+    waits = sa.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    while not late.done():
+        with engine.connect() as connection:
+            if connection.scalar(waits):
+                return

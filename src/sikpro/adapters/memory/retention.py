@@ -31,6 +31,9 @@ class MemoryRetention:
         self._state = state
         self._sequences = sequences
 
+    def take_turn(self) -> None:
+        """Do nothing: here writes come one after the other anyway."""
+
     def last(self) -> RetentionRun | None:
         """Return the newest run."""
         return max(self._state.retention_runs.values(), key=lambda run: run.id, default=None)

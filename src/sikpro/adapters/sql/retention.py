@@ -62,6 +62,9 @@ left_people = Table(
 )
 """Since when people are inactive."""
 
+_PORTIONS = 0x51_4B_50_06
+"""The advisory lock on PostgreSQL that lets portions be done one after the other."""
+
 _runs = retention_runs.c
 _FOLDED = sorted(state.value for state in FOLDED_STATES)
 _OPEN_TABLES = [state.value for state in WrittenState if state.open]
@@ -73,6 +76,11 @@ class SqlRetention:
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
+
+    def take_turn(self) -> None:
+        """Wait until no other process does a portion."""
+        if not self._transaction.on_sqlite:
+            self._transaction.scalar(sa.select(sa.func.pg_advisory_xact_lock(_PORTIONS)))
 
     def last(self) -> RetentionRun | None:
         """Return the newest run."""

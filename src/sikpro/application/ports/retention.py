@@ -97,6 +97,9 @@ class Folded:
 class Retention(Protocol):
     """Clears and folds what is older than it is kept. Each call is one portion."""
 
+    def take_turn(self) -> None:
+        """Let the portions of several processes come one after the other; this one waits for its turn until it ends."""
+
     def last(self) -> RetentionRun | None:
         """Return the newest run."""
 

@@ -65,6 +65,7 @@ def next_portion(uow: UnitOfWork, now: datetime, zone: str) -> Write | None:
     month = month_to_relabel(uow) if run.step is Step.MONTHS else None
 
     def write(uow: UnitOfWork) -> None:
+        uow.retention.take_turn()
         if uow.retention.last() != last:
             return  # another process did this portion
         counts, after = _do(uow, run, orders, now) if month is None else ({"months": relabel_month(uow, month)}, 0)

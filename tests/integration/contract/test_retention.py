@@ -326,6 +326,19 @@ def test_a_run_is_kept_as_it_goes_on(store: Transactions) -> None:
     assert store.read(lambda unit: unit.retention.last()) == newer
 
 
+def test_what_was_sent_before_the_last_run_is_known_if_much_newer_messages_came_in(store: Transactions) -> None:
+    old, run = after(0), RetentionRun(before=after(10), started_at=after(11))
+    behind = lambda at: store.read(lambda unit: unit.retention.behind(at))  # noqa: E731
+    store.write(lambda unit: unit.inbox.receive(an_incoming(sent_at=old + timedelta(days=40)), after(0)))
+    assert not behind(old)
+    store.write(lambda unit: unit.retention.keep(run))
+    assert (behind(old), behind(after(10))) == (True, False)
+    store.write(lambda unit: unit.retention.keep(evolve(run, before=after(-10))))
+    assert behind(old)
+    store.write(lambda unit: unit.retention.keep(evolve(run, before=old + timedelta(days=99))))
+    assert not behind(old + timedelta(days=20))
+
+
 def test_dialogues_handovers_and_rows_of_tables_go_and_such_a_table_is_not_taken_back(store: Transactions) -> None:
     def write(unit: UnitOfWork) -> int:
         by = unit.people.add(a_person(role=Role.ADMIN))

@@ -7,11 +7,13 @@ from attrs import evolve
 
 from sikpro.adapters.memory.folded import put_folded
 from sikpro.adapters.memory.store import Received, Sequences, State
+from sikpro.application.ports.chat import IncomingKind
 from sikpro.application.ports.journal import JournalEntry
 from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.retention import (
     FLOOR,
     FOLDED_STATES,
+    LATER,
     TELLING_NOTES,
     Fold,
     Folded,
@@ -37,6 +39,14 @@ class MemoryRetention:
     def last(self) -> RetentionRun | None:
         """Return the newest run."""
         return max(self._state.retention_runs.values(), key=lambda run: run.id, default=None)
+
+    def behind(self, sent_at: datetime) -> bool:
+        """Return whether what was sent then is from before what the runs folded."""
+        reached = max((run.before for run in self._state.retention_runs.values()), default=None)
+        if reached is None or sent_at >= reached:
+            return False
+        said = [one.row for one in self._by_id() if one.row.kind == IncomingKind.MESSAGE.value]
+        return max((row.sent_at for row in said[-FLOOR:]), default=sent_at) > sent_at + LATER
 
     def keep(self, run: RetentionRun) -> RetentionRun:
         """Save a run."""

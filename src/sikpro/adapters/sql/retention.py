@@ -22,10 +22,12 @@ from sikpro.adapters.sql.tables import access_requests, metadata, orders, people
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.adapters.sql.undo_and_views import undo_steps
 from sikpro.adapters.sql.written_tables import refused_rows, written_rows, written_tables
+from sikpro.application.ports.chat import IncomingKind
 from sikpro.application.ports.journal import JournalEntry
 from sikpro.application.ports.retention import (
     FLOOR,
     FOLDED_STATES,
+    LATER,
     TELLING_NOTES,
     Fold,
     Folded,
@@ -87,6 +89,19 @@ class SqlRetention:
         selected = sa.select(retention_runs).order_by(_runs.id.desc()).limit(1)
         row = self._transaction.execute(selected).mappings().one_or_none()
         return None if row is None else RetentionRun(**{**row, "step": Step(row["step"])})
+
+    def behind(self, sent_at: datetime) -> bool:
+        """Return whether what was sent then is from before what the runs folded."""
+        reached: datetime | None = self._transaction.scalar(
+            sa.select(sa.func.max(_runs.before, type_=_runs.before.type))
+        )
+        if reached is None or sent_at >= reached:
+            return False
+        c = inbox.c
+        newest = sa.select(c.sent_at).where(c.kind == IncomingKind.MESSAGE.value).order_by(c.id.desc()).limit(FLOOR)
+        found = newest.subquery().c.sent_at
+        newest_sent: datetime | None = self._transaction.scalar(sa.select(sa.func.max(found, type_=found.type)))
+        return newest_sent is not None and newest_sent > sent_at + LATER
 
     def keep(self, run: RetentionRun) -> RetentionRun:
         """Save a run."""

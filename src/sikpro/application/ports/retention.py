@@ -17,6 +17,9 @@ from sikpro.domain.seals import FactKind, LedgerFact, WorkingRow
 FLOOR = 1_000
 """The newest received updates, which stay as rows whatever their age, so that none of them is taken twice."""
 
+LATER = timedelta(days=30)
+"""How much newer messages must be that came in already, so that an old one is taken for known."""
+
 FOLDED_STATES = frozenset(set(Delivery) - {Delivery.QUEUED, Delivery.SENDING, Delivery.FAILED})
 """The states of messages that are folded: nothing can happen to them any more."""
 
@@ -102,6 +105,12 @@ class Retention(Protocol):
 
     def last(self) -> RetentionRun | None:
         """Return the newest run."""
+
+    def behind(self, sent_at: datetime) -> bool:
+        """Return whether what was sent then is from before what the runs folded: it is known, but no row any more.
+
+        Only where messages sent `LATER` came in: so the network's clock decides, not ours.
+        """
 
     def keep(self, run: RetentionRun) -> RetentionRun:
         """Save a run, a new one (id 0) with a new id, and return it."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
 from attrs import evolve, field, frozen
@@ -32,6 +33,8 @@ from sikpro.domain.errors import ConcurrencyConflict
 
 _log = structlog.get_logger(__name__)
 _TRIES = 3
+_LONG_AGO = timedelta(days=60)
+"""Less than anything is kept: only for older updates the runs of retention are asked."""
 
 
 @frozen
@@ -124,12 +127,15 @@ class Intake:
             )
 
     def receive(self, uow: UnitOfWork, incoming: Incoming) -> Decided | None:
-        """Handle one update in an open unit of work, unless the inbox knows it: then return None.
+        """Handle one update in an open unit of work, unless the inbox knows it, or did so before it was folded.
 
-        Our own faults become its outcome. Raises `StorageError`.
+        Then return None. Our own faults become its outcome. Raises `StorageError`.
         """
         begun = self.count()
         now, incoming = self.clock.now(), in_its_topic(uow, incoming)
+        if now - incoming.sent_at > _LONG_AGO and uow.retention.behind(incoming.sent_at):
+            _log.info("an update from before what is kept came again, and is left out", key=incoming.key)
+            return None
         inbox_id = uow.inbox.receive(evolve(incoming, text=without_link_token(incoming.text)), now)
         if inbox_id is None:
             return None

@@ -10,6 +10,7 @@ from sikpro.application.ports.bots import LeaseLost
 from sikpro.application.ports.chat import Incoming, IncomingKind, Transport
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.network import Batch
+from sikpro.application.ports.retention import RetentionRun
 from sikpro.application.ports.storage import StorageRejected, StorageUnavailable, UnitOfWork
 from sikpro.application.workers.intake import Intake
 from tests.fakes import HeardMeasures
@@ -80,6 +81,37 @@ async def test_a_batch_and_its_cursor_are_stored_together(kitchen: Kitchen) -> N
 async def test_an_update_that_comes_again_is_handled_once(kitchen: Kitchen) -> None:
     await kitchen.take_in(request(1))
     await kitchen.take_in(request(1), request(2))
+    assert kitchen.outcomes() == [Outcome.ORDER, Outcome.ORDER]
+
+
+async def test_an_update_that_was_folded_long_ago_and_comes_again_makes_no_second_order(kitchen: Kitchen) -> None:
+    await kitchen.take_in(request(1))
+    [made] = kitchen.world.transactions.read(lambda uow: list(uow.orders.key_facts()))
+    kitchen.world.transactions.write(
+        lambda uow: uow.orders.save(uow.orders.get(made[0]).delete("salah", NINE).order, None)
+    )
+    kitchen.world.clock.later(timedelta(days=200))
+    newer = evolve(request(2), sent_at=kitchen.world.clock.now())
+    kept_from = NINE + timedelta(days=1)
+
+    def fold(uow: UnitOfWork) -> None:
+        uow.retention.keep(RetentionRun(before=kept_from, started_at=kitchen.world.clock.now()))
+        assert uow.retention.fold_received(kept_from, 9) == 1
+
+    with pytest.MonkeyPatch.context() as few:
+        few.setattr("sikpro.adapters.memory.retention.FLOOR", 1)
+        await kitchen.take_in(newer)
+        kitchen.world.transactions.write(fold)
+        await kitchen.take_in(request(1), evolve(request(3), sent_at=kept_from))
+    assert kitchen.outcomes() == [Outcome.ORDER, Outcome.ORDER]
+
+
+async def test_while_no_newer_message_proves_the_clock_an_old_update_is_taken(kitchen: Kitchen) -> None:
+    await kitchen.take_in(request(1))
+    kitchen.world.clock.later(timedelta(days=3650))
+    ahead = RetentionRun(before=kitchen.world.clock.now() - timedelta(days=90), started_at=kitchen.world.clock.now())
+    kitchen.world.transactions.write(lambda uow: uow.retention.keep(ahead))
+    await kitchen.take_in(request(2))
     assert kitchen.outcomes() == [Outcome.ORDER, Outcome.ORDER]
 
 

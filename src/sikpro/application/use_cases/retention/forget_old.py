@@ -12,6 +12,7 @@ from sikpro.application.ports.retention import RetentionRun, Step
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.retention.decide_retention import boundary
 from sikpro.application.use_cases.retention.relabel_months import month_to_relabel, relabel_month
+from sikpro.application.use_cases.retention.rested import has_rested, next_look
 from sikpro.domain.retention import (
     REMOVED,
     corrected_texts,
@@ -38,7 +39,13 @@ Counts = Mapping[str, int]
 
 
 def next_forgetting(uow: UnitOfWork, now: datetime, zone: str) -> Write | None:
-    """Return what removes the next portion at night; None by day, and when nothing is left or nothing is set."""
+    """Return what removes the next portion at night; None by day, and when nothing is left or nothing is set.
+
+    It rests until time was seen to pass for some days (`rested.py`).
+    """
+    look = next_look(uow, now)
+    if look or not has_rested(uow, now):
+        return look
     if not FROM <= now.astimezone(ZoneInfo(zone)).time() < UNTIL:
         return None
     return next_portion(uow, now, zone)

@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 
 from sikpro.adapters.memory import MemoryTransactions
+from sikpro.application.ports.health import HealthRecord
 from sikpro.application.ports.months import ClosedMonth
 from sikpro.application.ports.security_events import EventFilter, EventKind
 from sikpro.application.ports.storage import UnitOfWork
@@ -66,7 +67,9 @@ class Office:
         self.store.write(lambda uow: decide_retention(uow, months, self.people.admin, NIGHT))
 
     def runs(self, now: datetime = NIGHT, most: int = 99) -> int:
-        """Do the portions that are due, and say how many there were."""
+        """Do the portions that are due, and say how many there were; the clock was seen before."""
+        seen = HealthRecord(name="retention", at=now, detail=(now - timedelta(days=7)).isoformat())
+        self.store.write(lambda uow: uow.health.put(seen))
         for done in range(most):
             portion = self.store.read(lambda uow: next_forgetting(uow, now, ZONE))
             if portion is None:
@@ -99,6 +102,22 @@ def test_nothing_goes_while_it_is_off_or_by_day(office: Office) -> None:
     assert office.note() == "Bu Siti 0812"
     assert office.runs() > 0
     assert office.note() == REMOVED
+
+
+def test_a_gap_in_which_nobody_saw_the_clock_and_a_clock_that_goes_back_begin_the_rest_anew(office: Office) -> None:
+    office.keeps(6)
+
+    def looks(now: datetime) -> str:
+        portion = office.store.read(lambda uow: next_forgetting(uow, now, ZONE))
+        if portion:
+            office.store.write(portion)
+        kept = office.store.read(lambda uow: uow.health.get("retention"))
+        return "" if kept is None else kept.detail
+
+    since = [looks(NIGHT + timedelta(hours=hours)) for hours in (0, 24, 48, 73, 72, 96)]
+    begun = [NIGHT + timedelta(hours=hours) for hours in (0, 0, 0, 73, 72, 72)]
+    assert since == [at.isoformat() for at in begun]
+    assert office.note() == "Bu Siti 0812"
 
 
 def test_an_order_that_is_over_keeps_its_codes_and_who_did_it_and_loses_every_text(office: Office) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from random import Random
 
 import pytest
@@ -16,7 +16,9 @@ from sikpro.adapters.sql.tables import metadata
 from sikpro.application.ports.conversations import Conversation
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.outbox import Delivery
+from sikpro.application.ports.owners import Owner
 from sikpro.application.ports.retention import RetentionRun, Step
+from sikpro.application.ports.schedules import Frequency, Schedule
 from sikpro.application.ports.shift_handovers import ShiftHandover
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.ports.written_tables import UnwrittenRow, WrittenRow, WrittenState, WrittenTable
@@ -28,9 +30,11 @@ from sikpro.application.reports.shift import shift
 from sikpro.application.use_cases.orders.remove_order import delete_order
 from sikpro.application.use_cases.orders.send_text import send_text
 from sikpro.application.use_cases.retention.forget_old import next_portion
+from sikpro.application.use_cases.retention.pseudonyms import make_pseudonym
 from sikpro.application.use_cases.seals.seal_facts import seal_facts
 from sikpro.application.use_cases.seals.verify_facts import verify_facts
 from sikpro.application.use_cases.tables.take_back import ORDERS, plan_take_back
+from sikpro.domain.disturbance import Disturbance, Scope
 from sikpro.domain.errors import StillUsed
 from sikpro.domain.people import RequestState, Role
 from sikpro.domain.retention import REMOVED, pseudonym
@@ -328,7 +332,10 @@ def test_a_run_is_kept_as_it_goes_on(store: Transactions) -> None:
 
 def test_what_was_sent_before_the_last_run_is_known_if_much_newer_messages_came_in(store: Transactions) -> None:
     old, run = after(0), RetentionRun(before=after(10), started_at=after(11))
-    behind = lambda at: store.read(lambda unit: unit.retention.behind(at))  # noqa: E731
+
+    def behind(at: datetime) -> bool:
+        return store.read(lambda unit: unit.retention.behind(at))
+
     store.write(lambda unit: unit.inbox.receive(an_incoming(sent_at=old + timedelta(days=40)), after(0)))
     assert not behind(old)
     store.write(lambda unit: unit.retention.keep(run))
@@ -368,6 +375,55 @@ def test_dialogues_handovers_and_rows_of_tables_go_and_such_a_table_is_not_taken
     assert everything(store).count("'name': 'Bu Siti'") + everything(store).count("('name', 'Bu Siti')") == 4
     admin = store.read(lambda unit: unit.people.all())[0]
     assert not store.read(lambda unit: plan_take_back(unit, table_id, admin)).possible
+
+
+def test_texts_of_disturbances_that_ended_and_addresses_of_people_whom_nothing_names_go(store: Transactions) -> None:
+    def write(unit: UnitOfWork) -> tuple[int, int]:
+        by = unit.people.add(a_person(telegram_id=11))
+        unit.access_requests.put(an_access_request(12))
+        unit.inbox.receive(an_incoming(chat_id=13), after(20))
+        unit.outbox.put(an_outgoing(chat_id=14), after(20))
+        unit.bots.note_addresses("1", dict.fromkeys((-100, 11, 12, 13, 14, 15), "hash"))
+        facts = {"scope": Scope.STO, "status": "", "text": "Bu Siti lapor", "declared_by": by.id}
+        ended, going = (
+            unit.disturbances.add(Disturbance(id=0, place=place, declared_at=after(0), **facts)).id  # type: ignore[arg-type]
+            for place in ("SDA", "KPN")
+        )
+        assert unit.disturbances.end(ended, after(1), by.id, "kata Bu Siti")
+        return ended, going
+
+    ended, going = store.write(write)
+    assert store.write(lambda unit: unit.retention.clear_talk(after(10))) == 2
+    assert store.write(lambda unit: unit.retention.clear_talk(after(10))) == 0
+    told = store.read(lambda unit: [unit.disturbances.get(one) for one in (ended, going)])
+    assert [(one.text, one.end_text) for one in told] == [(REMOVED, REMOVED), ("Bu Siti lapor", "")]
+    kept = store.read(lambda unit: [unit.bots.address("1", chat) for chat in (-100, 11, 12, 13, 14, 15)])
+    assert kept == ["hash"] * 5 + [None]
+
+
+def test_a_name_goes_from_schedules_and_owners_too_and_with_it_what_was_the_persons_own(store: Transactions) -> None:
+    def write(unit: UnitOfWork) -> int:
+        gone = unit.people.add(a_person("Agus Salim", telegram_id=9, active=False))
+        unit.owners.put(Owner(status="tiang_tumbang", label="Agus Salim", person=gone.id, chat_id=None, topic=None))
+        unit.schedules.add(a_schedule(gone.id))
+        unit.snippets.put(gone.id, "salam", "Agus Salim di sini")
+        unit.snippets.put(None, "bersama", "terima kasih")
+        unit.second_steps.prepare(gone.id, "RAHASIA")
+        return gone.id
+
+    gone = store.write(write)
+    assert "Agus Salim" in everything(store)
+    store.write(lambda unit: make_pseudonym(unit, gone))
+    left = everything(store)
+    assert [word for word in ("Agus Salim", "RAHASIA") if word in left] == []
+    assert [one.name for one in store.read(lambda unit: unit.snippets.of_person(gone))] == ["bersama"]
+    assert [one.label for one in store.read(lambda unit: unit.schedules.all())] == [f"#{gone}"]
+
+
+def a_schedule(person: int) -> Schedule:
+    """A daily recap to a person."""
+    facts = {"rhythm": Frequency.TODAY, "at": time(17), "language": "id", "with_file": False}
+    return Schedule(person=person, label="Agus Salim", made_by=person, made_at=after(0), **facts)  # type: ignore[arg-type]
 
 
 def test_people_who_left_long_ago_and_decided_requests_lose_their_names(store: Transactions) -> None:

@@ -132,7 +132,27 @@ class MemoryRetention:
         ]
         for one in written:
             self._state.shift_handovers.put(one.id, evolve(one, text=REMOVED))
-        return len(talks) + len(written) + self._clear_notes(before) + self._clear_table(before)
+        cleared = self._clear_notes(before) + self._clear_table(before) + self._clear_disturbances(before)
+        return len(talks) + len(written) + cleared + self._clear_addresses()
+
+    def _clear_disturbances(self, before: datetime) -> int:
+        ended = [one for one in self._state.disturbances.values() if one.ended_at and one.ended_at < before]
+        told = [one for one in ended if not {one.text, one.end_text} <= {"", REMOVED}]
+        for one in told:
+            bare = evolve(one, text=REMOVED, end_text=REMOVED if one.end_text else "")
+            self._state.disturbances.put(one.id, bare)
+        return len(told)
+
+    def _clear_addresses(self) -> int:
+        state = self._state
+        known = {person.telegram_id for person in state.people.values()}
+        known |= {request.telegram_id for request in state.access_requests.values()}
+        known |= {one.row.chat_id for one in state.inbox.values()}
+        known |= {sending.item.message.chat_id for sending in state.outbox.values()}
+        unknown = [key for key in state.addresses if key[1] > 0 and key[1] not in known]
+        for key in unknown:
+            state.addresses.drop(key)
+        return len(unknown)
 
     def _clear_notes(self, before: datetime) -> int:
         notes = ((number, self._state.notes.get(number)) for number in self._state.notes)

@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from attrs import asdict, evolve
 from sqlalchemy import JSON, Column, Table
 
+from sikpro.adapters.sql.bots import bot_addresses
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
 from sikpro.adapters.sql.conversations import conversations
+from sikpro.adapters.sql.disturbances import disturbances
 from sikpro.adapters.sql.files import files
 from sikpro.adapters.sql.folded import put_folded
 from sikpro.adapters.sql.inbox import inbox
@@ -194,7 +196,15 @@ class SqlRetention:
         talks = run(sa.delete(conversations).where(conversations.c.updated_at < before)).rowcount
         written = shift_handovers.c.at < before, shift_handovers.c.text.not_in(_GONE)
         texts = run(sa.update(shift_handovers).where(*written).values(text=REMOVED)).rowcount
-        return talks + texts + self._clear_notes(before) + self._clear_table(before)
+        cleared = self._clear_notes(before) + self._clear_table(before) + self._clear_disturbances(before)
+        return talks + texts + cleared + run(sa.delete(bot_addresses).where(*_unknown())).rowcount
+
+    def _clear_disturbances(self, before: datetime) -> int:
+        d = disturbances.c
+        named = d.ended_at < before, sa.or_(d.text.not_in(_GONE), d.end_text.not_in(_GONE))
+        ended = sa.case((d.end_text == "", ""), else_=REMOVED)
+        changed = sa.update(disturbances).where(*named).values(text=REMOVED, end_text=ended)
+        return self._transaction.execute(changed).rowcount
 
     def _clear_notes(self, before: datetime) -> int:
         j = journal.c
@@ -281,6 +291,16 @@ def _has_texts() -> sa.ColumnElement[bool]:
     texts = [orders.c[name].not_in(_GONE) for name in TEXTS if name not in PLAIN_TEXTS]
     others = (orders.c.last_feedback.not_in(_GONE), orders.c.place.is_not(None), orders.c.origin_chat_id.is_not(None))
     return sa.or_(*texts, *others)
+
+
+def _unknown() -> Iterator[sa.ColumnElement[bool]]:
+    """Return whether an address is of a person whom no row names: who writes again is known again by that."""
+    chat = bot_addresses.c.chat_id
+    yield chat > 0
+    yield from (
+        ~sa.exists().where(column == chat)
+        for column in (people.c.telegram_id, access_requests.c.telegram_id, inbox.c.chat_id, outbox.c.chat_id)
+    )
 
 
 def _left(before: datetime) -> Iterator[sa.ColumnElement[bool]]:

@@ -27,6 +27,7 @@ TELLING_NOTES = frozenset(
     {
         *("person_added", "person_edited", "person_dropped", "bound_by_link", "telegram_unbound", "access_approved"),
         *("orders_transferred", "notice_published", "snippet_saved", "snippet_deleted"),
+        *("day_note_added", "day_note_changed", "day_note_dropped"),
     }
 )
 """The kinds of notes in the journal that have names, numbers or texts of people."""
@@ -143,9 +144,10 @@ class Retention(Protocol):
         """Fold messages that ended, queued before a time, about no order or one that is over, into their sums."""
 
     def clear_talk(self, before: datetime) -> int:
-        """Remove what is from before a time: dialogues, texts of handovers and of `TELLING_NOTES`, rows of tables.
+        """Remove what is from before a time: dialogues, rows of tables, texts of handovers, disturbances and notes.
 
-        Return how many there were. Of several tables it takes one.
+        Notes are those of `TELLING_NOTES`; disturbances those that ended. With them go the addresses of people whom
+        nothing here names any more. Return how many there were. Of several tables it takes one.
         """
 
     def requests(self, before: datetime, limit: int) -> tuple[AccessRequest, ...]:

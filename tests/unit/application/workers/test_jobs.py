@@ -70,7 +70,10 @@ async def test_what_is_older_than_it_is_kept_goes_at_night_by_itself() -> None:
 
     order_id = world.transactions.write(write)
     job = next(job for job in RECURRING if job.kind == "forget_old")
-    note = lambda: world.transactions.read(lambda uow: uow.orders.get(order_id).data.note)  # noqa: E731
+
+    def note() -> str:
+        return world.transactions.read(lambda uow: uow.orders.get(order_id).data.note)
+
     world.clock.later(timedelta(days=180, hours=17))  # 02.00 in Jakarta
     for _ in range(7):  # its clock was not seen until now: it may be wrong
         await turns(runner_of(world, job), 30)

@@ -11,6 +11,7 @@ from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.retention import RetentionRun, Step
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.retention.decide_retention import boundary
+from sikpro.application.use_cases.retention.pseudonyms import make_pseudonym
 from sikpro.application.use_cases.retention.relabel_months import month_to_relabel, relabel_month
 from sikpro.application.use_cases.retention.rested import has_rested, next_look
 from sikpro.domain.retention import (
@@ -18,7 +19,6 @@ from sikpro.domain.retention import (
     corrected_texts,
     has_words,
     is_over,
-    pseudonym,
     tells_of_people,
     without_texts,
     without_words,
@@ -147,5 +147,5 @@ def _make_pseudonyms(uow: UnitOfWork, before: datetime, now: datetime) -> int:
         uow.access_requests.put(bare)
     left = () if requests else uow.retention.left(before, 1)
     for person_id in left:
-        uow.people.save(pseudonym(uow.people.get(person_id)))
+        make_pseudonym(uow, person_id)
     return len(requests) + len(left)

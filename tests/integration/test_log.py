@@ -157,3 +157,11 @@ def test_lines_of_libraries_are_json_too_and_have_the_ids(capsys: pytest.Capture
     assert (library["event"], library["level"], library["request"]) == ("GET /orders failed", "error", "1a2b3c4d")
     assert (library["logger"], "ValueError: odd" in library["exception"]) == ("sikpro.web", True)
     assert (ours["event"], ours["order"], ours["request"]) == ("ours", 5, "1a2b3c4d")
+
+
+def test_lines_of_libraries_have_the_number_of_the_worker_that_wrote_them(capsys: pytest.CaptureFixture[str]) -> None:
+    with logging_as_json():
+        log_to_stderr(Settings(log_format="json"), worker=2)  # as a worker does, after its parent
+        logging.getLogger("uvicorn.error").warning("odd")
+    [line] = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert (line["event"], line["worker"]) == ("odd", 2)

@@ -41,6 +41,10 @@ def log_to_stderr(settings: Settings, worker: int = 0) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
+    root = logging.getLogger()
+    for before in root.handlers[:]:
+        if isinstance(getattr(before, "stream", None), _Patient):  # of the parent: its lines have no worker
+            root.removeHandler(before)
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 

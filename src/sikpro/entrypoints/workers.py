@@ -14,7 +14,7 @@ from attrs import define, field
 _log = structlog.get_logger(__name__)
 
 WRONG = 2
-"""Exit code of a worker that found a wrong setting: to start it again does not mend that."""
+"""Exit code of a worker that found a wrong setting: at its first start, to start it again does not mend that."""
 
 GRACE = 25.0
 """Seconds that workers have for a clean end; then they are killed."""
@@ -36,6 +36,7 @@ class _Worker:
     started: float = 0.0
     due: float = 0.0
     short_lives: int = 0
+    again: bool = False
 
 
 @define
@@ -55,7 +56,7 @@ class Workers:
         self._workers = [_Worker(number) for number in range(1, self.count + 1)]
 
     def run(self) -> int:
-        """Run them until SIGTERM or SIGINT, and return 0; `WRONG` as soon as one finds a wrong setting."""
+        """Run them until SIGTERM or SIGINT, and return 0; `WRONG` if one finds a wrong setting when it first begins."""
         lives, parent_lives = os.pipe()
         with self._signals() as heard:
             code = 0
@@ -93,7 +94,11 @@ class Workers:
         signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
         try:
             worker.started = time.monotonic()
-            worker.pid = os.fork()
+            try:
+                worker.pid = os.fork()
+            except OSError as error:  # no room for a process now: of the machine, or of the unit (TasksMax)
+                self._begin_again(worker, error.strerror)
+                return
             if worker.pid == 0:
                 self._be(worker.number, lives, (parent_lives, *heard))
         finally:
@@ -117,20 +122,26 @@ class Workers:
             os._exit(code)
 
     def _bury(self) -> int:
-        """Note which workers ended, and when they begin again; return `WRONG` if one found a wrong setting."""
+        """Note which workers ended, and when they begin again; return `WRONG` if one found a wrong setting at first.
+
+        Later the settings are the same: what is wrong then, like a port that another program took, may pass.
+        """
         for worker in self._workers:
             code = _ended(worker)
             if code is None:
                 continue
-            if code == WRONG:
+            if code == WRONG and not worker.again:
                 return WRONG
-            now = time.monotonic()
-            worker.short_lives = 0 if now - worker.started >= LIVED else worker.short_lives + 1
-            pause = PAUSES[min(max(worker.short_lives - 1, 0), len(PAUSES) - 1)]
-            worker.due = now + pause
-            if not self._stopping:
-                _log.error("a worker ended, and begins again", worker=worker.number, code=code, pause=pause)
+            self._begin_again(worker, code)
         return 0
+
+    def _begin_again(self, worker: _Worker, code: object) -> None:
+        now = time.monotonic()
+        worker.short_lives = 0 if now - worker.started >= LIVED else worker.short_lives + 1
+        pause = PAUSES[min(max(worker.short_lives - 1, 0), len(PAUSES) - 1)]
+        worker.due, worker.again = now + pause, True
+        if not self._stopping:
+            _log.error("a worker ended, and begins again", worker=worker.number, code=code, pause=pause)
 
     def _until_next(self) -> float | None:
         due = [worker.due - time.monotonic() for worker in self._workers if not worker.pid]

@@ -135,13 +135,33 @@ async def test_what_is_in_the_bucket_is_never_replaced(tmp_path: Path, s3: S3) -
 async def test_what_does_not_come_back_from_the_bucket_as_it_was_sent_is_no_backup(tmp_path: Path, s3: S3) -> None:
     class ChangesOnTheWay(Bucket):
         async def _digest(self, name: str) -> bytes:
-            s3.put(f"sikpro/{name}", b"half of i")
-            return await super()._digest(name)
+            return (await super()._digest(name))[:-1]
 
     backups = evolve(a_bucket(tmp_path, s3), bucket=ChangesOnTheWay(address=s3.address, store=s3.bucket().store))
     with pytest.raises(BackupFailed, match="did not come back as it was sent"):
         await backups.make("sikpro-20261128-190000.zip")
     assert s3.there() == []
+
+
+async def test_who_sends_the_name_of_another_server_at_once_does_not_delete_the_others_backup(
+    tmp_path: Path, s3: S3
+) -> None:
+    class Sent(Bucket):
+        async def _digest(self, name: str) -> bytes:
+            s3.put(f"sikpro/{name}", b"of the other")  # it saw no such name a moment ago
+            return await super()._digest(name)
+
+    (tmp_path / "a.zip").write_bytes(b"ours")
+    with pytest.raises(BackupFailed, match="of another server"):
+        await Sent(address=s3.address, store=s3.bucket().store).put(tmp_path / "a.zip", "a.zip")
+    s3.bucket().fetch("a.zip", tmp_path / "fetched")
+    assert (tmp_path / "fetched").read_bytes() == b"of the other"
+
+
+async def test_a_name_that_a_bucket_cannot_have_is_refused_in_words(tmp_path: Path, s3: S3) -> None:
+    (tmp_path / "a.zip").touch()
+    with pytest.raises(BackupFailed, match=r"illegal character sequence"):
+        await s3.bucket().put(tmp_path / "a.zip", "..")
 
 
 async def test_a_file_of_many_parts_comes_back_whole(tmp_path: Path, s3: S3) -> None:

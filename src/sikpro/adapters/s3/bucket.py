@@ -55,8 +55,11 @@ class Bucket:
             # Not every service knows a condition for this; a name has the second in which the backup began.
             if name in await self.names():
                 raise BackupFailed(f"{self.address}/{name} is there already, and no backup is ever replaced")
-            await obstore.put_async(self.store, name, file, chunk_size=_PART, max_concurrency=_AT_ONCE)
+            put = await obstore.put_async(self.store, name, file, chunk_size=_PART, max_concurrency=_AT_ONCE)
             if await self._digest(name) != await asyncio.to_thread(_digest, file):
+                there = await obstore.head_async(self.store, name)
+                if there["e_tag"] != put["e_tag"]:
+                    raise BackupFailed(f"{self.address}/{name} is of another server, which sent it at the same time")
                 await obstore.delete_async(self.store, name)
                 raise BackupFailed(f"{self.address}/{name} did not come back as it was sent, and was deleted there")
 
@@ -93,7 +96,7 @@ class Bucket:
             if isinstance(error, FileNotFoundError) and error.errno is None:  # obstore's own, for a missing object
                 raise BackupFailed(f"{self.address}: there is no such backup") from error
             raise BackupFailed(f"{self.address}: {error.strerror or _line(error)}") from error
-        except BaseError as error:
+        except (BaseError, ValueError) as error:  # obstore's for a name that cannot be one, like `..`
             raise BackupFailed(f"{self.address}: {_line(error)}") from error
 
 

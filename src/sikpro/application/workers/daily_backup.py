@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from attrs import define, field
 
-from sikpro.application.ports.backups import Backup, Backups, name_of
+from sikpro.application.ports.backups import Backup, BackupFailed, Backups, name_of
 from sikpro.application.ports.health import HealthRecord
 from sikpro.application.ports.runtime import CLOCK_STEP, Clock
 from sikpro.application.ports.storage import AsyncTransactions, StorageError
@@ -63,13 +63,25 @@ class DailyBackup:
             if not self._is_due(now):
                 self.failed, self._tried_at = False, None  # another process may have made it
                 return
-            await self._keep_record(now, await backups.make(name_of(now)))
-            await backups.keep(self.most)
+            made = await self._made(backups, now)
+            if made is not None:
+                await self._keep_record(now, made)
+                await backups.keep(self.most)
         except StorageError as error:
             self.failed, self._tried_at = True, self.count()
             _log.error("the backup failed", error=str(error)[:500])
         else:
             self.failed, self._tried_at = False, None
+
+    async def _made(self, backups: Backups, now: datetime) -> Backup | None:
+        """Make a backup; None where another process made this night's meanwhile: the place refuses one name twice."""
+        try:
+            return await backups.make(name_of(now))
+        except BackupFailed:
+            self.last = await self.transactions.read(lambda uow: uow.health.get(RECORD))
+            if self._is_due(now):
+                raise
+            return None
 
     async def _keep_record(self, now: datetime, backup: Backup) -> None:
         state = "restored" if backup.restored else "unread"

@@ -6,7 +6,7 @@ import pytest
 from attrs import define, field
 
 from sikpro.adapters.memory import MemoryTransactions
-from sikpro.application.ports.backups import BackupFailed
+from sikpro.application.ports.backups import Backup, BackupFailed
 from sikpro.application.workers.daily_backup import DailyBackup
 from tests.builders import NOON
 from tests.fakes import FailingTransactions, FakeBackups, StoryClock
@@ -82,6 +82,17 @@ async def test_another_process_makes_none_if_there_is_one_of_this_night(nights: 
     await nights.after(1, other)
     assert nights.place.tries == 1
     assert other.last == nights.worker.last
+
+
+async def test_who_comes_too_late_with_the_same_name_has_not_failed(nights: Nights) -> None:
+    class Late(FakeBackups):
+        async def make(self, name: str) -> Backup:
+            await nights.after(0)
+            raise BackupFailed(f"{name} is there already")
+
+    other = nights.another()
+    await other.look(Late())
+    assert (other.failed, nights.place.tries) == (False, 1)
 
 
 async def test_a_copy_that_could_not_be_restored_says_so(nights: Nights) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -384,6 +385,22 @@ def test_what_should_be_looked_at_is_found_and_is_no_failure(
     code, said = place.doctor()
     assert code == 0, said
     assert remedy in line_and_remedy(said, "!", words)
+
+
+@pytest.mark.parametrize(
+    ("mode", "owner", "is_open"),
+    [
+        (0o600, 1000, False),
+        (0o640, 1000, True),
+        (0o604, 1000, True),
+        (0o640, 0, False),  # root's, for the group of the service: as docs/operations.md sets it up
+        (0o644, 0, True),
+    ],
+)
+def test_settings_of_roots_that_the_group_of_the_service_reads_are_as_the_documentation_sets_them_up(
+    mode: int, owner: int, is_open: bool
+) -> None:
+    assert machine.is_open(os.stat_result((mode, 0, 0, 1, owner, 994, 0, 0, 0, 0))) is is_open
 
 
 def test_a_server_that_holds_the_database_but_does_not_answer_is_ill(place: Place) -> None:

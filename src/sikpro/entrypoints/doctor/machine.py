@@ -55,10 +55,22 @@ def look_at_machine(settings: Settings, now: datetime) -> Iterator[Finding]:
 def _settings(settings: Settings) -> Iterator[Finding]:
     file = os.environ.get(PREFIX + "CONFIG", "")
     yield Finding.ok("settings", "file" if file else "ok", file=file)
-    if file and Path(file).stat().st_mode & _OTHERS:
-        yield Finding.caution("settings", "open", file=file)
+    if file and is_open(found := Path(file).stat()):
+        yield Finding.caution("settings", "open", file=file, command=_shut(file, found))
     for warning in unencrypted(settings):
         yield Finding.caution("settings", "unencrypted", warning)
+
+
+def is_open(file: os.stat_result) -> bool:
+    """Return whether others than the service can read its settings. The group of a file of root's is the service."""
+    return bool(file.st_mode & (_OTHERS if file.st_uid else stat.S_IRWXO))
+
+
+def _shut(file: str, found: os.stat_result) -> str:
+    """Return what to type so that nobody but the service reads this file any more, and the service still does."""
+    if found.st_uid == os.geteuid():
+        return f"chmod {640 if found.st_gid and not found.st_uid else 600} {file}"
+    return f"chgrp {os.getegid()} {file} && chmod 640 {file}"
 
 
 def _place(file: Path) -> Iterator[Finding]:

@@ -28,7 +28,8 @@ from tests.builders import NOON
 from tests.integration.e2e.installation import Process, wait_until
 from tests.integration.loopback import NO_TLS, free_port
 from tests.integration.s3 import S3
-from tests.integration.sikpro_process import run_sikpro
+from tests.integration.sikpro_process import own_environment, run_sikpro
+from tests.integration.sqlite import migrated_sqlite
 
 ROOT = Path(__file__).parents[2]
 
@@ -111,6 +112,21 @@ def test_a_server_with_a_place_for_backups_makes_the_first_at_its_start_and_says
     [backup] = folder.iterdir()
     restored = run_sikpro("restore", str(backup), "--data", str(tmp_path / "elsewhere"))
     assert restored.returncode == 0, restored.stderr
+
+
+@pytest.mark.audit
+def test_a_command_that_does_not_reach_its_bucket_says_so_and_does_not_abort(tmp_path: Path) -> None:
+    migrated_sqlite(tmp_path)
+    settings = {"SIKPRO_S3_ENDPOINT": f"http://127.0.0.1:{free_port()}", "SIKPRO_S3_KEY": "k", "SIKPRO_S3_SECRET": "s"}
+    command = [sys.executable, "-m", "sikpro", "backup", "s3://backups/sikpro/x.zip", "--data", str(tmp_path)]
+    environment = own_environment() | settings
+    for _ in range(3):  # one end in three was an abort, exit code 134
+        running = [
+            subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, start_new_session=True) for _ in range(4)
+        ]
+        ends = [(one.communicate(timeout=60)[1].decode(), one.returncode) for one in running]
+        assert {code for _, code in ends} == {1}
+        assert all(said.startswith("sikpro: s3://backups/sikpro: ") for said, _ in ends)
 
 
 def test_backups_go_into_a_bucket_and_come_back_from_it(served: Process, tmp_path: Path, s3: S3) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from sikpro.entrypoints.cli_options import data_option
+from sikpro.entrypoints.ending import end_at_once_with_a_bucket
 from sikpro.entrypoints.serve_commands import bot, healthy, serve, web
 from sikpro.entrypoints.user_commands import user
 
@@ -23,6 +24,14 @@ FAILED = 1
 
 class _Commands(click.Group):
     """Reports errors on stderr without a traceback, and exits with the code of their kind."""
+
+    def main(self, *arguments: Any, **extra: Any) -> Any:
+        """Run the program. Where a bucket was used it ends without the interpreter's own end, which would abort."""
+        try:
+            return super().main(*arguments, **extra)
+        except SystemExit as end:
+            end_at_once_with_a_bucket(end.code)
+            raise
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""

@@ -5,6 +5,7 @@ A folder, and a folder of a bucket.
 
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -107,6 +108,19 @@ async def test_what_a_killed_backup_left_is_deleted_the_day_after(tmp_path: Path
         os.utime(backups.folder / name, (then, then))
     await backups.keep(14)
     assert [one.name for one in backups.folder.iterdir()] == [".sikpro-new"]
+
+
+async def test_what_a_backup_that_was_killed_on_its_way_to_the_bucket_left_is_deleted_the_day_after(
+    tmp_path: Path, s3: S3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "tmp"
+    here.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(here))
+    for name, hours in ((".sikpro-old", 25), (".sikpro-new", 1), ("others", 99)):
+        (here / name).mkdir()
+        os.utime(here / name, (time.time() - hours * 3600,) * 2)
+    await a_bucket(tmp_path, s3).keep(14)
+    assert sorted(one.name for one in here.iterdir()) == [".sikpro-new", "others"]
 
 
 async def test_what_is_in_the_bucket_is_the_backup_and_what_others_put_there_stays(tmp_path: Path, s3: S3) -> None:

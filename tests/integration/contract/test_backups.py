@@ -19,10 +19,11 @@ from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
 from sikpro.adapters.sql.backups import archive
 from sikpro.adapters.sql.backups.archive import restore_backup, write_backup
 from sikpro.adapters.sql.backups.manifest import Manifest
+from sikpro.adapters.sql.backups.sqlite_copy import must_be_readable
 from sikpro.adapters.sql.engine import sqlite_file
 from sikpro.adapters.sql.migrate import current, downgrade
 from sikpro.application.ports.backups import BackupFailed
-from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from tests.builders import a_person
 from tests.integration.needs import need
@@ -283,6 +284,13 @@ def test_a_full_disk_is_not_said_to_be_the_backup(
     monkeypatch.setattr(shutil, "copyfileobj", full)
     with pytest.raises(BackupFailed, match=r"cannot write into .*: No space left"):
         restore_backup(tmp_path / "a.zip", new_place())
+
+
+def test_a_source_that_the_disk_does_not_give_is_not_said_to_be_a_full_target(tmp_path: Path) -> None:
+    with pytest.raises(StorageUnavailable, match="/proc/self/mem cannot be read: Input/output error"):
+        must_be_readable(Path("/proc/self/mem"))
+    (tmp_path / "a.db").write_bytes(b"x" * 3_000_000)
+    must_be_readable(tmp_path / "a.db")
 
 
 def test_what_root_restores_is_for_the_owner_of_the_folder_to_serve(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """Backups in a folder, each made by a child process with a lower priority."""
 
 import asyncio
+import os
 import shutil
+import stat
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -56,6 +58,13 @@ class FolderBackups:
         ours = sorted((one for one in self.folder.iterdir() if is_ours(one.name)), reverse=True)
         for old in ours[most:]:
             old.unlink()
-        for left in self.folder.glob(".sikpro-*"):
-            if time.time() - left.stat().st_mtime > _LEFT:
-                shutil.rmtree(left)
+        _forget_left(self.folder)
+
+
+def _forget_left(folder: Path) -> None:
+    """Delete what backups that were killed a day ago or longer left in a folder; other people's things stay."""
+    for left in folder.glob(".sikpro-*"):
+        about = left.lstat()
+        ours = about.st_uid == os.geteuid() and stat.S_ISDIR(about.st_mode)
+        if ours and time.time() - about.st_mtime > _LEFT:
+            shutil.rmtree(left)

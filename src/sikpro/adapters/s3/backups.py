@@ -9,6 +9,9 @@ from attrs import frozen
 from sikpro.adapters.s3.bucket import Bucket
 from sikpro.application.ports.backups import Backup, BackupFailed, Backups, is_ours
 
+_ALL = 1 << 30
+"""So many backups that none is deleted where they are made: only what killed ones left."""
+
 
 @frozen(kw_only=True)
 class BucketBackups:
@@ -31,7 +34,8 @@ class BucketBackups:
             raise BackupFailed(f"cannot write into {tempfile.gettempdir()}: {error.strerror}") from error
 
     async def keep(self, most: int) -> None:
-        """Delete older backups."""
+        """Delete older backups, and what killed ones left on this machine."""
+        await self.made_in(Path(tempfile.gettempdir())).keep(_ALL)
         ours = [name for name in await self.bucket.names() if is_ours(name)]
         for name in ours[:-most]:
             await self.bucket.delete(name)

@@ -9,10 +9,12 @@ from sikpro.adapters.sql.engine import create_engine_for
 from sikpro.adapters.sql.errors import storage_error
 from sikpro.adapters.sql.sqlite_driver import driver
 from sikpro.application.ports.backups import BackupFailed
-from sikpro.application.ports.storage import StorageDamaged
+from sikpro.application.ports.storage import StorageDamaged, StorageUnavailable
 
 _NOT_WRITTEN = {"database or disk is full", "disk I/O error"}
-"""What SQLite says where it cannot write. Its backup gives no code; the source is only read."""
+"""What SQLite says where it cannot write. Its backup gives no code, and says the second also where it cannot read."""
+
+_CHUNK = 1 << 20
 
 
 def copy_sqlite(file: Path, to: Path) -> Census:
@@ -32,6 +34,7 @@ def copy_sqlite(file: Path, to: Path) -> Census:
                 copy.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
     except driver.Error as error:
         if str(error) in _NOT_WRITTEN:
+            must_be_readable(file)
             raise BackupFailed(
                 f"cannot write into {to.parent.parent}: {error}. Is the disk full? A backup needs room for two copies "
                 "of the database; nothing is left of this one"
@@ -40,6 +43,21 @@ def copy_sqlite(file: Path, to: Path) -> Census:
     finally:
         engine.dispose()
     return census
+
+
+def must_be_readable(file: Path) -> None:
+    """Read a database's file and its `-wal` whole. Raises `StorageUnavailable` if the disk does not give them."""
+    for one in (file, Path(f"{file}-wal")):
+        try:
+            with one.open("rb") as opened:
+                while opened.read(_CHUNK):
+                    pass
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise StorageUnavailable(
+                f"{one} cannot be read: {error.strerror}. Look at the disk: its errors are in the system's log"
+            ) from error
 
 
 def examine_sqlite(copy: Path) -> Census:

@@ -1,10 +1,12 @@
 """While Litestream copies a SQLite file, SIKPRO leaves every checkpoint to it, whichever way it writes."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from sikpro.adapters.sql import SqlTransactions, create_engine_for
+from sikpro.adapters.sql.health import SqlPlace
 from sikpro.adapters.sql.litestream import litestreams_folder
 from sikpro.entrypoints.doctor import machine
 from sikpro.entrypoints.doctor.machine import litestream_at
@@ -52,16 +54,25 @@ def test_who_comes_by_a_link_sees_litestream_too(tmp_path: Path) -> None:
     assert litestreams_folder(tmp_path / "elsewhere" / "link.db") == tmp_path / ".sikpro.db-litestream"
 
 
-def test_the_doctor_says_that_litestream_copies_and_when_nobody_takes_what_waits(tmp_path: Path) -> None:
+async def test_the_doctor_and_the_watch_say_when_nobody_takes_what_waits_for_litestream(tmp_path: Path) -> None:
     file = tmp_path / "sikpro.db"
+    litestreams_folder(file).mkdir()
     assert (litestream_at(file).verdict, litestream_at(file).code) == ("ok", "ok")
-    with Path(f"{file}-wal").open("wb") as wal:
-        wal.truncate(150_000_000)
+    (tmp_path / "sikpro.db-wal").touch()
+    os.truncate(tmp_path / "sikpro.db-wal", 150_000_000)
     assert (litestream_at(file).verdict, litestream_at(file).code, litestream_at(file).facts["size"]) == (
         "!",
         "waits",
         150,
     )
+    place = SqlPlace(f"sqlite:///{file}")
+    space = await place.space()
+    assert space is not None
+    assert space.copy_waits
+    litestreams_folder(file).rmdir()
+    space = await place.space()
+    assert space is not None
+    assert not space.copy_waits, "without Litestream SQLite makes it small by itself"
 
 
 def test_the_doctor_refuses_litestream_beside_an_sqlite_that_may_lose_writes(

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from datetime import datetime
+from pathlib import Path
 
 import sqlalchemy as sa
 from attrs import asdict, field, frozen
@@ -15,6 +16,7 @@ from sikpro.adapters.sql.engine import create_engine_for, sqlite_file
 from sikpro.adapters.sql.exports import exports
 from sikpro.adapters.sql.files import files
 from sikpro.adapters.sql.jobs import jobs
+from sikpro.adapters.sql.litestream import uncopied
 from sikpro.adapters.sql.outbox import UNFINISHED, outbox
 from sikpro.adapters.sql.photo_reads import photo_reads
 from sikpro.adapters.sql.tables import metadata
@@ -97,10 +99,9 @@ class SqlPlace:
         if file is None:
             return None
         try:
-            disk = await asyncio.to_thread(shutil.disk_usage, file.parent)
+            return await asyncio.to_thread(_space, file)
         except OSError:
             return None
-        return Space(disk.free, disk.total)
 
     async def check_integrity(self) -> Checked:
         """Let SQLite read its whole file; PostgreSQL says whether its checksums found a damaged page."""
@@ -115,6 +116,11 @@ class SqlPlace:
             return Checked(Integrity.DAMAGED, str(error))
         finally:
             engine.dispose()
+
+
+def _space(file: Path) -> Space:
+    disk = shutil.disk_usage(file.parent)
+    return Space(disk.free, disk.total, uncopied(file))
 
 
 def _checked(connection: Connection) -> Checked:

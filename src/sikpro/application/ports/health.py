@@ -59,16 +59,29 @@ class Checked:
     detail: str = ""
 
 
+LARGE_WAL = 100_000_000
+"""Bytes of a `-wal` that nobody else checkpoints; Litestream does so after far fewer."""
+
+
 @frozen
 class Space:
-    """The disk of the data: the bytes that are free, and all of them."""
+    """The disk of the data: the bytes that are free, and all of them.
+
+    `uncopied` is how many bytes of changes wait for a program that copies the data as they come (Litestream).
+    """
 
     free: int
     whole: int
+    uncopied: int = 0
 
     def is_low(self, least: int) -> bool:
         """Return whether fewer than `least` bytes, or less than a tenth of the disk, are free."""
         return self.free < max(least, self.whole // 10)
+
+    @property
+    def copy_waits(self) -> bool:
+        """Whether so much waits to be copied that nothing seems to copy any more."""
+        return self.uncopied > LARGE_WAL
 
 
 class DataPlace(Protocol):

@@ -194,9 +194,12 @@ class HealthWatch:
         if space is not None and (space.free < self.least or space.is_low(self.low)):
             self.disk.failed("full" if space.free < self.least else "low")
             self._narrow.failed(self.disk.reason, free_megabytes=space.free // _MEGA)
+            return
+        self._narrow.worked()
+        if space is not None and space.copy_waits:
+            self.disk.failed("copy_waits")
         else:
             self.disk.worked()
-            self._narrow.worked()
 
     def health(self) -> Health:
         """Return how everything is now, by what last worked and what last failed."""

@@ -16,10 +16,10 @@ from urllib.request import ProxyHandler, Request, build_opener
 from zoneinfo import ZoneInfo
 
 from sikpro.adapters.sql.engine import sqlite_file
-from sikpro.adapters.sql.litestream import litestreams_folder
+from sikpro.adapters.sql.litestream import litestreams_folder, uncopied
 from sikpro.adapters.sql.only_server import only_server
 from sikpro.adapters.sql.sqlite_driver import RACES, driver
-from sikpro.application.ports.health import Space
+from sikpro.application.ports.health import LARGE_WAL, Space
 from sikpro.application.ports.storage import StorageBusy, StorageUnavailable
 from sikpro.entrypoints.address import reached_at
 from sikpro.entrypoints.doctor.finding import Finding
@@ -29,8 +29,6 @@ from sikpro.entrypoints.settings import PREFIX, Settings
 _MEGA = 1_000_000
 _PATIENCE = 10.0
 _LARGEST = 100_000
-_LARGE_WAL = 100
-"""Megabytes of a `-wal` that nobody checkpoints; Litestream does so after some."""
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -111,9 +109,9 @@ def litestream_at(file: Path) -> Finding:
     """Return how it is with Litestream, which copies this file."""
     if RACES:  # it checkpoints as another program, which does not wait for our lock
         return Finding.ill("litestream", "races", version=driver.sqlite_version)
-    wal = Path(f"{file}-wal")
-    size = wal.stat().st_size // _MEGA if wal.exists() else 0
-    if size > _LARGE_WAL:
+    waits = uncopied(file)
+    size = waits // _MEGA
+    if waits > LARGE_WAL:
         return Finding.caution("litestream", "waits", size=size, folder=litestreams_folder(file))
     return Finding.ok("litestream", size=size)
 

@@ -162,6 +162,9 @@ async def test_a_first_probe_that_never_ends_is_no_start_for_ever(machine: Machi
         (Space(200, 2010), "low", True),  # less than a tenth
         (Space(50, 1000), "low", True),
         (Space(49, 1000), "full", False),
+        (Space(200, 2000, 100_000_000), "ok", True),
+        (Space(200, 2000, 100_000_001), "copy_waits", True),
+        (Space(199, 1000, 100_000_001), "low", True),
         (None, "elsewhere", True),
     ],
 )

@@ -141,7 +141,9 @@ def set_active(uow: UnitOfWork, person_id: int, active: bool, by: Person | None,
     uow.journal.note("person_active", str(person_id), by.id if by else None, now, {"active": str(active)})
     said = "on" if active else "off"
     record_event(uow, EventKind.PERSON_ACTIVE, by, now, object=called(person), details=said)
-    return uow.people.save(evolve(person, active=active))
+    kept = uow.people.save(evolve(person, active=active))
+    uow.retention.note_left(now)
+    return kept
 
 
 def must_manage(by: Person, person: Person) -> None:

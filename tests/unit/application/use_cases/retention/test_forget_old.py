@@ -16,6 +16,7 @@ from sikpro.application.use_cases.orders.change_status import change_status
 from sikpro.application.use_cases.orders.own_order import correct_order, join_message
 from sikpro.application.use_cases.orders.remark_order import remark_order
 from sikpro.application.use_cases.orders.understand_request import typed_again
+from sikpro.application.use_cases.people.manage_people import set_active
 from sikpro.application.use_cases.retention.decide_retention import (
     decide_retention,
     plan_retention,
@@ -179,6 +180,19 @@ def test_a_run_goes_on_where_it_stopped_and_no_portion_is_done_twice(office: Off
     assert last is not None
     assert (last.id, last.finished_at, last.before) == (stopped.id, NIGHT, BEFORE)
     assert (last.counts["texts"], office.runs()) == (4, 0)
+
+
+def test_who_came_back_between_two_runs_and_left_again_has_their_name_from_the_last_day_on(office: Office) -> None:
+    rina, admin = office.people.workers[0], office.people.admin
+
+    def turns(active: bool, at: datetime) -> None:
+        office.store.write(lambda uow: set_active(uow, rina.id, active, admin, at))
+
+    turns(False, BEFORE - timedelta(days=9))
+    turns(True, BEFORE + timedelta(days=1))
+    turns(False, BEFORE + timedelta(days=2))
+    assert office.store.read(lambda uow: uow.retention.left(BEFORE, 9)) == ()
+    assert office.store.read(lambda uow: uow.retention.left(BEFORE + timedelta(days=3), 9)) == (rina.id,)
 
 
 def test_switching_it_off_stops_a_run(office: Office) -> None:

@@ -58,6 +58,25 @@ def test_another_kind_of_the_fault_is_said_at_once_and_then_counted_too() -> Non
     assert [line["kind"] for line in lines] == ["full", "busy"]
 
 
+def test_each_kind_has_its_own_count() -> None:
+    story = Story()
+    with capture_logs() as lines:
+        story.fails(50, "full")
+        story.fails(2, "busy")
+        story.fails(10, "full")
+    assert [(kind, times) for _, kind, times, _ in shown(lines)] == [("full", None), ("busy", None), ("full", 58)]
+
+
+def test_a_fault_that_nobody_says_is_over_is_a_new_one_after_a_long_silence() -> None:
+    story = Story()
+    story.fault.over = ""
+    with capture_logs() as lines:
+        story.fails(2)
+        story.passed += 30 * 86_400
+        story.fails(1)
+    assert [(times, seconds) for *_, times, seconds in shown(lines)] == [(None, None), (None, None)]
+
+
 def test_what_works_in_between_does_not_end_a_fault_that_goes_on() -> None:
     story = Story()
     with capture_logs() as lines:

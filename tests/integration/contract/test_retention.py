@@ -27,6 +27,7 @@ from sikpro.application.reports.counting import Counting
 from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.application.reports.shift import shift
+from sikpro.application.use_cases.orders.remark_order import remark_order
 from sikpro.application.use_cases.orders.remove_order import delete_order
 from sikpro.application.use_cases.orders.send_text import send_text
 from sikpro.application.use_cases.retention.forget_old import next_portion
@@ -328,6 +329,33 @@ def test_a_run_is_kept_as_it_goes_on(store: Transactions) -> None:
     newer = store.write(lambda unit: unit.retention.keep(RetentionRun(before=after(5), started_at=after(6))))
     assert newer.id > run.id
     assert store.read(lambda unit: unit.retention.last()) == newer
+
+
+def test_messages_about_an_order_of_which_somebody_wrote_since_stay_with_it(store: Transactions) -> None:
+    def write(unit: UnitOfWork) -> None:
+        by = unit.people.add(a_person(role=Role.TEAM_LEADER))
+        order = stored_order(unit)
+        remark_order(unit, order.id, by, after(20), text="lihat lagi", zone=ZONE)
+        unit.orders.save(order.delete("salah", after(1)).order, None)
+        for number in range(50):
+            received = unit.inbox.receive(an_incoming("hai", number), after(0))
+            unit.inbox.finish(received or 0, Outcome.JOINED, "", order.id)
+        sent = unit.outbox.put(an_outgoing(), after(0), order_id=order.id)
+        unit.outbox.sent(sent, 1, after(1))
+
+    store.write(write)
+
+    def fold(before: datetime) -> tuple[int, int, int]:
+        return store.write(
+            lambda unit: (
+                unit.retention.fold_received(before, 99),
+                unit.retention.clear_received(before, 99),
+                unit.retention.fold_sent(before, 99),
+            )
+        )
+
+    assert fold(after(10)) == (0, 0, 0)
+    assert fold(after(21)) == (10, 40, 1)
 
 
 def test_what_was_sent_before_the_last_run_is_known_if_much_newer_messages_came_in(store: Transactions) -> None:

@@ -224,7 +224,10 @@ class MemoryRetention:
 
     def _is_done(self, order_id: int | None, before: datetime) -> bool:
         order = None if order_id is None else self._state.orders.get(order_id)
-        return order is None or is_over(order, before)
+        if order is None:
+            return True
+        entries = self._state.journal.get(order.id) or ()
+        return is_over(order, before) and not any(entry.event.at >= before for entry in entries)
 
 
 def _received_first(one: Received) -> tuple[datetime, int]:

@@ -279,8 +279,10 @@ def _is_over(before: datetime) -> sa.ColumnElement[bool]:
 
 
 def _is_done(order_id: sa.Column[Any], before: datetime) -> sa.ColumnElement[bool]:
-    """Return whether a row is about no order, or about one that is over."""
-    return sa.or_(order_id.is_(None), sa.exists().where(orders.c.id == order_id, _is_over(before)))
+    """Return whether a row is about no order, or about one that is over and of which nobody wrote since."""
+    since = sa.exists().where(journal.c.order_id == order_id, journal.c.at >= before)
+    over = sa.exists().where(orders.c.id == order_id, _is_over(before))
+    return sa.or_(order_id.is_(None), sa.and_(over, ~since))
 
 
 def _old_sent(before: datetime) -> Iterator[sa.ColumnElement[bool]]:

@@ -131,7 +131,8 @@ class Retention(Protocol):
     def fold_received(self, before: datetime, limit: int) -> int:
         """Fold updates received before a time into their sums, the oldest first, and return how many.
 
-        Those about an order that is not over, the newest of each group and the last `FLOOR` stay.
+        Those about an order that is not over or of which somebody wrote since, the newest of each group and the last
+        `FLOOR` stay.
         """
 
     def clear_received(self, before: datetime, limit: int) -> int:

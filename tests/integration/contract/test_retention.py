@@ -319,6 +319,11 @@ def test_orders_that_are_over_are_found_page_by_page_and_one_that_changed_since_
     assert store.read(lambda unit: unit.files.of_order(ids[0])) == ()
 
 
+def test_a_turn_lasts_as_long_as_its_transaction(store: Transactions) -> None:
+    for _ in range(2):
+        store.write(lambda unit: unit.retention.take_turn())
+
+
 def test_a_run_is_kept_as_it_goes_on(store: Transactions) -> None:
     assert store.read(lambda unit: unit.retention.last()) is None
     run = store.write(lambda unit: unit.retention.keep(RetentionRun(before=after(0), started_at=after(1))))

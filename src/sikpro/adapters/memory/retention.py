@@ -137,11 +137,11 @@ class MemoryRetention:
 
     def _clear_disturbances(self, before: datetime) -> int:
         ended = [one for one in self._state.disturbances.values() if one.ended_at and one.ended_at < before]
-        told = [one for one in ended if not {one.text, one.end_text} <= {"", REMOVED}]
-        for one in told:
+        written = [one for one in ended if not {one.text, one.end_text} <= {"", REMOVED}]
+        for one in written:
             bare = evolve(one, text=REMOVED, end_text=REMOVED if one.end_text else "")
             self._state.disturbances.put(one.id, bare)
-        return len(told)
+        return len(written)
 
     def _clear_addresses(self) -> int:
         state = self._state

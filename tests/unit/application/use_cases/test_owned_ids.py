@@ -140,6 +140,7 @@ leader's file; the name is the use case's."""
 
 INSIDE = {
     "clear_order": "what a run of retention does: it is no act of anybody",
+    "make_pseudonym": "what a run of retention does: it is no act of anybody",
     "may_clear": "it is the right itself",
     "notify_owner": "what follows a change of status",
     "open_wall": "the secret of a link is the right",

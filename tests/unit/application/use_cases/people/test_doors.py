@@ -285,6 +285,7 @@ INSIDE = {
     "import_orders": "write_whole, with orders only",
     "make_orders": "write_whole, with orders only",
     "_undo": "take_back",
+    "make_pseudonym": "a run of retention: people who have been inactive for so long as an admin set",
     "_make_pseudonyms": "a run of retention: people who have been inactive for so long as an admin set",
     "_do": "a run of retention",
     "next_portion": "a run of retention",

@@ -78,9 +78,9 @@ def run_sikpro(*arguments: str, given: str = "", **environment: str) -> subproce
     return _run_to_end(arguments, given, environment, harmless=False)
 
 
-def run_without_root(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a command that permissions stop, also where the tests are root's."""
-    return _run_to_end(arguments, "", {}, harmless=True)
+def run_without_root(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with these settings that permissions stop, also where the tests are root's."""
+    return _run_to_end(arguments, "", environment, harmless=True)
 
 
 def _run_to_end(

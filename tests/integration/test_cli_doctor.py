@@ -269,6 +269,14 @@ def late_backup(place: Place) -> None:
     place.write(lambda uow: uow.health.put(HealthRecord(name="backup", at=long_ago, state="restored", detail="x.zip")))
 
 
+def shut_backups(place: Place) -> None:
+    folder = place.folder.parent / "backups"
+    folder.mkdir(mode=0o500)
+    place.settings["SIKPRO_BACKUPS"] = str(folder)
+    if os.geteuid() == 0:
+        place.run = lambda *words, **extra: run_without_root(*words, **extra)
+
+
 def no_backup_yet(place: Place) -> None:
     place.settings["SIKPRO_BACKUPS"] = str(place.folder)
 
@@ -330,12 +338,13 @@ ILL = [
     (damaged, "Integrity of the data: damaged", "restore the last backup"),
     (no_sqlite, "Integrity of the data: damaged", "restore the last backup"),
     (old_schema, "its schema is old", "sikpro migrate"),
-    (newer_schema, "newer version (9999)", "Check its address"),
+    (newer_schema, "newer version (9999)", "before the upgrade"),
     (no_schema, "empty, without a schema", "sikpro migrate"),
     (no_postgres, "Database: cannot be used", "whether it runs"),
     (no_admin, "no admin can log in", "sikpro user add"),
     (stuck, "1 wait, the oldest for 1", "Does the server run"),
     (late_backup, "more than 30 hours ago", "Does the server run at night?"),
+    (shut_backups, "may not write", "ReadWritePaths"),
     (no_service_for_backups, "Bucket of the backups: cannot be read", "SIKPRO_S3_ENDPOINT"),
     (no_key_of_the_bucket, "s3_key and s3_secret are missing", "Correct this setting"),
     (refused_token, "Telegram refuses the token", "@BotFather"),

@@ -22,6 +22,10 @@ _WAITS = 10.0
 """Seconds that a migration waits for another one of the same SQLite file."""
 
 
+class NewerSchema(StorageUnavailable):
+    """The database is of a newer version than this program, which leaves it alone."""
+
+
 class MigrationFailed(StorageUnavailable):
     """A migration lost rows or left invalid references; the database is unchanged."""
 
@@ -56,7 +60,7 @@ def is_newest(url: str | URL, *, read_only: bool = False) -> bool:
     scripts = ScriptDirectory.from_config(_config())
     at = current(url, read_only=read_only)
     if at is not None and at not in {script.revision for script in scripts.walk_revisions()}:
-        raise StorageUnavailable(f"the database is of a newer version ({at}) than this program")
+        raise NewerSchema(f"the database is of a newer version ({at}) than this program")
     return at == scripts.get_current_head()
 
 

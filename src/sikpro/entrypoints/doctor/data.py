@@ -1,6 +1,7 @@
 """What the doctor looks at in the database: its schema, its integrity, and what waits or failed in it."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sikpro.adapters.sql.connections import PER_PROCESS, connections
 from sikpro.adapters.sql.engine import create_engine_for, sqlite_file
 from sikpro.adapters.sql.health import SqlPlace
-from sikpro.adapters.sql.migrate import current, pending
+from sikpro.adapters.sql.migrate import NewerSchema, current, pending
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.application.ports.health import Integrity
 from sikpro.application.ports.outbox import Delivery
@@ -16,6 +17,7 @@ from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.storage import StorageDamaged, StorageError, UnitOfWork
 from sikpro.application.workers.daily_backup import LATE, RECORD
 from sikpro.domain.people import Permission
+from sikpro.entrypoints.bucket import S3
 from sikpro.entrypoints.doctor.finding import Finding, Verdict
 from sikpro.entrypoints.settings import Settings
 from sikpro.entrypoints.start import check_address
@@ -44,6 +46,8 @@ def look_at_data(settings: Settings, now: datetime) -> Iterator[Finding]:
             yield from _contents(settings, now)
     except StorageDamaged as error:
         yield Finding.ill("integrity", "damaged", str(error))
+    except NewerSchema as error:
+        yield Finding.ill("database", "newer", str(error))
     except (StorageError, ValueError) as error:
         yield Finding.ill("database", "unavailable", str(error))
 
@@ -112,6 +116,8 @@ def _jobs(uow: UnitOfWork) -> Iterator[Finding]:
 def _backup(uow: UnitOfWork, settings: Settings, now: datetime) -> Finding:
     if not settings.backups:
         return Finding.caution("backup", "off")
+    if not settings.backups.startswith(S3) and not os.access(settings.backups, os.R_OK | os.W_OK | os.X_OK):
+        return Finding.ill("backup", "shut", folder=settings.backups, user=os.geteuid())
     last = uow.health.get(RECORD)
     if last is None:
         return Finding.caution("backup", "none", folder=settings.backups)

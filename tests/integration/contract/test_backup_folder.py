@@ -8,7 +8,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from attrs import define, evolve
@@ -22,7 +24,7 @@ from sikpro.application.ports.backups import Backup, BackupFailed, Backups
 from tests.builders import a_person
 from tests.fakes import FakeBackups
 from tests.integration.loopback import free_port
-from tests.integration.s3 import S3
+from tests.integration.s3 import KEY, S3
 from tests.integration.sqlite import migrated_sqlite
 
 
@@ -170,6 +172,29 @@ async def test_who_sends_the_name_of_another_server_at_once_does_not_delete_the_
         await Sent(address=s3.address, store=s3.bucket().store).put(tmp_path / "a.zip", "a.zip")
     s3.bucket().fetch("a.zip", tmp_path / "fetched")
     assert (tmp_path / "fetched").read_bytes() == b"of the other"
+
+
+class Refuses(BaseHTTPRequestHandler):
+    """A service that says why in two lines."""
+
+    def do_GET(self) -> None:
+        self.send_response(403)
+        self.end_headers()
+        self.wfile.write(b"<?xml version='1.0'?><Error><Message>Wrong key.\n  Ask the owner.</Message></Error>")
+
+    def log_request(self, *_: object) -> None:
+        """Say nothing."""
+
+
+async def test_what_a_service_says_in_two_lines_is_said_in_one() -> None:
+    with HTTPServer(("127.0.0.1", 0), Refuses) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        bucket = Bucket.at("s3://b/a", endpoint=f"http://127.0.0.1:{server.server_port}", **KEY)
+        with pytest.raises(BackupFailed, match=r"403 Forbidden: Wrong key\. Ask the owner\.$"):
+            await bucket.names()
+        server.shutdown()
+        thread.join()
 
 
 async def test_a_name_that_a_bucket_cannot_have_is_refused_in_words(tmp_path: Path, s3: S3) -> None:

@@ -104,7 +104,7 @@ def _line(error: Exception) -> str:
     text = str(error)
     said = _SAID.search(text)
     line = text.partition("\n")[0].partition(": <?xml")[0]
-    return f"{line}: {said[1]}" if said else line
+    return f"{line}: {' '.join(said[1].split())}" if said else line
 
 
 def _digest(file: Path) -> bytes:

@@ -111,7 +111,7 @@ def check_phone_whole(text: str) -> str:
     digits = "".join(re.findall(r"[0-9]", typed))
     if not digits or typed.startswith(("+", "(+")) or digits.startswith("0"):
         return text
-    if re.fullmatch(r"8[0-9]{8,12}|628[0-9]*|62[0-9]{10,}", digits):  # 622… is also 0622… without its zero
+    if re.fullmatch(r"(62)?8[0-9]{8,12}|62[0-9]{10,}", digits):  # 622… and a short 628… are also 0622…, 0628…
         return text
     raise InvalidValue("cell.zero_lost", typed)
 

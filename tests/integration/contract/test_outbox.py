@@ -246,6 +246,17 @@ def test_a_messenger_that_sends_once_repeats_without_a_doubt_and_another_cannot_
     assert (get(store, number).doubtful, get(store, fresh).doubtful) == (True, False)
 
 
+def test_a_try_that_perhaps_arrived_is_not_forgotten_because_a_later_one_surely_did_not(store: Transactions) -> None:
+    number = put(store, "halo")
+    claim(store, 0)  # and the process died with it, perhaps after Telegram had it
+    (again,) = store.write(lambda unit: unit.outbox.claim(after(2), LEASE, 10, sends_once=True))
+    store.write(lambda unit: unit.outbox.later(again.id, after(3), "unreachable", at=after(2)))
+
+    store.write(lambda unit: unit.outbox.mark_tried_doubtful())
+
+    assert get(store, number).doubtful, "another messenger cannot know whether it is there"
+
+
 def test_a_sent_message_is_found_by_its_chat_and_the_networks_id(store: Transactions) -> None:
     number = put(store, "halo")
     claim(store, 0)

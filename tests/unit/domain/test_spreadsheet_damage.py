@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sikpro.application.use_cases.people.manage_people import checked_phone
@@ -90,6 +90,7 @@ def written_by_excel(text: str) -> list[str]:
     ]
 
 
+@example("062800000")
 @given(PHONES)
 def test_a_phone_number_comes_back_as_itself_or_is_refused(phone: str) -> None:
     meant = checked_phone(phone)

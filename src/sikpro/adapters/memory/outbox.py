@@ -11,7 +11,7 @@ from sikpro.adapters.memory.seals import put_fact
 from sikpro.adapters.memory.store import Sending, Sequences, State, Table
 from sikpro.application.ports.cause import cause
 from sikpro.application.ports.chat import Outgoing
-from sikpro.application.ports.outbox import TOPIC_DELETED, UNCERTAIN, Delivery, OutboxItem
+from sikpro.application.ports.outbox import TOPIC_DELETED, Delivery, OutboxItem
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.seals import fact_of_end, new_salt
 from sikpro.domain.errors import NotFound
@@ -82,11 +82,10 @@ class MemoryOutbox:
         return tuple(claimed)
 
     def mark_tried_doubtful(self) -> None:
-        """Mark all messages that were tried without a certain result as doubtful."""
+        """Mark all messages that were tried as doubtful, whatever the last try said of itself."""
         for sending in self._unfinished():
-            item = sending.item
-            if item.state is Delivery.SENDING or item.reason in UNCERTAIN:
-                self._keep(evolve(sending, item=evolve(item, doubtful=True)))
+            if sending.item.attempts:
+                self._keep(evolve(sending, item=evolve(sending.item, doubtful=True)))
 
     def sent(self, outbox_id: int, message_id: int | None, at: datetime, detail: str = "") -> None:
         """Record the arrival: `SENT`, or `PERHAPS_TWICE` for a doubtful message."""

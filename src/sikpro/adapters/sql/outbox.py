@@ -15,7 +15,7 @@ from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.cause import cause
 from sikpro.application.ports.chat import Outgoing
-from sikpro.application.ports.outbox import TOPIC_DELETED, UNCERTAIN, Delivery, OutboxItem
+from sikpro.application.ports.outbox import TOPIC_DELETED, Delivery, OutboxItem
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.seals import fact_of_end, new_salt
 from sikpro.domain.errors import NotFound
@@ -181,9 +181,9 @@ class SqlOutbox:
         return tuple(sorted(map(item_from_row, rows), key=lambda item: taken.index(item.id)))
 
     def mark_tried_doubtful(self) -> None:
-        """Mark all messages that were tried without a certain result as doubtful."""
-        uncertain = sa.or_(_c.state == Delivery.SENDING.value, _c.reason.in_(sorted(UNCERTAIN)))
-        self._transaction.execute(sa.update(outbox).where(sa.text(UNFINISHED), uncertain).values(doubtful=True))
+        """Mark all messages that were tried as doubtful, whatever the last try said of itself."""
+        tried = sa.update(outbox).where(sa.text(UNFINISHED), _c.attempts > 0)
+        self._transaction.execute(tried.values(doubtful=True))
 
     def sent(self, outbox_id: int, message_id: int | None, at: datetime, detail: str = "") -> None:
         """Record the arrival: `SENT`, or `PERHAPS_TWICE` for a doubtful message."""

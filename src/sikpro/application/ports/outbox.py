@@ -100,7 +100,8 @@ class Outbox(Protocol):
         """
 
     def mark_tried_doubtful(self) -> None:
-        """Mark tried messages that may have arrived as doubtful: another messenger cannot recognise them."""
+        """Mark tried messages as doubtful: another messenger cannot recognise them, and an earlier try than the last,
+        of which nothing is known any more, may have arrived."""
 
     def sent(self, outbox_id: int, message_id: int | None, at: datetime, detail: str = "") -> None:
         """Record that it arrived: `SENT`, or `PERHAPS_TWICE` when it was doubtful.

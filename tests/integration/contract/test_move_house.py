@@ -17,8 +17,9 @@ from sikpro.adapters.sql.move_house import Copied, copy_database
 from sikpro.adapters.sql.only_server import only_server
 from sikpro.adapters.sql.tables import metadata
 from sikpro.application.ports.backups import BackupFailed
+from sikpro.application.ports.queries import OrderFilter
 from sikpro.application.ports.storage import StorageBusy, StorageUnavailable, UnitOfWork
-from tests.builders import a_person, an_outgoing
+from tests.builders import a_person, an_outgoing, stored_order
 from tests.integration.contract.conftest import POSTGRES
 from tests.integration.postgres import NewDatabase
 from tests.integration.sqlite import migrated_sqlite
@@ -64,13 +65,26 @@ def value(column: sa.Column[Any], number: int) -> object:
 def fill(url: str) -> None:
     """Put three rows into every table that there is, also those of next year."""
     engine = create_engine_for(url)
-    with move_house._writing(engine) as connection:
+    with move_house.writing(engine) as connection:
         for table in metadata.sorted_tables:
             if connection.scalar(sa.select(sa.exists(sa.select(table)))):
                 connection.execute(sa.delete(table))  # the first rows of a migration
             for number in range(1, ROWS + 1):
                 connection.execute(sa.insert(table), {one.name: value(one, number) for one in table.columns})
     engine.dispose()
+
+
+def test_the_orders_of_the_copy_are_found_by_search(tmp_path: Path, new_target: NewPlace) -> None:
+    source, target = migrated_sqlite(tmp_path), new_target()
+    engine = create_engine_for(source)
+    SqlTransactions(engine).write(lambda unit: stored_order(unit, "SC32232558"))
+    engine.dispose()
+    copied(source, target)
+    here = create_engine_for(target)
+    which = OrderFilter(text="32232558")
+    found = SqlTransactions(here).read(lambda unit: unit.order_queries.count(which, 9))
+    here.dispose()
+    assert found == 1
 
 
 def copied(source: str, target: str) -> dict[str, Copied]:
@@ -108,7 +122,7 @@ def _schedule(uow: UnitOfWork, key: str) -> None:
 def test_a_table_that_never_gave_a_number_is_copied_too(new_target: NewPlace, tmp_path: Path) -> None:
     source = migrated_sqlite(tmp_path, "source.db")
     engine = create_engine_for(source)
-    with move_house._writing(engine) as connection:  # as a migration leaves it that rebuilt an empty table
+    with move_house.writing(engine) as connection:  # as a migration leaves it that rebuilt an empty table
         connection.execute(sa.text("DELETE FROM sqlite_sequence WHERE name = 'jobs'"))
         connection.execute(sa.text("INSERT INTO sqlite_sequence (name, seq) VALUES ('jobs', 0)"))
     engine.dispose()
@@ -130,7 +144,7 @@ def test_the_numbers_go_on_where_they_were_also_after_rows_that_are_gone(
     for key in "abc":
         store.write(partial(_schedule, key=key))
         store.write(lambda uow: uow.orders.next_id())
-    with move_house._writing(engine) as connection:
+    with move_house.writing(engine) as connection:
         connection.execute(sa.text("DELETE FROM jobs"))
     engine.dispose()
     target = new_target()
@@ -151,7 +165,7 @@ def test_an_interrupted_copy_is_not_served_and_goes_on_where_it_stopped(
     fill(database_url)
     target = new_target()
     monkeypatch.setattr(move_house, "_ROWS", 2)
-    real, pages = move_house._writing, [0]
+    real, pages = move_house.writing, [0]
 
     def interrupted(engine: sa.Engine) -> Any:
         pages[0] += 1
@@ -160,7 +174,7 @@ def test_an_interrupted_copy_is_not_served_and_goes_on_where_it_stopped(
         return real(engine)
 
     with monkeypatch.context() as patched:
-        patched.setattr(move_house, "_writing", interrupted)
+        patched.setattr(move_house, "writing", interrupted)
         with pytest.raises(KeyboardInterrupt):
             copied(database_url, target)
     with pytest.raises(StorageUnavailable, match="interrupted"):

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,7 @@ from sikpro.adapters.sql.engine import WRITES, create_engine_for, sqlite_file
 from sikpro.adapters.sql.migrate import BEING_COPIED, current, is_half_copied, is_newest, migrate, pending
 from sikpro.adapters.sql.only_server import only_server
 from sikpro.adapters.sql.orders import go_on_with_orders_after, last_order_id
+from sikpro.adapters.sql.search import fill_index
 from sikpro.adapters.sql.tables import metadata
 from sikpro.application.ports.backups import BackupFailed
 from sikpro.application.ports.storage import StorageError
@@ -53,8 +54,9 @@ def copy_database(source: str, target: str, tell: Callable[[Copied], None]) -> N
                 _copy(there, here, table)
             for table in metadata.sorted_tables:
                 tell(_compared(there, here, table))
-            with there.connect() as source_connection, _writing(here) as connection:
+            with there.connect() as source_connection, writing(here) as connection:
                 go_on_with_orders_after(connection, last_order_id(source_connection))
+                fill_index(connection)
                 MARK.drop(connection)
         finally:
             there.dispose()
@@ -76,14 +78,18 @@ def _make_schema(target: str) -> None:
     migrate(target)
     engine = create_engine_for(target, pooled=False)
     try:
-        with _writing(engine) as connection:
+        with writing(engine) as connection:
             MARK.create(connection)
-            # Some migrations write first rows: the source has its own.
-            for table in reversed(metadata.sorted_tables):
-                if connection.scalar(sa.select(sa.exists(sa.select(table)))):
-                    connection.execute(sa.delete(table))
+            clear(connection)
     finally:
         engine.dispose()
+
+
+def clear(connection: Connection) -> None:
+    """Delete the first rows that some migrations write: what is copied has its own."""
+    for table in reversed(metadata.sorted_tables):
+        if connection.scalar(sa.select(sa.exists(sa.select(table)))):
+            connection.execute(sa.delete(table))
 
 
 def _must_be_begun(target: str) -> None:
@@ -91,7 +97,8 @@ def _must_be_begun(target: str) -> None:
         raise BackupFailed("the target is not empty: nothing was copied; make an empty database")
 
 
-def _writing(engine: Engine) -> Any:
+def writing(engine: Engine) -> Any:
+    """Return a context with a connection that writes one transaction."""
     return engine.execution_options(**{WRITES: True}).begin()
 
 
@@ -104,11 +111,11 @@ def _copy(there: Engine, here: Engine, table: Table) -> None:
         for rows in _readable(reading, table, last):
             if here.dialect.name != "sqlite":
                 must_be_texts(table, rows)
-            with _writing(here) as connection:
+            with writing(here) as connection:
                 connection.execute(sa.insert(table), [dict(row._mapping) for row in rows])
         number = _last_number(reading, table)
     if number:  # 0 of SQLite: no number was given yet
-        with _writing(here) as connection:
+        with writing(here) as connection:
             _go_on_after(connection, table, number)
 
 
@@ -151,12 +158,16 @@ def _compared(there: Engine, here: Engine, table: Table) -> Copied:
 
 
 def _digest(connection: Connection, table: Table) -> Copied:
+    return digest_of(table.name, (row for rows in _pages(connection, table) for row in rows))
+
+
+def digest_of(table: str, rows: Iterable[Row[Any]]) -> Copied:
+    """Return the count and the digest of rows, the same from every kind of database."""
     digest, count = hashlib.sha256(), 0
-    for rows in _pages(connection, table):
-        for row in rows:
-            digest.update(repr([_plain(value) for value in row]).encode())
-        count += len(rows)
-    return Copied(table.name, count, digest.hexdigest())
+    for row in rows:
+        digest.update(repr([_plain(value) for value in row]).encode())
+        count += 1
+    return Copied(table, count, digest.hexdigest())
 
 
 def _plain(value: object) -> object:

@@ -4,6 +4,7 @@ from string import ascii_uppercase
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
+from sqlalchemy.engine import Connection
 
 from sikpro.adapters.sql.mappers import data_from_row
 from sikpro.adapters.sql.tables import orders, people
@@ -13,6 +14,7 @@ from sikpro.domain.search_text import SHORT, search_term, search_text
 order_search = sa.table("order_search", sa.column("rowid", sa.Integer), sa.column("search_text", sa.Text))
 """The FTS5 table of SQLite; its row ids are the orders' ids. It is written in the transaction of the order."""
 
+_TEXTS = sa.select(orders.c.id, orders.c.search_text)
 _BROAD = 2_000
 _LAST = "\U0010ffff"
 
@@ -24,6 +26,12 @@ def put_search_text(transaction: OpenTransaction, order_id: int, text: str, befo
     if before is not None:
         transaction.execute(sa.delete(order_search).where(order_search.c.rowid == order_id))
     transaction.execute(sa.insert(order_search).values(rowid=order_id, search_text=text))
+
+
+def fill_index(connection: Connection) -> None:
+    """Fill the empty index of a database into which orders were copied; PostgreSQL has done so."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(sa.insert(order_search).from_select(["rowid", "search_text"], _TEXTS))
 
 
 def technician_name(transaction: OpenTransaction, code: str) -> str:

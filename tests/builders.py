@@ -6,6 +6,7 @@ from typing import Any
 
 from attrs import evolve
 
+from sikpro.application.ports.archives import Archive
 from sikpro.application.ports.chat import Incoming, IncomingKind, Outgoing
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.catalogue import Bilingual, OrderType, SiteOperation, Status, Sto
@@ -162,3 +163,12 @@ def refusals(error: DomainError) -> dict[str, tuple[str, object]]:
     """What is wrong at each entry of a form or a row: the error's code and what was typed."""
     assert isinstance(error, InvalidFields)
     return {entry: (wrong.code, wrong.params.get("typed")) for entry, wrong in error.errors.items()}
+
+
+def archived(unit: UnitOfWork, order_id: int, at: datetime = NOON) -> Archive:
+    """An archive that has the history of an order, which is not in the store any more."""
+    archive = Archive(year=2026, file="2026.db", before=at, started_at=at, written_at=at, finished_at=at, orders=1)
+    kept = unit.archives.keep(archive)
+    unit.archives.put(kept.id, [order_id])
+    unit.archives.moved(order_id)
+    return kept

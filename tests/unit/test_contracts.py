@@ -19,6 +19,7 @@ FAKES = TESTS / "fakes.py", TESTS / "unit" / "application" / "inline.py"
 SUITES: dict[str, tuple[str, ...]] = {
     "AccessRequestRepository": ("people",),
     "Alerts": ("files", "workers_and_access"),
+    "Archives": ("archives",),
     "AsyncTransactions": ("async_transactions",),
     "Backups": ("backup_folder",),
     "BarcodeReader": ("barcode_reader",),

@@ -117,6 +117,12 @@ class ForbiddenMove(DomainError):
     code = "order.forbidden_move"
 
 
+class OrderArchived(ForbiddenMove):
+    """The order is in the archive `file` of a `year`: nothing changes it any more."""
+
+    code = "order.archived"
+
+
 class TooManyClaims(DomainError):
     """The person has as many orders as the installation allows; `most` is how many."""
 

@@ -248,12 +248,64 @@ def retain(dry_run: bool, months: int | None, compacting: bool, data: Path | Non
     retain_in(settings, months, dry_run=dry_run, compacting=compacting)
 
 
+@main.group()
+def archive() -> None:
+    """Orders of closed years in a file beside the database, which is only read."""
+
+
+@archive.command("make")
+@click.argument("year", type=click.IntRange(2000, 9999))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="only count")
+@data_option
+def make_archive(year: int, file: Path, dry_run: bool, data: Path | None, database: str | None) -> None:
+    """Move history, messages and photos of the orders of YEAR into FILE; every month of the year must be closed.
+
+    It may run beside the server. After an interruption run it again: it goes on.
+    """
+    from sikpro.entrypoints.settings import Settings
+
+    settings = Settings.load({"data": data, "database": database})
+
+    from sikpro.entrypoints.archive import archive_in, plan_in
+
+    _tidy_when_ended()
+    if dry_run:
+        plan_in(settings, year)
+    else:
+        archive_in(settings, year, file)
+
+
+@archive.command("show")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("number")
+@click.option("--photos", type=click.Path(path_type=Path), help="a folder to write its photos and files to")
+@click.option("--language", type=click.Choice(["id", "en"]), default="en", show_default=True)
+@data_option
+def show_archived(
+    file: Path, number: str, photos: Path | None, language: str, data: Path | None, database: str | None
+) -> None:
+    """Print all that the archive FILE has about the order NUMBER."""
+    from sikpro.entrypoints.settings import Settings
+
+    settings = Settings.load({"data": data, "database": database})
+
+    from sikpro.entrypoints.archive import show_in
+
+    show_in(settings, file, number, photos, language)
+
+
 @main.command()
 @click.option("--seal", "kept", default="", help="is this seal still there? Its code, at least 16 digits")
 @click.option("--order", "number", default="", help="print the statement about the order with this SC number")
+@click.option(
+    "--archive", "archives", multiple=True, type=click.Path(path_type=Path), help="compare it too; repeatable"
+)
 @click.option("--language", type=click.Choice(["id", "en"]), default="en", show_default=True)
 @data_option
-def verify(kept: str, number: str, language: str, data: Path | None, database: str | None) -> None:
+def verify(
+    kept: str, number: str, archives: tuple[Path, ...], language: str, data: Path | None, database: str | None
+) -> None:
     """Verify that no fact of the ledger was changed since it was sealed; only read. Exit code 1: something was."""
     from sikpro.entrypoints.settings import Settings
 
@@ -261,7 +313,7 @@ def verify(kept: str, number: str, language: str, data: Path | None, database: s
 
     from sikpro.entrypoints.verify import verify_database
 
-    if not verify_database(settings, kept, number, language):
+    if not verify_database(settings, kept, number, language, archives):
         sys.exit(FAILED)
 
 

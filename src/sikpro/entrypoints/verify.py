@@ -1,33 +1,47 @@
 """The command `verify`: whether facts, seals and working rows agree, and the statement about an order; only reads."""
 
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
 import click
 
 from sikpro.adapters.local.clock import SystemClock
 from sikpro.application.i18n import Words, words_in
-from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.use_cases.seals.statement import in_words, line_in_words, moment, statements_about
 from sikpro.application.use_cases.seals.verify_facts import Verified, verify_facts
 from sikpro.domain.errors import NotFound
 from sikpro.domain.seals import SHORTEST, FactKind, Fault, LedgerFact
+from sikpro.entrypoints.archive import archives_at
 from sikpro.entrypoints.reading import reading
 from sikpro.entrypoints.settings import Settings, WrongSettings
 
 
-def verify_database(settings: Settings, kept: str, number: str, language: str) -> bool:
+def verify_database(settings: Settings, kept: str, number: str, language: str, archives: Sequence[Path] = ()) -> bool:
     """Verify the database and print what was found; return whether everything agrees. It may be a read-only copy.
 
-    Raises `WrongSettings`, `StorageError`.
+    Facts about archived orders are compared with what the archives have. Raises `WrongSettings`, `StorageError`,
+    `BackupFailed`.
     """
     kept = kept.strip().lower().rstrip("….")
     if kept and (len(kept) < SHORTEST or not set(kept) <= set("0123456789abcdef")):
         raise WrongSettings(f"seal: the code of a seal has digits and the letters a to f, at least {SHORTEST}")
     words = words_in(language, settings.zone)
-    with reading(settings) as transactions:
-        return transactions.read(lambda uow: _verify(uow, kept, number, words))
+    with reading(settings) as transactions, archives_at(archives) as opened:
+        return _read_all((*opened, transactions), (), lambda units: _verify(units[-1], kept, number, words, units[:-1]))
 
 
-def _verify(uow: UnitOfWork, kept: str, number: str, words: Words) -> bool:
-    verified = verify_facts(uow, lambda fault: click.echo(fault_in_words(uow, fault, words)), kept)
+def _read_all(
+    opened: Sequence[Transactions], units: tuple[UnitOfWork, ...], work: Callable[[tuple[UnitOfWork, ...]], bool]
+) -> bool:
+    """Do the work with a read of each database."""
+    if not opened:
+        return work(units)
+    return opened[0].read(lambda unit: _read_all(opened[1:], (*units, unit), work))
+
+
+def _verify(uow: UnitOfWork, kept: str, number: str, words: Words, archives: Sequence[UnitOfWork]) -> bool:
+    verified = verify_facts(uow, lambda fault: click.echo(fault_in_words(uow, fault, words)), kept, archives)
     for line in _summary(verified, words):
         click.echo(line)
     known = not number or _print_statement(uow, number, words)
@@ -42,9 +56,11 @@ def _summary(verified: Verified, words: Words) -> list[str]:
         lines.append(words("verify.last", number=last.number, hash=last.hash, at=moment(words, last.made_at)))
     if seal := verified.kept:
         lines.append(words("verify.kept", number=seal.number, at=moment(words, seal.made_at)))
+    if verified.archived:
+        lines.append(words("verify.archived", count=verified.archived))
     if verified.blind:
         lines.append(words("verify.blind", count=verified.blind))
-    good = words("verify.rest_good" if verified.blind else "verify.good")
+    good = words("verify.rest_good" if verified.blind or verified.archived else "verify.good")
     lines.append(words("verify.bad", count=verified.faults) if verified.faults else good)
     return lines
 

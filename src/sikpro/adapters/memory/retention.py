@@ -85,9 +85,9 @@ class MemoryRetention:
             self._state.files.drop(file_id)
         return len(files)
 
-    def fold_received(self, before: datetime, limit: int) -> int:
+    def fold_received(self, before: datetime, limit: int, about: int | None = None) -> int:
         """Fold received updates into their sums."""
-        rows = self._received(before)[:limit]
+        rows = [one for one in self._received(before) if about in (None, one.row.order_id)][:limit]
         for received in rows:
             row = received.row
             day = day_of(row.received_at)
@@ -100,9 +100,13 @@ class MemoryRetention:
                 self._state.inbox_keys.drop(key)
         return len(rows)
 
-    def clear_received(self, before: datetime, limit: int) -> int:
+    def clear_received(self, before: datetime, limit: int, about: int | None = None) -> int:
         """Clear the texts and names of updates that stay."""
-        stay = [one for one in self._old(before) if one.salt or one.row.text or one.row.sender_name or one.sender_id]
+        stay = [
+            one
+            for one in self._old(before)
+            if (one.salt or one.row.text or one.row.sender_name or one.sender_id) and about in (None, one.row.order_id)
+        ]
         for received in stay[:limit]:
             row = evolve(received.row, text="", sender_name="", chat_id=min(received.row.chat_id, 0))
             bare = evolve(received, row=row, sender_id=None, salt="", files=(), place=None)
@@ -113,9 +117,9 @@ class MemoryRetention:
         """Return old messages that failed."""
         return tuple(item.id for item in self._sent(before, frozenset({Delivery.FAILED})))[:limit]
 
-    def fold_sent(self, before: datetime, limit: int) -> int:
+    def fold_sent(self, before: datetime, limit: int, about: int | None = None) -> int:
         """Fold messages into their sums."""
-        items = self._sent(before, FOLDED_STATES)[:limit]
+        items = [one for one in self._sent(before, FOLDED_STATES) if about in (None, one.order_id)][:limit]
         for item in items:
             fold = Fold(source="outbox", day=day_of(item.created_at), outcome=item.state.value, detail=end_of(item))
             put_folded(self._state, fold, Folded(item.id, item.sent_at))

@@ -7,6 +7,7 @@ from typing import Generic, Self, TypeVar
 
 from attrs import define, evolve, field, fields, frozen
 
+from sikpro.application.ports.archives import Archive
 from sikpro.application.ports.blobs import Blob
 from sikpro.application.ports.chance import UNFORESEEN, Chance
 from sikpro.application.ports.conversations import Conversation
@@ -283,6 +284,8 @@ class State:
     retention_runs: Table[int, RetentionRun] = field(factory=_table)
     folded_rows: Table[Fold, tuple[Folded, ...]] = field(factory=_table)
     left_people: Table[int, datetime] = field(factory=_table)
+    archives: Table[int, Archive] = field(factory=_table)
+    archived_orders: Table[int, tuple[int, bool]] = field(factory=_table)
 
     def fork(self) -> Self:
         """Return a copy of the state that can change separately."""

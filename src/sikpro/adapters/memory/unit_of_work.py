@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from sikpro.adapters.memory.archives import MemoryArchives
 from sikpro.adapters.memory.blobs import MemoryBlobs
 from sikpro.adapters.memory.bots import MemoryBotAccounts
 from sikpro.adapters.memory.catalogue import MemoryCatalogueRepository, MemoryInstallationRepository
@@ -102,6 +103,7 @@ class MemoryUnitOfWork:
         self.login_tickets = MemoryLoginTickets(state)
         self.seals = MemorySeals(state)
         self.retention = MemoryRetention(state, sequences)
+        self.archives = MemoryArchives(state, sequences)
         self.security_events = MemorySecurityEvents(state, sequences, self.recorded)
         self.order_queries = MemoryOrderQueries(state)
         self.order_facts = MemoryOrderFacts(state)

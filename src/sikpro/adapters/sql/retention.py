@@ -70,7 +70,9 @@ _PORTIONS = 0x51_4B_50_06
 """The advisory lock on PostgreSQL that lets portions be done one after the other."""
 
 _runs = retention_runs.c
-_FOLDED = sorted(state.value for state in FOLDED_STATES)
+FOLDED = sorted(state.value for state in FOLDED_STATES)
+"""The states of messages that are folded, as the database has them."""
+
 _OPEN_TABLES = [state.value for state in WrittenState if state.open]
 _GONE = ["", REMOVED]
 
@@ -117,13 +119,13 @@ class SqlRetention:
 
     def waiting(self, before: datetime) -> Waiting:
         """Count what a run would remove."""
-        over = _is_over(before)
+        over = is_over(before)
         theirs = files.c.order_id.in_(sa.select(orders.c.id).where(over))
         return Waiting(
             orders=self._count(orders, over, _has_texts()),
             photos=self._count(files, theirs),
             received=self._count(inbox, *self._to_fold(before)),
-            sent=self._count(outbox, *_old_sent(before), outbox.c.state.in_([*_FOLDED, "failed"])),
+            sent=self._count(outbox, *_old_sent(before), outbox.c.state.in_([*FOLDED, "failed"])),
             people=self._count(people, *_left(before)),
         )
 
@@ -132,7 +134,7 @@ class SqlRetention:
 
     def orders(self, before: datetime, after: int, limit: int) -> tuple[int, ...]:
         """Return the ids of orders that are over and unchanged."""
-        selected = sa.select(orders.c.id).where(orders.c.id > after, _is_over(before))
+        selected = sa.select(orders.c.id).where(orders.c.id > after, is_over(before))
         return tuple(self._transaction.execute(selected.order_by(orders.c.id).limit(limit)).scalars())
 
     def clear_order(self, order_id: int, entries: Sequence[JournalEntry]) -> int:
@@ -146,18 +148,22 @@ class SqlRetention:
         self._transaction.execute(sa.delete(undo_steps).where(undo_steps.c.order_id == order_id))
         return self._transaction.execute(sa.delete(files).where(files.c.order_id == order_id)).rowcount
 
-    def fold_received(self, before: datetime, limit: int) -> int:
+    def fold_received(self, before: datetime, limit: int, about: int | None = None) -> int:
         """Fold received updates into their sums."""
         columns = (inbox.c.id, inbox.c.received_at, inbox.c.outcome, inbox.c.detail)
-        selected = sa.select(*columns).where(*self._to_fold(before)).order_by(inbox.c.received_at, inbox.c.id)
+        selected = (
+            sa.select(*columns)
+            .where(*self._to_fold(before), *_about(inbox, about))
+            .order_by(inbox.c.received_at, inbox.c.id)
+        )
         found = self._transaction.execute(selected.limit(limit)).mappings().all()
         return self._fold(inbox, [(_received(row), Folded(row["id"], row["received_at"])) for row in found])
 
-    def clear_received(self, before: datetime, limit: int) -> int:
+    def clear_received(self, before: datetime, limit: int, about: int | None = None) -> int:
         """Clear the texts and names of updates that stay."""
         c = inbox.c
         named = sa.or_(c.salt != "", c.text != "", c.sender_name != "", c.sender_id.is_not(None))
-        old = (c.received_at < before, _is_done(c.order_id, before), named)
+        old = (c.received_at < before, _is_done(c.order_id, before), named, *_about(inbox, about))
         selected = sa.select(c.id, c.chat_id, c.rest).where(*old).order_by(c.received_at, c.id).limit(limit)
         found = self._transaction.execute(selected).mappings().all()
         self._overwrite()
@@ -173,9 +179,9 @@ class SqlRetention:
         selected = sa.select(outbox.c.id).where(*_old_sent(before), sa.text(f"outbox.{FAILED}"))
         return tuple(self._transaction.execute(selected.order_by(outbox.c.id).limit(limit)).scalars())
 
-    def fold_sent(self, before: datetime, limit: int) -> int:
+    def fold_sent(self, before: datetime, limit: int, about: int | None = None) -> int:
         """Fold messages into their sums."""
-        selected = sa.select(outbox).where(*_old_sent(before), outbox.c.state.in_(_FOLDED))
+        selected = sa.select(outbox).where(*_old_sent(before), outbox.c.state.in_(FOLDED), *_about(outbox, about))
         found = self._transaction.execute(selected.order_by(outbox.c.id).limit(limit)).mappings()
         items = [item_from_row(row) for row in found]
         return self._fold(
@@ -273,7 +279,8 @@ def _received(row: Mapping[Any, Any]) -> Fold:
     return Fold(source="inbox", day=day, outcome=row["outcome"], detail=row["detail"])
 
 
-def _is_over(before: datetime) -> sa.ColumnElement[bool]:
+def is_over(before: datetime) -> sa.ColumnElement[bool]:
+    """Return whether an order is finished or deleted, and nothing has changed it since a time."""
     ended = sa.or_(orders.c.phase.not_in(sorted(phase.value for phase in OPEN)), orders.c.deleted_at.is_not(None))
     return sa.and_(ended, orders.c.changed_at < before)
 
@@ -281,12 +288,17 @@ def _is_over(before: datetime) -> sa.ColumnElement[bool]:
 def _is_done(order_id: sa.Column[Any], before: datetime) -> sa.ColumnElement[bool]:
     """Return whether a row is about no order, or about one that is over and of which nobody wrote since."""
     since = sa.exists().where(journal.c.order_id == order_id, journal.c.at >= before)
-    over = sa.exists().where(orders.c.id == order_id, _is_over(before))
+    over = sa.exists().where(orders.c.id == order_id, is_over(before))
     return sa.or_(order_id.is_(None), sa.and_(over, ~since))
 
 
 def _old_sent(before: datetime) -> Iterator[sa.ColumnElement[bool]]:
     yield from (outbox.c.created_at < before, _is_done(outbox.c.order_id, before))
+
+
+def _about(table: Table, order_id: int | None) -> Iterator[sa.ColumnElement[bool]]:
+    if order_id is not None:
+        yield table.c.order_id == order_id
 
 
 def _has_texts() -> sa.ColumnElement[bool]:

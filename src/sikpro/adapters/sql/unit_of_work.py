@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.engine import Engine, Transaction
 
+from sikpro.adapters.sql.archives import SqlArchives
 from sikpro.adapters.sql.blobs import SqlBlobs
 from sikpro.adapters.sql.bots import SqlBotAccounts
 from sikpro.adapters.sql.catalogue import SqlCatalogueRepository, SqlInstallationRepository
@@ -107,6 +108,7 @@ class SqlUnitOfWork:
         self.security_events = SqlSecurityEvents(transaction)
         self.seals = SqlSeals(transaction)
         self.retention = SqlRetention(transaction)
+        self.archives = SqlArchives(transaction)
         self.health = SqlHealthRecords(transaction)
         self.order_queries = SqlOrderQueries(transaction)
         self.order_facts = SqlOrderFacts(transaction)

@@ -8,6 +8,7 @@ from sikpro.application.i18n import Words
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.use_cases.catalogue.lookup import any_status, maker_of
 from sikpro.application.use_cases.messages.notify_technician import state_text
+from sikpro.application.use_cases.orders.archived import archive_lines
 from sikpro.application.use_cases.orders.clashes import Shared, clashes
 from sikpro.application.use_cases.orders.list_orders import expected_wait, state_since
 from sikpro.domain.disturbance import Disturbance
@@ -115,6 +116,7 @@ def state_card(context: Context, row: OrderRow) -> str:
         + " · "
         + words("card.age", span=_age(context, row))
     )
+    lines += archive_lines(context.uow, row.id, words)
     disturbance = context.uow.disturbances.open_of([row.id]).get(row.id) if row.open else None
     lines += disturbance_lines(context, [disturbance] if disturbance else [])
     return "\n".join(lines)
@@ -154,7 +156,7 @@ def duplicate_card(context: Context, row: OrderRow) -> str:
     since = words(
         "card.double_state", status=status, who=who, time=words.moment(state_since(context.uow, row), now), age=age
     )
-    lines = [first, since]
+    lines = [first, since, *archive_lines(context.uow, row.id, words)]
     lines += _last_words(context, row)
     if row.phase.held_up:
         lines.append(words(f"turn.sentence.{row.turn}"))

@@ -10,6 +10,7 @@ from sikpro.application.conversation.questions import ORDER
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.messages.notify_technician import reopen_button
+from sikpro.application.use_cases.orders.archived import archive_of
 from sikpro.application.use_cases.orders.own_order import is_own
 from sikpro.domain.phase import Turn
 
@@ -28,7 +29,9 @@ def refuse_as_duplicate(context: Context, order_id: int, data: Mapping[str, str]
     if not may_be_shown(context, order):
         return context.refuse(words("group.double", number=order.number), "order.duplicate", order_id)
     text = duplicate_card(context, row)
-    if not is_own(order, context.somebody):
+    if archive_of(context.uow, order.id):
+        pass  # the card says so; nothing can be done about it any more
+    elif not is_own(order, context.somebody):
         text += "\n" + words("double.not_yours")
     elif order.phase.held_up and order.turn in {Turn.TECHNICIAN, Turn.HELPDESK}:
         token = context.open_dialogue(RESEND, {**begun(order), **data, ORDER: str(order_id)})

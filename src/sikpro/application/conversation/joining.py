@@ -11,7 +11,7 @@ from sikpro.application.conversation.questions import ORDER
 from sikpro.application.ports.chat import Button, IncomingKind
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.orders.own_order import is_own, join_message
-from sikpro.domain.errors import DomainError, NotFound
+from sikpro.domain.errors import DomainError, NotFound, OrderArchived
 from sikpro.domain.events import MessageJoined
 from sikpro.domain.order import Order
 from sikpro.domain.phase import Stage
@@ -86,6 +86,8 @@ def join(context: Context, order_id: int, text: str, *, answer: str = "join.done
             message_id=incoming.message_id,
             photo=photo,
         )
+    except OrderArchived as error:
+        return context.refuse(context.words.error(error), error.code, order_id)
     except DomainError as error:
         return context.refuse(context.words("press.foreign"), error.code)
     store_own_files(context, order_id)

@@ -12,6 +12,7 @@ from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.queries import OrderFilter, OrderRow, Sort
 from sikpro.application.use_cases.catalogue.typed_values import number_meant
 from sikpro.application.use_cases.messages.notify_technician import order_buttons
+from sikpro.application.use_cases.orders.archived import archive_of
 from sikpro.application.use_cases.orders.list_orders import check_order, may_view
 from sikpro.application.use_cases.orders.nudge_helpdesk import nudge_helpdesk
 from sikpro.application.use_cases.orders.own_order import is_own, withdraw_order
@@ -38,7 +39,7 @@ def show_order(context: Context, number: str) -> Handled:
     if not may_be_shown(context, order):
         return show_in_private(context, order)
     buttons: list[list[Button]] = []
-    if is_own(order, context.somebody):
+    if is_own(order, context.somebody) and archive_of(context.uow, order.id) is None:
         fitting = order_buttons(row.phase, row.turn, row.id, context.words)
         buttons = [*map(list, fitting), *_nudge_button(context, row)]
     context.reply(state_card(context, row), buttons, order_id=row.id, noticed=True)

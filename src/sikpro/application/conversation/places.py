@@ -13,7 +13,7 @@ from sikpro.application.conversation.strangers import introduce
 from sikpro.application.ports.chat import Button
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.use_cases.orders.own_order import join_message, owned_order
-from sikpro.domain.errors import DomainError
+from sikpro.domain.errors import DomainError, OrderArchived
 from sikpro.domain.events import MessageJoined
 from sikpro.domain.place import Place
 from sikpro.domain.text import storable
@@ -89,6 +89,8 @@ def _join(context: Context, order_id: int, place: Place, message_id: int | None,
             message_id=message_id,
             place=place,
         )
+    except OrderArchived as error:
+        return context.refuse(context.words.error(error), error.code, order_id)
     except DomainError as error:
         return context.refuse(context.words("press.foreign"), error.code)
     context.reply(context.words("place.joined", number=order.number), order_id=order.id)

@@ -128,20 +128,22 @@ class Retention(Protocol):
         Return how many files went. What a table wrote of it cannot be taken back afterwards.
         """
 
-    def fold_received(self, before: datetime, limit: int) -> int:
+    def fold_received(self, before: datetime, limit: int, about: int | None = None) -> int:
         """Fold updates received before a time into their sums, the oldest first, and return how many.
+
+        `about` limits this and the two below to rows about one order.
 
         Those about an order that is not over or of which somebody wrote since, the newest of each group and the last
         `FLOOR` stay.
         """
 
-    def clear_received(self, before: datetime, limit: int) -> int:
+    def clear_received(self, before: datetime, limit: int, about: int | None = None) -> int:
         """Clear the texts and names of updates that `fold_received` leaves for other reasons than their order."""
 
     def failed(self, before: datetime, limit: int) -> tuple[int, ...]:
         """Return messages that failed, queued before a time, about no order or one that is over."""
 
-    def fold_sent(self, before: datetime, limit: int) -> int:
+    def fold_sent(self, before: datetime, limit: int, about: int | None = None) -> int:
         """Fold messages that ended, queued before a time, about no order or one that is over, into their sums."""
 
     def clear_talk(self, before: datetime) -> int:

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from attrs import frozen
 
+from sikpro.application.ports.archives import Archives
 from sikpro.application.ports.blobs import Blobs
 from sikpro.application.ports.bots import BotAccounts
 from sikpro.application.ports.catalogue import CatalogueRepository, InstallationRepository
@@ -125,6 +126,8 @@ class OrderStorage(Protocol):
     def work_preferences(self) -> WorkPreferencesStore: ...
     @property
     def files(self) -> FileStore: ...
+    @property
+    def archives(self) -> Archives: ...
     @property
     def owners(self) -> Owners: ...
     @property

@@ -34,7 +34,8 @@ def history_sheet(uow: UnitOfWork, query: DeviceQuery, by: Person, words: Words,
                     f"{cells.labels.get(spell.status, spell.status)} {fixed.duration(spell.lasted(now))}"
                     for spell in one.hold_ups
                 )
-                yield (*_order(one.row, cells), "; ".join(spells))
+                held_up = fixed("archive.in", file=one.archive.file) if one.archive else "; ".join(spells)
+                yield (*_order(one.row, cells), held_up)
             if len(page) < _AT_ONCE:
                 return
             after = page[-1].key

@@ -7,6 +7,7 @@ from math import ceil
 
 from attrs import define, field, frozen
 
+from sikpro.application.ports.archives import Archive
 from sikpro.application.ports.queries import OrderFilter
 from sikpro.application.ports.shift_handovers import ShiftHandover
 from sikpro.application.ports.storage import UnitOfWork
@@ -40,12 +41,16 @@ class ShiftRow:
 
 @frozen(kw_only=True)
 class Shift:
-    """The helpdesks of a shift by name, all together, and the handovers with their notes."""
+    """The helpdesks of a shift by name, all together, and the handovers with their notes.
+
+    `archived` have steps from these times, which are not counted here.
+    """
 
     rows: Sequence[ShiftRow]
     together: ShiftRow
     handovers: Sequence[ShiftHandover]
     names: Mapping[int, str]
+    archived: Sequence[Archive] = ()
 
 
 @define
@@ -64,6 +69,7 @@ def shift(uow: UnitOfWork, start: datetime, end: datetime, own: int | None = Non
     An order that was taken before the shift gives no time from taking to answer.
     """
     work = _worked(uow, start, end)
+    latest = end.year + ((end.month, end.day) == (12, 31))  # in any zone
     handovers = [one for one in uow.shift_handovers.between(start, end) if own is None or own in (one.by, one.to)]
     for one in handovers:
         work.setdefault(one.by, _Work()).handed += len(one.orders)
@@ -92,6 +98,7 @@ def shift(uow: UnitOfWork, start: datetime, end: datetime, own: int | None = Non
         together=_row(None, "", whole, sum(row.held for row in rows)),
         handovers=handovers,
         names=names,
+        archived=[one for one in uow.archives.all() if one.written_at and start < one.before and one.year <= latest],
     )
 
 

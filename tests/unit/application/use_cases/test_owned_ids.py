@@ -139,6 +139,12 @@ USES: Mapping[str, tuple[set[int], Use]] = {
 leader's file; the name is the use case's."""
 
 INSIDE = {
+    "mark_orders": "the command that archives: it is no act of a person",
+    "move_orders": "the command that archives",
+    "note_written": "the command that archives",
+    "archive_named": "only reads, for the command that archives",
+    "archive_of": "only reads where an order is",
+    "archive_lines": "only reads where an order is",
     "clear_order": "what a run of retention does: it is no act of anybody",
     "make_pseudonym": "what a run of retention does: it is no act of anybody",
     "may_clear": "it is the right itself",

@@ -63,7 +63,7 @@ def write_backup(url: str, to: Path, now: datetime, version: str) -> tuple[Manif
         _pack(part, copy, manifest)
         copy.unlink()
         restored = verify_backup(part, folder, url)
-        _put(part, to)
+        put_new(part, to)
     return manifest, restored
 
 
@@ -107,7 +107,7 @@ def restore_backup(backup: Path, url: str) -> Manifest:
         copy = beside / _COPIES[SQLITE]
         _unpack(backup, manifest, copy)
         _must_agree(manifest.census, examine_sqlite(copy))
-        _put(copy, file)
+        put_new(copy, file)
     return manifest
 
 
@@ -185,7 +185,7 @@ def _must_agree(promised: Census, found: Census) -> None:
         raise BackupFailed(f"the backup does not hold what it should: {', '.join(differences)}")
 
 
-def _put(part: Path, to: Path) -> None:
+def put_new(part: Path, to: Path) -> None:
     """Give a finished file its name, never over another file, and the owner of its folder if root writes it."""
     if os.geteuid() == 0:
         owner = to.absolute().parent.stat()

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from attrs import evolve, frozen
+from attrs import evolve, fields, frozen
 
 from sikpro.adapters.web.orders.going_on import Ahead, look_ahead, stamp
 from sikpro.adapters.web.orders.timeline import Entry, Narrator
 from sikpro.application.i18n import Words, words_in
+from sikpro.application.ports.archives import Archive
 from sikpro.application.ports.files import OrderFile
 from sikpro.application.ports.queries import OrderFilter, OrderRow
 from sikpro.application.ports.set_aside import SetAside
@@ -17,6 +18,7 @@ from sikpro.application.use_cases.catalogue.lookup import maker_of, status_named
 from sikpro.application.use_cases.catalogue.status_keys import SHOWN_PHASES, status_keys
 from sikpro.application.use_cases.messages.keep_snippets import filled_snippets
 from sikpro.application.use_cases.messages.notify_technician import feedback_text, proposed_feedback, recipients
+from sikpro.application.use_cases.orders.archived import archive_of
 from sikpro.application.use_cases.orders.clashes import Clash, clashes_shown_to
 from sikpro.application.use_cases.orders.list_orders import may_view, related_orders
 from sikpro.application.use_cases.orders.remark_order import colleagues, may_read_remarks, may_remark
@@ -50,6 +52,11 @@ class Allowed:
     resend: bool
     remark: bool
     say: bool
+
+    @classmethod
+    def none(cls) -> "Allowed":
+        """Return no action: of an archived order."""
+        return cls(**dict.fromkeys((one.name for one in fields(cls)), False))
 
     @classmethod
     def to(cls, me: Person, order: Order) -> "Allowed":
@@ -121,6 +128,7 @@ class OrderView:
     related: tuple[OrderRow, ...]
     clashes: tuple[Clash, ...]
     disturbance: Disturbance | None
+    archive: Archive | None
     statuses: dict[str, Status]
     template: Callable[[Status], str]
 
@@ -149,7 +157,8 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
     if order.deleted_at and not me.may(Permission.ADMINISTER):
         raise _removed(order, narrator, now)
     chats = recipients(uow, order)
-    allowed = Allowed.to(me, order)
+    archive = archive_of(uow, order_id)
+    allowed = Allowed.none() if archive else Allowed.to(me, order)
     groups = _groups(order, tuple(statuses.values()), words)
     uses = uow.catalogue.status_uses() if uow.installation.get().most_used_first else {}
     first, folds = _first_and_folds(tuple(group for group in groups if not group.phase.waits), uses)
@@ -183,6 +192,7 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
         related=related_orders(uow, row, me),
         clashes=clashes_shown_to(uow, order, me),
         disturbance=uow.disturbances.open_of([order.id]).get(order.id),
+        archive=archive,
         statuses=statuses,
         template=proposed_feedback(uow, order),
     )
@@ -203,7 +213,9 @@ def _mentioned(uow: UnitOfWork, order_id: int, me: Person, narrator: Narrator) -
 
 
 def _removed(order: Order, narrator: Narrator, now: datetime) -> OrderRemoved:
-    facts = reversed(narrator.uow.journal.of_order(order.id))
+    facts = narrator.uow.journal.of_order(order.id)[::-1]
+    if not facts:
+        return OrderRemoved(number=order.number, by="…", time=narrator.words.moment(order.changed_at, now), reason="…")
     entry, event = next((entry, entry.event) for entry in facts if isinstance(entry.event, OrderDeleted))
     by, time = narrator.name(entry.actor), narrator.words.moment(event.at, now)
     return OrderRemoved(number=order.number, by=by, time=time, reason=event.reason)

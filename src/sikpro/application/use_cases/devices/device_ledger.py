@@ -6,9 +6,11 @@ from enum import StrEnum
 
 from attrs import evolve, frozen
 
+from sikpro.application.ports.archives import Archive
 from sikpro.application.ports.devices import OdpSummary
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.orders.archived import archive_of
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.events import OrderEvent, OrderReopened, StatusChanged, StatusUndone
 from sikpro.domain.people import Permission, Person
@@ -67,10 +69,11 @@ class HoldUp:
 
 @frozen(kw_only=True)
 class OrderHistory:
-    """An order with its hold-ups, the first one first."""
+    """An order with its hold-ups, the first one first. Those of an archived order are in its `archive`."""
 
     row: OrderRow
     hold_ups: Sequence[HoldUp]
+    archive: Archive | None = None
 
 
 @frozen(kw_only=True)
@@ -138,7 +141,11 @@ def look_up_device(
 def histories(uow: UnitOfWork, rows: Iterable[OrderRow]) -> tuple[OrderHistory, ...]:
     """Return orders with their hold-ups, read from the journal."""
     return tuple(
-        OrderHistory(row=row, hold_ups=hold_ups([entry.event for entry in uow.journal.of_order(row.id)]))
+        OrderHistory(
+            row=row,
+            hold_ups=hold_ups([entry.event for entry in uow.journal.of_order(row.id)]),
+            archive=archive_of(uow, row.id),
+        )
         for row in rows
     )
 

@@ -54,9 +54,10 @@ def may_view(order: Order, row: OrderRow, by: Person) -> bool:
 
 def state_since(uow: UnitOfWork, row: OrderRow) -> datetime:
     """Return when an order got its present status. Joined messages and nudges since then do not count."""
-    since = row.changed_at
+    entries = uow.journal.of_order(row.id)
+    since = row.changed_at if entries else row.finished_at or row.changed_at  # the history of archived ones is not here
     undone = 0
-    for entry in reversed(uow.journal.of_order(row.id)):
+    for entry in reversed(entries):
         # A status that was set and undone changed nothing.
         if isinstance(entry.event, StatusUndone):
             undone += 1

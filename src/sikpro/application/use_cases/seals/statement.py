@@ -7,11 +7,13 @@ from datetime import datetime
 from attrs import frozen
 
 from sikpro.application.i18n import Words
+from sikpro.application.ports.archives import Archive
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.seals import GESTURE
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import any_status
 from sikpro.application.use_cases.catalogue.typed_values import number_meant
+from sikpro.application.use_cases.orders.archived import archive_of, archive_words
 from sikpro.domain.errors import InvalidValue, NotFound
 from sikpro.domain.events import OrderReopened, OrderRestored, StatusChanged, StatusUndone
 from sikpro.domain.seals import ABOUT_ORDERS, FactKind, LedgerFact, Seal, unpacked
@@ -37,8 +39,8 @@ class Statement:
     """What the facts say about one order. `received` is None for an order that was here before facts were kept.
 
     `answer` is the last status that somebody set and did not undo; `sent` the first message about it that arrived
-    after that. `missing` is how many changes of the order are in the journal and have no fact, `seals` are those over
-    its facts.
+    after that. `archive` has its history, if that is not here. `missing` is how many changes of the order are in the
+    journal and have no fact, `seals` are those over its facts.
     """
 
     number: str
@@ -50,6 +52,7 @@ class Statement:
     removed: LedgerFact | None
     missing: int = 0
     seals: tuple[Seal, ...] = ()
+    archive: Archive | None = None
 
     @property
     def waiting(self) -> int:
@@ -108,6 +111,7 @@ def _statement(uow: UnitOfWork, number: str, order_id: int) -> Statement:
         answer=answer,
         sent=sent,
         removed=removed,
+        archive=archive_of(uow, order_id),
     )
 
 
@@ -158,6 +162,8 @@ def in_words(uow: UnitOfWork, statement: Statement, words: Words) -> str:
     said.append(_about_seals(statement, words))
     if statement.missing:
         said.append(words("statement.missing", count=statement.missing))
+    if statement.archive:
+        said.append(archive_words(statement.archive, words))
     return " ".join(said)
 
 

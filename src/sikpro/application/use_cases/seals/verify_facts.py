@@ -45,6 +45,7 @@ Tell = Callable[[Fault], object]
 class Verified:
     """What was verified. `blind` facts have a salted hash that cannot be compared any more: their salt is deleted.
 
+    `archived` facts could be compared only with an archive that was not given.
     `since` is the time of the first fact. `kept` is the seal that somebody kept outside, if it is among these.
     """
 
@@ -52,6 +53,7 @@ class Verified:
     seals: int = 0
     waiting: int = 0
     blind: int = 0
+    archived: int = 0
     faults: int = 0
     since: datetime | None = None
     last: Seal | None = None
@@ -70,13 +72,14 @@ class Verified:
         self._tell(fault)
 
 
-def verify_facts(uow: UnitOfWork, tell: Tell, kept: str = "") -> Verified:
+def verify_facts(uow: UnitOfWork, tell: Tell, kept: str = "", archives: Sequence[UnitOfWork] = ()) -> Verified:
     """Verify everything and tell each fault as it is found; only reads, page by page.
 
-    `kept` is the hash of a seal that somebody kept outside, or at least its first `SHORTEST` digits.
+    `kept` is the hash of a seal that somebody kept outside, or at least its first `SHORTEST` digits. With
+    `archives` the facts about archived orders are compared with what these have.
     """
     verified = Verified(tell=tell)
-    facts = _Facts(uow, verified)
+    facts = _Facts(uow, verified, archives)
     for seal in _chain(uow):
         digests = uow.seals.digests(seal.number)
         for fault in faults_of_seal(seal, digests, verified.last):
@@ -96,7 +99,7 @@ def verify_facts(uow: UnitOfWork, tell: Tell, kept: str = "") -> Verified:
         verified.fault(Fault(kind=FaultKind.SEAL_UNKNOWN, row=kept))
     for row in uow.seals.rows_without_fact(_LISTED):
         verified.fault(Fault(kind=FaultKind.ROW_ADDED, row=row))
-    _compare_orders(uow, verified)
+    _compare_orders(uow, verified, archives)
     return verified
 
 
@@ -106,6 +109,7 @@ class _Facts:
 
     _uow: UnitOfWork
     _verified: Verified
+    _archives: Sequence[UnitOfWork]
     _ready: list[LedgerFact] = field(factory=list[LedgerFact], init=False)
     _after: int = field(default=_LEAST, init=False)
 
@@ -138,21 +142,29 @@ class _Facts:
         verified.facts += len(self._ready)
         verified.since = verified.since or next((fact.at for fact in facts), None)
         unreadable: list[LedgerFact] = []
-        for some in _read_apart(self._uow.seals.rows_of, facts, unreadable):
-            rows.update(some)
+        for uow in (self._uow, *self._archives):
+            for some in _read_apart(uow.seals.rows_of, facts, unreadable):
+                rows.update(some)
+        archived = self._uow.archives.of({fact.order_id for fact in facts if fact.order_id is not None})
         for fact in unreadable:
             verified.fault(Fault(kind=FaultKind.ROW_CHANGED, fact_id=fact.id, fact=fact))
         for fact in facts:
             row = rows.get(fact.id)
             if fact in unreadable:
                 continue
-            if row is None:
+            if fact.order_id in archived and _is_elsewhere(fact, row):
+                verified.archived += 1
+            elif row is None:
                 verified.fault(Fault(kind=FaultKind.ROW_GONE, fact_id=fact.id, fact=fact))
-                continue
-            if row.blind(fact):
+            elif row.blind(fact):
                 verified.without_salt(fact, deleted=row.deleted)
-            if differing := row.differences(fact):
+            if row and (differing := row.differences(fact)):
                 verified.fault(Fault(kind=FaultKind.ROW_CHANGED, fact_id=fact.id, fact=fact, fields=differing))
+
+
+def _is_elsewhere(fact: LedgerFact, row: WorkingRow | None) -> bool:
+    """Return whether the row of a fact is as an archived order leaves it: no history, sums of messages."""
+    return fact.kind in ABOUT_ORDERS if row is None else row.deleted and row.blind(fact)
 
 
 def _chain(uow: UnitOfWork) -> Iterator[Seal]:
@@ -162,7 +174,7 @@ def _chain(uow: UnitOfWork) -> Iterator[Seal]:
         after = seals[-1].number
 
 
-def _compare_orders(uow: UnitOfWork, verified: Verified) -> None:
+def _compare_orders(uow: UnitOfWork, verified: Verified, archives: Sequence[UnitOfWork]) -> None:
     """Compare each order with the last fact about it; name those that are gone, and those that have none and should."""
     gone = uow.seals.orders_gone(_LISTED)
     for order_id, facts in _facts_of(uow, gone, about=frozenset(FactKind)).items():
@@ -177,6 +189,9 @@ def _compare_orders(uow: UnitOfWork, verified: Verified) -> None:
             if order_id not in facts_of and (order_id < 1 or (first is not None and order_id >= first)):
                 verified.fault(Fault(kind=FaultKind.ORDER_ADDED, row=f"orders {order_id}"))
         _compare_some(uow, facts_of, verified)
+        for archive in archives:
+            there = {order.id for order in archive.seals.orders_of(list(facts_of))}
+            _compare_some(archive, {one: facts for one, facts in facts_of.items() if one in there}, verified)
 
 
 def _facts_of(
@@ -193,6 +208,7 @@ def _compare_some(uow: UnitOfWork, facts: dict[int, list[LedgerFact]], verified:
     lasts = {order_id: _last(one) for order_id, one in facts.items()}
     salts = uow.seals.salts_of(list(lasts.values()))
     unreadable: list[int] = []
+    archived = uow.archives.of(facts)
     orders = [order for found in _read_apart(uow.seals.orders_of, list(facts), unreadable) for order in found]
     entries: dict[int, Sequence[JournalEntry]] = {}
     for read in _read_apart(uow.seals.entries_of, list(facts), []):  # an entry that cannot be read is named already
@@ -202,7 +218,7 @@ def _compare_some(uow: UnitOfWork, facts: dict[int, list[LedgerFact]], verified:
         verified.fault(Fault(kind=FaultKind.ORDER_CHANGED, fact_id=last.id, fact=last))
     for order in orders:
         last = lasts[order.id]
-        if last.data and last.id not in salts:
+        if last.data and last.id not in salts and (order.id not in archived or tells_of_people(order)):
             verified.without_salt(last, deleted=not tells_of_people(order))
         differing = _differences(order, facts[order.id], last, salts.get(last.id, ""))
         retold_so = _retold_otherwise(order, facts[order.id][0], entries.get(order.id, ()))

@@ -1,5 +1,6 @@
-"""What 1,000 orders take on the disk, by table, before and after retention: `python -m benchmarks.growth [ORDERS]`.
+"""What 1,000 orders take on the disk, by table, before and after: `python -m benchmarks.growth [ORDERS] [archive]`.
 
+It is retention that goes between, or with `archive` the archive of their year.
 The orders are the demo's: each came by a message and was answered in the chat. Every second one has a photo of 80 kB.
 The bytes of a table are those that SQLite frees when it is dropped with its indexes.
 """
@@ -8,22 +9,24 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import evolve
 
 from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
+from sikpro.adapters.sql.archive_file import write_archive
 from sikpro.adapters.sql.compact import compact
 from sikpro.adapters.sql.sqlite_driver import driver
 from sikpro.application.ports.retention import Step
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.closing import next_closing
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
+from sikpro.application.use_cases.retention.archive_year import archive_named, begin_archive, mark_orders, move_orders
 from sikpro.application.use_cases.retention.forget_old import next_portion
 from sikpro.application.use_cases.seals.seal_facts import seal_facts
 from sikpro.application.use_cases.seals.verify_facts import verify_facts
@@ -33,12 +36,15 @@ from sikpro.entrypoints.demo_data import ACCOUNTS, DemoClock, people, story
 NOW = datetime(2026, 6, 1, 3, tzinfo=UTC)
 LATER = NOW + timedelta(days=400)
 ZONE = "Asia/Jakarta"
+
+T = TypeVar("T")
 PHOTO = 80_000
 MONTHS = 6
 
 
-def main(orders: int) -> None:
+def main(orders: int, how: str) -> None:
     """Measure and print it."""
+    work = {"retention": retain, "archive": archive}[how]
     with TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'sikpro.db'}"
         migrate(url)
@@ -49,7 +55,7 @@ def main(orders: int) -> None:
         engine.dispose()
         compact(url)
         full = bytes_by_table(url)
-        spans = retain(SqlTransactions(engine))
+        spans = work(SqlTransactions(engine))
         engine.dispose()
         compact(url)
         kept = bytes_by_table(url)
@@ -58,7 +64,7 @@ def main(orders: int) -> None:
         engine.dispose()
     grown = {name: (full[name] - empty.get(name, 0)) / orders for name in full}
     left = {name: (kept.get(name, 0) - empty.get(name, 0)) / orders for name in full}
-    sys.stdout.write(f"{orders} orders; MB per 1,000 orders, before and after retention\n")
+    sys.stdout.write(f"{orders} orders; MB per 1,000 orders, before and after {how}\n")
     for name in sorted(grown, key=lambda name: -grown[name]):
         if grown[name] >= 10:
             sys.stdout.write(f"{name:16} {grown[name] / 1e3:8.2f} {left[name] / 1e3:8.2f}\n")
@@ -108,6 +114,45 @@ def retain(store: SqlTransactions) -> Mapping[str, list[float]]:
     return spans
 
 
+def archive(store: SqlTransactions) -> Mapping[str, list[float]]:
+    """Close the months, let every message arrive, archive the year, and return the seconds of the portions."""
+
+    def end(unit: UnitOfWork) -> None:
+        while claimed := unit.outbox.claim(LATER, timedelta(minutes=1), 999):
+            for row in claimed:
+                unit.outbox.sent(row.id, 1, NOW)
+
+    store.write(end)
+    while closing_ := store.read(lambda unit: next_closing(unit, LATER, ZONE)):
+        store.write(closing_)
+    begun = store.write(lambda unit: begin_archive(unit, NOW.year, "archive.db", LATER, ZONE))
+    assert begun is not None
+    spans: dict[str, list[float]] = {"marking": [], "writing": [], "moving": []}
+    while _timed(spans["marking"], lambda: store.write(lambda unit: mark_orders(unit, begun.id, ZONE))):
+        pass
+    url = str(store._engine.url)
+    file = Path(url.removeprefix("sqlite:///")).with_name("archive.db")
+    full = store.read(lambda unit: archive_named(unit, begun.id))
+    _timed(spans["writing"], lambda: write_archive(url, full, file))
+    kept = create_engine_for(f"sqlite:///{file}", read_only=True)
+
+    def move(there: UnitOfWork) -> None:
+        while _timed(spans["moving"], lambda: store.write(lambda unit: move_orders(unit, there, begun.id, LATER))):
+            pass
+
+    SqlTransactions(kept).read(move)
+    kept.dispose()
+    sys.stdout.write(f"{full.orders} orders in the archive, {file.stat().st_size / 1e6:.1f} MB\n")
+    return spans
+
+
+def _timed(spans: list[float], work: Callable[[], T]) -> T:
+    start = time.perf_counter()
+    done = work()
+    spans.append(time.perf_counter() - start)
+    return done
+
+
 def bytes_by_table(url: str) -> Mapping[str, int]:
     """Return the bytes of each table with its indexes; those of the search index are in `order_search`."""
     with closing(driver.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as connection:
@@ -137,4 +182,4 @@ _TRIGGERS = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name 
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000, sys.argv[2] if len(sys.argv) > 2 else "retention")

@@ -281,14 +281,11 @@ def make_archive(year: int, file: Path, dry_run: bool, data: Path | None, databa
 @click.argument("number")
 @click.option("--photos", type=click.Path(path_type=Path), help="a folder to write its photos and files to")
 @click.option("--language", type=click.Choice(["id", "en"]), default="en", show_default=True)
-@data_option
-def show_archived(
-    file: Path, number: str, photos: Path | None, language: str, data: Path | None, database: str | None
-) -> None:
+def show_archived(file: Path, number: str, photos: Path | None, language: str) -> None:
     """Print all that the archive FILE has about the order NUMBER."""
     from sikpro.entrypoints.settings import Settings
 
-    settings = Settings.load({"data": data, "database": database})
+    settings = Settings.load({})
 
     from sikpro.entrypoints.archive import show_in
 

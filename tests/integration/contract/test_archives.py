@@ -2,8 +2,9 @@
 
 import stat
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -17,10 +18,12 @@ from sikpro.adapters.sql.journal import journal
 from sikpro.application.ports.archives import Archive
 from sikpro.application.ports.backups import BackupFailed
 from sikpro.application.ports.inbox import Outcome
+from sikpro.application.ports.months import ClosedMonth
 from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.reports.closing import next_closing
-from sikpro.application.use_cases.orders.remark_order import remark_order
+from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
+from sikpro.application.use_cases.orders.record_change import record_remark
 from sikpro.application.use_cases.orders.remove_order import restore_order
 from sikpro.application.use_cases.retention.archive_year import (
     archive_named,
@@ -34,6 +37,7 @@ from sikpro.application.use_cases.seals.verify_facts import Verified, verify_fac
 from sikpro.domain.errors import InvalidValue, OrderArchived
 from sikpro.domain.order import Order
 from sikpro.domain.people import Role
+from sikpro.domain.period import Period
 from sikpro.domain.seals import Fault, FaultKind
 from tests.builders import a_person, after, an_incoming, an_outgoing, stored_order
 from tests.histories import ZONE, People
@@ -187,9 +191,22 @@ def _cek() -> tuple[Outcome, str]:
     return Outcome.COMMAND, "cek"
 
 
+def closed_year(store: Transactions) -> None:
+    """The year 2026 with two orders that are over, its months closed."""
+
+    def write(unit: UnitOfWork) -> None:
+        create_first_catalogue(unit)
+        for number in ("SC10000000", "SC10000001"):
+            over(unit, number)
+        for month in ("2026-11", "2026-12"):
+            unit.closed_months.add(ClosedMonth(month=month, closed_at=NOW, closed_by=None, figures={}))
+
+    store.write(write)
+
+
 def test_nothing_of_an_order_goes_that_the_archive_does_not_have(store: Transactions) -> None:
-    ended(store, 3)
-    archive = begun(store)
+    closed_year(store)
+    archive = begun(store, 2026)
     first = still_here(store, archive)[0]
     order = store.read(lambda unit: unit.orders.get(first))
     for known in (False, True):
@@ -202,38 +219,32 @@ def test_nothing_of_an_order_goes_that_the_archive_does_not_have(store: Transact
 
 
 def test_an_order_that_is_in_an_archive_does_not_change_any_more(store: Transactions) -> None:
-    people = ended(store, 1)
+    closed_year(store)
     admin = store.write(lambda unit: unit.people.add(a_person("Siska", username="siska", role=Role.ADMIN)))
-    archive = begun(store)
-    orders = store.read(lambda unit: [unit.orders.get(one) for one in still_here(store, archive)])
-    deleted = next(order for order in orders if order.deleted_at)
-    standing = next(order for order in orders if not order.deleted_at)
-    with pytest.raises(OrderArchived, match=r"2027\.db"):
-        store.write(lambda unit: restore_order(unit, deleted.id, admin, NOW))
+    first = still_here(store, begun(store, 2026))[0]
+    with pytest.raises(OrderArchived, match=r"2026\.db"):
+        store.write(lambda unit: restore_order(unit, first, admin, NOW))
+    standing = evolve(store.read(lambda unit: unit.orders.get(first)), deleted_at=None)
     with pytest.raises(OrderArchived):
-        store.write(lambda unit: remark_order(unit, standing.id, people.workers[0], NOW, text="lama", zone=ZONE))
+        store.write(lambda unit: record_remark(unit, standing.remark("lama", NOW), admin.id))
 
 
 def test_a_year_that_is_not_over_or_has_an_open_month_is_refused_and_rows_leave_for_one_file_only(
     store: Transactions,
 ) -> None:
-    ended(store, 1)
+    closed_year(store)
     with pytest.raises(InvalidValue, match="2028"):
         store.write(lambda unit: begin_archive(unit, 2028, "a.db", NOW, ZONE))
-    early = datetime(2027, 1, 20, tzinfo=UTC)
+    with pytest.raises(InvalidValue, match="2027-01"):
+        store.read(lambda unit: plan_archive(unit, 2027, NOW, ZONE))
     assert store.write(lambda unit: begin_archive(unit, 2024, "a.db", NOW, ZONE)) is None
-    archive = begun(store)
-    other = store.write(lambda unit: begin_archive(unit, 2027, "b.db", early, ZONE))
+    archive = begun(store, 2026)
+    assert archive.before == Period.of_month(date(2027, 1, 1), ZoneInfo(ZONE)).start
+    other = store.write(lambda unit: begin_archive(unit, 2026, "b.db", NOW, ZONE))
     assert other == evolve(archive, file="b.db")
     store.write(lambda unit: note_written(unit, archive.id, NOW))
     with pytest.raises(InvalidValue, match=r"b\.db"):
-        store.write(lambda unit: begin_archive(unit, 2027, "a.db", NOW, ZONE))
-
-
-def test_a_year_with_an_open_month_is_refused_by_its_name(store: Transactions) -> None:
-    lived(store, 1)
-    with pytest.raises(InvalidValue, match="2027-09"):
-        store.read(lambda unit: plan_archive(unit, 2027, NOW, ZONE))
+        store.write(lambda unit: begin_archive(unit, 2026, "a.db", NOW, ZONE))
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from sikpro.domain.retention import without_texts
 MARKED = 200
 """How many orders one transaction adds to an archive."""
 
-_MOVED = 3
+_MOVED = 1
 _EVERY = 10**9
 
 
@@ -74,7 +74,7 @@ def note_written(uow: UnitOfWork, archive_id: int, now: datetime) -> None:
 
 
 def move_orders(uow: UnitOfWork, kept: UnitOfWork, archive_id: int, now: datetime) -> bool:
-    """Delete what an archive has from a few of its orders; return False, and finish it, when none is left.
+    """Delete what an archive has of its next order; return False, and finish the archive, when none is left.
 
     `kept` reads the archive: nothing goes that is not in it. Raises `BackupFailed`.
     """

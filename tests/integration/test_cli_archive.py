@@ -89,7 +89,10 @@ def test_a_year_with_an_open_month_and_a_file_that_is_there_are_refused(tmp_path
     taken = run_sikpro("archive", "make", "2020", str(file), "--data", str(tmp_path))
     assert (taken.returncode, "is there already" in taken.stderr) == (1, True)
     assert (file.read_text(), rows(tmp_path / "sikpro.db", "files")) == ("mine", 2)
-    early = run_sikpro("archive", "make", "2099", str(file), "--data", str(tmp_path))
+    nowhere = run_sikpro("archive", "make", "2020", str(tmp_path / "no" / "2020.db"), "--data", str(tmp_path))
+    assert (nowhere.returncode, "there is no folder" in nowhere.stderr) == (1, True)
+    assert rows(tmp_path / "sikpro.db", "archives") == 0, "nothing was begun, so orders can change"
+    early = run_sikpro("archive", "make", "2099", str(tmp_path / "2099.db"), "--data", str(tmp_path))
     assert (early.returncode, "2099 is not over" in early.stderr) == (1, True)
 
 

@@ -54,6 +54,7 @@ def archive_in(settings: Settings, year: int, file: Path) -> None:
     prepare(settings, migrating=False)
     container = container_for(settings, with_bot=False)
     transactions = container.transactions()
+    _must_have_a_place(transactions, file)
     archive = transactions.write(lambda uow: begin_archive(uow, year, file.name, now, zone))
     if archive is None:
         click.echo(f"No order of {year} can be archived: all that are over and unchanged are in an archive.")
@@ -66,6 +67,15 @@ def archive_in(settings: Settings, year: int, file: Path) -> None:
     size = file.stat().st_size / 1_000_000
     click.echo(f"{file}: {done.orders} orders of {year}, {size:,.1f} MB. Keep it as you keep backups.")
     click.echo("What it has left the database. SQLite gives the space back with `sikpro retain --compact`.")
+
+
+def _must_have_a_place(transactions: Transactions, file: Path) -> None:
+    """Refuse before anything begins a file that cannot be written. Raises `BackupFailed`."""
+    begun = {one.file for one in transactions.read(lambda uow: uow.archives.all()) if one.finished_at is None}
+    if file.exists() and file.name not in begun:
+        raise BackupFailed(f"{file} is there already, and is never replaced: choose another name")
+    if not file.absolute().parent.is_dir():
+        raise BackupFailed(f"there is no folder {file.absolute().parent}; is the name right?")
 
 
 def _write(settings: Settings, transactions: Transactions, archive_id: int, file: Path) -> None:

@@ -1,6 +1,7 @@
 """What an archive promises: history, messages and photos leave, every figure stays, and the facts still agree."""
 
 import stat
+import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -41,6 +42,8 @@ from sikpro.domain.period import Period
 from sikpro.domain.seals import Fault, FaultKind
 from tests.builders import a_person, after, an_incoming, an_outgoing, stored_order
 from tests.histories import ZONE, People
+from tests.integration.contract.conftest import POSTGRES
+from tests.integration.contract.race import race
 from tests.integration.contract.test_retention import LATER, a_photo, end_open_failed, figures, floor, lived
 
 __all__ = ["floor"]
@@ -151,6 +154,7 @@ def test_only_orders_that_are_over_and_wait_for_nothing_can_be_archived(store: T
     store.write(lambda unit: unit.archives.put(kept.id, [ids[0]]))
     assert store.read(lambda unit: unit.archives.candidates(*span, after(20), 9)) == (ids[5],)
     assert store.read(lambda unit: unit.archives.of(ids)) == {ids[0]: kept}
+    assert store.write(lambda unit: [unit.archives.taken(one) for one in ids[:2]]) == [kept, None]
     assert still_here(store, kept) == (ids[0],)
     store.write(lambda unit: unit.archives.moved(ids[0]))
     assert store.read(lambda unit: (unit.journal.of_order(ids[0]), unit.orders.get(ids[0]).number)) == (
@@ -181,7 +185,9 @@ def test_what_leaves_are_the_history_the_files_and_the_messages_from_before(stor
     assert store.read(lambda unit: unit.archives.rows_of(order_id, after(20))) == rows
     archive = store.read(lambda unit: unit.archives.all())[0]
     move_all(store, store, archive)
-    assert [name for name, _ in store.read(lambda unit: unit.archives.rows_of(order_id, after(20)))] in ([], ["inbox"])
+    assert [name for name, _ in store.read(lambda unit: unit.archives.rows_of(order_id, after(20)))] == ["inbox"]
+    texts = [row.text for row in store.read(lambda unit: unit.inbox.page(before=None, limit=9))]
+    assert texts == ["hai", ""], "one of the newest messages stays, without what was written"
     assert len(store.read(lambda unit: unit.outbox.of_order(order_id))) == 1
     assert store.read(lambda unit: unit.orders.get(order_id)).data.texts["note"] == "…"
     assert still_here(store, archive) == ()
@@ -245,6 +251,44 @@ def test_a_year_that_is_not_over_or_has_an_open_month_is_refused_and_rows_leave_
     store.write(lambda unit: note_written(unit, archive.id, NOW))
     with pytest.raises(InvalidValue, match=r"b\.db"):
         store.write(lambda unit: begin_archive(unit, 2026, "a.db", NOW, ZONE))
+
+
+@pytest.mark.parametrize("database_url", [POSTGRES], indirect=True)
+def test_an_order_is_either_changed_or_archived_when_both_happen_at_once(
+    databases: SqlTransactions, database_url: str
+) -> None:
+    closed_year(databases)
+    archive = databases.write(lambda unit: begin_archive(unit, 2026, "2026.db", NOW, ZONE))
+    assert archive is not None
+    first, second = databases.read(lambda unit: [order_id for order_id, *_ in unit.orders.key_facts()])
+    engine = create_engine_for(database_url)
+    other = SqlTransactions(engine)
+
+    def remark(unit: UnitOfWork, order_id: int) -> None:
+        standing = evolve(unit.orders.get(order_id), deleted_at=None)
+        record_remark(unit, standing.remark("lama", NOW), 1)
+
+    def change_first(unit: UnitOfWork) -> int:
+        remark(unit, first)
+        return other.write(lambda unit: mark_orders(unit, archive.id, ZONE))
+
+    assert databases.write(change_first) == 1
+    assert still_here(databases, archive) == (second,)
+
+    refused: list[object] = []
+    late = threading.Thread(target=lambda: refused.extend(race(lambda: other.write(lambda unit: remark(unit, third)))))
+
+    def mark_first(unit: UnitOfWork) -> int:
+        marked = mark_orders(unit, archive.id, ZONE)
+        late.start()
+        late.join(1)  # it waits for this transaction; without that it would be done by now
+        return marked
+
+    third = databases.write(lambda unit: over(unit, "SC10000002")).id
+    assert databases.write(mark_first) == 1
+    late.join()
+    engine.dispose()
+    assert [type(error) for error in refused] == [OrderArchived]
 
 
 @pytest.fixture

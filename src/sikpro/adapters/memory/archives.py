@@ -29,7 +29,9 @@ class MemoryArchives:
         self._state.archives.put(kept.id, kept)
         return kept
 
-    def candidates(self, start: datetime, end: datetime, before: datetime, limit: int) -> tuple[int, ...]:
+    def candidates(
+        self, start: datetime, end: datetime, before: datetime, limit: int, *, claim: bool = False
+    ) -> tuple[int, ...]:
         """Return the ids of orders that can be archived."""
         items = (sending.item for sending in self._state.outbox.values())
         busy = {item.order_id for item in items if item.state not in FOLDED_STATES}
@@ -59,6 +61,10 @@ class MemoryArchives:
             if archive is not None:
                 found[order_id] = archive
         return found
+
+    def taken(self, order_id: int) -> Archive | None:
+        """Return the archive that an order is in; there is one writer."""
+        return self.of([order_id]).get(order_id)
 
     def to_move(self, archive_id: int, limit: int) -> tuple[int, ...]:
         """Return orders whose rows are still here."""

@@ -66,7 +66,9 @@ class SqlArchives:
         new = sa.insert(archives).returning(_a.id)
         return evolve(archive, id=self._transaction.execute(new, values).scalar_one())
 
-    def candidates(self, start: datetime, end: datetime, before: datetime, limit: int) -> tuple[int, ...]:
+    def candidates(
+        self, start: datetime, end: datetime, before: datetime, limit: int, *, claim: bool = False
+    ) -> tuple[int, ...]:
         """Return the ids of orders that can be archived."""
         c = orders.c
         later = sa.exists().where(journal.c.order_id == c.id, journal.c.at >= before)
@@ -75,7 +77,8 @@ class SqlArchives:
         known = sa.exists().where(_o.order_id == c.id)
         wanted = (c.received_at >= start, c.received_at < end, is_over(before), ~later, ~sending, ~fetched, ~known)
         selected = sa.select(c.id).where(*wanted).order_by(c.id).limit(limit)
-        return tuple(self._transaction.execute(selected).scalars())
+        claimed = selected.with_for_update(of=orders, skip_locked=True) if claim else selected
+        return tuple(self._transaction.execute(claimed).scalars())
 
     def put(self, archive_id: int, order_ids: Collection[int]) -> None:
         """Add orders to an archive."""
@@ -88,6 +91,12 @@ class SqlArchives:
         joined = sa.select(_o.order_id, archives).join(archives, _a.id == _o.archive_id)
         found = self._transaction.execute(joined.where(_o.order_id.in_(sorted(order_ids)))).mappings()
         return {row["order_id"]: _archive(row) for row in found}
+
+    def taken(self, order_id: int) -> Archive | None:
+        """Return the archive that an order is in."""
+        if not self._transaction.on_sqlite:  # which has one writer
+            self._transaction.execute(sa.select(orders.c.id).where(orders.c.id == order_id).with_for_update())
+        return self.of([order_id]).get(order_id)
 
     def to_move(self, archive_id: int, limit: int) -> tuple[int, ...]:
         """Return orders whose rows are still here."""

@@ -37,11 +37,14 @@ class Archives(Protocol):
     def keep(self, archive: Archive) -> Archive:
         """Save an archive, a new one (id 0) with a new id, and return it."""
 
-    def candidates(self, start: datetime, end: datetime, before: datetime, limit: int) -> tuple[int, ...]:
+    def candidates(
+        self, start: datetime, end: datetime, before: datetime, limit: int, *, claim: bool = False
+    ) -> tuple[int, ...]:
         """Return the first ids of the orders received in a span that can be archived and are not.
 
         Such an order is over, neither it nor its history changed since `before`, and no message or file of it is on
-        its way or has failed.
+        its way or has failed. With `claim`, in a write, nobody changes them until it ends, and those that somebody
+        changes just now are left out.
         """
 
     def put(self, archive_id: int, order_ids: Collection[int]) -> None:
@@ -49,6 +52,9 @@ class Archives(Protocol):
 
     def of(self, order_ids: Collection[int]) -> Mapping[int, Archive]:
         """Return the archives of those of the orders that are archived, by the orders' ids."""
+
+    def taken(self, order_id: int) -> Archive | None:
+        """Return the archive that an order is in; None for none, and until the write ends none takes it."""
 
     def to_move(self, archive_id: int, limit: int) -> tuple[int, ...]:
         """Return the first ids of the orders of an archive whose rows are still here."""

@@ -175,4 +175,5 @@ def _text(found: Shift, span: Span, words: Words) -> str:
         )
         for one in found.handovers
     ]
-    return "\n".join([head, line(found.together), *map(line, found.rows), *notes])
+    missing = [words("shift.archived", year=one.year, file=one.file) for one in found.archived]
+    return "\n".join([head, line(found.together), *map(line, found.rows), *notes, *missing])

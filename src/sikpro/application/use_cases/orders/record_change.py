@@ -34,7 +34,7 @@ def _record(uow: UnitOfWork, change: Change, order: Order, actor: int | None) ->
 
 
 def _must_be_here(uow: UnitOfWork, order: Order) -> None:
-    for archive in uow.archives.of([order.id]).values():
+    if archive := uow.archives.taken(order.id):
         raise OrderArchived(number=order.number, year=archive.year, file=archive.file)
 
 

@@ -62,7 +62,7 @@ def mark_orders(uow: UnitOfWork, archive_id: int, zone: str) -> int:
     """Add the next orders to an archive, from then on nothing changes them; return how many: 0 when all are in it."""
     archive = archive_named(uow, archive_id)
     whole = _span(archive.year, zone)
-    found = uow.archives.candidates(whole.start, whole.end, archive.before, MARKED)
+    found = uow.archives.candidates(whole.start, whole.end, archive.before, MARKED, claim=True)
     uow.archives.put(archive.id, found)
     uow.archives.keep(evolve(archive, orders=archive.orders + len(found)))
     return len(found)

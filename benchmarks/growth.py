@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -26,7 +27,14 @@ from sikpro.application.ports.retention import Step
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.closing import next_closing
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
-from sikpro.application.use_cases.retention.archive_year import archive_named, begin_archive, mark_orders, move_orders
+from sikpro.application.use_cases.retention.archive_year import (
+    MARKED,
+    archive_named,
+    begin_archive,
+    mark_orders,
+    move_orders,
+    orders_to_mark,
+)
 from sikpro.application.use_cases.retention.forget_old import next_portion
 from sikpro.application.use_cases.seals.seal_facts import seal_facts
 from sikpro.application.use_cases.seals.verify_facts import verify_facts
@@ -126,10 +134,11 @@ def archive(store: SqlTransactions) -> Mapping[str, list[float]]:
     while closing_ := store.read(lambda unit: next_closing(unit, LATER, ZONE)):
         store.write(closing_)
     begun = store.write(lambda unit: begin_archive(unit, NOW.year, "archive.db", LATER, ZONE))
-    assert begun is not None
     spans: dict[str, list[float]] = {"marking": [], "writing": [], "moving": []}
-    while _timed(spans["marking"], lambda: store.write(lambda unit: mark_orders(unit, begun.id, ZONE))):
-        pass
+    ids = store.read(lambda unit: orders_to_mark(unit, begun.id, ZONE))
+    for start in range(0, len(ids), MARKED):
+        some = partial(mark_orders, archive_id=begun.id, order_ids=ids[start : start + MARKED], zone=ZONE)
+        _timed(spans["marking"], partial(store.write, some))
     url = str(store._engine.url)
     file = Path(url.removeprefix("sqlite:///")).with_name("archive.db")
     full = store.read(lambda unit: archive_named(unit, begun.id))

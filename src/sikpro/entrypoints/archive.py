@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from mimetypes import guess_extension
 from pathlib import Path
 
@@ -20,12 +21,15 @@ from sikpro.application.ports.backups import BackupFailed
 from sikpro.application.ports.files import FileState
 from sikpro.application.ports.storage import StorageUnavailable, Transactions, UnitOfWork
 from sikpro.application.use_cases.retention.archive_year import (
+    MARKED,
     archive_named,
     begin_archive,
     mark_orders,
     move_orders,
     note_written,
+    orders_to_mark,
     plan_archive,
+    unfinished,
 )
 from sikpro.application.use_cases.seals.statement import in_words, moment, statements_about
 from sikpro.entrypoints.reading import reading
@@ -55,10 +59,11 @@ def archive_in(settings: Settings, year: int, file: Path) -> None:
     container = container_for(settings, with_bot=False)
     transactions = container.transactions()
     _must_have_a_place(transactions, file)
-    archive = transactions.write(lambda uow: begin_archive(uow, year, file.name, now, zone))
-    if archive is None:
+    begun = transactions.read(lambda uow: unfinished(uow, year))
+    if begun is None and not transactions.read(lambda uow: plan_archive(uow, year, now, zone)).orders:
         click.echo(f"No order of {year} can be archived: all that are over and unchanged are in an archive.")
         return
+    archive = transactions.write(lambda uow: begin_archive(uow, year, file.name, now, zone))
     if archive.written_at is None:
         _write(settings, transactions, archive.id, file)
     archive_id = archive.id
@@ -79,8 +84,10 @@ def _must_have_a_place(transactions: Transactions, file: Path) -> None:
 
 
 def _write(settings: Settings, transactions: Transactions, archive_id: int, file: Path) -> None:
-    while transactions.write(lambda uow: mark_orders(uow, archive_id, settings.zone)):
-        pass
+    ids = transactions.read(lambda uow: orders_to_mark(uow, archive_id, settings.zone))
+    for start in range(0, len(ids), MARKED):
+        some = ids[start : start + MARKED]
+        transactions.write(partial(mark_orders, archive_id=archive_id, order_ids=some, zone=settings.zone))
     archive = transactions.read(lambda uow: archive_named(uow, archive_id))
     for table in write_archive(settings.database_url, archive, file):
         if table.rows:

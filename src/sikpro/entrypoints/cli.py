@@ -3,14 +3,14 @@
 Each command reads the settings first: an invalid setting is reported before the slow imports.
 """
 
-import signal
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from sikpro.entrypoints.cli_options import data_option
+from sikpro.entrypoints.archive_commands import archive
+from sikpro.entrypoints.cli_options import data_option, tidy_when_ended
 from sikpro.entrypoints.ending import end_at_once_with_a_bucket
 from sikpro.entrypoints.serve_commands import bot, healthy, serve, web
 from sikpro.entrypoints.user_commands import user
@@ -185,7 +185,7 @@ def backup(file: str, data: Path | None, database: str | None) -> None:
 
     from sikpro.entrypoints.backup import back_up
 
-    _tidy_when_ended()
+    tidy_when_ended()
     back_up(settings, file)
 
 
@@ -203,7 +203,7 @@ def restore(file: str, data: Path | None, database: str | None) -> None:
 
     from sikpro.entrypoints.backup import restore as run
 
-    _tidy_when_ended()
+    tidy_when_ended()
     run(settings, file)
 
 
@@ -248,50 +248,6 @@ def retain(dry_run: bool, months: int | None, compacting: bool, data: Path | Non
     retain_in(settings, months, dry_run=dry_run, compacting=compacting)
 
 
-@main.group()
-def archive() -> None:
-    """Orders of closed years in a file beside the database, which is only read."""
-
-
-@archive.command("make")
-@click.argument("year", type=click.IntRange(2000, 9999))
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="only count")
-@data_option
-def make_archive(year: int, file: Path, dry_run: bool, data: Path | None, database: str | None) -> None:
-    """Move history, messages and photos of the orders of YEAR into FILE; every month of the year must be closed.
-
-    It may run beside the server. After an interruption run it again: it goes on.
-    """
-    from sikpro.entrypoints.settings import Settings
-
-    settings = Settings.load({"data": data, "database": database})
-
-    from sikpro.entrypoints.archive import archive_in, plan_in
-
-    _tidy_when_ended()
-    if dry_run:
-        plan_in(settings, year)
-    else:
-        archive_in(settings, year, file)
-
-
-@archive.command("show")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.argument("number")
-@click.option("--photos", type=click.Path(path_type=Path), help="a folder to write its photos and files to")
-@click.option("--language", type=click.Choice(["id", "en"]), default="en", show_default=True)
-def show_archived(file: Path, number: str, photos: Path | None, language: str) -> None:
-    """Print all that the archive FILE has about the order NUMBER."""
-    from sikpro.entrypoints.settings import Settings
-
-    settings = Settings.load({})
-
-    from sikpro.entrypoints.archive import show_in
-
-    show_in(settings, file, number, photos, language)
-
-
 @main.command()
 @click.option("--seal", "kept", default="", help="is this seal still there? Its code, at least 16 digits")
 @click.option("--order", "number", default="", help="print the statement about the order with this SC number")
@@ -326,10 +282,5 @@ def demo(host: str, port: int, data: Path, orders: int) -> None:
     serve_demo(host, port, data, orders)
 
 
-def _tidy_when_ended() -> None:
-    """Let SIGTERM end the command as Ctrl+C does, so that no half copy of the data is left."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-
-
-for command in (serve, web, bot, healthy, user):
+for command in (serve, web, bot, healthy, user, archive):
     main.add_command(command)

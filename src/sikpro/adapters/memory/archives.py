@@ -30,7 +30,7 @@ class MemoryArchives:
         return kept
 
     def candidates(
-        self, start: datetime, end: datetime, before: datetime, limit: int, *, claim: bool = False
+        self, start: datetime, end: datetime, before: datetime, among: Collection[int] | None = None
     ) -> tuple[int, ...]:
         """Return the ids of orders that can be archived."""
         items = (sending.item for sending in self._state.outbox.values())
@@ -43,9 +43,10 @@ class MemoryArchives:
             if start <= order.received_at < end
             and is_over(order, before)
             and order.id not in busy
+            and (among is None or order.id in among)
             and all(entry.event.at < before for entry in self._state.journal.get(order.id) or ())
         )
-        return tuple(sorted(over)[:limit])
+        return tuple(sorted(over))
 
     def put(self, archive_id: int, order_ids: Collection[int]) -> None:
         """Add orders to an archive."""

@@ -68,9 +68,9 @@ def write_archive(url: str, archive: Archive, to: Path) -> tuple[Copied, ...]:
     Raises `StorageError`.
     """
     contents = dict(_contents(archive))
-    if to.exists():
-        return _already_written(url, to, contents)
     with _part(to) as part:
+        if to.exists():
+            return _already_written(url, to, contents)
         target = f"sqlite:///{part}"
         part.touch(mode=0o600, exist_ok=False)
         migrate(target)

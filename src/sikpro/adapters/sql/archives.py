@@ -67,7 +67,7 @@ class SqlArchives:
         return evolve(archive, id=self._transaction.execute(new, values).scalar_one())
 
     def candidates(
-        self, start: datetime, end: datetime, before: datetime, limit: int, *, claim: bool = False
+        self, start: datetime, end: datetime, before: datetime, among: Collection[int] | None = None
     ) -> tuple[int, ...]:
         """Return the ids of orders that can be archived."""
         c = orders.c
@@ -76,9 +76,10 @@ class SqlArchives:
         fetched = sa.exists().where(files.c.order_id == c.id, files.c.state == FileState.WANTED.value)
         known = sa.exists().where(_o.order_id == c.id)
         wanted = (c.received_at >= start, c.received_at < end, is_over(before), ~later, ~sending, ~fetched, ~known)
-        selected = sa.select(c.id).where(*wanted).order_by(c.id).limit(limit)
-        claimed = selected.with_for_update(of=orders, skip_locked=True) if claim else selected
-        return tuple(self._transaction.execute(claimed).scalars())
+        selected = sa.select(c.id).where(*wanted).order_by(c.id)
+        if among is not None:
+            selected = selected.where(c.id.in_(sorted(among))).with_for_update(of=orders, skip_locked=True)
+        return tuple(self._transaction.execute(selected).scalars())
 
     def put(self, archive_id: int, order_ids: Collection[int]) -> None:
         """Add orders to an archive."""

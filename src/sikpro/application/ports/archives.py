@@ -38,13 +38,13 @@ class Archives(Protocol):
         """Save an archive, a new one (id 0) with a new id, and return it."""
 
     def candidates(
-        self, start: datetime, end: datetime, before: datetime, limit: int, *, claim: bool = False
+        self, start: datetime, end: datetime, before: datetime, among: Collection[int] | None = None
     ) -> tuple[int, ...]:
-        """Return the first ids of the orders received in a span that can be archived and are not.
+        """Return the ids of the orders received in a span that can be archived and are not. It reads much.
 
         Such an order is over, neither it nor its history changed since `before`, and no message or file of it is on
-        its way or has failed. With `claim`, in a write, nobody changes them until it ends, and those that somebody
-        changes just now are left out.
+        its way or has failed. `among`, in a write, looks at a few of them only: nobody changes these until it ends, and
+        those that somebody changes just now are left out.
         """
 
     def put(self, archive_id: int, order_ids: Collection[int]) -> None:

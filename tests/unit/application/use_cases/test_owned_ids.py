@@ -139,6 +139,7 @@ USES: Mapping[str, tuple[set[int], Use]] = {
 leader's file; the name is the use case's."""
 
 INSIDE = {
+    "orders_to_mark": "only reads, for the command that archives",
     "mark_orders": "the command that archives: it is no act of a person",
     "move_orders": "the command that archives",
     "note_written": "the command that archives",

@@ -1,6 +1,6 @@
 """Move the orders of a closed year into an archive file, in portions; a run that was killed goes on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from sikpro.domain.period import Period
 from sikpro.domain.retention import without_texts
 
 MARKED = 200
-"""How many orders one transaction adds to an archive."""
+"""How many orders one transaction adds to an archive at most."""
 
 _MOVED = 1
 _EVERY = 10**9
@@ -34,35 +34,47 @@ class ArchivePlan:
 def plan_archive(uow: UnitOfWork, year: int, now: datetime, zone: str) -> ArchivePlan:
     """Count what would be archived. It takes long with many orders. Raises `InvalidValue`, as `begin_archive`."""
     whole, before = _span(year, zone), _archived_until(uow, year, now, zone)
-    ready = uow.archives.candidates(whole.start, whole.end, before, _EVERY)
+    ready = uow.archives.candidates(whole.start, whole.end, before)
     which = OrderFilter(received=whole)
     there = sum(uow.order_queries.count(evolve(which, deleted=deleted), _EVERY) for deleted in (False, True))
     known = sum(archive.orders for archive in uow.archives.all() if archive.year == year)
     return ArchivePlan(before=before, orders=len(ready), staying=there - len(ready) - known)
 
 
-def begin_archive(uow: UnitOfWork, year: int, file: str, now: datetime, zone: str) -> Archive | None:
-    """Begin an archive of a year, or return the one that is not finished; None where no order can be archived.
+def unfinished(uow: UnitOfWork, year: int) -> Archive | None:
+    """Return the archive of a year that was begun and is not finished."""
+    return next((one for one in uow.archives.all() if one.year == year and one.finished_at is None), None)
+
+
+def begin_archive(uow: UnitOfWork, year: int, file: str, now: datetime, zone: str) -> Archive:
+    """Begin an archive of a year, or return the one that is not finished.
 
     Raises `InvalidValue`: `archive.not_over` for a year that is not over, `archive.month_open` for one with a month
     that is not closed, `archive.other_file` where rows already leave for another file.
     """
-    for begun in uow.archives.all():
-        if begun.year == year and begun.finished_at is None:
-            if begun.written_at and begun.file != file:
-                raise InvalidValue("archive.other_file", file, year=str(year), name=begun.file)
-            return uow.archives.keep(evolve(begun, file=file))
-    whole, before = _span(year, zone), _archived_until(uow, year, now, zone)
-    if not uow.archives.candidates(whole.start, whole.end, before, 1):
-        return None
+    if begun := unfinished(uow, year):
+        if begun.written_at and begun.file != file:
+            raise InvalidValue("archive.other_file", file, year=str(year), name=begun.file)
+        return uow.archives.keep(evolve(begun, file=file))
+    before = _archived_until(uow, year, now, zone)
     return uow.archives.keep(Archive(year=year, file=file, before=before, started_at=now))
 
 
-def mark_orders(uow: UnitOfWork, archive_id: int, zone: str) -> int:
-    """Add the next orders to an archive, from then on nothing changes them; return how many: 0 when all are in it."""
+def orders_to_mark(uow: UnitOfWork, archive_id: int, zone: str) -> tuple[int, ...]:
+    """Return the orders that can be added to an archive. It reads much: do it in a long read."""
     archive = archive_named(uow, archive_id)
     whole = _span(archive.year, zone)
-    found = uow.archives.candidates(whole.start, whole.end, archive.before, MARKED, claim=True)
+    return uow.archives.candidates(whole.start, whole.end, archive.before)
+
+
+def mark_orders(uow: UnitOfWork, archive_id: int, order_ids: Sequence[int], zone: str) -> int:
+    """Add those of some orders that can be archived to an archive; from then on nothing changes them.
+
+    There are `MARKED` at most. Return how many were added.
+    """
+    archive = archive_named(uow, archive_id)
+    whole = _span(archive.year, zone)
+    found = uow.archives.candidates(whole.start, whole.end, archive.before, order_ids)
     uow.archives.put(archive.id, found)
     uow.archives.keep(evolve(archive, orders=archive.orders + len(found)))
     return len(found)

@@ -31,7 +31,7 @@ def a_closed_year(folder: Path, count: int) -> None:
             times = {"now": LONG_AGO, "received_at": LONG_AGO}
             stored = stored_order(unit, f"SC{10_000_000 + number}", note="pagar biru", **times)
             known = {"transport": "bot_api", "reference": "r", "kind": "photo", "name": "", "size": 5}
-            photo = unit.files.want(order_id=stored.id, chat_id=7, message_id=1, at=LONG_AGO, **known)  # type: ignore[arg-type]
+            photo = unit.files.want(order_id=stored.id, chat_id=7, message_id=1, at=LONG_AGO, **known)  # type: ignore[arg-type]  # the values have several types
             unit.files.keep(photo, PHOTO, "image/jpeg")
             if number < count:
                 record_change(unit, stored.delete("salah", LONG_AGO), None)

@@ -112,7 +112,7 @@ def lived(store: Transactions, seed: int) -> People:
 def a_photo(unit: UnitOfWork, order_id: int) -> int:
     """A photo of an order that is still to be fetched."""
     known = {"transport": "bot_api", "reference": f"r{order_id}", "kind": "photo", "name": "Bu Siti.jpg", "size": 5}
-    return unit.files.want(order_id=order_id, chat_id=700, message_id=1, at=after(0), **known)  # type: ignore[arg-type]
+    return unit.files.want(order_id=order_id, chat_id=700, message_id=1, at=after(0), **known)  # type: ignore[arg-type]  # the values have several types
 
 
 def figures(store: Transactions, people: People, seed: int) -> Mapping[str, object]:
@@ -162,7 +162,7 @@ def faults_in(store: Transactions) -> tuple[list[Fault], int]:
 def everything(store: Transactions) -> str:
     """All that is stored, as text."""
     if not isinstance(store, SqlTransactions):
-        state = store._state  # type: ignore[attr-defined]
+        state = store._state  # type: ignore[attr-defined]  # the memory store alone
         return repr([list(getattr(state, one.name).values()) for one in fields(State)])
     with store._engine.connect() as connection:
         return repr([connection.execute(table.select()).all() for table in metadata.sorted_tables])
@@ -419,7 +419,7 @@ def test_texts_of_disturbances_that_ended_and_addresses_of_people_whom_nothing_n
         unit.bots.note_addresses("1", dict.fromkeys((-100, 11, 12, 13, 14, 15), "hash"))
         facts = {"scope": Scope.STO, "status": "", "text": "Bu Siti lapor", "declared_by": by.id}
         ended, going = (
-            unit.disturbances.add(Disturbance(id=0, place=place, declared_at=after(0), **facts)).id  # type: ignore[arg-type]
+            unit.disturbances.add(Disturbance(id=0, place=place, declared_at=after(0), **facts)).id  # type: ignore[arg-type]  # the values have several types
             for place in ("SDA", "KPN")
         )
         assert unit.disturbances.end(ended, after(1), by.id, "kata Bu Siti")
@@ -456,7 +456,7 @@ def test_a_name_goes_from_schedules_and_owners_too_and_with_it_what_was_the_pers
 def a_schedule(person: int) -> Schedule:
     """A daily recap to a person."""
     facts = {"rhythm": Frequency.TODAY, "at": time(17), "language": "id", "with_file": False}
-    return Schedule(person=person, label="Agus Salim", made_by=person, made_at=after(0), **facts)  # type: ignore[arg-type]
+    return Schedule(person=person, label="Agus Salim", made_by=person, made_at=after(0), **facts)  # type: ignore[arg-type]  # the values have several types
 
 
 def test_people_who_left_long_ago_and_decided_requests_lose_their_names(store: Transactions) -> None:

@@ -56,7 +56,7 @@ class Office:
         noted = typed_again(uow.orders.get(self.spoken).data) | {"note": "Bu Siti 0812", "port": "7"}
         correct_order(uow, self.spoken, noted, rina, at)
         said = {"text": "pagar biru", "chat_id": 700, "message_id": 5, "place": Place(-7.4, 112.7)}
-        join_message(uow, self.spoken, self.people.technicians[0], at, **said)  # type: ignore[arg-type]
+        join_message(uow, self.spoken, self.people.technicians[0], at, **said)  # type: ignore[arg-type]  # the values have several types
         change_status(uow, self.spoken, "selesai", rina, at, feedback="Sudah aktif, Bu Siti", zone=ZONE)
         change_status(uow, self.silent, "selesai", rina, at, zone=ZONE)
 
@@ -131,7 +131,7 @@ def test_an_order_that_is_over_keeps_its_codes_and_who_did_it_and_loses_every_te
     assert (order.helpdesk, order.finished_at, order.clock) == (before.helpdesk, before.finished_at, before.clock)
     entries = office.store.read(lambda uow: uow.journal.of_order(office.spoken))
     answer = next(one for one in entries if isinstance(one.event, StatusChanged) and one.event.feedback)
-    assert (answer.event.feedback, answer.actor) == (REMOVED, office.people.workers[0].id)  # type: ignore[attr-defined]
+    assert (answer.event.feedback, answer.actor) == (REMOVED, office.people.workers[0].id)  # type: ignore[attr-defined]  # an answer has feedback
     joined = next(one.event for one in entries if isinstance(one.event, MessageJoined))
     assert (joined.text, joined.chat_id, joined.place) == (REMOVED, 0, None)
     left = repr(entries)

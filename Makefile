@@ -113,7 +113,7 @@ lock: $(BIN)/python ## lock the versions and hashes in requirements/ anew (ARGS=
 	@index="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}}"; \
 	if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
 	$(COMPILE) --output-file requirements/run.txt && \
-	$(COMPILE) --extra postgres --extra s3 --constraint requirements/run.txt --output-file requirements/image.txt && \
+	$(COMPILE) --extra postgres --constraint requirements/run.txt --output-file requirements/image.txt && \
 	$(COMPILE) --extra postgres --extra s3 --extra otel --group dev --constraint requirements/run.txt --output-file requirements/dev.txt && \
 	$(COMPILE_ATTACK) --output-file requirements/attack.txt
 

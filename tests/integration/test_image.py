@@ -33,10 +33,12 @@ BESIDE = 5
 
 ALL = 200
 
+# The image has no extra but PostgreSQL: what needs another one is loaded only where a setting asks for it.
 EVERY_MODULE = """
 import importlib, pkgutil, sikpro
+EXTRAS = ("sikpro.adapters.s3.", "sikpro.adapters.metrics.telemetry")
 for module in pkgutil.walk_packages(sikpro.__path__, "sikpro."):
-    if not module.name.endswith((".__main__", ".env")) and ".versions" not in module.name:
+    if not module.name.startswith(EXTRAS) and not module.name.endswith((".__main__", ".env")) and ".versions" not in module.name:
         importlib.import_module(module.name)
 import psycopg, openpyxl, telethon, lxml.etree, argon2, zxingcpp, resvg_py
 assert psycopg.pq.__impl__ == "binary"

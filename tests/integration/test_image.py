@@ -38,7 +38,8 @@ EVERY_MODULE = """
 import importlib, pkgutil, sikpro
 EXTRAS = ("sikpro.adapters.s3.", "sikpro.adapters.metrics.telemetry")
 for module in pkgutil.walk_packages(sikpro.__path__, "sikpro."):
-    if not module.name.startswith(EXTRAS) and not module.name.endswith((".__main__", ".env")) and ".versions" not in module.name:
+    is_program = module.name.endswith((".__main__", ".env")) or ".versions" in module.name
+    if not is_program and not module.name.startswith(EXTRAS):
         importlib.import_module(module.name)
 import psycopg, openpyxl, telethon, lxml.etree, argon2, zxingcpp, resvg_py
 assert psycopg.pq.__impl__ == "binary"

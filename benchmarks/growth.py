@@ -97,9 +97,20 @@ def fill(store: SqlTransactions, orders: int) -> None:
         accounts = people(unit, {username: "" for _, username, _ in ACCOUNTS})
         story(unit, intake, clock, accounts["helpdesk"], NOW, orders)
         for order_id in [order_id for order_id, *_ in unit.orders.key_facts()][::2]:
-            known = {"transport": "bot_api", "reference": f"photo {order_id}", "kind": "photo", "name": ""}
-            place = {"order_id": order_id, "chat_id": 1, "message_id": order_id, "size": PHOTO, "at": NOW}
-            file_id = unit.files.want(**known, **place)  # type: ignore[arg-type]  # the values have several types
+            known: dict[str, Any] = {
+                "transport": "bot_api",
+                "reference": f"photo {order_id}",
+                "kind": "photo",
+                "name": "",
+            }
+            place: dict[str, Any] = {
+                "order_id": order_id,
+                "chat_id": 1,
+                "message_id": order_id,
+                "size": PHOTO,
+                "at": NOW,
+            }
+            file_id = unit.files.want(**known, **place)
             unit.files.keep(file_id, chance.randbytes(PHOTO), "image/jpeg")
 
     store.write(work)

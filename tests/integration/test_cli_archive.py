@@ -6,6 +6,7 @@ import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,8 +31,8 @@ def a_closed_year(folder: Path, count: int) -> None:
         for number in range(count + 1):
             times = {"now": LONG_AGO, "received_at": LONG_AGO}
             stored = stored_order(unit, f"SC{10_000_000 + number}", note="pagar biru", **times)
-            known = {"transport": "bot_api", "reference": "r", "kind": "photo", "name": "", "size": 5}
-            photo = unit.files.want(order_id=stored.id, chat_id=7, message_id=1, at=LONG_AGO, **known)  # type: ignore[arg-type]  # the values have several types
+            known: dict[str, Any] = {"transport": "bot_api", "reference": "r", "kind": "photo", "name": "", "size": 5}
+            photo = unit.files.want(order_id=stored.id, chat_id=7, message_id=1, at=LONG_AGO, **known)
             unit.files.keep(photo, PHOTO, "image/jpeg")
             if number < count:
                 record_change(unit, stored.delete("salah", LONG_AGO), None)

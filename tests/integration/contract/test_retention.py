@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -111,8 +112,14 @@ def lived(store: Transactions, seed: int) -> People:
 
 def a_photo(unit: UnitOfWork, order_id: int) -> int:
     """A photo of an order that is still to be fetched."""
-    known = {"transport": "bot_api", "reference": f"r{order_id}", "kind": "photo", "name": "Bu Siti.jpg", "size": 5}
-    return unit.files.want(order_id=order_id, chat_id=700, message_id=1, at=after(0), **known)  # type: ignore[arg-type]  # the values have several types
+    known: dict[str, Any] = {
+        "transport": "bot_api",
+        "reference": f"r{order_id}",
+        "kind": "photo",
+        "name": "Bu Siti.jpg",
+        "size": 5,
+    }
+    return unit.files.want(order_id=order_id, chat_id=700, message_id=1, at=after(0), **known)
 
 
 def figures(store: Transactions, people: People, seed: int) -> Mapping[str, object]:
@@ -417,9 +424,9 @@ def test_texts_of_disturbances_that_ended_and_addresses_of_people_whom_nothing_n
         unit.inbox.receive(an_incoming(chat_id=13), after(20))
         unit.outbox.put(an_outgoing(chat_id=14), after(20))
         unit.bots.note_addresses("1", dict.fromkeys((-100, 11, 12, 13, 14, 15), "hash"))
-        facts = {"scope": Scope.STO, "status": "", "text": "Bu Siti lapor", "declared_by": by.id}
+        facts: dict[str, Any] = {"scope": Scope.STO, "status": "", "text": "Bu Siti lapor", "declared_by": by.id}
         ended, going = (
-            unit.disturbances.add(Disturbance(id=0, place=place, declared_at=after(0), **facts)).id  # type: ignore[arg-type]  # the values have several types
+            unit.disturbances.add(Disturbance(id=0, place=place, declared_at=after(0), **facts)).id
             for place in ("SDA", "KPN")
         )
         assert unit.disturbances.end(ended, after(1), by.id, "kata Bu Siti")
@@ -455,8 +462,8 @@ def test_a_name_goes_from_schedules_and_owners_too_and_with_it_what_was_the_pers
 
 def a_schedule(person: int) -> Schedule:
     """A daily recap to a person."""
-    facts = {"rhythm": Frequency.TODAY, "at": time(17), "language": "id", "with_file": False}
-    return Schedule(person=person, label="Agus Salim", made_by=person, made_at=after(0), **facts)  # type: ignore[arg-type]  # the values have several types
+    facts: dict[str, Any] = {"rhythm": Frequency.TODAY, "at": time(17), "language": "id", "with_file": False}
+    return Schedule(person=person, label="Agus Salim", made_by=person, made_at=after(0), **facts)
 
 
 def test_people_who_left_long_ago_and_decided_requests_lose_their_names(store: Transactions) -> None:

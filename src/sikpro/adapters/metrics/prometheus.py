@@ -22,7 +22,7 @@ from sikpro.application.ports.outbox import Delivery
 from sikpro.application.workers.vitals import Vitals
 
 # They are a fifth of the page, and `process_start_time_seconds` says the same once.
-disable_created_metrics()  # type: ignore[no-untyped-call]  # so the library has it
+disable_created_metrics()  # type: ignore[no-untyped-call]  # the library gives it no types
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _FATES = ("later", Delivery.SENT, Delivery.PERHAPS_TWICE, Delivery.FAILED, Delivery.EXPIRED)

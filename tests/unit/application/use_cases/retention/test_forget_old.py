@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -55,8 +56,8 @@ class Office:
         self.spoken, self.open, self.silent = sorted(order_id for order_id, *_ in uow.orders.key_facts())
         noted = typed_again(uow.orders.get(self.spoken).data) | {"note": "Bu Siti 0812", "port": "7"}
         correct_order(uow, self.spoken, noted, rina, at)
-        said = {"text": "pagar biru", "chat_id": 700, "message_id": 5, "place": Place(-7.4, 112.7)}
-        join_message(uow, self.spoken, self.people.technicians[0], at, **said)  # type: ignore[arg-type]  # the values have several types
+        said: dict[str, Any] = {"text": "pagar biru", "chat_id": 700, "message_id": 5, "place": Place(-7.4, 112.7)}
+        join_message(uow, self.spoken, self.people.technicians[0], at, **said)
         change_status(uow, self.spoken, "selesai", rina, at, feedback="Sudah aktif, Bu Siti", zone=ZONE)
         change_status(uow, self.silent, "selesai", rina, at, zone=ZONE)
 

@@ -91,10 +91,10 @@ async def cut(receive: Receive, send: Send) -> None:
     ASGI has no way to do this: an exception or an early return makes uvicorn answer 500. Its `send` is a method of the
     request's cycle, which holds the transport.
     """
-    transport = getattr(getattr(send, "__self__", None), "transport", None)
-    if not isinstance(transport, asyncio.Transport):
+    abort = getattr(getattr(getattr(send, "__self__", None), "transport", None), "abort", None)
+    if abort is None:
         raise ConnectionResetError("dropped on purpose; this server does not let its connections be cut")
-    transport.abort()
+    abort()
     # Wait until the server has noticed; an earlier return would make it answer 500.
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -25,11 +25,12 @@ from sikpro.application.ports.network import (
 )
 from sikpro.application.ports.outbox import OUTAGE, TOPIC_DELETED, UNCERTAIN, Delivery, OutboxItem
 from sikpro.application.ports.runtime import Clock
-from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, StorageUncertain, UnitOfWork
+from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError, UnitOfWork
 from sikpro.application.use_cases.recaps.keep_schedules import follow_group
 from sikpro.application.workers.clock_watch import never_jumped
 from sikpro.application.workers.fates import LATER, Fate, Write, arrived, given_up, later, tell, uncertain
 from sikpro.application.workers.lately import Lately
+from sikpro.application.workers.marks import Marks
 from sikpro.application.workers.rates import Pace, Rates
 from sikpro.application.workers.repeated import Repeated
 from sikpro.domain.errors import NotFound
@@ -99,11 +100,13 @@ class Relay:
     _down_since: float | None = field(default=None, init=False)
     _wake: asyncio.Event = field(factory=asyncio.Event, init=False)
     _pace: Pace = field(init=False)
+    _marks: Marks = field(init=False)
     _sending: dict[asyncio.Task[None], int] = field(factory=dict["asyncio.Task[None]", int], init=False)
     _paused_until: float = field(default=0.0, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._pace = Pace(self.rates)
+        self._marks = Marks(transactions=self.transactions, time=self._loop_time)
         self._faults = Repeated(log=_log, event="messages do not leave", over="messages leave again", count=self.count)
         self._crashes = Repeated(log=_log, event="messenger failed", level="error", count=self.count)
 
@@ -312,33 +315,16 @@ class Relay:
         return later(item, due, reason, now, doubtful=doubtful)
 
     async def _mark(self, item: OutboxItem, mark: Write) -> bool:
-        """Record the result of a message, and return whether it is stored.
-
-        While the database is unreachable, retry until half the lease is over.
-        """
+        """Record the result of a message, and return whether it is stored."""
         changed, self._marked_state = self.state != self._marked_state, self.state
-        perhaps_kept = False
 
         def work(uow: UnitOfWork) -> None:
-            if perhaps_kept and uow.outbox.get(item.id).state is not Delivery.SENDING:
-                return  # the commit whose answer was lost has kept it
             mark(uow)
             uow.announce(Hint(Kind.OUTBOX, (item.id,)))
             if changed:
                 uow.announce(Hint(Kind.BOT))
 
-        give_up = self._loop_time() + LEASE.total_seconds() / 2
-        while True:
-            try:
-                await self.transactions.write(work)
-            except StorageError as error:
-                perhaps_kept = perhaps_kept or isinstance(error, StorageUncertain)
-                if self._loop_time() > give_up:
-                    _log.error("a message's fate could not be kept", error=str(error))
-                    return False
-                await asyncio.sleep(0.5)
-            else:
-                return True
+        return await self._marks.keep(item.id, work, LEASE.total_seconds() / 2)
 
     def _delivered(self, task: asyncio.Task[None]) -> None:
         self._sending.pop(task, None)

@@ -18,6 +18,8 @@ def plain(text: str) -> str:
     >>> plain("ＳＣ３２\\u00a0\\x0078")
     'SC32 78'
     """
+    if text.isascii() and text.isprintable():
+        return text
     folded = unicodedata.normalize("NFKC", text)
     # Check each distinct character once, so that a long text costs little more than reading it.
     odd: dict[int, str | None] = {ord(character): None for character in set(folded) if _is_invisible(character)}

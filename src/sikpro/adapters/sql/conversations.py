@@ -29,6 +29,15 @@ conversations = Table(
 
 
 _talk = conversations.c
+_OF = (
+    sa.select(conversations)
+    .where(
+        _talk.chat_id == sa.bindparam("chat"),
+        _talk.telegram_id == sa.bindparam("sender"),
+        _talk.topic == sa.bindparam("in_topic"),
+    )
+    .order_by(_talk.updated_at.desc(), _talk.draft.desc())
+)
 
 
 class SqlConversationStore:
@@ -39,10 +48,8 @@ class SqlConversationStore:
 
     def of(self, chat_id: int, telegram_id: int, topic: int = 0) -> tuple[Conversation, ...]:
         """Return a person's dialogues in a topic of a chat, the newest first."""
-        theirs = (_talk.chat_id == chat_id, _talk.telegram_id == telegram_id, _talk.topic == topic)
-        selected = sa.select(conversations).where(*theirs)
-        rows = self._transaction.execute(selected.order_by(_talk.updated_at.desc(), _talk.draft.desc())).mappings()
-        return tuple(Conversation(**row) for row in rows)
+        theirs = {"chat": chat_id, "sender": telegram_id, "in_topic": topic}
+        return tuple(Conversation(**row) for row in self._transaction.execute(_OF, theirs).mappings())
 
     def put(self, conversation: Conversation) -> None:
         """Save the dialogue."""

@@ -9,9 +9,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sikpro.adapters.sql.transaction import OpenTransaction
 
 
-def insert_new(transaction: OpenTransaction, table: sa.Table, key: list[str]) -> Any:
-    """Return an INSERT that does nothing if the key exists."""
-    return _insert_new(transaction.on_sqlite, table, tuple(key))
+def insert_new(transaction: OpenTransaction, table: sa.Table, key: list[str], *, returning: str = "") -> Any:
+    """Return an INSERT that does nothing if the key exists, and else returns a column, if one is named."""
+    return _insert_new(transaction.on_sqlite, table, tuple(key), returning)
 
 
 def upsert(transaction: OpenTransaction, table: sa.Table, key: list[str]) -> Any:
@@ -19,17 +19,20 @@ def upsert(transaction: OpenTransaction, table: sa.Table, key: list[str]) -> Any
     return _upsert(transaction.on_sqlite, table, tuple(key))
 
 
-def add_up(transaction: OpenTransaction, table: sa.Table, key: list[str], column: str) -> Any:
-    """Return an INSERT that adds its number to an existing row."""
-    return _add_up(transaction.on_sqlite, table, tuple(key), column)
+def add_up(
+    transaction: OpenTransaction, table: sa.Table, key: list[str], column: str, *, returning: bool = False
+) -> Any:
+    """Return an INSERT that adds its number to an existing row, and then returns the sum, if `returning`."""
+    return _add_up(transaction.on_sqlite, table, tuple(key), column, returning)
 
 
 # A statement takes longer to build than SQLite to run it, and never changes: `values` and the like return another one.
 
 
 @cache
-def _insert_new(on_sqlite: bool, table: sa.Table, key: tuple[str, ...]) -> Any:
-    return _insert(on_sqlite, table).on_conflict_do_nothing(index_elements=key)
+def _insert_new(on_sqlite: bool, table: sa.Table, key: tuple[str, ...], returning: str) -> Any:
+    statement = _insert(on_sqlite, table).on_conflict_do_nothing(index_elements=key)
+    return statement.returning(table.c[returning]) if returning else statement
 
 
 @cache
@@ -40,10 +43,11 @@ def _upsert(on_sqlite: bool, table: sa.Table, key: tuple[str, ...]) -> Any:
 
 
 @cache
-def _add_up(on_sqlite: bool, table: sa.Table, key: tuple[str, ...], column: str) -> Any:
+def _add_up(on_sqlite: bool, table: sa.Table, key: tuple[str, ...], column: str, returning: bool) -> Any:
     statement = _insert(on_sqlite, table)
     total = table.c[column] + statement.excluded[column]
-    return statement.on_conflict_do_update(index_elements=key, set_={column: total})
+    statement = statement.on_conflict_do_update(index_elements=key, set_={column: total})
+    return statement.returning(table.c[column]) if returning else statement
 
 
 def _insert(on_sqlite: bool, table: sa.Table) -> Any:

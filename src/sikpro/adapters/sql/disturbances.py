@@ -47,6 +47,7 @@ tied_orders = Table(
 
 _c = disturbances.c
 _COLUMNS = tuple(column for column in _c if column.name != "open_at")
+_OPEN = sa.select(*_COLUMNS).where(_c.open_at.is_not(None)).order_by(_c.id.desc())
 
 
 class SqlDisturbances:
@@ -76,8 +77,7 @@ class SqlDisturbances:
 
     def open(self) -> tuple[Disturbance, ...]:
         """Return those that go on, the newest first."""
-        selected = sa.select(*_COLUMNS).where(_c.open_at.is_not(None)).order_by(_c.id.desc())
-        return tuple(map(_disturbance, self._transaction.execute(selected).mappings()))
+        return tuple(map(_disturbance, self._transaction.execute(_OPEN).mappings()))
 
     def ended(self, limit: int) -> tuple[Disturbance, ...]:
         """Return those that ended, the last ended first."""

@@ -60,6 +60,12 @@ topics = Table(
 
 _c = inbox.c
 _UNFINISHED = "unfinished"
+_FINISH = (
+    sa.update(inbox)
+    .where(_c.id == sa.bindparam("inbox_id"))
+    .values({name: sa.bindparam(f"its_{name}") for name in ("outcome", "detail", "order_id")})
+    .returning(_c.received_at)
+)
 _OWN_COLUMN = {"key", "kind", "chat_id", "message_id", "sender_id", "sent_at", "sender_name", "text", "album"}
 
 
@@ -87,7 +93,7 @@ class SqlInbox:
             "detail": _UNFINISHED,
             "salt": new_salt(self._transaction.chance),
         }
-        inserted = insert_new(self._transaction, inbox, ["key"]).returning(_c.id)
+        inserted = insert_new(self._transaction, inbox, ["key"], returning="id")
         received: int | None = self._transaction.scalar(inserted, row)
         if received is not None:
             self._transaction.facts.append(
@@ -117,12 +123,12 @@ class SqlInbox:
 
     def finish(self, inbox_id: int, outcome: Outcome, detail: str = "", order_id: int | None = None) -> None:
         """Set the outcome of a received update."""
-        changed: dict[str, Any] = {"outcome": outcome.value, "detail": storable(detail), "order_id": order_id}
-        update = sa.update(inbox).where(_c.id == inbox_id).values(changed).returning(_c.received_at)
-        received_at: datetime | None = self._transaction.scalar(update)
+        detail = storable(detail)
+        changed = {"its_outcome": outcome.value, "its_detail": detail, "its_order_id": order_id}
+        received_at: datetime | None = self._transaction.scalar(_FINISH, {"inbox_id": inbox_id, **changed})
         if received_at is None:
             raise NotFound(what="inbox", name=str(inbox_id))
-        fact = fact_of_handling(inbox_id, received_at, outcome, changed["detail"], order_id)
+        fact = fact_of_handling(inbox_id, received_at, outcome, detail, order_id)
         self._transaction.facts.append(fact)
 
     def order_of(self, chat_id: int, message_id: int) -> int | None:

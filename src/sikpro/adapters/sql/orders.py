@@ -24,7 +24,14 @@ _BEFORE = (_c.version, _c.type, _c.status, _c.phase, _c.sto, _c.deleted_at, _c.s
 
 # Values are parameters, so that the statement is built and compiled once.
 _COUNTER = "orders"
+_NEXT_ID = sa.select(sa.func.nextval("order_id"))
 _INSERT = sa.insert(orders)
+_GET = sa.select(orders).where(_c.id == sa.bindparam("order_id"))
+_FIND = (
+    sa.select(orders)
+    .where(_c.number == sa.bindparam("number"), _c.deleted_at.is_(None))
+    .order_by(_c.duplicate_key.is_(None), _c.received_at.desc(), _c.id.desc())
+)
 _UPDATE = sa.update(orders).where(_c.id == sa.bindparam("read_id"), _c.version == sa.bindparam("read_version"))
 
 
@@ -53,9 +60,9 @@ class SqlOrderRepository:
     def next_id(self) -> int:
         """Return a small integer that was never used before; gaps are allowed."""
         if not self._transaction.on_sqlite:
-            return int(self._transaction.scalar(sa.select(sa.func.nextval("order_id"))))
-        counter = add_up(self._transaction, order_ids, ["name"], "last").values(name=_COUNTER, last=1)
-        return int(self._transaction.scalar(counter.returning(order_ids.c.last)))
+            return int(self._transaction.scalar(_NEXT_ID))
+        counter = add_up(self._transaction, order_ids, ["name"], "last", returning=True)
+        return int(self._transaction.scalar(counter, {"name": _COUNTER, "last": 1}))
 
     def add(self, order: Order, key: str | None) -> None:
         """Save a new order. Raises `DuplicateOrder`; the unit of work stays usable."""
@@ -94,19 +101,14 @@ class SqlOrderRepository:
 
     def get(self, order_id: int) -> Order:
         """Return the order, also a deleted one. Raises `NotFound`."""
-        row = self._transaction.execute(sa.select(orders).where(_c.id == order_id)).mappings().one_or_none()
+        row = self._transaction.execute(_GET, {"order_id": order_id}).mappings().one_or_none()
         if row is None:
             raise NotFound(what="order", name=str(order_id))
         return order_from_row(row)
 
     def find(self, number: str) -> tuple[Order, ...]:
         """Return the orders under a registration number that are not deleted: key holders first, then newest first."""
-        selected = (
-            sa.select(orders)
-            .where(_c.number == number, _c.deleted_at.is_(None))
-            .order_by(_c.duplicate_key.is_(None), _c.received_at.desc(), _c.id.desc())
-        )
-        return tuple(map(order_from_row, self._transaction.execute(selected).mappings()))
+        return tuple(map(order_from_row, self._transaction.execute(_FIND, {"number": number}).mappings()))
 
     def extend_claim(self, order_id: int, holder: int, until: datetime, since: datetime | None = None) -> bool:
         """Extend the holder's claim until a time; return False if the holder does not have the order."""

@@ -109,6 +109,7 @@ _DUE = (
     .limit(sa.bindparam("most"))
 )
 _NEXT_DUE = sa.select(sa.func.min(_ready_at)).where(_candidates, _not_in_hand)
+_PUT = sa.insert(outbox).returning(_c.id)
 _WAITING_SINCE = sa.select(sa.func.min(_c.created_at)).where(_on_the_way)
 
 
@@ -144,7 +145,7 @@ class SqlOutbox:
             "salt": new_salt(self._transaction.chance),
         }
         if not reason:
-            return int(self._transaction.scalar(sa.insert(outbox).returning(_c.id), row))
+            return int(self._transaction.scalar(_PUT, row))
         return self._ended(sa.insert(outbox).values(row), at)
 
     def claim(

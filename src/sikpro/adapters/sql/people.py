@@ -18,6 +18,10 @@ from sikpro.domain.search_text import folded
 
 _c = people.c
 _r = access_requests.c
+_BY = {
+    column.name: sa.select(people).where(column == sa.bindparam("value", type_=column.type))
+    for column in (_c.id, _c.username_folded, _c.telegram_id, _c.technician_code)
+}
 
 
 class SqlPersonRepository:
@@ -109,7 +113,7 @@ class SqlPersonRepository:
 
     def _one(self, column: sa.Column[Any], value: object) -> Person | None:
         def read() -> Person | None:
-            row = self._transaction.execute(sa.select(people).where(column == value)).mappings().one_or_none()
+            row = self._transaction.execute(_BY[column.name], {"value": value}).mappings().one_or_none()
             return None if row is None else _from_row(row)
 
         return self._transaction.remember((people.name, column.name, value), read)

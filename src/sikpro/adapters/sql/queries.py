@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,6 +16,26 @@ from sikpro.domain.phase import OPEN, Phase, Stage, phase_values
 _c = orders.c
 _OPEN = phase_values(OPEN)
 _QUEUE = phase_values(Stage.WAITING.phases)
+
+# Each registration asks these: the statements are built once.
+_ROW = rows.where(_c.id == sa.bindparam("order_id"))
+_BEFORE = sa.select(sa.func.count()).where(
+    _c.phase.in_(_QUEUE),
+    _c.deleted_at.is_(None),
+    sa.tuple_(_c.received_at, _c.id)
+    < sa.tuple_(sa.bindparam("at", type_=_c.received_at.type), sa.bindparam("order_id", type_=_c.id.type)),
+)
+_ACTED_SINCE = sa.select(sa.func.count()).where(_c.first_action_at >= sa.bindparam("since"))
+_OTHERS = (
+    rows.where(sa.text(LIVE), _c.id != sa.bindparam("but")).order_by(_c.received_at, _c.id).limit(sa.bindparam("most"))
+)
+_WITH_SERIAL = _OTHERS.where(_c.serial == sa.bindparam("serial"))
+_AT_PORT = _OTHERS.where(
+    sa.text(WITH_PORT),
+    _c.odp == sa.bindparam("odp"),
+    _c.port == sa.bindparam("port"),
+    _c.serial != sa.bindparam("serial"),
+)
 
 
 class SqlOrderQueries:
@@ -40,20 +61,16 @@ class SqlOrderQueries:
 
     def row(self, order_id: int) -> OrderRow | None:
         """Return one order as a row, deleted or not."""
-        found = self._rows(rows.where(_c.id == order_id))
+        found = self._rows(_ROW, {"order_id": order_id})
         return found[0] if found else None
 
     def place_in_queue(self, received_at: datetime, order_id: int) -> int:
         """Return the position among the waiting orders; 1 is next."""
-        place = sa.tuple_(sa.literal(received_at, _c.received_at.type), sa.literal(order_id))
-        before = sa.select(sa.func.count()).where(
-            _c.phase.in_(_QUEUE), _c.deleted_at.is_(None), sa.tuple_(_c.received_at, _c.id) < place
-        )
-        return int(self._transaction.scalar(before)) + 1
+        return int(self._transaction.scalar(_BEFORE, {"at": received_at, "order_id": order_id})) + 1
 
     def first_actions_since(self, since: datetime) -> int:
         """Return the number of orders with their first helpdesk action since: the pace."""
-        return int(self._transaction.scalar(sa.select(sa.func.count()).where(_c.first_action_at >= since)))
+        return int(self._transaction.scalar(_ACTED_SINCE, {"since": since}))
 
     def of_person(self, person: int, technician: str | None, limit: int) -> tuple[OrderRow, ...]:
         """Return the live orders that a person sent or is the technician of, oldest first."""
@@ -66,11 +83,10 @@ class SqlOrderQueries:
     def live_with(self, serial: str, odp: str, port: str, *, but: int, limit: int) -> tuple[OrderRow, ...]:
         """Return the other live orders of a modem, then those of a port."""
         # One statement for each index: with OR, SQLite would read neither.
-        others = rows.where(sa.text(LIVE), _c.id != but)
-        found = self._rows(paged(others.where(_c.serial == serial), limit=limit))
+        wanted = {"serial": serial, "but": but, "most": limit}
+        found = self._rows(_WITH_SERIAL, wanted)
         if port and len(found) < limit:
-            there = others.where(sa.text(WITH_PORT), _c.odp == odp, _c.port == port, _c.serial != serial)
-            found += self._rows(paged(there, limit=limit - len(found)))
+            found += self._rows(_AT_PORT, wanted | {"odp": odp, "port": port, "most": limit - len(found)})
         return found
 
     def newest_id(self) -> int:
@@ -91,5 +107,5 @@ class SqlOrderQueries:
             if count
         )
 
-    def _rows(self, statement: sa.Select[tuple[object, ...]]) -> tuple[OrderRow, ...]:
-        return tuple(map(list_row, self._transaction.execute(statement).mappings()))
+    def _rows(self, statement: sa.Select[Any], values: Mapping[str, object] | None = None) -> tuple[OrderRow, ...]:
+        return tuple(map(list_row, self._transaction.execute(statement, values).mappings()))

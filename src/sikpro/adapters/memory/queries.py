@@ -5,10 +5,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import islice
 
+from attrs import evolve
+
 from sikpro.adapters.memory.rows import Names, Wanted
 from sikpro.adapters.memory.store import State
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort, Total
 from sikpro.domain.order import Order
+from sikpro.domain.phase import OPEN, Phase, Turn
 
 
 class MemoryOrderQueries:
@@ -27,6 +30,11 @@ class MemoryOrderQueries:
         """Return the number of orders, counted up to `cap`."""
         wanted = Wanted(which, Names(self._state))
         return sum(1 for _ in islice(filter(wanted, self._state.orders.values()), cap))
+
+    def open_by_phase_and_turn(self, which: OrderFilter) -> Mapping[tuple[Phase, Turn], int]:
+        """Return the number of open orders by phase and turn."""
+        wanted = Wanted(evolve(which, phases=which.phases or OPEN), Names(self._state))
+        return Counter((order.phase, order.turn) for order in filter(wanted, self._state.orders.values()))
 
     def technicians(self, which: OrderFilter) -> Mapping[str, int]:
         """Return the number of orders by technician's code."""

@@ -15,6 +15,7 @@ from sqlalchemy import event, exc
 from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext, make_url
 from sqlalchemy.pool import NullPool, QueuePool
 
+from sikpro.adapters.sql.chosen_index import WithHints
 from sikpro.adapters.sql.errors import storage_error
 from sikpro.adapters.sql.litestream import litestreams_folder
 from sikpro.adapters.sql.sqlite_driver import driver
@@ -60,6 +61,7 @@ def create_engine_for(
         address = _for_reading(file) if read_only else parsed
         connect_args |= {} if read_only else connections_that_close_in_turn(file.absolute())
         engine = sa.create_engine(address, module=driver, connect_args=connect_args, **options)
+        engine.dialect.statement_compiler = WithHints
         # FULL costs 1.5 times NORMAL and loses nothing.
         first: tuple[str, ...] = ("journal_mode=WAL", "synchronous=FULL")
         if read_only:

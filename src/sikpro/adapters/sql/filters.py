@@ -14,6 +14,7 @@ from sikpro.domain.order_data import TEXTS
 from sikpro.domain.period import Period
 from sikpro.domain.phase import OPEN, Stage, Turn, phase_values
 from sikpro.domain.promise import PROMISE, received_when_due_in
+from sikpro.domain.search_text import search_term
 
 _c = orders.c
 _LIVE = sa.and_(sa.text(LIVE))
@@ -74,9 +75,9 @@ rows = (
 def wanted(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnElement[bool]]:
     """Return the conditions of a filter."""
     conditions: list[ColumnElement[bool]] = [_c.deleted_at.is_not(None) if which.deleted else _c.deleted_at.is_(None)]
-    if which.phases == OPEN and not which.deleted:
+    if open_only(which):
         conditions.append(_LIVE)
-    elif which.phases:
+    if which.phases and which.phases != OPEN:
         conditions.append(_c.phase.in_(sorted(phase.value for phase in which.phases)))
     equal: tuple[tuple[ColumnElement[Any], Any], ...] = (
         (_c.status, which.status or None),
@@ -121,6 +122,28 @@ def wanted(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnEleme
     conditions += _lived(transaction, which)
     found = matches(transaction, which.text)
     return conditions if found is None else [*conditions, found]
+
+
+def open_only(which: OrderFilter) -> bool:
+    """Whether a filter selects open orders only: the indexes of open orders have all of them."""
+    return not which.deleted and (which.overdue is not None or bool(which.phases and which.phases <= OPEN))
+
+
+def index_for(which: OrderFilter, sort: Sort | None = None) -> str:
+    """Return the index by which SQLite reads the orders of a filter, "" where it may choose."""
+    if which.holder is not None:
+        return "ix_orders_holder"
+    if which.deleted:
+        return "ix_orders_deleted"
+    if not open_only(which) or which.serial or which.odp or search_term(which.text):
+        return ""
+    if which.overdue is not None or which.turn is Turn.HELPDESK:
+        return "ix_orders_live_turn"
+    if which.technician:
+        return "ix_orders_live_technician"
+    alone = which in {OrderFilter(phases=which.phases), OrderFilter(phases=which.phases, newer_than=which.newer_than)}
+    one_phase = len(which.phases) == 1 and alone and (sort is None or not sort.column)
+    return "ix_orders_live_phase" if one_phase else "ix_orders_live"
 
 
 def _lived(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnElement[bool]]:
@@ -179,8 +202,7 @@ def _overdue(limits: tuple[PastLimit, ...]) -> list[ColumnElement[bool]]:
             ways.append(sa.and_(_c.first_action_at.is_(None), _c.received_at < limit.first_action))
         if ways:
             past.append(sa.and_(_c.type == limit.type, sa.or_(*ways)))
-    live = _c.phase.in_(phase_values(OPEN))
-    return [live, _c.turn == Turn.HELPDESK.value, sa.or_(sa.false(), *past)]
+    return [_c.turn == Turn.HELPDESK.value, sa.or_(sa.false(), *past)]
 
 
 def within(

@@ -5,25 +5,30 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from attrs import evolve
 
-from sikpro.adapters.sql.filters import paged, rows, wanted
+from sikpro.adapters.sql.chosen_index import read_by
+from sikpro.adapters.sql.filters import index_for, paged, rows, wanted
 from sikpro.adapters.sql.mappers import list_row
 from sikpro.adapters.sql.tables import LIVE, WITH_PORT, orders, totals
 from sikpro.adapters.sql.transaction import OpenTransaction, TotalKey
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort, Total
-from sikpro.domain.phase import OPEN, Phase, Stage, phase_values
+from sikpro.domain.phase import OPEN, Phase, Stage, Turn, phase_values
 
 _c = orders.c
-_OPEN = phase_values(OPEN)
 _QUEUE = phase_values(Stage.WAITING.phases)
 
 # Each registration asks these: the statements are built once.
 _ROW = rows.where(_c.id == sa.bindparam("order_id"))
-_BEFORE = sa.select(sa.func.count()).where(
-    _c.phase.in_(_QUEUE),
-    _c.deleted_at.is_(None),
-    sa.tuple_(_c.received_at, _c.id)
-    < sa.tuple_(sa.bindparam("at", type_=_c.received_at.type), sa.bindparam("order_id", type_=_c.id.type)),
+_BEFORE = read_by(
+    sa.select(sa.func.count()).where(
+        sa.text(LIVE),
+        _c.phase.in_(_QUEUE),
+        sa.tuple_(_c.received_at, _c.id)
+        < sa.tuple_(sa.bindparam("at", type_=_c.received_at.type), sa.bindparam("order_id", type_=_c.id.type)),
+    ),
+    orders,
+    "ix_orders_live_phase",
 )
 _ACTED_SINCE = sa.select(sa.func.count()).where(_c.first_action_at >= sa.bindparam("since"))
 _OTHERS = (
@@ -46,18 +51,26 @@ class SqlOrderQueries:
 
     def page(self, which: OrderFilter, *, sort: Sort, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
         """Return the next rows after a position."""
-        selected = rows.where(*wanted(self._transaction, which))
+        selected = read_by(rows.where(*wanted(self._transaction, which)), orders, index_for(which, sort))
         return self._rows(paged(selected, sort=sort, after=after, limit=limit))
 
     def count(self, which: OrderFilter, cap: int) -> int:
         """Return the number of orders, counted up to `cap`."""
-        some = sa.select(_c.id).where(*wanted(self._transaction, which)).limit(cap).subquery()
-        return int(self._transaction.scalar(sa.select(sa.func.count()).select_from(some)))
+        some = read_by(sa.select(_c.id).where(*wanted(self._transaction, which)), orders, index_for(which))
+        return int(self._transaction.scalar(sa.select(sa.func.count()).select_from(some.limit(cap).subquery())))
+
+    def open_by_phase_and_turn(self, which: OrderFilter) -> Mapping[tuple[Phase, Turn], int]:
+        """Return the number of open orders by phase and turn."""
+        here = evolve(which, phases=which.phases or OPEN)
+        counted = sa.select(_c.phase, _c.turn, sa.func.count()).where(*wanted(self._transaction, here))
+        grouped = read_by(counted.group_by(_c.phase, _c.turn), orders, index_for(here))
+        return {(Phase(phase), Turn(turn)): int(n) for phase, turn, n in self._transaction.execute(grouped)}
 
     def technicians(self, which: OrderFilter) -> Mapping[str, int]:
         """Return the number of orders by technician's code."""
         counted = sa.select(_c.technician, sa.func.count()).where(*wanted(self._transaction, which))
-        return {str(code): int(count) for code, count in self._transaction.execute(counted.group_by(_c.technician))}
+        grouped = read_by(counted.group_by(_c.technician), orders, index_for(which))
+        return {str(code): int(count) for code, count in self._transaction.execute(grouped)}
 
     def row(self, order_id: int) -> OrderRow | None:
         """Return one order as a row, deleted or not."""
@@ -74,11 +87,10 @@ class SqlOrderQueries:
 
     def of_person(self, person: int, technician: str | None, limit: int) -> tuple[OrderRow, ...]:
         """Return the live orders that a person sent or is the technician of, oldest first."""
-        theirs = _c.sender == person
+        theirs = _open_of(_c.sender, person)
         if technician is not None:
-            theirs = sa.or_(theirs, _c.technician == technician)
-        selected = rows.where(theirs, _c.phase.in_(_OPEN), _c.deleted_at.is_(None))
-        return self._rows(paged(selected, limit=limit))
+            theirs = theirs.union(_open_of(_c.technician, technician))
+        return self._rows(paged(rows.where(_c.id.in_(theirs)), limit=limit))
 
     def live_with(self, serial: str, odp: str, port: str, *, but: int, limit: int) -> tuple[OrderRow, ...]:
         """Return the other live orders of a modem, then those of a port."""
@@ -109,3 +121,8 @@ class SqlOrderQueries:
 
     def _rows(self, statement: sa.Select[Any], values: Mapping[str, object] | None = None) -> tuple[OrderRow, ...]:
         return tuple(map(list_row, self._transaction.execute(statement, values).mappings()))
+
+
+def _open_of(column: sa.Column[Any], value: object) -> sa.Select[tuple[int]]:
+    theirs = sa.select(_c.id).where(sa.text(LIVE), column == value)
+    return read_by(theirs, orders, f"ix_orders_live_{column.name}")

@@ -230,6 +230,9 @@ class OrderQueries(Protocol):
     def count(self, which: OrderFilter, cap: int) -> int:
         """Count the orders, up to `cap` and no further."""
 
+    def open_by_phase_and_turn(self, which: OrderFilter) -> Mapping[tuple[Phase, Turn], int]:
+        """Count the open orders of a filter by phase and turn, without those of zero; `which` selects no others."""
+
     def technicians(self, which: OrderFilter) -> Mapping[str, int]:
         """Count the orders by their technicians' codes, without those of zero."""
 

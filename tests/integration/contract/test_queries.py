@@ -1,19 +1,14 @@
 """What the reads over orders promise."""
 
 import random
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from attrs import evolve
 
-from sikpro.adapters.sql.filters import paged, rows, wanted
-from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, PastLimit, Sort
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.domain.order import Change, Order
@@ -355,39 +350,6 @@ def test_the_live_orders_of_a_modem_and_of_a_port_are_read_from_an_index(engine:
         for index, statement in asked.items():
             explain = "EXPLAIN QUERY PLAN " if on_sqlite else "EXPLAIN "
             assert index in " ".join(str(row) for row in connection.execute(sa.text(explain + statement)))
-
-
-@pytest.mark.parametrize("after_place", [None, Key(after(0), 1, "SDA")])
-@pytest.mark.parametrize("sort", [Sort.OLDEST, Sort.NEWEST, Sort.STO, Sort.NUMBER_DOWN])
-@pytest.mark.parametrize("which", [OrderFilter(phases=OPEN), OrderFilter(phases=OPEN, turn=Turn.HELPDESK)])
-def test_a_list_of_open_orders_reads_the_open_orders_alone(
-    engine: sa.Engine, which: OrderFilter, sort: Sort, after_place: Key | None
-) -> None:
-    """A million finished orders stand in the other indexes."""
-    on_sqlite = engine.dialect.name == "sqlite"
-    with engine.connect() as connection:
-        if not on_sqlite:
-            connection.execute(sa.text("SET enable_seqscan = off"))
-        selected = rows.where(*wanted(OpenTransaction(connection), which))
-        compiled = str(
-            paged(selected, sort=sort, after=after_place, limit=50).compile(
-                engine, compile_kwargs={"literal_binds": True}
-            )
-        )
-        explain = "EXPLAIN QUERY PLAN " if on_sqlite else "EXPLAIN "
-        plan = " ".join(str(row) for row in connection.exec_driver_sql(explain + compiled.replace("%", "%%")))
-        assert "ix_orders_live" in plan
-    if on_sqlite:
-        assert "ix_orders_live" in plan_of_pythons_sqlite(engine, compiled)
-
-
-def plan_of_pythons_sqlite(engine: sa.Engine, statement: str) -> str:
-    """What the SQLite of Python does, which is another where a wheel brings a newer one; on a copy of the file."""
-    file = Path(str(engine.url.database))
-    copy = file.with_name("copied.db")
-    copy.write_bytes(file.read_bytes())
-    with closing(sqlite3.connect(copy)) as connection:
-        return " ".join(str(row) for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}"))
 
 
 def test_a_row_has_the_port_and_the_newest_place(store: Transactions) -> None:

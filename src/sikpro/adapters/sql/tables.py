@@ -135,7 +135,7 @@ orders = Table(
         sa.Index(
             f"ix_orders_live_{of}", of, "received_at", "id", sqlite_where=sa.text(LIVE), postgresql_where=sa.text(LIVE)
         )
-        for of in ("technician", "sender")
+        for of in ("phase", "technician", "sender")
     ),
     sa.Index(
         "ix_orders_deleted", "received_at", "id", sqlite_where=sa.text(DELETED), postgresql_where=sa.text(DELETED)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,19 @@ class Period:
 
     def __contains__(self, moment: datetime) -> bool:
         return self.start <= moment < self.end
+
+
+@cache
+def utc_hours(hour: int, zone: str) -> tuple[int, ...]:
+    """Return the hours of UTC (0 to 23) in which it may be an hour of the clocks of a zone (an IANA name).
+
+    >>> utc_hours(13, "Asia/Jakarta"), utc_hours(0, "Asia/Kolkata"), utc_hours(12, "Europe/Berlin")
+    ((6,), (18, 19), (10, 11))
+    """
+    local = ZoneInfo(zone)
+    days = (datetime(year, month, 1, tzinfo=local) for year in range(2000, 2100) for month in (1, 4, 7, 10))
+    offsets = {offset // timedelta(minutes=1) for day in days if (offset := day.utcoffset()) is not None}
+    return tuple(sorted({(hour * 60 + minute - offset) // 60 % 24 for offset in offsets for minute in (0, 59)}))
 
 
 def month_named(text: str) -> str | None:

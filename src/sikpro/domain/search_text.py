@@ -4,7 +4,7 @@ from sikpro.domain.order_data import OrderData
 from sikpro.domain.text import storable
 
 SHORT = 3
-"""A search with fewer characters finds only beginnings: a trigram index cannot help it."""
+"""A search with fewer characters finds only whole codes: no index helps to find all that have it among a million."""
 
 
 def folded(text: str) -> str:
@@ -32,13 +32,19 @@ def search_text(data: OrderData, technician_name: str) -> str:
 
 
 def found(term: str, data: OrderData, technician_name: str) -> bool:
-    """Whether a `search_term` finds the order: by a part of the text, or for a short one by a beginning.
-
-    A short term is not compared with the texts beside the values.
-    """
+    """Whether a `search_term` finds the order: by a part of the text, or for a short one by a whole code."""
     if len(term) >= SHORT:
         return term in search_text(data, technician_name)
-    return any(folded(part).startswith(term) for part in (*_codes(data), technician_name))
+    return not term or term in map(folded, _codes(data))
+
+
+def is_short(text: str) -> bool:
+    """Whether a text for the search box finds only whole codes.
+
+    >>> is_short(" sc "), is_short("sc3"), is_short(" ")
+    (True, False, False)
+    """
+    return 0 < len(search_term(text)) < SHORT
 
 
 def _codes(data: OrderData) -> tuple[str, ...]:

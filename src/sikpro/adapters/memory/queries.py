@@ -1,7 +1,7 @@
 """Reads over orders in memory."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from itertools import islice
 
@@ -9,9 +9,19 @@ from attrs import evolve
 
 from sikpro.adapters.memory.rows import Names, Wanted
 from sikpro.adapters.memory.store import State
-from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort, Total
+from sikpro.application.ports.queries import (
+    BROAD,
+    LOOKED_AT_IN_SPAN,
+    LOOKED_UP,
+    Key,
+    OrderFilter,
+    OrderRow,
+    Sort,
+    Total,
+)
 from sikpro.domain.order import Order
 from sikpro.domain.phase import OPEN, Phase, Turn
+from sikpro.domain.search_text import SHORT, search_term
 
 
 class MemoryOrderQueries:
@@ -31,10 +41,31 @@ class MemoryOrderQueries:
         wanted = Wanted(which, Names(self._state))
         return sum(1 for _ in islice(filter(wanted, self._state.orders.values()), cap))
 
-    def open_by_phase_and_turn(self, which: OrderFilter) -> Mapping[tuple[Phase, Turn], int]:
-        """Return the number of open orders by phase and turn."""
-        wanted = Wanted(evolve(which, phases=which.phases or OPEN), Names(self._state))
-        return Counter((order.phase, order.turn) for order in filter(wanted, self._state.orders.values()))
+    def open_counts(self, which: OrderFilter) -> tuple[Mapping[Phase, int], int]:
+        """Return the number of orders by phase, and of those for which it is the helpdesk's turn."""
+        found = list(filter(Wanted(which, Names(self._state)), self._state.orders.values()))
+        by_phase = Counter(order.phase for order in found)
+        return {phase: by_phase[phase] for phase in OPEN}, sum(order.turn is Turn.HELPDESK for order in found)
+
+    def edge(self, which: OrderFilter, *, down: bool, after: Key | None) -> datetime | None:
+        """Return until which time of receipt one look from a place goes, None to the end."""
+        ended = evolve(OrderFilter(), finished=which.finished)
+        text = search_term(which.text)
+        broad = len(text) >= SHORT and self.count(OrderFilter(text=which.text), BROAD) == BROAD
+        if which.deleted or which.holder is not None or (text and not broad):
+            return None
+        if which == OrderFilter() or (which.open_only and not text):
+            return None
+        if which.finished and self.count(ended, LOOKED_AT_IN_SPAN + 1) <= LOOKED_AT_IN_SPAN:
+            return None
+        here = [order for order in self._state.orders.values() if order.received_at in which.span]
+        walked = [order for order in here if order.deleted_at is None and (not which.open_only or order.open)]
+        edges = [_nth(walked, BROAD if which.open_only else which.most_looked_at, after, down=down)]
+        for name, value in which.codes.items():
+            of = [order for order in here if CODES[name](order) == value]
+            edges.append(_nth(of, LOOKED_UP, after, down=down))
+        known = [edge for edge in edges if edge is not None]
+        return None if len(known) < len(edges) else min(known) if down else max(known)
 
     def technicians(self, which: OrderFilter) -> Mapping[str, int]:
         """Return the number of orders by technician's code."""
@@ -95,6 +126,21 @@ class MemoryOrderQueries:
             if (count := self._state.totals.get((type_, status, phase, sto)))
         ]
         return tuple(sorted(totals, key=lambda total: (total.type, total.status, total.phase, total.sto)))
+
+
+CODES: Mapping[str, Callable[[Order], object]] = {
+    "serial": lambda order: order.data.serial.value,
+    "odp": lambda order: order.data.odp.value,
+    "technician": lambda order: order.data.technician.value,
+    "helpdesk": lambda order: order.helpdesk,
+    "sto": lambda order: order.data.sto.value,
+    "status": lambda order: order.status,
+}
+
+
+def _nth(orders: Iterable[Order], place: int, after: Key | None, *, down: bool) -> datetime | None:
+    page = sorted_page(orders, Sort.NEWEST if down else Sort.OLDEST, after, place + 1)
+    return page[place].received_at if len(page) > place else None
 
 
 def sorted_page(orders: Iterable[Order], sort: Sort, after: Key | None, limit: int) -> list[Order]:

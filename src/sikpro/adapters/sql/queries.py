@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from attrs import evolve
 
 from sikpro.adapters.sql.chosen_index import read_by
-from sikpro.adapters.sql.filters import index_for, paged, rows, wanted
+from sikpro.adapters.sql.filters import paged, rows, wanted
+from sikpro.adapters.sql.looking import edge_of, index_for
 from sikpro.adapters.sql.mappers import list_row
 from sikpro.adapters.sql.tables import LIVE, WITH_PORT, orders, totals
 from sikpro.adapters.sql.transaction import OpenTransaction, TotalKey
@@ -51,25 +51,34 @@ class SqlOrderQueries:
 
     def page(self, which: OrderFilter, *, sort: Sort, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
         """Return the next rows after a position."""
-        selected = read_by(rows.where(*wanted(self._transaction, which)), orders, index_for(which, sort))
-        return self._rows(paged(selected, sort=sort, after=after, limit=limit))
+        ours, index = wanted(self._transaction, which), index_for(self._transaction, which, sort, after)
+        if not sort.column:
+            return self._rows(paged(read_by(rows.where(*ours), orders, index), sort=sort, after=after, limit=limit))
+        # Only ids are sorted: whole rows of all open orders would be carried along.
+        some = paged(read_by(sa.select(_c.id).where(*ours), orders, index), sort=sort, after=after, limit=limit)
+        return self._rows(paged(rows.where(_c.id.in_(some)), sort=sort, limit=limit))
 
     def count(self, which: OrderFilter, cap: int) -> int:
         """Return the number of orders, counted up to `cap`."""
-        some = read_by(sa.select(_c.id).where(*wanted(self._transaction, which)), orders, index_for(which))
+        some = self._read(sa.select(_c.id), which)
         return int(self._transaction.scalar(sa.select(sa.func.count()).select_from(some.limit(cap).subquery())))
 
-    def open_by_phase_and_turn(self, which: OrderFilter) -> Mapping[tuple[Phase, Turn], int]:
-        """Return the number of open orders by phase and turn."""
-        here = evolve(which, phases=which.phases or OPEN)
-        counted = sa.select(_c.phase, _c.turn, sa.func.count()).where(*wanted(self._transaction, here))
-        grouped = read_by(counted.group_by(_c.phase, _c.turn), orders, index_for(here))
-        return {(Phase(phase), Turn(turn)): int(n) for phase, turn, n in self._transaction.execute(grouped)}
+    def open_counts(self, which: OrderFilter) -> tuple[Mapping[Phase, int], int]:
+        """Return the number of orders by phase, and of those for which it is the helpdesk's turn."""
+        phases = [phase for phase in Phase if phase in OPEN]
+        # Sums instead of groups: nothing is sorted.
+        conditions = [*(_c.phase == phase.value for phase in phases), _c.turn == Turn.HELPDESK.value]
+        summed = sa.select(*(sa.func.sum(sa.case((condition, 1), else_=0)) for condition in conditions))
+        *found, todo = (int(number or 0) for number in self._transaction.execute(self._read(summed, which)).one())
+        return dict(zip(phases, found, strict=True)), todo
+
+    def edge(self, which: OrderFilter, *, down: bool, after: Key | None) -> datetime | None:
+        """Return until which time of receipt one look from a place goes, None to the end."""
+        return edge_of(self._transaction, which, down=down, after=after)
 
     def technicians(self, which: OrderFilter) -> Mapping[str, int]:
         """Return the number of orders by technician's code."""
-        counted = sa.select(_c.technician, sa.func.count()).where(*wanted(self._transaction, which))
-        grouped = read_by(counted.group_by(_c.technician), orders, index_for(which))
+        grouped = self._read(sa.select(_c.technician, sa.func.count()).group_by(_c.technician), which)
         return {str(code): int(count) for code, count in self._transaction.execute(grouped)}
 
     def row(self, order_id: int) -> OrderRow | None:
@@ -89,7 +98,8 @@ class SqlOrderQueries:
         """Return the live orders that a person sent or is the technician of, oldest first."""
         theirs = _open_of(_c.sender, person)
         if technician is not None:
-            theirs = theirs.union(_open_of(_c.technician, technician))
+            both = theirs.union(_open_of(_c.technician, technician))
+            return self._rows(paged(rows.where(_c.id.in_(both)), limit=limit))
         return self._rows(paged(rows.where(_c.id.in_(theirs)), limit=limit))
 
     def live_with(self, serial: str, odp: str, port: str, *, but: int, limit: int) -> tuple[OrderRow, ...]:
@@ -118,6 +128,11 @@ class SqlOrderQueries:
             for (type_, status, phase, sto), count in sorted(counts.items())
             if count
         )
+
+    def _read(self, statement: sa.Select[Any], which: OrderFilter) -> sa.Select[Any]:
+        """Return the statement for the orders of a filter, to be read by their index."""
+        chosen = index_for(self._transaction, which, Sort.NEWEST)
+        return read_by(statement.where(*wanted(self._transaction, which)), orders, chosen)
 
     def _rows(self, statement: sa.Select[Any], values: Mapping[str, object] | None = None) -> tuple[OrderRow, ...]:
         return tuple(map(list_row, self._transaction.execute(statement, values).mappings()))

@@ -1,6 +1,6 @@
-"""Search: FTS5 trigrams on SQLite, pg_trgm (or a plain LIKE) on PostgreSQL, prefixes for short terms."""
+"""Search: FTS5 trigrams on SQLite, pg_trgm (or a plain LIKE) on PostgreSQL, whole codes for short terms."""
 
-from string import ascii_uppercase
+import json
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
@@ -9,14 +9,13 @@ from sqlalchemy.engine import Connection
 from sikpro.adapters.sql.mappers import data_from_row
 from sikpro.adapters.sql.tables import orders, people
 from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.application.ports.queries import BROAD
 from sikpro.domain.search_text import SHORT, search_term, search_text
 
 order_search = sa.table("order_search", sa.column("rowid", sa.Integer), sa.column("search_text", sa.Text))
 """The FTS5 table of SQLite; its row ids are the orders' ids. It is written in the transaction of the order."""
 
 _TEXTS = sa.select(orders.c.id, orders.c.search_text)
-_BROAD = 2_000
-_LAST = "\U0010ffff"
 
 
 def put_search_text(transaction: OpenTransaction, order_id: int, text: str, before: str | None) -> None:
@@ -55,17 +54,64 @@ def matches(transaction: OpenTransaction, text: str) -> ColumnElement[bool] | No
     term = search_term(text)
     if not term:
         return None
-    if len(term) < SHORT:
-        return _begins(term)
+    if len(term) < SHORT or (not transaction.on_sqlite and is_whole_code(transaction, term)):
+        return orders.c.id.in_(_with_code(term))
     if not transaction.on_sqlite:
         return orders.c.search_text.contains(term, autoescape=True)
-    match = order_search.c.search_text.op("MATCH")(_phrase(term))
-    hits = sa.select(order_search.c.rowid).where(match)
-    some = sa.select(sa.func.count()).select_from(hits.limit(_BROAD).subquery())
-    if transaction.scalar(some) == _BROAD:
+    found = _hits(transaction, term)
+    if found is None:
         # With so many matches a walk of the list fills a page faster than the index collects them.
         return sa.func.instr(orders.c.search_text, term) > 0
-    return orders.c.id.in_(hits)
+    return orders.c.id.in_(sa.select(sa.func.json_each(json.dumps(found)).table_valued("value").c.value))
+
+
+def is_broad(transaction: OpenTransaction, text: str) -> bool:
+    """Whether orders with a text are looked for along the list: many have it, or no index knows which."""
+    term = search_term(text)
+    if len(term) < SHORT:
+        return False
+    if transaction.on_sqlite:
+        return _hits(transaction, term) is None
+    if is_whole_code(transaction, term):
+        return False
+    return not _has_trigrams(transaction) or _is_frequent(transaction, term)
+
+
+def is_whole_code(transaction: OpenTransaction, term: str) -> bool:
+    """Whether a PostgreSQL without pg_trgm looks up a term as a whole code, which it has an index for."""
+    if _has_trigrams(transaction):
+        return False
+    return transaction.scalar(_with_code(term).limit(1)) is not None
+
+
+def _hits(transaction: OpenTransaction, term: str) -> list[int] | None:
+    """Return the ids of the orders with a term, None for `BROAD` or more; asked once between two writes."""
+
+    def read() -> list[int] | None:
+        match = order_search.c.search_text.op("MATCH")(_phrase(term))
+        some = sa.select(order_search.c.rowid).where(match).limit(BROAD)
+        found = [order_id for (order_id,) in transaction.execute(some)]
+        return None if len(found) == BROAD else found
+
+    return transaction.remember(("hits", term, transaction.changed_rows), read)
+
+
+def _has_trigrams(transaction: OpenTransaction) -> bool:
+    there = sa.select(sa.func.to_regclass("ix_orders_search_text").is_not(None))
+    return transaction.remember("has_trigrams", lambda: bool(transaction.scalar(there)))
+
+
+def _is_frequent(transaction: OpenTransaction, term: str) -> bool:
+    """Whether one in a hundred of the newest orders has a term."""
+    newest = (
+        sa.select(orders.c.search_text)
+        .where(orders.c.deleted_at.is_(None))
+        .order_by(orders.c.received_at.desc(), orders.c.id.desc())
+        .limit(BROAD)
+        .subquery()
+    )
+    having = sa.select(sa.func.count()).where(newest.c.search_text.contains(term, autoescape=True))
+    return transaction.remember(("frequent", term), lambda: int(transaction.scalar(having))) >= BROAD // 100
 
 
 def _phrase(term: str) -> str:
@@ -74,23 +120,10 @@ def _phrase(term: str) -> str:
     return f'"{quoted}"'
 
 
-def _begins(term: str) -> ColumnElement[bool]:
-    names = sa.select(people.c.technician_code).where(
-        people.c.name_folded >= term, people.c.name_folded < term + _LAST, people.c.technician_code.is_not(None)
-    )
-    conditions: list[ColumnElement[bool]] = [orders.c.technician.in_(names)]
+def _with_code(term: str) -> sa.CompoundSelect[tuple[int]] | sa.Select[tuple[int]]:
+    """Return the statement for the ids of the orders of which a term is a whole code."""
     code = term.upper()
-    if code.isascii() and code.lower() == term:
-        columns = (orders.c.number, orders.c.serial, orders.c.odp, orders.c.technician)
-        conditions += [sa.and_(column >= code, column < code + _LAST) for column in columns]
-        conditions += _vendor_begins(code)
-    return sa.or_(*conditions)
-
-
-def _vendor_begins(digits: str) -> list[ColumnElement[bool]]:
-    """Return the conditions for serials whose 16-digit notation begins with these digits.
-
-    The first two digits are the first letter of the vendor id, `A` to `Z`.
-    """
-    letters = [letter for letter in ascii_uppercase if f"{ord(letter):02X}".startswith(digits)]
-    return [sa.and_(orders.c.serial >= letters[0], orders.c.serial < chr(ord(letters[-1]) + 1))] if letters else []
+    if not code.isascii() or code.lower() != term:
+        return sa.select(orders.c.id).where(sa.false())
+    columns = (orders.c.number, orders.c.serial, orders.c.odp, orders.c.technician)
+    return sa.union(*(sa.select(orders.c.id).where(column == code) for column in columns))

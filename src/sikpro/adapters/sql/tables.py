@@ -30,7 +30,7 @@ REOPENED_TWICE = "reopenings > 1"
 
 NARROWING = (
     *("phase", "turn", "turn_since", "status", "type", "sto", "technician"),
-    *("channel", "helpdesk", "holder", "first_action_at", "number"),
+    *("channel", "helpdesk", "holder", "first_action_at", "finished_at", "number"),
     *(f"spent_{turn.value}" for turn in Turn),
 )
 """What filters compare in lists of open orders: the index has it, so that only the rows of a page are read.

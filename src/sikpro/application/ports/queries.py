@@ -1,15 +1,16 @@
 """Reads for pages: flat rows, paged by key."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from sikpro.domain.period import Period
-from sikpro.domain.phase import Phase, Turn, is_open
+from sikpro.domain.phase import OPEN, Phase, Turn, is_open
 from sikpro.domain.place import Place
+from sikpro.domain.promise import received_when_due_in
 from sikpro.domain.text import storable
 
 
@@ -30,6 +31,22 @@ UNKNOWN = "-"
 
 NOBODY = 0
 """As a filter's helpdesk: orders that no helpdesk ever had."""
+
+
+_FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
+_SET_BACK, _TICK = timedelta(days=1), timedelta(microseconds=1)
+
+LOOKED_AT = 10_000
+"""The most orders that one look through a list walks over, one after the other."""
+
+LOOKED_AT_IN_SPAN = 30_000
+"""The same where a person chose the time: a month is seen whole."""
+
+LOOKED_UP = 500
+"""The most orders of one code that one look reads, each in another place."""
+
+BROAD = 500
+"""A text that so many orders have is looked for along the list; the orders of a rarer one are looked up."""
 
 
 @frozen(kw_only=True)
@@ -84,6 +101,54 @@ class OrderFilter:
     stos: frozenset[str] = frozenset()
     types: frozenset[str] = frozenset()
     deleted: bool = False
+
+    @property
+    def open_only(self) -> bool:
+        """Whether it selects open orders only."""
+        return not self.deleted and (self.overdue is not None or bool(self.phases and self.phases <= OPEN))
+
+    @property
+    def codes(self) -> Mapping[str, str | int]:
+        """The codes by which orders can be looked up, by the name of the column, those of few orders first."""
+        given = {
+            "serial": self.serial,
+            "odp": self.odp,
+            "technician": self.technician,
+            "helpdesk": self.helpdesk or "",
+            "sto": self.sto,
+            "status": self.status,
+        }
+        return {name: value for name, value in given.items() if value}
+
+    @property
+    def span(self) -> Period:
+        """The times of receipt that are possible: an order does not end before it, apart from a clock set back."""
+        received = self.receipt or Period(_FIRST, _LAST)
+        if self.finished is None:
+            return received
+        return Period(received.start, max(received.start, min(received.end, self.finished.end + _SET_BACK)))
+
+    @property
+    def receipt(self) -> Period | None:
+        """The times of receipt that `received` and `due` leave, None for all."""
+        if self.received is None or self.due is None:
+            return self.received or (received_when_due_in(self.due) if self.due else None)
+        due = received_when_due_in(self.due)
+        start = max(self.received.start, due.start)
+        return Period(start, max(start, min(self.received.end, due.end)))
+
+    @property
+    def most_looked_at(self) -> int:
+        """The most orders that one look walks over."""
+        return LOOKED_AT_IN_SPAN if self.received or self.due or self.finished else LOOKED_AT
+
+    def until(self, edge: datetime | None, *, down: bool) -> Self:
+        """Return the part of the filter that one look from the newest or oldest order reaches, all with None."""
+        if edge is None:
+            return self
+        span = self.span
+        near = Period(edge, span.end) if down else Period(span.start, edge + _TICK)
+        return evolve(self, received=near)
 
 
 class Sort(StrEnum):
@@ -224,14 +289,22 @@ class OrderQueries(Protocol):
 
         `text` finds a part of the registration number, serial (either notation), ODP, technician code or name, or note.
         Case and blanks at the ends do not count; `%` and `_` are plain characters. A text of one or two characters
-        finds only values that begin with it, and does not search the note.
+        finds only the orders with exactly this number, serial, ODP or technician code.
         """
 
     def count(self, which: OrderFilter, cap: int) -> int:
         """Count the orders, up to `cap` and no further."""
 
-    def open_by_phase_and_turn(self, which: OrderFilter) -> Mapping[tuple[Phase, Turn], int]:
-        """Count the open orders of a filter by phase and turn, without those of zero; `which` selects no others."""
+    def open_counts(self, which: OrderFilter) -> tuple[Mapping[Phase, int], int]:
+        """Count the orders of a filter of open ones by their phases, and those for which it is the helpdesk's turn."""
+
+    def edge(self, which: OrderFilter, *, down: bool, after: Key | None) -> datetime | None:
+        """Return until which time of receipt one look from a place goes, newest first with `down`; None: to the end.
+
+        One look is over `OrderFilter.most_looked_at` orders that are not deleted, or `LOOKED_UP` of one of the filter's
+        codes, whichever goes further. It goes to the end for deleted orders, a person's orders in hand, an end in a
+        span of few orders, a text that few orders have, and open orders (with a text: `BROAD` of them).
+        """
 
     def technicians(self, which: OrderFilter) -> Mapping[str, int]:
         """Count the orders by their technicians' codes, without those of zero."""

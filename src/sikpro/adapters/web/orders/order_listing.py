@@ -18,6 +18,7 @@ from sikpro.domain.people import Permission, Person
 from sikpro.domain.period import Period
 from sikpro.domain.phase import OPEN, Phase, Stage, Turn
 from sikpro.domain.promise import PROMISE
+from sikpro.domain.search_text import is_short
 from sikpro.domain.text import storable
 
 
@@ -146,6 +147,11 @@ class Listing:
     def of_query(cls, query: str, me: Person) -> Self:
         """Parse a query string as text."""
         return cls.of(dict(parse_qsl(query)), me)
+
+    @property
+    def short(self) -> bool:
+        """Whether its text is so short that it finds whole codes only."""
+        return is_short(self.text)
 
     @property
     def live(self) -> bool:

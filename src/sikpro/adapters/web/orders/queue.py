@@ -20,13 +20,13 @@ from sikpro.adapters.web.site.forms import Form
 from sikpro.adapters.web.site.pages import Pages, go, is_htmx
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
-from sikpro.application.ports.queries import OrderRow
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.orders.list_orders import past_limits, search_orders
+from sikpro.application.use_cases.orders.list_orders import Looked, find_orders, past_limits
 from sikpro.application.use_cases.orders.work_order import just_taken, take_next
 from sikpro.domain.catalogue import Status
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
+from sikpro.domain.search_text import is_short
 
 FOUND = 8
 """How many orders the search shows while a person types."""
@@ -68,13 +68,22 @@ class QueueController(Controller):
         if not is_htmx(request):
             return go(request, Listing(view="all", text=text).address())
 
-        def work(uow: UnitOfWork) -> tuple[tuple[OrderRow, ...], dict[str, Status]]:
-            rows = search_orders(uow, text, me, FOUND + 1) if text else ()
-            return rows, {status.code: status for status in uow.catalogue.statuses()}
+        def work(uow: UnitOfWork) -> tuple[Looked, dict[str, Status]]:
+            looked = find_orders(uow, text, me, FOUND + 1) if text else Looked(())
+            return looked, {status.code: status for status in uow.catalogue.statuses()}
 
-        rows, statuses = await parts.transactions.read(work)
-        more = len(rows) > FOUND
-        return pages.page(request, "orders/found.html", text=text, rows=rows[:FOUND], more=more, statuses=statuses)
+        looked, statuses = await parts.transactions.read(work)
+        more = len(looked.rows) > FOUND
+        return pages.page(
+            request,
+            "orders/found.html",
+            text=text,
+            short=is_short(text),
+            rows=looked.rows[:FOUND],
+            edge=looked.edge,
+            more=more,
+            statuses=statuses,
+        )
 
     @post("/orders/next", guards=[only(Permission.WORK)])
     async def take_next(

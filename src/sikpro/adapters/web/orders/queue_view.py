@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
-from sikpro.adapters.web.orders.order_listing import COUNTED, SPANS, Limits, Listing, views_for
+from sikpro.adapters.web.orders.order_listing import COUNTED, FIRST, SPANS, Limits, Listing, views_for
 from sikpro.application.i18n import Words
 from sikpro.application.ports.queries import UNKNOWN, Key, OrderFilter, OrderRow, PastLimit, Sort
 from sikpro.application.ports.set_aside import SetAside
@@ -16,7 +16,14 @@ from sikpro.application.ports.undo_and_views import SavedView, UndoStep
 from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.application.reports.wording import days_text
 from sikpro.application.use_cases.catalogue.lookup import group_text
-from sikpro.application.use_cases.orders.list_orders import AGES, list_orders, past_limits
+from sikpro.application.use_cases.orders.list_orders import (
+    AGES,
+    Looked,
+    count_look,
+    list_orders,
+    look_through,
+    past_limits,
+)
 from sikpro.application.use_cases.orders.set_aside import put_off
 from sikpro.application.use_cases.orders.undo_status import undoable
 from sikpro.domain.catalogue import OrderType, Status
@@ -56,7 +63,9 @@ class Urgency:
 
 @frozen(kw_only=True)
 class QueuePage:
-    """The view model of a list; `total` is the count of a filtered list.
+    """The view model of a list; `total` is the count of a filtered list, of its first look only with `total_more`.
+
+    With `edge` the list was looked through as far as that place.
 
     `newest` is the newest order, `newer` the number of orders since the list was opened. `next_name` is what
     `next_list_name` returns.
@@ -64,6 +73,8 @@ class QueuePage:
 
     rows: tuple[OrderRow, ...]
     total: int
+    total_more: bool
+    edge: Key | None
     first: Key | None
     last: Key | None
     less: bool
@@ -97,17 +108,27 @@ def read_queue(uow: UnitOfWork, listing: Listing, me: Person, words: Words, now:
     """Return the list that a person may see. Raises `NotPermitted`."""
     limits, iana = past_limits(uow, now, zone), ZoneInfo(zone)
     which = listing.which(me, now, iana, limits)
-    rows, less, more = _page(uow, listing, which, me)
+    counts = {} if listing.text else _counts(uow, listing, me, now, iana, limits)
+    known = counts.get(listing.view) if listing.filters and "phase" not in listing.filters else None
+    # Where the count says that there is none, nothing is read to see it once more.
+    looked, less, more = (Looked(()), False, False) if known == 0 else _page(uow, listing, which, me)
+    rows = looked.rows
+    total, total_more = (
+        _total(uow, listing, which, me, looked, whole=not less and not more)
+        if known is None
+        else (min(known, COUNTED_UP_TO), known > COUNTED_UP_TO)
+    )
     newest = uow.order_queries.newest_id()
     since = newest if listing.since is None else listing.since
-    counts = {} if listing.text else _counts(uow, listing, me, now, iana, limits)
     near = past_limits(uow, now, zone, NEAR)
     types = {row.code: row for row in uow.catalogue.order_types()}
     return QueuePage(
         rows=tuple(sorted(rows, key=lambda row: not is_resubmitted_to(row, me)))
         if listing.sort is Sort.OLDEST and not listing.chosen
         else rows,
-        total=uow.order_queries.count(within(which, me), COUNTED_UP_TO + 1) if listing.filters or listing.text else 0,
+        total=total,
+        total_more=total_more,
+        edge=looked.edge,
         first=rows[0].key_in(listing.sort) if rows else None,
         last=rows[-1].key_in(listing.sort) if rows else None,
         less=less,
@@ -136,25 +157,20 @@ def read_queue(uow: UnitOfWork, listing: Listing, me: Person, words: Words, now:
 def _counts(
     uow: UnitOfWork, listing: Listing, me: Person, now: datetime, zone: ZoneInfo, limits: Limits
 ) -> Mapping[str, int]:
-    """Return the number of orders of each counted view, up to `CAP` + 1."""
+    """Return the number of orders of each counted view; without a filter up to `CAP` + 1."""
     shown = {view: within(listing.which(me, now, zone, limits, view), me) for view in COUNTED if view in views_for(me)}
     counts = uow.order_queries.count
-    if not listing.filters and me.may(Permission.VIEW_ALL):
+    if listing.filters.keys() <= {"phase"} and me.may(Permission.VIEW_ALL):
         return {view: counts(which, CAP + 1) for view, which in shown.items()}
     # One walk for all of them: each alone would look at all open orders to find that none is of the filter.
-    found = uow.order_queries.open_by_phase_and_turn(shown["open"])
+    by_phase, todo = uow.order_queries.open_counts(shown["open"])
 
-    def of(which: OrderFilter) -> int:
-        return sum(
-            number
-            for (phase, turn), number in found.items()
-            if phase in which.phases and (which.turn is None or which.turn is turn)
-        )
+    def number(view: str, which: OrderFilter) -> int:
+        if view == "mine" or (view == FIRST and "turn" in listing.filters):
+            return counts(which, COUNTED_UP_TO + 1)
+        return todo if view == FIRST else sum(by_phase[phase] for phase in which.phases)
 
-    return {
-        view: counts(which, CAP + 1) if which.holder is not None else min(of(which), CAP + 1)
-        for view, which in shown.items()
-    }
+    return {view: number(view, which) for view, which in shown.items()}
 
 
 def next_list_name(uow: UnitOfWork, listing: Listing, me: Person, words: Words) -> str:
@@ -177,17 +193,30 @@ def within(which: OrderFilter, me: Person) -> OrderFilter:
     return which if me.may(Permission.VIEW_ALL) else evolve(which, site_operation=me.site_operation or "")
 
 
-def _page(uow: UnitOfWork, listing: Listing, which: OrderFilter, me: Person) -> tuple[tuple[OrderRow, ...], bool, bool]:
+def _total(
+    uow: UnitOfWork, listing: Listing, which: OrderFilter, me: Person, looked: Looked, *, whole: bool
+) -> tuple[int, bool]:
+    """Return the count of a filtered list, and whether there may be more; the page may have all of it."""
+    if not listing.filters and not listing.text:
+        return 0, False
+    if whole and listing.top is None:
+        return len(looked.rows), looked.edge is not None
+    count, is_all = count_look(uow, which, me, down=listing.sort.down, cap=COUNTED_UP_TO + 1)
+    return min(count, COUNTED_UP_TO), count > COUNTED_UP_TO or not is_all
+
+
+def _page(uow: UnitOfWork, listing: Listing, which: OrderFilter, me: Person) -> tuple[Looked, bool, bool]:
     """Return the rows in the list's order, and whether there are rows before and after them."""
     if listing.before is not None:
-        found = list_orders(uow, which, me, sort=listing.sort.back, after=listing.before, limit=PAGE + 1)
-        return found[:PAGE][::-1], len(found) > PAGE, True
+        looked = look_through(uow, which, me, sort=listing.sort.back, after=listing.before, limit=PAGE + 1)
+        found = looked.rows
+        return Looked(found[:PAGE][::-1]), len(found) > PAGE or looked.edge is not None, True
     start = listing.after
     if listing.top and listing.sort is Sort.NEWEST and start is None:
         # Orders since the opening of the list wait behind a button, so that nothing moves under the cursor.
         start = evolve(listing.top, id=listing.top.id + 1)
-    found = list_orders(uow, which, me, sort=listing.sort, after=start, limit=PAGE + 1)
-    return found[:PAGE], listing.after is not None, len(found) > PAGE
+    looked = look_through(uow, which, me, sort=listing.sort, after=start, limit=PAGE + 1)
+    return evolve(looked, rows=looked.rows[:PAGE]), listing.after is not None, len(looked.rows) > PAGE
 
 
 def _in_hand(uow: UnitOfWork, me: Person) -> tuple[OrderRow, ...]:

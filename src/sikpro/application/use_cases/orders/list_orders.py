@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, PastLimit, Sort
 from sikpro.application.ports.storage import UnitOfWork
@@ -74,10 +74,48 @@ def state_since(uow: UnitOfWork, row: OrderRow) -> datetime:
 def list_orders(
     uow: UnitOfWork, which: OrderFilter, by: Person, *, sort: Sort, after: Key | None = None, limit: int = 50
 ) -> tuple[OrderRow, ...]:
-    """Return a page of the orders that a person may view.
+    """Return a page of the orders that a person may view, however far they lie apart.
 
     Raises `NotPermitted`, also for deleted orders unless the person is an admin.
     """
+    return uow.order_queries.page(_allowed(which, by), sort=sort, after=after, limit=limit)
+
+
+@frozen
+class Looked:
+    """What one look through a list found; with `edge` the list was looked through as far as that place only."""
+
+    rows: tuple[OrderRow, ...]
+    edge: Key | None = None
+
+
+def look_through(
+    uow: UnitOfWork, which: OrderFilter, by: Person, *, sort: Sort, after: Key | None = None, limit: int = 50
+) -> Looked:
+    """Return a page like `list_orders`, after one look of bounded length (`OrderQueries.edge`).
+
+    A look that fills the page has no edge; another look begins after the edge of the one before. Raises `NotPermitted`.
+    """
+    allowed = _allowed(which, by)
+    edge = uow.order_queries.edge(allowed, down=sort.down, after=after)
+    rows = uow.order_queries.page(allowed.until(edge, down=sort.down), sort=sort, after=after, limit=limit)
+    if edge is None or len(rows) == limit:
+        return Looked(rows)
+    # All orders received at that very moment were looked at.
+    return Looked(rows, Key(edge, 1 if sort.down else 2**53 - 1))
+
+
+def count_look(uow: UnitOfWork, which: OrderFilter, by: Person, *, down: bool, cap: int) -> tuple[int, bool]:
+    """Count what the first look through a list finds, up to `cap`, and say whether that is all of it.
+
+    Raises `NotPermitted`.
+    """
+    allowed = _allowed(which, by)
+    edge = uow.order_queries.edge(allowed, down=down, after=None)
+    return uow.order_queries.count(allowed.until(edge, down=down), cap), edge is None
+
+
+def _allowed(which: OrderFilter, by: Person) -> OrderFilter:
     if not by.may(Permission.VIEW_ALL):
         by.must(Permission.VIEW_SITE_OPERATION)
         if not by.site_operation:
@@ -85,7 +123,7 @@ def list_orders(
         which = evolve(which, site_operation=by.site_operation)
     if which.deleted:
         by.must(Permission.ADMINISTER)
-    return uow.order_queries.page(which, sort=sort, after=after, limit=limit)
+    return which
 
 
 def every_order(uow: UnitOfWork, which: OrderFilter) -> Iterator[OrderRow]:
@@ -122,7 +160,12 @@ def past_limits(uow: UnitOfWork, now: datetime, zone: str, part: float = 1) -> t
 
 def search_orders(uow: UnitOfWork, text: str, by: Person, limit: int = 20) -> tuple[OrderRow, ...]:
     """Return the newest orders that match a text and that a person may view."""
-    return list_orders(uow, OrderFilter(text=text), by, sort=Sort.NEWEST, limit=limit)
+    return find_orders(uow, text, by, limit).rows
+
+
+def find_orders(uow: UnitOfWork, text: str, by: Person, limit: int = 20) -> Looked:
+    """Return what one look from the newest order finds of a text, for each key stroke in the search box."""
+    return look_through(uow, OrderFilter(text=text), by, sort=Sort.NEWEST, limit=limit)
 
 
 def related_orders(uow: UnitOfWork, row: OrderRow, by: Person, limit: int = 6) -> tuple[OrderRow, ...]:

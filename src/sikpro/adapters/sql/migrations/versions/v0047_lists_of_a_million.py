@@ -12,7 +12,7 @@ LIVE = "deleted_at IS NULL AND phase <> 'completed' AND phase <> 'cancelled'"
 DELETED = "deleted_at IS NOT NULL"
 NARROWING = (
     *("phase", "turn", "turn_since", "status", "type", "sto", "technician"),
-    *("channel", "helpdesk", "holder", "first_action_at", "number"),
+    *("channel", "helpdesk", "holder", "first_action_at", "finished_at", "number"),
     *("spent_helpdesk", "spent_technician", "spent_customer", "spent_system", "spent_nobody"),
 )
 REPLACED = (

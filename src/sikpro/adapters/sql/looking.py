@@ -1,0 +1,133 @@
+"""How a list of orders is looked through: by which index, and how far at once."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from sikpro.adapters.sql.chosen_index import read_by
+from sikpro.adapters.sql.filters import within
+from sikpro.adapters.sql.search import is_broad
+from sikpro.adapters.sql.tables import KEPT, LIVE, orders
+from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.application.ports.queries import BROAD, LOOKED_AT_IN_SPAN, LOOKED_UP, Key, OrderFilter, Sort
+from sikpro.domain.phase import Turn
+from sikpro.domain.search_text import search_term
+
+_c = orders.c
+
+
+def edge_of(transaction: OpenTransaction, which: OrderFilter, *, down: bool, after: Key | None) -> datetime | None:
+    """Return until which time of receipt one look goes, None to the end."""
+    broad = is_broad(transaction, which.text)
+    if which.deleted or which.holder is not None or (search_term(which.text) and not broad):
+        return None
+    if which == OrderFilter() or (which.open_only and not broad):
+        return None
+    if _ended_in_few(transaction, which):
+        return None
+    walked = sa.text(LIVE if which.open_only else KEPT)
+    index = "ix_orders_live" if which.open_only else "ix_orders_kept_received"
+    edges = [
+        _nth(
+            transaction,
+            which,
+            walked,
+            index,
+            BROAD if which.open_only else which.most_looked_at,
+            down=down,
+            after=after,
+        )
+    ]
+    for name in which.codes:
+        if edges[-1] is None:
+            return None
+        edges.append(_nth(transaction, which, *_of(which, name), LOOKED_UP, down=down, after=after))
+    known = [edge for edge in edges if edge is not None]
+    return None if len(known) < len(edges) else min(known) if down else max(known)
+
+
+def index_for(transaction: OpenTransaction, which: OrderFilter, sort: Sort, after: Key | None = None) -> str:
+    """Return the index by which SQLite reads the orders of a filter, "" where it may choose."""
+    if not transaction.on_sqlite:
+        return ""
+    if which.holder is not None:
+        return "ix_orders_holder"
+    if which.deleted:
+        return "ix_orders_deleted"
+    if search_term(which.text) and not is_broad(transaction, which.text):
+        return ""
+    rare = _rarest(transaction, which, down=sort.down, after=after)
+    return rare or (_of_open(which, sort) if which.open_only else _of_all(transaction, which))
+
+
+def _of_open(which: OrderFilter, sort: Sort) -> str:
+    if which.overdue is not None or which.turn is Turn.HELPDESK:
+        return "ix_orders_live_turn"
+    if which.technician:
+        return "ix_orders_live_technician"
+    alone = which == OrderFilter(phases=which.phases, newer_than=which.newer_than)
+    return "ix_orders_live_phase" if len(which.phases) == 1 and alone and not sort.column else "ix_orders_live"
+
+
+def _of_all(transaction: OpenTransaction, which: OrderFilter) -> str:
+    if _ended_in_few(transaction, which):
+        return "ix_orders_kept_finished"
+    codes = [*which.codes]
+    return _of(which, codes[0])[1] if codes else "ix_orders_kept_received"
+
+
+def _rarest(transaction: OpenTransaction, which: OrderFilter, *, down: bool, after: Key | None) -> str:
+    """Return the index of a code that so few orders have that all can be read, "" if there is none."""
+    codes = ("serial", "odp") if which.open_only else tuple(which.codes)
+    if len(which.codes) == 1 and not which.open_only:
+        return ""
+    for name in codes:
+        if name in which.codes:
+            condition, index = _of(which, name)
+            if _nth(transaction, which, condition, index, LOOKED_UP, down=down, after=after) is None:
+                return index
+    return ""
+
+
+def _of(which: OrderFilter, name: str) -> tuple[sa.ColumnElement[bool], str]:
+    return _c[name] == which.codes[name], f"ix_orders_{name}_received_at_id"
+
+
+def _ended_in_few(transaction: OpenTransaction, which: OrderFilter) -> bool:
+    if which.finished is None or which.received is not None:
+        return False
+    some = (
+        sa.select(_c.finished_at)
+        .where(sa.text(KEPT), *within(_c.finished_at, which.finished))
+        .limit(LOOKED_AT_IN_SPAN + 1)
+    )
+    counted = sa.select(sa.func.count()).select_from(read_by(some, orders, "ix_orders_kept_finished").subquery())
+    return transaction.remember(
+        ("ended", which.finished, transaction.changed_rows),
+        lambda: int(transaction.scalar(counted)) <= LOOKED_AT_IN_SPAN,
+    )
+
+
+def _nth(
+    transaction: OpenTransaction,
+    which: OrderFilter,
+    condition: sa.ColumnElement[bool] | sa.TextClause,
+    index: str,
+    place: int,
+    *,
+    down: bool,
+    after: Key | None,
+) -> datetime | None:
+    """Return the receipt of the order at a place of those with a condition, None if there are not so many."""
+    key: list[sa.ColumnElement[Any]] = [_c.received_at, _c.id]
+    found = sa.select(_c.received_at).where(condition, *within(_c.received_at, which.span))
+    if after is not None:
+        here, there = (
+            sa.tuple_(*key),
+            sa.tuple_(sa.literal(after.received_at, _c.received_at.type), sa.literal(after.id)),
+        )
+        found = found.where(here < there if down else here > there)
+    found = found.order_by(*(part.desc() if down else part for part in key)).limit(1).offset(place)
+    reached: datetime | None = transaction.scalar(read_by(found, orders, index))
+    return reached

@@ -7,9 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from sikpro.adapters.sql.chosen_index import read_by
 from sikpro.adapters.sql.filters import paged, rows
 from sikpro.adapters.sql.mappers import list_row
-from sikpro.adapters.sql.tables import HELD, REOPENED_TWICE, STANDING, orders
+from sikpro.adapters.sql.tables import HELD, REOPENED_TWICE, STANDING, orders, shared_serials
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.devices import CountedRow, HeldUpOdp, KnownOrder, OdpSummary, SharedSerial
 from sikpro.application.ports.queries import Key, OrderRow, Sort
@@ -61,15 +62,21 @@ class SqlDeviceQueries:
 
     def shared_serials(self, after: str, limit: int) -> tuple[SharedSerial, ...]:
         """Return modems with live or completed orders under several registration numbers, by serial, after `after`."""
-        standing = sa.select(_c.serial).where(sa.text(STANDING)).group_by(_c.serial).order_by(_c.serial)
-        # Count the numbers only of the found modems: a distinct count for every modem costs more than the walk.
-        shared = standing.where(_c.serial > after).having(sa.func.min(_c.number) < sa.func.max(_c.number)).limit(limit)
-        found = self._transaction.execute(shared).scalars().all()
-        counted = standing.add_columns(
-            sa.func.count().label("orders"), sa.func.count(_c.number.distinct()).label("numbers")
+        serial = shared_serials.c.serial
+        counted, numbers = (
+            # Subqueries: a join may begin with a million orders.
+            read_by(sa.select(count).where(sa.text(STANDING), _c.serial == serial), orders, "ix_orders_installed")
+            .correlate(shared_serials)
+            .scalar_subquery()
+            for count in (sa.func.count(), sa.func.count(_c.number.distinct()))
         )
-        some = self._transaction.execute(counted.where(_c.serial.in_(found))).mappings() if found else ()
-        return tuple(SharedSerial(**row) for row in some)
+        selected = (
+            sa.select(serial, counted.label("orders"), numbers.label("numbers"))
+            .where(serial > after, numbers > 1)
+            .order_by(serial)
+            .limit(limit)
+        )
+        return tuple(SharedSerial(**row) for row in self._transaction.execute(selected).mappings())
 
     def held_up_odps(
         self, since: datetime, least: int, after: tuple[int, str] | None, limit: int
@@ -78,7 +85,7 @@ class SqlDeviceQueries:
         times = sa.func.sum(_c.hold_ups)
         selected = (
             sa.select(_c.odp, times.label("hold_ups"), sa.func.count().label("orders"))
-            .where(sa.text(HELD), _c.received_at >= since, _c.deleted_at.is_(None))
+            .where(sa.text(HELD), _c.received_at >= since)
             .group_by(_c.odp)
             .having(times >= least)
             .order_by(times.desc(), _c.odp)
@@ -87,18 +94,21 @@ class SqlDeviceQueries:
         if after is not None:
             place, name = after
             selected = selected.having(sa.or_(times < place, sa.and_(times == place, _c.odp > name)))
-        return tuple(HeldUpOdp(**row) for row in self._transaction.execute(selected).mappings())
+        found = self._transaction.execute(read_by(selected, orders, "ix_orders_held_up"))
+        return tuple(HeldUpOdp(**row) for row in found.mappings())
 
     def held_up_orders(self, odp: str, since: datetime, limit: int) -> tuple[CountedRow, ...]:
         """Return an ODP's held-up orders received since, with their number of hold-ups, newest first."""
         wanted = (_c.odp == odp, _c.received_at >= since, _c.hold_ups > 0, _c.deleted_at.is_(None))
         selected = rows.add_columns(_c.hold_ups.label("times")).where(*wanted)
+        selected = read_by(selected, orders, "ix_orders_odp_received_at_id")
         return self._counted(paged(selected, sort=Sort.NEWEST, limit=limit))
 
     def reopened(self, after: Key | None, limit: int) -> tuple[CountedRow, ...]:
         """Return orders reopened twice or more, with the number of reopenings, newest first."""
         wanted = (sa.text(REOPENED_TWICE), _c.deleted_at.is_(None))
         selected = rows.add_columns(_c.reopenings.label("times")).where(*wanted)
+        selected = read_by(selected, orders, "ix_orders_reopened")
         return self._counted(paged(selected, sort=Sort.NEWEST, after=after, limit=limit))
 
     def known(self, numbers: Iterable[str]) -> Mapping[str, tuple[KnownOrder, ...]]:

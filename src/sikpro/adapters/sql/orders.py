@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from attrs import evolve
 from sqlalchemy.engine import Connection
 
-from sikpro.adapters.sql.dialect import add_up
+from sikpro.adapters.sql.chosen_index import read_by
+from sikpro.adapters.sql.dialect import add_up, insert_new
 from sikpro.adapters.sql.errors import ConstraintViolated
 from sikpro.adapters.sql.mappers import order_from_row, order_to_row
 from sikpro.adapters.sql.search import put_search_text, technician_name
-from sikpro.adapters.sql.tables import order_ids, orders
+from sikpro.adapters.sql.tables import STANDING, order_ids, orders, shared_serials
 from sikpro.adapters.sql.transaction import OpenTransaction, TotalKey
 from sikpro.application.ports.storage import StorageBusy
 from sikpro.domain.errors import ConcurrencyConflict, DuplicateOrder, NotFound
@@ -20,11 +21,19 @@ from sikpro.domain.order import FARTHEST_CLAIM, Order
 from sikpro.domain.phase import Phase
 
 _c = orders.c
-_BEFORE = (_c.version, _c.type, _c.status, _c.phase, _c.sto, _c.deleted_at, _c.search_text)
+_BEFORE = (_c.version, _c.type, _c.status, _c.phase, _c.sto, _c.deleted_at, _c.search_text, _c.number, _c.serial)
 
 # Values are parameters, so that the statement is built and compiled once.
 _COUNTER = "orders"
 _NEXT_ID = sa.select(sa.func.nextval("order_id"))
+_SHARED_BY = ("serial", "number", "phase", "deleted_at")
+_OTHER_NUMBER = read_by(
+    sa.select(_c.id)
+    .where(sa.text(STANDING), _c.serial == sa.bindparam("its_serial"), _c.number != sa.bindparam("its_number"))
+    .limit(1),
+    orders,
+    "ix_orders_installed",
+)
 _INSERT = sa.insert(orders)
 _GET = sa.select(orders).where(_c.id == sa.bindparam("order_id"))
 _FIND = (
@@ -75,6 +84,7 @@ class SqlOrderRepository:
             if self._transaction.scalar(sa.select(_c.id).where(_c.id == order.id)) is not None:
                 raise
             raise self._duplicate(order, key) from violation
+        self._note_shared(row)
         self._transaction.count(_total_key(row), 1)
 
     def save(self, order: Order, key: str | None) -> Order:
@@ -93,6 +103,8 @@ class SqlOrderRepository:
                 put_search_text(self._transaction, order.id, row["search_text"], before["search_text"])
         except ConstraintViolated as violation:
             raise self._duplicate(order, key) from violation
+        if any(before[name] != row[name] for name in _SHARED_BY):
+            self._note_shared(row)
         old, new = _total_key(before), _total_key(row)
         if old != new:
             self._transaction.count(old, -1)
@@ -119,8 +131,10 @@ class SqlOrderRepository:
     def lapsed(self, now: datetime, limit: int) -> tuple[Order, ...]:
         """Return the orders with an expired claim, the longest expired first."""
         over = sa.or_(_c.claimed_until <= now, _c.claimed_until > now + FARTHEST_CLAIM)
-        selected = sa.select(orders).where(over, _c.holder.is_not(None)).order_by(_c.claimed_until, _c.id).limit(limit)
-        return tuple(map(order_from_row, self._transaction.execute(selected).mappings()))
+        claimed = sa.select(orders).where(_c.claimed_until.is_not(None), over, _c.holder.is_not(None))
+        selected = claimed.order_by(_c.claimed_until, _c.id).limit(limit)
+        found = self._transaction.execute(read_by(selected, orders, "ix_orders_claimed_until"))
+        return tuple(map(order_from_row, found.mappings()))
 
     def key_facts(self) -> Iterable[tuple[int, str, str, Phase, bool]]:
         """Return id, registration number, type, phase and deletion of every order."""
@@ -137,6 +151,13 @@ class SqlOrderRepository:
         with self._transaction.savepoint():
             self._transaction.execute(changed.values(duplicate_key=None), [{"order": row["order"]} for row in named])
             self._transaction.execute(changed.values(duplicate_key=sa.bindparam("key")), named)
+
+    def _note_shared(self, row: Mapping[str, Any]) -> None:
+        """Note the order's modem if it stands under another number too; the list asks whether it still does."""
+        key = {"its_serial": row["serial"], "its_number": row["number"]}
+        if self._transaction.scalar(_OTHER_NUMBER, key) is not None:
+            noted = insert_new(self._transaction, shared_serials, ["serial"])
+            self._transaction.execute(noted, {"serial": row["serial"]})
 
     def _duplicate(self, order: Order, key: str | None) -> Exception:
         holder = self._transaction.scalar(sa.select(_c.id).where(_c.duplicate_key == key, _c.id != order.id))

@@ -24,7 +24,7 @@ LIVE = " AND ".join(["deleted_at IS NULL", *(f"phase <> '{phase}'" for phase in 
 KEPT = "deleted_at IS NULL"
 DELETED = "deleted_at IS NOT NULL"
 WITH_PORT = "port <> ''"
-HELD = "hold_ups > 0"
+HELD = f"{KEPT} AND hold_ups > 0"
 REOPENED_TWICE = "reopenings > 1"
 """The conditions of partial indexes; an index serves only queries that repeat its condition exactly."""
 
@@ -146,7 +146,14 @@ orders = Table(
         sqlite_where=sa.text(LIVE),
         postgresql_where=sa.text(LIVE),
     ),
-    sa.Index("ix_orders_held_up", "received_at", "odp", sqlite_where=sa.text(HELD), postgresql_where=sa.text(HELD)),
+    sa.Index(
+        "ix_orders_held_up",
+        "received_at",
+        "odp",
+        "hold_ups",
+        sqlite_where=sa.text(HELD),
+        postgresql_where=sa.text(HELD),
+    ),
     sa.Index(
         "ix_orders_reopened",
         *("received_at", "id"),
@@ -171,6 +178,13 @@ totals = Table(
     Column("phase", Words, primary_key=True),
     Column("sto", Words, primary_key=True),
     Column("count", Integer, nullable=False),
+)
+
+shared_serials = Table(
+    "shared_serials",
+    metadata,
+    Column("serial", Words, primary_key=True),
+    comment="modems that stood under several registration numbers; whether they still do, the orders say",
 )
 
 people = Table(

@@ -68,7 +68,8 @@ def stuck_orders(
     by.must(Permission.LEAD)
     which = stuck(uow, now)
     counts = uow.order_queries.technicians(which)
-    chosen = uow.order_queries.technicians(evolve(which, sto=sto, site_operation=by.site_operation or ""))
+    narrower = evolve(which, sto=sto, site_operation=by.site_operation or "")
+    chosen = counts if narrower == which else uow.order_queries.technicians(narrower)
     sent = uow.reminders.sent(STUCK, _day(now, zone))
     found = [_of_technician(uow, code, counts[code], today=code in sent) for code in chosen]
     found.sort(key=lambda one: (-one.count, one.name))

@@ -46,6 +46,7 @@ def test_facts_are_counted_by_each_dimension_without_the_deleted(store: Transact
     store.write(work)
 
     expected = {
+        Dimension.PROMISE: {("",): 1, ("kept",): 1},
         Dimension.TYPE: {("AO",): 1, ("MO",): 1},
         Dimension.STO: {("SDA",): 1, ("SPJ",): 1},
         Dimension.SITE_OPERATION: {("SO1",): 1, ("",): 1},

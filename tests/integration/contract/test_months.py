@@ -164,7 +164,7 @@ def test_spans_of_life_are_ranked_by_their_whole_seconds(store: Transactions) ->
     store.write(work)
 
     def spread(interval: Interval) -> Spread:
-        return store.read(lambda unit: unit.order_facts.spread(OrderFilter(), interval))
+        return store.read(lambda unit: unit.order_facts.spreads(OrderFilter(), [interval])[interval])
 
     def seconds(*numbers: int) -> Spread:
         return Spread(count=10, median=timedelta(seconds=numbers[0]), p90=timedelta(seconds=numbers[1]))
@@ -190,7 +190,7 @@ def test_spans_are_ranked_day_by_day_of_the_end(store: Transactions) -> None:
     store.write(work)
 
     def daily(interval: Interval) -> Mapping[str, Spread]:
-        return store.read(lambda unit: unit.order_facts.daily_spread(OrderFilter(), interval, ZONE))
+        return store.read(lambda unit: unit.order_facts.daily_spreads(OrderFilter(), [interval], ZONE)[interval])
 
     late = timedelta(days=1, minutes=9)
     assert daily(Interval.TECHNICIAN) == {

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from sikpro.adapters.memory.queries import sorted_page
 from sikpro.adapters.memory.rows import Names, Wanted, elapsed, in_seconds
 from sikpro.adapters.memory.store import State
-from sikpro.application.ports.facts import Dimension, Interval, Spread, TimeBasis
+from sikpro.application.ports.facts import KEPT, LATE, Dimension, Interval, Spread, TimeBasis
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort
 from sikpro.domain.order import Order
+from sikpro.domain.promise import PROMISE
 
 
 class MemoryOrderFacts:
@@ -36,19 +37,30 @@ class MemoryOrderFacts:
         """Return the orders behind the counts, oldest received first, one page at a time."""
         return tuple(map(Names(self._state).row, sorted_page(self._wanted(which), Sort.OLDEST, after, limit)))
 
-    def spread(self, which: OrderFilter, interval: Interval) -> Spread:
-        """Return the lengths of an interval, for the orders in which it is over."""
-        return _ranked(span for order in self._wanted(which) if (span := _span(order, interval)) is not None)
+    def spreads(self, which: OrderFilter, intervals: Sequence[Interval]) -> Mapping[Interval, Spread]:
+        """Return the lengths of each interval, for the orders in which it is over."""
+        found = list(self._wanted(which))
+        return {
+            interval: _ranked(span for order in found if (span := _span(order, interval)) is not None)
+            for interval in intervals
+        }
 
-    def daily_spread(self, which: OrderFilter, interval: Interval, zone: str) -> Mapping[str, Spread]:
-        """Return the lengths of an interval, by the day of the end."""
+    def daily_spreads(
+        self, which: OrderFilter, intervals: Sequence[Interval], zone: str
+    ) -> Mapping[Interval, Mapping[str, Spread]]:
+        """Return the lengths of each interval, by the day of the end."""
         local = ZoneInfo(zone)
-        days: dict[str, list[timedelta]] = {}
+        days: dict[Interval, dict[str, list[timedelta]]] = {interval: {} for interval in intervals}
         for order in self._wanted(which):
-            span, at = _span(order, interval), _at(order, TimeBasis.FINISHED, local)
-            if span is not None and at is not None:
-                days.setdefault(at.date().isoformat(), []).append(span)
-        return {day: _ranked(days[day]) for day in sorted(days)}
+            at = _at(order, TimeBasis.FINISHED, local)
+            for interval in intervals:
+                span = _span(order, interval)
+                if span is not None and at is not None:
+                    days[interval].setdefault(at.date().isoformat(), []).append(span)
+        return {
+            interval: {day: _ranked(spans) for day, spans in sorted(theirs.items())}
+            for interval, theirs in days.items()
+        }
 
     def began_at(self) -> datetime | None:
         """Return the time of the first recorded order, None if there is none."""
@@ -104,3 +116,7 @@ def _value(order: Order, dimension: Dimension, at: datetime | None, names: Names
             return f"{at.hour:02}" if at else ""
         case Dimension.DAY:
             return at.date().isoformat() if at else ""
+        case Dimension.PROMISE:
+            if order.finished_at is None:
+                return ""
+            return KEPT if elapsed(order.received_at, order.finished_at) <= PROMISE else LATE

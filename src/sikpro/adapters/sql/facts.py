@@ -1,19 +1,22 @@
 """The facts for recaps, counted in the database."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from attrs import evolve
 from sqlalchemy import ColumnElement
 
-from sikpro.adapters.sql.filters import elapsed, local_hour, paged, rows, wanted
+from sikpro.adapters.sql.filters import elapsed, local_hour, paged, rows, wanted, within
 from sikpro.adapters.sql.mappers import list_row
+from sikpro.adapters.sql.tables import KEPT as NOT_DELETED
 from sikpro.adapters.sql.tables import orders, stos
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.facts import Dimension, Interval, Spread, TimeBasis
+from sikpro.application.ports.facts import KEPT, LATE, Dimension, Interval, Spread, TimeBasis
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow
+from sikpro.domain.promise import PROMISE
 
 _c = orders.c
 _CLOCKS: dict[TimeBasis, ColumnElement[Any]] = {TimeBasis.RECEIVED: _c.received_at, TimeBasis.FINISHED: _c.finished_at}
@@ -33,6 +36,11 @@ _TIMES = frozenset({Dimension.HOUR, Dimension.DAY})
 _GROUPED = 3
 """The most dimensions that the database groups by."""
 
+_SHORT = timedelta(days=100)
+"""The longest period whose orders are fewer than those of a place, a person or a type over the years."""
+
+_MICROSECOND = timedelta(microseconds=1)
+
 
 class SqlOrderFacts:
     """Counts the facts of every recap."""
@@ -46,11 +54,11 @@ class SqlOrderFacts:
         """Return the number of orders by the values of the dimensions."""
         clock = _CLOCKS[basis]
         plain = [dimension for dimension in by if dimension not in _TIMES]
-        columns: list[ColumnElement[Any]] = [_COLUMNS[dimension] for dimension in plain]
+        columns: list[ColumnElement[Any]] = [self._column(dimension) for dimension in plain]
         if len(plain) < len(by):
             columns.append(local_hour(self._transaction, clock, zone))
         labelled = [column.label(f"d{place}") for place, column in enumerate(columns)]
-        chosen = sa.select(*labelled).select_from(orders).where(*wanted(self._transaction, which))
+        chosen = sa.select(*labelled).select_from(orders).where(*self._wanted(which))
         if Dimension.SITE_OPERATION in by:
             chosen = chosen.outerjoin(stos, stos.c.code == _c.sto)
         rows: Mapping[tuple[Any, ...], int]
@@ -66,50 +74,61 @@ class SqlOrderFacts:
 
     def rows(self, which: OrderFilter, *, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
         """Return the orders behind the counts, oldest received first, one page at a time."""
-        selected = rows.where(*wanted(self._transaction, which))
+        selected = rows.where(*self._wanted(which))
         found = self._transaction.execute(paged(selected, after=after, limit=limit)).mappings()
         return tuple(map(list_row, found))
 
-    def spread(self, which: OrderFilter, interval: Interval) -> Spread:
-        """Return the lengths of an interval, for the orders in which it is over."""
-        span = self._span(interval)
-        ranked = (
-            sa.select(
-                span.label("span"),
-                sa.func.row_number().over(order_by=span).label("rank"),
-                sa.func.count().over().label("many"),
-            )
-            .where(*wanted(self._transaction, which), span.is_not(None))
-            .subquery()
-        )
-        found = self._transaction.execute(sa.select(sa.func.count(), *_percentiles(ranked)).select_from(ranked)).one()
-        return _spread(*found)
+    def spreads(self, which: OrderFilter, intervals: Sequence[Interval]) -> Mapping[Interval, Spread]:
+        """Return the lengths of each interval, for the orders in which it is over."""
+        found = self._spans(which, intervals)
+        return {interval: _spread(row[place] for row in found) for place, interval in enumerate(intervals)}
 
-    def daily_spread(self, which: OrderFilter, interval: Interval, zone: str) -> Mapping[str, Spread]:
-        """Return the lengths of an interval, by the day of the end."""
-        span, hour = self._span(interval), local_hour(self._transaction, _c.finished_at, zone)
-        ended = (
-            sa.select(span.label("span"), sa.func.substr(hour, 1, 10, type_=sa.Text).label("day"))
-            .where(*wanted(self._transaction, which), span.is_not(None), _c.finished_at.is_not(None))
-            .subquery()
-        )
-        ranked = sa.select(
-            ended.c.span,
-            ended.c.day,
-            sa.func.row_number().over(partition_by=ended.c.day, order_by=ended.c.span).label("rank"),
-            sa.func.count().over(partition_by=ended.c.day).label("many"),
-        ).subquery()
-        by_day = (
-            sa.select(ranked.c.day, sa.func.count(), *_percentiles(ranked))
-            .group_by(ranked.c.day)
-            .order_by(ranked.c.day)
-        )
-        return {day: _spread(*found) for day, *found in self._transaction.execute(by_day)}
+    def daily_spreads(
+        self, which: OrderFilter, intervals: Sequence[Interval], zone: str
+    ) -> Mapping[Interval, Mapping[str, Spread]]:
+        """Return the lengths of each interval, by the day of the end."""
+        days: dict[str, list[Sequence[Any]]] = {}
+        for *spans, hour in self._spans(which, intervals, local_hour(self._transaction, _c.finished_at, zone)):
+            if hour is not None:
+                days.setdefault(hour[:10], []).append(spans)
+        spread = {
+            interval: {day: _spread(row[place] for row in days[day]) for day in sorted(days)}
+            for place, interval in enumerate(intervals)
+        }
+        return {interval: {day: one for day, one in found.items() if one.count} for interval, found in spread.items()}
 
     def began_at(self) -> datetime | None:
         """Return the time of the first recorded order, None if there is none."""
         began: datetime | None = self._transaction.scalar(sa.select(_c.recorded_at).order_by(_c.id).limit(1))
         return began
+
+    def _wanted(self, which: OrderFilter) -> list[ColumnElement[bool]]:
+        """Return the conditions of a filter; on SQLite so that orders that ended in a period are found by their end.
+
+        It would rather walk all orders that an STO, a helpdesk or a technician ever had. It looks for no index inside
+        a CASE.
+        """
+        ended = which.finished
+        if not self._transaction.on_sqlite or which.deleted or ended is None or ended.end - ended.start > _SHORT:
+            return wanted(self._transaction, which)
+        rest = sa.and_(*wanted(self._transaction, evolve(which, finished=None)))
+        return [sa.and_(sa.text(NOT_DELETED)), *within(_c.finished_at, ended), sa.case((rest, 1), else_=0) == 1]
+
+    def _column(self, dimension: Dimension) -> ColumnElement[Any]:
+        if dimension is not Dimension.PROMISE:
+            return _COLUMNS[dimension]
+        took = elapsed(self._transaction, _c.received_at, _c.finished_at)
+        return sa.case(
+            (took <= PROMISE // _MICROSECOND, sa.literal_column(f"'{KEPT}'")),
+            (took.is_not(None), sa.literal_column(f"'{LATE}'")),
+        )
+
+    def _spans(
+        self, which: OrderFilter, intervals: Sequence[Interval], *more: ColumnElement[Any]
+    ) -> Sequence[Sequence[Any]]:
+        columns = [self._span(interval).label(f"s{place}") for place, interval in enumerate(intervals)]
+        selected = sa.select(*columns, *more).select_from(orders).where(*self._wanted(which))
+        return self._transaction.execute(selected).all()
 
     def _span(self, interval: Interval) -> ColumnElement[Any]:
         if interval.turn:
@@ -122,18 +141,12 @@ class SqlOrderFacts:
         return elapsed(self._transaction, *times)
 
 
-def _percentiles(ranked: sa.Subquery) -> list[ColumnElement[Any]]:
-    return [
-        sa.func.max(sa.case((ranked.c.rank == (ranked.c.many * part + 99) // 100, ranked.c.span))) for part in (50, 90)
-    ]
-
-
-def _spread(count: int, median: int | None, p90: int | None) -> Spread:
-    return Spread(count=count, median=_duration(median), p90=_duration(p90))
-
-
-def _duration(microseconds: int | None) -> timedelta | None:
-    return None if microseconds is None else timedelta(seconds=int(microseconds) // 1_000_000)
+def _spread(found: Iterable[int | None]) -> Spread:
+    spans = sorted(int(span) for span in found if span is not None)
+    if not spans:
+        return Spread()
+    median, p90 = (timedelta(seconds=spans[-(-len(spans) * part // 100) - 1] // 1_000_000) for part in (50, 90))
+    return Spread(count=len(spans), median=median, p90=p90)
 
 
 def _by(

@@ -24,6 +24,11 @@ class Dimension(StrEnum):
     STATUS = "status"
     HOUR = "hour"
     DAY = "day"
+    PROMISE = "promise"
+
+
+KEPT, LATE = "kept", "late"
+"""The values of `Dimension.PROMISE`: whether an order ended within `PROMISE` of its receipt; "" if it has not ended."""
 
 
 class TimeBasis(StrEnum):
@@ -73,14 +78,16 @@ class OrderFacts(Protocol):
     def rows(self, which: OrderFilter, *, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
         """Return the orders behind the counts, oldest received first, one page at a time."""
 
-    def spread(self, which: OrderFilter, interval: Interval) -> Spread:
-        """Return how long an interval lasted, over the orders in which it is over; in whole seconds, by nearest rank.
+    def spreads(self, which: OrderFilter, intervals: Sequence[Interval]) -> Mapping[Interval, Spread]:
+        """Return how long each interval lasted, over the orders in which it is over; in whole seconds, by nearest rank.
 
-        Times count by their whole seconds, as exports have them.
+        Times count by their whole seconds, as exports have them. The orders are read once for all intervals.
         """
 
-    def daily_spread(self, which: OrderFilter, interval: Interval, zone: str) -> Mapping[str, Spread]:
-        """Return how long an interval lasted, by the day (ISO, in the zone) on which the orders ended.
+    def daily_spreads(
+        self, which: OrderFilter, intervals: Sequence[Interval], zone: str
+    ) -> Mapping[Interval, Mapping[str, Spread]]:
+        """Return how long each interval lasted, by the day (ISO, in the zone) on which the orders ended.
 
         Orders that have not ended, or in which the interval is not over, are left out; exact, by nearest rank.
         """

@@ -61,7 +61,7 @@ def compare(uow: UnitOfWork, recap: Recap, by: Person, now: datetime, zone: str)
     return Comparison(
         before=_by_dimension(earlier, done=False) if earlier else {},
         done_before=_by_dimension(earlier, done=True) if earlier else {},
-        waits_before={turn: uow.order_facts.spread(earlier.completed, turn) for turn in TURNS} if earlier else {},
+        waits_before=uow.order_facts.spreads(earlier.completed, TURNS) if earlier else {},
         duplicates_before=_duplicates(earlier) if earlier and recap.duplicates is not None else None,
         unfinished={
             (status, sto): count

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
-from sikpro.application.ports.facts import Dimension, Interval, Spread, TimeBasis
+from sikpro.application.ports.facts import KEPT, LATE, Dimension, Interval, Spread, TimeBasis
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.queries import UNKNOWN, OrderFilter
 from sikpro.application.ports.storage import UnitOfWork
@@ -32,7 +32,6 @@ from sikpro.application.use_cases.orders.list_orders import AGES, age_span
 from sikpro.domain.catalogue import Bilingual
 from sikpro.domain.period import Period
 from sikpro.domain.phase import OPEN, Phase, Stage
-from sikpro.domain.promise import PROMISE
 
 SPLITS = (
     Dimension.TYPE,
@@ -88,16 +87,18 @@ class Counting:
 
     def headline(self) -> Headline:
         """Return the figures for a comparison with another recap."""
-        finished = self._counts(self.finished, Dimension.PHASE)
+        finished = self.tally(self.finished, (Dimension.PHASE, Dimension.PROMISE))
+        due = self.tally(self.due, (Dimension.PHASE, Dimension.PROMISE))
+        phases = finished.of(Dimension.PHASE)
         return Headline(
             query=self.query,
             until=self.until,
             received=self._many(self.received),
-            completed=_at_stage(finished, Stage.COMPLETED),
-            cancelled=_at_stage(finished, Stage.CANCELLED),
-            promise=self.promise(),
-            due=self.fell_due(),
-            times={interval: self._spread(interval) for interval in (Interval.FIRST_ACTION, Interval.HANDLING)},
+            completed=_at_stage(phases, Stage.COMPLETED),
+            cancelled=_at_stage(phases, Stage.CANCELLED),
+            promise=_within(_completed(finished)),
+            due=_promise(due.total, _in_time(due).total),
+            times=self._times(Interval.FIRST_ACTION, Interval.HANDLING),
         )
 
     def recap(self) -> Recap:
@@ -121,23 +122,12 @@ class Counting:
             reasons=reasons,
             groups=groups,
             cancel_reasons=self._reasons(counts, Stage.CANCELLED)[0],
-            times={interval: self._spread(interval) for interval in Interval},
-            promise=self.promise(),
+            times=self._times(*Interval),
+            promise=_within(counts.completed),
             due=_promise(counts.due.total, counts.in_time.total),
             duplicates=self._duplicates(),
             targets=against_target(self.uow, self.query, self.own, self.now, self.zone),
         )
-
-    def promise(self) -> Promise:
-        """Count how many of the completed orders were within `PROMISE`."""
-        return Promise(
-            within=self._many(evolve(self.completed, took_at_most=PROMISE)),
-            late=self._many(evolve(self.completed, took_over=PROMISE)),
-        )
-
-    def fell_due(self) -> Promise:
-        """Count how many of the orders that fell due were completed within `PROMISE`."""
-        return _promise(self._many(self.due), self._many(evolve(self.due, in_time=True)))
 
     def tally(self, which: OrderFilter, by: tuple[Dimension, ...], basis: TimeBasis = TimeBasis.RECEIVED) -> Tally:
         """Count the orders of a filter by several dimensions at once."""
@@ -176,14 +166,13 @@ class Counting:
     def _many(self, which: OrderFilter) -> int:
         return self.uow.order_facts.counts(which, (), self.zone).get((), 0)
 
-    def _counts(self, which: OrderFilter, dimension: Dimension, basis: TimeBasis = TimeBasis.RECEIVED) -> Counter[str]:
-        found = self.uow.order_facts.counts(which, (dimension,), self.zone, basis)
-        return Counter({value: count for (value,), count in found.items()})
-
-    def _spread(self, interval: Interval) -> Spread:
-        return self.uow.order_facts.spread(
-            self.received if interval is Interval.FIRST_ACTION else self.completed, interval
-        )
+    def _times(self, *intervals: Interval) -> Mapping[Interval, Spread]:
+        """Return the time until the first action of the orders received, and the others of those completed."""
+        first = [interval for interval in intervals if interval is Interval.FIRST_ACTION]
+        others = [interval for interval in intervals if interval is not Interval.FIRST_ACTION]
+        spreads = self.uow.order_facts.spreads
+        found = {**spreads(self.received, first), **spreads(self.completed, others)}
+        return {interval: found[interval] for interval in intervals}
 
     def _reasons(self, counts: "_Counts", stage: Stage) -> tuple[tuple[Reason, ...], tuple[ReasonGroup, ...]]:
         found = counts.received.where(Dimension.PHASE, frozenset(stage.phases)).of(Dimension.STATUS)
@@ -219,7 +208,7 @@ class Counting:
 
 @frozen(kw_only=True)
 class _Counts:
-    """The orders of a recap by all dimensions of its tables: four questions to the database."""
+    """The orders of a recap by all dimensions of its tables: three questions to the database."""
 
     received: Tally
     finished: Tally
@@ -229,13 +218,15 @@ class _Counts:
 
     @classmethod
     def of(cls, counting: Counting) -> "_Counts":
-        finished = counting.tally(counting.finished, (*SPLITS, Dimension.DAY, Dimension.PHASE), TimeBasis.FINISHED)
+        of_end = (*SPLITS, Dimension.DAY, Dimension.PHASE, Dimension.PROMISE)
+        finished = counting.tally(counting.finished, of_end, TimeBasis.FINISHED)
+        due = counting.tally(counting.due, (*COMPLY, Dimension.PHASE, Dimension.PROMISE))
         return cls(
             received=counting.tally(counting.received, (*SPLITS, Dimension.DAY, Dimension.PHASE, Dimension.STATUS)),
             finished=finished,
-            completed=finished.where(Dimension.PHASE, frozenset(Stage.COMPLETED.phases)),
-            due=counting.tally(counting.due, COMPLY),
-            in_time=counting.tally(evolve(counting.due, in_time=True), COMPLY),
+            completed=_completed(finished),
+            due=due,
+            in_time=_in_time(due),
         )
 
 
@@ -258,6 +249,21 @@ def _table(counts: _Counts, dimension: Dimension, labels: Mapping[str, str]) -> 
     ]
     rows.sort(key=lambda row: row.value if dimension in _IN_ORDER else (-row.total, -row.completed, row.label))
     return RecapTable(dimension, tuple(rows))
+
+
+def _completed(tally: Tally) -> Tally:
+    return tally.where(Dimension.PHASE, frozenset(Stage.COMPLETED.phases))
+
+
+def _in_time(due: Tally) -> Tally:
+    """Return those of the orders that fell due that were completed within `PROMISE`."""
+    return _completed(due).where(Dimension.PROMISE, frozenset({KEPT}))
+
+
+def _within(completed: Tally) -> Promise:
+    """Count how many of the completed orders were within `PROMISE`."""
+    by = completed.of(Dimension.PROMISE)
+    return Promise(within=by[KEPT], late=by[LATE])
 
 
 def _promise(due: int, in_time: int) -> Promise:

@@ -20,16 +20,9 @@ class Waiting:
 
 
 def waiting(counting: Counting) -> tuple[Waiting, ...]:
-    """Return the waiting of each side: four queries."""
+    """Return the waiting of each side: one query."""
+    found = counting.uow.order_facts.daily_spreads(counting.completed, TURNS, counting.zone)
     return tuple(
-        Waiting(
-            interval=interval,
-            days={
-                date.fromisoformat(day): spread
-                for day, spread in counting.uow.order_facts.daily_spread(
-                    counting.completed, interval, counting.zone
-                ).items()
-            },
-        )
+        Waiting(interval=interval, days={date.fromisoformat(day): spread for day, spread in found[interval].items()})
         for interval in TURNS
     )

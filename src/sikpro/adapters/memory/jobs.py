@@ -64,6 +64,10 @@ class MemoryAlerts:
     def __init__(self, state: State) -> None:
         self._state = state
 
+    def told(self, order_id: int, step: str) -> bool:
+        """Return whether this step of an order was recorded."""
+        return (order_id, step) in self._state.alerts
+
     def first(self, order_id: int, step: str, at: datetime) -> bool:
         """Record an alert; return False if this step of this order was recorded before."""
         self._state.must_have_order(order_id)

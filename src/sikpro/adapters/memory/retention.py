@@ -85,9 +85,23 @@ class MemoryRetention:
             self._state.files.drop(file_id)
         return len(files)
 
-    def fold_received(self, before: datetime, limit: int, about: int | None = None) -> int:
+    def received(self, before: datetime, after: int, limit: int) -> tuple[int, ...]:
+        """Return the received updates to fold."""
+        return tuple(sorted(one.row.id for one in self._received(before) if one.row.id > after)[:limit])
+
+    def sent(self, before: datetime, after: int, limit: int) -> tuple[int, ...]:
+        """Return the messages to fold."""
+        return tuple(item.id for item in self._sent(before, FOLDED_STATES) if item.id > after)[:limit]
+
+    def fold_received(
+        self, before: datetime, limit: int, about: int | None = None, of: Sequence[int] | None = None
+    ) -> int:
         """Fold received updates into their sums."""
-        rows = [one for one in self._received(before) if about in (None, one.row.order_id)][:limit]
+        rows = [
+            one
+            for one in self._received(before)
+            if about in (None, one.row.order_id) and (of is None or one.row.id in of)
+        ][:limit]
         for received in rows:
             row = received.row
             day = day_of(row.received_at)
@@ -117,9 +131,13 @@ class MemoryRetention:
         """Return old messages that failed."""
         return tuple(item.id for item in self._sent(before, frozenset({Delivery.FAILED})))[:limit]
 
-    def fold_sent(self, before: datetime, limit: int, about: int | None = None) -> int:
+    def fold_sent(self, before: datetime, limit: int, about: int | None = None, of: Sequence[int] | None = None) -> int:
         """Fold messages into their sums."""
-        items = [one for one in self._sent(before, FOLDED_STATES) if about in (None, one.order_id)][:limit]
+        items = [
+            one
+            for one in self._sent(before, FOLDED_STATES)
+            if about in (None, one.order_id) and (of is None or one.id in of)
+        ][:limit]
         for item in items:
             fold = Fold(source="outbox", day=day_of(item.created_at), outcome=item.state.value, detail=end_of(item))
             put_folded(self._state, fold, Folded(item.id, item.sent_at))

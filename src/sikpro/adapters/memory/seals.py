@@ -54,6 +54,10 @@ class MemorySeals:
         """Return the ids of the orders that ever had a number."""
         return tuple(sorted({fact.order_id for fact in self._all() if fact.number == number and fact.order_id}))
 
+    def how_many(self, after: int, until: int) -> int:
+        """Count the facts in a range of ids."""
+        return sum(after < fact.id <= until for fact in self._all())
+
     def waiting(self) -> int:
         """Count the facts above the last seal."""
         last = self.last()

@@ -148,12 +148,24 @@ class SqlRetention:
         self._transaction.execute(sa.delete(undo_steps).where(undo_steps.c.order_id == order_id))
         return self._transaction.execute(sa.delete(files).where(files.c.order_id == order_id)).rowcount
 
-    def fold_received(self, before: datetime, limit: int, about: int | None = None) -> int:
+    def received(self, before: datetime, after: int, limit: int) -> tuple[int, ...]:
+        """Return the received updates to fold."""
+        selected = sa.select(inbox.c.id).where(*self._to_fold(before), inbox.c.id > after)
+        return tuple(self._transaction.execute(selected.order_by(inbox.c.id).limit(limit)).scalars())
+
+    def sent(self, before: datetime, after: int, limit: int) -> tuple[int, ...]:
+        """Return the messages to fold."""
+        selected = sa.select(outbox.c.id).where(*_old_sent(before), outbox.c.state.in_(FOLDED), outbox.c.id > after)
+        return tuple(self._transaction.execute(selected.order_by(outbox.c.id).limit(limit)).scalars())
+
+    def fold_received(
+        self, before: datetime, limit: int, about: int | None = None, of: Sequence[int] | None = None
+    ) -> int:
         """Fold received updates into their sums."""
         columns = (inbox.c.id, inbox.c.received_at, inbox.c.outcome, inbox.c.detail)
         selected = (
             sa.select(*columns)
-            .where(*self._to_fold(before), *_about(inbox, about))
+            .where(*self._to_fold(before), *_about(inbox, about), *_among(inbox, of))
             .order_by(inbox.c.received_at, inbox.c.id)
         )
         found = self._transaction.execute(selected.limit(limit)).mappings().all()
@@ -179,9 +191,10 @@ class SqlRetention:
         selected = sa.select(outbox.c.id).where(*_old_sent(before), sa.text(f"outbox.{FAILED}"))
         return tuple(self._transaction.execute(selected.order_by(outbox.c.id).limit(limit)).scalars())
 
-    def fold_sent(self, before: datetime, limit: int, about: int | None = None) -> int:
+    def fold_sent(self, before: datetime, limit: int, about: int | None = None, of: Sequence[int] | None = None) -> int:
         """Fold messages into their sums."""
-        selected = sa.select(outbox).where(*_old_sent(before), outbox.c.state.in_(FOLDED), *_about(outbox, about))
+        which = (*_old_sent(before), outbox.c.state.in_(FOLDED), *_about(outbox, about), *_among(outbox, of))
+        selected = sa.select(outbox).where(*which)
         found = self._transaction.execute(selected.order_by(outbox.c.id).limit(limit)).mappings()
         items = [item_from_row(row) for row in found]
         return self._fold(
@@ -299,6 +312,11 @@ def _old_sent(before: datetime) -> Iterator[sa.ColumnElement[bool]]:
 def _about(table: Table, order_id: int | None) -> Iterator[sa.ColumnElement[bool]]:
     if order_id is not None:
         yield table.c.order_id == order_id
+
+
+def _among(table: Table, ids: Sequence[int] | None) -> Iterator[sa.ColumnElement[bool]]:
+    if ids is not None:
+        yield table.c.id.in_(ids)
 
 
 def _has_texts() -> sa.ColumnElement[bool]:

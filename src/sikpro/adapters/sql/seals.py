@@ -129,6 +129,11 @@ class SqlSeals:
         selected = sa.select(_f.order_id).where(*named).distinct().order_by(_f.order_id)
         return tuple(self._transaction.execute(selected).scalars())
 
+    def how_many(self, after: int, until: int) -> int:
+        """Count the facts in a range of ids."""
+        counted = sa.select(sa.func.count()).select_from(ledger_facts).where(_f.id > after, _f.id <= until)
+        return int(self._transaction.scalar(counted))
+
     def waiting(self) -> int:
         """Count the facts above the last seal."""
         last = sa.select(sa.func.coalesce(sa.func.max(_s.last), 0)).scalar_subquery()

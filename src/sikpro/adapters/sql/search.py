@@ -43,10 +43,17 @@ def rename_technician(transaction: OpenTransaction, code: str) -> None:
     """Update the search text of a technician's orders to the present name."""
     name = technician_name(transaction, code)
     theirs = sa.select(orders).where(orders.c.technician == code)
-    for row in transaction.execute(theirs).mappings().all():
-        text = search_text(data_from_row(row), name)
-        transaction.execute(sa.update(orders).where(orders.c.id == row["id"]).values(search_text=text))
-        put_search_text(transaction, row["id"], text, row["search_text"])
+    rows = transaction.execute(theirs).mappings().all()
+    texts = [{"order": row["id"], "text": search_text(data_from_row(row), name)} for row in rows]
+    new = [one for one, row in zip(texts, rows, strict=True) if one["text"] != row["search_text"]]
+    if not new:
+        return
+    update = sa.update(orders).where(orders.c.id == sa.bindparam("order"))
+    transaction.execute(update.values(search_text=sa.bindparam("text")), new)
+    if transaction.on_sqlite:
+        transaction.execute(sa.delete(order_search).where(order_search.c.rowid == sa.bindparam("order")), new)
+        added = [{"rowid": one["order"], "search_text": one["text"]} for one in new]
+        transaction.execute(sa.insert(order_search), added)
 
 
 def matches(transaction: OpenTransaction, text: str) -> ColumnElement[bool] | None:

@@ -47,5 +47,8 @@ class Jobs(Protocol):
 class Alerts(Protocol):
     """The alerts given about orders, so that each is given once."""
 
+    def told(self, order_id: int, step: str) -> bool:
+        """Return whether this step of an order was recorded."""
+
     def first(self, order_id: int, step: str, at: datetime) -> bool:
         """Record an alert. Return False if this step of this order was recorded before."""

@@ -128,10 +128,18 @@ class Retention(Protocol):
         Return how many files went. What a table wrote of it cannot be taken back afterwards.
         """
 
-    def fold_received(self, before: datetime, limit: int, about: int | None = None) -> int:
+    def received(self, before: datetime, after: int, limit: int) -> tuple[int, ...]:
+        """Return the ids above `after` of updates that `fold_received` would fold, in order. It may read much."""
+
+    def sent(self, before: datetime, after: int, limit: int) -> tuple[int, ...]:
+        """Return the ids above `after` of messages that `fold_sent` would fold, in order. It may read much."""
+
+    def fold_received(
+        self, before: datetime, limit: int, about: int | None = None, of: Sequence[int] | None = None
+    ) -> int:
         """Fold updates received before a time into their sums, the oldest first, and return how many.
 
-        `about` limits this and the two below to rows about one order.
+        `about` limits this and the two below to rows about one order, `of` to those with these ids.
 
         Those about an order that is not over or of which somebody wrote since, the newest of each group and the last
         `FLOOR` stay.
@@ -143,7 +151,7 @@ class Retention(Protocol):
     def failed(self, before: datetime, limit: int) -> tuple[int, ...]:
         """Return messages that failed, queued before a time, about no order or one that is over."""
 
-    def fold_sent(self, before: datetime, limit: int, about: int | None = None) -> int:
+    def fold_sent(self, before: datetime, limit: int, about: int | None = None, of: Sequence[int] | None = None) -> int:
         """Fold messages that ended, queued before a time, about no order or one that is over, into their sums."""
 
     def clear_talk(self, before: datetime) -> int:

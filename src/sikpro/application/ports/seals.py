@@ -30,6 +30,9 @@ class Seals(Protocol):
     def orders_numbered(self, number: str) -> tuple[int, ...]:
         """Return the ids of all orders that ever had a registration number, by their facts."""
 
+    def how_many(self, after: int, until: int) -> int:
+        """Count the facts with an id above `after`, until another one inclusive."""
+
     def waiting(self) -> int:
         """Count the facts above the last seal."""
 

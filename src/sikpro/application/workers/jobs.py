@@ -17,12 +17,12 @@ from sikpro.application.reports.closing import next_closing
 from sikpro.application.reports.send_recaps import next_recap
 from sikpro.application.use_cases.catalogue.count_uses import next_count
 from sikpro.application.use_cases.catalogue.decide_installation import MOST_DAYS
-from sikpro.application.use_cases.orders.alert_overdue import alert_overdue
+from sikpro.application.use_cases.orders.alert_overdue import next_alerts
 from sikpro.application.use_cases.orders.remind_owners import remind_owners
 from sikpro.application.use_cases.orders.work_order import free_lapsed_claims
 from sikpro.application.use_cases.people.grant_access import send_common_card
 from sikpro.application.use_cases.retention.forget_old import next_forgetting
-from sikpro.application.use_cases.seals.seal_facts import seal_facts
+from sikpro.application.use_cases.seals.seal_facts import APART, hand_out, next_seal
 from sikpro.application.workers.clock_watch import SETTLES, ClockStep, ClockWatch
 from sikpro.application.workers.kept_jumps import keep_jumps, kept_jumps
 from sikpro.application.workers.lately import Lately
@@ -107,14 +107,15 @@ def _forget_reminders(uow: UnitOfWork, now: datetime, _: str) -> None:
 RECURRING = (
     Recurring("free_lapsed_claims", timedelta(seconds=30), _free_lapsed_claims, life=LONGEST_CLAIM),
     Recurring("remind_drafts", timedelta(minutes=1), remind_drafts, life=REMIND_AFTER),
-    Recurring("alert_overdue", timedelta(minutes=1), alert_overdue),
+    RecurringCount("alert_overdue", timedelta(minutes=1), next_alerts),
     Recurring("remind_owners", timedelta(minutes=1), remind_owners),
     Recurring("common_access_card", timedelta(minutes=1), send_common_card),
     RecurringCount("count_status_uses", timedelta(days=1), next_count),
     RecurringCount("close_months", timedelta(hours=1), next_closing, life=SETTLES),
     RecurringCount("forget_old", timedelta(minutes=10), next_forgetting, life=_LASTS),
     RecurringCount("send_recaps", timedelta(minutes=1), next_recap, life=SETTLES),
-    Recurring("seal_facts", timedelta(minutes=2), seal_facts),
+    RecurringCount("seal_facts", APART, next_seal),
+    Recurring("hand_out_seal", APART, hand_out),
     Recurring("forget_logins", timedelta(hours=1), _forget_logins, life=SESSION_LIFE),
     Recurring("forget_exports", timedelta(minutes=15), _forget_exports, life=KEPT),
     Recurring("forget_photo_reads", timedelta(hours=6), _forget_photo_reads, life=_READ_KEPT),

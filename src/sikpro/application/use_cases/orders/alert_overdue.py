@@ -1,8 +1,10 @@
 """Alert team leaders about orders past a limit of their type: once for each limit, in working hours."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
+from itertools import islice
 
 from attrs import frozen
 
@@ -22,6 +24,8 @@ LISTED_AT_ONCE = 10
 """The most orders that one alert names. It gives the number of the others."""
 
 _PAGE = 200
+_MOST = 200
+"""The most orders of which one transaction tells. The job goes on with the others at once."""
 
 
 class Step(StrEnum):
@@ -63,20 +67,45 @@ def alert_overdue(uow: UnitOfWork, now: datetime, zone: str) -> int:
     Outside working hours no alert is queued. An order on which somebody acts before working hours begin gets none. A
     team leader with a Site Operation gets its orders, one without gets all orders.
     """
+    told = 0
+    while write := next_alerts(uow, now, zone):
+        told += write(uow)
+    return told
+
+
+def next_alerts(uow: UnitOfWork, now: datetime, zone: str) -> Callable[[UnitOfWork], int] | None:
+    """Find newly overdue orders, and return what queues the alerts about them; None without any.
+
+    The orders are read again when it does: one on which somebody acted meanwhile is left out.
+    """
     installation = uow.installation.get()
-    leaders = [person for person in uow.people.all() if person.may(Permission.LEAD) and person.telegram_id]
-    if not leaders or not is_working_time(now, installation, zone):
-        return 0
-    found = [
-        overdue
-        for overdue in _passed(uow, installation, now, zone)
-        if uow.alerts.first(overdue.row.id, overdue.step, now)
-    ]
-    for leader in leaders:
-        theirs = [one for one in found if leader.site_operation in {None, "", one.row.site_operation}]
+    if not _leaders(uow) or not is_working_time(now, installation, zone):
+        return None
+    passed = _passed(uow, installation, now, zone)
+    new = tuple(islice((one for one in passed if not uow.alerts.told(one.row.id, one.step)), _MOST))
+    return partial(_tell, found=new, now=now, zone=zone) if new else None
+
+
+def _tell(uow: UnitOfWork, found: Sequence[Overdue], now: datetime, zone: str) -> int:
+    installation = uow.installation.get()
+    types = {order_type.code: order_type for order_type in uow.catalogue.order_types()}
+    still = list[Overdue]()
+    for one in found:
+        row = uow.order_queries.row(one.row.id)
+        if row is None or row.deleted_at is not None:
+            continue
+        overdue = overdue_step(row, types.get(row.type), installation, now, zone)
+        if overdue and uow.alerts.first(row.id, overdue.step, now):
+            still.append(overdue)
+    for leader in _leaders(uow):
+        theirs = [one for one in still if leader.site_operation in {None, "", one.row.site_operation}]
         if theirs:
             _send(uow, leader, theirs, now, zone)
-    return len(found)
+    return len(still)
+
+
+def _leaders(uow: UnitOfWork) -> Sequence[Person]:
+    return [person for person in uow.people.all() if person.may(Permission.LEAD) and person.telegram_id]
 
 
 def _passed(uow: UnitOfWork, installation: Installation, now: datetime, zone: str) -> Iterator[Overdue]:

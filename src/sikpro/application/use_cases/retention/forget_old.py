@@ -68,15 +68,15 @@ def next_portion(uow: UnitOfWork, now: datetime, zone: str) -> Write | None:
         run = RetentionRun(before=before, started_at=now)
     elif run.before > before:
         run = evolve(run, before=before)  # more months were set meanwhile
-    orders = uow.retention.orders(run.before, run.after, _ORDERS) if run.step is Step.ORDERS else ()
+    found = _find(uow, run)
     month = month_to_relabel(uow) if run.step is Step.MONTHS else None
 
     def write(uow: UnitOfWork) -> None:
         uow.retention.take_turn()
         if uow.retention.last() != last:
             return  # another process did this portion
-        counts, after = _do(uow, run, orders, now) if month is None else ({"months": relabel_month(uow, month)}, 0)
-        done = not any(counts.values()) if run.step is not Step.ORDERS else not orders
+        counts, after = _do(uow, run, found, now) if month is None else ({"months": relabel_month(uow, month)}, 0)
+        done = not found and not any(counts.values())
         uow.retention.keep(_further(run, counts, after, now, done=done))
 
     return write
@@ -93,24 +93,41 @@ def _further(run: RetentionRun, counts: Counts, after: int, now: datetime, *, do
     return evolve(run, step=_STEPS[place], after=0)
 
 
-def _do(uow: UnitOfWork, run: RetentionRun, orders: tuple[int, ...], now: datetime) -> tuple[Counts, int]:
-    """Do a portion, and return what went and the last id that is done."""
+def _find(uow: UnitOfWork, run: RetentionRun) -> tuple[int, ...]:
+    """Return the rows of a step's next portion: above the last one, so that none that stays is read again."""
+    match run.step:
+        case Step.ORDERS:
+            return uow.retention.orders(run.before, run.after, _ORDERS)
+        case Step.RECEIVED:
+            return uow.retention.received(run.before, run.after, _ROWS)
+        case Step.SENT:
+            return uow.retention.sent(run.before, run.after, _ROWS)
+        case _:
+            return ()
+
+
+def _do(uow: UnitOfWork, run: RetentionRun, found: tuple[int, ...], now: datetime) -> tuple[Counts, int]:
+    """Do a portion, and return what went and the last id that is done. What was found is judged again here."""
     kept, before = uow.retention, run.before
+    after = found[-1] if found else run.after
     match run.step:
         case Step.ORDERS:
             texts = photos = 0
-            for order_id in orders:
+            for order_id in found:
                 cleared, files = clear_order(uow, order_id, before)
                 texts, photos = texts + cleared, photos + files
-            return {"texts": texts, "photos": photos}, orders[-1] if orders else run.after
+            return {"texts": texts, "photos": photos}, after
         case Step.RECEIVED:
-            folded = kept.fold_received(before, _ROWS)
-            return {"received": folded or kept.clear_received(before, _ROWS)}, 0
+            if found:
+                return {"received": kept.fold_received(before, _ROWS, of=found)}, after
+            return {"received": kept.clear_received(before, _ROWS)}, after
         case Step.SENT:
             failed = kept.failed(before, _ROWS)
             for outbox_id in failed:
                 uow.outbox.end_failed(outbox_id, Delivery.EXPIRED, OLD, now)
-            return {"sent": 0, "failed": len(failed)} if failed else {"sent": kept.fold_sent(before, _ROWS)}, 0
+            if failed:
+                return {"sent": 0, "failed": len(failed)}, run.after
+            return {"sent": kept.fold_sent(before, _ROWS, of=found)}, after
         case Step.TALK:
             return {"talk": kept.clear_talk(before)}, 0
         case Step.PEOPLE:

@@ -1,6 +1,7 @@
 """Seal the facts that are new, and hand out the latest seal once a day: to the log and to supervisors' chats."""
 
-from datetime import datetime, time
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -14,7 +15,10 @@ from sikpro.domain.seals import Seal
 _log = structlog.get_logger("sikpro.seals")
 
 MOST = 5_000
-"""The most facts of one seal, so that no writer waits long. The next run seals the rest."""
+"""The most facts of one seal."""
+
+APART = timedelta(minutes=2)
+"""The least time between two seals, unless so many facts wait that one seal does not take them all."""
 
 HANDED_OUT_AT = time(8)
 """The local time from which the latest seal is handed out."""
@@ -26,13 +30,33 @@ SEAL, DAY = "seal", "seal_day"
 def seal_facts(uow: UnitOfWork, now: datetime, zone: str) -> Seal | None:
     """Seal the facts above the last seal, if there are any and nobody is writing some; return the seal."""
     hand_out(uow, now, zone)
-    if not uow.seals.waiting() or not uow.seals.stop_writers():
-        return None
+    write = next_seal(uow, now, zone, apart=timedelta())
+    return write(uow) if write else None
+
+
+def next_seal(
+    uow: UnitOfWork, now: datetime, _: str, *, apart: timedelta = APART
+) -> Callable[[UnitOfWork], Seal | None] | None:
+    """Compute the seal over the facts above the last one, and return what saves it; None where it is not time.
+
+    Facts never change, so only what came between must be looked for when it is saved: another seal, or a fact of a
+    transaction that ended late. Then nothing is saved, and the next run begins anew.
+    """
     before = uow.seals.last()
     facts = uow.seals.facts(before.last if before else 0, MOST)
+    if not facts or (before and len(facts) < MOST and abs(now - before.made_at) < apart):
+        return None
     seal, digests = Seal.over(facts, before, now)
-    uow.seals.add(seal, digests)
-    return seal
+
+    def write(uow: UnitOfWork) -> Seal | None:
+        if not uow.seals.stop_writers() or uow.seals.last() != before:
+            return None
+        if uow.seals.how_many(before.last if before else 0, seal.last) != seal.count:
+            return None
+        uow.seals.add(seal, digests)
+        return seal
+
+    return write
 
 
 def hand_out(uow: UnitOfWork, now: datetime, zone: str) -> bool:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from sikpro.adapters.web.site import pages
+from sikpro.adapters.web.site import engine
 from sikpro.application.i18n import LANGUAGES, sentences
 
-ROOT = Path(pages.__file__).parents[1]
-TEMPLATES = sorted(pages.TEMPLATES.rglob("*.html"))
+ROOT = Path(engine.__file__).parents[1]
+TEMPLATES = sorted(engine.TEMPLATES.rglob("*.html"))
 SAID = re.compile(r"""\b(?:t|words)\(\s*["']([\w.-]+)["']\s*([~),])""")
 SAID_IN_CODE = re.compile(r"""\bwords\(\s*f?["']([\w.{}-]+)["']""")
 
@@ -44,19 +44,19 @@ def test_both_languages_have_the_same_sentences(code: str) -> None:
     assert indonesian
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(pages.TEMPLATES).as_posix())
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(engine.TEMPLATES).as_posix())
 def test_a_template_has_nothing_that_the_policy_forbids(path: Path) -> None:
     text = re.sub(r"{#.*?#}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert not re.search(r"\sstyle=|<style|\son\w+=|javascript:|https?://(?!www\.w3\.org)|hx-on|\|\s*safe\b", text)
     assert not re.search(r"<script(?![^>]* src=)", text)
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(pages.TEMPLATES).as_posix())
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(engine.TEMPLATES).as_posix())
 def test_a_form_that_acts_brings_its_token(path: Path) -> None:
     for form in re.findall(r"<form[^>]*method=.post.*?</form>", path.read_text(encoding="utf-8"), re.DOTALL):
         assert "csrf()" in form, form
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(pages.TEMPLATES).as_posix())
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(engine.TEMPLATES).as_posix())
 def test_a_template_can_be_understood(path: Path) -> None:
-    pages.environment().get_template(path.relative_to(pages.TEMPLATES).as_posix())
+    engine.environment().get_template(path.relative_to(engine.TEMPLATES).as_posix())

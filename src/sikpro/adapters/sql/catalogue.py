@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from attrs import asdict
+from attrs import asdict, evolve
 
 from sikpro.adapters.sql.dialect import upsert
 from sikpro.adapters.sql.tables import (
@@ -46,6 +46,16 @@ _TABLES = {
     Holiday: holidays,
 }
 
+_STATUSES = sa.select(statuses).order_by(statuses.c.position, statuses.c.code)
+_ORDER_TYPES = sa.select(order_types).order_by(order_types.c.position, order_types.c.code)
+_SITE_OPERATIONS = sa.select(site_operations).order_by(site_operations.c.code)
+_STOS = sa.select(stos).order_by(stos.c.code)
+_MAKERS = sa.select(makers).order_by(makers.c.code)
+_PROVIDER_CODES = sa.select(provider_codes).order_by(provider_codes.c.code)
+_HOLIDAYS = sa.select(holidays).order_by(holidays.c.code)
+_FREE_DAYS = sa.select(holidays.c.code).where(holidays.c.active)
+_INSTALLATION = sa.select(installation)
+
 
 class SqlCatalogueRepository:
     """Stores the catalogues, each in its own order, including inactive rows."""
@@ -55,56 +65,35 @@ class SqlCatalogueRepository:
 
     def statuses(self) -> tuple[Status, ...]:
         """Return all statuses, by position, then code."""
-        selected = sa.select(statuses).order_by(statuses.c.position, statuses.c.code)
-        return self._transaction.remember(
-            "statuses", lambda: tuple(map(_status, self._transaction.execute(selected).mappings()))
-        )
+        return self._transaction.remember("statuses", lambda: self._transaction.kept(_STATUSES, _status))
 
     def order_types(self) -> tuple[OrderType, ...]:
         """Return all order types, by position, then code."""
-        selected = sa.select(order_types).order_by(order_types.c.position, order_types.c.code)
-        return self._transaction.remember(
-            "order_types", lambda: tuple(map(_order_type, self._transaction.execute(selected).mappings()))
-        )
+        return self._transaction.remember("order_types", lambda: self._transaction.kept(_ORDER_TYPES, _order_type))
 
     def site_operations(self) -> tuple[SiteOperation, ...]:
         """Return all Site Operations, by code."""
-        selected = sa.select(site_operations).order_by(site_operations.c.code)
         return self._transaction.remember(
-            "site_operations",
-            lambda: tuple(SiteOperation(**row) for row in self._transaction.execute(selected).mappings()),
+            "site_operations", lambda: self._transaction.kept(_SITE_OPERATIONS, _site_operation)
         )
 
     def stos(self) -> tuple[Sto, ...]:
         """Return all STOs, by code."""
-        selected = sa.select(stos).order_by(stos.c.code)
-        return self._transaction.remember(
-            "stos", lambda: tuple(Sto(**row) for row in self._transaction.execute(selected).mappings())
-        )
+        return self._transaction.remember("stos", lambda: self._transaction.kept(_STOS, _sto))
 
     def makers(self) -> tuple[Maker, ...]:
         """Return all makers, by vendor id."""
-        selected = sa.select(makers).order_by(makers.c.code)
-        return self._transaction.remember(
-            "makers", lambda: tuple(Maker(**row) for row in self._transaction.execute(selected).mappings())
-        )
+        return self._transaction.remember("makers", lambda: self._transaction.kept(_MAKERS, _maker))
 
     def provider_codes(self) -> tuple[ProviderCode, ...]:
         """Return all codes of the provider, by code."""
-        selected = sa.select(provider_codes).order_by(provider_codes.c.code)
-
-        def read() -> tuple[ProviderCode, ...]:
-            rows = self._transaction.execute(selected).mappings()
-            return tuple(ProviderCode(**{**row, "meaning": Meaning(row["meaning"])}) for row in rows)
-
-        return self._transaction.remember("provider_codes", read)
+        return self._transaction.remember(
+            "provider_codes", lambda: self._transaction.kept(_PROVIDER_CODES, _provider_code)
+        )
 
     def holidays(self) -> tuple[Holiday, ...]:
         """Return all holidays, by day."""
-        selected = sa.select(holidays).order_by(holidays.c.code)
-        return self._transaction.remember(
-            "holidays", lambda: tuple(Holiday(**row) for row in self._transaction.execute(selected).mappings())
-        )
+        return self._transaction.remember("holidays", lambda: self._transaction.kept(_HOLIDAYS, _holiday))
 
     def status_uses(self) -> Mapping[str, int]:
         """Return how often each status was set, as last counted."""
@@ -196,27 +185,10 @@ class SqlInstallationRepository:
         return self._transaction.remember("installation", self._read)
 
     def _read(self) -> Installation:
-        row = self._transaction.execute(sa.select(installation)).mappings().one_or_none()
-        days = self._transaction.execute(sa.select(holidays.c.code).where(holidays.c.active)).scalars()
-        free = frozenset(map(date.fromisoformat, days))
-        if row is None:
-            return Installation(holidays=free)
-        return Installation(
-            duplicate_mode=DuplicateMode(row["duplicate_mode"]),
-            claim=row["claim"],
-            week=tuple(tuple(Hours(*map(time.fromisoformat, hours)) for hours in day) for day in row["week"]),
-            holidays=free,
-            nudge_every=row["nudge_every"],
-            stuck_after=row["stuck_after"],
-            owners_at=time.fromisoformat(row["owners_at"]),
-            notice=row["notice"],
-            most_claims=row["most_claims"],
-            most_used_first=row["most_used_first"],
-            admins_two_steps=row["admins_two_steps"],
-            patterns=_patterns(row["patterns"]) if row["patterns"] else STARTING,
-            sessions=SessionTimes(**{name: timedelta(hours=hours) for name, hours in (row["sessions"] or {}).items()}),
-            months_kept=row["months_kept"],
-        )
+        days = self._transaction.kept(_FREE_DAYS, _day)
+        found = self._transaction.kept(_INSTALLATION, _installation)
+        installed = found[0] if found else Installation()
+        return evolve(installed, holidays=frozenset(days)) if days else installed
 
     def put(self, installed: Installation) -> None:
         """Save the settings."""
@@ -265,7 +237,49 @@ def _patterns(kept: Mapping[str, Any]) -> Patterns:
     )
 
 
-def _status(row: Mapping[Any, Any]) -> Status:
+def _day(row: Mapping[str, Any]) -> date:
+    return date.fromisoformat(row["code"])
+
+
+def _installation(row: Mapping[str, Any]) -> Installation:
+    return Installation(
+        duplicate_mode=DuplicateMode(row["duplicate_mode"]),
+        claim=row["claim"],
+        week=tuple(tuple(Hours(*map(time.fromisoformat, hours)) for hours in day) for day in row["week"]),
+        nudge_every=row["nudge_every"],
+        stuck_after=row["stuck_after"],
+        owners_at=time.fromisoformat(row["owners_at"]),
+        notice=row["notice"],
+        most_claims=row["most_claims"],
+        most_used_first=row["most_used_first"],
+        admins_two_steps=row["admins_two_steps"],
+        patterns=_patterns(row["patterns"]) if row["patterns"] else STARTING,
+        sessions=SessionTimes(**{name: timedelta(hours=hours) for name, hours in (row["sessions"] or {}).items()}),
+        months_kept=row["months_kept"],
+    )
+
+
+def _site_operation(row: Mapping[str, Any]) -> SiteOperation:
+    return SiteOperation(**row)
+
+
+def _sto(row: Mapping[str, Any]) -> Sto:
+    return Sto(**row)
+
+
+def _maker(row: Mapping[str, Any]) -> Maker:
+    return Maker(**row)
+
+
+def _provider_code(row: Mapping[str, Any]) -> ProviderCode:
+    return ProviderCode(**{**row, "meaning": Meaning(row["meaning"])})
+
+
+def _holiday(row: Mapping[str, Any]) -> Holiday:
+    return Holiday(**row)
+
+
+def _status(row: Mapping[str, Any]) -> Status:
     return Status(
         code=row["code"],
         phase=Phase(row["phase"]),
@@ -280,7 +294,7 @@ def _status(row: Mapping[Any, Any]) -> Status:
     )
 
 
-def _order_type(row: Mapping[Any, Any]) -> OrderType:
+def _order_type(row: Mapping[str, Any]) -> OrderType:
     return OrderType(
         code=row["code"],
         label=Bilingual(row["label_id"], row["label_en"]),

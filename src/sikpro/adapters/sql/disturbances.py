@@ -49,6 +49,13 @@ _c = disturbances.c
 _COLUMNS = tuple(column for column in _c if column.name != "open_at")
 _OPEN = sa.select(*_COLUMNS).where(_c.open_at.is_not(None)).order_by(_c.id.desc())
 
+_OPEN_OF = (
+    sa.select(tied_orders.c.order_id.label("tied"), *_COLUMNS)
+    .join_from(disturbances, tied_orders, tied_orders.c.disturbance_id == _c.id)
+    .where(_c.open_at.is_not(None), tied_orders.c.order_id.in_(sa.bindparam("order_ids", expanding=True)))
+    .order_by(_c.id)
+)
+
 
 class SqlDisturbances:
     """Stores the disturbances and the orders tied to them."""
@@ -107,14 +114,8 @@ class SqlDisturbances:
         """Return the newest open disturbance of each of these orders."""
         if not order_ids:
             return {}
-        selected = (
-            sa.select(tied_orders.c.order_id.label("tied"), *_COLUMNS)
-            .join_from(disturbances, tied_orders, tied_orders.c.disturbance_id == _c.id)
-            .where(_c.open_at.is_not(None), tied_orders.c.order_id.in_(sorted(order_ids)))
-            .order_by(_c.id)
-        )
         found: dict[int, Disturbance] = {}
-        for row in self._transaction.execute(selected).mappings():
+        for row in self._transaction.execute(_OPEN_OF, {"order_ids": sorted(order_ids)}).mappings():
             found[row["tied"]] = _disturbance({name: value for name, value in row.items() if name != "tied"})
         return found
 

@@ -25,6 +25,12 @@ mentions = Table(
 )
 
 _c = mentions.c
+_UNREAD = (
+    sa.select(mentions)
+    .where(_c.person == sa.bindparam("of", type_=_c.person.type), _c.read_at.is_(None))
+    .order_by(_c.at.desc(), _c.id.desc())
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
 
 
 class SqlMentions:
@@ -41,9 +47,8 @@ class SqlMentions:
 
     def unread(self, person: int, limit: int) -> tuple[Mention, ...]:
         """Return what a person has not read, newest first."""
-        theirs = sa.select(mentions).where(_c.person == person, _c.read_at.is_(None))
-        newest = theirs.order_by(_c.at.desc(), _c.id.desc()).limit(limit)
-        return tuple(Mention(**row) for row in self._transaction.execute(newest).mappings())
+        found = self._transaction.rows(_UNREAD, {"of": person, "most": limit})
+        return tuple(Mention(**row) for row in found)
 
     def read(self, person: int, order_id: int, now: datetime) -> int:
         """Record that a person opened an order."""

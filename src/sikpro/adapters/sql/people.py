@@ -18,10 +18,12 @@ from sikpro.domain.search_text import folded
 
 _c = people.c
 _r = access_requests.c
+_ALL = sa.select(people).order_by(_c.name_folded, _c.id)
 _BY = {
-    column.name: sa.select(people).where(column == sa.bindparam("value", type_=column.type))
+    column.name: sa.select(people).where(column == sa.bindparam("wanted", type_=column.type))
     for column in (_c.id, _c.username_folded, _c.telegram_id, _c.technician_code)
 }
+"""The statement for one person by a column."""
 
 
 class SqlPersonRepository:
@@ -108,13 +110,12 @@ class SqlPersonRepository:
 
     def all(self) -> tuple[Person, ...]:
         """Return all people, by name."""
-        selected = sa.select(people).order_by(_c.name_folded, _c.id)
-        return tuple(map(_from_row, self._transaction.execute(selected).mappings()))
+        return self._transaction.kept(_ALL, _from_row)
 
     def _one(self, column: sa.Column[Any], value: object) -> Person | None:
         def read() -> Person | None:
-            row = self._transaction.execute(_BY[column.name], {"value": value}).mappings().one_or_none()
-            return None if row is None else _from_row(row)
+            found = self._transaction.rows(_BY[column.name], {"wanted": value})
+            return _from_row(found[0]) if found else None
 
         return self._transaction.remember((people.name, column.name, value), read)
 

@@ -1,6 +1,6 @@
 """Reads over orders for lists and answers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +41,9 @@ _AT_PORT = _OTHERS.where(
     _c.port == sa.bindparam("port"),
     _c.serial != sa.bindparam("serial"),
 )
+_NEWEST = sa.select(sa.func.coalesce(sa.func.max(_c.id), 0))
+_MOST = 300
+_made: dict[Hashable, sa.Select[Any]] = {}
 
 
 class SqlOrderQueries:
@@ -51,17 +54,25 @@ class SqlOrderQueries:
 
     def page(self, which: OrderFilter, *, sort: Sort, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
         """Return the next rows after a position."""
-        ours, index = wanted(self._transaction, which), index_for(self._transaction, which, sort, after)
-        if not sort.column:
-            return self._rows(paged(read_by(rows.where(*ours), orders, index), sort=sort, after=after, limit=limit))
-        # Only ids are sorted: whole rows of all open orders would be carried along.
-        some = paged(read_by(sa.select(_c.id).where(*ours), orders, index), sort=sort, after=after, limit=limit)
-        return self._rows(paged(rows.where(_c.id.in_(some)), sort=sort, limit=limit))
+
+        def make() -> sa.Select[Any]:
+            ours, index = wanted(self._transaction, which), index_for(self._transaction, which, sort, after)
+            if not sort.column:
+                return paged(read_by(rows.where(*ours), orders, index), sort=sort, after=after, limit=limit)
+            # Only ids are sorted: whole rows of all open orders would be carried along.
+            some = paged(read_by(sa.select(_c.id).where(*ours), orders, index), sort=sort, after=after, limit=limit)
+            return paged(rows.where(_c.id.in_(some)), sort=sort, limit=limit)
+
+        return self._rows(make() if after else self._made(which, ("page", sort, limit), make))
 
     def count(self, which: OrderFilter, cap: int) -> int:
         """Return the number of orders, counted up to `cap`."""
-        some = self._read(sa.select(_c.id), which)
-        return int(self._transaction.scalar(sa.select(sa.func.count()).select_from(some.limit(cap).subquery())))
+
+        def make() -> sa.Select[Any]:
+            some = self._read(sa.select(_c.id), which).limit(cap)
+            return sa.select(sa.func.count()).select_from(some.subquery())
+
+        return int(self._transaction.scalar(self._made(which, ("count", cap), make)))
 
     def open_counts(self, which: OrderFilter) -> tuple[Mapping[Phase, int], int]:
         """Return the number of orders by phase, and of those for which it is the helpdesk's turn."""
@@ -113,7 +124,7 @@ class SqlOrderQueries:
 
     def newest_id(self) -> int:
         """Return the id of the newest order, 0 if there is none."""
-        return int(self._transaction.scalar(sa.select(sa.func.coalesce(sa.func.max(_c.id), 0))))
+        return int(self._transaction.scalar(_NEWEST))
 
     def totals(self) -> tuple[Total, ...]:
         """Return the saved totals with the changes of this transaction, without zeros."""
@@ -134,8 +145,24 @@ class SqlOrderQueries:
         chosen = index_for(self._transaction, which, Sort.NEWEST)
         return read_by(statement.where(*wanted(self._transaction, which)), orders, chosen)
 
+    def _made(self, which: OrderFilter, what: Hashable, make: Callable[[], sa.Select[Any]]) -> sa.Select[Any]:
+        """Return the statement of a filter; one that will be asked for again is made once.
+
+        Such a filter has no text, no code and no moment, so its conditions and its index follow from it alone.
+        """
+        moments = (which.newer_than, which.changed_since, which.received, which.finished, which.overdue, which.due)
+        if which.text or which.codes or any(one is not None for one in moments):
+            return make()
+        key = self._transaction.on_sqlite, which, what
+        statement = _made.get(key)
+        if statement is None:
+            if len(_made) >= _MOST:
+                _made.clear()
+            statement = _made[key] = make()
+        return statement
+
     def _rows(self, statement: sa.Select[Any], values: Mapping[str, object] | None = None) -> tuple[OrderRow, ...]:
-        return tuple(map(list_row, self._transaction.execute(statement, values).mappings()))
+        return tuple(map(list_row, self._transaction.rows(statement, values)))
 
 
 def _open_of(column: sa.Column[Any], value: object) -> sa.Select[tuple[int]]:

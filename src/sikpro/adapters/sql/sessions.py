@@ -52,6 +52,7 @@ _s = sessions.c
 _a = login_attempts.c
 _l = bind_links.c
 _SESSION = (_s.id, _s.person, _s.created_at, _s.seen_at.label("used_at"), _s.own_device, _s.confirmed_at)
+_VALID = sa.select(*_SESSION).where(_s.id == sa.bindparam("of", type_=_s.id.type), _s.revoked_at.is_(None))
 
 
 class SqlSessions:
@@ -68,10 +69,8 @@ class SqlSessions:
 
     def get(self, session_id: str) -> Session | None:
         """The session, unless it is revoked."""
-        selected = sa.select(*_SESSION)
-        selected = selected.where(_s.id == session_id, _s.revoked_at.is_(None))
-        row = self._transaction.execute(selected).mappings().one_or_none()
-        return None if row is None else Session(**row)
+        found = self._transaction.rows(_VALID, {"of": session_id})
+        return Session(**found[0]) if found else None
 
     def owner(self, session_id: str) -> int | None:
         """Whose session it is, also of a revoked one."""

@@ -24,6 +24,11 @@ shift_handovers = Table(
 )
 
 _c = shift_handovers.c
+_BETWEEN = (
+    sa.select(shift_handovers)
+    .where(_c.at >= sa.bindparam("start", type_=_c.at.type), _c.at < sa.bindparam("end", type_=_c.at.type))
+    .order_by(_c.at, _c.id)
+)
 
 
 class SqlShiftHandovers:
@@ -46,6 +51,5 @@ class SqlShiftHandovers:
 
     def between(self, start: datetime, end: datetime) -> tuple[ShiftHandover, ...]:
         """Return the handovers of a span, oldest first."""
-        selected = sa.select(shift_handovers).where(_c.at >= start, _c.at < end).order_by(_c.at, _c.id)
-        rows = self._transaction.execute(selected).mappings()
+        rows = self._transaction.rows(_BETWEEN, {"start": start, "end": end})
         return tuple(ShiftHandover(**{**row, "orders": tuple(row["orders"])}) for row in rows)

@@ -1,6 +1,6 @@
 """An open transaction: its connection, its savepoints, and the data to publish at its commit."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
@@ -21,17 +21,24 @@ from sikpro.domain.seals import LedgerFact
 
 T = TypeVar("T")
 TotalKey = tuple[str, str, Phase, str]
+_kept: dict[tuple[Executable, Callable[..., Any]], tuple[list[Any], tuple[Any, ...]]] = {}
+"""By constant statement: the rows as the driver gave them last, and what was made of them."""
+
 _IN_ERROR = 3  # psycopg.pq.TransactionStatus.INERROR; PostgreSQL silently turns its COMMIT into a rollback
 
 
 class OpenTransaction:
     """A transaction's connection with its savepoints; they also roll back hints, security events, facts and totals."""
 
-    def __init__(self, connection: Connection, chance: Chance = UNFORESEEN, process: str = "") -> None:
+    def __init__(
+        self, connection: Connection, chance: Chance = UNFORESEEN, process: str = "", *, reads: bool = False
+    ) -> None:
         self.connection = connection
         self.chance = chance
         self.process = process
         self.on_sqlite = connection.dialect.name == "sqlite"
+        self.steady = reads or self.on_sqlite
+        """Whether a statement that is run twice gives the same rows: nobody else's commit comes in between."""
         self.hints: list[Hint] = []
         self.recorded: list[SecurityEvent] = []
         self.facts: list[LedgerFact] = []
@@ -43,6 +50,30 @@ class OpenTransaction:
         """Run a statement. Raises `StorageError`."""
         with as_storage_errors():
             return self.connection.execute(statement, parameters)
+
+    def rows(self, statement: Executable, parameters: Any = None) -> list[dict[str, Any]]:
+        """Run a statement and return its rows as plain dicts, which are read faster than SQLAlchemy's rows."""
+        result = self.execute(statement, parameters)
+        names = tuple(result.keys())
+        return [dict(zip(names, row, strict=True)) for row in result]
+
+    def kept(self, selected: Executable, make: Callable[[Mapping[str, Any]], T]) -> tuple[T, ...]:
+        """Return the rows of a constant statement as values, made again only when the database gives other rows.
+
+        The rows are read each time and compared, so the values are never older than the transaction.
+        """
+        with as_storage_errors():
+            result = self.connection.execute(selected)
+            read: list[Any] = list(result.cursor.fetchall())
+            result.close()
+        before = _kept.get((selected, make))
+        if before is not None and before[0] == read:
+            values: tuple[T, ...] = before[1]
+            return values
+        values = tuple(map(make, self.rows(selected)))
+        if self.steady:
+            _kept[selected, make] = read, values
+        return values
 
     def scalar(self, statement: Executable, parameters: Any = None) -> Any:
         """Run a statement and return the first column of its first row. Raises `StorageError`."""

@@ -40,6 +40,17 @@ saved_views = Table(
 _steps = undo_steps.c
 _views = saved_views.c
 
+_by = sa.bindparam("wanted_by", type_=_steps.by.type)
+_until = sa.select(sa.func.max(_steps.until)).where(
+    _steps.by == _by, _steps.until > sa.bindparam("now", type_=_steps.until.type)
+)
+_LATEST = (
+    sa.select(undo_steps).where(_steps.by == _by, _steps.until == _until.scalar_subquery()).order_by(_steps.order_id)
+)
+_OF_PERSON = (
+    sa.select(saved_views).where(_views.person == sa.bindparam("of", type_=_views.person.type)).order_by(_views.id)
+)
+
 
 class SqlUndoSteps:
     """Stores the last undo step of each order."""
@@ -66,9 +77,7 @@ class SqlUndoSteps:
 
     def latest(self, by: int, now: datetime) -> tuple[UndoStep, ...]:
         """Return the last steps that a person may still undo now: those that end at the same time, by order id."""
-        theirs = sa.select(sa.func.max(_steps.until)).where(_steps.by == by, _steps.until > now).scalar_subquery()
-        together = sa.select(undo_steps).where(_steps.by == by, _steps.until == theirs)
-        return self._all(together.order_by(_steps.order_id))
+        return self._all(_LATEST, {"wanted_by": by, "now": now})
 
     def drop(self, order_id: int) -> None:
         """Delete the order's step, if there is one."""
@@ -78,8 +87,8 @@ class SqlUndoSteps:
         """Delete the steps whose time for undo ended before a time."""
         self._transaction.execute(sa.delete(undo_steps).where(_steps.until < before))
 
-    def _all(self, selected: sa.Select[Any]) -> tuple[UndoStep, ...]:
-        rows: Iterable[Mapping[Any, Any]] = self._transaction.execute(selected).mappings()
+    def _all(self, selected: sa.Select[Any], given: Mapping[str, Any] | None = None) -> tuple[UndoStep, ...]:
+        rows: Iterable[Mapping[Any, Any]] = self._transaction.execute(selected, given).mappings()
         return tuple(
             UndoStep(
                 before=order_from_json(row["before"]),
@@ -109,10 +118,9 @@ class SqlSavedViews:
 
     def of_person(self, person: int) -> tuple[SavedView, ...]:
         """Return a person's views, in the order of their first saving."""
-        theirs = sa.select(saved_views).where(_views.person == person).order_by(_views.id)
         return tuple(
             SavedView(id=row["id"], person=row["person"], name=row["name"], query=row["query"])
-            for row in self._transaction.execute(theirs).mappings()
+            for row in self._transaction.execute(_OF_PERSON, {"of": person}).mappings()
         )
 
     def drop(self, person: int, view_id: int) -> None:

@@ -161,7 +161,7 @@ class SqlTransactions:
     def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the work on one consistent view; a write is an error or lost."""
         with as_storage_errors(), self._engine.connect().execution_options(**self._reading) as connection:
-            return work(SqlUnitOfWork(OpenTransaction(connection, self._chance, self._process)))
+            return work(SqlUnitOfWork(OpenTransaction(connection, self._chance, self._process, reads=True)))
 
     def watch(self) -> FileWatch:
         """Return what notices the writes of other processes; for SQLite."""

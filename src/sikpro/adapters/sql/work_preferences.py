@@ -1,8 +1,5 @@
 """Work preferences in the database."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Table
 
@@ -23,6 +20,7 @@ work_preferences = Table(
 )
 
 _c = work_preferences.c
+_OF = sa.select(work_preferences).where(_c.person_id == sa.bindparam("of", type_=_c.person_id.type))
 
 
 class SqlWorkPreferences:
@@ -33,10 +31,10 @@ class SqlWorkPreferences:
 
     def of(self, person_id: int) -> WorkPreferences:
         """Return the choices of a person, or the first ones."""
-        selected = sa.select(work_preferences).where(_c.person_id == person_id)
-        row: Mapping[Any, Any] | None = self._transaction.execute(selected).mappings().one_or_none()
-        if row is None:
+        found = self._transaction.rows(_OF, {"of": person_id})
+        if not found:
             return WorkPreferences(person_id=person_id)
+        row = found[0]
         codes = {name: frozenset(row[name]) for name in ("stos", "types", "site_operations")}
         return WorkPreferences(person_id=person_id, side_by_side=row["side_by_side"], go_on=row["go_on"], **codes)
 

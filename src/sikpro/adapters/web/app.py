@@ -54,6 +54,7 @@ from sikpro.adapters.web.setup.retention import RetentionController
 from sikpro.adapters.web.setup.settings import SettingsController
 from sikpro.adapters.web.site.admission import admit
 from sikpro.adapters.web.site.assets import serve_asset
+from sikpro.adapters.web.site.engine import environment
 from sikpro.adapters.web.site.errors import error_handlers
 from sikpro.adapters.web.site.forms import Form, read_form
 from sikpro.adapters.web.site.gate import Gate
@@ -61,7 +62,7 @@ from sikpro.adapters.web.site.health import healthz, metrics, readyz
 from sikpro.adapters.web.site.live import bot_bar, live
 from sikpro.adapters.web.site.manifest import manifest
 from sikpro.adapters.web.site.navigation import NavEntry
-from sikpro.adapters.web.site.pages import Pages, environment
+from sikpro.adapters.web.site.pages import Pages
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit, visit_of
 from sikpro.adapters.web.tables.import_orders import ImportOrdersController

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 from zoneinfo import ZoneInfo
@@ -95,7 +95,7 @@ class Words:
 
     def short_date(self, day: date) -> str:
         """Return day and month: `2 Nov`."""
-        return str(format_skeleton("MMMd", day, locale=self.language))
+        return _short_date(day, self.language)
 
     def long_date(self, day: date) -> str:
         """Return the whole date: `2 November 2026`."""
@@ -123,7 +123,7 @@ class Words:
 
     def number(self, value: float) -> str:
         """Return a number with the language's separators."""
-        return str(format_decimal(value, locale=self.language))
+        return _number(value, self.language)
 
     def duration(self, span: timedelta) -> str:
         """Return a span in its two largest units: `5 mnt`, `2 j 10 mnt`, `3 hr 4 j`.
@@ -140,6 +140,16 @@ class Words:
         if hours:
             return self("duration.hours", hours=hours, minutes=rest) if rest else self("duration.hour", hours=hours)
         return self("duration.minutes", minutes=rest)
+
+
+@lru_cache(1_000)
+def _short_date(day: date, language: str) -> str:
+    return str(format_skeleton("MMMd", day, locale=language))
+
+
+@lru_cache(2_000)
+def _number(value: float, language: str) -> str:
+    return str(format_decimal(value, locale=language))
 
 
 @cache

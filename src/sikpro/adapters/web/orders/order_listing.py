@@ -230,9 +230,14 @@ class Listing:
         after, before = (key_text(key) if key else None for key in (self.after, self.before))
         return self.address(after=after, before=before).partition("?")[2]
 
+    @property
+    def behind(self) -> str:
+        """Return the end of an order's address that has this list beside the order, or behind it."""
+        return f"?{urlencode({'in': place})}" if (place := self.place) else ""
+
     def order_address(self, order_id: int) -> str:
         """Return the address of an order with this list beside it, or behind it."""
-        return f"/orders/{order_id}" + (f"?{urlencode({'in': self.place})}" if self.place else "")
+        return f"/orders/{order_id}{self.behind}"
 
     def plain(self) -> str:
         """Return the address without filters."""

@@ -26,7 +26,7 @@ from sikpro.application.use_cases.orders.list_orders import (
 )
 from sikpro.application.use_cases.orders.set_aside import put_off
 from sikpro.application.use_cases.orders.undo_status import undoable
-from sikpro.domain.catalogue import OrderType, Status
+from sikpro.domain.catalogue import OrderType, SiteOperation, Status, Sto
 from sikpro.domain.disturbance import Disturbance
 from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel
@@ -43,7 +43,7 @@ SOON = timedelta(minutes=5)
 NEAR = 0.75
 """The part of a limit after which an order counts as near it."""
 
-Choices = list[tuple[str, str]]
+Choices = tuple[tuple[str, str], ...]
 
 
 HANDED_SHOWN = timedelta(hours=2)
@@ -98,6 +98,10 @@ class QueuePage:
         """Return whether it is the turn of somebody else than the order's status says."""
         status = self.statuses.get(row.status)
         return row.phase.live and (status is None or status.turn is not row.turn)
+
+    def labels(self, words: Words) -> Mapping[str, str]:
+        """Return the text of each status by its code."""
+        return {code: words.text(status.label) for code, status in self.statuses.items()}
 
     def ending(self, now: datetime) -> int:
         """Return how many of the person's claims end within `SOON`."""
@@ -257,19 +261,42 @@ def _passed(row: OrderRow, order_type: OrderType, limit: PastLimit) -> timedelta
 
 def filter_choices(uow: UnitOfWork, words: Words, me: Person) -> Mapping[str, Choices]:
     """Return the choices of each filter, as value and name."""
-    people = uow.people.all()
-    site_operations = [(row.code, row.name) for row in uow.catalogue.site_operations() if row.active]
+    catalogue = uow.catalogue
+    sites = catalogue.site_operations() if me.may(Permission.VIEW_ALL) else ()
+    read = uow.people.all(), catalogue.order_types(), catalogue.stos(), catalogue.statuses(), sites
+    key = words.language, bool(sites)
+    before = _made.get(key)
+    if before is None or any(old is not new for old, new in zip(before[0], read, strict=True)):
+        before = _made[key] = read, _choices(words, *read)
+    return before[1]
+
+
+_made: dict[tuple[str, bool], tuple[tuple[object, ...], Mapping[str, Choices]]] = {}
+"""The choices made last, and what was read for them: the same objects while the database has the same rows."""
+
+
+def _choices(
+    words: Words,
+    people: tuple[Person, ...],
+    order_types: tuple[OrderType, ...],
+    stos: tuple[Sto, ...],
+    statuses: tuple[Status, ...],
+    sites: tuple[SiteOperation, ...],
+) -> Mapping[str, Choices]:
+    """Return the choices that follow from what was read."""
     return {
-        "type": [(row.code, row.code) for row in uow.catalogue.order_types() if row.active],
-        "sto": [(row.code, row.code) for row in uow.catalogue.stos() if row.active],
-        "phase": [(phase.value, words(f"phase.{phase}")) for phase in Phase],
-        "status": [(row.code, words.text(row.label)) for row in uow.catalogue.statuses() if row.active],
-        "site_operation": site_operations if me.may(Permission.VIEW_ALL) else [],
-        "technician": [(person.technician_code, person.name) for person in people if person.technician_code],
-        "helpdesk": [(str(person.id), person.name) for person in people if person.role and person.may(Permission.WORK)],
-        "channel": [(channel.value, words(f"channel.{channel}")) for channel in Channel],
-        "overdue": [("1", words("queue.overdue"))],
-        "age": [(age, words(f"queue.age.{age}")) for age in AGES],
+        "type": tuple((row.code, row.code) for row in order_types if row.active),
+        "sto": tuple((row.code, row.code) for row in stos if row.active),
+        "phase": tuple((phase.value, words(f"phase.{phase}")) for phase in Phase),
+        "status": tuple((row.code, words.text(row.label)) for row in statuses if row.active),
+        "site_operation": tuple((row.code, row.name) for row in sites if row.active),
+        "technician": tuple((person.technician_code, person.name) for person in people if person.technician_code),
+        "helpdesk": tuple(
+            (str(person.id), person.name) for person in people if person.role and person.may(Permission.WORK)
+        ),
+        "channel": tuple((channel.value, words(f"channel.{channel}")) for channel in Channel),
+        "overdue": (("1", words("queue.overdue")),),
+        "age": tuple((age, words(f"queue.age.{age}")) for age in AGES),
     }
 
 

@@ -14,6 +14,10 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 ROOT = Path(__file__).parent.parent / "static"
+SPRITE = "site/icons.svg"
+"""The file of all icons; it is made of the files of the single ones."""
+
+_ICONS = "vendor/tabler-icons"
 _OURS = {".css", ".js", ".svg", ".png", ".ico", ".ttf", ".woff2"}
 
 
@@ -35,8 +39,13 @@ def assets() -> Mapping[str, Asset]:
             content = path.read_bytes()
             kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
             name = path.relative_to(ROOT).as_posix()
-            found[name] = Asset(content, kind, sha256(content).hexdigest()[:12])
+            found[name] = _asset(content, kind)
+    found[SPRITE] = _asset(_sprite(found), "image/svg+xml")
     return found
+
+
+def _asset(content: bytes, kind: str) -> Asset:
+    return Asset(content, kind, sha256(content).hexdigest()[:12])
 
 
 def static(name: str) -> str:
@@ -46,14 +55,27 @@ def static(name: str) -> str:
 
 @cache
 def icon(name: str, size: int = 18) -> Markup:
-    """Return a Tabler icon as inline SVG. It is decoration: a text beside it gives the meaning."""
-    source = assets()[f"vendor/tabler-icons/{name}.svg"].content.decode()
-    inner = search(r"<svg[^>]*>(.*)</svg>", source, DOTALL)
-    assert inner
+    """Return a Tabler icon, drawn from the one file of all icons. It is decoration: a text beside it gives the meaning.
+
+    Raises `KeyError` if there is none of that name.
+    """
+    assets()[f"{_ICONS}/{name}.svg"]
     return Markup(  # nosec B704  # the files are ours and contain no user text
-        f'<svg class="icon" width="{size}" height="{size}" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
-        f'stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{inner[1].strip()}</svg>'
+        f'<svg class="icon" width="{size}" height="{size}" aria-hidden="true">'
+        f'<use href="{static(SPRITE)}#{name}"/></svg>'
     )
+
+
+def _sprite(files: Mapping[str, Asset]) -> bytes:
+    """Return all icons as symbols of one SVG: a page names each icon instead of drawing it at each place."""
+    symbols = []
+    for path, asset in sorted(files.items()):
+        if path.startswith(f"{_ICONS}/"):
+            inner = search(r"<svg[^>]*>(.*)</svg>", asset.content.decode(), DOTALL)
+            assert inner
+            drawn = " ".join(inner[1].split()).replace('<path stroke="none" d="M0 0h24v24H0z" fill="none" />', "")
+            symbols.append(f'<symbol id="{Path(path).stem}" viewBox="0 0 24 24">{drawn}</symbol>')
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>'.encode()
 
 
 @get("/static/{version:str}/{name:path}", opt={"public": True})

@@ -1,37 +1,18 @@
 """Render pages and fragments from templates."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 from attrs import frozen
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from litestar import Request, Response
 from litestar.enums import MediaType
 
-from sikpro.adapters.web.site.assets import icon, static
 from sikpro.adapters.web.site.navigation import NavEntry, groups_for, tabs_at
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit, visit_of
 from sikpro.application.workers.health import RELAY
-from sikpro.domain.phase import Phase
-
-TEMPLATES = Path(__file__).parent.parent / "templates"
-
-
-def environment() -> Environment:
-    """Return the template engine: it escapes all values and refuses undefined names."""
-    engine = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    engine.globals |= {"icon": icon, "static": static, "timedelta": timedelta, "PHASES": tuple(Phase)}
-    return engine
 
 
 @frozen

@@ -5,7 +5,7 @@ import re
 import pytest
 from attrs import evolve
 
-from sikpro.adapters.web.site.pages import TEMPLATES
+from sikpro.adapters.web.site.engine import TEMPLATES
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.catalogue_rows import STATUSES
 from sikpro.application.use_cases.catalogue.edit_catalogue import edit_row, row_coded, row_mark, set_row_active

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -52,22 +53,19 @@ def ani(store: SqlTransactions) -> Person:
     return store.read(lambda unit: unit.people.all())[0]
 
 
+def change(unit: UnitOfWork, before: Person) -> None:
+    """Change one row of each table that the test looks at."""
+    unit.people.save(evolve(before, active=not before.active))
+    unit.catalogue.put_sto(Sto(code="AAA", name=before.name, site_operation="", active=before.active))
+    unit.installation.put(evolve(unit.installation.get(), most_claims=before.version + 3))
+
+
 def test_a_write_is_seen_by_the_next_read_of_this_and_of_every_other_store(
     stores: tuple[SqlTransactions, SqlTransactions],
 ) -> None:
     for writer in stores:
         before = ani(writer)
-        writer.write(lambda unit, before=before: unit.people.save(evolve(before, active=not before.active)))
-        writer.write(
-            lambda unit, before=before: unit.catalogue.put_sto(
-                Sto(code="AAA", name=before.name, site_operation="", active=before.active)
-            )
-        )
-        writer.write(
-            lambda unit, before=before: unit.installation.put(
-                evolve(unit.installation.get(), most_claims=before.version + 3)
-            )
-        )
+        writer.write(partial(change, before=before))
         for reader in stores:
             assert ani(reader).active is not before.active
             assert reader.read(lambda unit: unit.catalogue.stos())[0].active is before.active

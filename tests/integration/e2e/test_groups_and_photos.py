@@ -25,7 +25,7 @@ STRANGER = 6001
 GROUP = -77
 NUMBER = "SC32232558"
 WHOLE = f"AO#{NUMBER}#ZTEGC6754546#SDA#ODP-SDA-003#F5SDA445"
-CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
+CSRF = re.compile(r'name="csrf" value="([0-9a-f]{128})"')
 
 
 def picture() -> bytes:

@@ -50,7 +50,7 @@ PLANTED = {
 TOKEN_OF_A_FORM = "a form's token"
 """Every page has its own visitor's, error pages too; nothing else has one."""
 
-HIDDEN = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
+HIDDEN = re.compile(r'name="csrf" value="([0-9a-f]{128})"')
 
 
 @define

@@ -43,7 +43,7 @@ from tests.integration.sqlite import migrated_sqlite
 T = TypeVar("T")
 WELL = {"database": "ok", "bot": "connected", "relay": "idle", "jobs": "ok", "clock": "ok"}
 PASSWORD = "rahasia-sekali"
-CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
+CSRF = re.compile(r'name="csrf" value="([0-9a-f]{128})"')
 
 
 @define

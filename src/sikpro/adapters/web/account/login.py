@@ -23,6 +23,7 @@ from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.security import (
     csrf_token,
     devices_in,
+    masked,
     new_token,
     safe_path,
     session_id,
@@ -319,7 +320,7 @@ def _enter(
     visit.drop_cookie("visitor")
     if _is_over(request) and not person.must_change_password:
         # The page that lies below goes on with the token of the new session.
-        return pages.page(request, "site/back.html", person=person.id, csrf=csrf_token(token))
+        return pages.page(request, "site/back.html", person=person.id, csrf=masked(csrf_token(token)))
     return go(request, password_path(next_page) if person.must_change_password else next_page)
 
 

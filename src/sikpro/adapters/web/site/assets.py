@@ -6,12 +6,15 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from re import DOTALL, search
+from typing import Any
 
 from attrs import frozen
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from markupsafe import Markup
+
+from sikpro.adapters.web.site.packing import LEAST, compressed, takes_gzip
 
 ROOT = Path(__file__).parent.parent / "static"
 SPRITE = "site/icons.svg"
@@ -28,6 +31,11 @@ class Asset:
     content: bytes
     media_type: str
     version: str
+
+    @property
+    def text(self) -> bool:
+        """Whether it is text: pictures and fonts are compressed in themselves."""
+        return self.media_type.startswith("text/") or self.media_type.endswith(("javascript", "svg+xml"))
 
 
 @cache
@@ -78,12 +86,24 @@ def _sprite(files: Mapping[str, Asset]) -> bytes:
     return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>'.encode()
 
 
+@cache
+def _packed(name: str) -> bytes:
+    """Return a file as gzip, at its smallest; it is made once."""
+    return compressed(assets()[name].content, 9)
+
+
 @get("/static/{version:str}/{name:path}", opt={"public": True})
-async def serve_asset(version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+async def serve_asset(request: Request[Any, Any, Any], version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     """Return a file; for the address of another version without caching."""
-    asset = assets().get(str(name).lstrip("/"))
+    path = str(name).lstrip("/")
+    asset = assets().get(path)
     if asset is None:
         raise NotFoundException
     lasting = version == asset.version
     caching = "public, max-age=31536000, immutable" if lasting else "no-cache"
-    return Response(asset.content, media_type=asset.media_type, headers={"cache-control": caching})
+    headers, content = {"cache-control": caching}, asset.content
+    if asset.text and len(content) >= LEAST:
+        headers["vary"] = "accept-encoding"
+        if takes_gzip(request.headers.get("accept-encoding", "")):
+            headers["content-encoding"], content = "gzip", _packed(path)
+    return Response(content, media_type=asset.media_type, headers=headers)

@@ -13,6 +13,7 @@ from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from sikpro.adapters.web.site.health import PATHS, identify_if_possible
+from sikpro.adapters.web.site.packing import packed
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.security import HEADERS, STRICT_TRANSPORT, session_id, well_formed
 from sikpro.adapters.web.site.visit import Visit, new_visit, read_cookies
@@ -84,7 +85,8 @@ class Gate:
                 scope = {**scope, "method": HttpMethod.GET}
         with coming_from(visit.address):
             answered = _measured(send, scope, self.parts.measures, method, begun)
-            await self.app(scope, receive, _with_headers(_recorded(answered, scope, visit), visit))
+            answered = _with_headers(_recorded(answered, scope, visit), visit)
+            await self.app(scope, receive, packed(answered, scope, visit, received))
 
     async def _recognise(self, visit: Visit, *, uses: bool) -> None:
         token = visit.cookie("session")

@@ -10,7 +10,7 @@ from attrs import define, field
 from litestar.connection import ASGIConnection
 
 from sikpro.adapters.web.site.parts import WebParts
-from sikpro.adapters.web.site.security import csrf_token, network_of, new_token, well_formed
+from sikpro.adapters.web.site.security import csrf_token, masked, network_of, new_token, well_formed
 from sikpro.application.i18n import LANGUAGES, Words, words_in
 from sikpro.domain.people import Permission, Person
 
@@ -37,6 +37,7 @@ class Visit:
     confirmed: bool = False
     steps_missing: bool = False
     cookies: list[str] = field(factory=list)
+    _token: tuple[str, str] = field(default=("", ""), init=False, repr=False)
 
     @property
     def language(self) -> str:
@@ -69,7 +70,9 @@ class Visit:
         if not self.secret:
             self.secret = new_token()
             self.set_cookie("visitor", self.secret)
-        return csrf_token(self.secret)
+        if self._token[0] != self.secret:
+            self._token = self.secret, masked(csrf_token(self.secret))
+        return self._token[1]
 
     def cookie(self, name: str) -> str:
         """Return a received cookie, "" if there is none."""

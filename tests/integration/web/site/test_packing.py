@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from typing import Any
 
 import httpx
 import pytest
@@ -109,7 +110,7 @@ def test_a_right_that_was_taken_away_is_not_answered_by_nothing_changed(page_sit
     rina = page_site.logged_in("rina")
     first = live(rina)
 
-    def become(**change: object) -> None:
+    def become(**change: Any) -> None:
         def work(uow: UnitOfWork) -> None:
             uow.people.save(evolve(uow.people.get(page_site.people["rina"].id), **change))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dependency_injector import containers, providers
 
+from sikpro.adapters.excel.later import LaterWorkbooks
 from sikpro.adapters.local.backup_process import FolderBackups
 from sikpro.adapters.local.clock import SystemClock, seconds_passed
 from sikpro.adapters.local.export_process import ProcessExports
@@ -102,9 +103,7 @@ def _backups(settings: Settings) -> Backups | None:
 
 
 def _workbooks() -> WorkbookWriter:
-    from sikpro.adapters.excel.workbook import ExcelWorkbookWriter  # openpyxl loads slowly: only for a file
-
-    return ExcelWorkbookWriter()
+    return LaterWorkbooks()
 
 
 def _pictures() -> PictureMaker:

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from attrs import evolve
 from sqlalchemy import text
 
@@ -19,6 +20,7 @@ from sikpro.adapters.sql import (
     pending,
 )
 from sikpro.adapters.sql.errors import ConstraintViolated
+from sikpro.adapters.sql.migrate import _config, revisions
 from sikpro.adapters.sql.tables import metadata
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.outbox import Delivery
@@ -385,3 +387,10 @@ def test_what_an_older_version_does_not_know_is_told_to_it_as_far_as_it_can(data
     migrate(database_url)
     assert with_store(database_url, lambda unit: unit.outbox.get(message)).state is Delivery.REPLACED
     assert with_store(database_url, lambda unit: unit.written_tables.get(table)).state is WrittenState.WRITTEN
+
+
+def test_the_names_of_the_files_tell_every_revision_in_its_order() -> None:
+    scripts = ScriptDirectory.from_config(_config())
+    walked = [script.revision for script in scripts.walk_revisions()]
+    assert list(revisions()) == walked[::-1]
+    assert revisions()[-1] == scripts.get_current_head()

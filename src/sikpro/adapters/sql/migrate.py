@@ -1,18 +1,19 @@
 """Migrations, run by the program: up to the newest, down in tests, and the check for pending ones."""
 
 from collections.abc import Callable, Mapping
+from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL, Connection
 
 from sikpro.adapters.sql.engine import WRITES, create_engine_for, sqlite_file
 from sikpro.adapters.sql.only_server import only_server
 from sikpro.adapters.sql.writers_turn import writers_turn
 from sikpro.application.ports.storage import StorageUnavailable
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 BEING_COPIED = "being_copied"
 """A table in a database into which another one is being copied."""
@@ -37,11 +38,15 @@ def migrate(url: str | URL) -> None:
     uses is not migrated under it: `StorageBusy`.
     """
     if pending(url):
+        from alembic import command  # a start that has nothing to migrate does not load it
+
         _run(url, lambda config: command.upgrade(config, "head"), keeps_rows=True)
 
 
 def downgrade(url: str | URL, revision: str = "base") -> None:
     """Migrate back to a revision; `base` is the empty database."""
+    from alembic import command
+
     _run(url, lambda config: command.downgrade(config, revision), keeps_rows=False)
 
 
@@ -57,11 +62,17 @@ def pending(url: str | URL, *, read_only: bool = False) -> bool:
 
 def is_newest(url: str | URL, *, read_only: bool = False) -> bool:
     """Return whether the schema is the newest. Raises `StorageUnavailable` for a database of a newer SIKPRO."""
-    scripts = ScriptDirectory.from_config(_config())
+    known = revisions()
     at = current(url, read_only=read_only)
-    if at is not None and at not in {script.revision for script in scripts.walk_revisions()}:
+    if at is not None and at not in known:
         raise NewerSchema(f"the database is of a newer version ({at}) than this program")
-    return at == scripts.get_current_head()
+    return at == known[-1]
+
+
+def revisions() -> tuple[str, ...]:
+    """Return the revisions that this program knows, oldest first, by the names of their files: `v0046_archives.py`."""
+    folder = files(__package__).joinpath("migrations", "versions")
+    return tuple(sorted(file.name[1:5] for file in folder.iterdir() if file.name.startswith("v")))
 
 
 def is_half_copied(url: str | URL, *, read_only: bool = False) -> bool:
@@ -79,12 +90,12 @@ def current(url: str | URL, *, read_only: bool = False) -> str | None:
     engine = create_engine_for(url, pooled=False, read_only=read_only)
     try:
         with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            return _revision(connection)
     finally:
         engine.dispose()
 
 
-def _run(url: str | URL, step: Callable[[Config], None], *, keeps_rows: bool) -> None:
+def _run(url: str | URL, step: "Callable[[Config], None]", *, keeps_rows: bool) -> None:
     # Foreign keys are off: otherwise the copying of a table on SQLite deletes the rows of its children.
     engine = create_engine_for(url, foreign_keys=False, pooled=False)
     try:
@@ -107,14 +118,23 @@ def _run(url: str | URL, step: Callable[[Config], None], *, keeps_rows: bool) ->
 def _check_encoding(connection: Connection) -> None:
     """Raise `StorageUnavailable` for a new database of PostgreSQL that cannot hold every text."""
     encoding = connection.scalar(sa.text("SHOW server_encoding"))
-    if encoding != "UTF8" and MigrationContext.configure(connection).get_current_revision() is None:
+    if encoding != "UTF8" and _revision(connection) is None:
         raise StorageUnavailable(
             f"it has the encoding {encoding}, which does not hold every text: "
             "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
         )
 
 
-def _config(connection: Connection | None = None) -> Config:
+def _revision(connection: Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def _config(connection: Connection | None = None) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", "sikpro.adapters.sql:migrations")
     config.attributes["connection"] = connection

@@ -6,16 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from attrs import evolve
 from sqlalchemy import ColumnElement
 
-from sikpro.adapters.sql.filters import elapsed, local_hour, paged, rows, wanted, within
+from sikpro.adapters.sql.chosen_index import read_by
+from sikpro.adapters.sql.filters import elapsed, local_hour, paged, rows, wanted
 from sikpro.adapters.sql.mappers import list_row
-from sikpro.adapters.sql.tables import KEPT as NOT_DELETED
 from sikpro.adapters.sql.tables import orders, stos
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.facts import KEPT, LATE, Dimension, Interval, Spread, TimeBasis
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow
+from sikpro.domain.period import Period
+from sikpro.domain.phase import Turn
 from sikpro.domain.promise import PROMISE
 
 _c = orders.c
@@ -58,7 +59,7 @@ class SqlOrderFacts:
         if len(plain) < len(by):
             columns.append(local_hour(self._transaction, clock, zone))
         labelled = [column.label(f"d{place}") for place, column in enumerate(columns)]
-        chosen = sa.select(*labelled).select_from(orders).where(*self._wanted(which))
+        chosen = self._read(sa.select(*labelled).select_from(orders), which)
         if Dimension.SITE_OPERATION in by:
             chosen = chosen.outerjoin(stos, stos.c.code == _c.sto)
         rows: Mapping[tuple[Any, ...], int]
@@ -74,7 +75,7 @@ class SqlOrderFacts:
 
     def rows(self, which: OrderFilter, *, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
         """Return the orders behind the counts, oldest received first, one page at a time."""
-        selected = rows.where(*self._wanted(which))
+        selected = self._read(rows, which)
         found = self._transaction.execute(paged(selected, after=after, limit=limit)).mappings()
         return tuple(map(list_row, found))
 
@@ -102,17 +103,13 @@ class SqlOrderFacts:
         began: datetime | None = self._transaction.scalar(sa.select(_c.recorded_at).order_by(_c.id).limit(1))
         return began
 
-    def _wanted(self, which: OrderFilter) -> list[ColumnElement[bool]]:
-        """Return the conditions of a filter; on SQLite so that orders that ended in a period are found by their end.
+    def _read(self, selected: sa.Select[Any], which: OrderFilter) -> sa.Select[Any]:
+        """Return the statement over the orders of a filter, on SQLite by the index of their period.
 
-        It would rather walk all orders that an STO, a helpdesk or a technician ever had. It looks for no index inside
-        a CASE.
+        It would rather walk all orders that an STO, a helpdesk or a technician ever had.
         """
-        ended = which.finished
-        if not self._transaction.on_sqlite or which.deleted or ended is None or ended.end - ended.start > _SHORT:
-            return wanted(self._transaction, which)
-        rest = sa.and_(*wanted(self._transaction, evolve(which, finished=None)))
-        return [sa.and_(sa.text(NOT_DELETED)), *within(_c.finished_at, ended), sa.case((rest, 1), else_=0) == 1]
+        index = _index_for(which) if self._transaction.on_sqlite else ""
+        return read_by(selected.where(*wanted(self._transaction, which)), orders, index)
 
     def _column(self, dimension: Dimension) -> ColumnElement[Any]:
         if dimension is not Dimension.PROMISE:
@@ -127,7 +124,7 @@ class SqlOrderFacts:
         self, which: OrderFilter, intervals: Sequence[Interval], *more: ColumnElement[Any]
     ) -> Sequence[Sequence[Any]]:
         columns = [self._span(interval).label(f"s{place}") for place, interval in enumerate(intervals)]
-        selected = sa.select(*columns, *more).select_from(orders).where(*self._wanted(which))
+        selected = self._read(sa.select(*columns, *more).select_from(orders), which)
         return self._transaction.execute(selected).all()
 
     def _span(self, interval: Interval) -> ColumnElement[Any]:
@@ -139,6 +136,24 @@ class SqlOrderFacts:
             else (_c.received_at, _c.first_action_at)
         )
         return elapsed(self._transaction, *times)
+
+
+def _index_for(which: OrderFilter) -> str:
+    if which.deleted or which.text:
+        return ""
+    if _is_short(which.finished):
+        return "ix_orders_kept_finished"
+    if which.open_only:
+        if which.overdue is not None or which.turn is Turn.HELPDESK:
+            return "ix_orders_live_turn"
+        return "ix_orders_live_technician" if which.technician else "ix_orders_live"
+    if _is_short(which.received) or _is_short(which.due):
+        return next((f"ix_orders_{name}_received_at_id" for name in which.codes), "ix_orders_kept_received")
+    return ""
+
+
+def _is_short(period: Period | None) -> bool:
+    return period is not None and period.end - period.start <= _SHORT
 
 
 def _spread(found: Iterable[int | None]) -> Spread:

@@ -12,7 +12,7 @@ from attrs import define, field
 from sikpro.application.ports.backups import Backup, BackupFailed, Backups, name_of
 from sikpro.application.ports.health import HealthRecord
 from sikpro.application.ports.runtime import CLOCK_STEP, Clock
-from sikpro.application.ports.storage import AsyncTransactions, StorageError
+from sikpro.application.ports.storage import AsyncTransactions, StorageError, UnitOfWork
 from sikpro.application.workers.nights import last_night
 
 _log = structlog.get_logger(__name__)
@@ -27,13 +27,16 @@ LATE = timedelta(hours=30)
 _AGAIN = 1800.0
 """Seconds until another try after one that failed."""
 
+_TURN = timedelta(hours=1)
+"""How long a claim keeps other processes from trying, at least: a backup takes minutes. Its process may have ended."""
+
 
 @define(kw_only=True)
 class DailyBackup:
     """Makes a backup each night into `backups`, None for no place, and keeps the newest `most`.
 
     `zone` is an IANA name, `count` returns monotonic seconds. The record of the last one has the state `restored`, or
-    `unread` where it could not be restored to verify it. Of several processes each makes one if none has yet.
+    `unread` where it could not be restored to verify it. Of several processes one makes it: who claimed the night's turn.
     """
 
     transactions: AsyncTransactions
@@ -46,6 +49,7 @@ class DailyBackup:
     last: HealthRecord | None = field(default=None, init=False)
     failed: bool = field(default=False, init=False)
     _tried_at: float | None = field(default=None, init=False)
+    _claimed_at: datetime | None = field(default=None, init=False)
 
     async def run(self) -> None:
         """Make backups when it is time, until cancelled; end at once without a place."""
@@ -63,6 +67,8 @@ class DailyBackup:
             if not self._is_due(now):
                 self.failed, self._tried_at = False, None  # another process may have made it
                 return
+            if not await self._has_turn(now):
+                return
             made = await self._made(backups, now)
             if made is not None:
                 await self._keep_record(now, made)
@@ -72,6 +78,14 @@ class DailyBackup:
             _log.error("the backup failed", error=str(error)[:500])
         else:
             self.failed, self._tried_at = False, None
+
+    async def _has_turn(self, now: datetime) -> bool:
+        """Claim this part of the night, unless another process has; who has claimed it tries again after a failure."""
+        mine = self._claimed_at is not None and abs(now - self._claimed_at) < 2 * _TURN
+        if not await self.transactions.write(lambda uow: _claim(uow, now, mine=mine)):
+            return False
+        self._claimed_at = now
+        return True
 
     async def _made(self, backups: Backups, now: datetime) -> Backup | None:
         """Make a backup; None where another process made this night's meanwhile: the place refuses one name twice."""
@@ -92,3 +106,12 @@ class DailyBackup:
     def _is_due(self, now: datetime) -> bool:
         last = self.last
         return last is None or last.at > now + CLOCK_STEP or last.at < last_night(now, AT_NIGHT, ZoneInfo(self.zone))
+
+
+def _claim(uow: UnitOfWork, now: datetime, *, mine: bool) -> bool:
+    """Take this part of time, unless another process has taken it or the one before."""
+    part = int(now.timestamp() // _TURN.total_seconds())
+    taken = uow.reminders.sent(RECORD, now.date()) | uow.reminders.sent(RECORD, (now - _TURN).date())
+    if str(part - 1) in taken and not mine:
+        return False
+    return uow.reminders.first(RECORD, str(part), now.date(), now) or mine

@@ -84,15 +84,26 @@ async def test_another_process_makes_none_if_there_is_one_of_this_night(nights: 
     assert other.last == nights.worker.last
 
 
-async def test_who_comes_too_late_with_the_same_name_has_not_failed(nights: Nights) -> None:
-    class Late(FakeBackups):
-        async def make(self, name: str) -> Backup:
-            await nights.after(0)
-            raise BackupFailed(f"{name} is there already")
+async def test_of_several_processes_only_one_makes_the_backup_of_a_night(nights: Nights) -> None:
+    """The others look while it is being made."""
+    other, tries = nights.another(), list[int]()
 
-    other = nights.another()
-    await other.look(Late())
-    assert (other.failed, nights.place.tries) == (False, 1)
+    class Slow(FakeBackups):
+        async def make(self, name: str) -> Backup:
+            nights.clock.later(seconds=60 * 70)
+            await other.look(nights.place)
+            tries.append(nights.place.tries)
+            return await nights.place.make(name)
+
+    await nights.worker.look(Slow())
+    assert (tries, nights.place.tries) == ([0], 1)
+
+
+async def test_the_backup_of_a_process_that_ended_is_made_by_another(nights: Nights) -> None:
+    nights.place.fault = BackupFailed("no space left on device")
+    await nights.after(0)
+    nights.place.fault = None
+    assert len(await nights.after(2.5, nights.another())) == 1
 
 
 async def test_a_copy_that_could_not_be_restored_says_so(nights: Nights) -> None:

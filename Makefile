@@ -18,6 +18,7 @@ PARALLEL := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist worksteal
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
+BENCH := $(VENV)/.bench-installed
 UNFINISHED := $(VENV)/.unfinished
 ATTACK := .venv-attack/.installed
 
@@ -59,10 +60,9 @@ simulate: $(DEV) ## live through hours of work and faults from one seed (SEED= H
 reader: $(DEV) ## show how well technicians' messages are read (ARGS=file.toml)
 	@$(BIN)/python -m tests.reader $(ARGS)
 
-bench: $(DEV) ## run the benchmarks, recaps among a million orders last
+# Twenty minutes and 6 GB of disk at a million orders. ARGS="100000" takes fewer, ARGS="--write" keeps the tables.
+bench: $(BENCH) ## measure pages, chat and files among a million orders and beside other libraries (ARGS=)
 	@$(BIN)/python -m benchmarks $(ARGS)
-	@$(BIN)/python -m benchmarks.recaps
-	@$(BIN)/python -m benchmarks.hundred_orders
 
 screenshots: $(DEV) ## take the pictures of the documentation anew
 	@$(BIN)/python -m tests.integration.screenshots $(ARGS)
@@ -115,6 +115,7 @@ lock: $(BIN)/python ## lock the versions and hashes in requirements/ anew (ARGS=
 	$(COMPILE) --output-file requirements/run.txt && \
 	$(COMPILE) --extra postgres --constraint requirements/run.txt --output-file requirements/image.txt && \
 	$(COMPILE) --extra postgres --extra s3 --extra otel --group dev --constraint requirements/run.txt --output-file requirements/dev.txt && \
+	$(COMPILE) --group bench --constraint requirements/dev.txt --output-file requirements/bench.txt && \
 	$(COMPILE_ATTACK) --output-file requirements/attack.txt
 
 # ---- the environment ---------------------------------------------------------------------------------------
@@ -153,6 +154,10 @@ $(RUN): requirements/run.txt pyproject.toml | $(BIN)/python
 $(DEV): requirements/dev.txt pyproject.toml | $(BIN)/python
 	@$(call install,dev)
 	@touch $(RUN) $@
+
+$(BENCH): requirements/bench.txt $(DEV)
+	@echo "Installing requirements/bench.txt, the libraries that ours are measured beside."
+	@$(PIP) install --require-hashes -r requirements/bench.txt && touch $@
 
 $(ATTACK): requirements/attack.txt | $(BIN)/python
 	@echo "Installing requirements/attack.txt into .venv-attack: takes a minute or two."

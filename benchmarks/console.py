@@ -1,7 +1,8 @@
-"""Every page and filter over HTTP among many orders and among few: `python -m benchmarks.console MANY FEW [--analyze]`.
+"""Every page and filter over HTTP among many orders and among few: `python -m benchmarks.console MANY FEW MONTH`.
 
-Both files are databases of `benchmarks.million`. Each is served by a process as an operator starts it, and a page is
-asked of both in turn by one browser's connection. With `--analyze` SQLite's `ANALYZE` runs over both before. Of the
+The files are databases of `benchmarks.million`; MONTH has the orders of the last month alone, for its recap. Each is
+served by a process as an operator starts it, and a page is asked of two in turn by one browser's connection. With
+`--analyze` SQLite's `ANALYZE` runs over them before. Of the
 pairs and triples of filters the worst are printed. The files are changed: accounts are added, and the jobs of the
 server run over them until it is idle; only then is anything measured.
 """
@@ -17,13 +18,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from functools import partial
-from itertools import combinations
+from itertools import chain, combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import httpx
-from attrs import frozen
+from attrs import define, field, frozen
 
 from benchmarks.lines import Line, table
 from benchmarks.million import ZONE
@@ -210,77 +211,91 @@ PAGES = {
 }
 
 
+@define
+class Asking:
+    """The consoles that are compared, and what was said of the filters together."""
+
+    many: Served
+    few: Served
+    month: Served
+    said: list[str] = field(factory=list[str])
+
+    def line(
+        self, what: str, path: str, goal: str, *, most: float | None = None, by: str = "measurer", rounds: int = 7
+    ) -> Line:
+        """Ask for a page of many and of few in turn."""
+        return self._compared(what, path, goal, self.few, by, rounds, most)
+
+    def pages(self) -> Iterator[Line]:
+        """The pages, as they open."""
+        yield self.line("queue", "/orders", "<= 1.1", rounds=25)
+        yield self.line("deleted", "/orders?view=deleted", "<= 1.2", by="measuring.admin", rounds=15)
+        for view in ("open", "held_up", "completed", "cancelled", "all"):
+            yield self.line(f"view {view}", f"/orders?view={view}", "<= 1.1")
+        deepest, first = (
+            partial(self.many.ask, f"/orders?view=all{more}") for more in (f"&after={self.many.deepest}", "")
+        )
+        yield Line.of("deepest page; first page", deepest, first, "<= 1.1")
+        for what, (path, goal) in PAGES.items():
+            yield self.line(what, path, goal, by="measuring.admin")
+        month = "/recap/month/{month}"
+        yield self._compared("recap of a month; among its own orders", month, "<= 2", self.month, "measuring.admin", 7)
+
+    def lists(self) -> Iterator[Line]:
+        """The list under each filter, by texts, and under pairs and triples of filters, of these the worst."""
+        given = filters(self.many.day)
+        for name, values in given.items():
+            for value in values:
+                yield self.line(f"all +{name}={value}", f"/orders?view=all&{name}={value}", "<= 1.5")
+            yield self.line(f"todo +{name}={values[-1]}", f"/orders?{name}={values[-1]}&view=todo", "<= 1.5")
+        for text in SEARCHES:
+            for view in ("all", "todo"):
+                yield self.line(f"{view} search {text!r}", f"/orders?view={view}&q={text}", "<= 3", most=60)
+        pairs = [{name: given[name][-1] for name in pair} for pair in combinations(given, 2)]
+        yield from self._worst("pairs of filters", pairs, partial(self.line, goal="<= 1.5", rounds=3))
+        chance = random.Random(17)  # no secret
+        triples = [{name: chance.choice(given[name]) for name in chance.sample(list(given), 3)} for _ in range(TRIPLES)]
+        yield from self._worst("triples", triples, partial(self.line, goal="<= 3", most=100, rounds=3))
+
+    def _worst(self, what: str, chosen: Sequence[Mapping[str, str]], line: Callable[..., Line]) -> Iterator[Line]:
+        lines = []
+        for names in chosen:
+            query = "&".join(f"{name}={value}" for name, value in names.items())
+            lines.append(
+                line(" ".join(f"+{name}={value}" for name, value in names.items()), f"/orders?view=all&{query}")
+            )
+        lines.sort(key=lambda one: one.ratio, reverse=True)
+        failed = sum(one.met is False for one in lines)
+        self.said.append(f"Of {len(lines)} {what} {failed} do not meet the goal; the table has the worst {WORST}.\n")
+        yield from lines[:WORST]
+
+    def _compared(
+        self, what: str, path: str, goal: str, other: Served, by: str, rounds: int, most: float | None = None
+    ) -> Line:
+        day = self.many.day
+        ours, theirs = (partial(served.ask, path.format(day=day, month=day[:7]), by) for served in (self.many, other))
+        return Line.of(what, ours, theirs, goal, most=most, rounds=rounds)
+
+
 def main() -> None:
-    """Print the table."""
-    many, few = (Path(name) for name in sys.argv[1:3])
-    analyze = "--analyze" in sys.argv
-    for file in (many, few):
+    """Print the table; each line is also written to the error output as soon as it is there."""
+    files = [Path(name) for name in sys.argv[1:4]]
+    for file in files:
         migrate(f"sqlite:///{file}")
-        if analyze:
+        if "--analyze" in sys.argv:
             with closing(driver.connect(file)) as raw:
                 raw.execute("ANALYZE")
+    lines: list[Line] = []
     with TemporaryDirectory() as name, ExitStack() as open_:
-        one, other = (
-            open_.enter_context(served(file, port, _made(Path(name) / file.stem)))
-            for file, port in ((many, 8911), (few, 8912))
-        )
-        lines = list(measured(one, other))
-    sys.stdout.write(table(lines))
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir()
-    return folder
-
-
-def measured(many: Served, few: Served) -> Iterator[Line]:
-    """Yield the lines of all pages; each is also written to the error output as soon as it is there."""
-    for line in _measured(many, few):
-        sys.stderr.write("  ".join(line.cells) + "\n")
-        yield line
-
-
-def _measured(many: Served, few: Served) -> Iterator[Line]:
-    def line(
-        what: str, path: str, goal: str, *, most: float | None = None, by: str = "measurer", rounds: int = 9
-    ) -> Line:
-        ours, other = (
-            partial(served.ask, path.format(day=served.day, month=served.day[:7]), by) for served in (many, few)
-        )
-        return Line.of(what, ours, other, goal, most=most, rounds=rounds)
-
-    yield line("queue", "/orders", "<= 1.1", rounds=25)
-    yield line("deleted", "/orders?view=deleted", "<= 1.2", by="measuring.admin")
-    for view in ("open", "held_up", "completed", "cancelled", "all"):
-        yield line(f"view {view}", f"/orders?view={view}", "<= 1.1")
-    deepest, first = (partial(many.ask, f"/orders?view=all{more}") for more in (f"&after={many.deepest}", ""))
-    yield Line.of("deepest page, first page", deepest, first, "<= 1.1")
-    for what, (path, goal) in PAGES.items():
-        yield line(what, path, goal, by="measuring.admin")
-    given = filters(many.day)
-    for name, values in given.items():
-        for value in values:
-            for view in ("todo", "all"):
-                yield line(f"{view} +{name}={value}", f"/orders?view={view}&{name}={value}", "<= 1.5")
-    for text in SEARCHES:
-        for view in ("all", "todo"):
-            yield line(f"{view} search {text!r}", f"/orders?view={view}&q={text}", "<= 3", most=60)
-    pairs = [{name: given[name][-1] for name in pair} for pair in combinations(given, 2)]
-    yield from _worst("pairs", pairs, partial(line, goal="<= 1.5", rounds=3))
-    chance = random.Random(17)  # no secret
-    triples = [{name: chance.choice(given[name]) for name in chance.sample(list(given), 3)} for _ in range(TRIPLES)]
-    yield from _worst("triples", triples, partial(line, goal="<= 3", most=100, rounds=3))
-
-
-def _worst(what: str, chosen: Sequence[Mapping[str, str]], line: Callable[..., Line]) -> Iterator[Line]:
-    lines = []
-    for names in chosen:
-        query = "&".join(f"{name}={value}" for name, value in names.items())
-        lines.append(line(" ".join(f"+{name}={value}" for name, value in names.items()), f"/orders?view=all&{query}"))
-    lines.sort(key=lambda one: one.ratio, reverse=True)
-    failed = sum(one.met is False for one in lines)
-    sys.stderr.write(f"{what}: {failed} of {len(lines)} do not meet the goal; the worst:\n")
-    yield from lines[:WORST]
+        for file in files:
+            (Path(name) / file.stem).mkdir()
+        consoles = [open_.enter_context(served(file, 8911 + n, Path(name) / file.stem)) for n, file in enumerate(files)]
+        many, few, month = consoles
+        asking = Asking(many, few, month)
+        for line in chain(asking.pages(), asking.lists()):
+            sys.stderr.write("  ".join(line.cells) + "\n")
+            lines.append(line)
+    sys.stdout.write("\n".join([table(lines), *asking.said]))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from attrs import define, field
 
 from benchmarks.lines import Line, table
 from benchmarks.million import STOS, TECHNICIANS, Life
-from sikpro.adapters.sql import SqlTransactions, create_engine_for
+from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
 from sikpro.adapters.sql.sqlite_driver import driver
 from sikpro.application.ports.chat import Incoming, IncomingKind
 from sikpro.application.ports.queries import OrderFilter, Sort
@@ -42,6 +42,7 @@ class Recorded:
     requests: Iterator[Incoming] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        migrate(f"sqlite:///{self.file}")
         self.engine = create_engine_for(f"sqlite:///{self.file}")
         self.life = Life(SqlTransactions(self.engine))
         (newest,) = self.life.store.read(
@@ -102,6 +103,7 @@ def repeated(file: Path, transactions: Sequence[Statements]) -> Iterator[float]:
 def against_raw(file: Path, folder: Path, what: str, batch: int, rounds: int, goal: str) -> Line:
     """Ours, recorded, in turn with the same writes raw on a copy."""
     ours, raw = (Path(shutil.copy(file, folder / name)) for name in ("ours.db", "raw.db"))
+    migrate(f"sqlite:///{raw}")
     recorded = Recorded(ours)
     recorded.take_in(batch)
     spent: tuple[list[float], list[float]] = ([], [])

@@ -9,7 +9,6 @@ import http.client
 import os
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from tempfile import TemporaryDirectory
 
 from attrs import frozen
 
+from benchmarks.lines import Line, table
 from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
 from sikpro.adapters.web.site.security import new_token, session_id
 from sikpro.application.ports.sessions import Session
@@ -72,20 +72,18 @@ def main(file: Path, rounds: int = ROUNDS) -> None:
                 found = _requests_a_second(where, token)
                 if turn:  # the first warms up
                     figures[name].append(found)
-    _print(figures)
-
-
-def _print(figures: Mapping[str, list[float]]) -> None:
-    sys.stdout.write(f"{'queue page, requests/s, 8 at once':36} {'ours':>7} {'other':>7}  ratio (spread)        goal\n")
-    for name, goal in GOALS.items():
-        ratios = sorted(one / other for one, other in zip(figures["ours"], figures[name], strict=True))
-        one, other = statistics.median(figures["ours"]), statistics.median(figures[name])
-        middle = statistics.median(ratios)
-        met = "met" if middle >= goal else "not met"
-        spread = f"({ratios[0]:.2f} to {ratios[-1]:.2f})"
-        sys.stdout.write(
-            f"{'against ' + name:36} {one:7.1f} {other:7.1f}  {middle:5.2f} {spread:16} ≥ {goal:3} {met}\n"
+    sys.stdout.write(
+        table(
+            Line(
+                what=f"queue page, requests a second; {name}",
+                ours=figures["ours"],
+                other=figures[name],
+                goal=f">= {goal}",
+                unit="/s",
+            )
+            for name, goal in GOALS.items()
         )
+    )
 
 
 def _prepare(url: str) -> str:

@@ -12,7 +12,8 @@ from sikpro.adapters.sql.chosen_index import read_by
 from sikpro.adapters.sql.dialect import add_up, insert_new
 from sikpro.adapters.sql.errors import ConstraintViolated
 from sikpro.adapters.sql.mappers import order_from_row, order_to_row
-from sikpro.adapters.sql.search import put_search_text, technician_name
+from sikpro.adapters.sql.people import SqlPersonRepository
+from sikpro.adapters.sql.search import put_search_text
 from sikpro.adapters.sql.tables import STANDING, order_ids, orders, shared_serials
 from sikpro.adapters.sql.transaction import OpenTransaction, TotalKey
 from sikpro.application.ports.storage import StorageBusy
@@ -75,7 +76,7 @@ class SqlOrderRepository:
 
     def add(self, order: Order, key: str | None) -> None:
         """Save a new order. Raises `DuplicateOrder`; the unit of work stays usable."""
-        row = order_to_row(order, key, technician_name(self._transaction, order.data.technician.value))
+        row = order_to_row(order, key, self._name_of(order.data.technician.value))
         try:
             with self._transaction.savepoint():
                 self._transaction.execute(_INSERT, row)
@@ -94,7 +95,7 @@ class SqlOrderRepository:
         if before is None or before["version"] != order.version:
             raise ConcurrencyConflict(number=order.number)
         saved = evolve(order, version=order.version + 1)
-        row = order_to_row(saved, key, technician_name(self._transaction, order.data.technician.value))
+        row = order_to_row(saved, key, self._name_of(order.data.technician.value))
         read = {"read_id": order.id, "read_version": order.version}
         try:
             with self._transaction.savepoint():
@@ -158,6 +159,10 @@ class SqlOrderRepository:
         if self._transaction.scalar(_OTHER_NUMBER, key) is not None:
             noted = insert_new(self._transaction, shared_serials, ["serial"])
             self._transaction.execute(noted, {"serial": row["serial"]})
+
+    def _name_of(self, technician: str) -> str:
+        person = SqlPersonRepository(self._transaction).by_code(technician)
+        return person.name if person else ""
 
     def _duplicate(self, order: Order, key: str | None) -> Exception:
         holder = self._transaction.scalar(sa.select(_c.id).where(_c.duplicate_key == key, _c.id != order.id))

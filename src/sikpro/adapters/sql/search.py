@@ -15,6 +15,7 @@ from sikpro.domain.search_text import SHORT, search_term, search_text
 order_search = sa.table("order_search", sa.column("rowid", sa.Integer), sa.column("search_text", sa.Text))
 """The FTS5 table of SQLite; its row ids are the orders' ids. It is written in the transaction of the order."""
 
+_PUT, _DROP = sa.insert(order_search), sa.delete(order_search).where(order_search.c.rowid == sa.bindparam("order"))
 _TEXTS = sa.select(orders.c.id, orders.c.search_text)
 
 
@@ -23,8 +24,8 @@ def put_search_text(transaction: OpenTransaction, order_id: int, text: str, befo
     if not transaction.on_sqlite or text == before:
         return
     if before is not None:
-        transaction.execute(sa.delete(order_search).where(order_search.c.rowid == order_id))
-    transaction.execute(sa.insert(order_search).values(rowid=order_id, search_text=text))
+        transaction.execute(_DROP, {"order": order_id})
+    transaction.execute(_PUT, {"rowid": order_id, "search_text": text})
 
 
 def fill_index(connection: Connection) -> None:
@@ -33,15 +34,9 @@ def fill_index(connection: Connection) -> None:
         connection.execute(sa.insert(order_search).from_select(["rowid", "search_text"], _TEXTS))
 
 
-def technician_name(transaction: OpenTransaction, code: str) -> str:
-    """Return the name of the person with the technician code, "" if there is none."""
-    named = sa.select(people.c.name).where(people.c.technician_code == code)
-    return transaction.remember(("technician_name", code), lambda: transaction.scalar(named) or "")
-
-
 def rename_technician(transaction: OpenTransaction, code: str) -> None:
     """Update the search text of a technician's orders to the present name."""
-    name = technician_name(transaction, code)
+    name = transaction.scalar(sa.select(people.c.name).where(people.c.technician_code == code)) or ""
     theirs = sa.select(orders).where(orders.c.technician == code)
     rows = transaction.execute(theirs).mappings().all()
     texts = [{"order": row["id"], "text": search_text(data_from_row(row), name)} for row in rows]
@@ -51,9 +46,9 @@ def rename_technician(transaction: OpenTransaction, code: str) -> None:
     update = sa.update(orders).where(orders.c.id == sa.bindparam("order"))
     transaction.execute(update.values(search_text=sa.bindparam("text")), new)
     if transaction.on_sqlite:
-        transaction.execute(sa.delete(order_search).where(order_search.c.rowid == sa.bindparam("order")), new)
+        transaction.execute(_DROP, new)
         added = [{"rowid": one["order"], "search_text": one["text"]} for one in new]
-        transaction.execute(sa.insert(order_search), added)
+        transaction.execute(_PUT, added)
 
 
 def matches(transaction: OpenTransaction, text: str) -> ColumnElement[bool] | None:

@@ -34,6 +34,9 @@ TOGETHER = 50
 EACH = 10
 BROWSERS = 20
 PAUSE = 0.1
+HINTED, APART = 0.25, 0.7
+"""Seconds from a hint to a fetch, and between two fetches, as in `live.js`."""
+
 WATCHED_PER_SECOND, WATCHED_P99 = 40, 1500
 OURS, THEIRS, CONSOLE = 8921, 8922, 8923
 
@@ -118,10 +121,12 @@ async def _browse(browser: httpx.AsyncClient) -> None:
 
     async def fetch() -> None:
         known: dict[str, str] = {}
+        asked = 0.0
         while True:
             await hinted.wait()
-            await asyncio.sleep(0.25)
+            await asyncio.sleep(max(HINTED, asked + APART - time.monotonic()))
             hinted.clear()
+            asked = time.monotonic()
             page = await browser.get("/orders", headers={"HX-Request": "true", "X-Live": "1", **known})
             known = {"If-None-Match": page.headers["etag"]} if "etag" in page.headers else {}
 

@@ -6,10 +6,12 @@
 const OLD = 10000; // milliseconds
 const SILENT = 16000; // three pings
 const AGAIN = 5000;
+const APART = 700; // milliseconds between two fetches of a part: it shows an arrival within a second
 
 const live = {
   source: null, position: "", retry: 0, timer: 0, ended: false,
   due: new Map(),
+  asked: new WeakMap(), // a part → when it was fetched last
   behind: new Map(), // a part → the number of the newest hint that it does not show yet
   fetching: new WeakMap(), // a part → that number when its fetch began
   right: new WeakMap(), // a part → when it was last known to be right (performance.now())
@@ -82,18 +84,21 @@ const live = {
       this.fetch(part, kind ? 250 : 0);
     }
   },
-  // Several hints in a short time cause one request.
+  // Several hints in a short time cause one request, and many hints one request in APART: a burst of orders must not
+  // make every open page ask all the time.
   fetch(part, wait) {
     if (this.due.has(part)) return;
+    const pause = wait && APART - (performance.now() - (this.asked.get(part) ?? -APART));
     this.due.set(part, setTimeout(() => {
       this.due.delete(part);
+      this.asked.set(part, performance.now());
       if (!part.isConnected) this.behind.delete(part);
       else if (!document.hidden) {
         htmx.trigger(part, "refresh");
         // A mark that a script looks at fetches nothing itself: it is never old.
         if (!part.matches("[hx-get], [hx-post]")) this.behind.delete(part);
       }
-    }, wait));
+    }, Math.max(wait, pause)));
   },
   fetched(part, good) {
     if (!this.behind.has(part)) return;

@@ -5,6 +5,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 
+BY_ID = "NOT INDEXED"
+"""In place of an index: the table itself, by its ids."""
+
 
 class WithHints(SQLiteCompiler):
     """SQLite's SQL with the hints of `Select.with_hint`, which SQLAlchemy leaves out."""
@@ -19,4 +22,5 @@ def read_by(statement: sa.Select[Any], table: sa.Table, index: str) -> sa.Select
 
     After `ANALYZE` it believes that five phases have a fifth of the orders each, without it that all indexes are alike.
     """
-    return statement.with_hint(table, f"INDEXED BY {index}", "sqlite") if index else statement
+    hint = index if index == BY_ID else f"INDEXED BY {index}"
+    return statement.with_hint(table, hint, "sqlite") if index else statement

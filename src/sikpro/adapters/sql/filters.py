@@ -148,7 +148,8 @@ def _lived(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnEleme
     kept = sa.and_(_c.phase.in_(phase_values(Stage.COMPLETED.phases)), took <= PROMISE // _MICROSECOND)
     if which.due is not None:
         conditions.append(_c.phase.not_in(phase_values(Stage.CANCELLED.phases)))
-        conditions.append(sa.or_(_c.phase.in_(phase_values(OPEN)), _c.finished_at.is_not(None)))
+        # Not as OR: SQLite would read the index of another condition once for each of its values.
+        conditions.append(~sa.and_(_c.phase.not_in(phase_values(OPEN)), _c.finished_at.is_(None)))
     if which.in_time is not None:
         conditions.append(kept if which.in_time else sa.not_(sa.func.coalesce(kept, sa.false())))
     return conditions

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from sikpro.adapters.sql.chosen_index import read_by
+from sikpro.adapters.sql.chosen_index import BY_ID, read_by
 from sikpro.adapters.sql.filters import within
 from sikpro.adapters.sql.search import is_broad
 from sikpro.adapters.sql.tables import KEPT, LIVE, orders
@@ -55,8 +55,10 @@ def index_for(transaction: OpenTransaction, which: OrderFilter, sort: Sort, afte
         return "ix_orders_holder"
     if which.deleted:
         return "ix_orders_deleted"
+    if which.newer_than is not None and sort is Sort.NEWEST and after is None:
+        return BY_ID
     if search_term(which.text) and not is_broad(transaction, which.text):
-        return ""
+        return BY_ID
     rare = _rarest(transaction, which, down=sort.down, after=after)
     return rare or (_of_open(which, sort) if which.open_only else _of_all(transaction, which))
 
@@ -66,7 +68,7 @@ def _of_open(which: OrderFilter, sort: Sort) -> str:
         return "ix_orders_live_turn"
     if which.technician:
         return "ix_orders_live_technician"
-    alone = which == OrderFilter(phases=which.phases, newer_than=which.newer_than)
+    alone = which == OrderFilter(phases=which.phases)
     return "ix_orders_live_phase" if len(which.phases) == 1 and alone and not sort.column else "ix_orders_live"
 
 

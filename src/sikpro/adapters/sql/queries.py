@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from sikpro.adapters.sql.chosen_index import read_by
+from sikpro.adapters.sql.chosen_index import BY_ID, read_by
 from sikpro.adapters.sql.filters import paged, rows, wanted
 from sikpro.adapters.sql.looking import edge_of, index_for
 from sikpro.adapters.sql.mappers import list_row
@@ -61,7 +61,7 @@ class SqlOrderQueries:
                 return paged(read_by(rows.where(*ours), orders, index), sort=sort, after=after, limit=limit)
             # Only ids are sorted: whole rows of all open orders would be carried along.
             some = paged(read_by(sa.select(_c.id).where(*ours), orders, index), sort=sort, after=after, limit=limit)
-            return paged(rows.where(_c.id.in_(some)), sort=sort, limit=limit)
+            return paged(_those(some), sort=sort, limit=limit)
 
         return self._rows(make() if after else self._made(which, ("page", sort, limit), make))
 
@@ -110,8 +110,8 @@ class SqlOrderQueries:
         theirs = _open_of(_c.sender, person)
         if technician is not None:
             both = theirs.union(_open_of(_c.technician, technician))
-            return self._rows(paged(rows.where(_c.id.in_(both)), limit=limit))
-        return self._rows(paged(rows.where(_c.id.in_(theirs)), limit=limit))
+            return self._rows(paged(_those(both), limit=limit))
+        return self._rows(paged(_those(theirs), limit=limit))
 
     def live_with(self, serial: str, odp: str, port: str, *, but: int, limit: int) -> tuple[OrderRow, ...]:
         """Return the other live orders of a modem, then those of a port."""
@@ -163,6 +163,10 @@ class SqlOrderQueries:
 
     def _rows(self, statement: sa.Select[Any], values: Mapping[str, object] | None = None) -> tuple[OrderRow, ...]:
         return tuple(map(list_row, self._transaction.rows(statement, values)))
+
+
+def _those(ids: Any) -> sa.Select[Any]:
+    return read_by(rows.where(_c.id.in_(ids)), orders, BY_ID)
 
 
 def _open_of(column: sa.Column[Any], value: object) -> sa.Select[tuple[int]]:

@@ -9,6 +9,9 @@ import pytest
 import sqlalchemy as sa
 from attrs import evolve
 
+from sikpro.adapters.memory import queries as memory_queries
+from sikpro.adapters.sql import looking
+from sikpro.application.ports import queries
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, PastLimit, Sort
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.domain.order import Change, Order
@@ -350,6 +353,48 @@ def test_the_live_orders_of_a_modem_and_of_a_port_are_read_from_an_index(engine:
         for index, statement in asked.items():
             explain = "EXPLAIN QUERY PLAN " if on_sqlite else "EXPLAIN "
             assert index in " ".join(str(row) for row in connection.execute(sa.text(explain + statement)))
+
+
+def test_one_look_ends_after_so_many_orders_or_so_many_of_a_code(
+    store: Transactions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looked at are three of all, or one of a code: the time is that of the first one that is not."""
+    monkeypatch.setattr(queries, "LOOKED_AT", 3)
+    for module in (looking, memory_queries):
+        monkeypatch.setattr(module, "LOOKED_UP", 1)
+
+    def work(unit: UnitOfWork) -> None:
+        for place, sto in enumerate(("SDA", "TUN", "SDA", "TUN", "TUN", "TUN", "TUN", "TUN")):
+            stored_order(unit, f"SC1000000{place}", sto=sto, received_at=after(place))
+
+    store.write(work)
+
+    def edge(which: OrderFilter, *, down: bool = True, place: Key | None = None) -> datetime | None:
+        return store.read(lambda unit: unit.order_queries.edge(which, down=down, after=place))
+
+    assert edge(OrderFilter()) is None
+    assert edge(OrderFilter(type="AO")) == after(4)
+    assert edge(OrderFilter(type="AO"), down=False) == after(3)
+    assert edge(OrderFilter(type="AO"), place=Key(after(4), 1)) == after(0)
+    assert edge(OrderFilter(type="AO"), place=Key(after(3), 1)) is None
+    assert edge(OrderFilter(sto="SDA")) == after(0)
+    assert edge(OrderFilter(sto="SDA", type="AO"), place=Key(after(2), 1)) is None
+    assert edge(OrderFilter(sto="TUN", type="AO")) == after(4)
+    assert edge(OrderFilter(phases=OPEN, type="AO")) is None
+    assert edge(OrderFilter(deleted=True, type="AO")) is None
+    assert edge(OrderFilter(type="AO", received=Period(after(2), after(7)))) is None
+
+
+def test_open_orders_are_counted_by_phase_and_by_turn(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> None:
+        for place, sto in enumerate(("SDA", "TUN", "SDA")):
+            stored_order(unit, f"SC1000000{place}", sto=sto)
+
+    store.write(work)
+
+    by_phase, todo = store.read(lambda unit: unit.order_queries.open_counts(OrderFilter(phases=OPEN, sto="SDA")))
+
+    assert (by_phase[Phase.WAITING], by_phase[Phase.HELD_UP], todo) == (2, 0, 2)
 
 
 def test_a_row_has_the_port_and_the_newest_place(store: Transactions) -> None:

@@ -102,10 +102,10 @@ class SqlOrderRepository:
                 if self._transaction.execute(_UPDATE, row | read).rowcount == 0:
                     raise ConcurrencyConflict(number=order.number)
                 put_search_text(self._transaction, order.id, row["search_text"], before["search_text"])
+                if any(before[name] != row[name] for name in _SHARED_BY):
+                    self._note_shared(row)
         except ConstraintViolated as violation:
             raise self._duplicate(order, key) from violation
-        if any(before[name] != row[name] for name in _SHARED_BY):
-            self._note_shared(row)
         old, new = _total_key(before), _total_key(row)
         if old != new:
             self._transaction.count(old, -1)

@@ -1,5 +1,7 @@
 """The page of an order, worked without JavaScript."""
 
+import html
+import re
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -7,6 +9,7 @@ from functools import partial
 import pytest
 from attrs import evolve
 
+from sikpro.application.ports import queries
 from sikpro.application.ports.network import BotState
 from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import UnitOfWork
@@ -288,3 +291,32 @@ def test_a_type_adds_its_own_text_to_the_message_that_an_order_is_completed(page
     assert "Mohon foto" not in page_site.stored(order).last_feedback
     visitor.post(f"/orders/{order.id}/status", {"status": "selesai"})
     assert page_site.stored(order).last_feedback.endswith("Mohon foto modem ZTEGC6754546.")
+
+
+def test_a_list_says_how_far_it_was_looked_through_and_the_next_look_goes_on(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Among a million orders one page looks at the newest; nobody may take that for all of them."""
+    monkeypatch.setattr(queries, "LOOKED_AT", 2)
+    for place in range(4):
+        site.order(f"SC3000000{place}", type="MO" if place == 0 else "AO")
+        site.clock.later(minutes=1)
+    visitor = site.logged_in("rina")
+
+    page = visitor.get("/orders?view=all&type=MO").text
+
+    assert "SC30000000" not in page
+    assert "belum ada yang cocok" in page
+    further = re.search(r'href="(/orders\?[^"]*after=[^"]*)"', page)
+    assert further is not None
+    assert "SC30000000" in visitor.get(html.unescape(further[1])).text
+    assert "SC30000000" in visitor.get("/orders?view=all&sto=SDA").text, "a code of few orders is looked up"
+
+
+def test_a_short_text_finds_a_whole_code_only_and_the_page_says_so(site: Site) -> None:
+    site.order()
+    visitor = site.logged_in("rina")
+
+    assert "Ketik sedikitnya tiga huruf" in visitor.get("/orders?view=all&q=sc").text
+    assert "Ketik sedikitnya tiga huruf" in visitor.get("/orders/find?q=sc", hx_request="true").text
+    assert "Ketik sedikitnya tiga huruf" not in visitor.get("/orders?view=all&q=sc3").text

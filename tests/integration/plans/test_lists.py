@@ -1,0 +1,164 @@
+"""No list of orders reads all orders, whatever is chosen, before `ANALYZE` ran and after, on both databases."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from attrs import fields
+
+from sikpro.adapters.sql import SqlTransactions, create_engine_for, looking, migrate, search
+from sikpro.adapters.sql.tables import orders
+from sikpro.application.ports import queries
+from sikpro.application.ports.queries import OrderFilter, Sort
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
+from tests.builders import NOON, a_person, a_technician, after, stored_order
+from tests.integration.plans.explained import Collected, believe_in_a_million, collected, whole_reads
+from tests.integration.plans.lists import SAMPLES, look_at, look_at_pages, pairs, singles
+from tests.integration.postgres import NewDatabase, new_postgres, postgres_server
+from tests.integration.sqlite import migrated_sqlite
+
+__all__ = ["new_postgres", "postgres_server"]
+
+MANY = 60_000
+"""Orders on PostgreSQL, whose planner looks at the rows."""
+
+
+@pytest.fixture(autouse=True)
+def short_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a look end as early among these orders as among a million."""
+    for module, name, value in (
+        (queries, "LOOKED_AT", 2),
+        (queries, "LOOKED_AT_IN_SPAN", 3),
+        (looking, "LOOKED_AT_IN_SPAN", 3),
+        (looking, "LOOKED_UP", 1),
+        (looking, "BROAD", 2),
+        (search, "BROAD", 2),
+    ):
+        monkeypatch.setattr(module, name, value)
+
+
+def furnish(unit: UnitOfWork) -> None:
+    create_first_catalogue(unit)
+    unit.people.add(a_person("Sari"))
+    unit.people.add(a_technician("Budi"))
+    for number in range(8):
+        stored_order(unit, f"SC{30_000_000 + number}", serial=f"ZTEG{number // 2:08}", received_at=after(number))
+
+
+@pytest.fixture(params=["never analysed", "analysed"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
+    engine = create_engine_for(migrated_sqlite(tmp_path))
+    SqlTransactions(engine).write(furnish)
+    if request.param == "analysed":
+        believe_in_a_million(engine)
+    yield engine
+    engine.dispose()
+
+
+def asked(engine: sa.Engine, filters: Iterator[OrderFilter], *sorts: tuple[Sort, ...]) -> Collected:
+    def work(unit: UnitOfWork) -> None:
+        for which in filters:
+            look_at(unit, which, *sorts)
+
+    with collected(engine) as found:
+        SqlTransactions(engine).read(work)
+    return found
+
+
+def test_every_filter_has_a_sample() -> None:
+    assert SAMPLES.keys() == {one.name for one in fields(OrderFilter)}
+
+
+def test_no_filter_reads_all_orders(engine: sa.Engine) -> None:
+    found = asked(engine, singles())
+
+    assert len(found.statements) > 100
+    assert whole_reads(engine, found) == []
+
+
+def test_no_page_of_orders_reads_all_orders(engine: sa.Engine) -> None:
+    with collected(engine) as found:
+        SqlTransactions(engine).read(look_at_pages)
+
+    assert len(found.statements) > 60
+    assert whole_reads(engine, found) == []
+
+
+@pytest.mark.audit
+def test_no_pair_of_filters_reads_all_orders(engine: sa.Engine) -> None:
+    assert whole_reads(engine, asked(engine, pairs(), (Sort.NEWEST,))) == []
+
+
+def test_a_statement_that_reads_all_orders_is_found(engine: sa.Engine) -> None:
+    """The check itself: with no index a filter on a channel reads the table."""
+    with collected(engine) as found, engine.connect() as connection, connection.begin():
+        connection.execute(sa.text("SELECT id FROM orders WHERE channel = 'telegram'"))
+        connection.execute(sa.text("SELECT id FROM orders WHERE id = 1"))
+
+    (fault,) = whole_reads(engine, found)
+    assert "channel" in fault
+
+
+@pytest.mark.audit
+@pytest.mark.parametrize("trigrams", [True, False])
+def test_no_list_reads_all_orders_on_postgresql(
+    new_postgres: NewDatabase, monkeypatch: pytest.MonkeyPatch, *, trigrams: bool
+) -> None:
+    for module, name, value in (
+        (queries, "LOOKED_AT", 600),
+        (queries, "LOOKED_AT_IN_SPAN", 900),
+        (looking, "LOOKED_AT_IN_SPAN", 900),
+        (looking, "LOOKED_UP", 30),
+        (looking, "BROAD", 200),
+        (search, "BROAD", 200),
+    ):
+        monkeypatch.setattr(module, name, value)
+    url = new_postgres()
+    migrate(url)
+    engine = create_engine_for(url)
+    try:
+        SqlTransactions(engine).write(furnish)
+        with engine.connect() as connection, connection.begin():
+            _multiply(connection)
+            if not trigrams:
+                connection.execute(sa.text("DROP INDEX IF EXISTS ix_orders_search_text"))
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("VACUUM ANALYZE"))
+        found = asked(engine, singles())
+        of_pairs = asked(engine, pairs() if trigrams else iter(()), (Sort.NEWEST,))
+        with collected(engine) as of_pages:
+            SqlTransactions(engine).read(look_at_pages)
+        assert whole_reads(engine, found) + whole_reads(engine, of_pairs) + whole_reads(engine, of_pages) == []
+    finally:
+        engine.dispose()
+
+
+def _multiply(connection: sa.Connection) -> None:
+    """Copy the first order: most ended, each other value one of several."""
+    noon = f"timestamptz '{NOON.isoformat()}'"
+    replaced = {
+        "id": "n",
+        "number": "'SC' || (30000000 + n)",
+        "duplicate_key": "NULL",
+        "serial": "'ZTEG' || lpad((n / 2)::text, 8, '0')",
+        "received_at": f"{noon} - n * interval '7 minutes'",
+        "finished_at": f"CASE WHEN n % 50 > 0 THEN {noon} - n * interval '6.9 minutes' END",
+        "first_action_at": f"{noon} - n * interval '6.95 minutes'",
+        "phase": "CASE WHEN n % 50 = 0 THEN 'held_up' WHEN n % 11 = 0 THEN 'cancelled' ELSE 'completed' END",
+        "status": "CASE WHEN n % 50 = 0 THEN 'odp_penuh' WHEN n % 11 = 0 THEN 'batal' ELSE 'selesai' END",
+        "turn": "CASE WHEN n % 50 = 0 THEN 'technician' ELSE 'nobody' END",
+        "sto": "(ARRAY['SDA', 'TUN', 'GDS', 'SPJ'])[1 + n % 4]",
+        "odp": "'ODP-SDA-' || lpad((n % 500)::text, 3, '0')",
+        "technician": "'F5SDA' || lpad((n % 300)::text, 3, '0')",
+        "type": "(ARRAY['AO', 'AO', 'MO', 'PDA'])[1 + n % 4]",
+        "helpdesk": "n % 8",
+        "search_text": "'sc' || (30000000 + n) || ' zteg odp-sda-' || n % 500",
+    }
+    columns = [column.name for column in orders.columns]
+    values = ", ".join(replaced.get(name, f'"{name}"') for name in columns)
+    quoted, many = ", ".join(f'"{name}"' for name in columns), f"generate_series(100, {MANY}) AS n"
+    connection.exec_driver_sql(
+        f"INSERT INTO orders ({quoted}) SELECT {values.replace('%', '%%')} FROM orders, {many} WHERE id = 1"
+    )

@@ -36,7 +36,7 @@ class DailyBackup:
     """Makes a backup each night into `backups`, None for no place, and keeps the newest `most`.
 
     `zone` is an IANA name, `count` returns monotonic seconds. The record of the last one has the state `restored`, or
-    `unread` where it could not be restored to verify it. Of several processes the one makes it that claimed the turn.
+    `unread` where it could not be restored to verify it. Of several processes one makes it, by a claim.
     """
 
     transactions: AsyncTransactions

@@ -22,7 +22,7 @@ ZONE = "Asia/Jakarta"
 ADMIN = Person(id=1, name="Sari", username="sari", role=Role.ADMIN)
 WORDS = words_in("id", ZONE)
 PERIODS = ("2026-11-02", "2026-11", "2026-10")
-NARROWED = (
+NARROWED: tuple[dict[str, str], ...] = (
     {},
     {"sto": "SDA"},
     {"site_operation": "SO1"},

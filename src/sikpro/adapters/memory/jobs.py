@@ -64,7 +64,7 @@ class MemoryAlerts:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def told(self, order_id: int, step: str) -> bool:
+    def is_recorded(self, order_id: int, step: str) -> bool:
         """Return whether this step of an order was recorded."""
         return (order_id, step) in self._state.alerts
 

@@ -99,7 +99,7 @@ def _as_read(job: Job) -> tuple[sa.ColumnElement[bool], ...]:
     return _job.id == job.id, _job.attempts == job.attempts, _job.due_at == job.due_at, _job.error == job.error
 
 
-_TOLD = sa.select(alerts.c.at).where(
+_RECORDED = sa.select(alerts.c.at).where(
     alerts.c.order_id == sa.bindparam("order_id"), alerts.c.step == sa.bindparam("step")
 )
 
@@ -110,9 +110,9 @@ class SqlAlerts:
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
-    def told(self, order_id: int, step: str) -> bool:
+    def is_recorded(self, order_id: int, step: str) -> bool:
         """Return whether this step of an order was recorded."""
-        return self._transaction.scalar(_TOLD, {"order_id": order_id, "step": step}) is not None
+        return self._transaction.scalar(_RECORDED, {"order_id": order_id, "step": step}) is not None
 
     def first(self, order_id: int, step: str, at: datetime) -> bool:
         """Record an alert; return False if this step of this order was recorded before."""

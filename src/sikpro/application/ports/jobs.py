@@ -47,7 +47,7 @@ class Jobs(Protocol):
 class Alerts(Protocol):
     """The alerts given about orders, so that each is given once."""
 
-    def told(self, order_id: int, step: str) -> bool:
+    def is_recorded(self, order_id: int, step: str) -> bool:
         """Return whether this step of an order was recorded."""
 
     def first(self, order_id: int, step: str, at: datetime) -> bool:

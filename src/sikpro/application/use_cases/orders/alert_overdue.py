@@ -67,10 +67,10 @@ def alert_overdue(uow: UnitOfWork, now: datetime, zone: str) -> int:
     Outside working hours no alert is queued. An order on which somebody acts before working hours begin gets none. A
     team leader with a Site Operation gets its orders, one without gets all orders.
     """
-    told = 0
+    alerts = 0
     while write := next_alerts(uow, now, zone):
-        told += write(uow)
-    return told
+        alerts += write(uow)
+    return alerts
 
 
 def next_alerts(uow: UnitOfWork, now: datetime, zone: str) -> Callable[[UnitOfWork], int] | None:
@@ -82,11 +82,11 @@ def next_alerts(uow: UnitOfWork, now: datetime, zone: str) -> Callable[[UnitOfWo
     if not _leaders(uow) or not is_working_time(now, installation, zone):
         return None
     passed = _passed(uow, installation, now, zone)
-    new = tuple(islice((one for one in passed if not uow.alerts.told(one.row.id, one.step)), _MOST))
-    return partial(_tell, found=new, now=now, zone=zone) if new else None
+    new = tuple(islice((one for one in passed if not uow.alerts.is_recorded(one.row.id, one.step)), _MOST))
+    return partial(_alert, found=new, now=now, zone=zone) if new else None
 
 
-def _tell(uow: UnitOfWork, found: Sequence[Overdue], now: datetime, zone: str) -> int:
+def _alert(uow: UnitOfWork, found: Sequence[Overdue], now: datetime, zone: str) -> int:
     installation = uow.installation.get()
     types = {order_type.code: order_type for order_type in uow.catalogue.order_types()}
     still = list[Overdue]()

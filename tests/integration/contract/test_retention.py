@@ -264,7 +264,10 @@ def test_messages_about_an_open_order_stay_and_so_do_the_last_of_each_group_and_
     waiting = store.read(lambda unit: unit.retention.waiting(later))
     assert (waiting.received, waiting.sent, waiting.orders) == (8, floor + 9, 0)
 
-    assert store.write(lambda unit: unit.retention.fold_received(later, 5)) == 5
+    found = store.read(lambda unit: unit.retention.received(later, 0, 4))
+    assert store.read(lambda unit: unit.retention.received(later, found[-1], 99))[0] > found[-1]
+    assert store.write(lambda unit: unit.retention.fold_received(later, 99, of=[found[0], found[2], 9_999])) == 2
+    assert store.write(lambda unit: unit.retention.fold_received(later, 3)) == 3
     assert store.write(lambda unit: unit.retention.fold_received(later, 99)) == 3
     left = store.read(lambda unit: unit.inbox.page(before=None, limit=99))
     assert len(left) == floor + 2
@@ -283,6 +286,9 @@ def test_messages_about_an_open_order_stay_and_so_do_the_last_of_each_group_and_
     assert len(failed) == floor + 9
     assert store.write(lambda unit: unit.retention.fold_sent(later, 99)) == 0
     store.write(lambda unit: unit.outbox.end_failed(failed[0], Delivery.EXPIRED, "old", later))
+    assert store.read(lambda unit: unit.retention.sent(later, 0, 99)) == failed[:1]
+    assert store.read(lambda unit: unit.retention.sent(later, failed[0], 99)) == ()
+    assert store.write(lambda unit: unit.retention.fold_sent(later, 99, of=failed[1:])) == 0
     assert store.write(lambda unit: unit.retention.fold_sent(later, 99)) == 1
     assert store.read(lambda unit: unit.outbox.counts()) == {Delivery.EXPIRED: 1, Delivery.FAILED: floor + 9}
     assert faults_in(store)[0] == []

@@ -19,7 +19,7 @@ from sikpro.adapters.sql.unit_of_work import SqlUnitOfWork
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import StorageError, Transactions, UnitOfWork
-from sikpro.application.use_cases.seals.seal_facts import seal_facts
+from sikpro.application.use_cases.seals.seal_facts import next_seal, seal_facts
 from sikpro.application.use_cases.seals.verify_facts import verify_facts
 from sikpro.domain.order import Change, Order, place
 from sikpro.domain.order_data import Channel
@@ -122,6 +122,20 @@ def test_every_end_of_a_message_has_its_fact_and_a_recalled_one_has_none(store: 
         (FactKind.NOT_SENT, "expired", after(1)),
         (FactKind.SENT, "gesture", after(2)),
     ]
+
+
+def test_a_seal_computed_before_another_was_saved_is_not_saved(store: Transactions) -> None:
+    """It was computed in a read; what came between is looked for when it is saved."""
+    store.write(an_answered_order)
+    late = store.read(lambda unit: next_seal(unit, after(60), ZONE))
+    assert late
+    first = sealed(store)
+    assert store.write(late) is None
+    assert store.read(lambda unit: unit.seals.page(None, 5)) == (first,)
+    assert store.read(lambda unit: [unit.seals.how_many(0, 6), unit.seals.how_many(2, 4)]) == [6, 2]
+    store.write(lambda unit: unit.outbox.put(an_outgoing(chat_id=0), after(4)))
+    assert store.read(lambda unit: next_seal(unit, after(61), ZONE)) is None, "the last seal is a minute old"
+    assert store.read(lambda unit: next_seal(unit, after(63), ZONE))
 
 
 def test_each_seal_is_over_the_facts_since_the_one_before_and_only_over_something_new(store: Transactions) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 
-from sikpro.application.use_cases.orders.alert_overdue import alert_overdue
+from sikpro.application.use_cases.orders.alert_overdue import alert_overdue, next_alerts
 from tests.unit.chat import WHOLE, ZONE, Phone, World
 
 LEADER = 50
@@ -51,6 +51,15 @@ def test_an_order_nobody_took_is_told_once_when_its_limit_passes(world: World) -
     assert look(world) == ["⏰ Lewat batas waktu: 1 order\nSC32232558 SDA · belum diambil · 32 mnt jam kerja"]
     world.clock.later(minutes=30)
     assert look(world) == []
+
+
+def test_nothing_is_told_of_an_order_on_which_somebody_acted_while_the_job_looked(world: World) -> None:
+    world.clock.later(minutes=32)
+    write = world.transactions.read(lambda uow: next_alerts(uow, world.clock.now(), ZONE))
+    assert write
+    world.takes()
+    assert world.transactions.write(write) == 0
+    assert told(world, LEADER) == []
 
 
 def test_the_second_limit_is_a_second_alert_and_names_who_has_it(world: World) -> None:

@@ -112,6 +112,8 @@ def test_an_alert_is_given_once_for_each_step_of_an_order(store: Transactions) -
     ]
 
     assert given == [True, False, True]
+    assert store.read(lambda unit: unit.alerts.is_recorded(order.id, "completion"))
+    assert not store.read(lambda unit: unit.alerts.is_recorded(order.id + 1, "completion"))
 
 
 def test_a_file_that_was_put_off_by_a_clock_that_was_ahead_for_days_is_due(store: Transactions) -> None:

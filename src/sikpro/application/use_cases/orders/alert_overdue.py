@@ -68,8 +68,8 @@ def alert_overdue(uow: UnitOfWork, now: datetime, zone: str) -> int:
     team leader with a Site Operation gets its orders, one without gets all orders.
     """
     alerts = 0
-    while write := next_alerts(uow, now, zone):
-        alerts += write(uow)
+    while following := next_alerts(uow, now, zone):
+        alerts += following(uow)
     return alerts
 
 

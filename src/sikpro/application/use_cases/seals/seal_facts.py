@@ -30,8 +30,8 @@ SEAL, DAY = "seal", "seal_day"
 def seal_facts(uow: UnitOfWork, now: datetime, zone: str) -> Seal | None:
     """Seal the facts above the last seal, if there are any and nobody is writing some; return the seal."""
     hand_out(uow, now, zone)
-    write = next_seal(uow, now, zone, apart=timedelta())
-    return write(uow) if write else None
+    following = next_seal(uow, now, zone, apart=timedelta())
+    return following(uow) if following else None
 
 
 def next_seal(

@@ -1,12 +1,16 @@
 """What `OrderFilter.text` finds, the same in every store."""
 
+from collections.abc import Callable
+
 import pytest
 from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sikpro.application.ports.people import RENAMED_AT_ONCE
 from sikpro.application.ports.queries import OrderFilter, Sort
 from sikpro.application.ports.storage import Transactions, UnitOfWork
+from sikpro.domain.people import Person
 from sikpro.domain.search_text import found, search_term
 from sikpro.domain.values import RegistrationNumber
 from tests.builders import a_technician, after, an_order, key_of, order_data, stored_order
@@ -149,6 +153,41 @@ def test_a_technician_who_changes_name_or_code_is_found_by_the_new_one(filled: T
     assert (search(filled, "budi"), search(filled, "wahyu")) == ([], ["8"])
     filled.write(recode)
     assert search(filled, "wahyu") == ["1"]
+
+
+def test_a_technician_with_many_orders_is_renamed_in_portions_that_lose_none(store: Transactions) -> None:
+    def fill(unit: UnitOfWork) -> None:
+        unit.people.add(a_technician(name="Budi"))
+        for number in range(RENAMED_AT_ONCE + 50):
+            stored_order(unit, f"SC{number + 10_000_000}")
+
+    def rename(name: str) -> Callable[[UnitOfWork], object]:
+        return lambda unit: unit.people.save(evolve(by_code(unit), name=name))
+
+    def found() -> list[int]:
+        filters = [OrderFilter(text=name) for name in ("budi", "wahyu", "prasetyo")]
+        return store.read(lambda unit: [unit.order_queries.count(one, 1_000) for one in filters])
+
+    def renew() -> bool:
+        store.write(lambda unit: unit.people.renew_search(30))
+        return store.read(lambda unit: unit.people.search_waits())
+
+    everyone = RENAMED_AT_ONCE + 50
+    store.write(fill)
+    store.write(rename("Wahyu"))
+    assert sum(found()) == everyone
+    renew()
+    assert sum(found()) == everyone
+    store.write(rename("Prasetyo"))
+    while renew():
+        assert sum(found()) == everyone
+    assert found() == [0, 0, everyone]
+
+
+def by_code(unit: UnitOfWork) -> Person:
+    person = unit.people.by_code("F5SDA445")
+    assert person is not None
+    return person
 
 
 def test_a_technician_who_becomes_known_later_is_found_by_name(filled: Transactions) -> None:

@@ -58,6 +58,13 @@ class MemoryPersonRepository:
         state.recovery_codes.drop(person.id)
         state.people.drop(person.id)
 
+    def search_waits(self) -> bool:
+        """Return False: a search reads the present names."""
+        return False
+
+    def renew_search(self, limit: int) -> None:
+        """Do nothing: a search reads the present names."""
+
     def get(self, person_id: int) -> Person:
         """Return the row by its id. Raises `NotFound`."""
         person = self._state.people.get(person_id)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from attrs import evolve
 
 from sikpro.adapters.sql.errors import ConstraintViolated
-from sikpro.adapters.sql.search import rename_technician
+from sikpro.adapters.sql.renamed import is_renaming, next_renamed, rename_technician
 from sikpro.adapters.sql.sessions import bind_links
 from sikpro.adapters.sql.tables import access_requests, people
 from sikpro.adapters.sql.transaction import OpenTransaction
@@ -81,6 +81,14 @@ class SqlPersonRepository:
                 raise ConcurrencyConflict(number=person.name)
         if person.technician_code:
             rename_technician(self._transaction, person.technician_code)
+
+    def search_waits(self) -> bool:
+        """Whether orders of renamed technicians wait for their present name."""
+        return is_renaming(self._transaction)
+
+    def renew_search(self, limit: int) -> None:
+        """Update the search texts of more orders of a renamed technician."""
+        next_renamed(self._transaction, limit)
 
     def get(self, person_id: int) -> Person:
         """Return the row by its id. Raises `NotFound`."""

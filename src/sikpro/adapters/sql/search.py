@@ -1,21 +1,22 @@
 """Search: FTS5 trigrams on SQLite, pg_trgm (or a plain LIKE) on PostgreSQL, whole codes for short terms."""
 
 import json
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.engine import Connection
 
-from sikpro.adapters.sql.mappers import data_from_row
-from sikpro.adapters.sql.tables import orders, people
+from sikpro.adapters.sql.tables import orders
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.queries import BROAD
-from sikpro.domain.search_text import SHORT, search_term, search_text
+from sikpro.domain.search_text import SHORT, search_term
 
 order_search = sa.table("order_search", sa.column("rowid", sa.Integer), sa.column("search_text", sa.Text))
 """The FTS5 table of SQLite; its row ids are the orders' ids. It is written in the transaction of the order."""
 
 _PUT, _DROP = sa.insert(order_search), sa.delete(order_search).where(order_search.c.rowid == sa.bindparam("order"))
+_CHANGE = sa.update(orders).where(orders.c.id == sa.bindparam("order")).values(search_text=sa.bindparam("text"))
 _TEXTS = sa.select(orders.c.id, orders.c.search_text)
 
 
@@ -28,27 +29,21 @@ def put_search_text(transaction: OpenTransaction, order_id: int, text: str, befo
     transaction.execute(_PUT, {"rowid": order_id, "search_text": text})
 
 
+def put_search_texts(transaction: OpenTransaction, texts: Mapping[int, str]) -> None:
+    """Save other search texts of stored orders, by id."""
+    if not texts:
+        return
+    changed = [{"order": order_id, "text": text} for order_id, text in sorted(texts.items())]
+    transaction.execute(_CHANGE, changed)
+    if transaction.on_sqlite:
+        transaction.execute(_DROP, [{"order": order_id} for order_id in texts])
+        transaction.execute(_PUT, [{"rowid": order_id, "search_text": text} for order_id, text in texts.items()])
+
+
 def fill_index(connection: Connection) -> None:
     """Fill the empty index of a database into which orders were copied; PostgreSQL has done so."""
     if connection.dialect.name == "sqlite":
         connection.execute(sa.insert(order_search).from_select(["rowid", "search_text"], _TEXTS))
-
-
-def rename_technician(transaction: OpenTransaction, code: str) -> None:
-    """Update the search text of a technician's orders to the present name."""
-    name = transaction.scalar(sa.select(people.c.name).where(people.c.technician_code == code)) or ""
-    theirs = sa.select(orders).where(orders.c.technician == code)
-    rows = transaction.execute(theirs).mappings().all()
-    texts = [{"order": row["id"], "text": search_text(data_from_row(row), name)} for row in rows]
-    new = [one for one, row in zip(texts, rows, strict=True) if one["text"] != row["search_text"]]
-    if not new:
-        return
-    update = sa.update(orders).where(orders.c.id == sa.bindparam("order"))
-    transaction.execute(update.values(search_text=sa.bindparam("text")), new)
-    if transaction.on_sqlite:
-        transaction.execute(_DROP, new)
-        added = [{"rowid": one["order"], "search_text": one["text"]} for one in new]
-        transaction.execute(_PUT, added)
 
 
 def matches(transaction: OpenTransaction, text: str) -> ColumnElement[bool] | None:

@@ -4,6 +4,9 @@ from typing import Protocol
 
 from sikpro.domain.people import AccessRequest, Person
 
+RENAMED_AT_ONCE = 100
+"""How many orders of a renamed technician get the new name in the transaction of the change."""
+
 
 class PersonRepository(Protocol):
     """The people. A user name, technician code, Telegram id or phone number belongs to one person only.
@@ -27,6 +30,15 @@ class PersonRepository(Protocol):
         The caller checks that no order has their code. Raises `ConcurrencyConflict`, and `StorageRejected` while a
         session, a saved view, a schedule or an export is theirs.
         """
+
+    def search_waits(self) -> bool:
+        """Whether orders of renamed technicians are still found by the name before.
+
+        A changed name reaches `RENAMED_AT_ONCE` orders with `add`, `save` and `drop`, the others by `renew_search`.
+        """
+
+    def renew_search(self, limit: int) -> None:
+        """Let the search find more orders of a renamed technician by the present name, `limit` at most."""
 
     def get(self, person_id: int) -> Person:
         """Return the person. Raises `NotFound`."""

@@ -21,6 +21,7 @@ from sikpro.application.use_cases.orders.alert_overdue import next_alerts
 from sikpro.application.use_cases.orders.remind_owners import remind_owners
 from sikpro.application.use_cases.orders.work_order import free_lapsed_claims
 from sikpro.application.use_cases.people.grant_access import send_common_card
+from sikpro.application.use_cases.people.renew_search import next_renewal
 from sikpro.application.use_cases.retention.forget_old import next_forgetting
 from sikpro.application.use_cases.seals.seal_facts import APART, hand_out, next_seal
 from sikpro.application.workers.clock_watch import SETTLES, ClockStep, ClockWatch
@@ -116,6 +117,7 @@ RECURRING = (
     RecurringCount("send_recaps", timedelta(minutes=1), next_recap, life=SETTLES),
     RecurringCount("seal_facts", APART, next_seal),
     Recurring("hand_out_seal", APART, hand_out),
+    RecurringCount("renew_search", timedelta(seconds=10), next_renewal),
     Recurring("forget_logins", timedelta(hours=1), _forget_logins, life=SESSION_LIFE),
     Recurring("forget_exports", timedelta(minutes=15), _forget_exports, life=KEPT),
     Recurring("forget_photo_reads", timedelta(hours=6), _forget_photo_reads, life=_READ_KEPT),

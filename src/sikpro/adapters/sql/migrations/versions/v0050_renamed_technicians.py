@@ -1,0 +1,27 @@
+"""Orders of renamed technicians get the present name in portions."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0050"
+down_revision = "0048"
+branch_labels = None
+depends_on = None
+
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+WORDS = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def upgrade() -> None:
+    """Add the technicians whose orders wait for the present name; none does."""
+    op.create_table(
+        "renamed_technicians",
+        sa.Column("code", WORDS, nullable=False),
+        sa.Column("before", ID, nullable=False),
+        sa.PrimaryKeyConstraint("code", name="pk_renamed_technicians"),
+    )
+
+
+def downgrade() -> None:
+    """Forget which orders wait: whoever goes back renames them again."""
+    op.drop_table("renamed_technicians")

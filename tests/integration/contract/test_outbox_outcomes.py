@@ -102,6 +102,23 @@ def test_messages_are_counted_by_state(store: Transactions) -> None:
     }
 
 
+def test_messages_of_a_span_are_counted_beside_all_that_are_unfinished_or_failed(store: Transactions) -> None:
+    for minute in (0, 10):
+        put(store, "arrives", 1, minute)
+        (item,) = claim(store, minute, 1)
+        sent(store, item.id)
+        put(store, "fails", 0, minute)
+    put(store, "waits", 2)
+
+    counts = store.read(lambda unit: unit.outbox.counts_of(after(10), after(20)))
+
+    assert {state: count for state, count in counts.items() if count} == {
+        Delivery.QUEUED: 1,
+        Delivery.FAILED: 2,
+        Delivery.SENT: 1,
+    }
+
+
 def test_a_message_that_is_not_there_is_not_found(store: Transactions) -> None:
     with pytest.raises(NotFound):
         get(store, 99)

@@ -11,7 +11,7 @@ from sikpro.adapters.memory.seals import put_fact
 from sikpro.adapters.memory.store import Sending, Sequences, State, Table
 from sikpro.application.ports.cause import cause
 from sikpro.application.ports.chat import Outgoing
-from sikpro.application.ports.outbox import TOPIC_DELETED, Delivery, OutboxItem
+from sikpro.application.ports.outbox import STANDING, TOPIC_DELETED, Delivery, OutboxItem
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.seals import fact_of_end, new_salt
 from sikpro.domain.errors import NotFound
@@ -223,6 +223,11 @@ class MemoryOutbox:
             if sending.item.message_id == message_id and sending.item.message.chat_id == chat_id:
                 return sending.item.id
         return None
+
+    def counts_of(self, start: datetime, end: datetime) -> Mapping[Delivery, int]:
+        """Return the number of messages in each state: those of the span, and all that are unfinished or failed."""
+        items = (sending.item for sending in self._state.outbox.values())
+        return dict(Counter(one.state for one in items if one.state in STANDING or start <= one.created_at < end))
 
     def counts(self) -> Mapping[Delivery, int]:
         """Return the number of messages in each state."""

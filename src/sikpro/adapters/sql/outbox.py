@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, Table
 
+from sikpro.adapters.sql.chosen_index import read_by
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
 from sikpro.adapters.sql.folded import folded_by_state
 from sikpro.adapters.sql.leases import lease_is_over, lease_times
@@ -15,7 +16,7 @@ from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.cause import cause
 from sikpro.application.ports.chat import Outgoing
-from sikpro.application.ports.outbox import TOPIC_DELETED, Delivery, OutboxItem
+from sikpro.application.ports.outbox import STANDING, TOPIC_DELETED, Delivery, OutboxItem
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.seals import fact_of_end, new_salt
 from sikpro.domain.errors import NotFound
@@ -71,7 +72,7 @@ outbox = Table(
         sqlite_where=sa.text(FAILED),
         postgresql_where=sa.text(FAILED),
     ),
-    sa.Index(None, "state"),
+    sa.Index(None, "state", "created_at"),
     sa.Index(None, "chat_id", "message_id"),
     sa.Index(None, "order_id"),
 )
@@ -110,6 +111,14 @@ _DUE = (
 )
 _NEXT_DUE = sa.select(sa.func.min(_ready_at)).where(_candidates, _not_in_hand)
 _PUT = sa.insert(outbox).returning(_c.id)
+_EACH = sa.select(_c.state, sa.func.count()).group_by(_c.state)
+_ENDED = sorted(state.value for state in Delivery if state not in STANDING)
+_OF_SPAN = (_c.state.in_(_ENDED), _c.created_at >= sa.bindparam("start"), _c.created_at < sa.bindparam("end"))
+_COUNTS_OF = sa.union_all(
+    read_by(_EACH.where(sa.text(UNFINISHED)), outbox, "ix_outbox_unfinished"),
+    read_by(_EACH.where(sa.text(FAILED)), outbox, "ix_outbox_failed"),
+    read_by(_EACH.where(*_OF_SPAN), outbox, "ix_outbox_state_created_at"),
+)
 _WAITING_SINCE = sa.select(sa.func.min(_c.created_at)).where(_on_the_way)
 
 
@@ -320,6 +329,11 @@ class SqlOutbox:
         selected = sa.select(_c.id).where(_c.chat_id == chat_id, _c.message_id == message_id).limit(1)
         outbox_id: int | None = self._transaction.scalar(selected)
         return outbox_id
+
+    def counts_of(self, start: datetime, end: datetime) -> Mapping[Delivery, int]:
+        """Return the number of messages in each state: those of the span, and all that are unfinished or failed."""
+        found = self._transaction.execute(_COUNTS_OF, {"start": start, "end": end})
+        return {Delivery(state): count for state, count in found}
 
     def counts(self) -> Mapping[Delivery, int]:
         """Return the number of messages in each state."""

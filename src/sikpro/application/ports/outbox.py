@@ -23,6 +23,9 @@ class Delivery(StrEnum):
     REPLACED = "replaced"
 
 
+STANDING = (Delivery.QUEUED, Delivery.SENDING, Delivery.FAILED)
+"""The states of messages that have not left, or that somebody can still send again."""
+
 UNCERTAIN = frozenset({"ambiguous", "gateway"})
 """The reasons of a wait after a try that may have arrived."""
 
@@ -181,6 +184,12 @@ class Outbox(Protocol):
 
     def id_of(self, chat_id: int, message_id: int) -> int | None:
         """Return the outbox id of a sent message; None when we did not send it."""
+
+    def counts_of(self, start: datetime, end: datetime) -> Mapping[Delivery, int]:
+        """Count the messages in each state: `STANDING` of all time, of the other states those queued in the span.
+
+        Folded messages are not counted: they are months old.
+        """
 
     def counts(self) -> Mapping[Delivery, int]:
         """Count the messages in each state. States without messages may be missing."""

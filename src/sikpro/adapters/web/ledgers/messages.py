@@ -16,7 +16,7 @@ from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import Visit
 from sikpro.application.i18n import Words
 from sikpro.application.ports.inbox import LedgerRow, Outcome
-from sikpro.application.ports.outbox import Delivery
+from sikpro.application.ports.outbox import STANDING, Delivery
 from sikpro.application.ports.retention import RetentionRun
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.recap_query import RecapQuery
@@ -43,13 +43,14 @@ class LedgerLine:
 
 @frozen(kw_only=True)
 class Sums:
-    """Today's outcomes and the states of all outgoing messages; `newer` counts rows after those on the page.
+    """Today's outcomes and states of outgoing messages; `standing` is of all time.
 
-    `left` counts the messages that an outage left; the oldest was queued at `oldest`.
+    `newer` counts rows after those on the page. `left` counts the messages that an outage left; the oldest was queued at `oldest`.
     """
 
     outcomes: Mapping[Outcome, int]
-    deliveries: Mapping[Delivery, int]
+    standing: Mapping[Delivery, int]
+    ended: Mapping[Delivery, int]
     newer: int
     left: int
     oldest: datetime | None
@@ -58,11 +59,6 @@ class Sums:
     def received(self) -> int:
         """Return the number of updates today."""
         return sum(self.outcomes.values())
-
-    @property
-    def outgoing(self) -> int:
-        """Return the number of all outgoing messages ever."""
-        return sum(self.deliveries.values())
 
 
 class LedgerController(Controller):
@@ -98,11 +94,12 @@ class LedgerController(Controller):
                 latest = uow.inbox.page(before=None, limit=NEWER, outcome=outcome, detail=detail, received=received)
                 newer = sum(row.id > top for row in latest)
             outcomes = uow.inbox.totals(today.start, today.end)
-            deliveries = uow.outbox.counts()
+            deliveries = uow.outbox.counts_of(today.start, today.end)
             left, oldest = uow.failed_messages.left_by_outage()
             sums = Sums(
                 outcomes={one: outcomes.get(one, 0) for one in Outcome},
-                deliveries={one: deliveries.get(one, 0) for one in Delivery},
+                standing={one: deliveries.get(one, 0) for one in STANDING},
+                ended={one: deliveries.get(one, 0) for one in Delivery if one not in STANDING},
                 newer=newer,
                 left=left,
                 oldest=oldest,

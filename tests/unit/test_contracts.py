@@ -56,7 +56,7 @@ SUITES: dict[str, tuple[str, ...]] = {
     "Outbox": ("outbox", "outbox_outcomes", "failed_messages", "late_ends", "undo_and_views"),
     "Owners": ("owners_and_disturbances",),
     "Passwords": ("passwords",),
-    "PersonRepository": ("people", "written_tables"),
+    "PersonRepository": ("people", "search", "written_tables"),
     "PhotoReads": ("photo_reads", "late_ends"),
     "PictureMaker": ("picture_maker",),
     "SavedViews": ("undo_and_views",),

@@ -45,8 +45,8 @@ class LedgerLine:
 class Sums:
     """Today's outcomes and states of outgoing messages; `standing` is of all time.
 
-    `newer` counts rows after those on the page. `left` counts the messages that an outage left; the oldest was queued at
-    `oldest`.
+    `newer` counts rows after those on the page. `left` counts the messages that an outage left; the oldest was
+    queued at `oldest`.
     """
 
     outcomes: Mapping[Outcome, int]

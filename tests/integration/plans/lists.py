@@ -89,7 +89,7 @@ def look_at(uow: UnitOfWork, which: OrderFilter, sorts: tuple[Sort, ...] = (Sort
     for sort in sorts:
         for place in (None, HERE):
             look_through(uow, which, ADMIN, sort=sort, after=place, limit=3)
-    count_look(uow, which, ADMIN, down=True, cap=10_000)
+    count_look(uow, which, ADMIN, sort=Sort.NEWEST, cap=10_000)
     if which.open_only and len(sorts) > 1:
         uow.order_queries.open_counts(which)
         for sort in (Sort.STO, Sort.NUMBER_DOWN):

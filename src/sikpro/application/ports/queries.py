@@ -188,6 +188,10 @@ class Sort(StrEnum):
         return Sort(self.column if self.down else f"-{self.column}")
 
 
+LAST_ID = 2**53 - 1
+"""The greatest id that a place in an address may have."""
+
+
 @frozen
 class Key:
     """A place in a sorted list; `value` is the value of the sort's column, "" in a list sorted by time of receipt."""
@@ -205,7 +209,7 @@ class Key:
             received_at, order_id = datetime.fromisoformat(moment), int(number)
         except ValueError:
             return None
-        return cls(received_at, order_id, storable(value)) if received_at.tzinfo and 0 < order_id < 2**53 else None
+        return cls(received_at, order_id, storable(value)) if received_at.tzinfo and 0 <= order_id <= LAST_ID else None
 
     def __str__(self) -> str:
         return f"{self.received_at.isoformat()}~{self.id}" + (f"~{self.value}" if self.value else "")

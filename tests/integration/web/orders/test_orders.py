@@ -313,6 +313,34 @@ def test_a_list_says_how_far_it_was_looked_through_and_the_next_look_goes_on(
     assert "SC30000000" in visitor.get("/orders?view=all&sto=SDA").text, "a code of few orders is looked up"
 
 
+def test_a_page_back_among_many_that_do_not_match_goes_on_to_the_first(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look back may find nothing too: it is no end, and the way forward stays."""
+    monkeypatch.setattr(queries, "LOOKED_AT", 2)
+    for place in range(8):
+        site.order(f"SC3000000{place}", type="MO" if place in {0, 7} else "AO")
+        site.clock.later(minutes=1)
+    visitor = site.logged_in("rina")
+
+    def follow(page: str, what: str) -> str:
+        (*_, address) = re.findall(rf'href="(/orders\?[^"]*{what}=[^"]*)"', page)
+        return str(visitor.get(html.unescape(address)).text)
+
+    def until(page: str, number: str, what: str) -> str:
+        for _ in range(6):
+            if f">{number}<" in page:
+                return page
+            page = follow(page, what)
+        pytest.fail(f"{number} is not found")
+
+    first = visitor.get("/orders?view=all&type=MO").text
+    assert ">SC30000007<" in first
+    last = until(first, "SC30000000", "after")
+    again = until(follow(last, "before"), "SC30000007", "before")
+    assert until(follow(again, "after"), "SC30000000", "after")
+
+
 def test_a_short_text_finds_a_whole_code_only_and_the_page_says_so(site: Site) -> None:
     site.order()
     visitor = site.logged_in("rina")

@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from sikpro.adapters.web.orders.order_listing import COUNTED, FIRST, SPANS, Limits, Listing, views_for
 from sikpro.application.i18n import Words
-from sikpro.application.ports.queries import UNKNOWN, Key, OrderFilter, OrderRow, PastLimit, Sort
+from sikpro.application.ports.queries import LAST_ID, UNKNOWN, Key, OrderFilter, OrderRow, PastLimit, Sort
 from sikpro.application.ports.set_aside import SetAside
 from sikpro.application.ports.shift_handovers import ShiftHandover
 from sikpro.application.ports.storage import UnitOfWork
@@ -65,7 +65,8 @@ class Urgency:
 class QueuePage:
     """The view model of a list; `total` is the count of a filtered list, of its first look only with `total_more`.
 
-    With `edge` the list was looked through as far as that place.
+    With `edge` the list was looked through as far as that place, towards the first page with `Listing.before`.
+    `first` and `last` are the places from which the pages before and after it begin.
 
     `newest` is the newest order, `newer` the number of orders since the list was opened. `next_name` is what
     `next_list_name` returns.
@@ -133,8 +134,12 @@ def read_queue(uow: UnitOfWork, listing: Listing, me: Person, words: Words, now:
         total=total,
         total_more=total_more,
         edge=looked.edge,
-        first=rows[0].key_in(listing.sort) if rows else None,
-        last=rows[-1].key_in(listing.sort) if rows else None,
+        first=looked.edge
+        if listing.before and looked.edge
+        else rows[0].key_in(listing.sort)
+        if rows
+        else _just(listing.after, earlier=listing.sort.down),
+        last=rows[-1].key_in(listing.sort) if rows else _just(listing.before, earlier=not listing.sort.down),
         less=less,
         more=more,
         newer=uow.order_queries.count(within(evolve(which, newer_than=since), me), NEWER) if since < newest else 0,
@@ -205,7 +210,7 @@ def _total(
         return 0, False
     if whole and listing.top is None:
         return len(looked.rows), looked.edge is not None
-    count, is_all = count_look(uow, which, me, down=listing.sort.down, cap=COUNTED_UP_TO + 1)
+    count, is_all = count_look(uow, which, me, sort=listing.sort, cap=COUNTED_UP_TO + 1)
     return min(count, COUNTED_UP_TO), count > COUNTED_UP_TO or not is_all
 
 
@@ -214,13 +219,20 @@ def _page(uow: UnitOfWork, listing: Listing, which: OrderFilter, me: Person) -> 
     if listing.before is not None:
         looked = look_through(uow, which, me, sort=listing.sort.back, after=listing.before, limit=PAGE + 1)
         found = looked.rows
-        return Looked(found[:PAGE][::-1]), len(found) > PAGE or looked.edge is not None, True
+        return evolve(looked, rows=found[:PAGE][::-1]), len(found) > PAGE or looked.edge is not None, True
     start = listing.after
     if listing.top and listing.sort is Sort.NEWEST and start is None:
         # Orders since the opening of the list wait behind a button, so that nothing moves under the cursor.
         start = evolve(listing.top, id=listing.top.id + 1)
     looked = look_through(uow, which, me, sort=listing.sort, after=start, limit=PAGE + 1)
     return evolve(looked, rows=looked.rows[:PAGE]), listing.after is not None, len(looked.rows) > PAGE
+
+
+def _just(place: Key | None, *, earlier: bool) -> Key | None:
+    """Return the place beside one, so that a page from there has the order of that place too."""
+    if place is None:
+        return None
+    return evolve(place, id=max(place.id - 1, 0) if earlier else min(place.id + 1, LAST_ID))
 
 
 def _in_hand(uow: UnitOfWork, me: Person) -> tuple[OrderRow, ...]:

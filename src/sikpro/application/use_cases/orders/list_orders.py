@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from attrs import evolve, frozen
 
-from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, PastLimit, Sort
+from sikpro.application.ports.queries import LAST_ID, Key, OrderFilter, OrderRow, PastLimit, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.orders.register_order import order_named
 from sikpro.domain.errors import NotFound, NotPermitted
@@ -94,25 +94,26 @@ def look_through(
 ) -> Looked:
     """Return a page like `list_orders`, after one look of bounded length (`OrderQueries.edge`).
 
-    A look that fills the page has no edge; another look begins after the edge of the one before. Raises `NotPermitted`.
+    A look that fills the page has no edge; another look begins after the edge of the one before. A list sorted by a
+    column goes to the end: an edge in time cuts it anywhere. Raises `NotPermitted`.
     """
     allowed = _allowed(which, by)
-    edge = uow.order_queries.edge(allowed, down=sort.down, after=after)
+    edge = None if sort.column else uow.order_queries.edge(allowed, down=sort.down, after=after)
     rows = uow.order_queries.page(allowed.until(edge, down=sort.down), sort=sort, after=after, limit=limit)
     if edge is None or len(rows) == limit:
         return Looked(rows)
     # All orders received at that very moment were looked at.
-    return Looked(rows, Key(edge, 1 if sort.down else 2**53 - 1))
+    return Looked(rows, Key(edge, 0 if sort.down else LAST_ID))
 
 
-def count_look(uow: UnitOfWork, which: OrderFilter, by: Person, *, down: bool, cap: int) -> tuple[int, bool]:
+def count_look(uow: UnitOfWork, which: OrderFilter, by: Person, *, sort: Sort, cap: int) -> tuple[int, bool]:
     """Count what the first look through a list finds, up to `cap`, and say whether that is all of it.
 
     Raises `NotPermitted`.
     """
     allowed = _allowed(which, by)
-    edge = uow.order_queries.edge(allowed, down=down, after=None)
-    return uow.order_queries.count(allowed.until(edge, down=down), cap), edge is None
+    edge = None if sort.column else uow.order_queries.edge(allowed, down=sort.down, after=None)
+    return uow.order_queries.count(allowed.until(edge, down=sort.down), cap), edge is None
 
 
 def _allowed(which: OrderFilter, by: Person) -> OrderFilter:

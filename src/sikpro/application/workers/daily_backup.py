@@ -80,9 +80,13 @@ class DailyBackup:
             self.failed, self._tried_at = False, None
 
     async def _has_turn(self, now: datetime) -> bool:
-        """Claim this part of the night, unless another process has; who has claimed it tries again after a failure."""
-        mine = self._claimed_at is not None and abs(now - self._claimed_at) < 2 * _TURN
-        if not await self.transactions.write(lambda uow: _claim(uow, now, mine=mine)):
+        """Claim this part of the night, unless another process has; a claim is also for tries after a failure.
+
+        Who fails until it is over leaves the next one to another process: its place may not be full.
+        """
+        if self._claimed_at is not None and abs(now - self._claimed_at) <= 2 * _TURN:
+            return True
+        if not await self.transactions.write(lambda uow: _claim(uow, now)):
             return False
         self._claimed_at = now
         return True
@@ -93,7 +97,7 @@ class DailyBackup:
             return await backups.make(name_of(now))
         except BackupFailed:
             self.last = await self.transactions.read(lambda uow: uow.health.get(RECORD))
-            if self._is_due(now):
+            if self._is_due(self.clock.now()):
                 raise
             return None
 
@@ -108,10 +112,8 @@ class DailyBackup:
         return last is None or last.at > now + CLOCK_STEP or last.at < last_night(now, AT_NIGHT, ZoneInfo(self.zone))
 
 
-def _claim(uow: UnitOfWork, now: datetime, *, mine: bool) -> bool:
+def _claim(uow: UnitOfWork, now: datetime) -> bool:
     """Take this part of time, unless another process has taken it or the one before."""
     part = int(now.timestamp() // _TURN.total_seconds())
     taken = uow.reminders.sent(RECORD, now.date()) | uow.reminders.sent(RECORD, (now - _TURN).date())
-    if str(part - 1) in taken and not mine:
-        return False
-    return uow.reminders.first(RECORD, str(part), now.date(), now) or mine
+    return str(part - 1) not in taken and uow.reminders.first(RECORD, str(part), now.date(), now)

@@ -106,6 +106,33 @@ async def test_the_backup_of_a_process_that_ended_is_made_by_another(nights: Nig
     assert len(await nights.after(2.5, nights.another())) == 1
 
 
+async def test_who_comes_too_late_with_the_same_name_has_not_failed(nights: Nights) -> None:
+    """The backup took longer than the claim: the other's is the night's."""
+
+    class Late(FakeBackups):
+        async def make(self, name: str) -> Backup:
+            nights.clock.later(seconds=3600 * 3)
+            await nights.after(0)
+            raise BackupFailed(f"{name} is there already")
+
+    other = nights.another()
+    await other.look(Late())
+    assert (other.failed, nights.place.tries) == (False, 1)
+
+
+async def test_one_that_goes_on_failing_keeps_no_other_process_from_the_nights_backup(nights: Nights) -> None:
+    """The disk of one machine is full; each process looks every minute."""
+    full, other = FakeBackups(fault=BackupFailed("no space left on device")), nights.another()
+    for _ in range(3 * 60):
+        nights.passed += 60
+        nights.clock.later(seconds=60)
+        await nights.worker.look(full)
+        await other.look(nights.place)
+    assert full.tries >= 2
+    assert len(nights.place.names) == 1
+    assert not nights.worker.failed
+
+
 async def test_a_copy_that_could_not_be_restored_says_so(nights: Nights) -> None:
     nights.place.restored = False
     await nights.after(0)

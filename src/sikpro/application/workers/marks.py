@@ -7,7 +7,13 @@ import structlog
 from attrs import define, field
 
 from sikpro.application.ports.outbox import Delivery
-from sikpro.application.ports.storage import AsyncTransactions, StorageError, StorageUncertain, UnitOfWork
+from sikpro.application.ports.storage import (
+    AsyncTransactions,
+    StorageError,
+    StorageRejected,
+    StorageUncertain,
+    UnitOfWork,
+)
 from sikpro.application.workers.fates import Write
 
 _log = structlog.get_logger(__name__)
@@ -63,16 +69,17 @@ class Marks:
 
         try:
             await self.transactions.write(work)
-        except StorageError as error:
-            self._missed(together, error)
-            await asyncio.sleep(self.pause)
         except Exception as error:
-            # A fault of one is no fault of the others.
-            if len(together) == 1:
-                _end(together[0], error)
-            else:
+            unreachable = isinstance(error, StorageError) and not isinstance(error, StorageRejected)
+            if len(together) > 1 and not unreachable:
+                # A fault of one is no fault of the others.
                 for mark in together:
                     await self._write([mark])
+            elif isinstance(error, StorageError):
+                self._missed(together, error)
+                await asyncio.sleep(self.pause)
+            else:
+                _end(together[0], error)
         else:
             for mark in together:
                 _end(mark, True)

@@ -10,7 +10,7 @@ from attrs import define, field
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
 from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.outbox import Delivery
-from sikpro.application.ports.storage import StorageUnavailable, StorageUncertain, UnitOfWork
+from sikpro.application.ports.storage import StorageRejected, StorageUnavailable, StorageUncertain, UnitOfWork
 from sikpro.application.workers.marks import Marks
 from tests.unit.application.inline import InlineTransactions
 from tests.unit.chat import NINE
@@ -80,6 +80,23 @@ async def test_a_fault_of_one_is_raised_to_it_alone(store: MemoryTransactions, s
     )
     assert [type(one) for one in kept] == [ValueError, bool]
     assert (state(store, first), state(store, second)) == (Delivery.QUEUED, Delivery.SENT)
+
+
+async def test_what_the_database_refuses_of_one_keeps_no_other_from_being_recorded(
+    store: MemoryTransactions, slow: Slow
+) -> None:
+    marks, numbers, now = Marks(transactions=slow, time=lambda: now[0], pause=0), queued(store, 3), [0.0]
+
+    def refused(_uow: UnitOfWork) -> None:
+        now[0] += 1
+        raise StorageRejected("too long")
+
+    first, *others = numbers
+    kept = await asyncio.gather(
+        marks.keep(first, refused, PATIENCE), *(marks.keep(one, sent(one), PATIENCE) for one in others)
+    )
+    assert kept == [False, True, True]
+    assert [state(store, one) for one in numbers] == [Delivery.QUEUED, Delivery.SENT, Delivery.SENT]
 
 
 async def test_what_cannot_be_recorded_is_tried_again_and_given_up_in_the_end(

@@ -14,6 +14,8 @@ from tests.builders import after, stored_order
 LEASE = timedelta(minutes=2)
 PHOTO = b"\xff\xd8\xff" + bytes(range(256)) * 40
 
+SOME = ("SC10000001", "SC10000002")
+
 
 def want(store: Transactions, order_id: int, minute: float = 0, **more: Any) -> int:
     known: dict[str, Any] = {
@@ -104,16 +106,19 @@ def test_a_file_of_no_order_is_refused_and_an_unknown_one_is_not_found(store: Tr
 
 
 def test_an_alert_is_given_once_for_each_step_of_an_order(store: Transactions) -> None:
-    order = store.write(stored_order)
+    order, other = (store.write(lambda unit, number=number: stored_order(unit, number)) for number in SOME)  # type: ignore[misc]  # bound now
 
-    given = [
-        store.write(lambda unit, step=step: unit.alerts.first(order.id, step, after(1)))  # type: ignore[misc]  # bound now
-        for step in ("first_action", "first_action", "completion")
-    ]
+    def given(*alerts: tuple[int, str]) -> frozenset[tuple[int, str]]:
+        return store.write(lambda unit: unit.alerts.record(alerts, after(1)))
 
-    assert given == [True, False, True]
+    assert given() == frozenset()
+    assert given((order.id, "first_action")) == {(order.id, "first_action")}
+    assert given((order.id, "first_action"), (order.id, "completion"), (other.id, "completion")) == {
+        (order.id, "completion"),
+        (other.id, "completion"),
+    }
     assert store.read(lambda unit: unit.alerts.is_recorded(order.id, "completion"))
-    assert not store.read(lambda unit: unit.alerts.is_recorded(order.id + 1, "completion"))
+    assert not store.read(lambda unit: unit.alerts.is_recorded(other.id, "first_action"))
 
 
 def test_a_file_that_was_put_off_by_a_clock_that_was_ahead_for_days_is_due(store: Transactions) -> None:

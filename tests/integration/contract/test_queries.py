@@ -385,6 +385,15 @@ def test_one_look_ends_after_so_many_orders_or_so_many_of_a_code(
     assert edge(OrderFilter(type="AO", received=Period(after(2), after(7)))) is None
 
 
+def test_the_versions_of_many_orders_are_read_at_once(store: Transactions) -> None:
+    order = store.write(stored_order)
+    store.write(lambda unit: unit.orders.save(unit.orders.get(order.id), key_of(order)))
+
+    versions = store.read(lambda unit: unit.order_queries.versions([order.id, *range(5_000, 7_000)]))
+
+    assert versions == {order.id: store.read(lambda unit: unit.orders.get(order.id)).version}
+
+
 def test_open_orders_are_counted_by_phase_and_by_turn(store: Transactions) -> None:
     def work(unit: UnitOfWork) -> None:
         for place, sto in enumerate(("SDA", "TUN", "SDA")):

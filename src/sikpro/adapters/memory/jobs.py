@@ -1,5 +1,6 @@
 """Recurring jobs and alerts in memory."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from attrs import evolve
@@ -68,10 +69,10 @@ class MemoryAlerts:
         """Return whether this step of an order was recorded."""
         return (order_id, step) in self._state.alerts
 
-    def first(self, order_id: int, step: str, at: datetime) -> bool:
-        """Record an alert; return False if this step of this order was recorded before."""
-        self._state.must_have_order(order_id)
-        if (order_id, step) in self._state.alerts:
-            return False
-        self._state.alerts.put((order_id, step), at)
-        return True
+    def record(self, given: Collection[tuple[int, str]], at: datetime) -> frozenset[tuple[int, str]]:
+        """Record alerts and return those that were not recorded before."""
+        new = frozenset(one for one in given if one not in self._state.alerts)
+        for order_id, step in new:
+            self._state.must_have_order(order_id)
+            self._state.alerts.put((order_id, step), at)
+        return new

@@ -1,7 +1,7 @@
 """Reads over orders in memory."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from itertools import islice
 
@@ -76,6 +76,11 @@ class MemoryOrderQueries:
         """Return one order as a row, deleted or not."""
         order = self._state.orders.get(order_id)
         return Names(self._state).row(order) if order else None
+
+    def versions(self, order_ids: Collection[int]) -> Mapping[int, int]:
+        """Return the versions of the orders that exist, by id."""
+        orders = self._state.orders
+        return {one: order.version for one in order_ids if (order := orders.get(one))}
 
     def place_in_queue(self, received_at: datetime, order_id: int) -> int:
         """Return the position among the waiting orders; 1 is next."""

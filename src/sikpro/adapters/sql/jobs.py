@@ -1,6 +1,8 @@
 """Recurring jobs and alerts in the database."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +23,9 @@ alerts = Table(
     Column("step", Words, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
 )
+
+_AT_ONCE = 500
+"""Rows of one statement."""
 
 jobs = Table(
     "jobs",
@@ -114,8 +119,13 @@ class SqlAlerts:
         """Return whether this step of an order was recorded."""
         return self._transaction.scalar(_RECORDED, {"order_id": order_id, "step": step}) is not None
 
-    def first(self, order_id: int, step: str, at: datetime) -> bool:
-        """Record an alert; return False if this step of this order was recorded before."""
-        row = {"order_id": order_id, "step": step, "at": at}
-        inserted = insert_new(self._transaction, alerts, ["order_id", "step"]).returning(alerts.c.step)
-        return self._transaction.scalar(inserted, row) is not None
+    def record(self, given: Collection[tuple[int, str]], at: datetime) -> frozenset[tuple[int, str]]:
+        """Record alerts and return those that were not recorded before."""
+        new = set[tuple[int, str]]()
+        places = iter(sorted(given))
+        while part := list(islice(places, _AT_ONCE)):
+            rows = [{"order_id": order_id, "step": step, "at": at} for order_id, step in part]
+            inserted = insert_new(self._transaction, alerts, ["order_id", "step"]).values(rows)
+            found = self._transaction.execute(inserted.returning(alerts.c.order_id, alerts.c.step))
+            new |= {(order_id, step) for order_id, step in found}
+        return frozenset(new)

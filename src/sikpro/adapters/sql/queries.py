@@ -1,7 +1,8 @@
 """Reads over orders for lists and answers."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -43,6 +44,7 @@ _AT_PORT = _OTHERS.where(
 )
 _NEWEST = sa.select(sa.func.coalesce(sa.func.max(_c.id), 0))
 _MOST = 300
+_AT_ONCE = 500
 _made: dict[Hashable, sa.Select[Any]] = {}
 
 
@@ -96,6 +98,14 @@ class SqlOrderQueries:
         """Return one order as a row, deleted or not."""
         found = self._rows(_ROW, {"order_id": order_id})
         return found[0] if found else None
+
+    def versions(self, order_ids: Collection[int]) -> Mapping[int, int]:
+        """Return the versions of the orders that exist, by id."""
+        found, ids = dict[int, int](), iter(sorted(order_ids))
+        while part := list(islice(ids, _AT_ONCE)):
+            asked = read_by(sa.select(_c.id, _c.version).where(_c.id.in_(part)), orders, BY_ID)
+            found |= {int(row.id): int(row.version) for row in self._transaction.execute(asked)}
+        return found
 
     def place_in_queue(self, received_at: datetime, order_id: int) -> int:
         """Return the position among the waiting orders; 1 is next."""

@@ -1,5 +1,6 @@
 """Recurring jobs with their due times, and the alerts already given."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -50,5 +51,5 @@ class Alerts(Protocol):
     def is_recorded(self, order_id: int, step: str) -> bool:
         """Return whether this step of an order was recorded."""
 
-    def first(self, order_id: int, step: str, at: datetime) -> bool:
-        """Record an alert. Return False if this step of this order was recorded before."""
+    def record(self, given: Collection[tuple[int, str]], at: datetime) -> frozenset[tuple[int, str]]:
+        """Record alerts, each an order's id and a step, and return those that were not recorded before."""

@@ -1,6 +1,6 @@
 """Reads for pages: flat rows, paged by key."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, Self
@@ -315,6 +315,9 @@ class OrderQueries(Protocol):
 
     def row(self, order_id: int) -> OrderRow | None:
         """Return one order as a row, deleted or not; None when it does not exist."""
+
+    def versions(self, order_ids: Collection[int]) -> Mapping[int, int]:
+        """Return the versions of the orders that exist, by id."""
 
     def place_in_queue(self, received_at: datetime, order_id: int) -> int:
         """Return the place among the waiting orders; 1 is next."""

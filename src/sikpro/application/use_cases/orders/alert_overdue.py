@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
-from itertools import islice
 
 from attrs import frozen
 
@@ -24,8 +23,6 @@ LISTED_AT_ONCE = 10
 """The most orders that one alert names. It gives the number of the others."""
 
 _PAGE = 200
-_MOST = 200
-"""The most orders of which one transaction tells. The job goes on with the others at once."""
 
 
 class Step(StrEnum):
@@ -76,27 +73,30 @@ def alert_overdue(uow: UnitOfWork, now: datetime, zone: str) -> int:
 def next_alerts(uow: UnitOfWork, now: datetime, zone: str) -> Callable[[UnitOfWork], int] | None:
     """Find newly overdue orders, and return what queues the alerts about them; None without any.
 
-    The orders are read again when it does: one on which somebody acted meanwhile is left out.
+    All of them are one message, also thousands after an outage. An order that changed since is judged again then: one
+    on which somebody acted meanwhile is left out.
     """
     installation = uow.installation.get()
     if not _leaders(uow) or not is_working_time(now, installation, zone):
         return None
     passed = _passed(uow, installation, now, zone)
-    new = tuple(islice((one for one in passed if not uow.alerts.is_recorded(one.row.id, one.step)), _MOST))
+    new = tuple(one for one in passed if not uow.alerts.is_recorded(one.row.id, one.step))
     return partial(_alert, found=new, now=now, zone=zone) if new else None
 
 
 def _alert(uow: UnitOfWork, found: Sequence[Overdue], now: datetime, zone: str) -> int:
     installation = uow.installation.get()
     types = {order_type.code: order_type for order_type in uow.catalogue.order_types()}
+    versions = uow.order_queries.versions([one.row.id for one in found])
     still = list[Overdue]()
     for one in found:
-        row = uow.order_queries.row(one.row.id)
-        if row is None or row.deleted_at is not None:
-            continue
-        overdue = overdue_step(row, types.get(row.type), installation, now, zone)
-        if overdue and uow.alerts.first(row.id, overdue.step, now):
+        same = versions.get(one.row.id) == one.row.version
+        row = one.row if same else uow.order_queries.row(one.row.id)
+        overdue = one if same else row and overdue_step(row, types.get(row.type), installation, now, zone)
+        if overdue:
             still.append(overdue)
+    recorded = uow.alerts.record([(one.row.id, one.step) for one in still], now)
+    still = [one for one in still if (one.row.id, one.step) in recorded]
     for leader in _leaders(uow):
         theirs = [one for one in still if leader.site_operation in {None, "", one.row.site_operation}]
         if theirs:

@@ -5,7 +5,11 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue.lookup import first_status
 from sikpro.application.use_cases.orders.alert_overdue import alert_overdue, next_alerts
+from sikpro.domain.phase import Phase
+from tests.builders import stored_order
 from tests.unit.chat import WHOLE, ZONE, Phone, World
 
 LEADER = 50
@@ -118,6 +122,24 @@ def test_many_at_once_are_one_message(world: World) -> None:
 
     assert text.startswith("⏰ Lewat batas waktu: 13 order")
     assert text.endswith("… dan 3 order lagi. /antrian untuk semuanya.")
+
+
+def test_after_an_outage_hundreds_are_one_message_too(world: World) -> None:
+    """A leader's phone does not ring for each part of them, and the number is that of all."""
+
+    def many(uow: UnitOfWork) -> None:
+        waiting = first_status(uow, Phase.WAITING)
+        for number in range(450):
+            stored_order(uow, f"SC{50_000_000 + number}", status=waiting, received_at=world.clock.now())
+
+    world.transactions.write(many)
+    world.clock.later(minutes=31)
+    texts = list[str]()
+    while write := world.transactions.read(lambda uow: next_alerts(uow, world.clock.now(), ZONE)):
+        world.transactions.write(write)
+        texts += told(world, LEADER)
+
+    assert [text.splitlines()[0] for text in texts] == ["⏰ Lewat batas waktu: 451 order"]
 
 
 def test_an_alert_has_a_button_for_each_order_and_belongs_to_the_only_one(world: World) -> None:

@@ -52,6 +52,16 @@ def test_a_list_of_deleted_orders_is_refused_even_where_an_address_did_not_ask_f
         )
 
 
+@pytest.mark.parametrize("query", ["view=open", "view=held_up&sto=SDA", "view=all", "view=all&q=SC3"])
+def test_a_technician_without_a_place_learns_no_number_of_any_list(page_site: Site, query: str) -> None:
+    """Nor where a list of others is empty and need not be read: the counts beside it are of all places."""
+    page_site.order()
+    somebody, words = a_person("Tedi", role=Role.TECHNICIAN), words_in("id", ZONE)
+    listing = Listing.of_query(query, somebody)
+    with pytest.raises(NotPermitted):
+        page_site.store.read(lambda uow: read_queue(uow, listing, somebody, words, page_site.clock.now(), ZONE))
+
+
 def test_an_orders_page_names_related_orders_only_to_those_who_may_see_them(site: Site) -> None:
     site.store.write(furnish)
     here, near = site.order(), site.order("SC90000001")

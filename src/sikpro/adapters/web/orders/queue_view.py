@@ -23,6 +23,7 @@ from sikpro.application.use_cases.orders.list_orders import (
     list_orders,
     look_through,
     past_limits,
+    permitted,
 )
 from sikpro.application.use_cases.orders.set_aside import put_off
 from sikpro.application.use_cases.orders.undo_status import undoable
@@ -112,7 +113,7 @@ class QueuePage:
 def read_queue(uow: UnitOfWork, listing: Listing, me: Person, words: Words, now: datetime, zone: str) -> QueuePage:
     """Return the list that a person may see. Raises `NotPermitted`."""
     limits, iana = past_limits(uow, now, zone), ZoneInfo(zone)
-    which = listing.which(me, now, iana, limits)
+    which = permitted(listing.which(me, now, iana, limits), me)
     counts = {} if listing.text else _counts(uow, listing, me, now, iana, limits)
     known = counts.get(listing.view) if listing.filters and "phase" not in listing.filters else None
     # Where the count says that there is none, nothing is read to see it once more.

@@ -78,7 +78,7 @@ def list_orders(
 
     Raises `NotPermitted`, also for deleted orders unless the person is an admin.
     """
-    return uow.order_queries.page(_allowed(which, by), sort=sort, after=after, limit=limit)
+    return uow.order_queries.page(permitted(which, by), sort=sort, after=after, limit=limit)
 
 
 @frozen
@@ -97,7 +97,7 @@ def look_through(
     A look that fills the page has no edge; another look begins after the edge of the one before. A list sorted by a
     column goes to the end: an edge in time cuts it anywhere. Raises `NotPermitted`.
     """
-    allowed = _allowed(which, by)
+    allowed = permitted(which, by)
     edge = None if sort.column else uow.order_queries.edge(allowed, down=sort.down, after=after)
     rows = uow.order_queries.page(allowed.until(edge, down=sort.down), sort=sort, after=after, limit=limit)
     if edge is None or len(rows) == limit:
@@ -111,12 +111,13 @@ def count_look(uow: UnitOfWork, which: OrderFilter, by: Person, *, sort: Sort, c
 
     Raises `NotPermitted`.
     """
-    allowed = _allowed(which, by)
+    allowed = permitted(which, by)
     edge = None if sort.column else uow.order_queries.edge(allowed, down=sort.down, after=None)
     return uow.order_queries.count(allowed.until(edge, down=sort.down), cap), edge is None
 
 
-def _allowed(which: OrderFilter, by: Person) -> OrderFilter:
+def permitted(which: OrderFilter, by: Person) -> OrderFilter:
+    """Return a filter limited to what a person may list. Raises `NotPermitted` where that is nothing."""
     if not by.may(Permission.VIEW_ALL):
         by.must(Permission.VIEW_SITE_OPERATION)
         if not by.site_operation:

@@ -4,7 +4,10 @@ from sikpro.domain.order_data import OrderData
 from sikpro.domain.text import storable
 
 SHORT = 3
-"""A search with fewer characters finds only whole codes: no index helps to find all that have it among a million."""
+"""A search with fewer characters finds only whole codes and technicians' names.
+
+No index helps to find all that have so few among a million.
+"""
 
 
 def folded(text: str) -> str:
@@ -32,14 +35,14 @@ def search_text(data: OrderData, technician_name: str) -> str:
 
 
 def found(term: str, data: OrderData, technician_name: str) -> bool:
-    """Whether a `search_term` finds the order: by a part of the text, or for a short one by a whole code."""
+    """Whether a `search_term` finds the order: by a part of the text, or for a short one by a whole code or name."""
     if len(term) >= SHORT:
         return term in search_text(data, technician_name)
-    return not term or term in map(folded, _codes(data))
+    return not term or term in map(folded, (*_codes(data), technician_name))
 
 
 def is_short(text: str) -> bool:
-    """Whether a text for the search box finds only whole codes.
+    """Whether a text for the search box finds only whole codes and names.
 
     >>> is_short(" sc "), is_short("sc3"), is_short(" ")
     (True, False, False)

@@ -109,6 +109,14 @@ def test_one_or_two_characters_find_nothing_but_whole_codes(filled: Transactions
     assert search(filled, " q7 ") == ["7"]
 
 
+@pytest.mark.parametrize("name", ["Al", "Öz", "É"])
+def test_a_technician_with_a_short_name_is_found_by_it(filled: Transactions, name: str) -> None:
+    """No three letters could ever find them."""
+    filled.write(lambda unit: unit.people.add(a_technician(name, code="F5SPJ002")))
+
+    assert search(filled, name.lower()) == ["2"]
+
+
 def test_a_corrected_order_is_found_by_what_it_says_now_only(filled: Transactions) -> None:
     def work(unit: UnitOfWork) -> None:
         (order,) = unit.orders.find("SC10000001")

@@ -103,8 +103,8 @@ class SqlOrderQueries:
         """Return the versions of the orders that exist, by id."""
         found, ids = dict[int, int](), iter(sorted(order_ids))
         while part := list(islice(ids, _AT_ONCE)):
-            asked = read_by(sa.select(_c.id, _c.version).where(_c.id.in_(part)), orders, BY_ID)
-            found |= {int(row.id): int(row.version) for row in self._transaction.execute(asked)}
+            some = read_by(sa.select(_c.id, _c.version).where(_c.id.in_(part)), orders, BY_ID)
+            found |= {int(row.id): int(row.version) for row in self._transaction.execute(some)}
         return found
 
     def place_in_queue(self, received_at: datetime, order_id: int) -> int:

@@ -51,8 +51,12 @@ def matches(transaction: OpenTransaction, text: str) -> ColumnElement[bool] | No
     term = search_term(text)
     if not term:
         return None
-    if len(term) < SHORT or (not transaction.on_sqlite and is_whole_code(transaction, term)):
-        return orders.c.id.in_(_with_code(term))
+    if len(term) < SHORT:
+        named = sa.select(people.c.technician_code).where(people.c.name_folded == term)
+        theirs = sa.select(orders.c.id).where(orders.c.technician.in_(named))
+        return orders.c.id.in_(sa.union(*_with_code(term), theirs))
+    if not transaction.on_sqlite and is_whole_code(transaction, term):
+        return orders.c.id.in_(sa.union(*_with_code(term)))
     if not transaction.on_sqlite:
         return orders.c.search_text.contains(term, autoescape=True)
     found = _hits(transaction, term)
@@ -78,7 +82,7 @@ def is_whole_code(transaction: OpenTransaction, term: str) -> bool:
     """Whether a PostgreSQL without pg_trgm looks up a term as a whole code, which it has an index for."""
     if _has_trigrams(transaction):
         return False
-    return transaction.scalar(_with_code(term).limit(1)) is not None
+    return transaction.scalar(sa.union(*_with_code(term)).limit(1)) is not None
 
 
 def _hits(transaction: OpenTransaction, term: str) -> list[int] | None:
@@ -117,10 +121,10 @@ def _phrase(term: str) -> str:
     return f'"{quoted}"'
 
 
-def _with_code(term: str) -> sa.CompoundSelect[tuple[int]] | sa.Select[tuple[int]]:
-    """Return the statement for the ids of the orders of which a term is a whole code."""
+def _with_code(term: str) -> list[sa.Select[tuple[int]]]:
+    """Return the statements for the ids of the orders of which a term is a whole code."""
     code = term.upper()
     if not code.isascii() or code.lower() != term:
-        return sa.select(orders.c.id).where(sa.false())
+        return [sa.select(orders.c.id).where(sa.false())]
     columns = (orders.c.number, orders.c.serial, orders.c.odp, orders.c.technician)
-    return sa.union(*(sa.select(orders.c.id).where(column == code) for column in columns))
+    return [sa.select(orders.c.id).where(column == code) for column in columns]

@@ -293,7 +293,7 @@ class OrderQueries(Protocol):
 
         `text` finds a part of the registration number, serial (either notation), ODP, technician code or name, or note.
         Case and blanks at the ends do not count; `%` and `_` are plain characters. A text of one or two characters
-        finds only the orders with exactly this number, serial, ODP or technician code.
+        finds only the orders with exactly this number, serial, ODP, technician code or name.
         """
 
     def count(self, which: OrderFilter, cap: int) -> int:

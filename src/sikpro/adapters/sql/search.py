@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.engine import Connection
 
-from sikpro.adapters.sql.tables import orders
+from sikpro.adapters.sql.tables import orders, people
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.queries import BROAD
 from sikpro.domain.search_text import SHORT, search_term

@@ -313,7 +313,7 @@ def test_the_password_is_needed_again_after_ten_minutes_and_what_was_typed_goes_
     wrong = admin.post(path, entries(asked) | {"own_password": "salah"})
     assert (wrong.status_code, "Kata sandi Anda salah" in wrong.text) == (422, True)
     assert state() == before
-    assert entries(wrong) == entries(asked) == {"csrf": admin.csrf, **typed}
+    assert [entries(page) | {"csrf": ""} for page in (wrong, asked)] == [{"csrf": "", **typed}] * 2
     assert admin.post(path, entries(wrong) | {"own_password": PASSWORD}).status_code in {200, 303}
     changed = state()
     assert changed != before

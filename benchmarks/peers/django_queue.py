@@ -10,6 +10,13 @@ from typing import Any
 
 import django
 from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.template import engines
+from django.urls import path
+
+from benchmarks.peers.page import BARE, COUNTED, HELPDESK_ROLES, OPEN, PAGE, age
 
 settings.configure(
     ALLOWED_HOSTS=["127.0.0.1"],
@@ -27,14 +34,6 @@ settings.configure(
     SECRET_KEY="of no use here",
 )
 django.setup()
-
-from django.core.wsgi import get_wsgi_application  # noqa: E402  # Django wants its settings first
-from django.db import models  # noqa: E402
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden  # noqa: E402
-from django.template import engines  # noqa: E402
-from django.urls import path  # noqa: E402
-
-from benchmarks.peers.page import BARE, COUNTED, HELPDESK_ROLES, OPEN, PAGE, age  # noqa: E402
 
 _WITH = "{% if statuses %}{{ row.label }}{% else %}{{ row.status }}{% endif %}"
 
@@ -61,7 +60,7 @@ def _translated(source: str) -> Any:
     return engines["django"].from_string(source)
 
 
-class Person(models.Model):  # type: ignore[misc]  # Django has no types
+class Person(models.Model):
     """A person of any role."""
 
     name = models.TextField()
@@ -76,7 +75,7 @@ class Person(models.Model):  # type: ignore[misc]  # Django has no types
         app_label, managed, db_table = "queue", False, "people"
 
 
-class Login(models.Model):  # type: ignore[misc]  # Django has no types
+class Login(models.Model):
     """A session by the hash of its token."""
 
     id = models.TextField(primary_key=True)
@@ -89,7 +88,7 @@ class Login(models.Model):  # type: ignore[misc]  # Django has no types
         app_label, managed, db_table = "queue", False, "sessions"
 
 
-class Status(models.Model):  # type: ignore[misc]  # Django has no types
+class Status(models.Model):
     """A status of orders."""
 
     code = models.TextField(primary_key=True)
@@ -103,7 +102,7 @@ class Status(models.Model):  # type: ignore[misc]  # Django has no types
         app_label, managed, db_table = "queue", False, "statuses"
 
 
-class OrderType(models.Model):  # type: ignore[misc]  # Django has no types
+class OrderType(models.Model):
     """A type of orders."""
 
     code = models.TextField(primary_key=True)
@@ -115,7 +114,7 @@ class OrderType(models.Model):  # type: ignore[misc]  # Django has no types
         app_label, managed, db_table = "queue", False, "order_types"
 
 
-class SiteOperation(models.Model):  # type: ignore[misc]  # Django has no types
+class SiteOperation(models.Model):
     """A Site Operation."""
 
     code = models.TextField(primary_key=True)
@@ -128,7 +127,7 @@ class SiteOperation(models.Model):  # type: ignore[misc]  # Django has no types
         app_label, managed, db_table = "queue", False, "site_operations"
 
 
-class Sto(models.Model):  # type: ignore[misc]  # Django has no types
+class Sto(models.Model):
     """An exchange."""
 
     code = models.TextField(primary_key=True)
@@ -141,7 +140,7 @@ class Sto(models.Model):  # type: ignore[misc]  # Django has no types
         app_label, managed, db_table = "queue", False, "stos"
 
 
-class Order(models.Model):  # type: ignore[misc]  # Django has no types
+class Order(models.Model):
     """An order, with the columns that the list shows."""
 
     number = models.TextField()

@@ -5,10 +5,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from attrs import evolve
+from sqlalchemy.sql import Executable
 
 from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.adapters.sql.people import _ALL
@@ -121,7 +123,12 @@ def test_a_commit_between_the_two_reads_of_a_change_is_not_kept_under_the_rows_b
             store.write(lambda unit: unit.people.save(evolve(unit.people.all()[0], name="Budi")))
 
         made = transaction.rows
-        transaction.rows = lambda *given: (rename(), made(*given))[1]  # type: ignore[method-assign,func-returns-value]
+
+        def rows_after_a_rename(statement: Executable, parameters: Any = None) -> list[dict[str, Any]]:
+            rename()
+            return made(statement, parameters)
+
+        transaction.rows = rows_after_a_rename  # type: ignore[method-assign]  # another writes between the two reads
         seen = transaction.kept(_ALL, lambda row: row["name"])
         again = OpenTransaction(connection).kept(_ALL, lambda row: row["name"])
     engine.dispose()

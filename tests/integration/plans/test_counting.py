@@ -1,8 +1,9 @@
 """What counts many rows reads those of its period, before `ANALYZE` and after; no job looks for rows in a write."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +20,8 @@ from tests.integration.plans.explained import Collected, believe_in_a_million, c
 from tests.integration.sqlite import migrated_sqlite
 
 pytestmark = pytest.mark.audit
+
+T = TypeVar("T")
 
 LARGE = "orders|journal|inbox|outbox|ledger_facts"
 FEW = ("ix_orders_live", "ix_orders_deleted", "ix_outbox_unfinished", "ix_outbox_failed", "ix_orders_claimed_until")
@@ -79,18 +82,21 @@ def test_orders_that_ended_in_a_period_are_found_by_their_end(plans: Mapping[str
     assert [one for one in ended if not any(by_their_end in line for line in plans[one])] == []
 
 
+def later(work: Callable[[UnitOfWork, datetime, str], T]) -> Callable[[UnitOfWork], T]:
+    """A job's work, as it is done later."""
+    return lambda unit: work(unit, LATER, ZONE)
+
+
 def test_no_job_looks_through_a_large_table_in_a_write(engine: sa.Engine) -> None:
     """What a job looks for it finds in a read; what it writes it reads again by the id of the row."""
     store, written = SqlTransactions(engine), set[str]()
     looked = dict[str, list[str]]()
     for job in RECURRING:
         if isinstance(job, Recurring):
-            work = job.work
             with collected(engine) as found:
-                store.write(lambda unit: work(unit, LATER, ZONE))  # noqa: B023
+                store.write(later(job.work))
         else:
-            following = job.next
-            write = store.read(lambda unit: following(unit, LATER, ZONE))  # noqa: B023
+            write = store.read(later(job.next))
             if write is None:
                 continue
             written.add(job.kind)

@@ -25,7 +25,7 @@ from sikpro.entrypoints.start import check_address, check_place
 
 def back_up(settings: Settings, to: str) -> None:
     """Write a verified backup to a file or into a bucket and print what is in it. Raises as `restore`."""
-    url = settings.database_url
+    url = settings.direct_url
     check_address(url)
     check_place(settings, migrating=False)
     with _sent(settings, to) if to.startswith(S3) else nullcontext(Path(to)) as file:
@@ -45,7 +45,7 @@ def restore(settings: Settings, backup: str) -> None:
 
     Raises `WrongSettings`, `StorageError`; for a name that ends with `/`, with the names of the backups that are there.
     """
-    url = settings.database_url
+    url = settings.direct_url
     check_address(url)
     with _left_as_it_was(sqlite_file(url)):
         check_place(settings, migrating=True)

@@ -80,7 +80,7 @@ def _metrics(settings: Settings) -> PrometheusMeasures:
 
 
 def _presence(settings: Settings, process: str, live: LocalLiveEvents) -> Presence | None:
-    return None if _is_sqlite(settings) else Presence(settings.database_url, process, live.publish, live.miss)
+    return None if _is_sqlite(settings) else Presence(settings.direct_url, process, live.publish, live.miss)
 
 
 def _file_watch(settings: Settings, transactions: SqlTransactions) -> FileWatch | None:
@@ -93,7 +93,7 @@ def _backups(settings: Settings) -> Backups | None:
     command = (sys.executable, "-m", "sikpro.entrypoints.backup_child")
 
     def made_in(folder: Path) -> Backups:
-        return FolderBackups(command=command, database=settings.database_url, folder=folder)
+        return FolderBackups(command=command, database=settings.direct_url, folder=folder)
 
     if not settings.backups.startswith(S3):
         return made_in(Path(settings.backups))

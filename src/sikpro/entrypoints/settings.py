@@ -45,7 +45,8 @@ def _number(kind: type[int] | type[float], name: str, value: Any) -> float:
 class Settings:
     """The settings of one process; each is also `SIKPRO_<NAME>` and a key of the file that `SIKPRO_CONFIG` names.
 
-    `data` is the folder of the default database and of the simulator's state. `telegram_api` is the Bot API's address.
+    `data` is the folder of the default database and of the simulator's state. `database_direct` is PostgreSQL's own
+    address where `database` is that of a pooler. `telegram_api` is the Bot API's address.
     With `telegram_api_id` and `telegram_api_hash` the bot uses MTProto instead; `telegram_mtproto_server`
     (`HOST:PORT/NUMBER`) and `telegram_mtproto_key` (a file with its public key in PEM) name another first data centre
     instead of Telegram's own.
@@ -63,6 +64,7 @@ class Settings:
 
     data: Path = field(default=Path("var"), converter=Path)
     database: str = field(default="", repr=False, validator=values.a_database)
+    database_direct: str = field(default="", repr=False, validator=values.a_database)
     host: str = "127.0.0.1"
     port: int = field(default=8000, validator=values.a_port)
     zone: str = field(default="Asia/Jakarta", validator=values.a_zone)
@@ -97,6 +99,11 @@ class Settings:
     def database_url(self) -> str:
         """Return the URL of the database: the setting, else SQLite in the data folder."""
         return self.database or f"sqlite:///{self.data / 'sikpro.db'}"
+
+    @property
+    def direct_url(self) -> str:
+        """Return the URL at which a connection stays one and the same: for locks, hints, migrations and backups."""
+        return self.database_direct or self.database_url
 
     @property
     def by_mtproto(self) -> bool:
@@ -149,6 +156,9 @@ def _check_together(settings: Settings) -> None:
         raise WrongSettings(
             "setting not usable: telegram_proxy: a SOCKS proxy needs a package more: pip install 'httpx[socks]'"
         )
+    both = (settings.database, settings.database_direct)
+    if settings.database_direct and not all(one.startswith("postgresql") for one in both):
+        raise WrongSettings("setting not usable: database_direct: only with a PostgreSQL behind a pooler as database")
     if settings.backups.startswith("s3:"):
         check_s3(settings)
     if settings.telemetry and not _is_here("opentelemetry.exporter.otlp.proto.http"):

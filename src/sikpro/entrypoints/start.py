@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 from attrs import evolve
 
-from sikpro.adapters.sql.connections import PER_PROCESS, connections
+from sikpro.adapters.sql.connections import connections, connections_each
 from sikpro.adapters.sql.engine import create_engine_for, sqlite_file
 from sikpro.adapters.sql.migrate import migrate, pending
 from sikpro.adapters.sql.only_server import only_server
@@ -32,7 +32,7 @@ def prepared_to_serve(settings: Settings, *, migrating: bool) -> Iterator[None]:
     """Prepare as `prepare`, and be the only server of a SQLite file while the block runs. Raises also `StorageBusy`."""
     _check(settings, migrating=migrating)
     with only_server(settings.database_url):
-        _bring_up_to_date(settings.database_url, migrating=migrating)
+        _bring_up_to_date(settings.direct_url, migrating=migrating)
         yield
 
 
@@ -42,12 +42,13 @@ def prepare(settings: Settings, *, migrating: bool) -> None:
     Raises `WrongSettings`, `StorageUnavailable`; `StorageBusy` where a server uses the SQLite file to migrate.
     """
     _check(settings, migrating=migrating)
-    _bring_up_to_date(settings.database_url, migrating=migrating)
+    _bring_up_to_date(settings.direct_url, migrating=migrating)
 
 
 def _check(settings: Settings, *, migrating: bool) -> None:
     log_to_stderr(settings)
     check_address(settings.database_url)
+    check_address(settings.direct_url)
     file = sqlite_file(settings.database_url)
     new = file is not None and not file.exists()
     check_place(settings, migrating=migrating)
@@ -110,12 +111,13 @@ def serve_by_workers(settings: Settings, listener: socket.socket, count: int, *,
     """
     from sikpro.entrypoints.server import serve  # before the fork: the workers share the memory of what is loaded
 
-    room = connections(settings.database_url)
-    if room.for_us < count * PER_PROCESS:
+    room = connections(settings.direct_url)
+    needed = count * connections_each(pooled=bool(settings.database_direct))
+    if room.for_us < needed:
         _log.warning(
             "PostgreSQL has too few connections for so many workers: raise max_connections",
             allowed=room.for_us,
-            needed=count * PER_PROCESS,
+            needed=needed,
         )
 
     def work(number: int) -> int:

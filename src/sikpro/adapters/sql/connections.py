@@ -5,10 +5,15 @@ from attrs import frozen
 from sqlalchemy.engine import URL
 
 from sikpro.adapters.sql.claims import LOCKS
-from sikpro.adapters.sql.engine import create_engine_for
+from sikpro.adapters.sql.engine import create_engine_for, is_pooled_elsewhere
 
 PER_PROCESS = 16
 """The most connections of one process: fifteen of its pool, and the one of its presence."""
+
+
+def connections_each(*, pooled: bool) -> int:
+    """Return how many connections a process needs of PostgreSQL; where its pool is a pooler's, one."""
+    return 1 if pooled else PER_PROCESS
 
 
 @frozen
@@ -45,5 +50,26 @@ def connections(url: str | URL) -> Connections:
                 for_us=int(connection.execute(_ALLOWED).scalar_one()),
                 processes=int(connection.execute(_PROCESSES, {"locks": LOCKS}).scalar_one()),
             )
+    finally:
+        engine.dispose()
+
+
+@frozen
+class Way:
+    """Whether an address leads through a pooler, and which database it leads to."""
+
+    pooled: bool
+    to: tuple[str, str]
+
+
+def way(url: str | URL) -> Way:
+    """Return how an address of a PostgreSQL leads to it. Raises `StorageError`."""
+    engine = create_engine_for(url, pooled=False)
+    try:
+        with engine.connect() as connection:
+            name, began = connection.exec_driver_sql(
+                "SELECT current_database()::text, pg_postmaster_start_time()::text"
+            ).one()
+            return Way(is_pooled_elsewhere(connection.connection.driver_connection), (name, began))
     finally:
         engine.dispose()

@@ -74,8 +74,18 @@ def create_engine_for(
         # Whatever the database or the environment says: texts are Unicode here.
         connect_args = {"client_encoding": "utf8"}
         engine = sa.create_engine(parsed, pool_pre_ping=pooled, connect_args=connect_args, **options)
+        event.listen(engine, "connect", _prepare_postgres)
     event.listen(engine, "handle_error", _translate)
     return engine
+
+
+def is_pooled_elsewhere(connection: Any) -> bool:
+    """Return whether a pooler, as PgBouncer, is between a connection of psycopg and PostgreSQL.
+
+    It tells another process number than the server that answers.
+    """
+    answered = connection.execute("SELECT pg_backend_pid()").fetchone()
+    return bool(answered[0] != connection.info.backend_pid)
 
 
 def connections_of(engine: Engine) -> Use:
@@ -116,6 +126,17 @@ def _translate(context: ExceptionContext) -> None:
     # A pooled connection that does not answer any more is replaced by the pool, which must see its own kind of error.
     if error is not None and not context.is_pre_ping:
         raise error from context.original_exception
+
+
+def _prepare_postgres(connection: Any, _record: Any) -> None:
+    """Let nothing be kept prepared behind a pooler: the next transaction may run at another of its connections."""
+    try:
+        if is_pooled_elsewhere(connection):
+            connection.prepare_threshold = None
+        connection.commit()
+    except Exception as error:
+        connection.close()
+        raise storage_error(error) or error from error
 
 
 def _prepare_sqlite(engine: Engine, pragmas: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import exc
 from sqlalchemy.engine import URL
 
 from sikpro.adapters.sql.claims import LOCKS, lock_number
-from sikpro.adapters.sql.engine import create_engine_for
+from sikpro.adapters.sql.engine import create_engine_for, is_pooled_elsewhere
 from sikpro.adapters.sql.hints import CHANNEL, heard
 from sikpro.adapters.sql.spaced import Spaced
 from sikpro.application.ports.storage import Hint, StorageError
@@ -102,7 +102,8 @@ class Presence:
         driver.add_notify_handler(lambda notification: self._hear(notification.payload))
         for setting in (*_KEEPALIVES, f"application_name = '{self._process}'"):
             connection.exec_driver_sql(f"SET {setting}")
-        self._must_be_direct(connection, driver.info.backend_pid)
+        if is_pooled_elsewhere(driver):
+            _log.warning("PostgreSQL is behind a pooler: let SIKPRO_DATABASE_DIRECT name its own address")
         connection.exec_driver_sql(f"LISTEN {CHANNEL}")
         taken = False
         while not self._stopped.is_set():
@@ -122,10 +123,6 @@ class Presence:
             "SELECT pg_try_advisory_lock(%s, %s)", (LOCKS, lock_number(self._process))
         ).scalar()
         return taken
-
-    def _must_be_direct(self, connection: Any, backend: int) -> None:
-        if connection.exec_driver_sql("SELECT pg_backend_pid()").scalar() != backend:
-            _log.warning("PostgreSQL is behind a pooler: it must pool sessions, not transactions (docs/operations.md)")
 
     def _hear(self, message: str) -> None:
         hints = heard(message, self._process)

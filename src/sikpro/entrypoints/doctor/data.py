@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sikpro.adapters.sql.connections import PER_PROCESS, connections
+from sikpro.adapters.sql.connections import connections, connections_each, way
 from sikpro.adapters.sql.engine import create_engine_for, sqlite_file
 from sikpro.adapters.sql.health import SqlPlace
 from sikpro.adapters.sql.migrate import NewerSchema, current, pending
@@ -41,7 +41,8 @@ def look_at_data(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield Finding.ill("database", "old") if old else Finding.ok("database")
         yield _integrity(settings)
         if file is None:
-            yield _connections(url)
+            yield from _pooler(settings)
+            yield _connections(settings)
         if not old:
             yield from _contents(settings, now)
     except StorageDamaged as error:
@@ -61,17 +62,27 @@ def _integrity(settings: Settings) -> Finding:
     return Finding.ok("integrity")
 
 
-def _connections(url: str) -> Finding:
-    found = connections(url)
-    few = found.for_us < PER_PROCESS * max(found.processes, 1)
+def _pooler(settings: Settings) -> Iterator[Finding]:
+    """Yield whether a pooler stands where hints and locks need PostgreSQL itself; nothing where there is none."""
+    direct = way(settings.direct_url)
+    if direct.pooled:
+        yield Finding.caution("pooler", "on_both" if settings.database_direct else "alone")
+    elif settings.database_direct:
+        same = way(settings.database_url).to == direct.to
+        yield Finding.ok("pooler") if same else Finding.ill("pooler", "elsewhere")
+
+
+def _connections(settings: Settings) -> Finding:
+    found, each = connections(settings.direct_url), connections_each(pooled=bool(settings.database_direct))
+    few = found.for_us < each * max(found.processes, 1)
     return Finding(
         Verdict.CAUTION if few else Verdict.OK,
         "connections",
         "few" if few else "ok",
         {
             "allowed": found.for_us,
-            "each": PER_PROCESS,
-            "room": found.for_us // PER_PROCESS,
+            "each": each,
+            "room": found.for_us // each,
             "run": found.processes,
         },
     )

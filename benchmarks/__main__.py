@@ -33,6 +33,7 @@ def sections(many: Path, few: Path, month: Path) -> Iterator[tuple[str, list[str
     yield "Registration", ["intake", str(many), str(few)]
     yield "The bot", ["chat", str(few)]
     yield "Excel", ["excel"]
+    yield "Start and rest", ["start", str(few)]
 
 
 def main() -> None:

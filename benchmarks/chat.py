@@ -84,14 +84,14 @@ async def burst(one: Gateway, requests: Iterator[tuple[int, str]]) -> Burst:
 
 
 @contextmanager
-def running(command: list[str], log: Path, **environment: str) -> Iterator[None]:
-    """Run a bot."""
+def running(command: list[str], log: Path, **environment: str) -> Iterator[int]:
+    """Run a bot, and yield the number of its process."""
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", *command], env={**os.environ, **environment}, stdout=out, stderr=out
         )
     try:
-        yield
+        yield process.pid
     finally:
         process.send_signal(signal.SIGTERM)
         try:

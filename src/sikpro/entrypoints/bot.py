@@ -7,7 +7,6 @@ from urllib.parse import unquote, urlsplit
 
 from attrs import frozen
 
-from sikpro.adapters.telegram.bot_api import BotApi, BotApiFiles, BotApiMessenger, BotApiSource
 from sikpro.application.ports.network import FileSource, Messenger, UpdateSource
 from sikpro.application.ports.storage import AsyncTransactions
 from sikpro.entrypoints.settings import Settings, WrongSettings
@@ -40,6 +39,9 @@ def connect_bot(settings: Settings, transactions: AsyncTransactions) -> Bot:
 
 
 def _by_bot_api(settings: Settings) -> Bot:
+    # httpx takes a tenth of a second to load: a web without a bot does not need it.
+    from sikpro.adapters.telegram.bot_api import BotApi, BotApiFiles, BotApiMessenger, BotApiSource
+
     sending, receiving = (
         BotApi(
             settings.telegram_token,

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from sikpro.entrypoints.cli_options import data_option
+from sikpro.entrypoints.loading import begin_loading
 
 
 def _address(command: Any) -> Any:
@@ -55,6 +56,7 @@ def bot(migrating: bool, data: Path | None, database: str | None) -> None:
     if not settings.telegram_token:
         raise WrongSettings("there is no bot to serve: telegram_token is not set")
 
+    begin_loading()
     from sikpro.entrypoints.server import serve_bot
     from sikpro.entrypoints.start import container_for, prepared_to_serve
 
@@ -90,6 +92,7 @@ def _serve(flags: dict[str, Any], workers: int, migrating: bool, *, with_bot: bo
             "move the data by `sikpro db copy` (docs/operations.md, Moving from SQLite to PostgreSQL)"
         )
 
+    begin_loading()
     from sikpro.entrypoints.accounts import first_admin
     from sikpro.entrypoints.server import listen
     from sikpro.entrypoints.server import serve as run

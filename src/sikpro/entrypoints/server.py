@@ -20,6 +20,7 @@ from sikpro.adapters.web.app import create_web
 from sikpro.application.ports.storage import Kind, StorageError
 from sikpro.application.workers.repeated import Repeated
 from sikpro.entrypoints.container import Container, has_bot, health_watch, web_parts
+from sikpro.entrypoints.loading import all_is_loaded
 from sikpro.entrypoints.prompt_protocol import PromptProtocol
 from sikpro.entrypoints.settings import Settings, WrongSettings
 
@@ -63,11 +64,14 @@ def serve(
     on_stop: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; `beside` may add another application to the web, `on_stop` may end it."""
-    asyncio.run(_serve(container, listener, beside(create_web(web_parts(container))), on_stop))
+    web = beside(create_web(web_parts(container)))
+    all_is_loaded()
+    asyncio.run(_serve(container, listener, web, on_stop))
 
 
 def serve_bot(container: Container) -> None:
     """Serve the bot without the web until SIGINT or SIGTERM."""
+    all_is_loaded()
     asyncio.run(_serve_bot(container))
 
 

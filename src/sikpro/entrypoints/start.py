@@ -19,6 +19,7 @@ from sikpro.application.use_cases.catalogue.change_duplicate_rule import change_
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.entrypoints.container import Container
+from sikpro.entrypoints.loading import all_is_loaded
 from sikpro.entrypoints.logs import log_to_stderr
 from sikpro.entrypoints.setting_values import is_token
 from sikpro.entrypoints.settings import Settings, WrongSettings
@@ -131,6 +132,7 @@ def serve_by_workers(settings: Settings, listener: socket.socket, count: int, *,
         return 0
 
     _log.info("workers begin", workers=count, pid=os.getpid())
+    all_is_loaded()
     return Workers(count, work).run()
 
 

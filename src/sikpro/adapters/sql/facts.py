@@ -65,19 +65,18 @@ class SqlOrderFacts:
         rows: Mapping[tuple[Any, ...], int]
         if len(columns) > _GROUPED:
             # To sort rows into so many groups takes longer than to count them here.
-            rows = Counter(map(tuple, self._transaction.execute(chosen)))
+            rows = Counter(map(tuple, self._transaction.execute(chosen).all()))
         else:
             # By label: PostgreSQL does not recognise two bound zones as the same expression.
             labels: list[ColumnElement[Any]] = [sa.literal_column(f"d{place}") for place in range(len(columns))]
             grouped = chosen.add_columns(sa.func.count()).group_by(*labels)
-            rows = {tuple(values): n for *values, n in self._transaction.execute(grouped) if n}
+            rows = {tuple(values): n for *values, n in self._transaction.execute(grouped).all() if n}
         return _by(rows, plain, by)
 
     def rows(self, which: OrderFilter, *, after: Key | None, limit: int) -> tuple[OrderRow, ...]:
         """Return the orders behind the counts, oldest received first, one page at a time."""
         selected = self._read(rows, which)
-        found = self._transaction.execute(paged(selected, after=after, limit=limit)).mappings()
-        return tuple(map(list_row, found))
+        return tuple(map(list_row, self._transaction.rows(paged(selected, after=after, limit=limit))))
 
     def spreads(self, which: OrderFilter, intervals: Sequence[Interval]) -> Mapping[Interval, Spread]:
         """Return the lengths of each interval, for the orders in which it is over."""

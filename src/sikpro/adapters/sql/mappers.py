@@ -163,5 +163,8 @@ def _texts(row: Row) -> dict[str, str]:
     return {name: row[name] for name in TEXTS}
 
 
+_SPENT = tuple((turn, f"spent_{turn.value}") for turn in Turn)
+
+
 def _spent(row: Row) -> dict[Turn, timedelta]:
-    return {turn: spent for turn in Turn if (spent := row[f"spent_{turn.value}"]) is not None}
+    return {turn: spent for turn, column in _SPENT if (spent := row[column]) is not None}

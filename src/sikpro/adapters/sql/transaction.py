@@ -55,7 +55,7 @@ class OpenTransaction:
         """Run a statement and return its rows as plain dicts, which are read faster than SQLAlchemy's rows."""
         result = self.execute(statement, parameters)
         names = tuple(result.keys())
-        return [dict(zip(names, row, strict=True)) for row in result]
+        return [dict(zip(names, row, strict=True)) for row in result.all()]
 
     def kept(self, selected: Executable, make: Callable[[Mapping[str, Any]], T]) -> tuple[T, ...]:
         """Return the rows of a constant statement as values, made again only when the database gives other rows.

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from heapq import merge
 from zoneinfo import ZoneInfo
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from sikpro.application.ports.queries import OrderFilter, OrderRow
 from sikpro.application.reports.counting import Counting
@@ -25,17 +25,18 @@ class CountedOrders:
     """The orders behind a recap, each once. `of` makes one; reading is by pages, in one view of the data."""
 
     counting: Counting
+    period: Period = field(init=False)
+    """The recap's period."""
+
+    @period.default
+    def _period(self) -> Period:
+        return self.counting.query.period(ZoneInfo(self.counting.zone))
 
     @classmethod
     def of(cls, counting: Counting, by: Person) -> "CountedOrders":
         """Return the orders behind a count. Raises `NotPermitted`."""
         by.must(Permission.VIEW_OWN_REPORT)
         return cls(counting)
-
-    @property
-    def period(self) -> Period:
-        """The recap's period."""
-        return self.counting.query.period(ZoneInfo(self.counting.zone))
 
     def parts(self) -> tuple[OrderFilter, ...]:
         """Return filters that together select every counted order once."""

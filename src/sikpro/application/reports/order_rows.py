@@ -19,6 +19,7 @@ from sikpro.application.use_cases.orders.list_orders import AGES, age_span
 from sikpro.domain.catalogue import Status
 from sikpro.domain.order_data import TEXTS, Channel
 from sikpro.domain.people import Permission, Person
+from sikpro.domain.period import Period
 from sikpro.domain.phase import Phase, Stage, Turn
 
 T = TypeVar("T")
@@ -45,7 +46,8 @@ class Cells:
     channels: Mapping[str, str]
     turns: Mapping[Turn, str]
     helpdesks: Mapping[int, str]
-    now: datetime
+    ages: tuple[tuple[Period, str], ...]
+    """The receipt times of orders of each age, and what it is called."""
 
     @classmethod
     def of(cls, uow: UnitOfWork, words: Words, now: datetime) -> "Cells":
@@ -62,7 +64,7 @@ class Cells:
             helpdesks=_distinct(
                 {person.id: (person.name, person.username or "") for person in uow.people.all() if person.username}
             ),
-            now=now,
+            ages=tuple((age_span(age, now), words(f"recap.age.{age}")) for age in AGES),
         )
 
     def local(self, moment: datetime | None) -> datetime | None:
@@ -153,8 +155,7 @@ class PeriodColumn:
 def _age(row: OrderRow, cells: Cells) -> Cell:
     if not row.open:
         return None
-    age = next((age for age in AGES if row.received_at in age_span(age, cells.now)), next(iter(AGES)))
-    return cells.words(f"recap.age.{age}")
+    return next((called for span, called in cells.ages if row.received_at in span), cells.ages[0][1])
 
 
 def _hours(row: OrderRow) -> Cell:

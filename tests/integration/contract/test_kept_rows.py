@@ -13,6 +13,7 @@ from attrs import evolve
 from sqlalchemy.sql import Executable
 
 from sikpro.adapters.sql import SqlTransactions, create_engine_for
+from sikpro.adapters.sql.constant import Constant
 from sikpro.adapters.sql.people import _ALL
 from sikpro.adapters.sql.tables import people
 from sikpro.adapters.sql.transaction import OpenTransaction
@@ -124,7 +125,7 @@ def test_a_commit_between_the_two_reads_of_a_change_is_not_kept_under_the_rows_b
 
         made = transaction.rows
 
-        def rows_after_a_rename(statement: Executable, parameters: Any = None) -> list[dict[str, Any]]:
+        def rows_after_a_rename(statement: Executable | Constant, parameters: Any = None) -> list[dict[str, Any]]:
             rename()
             return made(statement, parameters)
 

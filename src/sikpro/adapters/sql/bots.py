@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Column, Table
 
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
+from sikpro.adapters.sql.constant import Constant, constant
 from sikpro.adapters.sql.dialect import insert_new, upsert
 from sikpro.adapters.sql.leases import lease_is_over, lease_times
 from sikpro.adapters.sql.tables import metadata
@@ -50,15 +51,19 @@ bot_menus = Table(
 
 _bot = bot_accounts.c
 _ACCOUNT = sa.bindparam("of_account", type_=Words)
-_TAKEN = (
+_TAKE = (
     sa.update(bot_accounts)
     .where(_bot.account == _ACCOUNT)
     .values(owner=sa.bindparam("by"), leased_until=sa.bindparam("until"))
 )
-_TAKEN_IF_FREE = _TAKEN.where(sa.or_(_bot.owner == sa.bindparam("by"), lease_is_over(_bot.leased_until)))
-_CURSOR = sa.select(bot_cursors.c.cursor).where(
-    bot_cursors.c.account == _ACCOUNT, bot_cursors.c.transport == sa.bindparam("of_transport")
+_TAKEN = Constant(_TAKE)
+_TAKEN_IF_FREE = Constant(_TAKE.where(sa.or_(_bot.owner == sa.bindparam("by"), lease_is_over(_bot.leased_until))))
+_CURSOR = Constant(
+    sa.select(bot_cursors.c.cursor).where(
+        bot_cursors.c.account == _ACCOUNT, bot_cursors.c.transport == sa.bindparam("of_transport")
+    )
 )
+_OWNER = Constant(sa.select(_bot.owner).where(_bot.account == _ACCOUNT).with_for_update())
 
 
 class SqlBotAccounts:
@@ -72,10 +77,10 @@ class SqlBotAccounts:
         now = self._transaction.lease_time(now)
         values = {"of_account": account, "by": owner, "until": now + span}
         statement, values = (_TAKEN, values) if take_over else (_TAKEN_IF_FREE, values | {**lease_times(now, span)})
-        if self._transaction.execute(statement, values).rowcount == 1:
+        if self._transaction.change(statement, values) == 1:
             return True
         self._make(account)  # or somebody else has it
-        return self._transaction.execute(statement, values).rowcount == 1
+        return self._transaction.change(statement, values) == 1
 
     def release(self, account: str, owner: str) -> None:
         """Release the lease, if the owner has it."""
@@ -98,11 +103,10 @@ class SqlBotAccounts:
     def move_cursor(self, account: str, transport: str, cursor: str, owner: str) -> None:
         """Save a new cursor. Raises `LeaseLost` unless the owner has the lease."""
         # The lock lasts to the end of the transaction: nobody can take the lease between this check and the commit.
-        ours = sa.select(_bot.owner).where(_bot.account == account).with_for_update()
-        if self._transaction.scalar(ours) != owner:
+        if self._transaction.scalar(_OWNER, {"of_account": account}) != owner:
             raise LeaseLost(account)
-        moved = upsert(self._transaction, bot_cursors, ["account", "transport"])
-        self._transaction.execute(moved.values(account=account, transport=transport, cursor=cursor))
+        moved = constant(upsert(self._transaction, bot_cursors, ["account", "transport"]))
+        self._transaction.change(moved, {"account": account, "transport": transport, "cursor": cursor})
 
     def session(self, account: str) -> str:
         """Return the saved session of the transport's login."""

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from attrs import asdict, evolve
 
+from sikpro.adapters.sql.constant import Constant
 from sikpro.adapters.sql.dialect import upsert
 from sikpro.adapters.sql.tables import (
     holidays,
@@ -46,15 +47,15 @@ _TABLES = {
     Holiday: holidays,
 }
 
-_STATUSES = sa.select(statuses).order_by(statuses.c.position, statuses.c.code)
-_ORDER_TYPES = sa.select(order_types).order_by(order_types.c.position, order_types.c.code)
-_SITE_OPERATIONS = sa.select(site_operations).order_by(site_operations.c.code)
-_STOS = sa.select(stos).order_by(stos.c.code)
-_MAKERS = sa.select(makers).order_by(makers.c.code)
-_PROVIDER_CODES = sa.select(provider_codes).order_by(provider_codes.c.code)
-_HOLIDAYS = sa.select(holidays).order_by(holidays.c.code)
-_FREE_DAYS = sa.select(holidays.c.code).where(holidays.c.active)
-_INSTALLATION = sa.select(installation)
+_STATUSES = Constant(sa.select(statuses).order_by(statuses.c.position, statuses.c.code))
+_ORDER_TYPES = Constant(sa.select(order_types).order_by(order_types.c.position, order_types.c.code))
+_SITE_OPERATIONS = Constant(sa.select(site_operations).order_by(site_operations.c.code))
+_STOS = Constant(sa.select(stos).order_by(stos.c.code))
+_MAKERS = Constant(sa.select(makers).order_by(makers.c.code))
+_PROVIDER_CODES = Constant(sa.select(provider_codes).order_by(provider_codes.c.code))
+_HOLIDAYS = Constant(sa.select(holidays).order_by(holidays.c.code))
+_FREE_DAYS = Constant(sa.select(holidays.c.code).where(holidays.c.active))
+_INSTALLATION = Constant(sa.select(installation))
 
 
 class SqlCatalogueRepository:

@@ -7,6 +7,7 @@ from attrs import asdict
 from sqlalchemy import JSON, Column, Table
 
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
+from sikpro.adapters.sql.constant import Constant, constant
 from sikpro.adapters.sql.dialect import upsert
 from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
@@ -29,7 +30,7 @@ conversations = Table(
 
 
 _talk = conversations.c
-_OF = (
+_OF = Constant(
     sa.select(conversations)
     .where(
         _talk.chat_id == sa.bindparam("chat"),
@@ -49,13 +50,13 @@ class SqlConversationStore:
     def of(self, chat_id: int, telegram_id: int, topic: int = 0) -> tuple[Conversation, ...]:
         """Return a person's dialogues in a topic of a chat, the newest first."""
         theirs = {"chat": chat_id, "sender": telegram_id, "in_topic": topic}
-        return tuple(Conversation(**row) for row in self._transaction.execute(_OF, theirs).mappings())
+        return tuple(Conversation(**row) for row in self._transaction.rows(_OF, theirs))
 
     def put(self, conversation: Conversation) -> None:
         """Save the dialogue."""
         row = asdict(conversation) | {"data": dict(conversation.data)}
         put = upsert(self._transaction, conversations, ["chat_id", "telegram_id", "topic", "draft"])
-        self._transaction.execute(put.values(row))
+        self._transaction.change(constant(put), row)
 
     def mark_reminded(self, conversation: Conversation, at: datetime) -> bool:
         """Record a reminder, unless the dialogue changed or ended since it was read; return whether it is recorded."""

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from sikpro.adapters.sql.constant import Constant
 from sikpro.adapters.sql.transaction import OpenTransaction
 
 
@@ -21,7 +22,7 @@ def upsert(transaction: OpenTransaction, table: sa.Table, key: list[str]) -> Any
 
 def add_up(
     transaction: OpenTransaction, table: sa.Table, key: list[str], column: str, *, returning: bool = False
-) -> Any:
+) -> Constant:
     """Return an INSERT that adds its number to an existing row, and then returns the sum, if `returning`."""
     return _add_up(transaction.on_sqlite, table, tuple(key), column, returning)
 
@@ -43,11 +44,11 @@ def _upsert(on_sqlite: bool, table: sa.Table, key: tuple[str, ...]) -> Any:
 
 
 @cache
-def _add_up(on_sqlite: bool, table: sa.Table, key: tuple[str, ...], column: str, returning: bool) -> Any:
+def _add_up(on_sqlite: bool, table: sa.Table, key: tuple[str, ...], column: str, returning: bool) -> Constant:
     statement = _insert(on_sqlite, table)
     total = table.c[column] + statement.excluded[column]
     statement = statement.on_conflict_do_update(index_elements=key, set_={column: total})
-    return statement.returning(table.c[column]) if returning else statement
+    return Constant(statement.returning(table.c[column]) if returning else statement)
 
 
 def _insert(on_sqlite: bool, table: sa.Table) -> Any:

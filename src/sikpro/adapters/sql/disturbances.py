@@ -9,6 +9,7 @@ from attrs import asdict, evolve
 from sqlalchemy import Boolean, Column, ForeignKey, Table
 
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
+from sikpro.adapters.sql.constant import Constant
 from sikpro.adapters.sql.dialect import insert_new
 from sikpro.adapters.sql.errors import ConstraintViolated
 from sikpro.adapters.sql.tables import metadata
@@ -47,7 +48,7 @@ tied_orders = Table(
 
 _c = disturbances.c
 _COLUMNS = tuple(column for column in _c if column.name != "open_at")
-_OPEN = sa.select(*_COLUMNS).where(_c.open_at.is_not(None)).order_by(_c.id.desc())
+_OPEN = Constant(sa.select(*_COLUMNS).where(_c.open_at.is_not(None)).order_by(_c.id.desc()))
 
 _OPEN_OF = (
     sa.select(tied_orders.c.order_id.label("tied"), *_COLUMNS)
@@ -84,7 +85,7 @@ class SqlDisturbances:
 
     def open(self) -> tuple[Disturbance, ...]:
         """Return those that go on, the newest first."""
-        return tuple(map(_disturbance, self._transaction.execute(_OPEN).mappings()))
+        return tuple(map(_disturbance, self._transaction.rows(_OPEN)))
 
     def ended(self, limit: int) -> tuple[Disturbance, ...]:
         """Return those that ended, the last ended first."""

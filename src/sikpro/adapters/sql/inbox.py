@@ -9,6 +9,7 @@ from attrs import asdict
 from sqlalchemy import JSON, Column, ForeignKey, Table
 
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
+from sikpro.adapters.sql.constant import Constant, constant
 from sikpro.adapters.sql.dialect import insert_new, upsert
 from sikpro.adapters.sql.folded import folded_in, with_detail
 from sikpro.adapters.sql.tables import metadata, orders
@@ -60,7 +61,7 @@ topics = Table(
 
 _c = inbox.c
 _UNFINISHED = "unfinished"
-_FINISH = (
+_FINISH = Constant(
     sa.update(inbox)
     .where(_c.id == sa.bindparam("inbox_id"))
     .values({name: sa.bindparam(f"its_{name}") for name in ("outcome", "detail", "order_id")})
@@ -93,7 +94,7 @@ class SqlInbox:
             "detail": _UNFINISHED,
             "salt": new_salt(self._transaction.chance),
         }
-        inserted = insert_new(self._transaction, inbox, ["key"], returning="id")
+        inserted = constant(insert_new(self._transaction, inbox, ["key"], returning="id"))
         received: int | None = self._transaction.scalar(inserted, row)
         if received is not None:
             self._transaction.facts.append(

@@ -9,6 +9,7 @@ from cattrs import Converter
 from sqlalchemy import JSON, Column, ForeignKey, Table
 
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
+from sikpro.adapters.sql.constant import Constant
 from sikpro.adapters.sql.tables import metadata
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.journal import JournalEntry
@@ -33,7 +34,7 @@ journal = Table(
 )
 
 
-_INSERT = sa.insert(journal).returning(journal.c.id)
+_INSERT = Constant(sa.insert(journal).returning(journal.c.id))
 _CLASSES: dict[str, type[OrderEvent]] = {event.__name__: event for event in EVENTS}
 _COLUMNS = {"order_id", "at"}
 

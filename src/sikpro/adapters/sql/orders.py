@@ -9,6 +9,7 @@ from attrs import evolve
 from sqlalchemy.engine import Connection
 
 from sikpro.adapters.sql.chosen_index import read_by
+from sikpro.adapters.sql.constant import Constant
 from sikpro.adapters.sql.dialect import add_up, insert_new
 from sikpro.adapters.sql.errors import ConstraintViolated
 from sikpro.adapters.sql.mappers import order_from_row, order_to_row
@@ -28,21 +29,26 @@ _BEFORE = (_c.version, _c.type, _c.status, _c.phase, _c.sto, _c.deleted_at, _c.s
 _COUNTER = "orders"
 _NEXT_ID = sa.select(sa.func.nextval("order_id"))
 _SHARED_BY = ("serial", "number", "phase", "deleted_at")
-_OTHER_NUMBER = read_by(
-    sa.select(_c.id)
-    .where(sa.text(STANDING), _c.serial == sa.bindparam("its_serial"), _c.number != sa.bindparam("its_number"))
-    .limit(1),
-    orders,
-    "ix_orders_installed",
+_OTHER_NUMBER = Constant(
+    read_by(
+        sa.select(_c.id)
+        .where(sa.text(STANDING), _c.serial == sa.bindparam("its_serial"), _c.number != sa.bindparam("its_number"))
+        .limit(1),
+        orders,
+        "ix_orders_installed",
+    )
 )
-_INSERT = sa.insert(orders)
-_GET = sa.select(orders).where(_c.id == sa.bindparam("order_id"))
-_FIND = (
+_INSERT = Constant(sa.insert(orders))
+_GET = Constant(sa.select(orders).where(_c.id == sa.bindparam("order_id")))
+_FIND = Constant(
     sa.select(orders)
     .where(_c.number == sa.bindparam("number"), _c.deleted_at.is_(None))
     .order_by(_c.duplicate_key.is_(None), _c.received_at.desc(), _c.id.desc())
 )
-_UPDATE = sa.update(orders).where(_c.id == sa.bindparam("read_id"), _c.version == sa.bindparam("read_version"))
+_STORED = Constant(sa.select(*_BEFORE).where(_c.id == sa.bindparam("order_id")))
+_UPDATE = Constant(
+    sa.update(orders).where(_c.id == sa.bindparam("read_id"), _c.version == sa.bindparam("read_version"))
+)
 
 
 def last_order_id(connection: Connection) -> int:
@@ -79,7 +85,7 @@ class SqlOrderRepository:
         row = order_to_row(order, key, self._name_of(order.data.technician.value))
         try:
             with self._transaction.savepoint():
-                self._transaction.execute(_INSERT, row)
+                self._transaction.change(_INSERT, row)
                 put_search_text(self._transaction, order.id, row["search_text"], None)
         except ConstraintViolated as violation:
             if self._transaction.scalar(sa.select(_c.id).where(_c.id == order.id)) is not None:
@@ -90,8 +96,7 @@ class SqlOrderRepository:
 
     def save(self, order: Order, key: str | None) -> Order:
         """Save the order over the version that was read, and return it with its new version."""
-        selected = sa.select(*_BEFORE).where(_c.id == order.id)
-        before = self._transaction.execute(selected).mappings().one_or_none()
+        before = next(iter(self._transaction.rows(_STORED, {"order_id": order.id})), None)
         if before is None or before["version"] != order.version:
             raise ConcurrencyConflict(number=order.number)
         saved = evolve(order, version=order.version + 1)
@@ -99,7 +104,7 @@ class SqlOrderRepository:
         read = {"read_id": order.id, "read_version": order.version}
         try:
             with self._transaction.savepoint():
-                if self._transaction.execute(_UPDATE, row | read).rowcount == 0:
+                if self._transaction.change(_UPDATE, row | read) == 0:
                     raise ConcurrencyConflict(number=order.number)
                 put_search_text(self._transaction, order.id, row["search_text"], before["search_text"])
                 if any(before[name] != row[name] for name in _SHARED_BY):
@@ -114,14 +119,14 @@ class SqlOrderRepository:
 
     def get(self, order_id: int) -> Order:
         """Return the order, also a deleted one. Raises `NotFound`."""
-        row = self._transaction.execute(_GET, {"order_id": order_id}).mappings().one_or_none()
-        if row is None:
+        found = self._transaction.rows(_GET, {"order_id": order_id})
+        if not found:
             raise NotFound(what="order", name=str(order_id))
-        return order_from_row(row)
+        return order_from_row(found[0])
 
     def find(self, number: str) -> tuple[Order, ...]:
         """Return the orders under a registration number that are not deleted: key holders first, then newest first."""
-        return tuple(map(order_from_row, self._transaction.execute(_FIND, {"number": number}).mappings()))
+        return tuple(map(order_from_row, self._transaction.rows(_FIND, {"number": number})))
 
     def extend_claim(self, order_id: int, holder: int, until: datetime, since: datetime | None = None) -> bool:
         """Extend the holder's claim until a time; return False if the holder does not have the order."""

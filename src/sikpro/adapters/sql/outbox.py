@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, Table
 
 from sikpro.adapters.sql.chosen_index import read_by
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
+from sikpro.adapters.sql.constant import Constant
 from sikpro.adapters.sql.folded import folded_by_state
 from sikpro.adapters.sql.leases import lease_is_over, lease_times
 from sikpro.adapters.sql.outbox_mappers import item_from_row, message_to_row
@@ -110,7 +111,7 @@ _DUE = (
     .limit(sa.bindparam("most"))
 )
 _NEXT_DUE = sa.select(sa.func.min(_ready_at)).where(_candidates, _not_in_hand)
-_PUT = sa.insert(outbox).returning(_c.id)
+_PUT = Constant(sa.insert(outbox).returning(_c.id))
 _EACH = sa.select(_c.state, sa.func.count()).group_by(_c.state)
 _ENDED = sorted(state.value for state in Delivery if state not in STANDING)
 _OF_SPAN = (_c.state.in_(_ENDED), _c.created_at >= sa.bindparam("start"), _c.created_at < sa.bindparam("end"))

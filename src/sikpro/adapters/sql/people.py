@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from attrs import evolve
 
+from sikpro.adapters.sql.constant import Constant
 from sikpro.adapters.sql.errors import ConstraintViolated
 from sikpro.adapters.sql.renamed import is_renaming, next_renamed, rename_technician
 from sikpro.adapters.sql.sessions import bind_links
@@ -18,9 +19,9 @@ from sikpro.domain.search_text import folded
 
 _c = people.c
 _r = access_requests.c
-_ALL = sa.select(people).order_by(_c.name_folded, _c.id)
+_ALL = Constant(sa.select(people).order_by(_c.name_folded, _c.id))
 _BY = {
-    column.name: sa.select(people).where(column == sa.bindparam("wanted", type_=column.type))
+    column.name: Constant(sa.select(people).where(column == sa.bindparam("wanted", type_=column.type)))
     for column in (_c.id, _c.username_folded, _c.telegram_id, _c.technician_code)
 }
 """The statement for one person by a column."""

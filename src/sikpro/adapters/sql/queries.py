@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from sikpro.adapters.sql.chosen_index import BY_ID, read_by
+from sikpro.adapters.sql.constant import Constant
 from sikpro.adapters.sql.filters import paged, rows, wanted
 from sikpro.adapters.sql.looking import edge_of, index_for
 from sikpro.adapters.sql.mappers import list_row
@@ -20,27 +21,31 @@ _c = orders.c
 _QUEUE = phase_values(Stage.WAITING.phases)
 
 # Each registration asks these: the statements are built once.
-_ROW = rows.where(_c.id == sa.bindparam("order_id"))
-_BEFORE = read_by(
-    sa.select(sa.func.count()).where(
-        sa.text(LIVE),
-        _c.phase.in_(_QUEUE),
-        sa.tuple_(_c.received_at, _c.id)
-        < sa.tuple_(sa.bindparam("at", type_=_c.received_at.type), sa.bindparam("order_id", type_=_c.id.type)),
-    ),
-    orders,
-    "ix_orders_live_phase",
+_ROW = Constant(rows.where(_c.id == sa.bindparam("order_id")))
+_BEFORE = Constant(
+    read_by(
+        sa.select(sa.func.count()).where(
+            sa.text(LIVE),
+            sa.or_(*(_c.phase == sa.literal_column(f"'{phase}'") for phase in _QUEUE)),
+            sa.tuple_(_c.received_at, _c.id)
+            < sa.tuple_(sa.bindparam("at", type_=_c.received_at.type), sa.bindparam("order_id", type_=_c.id.type)),
+        ),
+        orders,
+        "ix_orders_live_phase",
+    )
 )
-_ACTED_SINCE = sa.select(sa.func.count()).where(_c.first_action_at >= sa.bindparam("since"))
+_ACTED_SINCE = Constant(sa.select(sa.func.count()).where(_c.first_action_at >= sa.bindparam("since")))
 _OTHERS = (
     rows.where(sa.text(LIVE), _c.id != sa.bindparam("but")).order_by(_c.received_at, _c.id).limit(sa.bindparam("most"))
 )
-_WITH_SERIAL = _OTHERS.where(_c.serial == sa.bindparam("serial"))
-_AT_PORT = _OTHERS.where(
-    sa.text(WITH_PORT),
-    _c.odp == sa.bindparam("odp"),
-    _c.port == sa.bindparam("port"),
-    _c.serial != sa.bindparam("serial"),
+_WITH_SERIAL = Constant(_OTHERS.where(_c.serial == sa.bindparam("serial")))
+_AT_PORT = Constant(
+    _OTHERS.where(
+        sa.text(WITH_PORT),
+        _c.odp == sa.bindparam("odp"),
+        _c.port == sa.bindparam("port"),
+        _c.serial != sa.bindparam("serial"),
+    )
 )
 _NEWEST = sa.select(sa.func.coalesce(sa.func.max(_c.id), 0))
 _MOST = 300
@@ -171,7 +176,9 @@ class SqlOrderQueries:
             statement = _made[key] = make()
         return statement
 
-    def _rows(self, statement: sa.Select[Any], values: Mapping[str, object] | None = None) -> tuple[OrderRow, ...]:
+    def _rows(
+        self, statement: sa.Select[Any] | Constant, values: Mapping[str, object] | None = None
+    ) -> tuple[OrderRow, ...]:
         return tuple(map(list_row, self._transaction.rows(statement, values)))
 
 

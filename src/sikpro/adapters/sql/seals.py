@@ -8,6 +8,7 @@ from attrs import asdict
 from sqlalchemy import Column, LargeBinary, Table
 
 from sikpro.adapters.sql.columns import Id, UtcDateTime, Words
+from sikpro.adapters.sql.constant import Constant
 from sikpro.adapters.sql.folded import folded_of
 from sikpro.adapters.sql.inbox import inbox, words_of_row
 from sikpro.adapters.sql.journal import event_of_row, journal
@@ -78,7 +79,7 @@ seals = Table(
 _f = ledger_facts.c
 _s = seals.c
 _HEAD = [column for column in _s if column.name != "digests"]
-_INSERT = sa.insert(ledger_facts)
+_INSERT = Constant(sa.insert(ledger_facts))
 
 _WRITERS = 0x51_4B_50_03
 """The advisory lock on PostgreSQL: shared by all who write facts, until their commit; the sealer wants it alone."""
@@ -105,7 +106,7 @@ def write_facts(transaction: OpenTransaction) -> None:
     for row in rows:
         del row["id"]
         row["kind"] = row["kind"].value
-    transaction.execute(_INSERT, rows)
+    transaction.change_many(_INSERT, rows)
     transaction.facts.clear()
 
 

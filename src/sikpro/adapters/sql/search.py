@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.engine import Connection
 
+from sikpro.adapters.sql.constant import Constant
 from sikpro.adapters.sql.tables import orders, people
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.queries import BROAD
@@ -15,7 +16,8 @@ from sikpro.domain.search_text import SHORT, search_term
 order_search = sa.table("order_search", sa.column("rowid", sa.Integer), sa.column("search_text", sa.Text))
 """The FTS5 table of SQLite; its row ids are the orders' ids. It is written in the transaction of the order."""
 
-_PUT, _DROP = sa.insert(order_search), sa.delete(order_search).where(order_search.c.rowid == sa.bindparam("order"))
+_PUT = Constant(sa.insert(order_search))
+_DROP = Constant(sa.delete(order_search).where(order_search.c.rowid == sa.bindparam("order")))
 _CHANGE = sa.update(orders).where(orders.c.id == sa.bindparam("order")).values(search_text=sa.bindparam("text"))
 _TEXTS = sa.select(orders.c.id, orders.c.search_text)
 
@@ -25,8 +27,8 @@ def put_search_text(transaction: OpenTransaction, order_id: int, text: str, befo
     if not transaction.on_sqlite or text == before:
         return
     if before is not None:
-        transaction.execute(_DROP, {"order": order_id})
-    transaction.execute(_PUT, {"rowid": order_id, "search_text": text})
+        transaction.change(_DROP, {"order": order_id})
+    transaction.change(_PUT, {"rowid": order_id, "search_text": text})
 
 
 def put_search_texts(transaction: OpenTransaction, texts: Mapping[int, str]) -> None:
@@ -36,8 +38,8 @@ def put_search_texts(transaction: OpenTransaction, texts: Mapping[int, str]) -> 
     changed = [{"order": order_id, "text": text} for order_id, text in sorted(texts.items())]
     transaction.execute(_CHANGE, changed)
     if transaction.on_sqlite:
-        transaction.execute(_DROP, [{"order": order_id} for order_id in texts])
-        transaction.execute(_PUT, [{"rowid": order_id, "search_text": text} for order_id, text in texts.items()])
+        transaction.change_many(_DROP, [{"order": order_id} for order_id in texts])
+        transaction.change_many(_PUT, [{"rowid": order_id, "search_text": text} for order_id, text in texts.items()])
 
 
 def fill_index(connection: Connection) -> None:

@@ -1,6 +1,6 @@
 """An open transaction: its connection, its savepoints, and the data to publish at its commit."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.sql import Executable
 
 from sikpro.adapters.sql.columns import UtcDateTime
+from sikpro.adapters.sql.constant import Constant, Direct, plain
 from sikpro.adapters.sql.engine import in_transaction
 from sikpro.adapters.sql.errors import storage_error
 from sikpro.application.ports.chance import UNFORESEEN, Chance
@@ -21,7 +22,7 @@ from sikpro.domain.seals import LedgerFact
 
 T = TypeVar("T")
 TotalKey = tuple[str, str, Phase, str]
-_kept: dict[tuple[Executable, Callable[..., Any]], tuple[list[Any], tuple[Any, ...]]] = {}
+_kept: dict[tuple[Executable | Constant, Callable[..., Any]], tuple[list[Any], tuple[Any, ...]]] = {}
 """By constant statement: the rows as the driver gave them last, and what was made of them."""
 
 _IN_ERROR = 3  # psycopg.pq.TransactionStatus.INERROR; PostgreSQL silently turns its COMMIT into a rollback
@@ -44,6 +45,7 @@ class OpenTransaction:
         self.facts: list[LedgerFact] = []
         self.totals: dict[TotalKey, int] = {}
         self._depth = 0
+        self._direct = Direct.to(connection) if self.on_sqlite else None
         self._remembered: dict[Hashable, Any] = {}
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:
@@ -51,21 +53,22 @@ class OpenTransaction:
         with as_storage_errors():
             return self.connection.execute(statement, parameters)
 
-    def rows(self, statement: Executable, parameters: Any = None) -> list[dict[str, Any]]:
+    def rows(self, statement: Executable | Constant, parameters: Any = None) -> list[dict[str, Any]]:
         """Run a statement and return its rows as plain dicts, which are read faster than SQLAlchemy's rows."""
-        result = self.execute(statement, parameters)
+        if isinstance(statement, Constant) and self._direct:
+            given = parameters or {}
+            ready = statement.ready(self.connection.dialect, given)
+            return ready.rows(self._direct.rows(ready.text, ready.values(given)))
+        result = self.execute(plain(statement), parameters)
         names = tuple(result.keys())
         return [dict(zip(names, row, strict=True)) for row in result.all()]
 
-    def kept(self, selected: Executable, make: Callable[[Mapping[str, Any]], T]) -> tuple[T, ...]:
+    def kept(self, selected: Executable | Constant, make: Callable[[Mapping[str, Any]], T]) -> tuple[T, ...]:
         """Return the rows of a constant statement as values, made again only when the database gives other rows.
 
         The rows are read each time and compared, so the values are never older than the transaction.
         """
-        with as_storage_errors():
-            result = self.connection.execute(selected)
-            read: list[Any] = list(result.cursor.fetchall())
-            result.close()
+        read = self._raw(selected)
         before = _kept.get((selected, make))
         if before is not None and before[0] == read:
             values: tuple[T, ...] = before[1]
@@ -75,9 +78,37 @@ class OpenTransaction:
             _kept[selected, make] = read, values
         return values
 
-    def scalar(self, statement: Executable, parameters: Any = None) -> Any:
+    def _raw(self, selected: Executable | Constant) -> list[Any]:
+        """Return rows as the driver gives them."""
+        if isinstance(selected, Constant) and self._direct:
+            return self._direct.rows(selected.ready(self.connection.dialect, {}).text)
+        with as_storage_errors():
+            result = self.connection.execute(plain(selected))
+            read: list[Any] = list(result.cursor.fetchall())
+            result.close()
+        return read
+
+    def scalar(self, statement: Executable | Constant, parameters: Any = None) -> Any:
         """Run a statement and return the first column of its first row. Raises `StorageError`."""
-        return self.execute(statement, parameters).scalar()
+        if isinstance(statement, Constant) and self._direct:
+            found = self.rows(statement, parameters)
+            return next(iter(found[0].values())) if found else None
+        return self.execute(plain(statement), parameters).scalar()
+
+    def change(self, statement: Constant, parameters: Mapping[str, Any]) -> int:
+        """Run a statement that writes, and return how many rows an UPDATE or DELETE changed. Raises `StorageError`."""
+        if self._direct:
+            ready = statement.ready(self.connection.dialect, parameters)
+            return self._direct.change(ready.text, ready.values(parameters))
+        return self.execute(statement.statement, parameters).rowcount
+
+    def change_many(self, statement: Constant, several: Sequence[Mapping[str, Any]]) -> None:
+        """Run a statement that writes for each of several rows with the same columns. Raises `StorageError`."""
+        if self._direct and several:
+            ready = statement.ready(self.connection.dialect, several[0])
+            self._direct.change_many(ready.text, [ready.values(parameters) for parameters in several])
+        elif several:
+            self.execute(statement.statement, several)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -120,6 +151,9 @@ class OpenTransaction:
         return driver.total_changes if driver else 0
 
     def _run(self, statement: str) -> None:
+        if self._direct:
+            self._direct.rows(statement)
+            return
         with as_storage_errors():
             self.connection.exec_driver_sql(statement)
 

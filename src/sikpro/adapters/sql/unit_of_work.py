@@ -217,4 +217,4 @@ def _write_totals(transaction: OpenTransaction) -> None:
     ]
     if changes:
         keys = ["type", "status", "phase", "sto"]
-        transaction.execute(add_up(transaction, totals, keys, "count"), changes)
+        transaction.change_many(add_up(transaction, totals, keys, "count"), changes)

@@ -1,7 +1,7 @@
 """Collects the statements that are made inside a block and says which of them would read a large table whole."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from attrs import define, field
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-LARGE = ("orders", "journal", "inbox", "outbox")
+LARGE = ("orders", "journal", "inbox", "outbox", "ledger_facts")
 """The tables that grow with the years."""
 
 STATISTICS = Path(__file__).with_name("million.stat1")
@@ -23,6 +23,11 @@ with tabs between them, sorted.
 
 BOUNDED = ("ix_orders_live", "ix_orders_deleted", "ix_orders_held_up", "ix_orders_reopened")
 """The beginnings of the names of indexes that hold few orders: one may be read whole, and what it gives be sorted."""
+
+_SCANS = ("Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Index Scan")
+_PASS_ON = ("Nested Loop", "Append", "Merge Append", "Subquery Scan", "Result")
+_BEGINNING = 0.1
+_FEW = (*BOUNDED, "ix_outbox_unfinished", "ix_outbox_failed", "ix_orders_claimed_until")
 
 _ALL_KEPT = re.compile(
     r"WHERE (orders\.)?deleted_at IS NULL(\s+AND \(?orders\.received_at, orders\.id\)? [<>].*)?\s+(ORDER BY|LIMIT)"
@@ -59,10 +64,16 @@ def whole_reads(engine: Engine, found: Collected) -> list[str]:
     faults = list[str]()
     with engine.connect() as connection, connection.begin():
         for statement, parameters in found.statements.items():
-            said = "EXPLAIN QUERY PLAN " if on_sqlite else "EXPLAIN "
-            plan = [str(row[-1]) for row in connection.exec_driver_sql(said + statement, parameters)]
-            if _reads_whole(plan, statement) if on_sqlite else _reads_all(plan, statement):
-                faults.append("\n".join([*plan, statement]))
+            if on_sqlite:
+                explained = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+                plan = [str(row[-1]) for row in explained]
+                if _reads_whole(plan, statement):
+                    faults.append("\n".join([*plan, statement]))
+            else:
+                explained = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
+                whole = [*_read_whole(explained.scalar_one()[0]["Plan"])]
+                if whole and not _stops_soon(statement):
+                    faults.append("\n".join([*whole, statement]))
     return faults
 
 
@@ -104,6 +115,15 @@ def _sorts_all(plan: list[str]) -> bool:
     return sorts and not all("received_at>? AND received_at<?" in line for line in read)
 
 
-def _reads_all(plan: list[str], statement: str) -> bool:
-    whole = any(re.search(rf"Seq Scan on ({'|'.join(LARGE)})\b", line) for line in plan)
-    return whole and not _stops_soon(statement)
+def _read_whole(step: Mapping[str, Any], of: str = "", *, begun: float = 1) -> Iterator[str]:
+    """Yield the steps of a PostgreSQL plan that read a large table, or an index of all its rows, from end to end.
+
+    `of` is the table of a bitmap. `begun` is the part of the step that is asked for: a step above ends after some rows.
+    """
+    kind, index, of = step["Node Type"], step.get("Index Name", ""), step.get("Relation Name", of)
+    whole = of in LARGE and kind in _SCANS and not index.startswith(_FEW) and "Index Cond" not in step
+    if whole and begun > _BEGINNING:
+        yield f"{kind} on {of} {index} {step.get('Filter', '')}"
+    for below in step.get("Plans", ()):
+        part = step["Total Cost"] / below["Total Cost"] if kind == "Limit" else begun if kind in _PASS_ON else 1
+        yield from _read_whole(below, of if kind.startswith("Bitmap") else "", begun=part)

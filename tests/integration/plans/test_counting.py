@@ -9,15 +9,21 @@ import pytest
 import sqlalchemy as sa
 from attrs import evolve
 
-from sikpro.adapters.sql import SqlTransactions, create_engine_for
+from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
+from sikpro.application.use_cases.orders.record_change import record_change
 from sikpro.application.workers.jobs import RECURRING, Recurring
 from sikpro.domain.people import Role
-from tests.builders import a_person, a_status, a_technician, after, an_incoming, stored_order
+from sikpro.domain.phase import Phase
+from tests.builders import a_person, a_status, a_technician, after, an_incoming, an_outgoing, stored_order
 from tests.integration.plans.counting import ZONE, counting
-from tests.integration.plans.explained import Collected, believe_in_a_million, collected
+from tests.integration.plans.explained import Collected, believe_in_a_million, collected, whole_reads
+from tests.integration.plans.many import multiply, multiply_what_is_written
+from tests.integration.postgres import NewDatabase, new_postgres, postgres_server
 from tests.integration.sqlite import migrated_sqlite
+
+__all__ = ["new_postgres", "postgres_server"]
 
 pytestmark = pytest.mark.audit
 
@@ -38,7 +44,10 @@ def furnish(unit: UnitOfWork) -> None:
     unit.people.add(a_technician("Budi"))
     unit.inbox.receive(an_incoming("/antrian"), after(0))
     for number in range(8):
-        stored_order(unit, f"SC{30_000_000 + number}", received_at=after(number))
+        order = stored_order(unit, f"SC{30_000_000 + number}", received_at=after(number))
+    change = order.move_to(a_status("kendala", Phase.HELD_UP), 1, after(9))
+    record_change(unit, change, 1)
+    unit.outbox.put(an_outgoing(), after(9), order_id=order.id)
 
 
 @pytest.fixture(scope="module", params=["never analysed", "analysed"])
@@ -122,3 +131,24 @@ def walks(line: str) -> bool:
         return False
     found = re.match(rf"(SCAN|SEARCH) ({LARGE})\b(?:.*\((.*)\))?", line)
     return found is not None and (found[1] == "SCAN" or not re.match(r"\w+=\?|rowid>\? AND rowid<\?", found[3] or ""))
+
+
+def test_nothing_that_counts_reads_a_large_table_whole_on_postgresql(new_postgres: NewDatabase) -> None:
+    """Among 60,000 orders of 290 days, with the figures that PostgreSQL takes of them."""
+    url = new_postgres()
+    migrate(url)
+    engine = create_engine_for(url)
+    try:
+        SqlTransactions(engine).write(furnish)
+        with engine.connect() as connection, connection.begin():
+            multiply(connection)
+            multiply_what_is_written(connection)
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("VACUUM ANALYZE"))
+        with collected(engine) as found:
+            for read in counting():
+                SqlTransactions(engine).read(read)
+        assert len(found.statements) > 100
+        assert whole_reads(engine, found) == []
+    finally:
+        engine.dispose()

@@ -5,24 +5,21 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from attrs import fields
+from attrs import evolve, fields
 
 from sikpro.adapters.sql import SqlTransactions, create_engine_for, looking, migrate, search
-from sikpro.adapters.sql.tables import orders
 from sikpro.application.ports import queries
 from sikpro.application.ports.queries import OrderFilter, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
-from tests.builders import NOON, a_person, a_technician, after, stored_order
+from tests.builders import a_person, a_technician, after, stored_order
 from tests.integration.plans.explained import Collected, believe_in_a_million, collected, whole_reads
 from tests.integration.plans.lists import SAMPLES, look_at, look_at_pages, pairs, singles
+from tests.integration.plans.many import MANY, multiply
 from tests.integration.postgres import NewDatabase, new_postgres, postgres_server
 from tests.integration.sqlite import migrated_sqlite
 
 __all__ = ["new_postgres", "postgres_server"]
-
-MANY = 60_000
-"""Orders on PostgreSQL, whose planner looks at the rows."""
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +118,7 @@ def test_no_list_reads_all_orders_on_postgresql(
     try:
         SqlTransactions(engine).write(furnish)
         with engine.connect() as connection, connection.begin():
-            _multiply(connection)
+            multiply(connection)
             if not trigrams:
                 connection.execute(sa.text("DROP INDEX IF EXISTS ix_orders_search_text"))
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -131,34 +128,21 @@ def test_no_list_reads_all_orders_on_postgresql(
         with collected(engine) as of_pages:
             SqlTransactions(engine).read(look_at_pages)
         assert whole_reads(engine, found) + whole_reads(engine, of_pairs) + whole_reads(engine, of_pages) == []
+        if trigrams:
+            assert _walked_for_old_orders(engine) == []
     finally:
         engine.dispose()
 
 
-def _multiply(connection: sa.Connection) -> None:
-    """Copy the first order: most ended, each other value one of several."""
-    noon = f"timestamptz '{NOON.isoformat()}'"
-    replaced = {
-        "id": "n",
-        "number": "'SC' || (30000000 + n)",
-        "duplicate_key": "NULL",
-        "serial": "'ZTEG' || lpad((n / 2)::text, 8, '0')",
-        "received_at": f"{noon} - n * interval '7 minutes'",
-        "finished_at": f"CASE WHEN n % 50 > 0 THEN {noon} - n * interval '6.9 minutes' END",
-        "first_action_at": f"{noon} - n * interval '6.95 minutes'",
-        "phase": "CASE WHEN n % 50 = 0 THEN 'held_up' WHEN n % 11 = 0 THEN 'cancelled' ELSE 'completed' END",
-        "status": "CASE WHEN n % 50 = 0 THEN 'odp_penuh' WHEN n % 11 = 0 THEN 'batal' ELSE 'selesai' END",
-        "turn": "CASE WHEN n % 50 = 0 THEN 'technician' ELSE 'nobody' END",
-        "sto": "(ARRAY['SDA', 'TUN', 'GDS', 'SPJ'])[1 + n % 4]",
-        "odp": "'ODP-SDA-' || lpad((n % 500)::text, 3, '0')",
-        "technician": "'F5SDA' || lpad((n % 300)::text, 3, '0')",
-        "type": "(ARRAY['AO', 'AO', 'MO', 'PDA'])[1 + n % 4]",
-        "helpdesk": "n % 8",
-        "search_text": "'sc' || (30000000 + n) || ' zteg odp-sda-' || n % 500",
-    }
-    columns = [column.name for column in orders.columns]
-    values = ", ".join(replaced.get(name, f'"{name}"') for name in columns)
-    quoted, many = ", ".join(f'"{name}"' for name in columns), f"generate_series(100, {MANY}) AS n"
-    connection.exec_driver_sql(
-        f"INSERT INTO orders ({quoted}) SELECT {values.replace('%', '%%')} FROM orders, {many} WHERE id = 1"
-    )
+def _walked_for_old_orders(engine: sa.Engine) -> list[str]:
+    """Return the statements that walk the list from its newest order to find a text that only the oldest have."""
+    old = OrderFilter(text=f"SC{30_000_000 + MANY - 1}"[:-3])
+    found = asked(engine, iter([old, evolve(old, channel="telegram")]), (Sort.NEWEST,))
+    with engine.connect() as connection, connection.begin():
+        plans = {
+            statement: "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", values).scalars())
+            for statement, values in found.statements.items()
+            if "LIKE" in statement and "LIMIT" in statement and "newest" not in statement and "anon" not in statement
+        }
+    assert plans
+    return [plan for plan in plans.values() if "ix_orders_kept_received" in plan]

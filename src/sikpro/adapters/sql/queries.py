@@ -1,7 +1,7 @@
 """Reads over orders for lists and answers."""
 
 from collections.abc import Callable, Collection, Hashable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -12,10 +12,12 @@ from sikpro.adapters.sql.constant import Constant
 from sikpro.adapters.sql.filters import paged, rows, wanted
 from sikpro.adapters.sql.looking import edge_of, index_for
 from sikpro.adapters.sql.mappers import list_row
+from sikpro.adapters.sql.search import is_broad
 from sikpro.adapters.sql.tables import LIVE, WITH_PORT, orders, totals
 from sikpro.adapters.sql.transaction import OpenTransaction, TotalKey
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, Sort, Total
 from sikpro.domain.phase import OPEN, Phase, Stage, Turn, phase_values
+from sikpro.domain.search_text import search_term
 
 _c = orders.c
 _QUEUE = phase_values(Stage.WAITING.phases)
@@ -64,6 +66,9 @@ class SqlOrderQueries:
 
         def make() -> sa.Select[Any]:
             ours, index = wanted(self._transaction, which), index_for(self._transaction, which, sort, after)
+            if not sort.column and self._found_first(which):
+                some = paged(sa.select(_c.id).where(*ours), sort=sort, after=after, limit=limit)
+                return paged(_those(_sorted_after(some, sort)), sort=sort, limit=limit)
             if not sort.column:
                 return paged(read_by(rows.where(*ours), orders, index), sort=sort, after=after, limit=limit)
             # Only ids are sorted: whole rows of all open orders would be carried along.
@@ -155,6 +160,14 @@ class SqlOrderQueries:
             if count
         )
 
+    def _found_first(self, which: OrderFilter) -> bool:
+        """Whether PostgreSQL has to find all orders with a text before it sorts them.
+
+        It believes that they are spread over all years. If they are old, it would look through the newest for them.
+        """
+        text = which.text
+        return not self._transaction.on_sqlite and bool(search_term(text)) and not is_broad(self._transaction, text)
+
     def _read(self, statement: sa.Select[Any], which: OrderFilter) -> sa.Select[Any]:
         """Return the statement for the orders of a filter, to be read by their index."""
         chosen = index_for(self._transaction, which, Sort.NEWEST)
@@ -180,6 +193,12 @@ class SqlOrderQueries:
         self, statement: sa.Select[Any] | Constant, values: Mapping[str, object] | None = None
     ) -> tuple[OrderRow, ...]:
         return tuple(map(list_row, self._transaction.rows(statement, values)))
+
+
+def _sorted_after(some: sa.Select[Any], sort: Sort) -> sa.Select[Any]:
+    """Sort by receipt, but by no index of it."""
+    key: list[sa.ColumnElement[Any]] = [_c.received_at + sa.literal(timedelta()), _c.id]
+    return some.order_by(None).order_by(*(part.desc() if sort.down else part for part in key))
 
 
 def _those(ids: Any) -> sa.Select[Any]:

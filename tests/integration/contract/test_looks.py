@@ -15,7 +15,7 @@ from sikpro.adapters.sql import looking, search
 from sikpro.application.ports import queries
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, PastLimit, Sort
 from sikpro.application.ports.storage import Transactions, UnitOfWork
-from sikpro.application.use_cases.orders.list_orders import look_through
+from sikpro.application.use_cases.orders.list_orders import count_look, look_through
 from sikpro.domain.people import Person, Role
 from sikpro.domain.period import Period
 from sikpro.domain.phase import OPEN, Phase, Stage, Turn
@@ -49,7 +49,8 @@ def filled(store: Transactions) -> Transactions:
 
     def work(unit: UnitOfWork) -> None:
         for place in range(MANY):
-            received = after(place // 3 * 7)
+            # Ids are not in the order of receipt: orders are entered late.
+            received = after(place * 5 % MANY // 3 * 7)
             order = stored_order(
                 unit,
                 f"SC{10_000_000 + place * 7 % MANY}",
@@ -134,3 +135,112 @@ def test_all_looks_together_are_one_read(
         assert [row.id for row in itertools.islice(found, 2 * MANY)] == expected
 
     filled.read(work)
+
+
+DAYS = 12
+
+
+def fill_days(store: Transactions, *, mixed: bool) -> Transactions:
+    """Four orders a day, the oldest with codes of their own; entered late, in another order of days, if `mixed`."""
+
+    def work(unit: UnitOfWork) -> None:
+        for place in range(4 * DAYS):
+            day = place * 7 % DAYS if mixed else place // 4
+            old = day < 3
+            stored_order(
+                unit,
+                f"SC{(30_000_000 if old else 40_000_000) + place}",
+                received_at=after(day * 24 * 60 + place),
+                sto="TUN" if old else "SDA",
+                technician="F5SDA001" if old else "F5SDA445",
+                serial=f"{'HWTC' if old else 'ZTEG'}{place:08}",
+            )
+
+    store.write(work)
+    return store
+
+
+@pytest.fixture
+def of_many_days(store: Transactions) -> Transactions:
+    """Orders of many days as they come in."""
+    return fill_days(store, mixed=False)
+
+
+@pytest.fixture
+def of_mixed_days(store: Transactions) -> Transactions:
+    """Orders of many days, most of them entered late."""
+    return fill_days(store, mixed=True)
+
+
+FAR = (
+    OrderFilter(text="sc300"),
+    OrderFilter(text="hwtc"),
+    OrderFilter(sto="TUN"),
+    OrderFilter(technician="F5SDA001"),
+    OrderFilter(stos=frozenset({"TUN"})),
+    OrderFilter(sto="TUN", text="sc3"),
+)
+
+
+@pytest.mark.parametrize("which", FAR, ids=lambda which: f"{which.text} {which.sto}{which.technician}")
+def test_a_look_goes_where_the_orders_are(
+    of_many_days: Transactions, which: OrderFilter, request: pytest.FixtureRequest
+) -> None:
+    if which.text and not which.codes and "postgres" in request.node.name:
+        which = evolve(which, sto="TUN")  # its index of texts finds all or none: a frequent text is walked along
+
+    def work(uow: UnitOfWork) -> None:
+        looked = look_through(uow, which, ADMIN, sort=Sort.NEWEST, limit=MANY)
+        count, _ = count_look(uow, which, ADMIN, sort=Sort.NEWEST, cap=MANY)
+
+        assert looked.rows
+        assert {row.sto for row in looked.rows} == {"TUN"}
+        assert count == len(looked.rows)
+
+    of_many_days.read(work)
+
+
+@pytest.mark.parametrize("which", [OrderFilter(type="PDA"), OrderFilter(sto="GDS"), OrderFilter(group="none")])
+def test_a_list_that_no_order_is_of_ends_with_its_first_look(of_many_days: Transactions, which: OrderFilter) -> None:
+    def work(uow: UnitOfWork) -> None:
+        assert look_through(uow, which, ADMIN, sort=Sort.NEWEST, limit=5).edge is None
+        assert count_look(uow, which, ADMIN, sort=Sort.NEWEST, cap=5) == (0, True)
+
+    of_many_days.read(work)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    which=st.sampled_from([*FAR, OrderFilter(text="zteg", sto="TUN"), OrderFilter(maker="HWTC"), OrderFilter()]),
+    sort=st.sampled_from((Sort.NEWEST, Sort.OLDEST)),
+    limit=st.integers(1, 5),
+    begin=st.integers(0, 12),
+    phases=st.sampled_from((frozenset[Phase](), OPEN)),
+)
+def test_looks_that_leap_lose_no_order(
+    of_mixed_days: Transactions, which: OrderFilter, sort: Sort, limit: int, begin: int, phases: frozenset[Phase]
+) -> None:
+    which = evolve(which, phases=phases)
+
+    def work(uow: UnitOfWork) -> None:
+        whole = uow.order_queries.page(which, sort=sort, after=None, limit=4 * DAYS)
+        start = whole[begin].key if begin < len(whole) else None
+        expected = [row.id for row in whole[begin + 1 if start else 0 :]]
+
+        assert [row.id for row in walked(uow, which, sort, limit, start)] == expected
+
+    of_mixed_days.read(work)
+
+
+def test_an_order_whose_receipt_is_corrected_is_found_on_its_new_day(of_many_days: Transactions) -> None:
+    def correct(unit: UnitOfWork) -> None:
+        (order,) = unit.orders.find("SC40000013")
+        unit.orders.save(evolve(order, received_at=after(-9 * 24 * 60)), None)
+
+    of_many_days.write(correct)
+
+    def work(uow: UnitOfWork) -> None:
+        found = list(walked(uow, OrderFilter(maker="ZTEG", text="zteg"), Sort.NEWEST, 5, None))
+        assert found[-1].number == "SC40000013"
+
+    of_many_days.read(work)

@@ -96,6 +96,8 @@ def _reads_whole(plan: list[str], statement: str) -> bool:
 
 
 def _is_whole(line: str, statement: str) -> bool:
+    if any(f"{table} USING" in line for table in LARGE) and "(ANY(" in line:
+        return True  # an index is read for each of its codes
     scanned = re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?", line)
     if not scanned or scanned[1] not in LARGE:
         return False

@@ -89,11 +89,18 @@ def look_at(uow: UnitOfWork, which: OrderFilter, sorts: tuple[Sort, ...] = (Sort
     for sort in sorts:
         for place in (None, HERE):
             look_through(uow, which, ADMIN, sort=sort, after=place, limit=3)
+        uow.order_queries.next_possible(which, down=sort.down, after=HERE)
     count_look(uow, which, ADMIN, sort=Sort.NEWEST, cap=10_000)
     if which.open_only and len(sorts) > 1:
         uow.order_queries.open_counts(which)
         for sort in (Sort.STO, Sort.NUMBER_DOWN):
             look_through(uow, which, ADMIN, sort=sort, after=evolve(HERE, value="A"), limit=3)
+
+
+def look_from(uow: UnitOfWork, which: OrderFilter, place: Key, *, down: bool) -> None:
+    """Ask what a look from a place asks."""
+    look_through(uow, which, ADMIN, sort=Sort.NEWEST if down else Sort.OLDEST, after=place, limit=3)
+    uow.order_queries.next_possible(which, down=down, after=place)
 
 
 def look_at_pages(uow: UnitOfWork) -> None:

@@ -56,7 +56,8 @@ class MemoryOrderQueries:
             return None
         if which == OrderFilter() or (which.open_only and not text):
             return None
-        if which.finished and self.count(ended, LOOKED_AT_IN_SPAN + 1) <= LOOKED_AT_IN_SPAN:
+        few = which.ended_wherever_received and self.count(ended, LOOKED_AT_IN_SPAN + 1) <= LOOKED_AT_IN_SPAN
+        if few:
             return None
         here = [order for order in self._state.orders.values() if order.received_at in which.span]
         walked = [order for order in here if order.deleted_at is None and (not which.open_only or order.open)]
@@ -65,7 +66,16 @@ class MemoryOrderQueries:
             of = [order for order in here if CODES[name](order) == value]
             edges.append(_nth(of, LOOKED_UP, after, down=down))
         known = [edge for edge in edges if edge is not None]
-        return None if len(known) < len(edges) else min(known) if down else max(known)
+        if len(known) < len(edges):
+            end = which.span.start if down else which.span.end
+            return end if which.finished else None
+        return min(known) if down else max(known)
+
+    def next_possible(self, which: OrderFilter, *, down: bool, after: Key) -> Key | None:
+        """Return the place before the next order of a filter; None if there is none after a place."""
+        wanted = filter(Wanted(which, Names(self._state)), self._state.orders.values())
+        found = sorted_page(wanted, Sort.NEWEST if down else Sort.OLDEST, after, 1)
+        return next((Key(order.received_at, order.id + 1 if down else order.id - 1) for order in found), None)
 
     def technicians(self, which: OrderFilter) -> Mapping[str, int]:
         """Return the number of orders by technician's code."""

@@ -71,8 +71,10 @@ rows = (
 """Orders joined with the names of their codes and ids: the columns of `OrderRow`."""
 
 
-def wanted(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnElement[bool]]:
-    """Return the conditions of a filter."""
+def wanted(
+    transaction: OpenTransaction, which: OrderFilter, *, after: Key | None = None, down: bool = False
+) -> list[ColumnElement[bool]]:
+    """Return the conditions of a filter, from a place on in the order of receipt."""
     kept = _LIVE if which.open_only else _c.deleted_at.is_(None)
     conditions: list[ColumnElement[bool]] = [_c.deleted_at.is_not(None) if which.deleted else kept]
     if which.phases and which.phases != OPEN:
@@ -97,19 +99,14 @@ def wanted(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnEleme
         conditions += [_c.serial >= which.maker, _c.serial < which.maker + _LAST]
     if which.helpdesk == NOBODY:
         conditions.append(_c.helpdesk.is_(None))
-    for wants, column, code, belongs in (
-        (which.site_operation, _c.sto, stos.c.code, stos.c.site_operation),
-        (which.group, _c.status, statuses.c.code, statuses.c.reason_group),
-    ):
-        if wants == UNKNOWN:
-            conditions.append(column.not_in(sa.select(code).where(belongs != "")))
-        elif wants:
-            conditions.append(column.in_(sa.select(code).where(belongs == wants)))
+    conditions += of_groups(which, _c.sto, _c.status)
     if which.turn_began:
         conditions += within(_c.turn_since, which.turn_began)
     if which.receipt:
         # One span: of two, an index is read by either.
-        conditions += within(_c.received_at, which.receipt)
+        conditions += received(which.receipt, after, down=down)
+    elif after is not None:
+        conditions.append(_past(after, down=down))
     if which.finished:
         conditions += within(_c.finished_at, which.finished)
     if which.changed_since is not None:
@@ -121,6 +118,20 @@ def wanted(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnEleme
     conditions += _lived(transaction, which)
     found = matches(transaction, which.text)
     return conditions if found is None else [*conditions, found]
+
+
+def of_groups(which: OrderFilter, sto: ColumnElement[str], status: ColumnElement[str]) -> list[ColumnElement[bool]]:
+    """Return the conditions of the Site Operation and the reason group of a filter, for columns with the codes."""
+    conditions = list[ColumnElement[bool]]()
+    for wants, column, code, belongs in (
+        (which.site_operation, sto, stos.c.code, stos.c.site_operation),
+        (which.group, status, statuses.c.code, statuses.c.reason_group),
+    ):
+        if wants == UNKNOWN:
+            conditions.append(column.not_in(sa.select(code).where(belongs != "")))
+        elif wants:
+            conditions.append(column.in_(sa.select(code).where(belongs == wants)))
+    return conditions
 
 
 def _lived(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnElement[bool]]:
@@ -145,13 +156,15 @@ def _lived(transaction: OpenTransaction, which: OrderFilter) -> list[ColumnEleme
         conditions.append(took <= which.took_at_most // _MICROSECOND)
     if which.took_over is not None:
         conditions.append(took > which.took_over // _MICROSECOND)
-    kept = sa.and_(_c.phase.in_(phase_values(Stage.COMPLETED.phases)), took <= PROMISE // _MICROSECOND)
     if which.due is not None:
         conditions.append(_c.phase.not_in(phase_values(Stage.CANCELLED.phases)))
         # Not as OR: SQLite would read the index of another condition once for each of its values.
         conditions.append(~sa.and_(_c.phase.not_in(phase_values(OPEN)), _c.finished_at.is_(None)))
     if which.in_time is not None:
-        conditions.append(kept if which.in_time else sa.not_(sa.func.coalesce(kept, sa.false())))
+        completed = _c.phase.in_(phase_values(Stage.COMPLETED.phases))
+        # As CASE: the time is computed of completed orders only.
+        kept = sa.case((completed, sa.func.coalesce(took <= PROMISE // _MICROSECOND, sa.false())), else_=sa.false())
+        conditions.append(kept if which.in_time else sa.not_(kept))
     return conditions
 
 
@@ -195,6 +208,25 @@ def within(
 ) -> list[ColumnElement[bool]]:
     """Return the conditions for a time within the half-open period."""
     return [column >= period.start, column < period.end]
+
+
+def received(span: Period, after: Key | None, *, down: bool) -> list[ColumnElement[bool]]:
+    """Return the conditions for a receipt within a span and after a place: one for each side.
+
+    With two for one side, SQLite's samples (`sqlite_stat4`) let it read an index for all codes instead of for one.
+    """
+    start, end = within(_c.received_at, span)
+    if after is None:
+        return [start, end]
+    if down:
+        return [start, _past(after, down=True) if after.received_at < span.end else end]
+    return [_past(after, down=False) if after.received_at >= span.start else start, end]
+
+
+def _past(place: Key, *, down: bool) -> ColumnElement[bool]:
+    here = sa.tuple_(_c.received_at, _c.id)
+    there = sa.tuple_(sa.literal(place.received_at, _c.received_at.type), sa.literal(place.id))
+    return here < there if down else here > there
 
 
 def paged(

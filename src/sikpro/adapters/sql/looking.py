@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from sikpro.adapters.sql.chosen_index import BY_ID, read_by
-from sikpro.adapters.sql.filters import within
+from sikpro.adapters.sql.filters import received, within
 from sikpro.adapters.sql.search import is_broad
 from sikpro.adapters.sql.tables import KEPT, LIVE, orders
 from sikpro.adapters.sql.transaction import OpenTransaction
@@ -26,8 +26,7 @@ def edge_of(transaction: OpenTransaction, which: OrderFilter, *, down: bool, aft
         return None
     if _ended_in_few(transaction, which):
         return None
-    walked = sa.text(LIVE if which.open_only else KEPT)
-    index = "ix_orders_live" if which.open_only else "ix_orders_kept_received"
+    walked, index = walked_by(which)
     edges = [
         _nth(
             transaction,
@@ -41,10 +40,29 @@ def edge_of(transaction: OpenTransaction, which: OrderFilter, *, down: bool, aft
     ]
     for name in which.codes:
         if edges[-1] is None:
-            return None
+            return _end(which, down=down)
         edges.append(_nth(transaction, which, *_of(which, name), LOOKED_UP, down=down, after=after))
     known = [edge for edge in edges if edge is not None]
-    return None if len(known) < len(edges) else min(known) if down else max(known)
+    if len(known) < len(edges):
+        return _end(which, down=down)
+    return min(known) if down else max(known)
+
+
+def walked_by(which: OrderFilter) -> tuple[sa.ColumnElement[bool], str]:
+    """Return the condition of the orders that a list walks over, and their index in the order of receipt."""
+    if not which.open_only:
+        return sa.and_(sa.text(KEPT)), "ix_orders_kept_received"
+    turn = Turn.HELPDESK if which.overdue is not None else which.turn
+    if turn is None:
+        return sa.and_(sa.text(LIVE)), "ix_orders_live"
+    return sa.and_(sa.text(LIVE), _c.turn == turn.value), "ix_orders_live_turn"
+
+
+def _end(which: OrderFilter, *, down: bool) -> datetime | None:
+    """Return the edge of a look to the end: by an end, the orders received long after it are not walked over."""
+    if which.finished is None:
+        return None
+    return which.span.start if down else which.span.end
 
 
 def index_for(transaction: OpenTransaction, which: OrderFilter, sort: Sort, after: Key | None = None) -> str:
@@ -97,7 +115,7 @@ def _of(which: OrderFilter, name: str) -> tuple[sa.ColumnElement[bool], str]:
 
 
 def _ended_in_few(transaction: OpenTransaction, which: OrderFilter) -> bool:
-    if which.finished is None or which.received is not None:
+    if which.finished is None or not which.ended_wherever_received:
         return False
     some = (
         sa.select(_c.finished_at)
@@ -123,13 +141,7 @@ def _nth(
 ) -> datetime | None:
     """Return the receipt of the order at a place of those with a condition, None if there are not so many."""
     key: list[sa.ColumnElement[Any]] = [_c.received_at, _c.id]
-    found = sa.select(_c.received_at).where(condition, *within(_c.received_at, which.span))
-    if after is not None:
-        here, there = (
-            sa.tuple_(*key),
-            sa.tuple_(sa.literal(after.received_at, _c.received_at.type), sa.literal(after.id)),
-        )
-        found = found.where(here < there if down else here > there)
+    found = sa.select(_c.received_at).where(condition, *received(which.span, after, down=down))
     found = found.order_by(*(part.desc() if down else part for part in key)).limit(1).offset(place)
     reached: datetime | None = transaction.scalar(read_by(found, orders, index))
     return reached

@@ -12,6 +12,7 @@ from sikpro.adapters.sql.constant import Constant
 from sikpro.adapters.sql.filters import paged, rows, wanted
 from sikpro.adapters.sql.looking import edge_of, index_for
 from sikpro.adapters.sql.mappers import list_row
+from sikpro.adapters.sql.next_possible import NextPossible
 from sikpro.adapters.sql.search import is_broad
 from sikpro.adapters.sql.tables import LIVE, WITH_PORT, orders, totals
 from sikpro.adapters.sql.transaction import OpenTransaction, TotalKey
@@ -65,12 +66,14 @@ class SqlOrderQueries:
         """Return the next rows after a position."""
 
         def make() -> sa.Select[Any]:
-            ours, index = wanted(self._transaction, which), index_for(self._transaction, which, sort, after)
-            if not sort.column and self._found_first(which):
-                some = paged(sa.select(_c.id).where(*ours), sort=sort, after=after, limit=limit)
-                return paged(_those(_sorted_after(some, sort)), sort=sort, limit=limit)
+            index = index_for(self._transaction, which, sort, after)
             if not sort.column:
-                return paged(read_by(rows.where(*ours), orders, index), sort=sort, after=after, limit=limit)
+                there = wanted(self._transaction, which, after=after, down=sort.down)
+                if self._found_first(which):
+                    some = paged(sa.select(_c.id).where(*there), sort=sort, limit=limit)
+                    return paged(_those(_sorted_after(some, sort)), sort=sort, limit=limit)
+                return paged(read_by(rows.where(*there), orders, index), sort=sort, limit=limit)
+            ours = wanted(self._transaction, which)
             # Only ids are sorted: whole rows of all open orders would be carried along.
             some = paged(read_by(sa.select(_c.id).where(*ours), orders, index), sort=sort, after=after, limit=limit)
             return paged(_those(some), sort=sort, limit=limit)
@@ -98,6 +101,10 @@ class SqlOrderQueries:
     def edge(self, which: OrderFilter, *, down: bool, after: Key | None) -> datetime | None:
         """Return until which time of receipt one look from a place goes, None to the end."""
         return edge_of(self._transaction, which, down=down, after=after)
+
+    def next_possible(self, which: OrderFilter, *, down: bool, after: Key) -> Key | None:
+        """Return where the next look after a place may begin, None if no order of the filter is there."""
+        return NextPossible(self._transaction, which, down=down).after(after)
 
     def technicians(self, which: OrderFilter) -> Mapping[str, int]:
         """Return the number of orders by technician's code."""

@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.engine import Connection
 
+from sikpro.adapters.sql.chosen_index import BY_ID, read_by
 from sikpro.adapters.sql.constant import Constant
 from sikpro.adapters.sql.tables import orders, people
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.queries import BROAD
+from sikpro.application.ports.queries import BROAD, LAST_ID, Key
 from sikpro.domain.search_text import SHORT, search_term
 
 order_search = sa.table("order_search", sa.column("rowid", sa.Integer), sa.column("search_text", sa.Text))
@@ -18,6 +20,18 @@ order_search = sa.table("order_search", sa.column("rowid", sa.Integer), sa.colum
 
 _PUT = Constant(sa.insert(order_search))
 _DROP = Constant(sa.delete(order_search).where(order_search.c.rowid == sa.bindparam("order")))
+
+_days = sa.table(
+    "order_search_days",
+    sa.column("day", sa.Text),
+    sa.column("lowest", sa.Integer),
+    sa.column("highest", sa.Integer),
+)
+"""By day of receipt (UTC), between which ids its orders lie. Triggers of SQLite keep it, and never narrow a span."""
+
+_CANDIDATES = 100
+"""So many orders with the text are asked whether they come after the place."""
+
 _CHANGE = sa.update(orders).where(orders.c.id == sa.bindparam("order")).values(search_text=sa.bindparam("text"))
 _TEXTS = sa.select(orders.c.id, orders.c.search_text)
 
@@ -78,6 +92,52 @@ def is_broad(transaction: OpenTransaction, text: str) -> bool:
     if is_whole_code(transaction, term):
         return False
     return not _has_trigrams(transaction) or _is_frequent(transaction, term)
+
+
+def next_with_text(transaction: OpenTransaction, text: str, place: Key, *, down: bool) -> Key | None:
+    """Return a place up to which no order with a text comes after another place, None if none comes at all.
+
+    The index knows orders by their ids, which is not the order of receipt: the days of receipt lie between.
+    """
+    if not transaction.on_sqlite:
+        return place
+    day = place.received_at.astimezone(UTC).date().isoformat()
+    farthest = (
+        sa.select(sa.func.max(_days.c.highest)).where(_days.c.day <= day)
+        if down
+        else sa.select(sa.func.min(_days.c.lowest)).where(_days.c.day >= day)
+    )
+    row, match = order_search.c.rowid, order_search.c.search_text.op("MATCH")(_phrase(search_term(text)))
+    edge = transaction.scalar(farthest)
+    if edge is None:
+        return None
+    near = sa.select(row).where(match, row <= edge if down else row >= edge).order_by(row.desc() if down else row)
+    some: list[int] = transaction.remember(
+        ("near", text, edge, down, transaction.changed_rows),
+        lambda: [int(order_id) for (order_id,) in transaction.execute(near.limit(_CANDIDATES))],
+    )
+    if not some:
+        return None
+    found = next(iter(transaction.execute(_further(some, place, down=down))), None)
+    first = some[-1] if found is None else int(found.id)
+    days = (
+        sa.select(sa.func.max(_days.c.day)).where(_days.c.day <= day, _days.c.lowest <= first)
+        if down
+        else sa.select(sa.func.min(_days.c.day)).where(_days.c.day >= day, _days.c.highest >= first)
+    )
+    reached = transaction.scalar(days)
+    if reached is None:
+        return None
+    begins = datetime.fromisoformat(reached).replace(tzinfo=UTC)
+    return Key(begins + timedelta(days=1), 0) if down else Key(begins - timedelta(microseconds=1), LAST_ID)
+
+
+def _further(ids: list[int], place: Key, *, down: bool) -> sa.Select[tuple[int]]:
+    """Return the statement for the nearest of some orders, by id, that comes after a place."""
+    here = sa.tuple_(orders.c.received_at, orders.c.id)
+    there = sa.tuple_(sa.literal(place.received_at, orders.c.received_at.type), sa.literal(place.id))
+    found = sa.select(orders.c.id).where(orders.c.id.in_(ids), here < there if down else here > there)
+    return read_by(found.order_by(orders.c.id.desc() if down else orders.c.id).limit(1), orders, BY_ID)
 
 
 def is_whole_code(transaction: OpenTransaction, term: str) -> bool:

@@ -35,12 +35,13 @@ NOBODY = 0
 
 _FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
 _SET_BACK, _TICK = timedelta(days=1), timedelta(microseconds=1)
+_MONTH = timedelta(days=32)
 
 LOOKED_AT = 10_000
 """The most orders that one look through a list walks over, one after the other."""
 
 LOOKED_AT_IN_SPAN = 30_000
-"""The same where a person chose the time: a month is seen whole."""
+"""The same where a person chose a month or less: it is seen whole."""
 
 LOOKED_UP = 500
 """The most orders of one code that one look reads, each in another place."""
@@ -140,15 +141,36 @@ class OrderFilter:
     @property
     def most_looked_at(self) -> int:
         """The most orders that one look walks over."""
-        return LOOKED_AT_IN_SPAN if self.received or self.due or self.finished else LOOKED_AT
+        spans = (self.received, self.due, self.finished)
+        return (
+            LOOKED_AT_IN_SPAN if any(one is not None and one.end - one.start <= _MONTH for one in spans) else LOOKED_AT
+        )
 
-    def until(self, edge: datetime | None, *, down: bool) -> Self:
-        """Return the part of the filter that one look from the newest or oldest order reaches, all with None."""
+    @property
+    def ended_wherever_received(self) -> bool:
+        """Whether its orders may be looked up by their end: no month or less of receipt leads to fewer."""
+        long = self.received is None or self.received.end - self.received.start > _MONTH
+        return self.finished is not None and long
+
+    def until(self, edge: datetime | None, *, down: bool, after: "Key | None" = None) -> Self:
+        """Return the part of the filter that one look from a place, or from its beginning, reaches; all with None."""
         if edge is None:
             return self
         span = self.span
-        near = Period(edge, span.end) if down else Period(span.start, edge + _TICK)
-        return evolve(self, received=near)
+        start, end = (edge, span.end) if down else (span.start, min(edge + _TICK, span.end))
+        if after is not None:
+            start, end = (start, min(end, after.received_at + _TICK)) if down else (max(start, after.received_at), end)
+        return evolve(self, received=Period(start, max(start, end)))
+
+    def since(self, place: "Key", *, down: bool) -> Self:
+        """Return the part of the filter from a place on, with all that was received at that moment."""
+        whole = self.receipt or Period(_FIRST, _LAST)
+        start, end = (
+            (whole.start, min(whole.end, place.received_at + _TICK))
+            if down
+            else (max(whole.start, place.received_at), whole.end)
+        )
+        return evolve(self, received=Period(start, max(start, end)))
 
 
 class Sort(StrEnum):
@@ -308,6 +330,13 @@ class OrderQueries(Protocol):
         One look is over `OrderFilter.most_looked_at` orders that are not deleted, or `LOOKED_UP` of one of the filter's
         codes, whichever goes further. It goes to the end for deleted orders, a person's orders in hand, an end in a
         span of few orders, a text that few orders have, and open orders (with a text: `BROAD` of them).
+        """
+
+    def next_possible(self, which: OrderFilter, *, down: bool, after: Key) -> Key | None:
+        """Return where the next look after a place may begin: no order of the filter lies between, in receipt order.
+
+        None: there is none after the place. What the indexes do not know is not looked at, so the next order of the
+        filter may lie further.
         """
 
     def technicians(self, which: OrderFilter) -> Mapping[str, int]:

@@ -31,6 +31,9 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 _PAGE = 200
 
+LEAP = timedelta(days=1)
+"""A second look is worth its time where the list has no order for so long."""
+
 
 def check_order(uow: UnitOfWork, number: str, by: Person) -> OrderRow:
     """Return an order's row by its registration number. Raises `NotFound`, also when the person may not view it."""
@@ -83,37 +86,76 @@ def list_orders(
 
 @frozen
 class Looked:
-    """What one look through a list found; with `edge` the list was looked through as far as that place only."""
+    """What one look through a list found; with `edge` there may be more of the list after that place.
+
+    It `leaps` if the next order that may be of the list is far from where the look ended.
+    """
 
     rows: tuple[OrderRow, ...]
     edge: Key | None = None
+    leaps: bool = False
 
 
 def look_through(
     uow: UnitOfWork, which: OrderFilter, by: Person, *, sort: Sort, after: Key | None = None, limit: int = 50
 ) -> Looked:
-    """Return a page like `list_orders`, after one look of bounded length (`OrderQueries.edge`).
+    """Return a page like `list_orders`, after looks of bounded length (`OrderQueries.edge`).
 
+    Where the first look finds nothing, and the next order that may be of the filter is far, a second look begins there.
     A look that fills the page has no edge; another look begins after the edge of the one before. A list sorted by a
     column goes to the end: an edge in time cuts it anywhere. Raises `NotPermitted`.
     """
     allowed = permitted(which, by)
-    edge = None if sort.column else uow.order_queries.edge(allowed, down=sort.down, after=after)
-    rows = uow.order_queries.page(allowed.until(edge, down=sort.down), sort=sort, after=after, limit=limit)
+    looked = _look(uow, allowed, sort, after, limit)
+    if looked.leaps and not looked.rows:
+        looked = _look(uow, allowed, sort, looked.edge, limit)
+    return looked
+
+
+def _look(uow: UnitOfWork, which: OrderFilter, sort: Sort, after: Key | None, limit: int) -> Looked:
+    edge = None if sort.column else uow.order_queries.edge(which, down=sort.down, after=after)
+    near = which.until(edge, down=sort.down, after=after)
+    rows = uow.order_queries.page(near, sort=sort, after=after, limit=limit)
     if edge is None or len(rows) == limit:
         return Looked(rows)
-    # All orders received at that very moment were looked at.
-    return Looked(rows, Key(edge, 0 if sort.down else LAST_ID))
+    beyond = _beyond(uow, which, sort, edge)
+    return Looked(rows, beyond, leaps=_leaps(edge, beyond))
+
+
+def _beyond(uow: UnitOfWork, which: OrderFilter, sort: Sort, edge: datetime) -> Key | None:
+    """Return from where the next look begins; all orders received at the moment of the edge were looked at."""
+    return uow.order_queries.next_possible(which, down=sort.down, after=Key(edge, 0 if sort.down else LAST_ID))
 
 
 def count_look(uow: UnitOfWork, which: OrderFilter, by: Person, *, sort: Sort, cap: int) -> tuple[int, bool]:
-    """Count what the first look through a list finds, up to `cap`, and say whether that is all of it.
+    """Count what `look_through` finds from the list's beginning, up to `cap`, and say whether that is all of the list.
 
     Raises `NotPermitted`.
     """
     allowed = permitted(which, by)
-    edge = None if sort.column else uow.order_queries.edge(allowed, down=sort.down, after=None)
-    return uow.order_queries.count(allowed.until(edge, down=sort.down), cap), edge is None
+    count, edge = _count_look(uow, allowed, sort, None, cap)
+    if edge is not None and not count:
+        after = _beyond(uow, allowed, sort, edge)
+        if after is None:
+            return 0, True
+        if _leaps(edge, after):
+            count, edge = _count_look(uow, allowed, sort, after, cap)
+    return count, edge is None
+
+
+def _leaps(edge: datetime, beyond: Key | None) -> bool:
+    return beyond is not None and abs(beyond.received_at - edge) > LEAP
+
+
+def _count_look(
+    uow: UnitOfWork, which: OrderFilter, sort: Sort, after: Key | None, cap: int
+) -> tuple[int, datetime | None]:
+    edge = None if sort.column else uow.order_queries.edge(which, down=sort.down, after=after)
+    # A first look that found none: those received at the very moment of the place are none of the filter.
+    near = which.until(edge, down=sort.down, after=after)
+    if edge is None and after is not None:
+        near = which.since(after, down=sort.down)
+    return uow.order_queries.count(near, cap), edge
 
 
 def permitted(which: OrderFilter, by: Person) -> OrderFilter:

@@ -1,4 +1,4 @@
-"""Years of orders on PostgreSQL, whose planner looks at the rows: an order copied, with all that is written about it."""
+"""Years of orders on PostgreSQL, whose planner looks at the rows: one order copied, with all that is told about it."""
 
 from collections.abc import Mapping
 

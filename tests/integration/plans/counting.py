@@ -1,21 +1,26 @@
-"""All that counts many rows: recaps by each filter, the dashboard, the wall, the ledgers, and what jobs look for."""
+"""All that counts many rows: recaps, their files, the dashboard, the wall, the ledgers, and what jobs look for."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from sikpro.adapters.excel.workbook import ExcelWorkbookWriter
+from sikpro.adapters.pictures.svg import ResvgPictures
 from sikpro.adapters.web.recaps.recap_reading import read_recap
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.facts import TimeBasis
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.dashboard import dashboard
+from sikpro.application.reports.export_file import ExportFile
 from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.application.reports.sheet.one_sheet import one_sheet
 from sikpro.application.reports.wall import wall
-from sikpro.application.use_cases.orders.alert_overdue import next_alerts
-from sikpro.application.use_cases.seals.seal_facts import next_seal
+from sikpro.application.workers.jobs import RECURRING, RecurringCount
 from sikpro.domain.people import Person, Role
 from sikpro.domain.period import Period
+from sikpro.entrypoints.fonts import FONTS
 from tests.builders import NOON, after
 
 ZONE = "Asia/Jakarta"
@@ -32,6 +37,9 @@ NARROWED: tuple[dict[str, str], ...] = (
     {"channel": "telegram"},
     {"sto": "SDA", "type": "AO"},
 )
+LATER = datetime(2027, 1, 12, 3, tzinfo=UTC)
+"""A working day on which every job has something to do."""
+
 _SPAN = Period(after(-600), after(600))
 
 Read = Callable[[UnitOfWork], object]
@@ -54,8 +62,25 @@ def counting() -> Iterator[Read]:
     yield lambda unit: unit.health.waiting(NOON)
     yield lambda unit: unit.devices.installed_at("ODP-SDA-001", 50)
     yield lambda unit: unit.devices.boxes("SDA", "", 50)
-    yield lambda unit: next_alerts(unit, NOON, ZONE)
-    yield lambda unit: next_seal(unit, datetime(2027, 1, 1, tzinfo=UTC), ZONE)
+    for kind in ("xlsx", "csv"):
+        yield _export(ExportFile(query=RecapQuery.parse("2026-11"), kind=kind, by=ADMIN, words=WORDS, now=NOON))
+    yield lambda unit: unit.seals.facts(0, 3)
+    for job in RECURRING:
+        if isinstance(job, RecurringCount):
+            yield _found(job)
+
+
+def _export(file: ExportFile) -> Read:
+    def write(unit: UnitOfWork) -> None:
+        file.how_many(unit)
+        with TemporaryDirectory() as folder:
+            file.write(unit, ExcelWorkbookWriter(), ResvgPictures(FONTS), Path(folder) / "file")
+
+    return write
+
+
+def _found(job: RecurringCount) -> Read:
+    return lambda unit: job.next(unit, LATER, ZONE)
 
 
 def _messages() -> Iterator[Read]:
@@ -66,6 +91,8 @@ def _messages() -> Iterator[Read]:
     yield lambda unit: unit.inbox.totals(_SPAN.start, _SPAN.end)
     yield lambda unit: unit.inbox.how_many(_SPAN.start, _SPAN.end, Outcome.REFUSAL, "order.duplicate")
     yield lambda unit: unit.outbox.of_order(1)
+    yield lambda unit: unit.outbox.counts_of(_SPAN.start, _SPAN.end)
+    yield lambda unit: unit.seals.waiting()
     yield lambda unit: (unit.outbox.waiting_since(), unit.outbox.next_due())
     yield lambda unit: (unit.failed_messages.sums(), unit.failed_messages.left_by_outage())
 

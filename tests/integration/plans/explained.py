@@ -83,6 +83,8 @@ def believe_in_a_million(engine: Engine) -> None:
     with engine.connect() as connection, connection.begin():
         connection.exec_driver_sql("ANALYZE")
         connection.exec_driver_sql("DELETE FROM sqlite_stat1")
+        if sa.inspect(connection).has_table("sqlite_stat4"):
+            connection.exec_driver_sql("DELETE FROM sqlite_stat4")  # samples of the few rows here
         for table, index, stat in rows:
             connection.execute(
                 sa.text("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (:table, nullif(:index, ''), :stat)"),

@@ -151,7 +151,7 @@ async def _loops(container: Container) -> AsyncIterator[None]:
         downloads.may_fetch = lambda: long_poll.holds_lease
         photo_reader.may_fetch = lambda: long_poll.holds_lease
         menus.may_set = lambda: long_poll.holds_lease and long_poll.state.connected
-        long_poll.after_commit = relay.wake
+        long_poll.relay, long_poll.after_commit = relay, relay.wake
         long_poll.reconnected = relay.line_is_back
         loops += [long_poll.run, relay.run, downloads.run, photo_reader.run, menus.run]
     container.threads().damage = container.integrity().met
@@ -233,10 +233,11 @@ async def _wake_on_hints(container: Container) -> None:
                 container.exports().wake()
             elif hint.kind is Kind.TABLE:
                 container.table_writer().wake()
-            elif has_bot(container):
-                container.relay().wake()
+            elif hint.kind is Kind.FILE and has_bot(container):
                 container.downloads().wake()
                 container.photo_reader().wake()
+            elif hint.kind is not Kind.LEDGER and has_bot(container):  # the way of an update wakes it itself
+                container.relay().heard(hint)
 
 
 def listen(host: str, port: int) -> socket.socket:

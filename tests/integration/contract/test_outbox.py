@@ -1,9 +1,12 @@
 """What the outbox promises."""
 
+from contextlib import suppress
+
 from sikpro.application.ports.cause import caused_by
 from sikpro.application.ports.chat import Button, Outgoing
 from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.storage import Transactions, UnitOfWork
+from sikpro.domain.errors import NotFound
 from tests.builders import after, an_outgoing, stored_order
 from tests.integration.contract.outbox_steps import LEASE, claim, get, later, next_due, put, sent, texts
 
@@ -278,3 +281,55 @@ def test_gestures_come_back_as_they_were_put_and_are_never_doubtful_in_the_end(s
         store.write(lambda unit, number=outbox_id: unit.outbox.sent(number, None, after(2), "REACTION_INVALID"))  # type: ignore[misc]  # bound now
         done = get(store, outbox_id)
         assert (done.state, done.message_id, done.detail) == (Delivery.SENT, None, "REACTION_INVALID")
+
+
+def test_what_a_unit_of_work_queued_it_may_claim_itself_one_a_chat_and_nothing_of_others(store: Transactions) -> None:
+    put(store, "a1")
+    put(store, "c1", chat_id=900)
+
+    def answer(unit: UnitOfWork) -> list[OutboxItem]:
+        for text, chat_id in (("a2", 700), ("b1", 800), ("b2", 800)):
+            unit.outbox.put(an_outgoing(text, chat_id), after(1))
+        unit.outbox.put(an_outgoing("d1", 950), after(1), due_at=after(2))
+        return list(unit.outbox.claim_new(after(1), LEASE, 10))
+
+    (item,) = store.write(answer)
+    assert (item.message.text, item.state, item.attempts, item.doubtful) == ("b1", Delivery.SENDING, 1, False)
+    assert get(store, item.id) == item
+    assert texts(claim(store, 1)) == ["a1", "c1"]
+
+
+def test_an_answer_to_a_press_is_claimed_past_its_chats_queue_and_no_more_than_asked_for(store: Transactions) -> None:
+    put(store, "a1")
+
+    def answer(unit: UnitOfWork) -> list[OutboxItem]:
+        unit.outbox.put(an_outgoing("b1", 800), after(1))
+        unit.outbox.put(an_outgoing("", 700, press_id="7"), after(1))
+        return list(unit.outbox.claim_new(after(1), LEASE, 1))
+
+    assert [item.message.press_id for item in store.write(answer)] == ["7"]
+    assert texts(claim(store, 1)) == ["a1", "b1"]
+
+
+def test_what_was_undone_is_not_claimed(store: Transactions) -> None:
+    def answer(unit: UnitOfWork) -> list[OutboxItem]:
+        with suppress(NotFound), unit.savepoint():
+            unit.outbox.put(an_outgoing("a1"), after(1))
+            raise NotFound(what="order", name="1")
+        return list(unit.outbox.claim_new(after(1), LEASE, 10))
+
+    assert store.write(answer) == []
+    assert store.write(lambda unit: unit.outbox.claim_new(after(2), LEASE, 10)) == ()
+
+
+def test_a_process_that_dies_before_it_sends_what_it_claimed_with_the_commit_leaves_it_doubtful(
+    store: Transactions,
+) -> None:
+    def answer(unit: UnitOfWork) -> tuple[OutboxItem, ...]:
+        unit.outbox.put(an_outgoing("a1"), after(1))
+        return unit.outbox.claim_new(after(1), LEASE, 10)
+
+    store.write(answer)
+    assert claim(store, 1.5) == []
+    store.write(lambda unit: unit.claims.free_all())
+    assert [(item.message.text, item.doubtful, item.attempts) for item in claim(store, 1.5)] == [("a1", True, 2)]

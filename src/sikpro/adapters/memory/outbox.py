@@ -26,6 +26,7 @@ class MemoryOutbox:
     def __init__(self, state: State, sequences: Sequences) -> None:
         self._state = state
         self._sequences = sequences
+        self._new: set[int] = set()
 
     def put(
         self,
@@ -54,6 +55,8 @@ class MemoryOutbox:
         self._keep(Sending(item, at, salt=new_salt(self._sequences.chance)))
         if reason:
             self._ended(item.id, at)
+        else:
+            self._new.add(item.id)
         return item.id
 
     def claim(
@@ -80,6 +83,11 @@ class MemoryOutbox:
             self._keep(Sending(taken, now, now + lease, sending.salt))
             claimed.append(taken)
         return tuple(claimed)
+
+    def claim_new(self, now: datetime, lease: timedelta, limit: int) -> tuple[OutboxItem, ...]:
+        """Claim messages that this unit of work has queued, by the rules of `claim`."""
+        others = {sending.item.id for sending in self._unfinished()} - self._new
+        return self.claim(now, lease, limit, in_hand=others)
 
     def mark_tried_doubtful(self) -> None:
         """Mark all messages that were tried as doubtful, whatever the last try said of itself."""

@@ -110,6 +110,28 @@ _DUE = (
     .order_by(_press.is_(None), sa.func.min(sa.case((_c.bulk.is_(True), 1), else_=0)), _chosen)
     .limit(sa.bindparam("most"))
 )
+_NEW = (
+    sa.select(_chosen)
+    .where(_candidates, _waits, _c.id.in_(sa.bindparam("new", expanding=True)))
+    .group_by(_c.chat_id)
+    .order_by(_press.is_(None), _chosen)
+    .limit(sa.bindparam("most"))
+)
+_TAKE = (
+    sa.update(outbox)
+    .where(_c.id.in_(sa.bindparam("taken", expanding=True)))
+    .values(
+        state=Delivery.SENDING.value,
+        decided_at=sa.bindparam("now"),
+        leased_until=sa.bindparam("until"),
+        claimed_by=sa.bindparam("by"),
+        attempts=_c.attempts + 1,
+        doubtful=sa.or_(
+            _c.doubtful, sa.and_(sa.bindparam("doubted", type_=Boolean), _c.state == Delivery.SENDING.value)
+        ),
+    )
+    .returning(outbox)
+)
 _NEXT_DUE = sa.select(sa.func.min(_ready_at)).where(_candidates, _not_in_hand)
 _PUT = Constant(sa.insert(outbox).returning(_c.id))
 _EACH = sa.select(_c.state, sa.func.count()).group_by(_c.state)
@@ -128,6 +150,7 @@ class SqlOutbox:
 
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
+        self._new: list[int] = []
 
     def put(
         self,
@@ -155,7 +178,8 @@ class SqlOutbox:
             "salt": new_salt(self._transaction.chance),
         }
         if not reason:
-            return int(self._transaction.scalar(_PUT, row))
+            self._new.append(int(self._transaction.scalar(_PUT, row)))
+            return self._new[-1]
         return self._ended(sa.insert(outbox).values(row), at)
 
     def claim(
@@ -172,24 +196,22 @@ class SqlOutbox:
         lease_time = self._transaction.lease_time(now)
         times = {"now": now, "far": now + CLOCK_STEP, **lease_times(lease_time, lease)}
         chosen = self._transaction.execute(_DUE, times | {"in_hand": sorted(in_hand), "most": limit})
-        taken = list(chosen.scalars())
-        if not taken:
+        return self._take(list(chosen.scalars()), now, lease_time + lease, doubted=not sends_once)
+
+    def claim_new(self, now: datetime, lease: timedelta, limit: int) -> tuple[OutboxItem, ...]:
+        """Claim messages that this unit of work has queued, by the rules of `claim`."""
+        if not self._new:
             return ()
-        update = (
-            sa.update(outbox)
-            .where(_c.id.in_(taken))
-            .values(
-                state=Delivery.SENDING.value,
-                decided_at=now,
-                leased_until=lease_time + lease,
-                claimed_by=self._transaction.process,
-                attempts=_c.attempts + 1,
-                doubtful=_c.doubtful if sends_once else sa.or_(_c.doubtful, _c.state == Delivery.SENDING.value),
-            )
-        )
-        self._transaction.execute(update)
-        rows = self._transaction.execute(sa.select(outbox).where(_c.id.in_(taken))).mappings()
-        return tuple(sorted(map(item_from_row, rows), key=lambda item: taken.index(item.id)))
+        times = {"now": now, "far": now + CLOCK_STEP, "most": limit}
+        chosen = list(self._transaction.execute(_NEW, times | {"new": self._new}).scalars())
+        return self._take(chosen, now, self._transaction.lease_time(now) + lease, doubted=False)
+
+    def _take(self, chosen: list[int], now: datetime, until: datetime, *, doubted: bool) -> tuple[OutboxItem, ...]:
+        if not chosen:
+            return ()
+        claim = {"now": now, "until": until, "by": self._transaction.process, "doubted": doubted}
+        rows = self._transaction.execute(_TAKE, claim | {"taken": chosen}).mappings()
+        return tuple(sorted(map(item_from_row, rows), key=lambda item: chosen.index(item.id)))
 
     def mark_tried_doubtful(self) -> None:
         """Mark all messages that were tried as doubtful, whatever the last try said of itself."""

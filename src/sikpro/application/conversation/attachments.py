@@ -6,6 +6,7 @@ from sikpro.application.conversation.context import Context
 from sikpro.application.ports.chat import Attachment
 from sikpro.application.ports.inbox import ReceivedFile
 from sikpro.application.ports.network import RemoteFile
+from sikpro.application.ports.storage import Hint, Kind
 from sikpro.application.use_cases.orders.own_order import keep_place
 from sikpro.domain.place import Place
 
@@ -81,6 +82,7 @@ def want_reading(context: Context) -> None:
             context.uow.photo_reads.want(
                 remote, telegram_id=incoming.sender_id, album=incoming.album or None, at=context.now
             )
+            context.uow.announce(Hint(Kind.FILE))
 
 
 def want_files(context: Context, order_id: int, files: Iterable[ReceivedFile]) -> None:
@@ -98,6 +100,7 @@ def want_files(context: Context, order_id: int, files: Iterable[ReceivedFile]) -
             size=attachment.size,
             at=context.now,
         )
+        context.uow.announce(Hint(Kind.FILE))
 
 
 def _add(data: dict[str, str], name: str, value: str) -> None:

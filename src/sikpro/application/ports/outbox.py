@@ -102,6 +102,9 @@ class Outbox(Protocol):
         since: the message is due.
         """
 
+    def claim_new(self, now: datetime, lease: timedelta, limit: int) -> tuple[OutboxItem, ...]:
+        """Claim messages that this unit of work has queued, by the rules of `claim`; nobody else can have them yet."""
+
     def mark_tried_doubtful(self) -> None:
         """Mark tried messages as doubtful: another messenger cannot recognise them, and an earlier try than the last,
         of which nothing is known any more, may have arrived."""

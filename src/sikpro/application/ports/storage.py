@@ -93,6 +93,8 @@ class Kind(StrEnum):
     BOT = "bot"
     EXPORT = "export"
     TABLE = "table"
+    FILE = "file"
+    """A file or a photo is wanted from the network; for loops, not for pages."""
 
 
 @frozen

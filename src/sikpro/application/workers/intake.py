@@ -1,7 +1,9 @@
 """From inbox through conversation to outbox: one transaction a batch, one savepoint an update, cursor included."""
 
+import asyncio
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -17,6 +19,7 @@ from sikpro.application.ports.chat import Incoming, IncomingKind, Outgoing, Tran
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.measures import Measures, NoMeasures
 from sikpro.application.ports.network import Batch
+from sikpro.application.ports.outbox import OutboxItem
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import (
     AsyncTransactions,
@@ -29,6 +32,7 @@ from sikpro.application.ports.storage import (
     UnitOfWork,
 )
 from sikpro.application.use_cases.people.bind_phone import without_link_token
+from sikpro.application.workers.relay import LEASE, Relay
 from sikpro.domain.errors import ConcurrencyConflict
 
 _log = structlog.get_logger(__name__)
@@ -45,6 +49,14 @@ class Decided:
     kind: IncomingKind
     handled: Handled
     seconds: float
+
+
+@frozen
+class Stored:
+    """A batch that is stored: what was decided of each update, and the answers that this process has claimed."""
+
+    decided: Sequence[Decided | None]
+    claimed: tuple[OutboxItem, ...]
 
 
 @frozen(kw_only=True)
@@ -71,18 +83,24 @@ class Intake:
 
         await self.transactions.write(work)
 
-    async def take_in(self, batch: Batch, account: str, owner: str, transport: Transport) -> None:
+    async def take_in(
+        self, batch: Batch, account: str, owner: str, transport: Transport, relay: Relay | None = None
+    ) -> None:
         """Handle a batch and move the account's cursor on this transport, together.
+
+        The answers that `relay` may send now are claimed with it, and leave as soon as all is stored.
 
         If the database refuses the batch, its updates are tried one by one. Then only an update with refused content is
         saved as failed. Raises `StorageUnavailable` and `StorageBusy` when nothing can be stored now, and `LeaseLost`:
         then the cursor does not move and the updates are delivered again.
         """
 
-        def whole(uow: UnitOfWork) -> list[Decided | None]:
+        places = relay.places() if relay else 0
+
+        def whole(uow: UnitOfWork) -> Stored:
             decided = [self.receive(uow, incoming) for incoming in batch.updates]
             move(uow)
-            return decided
+            return Stored(decided, uow.outbox.claim_new(self.clock.now(), LEASE, places) if places else ())
 
         def move(uow: UnitOfWork) -> None:
             if batch.gap:
@@ -92,7 +110,10 @@ class Intake:
             uow.bots.move_cursor(account, transport, batch.cursor, owner)
 
         try:
-            self._tell(*await self.transactions.write(whole))
+            stored = await self._to_the_end(whole)
+            if relay:
+                relay.send(stored.claimed)
+            self._tell(*stored.decided)
         except (StorageUnavailable, StorageBusy, LeaseLost):
             raise
         except StorageError as error:
@@ -100,6 +121,26 @@ class Intake:
             for incoming in batch.updates:
                 await self._alone(incoming)
             await self.transactions.write(move)
+
+    async def _to_the_end(self, work: Callable[[UnitOfWork], Stored]) -> Stored:
+        """Do the work; a caller who is cancelled meanwhile waits for its end, and what it claimed is queued again."""
+        writing = asyncio.ensure_future(self.transactions.write(work))
+        try:
+            return await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            with contextlib.suppress(StorageError, LeaseLost):  # then nothing is claimed, or the claim is found later
+                await self._give_back((await writing).claimed)
+            raise
+
+    async def _give_back(self, claimed: Sequence[OutboxItem]) -> None:
+        now = self.clock.now()
+
+        def work(uow: UnitOfWork) -> None:
+            for item in claimed:
+                uow.outbox.later(item.id, now, "", at=now, attempt=item.attempts)
+
+        if claimed:
+            await self.transactions.write(work)
 
     async def _alone(self, incoming: Incoming) -> None:
         try:

@@ -19,6 +19,7 @@ from sikpro.application.ports.runtime import Clock, LiveEvents
 from sikpro.application.ports.storage import AsyncTransactions, Hint, Kind, StorageError
 from sikpro.application.workers.backoff import Backoff
 from sikpro.application.workers.intake import Intake
+from sikpro.application.workers.relay import Relay
 from sikpro.application.workers.repeated import Repeated
 
 _log = structlog.get_logger(__name__)
@@ -39,10 +40,10 @@ class LongPoll:
     """Receives for one bot account, under its lease.
 
     `account` is the account's name in the database, `owner` this process. `take_over` ends another process's lease at
-    once: right on SQLite, where only one process runs. `lease` is its duration, longer than a poll. `after_commit` is
-    called when replies may be waiting, `reconnected` when the network answers again. `release_all` releases what the
-    transport holds while another process serves the bot. `caution` returns a trouble with its detail while the
-    connection works in spite of it. `count` returns monotonic seconds.
+    once: right on SQLite, where only one process runs. `lease` is its duration, longer than a poll. `relay` sends what
+    may leave with the commit; `after_commit` is called when more replies may be waiting, `reconnected` when the network
+    answers again. `release_all` releases what the transport holds while another process serves the bot. `caution`
+    returns a trouble with its detail while the connection works in spite of it. `count` returns monotonic seconds.
     """
 
     source: UpdateSource
@@ -54,6 +55,7 @@ class LongPoll:
     owner: str
     take_over: bool
     lease: timedelta
+    relay: Relay | None = None
     after_commit: Callable[[], None] = field(default=lambda: None)
     reconnected: Callable[[], None] = field(default=lambda: None)
     release_all: Callable[[], Awaitable[None]] = field(default=_keep)
@@ -131,7 +133,7 @@ class LongPoll:
         self._polled_at = self.count()
         self._connected()
         if batch.cursor != cursor or batch.updates or batch.gap:
-            await self.intake.take_in(batch, self.account, self.owner, self.source.transport)
+            await self.intake.take_in(batch, self.account, self.owner, self.source.transport, self.relay)
             self.after_commit()
 
     async def _lease(self, *, take_over: bool) -> bool:

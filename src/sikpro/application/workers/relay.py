@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import structlog
@@ -114,6 +114,12 @@ class Relay:
         """Check the outbox now. Call it in the event loop's thread."""
         self._wake.set()
 
+    def heard(self, hint: Hint) -> None:
+        """Check the outbox after a hint, unless it only tells of messages that this relay itself is sending."""
+        ours = hint.kind is Kind.OUTBOX and hint.ids and set(hint.ids) <= set(self._sending.values())
+        if not ours:
+            self.wake()
+
     def line_is_back(self) -> None:
         """Retry messages at once that wait because the network was unreachable. Call it in the event loop's thread.
 
@@ -147,36 +153,46 @@ class Relay:
             if self._sending:
                 await asyncio.wait(self._sending, timeout=5)
 
-    async def _turn(self) -> None:
-        claimed = await self._claim()
+    def places(self) -> int:
+        """Return how many messages may leave now beside those that do. Call it in the event loop's thread."""
+        free = _AT_ONCE - len(self._sending)
+        return free if free > 0 and self.may_send() and self._loop_time() >= self._paused_until else 0
+
+    def send(self, claimed: Iterable[OutboxItem]) -> None:
+        """Send messages that this process has claimed. Call it in the event loop's thread."""
         for item in claimed:
             task = asyncio.create_task(self._deliver(item))
             self._sending[task] = item.id
             task.add_done_callback(self._delivered)
+
+    async def _turn(self) -> None:
+        claimed, due = await self._look()
+        self.send(claimed)
         if not claimed or len(self._sending) >= _AT_ONCE:
-            await self._pause()
+            await self._pause(due)
 
-    async def _claim(self) -> tuple[OutboxItem, ...]:
-        free = _AT_ONCE - len(self._sending)
-        if not self.may_send() or free <= 0 or self._loop_time() < self._paused_until:
-            return ()
-        now, hurry, in_hand = self.clock.now(), self._hurry, tuple(self._sending.values())
+    async def _look(self) -> tuple[tuple[OutboxItem, ...], datetime | None]:
+        """Claim what may leave now; if nothing does, return also when the next message is due."""
+        free, in_hand = self.places(), tuple(self._sending.values())
+        if not free:
+            due = await self.transactions.read(lambda uow: uow.outbox.next_due(in_hand=in_hand))
+            self.store.worked()
+            return (), due
+        now, hurry = self.clock.now(), self._hurry
 
-        def claim(uow: UnitOfWork) -> tuple[OutboxItem, ...]:
+        def look(uow: UnitOfWork) -> tuple[tuple[OutboxItem, ...], datetime | None]:
             if hurry:
                 uow.outbox.retry_now(OUTAGE, now, most_doubts=hurry)
-            return uow.outbox.claim(now, LEASE, free, sends_once=self.messenger.sends_once, in_hand=in_hand)
+            claimed = uow.outbox.claim(now, LEASE, free, sends_once=self.messenger.sends_once, in_hand=in_hand)
+            return claimed, None if claimed else uow.outbox.next_due(in_hand=in_hand)
 
-        claimed = await self.transactions.write(claim)
+        found = await self.transactions.write(look)
         self.store.worked()
         self._hurry = 0 if self._hurry == hurry else self._hurry
-        return claimed
+        return found
 
-    async def _pause(self) -> None:
+    async def _pause(self, due: datetime | None) -> None:
         """Wait until something wakes the relay, or until a message is due."""
-        in_hand = tuple(self._sending.values())
-        due = await self.transactions.read(lambda uow: uow.outbox.next_due(in_hand=in_hand))
-        self.store.worked()
         wait = _IDLE
         if due is not None:
             least = 0.05 if self.may_send() else _NOT_OURS

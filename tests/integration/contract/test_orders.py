@@ -1,5 +1,6 @@
 """What the order repository promises."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -231,3 +232,21 @@ def test_keys_may_change_hands_in_one_replacement(store: Transactions) -> None:
 
     assert (holder("SC10000001"), holder("SC10000002")) == (second.id, first.id)
     store.write(lambda unit: unit.orders.add(an_order(unit.orders.next_id()), "SC10000003"))
+
+
+def test_the_orders_under_a_number_are_those_of_now_after_each_write_of_the_same_unit(store: Transactions) -> None:
+    def work(unit: UnitOfWork) -> list[list[str]]:
+        found = [_statuses(unit)]
+        order = stored_order(unit)
+        found.append(_statuses(unit))
+        with suppress(NotFound), unit.savepoint():
+            unit.orders.save(order.delete("salah", after(1)).order, None)
+            found.append(_statuses(unit))
+            raise NotFound(what="order", name="1")
+        return [*found, _statuses(unit)]
+
+    assert [len(found) for found in store.write(work)] == [0, 1, 0, 1]
+
+
+def _statuses(unit: UnitOfWork) -> list[str]:
+    return [order.status for order in unit.orders.find("SC32232558")]

@@ -84,6 +84,7 @@ _INSERT = Constant(sa.insert(ledger_facts))
 _WRITERS = 0x51_4B_50_03
 """The advisory lock on PostgreSQL: shared by all who write facts, until their commit; the sealer wants it alone."""
 
+_WRITTEN = [column.name for column in _f if column.name != "id"]
 _PATIENCE = "200ms"
 _MANY = 500
 _OF_JOURNAL, _OF_INBOX, _OF_OUTBOX = (
@@ -102,10 +103,7 @@ def write_facts(transaction: OpenTransaction) -> None:
         return
     if not transaction.on_sqlite:
         transaction.scalar(sa.select(sa.func.pg_advisory_xact_lock_shared(_WRITERS)))
-    rows = [asdict(fact) for fact in transaction.facts]
-    for row in rows:
-        del row["id"]
-        row["kind"] = row["kind"].value
+    rows = [{name: getattr(fact, name) for name in _WRITTEN} | {"kind": fact.kind.value} for fact in transaction.facts]
     transaction.change_many(_INSERT, rows)
     transaction.facts.clear()
 

@@ -15,33 +15,32 @@ from sikpro.domain.disturbance import Disturbance
 from sikpro.domain.events import FieldChange
 from sikpro.domain.order import Order
 from sikpro.domain.text import one_line
-from sikpro.domain.values import SerialNumber
 
 NOTE_SHOWN = 60
 """How much of a note a receipt shows, in characters."""
 
 
-def receipt(context: Context, order: Order, row: OrderRow, place: int) -> str:
+def receipt(context: Context, order: Order, place: int) -> str:
     """Return the answer to a request that was registered: all that was read, in five lines at most."""
     words = context.words
     wait = expected_wait(context.uow, place, context.now)
-    first = words("card.stored", number=row.number, place=place)
+    first = words("card.stored", number=order.number, place=place)
     if wait:
         first = f"{first}, {words('card.expected', span=words.duration(wait))}"
-    return "\n".join([first, *read_lines(context, order, row)])
+    return "\n".join([first, *read_lines(context, order)])
 
 
-def read_lines(context: Context, order: Order, row: OrderRow) -> list[str]:
+def read_lines(context: Context, order: Order) -> list[str]:
     """Return what an order holds, for whoever sent it: four lines at most, with what looks odd in the last."""
-    words = context.words
-    maker = maker_of(context.uow, SerialNumber(row.serial, row.serial))
-    port = row.texts.get("port", "")
-    box = f"{row.odp} {words('card.port', port=port)}" if port else row.odp
+    words, data = context.words, order.data
+    maker, technician = maker_of(context.uow, data.serial), context.uow.people.by_code(data.technician.value)
+    box = f"{data.odp} {words('card.port', port=data.port)}" if data.port else str(data.odp)
+    name = technician.name if technician else ""
     lines = [
-        f"{row.type} · SN {row.serial} ({maker or words('card.maker_unknown')})",
-        f"{row.sto} · {box} · {row.technician} {row.technician_name}".rstrip(),
+        f"{data.type} · SN {data.serial} ({maker or words('card.maker_unknown')})",
+        f"{data.sto} · {box} · {data.technician} {name}".rstrip(),
     ]
-    rest = one_line(row.texts.get(REST, ""))
+    rest = one_line(data.texts.get(REST, ""))
     if rest:
         lines.append(words("card.note", text=rest if len(rest) <= NOTE_SHOWN else f"{rest[: NOTE_SHOWN - 1]}…"))
     odd = _clash_words(context, order)

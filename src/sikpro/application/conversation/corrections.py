@@ -64,17 +64,14 @@ def show_fields(context: Context, order_id: int) -> Handled:
     order = pressed_order(context, order_id)
     if isinstance(order, Handled):
         return order
-    row = context.uow.order_queries.row(order_id)
-    if row is None:
-        raise RuntimeError("the order is not there")
     words = context.words
     buttons = [
         Button(words(f"field.{field.name}"), f"{WRONG}:{order_id}:{field.name}")
         for field in FIELDS
-        if field.required or row.texts.get(field.name)
+        if field.required or order.data.texts.get(field.name)
     ]
     rows = [buttons[start : start + _BUTTONS_A_ROW] for start in range(0, len(buttons), _BUTTONS_A_ROW)]
-    lines = [words("wrong.ask", number=order.number), *read_lines(context, order, row)]
+    lines = [words("wrong.ask", number=order.number), *read_lines(context, order)]
     context.reply("\n".join(lines), rows, order_id=order_id)
     return Handled(Outcome.DIALOGUE, WRONG, order_id)
 

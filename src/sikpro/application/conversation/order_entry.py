@@ -273,10 +273,7 @@ def _register(context: Context, data: Mapping[str, str]) -> Handled:
     order = registered.order
     store_files(context, order.id, data)
     store_place(context, order.id, data)
-    row = context.uow.order_queries.row(order.id)
-    if row is None:
-        raise RuntimeError("the order just stored is not there")
-    lines = [receipt(context, order, row, registered.place), *disturbance_lines(context, registered.disturbances)]
+    lines = [receipt(context, order, registered.place), *disturbance_lines(context, registered.disturbances)]
     context.reply(
         "\n".join(lines),
         receipt_buttons(order.id, context.words),

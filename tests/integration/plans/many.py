@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""Years of orders on PostgreSQL, whose planner looks at the rows: one order copied, with all that is told about it."""
-=======
 """Years of orders on PostgreSQL, whose planner looks at the rows: an order copied with what is written about it."""
->>>>>>> 549785a2 (Plans of what counts are explained on PostgreSQL too: recaps, files, dashboard, ledgers, and what each job looks for)
 
 from collections.abc import Mapping
 

@@ -49,6 +49,7 @@ _STORED = Constant(sa.select(*_BEFORE).where(_c.id == sa.bindparam("order_id")))
 _UPDATE = Constant(
     sa.update(orders).where(_c.id == sa.bindparam("read_id"), _c.version == sa.bindparam("read_version"))
 )
+_PUT_KEY = sa.update(orders).where(_c.id == sa.bindparam("order")).values(duplicate_key=sa.bindparam("key"))
 
 
 def last_order_id(connection: Connection) -> int:
@@ -159,11 +160,17 @@ class SqlOrderRepository:
         """Set the key of every named order; the orders may exchange keys."""
         if not keys:
             return
-        changed = sa.update(orders).where(_c.id == sa.bindparam("order"))
-        named = [{"order": order_id, "key": key} for order_id, key in sorted(keys.items())]
+        held = {row.id: row.duplicate_key for row in self._transaction.execute(sa.select(_c.id, _c.duplicate_key))}
+        changed = {order: key for order, key in sorted(keys.items()) if order in held and held[order] != key}
+        # An order that gives its key to another one has none in between; the others are written once.
+        taken = {key for key in changed.values() if key is not None}
         with self._transaction.savepoint():
-            self._transaction.execute(changed.values(duplicate_key=None), [{"order": row["order"]} for row in named])
-            self._transaction.execute(changed.values(duplicate_key=sa.bindparam("key")), named)
+            self._put_keys({order: None for order in changed if held[order] in taken})
+            self._put_keys(changed)
+
+    def _put_keys(self, keys: Mapping[int, str | None]) -> None:
+        if keys:
+            self._transaction.execute(_PUT_KEY, [{"order": order, "key": key} for order, key in keys.items()])
 
     def _note_shared(self, row: Mapping[str, Any]) -> None:
         """Note the order's modem if it stands under another number too; the list asks whether it still does."""

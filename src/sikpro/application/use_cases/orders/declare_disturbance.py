@@ -1,7 +1,7 @@
 """Declare a disturbance: tie all open orders in its scope, and answer all their technicians once."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from sikpro.application.ports.queries import OrderFilter, OrderRow, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import status_named
 from sikpro.application.use_cases.catalogue.typed_values import box_typed, patterns_of
-from sikpro.application.use_cases.messages.message_about_orders import by_chat, put_about_orders
+from sikpro.application.use_cases.messages.message_about_orders import Reader, by_chat, put_about_orders
 from sikpro.application.use_cases.messages.notify_owner import notify_owner
 from sikpro.application.use_cases.orders.change_status import checked_text
 from sikpro.application.use_cases.orders.list_orders import every_order
@@ -35,14 +35,22 @@ class Affected:
     """What a disturbance touches: its open orders, oldest first.
 
     `to_move` are those in the queue, which get its status, if it has one. `in_hand` are those that a helpdesk has; they
-    stay, as those do that are held up already. `chats` is the number of chats that get a message, `silent` the number
-    of orders without any.
+    stay, as those do that are held up already. `heard` has the orders by the chats that get a message.
     """
 
     disturbance: Disturbance
     rows: tuple[OrderRow, ...]
-    chats: int
-    silent: int
+    heard: Mapping[Reader, Sequence[OrderRow]]
+
+    @property
+    def chats(self) -> int:
+        """The number of chats that get a message."""
+        return len(self.heard)
+
+    @property
+    def silent(self) -> int:
+        """The number of orders of which no chat hears."""
+        return len(self.rows) - len({row.id for some in self.heard.values() for row in some})
 
     @property
     def to_move(self) -> tuple[OrderRow, ...]:
@@ -88,9 +96,7 @@ def affected_by(uow: UnitOfWork, typed: Mapping[str, str], by: Person, now: date
         raise NotPermitted(permission=Permission.WORK)
     disturbance = _understood(uow, typed, by, now)
     rows = tuple(row for row in every_order(uow, _near(disturbance)) if disturbance.touches(row.sto, row.odp))
-    heard = by_chat(uow, rows)
-    reached = {row.id for some in heard.values() for row in some}
-    return Affected(disturbance=disturbance, rows=rows, chats=len(heard), silent=len(rows) - len(reached))
+    return Affected(disturbance=disturbance, rows=rows, heard=by_chat(uow, rows))
 
 
 def declare_disturbance(
@@ -115,13 +121,14 @@ def declare_disturbance(
         uow.disturbances.tie(disturbance.id, row.id, now, moved=row.id in moved)
     if moved:
         notify_owner(uow, disturbance.status, sorted(moved), now, by=by.name, feedback=disturbance.text, zone=zone)
-    rows = [now_so for one in affected.rows if (now_so := uow.order_queries.row(one.id))]
-    for chat, some in by_chat(uow, rows).items():
+    now_so = {again.id: again for order_id in moved if (again := uow.order_queries.row(order_id))}
+    for chat, heard in affected.heard.items():
+        some = [now_so.get(row.id, row) for row in heard]
         words = words_in(chat.language, zone)
         head = [words("disturbance.head", place=disturbance.place, text=disturbance.text)]
         foot = [words("disturbance.wait")]
         put_about_orders(uow, chat.chat_id, head, some, words, now, foot=foot, topic=chat.topic)
-    data = {"scope": disturbance.scope.value, "place": disturbance.place, "orders": str(len(rows))}
+    data = {"scope": disturbance.scope.value, "place": disturbance.place, "orders": str(len(affected.rows))}
     uow.journal.note("disturbance_declared", str(disturbance.id), by.id, now, data)
     return disturbance
 

@@ -1,5 +1,6 @@
 """End a disturbance: bring its orders back to the queue, and tell each chat once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sikpro.application.i18n import words_in
@@ -26,11 +27,13 @@ def tied_orders(uow: UnitOfWork, disturbance: Disturbance) -> tuple[OrderRow, ..
 
 def to_bring_back(uow: UnitOfWork, disturbance: Disturbance) -> frozenset[int]:
     """Return the orders that the disturbance itself held up and that nobody has moved since."""
+    return _held_up_by_it(uow, disturbance, tied_orders(uow, disturbance))
+
+
+def _held_up_by_it(uow: UnitOfWork, disturbance: Disturbance, rows: Sequence[OrderRow]) -> frozenset[int]:
     moved = {tied.order_id for tied in uow.disturbances.orders(disturbance.id) if tied.moved}
     return frozenset(
-        row.id
-        for row in tied_orders(uow, disturbance)
-        if row.id in moved and row.phase.held_up and row.status == disturbance.status
+        row.id for row in rows if row.id in moved and row.phase.held_up and row.status == disturbance.status
     )
 
 
@@ -45,13 +48,15 @@ def end_disturbance(
     if not may_declare(by):
         raise NotPermitted(permission=Permission.WORK)
     disturbance, text = uow.disturbances.get(disturbance_id), checked_text(text)
-    back = to_bring_back(uow, disturbance)
+    tied = tied_orders(uow, disturbance)
+    back = _held_up_by_it(uow, disturbance, tied)
     if not uow.disturbances.end(disturbance_id, now, by.id, text):
         return None
     waiting = first_status(uow, Phase.WAITING)
     for order_id in sorted(back):
         record_change(uow, uow.orders.get(order_id).clear(waiting, now, text=text), by.id)
-    rows = [row for row in tied_orders(uow, disturbance) if row.open]
+    now_so = {row.id: row for order_id in back if (row := uow.order_queries.row(order_id))}
+    rows = [row for one in tied if (row := now_so.get(one.id, one)).open]
     for chat, some in by_chat(uow, rows).items():
         words = words_in(chat.language, zone)
         head = [words("disturbance.over", place=disturbance.place), *([text] if text else [])]

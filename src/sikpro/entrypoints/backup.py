@@ -20,13 +20,13 @@ from sikpro.application.ports.backups import BackupFailed
 from sikpro.application.ports.storage import StorageUnavailable
 from sikpro.entrypoints.bucket import S3, bucket_at
 from sikpro.entrypoints.settings import Settings
-from sikpro.entrypoints.start import check_address, check_place
+from sikpro.entrypoints.start import check_address, check_place, check_ways
 
 
 def back_up(settings: Settings, to: str) -> None:
     """Write a verified backup to a file or into a bucket and print what is in it. Raises as `restore`."""
     url = settings.direct_url
-    check_address(url)
+    check_ways(settings)
     check_place(settings, migrating=False)
     with _sent(settings, to) if to.startswith(S3) else nullcontext(Path(to)) as file:
         manifest, restored = write_backup(url, file, SystemClock().now(), version("sikpro"))
@@ -46,7 +46,7 @@ def restore(settings: Settings, backup: str) -> None:
     Raises `WrongSettings`, `StorageError`; for a name that ends with `/`, with the names of the backups that are there.
     """
     url = settings.direct_url
-    check_address(url)
+    check_ways(settings)
     with _left_as_it_was(sqlite_file(url)):
         check_place(settings, migrating=True)
         with _fetched(settings, backup) if backup.startswith(S3) else nullcontext(Path(backup)) as file:

@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 from attrs import evolve
 
-from sikpro.adapters.sql.connections import connections, connections_each
+from sikpro.adapters.sql.connections import connections, connections_each, way
 from sikpro.adapters.sql.engine import create_engine_for, sqlite_file
 from sikpro.adapters.sql.migrate import migrate, pending
 from sikpro.adapters.sql.only_server import only_server
@@ -48,8 +48,7 @@ def prepare(settings: Settings, *, migrating: bool) -> None:
 
 def _check(settings: Settings, *, migrating: bool) -> None:
     log_to_stderr(settings)
-    check_address(settings.database_url)
-    check_address(settings.direct_url)
+    check_ways(settings)
     file = sqlite_file(settings.database_url)
     new = file is not None and not file.exists()
     check_place(settings, migrating=migrating)
@@ -82,6 +81,18 @@ def check_place(settings: Settings, *, migrating: bool) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise WrongSettings(f"data folder {folder}: {error.strerror or error}") from error
+
+
+def check_ways(settings: Settings) -> None:
+    """Raise `WrongSettings` for an address that cannot be used, or if the two lead to different databases.
+
+    A migration, a lock or a backup would be another database's than the orders. Raises `StorageError` if one leads
+    nowhere.
+    """
+    check_address(settings.database_url)
+    check_address(settings.direct_url)
+    if settings.database_direct and way(settings.database_url).to != way(settings.database_direct).to:
+        raise WrongSettings("SIKPRO_DATABASE and SIKPRO_DATABASE_DIRECT lead to different databases")
 
 
 def check_address(url: str) -> None:

@@ -72,7 +72,7 @@ async def measured(database: Path, folder: Path, requests: int, messages: int) -
             await asyncio.wait_for(bot.polled.wait(), 60)
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{CONSOLE}", timeout=120) as browser:
                 token = form_token((await browser.get("/login")).text)
-                await browser.post("/login", data={"username": "measurer", "password": PASSWORD, "csrf": token})
+                await browser.post("/login", data={"username": "measuring.admin", "password": PASSWORD, "csrf": token})
                 load = Load(browser, bot, "2026-11-01")
                 await load.give(islice(asked, requests // 100), islice(sent, messages // 100))
                 before = megabytes(process)

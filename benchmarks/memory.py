@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 import httpx
 from attrs import define
 
-from benchmarks.chat import CONSOLE, OURS, running, texts
+from benchmarks.chat import running, texts
 from benchmarks.console import PASSWORD, add_accounts, form_token
 from benchmarks.gateway import TOKEN, Gateway, gateway
 from benchmarks.lines import Line, table
@@ -25,6 +25,7 @@ from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
 
 REQUESTS, MESSAGES = 100_000, 20_000
 CLIENTS = 8
+BOT, CONSOLE = 8931, 8933
 REST = 5.0
 PATHS = (
     *("/orders", "/orders?view=all", "/orders?view=all&q=sc300", "/orders?sto=SDA", "/orders/1", "/orders/777"),
@@ -65,7 +66,7 @@ async def measured(database: Path, folder: Path, requests: int, messages: int) -
     """Return the line."""
     asked, sent = count(), texts()
     serve = ["sikpro", "serve", "--port", str(CONSOLE), "--data", str(folder), "--database", f"sqlite:///{database}"]
-    async with gateway(OURS) as bot:
+    async with gateway(BOT) as bot:
         settings = {"SIKPRO_TELEGRAM_TOKEN": TOKEN, "SIKPRO_TELEGRAM_API": bot.address}
         pace = {"SIKPRO_RATE_CHAT": "1000", "SIKPRO_RATE_OVERALL": "100000"}
         with running(serve, folder / "ours.log", **settings, **pace) as process:

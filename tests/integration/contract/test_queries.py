@@ -185,6 +185,8 @@ def test_a_count_stops_at_its_cap(store: Transactions) -> None:
     some = page(store, limit=1)[0]
     assert count(OrderFilter(text=some.number), 1000) == 1
     assert count(OrderFilter(phases=frozenset({Phase.COMPLETED})), 1000) == 0
+    several = (OrderFilter(), OrderFilter(text=some.number), OrderFilter(phases=frozenset({Phase.COMPLETED})))
+    assert store.read(lambda unit: unit.order_queries.counts(several, 5)) == (5, 1, 0)
 
 
 def test_each_part_of_a_filter_narrows_the_list(store: Transactions) -> None:
@@ -404,6 +406,22 @@ def test_open_orders_are_counted_by_phase_and_by_turn(store: Transactions) -> No
     by_phase, todo = store.read(lambda unit: unit.order_queries.open_counts(OrderFilter(phases=OPEN, sto="SDA")))
 
     assert (by_phase[Phase.WAITING], by_phase[Phase.HELD_UP], todo) == (2, 0, 2)
+
+
+@pytest.mark.parametrize(("sto", "ahead"), [("", "SC10000005"), ("TUN", "SC10000001"), ("GDS", None)])
+def test_the_next_possible_order_is_that_of_the_code(store: Transactions, sto: str, ahead: str | None) -> None:
+    def work(unit: UnitOfWork) -> None:
+        for day in range(6):
+            stored_order(unit, f"SC{10_000_000 + day}", received_at=after(day * 1440), sto="TUN" if day == 1 else "SDA")
+
+    store.write(work)
+    place = Key(after(6 * 1440), 0)
+    found = store.read(lambda unit: unit.order_queries.next_possible(OrderFilter(sto=sto), down=True, after=place))
+
+    assert found == (None if ahead is None else Key(after(int(ahead[-1]) * 1440), found.id if found else 0))
+    if found is not None:
+        (row,) = store.read(lambda unit: unit.order_queries.page(OrderFilter(), sort=Sort.NEWEST, after=found, limit=1))
+        assert row.number == ahead
 
 
 def test_a_row_has_the_port_and_the_newest_place(store: Transactions) -> None:

@@ -1,7 +1,7 @@
 """Reads over orders in memory."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -40,6 +40,10 @@ class MemoryOrderQueries:
         """Return the number of orders, counted up to `cap`."""
         wanted = Wanted(which, Names(self._state))
         return sum(1 for _ in islice(filter(wanted, self._state.orders.values()), cap))
+
+    def counts(self, several: Sequence[OrderFilter], cap: int) -> tuple[int, ...]:
+        """Return the number of orders of each filter, counted up to `cap`."""
+        return tuple(self.count(which, cap) for which in several)
 
     def open_counts(self, which: OrderFilter) -> tuple[Mapping[Phase, int], int]:
         """Return the number of orders by phase, and of those for which it is the helpdesk's turn."""

@@ -1,6 +1,6 @@
 """Reads over orders for lists and answers."""
 
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -83,11 +83,22 @@ class SqlOrderQueries:
     def count(self, which: OrderFilter, cap: int) -> int:
         """Return the number of orders, counted up to `cap`."""
 
-        def make() -> sa.Select[Any]:
+        return self.counts((which,), cap)[0]
+
+    def counts(self, several: Sequence[OrderFilter], cap: int) -> tuple[int, ...]:
+        """Return the number of orders of each filter, counted up to `cap`, by one statement."""
+
+        def count(which: OrderFilter) -> sa.Select[Any]:
             some = self._read(sa.select(_c.id), which).limit(cap)
             return sa.select(sa.func.count()).select_from(some.subquery())
 
-        return int(self._transaction.scalar(self._made(which, ("count", cap), make)))
+        def make() -> sa.Select[Any]:
+            if len(several) == 1:
+                return count(several[0])
+            return sa.select(*(count(which).scalar_subquery() for which in several))
+
+        found = self._transaction.execute(self._made(tuple(several), ("count", cap), make)).one()
+        return tuple(map(int, found))
 
     def open_counts(self, which: OrderFilter) -> tuple[Mapping[Phase, int], int]:
         """Return the number of orders by phase, and of those for which it is the helpdesk's turn."""
@@ -180,13 +191,14 @@ class SqlOrderQueries:
         chosen = index_for(self._transaction, which, Sort.NEWEST)
         return read_by(statement.where(*wanted(self._transaction, which)), orders, chosen)
 
-    def _made(self, which: OrderFilter, what: Hashable, make: Callable[[], sa.Select[Any]]) -> sa.Select[Any]:
+    def _made(
+        self, which: OrderFilter | tuple[OrderFilter, ...], what: Hashable, make: Callable[[], sa.Select[Any]]
+    ) -> sa.Select[Any]:
         """Return the statement of a filter; one that will be asked for again is made once.
 
         Such a filter has no text, no code and no moment, so its conditions and its index follow from it alone.
         """
-        moments = (which.newer_than, which.changed_since, which.received, which.finished, which.overdue, which.due)
-        if which.text or which.codes or any(one is not None for one in moments):
+        if any(map(_is_of_its_own, (which,) if isinstance(which, OrderFilter) else which)):
             return make()
         key = self._transaction.on_sqlite, which, what
         statement = _made.get(key)
@@ -206,6 +218,11 @@ def _sorted_after(some: sa.Select[Any], sort: Sort) -> sa.Select[Any]:
     """Sort by receipt, but by no index of it."""
     key: list[sa.ColumnElement[Any]] = [_c.received_at + sa.literal(timedelta()), _c.id]
     return some.order_by(None).order_by(*(part.desc() if sort.down else part for part in key))
+
+
+def _is_of_its_own(which: OrderFilter) -> bool:
+    moments = (which.newer_than, which.changed_since, which.received, which.finished, which.overdue, which.due)
+    return bool(which.text or which.codes) or any(one is not None for one in moments)
 
 
 def _those(ids: Any) -> sa.Select[Any]:

@@ -28,6 +28,11 @@ set_aside = Table(
 )
 
 _c = set_aside.c
+_OF_PERSON = (
+    sa.select(set_aside)
+    .where(_c.by == sa.bindparam("person"), _c.at >= sa.bindparam("since", type_=_c.at.type))
+    .order_by(_c.at, _c.id)
+)
 
 
 class SqlSetAsides:
@@ -44,7 +49,8 @@ class SqlSetAsides:
 
     def of_person(self, person_id: int, since: datetime) -> tuple[SetAside, ...]:
         """Return what a person set aside since a time, oldest first."""
-        return self._all(sa.select(set_aside).where(_c.by == person_id, _c.at >= since).order_by(_c.at, _c.id))
+        found = self._transaction.rows(_OF_PERSON, {"person": person_id, "since": since})
+        return tuple(SetAside(**row) for row in found)
 
     def since(self, since: datetime, limit: int) -> tuple[SetAside, ...]:
         """Return what all people set aside since a time, newest first."""

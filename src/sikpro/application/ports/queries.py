@@ -1,6 +1,6 @@
 """Reads for pages: flat rows, paged by key."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, Self
@@ -320,6 +320,9 @@ class OrderQueries(Protocol):
 
     def count(self, which: OrderFilter, cap: int) -> int:
         """Count the orders, up to `cap` and no further."""
+
+    def counts(self, several: Sequence[OrderFilter], cap: int) -> tuple[int, ...]:
+        """Count the orders of each of one or more filters, each up to `cap`."""
 
     def open_counts(self, which: OrderFilter) -> tuple[Mapping[Phase, int], int]:
         """Count the orders of a filter of open ones by their phases, and those for which it is the helpdesk's turn."""

@@ -1,13 +1,15 @@
 """The template engine: escapes all values without a needless copy of each, and refuses undefined names."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from types import MethodType
+from types import FunctionType, MethodType
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.compiler import CodeGenerator
+from jinja2.environment import TemplateModule
 from jinja2.nodes import Expr
 from jinja2.runtime import Context
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]  # C, or Python without it
@@ -34,8 +36,8 @@ def shown(value: object) -> str:
     return str(value) if kind is int else escape(value)
 
 
-_PLAIN = frozenset({Words, MethodType, type(icon)})
-"""The types of what templates call that wants nothing of the template."""
+_PLAIN = frozenset({Words, MethodType, FunctionType, type(icon)})
+"""The types of what templates call that wants nothing of the template: no function of ours is a `pass_context`."""
 
 
 class _Escaping(CodeGenerator):
@@ -48,10 +50,29 @@ class _Escaping(CodeGenerator):
             self.write("environment.shown(")
 
 
+PARTS = "site/parts.html"
+"""The template of the macros that all pages share: they read `t` and `visit`, which a page has once."""
+
+
+class _Template(Template):
+    """Makes the shared macros once for a page, not once for each template of the page that imports them."""
+
+    def make_module(self, *given: Any, **named: Any) -> TemplateModule:
+        """Return the macros; `made` of a page keeps them."""
+        values: Mapping[str, Any] = given[0] if given else {}
+        if self.name != PARTS or "made" not in values:
+            return super().make_module(*given, **named)
+        made: dict[str, TemplateModule] = values["made"]
+        if PARTS not in made:
+            made[PARTS] = super().make_module({"t": values["t"], "visit": values["visit"]})
+        return made[PARTS]
+
+
 class _Environment(Environment):
     """`call` is what Jinja's sandbox has for its checks: it skips the search for what templates never call."""
 
     code_generator_class = _Escaping
+    template_class = _Template
     shown = staticmethod(shown)
     sandboxed = True
     intercepted_binops: frozenset[str] = frozenset()

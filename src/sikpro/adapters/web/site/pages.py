@@ -40,6 +40,7 @@ class Pages:
         words = visit.words
         navigation = groups_for(self.navigation, visit, path)
         return {
+            "made": {},
             "t": words,
             "words": words,
             "me": visit.person,

@@ -57,7 +57,7 @@ class Gateway:
         began = time.perf_counter()
         self._updates.append({"update_id": self._numbers, "message": message})
         self._more.set()
-        at: float = await asyncio.wait_for(answered, 60)
+        at: float = await asyncio.wait_for(answered, 600)
         return (at - began) * 1000
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

@@ -152,8 +152,7 @@ class SqlInbox:
         """Return the topic in which a message was received."""
         if message_id is None:
             return None
-        selected = sa.select(_c.rest).where(_c.chat_id == chat_id, _c.message_id == message_id, _c.kind.in_(_SAID))
-        rest = self._transaction.scalar(selected.order_by(_c.id).limit(1))
+        rest = self._transaction.scalar(_FIRST_SAID, {"chat": chat_id, "message": message_id})
         return rest.get("topic") if rest else None
 
     def forget_topic(self, chat_id: int, topic: int) -> None:
@@ -260,6 +259,12 @@ class SqlInbox:
 
 
 _SAID = (IncomingKind.MESSAGE.value, IncomingKind.EDIT.value)
+_FIRST_SAID = (
+    sa.select(_c.rest)
+    .where(_c.chat_id == sa.bindparam("chat"), _c.message_id == sa.bindparam("message"), _c.kind.in_(_SAID))
+    .order_by(_c.id)
+    .limit(1)
+)
 _LEDGER = ("id", "received_at", "sent_at", "chat_id", "sender_name", "kind", "text", "outcome", "detail", "order_id")
 
 

@@ -133,6 +133,12 @@ _TAKE = (
     .returning(outbox)
 )
 _NEXT_DUE = sa.select(sa.func.min(_ready_at)).where(_candidates, _not_in_hand)
+_TOPIC = (
+    sa.select(_c.topic)
+    .where(_c.chat_id == sa.bindparam("chat"), _c.message_id == sa.bindparam("message"))
+    .order_by(_c.id.desc())
+    .limit(1)
+)
 _PUT = Constant(sa.insert(outbox).returning(_c.id))
 _EACH = sa.select(_c.state, sa.func.count()).group_by(_c.state)
 _ENDED = sorted(state.value for state in Delivery if state not in STANDING)
@@ -338,8 +344,7 @@ class SqlOutbox:
 
     def topic_of(self, chat_id: int, message_id: int) -> int | None:
         """Return the topic of a sent message."""
-        selected = sa.select(_c.topic).where(_c.chat_id == chat_id, _c.message_id == message_id)
-        topic: int | None = self._transaction.scalar(selected.order_by(_c.id.desc()).limit(1))
+        topic: int | None = self._transaction.scalar(_TOPIC, {"chat": chat_id, "message": message_id})
         return topic
 
     def to_general(self, outbox_id: int, at: datetime, *, attempt: int | None = None) -> None:

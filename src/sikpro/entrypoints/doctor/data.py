@@ -102,7 +102,7 @@ def _waiting(uow: UnitOfWork, now: datetime) -> Iterator[Finding]:
     newest = uow.inbox.page(before=None, limit=1)
     if newest and newest[0].received_at > now + CLOCK_STEP:
         yield Finding.ill("clock", "behind_data", time=f"{newest[0].received_at:%d.%m.%Y %H:%M} UTC")
-    counts = uow.outbox.counts()
+    counts = uow.outbox.counts_of(now, now)
     waiting = counts.get(Delivery.QUEUED, 0) + counts.get(Delivery.SENDING, 0)
     since = uow.outbox.waiting_since()
     if since is not None and now - since > STUCK:

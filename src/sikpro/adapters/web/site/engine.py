@@ -58,11 +58,11 @@ class _Template(Template):
     """Makes the shared macros once for a page, not once for each template of the page that imports them."""
 
     def make_module(self, *given: Any, **named: Any) -> TemplateModule:
-        """Return the macros; `made` of a page keeps them."""
+        """Return the macros; `made_parts` of a page keeps them."""
         values: Mapping[str, Any] = given[0] if given else {}
-        if self.name != PARTS or "made" not in values:
+        if self.name != PARTS or "made_parts" not in values:
             return super().make_module(*given, **named)
-        made: dict[str, TemplateModule] = values["made"]
+        made: dict[str, TemplateModule] = values["made_parts"]
         if PARTS not in made:
             made[PARTS] = super().make_module({"t": values["t"], "visit": values["visit"]})
         return made[PARTS]

@@ -40,7 +40,7 @@ class Pages:
         words = visit.words
         navigation = groups_for(self.navigation, visit, path)
         return {
-            "made": {},
+            "made_parts": {},
             "t": words,
             "words": words,
             "me": visit.person,

@@ -1,16 +1,24 @@
 """SIKPRO as a library: in a plain script, typed, and quick to import."""
 
 import ast
+import builtins
+import inspect
+import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
 import sikpro
-from sikpro import DuplicateOrder, ForbiddenMove, InvalidFields, Phase
+from sikpro import DomainError, DuplicateOrder, ForbiddenMove, InvalidFields, OrderFilter, Period, Phase, StorageError
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions, MemoryUnitOfWork
+from sikpro.adapters.sql.errors import ConstraintViolated
 from sikpro.application.i18n import words_in
+from sikpro.application.ports.backups import BackupFailed
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.order_rows import order_header, order_rows
 from sikpro.application.reports.recap_query import RecapQuery
@@ -132,3 +140,95 @@ def test_the_account_that_the_library_makes_for_itself_is_in_the_journal_once() 
         return [(note.kind, note.actor) for note in uow.state.notes.values()]
 
     assert transactions.read(noted) == [("person_added", None)]
+
+
+NOT_RAISED = {BackupFailed, ConstraintViolated}
+"""Errors of parts that the library does not reach, or that become another error before they leave."""
+
+
+def _public() -> list[Callable[..., object]]:
+    methods = [member for name, member in vars(sikpro.Sikpro).items() if not name.startswith("_")]
+    return [sikpro.connect, *(member for member in methods if inspect.isfunction(member))]
+
+
+def _types_in(hint: Any) -> set[type]:
+    """Return the classes that an annotation names."""
+    inside = {kind for part in get_args(hint) for kind in _types_in(part)}
+    return inside | ({hint} if inspect.isclass(hint) else set())
+
+
+def _kinds_of(error: type) -> set[type]:
+    below: list[type] = error.__subclasses__()
+    return {error, *(kind for one in below for kind in _kinds_of(one))}
+
+
+def test_every_type_of_a_signature_and_every_error_can_be_imported_from_sikpro() -> None:
+    hints = [hint for function in _public() for hint in get_type_hints(function).values()]
+    hints += get_type_hints(sikpro.Sikpro).values()
+    named = {kind for hint in hints for kind in _types_in(hint)}
+    errors = _kinds_of(DomainError) | _kinds_of(StorageError)
+    ours = {kind for kind in named | errors if kind.__module__.startswith("sikpro.")} - NOT_RAISED
+    public = {getattr(sikpro, name) for name in sikpro.__all__}
+    assert ours
+    assert {kind.__name__ for kind in ours - public} == set()
+
+
+def test_every_name_in_a_docstring_of_the_library_can_be_imported_from_sikpro() -> None:
+    told = [inspect.getdoc(one) or "" for one in (sikpro.Sikpro, *_public())]
+    names = set(re.findall(r"`([A-Z]\w+)`", "\n".join(told)))
+    assert names
+    assert {name for name in names if not hasattr(sikpro, name) and not hasattr(builtins, name)} == set()
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sikpro.Sikpro]:
+    """A library with an order, over each store."""
+    url = "memory:" if request.param == "memory" else f"sqlite:///{tmp_path / 'orders.db'}"
+    with sikpro.connect(url) as opened:
+        opened.register(MESSAGE)
+        yield opened
+
+
+WRONG: Mapping[str, tuple[Callable[[Any], object], str]] = {
+    "a field that does not exist": (
+        lambda app: app.correct("SC32232558", odpp="ODP-SDA-004"),
+        "correct: there is no 'odpp'; there are type, registration_number",
+    ),
+    "nothing for a field": (lambda app: app.correct("SC32232558", odp=None), "correct: odp: None is not"),
+    "nothing for a number": (lambda app: app.take(None), "take: number: None is not"),
+    "a number for a text": (lambda app: app.take(32232558), "take: number: int is not"),
+    "a text for phases": (lambda app: app.orders(OrderFilter(phases="waiting")), "which: str is not a frozenset"),  # type: ignore[arg-type]  # that is the point
+    "a text for a filter": (lambda app: app.orders("waiting"), "orders: which: str is not"),
+    "a text for a limit": (lambda app: app.orders(limit="5"), "orders: limit: str is not"),
+    "nothing for a filter of a recap": (lambda app: app.recap("2026-11", sto=None), "recap: sto: None is not"),
+    "a text for a catalogue's row": (lambda app: app.add_to_catalogue("SDA"), "rows 1: 'SDA' is none of Status"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_an_argument_of_another_type_is_refused_by_its_name_on_every_store(app: sikpro.Sikpro, what: str) -> None:
+    wrong, said = WRONG[what]
+    before = app.order("SC32232558")
+    with pytest.raises(TypeError) as refused:
+        wrong(app)
+    assert said in str(refused.value)
+    assert app.order("SC32232558") == before
+
+
+NAIVE = datetime(2026, 11, 3)  # noqa: DTZ001  # that is the point
+
+
+@pytest.mark.parametrize(
+    "which",
+    [OrderFilter(changed_since=NAIVE), OrderFilter(received=Period(NINE, NAIVE))],
+)
+def test_a_time_without_a_zone_is_refused_by_its_name_on_every_store(app: sikpro.Sikpro, which: OrderFilter) -> None:
+    with pytest.raises(ValueError, match=r"orders: which\.\S+: 2026-11-03 00:00:00 has no zone"):
+        app.orders(which)
+
+
+def test_a_page_of_nothing_and_a_zone_that_is_none_are_refused(app: sikpro.Sikpro) -> None:
+    with pytest.raises(ValueError, match="limit: 0 is less than 1"):
+        app.orders(limit=0)
+    with pytest.raises(ValueError, match="there is no time zone 'Mars/Base'"):
+        sikpro.connect(zone="Mars/Base")

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self, TypedDict, TypeVar, Unpack, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attrs import frozen
 
@@ -31,23 +32,42 @@ from sikpro.domain.errors import InvalidFields
 from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel
 from sikpro.domain.people import Person, Role
+from sikpro.entrypoints.held import all_held, held
 
 T = TypeVar("T")
 _ZONE = "Asia/Jakarta"
 _SCRIPT = "script"
 
 
+class OrderFields(TypedDict, total=False):
+    """The data of an order as somebody types it; a field that is left out stays as it is."""
+
+    type: str
+    registration_number: str
+    serial: str
+    sto: str
+    odp: str
+    technician: str
+    note: str
+    port: str
+
+
+@held
 def connect(url: str = "memory:", *, zone: str = _ZONE, clock: Clock | None = None) -> "Sikpro":
     """Open a SIKPRO database by its URL; `memory:` opens an empty store in memory, which ends with the process.
 
     A missing SQLite file is created; an old one is migrated. A PostgreSQL database must be up to date (`sikpro
-    migrate`). Raises `StorageError`, and `ValueError` for another kind of URL.
+    migrate`). Raises `StorageError`, and `ValueError` for another kind of URL or a zone that is not known.
 
     >>> with connect("memory:") as app:
     ...     app.register("AO SC32232558 ZTEGC6754546 SDA ODP-SDA-003 F5SDA445").number
     'SC32232558'
     """
     clock = clock or SystemClock()
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"there is no time zone {zone!r}: give an IANA name, such as Asia/Jakarta") from None
     if url == "memory:":
         return Sikpro.over(MemoryTransactions(), clock, zone, lambda: None)
     if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
@@ -64,12 +84,14 @@ def connect(url: str = "memory:", *, zone: str = _ZONE, clock: Clock | None = No
     return Sikpro.over(SqlTransactions(engine), clock, zone, engine.dispose)
 
 
+@all_held
 @frozen(kw_only=True)
 class Sikpro:
     """An open SIKPRO; each method is one transaction. Use it as a context manager, or `close` it.
 
     The actor of all changes is `script`, a separate account without a password. Every method raises `DomainError` for
-    a broken rule and `StorageError` for a failure of the database.
+    a broken rule, `StorageError` for a failure of the database, `TypeError` for an argument of another type or a field
+    that does not exist, and `ValueError` for a time without a zone.
     """
 
     transactions: Transactions
@@ -152,7 +174,12 @@ class Sikpro:
         after: Key | None = None,
         limit: int = 50,
     ) -> tuple[OrderRow, ...]:
-        """Return a page of orders as rows; the last row's `key` is the start of the next page."""
+        """Return a page of orders as rows; the last row's `key` is the start of the next page.
+
+        `limit` is at least 1. Raises `ValueError` for less.
+        """
+        if limit < 1:
+            raise ValueError(f"orders: limit: {limit} is less than 1")
         sort = Sort.NEWEST if newest_first else Sort.OLDEST
         return self.transactions.read(
             lambda uow: list_orders(uow, which, self.script, sort=sort, after=after, limit=limit)
@@ -183,11 +210,14 @@ class Sikpro:
 
         return self._on(number, work)
 
-    def correct(self, number: str, **fields: str) -> Order:
-        """Replace some of an order's data; a held-up order goes back to the queue. Raises `InvalidFields`, …"""
+    def correct(self, number: str, **fields: Unpack[OrderFields]) -> Order:
+        """Replace some of an order's data; a held-up order goes back to the queue.
+
+        Raises `InvalidFields`, `DuplicateOrder`, `ForbiddenMove`.
+        """
 
         def work(uow: UnitOfWork, order: Order) -> Order:
-            typed = {**typed_again(order.data), **fields}
+            typed = {**typed_again(order.data), **cast("dict[str, str]", fields)}
             return correct_order(uow, order.id, typed, self.script, self.clock.now())
 
         return self._on(number, work)

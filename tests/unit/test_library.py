@@ -12,9 +12,23 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import pytest
+from attrs import evolve
 
 import sikpro
-from sikpro import DomainError, DuplicateOrder, ForbiddenMove, InvalidFields, OrderFilter, Period, Phase, StorageError
+from sikpro import (
+    DomainError,
+    DuplicateOrder,
+    ForbiddenMove,
+    InvalidFields,
+    NotFound,
+    NotPermitted,
+    OrderFilter,
+    Period,
+    Phase,
+    Role,
+    SiteOperation,
+    StorageError,
+)
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions, MemoryUnitOfWork
 from sikpro.adapters.sql.errors import ConstraintViolated
 from sikpro.application.i18n import words_in
@@ -22,6 +36,7 @@ from sikpro.application.ports.backups import BackupFailed
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.order_rows import order_header, order_rows
 from sikpro.application.reports.recap_query import RecapQuery
+from tests.builders import a_person
 from tests.fakes import StoryClock
 from tests.unit.chat import NINE, ZONE
 
@@ -232,3 +247,52 @@ def test_a_page_of_nothing_and_a_zone_that_is_none_are_refused(app: sikpro.Sikpr
         app.orders(limit=0)
     with pytest.raises(ValueError, match="there is no time zone 'Mars/Base'"):
         sikpro.connect(zone="Mars/Base")
+
+
+def _with_people() -> sikpro.Sikpro:
+    app = sikpro.connect("memory:", clock=StoryClock(NINE))
+
+    def work(uow: UnitOfWork) -> None:
+        uow.people.add(a_person("Rina"))
+        uow.people.add(a_person("Sari", role=Role.SUPERVISOR))
+
+    app.transactions.write(work)
+    return app
+
+
+def test_a_named_person_acts_with_their_own_rights_and_the_history_names_them() -> None:
+    with _with_people() as app, app.acting_as("RINA") as rina:
+        rina.register(MESSAGE)
+        rina.take("SC32232558")
+        with pytest.raises(NotPermitted):
+            rina.delete("SC32232558", reason="salah")
+        with pytest.raises(NotPermitted):
+            rina.add_technician("Budi", "F5SDA446")
+        with pytest.raises(NotPermitted):
+            rina.add_to_catalogue(SiteOperation(code="MLG", name="Malang"))
+        with pytest.raises(NotPermitted):
+            app.acting_as("sari").register(MESSAGE.replace("558", "559"))
+        done = rina.change_status("SC32232558", "selesai")
+        events = app.transactions.read(lambda uow: uow.journal.of_order(done.id))
+    assert {event.actor for event in events} == {rina.actor.id}
+    assert rina.actor.id != app.script.id
+
+
+def test_who_was_chosen_acts_no_more_once_they_are_deactivated_and_nobody_else_can_be_chosen() -> None:
+    app = _with_people()
+    rina = app.acting_as("rina")
+    app.transactions.write(lambda uow: uow.people.save(evolve(uow.people.get(rina.actor.id), active=False)))
+    with pytest.raises(NotFound, match="rina"):
+        rina.register(MESSAGE)
+    for name in ("rina", "nobody"):
+        with pytest.raises(NotFound, match=name):
+            app.acting_as(name)
+    assert app.register(MESSAGE).phase is Phase.WAITING, "the script acts on"
+
+
+def test_the_account_of_the_script_has_the_role_that_it_was_made_with(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'orders.db'}"
+    with sikpro.connect(url, role=Role.SUPERVISOR) as app, pytest.raises(NotPermitted):
+        app.register(MESSAGE)
+    with sikpro.connect(url) as again:
+        assert again.script.role is Role.SUPERVISOR

@@ -23,6 +23,7 @@ class SimulatorServer(uvicorn.Server):
                 port=port,
                 ws="none",
                 lifespan="on",
+                log_config=None,  # lines are written as those of the rest of the process
                 # An access log would show the token in every call.
                 access_log=False,
                 log_level="warning",

@@ -17,6 +17,10 @@ class DataCentre:
     port: int
 
 
+_SHORTEST, _LONGEST = 248, 256
+"""Bytes of a key: Telethon leaves leading zeros out, and one key in 256 has one."""
+
+
 @frozen
 class Session:
     """The key for a data centre; anybody with the key can act as the bot, so it is in no repr."""
@@ -31,6 +35,8 @@ class Session:
         >>> kept = Session(DataCentre(2, "127.0.0.1", 443), bytes(256))
         >>> Session.parse(kept.text) == kept, Session.parse(""), Session.parse("{}")
         (True, None, None)
+        >>> [Session.parse(Session(kept.centre, bytes(length)).text) is not None for length in (255, 128, 257)]
+        [True, False, False]
         """
         try:
             read = json.loads(text)
@@ -38,7 +44,7 @@ class Session:
             centre = DataCentre(int(read["dc"]), str(read["host"]), int(read["port"]))
         except (ValueError, KeyError, TypeError, RecursionError):
             return None
-        return cls(centre, key) if len(key) == 256 else None
+        return cls(centre, key) if _SHORTEST <= len(key) <= _LONGEST else None
 
     @property
     def text(self) -> str:

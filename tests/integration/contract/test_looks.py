@@ -244,3 +244,22 @@ def test_an_order_whose_receipt_is_corrected_is_found_on_its_new_day(of_many_day
         assert found[-1].number == "SC40000013"
 
     of_many_days.read(work)
+
+
+def test_a_count_that_saw_all_orders_that_ended_in_a_month_says_so(store: Transactions) -> None:
+    def fill(unit: UnitOfWork) -> None:
+        for place in range(3):
+            order = stored_order(unit, f"SC{20_000_000 + place}", received_at=after(place), serial=f"ZTEG{place:08}")
+            clock = evolve(order.clock, turn=Turn.NOBODY)
+            done = evolve(order, phase=Phase.COMPLETED, status="selesai", clock=clock, finished_at=after(place + 5))
+            unit.orders.save(done, None)
+
+    store.write(fill)
+    span = Period(after(-60), after(60))
+    which = OrderFilter(received=span, finished=span)
+
+    def read(unit: UnitOfWork) -> tuple[int, Key | None, tuple[int, bool]]:
+        looked = look_through(unit, which, ADMIN, sort=Sort.NEWEST, limit=50)
+        return len(looked.rows), looked.edge, count_look(unit, which, ADMIN, sort=Sort.NEWEST, cap=1000)
+
+    assert store.read(read) == (3, None, (3, True))

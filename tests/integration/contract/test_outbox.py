@@ -311,6 +311,16 @@ def test_an_answer_to_a_press_is_claimed_past_its_chats_queue_and_no_more_than_a
     assert texts(claim(store, 1)) == ["a1", "b1"]
 
 
+def test_what_is_sent_in_bulk_is_not_claimed_before_what_waits_elsewhere(store: Transactions) -> None:
+    def answer(unit: UnitOfWork) -> list[OutboxItem]:
+        for chat_id in range(1, 6):
+            unit.outbox.put(an_outgoing("to a stranger", chat_id, bulk=True), after(1))
+        unit.outbox.put(an_outgoing("to a technician", 99), after(1))
+        return list(unit.outbox.claim_new(after(1), LEASE, 3))
+
+    assert texts(store.write(answer)) == ["to a technician"]
+
+
 def test_what_was_undone_is_not_claimed(store: Transactions) -> None:
     def answer(unit: UnitOfWork) -> list[OutboxItem]:
         with suppress(NotFound), unit.savepoint():

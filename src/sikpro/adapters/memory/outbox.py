@@ -86,7 +86,8 @@ class MemoryOutbox:
 
     def claim_new(self, now: datetime, lease: timedelta, limit: int) -> tuple[OutboxItem, ...]:
         """Claim messages that this unit of work has queued, by the rules of `claim`."""
-        others = {sending.item.id for sending in self._unfinished()} - self._new
+        items = [sending.item for sending in self._unfinished()]
+        others = {item.id for item in items if item.id not in self._new or item.message.bulk}
         return self.claim(now, lease, limit, in_hand=others)
 
     def mark_tried_doubtful(self) -> None:
@@ -114,13 +115,16 @@ class MemoryOutbox:
         *,
         at: datetime,
         doubtful: bool = False,
+        untried: bool = False,
         attempt: int | None = None,
     ) -> None:
         """Retry at `due_at`, as decided `at`; `doubtful` if this try may have arrived."""
         item = self.get(outbox_id)
         if not _is_in_hand(item, attempt):
             return
-        queued = evolve(item, state=Delivery.QUEUED, due_at=due_at, reason=reason)
+        queued = evolve(
+            item, state=Delivery.QUEUED, due_at=due_at, reason=reason, attempts=item.attempts - int(untried)
+        )
         if doubtful:
             queued = evolve(queued, doubtful=True, doubts=item.doubts + 1)
         self._change(queued, at)

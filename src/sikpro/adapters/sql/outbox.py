@@ -112,7 +112,7 @@ _DUE = (
 )
 _NEW = (
     sa.select(_chosen)
-    .where(_candidates, _waits, _c.id.in_(sa.bindparam("new", expanding=True)))
+    .where(_candidates, _waits, _c.bulk.is_(False), _c.id.in_(sa.bindparam("new", expanding=True)))
     .group_by(_c.chat_id)
     .order_by(_press.is_(None), _chosen)
     .limit(sa.bindparam("most"))
@@ -241,10 +241,12 @@ class SqlOutbox:
         *,
         at: datetime,
         doubtful: bool = False,
+        untried: bool = False,
         attempt: int | None = None,
     ) -> None:
         """Retry at `due_at`, as decided `at`; `doubtful` if this try may have arrived."""
-        perhaps = {"doubtful": True, "doubts": _c.doubts + 1} if doubtful else {}
+        perhaps: dict[str, Any] = {"doubtful": True, "doubts": _c.doubts + 1} if doubtful else {}
+        perhaps |= {"attempts": _c.attempts - 1} if untried else {}
         queued = {"state": Delivery.QUEUED.value, "due_at": due_at, "decided_at": at, "reason": reason}
         if self._transaction.execute(_on_its_way(outbox_id, attempt).values(**queued, **perhaps)).rowcount == 0:
             self.get(outbox_id)

@@ -103,7 +103,10 @@ class Outbox(Protocol):
         """
 
     def claim_new(self, now: datetime, lease: timedelta, limit: int) -> tuple[OutboxItem, ...]:
-        """Claim messages that this unit of work has queued, by the rules of `claim`; nobody else can have them yet."""
+        """Claim messages that this unit of work has queued, by the rules of `claim`; nobody else can have them yet.
+
+        None that is sent in bulk: it waits for `claim`, which sees what else waits.
+        """
 
     def mark_tried_doubtful(self) -> None:
         """Mark tried messages as doubtful: another messenger cannot recognise them, and an earlier try than the last,
@@ -126,9 +129,12 @@ class Outbox(Protocol):
         *,
         at: datetime,
         doubtful: bool = False,
+        untried: bool = False,
         attempt: int | None = None,
     ) -> None:
         """Retry from `due_at` on, as decided at `at`. With `doubtful` add one doubt: this try may have arrived.
+
+        With `untried` the claim counts as no try: nothing was called since.
 
         Nothing changes for a message that has ended meanwhile: another process sent it. `attempt` is the number of the
         caller's try (`OutboxItem.attempts`): if another claim was made since, nothing changes. That claim has made the

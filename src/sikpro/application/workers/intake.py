@@ -1,7 +1,6 @@
 """From inbox through conversation to outbox: one transaction a batch, one savepoint an update, cursor included."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -128,8 +127,10 @@ class Intake:
         try:
             return await asyncio.shield(writing)
         except asyncio.CancelledError:
-            with contextlib.suppress(StorageError, LeaseLost):  # then nothing is claimed, or the claim is found later
+            try:
                 await self._give_back((await writing).claimed)
+            except Exception:  # a stop is a stop: nothing is claimed, or the claim is found later
+                _log.warning("an update was not taken in, or its answer not queued again, at the stop", exc_info=True)
             raise
 
     async def _give_back(self, claimed: Sequence[OutboxItem]) -> None:
@@ -137,7 +138,7 @@ class Intake:
 
         def work(uow: UnitOfWork) -> None:
             for item in claimed:
-                uow.outbox.later(item.id, now, "", at=now, attempt=item.attempts)
+                uow.outbox.later(item.id, now, "", at=now, untried=True, attempt=item.attempts)
 
         if claimed:
             await self.transactions.write(work)

@@ -28,6 +28,7 @@ class Slow(InlineTransactions):
     """Transactions whose end somebody waits for: a write is done at once, its result comes with `go`, or `refuses`."""
 
     refuses: bool = field(default=False, init=False)
+    fault: Exception | None = field(default=None, init=False)
     go: asyncio.Event = field(factory=asyncio.Event, init=False)
 
     async def write(self, work: Callable[[UnitOfWork], T]) -> T:
@@ -39,6 +40,8 @@ class Slow(InlineTransactions):
 
         result = await super().write(refused if self.refuses else work)
         await self.go.wait()
+        if self.fault:
+            raise self.fault
         return result
 
 
@@ -147,7 +150,18 @@ async def test_a_stop_while_an_update_is_being_stored_leaves_its_answer_queued_w
     (again,) = line.world.transactions.write(
         lambda uow: uow.outbox.claim(line.world.clock.now(), timedelta(minutes=1), 9)
     )
-    assert not again.doubtful
+    assert (again.doubtful, again.attempts) == (False, 1), "the claim before it counts as no try"
+
+
+async def test_a_stop_is_a_stop_also_when_what_was_being_stored_fails_by_a_fault_of_the_program(line: Line) -> None:
+    line.slow.fault = RuntimeError("a fault")
+    taking = line.take_in(1)
+    await turns()
+    taking.cancel()
+    await turns()
+    line.slow.go.set()
+    await asyncio.gather(taking, return_exceptions=True)
+    assert taking.cancelled(), "else the loop that polls would go on, and the server never end"
 
 
 async def test_a_hint_about_a_message_in_hand_wakes_no_relay_and_any_other_does(line: Line) -> None:

@@ -134,11 +134,11 @@ def count_look(uow: UnitOfWork, which: OrderFilter, by: Person, *, sort: Sort, c
     """
     allowed = permitted(which, by)
     count, edge = _count_look(uow, allowed, sort, None, cap)
-    if edge is not None and not count:
+    if edge is not None and count < cap:
         after = _beyond(uow, allowed, sort, edge)
         if after is None:
-            return 0, True
-        if _leaps(edge, after):
+            return count, True
+        if not count and _leaps(edge, after):
             count, edge = _count_look(uow, allowed, sort, after, cap)
     return count, edge is None
 

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import make_url
 
@@ -33,14 +34,16 @@ def bouncer(folder: Path, database: str, connections: int = 4) -> Iterator[str]:
     settings.write_text("\n".join(lines) + "\n")
     # It refuses root, and must reach the server's socket as the server's own user.
     owner = pwd.getpwuid(Path(str(url.query["host"])).stat().st_uid)
-    as_owner = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+    as_owner: dict[str, Any] = (
+        {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+    )
     with settings.open("rb") as said, log.open("wb") as told:
         running = subprocess.Popen(
             [program, "/dev/stdin"],
             stdin=said,
             stdout=told,
             stderr=subprocess.STDOUT,
-            **as_owner,  # type: ignore[call-overload]
+            **as_owner,
         )
     try:
         wait_until(lambda: b"process up" in log.read_bytes(), "PgBouncer runs", 10)

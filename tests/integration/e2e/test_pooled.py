@@ -1,5 +1,6 @@
 """Two processes behind a PgBouncer that pools transactions: orders, live pages, and a killed process is noticed."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from sikpro.entrypoints.doctor.data import look_at_data
 from sikpro.entrypoints.doctor.finding import Verdict
 from sikpro.entrypoints.settings import Settings
 from tests.builders import NOON, a_person
-from tests.integration.e2e.installation import CREW, installed, wait_until
+from tests.integration.e2e.installation import CREW, Installation, installed, wait_until
 from tests.integration.e2e.many_processes import polling, process_id, several
 from tests.integration.e2e.test_many_processes import listening
 from tests.integration.e2e.test_never_lost import request
@@ -24,6 +25,11 @@ from tests.integration.postgres import NewDatabase
 from tests.integration.sikpro_process import run_sikpro
 
 pytestmark = pytest.mark.audit
+
+
+def has_order(installation: Installation, number: int) -> bool:
+    """Whether the order of a `request` is there."""
+    return bool(installation.transactions.read(lambda uow: uow.orders.find(f"SC{70_000_000 + number}")))
 
 
 def test_orders_live_pages_and_the_end_of_a_process_work_behind_a_pooler_of_transactions(
@@ -43,13 +49,7 @@ def test_orders_live_pages_and_the_end_of_a_process_work_behind_a_pooler_of_tran
             wait_until(lambda: "order" in [name for _, name in heard], "a page at the other hears of it", 20)
             end()
             for number in range(12):
-                wait_until(
-                    lambda n=number: bool(
-                        installation.transactions.read(lambda u: u.orders.find(f"SC{70_000_000 + n}"))
-                    ),  # type: ignore[misc]
-                    "each has its order",
-                    30,
-                )
+                wait_until(partial(has_order, installation, number), "each has its order", 30)
             one.kill()
             wait_until(lambda: polling(installation) == process_id(other), "the other has the bot", 30)
             said = one.log.read_text() + other.log.read_text()
@@ -150,10 +150,7 @@ def test_two_workers_share_the_orders_behind_a_pooler(tmp_path: Path, postgres_u
             for number in range(6):
                 installation.say(CREW[number % 4], request(number, number % 4))
             wait_until(
-                lambda: all(
-                    installation.transactions.read(lambda u, n=number: u.orders.find(f"SC{70_000_000 + n}"))  # type: ignore[misc]
-                    for number in range(6)
-                ),
+                lambda: all(has_order(installation, number) for number in range(6)),
                 "each has its order",
                 30,
             )

@@ -167,15 +167,21 @@ async def measured(database: Path, folder: Path) -> list[Line]:
     return lines
 
 
+def a_copy(file: Path, folder: Path) -> Path:
+    """Return a copy of a database, up to date, with the accounts of who looks at its pages."""
+    copy = Path(shutil.copy(file, folder / "copy.db"))
+    migrate(f"sqlite:///{copy}")
+    engine = create_engine_for(f"sqlite:///{copy}")
+    SqlTransactions(engine).write(add_accounts)
+    engine.dispose()
+    return copy
+
+
 def main() -> None:
     """Print the lines."""
     with TemporaryDirectory(dir=Path(sys.argv[1]).parent) as name:
         folder = Path(name)
-        database = Path(shutil.copy(sys.argv[1], folder / "chat.db"))
-        migrate(f"sqlite:///{database}")
-        engine = create_engine_for(f"sqlite:///{database}")
-        SqlTransactions(engine).write(add_accounts)
-        engine.dispose()
+        database = a_copy(Path(sys.argv[1]), folder)
         lines = asyncio.run(measured(database, folder))
     sys.stdout.write(table(lines))
 

@@ -7,7 +7,6 @@ docs/performance.md.
 """
 
 import asyncio
-import shutil
 import sys
 from collections.abc import Iterator
 from itertools import count, islice
@@ -17,12 +16,11 @@ from tempfile import TemporaryDirectory
 import httpx
 from attrs import define
 
-from benchmarks.chat import running, texts
-from benchmarks.console import PASSWORD, add_accounts, form_token
+from benchmarks.chat import a_copy, running, texts
+from benchmarks.console import PASSWORD, form_token
 from benchmarks.gateway import TOKEN, Gateway, gateway
 from benchmarks.lines import Line, table
 from benchmarks.start import megabytes
-from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
 
 REQUESTS, MESSAGES = 100_000, 20_000
 FIRST_REQUESTS, FIRST_MESSAGES = 1_000, 200
@@ -90,11 +88,7 @@ def main() -> None:
     requests, messages = (int(word) for word in sys.argv[2:4]) if len(sys.argv) > 3 else (REQUESTS, MESSAGES)
     with TemporaryDirectory(dir=Path(sys.argv[1]).parent) as name:
         folder = Path(name)
-        database = Path(shutil.copy(sys.argv[1], folder / "memory.db"))
-        migrate(f"sqlite:///{database}")
-        engine = create_engine_for(f"sqlite:///{database}")
-        SqlTransactions(engine).write(add_accounts)
-        engine.dispose()
+        database = a_copy(Path(sys.argv[1]), folder)
         sys.stdout.write(table([asyncio.run(measured(database, folder, requests, messages))]))
 
 

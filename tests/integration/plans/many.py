@@ -61,3 +61,9 @@ def _copy(connection: sa.Connection, table: sa.Table, replaced: Mapping[str, str
     first = f"(SELECT * FROM {table.name} ORDER BY id LIMIT 1) AS first"
     many = f"generate_series(1000, {MANY}) AS n"
     connection.exec_driver_sql(f"INSERT INTO {table.name} ({quoted}) SELECT {values} FROM {first}, {many}")
+
+
+def analyse(engine: sa.Engine) -> None:
+    """Let PostgreSQL take its figures of all tables."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.text("VACUUM ANALYZE"))

@@ -19,7 +19,7 @@ from sikpro.domain.phase import Phase
 from tests.builders import a_person, a_status, a_technician, after, an_incoming, an_outgoing, stored_order
 from tests.integration.plans.counting import LATER, ZONE, counting
 from tests.integration.plans.explained import Collected, believe_in_a_million, collected, whole_reads
-from tests.integration.plans.many import multiply, multiply_what_is_written
+from tests.integration.plans.many import analyse, multiply, multiply_what_is_written
 from tests.integration.postgres import NewDatabase, new_postgres, postgres_server
 from tests.integration.sqlite import migrated_sqlite
 
@@ -143,8 +143,7 @@ def test_nothing_that_counts_reads_a_large_table_whole_on_postgresql(new_postgre
         with engine.connect() as connection, connection.begin():
             multiply(connection)
             multiply_what_is_written(connection)
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(sa.text("VACUUM ANALYZE"))
+        analyse(engine)
         with collected(engine) as found:
             for read in counting():
                 SqlTransactions(engine).read(read)

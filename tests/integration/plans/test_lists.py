@@ -16,7 +16,7 @@ from sikpro.application.use_cases.catalogue.first_catalogue import create_first_
 from tests.builders import NOON, a_person, a_technician, after, stored_order
 from tests.integration.plans.explained import Collected, believe_in_a_million, collected, whole_reads
 from tests.integration.plans.lists import SAMPLES, look_at, look_at_pages, look_from, pairs, singles
-from tests.integration.plans.many import MANY, multiply
+from tests.integration.plans.many import MANY, analyse, multiply
 from tests.integration.postgres import NewDatabase, new_postgres, postgres_server
 from tests.integration.sqlite import migrated_sqlite
 
@@ -145,8 +145,7 @@ def test_no_list_reads_all_orders_on_postgresql(
             multiply(connection)
             if not trigrams:
                 connection.execute(sa.text("DROP INDEX IF EXISTS ix_orders_search_text"))
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(sa.text("VACUUM ANALYZE"))
+        analyse(engine)
         found = asked(engine, singles())
         of_pairs = asked(engine, pairs() if trigrams else iter(()), (Sort.NEWEST,))
         with collected(engine) as of_pages:

@@ -27,6 +27,9 @@ _log = structlog.get_logger(__name__)
 _ASK_AGAIN = 1.0
 """Seconds until a process asks again for a lease that another has."""
 
+_RENEW = 2.0
+"""Seconds until a lease is renewed: between two updates that follow at once, no commit is spent on it."""
+
 _STORE_PAUSE = 2.0
 """The longest pause in seconds before the next try with a store that failed: it is near, and back at some moment."""
 
@@ -65,6 +68,7 @@ class LongPoll:
     state: BotState = field(init=False)
     holds_lease: bool = field(default=False, init=False)
     _begun: bool = field(default=False, init=False)
+    _leased_at: float = field(default=-math.inf, init=False)
     _crashes: Repeated = field(init=False)
     _polled_at: float | None = field(default=None, init=False)
 
@@ -84,7 +88,7 @@ class LongPoll:
         while True:
             at_least, at_most = None, math.inf
             try:
-                if not await self._lease(take_over=first):
+                if not self._leased_just_now() and not await self._lease(take_over=first):
                     self._trouble("other_process", "")
                     self._begun = False
                     await self.release_all()
@@ -136,9 +140,13 @@ class LongPoll:
             await self.intake.take_in(batch, self.account, self.owner, self.source.transport, self.relay)
             self.after_commit()
 
+    def _leased_just_now(self) -> bool:
+        """Whether the lease needs no renewal yet. That it was lost meanwhile, the transaction of the next batch sees."""
+        return self.holds_lease and self._begun and self.count() - self._leased_at < _RENEW
+
     async def _lease(self, *, take_over: bool) -> bool:
         """Take or renew the lease. If another transport served the bot before, the ledger gets a row."""
-        now, held = self.clock.now(), self.holds_lease
+        now, counted, held = self.clock.now(), self.count(), self.holds_lease
         leased = await self.transactions.write(
             lambda uow: uow.bots.lease(self.account, self.owner, now, self.lease, take_over=take_over)
         )
@@ -146,7 +154,7 @@ class LongPoll:
             # Before anything is sent: this transport does not recognise what another one sent.
             await self.intake.begin(self.account, self.source.transport)
             self._begun = True
-        self.holds_lease = leased
+        self.holds_lease, self._leased_at = leased, counted
         if self.holds_lease and not held:
             self.after_commit()  # answers of the process before may be waiting
         return self.holds_lease

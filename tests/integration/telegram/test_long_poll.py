@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from itertools import pairwise
+from typing import TypeVar
 
 import pytest
+from attrs import define, evolve
 
 from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.local.live import LocalLiveEvents
@@ -21,6 +24,19 @@ from sikpro.domain.people import Person
 from tests.fakes import FailingTransactions
 from tests.integration.telegram.conftest import DEWI, TOKEN, Simulation
 from tests.unit.application.inline import InlineTransactions
+
+T = TypeVar("T")
+
+
+@define
+class Counting(InlineTransactions):
+    """Counts the writes."""
+
+    writes: int = 0
+
+    async def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        self.writes += 1
+        return await super().write(work)
 
 
 def furnish(uow: UnitOfWork) -> None:
@@ -161,3 +177,28 @@ async def test_a_process_that_takes_over_ends_the_others_polling(loop: LongPoll,
     await other.stop()
     await close(other)
     await running_until(loop, lambda: loop.holds_lease)
+
+
+async def test_updates_that_follow_at_once_cost_one_write_each_and_an_old_lease_is_renewed(
+    loop: LongPoll, simulation: Simulation
+) -> None:
+    assert isinstance(loop.transactions, InlineTransactions)
+    counting, seconds = Counting(loop.transactions.transactions), 0.0
+    loop.transactions, loop.intake = counting, evolve(loop.intake, transactions=counting)
+    loop.count = lambda: seconds
+    task = asyncio.create_task(loop.run())
+    try:
+        async with asyncio.timeout(15):
+            written = list[int]()
+            for done in range(1, 4):
+                simulation.say("/cek")
+                while len(outcomes(loop)) < done:
+                    await asyncio.sleep(0.02)
+                written.append(counting.writes)
+            assert [after - before for before, after in pairwise(written)] == [1, 1]
+            seconds = 3.0
+            while counting.writes == written[-1]:  # the poll that runs ends without an update
+                await asyncio.sleep(0.02)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

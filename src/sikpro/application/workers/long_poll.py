@@ -141,7 +141,7 @@ class LongPoll:
             self.after_commit()
 
     def _leased_just_now(self) -> bool:
-        """Whether the lease needs no renewal yet. That it was lost meanwhile, the transaction of the next batch sees."""
+        """Whether the lease needs no renewal yet. If another process took it, the next batch is refused."""
         return self.holds_lease and self._begun and self.count() - self._leased_at < _RENEW
 
     async def _lease(self, *, take_over: bool) -> bool:

@@ -298,7 +298,7 @@ BY_REFERENCE = {"take_back"}
 """What reaches a writer through a table of functions (`RowList.undo`), where no call shows it."""
 
 OUTSIDE = {
-    "entrypoints/library.py Sikpro.over": "the script's own account, a team leader's without a password",
+    "entrypoints/library/__init__.py Sikpro.over": "the script's own account, a team leader's without a password",
     "entrypoints/demo_data.py": "the people of the demo",
 }
 """What writes a person without a use case, and whom."""

@@ -303,16 +303,22 @@ class FailingTransactions:
 
     def write(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the work, or fail."""
-        with self._opened():
+        with self._counted():
             return self.inner.write(work)
 
     def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the work, or fail."""
-        with self._opened():
+        with self._counted():
             return self.inner.read(work)
 
     @contextmanager
-    def _opened(self) -> Iterator[None]:
+    def opened(self) -> Iterator[UnitOfWork]:
+        """Open a transaction, or fail."""
+        with self._counted(), self.inner.opened() as unit:
+            yield unit
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
         if self.fault:
             raise self.fault
         self.open.add(threading.get_ident())

@@ -1,6 +1,7 @@
 """What a store is to the simulation, and the one in memory, with a database's faults."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from random import Random
 from typing import Any, Protocol, TypeVar
 
@@ -110,6 +111,11 @@ class _Faulty:
         if Fault.GONE in self.faults:
             raise StorageUnavailable("gone")
         return self.inner.read(work)
+
+    def opened(self) -> AbstractContextManager[UnitOfWork]:
+        """Open a transaction, or fail."""
+        self._fail()
+        return self.inner.opened()
 
     def _fail(self) -> None:
         if Fault.GONE in self.faults:

@@ -159,6 +159,63 @@ def test_a_write_inside_a_write_is_an_error_and_the_store_lives_on(store: Transa
     assert names(store) == ["Rina"]
 
 
+def test_a_block_commits_at_its_end_and_nothing_of_it_is_seen_before(new_store: NewStore) -> None:
+    heard = HeardEvents()
+    store = new_store(heard)
+
+    with store.opened() as unit:
+        unit.people.add(a_person("Rina"))
+        unit.announce(Hint(Kind.LEDGER))
+        before = names(store), list(heard.hints)
+
+    assert before == ([], [])
+    assert (names(store), heard.hints) == (["Rina"], [Hint(Kind.LEDGER)])
+
+
+def test_an_exception_in_a_block_rolls_back_and_comes_through(new_store: NewStore) -> None:
+    heard = HeardEvents()
+    store = new_store(heard)
+
+    def block() -> None:
+        with store.opened() as unit:
+            stored_order(unit)
+            unit.announce(Hint(Kind.LEDGER))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        block()
+
+    assert store.read(lambda unit: unit.orders.find("SC32232558")) == ()
+    assert heard.hints == []
+
+
+def test_a_block_is_never_repeated(store: Transactions) -> None:
+    tries: list[int] = []
+
+    def block() -> None:
+        with store.opened() as unit:
+            unit.people.add(a_person("Rina"))
+            tries.append(1)
+            raise StorageBusy
+
+    with pytest.raises(StorageBusy):
+        block()
+
+    assert (len(tries), names(store)) == (1, [])
+
+
+def test_a_write_or_a_block_inside_a_block_is_an_error_and_the_block_goes_on(store: Transactions) -> None:
+    with store.opened() as unit:
+        with pytest.raises(RuntimeError, match="a write inside a write"):
+            store.write(lambda inner: None)
+        with pytest.raises(RuntimeError, match="a write inside a write"), store.opened():
+            pass
+        unit.people.add(a_person("Rina"))
+
+    store.write(lambda unit: unit.people.add(a_person("Sari")))
+    assert names(store) == ["Rina", "Sari"]
+
+
 def test_what_a_read_writes_is_an_error_or_lost(store: Transactions) -> None:
     with suppress(StorageError):
         store.read(lambda unit: unit.catalogue.put_site_operation(a_site_operation()))

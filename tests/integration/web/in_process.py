@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -88,6 +88,10 @@ class Unchanging:
             return done
 
         return self.inner.read(noting)
+
+    def opened(self) -> AbstractContextManager[UnitOfWork]:
+        """Open nothing: no request does."""
+        raise NotImplementedError
 
 
 def _rows(state: State) -> dict[str, dict[object, object]]:

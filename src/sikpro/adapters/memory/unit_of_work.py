@@ -150,14 +150,26 @@ class MemoryTransactions:
         """Do the work in one transaction and commit; on `StorageBusy` repeat the whole, three tries in all."""
         return self._one_write.run(lambda: self._write_once(work))
 
+    @contextmanager
+    def opened(self) -> Iterator[UnitOfWork]:
+        """Return a context with one open transaction, which is not repeated; other writers wait for it."""
+        with self._one_write.alone(), self._begun() as unit:
+            yield unit
+
     def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the work on one consistent view; writes are lost."""
         return work(MemoryUnitOfWork(self._state.fork(), self._sequences))
 
     def _write_once(self, work: Callable[[UnitOfWork], T]) -> T:
+        with self._begun() as unit:
+            return work(unit)
+
+    @contextmanager
+    def _begun(self) -> Iterator[UnitOfWork]:
+        """Begin a transaction, commit it, and publish what it announced."""
         with self._lock:
             unit = MemoryUnitOfWork(self._state.fork(), self._sequences)
-            result = work(unit)
+            yield unit
             self._state = unit.state.fork()
         log_events(unit.recorded)
         if self._live is not None and unit.hints:
@@ -165,4 +177,3 @@ class MemoryTransactions:
                 self._live.publish(tuple(unit.hints))
             except Exception:
                 _log.exception("live hints were not published")
-        return result

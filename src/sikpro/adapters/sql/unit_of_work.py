@@ -1,8 +1,8 @@
 """The unit of work and the transactions on a database."""
 
 import logging
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy.engine import Engine, Transaction
@@ -158,6 +158,12 @@ class SqlTransactions:
         """Do the work in one transaction and commit; on `StorageBusy` repeat the whole, three tries in all."""
         return self._one_write.run(lambda: self._write_once(work))
 
+    @contextmanager
+    def opened(self) -> Iterator[UnitOfWork]:
+        """Return a context with one open transaction, which is not repeated."""
+        with self._one_write.alone(), self._begun() as unit:
+            yield unit
+
     def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do the work on one consistent view; a write is an error or lost."""
         with as_storage_errors(), self._engine.connect().execution_options(**self._reading) as connection:
@@ -168,6 +174,12 @@ class SqlTransactions:
         return FileWatch(self._engine, lambda: self.changes)
 
     def _write_once(self, work: Callable[[UnitOfWork], T]) -> T:
+        with self._begun() as unit:
+            return work(unit)
+
+    @contextmanager
+    def _begun(self) -> Iterator[UnitOfWork]:
+        """Begin a transaction, commit it, and publish what it announced."""
         with (
             as_storage_errors(),
             self._turn(),
@@ -176,7 +188,7 @@ class SqlTransactions:
         ):
             transaction = OpenTransaction(connection, self._chance, self._process)
             before = transaction.changed_rows
-            result = work(SqlUnitOfWork(transaction))
+            yield SqlUnitOfWork(transaction)
             write_facts(transaction)
             _write_totals(transaction)
             notify(transaction)
@@ -187,7 +199,6 @@ class SqlTransactions:
             self.changes += changed
         log_events(transaction.recorded)
         self._publish(transaction.hints)
-        return result
 
     def _publish(self, hints: list[Hint]) -> None:
         if self._live is None or not hints:

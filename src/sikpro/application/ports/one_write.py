@@ -1,7 +1,8 @@
 """The write rule of every store: one write per thread at a time, retried as a whole while the database is busy."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from sikpro.application.ports.storage import StorageBusy
@@ -23,15 +24,21 @@ class OneWrite:
 
         Raises `StorageBusy` after three tries, `RuntimeError` for a write inside a write.
         """
-        if getattr(self._thread, "writing", False):
-            raise RuntimeError("a write inside a write")
-        self._thread.writing = True
-        try:
+        with self.alone():
             for _ in range(TRIES - 1):
                 try:
                     return write_once()
                 except StorageBusy:
                     continue
             return write_once()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the thread's one write, without a repetition. Raises `RuntimeError` for a write inside a write."""
+        if getattr(self._thread, "writing", False):
+            raise RuntimeError("a write inside a write")
+        self._thread.writing = True
+        try:
+            yield
         finally:
             self._thread.writing = False

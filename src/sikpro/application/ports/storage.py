@@ -277,6 +277,13 @@ class Transactions(Protocol):
         a write inside a write.
         """
 
+    def opened(self) -> AbstractContextManager[UnitOfWork]:
+        """Return a context with one open transaction: it commits at the end, and rolls back when an exception leaves.
+
+        A block cannot run again, so `StorageBusy` is raised to the caller. Hints are published after the commit, as by
+        `write`. It ends in the thread that began it. Raises as `write`; a write inside it is one inside a write.
+        """
+
     def read(self, work: Callable[[UnitOfWork], T]) -> T:
         """Run the work on one consistent view. Writing in it is an error, or the writes are lost."""
 

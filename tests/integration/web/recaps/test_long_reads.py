@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import AbstractContextManager
 from itertools import islice
 from typing import TypeVar
 
@@ -49,6 +50,10 @@ class Held:
             self.waiting.add(threading.current_thread().name)
             assert self.go_on.wait(20)
         return self.inner.read(work)
+
+    def opened(self) -> AbstractContextManager[UnitOfWork]:
+        """Open a transaction at once."""
+        return self.inner.opened()
 
 
 @pytest.fixture

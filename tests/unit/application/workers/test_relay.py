@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import time, timedelta
 from typing import TypeVar
 
@@ -420,6 +421,10 @@ class LosesAnswers:
             self.lost -= 1
             raise StorageUncertain("the connection broke at the commit")
         return result
+
+    def opened(self) -> AbstractContextManager[UnitOfWork]:
+        """Open a transaction; no worker does."""
+        return self.inner.opened()
 
     def _ended(self) -> int:
         return len(self.inner.read(lambda uow: uow.seals.facts(0, 99)))

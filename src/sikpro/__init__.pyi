@@ -1,9 +1,14 @@
 from sikpro.adapters.sql.migrate import MigrationFailed as MigrationFailed
 from sikpro.adapters.sql.migrate import NewerSchema as NewerSchema
+from sikpro.application.ports.files import OrderFile as OrderFile
+from sikpro.application.ports.journal import JournalEntry as JournalEntry
+from sikpro.application.ports.mentions import Mention as Mention
 from sikpro.application.ports.queries import Key as Key
 from sikpro.application.ports.queries import OrderFilter as OrderFilter
 from sikpro.application.ports.queries import OrderRow as OrderRow
 from sikpro.application.ports.runtime import Clock as Clock
+from sikpro.application.ports.set_aside import SetAside as SetAside
+from sikpro.application.ports.shift_handovers import ShiftHandover as ShiftHandover
 from sikpro.application.ports.storage import StorageBusy as StorageBusy
 from sikpro.application.ports.storage import StorageCrowded as StorageCrowded
 from sikpro.application.ports.storage import StorageDamaged as StorageDamaged
@@ -12,8 +17,10 @@ from sikpro.application.ports.storage import StorageRejected as StorageRejected
 from sikpro.application.ports.storage import StorageUnavailable as StorageUnavailable
 from sikpro.application.ports.storage import StorageUncertain as StorageUncertain
 from sikpro.application.ports.storage import Transactions as Transactions
+from sikpro.application.ports.work_preferences import WorkPreferences as WorkPreferences
 from sikpro.application.reports.recap_data import Recap as Recap
 from sikpro.application.use_cases.catalogue.lookup import CatalogueRow as CatalogueRow
+from sikpro.application.use_cases.orders.clashes import Clash as Clash
 from sikpro.domain.catalogue import Bilingual as Bilingual
 from sikpro.domain.catalogue import Holiday as Holiday
 from sikpro.domain.catalogue import Maker as Maker
@@ -45,6 +52,26 @@ from sikpro.domain.errors import StillBelongs as StillBelongs
 from sikpro.domain.errors import StillUsed as StillUsed
 from sikpro.domain.errors import TooManyClaims as TooManyClaims
 from sikpro.domain.errors import UndoTooLate as UndoTooLate
+from sikpro.domain.events import FieldChange as FieldChange
+from sikpro.domain.events import HoldUpCleared as HoldUpCleared
+from sikpro.domain.events import MessageJoined as MessageJoined
+from sikpro.domain.events import OrderAssigned as OrderAssigned
+from sikpro.domain.events import OrderCorrected as OrderCorrected
+from sikpro.domain.events import OrderDeleted as OrderDeleted
+from sikpro.domain.events import OrderEvent as OrderEvent
+from sikpro.domain.events import OrderGivenBack as OrderGivenBack
+from sikpro.domain.events import OrderImported as OrderImported
+from sikpro.domain.events import OrderNudged as OrderNudged
+from sikpro.domain.events import OrderPlaced as OrderPlaced
+from sikpro.domain.events import OrderRemarked as OrderRemarked
+from sikpro.domain.events import OrderReopened as OrderReopened
+from sikpro.domain.events import OrderRestored as OrderRestored
+from sikpro.domain.events import OrderTaken as OrderTaken
+from sikpro.domain.events import OrderTransferred as OrderTransferred
+from sikpro.domain.events import OrderWithdrawn as OrderWithdrawn
+from sikpro.domain.events import StatusChanged as StatusChanged
+from sikpro.domain.events import StatusUndone as StatusUndone
+from sikpro.domain.events import WordsSent as WordsSent
 from sikpro.domain.order import Order as Order
 from sikpro.domain.order_data import OrderData as OrderData
 from sikpro.domain.people import Person as Person
@@ -60,6 +87,11 @@ from sikpro.domain.values import TechnicianCode as TechnicianCode
 from sikpro.entrypoints.library import OrderFields as OrderFields
 from sikpro.entrypoints.library import Sikpro as Sikpro
 from sikpro.entrypoints.library import connect as connect
+from sikpro.entrypoints.library.files import ByteStream as ByteStream
+from sikpro.entrypoints.library.order_search import OrderSearch as OrderSearch
+from sikpro.entrypoints.library.orders import Orders as Orders
+from sikpro.entrypoints.library.selection import Count as Count
+from sikpro.entrypoints.library.selection import OrderSelection as OrderSelection
 
 __version__: str
 __all__: list[str]

@@ -39,6 +39,7 @@ from tests.builders import a_person
 from tests.fakes import StoryClock
 from tests.unit.chat import NINE, ZONE
 
+LIBRARY = "sikpro.entrypoints.library"
 MESSAGE = "AO SC32232558 ZTEGC6754546 SDA ODP-SDA-003 F5SDA445"
 
 
@@ -160,9 +161,30 @@ NOT_RAISED = {BackupFailed, ConstraintViolated}
 """Errors of parts that the library does not reach, or that become another error before they leave."""
 
 
+def _groups() -> list[type]:
+    """Return the groups of the library, by the properties of `Sikpro`."""
+    properties = [one for name, one in vars(sikpro.Sikpro).items() if isinstance(one, property) and name[0] != "_"]
+    return [get_type_hints(one.fget)["return"] for one in properties]
+
+
+def _classes() -> list[type]:
+    """Return the classes that a script meets whose methods belong to the library."""
+    found = [sikpro.Sikpro, *_groups()]
+    for kind in found:
+        for method in _methods(kind):
+            hints = get_type_hints(method).values()
+            own = {one for hint in hints for one in _types_in(hint) if one.__module__.startswith(LIBRARY)}
+            found += sorted(own - set(found), key=lambda one: one.__name__)
+    return found
+
+
+def _methods(kind: type) -> list[Callable[..., object]]:
+    members = inspect.getmembers(kind, inspect.isfunction)
+    return [one for name, one in members if name == "__call__" or not name.startswith("_")]
+
+
 def _public() -> list[Callable[..., object]]:
-    methods = [member for name, member in vars(sikpro.Sikpro).items() if not name.startswith("_")]
-    return [sikpro.connect, *(member for member in methods if inspect.isfunction(member))]
+    return [sikpro.connect, *(method for kind in _classes() for method in _methods(kind))]
 
 
 def _types_in(hint: Any) -> set[type]:
@@ -178,7 +200,8 @@ def _kinds_of(error: type) -> set[type]:
 
 def test_every_type_of_a_signature_and_every_error_can_be_imported_from_sikpro() -> None:
     hints = [hint for function in _public() for hint in get_type_hints(function).values()]
-    hints += get_type_hints(sikpro.Sikpro).values()
+    hints += [hint for kind in _classes() for name, hint in get_type_hints(kind).items() if not name.startswith("_")]
+    hints += _classes()
     named = {kind for hint in hints for kind in _types_in(hint)}
     errors = _kinds_of(DomainError) | _kinds_of(StorageError)
     ours = {kind for kind in named | errors if kind.__module__.startswith("sikpro.")} - NOT_RAISED
@@ -188,7 +211,7 @@ def test_every_type_of_a_signature_and_every_error_can_be_imported_from_sikpro()
 
 
 def test_every_name_in_a_docstring_of_the_library_can_be_imported_from_sikpro() -> None:
-    told = [inspect.getdoc(one) or "" for one in (sikpro.Sikpro, *_public())]
+    told = [inspect.getdoc(one) or "" for one in (*_classes(), *_public())]
     names = set(re.findall(r"`([A-Z]\w+)`", "\n".join(told)))
     assert names
     assert {name for name in names if not hasattr(sikpro, name) and not hasattr(builtins, name)} == set()

@@ -84,7 +84,7 @@ class InvalidValue(DomainError):
 
 
 class InvalidFields(DomainError):
-    """Several values of one request are wrong; `errors` has each under its field's name."""
+    """Several values of one request are wrong; `errors` has each under its field's name, `fields` their sentences."""
 
     code = "fields.invalid"
 
@@ -93,6 +93,16 @@ class InvalidFields(DomainError):
     def __init__(self, errors: Mapping[str, DomainError]) -> None:
         super().__init__(fields=", ".join(errors))
         self._fix(errors=MappingProxyType(dict(errors)))
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """What is wrong with each field, in English; `errors[name].text("id")` says it in Indonesian."""
+        return {name: error.text() for name, error in self.errors.items()}
+
+    def text(self, language: str = "en") -> str:
+        """Return a sentence that names the fields, and one line for each with what is wrong with it."""
+        lines = (f"{name}: {error.text(language)}" for name, error in self.errors.items())
+        return "\n".join((super().text(language), *lines))
 
 
 class DuplicateOrder(DomainError):

@@ -41,6 +41,10 @@ class Phase(StrEnum):
 
     Each stage has a phase with its name, the default phase of that stage. A further phase comes after its stage's
     default.
+
+    Of a phase one can ask `live` (somebody still has to act), `waits` (in the queue), `needs_holder` (a helpdesk has
+    it), `held_up`, `ends_well` (completed), `ends_badly` (cancelled), its `stage`, its `rule`, its `turn` where the
+    phase decides that, and `reopens_as`, the phase in which a finished order is reopened.
     """
 
     WAITING = "waiting"

@@ -14,8 +14,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def held(function: Callable[P, T]) -> Callable[P, T]:
-    """Return the function with its arguments checked.
+def held(function: Callable[P, T], place: str = "") -> Callable[P, T]:
+    """Return the function with its arguments checked; `place` is what errors call it, by default its name.
 
     It raises `TypeError` for a value of another type and for a name that no field has, `ValueError` for a time without
     a zone. Each names the argument.
@@ -27,7 +27,7 @@ def held(function: Callable[P, T]) -> Callable[P, T]:
         given = signature.bind(*args, **kwargs).arguments
         for name, value in given.items():
             if name != "self":
-                _check(function.__name__, value, signature.parameters[name], _hints(function)[name])
+                _check(place or function.__name__, value, signature.parameters[name], _hints(function)[name])
         return function(*args, **kwargs)
 
     return checked
@@ -35,9 +35,18 @@ def held(function: Callable[P, T]) -> Callable[P, T]:
 
 def all_held(kind: type[T]) -> type[T]:
     """Hold the arguments of all public methods of a class."""
+    return _hold(kind, "")
+
+
+def held_as(group: str) -> Callable[[type[T]], type[T]]:
+    """Return what holds the arguments of all public methods of a group, and of its call, by its name in a script."""
+    return lambda kind: _hold(kind, group)
+
+
+def _hold(kind: type[T], group: str) -> type[T]:
     for name, member in list(vars(kind).items()):
-        if inspect.isfunction(member) and not name.startswith("_"):
-            setattr(kind, name, held(member))
+        if inspect.isfunction(member) and (name == "__call__" or not name.startswith("_")):
+            setattr(kind, name, held(member, f"{group}.{name}" if group and name != "__call__" else group))
     return kind
 
 
@@ -66,6 +75,8 @@ def _is_a(place: str, value: object, hint: Any) -> None:
         return
     try:
         check_type(value, hint)
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise ValueError(f"{place}: {value} has no zone: add one, such as tzinfo=UTC")
         for name, part, expected in _parts(value):
             check_type(part, expected)
             if isinstance(part, datetime) and part.tzinfo is None:

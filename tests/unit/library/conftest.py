@@ -1,0 +1,61 @@
+"""A library for its tests, over each store: accounts of every role, two technicians, and two orders."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+
+import sikpro
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue.lookup import put_row
+from sikpro.domain.catalogue import SiteOperation, Sto
+from sikpro.domain.people import Person, Role
+from tests.fakes import StoryClock
+from tests.integration.sqlite import migrated_sqlite
+from tests.unit.chat import NINE
+
+FIRST, SECOND = "SC32232558", "SC32232559"
+MESSAGE = f"AO {FIRST} ZTEGC6754546 SDA ODP-SDA-003 F5SDA445"
+OTHER = f"MO {SECOND} ZTEGC6754547 TUN ODP-TUN-007 F5TUN446"
+
+
+@frozen
+class Office:
+    """The library as each role has it. `script` is who may do everything that a team leader may."""
+
+    script: sikpro.Sikpro
+    clock: StoryClock
+
+    def __getattr__(self, username: str) -> sikpro.Sikpro:
+        return self.script.acting_as(username)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+    """A library with two orders that wait, the first one hour longer."""
+    url = "memory:" if request.param == "memory" else migrated_sqlite(tmp_path)
+    clock = StoryClock(NINE)
+    with sikpro.connect(url, clock=clock) as app:
+        app.transactions.write(_furnish)
+        app.register(MESSAGE)
+        clock.later(hours=1)
+        app.register(OTHER)
+        yield Office(app, clock)
+
+
+def _furnish(uow: UnitOfWork) -> None:
+    for site in ("SDA", "MJK"):
+        put_row(uow, SiteOperation(code=site, name=site))
+    for code, site in (("SDA", "SDA"), ("TUN", "SDA"), ("MRT", "MJK")):
+        put_row(uow, Sto(code=code, name="", site_operation=site))
+    for person in (
+        Person(id=0, name="Budi", technician_code="F5SDA445", site_operation="SDA", telegram_id=1),
+        Person(id=0, name="Agus", technician_code="F5TUN446", site_operation="SDA", telegram_id=2),
+        Person(id=0, name="Rina", username="rina", role=Role.HELPDESK, telegram_id=4),
+        Person(id=0, name="Dewi", username="dewi", role=Role.HELPDESK),
+        Person(id=0, name="Bagus", username="bagus", role=Role.TEAM_LEADER),
+        Person(id=0, name="Sari", username="sari", role=Role.SUPERVISOR, telegram_id=5),
+        Person(id=0, name="Admin", username="admin", role=Role.ADMIN),
+    ):
+        uow.people.add(person)

@@ -24,7 +24,7 @@ from sikpro.application.ports.storage import StorageBusy, UnitOfWork
 from sikpro.domain.people import Role
 from sikpro.entrypoints.server import listen
 from sikpro.entrypoints.settings import Settings, WrongSettings
-from tests.builders import NOON
+from sikpro.testing.builders import NOON
 from tests.integration.e2e.installation import Process, wait_until
 from tests.integration.loopback import NO_TLS, free_port
 from tests.integration.s3 import S3

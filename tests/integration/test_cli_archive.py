@@ -16,7 +16,7 @@ from sikpro.adapters.sql.sqlite_driver import driver
 from sikpro.application.ports.months import ClosedMonth
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.orders.record_change import record_change
-from tests.builders import NOON, stored_order
+from sikpro.testing.builders import NOON, stored_order
 from tests.integration.e2e.installation import wait_until
 from tests.integration.sikpro_process import run_sikpro
 

@@ -27,7 +27,7 @@ from sikpro.application.use_cases.people.manage_people import add_account
 from sikpro.domain.people import Role
 from sikpro.entrypoints.doctor import line, machine
 from sikpro.entrypoints.settings import Settings
-from tests.builders import an_outgoing
+from sikpro.testing.builders import an_outgoing
 from tests.integration.loopback import free_port
 from tests.integration.sikpro_process import run_sikpro, run_without_root
 from tests.integration.sqlite import migrated_sqlite

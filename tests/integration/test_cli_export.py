@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
-from tests.builders import NOON, stored_order
+from sikpro.testing.builders import NOON, stored_order
 from tests.integration.sikpro_process import run_sikpro, run_without_root
 from tests.integration.sqlite import migrated_sqlite
 

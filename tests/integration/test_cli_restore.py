@@ -16,7 +16,7 @@ from sikpro.adapters.sql.backups.archive import restore_backup
 from sikpro.adapters.sql.sqlite_driver import driver
 from sikpro.application.ports.backups import BackupFailed
 from sikpro.application.ports.storage import StorageError
-from tests.builders import NOON, a_person
+from sikpro.testing.builders import NOON, a_person
 from tests.integration.postgres import NewDatabase
 from tests.integration.sikpro_process import run_sikpro
 from tests.integration.sqlite import migrated_sqlite

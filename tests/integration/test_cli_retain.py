@@ -18,7 +18,7 @@ from sikpro.application.ports.months import ClosedMonth
 from sikpro.application.ports.retention import RetentionRun
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.installation import Installation
-from tests.builders import NOON, an_incoming, stored_order
+from sikpro.testing.builders import NOON, an_incoming, stored_order
 from tests.integration.e2e.installation import wait_until
 from tests.integration.sikpro_process import run_sikpro
 

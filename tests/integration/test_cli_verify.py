@@ -10,7 +10,7 @@ from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.adapters.sql.sqlite_driver import driver
 from sikpro.application.use_cases.seals.seal_facts import seal_facts
 from sikpro.domain.seals import Seal
-from tests.builders import NOON
+from sikpro.testing.builders import NOON
 from tests.integration.sikpro_process import run_sikpro, run_without_root
 
 ORDER = "AO SC32232558 ZTEGC6754546 SDA ODP-SDA-003 F5SDA445"

@@ -21,7 +21,7 @@ from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.workers.exports import ExportRunner
 from sikpro.domain.people import Role
-from tests.builders import NOON, a_person, stored_order
+from sikpro.testing.builders import NOON, a_person, stored_order
 from tests.integration.sqlite import migrated_sqlite
 
 CHILD = (sys.executable, "-m", "sikpro.entrypoints.export_child")

@@ -24,10 +24,11 @@ from sikpro.application.workers.relay import Relay
 from sikpro.application.workers.repeated import Repeated
 from sikpro.entrypoints.logs import log_to_stderr
 from sikpro.entrypoints.settings import Settings
-from tests.builders import an_incoming
-from tests.fakes import FailingTransactions, FakeMessenger, StoryClock
+from sikpro.testing.builders import an_incoming
+from sikpro.testing.clock import StoryClock
+from sikpro.testing.messenger import FakeMessenger
+from sikpro.testing.transactions import FailingTransactions, InlineTransactions
 from tests.integration.web.console import running_site
-from tests.unit.application.inline import InlineTransactions
 from tests.unit.application.workers.test_health_watch import Machine, NoExports
 from tests.unit.application.workers.test_intake import Kitchen, request
 from tests.unit.application.workers.test_relay import FAST

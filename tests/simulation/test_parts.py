@@ -13,7 +13,8 @@ from sikpro.adapters.memory.unit_of_work import MemoryTransactions
 from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.workers.relay import Relay
-from tests.fakes import FakeMessenger, StoryClock
+from sikpro.testing.clock import StoryClock
+from sikpro.testing.messenger import FakeMessenger
 from tests.simulation.loop import LIFE, Life, Stuck, VirtualLoop, bury
 from tests.simulation.plan import Plan, make_plan
 from tests.simulation.record import Record, Violation

@@ -20,7 +20,7 @@ from sikpro.domain.events import MessageJoined
 from sikpro.domain.order import Order
 from sikpro.domain.people import Person, Role
 from sikpro.domain.place import Place
-from tests.fakes import StoryClock
+from sikpro.testing.clock import StoryClock
 
 ZONE = "Asia/Jakarta"
 NINE = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)

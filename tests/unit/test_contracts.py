@@ -14,7 +14,8 @@ from sikpro.application.ports.storage import UnitOfWork
 
 TESTS = Path(__file__).parent.parent
 CONTRACT = TESTS / "integration" / "contract"
-FAKES = TESTS / "fakes.py", TESTS / "unit" / "application" / "inline.py"
+KIT = TESTS.parent / "src" / "sikpro" / "testing"
+FAKES = TESTS / "fakes.py", *(KIT / f"{name}.py" for name in ("clock", "fakes", "messenger", "transactions"))
 
 SUITES: dict[str, tuple[str, ...]] = {
     "AccessRequestRepository": ("people",),

@@ -20,6 +20,9 @@ def rows(after: str) -> Iterator[list[str]]:
         yield [cell.strip() for cell in line.strip("|").split("|")]
 
 
+TESTING = ROOT / "src" / "sikpro" / "testing"
+"""What is made of tests has names like theirs."""
+
 FORBIDDEN = [
     (language, word.strip(), better)
     for language, words, better in rows("In the sentences of the catalogues (`application/i18n`):")
@@ -56,6 +59,7 @@ def test_no_name_uses_a_word_that_the_glossary_replaces() -> None:
     wrong = {
         f"{path.relative_to(ROOT)}: {name}"
         for path in (ROOT / "src").rglob("*.py")
+        if TESTING not in path.parents
         for name in names_in(path)
         if words_of(name) & NAMES
     }

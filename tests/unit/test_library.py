@@ -35,8 +35,8 @@ from sikpro.application.ports.backups import BackupFailed
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.order_rows import order_header, order_rows
 from sikpro.application.reports.recap_query import RecapQuery
-from tests.builders import a_person
-from tests.fakes import StoryClock
+from sikpro.testing.builders import a_person
+from sikpro.testing.clock import StoryClock
 from tests.unit.chat import NINE, ZONE
 
 LIBRARY = "sikpro.entrypoints.library"

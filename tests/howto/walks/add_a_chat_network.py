@@ -11,7 +11,7 @@ from sikpro.application.use_cases.catalogue.first_catalogue import create_first_
 from sikpro.entrypoints.container import Container, has_bot
 from sikpro.entrypoints.server import _loops
 from sikpro.entrypoints.settings import Settings
-from tests.builders import a_site_operation, a_technician, an_sto
+from sikpro.testing.builders import a_site_operation, a_technician, an_sto
 from tests.unit.chat import WHOLE
 
 CHAT = 700

@@ -10,7 +10,7 @@ from sikpro.adapters.memory import MemoryTransactions
 from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
 from sikpro.application.ports.runtime import LiveEvents
 from sikpro.application.ports.storage import Transactions
-from tests.fakes import FailingTransactions
+from sikpro.testing.transactions import FailingTransactions
 from tests.integration.postgres import NewDatabase, PostgresServer, new_postgres, postgres_server, postgres_url
 from tests.integration.sqlite import migrated_sqlite
 from tests.integration.telegram.conftest import simulation

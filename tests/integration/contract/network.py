@@ -25,7 +25,7 @@ from sikpro.application.ports.network import (
     RetryAfter,
     UpdateSource,
 )
-from tests.fakes import FakeMessenger
+from sikpro.testing.messenger import FakeMessenger
 from tests.integration.telegram.conftest import DEWI, TOKEN, Simulation
 from tests.integration.telegram.mtproto_bot import GROUP, SUPERGROUP, new_client, served
 from tests.integration.telegram.mtproto_server import MtprotoServer

@@ -42,10 +42,10 @@ from sikpro.domain.order import Order
 from sikpro.domain.people import Role
 from sikpro.domain.period import Period
 from sikpro.domain.seals import Fault, FaultKind
-from tests.builders import a_person, after, an_incoming, an_outgoing, stored_order
-from tests.histories import ZONE, People
+from sikpro.testing.builders import a_person, after, an_incoming, an_outgoing, stored_order
+from sikpro.testing.contracts.race import race
+from sikpro.testing.histories import ZONE, People
 from tests.integration.contract.conftest import POSTGRES
-from tests.integration.contract.race import race
 from tests.integration.contract.test_retention import LATER, a_photo, end_open_failed, figures, floor, lived
 
 __all__ = ["floor"]

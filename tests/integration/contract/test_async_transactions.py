@@ -10,8 +10,8 @@ from sikpro.adapters.local.threads import LONG_AT_ONCE, LONG_WAITING, ThreadedTr
 from sikpro.application.ports.storage import AsyncTransactions, StorageCrowded, Transactions, UnitOfWork
 from sikpro.application.workers.vitals import Use
 from sikpro.domain.people import Person
-from tests.builders import a_person
-from tests.unit.application.inline import InlineTransactions
+from sikpro.testing.builders import a_person
+from sikpro.testing.transactions import InlineTransactions
 
 
 @pytest.fixture(params=["threads", "inline"])

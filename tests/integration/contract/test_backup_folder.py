@@ -21,8 +21,8 @@ from sikpro.adapters.s3.bucket import Bucket
 from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.adapters.sql.backups.archive import read_manifest
 from sikpro.application.ports.backups import Backup, BackupFailed, Backups
-from tests.builders import a_person
-from tests.fakes import FakeBackups
+from sikpro.testing.builders import a_person
+from sikpro.testing.fakes import FakeBackups
 from tests.integration.loopback import free_port
 from tests.integration.s3 import KEY, S3
 from tests.integration.sqlite import migrated_sqlite

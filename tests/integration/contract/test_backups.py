@@ -25,7 +25,7 @@ from sikpro.adapters.sql.migrate import current, downgrade
 from sikpro.application.ports.backups import BackupFailed
 from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
-from tests.builders import a_person
+from sikpro.testing.builders import a_person
 from tests.integration.needs import need
 from tests.integration.postgres import NewDatabase
 from tests.integration.sqlite import migrated_sqlite

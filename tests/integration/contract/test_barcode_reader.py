@@ -7,7 +7,7 @@ import pytest
 
 from sikpro.adapters.local.photo_process import ProcessBarcodes
 from sikpro.application.ports.barcodes import Barcode, BarcodeReader, PhotoReading, Refusal
-from tests.fakes import FakeBarcodes
+from sikpro.testing.fakes import FakeBarcodes
 from tests.labels import Printed, jpeg, label, label_photo, png_header
 
 LABEL = jpeg(label([Printed("ZTEGC6754546"), Printed("0019C6AABBCC", caption="MAC")]))

@@ -6,7 +6,7 @@ import pytest
 
 from sikpro.application.ports.bots import LeaseLost
 from sikpro.application.ports.storage import Transactions
-from tests.builders import after
+from sikpro.testing.builders import after
 
 LEASE = timedelta(minutes=1)
 

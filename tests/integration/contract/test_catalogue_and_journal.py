@@ -36,7 +36,16 @@ from sikpro.domain.installation import Hours, Installation, SessionTimes
 from sikpro.domain.patterns import BoxPattern, Characters, NumberPattern, Patterns
 from sikpro.domain.phase import Phase, Turn
 from sikpro.domain.place import Place
-from tests.builders import NOON, a_site_operation, a_status, after, an_order, an_order_type, an_sto, stored_order
+from sikpro.testing.builders import (
+    NOON,
+    a_site_operation,
+    a_status,
+    after,
+    an_order,
+    an_order_type,
+    an_sto,
+    stored_order,
+)
 
 
 def test_catalogue_rows_come_back_by_position_then_code_inactive_ones_included(store: Transactions) -> None:

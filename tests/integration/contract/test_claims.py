@@ -11,7 +11,7 @@ from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.application.ports.network import RemoteFile
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.ports.written_tables import WrittenState, WrittenTable
-from tests.builders import a_person, after, an_outgoing, stored_order
+from sikpro.testing.builders import a_person, after, an_outgoing, stored_order
 from tests.integration.contract.conftest import POSTGRES
 from tests.integration.postgres import NewDatabase
 from tests.integration.sqlite import migrated_sqlite

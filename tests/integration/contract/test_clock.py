@@ -10,8 +10,8 @@ from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.workers.clock_watch import ClockWatch
 from sikpro.entrypoints.demo_data import DemoClock
-from tests.builders import NOON
-from tests.fakes import StoryClock
+from sikpro.testing.builders import NOON
+from sikpro.testing.clock import StoryClock
 
 Present = Callable[[], datetime]
 

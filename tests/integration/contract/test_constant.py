@@ -16,7 +16,7 @@ from sikpro.adapters.sql.outbox import outbox
 from sikpro.adapters.sql.tables import metadata, orders
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.storage import StorageRejected, StorageUnavailable, UnitOfWork
-from tests.builders import after, an_incoming, an_outgoing, stored_order
+from sikpro.testing.builders import after, an_incoming, an_outgoing, stored_order
 from tests.integration.sqlite import migrated_sqlite
 
 

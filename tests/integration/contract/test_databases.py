@@ -13,7 +13,7 @@ from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
 from sikpro.adapters.sql.errors import storage_error
 from sikpro.adapters.sql.sqlite_driver import driver
 from sikpro.application.ports.storage import StorageBusy, StorageRejected, StorageUnavailable, UnitOfWork
-from tests.builders import (
+from sikpro.testing.builders import (
     a_person,
     after,
     an_incoming,

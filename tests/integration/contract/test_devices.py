@@ -10,7 +10,7 @@ from sikpro.application.ports.queries import Key
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.domain.order import Order
 from sikpro.domain.phase import Phase
-from tests.builders import (
+from sikpro.testing.builders import (
     CANCELLED,
     COMPLETED,
     HELD_UP,

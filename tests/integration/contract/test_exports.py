@@ -8,7 +8,7 @@ from sikpro.application.ports.blobs import PART
 from sikpro.application.ports.exports import Export, ExportState
 from sikpro.application.ports.storage import StorageRejected, Transactions, UnitOfWork
 from sikpro.domain.errors import NotFound
-from tests.builders import a_person, after
+from sikpro.testing.builders import a_person, after
 
 LEASE = timedelta(minutes=2)
 

@@ -14,7 +14,7 @@ from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.domain.order_data import Channel
 from sikpro.domain.period import Period
 from sikpro.domain.phase import Turn
-from tests.builders import (
+from sikpro.testing.builders import (
     COMPLETED,
     after,
     an_sto,

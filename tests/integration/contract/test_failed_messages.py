@@ -14,7 +14,7 @@ from sikpro.domain.errors import NotFound
 from sikpro.domain.order import Order
 from sikpro.domain.order_data import Origin
 from sikpro.domain.seals import Fault
-from tests.builders import a_person, a_technician, after, an_outgoing, key_of, stored_order
+from sikpro.testing.builders import a_person, a_technician, after, an_outgoing, key_of, stored_order
 
 TECHNICIAN, LEADER, GONE, GROUP = 700, 701, 702, -100
 

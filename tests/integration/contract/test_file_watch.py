@@ -8,7 +8,7 @@ from attrs import frozen
 
 from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.adapters.sql.file_watch import FileWatch
-from tests.builders import a_person
+from sikpro.testing.builders import a_person
 from tests.integration.sqlite import migrated_sqlite
 
 

@@ -9,7 +9,7 @@ from sikpro.application.ports.files import FileState
 from sikpro.application.ports.runtime import FAR_AHEAD
 from sikpro.application.ports.storage import StorageRejected, Transactions
 from sikpro.domain.errors import NotFound
-from tests.builders import after, stored_order
+from sikpro.testing.builders import after, stored_order
 
 LEASE = timedelta(minutes=2)
 PHOTO = b"\xff\xd8\xff" + bytes(range(256)) * 40

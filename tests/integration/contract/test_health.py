@@ -9,8 +9,8 @@ from sikpro.adapters.memory.health import MemoryPlace
 from sikpro.adapters.sql.health import SqlPlace
 from sikpro.application.ports.health import Checked, DataPlace, HealthRecord, Integrity, Waiting
 from sikpro.application.ports.storage import StorageError, Transactions, UnitOfWork
-from tests.builders import after, an_outgoing
-from tests.fakes import FakePlace
+from sikpro.testing.builders import after, an_outgoing
+from sikpro.testing.fakes import FakePlace
 from tests.integration.contract.conftest import POSTGRES
 from tests.integration.contract.test_claims import EVERYTHING, claimed, furnish
 from tests.integration.sqlite import migrated_sqlite

@@ -7,8 +7,8 @@ from sikpro.application.ports.inbox import Outcome, ReceivedPin
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.domain.errors import NotFound
 from sikpro.domain.place import Place
-from tests.builders import after, an_incoming, stored_order
-from tests.integration.contract.undone import undone
+from sikpro.testing.builders import after, an_incoming, stored_order
+from sikpro.testing.contracts.undone import undone
 
 
 def receive(store: Transactions, incoming: Incoming, minute: float = 0) -> int | None:

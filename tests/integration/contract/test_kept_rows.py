@@ -20,7 +20,7 @@ from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.catalogue import Sto
 from sikpro.domain.people import Person
-from tests.builders import a_person
+from sikpro.testing.builders import a_person
 
 RIVAL = """
 import sys

@@ -12,7 +12,7 @@ from sikpro.application.ports.network import RemoteFile
 from sikpro.application.ports.outbox import TOPIC_DELETED, Delivery, OutboxItem
 from sikpro.application.ports.photo_reads import PhotoRead, PhotoState
 from sikpro.application.ports.storage import Transactions, UnitOfWork
-from tests.builders import after, an_outgoing, stored_order
+from sikpro.testing.builders import after, an_outgoing, stored_order
 
 LEASE = timedelta(minutes=1)
 FILE = {"chat_id": 700, "message_id": 5, "transport": "bot_api", "reference": "f"}

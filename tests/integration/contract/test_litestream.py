@@ -10,7 +10,7 @@ from sikpro.adapters.sql.health import SqlPlace
 from sikpro.adapters.sql.litestream import litestreams_folder
 from sikpro.entrypoints.doctor import machine
 from sikpro.entrypoints.doctor.machine import litestream_at
-from tests.builders import NOON
+from sikpro.testing.builders import NOON
 from tests.integration.sqlite import migrated_sqlite
 
 PAGES = 1000

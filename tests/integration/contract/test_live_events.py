@@ -9,7 +9,7 @@ import pytest
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.application.ports.runtime import LiveEvents, News
 from sikpro.application.ports.storage import Hint, Kind
-from tests.fakes import HeardEvents
+from sikpro.testing.fakes import HeardEvents
 
 
 @pytest.fixture(params=[LocalLiveEvents, HeardEvents], ids=["local", "heard"])

@@ -19,7 +19,7 @@ from sikpro.application.use_cases.orders.list_orders import count_look, look_thr
 from sikpro.domain.people import Person, Role
 from sikpro.domain.period import Period
 from sikpro.domain.phase import OPEN, Phase, Stage, Turn
-from tests.builders import after, stored_order
+from sikpro.testing.builders import after, stored_order
 
 ADMIN = Person(id=1, name="Sari", username="sari", role=Role.ADMIN)
 MANY = 24

@@ -14,10 +14,10 @@ from sikpro.application.ports.chat import Transport
 from sikpro.application.ports.network import Batch
 from sikpro.application.ports.storage import StorageError, StorageUnavailable, StorageUncertain, UnitOfWork
 from sikpro.application.workers.intake import Intake
-from tests.builders import a_person, after, an_incoming
-from tests.fakes import StoryClock
+from sikpro.testing.builders import a_person, after, an_incoming
+from sikpro.testing.clock import StoryClock
+from sikpro.testing.transactions import InlineTransactions
 from tests.integration.postgres import NewDatabase
-from tests.unit.application.inline import InlineTransactions
 
 pytestmark = pytest.mark.audit
 

@@ -8,7 +8,7 @@ from sikpro.adapters.metrics.prometheus import PrometheusMeasures
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.measures import Measures, NoMeasures, SeveralMeasures
 from sikpro.application.ports.outbox import Delivery
-from tests.fakes import HeardMeasures
+from sikpro.testing.fakes import HeardMeasures
 
 
 @pytest.fixture(params=["none", "heard", "prometheus", "several"])

@@ -38,7 +38,7 @@ from sikpro.domain.installation import Hours, Installation
 from sikpro.domain.order import Change, Order
 from sikpro.domain.phase import OPEN, Phase
 from sikpro.domain.values import VENDORS
-from tests.builders import (
+from sikpro.testing.builders import (
     COMPLETED,
     HELD_UP,
     IN_PROGRESS,
@@ -49,7 +49,7 @@ from tests.builders import (
     key_of,
     stored_order,
 )
-from tests.integration.contract.race import race
+from sikpro.testing.contracts.race import race
 
 
 def fill(unit: UnitOfWork) -> None:

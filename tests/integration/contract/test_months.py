@@ -20,8 +20,8 @@ from sikpro.domain.errors import NotFound
 from sikpro.domain.period import Period
 from sikpro.domain.phase import Turn
 from sikpro.domain.promise import PROMISE
-from tests.builders import COMPLETED, HELD_UP, NOON, a_person, after, an_sto, key_of, stored_order
-from tests.histories import ZONE, found, live, random_steps
+from sikpro.testing.builders import COMPLETED, HELD_UP, NOON, a_person, after, an_sto, key_of, stored_order
+from sikpro.testing.histories import ZONE, found, live, random_steps
 
 TICK = timedelta(seconds=1)
 

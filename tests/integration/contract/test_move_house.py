@@ -19,7 +19,7 @@ from sikpro.adapters.sql.tables import metadata
 from sikpro.application.ports.backups import BackupFailed
 from sikpro.application.ports.queries import OrderFilter
 from sikpro.application.ports.storage import StorageBusy, StorageUnavailable, UnitOfWork
-from tests.builders import a_person, an_outgoing, stored_order
+from sikpro.testing.builders import a_person, an_outgoing, stored_order
 from tests.integration.contract.conftest import POSTGRES
 from tests.integration.postgres import NewDatabase
 from tests.integration.sqlite import migrated_sqlite

@@ -11,7 +11,7 @@ from sikpro.domain.errors import ConcurrencyConflict, DuplicateOrder, NotFound
 from sikpro.domain.order import FARTHEST_CLAIM, Order
 from sikpro.domain.order_data import Channel, Origin
 from sikpro.domain.place import Place
-from tests.builders import (
+from sikpro.testing.builders import (
     CANCELLED,
     COMPLETED,
     HELD_UP,

@@ -7,8 +7,8 @@ from sikpro.application.ports.chat import Button, Outgoing
 from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.domain.errors import NotFound
-from tests.builders import after, an_outgoing, stored_order
-from tests.integration.contract.outbox_steps import LEASE, claim, get, later, next_due, put, sent, texts
+from sikpro.testing.builders import after, an_outgoing, stored_order
+from sikpro.testing.contracts.outbox_steps import LEASE, claim, get, later, next_due, put, sent, texts
 
 
 def test_a_message_comes_back_as_it_was_put(store: Transactions) -> None:

@@ -5,8 +5,8 @@ import pytest
 from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import Transactions
 from sikpro.domain.errors import NotFound
-from tests.builders import after, an_outgoing, stored_order
-from tests.integration.contract.outbox_steps import LEASE, claim, get, later, next_due, put, put_off, sent, texts
+from sikpro.testing.builders import after, an_outgoing, stored_order
+from sikpro.testing.contracts.outbox_steps import LEASE, claim, get, later, next_due, put, put_off, sent, texts
 
 
 def test_a_sent_message_keeps_its_id_and_time_and_leads_to_its_order(store: Transactions) -> None:

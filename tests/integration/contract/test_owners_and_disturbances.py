@@ -10,8 +10,8 @@ from sikpro.application.ports.owners import Owner
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.domain.disturbance import Disturbance, Scope
 from sikpro.domain.errors import AlreadyUsed, NotFound
-from tests.builders import a_person, after, stored_order
-from tests.integration.contract.race import race
+from sikpro.testing.builders import a_person, after, stored_order
+from sikpro.testing.contracts.race import race
 
 
 def a_disturbance(by: int, place: str = "ODP-SDA-003", at: datetime | None = None, **more: object) -> Disturbance:

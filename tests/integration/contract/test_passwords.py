@@ -4,7 +4,7 @@ import pytest
 
 from sikpro.adapters.local.passwords import Argon2Passwords
 from sikpro.application.ports.runtime import Passwords
-from tests.fakes import QuickPasswords
+from sikpro.testing.fakes import QuickPasswords
 
 PASSWORD = "rahasia sekali – ✓"
 

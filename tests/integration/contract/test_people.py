@@ -12,7 +12,7 @@ from sikpro.adapters.sql.tables import people
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.domain.errors import AlreadyUsed, ConcurrencyConflict, NotFound
 from sikpro.domain.people import Person, RequestState, Role
-from tests.builders import a_person, a_technician, after, an_access_request
+from sikpro.testing.builders import a_person, a_technician, after, an_access_request
 
 
 def add(store: Transactions, person: Person) -> Person:

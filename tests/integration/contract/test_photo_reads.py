@@ -11,7 +11,7 @@ from sikpro.application.ports.photo_reads import PhotoRead, PhotoState
 from sikpro.application.ports.runtime import FAR_AHEAD
 from sikpro.application.ports.storage import Transactions
 from sikpro.domain.errors import NotFound
-from tests.builders import after
+from sikpro.testing.builders import after
 
 LEASE = timedelta(minutes=2)
 READING = PhotoReading((Barcode("ZTEGC6754546", True), Barcode("😀", False)))

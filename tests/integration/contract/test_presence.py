@@ -13,9 +13,9 @@ from sikpro.adapters.sql import SqlTransactions, create_engine_for, presence
 from sikpro.adapters.sql.presence import Presence
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.workers.left_behind import LeftBehind
-from tests.builders import after, an_outgoing
+from sikpro.testing.builders import after, an_outgoing
+from sikpro.testing.transactions import InlineTransactions
 from tests.integration.postgres import NewDatabase
-from tests.unit.application.inline import InlineTransactions
 
 pytestmark = pytest.mark.audit
 

@@ -19,7 +19,7 @@ from sikpro.domain.order_data import Channel
 from sikpro.domain.period import Period
 from sikpro.domain.phase import OPEN, Phase, Turn
 from sikpro.domain.place import Place
-from tests.builders import (
+from sikpro.testing.builders import (
     COMPLETED,
     HELD_UP,
     IN_PROGRESS,

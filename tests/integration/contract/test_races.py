@@ -10,7 +10,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.errors import AlreadyUsed, ConcurrencyConflict, DuplicateOrder
 from sikpro.domain.order import Order
 from sikpro.domain.people import Person
-from tests.builders import (
+from sikpro.testing.builders import (
     IN_PROGRESS,
     WAITING,
     after,
@@ -19,7 +19,7 @@ from tests.builders import (
     key_of,
     stored_order,
 )
-from tests.integration.contract.race import race
+from sikpro.testing.contracts.race import race
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 from datetime import date
 
 from sikpro.application.ports.storage import Transactions, UnitOfWork
-from tests.builders import after
-from tests.integration.contract.race import race
+from sikpro.testing.builders import after
+from sikpro.testing.contracts.race import race
 
 MONDAY, TUESDAY = date(2026, 11, 2), date(2026, 11, 3)
 

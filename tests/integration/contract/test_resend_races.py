@@ -16,9 +16,9 @@ from sikpro.application.use_cases.catalogue.lookup import any_status
 from sikpro.application.use_cases.messages.resend_failed import Resent, resend_failed
 from sikpro.domain.order_data import Origin
 from sikpro.domain.people import Person, Role
-from tests.builders import a_person, a_technician, after, an_outgoing, key_of, stored_order
+from sikpro.testing.builders import a_person, a_technician, after, an_outgoing, key_of, stored_order
+from sikpro.testing.contracts.race import race
 from tests.integration.contract.conftest import POSTGRES
-from tests.integration.contract.race import race
 
 ORDERS = 30
 

@@ -41,8 +41,8 @@ from sikpro.domain.errors import StillUsed
 from sikpro.domain.people import RequestState, Role
 from sikpro.domain.retention import REMOVED, pseudonym
 from sikpro.domain.seals import Fault, FaultKind
-from tests.builders import a_person, after, an_access_request, an_incoming, an_outgoing, stored_order
-from tests.histories import ZONE, People, found, live, random_steps
+from sikpro.testing.builders import a_person, after, an_access_request, an_incoming, an_outgoing, stored_order
+from sikpro.testing.histories import ZONE, People, found, live, random_steps
 from tests.integration.postgres import NewDatabase
 
 LATER = datetime(2027, 9, 15, 2, tzinfo=UTC)

@@ -8,7 +8,7 @@ from attrs import evolve
 from sikpro.application.ports.schedules import Frequency, Schedule
 from sikpro.application.ports.storage import Transactions
 from sikpro.domain.errors import NotFound
-from tests.builders import a_person, after
+from sikpro.testing.builders import a_person, after
 
 
 def test_a_schedule_is_kept_changed_and_dropped(store: Transactions) -> None:

@@ -26,7 +26,17 @@ from sikpro.domain.order_data import Channel
 from sikpro.domain.place import Place
 from sikpro.domain.seals import FactKind, Fault, FaultKind, LedgerFact, Seal, unpacked
 from sikpro.domain.values import TechnicianCode
-from tests.builders import COMPLETED, HELD_UP, IN_PROGRESS, WAITING, after, an_incoming, an_outgoing, key_of, order_data
+from sikpro.testing.builders import (
+    COMPLETED,
+    HELD_UP,
+    IN_PROGRESS,
+    WAITING,
+    after,
+    an_incoming,
+    an_outgoing,
+    key_of,
+    order_data,
+)
 from tests.integration.contract.conftest import POSTGRES
 
 ZONE = "Asia/Jakarta"

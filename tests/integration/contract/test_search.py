@@ -13,8 +13,8 @@ from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.domain.people import Person
 from sikpro.domain.search_text import found, search_term
 from sikpro.domain.values import RegistrationNumber
-from tests.builders import a_technician, after, an_order, key_of, order_data, stored_order
-from tests.integration.contract.undone import undone
+from sikpro.testing.builders import a_technician, after, an_order, key_of, order_data, stored_order
+from sikpro.testing.contracts.undone import undone
 
 NOTE = "Rumah KOSONG 100%_beres 'petik' \"ganda\" NEAR(a b) -minus* 😀🏠 Straße ÉTÉ \\ [x] <script>"
 

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from sikpro.adapters.sql import SqlTransactions
 from sikpro.application.ports.security_events import EventFilter, EventKind, SecurityEvent, SecurityEvents
 from sikpro.application.ports.storage import StorageError, Transactions, UnitOfWork
-from tests.builders import after
+from sikpro.testing.builders import after
 
 
 def event(minute: int, kind: EventKind = EventKind.LOGIN, **more: Any) -> SecurityEvent:

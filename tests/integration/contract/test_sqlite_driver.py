@@ -10,7 +10,7 @@ from filelock import FileLock
 
 from sikpro.adapters.sql import SqlTransactions, create_engine_for, sqlite_driver, writers_turn
 from sikpro.application.ports.storage import StorageBusy, StorageUnavailable, UnitOfWork
-from tests.builders import a_person
+from sikpro.testing.builders import a_person
 from tests.integration.sqlite import migrated_sqlite
 
 

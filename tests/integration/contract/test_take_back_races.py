@@ -14,7 +14,7 @@ from sikpro.application.use_cases.catalogue.first_catalogue import create_first_
 from sikpro.application.use_cases.orders.record_change import record_change
 from sikpro.application.use_cases.tables.take_back import ORDERS, plan_take_back, record_rows, take_portion_back
 from sikpro.domain.people import Person, Role
-from tests.builders import IN_PROGRESS, a_person, after, stored_order
+from sikpro.testing.builders import IN_PROGRESS, a_person, after, stored_order
 from tests.integration.contract.conftest import POSTGRES
 
 

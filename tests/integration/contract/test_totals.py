@@ -6,7 +6,7 @@ from attrs import evolve
 
 from sikpro.application.ports.queries import Total
 from sikpro.application.ports.storage import Transactions, UnitOfWork
-from tests.builders import (
+from sikpro.testing.builders import (
     COMPLETED,
     HELD_UP,
     IN_PROGRESS,
@@ -15,7 +15,7 @@ from tests.builders import (
     key_of,
     stored_order,
 )
-from tests.integration.contract.undone import undone
+from sikpro.testing.contracts.undone import undone
 
 
 def test_totals_equal_a_fresh_count_after_random_moves_and_undone_savepoints(store: Transactions) -> None:

@@ -8,10 +8,10 @@ import pytest
 from sikpro.application.ports.runtime import LiveEvents
 from sikpro.application.ports.storage import Hint, Kind, StorageBusy, StorageError, Transactions, UnitOfWork
 from sikpro.domain.errors import NotFound
-from tests.builders import a_person, a_site_operation, an_order, key_of, stored_order
-from tests.fakes import HeardEvents
+from sikpro.testing.builders import a_person, a_site_operation, an_order, key_of, stored_order
+from sikpro.testing.contracts.undone import undone
+from sikpro.testing.fakes import HeardEvents
 from tests.integration.contract.conftest import POSTGRES, NewStore
-from tests.integration.contract.undone import undone
 
 pytestmark = pytest.mark.parametrize("new_store", ["memory", "sqlite", POSTGRES, "failing"], indirect=True)
 """Each store, and the transactions of the console's tests."""

@@ -6,8 +6,8 @@ from attrs import evolve
 from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.application.ports.storage import StorageRejected, Transactions, UnitOfWork
 from sikpro.application.ports.two_steps import LoginTicket, SecondStep
-from tests.builders import a_person, after
-from tests.integration.contract.race import race
+from sikpro.testing.builders import a_person, after
+from sikpro.testing.contracts.race import race
 
 SECRET = "JBSWY3DPEHPK3PXP"
 

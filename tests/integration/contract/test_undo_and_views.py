@@ -10,8 +10,8 @@ from sikpro.application.ports.undo_and_views import UndoStep
 from sikpro.domain.order_data import Origin
 from sikpro.domain.place import Place
 from sikpro.domain.turns import TurnClock
-from tests.builders import HELD_UP, IN_PROGRESS, a_person, after, an_outgoing, key_of, stored_order
-from tests.integration.contract.race import race
+from sikpro.testing.builders import HELD_UP, IN_PROGRESS, a_person, after, an_outgoing, key_of, stored_order
+from sikpro.testing.contracts.race import race
 
 
 def test_an_undo_step_gives_back_the_whole_order(store: Transactions) -> None:

@@ -10,7 +10,7 @@ from sikpro.application.ports.jobs import Job
 from sikpro.application.ports.sessions import BindLink, Session
 from sikpro.application.ports.storage import StorageRejected, Transactions, UnitOfWork
 from sikpro.domain.errors import NotFound
-from tests.builders import a_person, after
+from sikpro.testing.builders import a_person, after
 
 LEASE = timedelta(minutes=1)
 

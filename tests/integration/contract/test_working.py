@@ -12,7 +12,7 @@ from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.ports.wall_links import WallLink
 from sikpro.application.ports.work_preferences import WorkPreferences
 from sikpro.domain.errors import NotFound
-from tests.builders import a_person, after, stored_order
+from sikpro.testing.builders import a_person, after, stored_order
 
 
 def test_a_person_who_never_chose_has_the_first_preferences(store: Transactions) -> None:

@@ -9,7 +9,7 @@ from sikpro.application.ports.sessions import BindLink, Session
 from sikpro.application.ports.storage import StorageRejected, Transactions, UnitOfWork
 from sikpro.application.ports.written_tables import UnwrittenRow, WrittenRow, WrittenState, WrittenTable
 from sikpro.domain.errors import ConcurrencyConflict, InvalidValue, NotFound, StillUsed
-from tests.builders import IN_PROGRESS, a_person, after, stored_order
+from sikpro.testing.builders import IN_PROGRESS, a_person, after, stored_order
 
 TABLE = WrittenTable(kind="people", source="kru \u2028 🙂.xlsx", by=3, at=after(1), added=1, changed=1)
 ADDED = WrittenRow(name="Wayan", subject="7", after={"name": "Wayan", "phone": ""}, version=1)

@@ -20,7 +20,7 @@ from sikpro.application.use_cases.seals.seal_facts import seal_facts
 from sikpro.application.use_cases.seals.verify_facts import verify_facts
 from sikpro.domain.order import Order
 from sikpro.domain.seals import Fault
-from tests.builders import NOON
+from sikpro.testing.builders import NOON
 from tests.integration.sqlite import migrated_sqlite
 
 ORDERS = 24

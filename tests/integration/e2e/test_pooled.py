@@ -14,7 +14,7 @@ from sikpro.adapters.sql.migrate import migrate, pending
 from sikpro.entrypoints.doctor.data import look_at_data
 from sikpro.entrypoints.doctor.finding import Verdict
 from sikpro.entrypoints.settings import Settings
-from tests.builders import NOON, a_person
+from sikpro.testing.builders import NOON, a_person
 from tests.integration.e2e.installation import CREW, Installation, installed, wait_until
 from tests.integration.e2e.many_processes import polling, process_id, several
 from tests.integration.e2e.test_many_processes import listening

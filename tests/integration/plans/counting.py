@@ -21,7 +21,7 @@ from sikpro.application.workers.jobs import RECURRING, RecurringCount
 from sikpro.domain.people import Person, Role
 from sikpro.domain.period import Period
 from sikpro.entrypoints.fonts import FONTS
-from tests.builders import NOON, after
+from sikpro.testing.builders import NOON, after
 
 ZONE = "Asia/Jakarta"
 ADMIN = Person(id=1, name="Sari", username="sari", role=Role.ADMIN)

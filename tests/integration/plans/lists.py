@@ -25,7 +25,7 @@ from sikpro.application.use_cases.orders.list_orders import (
 from sikpro.domain.people import Person, Role
 from sikpro.domain.period import Period
 from sikpro.domain.phase import OPEN, Stage, Turn
-from tests.builders import NOON, after
+from sikpro.testing.builders import NOON, after
 
 ZONE = "Asia/Jakarta"
 ADMIN = Person(id=1, name="Sari", username="sari", role=Role.ADMIN)

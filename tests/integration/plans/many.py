@@ -9,7 +9,7 @@ from sikpro.adapters.sql.journal import journal
 from sikpro.adapters.sql.outbox import outbox
 from sikpro.adapters.sql.seals import ledger_facts
 from sikpro.adapters.sql.tables import orders
-from tests.builders import NOON
+from sikpro.testing.builders import NOON
 
 MANY = 60_000
 """Orders on PostgreSQL: one every seven minutes, the newest at noon."""

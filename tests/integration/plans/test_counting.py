@@ -16,7 +16,7 @@ from sikpro.application.use_cases.orders.record_change import record_change
 from sikpro.application.workers.jobs import RECURRING, Recurring
 from sikpro.domain.people import Role
 from sikpro.domain.phase import Phase
-from tests.builders import a_person, a_status, a_technician, after, an_incoming, an_outgoing, stored_order
+from sikpro.testing.builders import a_person, a_status, a_technician, after, an_incoming, an_outgoing, stored_order
 from tests.integration.plans.counting import LATER, ZONE, counting
 from tests.integration.plans.explained import Collected, believe_in_a_million, collected, whole_reads
 from tests.integration.plans.many import analyse, multiply, multiply_what_is_written

@@ -13,7 +13,7 @@ from sikpro.application.ports import queries
 from sikpro.application.ports.queries import Key, OrderFilter, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
-from tests.builders import NOON, a_person, a_technician, after, stored_order
+from sikpro.testing.builders import NOON, a_person, a_technician, after, stored_order
 from tests.integration.plans.explained import Collected, believe_in_a_million, collected, whole_reads
 from tests.integration.plans.lists import SAMPLES, look_at, look_at_pages, look_from, pairs, singles
 from tests.integration.plans.many import MANY, analyse, multiply

@@ -7,8 +7,8 @@ from typing import Any
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
 from sikpro.adapters.telegram.mtproto.client import MtprotoClient
 from sikpro.adapters.telegram.mtproto.session import DataCentre, Vault
+from sikpro.testing.transactions import InlineTransactions
 from tests.integration.telegram.mtproto_server import API_HASH, API_ID, BOT_ID, TOKEN, MtprotoServer
-from tests.unit.application.inline import InlineTransactions
 
 DEWI = 7
 GROUP = -55

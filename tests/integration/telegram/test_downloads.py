@@ -12,10 +12,10 @@ from sikpro.adapters.telegram.bot_api import BotApi, BotApiFiles
 from sikpro.application.ports.files import FileState, OrderFile
 from sikpro.application.ports.network import RemoteFile, SourceError, Trouble
 from sikpro.application.workers.downloads import Downloads
-from tests.builders import NOON, stored_order
-from tests.fakes import StoryClock
+from sikpro.testing.builders import NOON, stored_order
+from sikpro.testing.clock import StoryClock
+from sikpro.testing.transactions import InlineTransactions
 from tests.integration.telegram.conftest import DEWI, TOKEN, Parrot, Simulation
-from tests.unit.application.inline import InlineTransactions
 
 PHOTO = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 100
 PLENTY = 10 * 1024 * 1024

@@ -21,9 +21,8 @@ from sikpro.application.workers.backoff import Backoff
 from sikpro.application.workers.intake import Intake
 from sikpro.application.workers.long_poll import LongPoll
 from sikpro.domain.people import Person
-from tests.fakes import FailingTransactions
+from sikpro.testing.transactions import FailingTransactions, InlineTransactions
 from tests.integration.telegram.conftest import DEWI, TOKEN, Simulation
-from tests.unit.application.inline import InlineTransactions
 
 T = TypeVar("T")
 

@@ -14,10 +14,11 @@ from sikpro.application.ports.network import RemoteFile
 from sikpro.application.ports.photo_reads import PhotoRead, PhotoState
 from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
 from sikpro.application.workers.photo_reader import ATTEMPTS, PATIENCE, PhotoReader
-from tests.builders import NOON, an_outgoing
-from tests.fakes import FailingTransactions, FakeBarcodes, StoryClock
+from sikpro.testing.builders import NOON, an_outgoing
+from sikpro.testing.clock import StoryClock
+from sikpro.testing.fakes import FakeBarcodes
+from sikpro.testing.transactions import FailingTransactions, InlineTransactions
 from tests.integration.telegram.conftest import DEWI, TOKEN, Simulation
-from tests.unit.application.inline import InlineTransactions
 
 PHOTO = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 100
 READING = PhotoReading((Barcode("ZTEGC6754546", True),))

@@ -35,8 +35,10 @@ from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel, Origin
 from sikpro.domain.people import Person, Role
 from sikpro.entrypoints.fonts import FONTS
-from tests.builders import NOON, a_person, a_site_operation, a_technician, an_sto
-from tests.fakes import FailingTransactions, QuickPasswords, StoryClock
+from sikpro.testing.builders import NOON, a_person, a_site_operation, a_technician, an_sto
+from sikpro.testing.clock import StoryClock
+from sikpro.testing.fakes import QuickPasswords
+from sikpro.testing.transactions import FailingTransactions
 from tests.integration.loopback import NO_TLS
 from tests.integration.sqlite import migrated_sqlite
 

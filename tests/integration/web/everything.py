@@ -14,7 +14,7 @@ from sikpro.application.use_cases.orders.saved_views import save_view
 from sikpro.application.use_cases.recaps.wall_links import make_wall_link
 from sikpro.application.use_cases.tables.take_back import record_rows
 from sikpro.application.workers.intake import Intake
-from tests.builders import an_incoming
+from sikpro.testing.builders import an_incoming
 from tests.integration.web.console import Site
 from tests.integration.web.orders.test_files import photo
 

@@ -16,8 +16,8 @@ from sikpro.adapters.memory.store import State, Table
 from sikpro.adapters.web.site.gate import Gate
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.domain.people import Role
-from tests.builders import a_person
-from tests.fakes import QuickPasswords
+from sikpro.testing.builders import a_person
+from sikpro.testing.fakes import QuickPasswords
 from tests.integration.web.console import CSRF, PASSWORD, Site
 
 T = TypeVar("T")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders import archived
+from sikpro.testing.builders import archived
 from tests.unit.chat import NINE, WHOLE, Phone, World
 
 WHERE = "Diarsipkan: riwayat, pesan, catatan, dan fotonya ada di arsip 2026.db (tahun 2026)."

@@ -10,7 +10,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.people.bind_phone import make_bind_link
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Person
-from tests.builders import coded
+from sikpro.testing.builders import coded
 from tests.unit.chat import Phone, World
 
 TOKEN = "abcDEF_-0123456789abcDEF_-012345"

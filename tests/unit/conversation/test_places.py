@@ -11,7 +11,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.events import MessageJoined
 from sikpro.domain.phase import Turn
 from sikpro.domain.place import Place
-from tests.builders import an_incoming
+from sikpro.testing.builders import an_incoming
 from tests.unit.chat import WHOLE, ZONE, Phone, World
 
 HOME, NEAR = "-7.4478,112.7183", "-7.4479,112.7183"

@@ -10,7 +10,7 @@ from sikpro.domain.errors import ForbiddenMove
 from sikpro.domain.order import LONGEST_CLAIM, Order
 from sikpro.domain.order_state import CLAIM
 from sikpro.domain.phase import Phase
-from tests.builders import CANCELLED, COMPLETED, HELD_UP, IN_PROGRESS, NOON, WAITING, after, an_order
+from sikpro.testing.builders import CANCELLED, COMPLETED, HELD_UP, IN_PROGRESS, NOON, WAITING, after, an_order
 
 RINA, DEWI = 10, 11
 

@@ -9,7 +9,17 @@ from sikpro.domain.errors import AlreadyTaken, ForbiddenMove, NothingChanged
 from sikpro.domain.events import OrderCorrected
 from sikpro.domain.order import Order
 from sikpro.domain.phase import Phase, Turn
-from tests.builders import CANCELLED, COMPLETED, HELD_UP, IN_PROGRESS, NOON, WAITING, after, an_order, order_data
+from sikpro.testing.builders import (
+    CANCELLED,
+    COMPLETED,
+    HELD_UP,
+    IN_PROGRESS,
+    NOON,
+    WAITING,
+    after,
+    an_order,
+    order_data,
+)
 
 RINA, DEWI = 10, 11
 CORRECTED = order_data(serial="ZTEG00000000")

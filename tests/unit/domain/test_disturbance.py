@@ -4,7 +4,7 @@ import pytest
 
 from sikpro.domain.disturbance import Disturbance, Scope, feeder_of, feeder_typed
 from sikpro.domain.errors import InvalidValue
-from tests.builders import NOON, coded
+from sikpro.testing.builders import NOON, coded
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,17 @@ from sikpro.domain.events import (
 from sikpro.domain.order import Change, Order
 from sikpro.domain.phase import Phase, Turn
 from sikpro.domain.values import TechnicianCode
-from tests.builders import CANCELLED, COMPLETED, HELD_UP, IN_PROGRESS, NOON, WAITING, after, an_order, order_data
+from sikpro.testing.builders import (
+    CANCELLED,
+    COMPLETED,
+    HELD_UP,
+    IN_PROGRESS,
+    NOON,
+    WAITING,
+    after,
+    an_order,
+    order_data,
+)
 
 RINA, DEWI = 10, 11
 HOUR = timedelta(hours=1)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from sikpro.domain.history import History, bring_in
-from tests.builders import HELD_UP, NOON, WAITING, order_data
+from sikpro.testing.builders import HELD_UP, NOON, WAITING, order_data
 
 
 def test_an_order_that_nobody_touched_waits_since_its_receipt() -> None:

@@ -15,7 +15,7 @@ from sikpro.domain.order import Change, Order, place
 from sikpro.domain.order_data import Channel
 from sikpro.domain.phase import Phase, Turn, allowed
 from sikpro.domain.turns import TurnClock
-from tests.builders import (
+from sikpro.testing.builders import (
     CANCELLED,
     COMPLETED,
     HELD_UP,

@@ -6,7 +6,7 @@ from sikpro.domain.events import State
 from sikpro.domain.order import place
 from sikpro.domain.order_data import Channel, Origin
 from sikpro.domain.phase import Turn
-from tests.builders import COMPLETED, HELD_UP, IN_PROGRESS, NOON, WAITING, after, an_order, order_data
+from sikpro.testing.builders import COMPLETED, HELD_UP, IN_PROGRESS, NOON, WAITING, after, an_order, order_data
 
 CLAIM = timedelta(minutes=30)
 

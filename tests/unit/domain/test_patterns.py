@@ -16,7 +16,7 @@ from sikpro.domain.patterns import (
     check_number_pattern,
 )
 from sikpro.domain.values import OdpName, RegistrationNumber
-from tests.builders import coded
+from sikpro.testing.builders import coded
 
 LETTERS, JOINED, DIGITS = Characters.LETTERS, Characters.JOINED, Characters.DIGITS
 TWO = Patterns(

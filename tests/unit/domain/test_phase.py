@@ -7,7 +7,7 @@ from sikpro.domain import phase as phase_module
 from sikpro.domain.duplicates import STANDING, DuplicateMode, duplicate_key
 from sikpro.domain.errors import ForbiddenMove
 from sikpro.domain.phase import OPEN, RULES, Phase, PhaseRule, Stage, Turn, allowed, is_open, is_reopening
-from tests.builders import CANCELLED, COMPLETED, IN_PROGRESS, a_status, after, an_order
+from sikpro.testing.builders import CANCELLED, COMPLETED, IN_PROGRESS, a_status, after, an_order
 
 RINA, DEWI = 1, 2
 

@@ -7,7 +7,7 @@ import pytest
 
 from sikpro.domain.events import FieldChange, OrderCorrected
 from sikpro.domain.retention import REMOVED, kept_from, without_words
-from tests.builders import an_order
+from sikpro.testing.builders import an_order
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 NOW = datetime(2027, 6, 15, tzinfo=UTC)

@@ -4,7 +4,7 @@ from sikpro.domain.events import OrderEvent
 from sikpro.domain.order import Change, place
 from sikpro.domain.order_data import Channel
 from sikpro.domain.retold import differences, retold
-from tests.builders import COMPLETED, HELD_UP, IN_PROGRESS, NOON, WAITING, after, order_data
+from sikpro.testing.builders import COMPLETED, HELD_UP, IN_PROGRESS, NOON, WAITING, after, order_data
 
 RINA, TONO = 7, 8
 KNOWN = {

@@ -5,7 +5,7 @@ import pytest
 from sikpro.domain.errors import ForbiddenMove, NotPermitted
 from sikpro.domain.people import Permission, Person, Role
 from sikpro.domain.phase import Phase, allowed
-from tests.builders import CANCELLED, COMPLETED, HELD_UP, IN_PROGRESS, WAITING, after, an_order
+from sikpro.testing.builders import CANCELLED, COMPLETED, HELD_UP, IN_PROGRESS, WAITING, after, an_order
 
 RIGHTS = """
                     technician helpdesk team_leader supervisor admin

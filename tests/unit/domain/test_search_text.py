@@ -3,7 +3,7 @@
 import pytest
 
 from sikpro.domain.search_text import found
-from tests.builders import order_data
+from sikpro.testing.builders import order_data
 
 
 @pytest.mark.parametrize("term", ["gar", "pagar hijau", "754", "dp-", "di s"])

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.values import OdpName, RegistrationNumber, SerialNumber, StoCode, TechnicianCode
-from tests.builders import coded
+from sikpro.testing.builders import coded
 
 AnyValue = type[RegistrationNumber | SerialNumber | OdpName | StoCode | TechnicianCode]
 VALUES: tuple[AnyValue, ...] = (RegistrationNumber, SerialNumber, OdpName, StoCode, TechnicianCode)

@@ -10,7 +10,7 @@ from sikpro.adapters.memory.unit_of_work import MemoryTransactions
 from sikpro.application.ports.chat import Transport
 from sikpro.entrypoints.bot import connect_bot
 from sikpro.entrypoints.settings import Settings, WrongSettings
-from tests.unit.application.inline import InlineTransactions
+from sikpro.testing.transactions import InlineTransactions
 
 TOKEN = {"SIKPRO_TELEGRAM_TOKEN": "42:secret"}
 BOTH = TOKEN | {"SIKPRO_TELEGRAM_API_ID": "12345", "SIKPRO_TELEGRAM_API_HASH": "0123456789abcdef" * 2}

@@ -20,7 +20,7 @@ from sikpro.application.reports.trend import MonthFigures, Trend
 from sikpro.application.reports.waiting import Waiting
 from sikpro.domain.catalogue import Bilingual
 from sikpro.domain.phase import Phase
-from tests.builders import NOON
+from sikpro.testing.builders import NOON
 
 OCTOBER = RecapQuery.parse("2026-10")
 

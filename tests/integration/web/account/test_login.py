@@ -11,7 +11,7 @@ from sikpro.adapters.memory import MemoryTransactions
 from sikpro.adapters.web.account.logins import TRIES, TRIES_OF_ACCOUNT, TRIES_OF_ADDRESS
 from sikpro.adapters.web.site.security import session_id
 from sikpro.domain.installation import SessionTimes
-from tests.fakes import QuickPasswords
+from sikpro.testing.fakes import QuickPasswords
 from tests.integration.web.console import PASSWORD, Site, running_site
 
 

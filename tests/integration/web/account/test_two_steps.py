@@ -14,7 +14,7 @@ from attrs import evolve
 from sikpro.adapters.web.account.logins import TRIES
 from sikpro.application.ports.security_events import EventFilter, EventKind
 from sikpro.application.use_cases.people.two_steps import RECOVERY_CODES
-from tests.fakes import QuickPasswords
+from sikpro.testing.fakes import QuickPasswords
 from tests.integration.web.console import PASSWORD, Site, Visitor
 
 PAGE = "/profile/two-steps"

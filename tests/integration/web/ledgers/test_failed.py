@@ -10,7 +10,7 @@ from sikpro.adapters.web.ledgers import failed as page
 from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.order import Order
-from tests.builders import an_outgoing
+from sikpro.testing.builders import an_outgoing
 from tests.integration.browser import NewPage
 from tests.integration.web.console import Site
 from tests.integration.web.pages import log_in

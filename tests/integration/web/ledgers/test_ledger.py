@@ -10,7 +10,7 @@ from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.workers.intake import Intake
-from tests.builders import an_incoming, an_outgoing
+from sikpro.testing.builders import an_incoming, an_outgoing
 from tests.integration.web.console import Site
 
 REG = "/reg AO#SC32232558#ZTEGC6754546#SDA#ODP-SDA-003#F5SDA445"

@@ -18,7 +18,7 @@ from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
 from sikpro.application.use_cases.people.bind_phone import bind_by_link
 from sikpro.application.use_cases.people.grant_access import ask_access
-from tests.builders import NOON, an_access_request
+from sikpro.testing.builders import NOON, an_access_request
 from tests.integration.web.console import PASSWORD, Site, Visitor
 from tests.integration.web.setup.test_catalogue import SETTINGS
 

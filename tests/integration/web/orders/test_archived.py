@@ -1,7 +1,7 @@
 """An archived order on the console: found, shown with its state and its archive, and nothing to do about it."""
 
 from sikpro.application.use_cases.orders.remove_order import delete_order
-from tests.builders import NOON, archived
+from sikpro.testing.builders import NOON, archived
 from tests.integration.web.console import Site
 
 WHERE = "ada di arsip 2026.db (tahun 2026)"

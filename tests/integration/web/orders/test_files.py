@@ -5,7 +5,7 @@ import pytest
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.workers.downloads import media_type
 from sikpro.domain.order import Order
-from tests.builders import NOON
+from sikpro.testing.builders import NOON
 from tests.integration.web.console import ROLES, Site
 from tests.unit.web.test_picture_metadata import picture
 

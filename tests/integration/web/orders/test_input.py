@@ -9,7 +9,7 @@ import pytest
 
 from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel
-from tests.builders import a_technician
+from sikpro.testing.builders import a_technician
 from tests.integration.web.console import Site, Visitor
 
 GOOD = {

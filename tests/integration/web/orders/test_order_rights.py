@@ -10,8 +10,8 @@ from sikpro.application.use_cases.orders.own_order import withdraw_order
 from sikpro.domain.errors import NotPermitted
 from sikpro.domain.people import Role
 from sikpro.domain.phase import Phase
-from tests.builders import a_person, a_site_operation, an_sto
-from tests.fakes import QuickPasswords
+from sikpro.testing.builders import a_person, a_site_operation, an_sto
+from sikpro.testing.fakes import QuickPasswords
 from tests.integration.web.console import PASSWORD, ROLES, Site
 
 ZONE = "Asia/Jakarta"

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from sikpro.application.ports.set_aside import SetAside
-from tests.builders import NOON
+from sikpro.testing.builders import NOON
 from tests.integration.browser import NewPage
 from tests.integration.web.console import Site
 from tests.integration.web.pages import log_in, press

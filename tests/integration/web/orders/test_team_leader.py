@@ -7,7 +7,7 @@ import pytest
 
 from sikpro.application.ports.conversations import Conversation
 from sikpro.application.ports.outbox import OutboxItem
-from tests.builders import NOON, a_technician
+from sikpro.testing.builders import NOON, a_technician
 from tests.integration.web.console import ROLES, Site, Visitor
 from tests.integration.web.orders.test_input import GOOD
 

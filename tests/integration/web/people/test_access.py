@@ -9,7 +9,7 @@ from attrs import evolve
 from sikpro.application.ports.chat import Outgoing
 from sikpro.application.use_cases.people.grant_access import ask_access
 from sikpro.domain.people import AccessRequest, Person, Role
-from tests.builders import a_person, a_technician, an_access_request
+from sikpro.testing.builders import a_person, a_technician, an_access_request
 from tests.integration.web.console import Site
 
 

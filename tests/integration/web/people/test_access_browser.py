@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.use_cases.people.grant_access import ask_access
-from tests.builders import an_access_request, an_incoming
+from sikpro.testing.builders import an_access_request, an_incoming
 from tests.integration.browser import PHONE, NewPage
 from tests.integration.web.console import Site
 from tests.integration.web.pages import log_in

@@ -23,8 +23,8 @@ from sikpro.application.ports.written_tables import WrittenRow
 from sikpro.application.use_cases.catalogue.decide_installation import installation_texts
 from sikpro.application.use_cases.tables.take_back import record_rows
 from sikpro.domain.people import AccessRequest
-from tests.builders import an_access_request
-from tests.fakes import QuickPasswords
+from sikpro.testing.builders import an_access_request
+from sikpro.testing.fakes import QuickPasswords
 from tests.integration.web.console import PASSWORD, Site
 from tests.unit.application.use_cases.people.test_doors import DOORS
 

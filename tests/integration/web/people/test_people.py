@@ -11,7 +11,7 @@ from sikpro.application.ports.network import BotState
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.people.bind_phone import bind_by_link
 from sikpro.domain.people import Person, Role
-from tests.builders import a_person, a_technician
+from sikpro.testing.builders import a_person, a_technician
 from tests.integration.web.console import Site, Visitor
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sikpro.application.use_cases.people.grant_access import ask_access
-from tests.builders import an_access_request
+from sikpro.testing.builders import an_access_request
 from tests.integration.browser import PHONE, NewPage
 from tests.integration.web.console import Site
 from tests.integration.web.pages import log_in

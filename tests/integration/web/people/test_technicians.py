@@ -7,7 +7,7 @@ import pytest
 
 from sikpro.application.use_cases.people.grant_access import ask_access
 from sikpro.domain.people import Person, Role
-from tests.builders import a_person, an_access_request
+from sikpro.testing.builders import a_person, an_access_request
 from tests.integration.web.console import Site
 
 HOSTILE = ("x" * 100_000, "<script>alert(1)</script>", "\u202etxet", "🙂", "%", "_", "=cmd()", "' onfocus=alert(1) x='")

@@ -17,7 +17,7 @@ from sikpro.application.ports.exports import Export, ExportState
 from sikpro.application.workers.exports import ExportRunner, ExportWriting, ThreadExports
 from sikpro.domain.place import Place
 from sikpro.entrypoints.fonts import FONTS
-from tests.builders import NOON
+from sikpro.testing.builders import NOON
 from tests.integration.web.console import Site
 
 MONTH = "period=2026-11"

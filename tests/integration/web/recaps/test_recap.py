@@ -18,7 +18,7 @@ import pytest
 
 from sikpro.application.ports.queries import OrderFilter, OrderRow, Sort
 from sikpro.domain.phase import Phase
-from tests.builders import NOON
+from sikpro.testing.builders import NOON
 from tests.integration.web.console import Site, Visitor
 
 ZONE = ZoneInfo("Asia/Jakarta")

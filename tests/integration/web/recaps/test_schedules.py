@@ -4,7 +4,7 @@ import pytest
 from attrs import evolve
 
 from sikpro.application.ports.storage import UnitOfWork
-from tests.builders import an_incoming
+from sikpro.testing.builders import an_incoming
 from tests.integration.web.console import Site, Visitor
 
 LEADER = 50

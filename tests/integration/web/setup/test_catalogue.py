@@ -10,7 +10,7 @@ from sikpro.domain.catalogue import Bilingual, OrderType, Status
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.installation import Hours
 from sikpro.domain.phase import Phase, Turn
-from tests.builders import a_status, stored_order
+from sikpro.testing.builders import a_status, stored_order
 from tests.integration.web.console import Site, Visitor
 
 STATUS = {

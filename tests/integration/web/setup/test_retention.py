@@ -9,7 +9,7 @@ from sikpro.application.use_cases.orders.own_order import join_message
 from sikpro.application.use_cases.orders.remove_order import delete_order
 from sikpro.application.use_cases.retention.forget_old import clear_order
 from sikpro.domain.place import Place
-from tests.builders import after
+from sikpro.testing.builders import after
 from tests.integration.web.console import PASSWORD, Site
 
 PATH = "/settings/retention"

@@ -22,8 +22,16 @@ from sikpro.application.use_cases.recaps.keep_schedules import add_schedule
 from sikpro.application.use_cases.recaps.pin_notes import add_note
 from sikpro.application.use_cases.tables.take_back import ORDERS, record_rows
 from sikpro.domain.people import Role
-from tests.builders import NOON, a_person, a_site_operation, a_technician, an_access_request, an_outgoing, an_sto
-from tests.fakes import QuickPasswords
+from sikpro.testing.builders import (
+    NOON,
+    a_person,
+    a_site_operation,
+    a_technician,
+    an_access_request,
+    an_outgoing,
+    an_sto,
+)
+from sikpro.testing.fakes import QuickPasswords
 from tests.integration.web.console import PASSWORD, Site
 from tests.integration.web.everything import fill
 from tests.integration.web.in_process import Walk, add_people

@@ -6,7 +6,7 @@ import pytest
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.application.ports.storage import StorageUnavailable
-from tests.fakes import HeardMeasures
+from sikpro.testing.fakes import HeardMeasures
 from tests.integration.web.console import Site, running_site
 from tests.integration.web.site.test_health import TOKEN
 

@@ -13,7 +13,7 @@ from sikpro.application.ports.targets import Target
 from sikpro.application.use_cases.tables.row_lists import LISTS
 from sikpro.domain.catalogue import Holiday
 from sikpro.domain.people import Role
-from tests.builders import a_person, a_site_operation, a_technician
+from sikpro.testing.builders import a_person, a_site_operation, a_technician
 from tests.integration.web.console import Site, Visitor
 
 PEOPLE = """nomor telepon;KODE TEKNISI;nama;Site operation;peran;nama pengguna

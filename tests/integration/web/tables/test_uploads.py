@@ -14,7 +14,8 @@ from playwright.sync_api import expect
 from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.local.table_process import ProcessTables
 from sikpro.adapters.memory import MemoryTransactions
-from tests.fakes import FailingTransactions, NoticingTables
+from sikpro.testing.transactions import FailingTransactions
+from tests.fakes import NoticingTables
 from tests.integration.browser import NewPage
 from tests.integration.test_table_process import is_gone
 from tests.integration.web.console import Site, running_site

@@ -25,8 +25,8 @@ from sikpro.application.use_cases.recaps.set_targets import set_targets
 from sikpro.domain.errors import InvalidFields, InvalidValue, NotPermitted
 from sikpro.domain.people import Person
 from sikpro.domain.promise import PROMISE
-from tests.builders import COMPLETED, HELD_UP, an_incoming, coded, key_of, stored_order
-from tests.histories import WIB, ZONE, People, found
+from sikpro.testing.builders import COMPLETED, HELD_UP, an_incoming, coded, key_of, stored_order
+from sikpro.testing.histories import WIB, ZONE, People, found
 
 NOVEMBER = datetime(2026, 11, 10, 9, tzinfo=WIB)
 DECEMBER = datetime(2026, 12, 1, tzinfo=WIB)

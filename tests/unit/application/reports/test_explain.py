@@ -22,8 +22,8 @@ from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_data import Recap
 from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.domain.phase import Turn
-from tests.builders import CANCELLED, COMPLETED, HELD_UP, an_incoming, key_of, stored_order
-from tests.histories import TECHNICIANS, WIB, ZONE, found
+from sikpro.testing.builders import CANCELLED, COMPLETED, HELD_UP, an_incoming, key_of, stored_order
+from sikpro.testing.histories import TECHNICIANS, WIB, ZONE, found
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)

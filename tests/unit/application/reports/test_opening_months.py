@@ -8,7 +8,7 @@ from sikpro.adapters.memory import MemoryTransactions
 from sikpro.application.reports.closing import count_month, next_closing, open_month
 from sikpro.domain.errors import InvalidValue, NotPermitted
 from sikpro.domain.people import Role
-from tests.builders import NOON, a_person, coded, stored_order
+from sikpro.testing.builders import NOON, a_person, coded, stored_order
 
 ZONE = "Asia/Jakarta"
 LATER = NOON + timedelta(days=60)

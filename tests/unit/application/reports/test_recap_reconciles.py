@@ -25,7 +25,7 @@ from sikpro.application.reports.recap_data import Promise, Recap
 from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.domain.people import Person
 from sikpro.domain.phase import Phase, Turn
-from tests.histories import (
+from sikpro.testing.histories import (
     OFTEN,
     SPANS,
     STEPS,

@@ -15,7 +15,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.send_recaps import MADE_UP, due_recaps, next_recap, recap_now
 from sikpro.application.use_cases.recaps.keep_schedules import add_schedule, drop_schedule, switch_schedule
 from sikpro.domain.errors import InvalidFields, NotPermitted
-from tests.builders import an_incoming
+from sikpro.testing.builders import an_incoming
 from tests.unit.chat import WHOLE, ZONE, Phone, World
 
 LEADER, GROUP = 50, -77

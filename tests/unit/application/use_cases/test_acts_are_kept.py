@@ -27,7 +27,7 @@ from sikpro.application.use_cases.recaps.pin_notes import add_note, change_note,
 from sikpro.application.use_cases.recaps.set_targets import set_targets
 from sikpro.domain.catalogue import SiteOperation
 from sikpro.domain.people import Person, RequestState, Role
-from tests.builders import an_access_request
+from sikpro.testing.builders import an_access_request
 from tests.unit.chat import NINE, ZONE, World
 
 BUDI, AGUS, RINA, BAGUS, ADMIN = 1, 2, 4, 5, 6

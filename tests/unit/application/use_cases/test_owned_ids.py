@@ -38,7 +38,7 @@ from sikpro.application.use_cases.tables.uploads import Purpose, Upload, drop_up
 from sikpro.domain.errors import DomainError
 from sikpro.domain.people import Person, Role
 from sikpro.domain.place import Place
-from tests.builders import a_person
+from sikpro.testing.builders import a_person
 from tests.unit.chat import NINE, WHOLE, ZONE, Phone, World
 
 BUDI, AGUS, WAYAN, RINA, BAGUS, ADMIN, TONO, SARI = range(1, 9)

@@ -17,7 +17,7 @@ from sikpro.application.use_cases.orders.hand_over import hand_over
 from sikpro.application.use_cases.orders.work_order import renew_claim, take_order
 from sikpro.application.use_cases.people.grant_access import ask_access, refuse_access
 from sikpro.domain.people import Person, Role
-from tests.builders import a_person, an_access_request, an_outgoing, stored_order
+from sikpro.testing.builders import a_person, an_access_request, an_outgoing, stored_order
 from tests.unit.chat import NINE, ZONE, World
 
 BUDI, RINA, BAGUS, ADMIN = 1, 4, 5, 6

@@ -40,7 +40,7 @@ from sikpro.domain.catalogue import Sto
 from sikpro.domain.errors import DomainError
 from sikpro.domain.people import Person
 from sikpro.domain.phase import Phase
-from tests.builders import an_access_request, an_outgoing
+from sikpro.testing.builders import an_access_request, an_outgoing
 from tests.unit.chat import NINE, WHOLE, ZONE, Phone, World
 
 BUDI, AGUS, RINA, BAGUS, ADMIN = 1, 2, 4, 5, 6

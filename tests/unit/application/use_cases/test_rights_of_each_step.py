@@ -55,7 +55,7 @@ from sikpro.application.use_cases.tables.reconcile_orders import compare_orders
 from sikpro.application.use_cases.tables.row_lists import LISTS
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue, LastOne, NotPermitted
 from sikpro.domain.people import Person, Role
-from tests.builders import a_person, an_access_request, coded
+from sikpro.testing.builders import a_person, an_access_request, coded
 from tests.unit.chat import NINE, WHOLE, ZONE, Phone, World
 
 BUDI, AGUS, WAYAN, RINA, BAGUS, ADMIN = 1, 2, 3, 4, 5, 6

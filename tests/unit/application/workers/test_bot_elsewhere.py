@@ -8,9 +8,9 @@ from sikpro.application.ports.network import BotState
 from sikpro.application.workers.bot_record import FRESH
 from sikpro.application.workers.health_watch import OUTAGE
 from sikpro.application.workers.relay import Relay
-from tests.builders import NOON
-from tests.fakes import FakeMessenger
-from tests.unit.application.inline import InlineTransactions
+from sikpro.testing.builders import NOON
+from sikpro.testing.messenger import FakeMessenger
+from sikpro.testing.transactions import InlineTransactions
 from tests.unit.application.workers.test_health_watch import Machine
 
 CONNECTED = BotState(connected=True, since=NOON, username="sikpro_bot", transport="bot_api")

@@ -10,8 +10,8 @@ from sikpro.application.ports.sessions import Session
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.workers.clock_watch import SETTLES, ClockStep, ClockWatch
 from sikpro.application.workers.jobs import RECURRING, JobRunner
-from tests.builders import NOON
-from tests.fakes import StoryClock
+from sikpro.testing.builders import NOON
+from sikpro.testing.clock import StoryClock
 from tests.unit.application.workers.test_jobs import Machine, runner_of, turns
 from tests.unit.chat import WHOLE, Phone, World
 

@@ -8,9 +8,10 @@ from attrs import define, field
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.application.ports.backups import Backup, BackupFailed
 from sikpro.application.workers.daily_backup import DailyBackup
-from tests.builders import NOON
-from tests.fakes import FailingTransactions, FakeBackups, StoryClock
-from tests.unit.application.inline import InlineTransactions
+from sikpro.testing.builders import NOON
+from sikpro.testing.clock import StoryClock
+from sikpro.testing.fakes import FakeBackups
+from sikpro.testing.transactions import FailingTransactions, InlineTransactions
 
 ZONE = "Asia/Jakarta"
 

@@ -22,8 +22,8 @@ from sikpro.application.workers.exports import (
 from sikpro.application.workers.jobs import RECURRING
 from sikpro.domain.people import Role
 from sikpro.entrypoints.fonts import FONTS
-from tests.builders import a_person
-from tests.unit.application.inline import InlineTransactions
+from sikpro.testing.builders import a_person
+from sikpro.testing.transactions import InlineTransactions
 from tests.unit.application.workers.test_jobs import runner_of, turns
 from tests.unit.chat import WHOLE, ZONE, Phone, World
 

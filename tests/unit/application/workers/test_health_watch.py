@@ -21,9 +21,11 @@ from sikpro.application.workers.health_watch import LATE, OUTAGE, STUCK, HealthW
 from sikpro.application.workers.integrity import IntegrityCheck
 from sikpro.application.workers.jobs import JobRunner
 from sikpro.application.workers.relay import Relay
-from tests.builders import NOON, an_incoming, an_outgoing
-from tests.fakes import FailingTransactions, FakeMessenger, FakePlace, StoryClock
-from tests.unit.application.inline import InlineTransactions
+from sikpro.testing.builders import NOON, an_incoming, an_outgoing
+from sikpro.testing.clock import StoryClock
+from sikpro.testing.fakes import FakePlace
+from sikpro.testing.messenger import FakeMessenger
+from sikpro.testing.transactions import FailingTransactions, InlineTransactions
 
 T = TypeVar("T")
 ZONE = "Asia/Jakarta"

@@ -13,8 +13,8 @@ from sikpro.application.ports.network import Batch
 from sikpro.application.ports.retention import RetentionRun
 from sikpro.application.ports.storage import StorageRejected, StorageUnavailable, UnitOfWork
 from sikpro.application.workers.intake import Intake
-from tests.fakes import HeardMeasures
-from tests.unit.application.inline import InlineTransactions
+from sikpro.testing.fakes import HeardMeasures
+from sikpro.testing.transactions import InlineTransactions
 from tests.unit.chat import NINE, WHOLE, ZONE, World
 
 ACCOUNT, OWNER = "bot:1", "me"

@@ -15,8 +15,8 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.workers.clock_watch import ClockWatch
 from sikpro.application.workers.jobs import RECURRING, JobRunner, Recurring, RecurringCount
 from sikpro.domain.retention import REMOVED
-from tests.builders import NOON, an_outgoing, stored_order
-from tests.unit.application.inline import InlineTransactions
+from sikpro.testing.builders import NOON, an_outgoing, stored_order
+from sikpro.testing.transactions import InlineTransactions
 from tests.unit.chat import WHOLE, ZONE, Phone, World
 
 T = TypeVar("T")

@@ -14,8 +14,8 @@ from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import Hint, Kind, StorageUnavailable, UnitOfWork
 from sikpro.application.workers.intake import Intake
 from sikpro.application.workers.relay import Relay
-from tests.fakes import FakeMessenger
-from tests.unit.application.inline import InlineTransactions
+from sikpro.testing.messenger import FakeMessenger
+from sikpro.testing.transactions import InlineTransactions
 from tests.unit.application.workers.test_intake import ACCOUNT, OWNER, request
 from tests.unit.application.workers.test_relay import FAST
 from tests.unit.chat import NINE, ZONE, World

@@ -8,9 +8,8 @@ import pytest
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.application.ports.storage import StorageUnavailable
 from sikpro.application.workers.left_behind import LeftBehind
-from tests.builders import after
-from tests.fakes import FailingTransactions
-from tests.unit.application.inline import InlineTransactions
+from sikpro.testing.builders import after
+from sikpro.testing.transactions import FailingTransactions, InlineTransactions
 
 LEASE = timedelta(days=1)
 

@@ -12,7 +12,7 @@ from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import StorageRejected, StorageUnavailable, StorageUncertain, UnitOfWork
 from sikpro.application.workers.marks import Marks
-from tests.unit.application.inline import InlineTransactions
+from sikpro.testing.transactions import InlineTransactions
 from tests.unit.chat import NINE
 
 T = TypeVar("T")

@@ -6,8 +6,8 @@ from attrs import evolve
 from sikpro.application.ports.network import NeverSent, NotSent
 from sikpro.application.use_cases.people.manage_people import set_language
 from sikpro.application.workers.menus import MenuKeeper
-from tests.fakes import FakeMessenger
-from tests.unit.application.inline import InlineTransactions
+from sikpro.testing.messenger import FakeMessenger
+from sikpro.testing.transactions import InlineTransactions
 from tests.unit.chat import ZONE, World
 
 LEADER = 50

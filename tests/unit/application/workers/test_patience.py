@@ -11,9 +11,10 @@ from sikpro.application.ports.network import RemoteFile, SourceError, Trouble
 from sikpro.application.ports.photo_reads import PhotoState
 from sikpro.application.workers.downloads import Downloads
 from sikpro.application.workers.photo_reader import PhotoReader
-from tests.builders import NOON, stored_order
-from tests.fakes import FakeBarcodes, StoryClock
-from tests.unit.application.inline import InlineTransactions
+from sikpro.testing.builders import NOON, stored_order
+from sikpro.testing.clock import StoryClock
+from sikpro.testing.fakes import FakeBarcodes
+from sikpro.testing.transactions import InlineTransactions
 
 JUMPS = [timedelta(hours=1), timedelta(days=3), timedelta(days=365)]
 REMOTE = RemoteFile(transport=Transport.BOT_API, chat_id=700, message_id=1, reference="x")

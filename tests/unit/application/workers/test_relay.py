@@ -19,8 +19,10 @@ from sikpro.application.ports.storage import StorageUncertain, UnitOfWork
 from sikpro.application.workers.left_behind import LeftBehind
 from sikpro.application.workers.rates import Pace, Rates
 from sikpro.application.workers.relay import LEASE, Relay
-from tests.fakes import FakeMessenger, HeardMeasures, StoryClock
-from tests.unit.application.inline import InlineTransactions
+from sikpro.testing.clock import StoryClock
+from sikpro.testing.fakes import HeardMeasures
+from sikpro.testing.messenger import FakeMessenger
+from sikpro.testing.transactions import InlineTransactions
 from tests.unit.chat import NINE
 
 T = TypeVar("T")

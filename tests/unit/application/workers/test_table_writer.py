@@ -26,8 +26,8 @@ from sikpro.application.use_cases.tables.table_columns import find_columns
 from sikpro.application.use_cases.tables.take_back import ORDERS, ask_take_back, plan_take_back
 from sikpro.application.workers.table_writer import ATTEMPTS, TableWriter
 from sikpro.domain.events import OrderDeleted
-from tests.builders import a_person
-from tests.unit.application.inline import InlineTransactions
+from sikpro.testing.builders import a_person
+from sikpro.testing.transactions import InlineTransactions
 from tests.unit.chat import NINE, ZONE, Phone, World
 
 T = TypeVar("T")

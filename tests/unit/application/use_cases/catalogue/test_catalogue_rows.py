@@ -20,7 +20,7 @@ from sikpro.domain.catalogue import (
 )
 from sikpro.domain.errors import DomainError, InvalidFields
 from sikpro.domain.phase import Phase, Turn
-from tests.builders import refusals
+from sikpro.testing.builders import refusals
 from tests.unit.chat import World
 
 STATUS: dict[str, str] = {

@@ -11,7 +11,7 @@ from sikpro.application.use_cases.catalogue.decide_installation import decide_in
 from sikpro.domain.duplicates import DuplicateMode
 from sikpro.domain.errors import InvalidFields
 from sikpro.domain.installation import Hours, Installation, SessionTimes
-from tests.builders import an_order, key_of, refusals
+from sikpro.testing.builders import an_order, key_of, refusals
 from tests.unit.chat import NINE, World
 
 ADMIN = 6

@@ -23,7 +23,7 @@ from sikpro.application.use_cases.orders.understand_request import typed_again, 
 from sikpro.domain.errors import DuplicateOrder, InvalidFields, InvalidValue, NotFound
 from sikpro.domain.order_data import Channel
 from sikpro.domain.patterns import FIRST_BOXES, FIRST_NUMBERS, STARTING, BoxPattern, Characters, NumberPattern, Patterns
-from tests.builders import refusals
+from sikpro.testing.builders import refusals
 from tests.unit.chat import NINE, WHOLE, ZONE, Phone, World
 
 ADMIN = 6

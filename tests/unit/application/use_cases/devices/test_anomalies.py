@@ -20,7 +20,7 @@ from sikpro.application.use_cases.orders.change_status import change_status
 from sikpro.application.use_cases.orders.remove_order import delete_order
 from sikpro.domain.people import Person
 from sikpro.domain.phase import Phase
-from tests.builders import stored_order
+from sikpro.testing.builders import stored_order
 from tests.unit.chat import NINE, ZONE, World
 
 RINA, BAGUS = 4, 5

@@ -21,7 +21,7 @@ from sikpro.application.use_cases.orders.undo_status import undo_status
 from sikpro.domain.errors import InvalidValue, NotPermitted
 from sikpro.domain.installation import STARTING_WEEK
 from sikpro.domain.people import Person, Role
-from tests.builders import NOON, a_person, after, an_order_type, stored_order
+from sikpro.testing.builders import NOON, a_person, after, an_order_type, stored_order
 
 
 @pytest.mark.parametrize(

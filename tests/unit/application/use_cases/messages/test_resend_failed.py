@@ -12,7 +12,7 @@ from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
 from sikpro.application.use_cases.messages.resend_failed import Resent, failed_plan, resend_failed
 from sikpro.application.use_cases.messages.resend_message import resend_message
 from sikpro.domain.errors import NotPermitted
-from tests.builders import an_incoming, an_outgoing
+from sikpro.testing.builders import an_incoming, an_outgoing
 from tests.unit.chat import WHOLE, ZONE, World
 
 BUDI, AGUS = 1, 2

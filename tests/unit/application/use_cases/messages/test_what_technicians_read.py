@@ -16,7 +16,7 @@ from sikpro.application.use_cases.messages.notify_technician import (
 from sikpro.domain.catalogue import Bilingual
 from sikpro.domain.order_data import Origin
 from sikpro.domain.phase import Phase, Turn
-from tests.builders import stored_order
+from sikpro.testing.builders import stored_order
 from tests.unit.chat import ZONE, World
 
 WORDS = words_in("en", ZONE)

@@ -9,7 +9,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import first_status
 from sikpro.application.use_cases.orders.alert_overdue import alert_overdue, next_alerts
 from sikpro.domain.phase import Phase
-from tests.builders import stored_order
+from sikpro.testing.builders import stored_order
 from tests.unit.chat import WHOLE, ZONE, Phone, World
 
 LEADER = 50

@@ -20,7 +20,7 @@ from sikpro.application.use_cases.orders.ask_technicians import (
 )
 from sikpro.domain.people import Person
 from sikpro.domain.phase import OPEN, Turn
-from tests.builders import a_technician, key_of, stored_order
+from sikpro.testing.builders import a_technician, key_of, stored_order
 from tests.unit.chat import NINE, ZONE, Phone, World
 
 

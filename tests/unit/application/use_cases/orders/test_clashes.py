@@ -2,7 +2,7 @@
 
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.orders.clashes import clashes_shown_to
-from tests.builders import a_person, a_technician, stored_order
+from sikpro.testing.builders import a_person, a_technician, stored_order
 from tests.unit.chat import World
 
 

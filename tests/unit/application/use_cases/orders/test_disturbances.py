@@ -21,7 +21,7 @@ from sikpro.application.use_cases.orders.understand_request import typed_again
 from sikpro.domain.disturbance import Disturbance
 from sikpro.domain.errors import AlreadyUsed, ConcurrencyConflict, InvalidFields, InvalidValue, NotFound
 from sikpro.domain.phase import Phase
-from tests.builders import refusals
+from sikpro.testing.builders import refusals
 from tests.unit.chat import ZONE, Phone, World
 
 GROUP = -400

@@ -16,7 +16,7 @@ from sikpro.application.use_cases.orders.undo_status import undo_status
 from sikpro.domain.errors import InvalidFields, NotFound, NotPermitted
 from sikpro.domain.events import OrderAssigned
 from sikpro.domain.order_state import CLAIM
-from tests.builders import refusals
+from sikpro.testing.builders import refusals
 from tests.unit.chat import NINE, ZONE, Phone, World
 
 NUMBERS = ("SC10000001", "SC10000002", "SC10000003")

@@ -21,7 +21,7 @@ from sikpro.domain.errors import DuplicateOrder, InvalidFields, NotFound, NotPer
 from sikpro.domain.order import Order
 from sikpro.domain.people import Person, Role
 from sikpro.domain.phase import Phase
-from tests.builders import CANCELLED, a_person, a_technician, stored_order
+from sikpro.testing.builders import CANCELLED, a_person, a_technician, stored_order
 from tests.unit.chat import NINE, WHOLE, ZONE, Phone, World
 
 BUDI, AGUS, WAYAN, RINA, BAGUS, ADMIN = 1, 2, 3, 4, 5, 6

@@ -18,7 +18,7 @@ from sikpro.domain.errors import ForbiddenMove, InvalidFields, InvalidValue, Not
 from sikpro.domain.events import HoldUpCleared
 from sikpro.domain.people import Person
 from sikpro.domain.phase import Phase
-from tests.builders import NOON, WAITING, a_person, an_order
+from sikpro.testing.builders import NOON, WAITING, a_person, an_order
 from tests.unit.chat import ZONE, Phone, World
 
 TEAM = -77

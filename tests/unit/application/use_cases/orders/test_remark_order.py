@@ -22,7 +22,7 @@ from sikpro.application.use_cases.orders.send_text import send_text
 from sikpro.domain.errors import ForbiddenMove, InvalidFields, NotPermitted
 from sikpro.domain.events import OrderRemarked
 from sikpro.domain.people import Role
-from tests.builders import a_person
+from sikpro.testing.builders import a_person
 from tests.unit.chat import WHOLE, ZONE, Phone, World
 
 SECRET = "modem pindahan, tanya @bagus"

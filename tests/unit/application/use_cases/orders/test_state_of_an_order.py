@@ -13,7 +13,7 @@ from sikpro.application.use_cases.orders.undo_status import undo_status
 from sikpro.application.use_cases.orders.work_order import just_taken, renew_claim, take_order
 from sikpro.domain.errors import AlreadyTaken, ConcurrencyConflict, DomainError
 from sikpro.domain.order import Order
-from tests.builders import stored_order
+from sikpro.testing.builders import stored_order
 from tests.unit.chat import NINE, WHOLE, ZONE, Phone, World
 
 RINA, BAGUS = 4, 5

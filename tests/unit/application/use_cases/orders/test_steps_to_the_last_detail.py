@@ -17,7 +17,7 @@ from sikpro.application.use_cases.orders.work_order import free_lapsed_claims, t
 from sikpro.domain.errors import DuplicateOrder, InvalidFields
 from sikpro.domain.order_data import Channel, Origin
 from sikpro.domain.people import Person
-from tests.builders import COMPLETED, order_data, refusals, stored_order
+from sikpro.testing.builders import COMPLETED, order_data, refusals, stored_order
 from tests.unit.chat import NINE, ZONE, World
 
 BUDI, AGUS, RINA, BAGUS = 1, 2, 4, 5

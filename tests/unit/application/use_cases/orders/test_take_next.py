@@ -5,7 +5,7 @@ import pytest
 from sikpro.application.ports.queries import OrderFilter
 from sikpro.application.ports.work_preferences import WorkPreferences
 from sikpro.application.use_cases.orders.work_order import take_next
-from tests.builders import an_sto
+from sikpro.testing.builders import an_sto
 from tests.unit.chat import Phone, World
 
 ORDERS = {"1": ("AO", "SDA"), "2": ("MO", "SDA"), "3": ("AO", "SPJ"), "4": ("MO", "SPJ")}

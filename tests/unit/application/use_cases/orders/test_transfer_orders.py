@@ -31,7 +31,7 @@ from sikpro.domain.order_data import Origin
 from sikpro.domain.people import Person
 from sikpro.domain.phase import Phase
 from sikpro.domain.values import TechnicianCode
-from tests.builders import CANCELLED, NOON, a_technician, an_order
+from sikpro.testing.builders import CANCELLED, NOON, a_technician, an_order
 from tests.unit.chat import ZONE, Phone, World
 
 BUDI, AGUS, WAYAN = 1, 2, 3

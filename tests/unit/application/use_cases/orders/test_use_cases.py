@@ -34,7 +34,7 @@ from sikpro.domain.errors import (
 from sikpro.domain.order_data import Channel, OrderData
 from sikpro.domain.people import PERMISSIONS, Permission, Person, Role
 from sikpro.domain.phase import Phase
-from tests.builders import refusals
+from sikpro.testing.builders import refusals
 from tests.unit.chat import NINE, WHOLE, ZONE, Phone, World
 
 TYPED = {field.name: field.example for field in FIELDS}

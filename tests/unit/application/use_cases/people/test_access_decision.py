@@ -19,7 +19,7 @@ from sikpro.application.use_cases.people.grant_access import (
 )
 from sikpro.domain.errors import AdminDecides, DomainError, InvalidValue, KeptOut, NotPermitted
 from sikpro.domain.people import AccessRequest, Person, RequestState, Role
-from tests.builders import a_person, a_technician, an_access_request, coded
+from sikpro.testing.builders import a_person, a_technician, an_access_request, coded
 from tests.unit.chat import ZONE, Phone, World
 
 STRANGER, PHONE = 99, "6281234567890"

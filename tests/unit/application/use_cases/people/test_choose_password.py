@@ -4,7 +4,7 @@ import pytest
 
 from sikpro.application.use_cases.people.choose_password import checked_password
 from sikpro.domain.errors import InvalidValue
-from tests.builders import coded
+from sikpro.testing.builders import coded
 
 RINA = "Rina Wati", "rina.w"
 

@@ -40,7 +40,7 @@ from sikpro.application.use_cases.tables.row_lists import LISTS
 from sikpro.application.use_cases.tables.take_back import take_back
 from sikpro.domain.errors import DomainError
 from sikpro.domain.people import AccessRequest, Person, Role
-from tests.builders import a_person, a_technician, an_access_request
+from sikpro.testing.builders import a_person, a_technician, an_access_request
 from tests.unit.chat import NINE, ZONE, World
 
 NOBODY: frozenset[Role] = frozenset()
@@ -380,7 +380,8 @@ def test_every_use_case_that_writes_a_person_is_a_declared_door() -> None:
 
 
 def test_nothing_else_writes_a_person() -> None:
-    stores = {SOURCE / "adapters" / "sql", SOURCE / "adapters" / "memory", SOURCE / "application" / "use_cases"}
+    rooms = ("adapters/sql", "adapters/memory", "application/use_cases", "testing")
+    stores = {SOURCE / room for room in rooms}
     found = {
         f"{path.relative_to(SOURCE).as_posix()} {name}"
         for path in SOURCE.rglob("*.py")

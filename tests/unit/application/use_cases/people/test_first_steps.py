@@ -5,7 +5,7 @@ from attrs import evolve
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
 from sikpro.application.use_cases.people.first_steps import first_steps
 from sikpro.domain.people import Role
-from tests.builders import a_person, a_site_operation, a_technician, an_sto
+from sikpro.testing.builders import a_person, a_site_operation, a_technician, an_sto
 from tests.unit.chat import WHOLE, Phone, World
 
 

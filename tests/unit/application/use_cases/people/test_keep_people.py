@@ -23,7 +23,7 @@ from sikpro.application.use_cases.people.manage_people import (
 )
 from sikpro.domain.errors import InvalidValue, NotFound
 from sikpro.domain.people import Person, Role
-from tests.builders import a_person, a_technician, an_access_request, coded
+from sikpro.testing.builders import a_person, a_technician, an_access_request, coded
 from tests.unit.chat import NINE, ZONE, World
 
 BUDI, AGUS, RINA, BAGUS, ADMIN = 1, 2, 4, 5, 6

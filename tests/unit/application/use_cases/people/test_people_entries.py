@@ -10,7 +10,7 @@ from sikpro.application.use_cases.people.edit_people import edit_person, end_ses
 from sikpro.application.use_cases.people.grant_access import approve_many
 from sikpro.domain.errors import ConcurrencyConflict, InvalidFields, NotFound
 from sikpro.domain.people import Person, RequestState, Role
-from tests.builders import an_access_request
+from sikpro.testing.builders import an_access_request
 from tests.unit.chat import NINE, ZONE, World
 
 AGUS, RINA, BAGUS, ADMIN = 2, 4, 5, 6

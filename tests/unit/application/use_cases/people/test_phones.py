@@ -11,7 +11,7 @@ from sikpro.application.use_cases.people.manage_people import add_technician, ch
 from sikpro.domain.errors import AlreadyUsed, InvalidValue
 from sikpro.domain.people import Person, Role
 from sikpro.domain.spreadsheet_damage import check_unspoilt
-from tests.builders import NOON, a_person, a_technician, an_access_request
+from sikpro.testing.builders import NOON, a_person, a_technician, an_access_request
 
 ZONE = "Asia/Jakarta"
 

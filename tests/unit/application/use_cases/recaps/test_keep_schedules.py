@@ -18,7 +18,7 @@ from sikpro.application.use_cases.recaps.keep_schedules import (
 from sikpro.application.use_cases.recaps.set_targets import set_targets
 from sikpro.domain.errors import InvalidFields, InvalidValue
 from sikpro.domain.people import Role
-from tests.builders import a_person, coded, refusals
+from sikpro.testing.builders import a_person, coded, refusals
 from tests.unit.chat import NINE, Phone, World
 
 BAGUS, ADMIN = 5, 6

@@ -15,7 +15,7 @@ from sikpro.application.use_cases.recaps.wall_links import (
     open_wall,
 )
 from sikpro.domain.errors import InvalidFields, NotFound
-from tests.builders import refusals
+from sikpro.testing.builders import refusals
 from tests.unit.chat import NINE, World
 
 ADMIN = 6

@@ -31,8 +31,8 @@ from sikpro.domain.people import RequestState
 from sikpro.domain.place import Place
 from sikpro.domain.retention import REMOVED, kept_from
 from sikpro.domain.seals import ABOUT_ORDERS, Fault
-from tests.builders import an_access_request, coded
-from tests.histories import START, ZONE, Step, found, live
+from sikpro.testing.builders import an_access_request, coded
+from sikpro.testing.histories import START, ZONE, Step, found, live
 
 NIGHT = datetime(2027, 9, 15, 1, 30, tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
 BEFORE = datetime(2027, 3, 1, tzinfo=ZoneInfo(ZONE)).astimezone(UTC)

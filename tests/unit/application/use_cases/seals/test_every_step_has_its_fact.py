@@ -8,8 +8,8 @@ from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.use_cases.seals.seal_facts import seal_facts
 from sikpro.application.use_cases.seals.verify_facts import verify_facts
 from sikpro.domain.seals import ABOUT_ORDERS, FactKind, Fault
-from tests.builders import after
-from tests.histories import ZONE, found, live, random_steps
+from sikpro.testing.builders import after
+from sikpro.testing.histories import ZONE, found, live, random_steps
 from tests.unit.chat import WHOLE, Phone, World
 
 

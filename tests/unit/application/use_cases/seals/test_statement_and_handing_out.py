@@ -16,7 +16,7 @@ from sikpro.application.use_cases.seals.seal_facts import seal_facts
 from sikpro.application.use_cases.seals.statement import Statement, in_words, line_in_words, statements_about
 from sikpro.domain.errors import NotFound
 from sikpro.domain.people import Role
-from tests.builders import a_person
+from sikpro.testing.builders import a_person
 from tests.unit.chat import NINE, WHOLE, ZONE, Phone, World
 
 BUDI, BAGUS, ADMIN = 1, 5, 6

@@ -27,7 +27,7 @@ from sikpro.domain.seals import (
     salted,
     words_of_event,
 )
-from tests.builders import NOON, after, an_order, an_outgoing
+from sikpro.testing.builders import NOON, after, an_order, an_outgoing
 
 ZONE = "Asia/Jakarta"
 AT_A_SEAL = {FaultKind.FACT_CHANGED, FaultKind.FACT_REMOVED, FaultKind.FACT_ADDED}

@@ -19,7 +19,7 @@ from sikpro.domain.events import StatusChanged
 from sikpro.domain.order import Order
 from sikpro.domain.people import Person, Role
 from sikpro.domain.phase import Phase
-from tests.builders import WAITING, a_person, after, coded, stored_order
+from sikpro.testing.builders import WAITING, a_person, after, coded, stored_order
 
 ZONE = ZoneInfo("Asia/Jakarta")
 NOW = after(600)

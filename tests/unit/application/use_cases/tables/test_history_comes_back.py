@@ -28,7 +28,7 @@ from sikpro.application.use_cases.tables.import_orders import import_orders, pla
 from sikpro.application.use_cases.tables.judge_orders import COLUMNS, Decisions
 from sikpro.application.use_cases.tables.order_plan import OrderPlan, RowVerdict
 from sikpro.application.use_cases.tables.table_columns import best_sheet, find_columns
-from tests.histories import OFTEN, SPANS, STEPS, WIB, ZONE, People, Step, found, live, random_steps
+from sikpro.testing.histories import OFTEN, SPANS, STEPS, WIB, ZONE, People, Step, found, live, random_steps
 
 WHOLE = RecapQuery.parse("2026-12-01_2027-06-30")
 PERIODS = ("2026-12", "2027-01", "2026-12-31", "2027-01-01", "2026-12-31_2027-01-02")

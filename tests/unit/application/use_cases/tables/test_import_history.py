@@ -15,7 +15,7 @@ from sikpro.application.use_cases.tables.judge_orders import COLUMNS, Decisions
 from sikpro.application.use_cases.tables.order_plan import OrderPlan, RowNote, RowVerdict
 from sikpro.application.use_cases.tables.table_columns import find_columns
 from sikpro.domain.phase import Phase
-from tests.builders import NOON, a_person, after
+from sikpro.testing.builders import NOON, a_person, after
 from tests.unit.application.use_cases.tables.test_import_orders import GOOD, HEADER, WIB, World, row, sheet, verdicts
 
 NOTHING = Decisions()

@@ -35,7 +35,7 @@ from sikpro.domain.errors import InvalidValue, NotPermitted
 from sikpro.domain.order_data import Channel
 from sikpro.domain.people import Person, Role
 from sikpro.domain.phase import Phase
-from tests.builders import CANCELLED, NOON, a_person, a_technician, after, an_sto, coded, stored_order
+from sikpro.testing.builders import CANCELLED, NOON, a_person, a_technician, after, an_sto, coded, stored_order
 
 WIB = ZoneInfo("Asia/Jakarta")
 HEADER = (

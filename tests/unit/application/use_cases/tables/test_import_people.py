@@ -10,7 +10,7 @@ from sikpro.application.use_cases.catalogue.first_catalogue import create_first_
 from sikpro.application.use_cases.tables.import_rows import ImportPlan, import_rows, plan_import
 from sikpro.application.use_cases.tables.row_lists import LISTS
 from sikpro.domain.people import Person, Role
-from tests.builders import NOON, a_person, a_site_operation, a_technician, an_sto
+from sikpro.testing.builders import NOON, a_person, a_site_operation, a_technician, an_sto
 
 HEADER = ["Kode teknisi", "Nama", "Nomor telepon"]
 

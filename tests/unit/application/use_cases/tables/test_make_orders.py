@@ -23,7 +23,7 @@ from sikpro.domain.errors import NotPermitted
 from sikpro.domain.order import Order
 from sikpro.domain.people import Person, Role
 from sikpro.domain.phase import Phase
-from tests.builders import NOON, a_person, a_technician, after, an_sto, stored_order
+from sikpro.testing.builders import NOON, a_person, a_technician, after, an_sto, stored_order
 
 WIB = ZoneInfo("Asia/Jakarta")
 HEADER = ("SC ID", "Status", "TGL ORDER", "TGL PS", "JENISPSB", "SN", "STO", "ODP", "CREW")

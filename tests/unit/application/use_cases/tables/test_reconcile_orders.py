@@ -23,7 +23,7 @@ from sikpro.application.use_cases.tables.reconcile_orders import (
 from sikpro.application.use_cases.tables.table_columns import find_columns
 from sikpro.domain.errors import InvalidValue, NotPermitted
 from sikpro.domain.people import Person, Role
-from tests.builders import a_person, after, coded, stored_order
+from sikpro.testing.builders import a_person, after, coded, stored_order
 
 WIB = ZoneInfo("Asia/Jakarta")
 

@@ -14,7 +14,7 @@ from sikpro.application.use_cases.tables.row_lists import LISTS
 from sikpro.domain.catalogue import Holiday, SiteOperation, Sto
 from sikpro.domain.errors import DomainError, InvalidValue, LastOne
 from sikpro.domain.people import Role
-from tests.builders import a_person
+from sikpro.testing.builders import a_person
 from tests.unit.chat import NINE, World
 
 AGUS, RINA, ADMIN = 2, 4, 6

@@ -31,7 +31,7 @@ from sikpro.application.use_cases.tables.take_back import (
 from sikpro.domain.errors import NotPermitted
 from sikpro.domain.order_data import Channel
 from sikpro.domain.people import Person, Role
-from tests.builders import COMPLETED, a_person, an_access_request, stored_order
+from sikpro.testing.builders import COMPLETED, a_person, an_access_request, stored_order
 from tests.unit.chat import NINE, WHOLE, ZONE, World
 
 Table = Sequence[Sequence[str]]

@@ -30,7 +30,7 @@ from sikpro.domain.order import Order
 from sikpro.domain.order_data import Channel
 from sikpro.domain.people import Person, Role
 from sikpro.domain.phase import Phase, Turn
-from tests.builders import a_person, a_site_operation, a_technician, an_sto
+from sikpro.testing.builders import a_person, a_site_operation, a_technician, an_sto
 
 ZONE = "Asia/Jakarta"
 WIB = ZoneInfo(ZONE)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sikpro.application.ports.outbox import OutboxItem
 from sikpro.application.ports.storage import Transactions
-from tests.builders import after, an_outgoing
+from sikpro.testing.builders import after, an_outgoing
 
 LEASE = timedelta(minutes=1)
 

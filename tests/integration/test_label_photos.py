@@ -9,7 +9,7 @@ from PIL import Image
 
 from sikpro.adapters.pictures.reader import read_photo
 from sikpro.application.ports.barcodes import Barcode, PhotoReading, Refusal
-from tests.labels import (
+from sikpro.testing.labels import (
     CODE_39,
     PHOTOS,
     QR,

@@ -10,7 +10,7 @@ from sikpro.adapters.local.photo_process import ProcessBarcodes
 from sikpro.application.ports.barcodes import Barcode, PhotoReading, Refusal
 from sikpro.entrypoints.container import Container
 from sikpro.entrypoints.settings import Settings
-from tests.labels import Printed, jpeg, label, label_photo
+from sikpro.testing.labels import Printed, jpeg, label, label_photo
 
 CHILD = (sys.executable, "-m", "sikpro.entrypoints.photo_child")
 LABEL = jpeg(label([Printed("ZTEGC6754546")]))

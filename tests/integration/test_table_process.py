@@ -13,7 +13,7 @@ from sikpro.adapters.local.table_process import ProcessTables
 from sikpro.domain.errors import InvalidValue
 from sikpro.entrypoints.container import Container
 from sikpro.entrypoints.settings import Settings
-from tests.integration.test_table_reader import excel
+from sikpro.testing.tables import excel
 
 CHILD = (sys.executable, "-m", "sikpro.entrypoints.table_child")
 ROWS: Sequence[Sequence[object]] = (["kode", "nama"], ["SDA", "Sidoarjo – kota ✓"], ["", "x"])

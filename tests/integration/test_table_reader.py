@@ -12,6 +12,7 @@ from sikpro.adapters.excel.reader import FileTableReader
 from sikpro.application.ports.tables import FORMULA, LONG
 from sikpro.application.reports.csv_text import csv_bytes
 from sikpro.domain.errors import InvalidValue
+from sikpro.testing.tables import excel
 
 
 def read(content: bytes) -> list[list[str]]:
@@ -20,17 +21,6 @@ def read(content: bytes) -> list[list[str]]:
     if sheet.error:
         raise sheet.error
     return [list(row) for row in sheet.rows]
-
-
-def excel(*rows: Sequence[object]) -> bytes:
-    workbook = Workbook()
-    sheet = workbook.active
-    assert sheet is not None
-    for row in rows:
-        sheet.append(row)
-    content = io.BytesIO()
-    workbook.save(content)
-    return content.getvalue()
 
 
 @pytest.mark.parametrize(

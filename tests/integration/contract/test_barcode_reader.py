@@ -8,7 +8,7 @@ import pytest
 from sikpro.adapters.local.photo_process import ProcessBarcodes
 from sikpro.application.ports.barcodes import Barcode, BarcodeReader, PhotoReading, Refusal
 from sikpro.testing.fakes import FakeBarcodes
-from tests.labels import Printed, jpeg, label, label_photo, png_header
+from sikpro.testing.labels import Printed, jpeg, label, label_photo, png_header
 
 LABEL = jpeg(label([Printed("ZTEGC6754546"), Printed("0019C6AABBCC", caption="MAC")]))
 EMPTY = jpeg(label([Printed("ZTEGC6754546")]).crop((0, 0, 40, 40)))

@@ -10,8 +10,6 @@ from attrs import evolve
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from sikpro.adapters.memory import queries as memory_queries
-from sikpro.adapters.sql import looking, search
 from sikpro.application.ports import queries
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, PastLimit, Sort
 from sikpro.application.ports.storage import Transactions, UnitOfWork
@@ -29,18 +27,8 @@ ZONE = "Asia/Jakarta"
 @pytest.fixture(autouse=True)
 def short_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a look end after a few orders."""
-    for module, name, value in (
-        (queries, "LOOKED_AT", 3),
-        (queries, "LOOKED_AT_IN_SPAN", 4),
-        (looking, "LOOKED_AT_IN_SPAN", 4),
-        (memory_queries, "LOOKED_AT_IN_SPAN", 4),
-        (looking, "LOOKED_UP", 2),
-        (memory_queries, "LOOKED_UP", 2),
-        (looking, "BROAD", 3),
-        (memory_queries, "BROAD", 3),
-        (search, "BROAD", 3),
-    ):
-        monkeypatch.setattr(module, name, value)
+    for name, value in (("LOOKED_AT", 3), ("LOOKED_AT_IN_SPAN", 4), ("LOOKED_UP", 2), ("BROAD", 3)):
+        monkeypatch.setattr(queries, name, value)
 
 
 @pytest.fixture

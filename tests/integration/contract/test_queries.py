@@ -9,8 +9,6 @@ import pytest
 import sqlalchemy as sa
 from attrs import evolve
 
-from sikpro.adapters.memory import queries as memory_queries
-from sikpro.adapters.sql import looking
 from sikpro.application.ports import queries
 from sikpro.application.ports.queries import Key, OrderFilter, OrderRow, PastLimit, Sort
 from sikpro.application.ports.storage import Transactions, UnitOfWork
@@ -362,8 +360,7 @@ def test_one_look_ends_after_so_many_orders_or_so_many_of_a_code(
 ) -> None:
     """Looked at are three of all, or one of a code: the time is that of the first one that is not."""
     monkeypatch.setattr(queries, "LOOKED_AT", 3)
-    for module in (looking, memory_queries):
-        monkeypatch.setattr(module, "LOOKED_UP", 1)
+    monkeypatch.setattr(queries, "LOOKED_UP", 1)
 
     def work(unit: UnitOfWork) -> None:
         for place, sto in enumerate(("SDA", "TUN", "SDA", "TUN", "TUN", "TUN", "TUN", "TUN")):

@@ -64,8 +64,7 @@ DETAILS = ("order.duplicate", "", "field.missing")
 @pytest.fixture(autouse=True, params=[40])
 def floor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """Keep fewer of the newest rows, so that few are enough."""
-    for module in ("memory", "sql"):
-        monkeypatch.setattr(f"sikpro.adapters.{module}.retention.FLOOR", request.param)
+    monkeypatch.setattr("sikpro.application.ports.retention.FLOOR", request.param)
     return int(request.param)
 
 

@@ -9,8 +9,8 @@ from sikpro.adapters.excel.reader import DirectTables
 from sikpro.adapters.local.table_process import ProcessTables
 from sikpro.application.ports.tables import FORMULA, LONG, TableReader
 from sikpro.domain.errors import InvalidValue
+from sikpro.testing.tables import excel
 from tests.fakes import NoticingTables
-from tests.integration.test_table_reader import excel
 
 
 @pytest.fixture(params=["direct", "process", "noticing"])

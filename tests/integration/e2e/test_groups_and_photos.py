@@ -16,8 +16,8 @@ from PIL import Image
 
 from sikpro.application.ports.files import FileState, OrderFile
 from sikpro.domain.order import Order
+from sikpro.testing.labels import Printed, jpeg, label, scene
 from tests.integration.e2e.installation import CREW, PASSWORD, Installation, installed, wait_until
-from tests.labels import Printed, jpeg, label, scene
 
 BOT = "sikpro_simulasi_bot"
 BUDI, AGUS = CREW[0], CREW[1]

@@ -9,10 +9,8 @@ from attrs import evolve
 
 from sikpro.adapters.memory.rows import Names, Wanted
 from sikpro.adapters.memory.store import State
+from sikpro.application.ports import queries as limits
 from sikpro.application.ports.queries import (
-    BROAD,
-    LOOKED_AT_IN_SPAN,
-    LOOKED_UP,
     Key,
     OrderFilter,
     OrderRow,
@@ -55,20 +53,23 @@ class MemoryOrderQueries:
         """Return until which time of receipt one look from a place goes, None to the end."""
         ended = evolve(OrderFilter(), finished=which.finished)
         text = search_term(which.text)
-        broad = len(text) >= SHORT and self.count(OrderFilter(text=which.text), BROAD) == BROAD
+        broad = len(text) >= SHORT and self.count(OrderFilter(text=which.text), limits.BROAD) == limits.BROAD
         if which.deleted or which.holder is not None or (text and not broad):
             return None
         if which == OrderFilter() or (which.open_only and not text):
             return None
-        few = which.ended_wherever_received and self.count(ended, LOOKED_AT_IN_SPAN + 1) <= LOOKED_AT_IN_SPAN
+        few = (
+            which.ended_wherever_received
+            and self.count(ended, limits.LOOKED_AT_IN_SPAN + 1) <= limits.LOOKED_AT_IN_SPAN
+        )
         if few:
             return None
         here = [order for order in self._state.orders.values() if order.received_at in which.span]
         walked = [order for order in here if order.deleted_at is None and (not which.open_only or order.open)]
-        edges = [_nth(walked, BROAD if which.open_only else which.most_looked_at, after, down=down)]
+        edges = [_nth(walked, limits.BROAD if which.open_only else which.most_looked_at, after, down=down)]
         for name, value in which.codes.items():
             of = [order for order in here if CODES[name](order) == value]
-            edges.append(_nth(of, LOOKED_UP, after, down=down))
+            edges.append(_nth(of, limits.LOOKED_UP, after, down=down))
         known = [edge for edge in edges if edge is not None]
         if len(known) < len(edges):
             end = which.span.start if down else which.span.end

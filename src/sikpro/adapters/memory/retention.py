@@ -7,11 +7,11 @@ from attrs import evolve
 
 from sikpro.adapters.memory.folded import put_folded
 from sikpro.adapters.memory.store import Received, Sequences, State
+from sikpro.application.ports import retention as limits
 from sikpro.application.ports.chat import IncomingKind
 from sikpro.application.ports.journal import JournalEntry
 from sikpro.application.ports.outbox import Delivery, OutboxItem
 from sikpro.application.ports.retention import (
-    FLOOR,
     FOLDED_STATES,
     LATER,
     TELLING_NOTES,
@@ -46,7 +46,7 @@ class MemoryRetention:
         if reached is None or sent_at >= reached:
             return False
         said = [one.row for one in self._by_id() if one.row.kind == IncomingKind.MESSAGE.value]
-        return max((row.sent_at for row in said[-FLOOR:]), default=sent_at) > sent_at + LATER
+        return max((row.sent_at for row in said[-limits.FLOOR :]), default=sent_at) > sent_at + LATER
 
     def keep(self, run: RetentionRun) -> RetentionRun:
         """Save a run."""
@@ -231,7 +231,7 @@ class MemoryRetention:
     def _received(self, before: datetime) -> list[Received]:
         """Return the received updates to fold, oldest first."""
         ids = sorted(self._state.inbox)
-        floor = ids[-FLOOR] if len(ids) >= FLOOR else 0
+        floor = ids[-limits.FLOOR] if len(ids) >= limits.FLOOR else 0
         newest = {one.row.chat_id: one.row.id for one in self._by_id()}
         last = {row_id for chat_id, row_id in newest.items() if chat_id < 0}
         return [one for one in self._old(before) if one.row.id < floor and one.row.id not in last]

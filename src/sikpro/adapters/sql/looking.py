@@ -10,7 +10,8 @@ from sikpro.adapters.sql.filters import received, within
 from sikpro.adapters.sql.search import is_broad
 from sikpro.adapters.sql.tables import KEPT, LIVE, orders
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.queries import BROAD, LOOKED_AT_IN_SPAN, LOOKED_UP, Key, OrderFilter, Sort
+from sikpro.application.ports import queries
+from sikpro.application.ports.queries import Key, OrderFilter, Sort
 from sikpro.domain.phase import Turn
 from sikpro.domain.search_text import search_term
 
@@ -33,7 +34,7 @@ def edge_of(transaction: OpenTransaction, which: OrderFilter, *, down: bool, aft
             which,
             walked,
             index,
-            BROAD if which.open_only else which.most_looked_at,
+            queries.BROAD if which.open_only else which.most_looked_at,
             down=down,
             after=after,
         )
@@ -41,7 +42,7 @@ def edge_of(transaction: OpenTransaction, which: OrderFilter, *, down: bool, aft
     for name in which.codes:
         if edges[-1] is None:
             return _end(which, down=down)
-        edges.append(_nth(transaction, which, *_of(which, name), LOOKED_UP, down=down, after=after))
+        edges.append(_nth(transaction, which, *_of(which, name), queries.LOOKED_UP, down=down, after=after))
     known = [edge for edge in edges if edge is not None]
     if len(known) < len(edges):
         return _end(which, down=down)
@@ -105,7 +106,7 @@ def _rarest(transaction: OpenTransaction, which: OrderFilter, *, down: bool, aft
     for name in codes:
         if name in which.codes:
             condition, index = _of(which, name)
-            if _nth(transaction, which, condition, index, LOOKED_UP, down=down, after=after) is None:
+            if _nth(transaction, which, condition, index, queries.LOOKED_UP, down=down, after=after) is None:
                 return index
     return ""
 
@@ -120,12 +121,12 @@ def _ended_in_few(transaction: OpenTransaction, which: OrderFilter) -> bool:
     some = (
         sa.select(_c.finished_at)
         .where(sa.text(KEPT), *within(_c.finished_at, which.finished))
-        .limit(LOOKED_AT_IN_SPAN + 1)
+        .limit(queries.LOOKED_AT_IN_SPAN + 1)
     )
     counted = sa.select(sa.func.count()).select_from(read_by(some, orders, "ix_orders_kept_finished").subquery())
     return transaction.remember(
         ("ended", which.finished, transaction.changed_rows),
-        lambda: int(transaction.scalar(counted)) <= LOOKED_AT_IN_SPAN,
+        lambda: int(transaction.scalar(counted)) <= queries.LOOKED_AT_IN_SPAN,
     )
 
 

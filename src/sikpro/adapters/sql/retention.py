@@ -24,10 +24,10 @@ from sikpro.adapters.sql.tables import access_requests, metadata, orders, people
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.adapters.sql.undo_and_views import undo_steps
 from sikpro.adapters.sql.written_tables import refused_rows, written_rows, written_tables
+from sikpro.application.ports import retention as limits
 from sikpro.application.ports.chat import IncomingKind
 from sikpro.application.ports.journal import JournalEntry
 from sikpro.application.ports.retention import (
-    FLOOR,
     FOLDED_STATES,
     LATER,
     TELLING_NOTES,
@@ -102,7 +102,9 @@ class SqlRetention:
         if reached is None or sent_at >= reached:
             return False
         c = inbox.c
-        newest = sa.select(c.sent_at).where(c.kind == IncomingKind.MESSAGE.value).order_by(c.id.desc()).limit(FLOOR)
+        newest = (
+            sa.select(c.sent_at).where(c.kind == IncomingKind.MESSAGE.value).order_by(c.id.desc()).limit(limits.FLOOR)
+        )
         found = newest.subquery().c.sent_at
         newest_sent: datetime | None = self._transaction.scalar(sa.select(sa.func.max(found, type_=found.type)))
         return newest_sent is not None and newest_sent > sent_at + LATER
@@ -271,7 +273,7 @@ class SqlRetention:
     def _to_fold(self, before: datetime) -> Iterable[sa.ColumnElement[bool]]:
         newer = inbox.alias("newer")
         later = sa.exists().where(newer.c.chat_id == inbox.c.chat_id, newer.c.id > inbox.c.id)
-        newest = sa.select(inbox.c.id).order_by(inbox.c.id.desc()).offset(FLOOR - 1).limit(1)
+        newest = sa.select(inbox.c.id).order_by(inbox.c.id.desc()).offset(limits.FLOOR - 1).limit(1)
         floor = self._transaction.scalar(newest) or 0
         yield from (inbox.c.received_at < before, inbox.c.id < floor, _is_done(inbox.c.order_id, before))
         yield sa.or_(inbox.c.chat_id >= 0, later)

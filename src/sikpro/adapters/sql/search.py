@@ -12,7 +12,8 @@ from sikpro.adapters.sql.chosen_index import BY_ID, read_by
 from sikpro.adapters.sql.constant import Constant
 from sikpro.adapters.sql.tables import orders, people
 from sikpro.adapters.sql.transaction import OpenTransaction
-from sikpro.application.ports.queries import BROAD, LAST_ID, Key
+from sikpro.application.ports import queries
+from sikpro.application.ports.queries import LAST_ID, Key
 from sikpro.domain.search_text import SHORT, search_term
 
 order_search = sa.table("order_search", sa.column("rowid", sa.Integer), sa.column("search_text", sa.Text))
@@ -152,9 +153,9 @@ def _hits(transaction: OpenTransaction, term: str) -> list[int] | None:
 
     def read() -> list[int] | None:
         match = order_search.c.search_text.op("MATCH")(_phrase(term))
-        some = sa.select(order_search.c.rowid).where(match).limit(BROAD)
+        some = sa.select(order_search.c.rowid).where(match).limit(queries.BROAD)
         found = [order_id for (order_id,) in transaction.execute(some)]
-        return None if len(found) == BROAD else found
+        return None if len(found) == queries.BROAD else found
 
     return transaction.remember(("hits", term, transaction.changed_rows), read)
 
@@ -170,11 +171,11 @@ def _is_frequent(transaction: OpenTransaction, term: str) -> bool:
         sa.select(orders.c.search_text)
         .where(orders.c.deleted_at.is_(None))
         .order_by(orders.c.received_at.desc(), orders.c.id.desc())
-        .limit(BROAD)
+        .limit(queries.BROAD)
         .subquery()
     )
     having = sa.select(sa.func.count()).where(newest.c.search_text.contains(term, autoescape=True))
-    return transaction.remember(("frequent", term), lambda: int(transaction.scalar(having))) >= BROAD // 100
+    return transaction.remember(("frequent", term), lambda: int(transaction.scalar(having))) >= queries.BROAD // 100
 
 
 def _phrase(term: str) -> str:

@@ -38,7 +38,10 @@ _SET_BACK, _TICK = timedelta(days=1), timedelta(microseconds=1)
 _MONTH = timedelta(days=32)
 
 LOOKED_AT = 10_000
-"""The most orders that one look through a list walks over, one after the other."""
+"""The most orders that one look through a list walks over, one after the other.
+
+A store reads this limit and those below at each call: its contract suite sets them lower.
+"""
 
 LOOKED_AT_IN_SPAN = 30_000
 """The same where a person chose a month or less: it is seen whole."""

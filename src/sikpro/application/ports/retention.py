@@ -15,7 +15,10 @@ from sikpro.domain.people import AccessRequest
 from sikpro.domain.seals import FactKind, LedgerFact, WorkingRow
 
 FLOOR = 1_000
-"""The newest received updates, which stay as rows whatever their age, so that none of them is taken twice."""
+"""The newest received updates, which stay as rows whatever their age, so that none of them is taken twice.
+
+A store reads it at each call: its contract suite sets it lower.
+"""
 
 LATER = timedelta(days=30)
 """How much newer messages must be that came in already, so that an old one is taken for known."""

@@ -99,7 +99,7 @@ async def test_an_update_that_was_folded_long_ago_and_comes_again_makes_no_secon
         assert uow.retention.fold_received(kept_from, 9) == 1
 
     with pytest.MonkeyPatch.context() as few:
-        few.setattr("sikpro.adapters.memory.retention.FLOOR", 1)
+        few.setattr("sikpro.application.ports.retention.FLOOR", 1)
         await kitchen.take_in(newer)
         kitchen.world.transactions.write(fold)
         await kitchen.take_in(request(1), evolve(request(3), sent_at=kept_from))

@@ -82,7 +82,7 @@ SUITES: dict[str, tuple[str, ...]] = {
     "WorkbookWriter": ("workbook_writer",),
     "WrittenTables": ("written_tables",),
 }
-"""The suites of each port: `test_….py` in the folder of the contracts."""
+"""The suites of each port: modules of `sikpro.testing.contracts`."""
 
 
 def public_ports() -> Iterator[type]:
@@ -112,7 +112,7 @@ def test_every_port_has_a_contract_suite_and_no_suite_is_of_a_port_that_is_gone(
 def test_every_member_of_a_port_is_called_in_its_suite(port: str) -> None:
     members = {name for name in vars(PORTS[port]) if not name.startswith("_")}
     assert members
-    assert members - words(CONTRACT / f"test_{suite}.py" for suite in SUITES[port]) == set()
+    assert members - words(KIT / "contracts" / f"{suite}.py" for suite in SUITES[port]) == set()
 
 
 def test_every_fake_of_the_tests_runs_in_a_contract_suite() -> None:

@@ -1,6 +1,6 @@
 """The stores that every contract is run against: memory, SQLite and PostgreSQL."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,8 +8,8 @@ from sqlalchemy.engine import Engine
 
 from sikpro.adapters.memory import MemoryTransactions
 from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
-from sikpro.application.ports.runtime import LiveEvents
 from sikpro.application.ports.storage import Transactions
+from sikpro.testing.contracts.base import PROCESS, NewStore
 from sikpro.testing.transactions import FailingTransactions
 from tests.integration.postgres import NewDatabase, PostgresServer, new_postgres, postgres_server, postgres_url
 from tests.integration.sqlite import migrated_sqlite
@@ -19,8 +19,6 @@ __all__ = ["new_postgres", "postgres_server", "postgres_url", "simulation"]
 
 POSTGRES = pytest.param("postgres", marks=pytest.mark.audit)
 """A real PostgreSQL takes most of the time: it is for the audit."""
-
-NewStore = Callable[[LiveEvents | None], Transactions]
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +77,7 @@ def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewSto
     else:
         url = migrated_sqlite(tmp_path)
     engine = create_engine_for(url)
-    yield lambda live: SqlTransactions(engine, live)
+    yield lambda live: SqlTransactions(engine, live, PROCESS)
     engine.dispose()
 
 

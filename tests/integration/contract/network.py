@@ -1,14 +1,9 @@
-"""The chat networks that the contracts of the ports to a network are run against, each seen by its people."""
+"""Our chat networks and the fake of unit tests, for the suites of the ports to a network."""
 
-import asyncio
 import base64
 import socket
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Literal, Protocol
-
-import pytest
-from attrs import frozen
 
 from sikpro.adapters.telegram.bot_api import BotApi, BotApiFiles, BotApiMessenger, BotApiSource
 from sikpro.adapters.telegram.mtproto.client import MtprotoClient
@@ -25,145 +20,28 @@ from sikpro.application.ports.network import (
     RetryAfter,
     UpdateSource,
 )
+from sikpro.testing.contracts.network import DEWI, Fault, Loss, Network, Recipients, Seen
 from sikpro.testing.messenger import FakeMessenger
-from tests.integration.telegram.conftest import DEWI, TOKEN, Simulation
+from tests.integration.telegram.conftest import TOKEN, Simulation
 from tests.integration.telegram.mtproto_bot import GROUP, SUPERGROUP, new_client, served
 from tests.integration.telegram.mtproto_server import MtprotoServer
-
-__all__ = [
-    "DEWI",
-    "BotApiNetwork",
-    "FakeNetwork",
-    "Fault",
-    "MtprotoNetwork",
-    "Network",
-    "Recipients",
-    "Seen",
-    "cancelled",
-]
-
-Fault = Literal["pause", "refuses", "cut before", "cut after", "hangs"]
-"""What goes wrong with the next call: the network wants a pause of 17 s; it answers that it cannot; the line breaks
-before or after the call was carried out; the answer does not come."""
-
-Loss = Literal["blocked", "deactivated"]
 
 POLL = 1
 """Seconds that a poll without updates takes."""
 
 
-@frozen
-class Seen:
-    """A message of the bot's as a person sees it: `buttons` are texts and data."""
-
-    message_id: int
-    text: str
-    reply_to: int | None = None
-    buttons: tuple[tuple[tuple[str, str], ...], ...] = ()
-    file: bytes | None = None
-
-
-class Recipients(Protocol):
-    """What a messenger sends to: Dewi, who has a chat with the bot."""
-
-    @property
-    def messenger(self) -> Messenger:
-        """What sends."""
-
-    def say(self, text: str) -> int:
-        """Dewi writes; the message's id."""
-
-    def press(self) -> str:
-        """Dewi presses a button; the press' id."""
-
-    def answer(self, press_id: str) -> str | None:
-        """What Dewi was answered to a press, None while she was not."""
-
-    def seen(self, chat: int = DEWI) -> list[Seen]:
-        """What the bot sent to a chat, in order."""
-
-    def reaction(self, message_id: int) -> str:
-        """The bot's reaction on a message of Dewi's chat, "" without one."""
-
-    def fail_send(self, fault: Fault) -> None:
-        """Let the next message fail."""
-
-    def heal(self) -> None:
-        """Let nothing fail any more."""
-
-    def lose(self, how: Loss) -> None:
-        """Dewi cannot be written to any more."""
-
-    def moved_group(self) -> tuple[int, int]:
-        """A group that became a supergroup: both ids."""
-
-    def menu(self, language: str, chat: int | None = None) -> list[str]:
-        """The commands of a menu that was set."""
-
-    def unreachable_messenger(self) -> Messenger:
-        """The messenger of a network at which nobody listens."""
-
-
-class Network(Recipients, Protocol):
-    """A real network, from which updates and files come too."""
-
-    @property
-    def files(self) -> FileSource:
-        """What fetches files."""
-
-    def edit(self, message_id: int, text: str) -> None:
-        """Dewi changes the words of a message."""
-
-    def send_place(self, latitude: float, longitude: float) -> None:
-        """Dewi sends a pin."""
-
-    def send_photo(self, content: bytes) -> None:
-        """Dewi sends a photo."""
-
-    def send_document(self, content: bytes) -> None:
-        """Dewi sends a file."""
-
-    def fail_fetch(self, fault: Fault) -> None:
-        """Let the next question for updates fail."""
-
-    def fail_download(self, fault: Fault) -> None:
-        """Let the next question for a file fail."""
-
-    def source(self, *, token: str = "") -> UpdateSource:
-        """What gives updates, another each time, as after a restart; it is closed with the network."""
-
-    def unreachable_source(self) -> UpdateSource:
-        """The source of a network at which nobody listens."""
-
-    def unreachable_files(self) -> FileSource:
-        """The files of a network at which nobody listens."""
-
-
-async def cancelled(work: Coroutine[Any, Any, object]) -> None:
-    """Begin what gets no answer, and cancel it: it ends."""
-    task = asyncio.create_task(work)
-    done, _ = await asyncio.wait([task], timeout=0.3)
-    assert not done
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-
-
-class BotApiNetwork:
+class BotApiNetwork(Network):
     """The simulator's Bot API over real sockets."""
 
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
         self.sources: list[BotApiSource] = []
         api = BotApi(TOKEN, base_url=simulation.url, request_timeout=4)
-        self.messengers = [BotApiMessenger(api)]
+        self.messenger: Messenger = BotApiMessenger(api)
+        self.messengers = [self.messenger]
         self.files: FileSource = BotApiFiles(api)
         self._taken = socket.socket()
         self._taken.bind(("127.0.0.1", 0))
-
-    @property
-    def messenger(self) -> Messenger:
-        return self.messengers[0]
 
     def say(self, text: str) -> int:
         return self.simulation.say(text)
@@ -221,6 +99,9 @@ class BotApiNetwork:
     def heal(self) -> None:
         self.simulation.faults()
 
+    def nobody(self) -> int:
+        return 404
+
     def lose(self, how: Loss) -> None:
         if how == "blocked":
             self.simulation.post(f"/chats/{DEWI}/block", blocked=True)
@@ -235,8 +116,14 @@ class BotApiNetwork:
         where = {"language": language} | ({} if chat is None else {"chat": str(chat)})
         return [entry["command"] for entry in self.simulation.http.get("/commands", params=where).json()]
 
-    def source(self, *, token: str = "") -> UpdateSource:
-        self.sources.append(BotApiSource(BotApi(token or TOKEN, base_url=self.simulation.url, poll_timeout=POLL)))
+    def source(self) -> UpdateSource:
+        return self._source(TOKEN)
+
+    def wrong_source(self) -> UpdateSource:
+        return self._source("1:wrong")
+
+    def _source(self, token: str) -> UpdateSource:
+        self.sources.append(BotApiSource(BotApi(token, base_url=self.simulation.url, poll_timeout=POLL)))
         return self.sources[-1]
 
     def _unreachable(self) -> BotApi:
@@ -266,7 +153,7 @@ class BotApiNetwork:
             await messenger.aclose()
 
 
-class MtprotoNetwork:
+class MtprotoNetwork(Network):
     """The tests' MTProto server over real sockets."""
 
     def __init__(self, server: MtprotoServer) -> None:
@@ -335,6 +222,9 @@ class MtprotoNetwork:
     def heal(self) -> None:
         self.server.faults.clear()
 
+    def nobody(self) -> int:
+        return 404
+
     def lose(self, how: Loss) -> None:
         if how == "blocked":
             self.server.block(DEWI)
@@ -349,9 +239,14 @@ class MtprotoNetwork:
         kept = self.server.menus.get(("default" if chat is None else "peer", chat, language))
         return [command for command, _ in kept.commands] if kept else []
 
-    def source(self, *, token: str = "") -> UpdateSource:
+    def source(self) -> UpdateSource:
         # A restart finds in its database what was kept there; another token has a database of its own.
-        client = new_client(self.server, token=token) if token else new_client(self.server, self.clients[0].vault)
+        return self._source(new_client(self.server, self.clients[0].vault))
+
+    def wrong_source(self) -> UpdateSource:
+        return self._source(new_client(self.server, token="1:wrong"))
+
+    def _source(self, client: MtprotoClient) -> UpdateSource:
         self.clients.append(client)
         return MtprotoSource(client, poll_timeout=POLL)
 
@@ -384,23 +279,23 @@ class MtprotoNetwork:
                 await client.aclose()
 
 
-class FakeNetwork:
+class FakeNetwork(Recipients):
     """The fake messenger of unit tests, and those who get what it sends."""
 
     def __init__(self, *, sends_once: bool) -> None:
-        self.messenger = FakeMessenger(sends_once=sends_once, lost={404: NeverSent("chat_gone")})
+        self.fake = self.messenger = FakeMessenger(sends_once=sends_once, lost={404: NeverSent("chat_gone")})
 
     def say(self, text: str) -> int:
-        message_id = next(self.messenger.ids)
-        self.messenger.said.add(message_id)
+        message_id = next(self.fake.ids)
+        self.fake.said.add(message_id)
         return message_id
 
     def press(self) -> str:
-        self.messenger.pressed.add("41")
+        self.fake.pressed.add("41")
         return "41"
 
     def answer(self, press_id: str) -> str | None:
-        return next((one.text for one in self.messenger.sent if one.press_id == press_id), None)
+        return next((one.text for one in self.fake.sent if one.press_id == press_id), None)
 
     def seen(self, chat: int = DEWI) -> list[Seen]:
         return [
@@ -411,33 +306,36 @@ class FakeNetwork:
                 buttons=tuple(tuple((button.label, button.data) for button in row) for row in one.buttons),
                 file=enclosure.content if enclosure else None,
             )
-            for message_id, (one, enclosure) in self.messenger.arrived.items()
+            for message_id, (one, enclosure) in self.fake.arrived.items()
             if one.chat_id == chat and one.press_id is None and not one.is_gesture
         ]
 
     def reaction(self, message_id: int) -> str:
-        return self.messenger.reactions.get(message_id, "")
+        return self.fake.reactions.get(message_id, "")
 
     def fail_send(self, fault: Fault) -> None:
         if fault == "hangs":
-            self.messenger.answers.clear()
+            self.fake.answers.clear()
             return
-        self.messenger.cut_after = fault == "cut after"
+        self.fake.cut_after = fault == "cut after"
         failures = {"pause": RetryAfter(17), "refuses": NotSent()}
-        self.messenger.failures = [failures.get(fault, PerhapsSent())]
+        self.fake.failures = [failures.get(fault, PerhapsSent())]
 
     def heal(self) -> None:
-        self.messenger.answers.set()
+        self.fake.answers.set()
+
+    def nobody(self) -> int:
+        return 404
 
     def lose(self, how: Loss) -> None:
-        self.messenger.lost[DEWI] = NeverSent(how)
+        self.fake.lost[DEWI] = NeverSent(how)
 
     def moved_group(self) -> tuple[int, int]:
-        self.messenger.lost[-1] = ChatMoved(-100)
+        self.fake.lost[-1] = ChatMoved(-100)
         return -1, -100
 
     def menu(self, language: str, chat: int | None = None) -> list[str]:
-        return self.messenger.menus.get((language, chat), [])
+        return self.fake.menus.get((language, chat), [])
 
     def unreachable_messenger(self) -> Messenger:
         return FakeMessenger(failures=[NotSent()])

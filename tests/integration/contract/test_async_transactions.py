@@ -9,8 +9,8 @@ import pytest
 from sikpro.adapters.local.threads import LONG_AT_ONCE, LONG_WAITING, ThreadedTransactions
 from sikpro.application.ports.storage import AsyncTransactions, StorageCrowded, Transactions, UnitOfWork
 from sikpro.application.workers.vitals import Use
-from sikpro.domain.people import Person
 from sikpro.testing.builders import a_person
+from sikpro.testing.contracts.async_transactions import AsyncTransactionsContract, everybody
 from sikpro.testing.transactions import InlineTransactions
 
 
@@ -23,38 +23,6 @@ def transactions(request: pytest.FixtureRequest, store: Transactions) -> Iterato
     threads = ThreadedTransactions.over(store)
     yield threads
     threads.close()
-
-
-def everybody(uow: UnitOfWork) -> list[str]:
-    return [person.name for person in uow.people.all()]
-
-
-async def test_what_was_written_is_returned_and_read_afterwards(transactions: AsyncTransactions) -> None:
-    person = await transactions.write(lambda uow: uow.people.add(a_person("Rina", username="rina")))
-    assert person.name == "Rina"
-    assert await transactions.read(everybody) == ["Rina"]
-    assert await transactions.read_long(everybody) == ["Rina"]
-
-
-async def test_an_error_is_raised_where_it_is_awaited_and_nothing_is_kept(transactions: AsyncTransactions) -> None:
-    def work(uow: UnitOfWork) -> None:
-        uow.people.add(a_person("Rina", username="rina"))
-        raise LookupError("in the middle")
-
-    with pytest.raises(LookupError, match="in the middle"):
-        await transactions.write(work)
-    assert await transactions.read(everybody) == []
-
-
-async def test_writes_that_are_asked_for_at_once_are_all_done(transactions: AsyncTransactions) -> None:
-    def adding(name: str) -> asyncio.Future[Person]:
-        return asyncio.ensure_future(
-            transactions.write(lambda uow: uow.people.add(a_person(name, username=name.lower())))
-        )
-
-    names = [f"Orang {place}" for place in "ABCDEFGH"]
-    await asyncio.gather(*(adding(name) for name in names))
-    assert sorted(await transactions.read(everybody)) == names
 
 
 class Slow:
@@ -132,3 +100,7 @@ async def test_more_long_reads_than_may_wait_are_refused_until_some_are_done(
     assert await waiting == [], "a place that nobody waits at any more is free"
     await asyncio.gather(*asked[:-1])
     assert [await threads.read_long(everybody) for _ in range(3)] == [[], [], []]
+
+
+class TestAsyncTransactions(AsyncTransactionsContract):
+    pass

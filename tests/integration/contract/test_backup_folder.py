@@ -7,33 +7,25 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
-from attrs import define, evolve
+from attrs import evolve
 
 from sikpro.adapters.local.backup_process import FolderBackups
 from sikpro.adapters.s3.backups import BucketBackups
 from sikpro.adapters.s3.bucket import Bucket
 from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.adapters.sql.backups.archive import read_manifest
-from sikpro.application.ports.backups import Backup, BackupFailed, Backups
+from sikpro.application.ports.backups import Backup, BackupFailed
 from sikpro.testing.builders import a_person
+from sikpro.testing.contracts.backup_folder import BackupsContract, Kept
 from sikpro.testing.fakes import FakeBackups
 from tests.integration.loopback import free_port
 from tests.integration.s3 import KEY, S3
 from tests.integration.sqlite import migrated_sqlite
-
-
-@define
-class Kept:
-    """A place for backups, and how to look into it."""
-
-    backups: Backups
-    there: Callable[[], list[str]]
 
 
 def a_folder(tmp_path: Path) -> FolderBackups:
@@ -61,21 +53,6 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
         return Kept(folder, lambda: sorted(one.name for one in folder.folder.iterdir()))
     s3: S3 = request.getfixturevalue("s3")
     return Kept(a_bucket(tmp_path, s3), lambda: [name.removeprefix("sikpro/") for name in s3.there()])
-
-
-async def test_what_is_made_is_there_under_its_name(kept: Kept) -> None:
-    made = await kept.backups.make("sikpro-20261128-190000.zip")
-    assert made.name == "sikpro-20261128-190000.zip"
-    assert made.restored
-    assert made.size > 0
-    assert kept.there() == ["sikpro-20261128-190000.zip"]
-
-
-async def test_the_newest_stay(kept: Kept) -> None:
-    for day in (28, 26, 27):
-        await kept.backups.make(f"sikpro-202611{day}-190000.zip")
-    await kept.backups.keep(2)
-    assert kept.there() == ["sikpro-20261127-190000.zip", "sikpro-20261128-190000.zip"]
 
 
 async def test_the_file_is_a_backup_of_the_database_and_other_files_stay(tmp_path: Path) -> None:
@@ -224,3 +201,7 @@ async def test_what_the_bucket_refuses_is_said_in_one_line_without_a_secret(
     assert "bucket does not exist" in str(said.value) or "error sending request" in str(said.value)
     assert "\n" not in str(said.value)
     assert "secret-word" not in str(said.value)
+
+
+class TestBackups(BackupsContract):
+    pass

@@ -1,6 +1,5 @@
 """The contract of `Clock`: the present time, in UTC."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,8 +11,7 @@ from sikpro.application.workers.clock_watch import ClockWatch
 from sikpro.entrypoints.demo_data import DemoClock
 from sikpro.testing.builders import NOON
 from sikpro.testing.clock import StoryClock
-
-Present = Callable[[], datetime]
+from sikpro.testing.contracts.clock import ClockContract, Present
 
 
 def the_machines() -> tuple[Clock, Present]:
@@ -49,16 +47,5 @@ def clock(request: pytest.FixtureRequest) -> tuple[Clock, Present]:
     return made
 
 
-def test_it_shows_the_present(clock: tuple[Clock, Present]) -> None:
-    shown, present = clock
-    before = present()
-    assert before <= shown.now() <= present()
-
-
-def test_it_shows_utc_and_says_so(clock: tuple[Clock, Present]) -> None:
-    assert clock[0].now().tzinfo is UTC
-
-
-def test_a_later_look_shows_no_earlier_time_while_nobody_sets_it(clock: tuple[Clock, Present]) -> None:
-    looks = [clock[0].now() for _ in range(100)]
-    assert looks == sorted(looks)
+class TestClock(ClockContract):
+    pass

@@ -1,13 +1,12 @@
 """What measures promise: they take whatever happens, from any thread, and never fail whoever tells them."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
 from sikpro.adapters.metrics.prometheus import PrometheusMeasures
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.measures import Measures, NoMeasures, SeveralMeasures
 from sikpro.application.ports.outbox import Delivery
+from sikpro.testing.contracts.measures import MeasuresContract, tell_everything
 from sikpro.testing.fakes import HeardMeasures
 
 
@@ -21,25 +20,13 @@ def measures(request: pytest.FixtureRequest) -> Measures:
     return HeardMeasures() if request.param == "heard" else PrometheusMeasures("1.0", "sqlite")
 
 
-def test_whatever_happens_can_be_told_from_any_thread(measures: Measures) -> None:
-    def tell(_: int) -> None:
-        for outcome in Outcome:
-            measures.update(outcome, 0.01)
-        for fate in ("later", *Delivery):
-            measures.message(fate, 3.0)
-        for method, status in (("GET", 200), ("BREW", 418), ("", 500)):
-            measures.request(method, "/orders/{order_id}", status, 0.0, "request=1a2b3c4d")
-        for kind in ("write", "read", "long_read"):
-            measures.transaction(kind, 0.001, "update=5")
-
-    with ThreadPoolExecutor(4) as threads:
-        assert list(threads.map(tell, range(20))) == [None] * 20
-    measures.close()
-    if isinstance(measures, PrometheusMeasures):
-        page = measures.page().decode()
-        assert 'sikpro_updates_total{outcome="order"} 20.0' in page
-        assert 'sikpro_messages_total{fate="later"} 20.0' in page
-        assert 'sikpro_http_requests_total{method="OTHER",route="/orders/{order_id}",status="4xx"} 20.0' in page
+def test_what_is_told_from_any_thread_is_counted() -> None:
+    measures = PrometheusMeasures("1.0", "sqlite")
+    tell_everything(measures)
+    page = measures.page().decode()
+    assert 'sikpro_updates_total{outcome="order"} 20.0' in page
+    assert 'sikpro_messages_total{fate="later"} 20.0' in page
+    assert 'sikpro_http_requests_total{method="OTHER",route="/orders/{order_id}",status="4xx"} 20.0' in page
 
 
 def test_several_are_told_the_same() -> None:
@@ -57,3 +44,7 @@ def test_two_applications_in_one_process_count_apart() -> None:
     one.update(Outcome.ORDER, 0.01)
     assert b'sikpro_updates_total{outcome="order"} 1.0' in one.page()
     assert b'sikpro_updates_total{outcome="order"} 0.0' in other.page()
+
+
+class TestMeasures(MeasuresContract):
+    pass

@@ -4,48 +4,16 @@ import pytest
 
 from sikpro.adapters.local.passwords import Argon2Passwords
 from sikpro.application.ports.runtime import Passwords
+from sikpro.testing.contracts.passwords import PasswordsContract
 from sikpro.testing.fakes import QuickPasswords
 
-PASSWORD = "rahasia sekali – ✓"
 
-
-@pytest.fixture(params=[Argon2Passwords, QuickPasswords], ids=["argon2", "quick"], scope="module")
+@pytest.fixture(params=[Argon2Passwords, QuickPasswords], ids=["argon2", "quick"])
 def passwords(request: pytest.FixtureRequest) -> Passwords:
     """What hashes, and the fake of the console's tests."""
     made: Passwords = request.param()
     return made
 
 
-@pytest.fixture(scope="module")
-def kept(passwords: Passwords) -> str:
-    """The hash of the password."""
-    return passwords.hash(PASSWORD)
-
-
-def test_a_password_fits_its_own_hash_and_the_hash_does_not_show_it(passwords: Passwords, kept: str) -> None:
-    assert passwords.verify(kept, PASSWORD)
-    assert PASSWORD not in kept
-
-
-@pytest.mark.parametrize("other", [PASSWORD.title(), PASSWORD + " ", PASSWORD[:-1], ""])
-def test_another_password_does_not_fit(passwords: Passwords, kept: str, other: str) -> None:
-    assert not passwords.verify(kept, other)
-
-
-def test_a_hash_is_not_a_password(passwords: Passwords, kept: str) -> None:
-    assert not passwords.verify(kept, kept)
-
-
-@pytest.mark.parametrize("password", [PASSWORD, ""])
-def test_nothing_fits_where_there_is_no_hash(passwords: Passwords, password: str) -> None:
-    assert not passwords.verify(None, password)
-
-
-@pytest.mark.parametrize("damaged", ["not a hash", ""])
-def test_what_is_no_hash_fits_nothing(passwords: Passwords, damaged: str) -> None:
-    assert not passwords.verify(damaged, PASSWORD)
-    assert not passwords.verify(damaged, "")
-
-
-def test_a_hash_fits_after_a_restart_too(passwords: Passwords, kept: str) -> None:
-    assert type(passwords)().verify(kept, PASSWORD)
+class TestPasswords(PasswordsContract):
+    pass

@@ -12,10 +12,10 @@ import pytest
 
 from sikpro.adapters.simulator import SimulatorServer, create_simulator
 from sikpro.adapters.telegram.bot_api import BotApi, BotApiMessenger, BotApiSource
+from sikpro.testing.contracts.network import DEWI
 from tests.integration.loopback import NO_TLS
 
 TOKEN = "424242:test-token"
-DEWI = 7
 EKO = 8
 GROUP = -500
 BOT_NAME = "sikpro_simulasi_bot"

@@ -4,7 +4,8 @@ import pytest
 
 from sikpro.adapters.telegram.bot_api import BotApiSource
 from sikpro.application.ports.chat import Incoming, IncomingKind
-from tests.integration.telegram.conftest import BOT_NAME, DEWI, EKO, GROUP, Simulation
+from sikpro.testing.contracts.network import DEWI
+from tests.integration.telegram.conftest import BOT_NAME, EKO, GROUP, Simulation
 
 MESSAGE = {
     "message_id": 5,

@@ -17,7 +17,8 @@ from sikpro.application.ports.network import (
     RetryAfter,
     SendError,
 )
-from tests.integration.telegram.conftest import DEWI, TOKEN, Parrot, Simulation
+from sikpro.testing.contracts.network import DEWI
+from tests.integration.telegram.conftest import TOKEN, Parrot, Simulation
 
 HELLO = Outgoing(chat_id=DEWI, text="halo")
 

@@ -16,8 +16,9 @@ import pytest
 from sikpro.adapters.telegram.bot_api import BotApi, BotApiFiles, BotApiMessenger, BotApiSource
 from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.network import NotSent, RemoteFile, SendError, SourceError, Trouble
+from sikpro.testing.contracts.network import DEWI
 from tests.integration.needs import need
-from tests.integration.telegram.conftest import DEWI, TOKEN, Parrot, Simulation
+from tests.integration.telegram.conftest import TOKEN, Parrot, Simulation
 
 ME = b'{"ok":true,"result":{"id":424242,"is_bot":true,"username":"sikpro_bot"}}'
 HELLO = Outgoing(chat_id=DEWI, text="halo")

@@ -11,7 +11,8 @@ import pytest
 from sikpro.adapters.telegram.bot_api import BotApi, BotApiSource
 from sikpro.application.ports.chat import IncomingKind
 from sikpro.application.ports.network import SourceError, Trouble
-from tests.integration.telegram.conftest import DEWI, TOKEN, Parrot, Simulation
+from sikpro.testing.contracts.network import DEWI
+from tests.integration.telegram.conftest import TOKEN, Parrot, Simulation
 
 
 async def trouble(source: BotApiSource, cursor: str = "") -> SourceError:

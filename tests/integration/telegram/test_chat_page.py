@@ -2,8 +2,9 @@
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
+from sikpro.testing.contracts.network import DEWI
 from tests.integration.browser import PHONE, NewPage
-from tests.integration.telegram.conftest import DEWI, EKO, GROUP, Simulation
+from tests.integration.telegram.conftest import EKO, GROUP, Simulation
 
 PIXEL = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"

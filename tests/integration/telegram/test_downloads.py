@@ -14,8 +14,9 @@ from sikpro.application.ports.network import RemoteFile, SourceError, Trouble
 from sikpro.application.workers.downloads import Downloads
 from sikpro.testing.builders import NOON, stored_order
 from sikpro.testing.clock import StoryClock
+from sikpro.testing.contracts.network import DEWI
 from sikpro.testing.transactions import InlineTransactions
-from tests.integration.telegram.conftest import DEWI, TOKEN, Parrot, Simulation
+from tests.integration.telegram.conftest import TOKEN, Parrot, Simulation
 
 PHOTO = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 100
 PLENTY = 10 * 1024 * 1024

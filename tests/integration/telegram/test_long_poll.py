@@ -21,8 +21,9 @@ from sikpro.application.workers.backoff import Backoff
 from sikpro.application.workers.intake import Intake
 from sikpro.application.workers.long_poll import LongPoll
 from sikpro.domain.people import Person
+from sikpro.testing.contracts.network import DEWI
 from sikpro.testing.transactions import FailingTransactions, InlineTransactions
-from tests.integration.telegram.conftest import DEWI, TOKEN, Simulation
+from tests.integration.telegram.conftest import TOKEN, Simulation
 
 T = TypeVar("T")
 

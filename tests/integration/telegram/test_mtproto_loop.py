@@ -21,8 +21,9 @@ from sikpro.application.workers.downloads import Downloads
 from sikpro.application.workers.intake import Intake
 from sikpro.application.workers.long_poll import LongPoll
 from sikpro.testing.builders import stored_order
+from sikpro.testing.contracts.network import DEWI
 from sikpro.testing.transactions import InlineTransactions
-from tests.integration.telegram.conftest import DEWI, Simulation
+from tests.integration.telegram.conftest import Simulation
 from tests.integration.telegram.mtproto_bot import new_client, served
 from tests.integration.telegram.mtproto_server import MtprotoServer
 from tests.integration.telegram.test_long_poll import close, furnish, make, outcomes, running_until

@@ -16,9 +16,10 @@ from sikpro.application.ports.storage import StorageUnavailable, UnitOfWork
 from sikpro.application.workers.photo_reader import ATTEMPTS, PATIENCE, PhotoReader
 from sikpro.testing.builders import NOON, an_outgoing
 from sikpro.testing.clock import StoryClock
+from sikpro.testing.contracts.network import DEWI
 from sikpro.testing.fakes import FakeBarcodes
 from sikpro.testing.transactions import FailingTransactions, InlineTransactions
-from tests.integration.telegram.conftest import DEWI, TOKEN, Simulation
+from tests.integration.telegram.conftest import TOKEN, Simulation
 
 PHOTO = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 100
 READING = PhotoReading((Barcode("ZTEGC6754546", True),))

@@ -14,7 +14,8 @@ import pytest
 
 from sikpro.adapters.simulator import NotLoopback, RealCredentials, refuse_real_credentials, serve_simulator
 from sikpro.adapters.simulator.store import Store
-from tests.integration.telegram.conftest import DEWI, TOKEN, Simulation
+from sikpro.testing.contracts.network import DEWI
+from tests.integration.telegram.conftest import TOKEN, Simulation
 
 
 def test_an_unknown_method_and_a_wrong_token_are_refused_as_telegram_does(simulation: Simulation) -> None:

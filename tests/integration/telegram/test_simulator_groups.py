@@ -5,7 +5,8 @@ import pytest
 from sikpro.adapters.telegram.bot_api import BotApiMessenger, BotApiSource
 from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.network import NeverSent
-from tests.integration.telegram.conftest import BOT_NAME, DEWI, EKO, GROUP, Simulation
+from sikpro.testing.contracts.network import DEWI
+from tests.integration.telegram.conftest import BOT_NAME, EKO, GROUP, Simulation
 
 
 def test_only_people_who_belong_to_a_group_write_there(simulation: Simulation) -> None:

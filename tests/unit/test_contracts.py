@@ -3,6 +3,7 @@
 import ast
 import importlib
 import pkgutil
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +12,9 @@ import pytest
 
 from sikpro.application import ports
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.testing import contracts
+from sikpro.testing.contracts.base import StoreSuite
+from sikpro.testing.contracts.store import StoreContract
 
 TESTS = Path(__file__).parent.parent
 CONTRACT = TESTS / "integration" / "contract"
@@ -113,6 +117,23 @@ def test_every_member_of_a_port_is_called_in_its_suite(port: str) -> None:
     members = {name for name in vars(PORTS[port]) if not name.startswith("_")}
     assert members
     assert members - words(KIT / "contracts" / f"{suite}.py" for suite in SUITES[port]) == set()
+
+
+def own_names(suite: type) -> list[str]:
+    """The tests and fixtures that a suite adds to its basis."""
+    return [name for name in vars(suite) if not name.startswith("__")]
+
+
+def test_the_suite_of_a_whole_store_is_all_suites_of_a_store_and_none_hides_a_test_or_a_fixture_of_another() -> None:
+    modules = [
+        importlib.import_module(module.name)
+        for module in pkgutil.iter_modules(contracts.__path__, f"{contracts.__name__}.")
+    ]
+    classes = {one for module in modules for one in vars(module).values() if isinstance(one, type)}
+    suites = {one for one in classes if issubclass(one, StoreSuite) and one.__name__.endswith("Contract")}
+    assert set(StoreContract.__bases__) == suites - {StoreContract}
+    names = Counter(name for suite in suites for name in own_names(suite))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_every_fake_of_the_tests_runs_in_a_contract_suite() -> None:

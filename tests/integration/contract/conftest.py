@@ -1,6 +1,6 @@
 """The stores that every contract is run against: memory, SQLite and PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,24 @@ __all__ = ["new_postgres", "postgres_server", "postgres_url", "simulation"]
 
 POSTGRES = pytest.param("postgres", marks=pytest.mark.audit)
 """A real PostgreSQL takes most of the time: it is for the audit."""
+
+
+LONG: dict[str, Mapping[str, Container[object]]] = {
+    "test_a_search_that_finds_thousands_gives_the_same_page": {},
+    "test_a_failure_is_named_and_the_next_try_brings_the_file": {"fault": ("hangs",)},
+    "test_every_figure_is_the_same_when_the_orders_of_two_years_left_and_the_facts_agree": {"seed": (2,)},
+    "test_every_figure_is_the_same_afterwards_and_the_facts_agree": {"seed": (2, 3)},
+}
+"""Tests of the shipped suites that take longer than `make test` allows, with their parameters where only these do."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave what is long to the audit."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.originalname in LONG:
+            params = item.callspec.params if hasattr(item, "callspec") else {}
+            if all(params[name] in values for name, values in LONG[item.originalname].items()):
+                item.add_marker(pytest.mark.audit)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ def everybody(uow: UnitOfWork) -> list[str]:
     return [person.name for person in uow.people.all()]
 
 
+@pytest.mark.asyncio
 class AsyncTransactionsContract:
     """What transactions of an event loop promise; they need the fixture `transactions`."""
 

@@ -5,6 +5,7 @@ A folder, and a folder of a bucket.
 
 from collections.abc import Callable
 
+import pytest
 from attrs import define
 
 from sikpro.application.ports.backups import Backups
@@ -18,6 +19,7 @@ class Kept:
     there: Callable[[], list[str]]
 
 
+@pytest.mark.asyncio
 class BackupsContract:
     """What a place of backups promises; it needs the fixture `kept`."""
 

@@ -16,6 +16,7 @@ EMPTY = jpeg(label([Printed("ZTEGC6754546")]).crop((0, 0, 40, 40)))
 (TURNED_SERIAL, *OTHERS), TURNED = label_photo("turned", 1)
 
 
+@pytest.mark.asyncio
 class BarcodeReaderContract:
     """What a reader of the barcodes in photos promises; it needs the fixture `reader`."""
 

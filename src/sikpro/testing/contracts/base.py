@@ -35,9 +35,9 @@ class FewRowsStay(StoreSuite):
 
 
 class ShortLooks(StoreSuite):
-    """A suite in which a look through a list ends after a few orders."""
+    """A suite with tests in which a look through a list ends after a few orders."""
 
-    @pytest.fixture(autouse=True)
+    @pytest.fixture
     def short_looks(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Set the limits."""
         for name, value in (("LOOKED_AT", 3), ("LOOKED_AT_IN_SPAN", 4), ("LOOKED_UP", 2), ("BROAD", 3)):

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+import pytest_asyncio
 from attrs import evolve
 
 from sikpro.application.ports.network import FileGone, RemoteFile, SourceError, Trouble
@@ -36,10 +37,11 @@ async def gone(network: Network, file: RemoteFile, limit: int = PLENTY) -> str:
     return caught.value.reason
 
 
+@pytest.mark.asyncio
 class FileSourceContract:
     """What a source of files promises; it needs the fixture `network`."""
 
-    @pytest.fixture
+    @pytest_asyncio.fixture
     async def photo(self, network: Network) -> RemoteFile:
         """A photo that Dewi sent."""
         network.send_photo(PHOTO)
@@ -80,7 +82,7 @@ class FileSourceContract:
             ("cut before", Trouble.UNREACHABLE),
             ("cut after", Trouble.UNREACHABLE),
             ("pause", Trouble.SLOW_DOWN),
-            pytest.param("hangs", Trouble.UNREACHABLE, marks=pytest.mark.audit),
+            ("hangs", Trouble.UNREACHABLE),
         ],
     )
     async def test_a_failure_is_named_and_the_next_try_brings_the_file(

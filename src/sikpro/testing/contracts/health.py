@@ -1,5 +1,7 @@
 """What the records of health and the place of the data promise."""
 
+import pytest
+
 from sikpro.application.ports.health import DataPlace, HealthRecord, Integrity, Waiting
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.testing.builders import after, an_outgoing
@@ -62,6 +64,7 @@ class HealthContract(StoreSuite):
         assert waiting() == Waiting()
 
 
+@pytest.mark.asyncio
 class DataPlaceContract:
     """What the place of the data promises; it needs the fixture `place`."""
 

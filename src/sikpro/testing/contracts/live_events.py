@@ -33,6 +33,7 @@ async def first_news(live: LiveEvents, after: str) -> News:
 class LiveEventsContract:
     """What live events promise; they need the fixture `live`."""
 
+    @pytest.mark.asyncio
     async def test_each_subscriber_gets_what_is_published_from_now_on(self, live: LiveEvents) -> None:
         live.publish([order(1)])
         with live.subscribe() as first:
@@ -42,6 +43,7 @@ class LiveEventsContract:
                 live.publish([order(3)])
                 assert await following(first) == await following(second) == order(3)
 
+    @pytest.mark.asyncio
     async def test_hints_come_from_any_thread_and_those_of_a_kind_are_merged(self, live: LiveEvents) -> None:
         with live.subscribe() as hints:
             for number in (1, 2, 2, 3):
@@ -50,6 +52,7 @@ class LiveEventsContract:
                 thread.join()
             assert await following(hints) == order(1, 2, 3)
 
+    @pytest.mark.asyncio
     async def test_kinds_are_kept_apart_and_a_hint_without_ids_is_one(self, live: LiveEvents) -> None:
         with live.subscribe() as hints:
             live.publish([order(1), Hint(Kind.BOT), order(2)])
@@ -59,6 +62,7 @@ class LiveEventsContract:
             live.publish([order(3)])
             assert await following(hints) == order(3)
 
+    @pytest.mark.asyncio
     async def test_a_slow_subscriber_keeps_nobody_waiting(self, live: LiveEvents) -> None:
         with live.subscribe() as slow, live.subscribe() as quick:
             for number in range(1000):
@@ -66,6 +70,7 @@ class LiveEventsContract:
             assert await following(quick) == order(*range(1000))
             assert await following(slow) == order(*range(1000))
 
+    @pytest.mark.asyncio
     async def test_a_subscription_ends_when_its_block_is_left_and_the_others_go_on(self, live: LiveEvents) -> None:
         with live.subscribe() as staying:
             with live.subscribe() as leaving:
@@ -75,6 +80,7 @@ class LiveEventsContract:
             live.publish([order(1)])
             assert await following(staying) == order(1)
 
+    @pytest.mark.asyncio
     async def test_closing_ends_every_subscription_those_to_come_too(self, live: LiveEvents) -> None:
         with live.subscribe() as first, live.subscribe() as second:
             await asyncio.to_thread(live.close)
@@ -101,6 +107,7 @@ class LiveEventsContract:
         asyncio.run(listen())
         assert heard == [order(1)]
 
+    @pytest.mark.asyncio
     async def test_who_comes_back_gets_what_was_missed_once_and_in_one(self, live: LiveEvents) -> None:
         live.publish([order(1)])
         place = (await first_news(live, "")).position
@@ -116,6 +123,7 @@ class LiveEventsContract:
             assert (await anext(news)).hints == (order(4),)
 
     @pytest.mark.parametrize("unknown", ["", "x", "-", "x-1", "1", "-1", "x-" + "9" * 99])
+    @pytest.mark.asyncio
     async def test_a_position_that_is_not_known_means_that_everything_may_have_changed(
         self, live: LiveEvents, unknown: str
     ) -> None:
@@ -125,6 +133,7 @@ class LiveEventsContract:
         beyond = news.position.partition("-")[0] + "-99"
         assert (await first_news(live, beyond)).missed
 
+    @pytest.mark.asyncio
     async def test_a_hint_about_all_of_a_kind_is_not_narrowed_by_one_about_some(self, live: LiveEvents) -> None:
         with live.subscribe() as hints:
             live.publish([order(1)])

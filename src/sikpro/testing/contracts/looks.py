@@ -109,7 +109,7 @@ class LooksContract(ShortLooks):
     """The looks through a list have together what one read without bounds has: each order once, in order."""
 
     @pytest.fixture
-    def filled(self, store: Transactions) -> Transactions:
+    def listed(self, store: Transactions, short_looks: None) -> Transactions:
         """Orders of two places and three modems, several at the very same moment, some ended and some deleted."""
 
         def work(unit: UnitOfWork) -> None:
@@ -143,7 +143,7 @@ class LooksContract(ShortLooks):
     @example(which=OrderFilter(phases=OPEN, text="zteg"), sort=Sort.STO_DOWN, limit=2, begin=None)
     @example(which=OrderFilter(type="AO"), sort=Sort.NEWEST, limit=2, begin=None)
     def test_all_looks_together_are_one_read(
-        self, filled: Transactions, which: OrderFilter, sort: Sort, limit: int, begin: int | None
+        self, listed: Transactions, which: OrderFilter, sort: Sort, limit: int, begin: int | None
     ) -> None:
         if sort.column and not which.open_only:
             sort = Sort.NEWEST
@@ -156,15 +156,15 @@ class LooksContract(ShortLooks):
 
             assert [row.id for row in itertools.islice(found, 2 * MANY)] == expected
 
-        filled.read(work)
+        listed.read(work)
 
     @pytest.fixture
-    def of_many_days(self, store: Transactions) -> Transactions:
+    def of_many_days(self, store: Transactions, short_looks: None) -> Transactions:
         """Orders of many days as they come in."""
         return fill_days(store, mixed=False)
 
     @pytest.fixture
-    def of_mixed_days(self, store: Transactions) -> Transactions:
+    def of_mixed_days(self, store: Transactions, short_looks: None) -> Transactions:
         """Orders of many days, most of them entered late."""
         return fill_days(store, mixed=True)
 
@@ -236,6 +236,7 @@ class LooksContract(ShortLooks):
 
         of_many_days.read(work)
 
+    @pytest.mark.usefixtures("short_looks")
     def test_a_count_that_saw_all_orders_that_ended_in_a_month_says_so(self, store: Transactions) -> None:
         def fill(unit: UnitOfWork) -> None:
             for place in range(3):

@@ -29,6 +29,7 @@ def strip(message_id: int | None, chat_id: int = DEWI) -> Outgoing:
     return Outgoing(chat_id=chat_id, text="", reply_to=message_id, strip_buttons=True)
 
 
+@pytest.mark.asyncio
 class MessengerContract:
     """What a messenger promises; it needs the fixture `network`."""
 

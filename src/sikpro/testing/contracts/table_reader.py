@@ -10,6 +10,7 @@ from sikpro.domain.errors import InvalidValue
 from sikpro.testing.tables import excel
 
 
+@pytest.mark.asyncio
 class TableReaderContract:
     """What a reader of uploaded tables promises; it needs the fixture `reader`."""
 

@@ -42,6 +42,7 @@ async def trouble(source: UpdateSource, cursor: str) -> SourceError:
     return caught.value
 
 
+@pytest.mark.asyncio
 class UpdateSourceContract:
     """What a source of updates promises; it needs the fixture `network`."""
 

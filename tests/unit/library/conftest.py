@@ -11,7 +11,7 @@ from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.lookup import put_row
 from sikpro.domain.catalogue import SiteOperation, Sto
 from sikpro.domain.people import Person, Role
-from tests.fakes import StoryClock
+from sikpro.testing.clock import StoryClock
 from tests.integration.sqlite import migrated_sqlite
 from tests.unit.chat import NINE
 

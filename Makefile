@@ -2,7 +2,8 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check audit attack attack-tools mutants simulate reader bench lock screenshots
+.PHONY: help demo run test check audit attack attack-tools mutants simulate reader bench lock screenshots dist \
+	test-lowest test-newest
 
 PORT ?=
 SEED ?=
@@ -67,6 +68,26 @@ bench: $(BENCH) ## measure pages, chat and files among a million orders and besi
 screenshots: $(DEV) ## take the pictures of the documentation anew
 	@$(BIN)/python -m tests.integration.screenshots $(ARGS)
 
+# What was built twice and is alike byte for byte can be built again by anybody, from the same tag.
+dist: $(DEV) ## build the wheel and the source into dist/ (TAG=v0.2.0 must be the version)
+	@version=$$($(BIN)/hatchling version) && again=$$(mktemp -d) && trap 'rm -rf "$$again"' EXIT && \
+	{ [ -z "$(TAG)" ] || [ "$(TAG)" = "v$$version" ] || { echo "The tag $(TAG) is not the version $$version." >&2; exit 1; }; } && \
+	rm -rf dist && $(BIN)/hatchling build -d dist >/dev/null && $(BIN)/hatchling build -d "$$again" >/dev/null && \
+	diff -r dist "$$again" && (cd dist && sha256sum *)
+
+# The versions of the libraries that pyproject.toml promises: the oldest of each, and the newest that there are today.
+test-lowest: RESOLUTION = lowest-direct
+test-lowest: ## run the tests with the oldest libraries that are allowed
+test-newest: RESOLUTION = highest
+test-newest: ## run the tests with the newest libraries that are allowed
+test-lowest test-newest: .venv-lock/bin/uv
+	@$(INDEX); at=.venv-$(@:test-%=%) && rm -rf $$at && $(BIN)/python -m venv $$at && \
+	.venv-lock/bin/uv pip compile --quiet --no-config --resolution $(RESOLUTION) --no-emit-index-url \
+		pyproject.toml --extra postgres --extra s3 --extra otel --group dev --group build --output-file $$at/versions.txt && \
+	$$at/bin/python -m pip --disable-pip-version-check --quiet install -r $$at/versions.txt && \
+	$$at/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation -e . && \
+	$$at/bin/python -m pytest $(PARALLEL) -m "not audit" $(ARGS)
+
 # ---- the checks --------------------------------------------------------------------------------------------
 
 # The checks are independent and run in parallel. When all have ended, a passed check shows its name, a failed one its
@@ -107,11 +128,15 @@ COMPILE_ALONE = .venv-lock/bin/uv pip compile --quiet --no-config --universal --
 COMPILE = $(COMPILE_ALONE) pyproject.toml --group build
 COMPILE_ATTACK = $(COMPILE_ALONE) --group attack
 
-lock: $(BIN)/python ## lock the versions and hashes in requirements/ anew (ARGS=--upgrade)
-	@test -x .venv-lock/bin/uv || { $(BIN)/python -m venv --clear .venv-lock && \
-		.venv-lock/bin/python -m pip --disable-pip-version-check --quiet install uv; }
-	@index="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}}"; \
-	if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
+INDEX = index="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}}"; \
+	if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi
+
+.venv-lock/bin/uv: | $(BIN)/python
+	@$(BIN)/python -m venv --clear .venv-lock && \
+	.venv-lock/bin/python -m pip --disable-pip-version-check --quiet install uv
+
+lock: .venv-lock/bin/uv ## lock the versions and hashes in requirements/ anew (ARGS=--upgrade)
+	@$(INDEX); \
 	$(COMPILE) --output-file requirements/run.txt && \
 	$(COMPILE) --extra postgres --constraint requirements/run.txt --output-file requirements/image.txt && \
 	$(COMPILE) --extra postgres --extra s3 --extra otel --group dev --constraint requirements/run.txt --output-file requirements/dev.txt && \

@@ -12,7 +12,10 @@ from sikpro.domain.order import Order
 
 
 class WrittenState(StrEnum):
-    """How far a writing is. `STOPPED`: a fault of the program ended the writing, or the taking back, before its end."""
+    """How far a writing is; while it is `open`, a worker still has something to do.
+
+    `STOPPED`: a fault of the program ended the writing, or the taking back, before its end.
+    """
 
     WAITING = "waiting"
     WRITING = "writing"

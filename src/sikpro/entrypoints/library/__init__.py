@@ -22,9 +22,16 @@ from sikpro.domain.errors import NotFound
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person, Role
 from sikpro.entrypoints.held import all_held, held
+from sikpro.entrypoints.library.catalogue import Catalogue
+from sikpro.entrypoints.library.devices import Devices
+from sikpro.entrypoints.library.imports import Imports
+from sikpro.entrypoints.library.messages import Messages
 from sikpro.entrypoints.library.order_moves import OrderFields
 from sikpro.entrypoints.library.orders import Orders
+from sikpro.entrypoints.library.people import People
+from sikpro.entrypoints.library.recaps import Recaps
 from sikpro.entrypoints.library.session import OneTransaction, Session
+from sikpro.entrypoints.library.settings import InstallationSettings
 
 __all__ = ["OrderFields", "Sikpro", "connect"]
 
@@ -164,6 +171,41 @@ class Sikpro:
     def orders(self) -> Orders:
         """Orders: `orders(…)` is a page, `orders.where(…)` a list, `orders.take(number)` and the like do something."""
         return Orders(self._session)
+
+    @property
+    def people(self) -> People:
+        """People: accounts and technicians, requests for access, the transfer of orders."""
+        return People(self._session)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogues: statuses, order types, places, makers, codes, holidays, and who owns a status."""
+        return Catalogue(self._session)
+
+    @property
+    def messages(self) -> Messages:
+        """Messages: what came in, what goes out, sending again, snippets, the notice."""
+        return Messages(self._session)
+
+    @property
+    def recaps(self) -> Recaps:
+        """Recaps: `recaps(period)` counts one; their files, closed months, notes of days."""
+        return Recaps(self._session)
+
+    @property
+    def imports(self) -> Imports:
+        """Imports: orders and lists from a path, the comparison with the provider, and taking it back."""
+        return Imports(self._session)
+
+    @property
+    def devices(self) -> Devices:
+        """The device ledger: a modem, an ODP, an STO or a technician, and what is odd."""
+        return Devices(self._session)
+
+    @property
+    def settings(self) -> InstallationSettings:
+        """The settings of the installation: rules, patterns, targets, schedules, walls."""
+        return InstallationSettings(self._session)
 
     def register_order(
         self,

@@ -15,11 +15,11 @@ class ByteStream(Protocol):
         """Take some bytes."""
 
 
-Target: TypeAlias = str | os.PathLike[str] | ByteStream
+Destination: TypeAlias = str | os.PathLike[str] | ByteStream
 """Where a file goes: a path, or a stream of bytes."""
 
 
-def written(into: Target, write: Callable[[Path], None]) -> None:
+def written(into: Destination, write: Callable[[Path], object]) -> None:
     """Write a file to its place; a path has the whole file or none. Raises `OSError`, and `TypeError` for text."""
     named = isinstance(into, str | os.PathLike)
     folder = Path(into).resolve().parent if isinstance(into, str | os.PathLike) else None

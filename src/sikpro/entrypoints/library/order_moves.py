@@ -12,7 +12,7 @@ from sikpro.application.conversation.reader.read_message import read_order
 from sikpro.application.ports.queries import OrderFilter, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.typed_values import number_meant
-from sikpro.application.use_cases.orders.change_status import change_status, reopen_order
+from sikpro.application.use_cases.orders.change_status import cancel_order, change_status, reopen_order
 from sikpro.application.use_cases.orders.hand_over import hand_over
 from sikpro.application.use_cases.orders.list_orders import list_orders
 from sikpro.application.use_cases.orders.nudge_helpdesk import nudge_helpdesk
@@ -159,6 +159,13 @@ class OrderMoves(Group):
             lambda uow, order, by, now: change_status(
                 uow, order.id, status, by, now, feedback=feedback, zone=self._session.zone, hold=hold
             ),
+        )
+
+    def cancel(self, number: str, *, reason: str) -> Order:
+        """Cancel an order with the first status for that. Raises as `change_status`."""
+        return self._session.move(
+            number,
+            lambda uow, order, by, now: cancel_order(uow, order.id, by, now, reason=reason, zone=self._session.zone),
         )
 
     def undo(self, number: str) -> Order:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Unpack
 
 from attrs import frozen
@@ -20,10 +19,10 @@ from sikpro.application.use_cases.orders.hand_over_shift import hand_over_shift,
 from sikpro.application.use_cases.orders.list_orders import (
     check_order,
     expected_wait,
-    find_orders,
     list_orders,
     may_view,
     related_orders,
+    search_orders,
 )
 from sikpro.application.use_cases.orders.remark_order import may_read_remarks, read_mentions, unread_mentions
 from sikpro.application.use_cases.orders.set_aside import put_off
@@ -34,7 +33,8 @@ from sikpro.domain.events import OrderRemarked
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
 from sikpro.entrypoints.held import held_as
-from sikpro.entrypoints.library.files import Target, written
+from sikpro.entrypoints.library.files import Destination, written
+from sikpro.entrypoints.library.many_orders import ManyOrders
 from sikpro.entrypoints.library.order_moves import OrderMoves
 from sikpro.entrypoints.library.order_search import OrderSearch, understood
 from sikpro.entrypoints.library.selection import OrderSelection
@@ -43,7 +43,7 @@ from sikpro.entrypoints.library.session import person_named
 
 @held_as("orders")
 @frozen
-class Orders(OrderMoves):
+class Orders(OrderMoves, ManyOrders):
     """`app.orders`: one order by its number, what is done with it, its history and files, and lists of orders.
 
     `app.orders(…)` is one page of rows, `app.orders.where(…)` a list to go through.
@@ -83,7 +83,7 @@ class Orders(OrderMoves):
 
     def find(self, text: str, *, limit: int = 20) -> tuple[OrderRow, ...]:
         """Return the newest orders that one look finds of a text, as the search field does. Raises `NotPermitted`."""
-        return self._session.read(lambda uow, by, now: find_orders(uow, text, by, limit).rows)
+        return self._session.read(lambda uow, by, now: search_orders(uow, text, by, limit))
 
     def related(self, number: str) -> tuple[OrderRow, ...]:
         """Return the newest other orders of the same modem, then of the same ODP. Raises `NotFound`."""
@@ -119,7 +119,7 @@ class Orders(OrderMoves):
         """Return an order's photos and files, without their content. Raises `NotFound`."""
         return self._session.look(number, lambda uow, order, by, now: uow.files.of_order(order.id))
 
-    def save_file(self, file_id: int, into: Target) -> None:
+    def save_file(self, file_id: int, into: Destination) -> None:
         """Write a file as it was sent to a path, or into a stream of bytes.
 
         Raises `NotFound` for one that is not here or belongs to an order that the actor may not view, `OSError`.
@@ -134,7 +134,8 @@ class Orders(OrderMoves):
             return uow.files.content(file_id)
 
         found = self._session.read(content)
-        written(into, lambda path: _fill(path, found))
+        written(into, lambda path: path.write_bytes(found))
+        self._session.record_file(f"sikpro-{file_id}")
 
     def mine(self) -> tuple[OrderRow, ...]:
         """Return the orders that who acts has, oldest first."""
@@ -182,7 +183,3 @@ class Orders(OrderMoves):
             return hand_over_shift(uow, colleague, text, by, now, self._session.zone)
 
         return self._session.write(work)
-
-
-def _fill(path: Path, content: bytes) -> None:
-    path.write_bytes(content)

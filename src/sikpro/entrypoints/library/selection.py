@@ -16,7 +16,7 @@ from sikpro.application.reports.order_rows import COLUMNS, Cells, fixed_words
 from sikpro.application.use_cases.orders.list_orders import list_orders, permitted
 from sikpro.domain.people import Person
 from sikpro.entrypoints.held import held_as
-from sikpro.entrypoints.library.files import Target, written
+from sikpro.entrypoints.library.files import Destination, written
 from sikpro.entrypoints.library.order_search import Search
 from sikpro.entrypoints.library.session import Session
 
@@ -93,7 +93,7 @@ class OrderSelection:
             raise ValueError(f"orders.where.by: there is no {what!r}; there are {', '.join(GROUPS)}")
         return dict(Counter(map(self._group(what), self)).most_common())
 
-    def to_csv(self, into: Target) -> None:
+    def to_csv(self, into: Destination) -> None:
         """Write the orders to a path, or into a stream of bytes, under the columns of every export.
 
         Semicolons and a byte order mark, as Indonesian spreadsheets open it. All rows are of one moment. Raises
@@ -104,9 +104,9 @@ class OrderSelection:
             with path.open("wb") as file:
                 file.writelines(csv_bytes(chain([header], rows)))
 
-        self._to_file(into, write)
+        self._to_file("orders.csv", into, write)
 
-    def to_excel(self, into: Target) -> None:
+    def to_excel(self, into: Destination) -> None:
         """Write the orders as an Excel workbook with one table, to a path or into a stream of bytes, as `to_csv`."""
 
         def write(path: Path, header: Sequence[str], rows: Iterator[Sequence[Cell]]) -> None:
@@ -114,9 +114,11 @@ class OrderSelection:
             sheet = Sheet(name="Order", table="tblOrder", header=header, rows=rows, widths=widths)
             LaterWorkbooks().write(path, [sheet])
 
-        self._to_file(into, write)
+        self._to_file("orders.xlsx", into, write)
 
-    def _to_file(self, into: Target, write: Callable[[Path, Sequence[str], Iterator[Sequence[Cell]]], None]) -> None:
+    def _to_file(
+        self, name: str, into: Destination, write: Callable[[Path, Sequence[str], Iterator[Sequence[Cell]]], None]
+    ) -> None:
         words = fixed_words(self._session.words)
         header = tuple(words(column.code) for column in COLUMNS)
 
@@ -130,6 +132,7 @@ class OrderSelection:
             self._session.read(work)
 
         written(into, fill)
+        self._session.record_file(name)
 
     def _page(self, which: OrderFilter, after: Key | None) -> tuple[OrderRow, ...]:
         sort = self._search.sort

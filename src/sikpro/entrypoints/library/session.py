@@ -10,9 +10,11 @@ from attrs import define, frozen
 
 from sikpro.application.i18n import Words, words_in
 from sikpro.application.ports.runtime import Clock
+from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.use_cases.orders.list_orders import check_order
 from sikpro.application.use_cases.orders.register_order import order_named
+from sikpro.application.use_cases.people.record_event import record_event
 from sikpro.domain.errors import NotFound
 from sikpro.domain.order import Order
 from sikpro.domain.people import Permission, Person
@@ -65,6 +67,14 @@ class Session:
             return work(uow, order_named(uow, number), by, now)
 
         return self.read(within)
+
+    def record_file(self, name: str) -> None:
+        """Record that who acts had a file written, as a download on the console is."""
+
+        def work(uow: UnitOfWork, by: Person, now: datetime) -> None:
+            record_event(uow, EventKind.DOWNLOADED, by, now, object=name, details="library")
+
+        self.write(work)
 
     def acting(self, uow: UnitOfWork) -> Person:
         """Return the actor as they are now. Raises `NotFound` once they are deactivated."""

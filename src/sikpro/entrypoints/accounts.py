@@ -3,15 +3,21 @@
 import secrets
 import sys
 from collections.abc import Callable
+from typing import TypeVar
 
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.tokens import PersonalToken
 from sikpro.application.use_cases.people.choose_password import checked_password
 from sikpro.application.use_cases.people.edit_people import reset_password
 from sikpro.application.use_cases.people.manage_people import add_account, set_active
+from sikpro.application.use_cases.people.personal_tokens import end_token, live_tokens, make_token
 from sikpro.application.use_cases.people.two_steps import reset_two_steps
+from sikpro.application.workers.clock_watch import never_jumped
 from sikpro.domain.errors import NotFound
 from sikpro.domain.people import Person, Role
 from sikpro.entrypoints.container import Container
+
+T = TypeVar("T")
 
 
 def first_admin(container: Container) -> None:
@@ -75,7 +81,7 @@ def _particulars(uow: UnitOfWork, person: Person) -> str:
 
 
 def reset_password_of(container: Container, username: str) -> str:
-    """Give an account a one-time password, end its sessions and return the password. Raises `NotFound`."""
+    """Give an account a one-time password, end its sessions and tokens and return the password. Raises `NotFound`."""
     password = _one_time()
     password_hash, now = container.passwords().hash(password), container.clock().now()
     _with_account(container, username, lambda uow, one: reset_password(uow, one.id, password_hash, None, now))
@@ -90,20 +96,54 @@ def reset_steps_of(container: Container, username: str) -> str:
 
 
 def admit(container: Container, username: str, *, active: bool) -> str:
-    """Let an account in, or keep it out and end its sessions; return its user name. Raises `NotFound`, `LastOne`."""
+    """Let an account in, or keep it out and end what opens it; return its user name. Raises `NotFound`, `LastOne`."""
     now = container.clock().now()
     person = _with_account(container, username, lambda uow, one: set_active(uow, one.id, active, None, now))
     return person.username or username
 
 
-def _with_account(container: Container, username: str, change: Callable[[UnitOfWork, Person], Person]) -> Person:
-    def work(uow: UnitOfWork) -> Person:
-        person = uow.people.by_username(username)
-        if person is None:
-            raise NotFound(what="person", name=username)
-        return change(uow, person)
+def token_of(container: Container, username: str, typed: dict[str, str]) -> tuple[PersonalToken, str]:
+    """Make a token for an account and return it with its text. Raises `NotFound`, `InvalidFields`, `InvalidValue`."""
+    now, jumped = container.clock().now(), never_jumped
 
-    return container.transactions().write(work)
+    def make(uow: UnitOfWork, person: Person) -> tuple[PersonalToken, str]:
+        return make_token(uow, person, typed, now, jumped=jumped, by=None)
+
+    return _with_account(container, username, make)
+
+
+def lines_of_tokens(container: Container, username: str) -> list[str]:
+    """Return a line for each token of an account, or of all: its number, account, end, scope, last use and name."""
+    now = container.clock().now()
+
+    def line(one: PersonalToken, person: Person) -> str:
+        used = f"used {one.used_at:%d.%m.%Y %H:%M} UTC" if one.used_at else "never used"
+        return f"{one.id}  {person.username}  until {one.expires_at:%d.%m.%Y}  {one.scope}  {used}  {one.name}"
+
+    def work(uow: UnitOfWork) -> list[str]:
+        accounts = sorted((one for one in uow.people.all() if one.role), key=lambda one: one.username or "")
+        if username:
+            accounts = [_account(uow, username)]
+        return [line(one, person) for person in accounts for one in live_tokens(uow, person.id, now, never_jumped)]
+
+    return container.transactions().read(work)
+
+
+def end_token_of(container: Container, username: str, token_id: int) -> None:
+    """End a token of an account. Raises `NotFound`."""
+    now = container.clock().now()
+    _with_account(container, username, lambda uow, one: end_token(uow, one, token_id, now, by=None))
+
+
+def _account(uow: UnitOfWork, username: str) -> Person:
+    person = uow.people.by_username(username)
+    if person is None:
+        raise NotFound(what="person", name=username)
+    return person
+
+
+def _with_account(container: Container, username: str, change: Callable[[UnitOfWork, Person], T]) -> T:
+    return container.transactions().write(lambda uow: change(uow, _account(uow, username)))
 
 
 def _one_time() -> str:

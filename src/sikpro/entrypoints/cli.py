@@ -13,6 +13,7 @@ from sikpro.entrypoints.archive_commands import archive
 from sikpro.entrypoints.cli_options import data_option, tidy_when_ended
 from sikpro.entrypoints.ending import end_at_once_with_a_bucket
 from sikpro.entrypoints.serve_commands import bot, healthy, serve, web
+from sikpro.entrypoints.token_commands import token
 from sikpro.entrypoints.user_commands import user
 
 WRONG = 2
@@ -282,5 +283,5 @@ def demo(host: str, port: int, data: Path, orders: int) -> None:
     serve_demo(host, port, data, orders)
 
 
-for command in (serve, web, bot, healthy, user, archive):
+for command in (serve, web, bot, healthy, user, token, archive):
     main.add_command(command)

@@ -3,9 +3,12 @@
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from sikpro.entrypoints.container import Container
 
 
 def data_option(command: Any) -> Any:
@@ -13,6 +16,18 @@ def data_option(command: Any) -> Any:
     return click.option("--data", type=click.Path(path_type=Path), help="folder of database and simulator [var]")(
         click.option("--database", help="database URL [SQLite in the data folder]")(command)
     )
+
+
+def container_of(data: Path | None, database: str | None) -> "Container":
+    """Return a container over an up-to-date database; the settings are read before the slow imports."""
+    from sikpro.entrypoints.settings import Settings
+
+    settings = Settings.load({"data": data, "database": database})
+
+    from sikpro.entrypoints.start import container_for, prepare
+
+    prepare(settings, migrating=False)
+    return container_for(settings)
 
 
 def tidy_when_ended() -> None:

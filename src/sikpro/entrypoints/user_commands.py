@@ -2,14 +2,10 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from sikpro.entrypoints.cli_options import data_option
-
-if TYPE_CHECKING:
-    from sikpro.entrypoints.container import Container
+from sikpro.entrypoints.cli_options import container_of, data_option
 
 
 @click.group()
@@ -21,7 +17,7 @@ def user() -> None:
 @data_option
 def list_users(data: Path | None, database: str | None) -> None:
     """List all accounts with role and name, and who is kept out or has a second step."""
-    container = _container(data, database)
+    container = container_of(data, database)
 
     from sikpro.entrypoints.accounts import lines_of_accounts
 
@@ -42,7 +38,7 @@ def add_user(
     from sikpro.domain.text import storable
     from sikpro.entrypoints.settings import WrongSettings
 
-    container = _container(data, database)
+    container = container_of(data, database)
 
     from sikpro.entrypoints.accounts import add_account_with
 
@@ -58,7 +54,7 @@ def add_user(
 @data_option
 def reset(username: str, data: Path | None, database: str | None) -> None:
     """Give an account a one-time password, which is shown; its sessions end."""
-    container = _container(data, database)
+    container = container_of(data, database)
 
     from sikpro.entrypoints.accounts import reset_password_of
 
@@ -70,7 +66,7 @@ def reset(username: str, data: Path | None, database: str | None) -> None:
 @data_option
 def reset_steps(username: str, data: Path | None, database: str | None) -> None:
     """Turn off the second step of an account whose phone and recovery codes are lost; its sessions end."""
-    container = _container(data, database)
+    container = container_of(data, database)
 
     from sikpro.entrypoints.accounts import reset_steps_of
 
@@ -82,7 +78,7 @@ def reset_steps(username: str, data: Path | None, database: str | None) -> None:
 @data_option
 def keep_out_user(username: str, data: Path | None, database: str | None) -> None:
     """Keep an account out, on the console and in the chat; its sessions end at once."""
-    container = _container(data, database)
+    container = container_of(data, database)
 
     from sikpro.entrypoints.accounts import admit
 
@@ -94,20 +90,8 @@ def keep_out_user(username: str, data: Path | None, database: str | None) -> Non
 @data_option
 def let_in_user(username: str, data: Path | None, database: str | None) -> None:
     """Let an account in again that was kept out; its password is the one that it had."""
-    container = _container(data, database)
+    container = container_of(data, database)
 
     from sikpro.entrypoints.accounts import admit
 
     click.echo(f"{admit(container, username, active=True)} can log in again.")
-
-
-def _container(data: Path | None, database: str | None) -> "Container":
-    """Return a container over an up-to-date database."""
-    from sikpro.entrypoints.settings import Settings
-
-    settings = Settings.load({"data": data, "database": database})
-
-    from sikpro.entrypoints.start import container_for, prepare
-
-    prepare(settings, migrating=False)
-    return container_for(settings)

@@ -18,6 +18,7 @@ from sikpro.testing.contracts.photo_reads import PhotoReadsContract
 from sikpro.testing.contracts.reminders import RemindersContract
 from sikpro.testing.contracts.schedules import SchedulesContract
 from sikpro.testing.contracts.search import SearchContract
+from sikpro.testing.contracts.tokens import TokensContract
 from sikpro.testing.contracts.totals import TotalsContract
 from sikpro.testing.contracts.undo_and_views import UndoAndViewsContract
 from sikpro.testing.contracts.workers_and_access import WorkersAndAccessContract
@@ -86,6 +87,10 @@ class TestSchedules(SchedulesContract):
 
 
 class TestSearch(SearchContract):
+    pass
+
+
+class TestTokens(TokensContract):
     pass
 
 

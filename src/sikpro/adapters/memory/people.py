@@ -54,6 +54,12 @@ class MemoryPersonRepository:
         for ticket in state.login_tickets.values():
             if ticket.person == person.id:
                 state.login_tickets.drop(ticket.id)
+        for token in state.personal_tokens.values():
+            if token.person == person.id:
+                state.personal_tokens.drop(token.id)
+        for key in state.kept_answers:
+            if key[0] == person.id:
+                state.kept_answers.drop(key)
         state.second_steps.drop(person.id)
         state.recovery_codes.drop(person.id)
         state.people.drop(person.id)

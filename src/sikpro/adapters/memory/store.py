@@ -19,6 +19,7 @@ from sikpro.application.ports.health import HealthRecord
 from sikpro.application.ports.inbox import LedgerRow, ReceivedFile
 from sikpro.application.ports.jobs import Job
 from sikpro.application.ports.journal import JournalEntry
+from sikpro.application.ports.kept_answers import KeptAnswer
 from sikpro.application.ports.mentions import Mention
 from sikpro.application.ports.months import ClosedMonth, OpenedMonth
 from sikpro.application.ports.outbox import OutboxItem
@@ -34,6 +35,7 @@ from sikpro.application.ports.shift_handovers import ShiftHandover
 from sikpro.application.ports.snippets import Snippet
 from sikpro.application.ports.storage import StorageRejected
 from sikpro.application.ports.targets import Target
+from sikpro.application.ports.tokens import PersonalToken
 from sikpro.application.ports.two_steps import LoginTicket, SecondStep
 from sikpro.application.ports.undo_and_views import SavedView, UndoStep
 from sikpro.application.ports.wall_links import WallLink
@@ -281,6 +283,8 @@ class State:
     second_steps: Table[int, SecondStep] = field(factory=_table)
     recovery_codes: Table[int, frozenset[str]] = field(factory=_table)
     login_tickets: Table[str, LoginTicket] = field(factory=_table)
+    personal_tokens: Table[int, PersonalToken] = field(factory=_table)
+    kept_answers: Table[tuple[int, str], KeptAnswer] = field(factory=_table)
     retention_runs: Table[int, RetentionRun] = field(factory=_table)
     folded_rows: Table[Fold, tuple[Folded, ...]] = field(factory=_table)
     left_people: Table[int, datetime] = field(factory=_table)

@@ -23,6 +23,7 @@ from sikpro.adapters.memory.health import MemoryHealthRecords
 from sikpro.adapters.memory.inbox import MemoryInbox
 from sikpro.adapters.memory.jobs import MemoryAlerts, MemoryJobs
 from sikpro.adapters.memory.journal import MemoryJournal
+from sikpro.adapters.memory.kept_answers import MemoryKeptAnswers
 from sikpro.adapters.memory.mentions import MemoryMentions
 from sikpro.adapters.memory.months import MemoryClosedMonths
 from sikpro.adapters.memory.orders import MemoryOrderRepository
@@ -42,6 +43,7 @@ from sikpro.adapters.memory.shift_handovers import MemoryShiftHandovers
 from sikpro.adapters.memory.snippets import MemorySnippets
 from sikpro.adapters.memory.store import Sequences, State
 from sikpro.adapters.memory.targets import MemoryTargets
+from sikpro.adapters.memory.tokens import MemoryPersonalTokens
 from sikpro.adapters.memory.two_steps import MemoryLoginTickets, MemorySecondSteps
 from sikpro.adapters.memory.undo_and_views import MemorySavedViews, MemoryUndoSteps
 from sikpro.adapters.memory.wall_links import MemoryWallLinks
@@ -101,6 +103,8 @@ class MemoryUnitOfWork:
         self.login_attempts = MemoryLoginAttempts(state, sequences)
         self.second_steps = MemorySecondSteps(state)
         self.login_tickets = MemoryLoginTickets(state)
+        self.tokens = MemoryPersonalTokens(state, sequences)
+        self.kept_answers = MemoryKeptAnswers(state)
         self.seals = MemorySeals(state)
         self.retention = MemoryRetention(state, sequences)
         self.archives = MemoryArchives(state, sequences)

@@ -8,9 +8,11 @@ from attrs import evolve
 
 from sikpro.adapters.sql.constant import Constant
 from sikpro.adapters.sql.errors import ConstraintViolated
+from sikpro.adapters.sql.kept_answers import kept_answers
 from sikpro.adapters.sql.renamed import is_renaming, next_renamed, rename_technician
 from sikpro.adapters.sql.sessions import bind_links
 from sikpro.adapters.sql.tables import access_requests, people
+from sikpro.adapters.sql.tokens import personal_tokens
 from sikpro.adapters.sql.transaction import OpenTransaction
 from sikpro.adapters.sql.two_steps import login_tickets, recovery_codes, second_steps
 from sikpro.domain.errors import AlreadyUsed, ConcurrencyConflict, NotFound
@@ -75,7 +77,7 @@ class SqlPersonRepository:
         """Delete at the version that was read. Raises `ConcurrencyConflict`, `StorageRejected` while it is needed."""
         self._transaction.forget()
         with self._transaction.savepoint():
-            for owned in (bind_links, login_tickets, recovery_codes, second_steps):
+            for owned in (bind_links, kept_answers, login_tickets, personal_tokens, recovery_codes, second_steps):
                 self._transaction.execute(sa.delete(owned).where(owned.c.person == person.id))
             deleted = sa.delete(people).where(_c.id == person.id, _c.version == person.version)
             if self._transaction.execute(deleted).rowcount == 0:

@@ -28,6 +28,7 @@ from sikpro.adapters.sql.hints import notify
 from sikpro.adapters.sql.inbox import SqlInbox
 from sikpro.adapters.sql.jobs import SqlAlerts, SqlJobs
 from sikpro.adapters.sql.journal import SqlJournal
+from sikpro.adapters.sql.kept_answers import SqlKeptAnswers
 from sikpro.adapters.sql.mentions import SqlMentions
 from sikpro.adapters.sql.months import SqlClosedMonths
 from sikpro.adapters.sql.orders import SqlOrderRepository
@@ -47,6 +48,7 @@ from sikpro.adapters.sql.shift_handovers import SqlShiftHandovers
 from sikpro.adapters.sql.snippets import SqlSnippets
 from sikpro.adapters.sql.tables import totals
 from sikpro.adapters.sql.targets import SqlTargets
+from sikpro.adapters.sql.tokens import SqlPersonalTokens
 from sikpro.adapters.sql.transaction import OpenTransaction, as_storage_errors
 from sikpro.adapters.sql.two_steps import SqlLoginTickets, SqlSecondSteps
 from sikpro.adapters.sql.undo_and_views import SqlSavedViews, SqlUndoSteps
@@ -105,6 +107,8 @@ class SqlUnitOfWork:
         self.login_attempts = SqlLoginAttempts(transaction)
         self.second_steps = SqlSecondSteps(transaction)
         self.login_tickets = SqlLoginTickets(transaction)
+        self.tokens = SqlPersonalTokens(transaction)
+        self.kept_answers = SqlKeptAnswers(transaction)
         self.security_events = SqlSecurityEvents(transaction)
         self.seals = SqlSeals(transaction)
         self.retention = SqlRetention(transaction)

@@ -13,6 +13,7 @@ from sikpro.adapters.web.account.logins import Logins
 from sikpro.adapters.web.account.password_hashing import PasswordHasher
 from sikpro.adapters.web.account.preferences import PreferencesController
 from sikpro.adapters.web.account.profile import ProfileController
+from sikpro.adapters.web.account.tokens import TokensController
 from sikpro.adapters.web.account.two_steps import TwoStepsController
 from sikpro.adapters.web.ledgers.devices import DevicesController
 from sikpro.adapters.web.ledgers.failed import FailedController
@@ -89,6 +90,7 @@ PAGES: tuple[Page, ...] = (
     Page(LoginController),
     Page(PreferencesController),
     Page(ProfileController),
+    Page(TokensController),
     Page(TwoStepsController),
     Page(
         QueueController,

@@ -32,6 +32,8 @@ class EventKind(StrEnum):
     ACCESS_REFUSED = "access_refused"
     LINK_MADE = "link_made"
     LINK_ENDED = "link_ended"
+    TOKEN_MADE = "token_made"
+    TOKEN_ENDED = "token_ended"
     TELEGRAM_CONNECTED = "telegram_connected"
     TELEGRAM_DISCONNECTED = "telegram_disconnected"
     TWO_STEPS_ON = "two_steps_on"

@@ -25,6 +25,7 @@ from sikpro.application.ports.health import HealthRecords
 from sikpro.application.ports.inbox import Inbox
 from sikpro.application.ports.jobs import Alerts, Jobs
 from sikpro.application.ports.journal import Journal
+from sikpro.application.ports.kept_answers import KeptAnswers
 from sikpro.application.ports.mentions import Mentions
 from sikpro.application.ports.months import ClosedMonths
 from sikpro.application.ports.orders import OrderRepository
@@ -43,6 +44,7 @@ from sikpro.application.ports.set_aside import SetAsides
 from sikpro.application.ports.shift_handovers import ShiftHandovers
 from sikpro.application.ports.snippets import Snippets
 from sikpro.application.ports.targets import Targets
+from sikpro.application.ports.tokens import PersonalTokens
 from sikpro.application.ports.two_steps import LoginTickets, SecondSteps
 from sikpro.application.ports.undo_and_views import SavedViews, UndoSteps
 from sikpro.application.ports.wall_links import WallLinks
@@ -221,7 +223,8 @@ class TableStorage(Protocol):
 
 
 class WebStorage(Protocol):
-    """Logins with their second step, links that connect a phone or open the wall, saved views: for the web console."""
+    """Logins with their second step, links that connect a phone or open the wall, saved views: for the web console;
+    tokens and kept answers: for the JSON API."""
 
     @property
     def sessions(self) -> Sessions: ...
@@ -233,6 +236,10 @@ class WebStorage(Protocol):
     def login_tickets(self) -> LoginTickets: ...
     @property
     def bind_links(self) -> BindLinks: ...
+    @property
+    def tokens(self) -> PersonalTokens: ...
+    @property
+    def kept_answers(self) -> KeptAnswers: ...
     @property
     def saved_views(self) -> SavedViews: ...
     @property

@@ -11,6 +11,7 @@ from sikpro.application.conversation.drafts import REMIND_AFTER, remind_drafts
 from sikpro.application.ports.blobs import KEPT
 from sikpro.application.ports.cause import caused_by
 from sikpro.application.ports.jobs import Job
+from sikpro.application.ports.kept_answers import ANSWERS_KEPT
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.storage import AsyncTransactions, StorageCrowded, StorageError, UnitOfWork
 from sikpro.application.reports.closing import next_closing
@@ -90,6 +91,11 @@ def _forget_logins(uow: UnitOfWork, now: datetime, _: str) -> None:
     uow.sessions.forget(now - SESSION_LIFE)
     uow.login_attempts.forget(now - timedelta(days=1), now + CLOCK_STEP)
     uow.login_tickets.forget(now)
+    uow.tokens.forget(now - SESSION_LIFE)
+
+
+def _forget_answers(uow: UnitOfWork, now: datetime, _: str) -> None:
+    uow.kept_answers.forget(now - ANSWERS_KEPT)
 
 
 def _forget_exports(uow: UnitOfWork, now: datetime, _: str) -> None:
@@ -119,6 +125,7 @@ RECURRING = (
     Recurring("hand_out_seal", APART, hand_out),
     RecurringCount("renew_search", timedelta(seconds=10), next_renewal),
     Recurring("forget_logins", timedelta(hours=1), _forget_logins, life=SESSION_LIFE),
+    Recurring("forget_answers", timedelta(hours=1), _forget_answers, life=ANSWERS_KEPT),
     Recurring("forget_exports", timedelta(minutes=15), _forget_exports, life=KEPT),
     Recurring("forget_photo_reads", timedelta(hours=6), _forget_photo_reads, life=_READ_KEPT),
     Recurring("forget_reminders", timedelta(hours=6), _forget_reminders, life=_READ_KEPT),

@@ -27,6 +27,7 @@ from sikpro.testing.contracts.schedules import SchedulesContract
 from sikpro.testing.contracts.seals import SealsContract
 from sikpro.testing.contracts.search import SearchContract
 from sikpro.testing.contracts.security_events import SecurityEventsContract
+from sikpro.testing.contracts.tokens import TokensContract
 from sikpro.testing.contracts.totals import TotalsContract
 from sikpro.testing.contracts.transactions import TransactionsContract
 from sikpro.testing.contracts.two_steps import TwoStepsContract
@@ -64,6 +65,7 @@ class StoreContract(
     SealsContract,
     SearchContract,
     SecurityEventsContract,
+    TokensContract,
     TotalsContract,
     TransactionsContract,
     TwoStepsContract,

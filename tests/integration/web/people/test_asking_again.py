@@ -122,6 +122,7 @@ ACTS: Mapping[str, Act] = {
     "/access/{request_id}/approve": lambda site: (f"/access/{a_request(site).id}/approve", {"name": "Joni"}),
     "/access/approve": lambda site: ("/access/approve", {f"pick-{a_request(site).id}": f"{a_request(site).id}-x"}),
     "/profile/telegram": lambda _: ("/profile/telegram", {}),
+    "/profile/tokens": lambda _: ("/profile/tokens", {"name": "laporan", "scope": "read", "days": "9"}),
     "/profile/two-steps/begin": lambda _: ("/profile/two-steps/begin", {}),
     "/profile/two-steps/confirm": lambda _: ("/profile/two-steps/confirm", {"code": "123456"}),
     "/profile/two-steps/codes": lambda _: ("/profile/two-steps/codes", {}),

@@ -18,9 +18,11 @@ from sikpro.application.use_cases.orders.transfer_orders import open_orders_of
 from sikpro.application.use_cases.orders.work_order import take_order
 from sikpro.application.use_cases.people.access_decision import pointed_to, request_mark
 from sikpro.application.use_cases.people.grant_access import ask_access
+from sikpro.application.use_cases.people.personal_tokens import make_token
 from sikpro.application.use_cases.recaps.keep_schedules import add_schedule
 from sikpro.application.use_cases.recaps.pin_notes import add_note
 from sikpro.application.use_cases.tables.take_back import ORDERS, record_rows
+from sikpro.application.workers.clock_watch import never_jumped
 from sikpro.domain.people import Role
 from sikpro.testing.builders import (
     NOON,
@@ -132,6 +134,7 @@ CASES: Mapping[tuple[str, str, str], Case] = {
     ("GET", "/exports/{export_id}/file", "export of tono"): ({}, TONO),
     ("POST", "/exports/{export_id}/cancel", "waiting export of tono"): ({}, TONO),
     ("POST", "/profile/sessions/{session_id}/end", "session of tono"): ({}, TONO),
+    ("POST", "/profile/tokens/{token_id}/end", "token of tono"): ({}, TONO),
     ("GET", "/disturbances/{number}", "disturbance"): ({}, WORK_AND_LEAD),
     ("POST", "/disturbances/{number}/end", "disturbance"): ({}, WORK_AND_LEAD),
     ("GET", "/recap/notes/{note_id}", "note of another leader"): ({}, LENA | {"sari", *ADMIN}),
@@ -339,6 +342,10 @@ async def furnished(site: Site) -> tuple[Walk, dict[str, str]]:
         uow.exports.finish(claimed, uow.blobs.add("a.csv", "text/csv", [b"rahasia"], now).id, now)
         made["waiting export of tono"] = ask_export()
         made["session of tono"] = session
+        typed = {"name": "laporan", "scope": "read", "days": "9"}
+        made["token of tono"] = make_token(uow, someone["tono"], typed, now, jumped=never_jumped, by=someone["tono"])[
+            0
+        ].id
         uow.second_steps.prepare(someone["tono"].id, "JBSWY3DPEHPK3PXP")
         uow.second_steps.turn_on(someone["tono"].id, 1, now)
         made["disturbance"] = uow.disturbances.open()[0].id

@@ -76,6 +76,8 @@ RIGHTS: Mapping[frozenset[str], str] = {
         GET /orders/{order_id}/undo
         GET /orders/{order_id}/words
         GET /profile
+        POST /profile/tokens
+        POST /profile/tokens/{token_id}/end
         GET /profile/two-steps
         GET /profile/two-steps/picture.svg
         POST /profile/two-steps/begin
@@ -275,6 +277,7 @@ SAMPLES: Mapping[str, str] = {
     "snippet_id": "1",
     "table_id": "1",
     "token": WALL,
+    "token_id": "1",
     "upload_id": "1",
     "version": "0",
     "view_id": "1",

@@ -33,8 +33,10 @@ from sikpro.application.use_cases.orders.remove_order import delete_order, resto
 from sikpro.application.use_cases.orders.understand_request import typed_again
 from sikpro.application.use_cases.orders.work_order import assign_order, give_back_order, take_order
 from sikpro.application.use_cases.people.edit_people import end_session
+from sikpro.application.use_cases.people.personal_tokens import end_token, make_token
 from sikpro.application.use_cases.tables.take_back import ORDERS, plan_take_back, record_rows, take_back
 from sikpro.application.use_cases.tables.uploads import Purpose, Upload, drop_upload, find_upload, keep_upload
+from sikpro.application.workers.clock_watch import never_jumped
 from sikpro.domain.errors import DomainError
 from sikpro.domain.people import Person, Role
 from sikpro.domain.place import Place
@@ -69,6 +71,11 @@ def snippet(uow: UnitOfWork) -> int:
 def session(uow: UnitOfWork) -> str:
     uow.sessions.add(Session(id="a" * 64, person=RINA, created_at=NINE, used_at=NINE))
     return "a" * 64
+
+
+def personal_token(uow: UnitOfWork) -> int:
+    rina, typed = uow.people.get(RINA), {"name": "laporan", "scope": "read", "days": "9"}
+    return make_token(uow, rina, typed, NINE, jumped=never_jumped, by=rina)[0].id
 
 
 def upload(uow: UnitOfWork) -> int:
@@ -111,6 +118,7 @@ USES: Mapping[str, tuple[set[int], Use]] = {
     "drop_upload": ({BAGUS}, lambda uow, by: drop_upload(uow, Purpose.RECONCILE, upload(uow), by)),
     "drop_snippet": ({RINA}, lambda uow, by: drop_snippet(uow, snippet(uow), by, NINE)),
     "end_session": ({RINA}, lambda uow, by: end_session(uow, by, session(uow), NINE)),
+    "end_token": ({RINA}, lambda uow, by: end_token(uow, by, personal_token(uow), NINE, by=by)),
     "find_upload": ({BAGUS}, lambda uow, by: find_upload(uow, Purpose.RECONCILE, upload(uow), by)),
     "join_colleague": (
         {BUDI, AGUS, RINA, BAGUS, ADMIN, TONO, SARI},
@@ -147,12 +155,14 @@ INSIDE = {
     "archive_of": "only reads where an order is",
     "archive_lines": "only reads where an order is",
     "clear_order": "what a run of retention does: it is no act of anybody",
+    "live_tokens": "only reads, for the person's own page and the command line",
     "make_pseudonym": "what a run of retention does: it is no act of anybody",
     "may_clear": "it is the right itself",
     "notify_owner": "what follows a change of status",
     "open_wall": "the secret of a link is the right",
     "order_named": "a script's own look at any order: its account is a team leader's",
     "put_about_orders": "a message of ours",
+    "shut_out": "what follows when somebody is kept out, or gets a new password",
     "standing_order": "the order in whose place a new one would stand",
     "texts_since": "a look of `send_text`, which checks the right",
 }

@@ -19,6 +19,7 @@ from sikpro.application.use_cases.people.manage_people import (
     must_manage_phone,
 )
 from sikpro.application.use_cases.people.record_event import called, record_event
+from sikpro.application.use_cases.people.shut_out import shut_out
 from sikpro.domain.errors import ConcurrencyConflict, DomainError, InvalidFields, InvalidValue, NotFound
 from sikpro.domain.people import Permission, Person, Role
 from sikpro.domain.text import one_line
@@ -78,7 +79,9 @@ def edit_person(
     """Save the typed changes of a person that was read at a version. Unchanged data are not saved again.
 
     Only an admin changes user name and role; for others they stay as they are. A person who loses the account loses
-    their sessions. Raises `NotPermitted`, `NotFound`, `InvalidFields`, `AlreadyUsed`, `ConcurrencyConflict`, `LastOne`.
+    their sessions and tokens.
+
+    Raises `NotPermitted`, `NotFound`, `InvalidFields`, `AlreadyUsed`, `ConcurrencyConflict`, `LastOne`.
     """
     before = uow.people.get(person_id)
     must_manage(by, before)
@@ -96,7 +99,7 @@ def store_person(uow: UnitOfWork, before: Person, person: Person, by: Person, no
     """Save a changed person. Raises `AlreadyUsed`, `LastOne`."""
     keep_an_admin(uow, before, person)
     if person.role is None or not person.active:
-        uow.sessions.revoke_all(person.id, now)
+        shut_out(uow, person.id, now)
     if person.role is None:
         uow.second_steps.drop(person.id)
         person = evolve(person, password_hash=None, must_change_password=False)
@@ -119,7 +122,7 @@ def _record_change(uow: UnitOfWork, before: Person, person: Person, changed: str
 
 
 def reset_password(uow: UnitOfWork, person_id: int, password_hash: str, by: Person | None, now: datetime) -> Person:
-    """Give an account a one-time password (already hashed) and end its sessions.
+    """Give an account a one-time password (already hashed) and end its sessions and tokens.
 
     `by` is None on the command line. Raises `NotPermitted`, `NotFound`, and `InvalidValue` for somebody without an
     account.
@@ -129,7 +132,7 @@ def reset_password(uow: UnitOfWork, person_id: int, password_hash: str, by: Pers
     person = uow.people.get(person_id)
     if person.username is None or person.role is None:
         raise InvalidValue("person.no_account", person.name)
-    uow.sessions.revoke_all(person_id, now)
+    shut_out(uow, person_id, now)
     uow.second_steps.drop_prepared(person_id)
     uow.journal.note("password_reset", str(person_id), by.id if by else None, now, {})
     record_event(uow, EventKind.PASSWORD_RESET, by, now, object=called(person))
@@ -164,7 +167,7 @@ def end_session(uow: UnitOfWork, person: Person, session_id: str, now: datetime)
 
 
 def end_other_sessions(uow: UnitOfWork, person: Person, present: str, now: datetime) -> None:
-    """End all sessions of a person except the present one."""
+    """End all sessions of a person except the present one. Their tokens stay: each has its own end."""
     uow.sessions.revoke_all(person.id, now, but=present)
     record_event(uow, EventKind.SESSIONS_ENDED, person, now, object=called(person))
 

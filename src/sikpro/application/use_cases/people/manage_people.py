@@ -9,6 +9,7 @@ from sikpro.application.i18n import LANGUAGES
 from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.people.record_event import called, record_event
+from sikpro.application.use_cases.people.shut_out import shut_out
 from sikpro.domain.errors import InvalidValue, LastOne, NotFound, NotPermitted
 from sikpro.domain.people import Permission, Person, Role
 from sikpro.domain.spreadsheet_damage import is_decimal, is_shortened
@@ -128,7 +129,7 @@ def add_technician(
 
 
 def set_active(uow: UnitOfWork, person_id: int, active: bool, by: Person | None, now: datetime) -> Person:
-    """Activate or deactivate a person. Deactivation ends their sessions at once.
+    """Activate or deactivate a person. Deactivation ends their sessions and tokens at once.
 
     `by` is None on the command line. Raises `NotPermitted`, and `LastOne` for the last active admin.
     """
@@ -137,7 +138,7 @@ def set_active(uow: UnitOfWork, person_id: int, active: bool, by: Person | None,
         must_manage(by, person)
     keep_an_admin(uow, person, evolve(person, active=active))
     if not active:
-        uow.sessions.revoke_all(person_id, now)
+        shut_out(uow, person_id, now)
     uow.journal.note("person_active", str(person_id), by.id if by else None, now, {"active": str(active)})
     said = "on" if active else "off"
     record_event(uow, EventKind.PERSON_ACTIVE, by, now, object=called(person), details=said)
@@ -169,14 +170,14 @@ def keep_an_admin(uow: UnitOfWork, before: Person, after: Person) -> None:
 
 
 def set_password(uow: UnitOfWork, person_id: int, password_hash: str, now: datetime, *, session: str) -> Person:
-    """Save a person's own new password (already hashed) and end their other sessions.
+    """Save a person's own new password (already hashed) and end their other sessions and all tokens.
 
     Raises `InvalidValue` for somebody who has no account or is deactivated.
     """
     person = uow.people.get(person_id)
     if person.role is None or not person.active:
         raise InvalidValue("person.no_account", person.name)
-    uow.sessions.revoke_all(person_id, now, but=session)
+    shut_out(uow, person_id, now, but=session)
     uow.second_steps.drop_prepared(person_id)  # perhaps by somebody who knew the old password
     uow.journal.note("password_changed", str(person_id), person_id, now, {})
     record_event(uow, EventKind.PASSWORD_CHANGED, person, now, object=called(person))

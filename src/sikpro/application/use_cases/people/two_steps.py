@@ -15,6 +15,7 @@ from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.security_events import EventKind
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.people.record_event import called, record_event
+from sikpro.application.use_cases.people.shut_out import shut_out
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.people import Permission, Person
 
@@ -105,7 +106,7 @@ def renew_recovery_codes(uow: UnitOfWork, person: Person, recovery_codes: Sequen
 
 
 def reset_two_steps(uow: UnitOfWork, person_id: int, by: Person | None, now: datetime, *, zone: str) -> Person:
-    """Turn off another person's second step, end their sessions, and tell them on Telegram if they are connected.
+    """Turn off another person's second step, end their sessions and tokens, and tell them on Telegram if they have it.
 
     `by` is None on the command line. Raises `NotPermitted`, `NotFound`; `InvalidValue`: `two_steps.off` if it is off.
     """
@@ -114,7 +115,7 @@ def reset_two_steps(uow: UnitOfWork, person_id: int, by: Person | None, now: dat
     person = uow.people.get(person_id)
     if not uow.second_steps.drop(person_id):
         raise InvalidValue("two_steps.off", person.name)
-    uow.sessions.revoke_all(person_id, now)
+    shut_out(uow, person_id, now)
     record_event(uow, EventKind.TWO_STEPS_RESET, by, now, object=called(person))
     if person.telegram_id is not None:
         text = words_in(person.language, zone)("two_steps.reset_message", name=by.name if by else "SIKPRO")

@@ -17,6 +17,7 @@ class Channel(StrEnum):
     WEB = "web"
     LIBRARY = "library"
     IMPORT = "import"
+    API = "api"
 
 
 @frozen

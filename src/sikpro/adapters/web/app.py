@@ -15,6 +15,7 @@ from sikpro.adapters.web.account.preferences import PreferencesController
 from sikpro.adapters.web.account.profile import ProfileController
 from sikpro.adapters.web.account.tokens import TokensController
 from sikpro.adapters.web.account.two_steps import TwoStepsController
+from sikpro.adapters.web.api.door import ApiDoor
 from sikpro.adapters.web.ledgers.devices import DevicesController
 from sikpro.adapters.web.ledgers.failed import FailedController
 from sikpro.adapters.web.ledgers.messages import LedgerController
@@ -203,7 +204,13 @@ def create_app(parts: WebParts) -> Litestar:
 
 def create_web(parts: WebParts) -> ASGIApp:
     """Return the whole web as one ASGI application, with its outermost layer (`Gate`)."""
-    return Gate(create_app(parts), parts)
+    return Gate(create_app(parts), parts, ApiDoor(parts, _load_api))
+
+
+def _load_api(parts: WebParts) -> ASGIApp:
+    from sikpro.adapters.web.api.app import create_api
+
+    return create_api(parts)
 
 
 async def _visit(request: Request[Any, Any, Any]) -> Visit:

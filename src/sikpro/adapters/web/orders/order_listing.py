@@ -79,7 +79,7 @@ reason, `tti` the time until the end, `acted` the first action of a helpdesk, `w
 """
 
 _HOURS = frozenset(f"{hour:02}" for hour in range(24))
-_CHOICES: Mapping[str, frozenset[str]] = {
+CHOICES: Mapping[str, frozenset[str]] = {
     "phase": frozenset(Phase),
     "age": frozenset(AGES),
     "overdue": frozenset({"1"}),
@@ -327,8 +327,8 @@ def _sensible(name: str, value: str) -> bool:
         except InvalidValue:
             return False
         return span in SPANS[name] and (not hour or (span is Span.DAY and hour in _HOURS))
-    if name in _CHOICES:
-        return value in _CHOICES[name]
+    if name in CHOICES:
+        return value in CHOICES[name]
     return is_helpdesk(value) if name == "helpdesk" else True
 
 

@@ -155,7 +155,7 @@ def view_order(uow: UnitOfWork, order_id: int, me: Person, words: Words, now: da
     statuses = {status.code: status for status in uow.catalogue.statuses()}
     narrator = Narrator(uow, words, statuses)
     if order.deleted_at and not me.may(Permission.ADMINISTER):
-        raise _removed(order, narrator, now)
+        raise removed_order(order, narrator, now)
     chats = recipients(uow, order)
     archive = archive_of(uow, order_id)
     allowed = Allowed.none() if archive else Allowed.to(me, order)
@@ -212,7 +212,8 @@ def _mentioned(uow: UnitOfWork, order_id: int, me: Person, narrator: Narrator) -
     return tuple(dict.fromkeys(narrator.name(one.by) for one in found))
 
 
-def _removed(order: Order, narrator: Narrator, now: datetime) -> OrderRemoved:
+def removed_order(order: Order, narrator: Narrator, now: datetime) -> OrderRemoved:
+    """Return the error for an order that was deleted: it says by whom, when and why."""
     facts = narrator.uow.journal.of_order(order.id)[::-1]
     if not facts:
         return OrderRemoved(number=order.number, by="…", time=narrator.words.moment(order.changed_at, now), reason="…")

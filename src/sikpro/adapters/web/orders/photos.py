@@ -24,6 +24,11 @@ async def show_file(
     file_id: FromPath[int], me: NamedDependency[Person], parts: NamedDependency[WebParts]
 ) -> Response[bytes]:
     """Return one file, if the person may see its order."""
+    return await file_answer(parts, me, file_id)
+
+
+async def file_answer(parts: WebParts, me: Person, file_id: int) -> Response[bytes]:
+    """Return one file of an order that a person may see. Raises `NotFound`."""
 
     def read(uow: UnitOfWork) -> tuple[OrderFile, bytes]:
         if not 0 < file_id < LARGEST_ID:

@@ -12,6 +12,7 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from sikpro.adapters.web.site.bearer import is_api
 from sikpro.adapters.web.site.health import PATHS, identify_if_possible
 from sikpro.adapters.web.site.packing import packed
 from sikpro.adapters.web.site.parts import WebParts
@@ -44,12 +45,14 @@ TOUCH = timedelta(minutes=1)
 class Gate:
     """Wraps the application, because 404 and 405 do not pass through its middleware.
 
-    While the database is down, no visitor is identified and nobody is logged out: every page shows the error.
+    While the database is down, no visitor is identified and nobody is logged out: every page shows the error. The API
+    is beside the pages, and identifies its visitors by token: a cookie says nothing there.
     """
 
-    def __init__(self, app: ASGIApp, parts: WebParts) -> None:
+    def __init__(self, app: ASGIApp, parts: WebParts, api: ASGIApp) -> None:
         self.app = app
         self.parts = parts
+        self.api = api
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request, under an id that its log lines, the messages that it queues and its answer have."""
@@ -68,13 +71,14 @@ class Gate:
             await _refuse_both_lengths(send)
             return
         client = scope.get("client")
-        cookies = read_cookies(received.get(b"cookie", b"").decode("latin-1"))
+        by_token = is_api(scope["path"])
+        cookies = {} if by_token else read_cookies(received.get(b"cookie", b"").decode("latin-1"))
         visit = new_visit(self.parts, cookies, client[0] if client else "")
         state: dict[str, Any] = {**(scope.get("state") or {}), "visit": visit}
         scope["state"] = state
         if scope["path"] in PATHS:
             await identify_if_possible(self._recognise(visit, uses=False))
-        elif not scope["path"].startswith("/static/"):
+        elif not by_token and not scope["path"].startswith("/static/"):
             try:
                 await self._recognise(visit, uses=_is_use(scope, received))
             except Exception as error:  # any error becomes an error page: `admit` raises it again
@@ -86,7 +90,8 @@ class Gate:
         with coming_from(visit.address):
             answered = _measured(send, scope, self.parts.measures, method, begun)
             answered = _with_headers(_recorded(answered, scope, visit), visit)
-            await self.app(scope, receive, packed(answered, scope, visit, received))
+            app = self.api if by_token else self.app
+            await app(scope, receive, packed(answered, scope, visit, received))
 
     async def _recognise(self, visit: Visit, *, uses: bool) -> None:
         token = visit.cookie("session")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from attrs import field, frozen
 
 from sikpro.adapters.web.site.forwarded import UnusedForwarding
+from sikpro.adapters.web.site.limits import Limits
 from sikpro.adapters.web.site.readings import Readings
 from sikpro.application.ports.measures import Measures, NoMeasures
 from sikpro.application.ports.network import BotState
@@ -28,7 +29,7 @@ class WebParts:
     far forward since a time. `secure_cookies` is true for a web over HTTPS. `simulator_url` leads to the simulator's
     chat, "" if there is none. `measures` counts requests; `metrics` returns the text that `/metrics` answers, and is
     None in one of several processes on one port. `forwarding` remembers a proxy that nobody trusts, `readings` how far
-    uploaded tables are read.
+    uploaded tables are read; `limits` counts the requests of tokens.
     """
 
     transactions: AsyncTransactions
@@ -51,3 +52,4 @@ class WebParts:
     metrics: Callable[[], bytes] | None = lambda: b""
     forwarding: UnusedForwarding = field(factory=UnusedForwarding)
     readings: Readings = field(factory=Readings)
+    limits: Limits = field(factory=Limits)

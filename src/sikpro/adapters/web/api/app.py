@@ -1,0 +1,49 @@
+"""The JSON API as an application of its own: its addresses, its errors and its description."""
+
+from importlib.metadata import version
+from typing import Any
+
+from litestar import Litestar, Request, Router
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+
+from sikpro.adapters.web.api.admission import admit
+from sikpro.adapters.web.api.bodies import Body
+from sikpro.adapters.web.api.call import Call
+from sikpro.adapters.web.api.order_acts import OrderActsApi
+from sikpro.adapters.web.api.orders import OrdersApi
+from sikpro.adapters.web.api.problems import handlers
+from sikpro.adapters.web.site.parts import WebParts
+from sikpro.adapters.web.site.visit import visit_of
+
+PATH = "/api/v1"
+LARGEST_BODY = 1_000_000
+"""The largest body, in bytes."""
+
+
+def create_api(parts: WebParts) -> Litestar:
+    """Return the API as a Litestar application; `ApiDoor` serves it."""
+
+    async def given_call(request: Request[Any, Any, Any]) -> Call:
+        person = visit_of(request).person
+        assert person is not None  # `admit` requires a token
+        return Call(request, parts, person, parts.clock.now())
+
+    return Litestar(
+        route_handlers=[Router(PATH, route_handlers=[OrdersApi, OrderActsApi])],
+        guards=[admit],
+        dependencies={"call": Provide(given_call)},
+        exception_handlers=handlers(),
+        dto=Body,
+        return_dto=None,
+        request_max_body_size=LARGEST_BODY,
+        openapi_config=OpenAPIConfig(
+            title="SIKPRO",
+            version=version("sikpro"),
+            components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
+            security=[{"token": []}],
+            render_plugins=[],
+        ),
+        logging_config=None,
+    )

@@ -1,0 +1,141 @@
+"""The list of orders: all filters of the queue page, but what is wrong with one is an error."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error
+from collections.abc import Iterable, Mapping
+from urllib.parse import parse_qsl, urlencode
+
+from litestar.openapi.spec import Operation, Parameter, Schema
+from litestar.openapi.spec.enums import OpenAPIType
+from msgspec import Struct
+
+from sikpro.adapters.web.orders.order_listing import CHOICES, FILTERS, SPANS, VIEWS, Listing, views_for
+from sikpro.application.as_json import OrderJson
+from sikpro.application.ports.queries import Key, Sort
+from sikpro.application.use_cases.orders.list_orders import Looked
+from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
+from sikpro.domain.people import Person
+
+PATH = "/api/v1/orders"
+USUAL, MOST = 50, 200
+"""How many orders a page has, and may have."""
+
+PLACE = ("after", "limit")
+PARAMETERS = ("view", "q", "sort", *FILTERS, *PLACE)
+"""The query's parameters of the list."""
+
+_SAID: Mapping[str, str] = {
+    "view": "the queue's view; without it a search or a phase is over all orders",
+    "q": "a part of number, serial, ODP, technician or note; two characters find whole codes",
+    "sort": "`oldest`, `newest`, or a column of open orders, `-` in front for the other way",
+    "after": "the cursor of the page before: where this page begins",
+    "limit": f"orders of a page, {USUAL} without it, {MOST} at most",
+    "helpdesk": "a person's id; `-` for none",
+    "status": "a code of the catalogue",
+    "type": "a code of the catalogue",
+    "sto": "a code of the catalogue",
+    "site_operation": "a code of the catalogue; `-` for none",
+    "technician": "a technician's code",
+    "channel": "`telegram`, `web`, `library`, `import` or `api`",
+    "group": "the group of a held-up status",
+    "day": "received on this day: `2026-11-23`, or within an hour of it: `2026-11-23T09`",
+    "month": "received in this month: `2026-11`",
+    "received": "received within these days: `2026-11-01_2026-11-15`",
+    "finished": "ended in a month, on a day or within days",
+    "due": "fell due in a month, on a day or within days",
+    "age": "open orders of this age",
+    "overdue": "`1`: open orders past their limit",
+    "acted": "`1`: a helpdesk has acted on it",
+    "waited": "waited for this turn",
+    "turn": "whose turn it is now",
+    "tti": "ended within 72 hours, or later",
+    "in_time": "completed by its due time",
+    "hour": "received in this hour of any day: `09`",
+    "finished_hour": "ended in this hour of any day",
+    "phase": "a phase, in any view",
+}
+
+
+class OrderPage(Struct):
+    """A page of orders. While there is a `next` there may be more, also after a page with few or none."""
+
+    orders: list[OrderJson]
+    next: str | None
+    after: str | None
+
+
+class ListsOrders(Operation):
+    """Describes the parameters of the list."""
+
+    def __post_init__(self) -> None:
+        """Add them to the operation."""
+        self.parameters = [*(self.parameters or []), *map(_described, PARAMETERS)]
+
+
+def listing_of(query: Mapping[str, str], me: Person) -> tuple[Listing, int]:
+    """Return the list that a query asks for, and how many orders. Raises `InvalidFields` for what it cannot ask."""
+    listing, errors = Listing.of(dict(query) | {"after": ""}, me), dict[str, DomainError]()
+    for name in FILTERS:
+        if query.get(name, "") and name not in listing.filters:
+            errors[name] = _no_choice(query[name], CHOICES.get(name) or SPANS.get(name) or ())
+    if query.get("view", "") and query["view"] not in views_for(me):
+        errors["view"] = _no_choice(query["view"], views_for(me))
+    sort = query.get("sort", "")
+    if sort and listing.sort != sort:
+        errors["sort"] = _no_choice(sort, Sort if listing.live else (Sort.OLDEST, Sort.NEWEST))
+    limit = query.get("limit", str(USUAL))
+    if not (limit.isascii() and limit.isdecimal() and len(limit) < 5 and 1 <= int(limit) <= MOST):
+        errors["limit"] = _no_choice(limit, (f"1–{MOST}",))
+    if errors:
+        raise InvalidFields(errors)
+    return listing, int(limit)
+
+
+def listing_of_text(query: str, me: Person) -> Listing:
+    """Return the list that a query as text asks for. Raises `InvalidFields`, also for names that no list has."""
+    given = dict(parse_qsl(query, keep_blank_values=True))
+    names = {
+        name: InvalidValue("api.parameter", name, known=", ".join(PARAMETERS)) for name in given.keys() - {*PARAMETERS}
+    }
+    if names:
+        raise InvalidFields(names)
+    return listing_of(given, me)[0]
+
+
+def start_of(query: Mapping[str, str]) -> Key | None:
+    """Return where a page begins. Raises `InvalidFields` for a text that is no cursor of ours."""
+    text = query.get("after", "")
+    if not text:
+        return None
+    try:
+        key = Key.read(urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode())
+    except (Error, ValueError):
+        key = None
+    if key is None:
+        raise InvalidFields({"after": InvalidValue("api.cursor", text)})
+    return key
+
+
+def page_of(looked: Looked, listing: Listing, query: Mapping[str, str], limit: int, rows: list[OrderJson]) -> OrderPage:
+    """Return a page, with the address of the next one where there may be more."""
+    after = looked.edge
+    if looked.rows and len(looked.rows) == limit:
+        after = looked.rows[-1].key_in(listing.sort)
+    if after is None:
+        return OrderPage(rows, None, None)
+    cursor = urlsafe_b64encode(str(after).encode()).decode().rstrip("=")
+    kept = {name: value for name, value in query.items() if name != "after" and value}
+    return OrderPage(rows, f"{PATH}?{urlencode({**kept, 'after': cursor})}", cursor)
+
+
+def _no_choice(typed: str, known: Iterable[str]) -> InvalidValue:
+    return InvalidValue("api.choice", typed, known=", ".join(sorted(known)) or "-")
+
+
+def _described(name: str) -> Parameter:
+    choices = sorted(CHOICES.get(name, VIEWS if name == "view" else Sort if name == "sort" else ()))
+    kind = OpenAPIType.INTEGER if name == "limit" else OpenAPIType.STRING
+    schema = Schema(type=kind, enum=list(choices) or None)
+    if name == "limit":
+        schema.minimum, schema.maximum = 1, MOST
+    return Parameter(name=name, param_in="query", required=False, description=_SAID[name], schema=schema)

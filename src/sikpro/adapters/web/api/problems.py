@@ -1,0 +1,172 @@
+"""Every error of the API as a problem of RFC 9457, with its code, its parameters and its sentence in both languages."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from sikpro.adapters.web.api.faults import ApiFault, Unclear
+from sikpro.adapters.web.site.errors import PAGES, status_of
+from sikpro.adapters.web.site.gate import REFUSED
+from sikpro.adapters.web.site.visit import visit_of
+from sikpro.application.i18n import LANGUAGES, words_in
+from sikpro.application.ports.storage import StorageCrowded, StorageError, StorageRejected, StorageUncertain
+from sikpro.domain.errors import DomainError, InvalidFields, NotPermitted
+
+logger = logging.getLogger("sikpro.web")
+
+MEDIA_TYPE = "application/problem+json"
+TYPES = "/api/v1/docs#problem-"
+"""Where the page of the API explains a code."""
+
+_OWN = frozenset({"code", "params", "errors", "reading"})
+
+
+class FieldProblem(Struct):
+    """What is wrong with one field."""
+
+    field: str
+    code: str
+    parameters: dict[str, Any]
+    sentences: dict[str, str]
+
+
+class Problem(Struct):
+    """What is wrong, for a program (`code`, `parameters`) and for people (`detail`; `sentences` in `id` and `en`).
+
+    `fields` has what is wrong with each field, where it is about fields. `reading` is what was read in a message.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: Annotated[str, Meta(examples=["order.duplicate"])]
+    parameters: dict[str, Any]
+    sentences: dict[str, str]
+    fields: list[FieldProblem] | UnsetType = UNSET
+    reading: dict[str, Any] | UnsetType = UNSET
+
+
+def handlers() -> ExceptionHandlersMap:
+    """Return the handlers of all exceptions that can leave the API."""
+    return {
+        ApiFault: _fault,
+        DomainError: _domain_error,
+        HTTPException: _http_error,
+        StorageError: _storage_error,
+        Exception: _unexpected,
+    }
+
+
+def _fault(request: Request[Any, Any, Any], fault: ApiFault) -> Response[bytes]:
+    zone = visit_of(request).parts.zone
+    sentences = {language: words_in(language, zone)(f"error.{fault.code}", **fault.params) for language in LANGUAGES}
+    return _sent(request, _problem(request, fault.status, fault.code, dict(fault.params), sentences), fault.headers)
+
+
+def _domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[bytes]:
+    if isinstance(error, NotPermitted):
+        request.scope["state"][REFUSED] = True
+    status = status_of(error)
+    sentences = _sentences(request, error)
+    problem = _problem(request, status, error.code, _parameters(error), sentences)
+    if isinstance(error, InvalidFields):
+        problem.fields = [
+            FieldProblem(name, one.code, _parameters(one), _sentences(request, one))
+            for name, one in error.errors.items()
+        ]
+        said = {language: " ".join(one.sentences[language] for one in problem.fields) for language in LANGUAGES}
+        problem.sentences, problem.detail = said, said[_language(request)]
+    if isinstance(error, Unclear):
+        problem.reading = msgspec.to_builtins(error.reading)
+    return _sent(request, problem, {})
+
+
+def _http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    if error.status_code >= 500:
+        return _unexpected(request, error)
+    kept = {name: value for name, value in (error.headers or {}).items() if name.lower() in {"allow", "retry-after"}}
+    return _plain(request, error.status_code, kept)
+
+
+def _storage_error(request: Request[Any, Any, Any], error: StorageError) -> Response[bytes]:
+    if isinstance(error, StorageRejected):
+        return _plain(request, 422)
+    if isinstance(error, StorageCrowded):
+        logger.warning("too many long reads: %s", error)
+    kind = {StorageUncertain: ".uncertain", StorageCrowded: ".crowded"}.get(type(error), ".text")
+    return _plain(request, 503, {"retry-after": "10"}, kind)
+
+
+def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return _plain(request, 500)
+
+
+def _plain(
+    request: Request[Any, Any, Any], status: int, headers: Mapping[str, str] | None = None, kind: str = ".text"
+) -> Response[bytes]:
+    """Return the problem of a status that says all: its code is `http.<status>`."""
+    shown = status if status in PAGES else 400
+    sentence = f"api.{shown}" if shown in {400, 404, 405, 413} else f"http.{shown}{kind}"
+    zone = visit_of(request).parts.zone
+    sentences = {language: words_in(language, zone)(sentence) for language in LANGUAGES}
+    code = f"http.{status}" + (kind if kind != ".text" else "")
+    return _sent(request, _problem(request, status, code, {}, sentences), headers or {})
+
+
+def _problem(
+    request: Request[Any, Any, Any],
+    status: int,
+    code: str,
+    parameters: dict[str, Any],
+    sentences: dict[str, str],
+) -> Problem:
+    words = words_in(_language(request), visit_of(request).parts.zone)
+    title = f"api.{status}.title" if words.knows(f"api.{status}.title") else f"http.{status}.title"
+    return Problem(
+        type=f"{TYPES}{code}",
+        title=words(title if words.knows(title) else "http.400.title"),
+        status=status,
+        detail=sentences[words.language],
+        code=code,
+        parameters=parameters,
+        sentences=sentences,
+    )
+
+
+def _parameters(error: DomainError) -> dict[str, Any]:
+    """Return what an error knows: the parameters of its sentence, and its own attributes that are values."""
+    own = {name: value for name, value in vars(error).items() if name not in _OWN}
+    known = {**error.params, **own}
+    return {name: value for name, value in known.items() if isinstance(value, str | int | datetime | None)}
+
+
+def _sentences(request: Request[Any, Any, Any], error: DomainError) -> dict[str, str]:
+    zone = visit_of(request).parts.zone
+    return {language: words_in(language, zone).error(error) for language in LANGUAGES}
+
+
+def _language(request: Request[Any, Any, Any]) -> str:
+    """Return the language of title and detail: the first of ours that the request accepts, else the person's."""
+    for part in request.headers.get("accept-language", "").lower().split(","):
+        if (wanted := part.partition(";")[0].strip()[:2]) in LANGUAGES:
+            return wanted
+    person = visit_of(request).person
+    return person.language if person else "en"
+
+
+def _sent(request: Request[Any, Any, Any], problem: Problem, headers: Mapping[str, str]) -> Response[bytes]:
+    return Response(
+        msgspec.json.encode(problem),
+        status_code=problem.status,
+        media_type=MEDIA_TYPE,
+        headers={"content-language": _language(request), **headers},
+    )

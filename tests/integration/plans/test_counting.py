@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from attrs import evolve
 
-from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
+from sikpro.adapters.sql import SqlTransactions, create_engine_for, looking, migrate
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.use_cases.orders.record_change import record_change
@@ -60,9 +60,10 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="module")
 def plans(engine: sa.Engine) -> Mapping[str, list[str]]:
-    """The plan of each statement that counts."""
+    """The plan of each statement that counts, where more orders wait than a look reads."""
     store = SqlTransactions(engine)
-    with collected(engine) as found:
+    with collected(engine) as found, pytest.MonkeyPatch.context() as fewer:
+        fewer.setattr(looking, "LOOKED_UP", -1)
         for read in counting():
             store.read(read)
     return planned(engine, found)
@@ -89,6 +90,15 @@ def test_orders_that_ended_in_a_period_are_found_by_their_end(plans: Mapping[str
     by_receipt = [one for one in ended if "received_at >= ?" in one]
     elsewhere = [one for one in ended if not any(by_their_end in line for line in plans[one])]
     assert [one for one in elsewhere if one not in by_receipt] == []
+
+
+def test_orders_that_wait_for_technicians_are_counted_by_since_when(plans: Mapping[str, list[str]]) -> None:
+    """Not by looking through all open orders."""
+    counted = [one for one in plans if re.search(r"orders.turn_since >= \?", one) and "count(*)" in one]
+    of_all = [one for one in counted if "orders.technician = ?" not in one]
+    assert of_all
+    span = "ix_orders_live_waiting (turn=? AND turn_since>? AND turn_since<?)"
+    assert [one for one in of_all if not any(span in line for line in plans[one])] == []
 
 
 def later(work: Callable[[UnitOfWork, datetime, str], T]) -> Callable[[UnitOfWork], T]:

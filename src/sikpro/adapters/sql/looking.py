@@ -16,6 +16,7 @@ from sikpro.domain.phase import Turn
 from sikpro.domain.search_text import search_term
 
 _c = orders.c
+_WAITING = "ix_orders_live_waiting"
 
 
 def edge_of(transaction: OpenTransaction, which: OrderFilter, *, down: bool, after: Key | None) -> datetime | None:
@@ -78,8 +79,33 @@ def index_for(transaction: OpenTransaction, which: OrderFilter, sort: Sort, afte
         return BY_ID
     if search_term(which.text) and not is_broad(transaction, which.text):
         return BY_ID
+    if _waits(which) and _began_few(transaction, which):
+        return _WAITING
     rare = _rarest(transaction, which, down=sort.down, after=after)
     return rare or (_of_open(which, sort) if which.open_only else _of_all(transaction, which))
+
+
+def index_for_all(transaction: OpenTransaction, which: OrderFilter) -> str:
+    """Return the index by which SQLite counts the orders of a filter, "" where it may choose."""
+    if transaction.on_sqlite and _waits(which):
+        return _WAITING
+    return index_for(transaction, which, Sort.NEWEST)
+
+
+def _waits(which: OrderFilter) -> bool:
+    """Whether the filter asks for open orders by whose turn it is and since when, of whoever."""
+    narrower = which.technician or which.holder is not None or which.newer_than is not None or search_term(which.text)
+    return which.open_only and which.turn is not None and which.turn_began is not None and not narrower
+
+
+def _began_few(transaction: OpenTransaction, which: OrderFilter) -> bool:
+    """Whether so few turns began in the span that all can be sorted by receipt."""
+    turn, began = which.turn, which.turn_began
+    if turn is None or began is None:
+        return False
+    some = sa.select(_c.id).where(sa.text(LIVE), _c.turn == turn.value, *within(_c.turn_since, began))
+    counted = sa.select(sa.func.count()).select_from(read_by(some.limit(LOOKED_UP + 1), orders, _WAITING).subquery())
+    return int(transaction.scalar(counted)) <= LOOKED_UP
 
 
 def _of_open(which: OrderFilter, sort: Sort) -> str:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sikpro.adapters.sql.chosen_index import BY_ID, read_by
 from sikpro.adapters.sql.constant import Constant
 from sikpro.adapters.sql.filters import paged, rows, wanted
-from sikpro.adapters.sql.looking import edge_of, index_for
+from sikpro.adapters.sql.looking import edge_of, index_for, index_for_all
 from sikpro.adapters.sql.mappers import list_row
 from sikpro.adapters.sql.next_possible import NextPossible
 from sikpro.adapters.sql.search import is_broad
@@ -188,7 +188,7 @@ class SqlOrderQueries:
 
     def _read(self, statement: sa.Select[Any], which: OrderFilter) -> sa.Select[Any]:
         """Return the statement for the orders of a filter, to be read by their index."""
-        chosen = index_for(self._transaction, which, Sort.NEWEST)
+        chosen = index_for_all(self._transaction, which)
         return read_by(statement.where(*wanted(self._transaction, which)), orders, chosen)
 
     def _made(
@@ -221,7 +221,10 @@ def _sorted_after(some: sa.Select[Any], sort: Sort) -> sa.Select[Any]:
 
 
 def _is_of_its_own(which: OrderFilter) -> bool:
-    moments = (which.newer_than, which.changed_since, which.received, which.finished, which.overdue, which.due)
+    moments = (
+        *(which.newer_than, which.changed_since, which.received, which.finished),
+        *(which.overdue, which.due, which.turn_began),
+    )
     return bool(which.text or which.codes) or any(one is not None for one in moments)
 
 

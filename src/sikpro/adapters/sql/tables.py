@@ -147,6 +147,12 @@ orders = Table(
         postgresql_where=sa.text(LIVE),
     ),
     sa.Index(
+        "ix_orders_live_waiting",
+        *("turn", "turn_since", "technician"),
+        sqlite_where=sa.text(LIVE),
+        postgresql_where=sa.text(LIVE),
+    ),
+    sa.Index(
         "ix_orders_held_up",
         "received_at",
         "odp",

@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check audit attack attack-tools mutants simulate reader bench lock screenshots dist \
+.PHONY: help demo run test check audit attack attack-tools mutants simulate reader bench lock screenshots docs dist \
 	test-lowest test-newest
 
 PORT ?=
@@ -67,6 +67,9 @@ bench: $(BENCH) ## measure pages, chat and files among a million orders and besi
 
 screenshots: $(DEV) ## take the pictures of the documentation anew
 	@$(BIN)/python -m tests.integration.screenshots $(ARGS)
+
+docs: $(DEV) ## build the documentation as a site into var/site; a broken link fails
+	@$(BIN)/zensical build --clean --strict
 
 # What was built twice and is alike byte for byte can be built again by anybody, from the same tag.
 dist: $(DEV) ## build the wheel and the source into dist/ (TAG=v0.2.0 must be the version)

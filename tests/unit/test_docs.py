@@ -50,11 +50,11 @@ def test_the_python_of_the_readme_runs_and_prints_what_its_comments_say(example:
     assert done.stdout.splitlines() == re.findall(r"print\(.*\)  # (.*)", example)
 
 
-def test_the_chat_of_the_readme_is_what_the_bot_says() -> None:
+@pytest.mark.parametrize("page", [README, ROOT / "docs" / "tutorials" / "bot.md"], ids=lambda page: page.name)
+def test_the_chat_of_a_page_is_what_the_bot_says(page: Path) -> None:
     budi = Phone(World(), 1)
-    (chat,) = blocks(README, "chat")
     said, heard = "", ""
-    for line in [*chat.splitlines(), "> "]:
+    for line in [*"".join(blocks(page, "chat")).splitlines(), "> "]:
         if not line.startswith("> "):
             heard += line + "\n"
             continue
@@ -63,6 +63,13 @@ def test_the_chat_of_the_readme_is_what_the_bot_says() -> None:
             labels = " ".join(f"[{label}]" for row in budi.last.buttons for label in (button.label for button in row))
             assert heard == answer + "\n" + (labels + "\n" if labels else "")
         said, heard = line.removeprefix("> "), ""
+
+
+def test_the_site_leads_to_every_page() -> None:
+    there = {str(page.relative_to(ROOT / "docs")) for page in (ROOT / "docs").rglob("*.md")}
+    led_to = set(re.findall(r": (\S+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.M))
+    assert {page for page in there - led_to if not page.startswith("adr/")} == set()
+    assert led_to - there == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -27,7 +27,7 @@ from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.decide_installation import SETTINGS_ENTRIES
 from sikpro.entrypoints.library.settings import Rules
-from tests.builders import an_access_request, an_incoming
+from sikpro.testing.builders import an_access_request, an_incoming
 from tests.unit.library.conftest import FIRST, SECOND, Office
 
 

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 import sikpro
 from sikpro import Agreement, InvalidFields, InvalidValue, NotPermitted, RowVerdict, Verdict, WrittenState
 from sikpro.application.use_cases.tables.portions import PORTION
-from tests.fakes import StoryClock
+from sikpro.testing.clock import StoryClock
 from tests.unit.chat import NINE
 from tests.unit.library.conftest import FIRST, SECOND, Office
 

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+import sikpro
 from sikpro import ForbiddenMove, NotFound, NotPermitted, Period, Phase
 from sikpro.entrypoints.library import selection
 from sikpro.entrypoints.library.order_search import OrderSearch
 from tests.unit.chat import NINE
-from tests.unit.library.conftest import FIRST, SECOND, Office
+from tests.unit.library.conftest import FIRST, MESSAGE, SECOND, Office
 
 BOTH = [FIRST, SECOND]
 
@@ -167,3 +168,10 @@ def test_the_next_order_of_a_search_is_taken(office: Office) -> None:
     assert office.rina.orders.take_next(sto="TUN") is None
     with pytest.raises(ForbiddenMove):
         office.rina.orders.reopen(SECOND, reason="salah")
+
+
+def test_an_installation_without_stos_searches_by_any_code() -> None:
+    with sikpro.connect() as app:
+        app.register(MESSAGE)
+        assert [row.number for row in app.orders.where(sto="sda")] == [FIRST]
+        assert app.orders.where(sto="TUN").count() == 0

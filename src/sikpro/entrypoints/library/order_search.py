@@ -188,6 +188,8 @@ def _word(kind: type[E], name: str, value: str) -> E:
 
 def _code(name: str, value: str, known: Iterable[str]) -> str:
     codes = {code.casefold(): code for code in known}
+    if not codes:  # an installation without this catalogue accepts every code
+        return value.strip().upper()
     try:
         return codes[value.strip().casefold()]
     except KeyError:

@@ -11,6 +11,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from sikpro.adapters.web.api.admission import admit
 from sikpro.adapters.web.api.bodies import Body
 from sikpro.adapters.web.api.call import Call
+from sikpro.adapters.web.api.description import docs, openapi
 from sikpro.adapters.web.api.order_acts import OrderActsApi
 from sikpro.adapters.web.api.orders import OrdersApi
 from sikpro.adapters.web.api.problems import handlers
@@ -31,7 +32,7 @@ def create_api(parts: WebParts) -> Litestar:
         return Call(request, parts, person, parts.clock.now())
 
     return Litestar(
-        route_handlers=[Router(PATH, route_handlers=[OrdersApi, OrderActsApi])],
+        route_handlers=[Router(PATH, route_handlers=[OrdersApi, OrderActsApi, openapi, docs])],
         guards=[admit],
         dependencies={"call": Provide(given_call)},
         exception_handlers=handlers(),
@@ -44,6 +45,7 @@ def create_api(parts: WebParts) -> Litestar:
             components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
             security=[{"token": []}],
             render_plugins=[],
+            use_handler_docstrings=True,
         ),
         logging_config=None,
     )

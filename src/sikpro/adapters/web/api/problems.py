@@ -115,11 +115,16 @@ def _plain(
 ) -> Response[bytes]:
     """Return the problem of a status that says all: its code is `http.<status>`."""
     shown = status if status in PAGES else 400
-    sentence = f"api.{shown}" if shown in {400, 404, 405, 413} else f"http.{shown}{kind}"
+    sentence = sentence_of(shown, kind)
     zone = visit_of(request).parts.zone
     sentences = {language: words_in(language, zone)(sentence) for language in LANGUAGES}
     code = f"http.{status}" + (kind if kind != ".text" else "")
     return _sent(request, _problem(request, status, code, {}, sentences), headers or {})
+
+
+def sentence_of(status: int, kind: str = ".text") -> str:
+    """Return the code of the sentence for a status that says all."""
+    return f"api.{status}" if status in {400, 404, 405, 413} else f"http.{status}{kind}"
 
 
 def _problem(

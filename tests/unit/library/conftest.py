@@ -33,8 +33,17 @@ class Office:
 
 @pytest.fixture(params=["memory", "sqlite"])
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
-    """A library with two orders that wait, the first one hour longer."""
-    url = "memory:" if request.param == "memory" else migrated_sqlite(tmp_path)
+    """A library with two orders that wait, the first one hour longer, over each store."""
+    yield from _office("memory:" if request.param == "memory" else migrated_sqlite(tmp_path))
+
+
+@pytest.fixture
+def memory_office() -> Iterator[Office]:
+    """The same in memory, for what no store has a part in."""
+    yield from _office("memory:")
+
+
+def _office(url: str) -> Iterator[Office]:
     clock = StoryClock(NINE)
     with sikpro.connect(url, clock=clock) as app:
         app.transactions.write(_furnish)

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import fields
 from openpyxl import load_workbook
 
 import sikpro
-from sikpro import ForbiddenMove, NotFound, NotPermitted, Period, Phase
+from sikpro import ForbiddenMove, NotFound, NotPermitted, OrderFilter, Period, Phase
 from sikpro.entrypoints.library import selection
 from sikpro.entrypoints.library.order_search import OrderSearch
 from tests.unit.chat import NINE
@@ -175,3 +176,19 @@ def test_an_installation_without_stos_searches_by_any_code() -> None:
         app.register(MESSAGE)
         assert [row.number for row in app.orders.where(sto="sda")] == [FIRST]
         assert app.orders.where(sto="TUN").count() == 0
+
+
+SEARCHED_AS = {
+    "phases": {"phase", "open"},
+    "stos": {"sto"},
+    "types": {"type"},
+    "received": {"received", "older_than", "younger_than"},
+    "changed_since": {"changed_since", "changed_within"},
+}
+"""The words of the filters that a script does not name as the filter does."""
+
+
+def test_every_filter_of_orders_can_be_searched_by() -> None:
+    searched = {field.name: SEARCHED_AS.get(field.name, {field.name}) for field in fields(OrderFilter)}
+    words = set().union(*searched.values())
+    assert words == set(OrderSearch.__annotations__) - {"sort"}

@@ -140,4 +140,9 @@ class InstallationSettings(Plans):
 
     def first_steps(self, *, bot_connected: bool = False) -> tuple[FirstStep, ...]:
         """Return the first steps of an installation and which are done; none when all are."""
-        return self._session.read(lambda uow, by, now: first_steps(uow, bot_connected=bot_connected))
+
+        def work(uow: UnitOfWork, by: Person, now: datetime) -> tuple[FirstStep, ...]:
+            by.must(Permission.ADMINISTER)
+            return first_steps(uow, bot_connected=bot_connected)
+
+        return self._session.read(work)

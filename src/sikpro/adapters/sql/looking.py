@@ -104,8 +104,10 @@ def _began_few(transaction: OpenTransaction, which: OrderFilter) -> bool:
     if turn is None or began is None:
         return False
     some = sa.select(_c.id).where(sa.text(LIVE), _c.turn == turn.value, *within(_c.turn_since, began))
-    counted = sa.select(sa.func.count()).select_from(read_by(some.limit(LOOKED_UP + 1), orders, _WAITING).subquery())
-    return int(transaction.scalar(counted)) <= LOOKED_UP
+    counted = sa.select(sa.func.count()).select_from(
+        read_by(some.limit(queries.LOOKED_UP + 1), orders, _WAITING).subquery()
+    )
+    return int(transaction.scalar(counted)) <= queries.LOOKED_UP
 
 
 def _of_open(which: OrderFilter, sort: Sort) -> str:

@@ -12,8 +12,12 @@ from sikpro.application.use_cases.catalogue.lookup import put_row
 from sikpro.domain.catalogue import SiteOperation, Sto
 from sikpro.domain.people import Person, Role
 from sikpro.testing.clock import StoryClock
+from tests.integration.contract.conftest import postgres_template
+from tests.integration.postgres import NewDatabase
 from tests.integration.sqlite import migrated_sqlite
 from tests.unit.chat import NINE
+
+__all__ = ["office", "postgres_template"]
 
 FIRST, SECOND = "SC32232558", "SC32232559"
 MESSAGE = f"AO {FIRST} ZTEGC6754546 SDA ODP-SDA-003 F5SDA445"
@@ -31,10 +35,17 @@ class Office:
         return self.script.acting_as(username)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.audit)])
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
     """A library with two orders that wait, the first one hour longer, over each store."""
-    yield from _office("memory:" if request.param == "memory" else migrated_sqlite(tmp_path))
+    match request.param:
+        case "memory":
+            yield from _office("memory:")
+        case "sqlite":
+            yield from _office(migrated_sqlite(tmp_path))
+        case _:
+            new: NewDatabase = request.getfixturevalue("new_postgres")
+            yield from _office(new(request.getfixturevalue("postgres_template")))
 
 
 @pytest.fixture

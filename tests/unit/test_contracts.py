@@ -78,6 +78,7 @@ SUITES: dict[str, tuple[str, ...]] = {
     "SetAsides": ("working",),
     "Snippets": ("working",),
     "TableReader": ("table_reader",),
+    "StoreKind": ("store_kind",),
     "Targets": ("months",),
     "Transactions": ("transactions",),
     "UndoSteps": ("undo_and_views",),

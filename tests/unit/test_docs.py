@@ -8,13 +8,12 @@ from itertools import takewhile
 from pathlib import Path
 
 import pytest
-from attrs import fields
 
 from sikpro.adapters.metrics.prometheus import PrometheusMeasures
 from sikpro.application.conversation.commands.registry import COMMANDS
 from sikpro.application.ports.network import Trouble
 from sikpro.application.workers.bot_record import ABSENT
-from sikpro.entrypoints.settings import PREFIX, Settings
+from sikpro.entrypoints.settings import PREFIX, setting_fields
 from tests.unit.chat import Phone, World
 
 ROOT = Path(__file__).parents[2]
@@ -82,7 +81,7 @@ def test_every_link_leads_to_something(page: Path) -> None:
 def test_the_readme_lists_every_setting_with_its_default() -> None:
     told = {row[0].strip("`"): (row[1].strip("`"), row[2].strip("`")) for row in table_after(README, "### Settings")}
     known = {}
-    for one in fields(Settings):
+    for one in setting_fields():
         default = str(one.default).lower() if isinstance(one.default, bool) else str(one.default)
         known[one.name] = (PREFIX + one.name.upper(), default)
     assert told == known

@@ -35,6 +35,7 @@ from sikpro.application.use_cases.seals.statement import in_words, moment, state
 from sikpro.entrypoints.reading import reading
 from sikpro.entrypoints.settings import Settings
 from sikpro.entrypoints.start import container_for, prepare
+from sikpro.entrypoints.stores import must_be_ours
 
 
 def plan_in(settings: Settings, year: int) -> None:
@@ -54,6 +55,7 @@ def archive_in(settings: Settings, year: int, file: Path) -> None:
 
     After an interruption the same call goes on. Raises `InvalidValue`, `BackupFailed`, `StorageError`.
     """
+    must_be_ours(settings)
     zone, now = settings.zone, SystemClock().now()
     prepare(settings, migrating=False)
     container = container_for(settings, with_bot=False)

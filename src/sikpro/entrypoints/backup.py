@@ -21,10 +21,12 @@ from sikpro.application.ports.storage import StorageUnavailable
 from sikpro.entrypoints.bucket import S3, bucket_at
 from sikpro.entrypoints.settings import Settings
 from sikpro.entrypoints.start import check_address, check_place, check_ways
+from sikpro.entrypoints.stores import must_be_ours
 
 
 def back_up(settings: Settings, to: str) -> None:
     """Write a verified backup to a file or into a bucket and print what is in it. Raises as `restore`."""
+    must_be_ours(settings)
     url = settings.direct_url
     check_ways(settings)
     check_place(settings, migrating=False)
@@ -45,6 +47,7 @@ def restore(settings: Settings, backup: str) -> None:
 
     Raises `WrongSettings`, `StorageError`; for a name that ends with `/`, with the names of the backups that are there.
     """
+    must_be_ours(settings)
     url = settings.direct_url
     check_ways(settings)
     with _left_as_it_was(sqlite_file(url)):

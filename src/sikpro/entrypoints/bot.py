@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from sikpro.application.ports.network import FileSource, Messenger, UpdateSource
+from sikpro.application.ports.network import FileGone, FileSource, Messenger, RemoteFile, UpdateSource
 from sikpro.application.ports.storage import AsyncTransactions
 from sikpro.entrypoints.settings import Settings, WrongSettings
 
@@ -30,12 +30,42 @@ class Bot:
 
 def is_set_up(settings: Settings) -> bool:
     """Return whether a bot is set up: without one the web runs alone."""
-    return bool(settings.telegram_token)
+    return bool(settings.telegram_token or settings.source)
 
 
 def connect_bot(settings: Settings, transactions: AsyncTransactions) -> Bot:
     """Return the bot of the settings, not connected yet. Raises `WrongSettings`."""
-    return _by_mtproto(settings, transactions) if settings.by_mtproto else _by_bot_api(settings)
+    if settings.telegram_token:
+        bot = _by_mtproto(settings, transactions) if settings.by_mtproto else _by_bot_api(settings)
+    else:
+        nothing: Any = None  # the settings name plugins for both
+        bot = Bot(f"bot:{settings.source}", nothing, nothing, NoFiles(), keep, lambda: ("", ""))
+    if source := settings.plugins.get("source"):
+        bot = _receiving_by(source.make(), bot)
+    if messenger := settings.plugins.get("messenger"):
+        bot = evolve(bot, messenger=messenger.make())
+    return bot
+
+
+def _receiving_by(source: Any, bot: Bot) -> Bot:
+    """Return the bot with a plugin's source, which may fetch files too."""
+    files = source if hasattr(source, "download") else bot.files
+    return evolve(bot, source=source, files=files, release_all=keep, caution=lambda: ("", ""))
+
+
+async def keep() -> None:
+    """Do nothing: there is no connection to release."""
+
+
+@frozen
+class NoFiles:
+    """The files of a network that has none."""
+
+    understands: frozenset[str] = frozenset()
+
+    async def download(self, file: RemoteFile, limit: int) -> bytes:
+        """Raise `FileGone`."""
+        raise FileGone("gone")
 
 
 def _by_bot_api(settings: Settings) -> Bot:
@@ -51,9 +81,6 @@ def _by_bot_api(settings: Settings) -> Bot:
         )
         for _ in range(2)
     )
-
-    async def keep() -> None:
-        """Do nothing: each request has its own connection."""
 
     return Bot(
         account=f"bot:{sending.bot_id}",

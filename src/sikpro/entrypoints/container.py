@@ -22,16 +22,17 @@ from sikpro.adapters.local.threads import ThreadedTransactions
 from sikpro.adapters.metrics.prometheus import PrometheusMeasures
 from sikpro.adapters.sql.engine import connections_of, create_engine_for
 from sikpro.adapters.sql.file_watch import FileWatch
-from sikpro.adapters.sql.health import SqlPlace
 from sikpro.adapters.sql.presence import Presence
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.application.conversation.photo_answers import tell_of_photo
 from sikpro.application.ports.backups import Backups
 from sikpro.application.ports.chance import Chance
+from sikpro.application.ports.health import DataPlace
 from sikpro.application.ports.measures import Measures, SeveralMeasures
 from sikpro.application.ports.pictures import PictureMaker
-from sikpro.application.ports.storage import Hint, Kind
+from sikpro.application.ports.plugins import OpenStore
+from sikpro.application.ports.storage import Hint, Kind, Transactions
 from sikpro.application.ports.workbooks import WorkbookWriter
 from sikpro.application.workers.clock_watch import ClockWatch
 from sikpro.application.workers.daily_backup import DailyBackup
@@ -48,19 +49,26 @@ from sikpro.application.workers.photo_reader import PhotoReader
 from sikpro.application.workers.rates import Rates
 from sikpro.application.workers.relay import Relay
 from sikpro.application.workers.table_writer import TableWriter
+from sikpro.application.workers.vitals import Use
 from sikpro.entrypoints.bot import connect_bot, is_set_up
 from sikpro.entrypoints.bucket import S3, bucket_at
 from sikpro.entrypoints.fonts import FONTS
 from sikpro.entrypoints.settings import Settings
+from sikpro.entrypoints.stores import kind_of, open_store
 from sikpro.entrypoints.vitals import vitals
 
 
 def _is_sqlite(settings: Settings) -> bool:
-    return settings.database_url.startswith("sqlite")
+    return kind_of(settings) == "sqlite"
+
+
+def _is_alone(settings: Settings) -> bool:
+    """Return whether one process at a time serves such a store."""
+    return kind_of(settings) != "postgresql"
 
 
 def _writers(settings: Settings) -> int:
-    return 1 if _is_sqlite(settings) else 4
+    return 1 if _is_alone(settings) else 4
 
 
 def _process_name(chance: Chance) -> str:
@@ -76,15 +84,23 @@ def _measures(settings: Settings, metrics: PrometheusMeasures) -> Measures:
 
 
 def _metrics(settings: Settings) -> PrometheusMeasures:
-    return PrometheusMeasures(version("sikpro"), "sqlite" if _is_sqlite(settings) else "postgresql")
+    return PrometheusMeasures(version("sikpro"), kind_of(settings))
 
 
 def _presence(settings: Settings, process: str, live: LocalLiveEvents) -> Presence | None:
-    return None if _is_sqlite(settings) else Presence(settings.direct_url, process, live.publish, live.miss)
+    return None if _is_alone(settings) else Presence(settings.direct_url, process, live.publish, live.miss)
 
 
-def _file_watch(settings: Settings, transactions: SqlTransactions) -> FileWatch | None:
-    return transactions.watch() if _is_sqlite(settings) else None
+def _file_watch(settings: Settings, transactions: Transactions) -> FileWatch | None:
+    return transactions.watch() if isinstance(transactions, SqlTransactions) and _is_sqlite(settings) else None
+
+
+def _transactions(store: OpenStore) -> Transactions:
+    return store.transactions
+
+
+def _place(store: OpenStore) -> DataPlace:
+    return store.place
 
 
 def _backups(settings: Settings) -> Backups | None:
@@ -102,8 +118,15 @@ def _backups(settings: Settings) -> Backups | None:
     return BucketBackups(made_in=made_in, bucket=bucket_at(settings.backups, settings))
 
 
-def _workbooks() -> WorkbookWriter:
-    return LaterWorkbooks()
+def _workbooks(settings: Settings) -> WorkbookWriter:
+    chosen = settings.plugins.get("report_writer")
+    made: WorkbookWriter = chosen.make() if chosen else LaterWorkbooks()
+    return made
+
+
+def _for_children(settings: Settings) -> dict[str, object]:
+    """Return the plugins that a child process makes again: it does not get our environment, which has secrets."""
+    return {of: settings.plugins[of].packed() for of in ("report_writer", "database") if of in settings.plugins}
 
 
 def _pictures() -> PictureMaker:
@@ -140,13 +163,14 @@ class Container(containers.DeclarativeContainer):
     )
     clock = watch
     passwords = providers.Singleton(Argon2Passwords)
-    workbooks = providers.Singleton(_workbooks)
+    workbooks = providers.Singleton(_workbooks, settings)
     pictures = providers.Singleton(_pictures)
     tables = providers.Singleton(ProcessTables, command=(sys.executable, "-m", "sikpro.entrypoints.table_child"))
     barcodes = providers.Singleton(ProcessBarcodes, command=(sys.executable, "-m", "sikpro.entrypoints.photo_child"))
     engine = providers.Singleton(create_engine_for, settings.provided.database_url)
     process = providers.Singleton(_process_name, chance)
-    transactions = providers.Singleton(SqlTransactions, engine, live, process, chance)
+    store = providers.Singleton(open_store, settings, live, process, chance, engine.provider)
+    transactions = providers.Singleton(_transactions, store)
     file_watch = providers.Singleton(_file_watch, settings, transactions)
     presence = providers.Singleton(_presence, settings, process, live)
     metrics = providers.Singleton(_metrics, settings)
@@ -177,7 +201,7 @@ class Container(containers.DeclarativeContainer):
         live=live,
         account=bot.provided.account,
         owner=process,
-        take_over=providers.Callable(_is_sqlite, settings),
+        take_over=providers.Callable(_is_alone, settings),
         lease=providers.Callable(_lease, settings),
         release_all=bot.provided.release_all,
         caution=bot.provided.caution,
@@ -210,15 +234,16 @@ class Container(containers.DeclarativeContainer):
             command=(sys.executable, "-m", "sikpro.entrypoints.export_child"),
             database=settings.provided.database_url,
             zone=settings.provided.zone,
+            plugins=providers.Callable(_for_children, settings),
         ),
         zone=settings.provided.zone,
     )
     table_writer = providers.Singleton(TableWriter, transactions=threads, clock=clock, zone=settings.provided.zone)
-    left_behind = providers.Singleton(LeftBehind, transactions=threads, alone=providers.Callable(_is_sqlite, settings))
+    left_behind = providers.Singleton(LeftBehind, transactions=threads, alone=providers.Callable(_is_alone, settings))
     jobs = providers.Singleton(
         JobRunner, transactions=threads, zone=settings.provided.zone, watch=watch, machine=platform.node()
     )
-    place = providers.Singleton(SqlPlace, settings.provided.database_url)
+    place = providers.Singleton(_place, store)
     integrity = providers.Singleton(
         IntegrityCheck, transactions=threads, clock=clock, place=place, zone=settings.provided.zone
     )
@@ -254,7 +279,8 @@ def health_watch(container: Container) -> HealthWatch:
     """Return the watch over this process, with its bot, if it has one. Its metrics tell the same."""
     watch = container.health()
     long_poller = container.long_poll if has_bot(container) else None
-    connections = partial(connections_of, container.engine())
+    ours = "database" not in container.settings().plugins
+    connections = partial(connections_of, container.engine()) if ours else Use
     container.metrics().vitals = lambda: vitals(watch, container.threads(), container.live(), connections, long_poller)
     watch.bot_changed = lambda: container.live().publish((Hint(Kind.BOT),))
     watch.bot_apart = is_set_up(container.settings()) and not has_bot(container)

@@ -11,10 +11,14 @@ from sikpro.adapters.local.export_process import ExportOrder, converter
 from sikpro.adapters.local.in_child import Say, serve
 from sikpro.adapters.pictures.svg import ResvgPictures
 from sikpro.adapters.sql.engine import create_engine_for
+from sikpro.adapters.sql.health import SqlPlace
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
+from sikpro.application.ports.plugins import OpenStore
 from sikpro.application.ports.storage import StorageError
+from sikpro.application.ports.workbooks import WorkbookWriter
 from sikpro.application.workers.exports import ExportFailed, ExportWriting
 from sikpro.entrypoints.fonts import FONTS
+from sikpro.entrypoints.plugins import GROUPS, STORES, unpacked
 
 
 def write_export(task: Any, _: bytes, say: Say) -> None:
@@ -23,15 +27,15 @@ def write_export(task: Any, _: bytes, say: Say) -> None:
     path = Path(order.path)
     tempfile.tempdir = str(path.parent)  # the rest of a killed process is deleted with the folder
     writing = ExportWriting(
-        workbooks=ExcelWorkbookWriter(), pictures=ResvgPictures(FONTS), clock=SystemClock(), zone=order.zone
+        workbooks=_workbooks(order), pictures=ResvgPictures(FONTS), clock=SystemClock(), zone=order.zone
     )
-    engine = create_engine_for(order.database)
+    store = _store(order)
 
     def report(done: int, total: int) -> None:
         say({"done": done, "total": total}, at_once=True)
 
     try:
-        SqlTransactions(engine).read(lambda uow: writing.write(uow, order.export, path, report))
+        store.transactions.read(lambda uow: writing.write(uow, order.export, path, report))
     except ExportFailed as error:
         say({"failed": error.code, "again": error.again})
     except StorageError:
@@ -40,7 +44,20 @@ def write_export(task: Any, _: bytes, say: Say) -> None:
         say({"failed": "disk", "again": False})
         sys.stderr.write(f"sikpro export: {error}\n")
     finally:
-        engine.dispose()
+        store.close()
+
+
+def _store(order: ExportOrder) -> OpenStore:
+    if chosen := order.plugins.get("database"):
+        return unpacked(STORES, chosen).open(order.database, None, "")
+    engine = create_engine_for(order.database)
+    return OpenStore(transactions=SqlTransactions(engine), place=SqlPlace(order.database), close=engine.dispose)
+
+
+def _workbooks(order: ExportOrder) -> WorkbookWriter:
+    chosen = order.plugins.get("report_writer")
+    made: WorkbookWriter = unpacked(GROUPS["report_writer"], chosen).make() if chosen else ExcelWorkbookWriter()
+    return made
 
 
 if __name__ == "__main__":

@@ -3,9 +3,12 @@
 A container asks every half minute: what takes long to load is loaded only where it is needed.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
+from sikpro.application.ports.storage import Transactions
 from sikpro.entrypoints.address import reached_at
 from sikpro.entrypoints.settings import Settings
 
@@ -30,15 +33,28 @@ def bot_is_served(settings: Settings) -> str:
     Raises `StorageError`.
     """
     from sikpro.adapters.local.clock import SystemClock
-    from sikpro.adapters.sql.engine import create_engine_for
-    from sikpro.adapters.sql.unit_of_work import SqlTransactions
     from sikpro.application.workers.bot_record import FRESH, RECORD
 
-    engine = create_engine_for(settings.database_url, pooled=False, read_only=True)
-    try:
-        record = SqlTransactions(engine).read(lambda uow: uow.health.get(RECORD))
-    finally:
-        engine.dispose()
+    with _read(settings) as transactions:
+        record = transactions.read(lambda uow: uow.health.get(RECORD))
     if record is None or (SystemClock().now() - record.at).total_seconds() > FRESH:
         return "no process has served the bot lately"
     return ""
+
+
+@contextmanager
+def _read(settings: Settings) -> Iterator[Transactions]:
+    if "database" in settings.plugins:
+        from sikpro.entrypoints.reading import reading
+
+        with reading(settings) as transactions:
+            yield transactions
+        return
+    from sikpro.adapters.sql.engine import create_engine_for
+    from sikpro.adapters.sql.unit_of_work import SqlTransactions
+
+    engine = create_engine_for(settings.database_url, pooled=False, read_only=True)
+    try:
+        yield SqlTransactions(engine)
+    finally:
+        engine.dispose()

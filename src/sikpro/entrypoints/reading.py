@@ -18,6 +18,13 @@ def reading(settings: Settings) -> Iterator[Transactions]:
     Raises `WrongSettings`, `StorageError`.
     """
     url = settings.database_url
+    if chosen := settings.plugins.get("database"):
+        store = chosen.open(url, None, "")
+        try:
+            yield store.transactions
+        finally:
+            store.close()
+        return
     check_address(url)
     check_place(settings, migrating=False)
     if pending(url, read_only=True):

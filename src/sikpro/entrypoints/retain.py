@@ -11,6 +11,7 @@ from sikpro.application.use_cases.retention.forget_old import next_portion
 from sikpro.entrypoints.reading import reading
 from sikpro.entrypoints.settings import Settings
 from sikpro.entrypoints.start import container_for, prepare
+from sikpro.entrypoints.stores import must_be_ours
 
 
 def retain_in(settings: Settings, months: int | None, *, dry_run: bool, compacting: bool) -> None:
@@ -25,6 +26,8 @@ def retain_in(settings: Settings, months: int | None, *, dry_run: bool, compacti
         for line in _planned(plan, settings.zone):
             click.echo(line)
         return
+    if compacting:
+        must_be_ours(settings)
     prepare(settings, migrating=False)
     container = container_for(settings)
     transactions = container.transactions()
@@ -35,7 +38,7 @@ def retain_in(settings: Settings, months: int | None, *, dry_run: bool, compacti
     for line in _done(plan, last, settings.zone):
         click.echo(line)
     if compacting:
-        container.engine().dispose()
+        container.store().close()
         done = compact(settings.database_url)
         click.echo("The file is compact." if done else "PostgreSQL gives the space back by itself.")
 

@@ -53,7 +53,7 @@ def bot(migrating: bool, data: Path | None, database: str | None) -> None:
     from sikpro.entrypoints.settings import Settings, WrongSettings
 
     settings = Settings.load({"data": data, "database": database})
-    if not settings.telegram_token:
+    if not (settings.telegram_token or settings.source):
         raise WrongSettings("there is no bot to serve: telegram_token is not set")
 
     begin_loading()
@@ -86,7 +86,7 @@ def _serve(flags: dict[str, Any], workers: int, migrating: bool, *, with_bot: bo
     from sikpro.entrypoints.settings import Settings, WrongSettings
 
     settings = Settings.load(flags)
-    if workers > 1 and settings.database_url.startswith("sqlite"):
+    if workers > 1 and not settings.database_url.startswith("postgresql"):
         raise WrongSettings(
             f"--workers {workers} needs PostgreSQL: one process alone may serve a SQLite file. Serve without it, or "
             "move the data by `sikpro db copy` (docs/operations.md, Moving from SQLite to PostgreSQL)"
@@ -104,6 +104,6 @@ def _serve(flags: dict[str, Any], workers: int, migrating: bool, *, with_bot: bo
         if workers == 1:
             run(container, listener)
             return
-        container.engine().dispose()
+        container.store().close()
         code = serve_by_workers(settings, listener, workers, with_bot=with_bot)
     sys.exit(code)

@@ -186,7 +186,7 @@ async def _loops(container: Container) -> AsyncIterator[None]:
         if container.settings().metrics_port or container.settings().telemetry:  # else nothing is told outside
             await asyncio.to_thread(container.measures().close)
         container.threads().close()
-        container.engine().dispose()
+        container.store().close()
 
 
 def _tell_metrics(container: Container) -> None:

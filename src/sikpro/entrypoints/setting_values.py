@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from attrs import Attribute
 
+from sikpro.entrypoints.plugins import scheme
+
 _BUCKET = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*/?"
 _LARGEST_NUMBER = 1_000_000
 
@@ -26,7 +28,7 @@ def a_token(_: object, attribute: "Attribute[str]", value: str) -> None:
 
 def a_database(_: object, attribute: "Attribute[str]", value: str) -> None:
     """Refuse a database that SIKPRO does not know. Raises `ValueError`."""
-    if value and not re.match(r"sqlite:///.|postgresql(\+psycopg)?://", value):
+    if value and not scheme(value) and not re.match(r"sqlite:///.|postgresql(\+psycopg)?://", value):
         raise ValueError(f"{attribute.name}: sqlite:///PATH or postgresql://…, no other database is served")
 
 

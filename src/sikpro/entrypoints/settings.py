@@ -8,16 +8,27 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Self
 
-from attrs import field, fields, frozen
+from attrs import Attribute, evolve, field, fields, frozen
 
 from sikpro.entrypoints import setting_values as values
+from sikpro.entrypoints.plugins import (
+    GROUPS,
+    PREFIX,
+    STORES,
+    Chosen,
+    Found,
+    WrongSettings,
+    find,
+    scheme,
+    truth,
+    who_reads,
+)
 
-PREFIX = "SIKPRO_"
+__all__ = ["PREFIX", "Settings", "WrongSettings", "check_s3", "setting_fields"]
+
 _OF_TESTS = f"{PREFIX}TESTS_"
-
-
-class WrongSettings(ValueError):
-    """Raised for an invalid setting; the message names the setting, its source and the remedy."""
+_NO_SETTING = "no setting"
+"""Marks what belongs to the settings and is not read by its own name."""
 
 
 _NUMBERS: dict[str, type[int] | type[float]] = {
@@ -59,7 +70,8 @@ class Settings:
     than `disk_least` it is not ready. `backups` is the folder, or the folder of a bucket (`s3://BUCKET/FOLDER`), for a
     backup each night, of which the newest `backups_kept` stay; "" for none. The bucket is at `s3_endpoint` ("" for
     Amazon's own) in `s3_region`, and opens with `s3_key` and `s3_secret`. `telemetry` is the address of a collector of
-    traces, "" for none.
+    traces, "" for none. `source`, `messenger` and `report_writer` name plugins that take the place of Telegram and of
+    the writer of Excel workbooks; `plugins` has those in use, by the setting that names them.
     """
 
     data: Path = field(default=Path("var"), converter=Path)
@@ -94,6 +106,10 @@ class Settings:
     simulator_url: str = ""
     telemetry: str = field(default="", validator=values.a_collector)
     log_format: str = field(default="console", validator=values.a_log_format)
+    source: str = ""
+    messenger: str = ""
+    report_writer: str = ""
+    plugins: Mapping[str, Chosen] = field(factory=dict[str, Chosen], metadata={_NO_SETTING: True})
 
     @property
     def database_url(self) -> str:
@@ -114,17 +130,18 @@ class Settings:
     def load(cls, flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Self:
         """Load the settings from all sources; a flag of None is not set. Raises `WrongSettings`."""
         environ = os.environ if environ is None else environ
-        names = {attribute.name: attribute for attribute in fields(cls)}
-        gathered: dict[str, Any] = {}
-        _must_be_known(environ, set(names))
+        names = {attribute.name: attribute for attribute in setting_fields()}
         file = environ.get(PREFIX + "CONFIG", "")
-        if file:
-            gathered.update(_from_file(Path(file), set(names)))
+        in_file = _in_file(Path(file)) if file else {}
+        gathered = {name: value for name, value in in_file.items() if name in names}
         for name in names:
             value = environ.get(PREFIX + name.upper())
             if value:
                 gathered[name] = value
         gathered.update({name: value for name, value in flags.items() if value is not None})
+        found = _found(gathered, set(names))
+        _must_be_known(environ, set(names), found)
+        _must_be_known_in_file(file, in_file, set(names), found)
         for name, kind in _NUMBERS.items():
             if name in gathered:
                 gathered[name] = _number(kind, name, gathered[name])
@@ -140,7 +157,26 @@ class Settings:
         except (ValueError, TypeError) as error:
             raise WrongSettings(f"setting not usable: {error}") from error
         _check_together(settings)
-        return settings
+        plugins = {of: one.chosen(environ, in_file.get(one.name, {})) for of, one in found.items()}
+        return evolve(settings, plugins=plugins)
+
+
+def setting_fields() -> tuple["Attribute[Any]", ...]:
+    """Return the fields of `Settings` that are read, each by its name."""
+    return tuple(one for one in fields(Settings) if not one.metadata.get(_NO_SETTING))
+
+
+def _found(gathered: Mapping[str, Any], names: set[str]) -> dict[str, Found]:
+    """Return the plugins that settings name, by the setting. Raises `WrongSettings`."""
+    wanted = {of: (group, str(gathered[of])) for of, group in GROUPS.items() if gathered.get(of)}
+    if other := scheme(str(gathered.get("database", ""))):
+        wanted["database"] = STORES, other
+    found = {of: find(group, name, of) for of, (group, name) in wanted.items()}
+    ours = {PREFIX + name.upper() for name in names}
+    for one in found.values():
+        for variable in ours & one.variables.keys():
+            raise WrongSettings(f"plugin {one.name} ({one.made_by}): {variable} is a setting of SIKPRO's own")
+    return found
 
 
 def _check_together(settings: Settings) -> None:
@@ -159,6 +195,18 @@ def _check_together(settings: Settings) -> None:
     both = (settings.database, settings.database_direct)
     if settings.database_direct and not all(one.startswith("postgresql") for one in both):
         raise WrongSettings("setting not usable: database_direct: only with a PostgreSQL behind a pooler as database")
+    if settings.source and not (settings.messenger or settings.telegram_token):
+        raise WrongSettings(
+            f"setting not usable: source: {settings.source} only receives; name a plugin that sends (messenger), "
+            "or set telegram_token"
+        )
+    if settings.messenger and not (settings.source or settings.telegram_token):
+        raise WrongSettings(
+            f"setting not usable: messenger: {settings.messenger} only sends; name a plugin that receives (source), "
+            "or set telegram_token"
+        )
+    if scheme(settings.database) and settings.backups:
+        raise WrongSettings("setting not usable: backups: only of SQLite and PostgreSQL; this store has its own")
     if settings.backups.startswith("s3:"):
         check_s3(settings)
     if settings.telemetry and not _is_here("opentelemetry.exporter.otlp.proto.http"):
@@ -184,32 +232,41 @@ def _is_here(package: str) -> bool:
         return False
 
 
-def _must_be_known(environ: Mapping[str, str], known: set[str]) -> None:
+def _must_be_known(environ: Mapping[str, str], known: set[str], found: Mapping[str, Found]) -> None:
     """Raise `WrongSettings` for a variable of ours that is no setting: most likely one is misspelt."""
     variables = {PREFIX + name.upper() for name in known} | {PREFIX + "CONFIG"}
+    variables = variables.union(*(one.variables for one in found.values()))
     for variable in sorted(environ):
         if variable.startswith(PREFIX) and not variable.startswith(_OF_TESTS) and variable not in variables:
             near = get_close_matches(variable, variables, n=1)
             meant = f"do you mean {near[0]}?" if near else "unset it; README.md lists the settings"
+            in_use = {one.name for one in found.values()}
+            if (reader := who_reads(variable)) and reader not in in_use:
+                meant = f"plugin {reader} would read it, but no setting names that plugin"
             raise WrongSettings(f"{variable} is no setting: {meant}")
 
 
-def _from_file(path: Path, known: set[str]) -> dict[str, Any]:
+def _must_be_known_in_file(file: str, content: Mapping[str, Any], known: set[str], found: Mapping[str, Found]) -> None:
+    tables = {one.name for one in found.values()}
+    if unknown := sorted(set(content) - known - tables):
+        names = ", ".join(sorted(known | tables))
+        raise WrongSettings(f"settings file {file}: unknown {', '.join(unknown)}; known are {names}")
+    for name in sorted(tables & set(content)):
+        if not isinstance(content[name], dict):
+            raise WrongSettings(f"settings file {file}: {name} is a table, [{name}], with the settings of the plugin")
+
+
+def _in_file(path: Path) -> dict[str, Any]:
     try:
-        content = tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise WrongSettings(f"settings file {path}: {error.strerror or error}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WrongSettings(f"settings file {path} is not TOML: {error}") from error
-    unknown = sorted(set(content) - known)
-    if unknown:
-        raise WrongSettings(f"settings file {path}: unknown {', '.join(unknown)}; known are {', '.join(sorted(known))}")
-    return content
 
 
 def _truth(name: str, text: str) -> bool:
-    truths = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
     try:
-        return truths[text.strip().lower()]
-    except KeyError:
-        raise WrongSettings(f"setting not usable: {name} is true or false, not {text!r}") from None
+        return truth(name, text)
+    except ValueError as error:
+        raise WrongSettings(f"setting not usable: {error}") from None

@@ -32,6 +32,9 @@ _log = structlog.get_logger(__name__)
 def prepared_to_serve(settings: Settings, *, migrating: bool) -> Iterator[None]:
     """Prepare as `prepare`, and be the only server of a SQLite file while the block runs. Raises also `StorageBusy`."""
     _check(settings, migrating=migrating)
+    if "database" in settings.plugins:
+        yield
+        return
     with only_server(settings.database_url):
         _bring_up_to_date(settings.direct_url, migrating=migrating)
         yield
@@ -43,11 +46,15 @@ def prepare(settings: Settings, *, migrating: bool) -> None:
     Raises `WrongSettings`, `StorageUnavailable`; `StorageBusy` where a server uses the SQLite file to migrate.
     """
     _check(settings, migrating=migrating)
-    _bring_up_to_date(settings.direct_url, migrating=migrating)
+    if "database" not in settings.plugins:
+        _bring_up_to_date(settings.direct_url, migrating=migrating)
 
 
 def _check(settings: Settings, *, migrating: bool) -> None:
+    """Check what can be checked before a store is opened; the store of a plugin does this itself."""
     log_to_stderr(settings)
+    if "database" in settings.plugins:
+        return
     check_ways(settings)
     file = sqlite_file(settings.database_url)
     new = file is not None and not file.exists()

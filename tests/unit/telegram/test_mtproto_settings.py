@@ -16,7 +16,7 @@ TOKEN = {"SIKPRO_TELEGRAM_TOKEN": "42:secret"}
 BOTH = TOKEN | {"SIKPRO_TELEGRAM_API_ID": "12345", "SIKPRO_TELEGRAM_API_HASH": "0123456789abcdef" * 2}
 
 
-async def transport(environ: dict[str, str]) -> Transport:
+async def transport(environ: dict[str, str]) -> str:
     bot = connect_bot(Settings.load({}, environ), InlineTransactions(MemoryTransactions()))
     assert bot.account == "bot:42"
     await bot.source.aclose()
@@ -25,8 +25,8 @@ async def transport(environ: dict[str, str]) -> Transport:
 
 
 async def test_id_and_hash_choose_mtproto_and_the_token_alone_the_bot_api() -> None:
-    assert await transport(TOKEN) is Transport.BOT_API
-    assert await transport(BOTH) is Transport.MTPROTO
+    assert await transport(TOKEN) == Transport.BOT_API
+    assert await transport(BOTH) == Transport.MTPROTO
 
 
 def test_the_number_of_the_file_may_be_a_number(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Exports in a child process, so that pages stay fast; the child answers in lines of JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,16 @@ converter = make_converter()
 
 @frozen(kw_only=True)
 class ExportOrder:
-    """The work for the process on its standard input: the export, the database, the time zone and the path."""
+    """The work for the process on its standard input: the export, the database, the time zone and the path.
+
+    `plugins` are those that the process needs, with their settings.
+    """
 
     export: Export
     database: str
     zone: str
     path: str
+    plugins: dict[str, Any] = field(factory=dict[str, Any])
 
 
 @frozen(kw_only=True)
@@ -35,6 +39,7 @@ class ProcessExports:
     command: Sequence[str]
     database: str = field(repr=False)
     zone: str
+    plugins: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
 
     async def make(self, export: Export, path: Path, report: Progress) -> None:
         """Write the file to `path`; the process is killed if the task is cancelled."""
@@ -56,5 +61,7 @@ class ProcessExports:
 
     def order(self, export: Export, path: Path) -> bytes:
         """Return the work for the process."""
-        order = ExportOrder(export=export, database=self.database, zone=self.zone, path=str(path))
+        order = ExportOrder(
+            export=export, database=self.database, zone=self.zone, path=str(path), plugins=dict(self.plugins)
+        )
         return packed_work(converter.unstructure(order))

@@ -12,7 +12,7 @@ class LeaseLost(Exception):
 class BotAccounts(Protocol):
     """Each bot account's cursors, and the lease under which one process polls and sends for it.
 
-    `transport` is a member of `chat.Transport`. Each transport has its own cursor.
+    `transport` is the name of one: a member of `chat.Transport`, or a plugin's. Each transport has its own cursor.
     """
 
     def lease(self, account: str, owner: str, now: datetime, span: timedelta, *, take_over: bool) -> bool:

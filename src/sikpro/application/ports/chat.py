@@ -9,7 +9,7 @@ from sikpro.domain.place import Place
 
 
 class Transport(StrEnum):
-    """The transports to the chat network. File ids and cursors belong to one of them."""
+    """Our transports to the chat network; a plugin has one of its own. File ids and cursors belong to one."""
 
     BOT_API = "bot_api"
     MTPROTO = "mtproto"

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from attrs import evolve, field, frozen
 
-from sikpro.application.ports.chat import Enclosure, Incoming, MenuEntry, Outgoing, Transport
+from sikpro.application.ports.chat import Enclosure, Incoming, MenuEntry, Outgoing
 
 
 @frozen
@@ -136,8 +136,8 @@ class UpdateSource(Protocol):
     """A source of updates by long polling. It delivers updates again until the cursor has moved."""
 
     @property
-    def transport(self) -> Transport:
-        """The transport of this source; each has its own cursor."""
+    def transport(self) -> str:
+        """The name of this source's transport; each has its own cursor."""
 
     async def identify(self) -> Identity:
         """Return the bot's identity. Raises `SourceError`."""
@@ -156,7 +156,7 @@ class FileSource(Protocol):
     """Fetches the files that people sent."""
 
     @property
-    def understands(self) -> frozenset[Transport]:
+    def understands(self) -> frozenset[str]:
         """The transports from whose messages it can fetch files."""
 
     async def download(self, file: RemoteFile, limit: int) -> bytes:

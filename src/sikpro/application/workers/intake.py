@@ -14,7 +14,7 @@ from sikpro.application.conversation.groups import in_its_topic
 from sikpro.application.i18n import words_in
 from sikpro.application.ports.bots import LeaseLost
 from sikpro.application.ports.cause import caused_by
-from sikpro.application.ports.chat import Incoming, IncomingKind, Outgoing, Transport
+from sikpro.application.ports.chat import Incoming, IncomingKind, Outgoing
 from sikpro.application.ports.inbox import Outcome
 from sikpro.application.ports.measures import Measures, NoMeasures
 from sikpro.application.ports.network import Batch
@@ -71,7 +71,7 @@ class Intake:
     measures: Measures = field(factory=NoMeasures)
     count: Callable[[], float] = time.monotonic
 
-    async def begin(self, account: str, transport: Transport) -> None:
+    async def begin(self, account: str, transport: str) -> None:
         """Record which transport serves the account from now on. The ledger shows a switch. Raises `StorageError`."""
 
         def work(uow: UnitOfWork) -> None:
@@ -82,9 +82,7 @@ class Intake:
 
         await self.transactions.write(work)
 
-    async def take_in(
-        self, batch: Batch, account: str, owner: str, transport: Transport, relay: Relay | None = None
-    ) -> None:
+    async def take_in(self, batch: Batch, account: str, owner: str, transport: str, relay: Relay | None = None) -> None:
         """Handle a batch and move the account's cursor on this transport, together.
 
         The answers that `relay` may send now are claimed with it, and leave as soon as all is stored.

@@ -19,6 +19,7 @@ from sikpro.application.workers.daily_backup import LATE, RECORD
 from sikpro.domain.people import Permission
 from sikpro.entrypoints.bucket import S3
 from sikpro.entrypoints.doctor.finding import Finding, Verdict
+from sikpro.entrypoints.reading import reading
 from sikpro.entrypoints.settings import Settings
 from sikpro.entrypoints.start import check_address
 
@@ -29,6 +30,9 @@ STUCK = timedelta(minutes=10)
 def look_at_data(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Yield what was found; the database is only read."""
     url = settings.database_url
+    if "database" in settings.plugins:
+        yield from _of_a_plugin(settings, now)
+        return
     file = sqlite_file(url)
     if file is not None and not file.exists():
         return  # `look_at_machine` says so
@@ -49,6 +53,16 @@ def look_at_data(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield Finding.ill("integrity", "damaged", str(error))
     except NewerSchema as error:
         yield Finding.ill("database", "newer", str(error))
+    except (StorageError, ValueError) as error:
+        yield Finding.ill("database", "unavailable", str(error))
+
+
+def _of_a_plugin(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Yield what can be found in any store: it opens, and what stands still in it."""
+    try:
+        with reading(settings) as transactions:
+            yield Finding.ok("database")
+            yield from transactions.read(lambda uow: [*_waiting(uow, now), *_people(uow), *_jobs(uow)])
     except (StorageError, ValueError) as error:
         yield Finding.ill("database", "unavailable", str(error))
 

@@ -24,6 +24,9 @@ def look_at_line(settings: Settings, clock: Clock) -> Iterator[Finding]:
     if not is_set_up(settings):
         yield Finding.caution("bot", "no_token")
         return
+    if settings.source:
+        yield Finding.unknown("bot", "plugin", name=settings.source)
+        return
     if settings.by_mtproto and settings.telegram_mtproto_server:
         yield Finding.unknown("bot", "own_data_centre")
         return

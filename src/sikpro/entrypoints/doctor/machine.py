@@ -55,6 +55,8 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     yield Finding.ok("settings", "file" if file else "ok", file=file)
     if file and is_open(found := Path(file).stat()):
         yield Finding.caution("settings", "open", file=file, command=_shut(file, found))
+    for what, one in settings.plugins.items():
+        yield Finding.ok("settings", "plugin", what=what, name=one.name, made_by=one.made_by)
     for warning in unencrypted(settings):
         yield Finding.caution("settings", "unencrypted", warning)
 

@@ -32,6 +32,7 @@ from sikpro.entrypoints.library.people import People
 from sikpro.entrypoints.library.recaps import Recaps
 from sikpro.entrypoints.library.session import OneTransaction, Session
 from sikpro.entrypoints.library.settings import InstallationSettings
+from sikpro.entrypoints.plugins import scheme, store_at
 
 __all__ = ["OrderFields", "Sikpro", "connect"]
 
@@ -47,8 +48,9 @@ def connect(
     """Open a SIKPRO database by its URL; `memory:` opens an empty store in memory, which ends with the process.
 
     `role` is that of the account `script`, which is made at the first time. A missing SQLite file is created; an old
-    one is migrated. A PostgreSQL database must be up to date (`sikpro migrate`). Raises `StorageError`, and
-    `ValueError` for another kind of URL or a zone that is not known.
+    one is migrated. A PostgreSQL database must be up to date (`sikpro migrate`). Another kind of URL is opened by the
+    plugin that its scheme names. Raises `StorageError`, and `ValueError` for a URL that nobody opens or a zone that is
+    not known.
 
     >>> with connect("memory:") as app:
     ...     app.register("AO SC32232558 ZTEGC6754546 SDA ODP-SDA-003 F5SDA445").number
@@ -61,6 +63,9 @@ def connect(
         raise ValueError(f"there is no time zone {zone!r}: give an IANA name, such as Asia/Jakarta") from None
     if url == "memory:":
         return Sikpro.over(MemoryTransactions(), clock, zone, lambda: None, role)
+    if scheme(url):
+        store = store_at(url)
+        return Sikpro.over(store.transactions, clock, zone, store.close, role)
     if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         raise ValueError("a database is sqlite:///PATH, postgresql://… or memory:")
     from sikpro.adapters.sql.engine import create_engine_for  # the store in memory needs no SQLAlchemy

@@ -341,8 +341,9 @@ def test_a_refused_request_is_judged_anew_under_its_key(page_site: Site) -> None
     assert rina.post(f"{at}/take", key="k").status_code == 200
 
 
-def test_a_key_that_is_too_long_is_refused(page_site: Site) -> None:
-    answer = script_of(page_site, "rina").post("/orders", {"fields": DATA}, key="x" * 201)
+@pytest.mark.parametrize("key", ["x" * 201, "a b", ""])
+def test_a_key_that_is_none_is_refused(page_site: Site, key: str) -> None:
+    answer = script_of(page_site, "rina").post("/orders", {"fields": DATA}, {"idempotency-key": key})
     assert (answer.status_code, code_of(answer)) == (400, "api.key.form")
 
 

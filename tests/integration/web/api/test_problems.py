@@ -35,6 +35,12 @@ def test_a_wrong_method_is_told_the_right_ones(page_site: Site) -> None:
     assert "POST" in script_of(page_site, "rina").ask("PUT", "/orders").headers["allow"]
 
 
+def test_every_method_of_an_address_is_named_where_one_asks(page_site: Site) -> None:
+    script = script_of(page_site, "rina")
+    assert script.ask("OPTIONS", "/orders").headers["allow"] == "GET, OPTIONS, POST"
+    assert script.ask("OPTIONS", "/orders/1").headers["allow"] == "DELETE, GET, OPTIONS, PATCH"
+
+
 def test_the_detail_is_in_the_language_that_is_accepted_else_in_the_persons(page_site: Site) -> None:
     script = script_of(page_site, "rina")
     said = {language: script.get("/orders/99", {"accept-language": language}) for language in ("en-GB,en", "id", "fr")}

@@ -4,9 +4,13 @@ from importlib.metadata import version
 from typing import Any
 
 from litestar import Litestar, Request, Router
+from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
+from litestar.enums import HttpMethod
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.routes import HTTPRoute
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from sikpro.adapters.web.api.admission import admit
 from sikpro.adapters.web.api.bodies import Body
@@ -36,6 +40,7 @@ def create_api(parts: WebParts) -> Litestar:
         guards=[admit],
         dependencies={"call": Provide(given_call)},
         exception_handlers=handlers(),
+        middleware=[_with_all_methods],
         dto=Body,
         return_dto=None,
         request_max_body_size=LARGEST_BODY,
@@ -49,3 +54,24 @@ def create_api(parts: WebParts) -> Litestar:
         ),
         logging_config=None,
     )
+
+
+def _with_all_methods(app: ASGIApp) -> ASGIApp:
+    """Let OPTIONS name all methods of an address: Litestar names those of the first handler that it met there."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("method") != HttpMethod.OPTIONS:
+            await app(scope, receive, send)
+            return
+        here = scope["path_template"]
+        routes = (one for one in scope["litestar_app"].routes if isinstance(one, HTTPRoute) and one.path_format == here)
+        methods = ", ".join(sorted({str(method) for route in routes for method in route.methods}))
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableScopeHeaders.from_message(message)["allow"] = methods
+            await send(message)
+
+        await app(scope, receive, sending)
+
+    return answer

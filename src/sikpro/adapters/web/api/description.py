@@ -37,7 +37,7 @@ _KEY = {
     "in": "header",
     "required": False,
     "description": "A text of yours, new for each act: the same request under it is done once, and answered alike.",
-    "schema": {"type": "string", "maxLength": LONGEST_KEY},
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"},
 }
 _MATCH = {
     "name": "If-Match",
@@ -104,6 +104,9 @@ def _describe(path: str, method: str, operation: dict[str, Any], example: Exampl
         parameters += [_KEY, *([_MATCH] if "{order_id}" in path else [])]
     if "requestBody" in operation:
         operation["requestBody"]["content"]["application/json"]["example"] = example.body
+    for answer in operation["responses"].values():
+        if binary := answer["content"].pop("application/octet-stream", None):
+            answer["content"]["*/*"] = binary
     operation["x-codeSamples"] = [{"lang": "Shell", "label": "curl", "source": curl(path, method, example)}]
 
 

@@ -1,19 +1,25 @@
 """Recaps and imports of a script: counted, written to files, fixed; tables read from a path and taken back."""
 
 import io
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+from attrs import define, evolve
 from openpyxl import load_workbook
 
 import sikpro
 from sikpro import Agreement, InvalidFields, InvalidValue, NotPermitted, RowVerdict, Verdict, WrittenState
+from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.use_cases.tables.portions import PORTION
 from sikpro.testing.clock import StoryClock
 from tests.unit.chat import NINE
 from tests.unit.library.conftest import FIRST, SECOND, Office
 
+T = TypeVar("T")
 HEADER = "Tipe;No. SC;SN;STO;ODP;Teknisi"
 
 
@@ -25,6 +31,27 @@ def a_table(folder: Path, *rows: str, header: str = HEADER, name: str = "orders.
 
 def rows(count: int) -> list[str]:
     return [f"AO;SC4000{n:04};ZTEGC{n:07};SDA;ODP-SDA-003;F5SDA445" for n in range(count)]
+
+
+@define
+class Counting:
+    """Transactions that count their writes."""
+
+    inner: Transactions
+    writes: int = 0
+
+    def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Do the work."""
+        self.writes += 1
+        return self.inner.write(work)
+
+    def read(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Do the work."""
+        return self.inner.read(work)
+
+    def opened(self) -> AbstractContextManager[UnitOfWork]:
+        """Open a block."""
+        return self.inner.opened()
 
 
 def test_a_recap_is_counted_told_and_written(office: Office, tmp_path: Path) -> None:
@@ -92,9 +119,13 @@ def test_good_rows_become_orders_and_the_others_say_what_is_wrong(office: Office
 
 def test_a_large_table_is_written_and_taken_back_in_portions(office: Office, tmp_path: Path) -> None:
     table = a_table(tmp_path, *rows(PORTION + 5))
-    done = office.admin.imports.orders(table, received_now=True)
+    counting = Counting(office.script.transactions)
+    admin = evolve(office.admin, transactions=counting)
+    done = admin.imports.orders(table, received_now=True)
     assert (done.table.state, done.table.added) == (WrittenState.WRITTEN, PORTION + 5)
-    assert office.admin.imports.take_back(done.table.id)
+    assert counting.writes == 3, "it is kept, and written in two portions"
+    assert admin.imports.take_back(done.table.id)
+    assert counting.writes == 6
     assert office.admin.orders.where(channel="import").count() == 0
 
 

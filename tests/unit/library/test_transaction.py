@@ -2,7 +2,16 @@
 
 import pytest
 
-from sikpro import DuplicateOrder, NotFound, NotPermitted, Phase, ReasonRequired
+from sikpro import (
+    DuplicateOrder,
+    InvalidFields,
+    NotFound,
+    NotPermitted,
+    Phase,
+    ReasonRequired,
+    SiteOperation,
+    Sto,
+)
 from tests.unit.library.conftest import FIRST, MESSAGE, SECOND, Office
 
 THIRD = "SC32232560"
@@ -43,6 +52,14 @@ def test_a_step_whose_error_is_caught_leaves_nothing_of_itself(office: Office) -
         work.change_status(SECOND, "selesai")
     phases = {row.number: row.phase for row in office.script.orders.where()}
     assert phases == {FIRST: Phase.WAITING, SECOND: Phase.COMPLETED}
+
+
+def test_the_first_half_of_a_step_goes_with_its_other_half(office: Office) -> None:
+    with office.admin.transaction() as work:
+        with pytest.raises(InvalidFields):
+            work.catalogue.put(SiteOperation(code="MLG", name="Malang"), Sto(code="MLG", name="", site_operation="XXX"))
+        work.catalogue.put(SiteOperation(code="BWI", name="Banyuwangi"))
+    assert [row.code for row in office.admin.catalogue.site_operations()] == ["BWI", "MJK", "SDA"]
 
 
 def test_a_block_keeps_the_rights_of_who_acts(office: Office) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from attrs import frozen
-
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.catalogue_rows import (
     HOLIDAYS,
@@ -48,7 +46,6 @@ _KIND_OF: Mapping[type, CatalogueKind] = {
 
 
 @held_as("catalogue")
-@frozen
 class Catalogue(Group):
     """`app.catalogue`: what orders are made of. Everybody reads it; only an admin changes it, else `NotPermitted`.
 

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import chain
 
-from attrs import frozen
-
 from sikpro.adapters.excel.later import LaterWorkbooks
 from sikpro.application.ports.queries import Key
 from sikpro.application.ports.storage import UnitOfWork
@@ -22,7 +20,6 @@ from sikpro.entrypoints.library.session import Group, Work
 
 
 @held_as("devices")
-@frozen
 class Devices(Group):
     """`app.devices`: the device ledger, for who may view all orders; its files and anomalies for who may see reports.
 

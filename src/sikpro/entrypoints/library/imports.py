@@ -53,7 +53,6 @@ class ImportedOrders:
 
 
 @held_as("imports")
-@frozen
 class Imports(ProviderTables):
     """`app.imports`: tables from a path, a workbook or a CSV, by the same rules as on the console.
 

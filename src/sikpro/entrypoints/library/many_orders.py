@@ -39,7 +39,6 @@ class DisturbedPlace:
 
 
 @held_as("orders")
-@frozen
 class ManyOrders(Group):
     """What is done with many orders at once."""
 

@@ -32,7 +32,6 @@ class DayOfMessages:
 
 
 @held_as("messages")
-@frozen
 class Messages(Group):
     """`app.messages`: the ledger of messages, sending again, snippets and the notice.
 

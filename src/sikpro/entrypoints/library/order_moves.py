@@ -4,8 +4,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TypedDict, Unpack, cast
 
-from attrs import frozen
-
 from sikpro.application.conversation.doubts import data_of, errors_of
 from sikpro.application.conversation.known import known_in
 from sikpro.application.conversation.reader.read_message import read_order
@@ -54,7 +52,6 @@ class OrderFields(TypedDict, total=False):
 
 
 @held_as("orders")
-@frozen
 class OrderMoves(Group):
     """What is done with one order. Every method raises `NotFound` for a number that no order has, `NotPermitted` where
     the role of who acts does not allow it, and `OrderArchived` for an order in an archive."""

@@ -4,8 +4,6 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Unpack
 
-from attrs import frozen
-
 from sikpro.application.ports.files import FileState, OrderFile
 from sikpro.application.ports.journal import JournalEntry
 from sikpro.application.ports.mentions import Mention
@@ -42,7 +40,6 @@ from sikpro.entrypoints.library.session import person_named
 
 
 @held_as("orders")
-@frozen
 class Orders(OrderMoves, ManyOrders):
     """`app.orders`: one order by its number, what is done with it, its history and files, and lists of orders.
 

@@ -51,7 +51,6 @@ class NewAccount:
 
 
 @held_as("people")
-@frozen
 class People(Telegram):
     """`app.people`: accounts and technicians, each by `who`: a user name or a technician code.
 

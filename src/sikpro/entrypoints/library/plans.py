@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from attrs import frozen
-
 from sikpro.application.ports.schedules import Schedule
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.targets import Target
@@ -27,7 +25,6 @@ from sikpro.entrypoints.library.session import Group
 
 
 @held_as("settings")
-@frozen
 class Plans(Group):
     """Targets for who may close months, schedules for who may see reports, walls for admins."""
 

@@ -43,7 +43,6 @@ class Completed:
 
 
 @held_as("imports")
-@frozen
 class ProviderTables(Group):
     """The comparison with a table of the provider, for who leads."""
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from attrs import frozen
-
 from sikpro.adapters.excel.later import LaterWorkbooks
 from sikpro.application.ports.day_notes import DayNote
 from sikpro.application.ports.storage import UnitOfWork
@@ -22,7 +20,6 @@ from sikpro.entrypoints.library.session import Group
 
 
 @held_as("recaps")
-@frozen
 class Recaps(Group):
     """`app.recaps`: `recaps(period)` counts one. A helpdesk gets their own figures, who may see reports those of all.
 

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TypedDict, Unpack, cast
 
-from attrs import frozen
-
 from sikpro.application.ports.security_events import EventFilter, SecurityEvent
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.decide_installation import decide_installation, installation_texts
@@ -60,7 +58,6 @@ class Rules(TypedDict, total=False):
 
 
 @held_as("settings")
-@frozen
 class InstallationSettings(Plans):
     """`app.settings`: the rules of the installation for admins, and its targets, schedules and walls.
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.ports.storage import UnitOfWork
@@ -21,7 +21,6 @@ from sikpro.entrypoints.library.session import Group, person_named
 
 
 @held_as("people")
-@frozen
 class Telegram(Group):
     """Links to Telegram, requests for access, and the transfer of a technician's orders."""
 

@@ -22,6 +22,17 @@ from sikpro.domain.errors import DomainError, say_errors_with
 
 _PLACES = {
     "connect": "entrypoints.library",
+    "aconnect": "entrypoints.async_library",
+    "AsyncSikpro": "entrypoints.async_library",
+    "AsyncOrders": "entrypoints.async_library",
+    "AsyncOrderSelection": "entrypoints.async_library",
+    "AsyncPeople": "entrypoints.async_library",
+    "AsyncCatalogue": "entrypoints.async_library",
+    "AsyncMessages": "entrypoints.async_library",
+    "AsyncRecaps": "entrypoints.async_library",
+    "AsyncImports": "entrypoints.async_library",
+    "AsyncDevices": "entrypoints.async_library",
+    "AsyncInstallationSettings": "entrypoints.async_library",
     "Sikpro": "entrypoints.library",
     "OrderFields": "entrypoints.library",
     "Order": "domain.order",

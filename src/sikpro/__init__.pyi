@@ -126,6 +126,17 @@ from sikpro.domain.values import RegistrationNumber as RegistrationNumber
 from sikpro.domain.values import SerialNumber as SerialNumber
 from sikpro.domain.values import StoCode as StoCode
 from sikpro.domain.values import TechnicianCode as TechnicianCode
+from sikpro.entrypoints.async_library import AsyncCatalogue as AsyncCatalogue
+from sikpro.entrypoints.async_library import AsyncDevices as AsyncDevices
+from sikpro.entrypoints.async_library import AsyncImports as AsyncImports
+from sikpro.entrypoints.async_library import AsyncInstallationSettings as AsyncInstallationSettings
+from sikpro.entrypoints.async_library import AsyncMessages as AsyncMessages
+from sikpro.entrypoints.async_library import AsyncOrders as AsyncOrders
+from sikpro.entrypoints.async_library import AsyncOrderSelection as AsyncOrderSelection
+from sikpro.entrypoints.async_library import AsyncPeople as AsyncPeople
+from sikpro.entrypoints.async_library import AsyncRecaps as AsyncRecaps
+from sikpro.entrypoints.async_library import AsyncSikpro as AsyncSikpro
+from sikpro.entrypoints.async_library import aconnect as aconnect
 from sikpro.entrypoints.library import OrderFields as OrderFields
 from sikpro.entrypoints.library import Sikpro as Sikpro
 from sikpro.entrypoints.library import connect as connect

@@ -15,6 +15,7 @@ from sikpro.application.ports.journal import JournalEntry
 from sikpro.application.ports.outbox import OutboxItem
 from sikpro.application.ports.queries import OrderRow
 from sikpro.domain.events import OrderEvent
+from sikpro.domain.people import Person
 
 Seconds = Annotated[float, Meta(description="seconds")]
 Name = Callable[[int], str]
@@ -38,6 +39,22 @@ class Somebody(Struct):
 
     id: int
     name: str
+
+
+class PersonJson(Struct):
+    """A person: an account (`username`, `role`), a technician (`technician_code`), or both. `telegram`: connected."""
+
+    id: int
+    name: str
+    username: str | None
+    role: str | None
+    technician_code: str | None
+    site_operation: str | None
+    phone: str
+    language: str
+    active: bool
+    telegram: bool
+    version: int
 
 
 class PlaceJson(Struct):
@@ -141,6 +158,14 @@ _SAME = tuple(
     & set(OrderJson.__struct_fields__) - {"spent", "holder", "helpdesk", "place", "phase", "turn"}
 )
 """What an order takes from its row as it is."""
+
+
+def person_json(person: Person) -> PersonJson:
+    """Return a person as JSON, without what only they or nobody may know."""
+    return PersonJson(
+        telegram=person.telegram_id is not None,
+        **{name: getattr(person, name) for name in PersonJson.__struct_fields__ if name != "telegram"},
+    )
 
 
 def fact_json(entry: JournalEntry, name: Name) -> FactJson:

@@ -3,6 +3,7 @@
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 
 from sikpro.adapters.web.api.description import curl
 from sikpro.adapters.web.api.examples import COMPLETED, DELETED, EXAMPLES, MINE, WAITING, Example
+from sikpro.application.ports.storage import UnitOfWork
 from tests.integration.loopback import NO_TLS
 from tests.integration.web.api.client import Script, script_of
 from tests.integration.web.console import Site
@@ -40,6 +42,18 @@ def fill(site: Site) -> None:
     assert rina.post(f"/orders/{COMPLETED}/status", {"status": "selesai"}).status_code == 200
     assert admin.ask("DELETE", f"/orders/{DELETED}", {"reason": "salah"}).status_code == 200
     photo(site, site.store.read(lambda uow: uow.orders.get(WAITING)))
+    for period in ("2026-10", "2026-09"):
+        assert rina.post("/exports", {"period": period, "kind": "csv"}).status_code == 202
+
+    def finish(uow: UnitOfWork) -> None:
+        now = site.clock.now()
+        for _ in range(2):
+            claimed = uow.exports.claim(now, timedelta(minutes=1))
+            assert claimed
+            if claimed.id == 2:
+                uow.exports.finish(claimed, uow.blobs.add("a.csv", "text/csv", [b"SC1"], now).id, now)
+
+    site.store.write(finish)
 
 
 def test_each_operation_is_described_with_an_example_that_works(page_site: Site) -> None:

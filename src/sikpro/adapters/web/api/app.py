@@ -10,19 +10,37 @@ from litestar.enums import HttpMethod
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.routes import HTTPRoute
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
 
 from sikpro.adapters.web.api.admission import admit
 from sikpro.adapters.web.api.bodies import Body
 from sikpro.adapters.web.api.call import Call
+from sikpro.adapters.web.api.catalogue import CatalogueApi
 from sikpro.adapters.web.api.description import docs, openapi
+from sikpro.adapters.web.api.door import TOKEN
+from sikpro.adapters.web.api.ledgers import LedgersApi
 from sikpro.adapters.web.api.order_acts import OrderActsApi
 from sikpro.adapters.web.api.orders import OrdersApi
+from sikpro.adapters.web.api.people import PeopleApi
 from sikpro.adapters.web.api.problems import handlers
+from sikpro.adapters.web.api.recaps import ExportsApi, RecapsApi
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import visit_of
 
 PATH = "/api/v1"
+ROUTES: tuple[ControllerRouterHandler, ...] = (
+    OrdersApi,
+    OrderActsApi,
+    CatalogueApi,
+    PeopleApi,
+    RecapsApi,
+    ExportsApi,
+    LedgersApi,
+    openapi,
+    docs,
+)
+"""The addresses, in the order of the page that describes them."""
+
 LARGEST_BODY = 1_000_000
 """The largest body, in bytes."""
 
@@ -33,10 +51,11 @@ def create_api(parts: WebParts) -> Litestar:
     async def given_call(request: Request[Any, Any, Any]) -> Call:
         person = visit_of(request).person
         assert person is not None  # `admit` requires a token
-        return Call(request, parts, person, parts.clock.now())
+        scope = request.scope["state"][TOKEN].scope
+        return Call(request, parts, person, scope.value, parts.clock.now())
 
     return Litestar(
-        route_handlers=[Router(PATH, route_handlers=[OrdersApi, OrderActsApi, openapi, docs])],
+        route_handlers=[Router(PATH, route_handlers=ROUTES)],
         guards=[admit],
         dependencies={"call": Provide(given_call)},
         exception_handlers=handlers(),

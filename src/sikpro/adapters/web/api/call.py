@@ -52,6 +52,7 @@ class Call:
     request: Request[Any, Any, Any]
     parts: WebParts
     me: Person
+    scope: str
     now: datetime
 
     async def shown(self, work: Work[C], *, long: bool = False) -> Response[C]:

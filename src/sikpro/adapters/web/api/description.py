@@ -152,7 +152,7 @@ def _groups(whole: Json) -> dict[str, list[Shown]]:
                 path=path,
                 summary=one["summary"],
                 description=one.get("description", ""),
-                parameters=tuple(each for each in one["parameters"] if each["in"] != "header"),
+                parameters=tuple(_parameter(whole, each) for each in one["parameters"] if each["in"] != "header"),
                 about_body=_resolved(whole, body).get("description", ""),
                 body=tuple(_fields(whole, body)),
                 answer=tuple(_fields(whole, content)),
@@ -162,6 +162,17 @@ def _groups(whole: Json) -> dict[str, list[Shown]]:
         )
     order = list(EXAMPLES)
     return {group: sorted(some, key=lambda one: order.index(one.id)) for group, some in found.items()}
+
+
+def _parameter(whole: Json, one: Json) -> Json:
+    kind = _resolved(whole, one["schema"])
+    return {
+        "name": one["name"],
+        "type": kind.get("type", "string"),
+        "in_path": one["in"] == "path",
+        "about": one.get("description", ""),
+        "choices": ", ".join(kind.get("enum", ())),
+    }
 
 
 def _fields(whole: Json, schema: Json, before: str = "", depth: int = 0) -> Iterator[dict[str, Any]]:

@@ -60,5 +60,31 @@ EXAMPLES: Mapping[str, Example] = {
     "nudge_helpdesk": _order(WAITING),
     "delete_order": _order(WAITING, {"reason": "Salah kirim"}, by="team_leader"),
     "restore_order": _order(DELETED, by="admin"),
+    "list_catalogue": Example(path={"name": "statuses"}),
+    "add_catalogue_row": Example(
+        path={"name": "stos"},
+        body={"entries": {"code": "WRU", "name": "Waru", "site_operation": "SDA"}},
+        by="admin",
+    ),
+    "change_catalogue_row": Example(
+        path={"name": "stos", "code": "SPJ"}, body={"entries": {"name": "Sepanjang Baru"}}, by="admin"
+    ),
+    "delete_catalogue_row": Example(path={"name": "stos", "code": "SPJ"}, by="admin"),
+    "get_me": Example(),
+    "list_colleagues": Example(),
+    "list_people": Example(query="role=technician&active=true", by="team_leader"),
+    "get_person": Example(path={"person_id": 6}, by="team_leader"),
+    "add_technician": Example(
+        body={"name": "Citra", "technician_code": "F5SDA447", "site_operation": "SDA"}, by="team_leader"
+    ),
+    "change_technician": Example(path={"person_id": 7}, body={"phone": "081234567890"}, by="team_leader"),
+    "get_recap": Example(path={"period": "2026-11"}, query="sto=SDA"),
+    "request_export": Example(body={"period": "2026-11", "kind": "xlsx", "filters": {"sto": "SDA"}}),
+    "list_exports": Example(),
+    "get_export": Example(path={"export_id": 1}),
+    "cancel_export": Example(path={"export_id": 1}),
+    "get_export_file": Example(path={"export_id": 2}),
+    "list_received": Example(query="outcome=order", by="team_leader"),
+    "look_up_device": Example(query="q=ZTEGC6754546"),
 }
 """By the id of the operation."""

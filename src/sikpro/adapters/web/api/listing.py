@@ -102,18 +102,22 @@ def listing_of_text(query: str, me: Person) -> Listing:
     return listing_of(given, me)[0]
 
 
-def start_of(query: Mapping[str, str]) -> Key | None:
-    """Return where a page begins. Raises `InvalidFields` for a text that is no cursor of ours."""
-    text = query.get("after", "")
-    if not text:
+def key_of(cursor: str) -> Key | None:
+    """Return where a page begins, None for the beginning. Raises `InvalidFields` for what is no cursor of ours."""
+    if not cursor:
         return None
     try:
-        key = Key.read(urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode())
+        key = Key.read(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode())
     except (Error, ValueError):
         key = None
     if key is None:
-        raise InvalidFields({"after": InvalidValue("api.cursor", text)})
+        raise InvalidFields({"after": InvalidValue("api.cursor", cursor)})
     return key
+
+
+def cursor_of(key: Key) -> str:
+    """Return the cursor for a place in a list."""
+    return urlsafe_b64encode(str(key).encode()).decode().rstrip("=")
 
 
 def page_of(looked: Looked, listing: Listing, query: Mapping[str, str], limit: int, rows: list[OrderJson]) -> OrderPage:
@@ -123,7 +127,7 @@ def page_of(looked: Looked, listing: Listing, query: Mapping[str, str], limit: i
         after = looked.rows[-1].key_in(listing.sort)
     if after is None:
         return OrderPage(rows, None, None)
-    cursor = urlsafe_b64encode(str(after).encode()).decode().rstrip("=")
+    cursor = cursor_of(after)
     kept = {name: value for name, value in query.items() if name != "after" and value}
     return OrderPage(rows, f"{PATH}?{urlencode({**kept, 'after': cursor})}", cursor)
 

@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct
 from sikpro.adapters.web.api.admission import TAKES
 from sikpro.adapters.web.api.call import Answer, Call, names_in
 from sikpro.adapters.web.api.faults import ApiFault, Unclear
-from sikpro.adapters.web.api.listing import PARAMETERS, ListsOrders, OrderPage, listing_of, page_of, start_of
+from sikpro.adapters.web.api.listing import PARAMETERS, ListsOrders, OrderPage, key_of, listing_of, page_of
 from sikpro.adapters.web.api.order_bodies import CONFIRMED_STO, NewOrder, given
 from sikpro.adapters.web.orders.photos import file_answer
 from sikpro.application.as_json import (
@@ -88,7 +88,7 @@ class OrdersApi(Controller):
         """Return a page of the orders that you may see. Go on with `next` until it is null."""
         query = {name: call.request.query_params[name] for name in PARAMETERS if name in call.request.query_params}
         listing, limit = listing_of(query, call.me)
-        after, zone = start_of(query), ZoneInfo(call.parts.zone)
+        after, zone = key_of(query.get("after", "")), ZoneInfo(call.parts.zone)
 
         def work(uow: UnitOfWork) -> Answer[OrderPage]:
             which = listing.which(call.me, call.now, zone, past_limits(uow, call.now, zone.key))

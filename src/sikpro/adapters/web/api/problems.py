@@ -1,13 +1,14 @@
 """Every error of the API as a problem of RFC 9457, with its code, its parameters and its sentence in both languages."""
 
 import logging
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -17,7 +18,7 @@ from sikpro.adapters.web.site.gate import REFUSED
 from sikpro.adapters.web.site.visit import visit_of
 from sikpro.application.i18n import LANGUAGES, words_in
 from sikpro.application.ports.storage import StorageCrowded, StorageError, StorageRejected, StorageUncertain
-from sikpro.domain.errors import DomainError, InvalidFields, NotPermitted
+from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue, NotPermitted
 
 logger = logging.getLogger("sikpro.web")
 
@@ -25,6 +26,7 @@ MEDIA_TYPE = "application/problem+json"
 TYPES = "/api/v1/docs#problem-"
 """Where the page of the API explains a code."""
 
+_MISSING = re.compile(r"Missing required \w+ parameter '(\w+)'")
 _OWN = frozenset({"code", "params", "errors", "reading"})
 
 
@@ -92,8 +94,22 @@ def _domain_error(request: Request[Any, Any, Any], error: DomainError) -> Respon
 def _http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     if error.status_code >= 500:
         return _unexpected(request, error)
+    if isinstance(error, ValidationException) and (errors := _wrong_parameters(error)):
+        return _domain_error(request, InvalidFields(errors))
     kept = {name: value for name, value in (error.headers or {}).items() if name.lower() in {"allow", "retry-after"}}
     return _plain(request, error.status_code, kept)
+
+
+def _wrong_parameters(error: ValidationException) -> dict[str, DomainError]:
+    """Return what is wrong with each parameter of an address, as Litestar says it."""
+    if missing := _MISSING.match(error.detail):
+        return {missing[1]: InvalidValue("api.parameter.missing", missing[1])}
+    extra = error.extra if isinstance(error.extra, list) else []
+    return {
+        str(one["key"]): InvalidValue("api.field.type", str(one["key"]), why=str(one["message"])[:200])
+        for one in extra
+        if isinstance(one, dict) and "key" in one
+    }
 
 
 def _storage_error(request: Request[Any, Any, Any], error: StorageError) -> Response[bytes]:

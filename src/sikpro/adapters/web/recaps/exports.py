@@ -1,6 +1,7 @@
 """Files of recaps: request, progress, download, cancel."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -85,9 +86,7 @@ class ExportsController(Controller):
         query = RecapQuery.decode(form.text("query")).encoded
 
         def work(uow: UnitOfWork) -> None:
-            export = uow.exports.ask(person=me.id, query=query, kind=kind, language=visit.words.language, at=now)
-            uow.announce(Hint(Kind.EXPORT, (export.id,)))
-            record_event(uow, EventKind.EXPORT_REQUESTED, me, now, object=query, details=kind)
+            ask_export(uow, query, kind, visit.words.language, me, now)
 
         await parts.transactions.write(work)
         return go(request, "/exports")
@@ -102,36 +101,50 @@ class ExportsController(Controller):
     ) -> Response[str]:
         """Cancel one of the person's own exports."""
         now = parts.clock.now()
-
-        def work(uow: UnitOfWork) -> None:
-            uow.exports.cancel(_own(uow, export_id, me).id, now)
-            uow.announce(Hint(Kind.EXPORT, (export_id,)))
-
-        await parts.transactions.write(work)
+        await parts.transactions.write(lambda uow: cancel_export(uow, export_id, me, now))
         return go(request, "/exports")
 
     @get("/{export_id:int}/file")
     async def fetch(
         self, export_id: FromPath[int], me: NamedDependency[Person], parts: NamedDependency[WebParts]
     ) -> Stream:
-        """Send the file, one part at a time."""
-
-        def read(uow: UnitOfWork) -> Blob:
-            export = _own(uow, export_id, me)
-            if export.blob is None:
-                raise NotFound(what="file", name="")
-            return uow.blobs.get(export.blob)
-
-        blob = await parts.transactions.read(read)
-        headers = {
-            "content-disposition": f'attachment; filename="{blob.name}"',
-            "content-length": str(blob.size),
-            "cache-control": "no-store",
-        }
-        return Stream(_parts(parts, blob), media_type=blob.media_type, headers=headers)
+        """Send the file."""
+        return await export_stream(parts, me, export_id)
 
 
-def _own(uow: UnitOfWork, export_id: int, me: Person) -> Export:
+def ask_export(uow: UnitOfWork, query: str, kind: str, language: str, me: Person, now: datetime) -> Export:
+    """Request a file, wake its worker, and record who wanted it."""
+    export = uow.exports.ask(person=me.id, query=query, kind=kind, language=language, at=now)
+    uow.announce(Hint(Kind.EXPORT, (export.id,)))
+    record_event(uow, EventKind.EXPORT_REQUESTED, me, now, object=query, details=kind)
+    return export
+
+
+def cancel_export(uow: UnitOfWork, export_id: int, me: Person, now: datetime) -> None:
+    """Cancel one of the person's own exports. Raises `NotFound`."""
+    uow.exports.cancel(own_export(uow, export_id, me).id, now)
+    uow.announce(Hint(Kind.EXPORT, (export_id,)))
+
+
+async def export_stream(parts: WebParts, me: Person, export_id: int) -> Stream:
+    """Return the file of one of the person's own exports, one part at a time. Raises `NotFound`."""
+
+    def read(uow: UnitOfWork) -> Blob:
+        export = own_export(uow, export_id, me)
+        if export.blob is None:
+            raise NotFound(what="file", name="")
+        return uow.blobs.get(export.blob)
+
+    blob = await parts.transactions.read(read)
+    headers = {
+        "content-disposition": f'attachment; filename="{blob.name}"',
+        "content-length": str(blob.size),
+        "cache-control": "no-store",
+    }
+    return Stream(_parts(parts, blob), media_type=blob.media_type, headers=headers)
+
+
+def own_export(uow: UnitOfWork, export_id: int, me: Person) -> Export:
     """Return one of the person's own exports. Raises `NotFound`."""
     if 0 < export_id < LARGEST_ID:
         export = uow.exports.get(export_id)

@@ -21,6 +21,7 @@ from sikpro.adapters.sql import SqlTransactions, create_engine_for
 from sikpro.adapters.sql.migrate import downgrade, migrate
 from sikpro.adapters.sql.only_server import only_server
 from sikpro.adapters.sql.sqlite_driver import driver
+from sikpro.adapters.sql.views import put_views
 from sikpro.application.ports.health import HealthRecord
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.people.manage_people import add_account
@@ -125,7 +126,7 @@ def admin(uow: UnitOfWork) -> None:
 def place(tmp_path: Path, bot_api: BotApiServer) -> Place:
     folder = tmp_path / "var"
     folder.mkdir(mode=0o700)
-    migrated_sqlite(folder)
+    put_views(migrated_sqlite(folder), "Asia/Jakarta")
     settings = {
         "SIKPRO_TELEGRAM_TOKEN": TOKEN,
         "SIKPRO_TELEGRAM_API": f"http://127.0.0.1:{bot_api.port}",

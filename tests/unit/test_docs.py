@@ -12,6 +12,7 @@ import pytest
 from sikpro.adapters.metrics.prometheus import PrometheusMeasures
 from sikpro.application.conversation.commands.registry import COMMANDS
 from sikpro.application.ports.network import Trouble
+from sikpro.application.reports.open_tables import DAILY_COLUMNS, ORDER_COLUMNS
 from sikpro.application.workers.bot_record import ABSENT
 from sikpro.entrypoints.settings import PREFIX, setting_fields
 from tests.unit.chat import Phone, World
@@ -157,3 +158,11 @@ def test_a_command_is_a_module_and_a_line_of_the_registry() -> None:
     folder = SOURCE / "application" / "conversation" / "commands"
     modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "command", "registry"}
     assert modules == set(COMMANDS)
+
+
+def test_the_page_for_other_tools_has_every_column_with_its_meaning() -> None:
+    page = ROOT / "docs" / "other-tools.md"
+    told = {row[0].strip("`"): row[1] for row in table_after(page, "## v_orders: the orders")}
+    assert told == {column.name: column.said for column in ORDER_COLUMNS}
+    told = {row[0].strip("`"): row[1] for row in table_after(page, "## v_daily: sums by day, type and STO")}
+    assert told == DAILY_COLUMNS

@@ -14,6 +14,7 @@ from sikpro.adapters.sql.connections import connections, connections_each, way
 from sikpro.adapters.sql.engine import create_engine_for, sqlite_file
 from sikpro.adapters.sql.migrate import migrate, pending
 from sikpro.adapters.sql.only_server import only_server
+from sikpro.adapters.sql.views import put_views
 from sikpro.application.ports.storage import StorageUnavailable
 from sikpro.application.use_cases.catalogue.change_duplicate_rule import change_duplicate_rule
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
@@ -36,7 +37,7 @@ def prepared_to_serve(settings: Settings, *, migrating: bool) -> Iterator[None]:
         yield
         return
     with only_server(settings.database_url):
-        _bring_up_to_date(settings.direct_url, migrating=migrating)
+        _bring_up_to_date(settings, migrating=migrating)
         yield
 
 
@@ -47,7 +48,7 @@ def prepare(settings: Settings, *, migrating: bool) -> None:
     """
     _check(settings, migrating=migrating)
     if "database" not in settings.plugins:
-        _bring_up_to_date(settings.direct_url, migrating=migrating)
+        _bring_up_to_date(settings, migrating=migrating)
 
 
 def _check(settings: Settings, *, migrating: bool) -> None:
@@ -63,10 +64,11 @@ def _check(settings: Settings, *, migrating: bool) -> None:
         _log.info("a new database is made", file=str(file))
 
 
-def _bring_up_to_date(url: str, *, migrating: bool) -> None:
+def _bring_up_to_date(settings: Settings, *, migrating: bool) -> None:
     if migrating:
-        migrate(url)
-    elif pending(url):
+        migrate(settings.direct_url)
+        put_views(settings.direct_url, settings.zone)
+    elif pending(settings.direct_url):
         raise StorageUnavailable("it is not up to date: run `sikpro migrate` first")
 
 

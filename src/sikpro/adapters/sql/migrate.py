@@ -9,6 +9,7 @@ from sqlalchemy.engine import URL, Connection
 
 from sikpro.adapters.sql.engine import WRITES, create_engine_for, sqlite_file
 from sikpro.adapters.sql.only_server import only_server
+from sikpro.adapters.sql.views import without_views
 from sikpro.adapters.sql.writers_turn import writers_turn
 from sikpro.application.ports.storage import StorageUnavailable
 
@@ -109,7 +110,8 @@ def _run(url: str | URL, step: "Callable[[Config], None]", *, keeps_rows: bool) 
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
                 _check_encoding(connection)
             before = _row_counts(connection) if keeps_rows else {}
-            step(_config(connection))
+            with without_views(connection):
+                step(_config(connection))
             _check(connection, before)
     finally:
         engine.dispose()

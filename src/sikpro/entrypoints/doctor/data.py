@@ -11,6 +11,7 @@ from sikpro.adapters.sql.engine import create_engine_for, sqlite_file
 from sikpro.adapters.sql.health import SqlPlace
 from sikpro.adapters.sql.migrate import NewerSchema, current, pending
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
+from sikpro.adapters.sql.views import has_views
 from sikpro.application.ports.health import Integrity
 from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.runtime import CLOCK_STEP
@@ -48,6 +49,8 @@ def look_at_data(settings: Settings, now: datetime) -> Iterator[Finding]:
             yield from _pooler(settings)
             yield _connections(settings)
         if not old:
+            there = has_views(url, settings.zone)
+            yield Finding.ok("views") if there else Finding.caution("views", "others")
             yield from _contents(settings, now)
     except StorageDamaged as error:
         yield Finding.ill("integrity", "damaged", str(error))

@@ -1,5 +1,6 @@
 """Admission to the API: a token, what it may, how often, and bodies and parameters of a kind that the address takes."""
 
+from base64 import b64decode
 from typing import Any
 
 from litestar import Request
@@ -22,16 +23,17 @@ from sikpro.domain.people import Person
 OPEN: dict[str, Any] = {"open": True}
 """Handler option: answer without a token."""
 
+BASIC = "basic"
+"""Handler option: a read that takes the token as a password too, which is all that some tools can send."""
+
 TAKES = "takes"
 """Handler option: the names of the query's parameters beside those of the signature."""
-
-_CHALLENGE = {"www-authenticate": 'Bearer realm="sikpro"'}
 
 
 async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     """Check the token, the limit, the scope, the query's names and the body's kind, in this order."""
     if not handler.opt.get("open"):
-        await _identify(connection)
+        await _identify(connection, basic=bool(handler.opt.get(BASIC)))
     assert isinstance(handler, HTTPRouteHandler)
     _must_know_parameters(connection, handler)
     if connection.scope.get("method") not in SAFE:
@@ -39,10 +41,10 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
         await _must_have_body(connection, handler)
 
 
-async def _identify(connection: Connection) -> None:
+async def _identify(connection: Connection, *, basic: bool) -> None:
     visit = visit_of(connection)
     limits, now = visit.parts.limits, visit.parts.clock.now()
-    wrong, brought = f"address {visit.address}", _bearer(connection)
+    wrong, brought = f"address {visit.address}", _brought(connection, basic=basic)
     left = limits.left(wrong, WRONG_PER_MINUTE, now)
     if left.remaining <= 0:
         raise _too_often(connection, left)
@@ -54,7 +56,7 @@ async def _identify(connection: Connection) -> None:
     found = await visit.parts.transactions.read(find) if brought else None
     if found is None:
         limits.count(wrong, WRONG_PER_MINUTE, now)
-        raise ApiFault("api.token.wrong" if brought else "api.token.missing", 401, headers=_CHALLENGE)
+        raise ApiFault("api.token.wrong" if brought else "api.token.missing", 401, headers=_challenge(basic=basic))
     token, visit.person, visit.steps_missing = found
     state = connection.scope["state"]
     state[TOKEN], state[LIMIT] = token, limits.count(f"token {token.id}", PER_MINUTE, now)
@@ -73,9 +75,22 @@ def _must_be_allowed(connection: Connection, visit: Visit, token: PersonalToken)
         raise ApiFault("api.token.read_only", 403)
 
 
-def _bearer(connection: Connection) -> str:
+def _brought(connection: Connection, *, basic: bool) -> str:
+    """Return the token that a caller brings, "" without one.
+
+    A browser sends what it knows for Basic by itself, also from the pages of others: only reads may take it.
+    """
     kind, _, text = connection.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "basic" and basic:
+        try:
+            return b64decode(text, validate=True).decode().partition(":")[2].strip()
+        except ValueError:
+            return ""
     return text.strip() if kind.lower() == "bearer" else ""
+
+
+def _challenge(*, basic: bool) -> dict[str, str]:
+    return {"www-authenticate": 'Bearer realm="sikpro"' + (', Basic realm="sikpro"' if basic else "")}
 
 
 def _too_often(connection: Connection, left: Left) -> ApiFault:

@@ -24,6 +24,7 @@ from sikpro.adapters.web.api.orders import OrdersApi
 from sikpro.adapters.web.api.people import PeopleApi
 from sikpro.adapters.web.api.problems import handlers
 from sikpro.adapters.web.api.recaps import ExportsApi, RecapsApi
+from sikpro.adapters.web.api.tables import TablesApi
 from sikpro.adapters.web.site.parts import WebParts
 from sikpro.adapters.web.site.visit import visit_of
 
@@ -36,6 +37,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     RecapsApi,
     ExportsApi,
     LedgersApi,
+    TablesApi,
     openapi,
     docs,
 )

@@ -86,5 +86,7 @@ EXAMPLES: Mapping[str, Example] = {
     "get_export_file": Example(path={"export_id": 2}),
     "list_received": Example(query="outcome=order", by="team_leader"),
     "look_up_device": Example(query="q=ZTEGC6754546"),
+    "get_orders_table": Example(query="month=2026-11&sto=SDA", by="admin"),
+    "get_daily_table": Example(query="period=2026-11", by="admin"),
 }
 """By the id of the operation."""

@@ -69,7 +69,7 @@ class ListsOrders(Operation):
 
     def __post_init__(self) -> None:
         """Add them to the operation."""
-        self.parameters = [*(self.parameters or []), *map(_described, PARAMETERS)]
+        self.parameters = [*(self.parameters or []), *map(described, PARAMETERS)]
 
 
 def listing_of(query: Mapping[str, str], me: Person) -> tuple[Listing, int]:
@@ -136,7 +136,8 @@ def _no_choice(typed: str, known: Iterable[str]) -> InvalidValue:
     return InvalidValue("api.choice", typed, known=", ".join(sorted(known)) or "-")
 
 
-def _described(name: str) -> Parameter:
+def described(name: str) -> Parameter:
+    """Return the description of a parameter of the list."""
     choices = sorted(CHOICES.get(name, VIEWS if name == "view" else Sort if name == "sort" else ()))
     kind = OpenAPIType.INTEGER if name == "limit" else OpenAPIType.STRING
     schema = Schema(type=kind, enum=list(choices) or None)

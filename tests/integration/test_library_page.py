@@ -1,5 +1,6 @@
 """The examples of the library's page: each runs alone, prints what it says, and is typed where SIKPRO is installed."""
 
+import json
 import os
 import re
 import shutil
@@ -19,13 +20,39 @@ HEADED = re.compile(r"^##? (.*)\n(?:(?!#).*\n)*?```python", re.M)
 NAMES = [re.sub(r"\W+", "_", name).lower() for name in HEADED.findall(PAGE.read_text("utf-8"))]
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
-def test_an_example_runs_and_prints_what_its_comments_say(
-    example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    exec(compile(example, "docs/library.md", "exec"), {"__name__": "__main__"})
-    assert capsys.readouterr().out.splitlines() == re.findall(r"print\(.*\)  # (.*)", example)
+RUN = """
+import contextlib, io, json, sys, traceback
+said = []
+for example in json.load(sys.stdin):
+    with contextlib.redirect_stdout(io.StringIO()) as heard:
+        try:
+            exec(compile(example, "docs/library.md", "exec"), {"__name__": "__main__"})
+        except Exception:
+            print(traceback.format_exc())
+    said.append(heard.getvalue().splitlines())
+json.dump(said, sys.stdout)
+"""
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
+    """What each example prints, run one after the other in a process where nothing of the tests is set up."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", RUN],
+        cwd=tmp_path_factory.mktemp("examples"),
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        input=json.dumps(EXAMPLES),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: list[list[str]] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize("place", range(len(EXAMPLES)), ids=NAMES)
+def test_an_example_runs_and_prints_what_its_comments_say(printed: list[list[str]], place: int) -> None:
+    assert printed[place] == re.findall(r"print\(.*\)  # (.*)", EXAMPLES[place])
 
 
 def test_every_group_has_an_example() -> None:

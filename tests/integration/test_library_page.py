@@ -67,6 +67,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     for name, example in zip(NAMES, EXAMPLES, strict=True):
         (folder / f"{name}.py").write_text(example, "utf-8")
+    for number, example in enumerate(blocks(ROOT / "docs" / "testing.md", "python")):
+        (folder / f"test_{number}.py").write_text(example, "utf-8")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / ".venv")], check=True)
     site = Path(sysconfig.get_path("purelib", vars={"base": str(folder / ".venv"), "platbase": str(folder / ".venv")}))
     wheel = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]

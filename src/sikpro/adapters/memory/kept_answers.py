@@ -17,13 +17,18 @@ class MemoryKeptAnswers:
         """Return what is kept under a person's key."""
         return self._state.kept_answers.get((person, key))
 
-    def keep(self, person: int, key: str, answer: KeptAnswer) -> None:
-        """Keep an answer. Raises `StorageBusy` if one is kept under the key, `StorageRejected` for nobody's."""
+    def begin(self, person: int, key: str, request: str, at: datetime) -> None:
+        """Take a key. Raises `StorageBusy` if it is taken, `StorageRejected` for nobody's."""
         if (person, key) in self._state.kept_answers:
-            raise StorageBusy("an answer is kept under the key already")
+            raise StorageBusy("the key is taken")
         if person not in self._state.people:
             raise StorageRejected("an answer to nobody")
-        self._state.kept_answers.put((person, key), answer)
+        self._state.kept_answers.put((person, key), KeptAnswer(request=request, status=0, at=at))
+
+    def keep(self, person: int, key: str, answer: KeptAnswer) -> None:
+        """Keep the answer under a key that this transaction has taken."""
+        if (person, key) in self._state.kept_answers:
+            self._state.kept_answers.put((person, key), answer)
 
     def forget(self, before: datetime) -> int:
         """Delete the answers from before a time, and return how many."""

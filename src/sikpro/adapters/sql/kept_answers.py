@@ -41,24 +41,22 @@ class SqlKeptAnswers:
         row = self._transaction.execute(selected).mappings().one_or_none()
         return None if row is None else KeptAnswer(**row)
 
-    def keep(self, person: int, key: str, answer: KeptAnswer) -> None:
-        """Keep an answer. Raises `StorageBusy` if one is kept under the key, `StorageRejected` for nobody's."""
-        row = {
-            "person": person,
-            "key": key,
-            "request": answer.request,
-            "status": answer.status,
-            "headers": dict(answer.headers),
-            "body": answer.body,
-            "at": answer.at,
-        }
+    def begin(self, person: int, key: str, request: str, at: datetime) -> None:
+        """Take a key. Raises `StorageBusy` if it is taken, `StorageRejected` for nobody's."""
+        row = {"person": person, "key": key, "request": request, "status": 0, "headers": {}, "body": "", "at": at}
         try:
             with self._transaction.savepoint():
                 self._transaction.execute(sa.insert(kept_answers).values(row))
         except ConstraintViolated as violated:
             if self.find(person, key) is None:
                 raise
-            raise StorageBusy(f"an answer is kept under the key already: {violated}") from violated
+            raise StorageBusy(f"the key is taken: {violated}") from violated
+
+    def keep(self, person: int, key: str, answer: KeptAnswer) -> None:
+        """Keep the answer under a key that this transaction has taken."""
+        row = {"status": answer.status, "headers": dict(answer.headers), "body": answer.body}
+        row |= {"request": answer.request, "at": answer.at}
+        self._transaction.execute(sa.update(kept_answers).where(_c.person == person, _c.key == key).values(row))
 
     def forget(self, before: datetime) -> int:
         """Delete the answers from before a time, and return how many."""

@@ -27,12 +27,15 @@ class KeptAnswers(Protocol):
     def find(self, person: int, key: str) -> KeptAnswer | None:
         """Return what is kept under a person's key."""
 
-    def keep(self, person: int, key: str, answer: KeptAnswer) -> None:
-        """Keep an answer.
+    def begin(self, person: int, key: str, request: str, at: datetime) -> None:
+        """Take a key before the act, so that whoever else wants it waits for the end of this transaction.
 
-        Raises `StorageBusy` if one is kept under the key already: another transaction was faster, and the same work
-        finds it when it is done again. Raises `StorageRejected` for an unknown person.
+        Raises `StorageBusy` if it is taken: another transaction was faster, and the same work finds its answer when it
+        is done again. Raises `StorageRejected` for an unknown person.
         """
+
+    def keep(self, person: int, key: str, answer: KeptAnswer) -> None:
+        """Keep the answer under a key that this transaction has taken."""
 
     def forget(self, before: datetime) -> int:
         """Delete the answers from before a time, and return how many."""

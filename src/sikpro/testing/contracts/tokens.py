@@ -38,6 +38,14 @@ def an_answer(request: str = "r", minutes: float = 0, **more: Any) -> KeptAnswer
     return KeptAnswer(request=request, status=201, at=after(minutes), **more)
 
 
+def keep(store: Transactions, person: int, key: str, answer: KeptAnswer) -> None:
+    def work(unit: UnitOfWork) -> None:
+        unit.kept_answers.begin(person, key, answer.request, answer.at)
+        unit.kept_answers.keep(person, key, answer)
+
+    store.write(work)
+
+
 class TokensContract(StoreSuite):
     """What personal tokens and kept answers promise."""
 
@@ -91,39 +99,47 @@ class TokensContract(StoreSuite):
     def test_an_answer_is_kept_by_person_and_key(self, store: Transactions) -> None:
         rina, sari = somebody(store), somebody(store, "Sari")
         answer = an_answer(headers={"etag": '"1"'}, body='{"id": 1, "note": "é"}')
-        store.write(lambda unit: unit.kept_answers.keep(rina, "k", answer))
+        keep(store, rina, "k", answer)
         assert store.read(lambda unit: unit.kept_answers.find(rina, "k")) == answer
         assert store.read(lambda unit: unit.kept_answers.find(sari, "k")) is None
         assert store.read(lambda unit: unit.kept_answers.find(rina, "K")) is None
 
     def test_a_key_is_taken_once_and_whoever_is_slower_finds_the_first_answer(self, store: Transactions) -> None:
         person = somebody(store)
-        store.write(lambda unit: unit.kept_answers.keep(person, "k", an_answer()))
+        keep(store, person, "k", an_answer())
         tries: list[bool] = []
 
         def again(unit: UnitOfWork) -> KeptAnswer | None:
             tries.append(True)
             if len(tries) == 1:
-                unit.kept_answers.keep(person, "k", an_answer("other"))
+                unit.kept_answers.begin(person, "k", "other", after(1))
             return unit.kept_answers.find(person, "k")
 
         assert store.write(again) == an_answer()
         assert len(tries) == 2
         with pytest.raises(StorageBusy):
-            store.write(lambda unit: unit.kept_answers.keep(person, "k", an_answer("other")))
+            keep(store, person, "k", an_answer("other"))
+
+    def test_a_key_that_was_taken_for_nothing_is_free_again(self, store: Transactions) -> None:
+        person = somebody(store)
+
+        def refused(unit: UnitOfWork) -> None:
+            unit.kept_answers.begin(person, "k", "r", after(0))
+            raise LookupError
+
+        with pytest.raises(LookupError):
+            store.write(refused)
+        assert store.read(lambda unit: unit.kept_answers.find(person, "k")) is None
+        keep(store, person, "k", an_answer("another"))
 
     def test_an_answer_to_nobody_is_rejected(self, store: Transactions) -> None:
         with pytest.raises(StorageRejected):
-            store.write(lambda unit: unit.kept_answers.keep(99, "k", an_answer()))
+            store.write(lambda unit: unit.kept_answers.begin(99, "k", "r", after(0)))
 
     def test_old_answers_are_forgotten(self, store: Transactions) -> None:
         person = somebody(store)
-
-        def keep(unit: UnitOfWork) -> None:
-            unit.kept_answers.keep(person, "old", an_answer("r", 0))
-            unit.kept_answers.keep(person, "new", an_answer("r", 1))
-
-        store.write(keep)
+        keep(store, person, "old", an_answer())
+        keep(store, person, "new", an_answer("r", 1))
         assert store.write(lambda unit: unit.kept_answers.forget(after(1))) == 1
         assert store.read(lambda unit: [unit.kept_answers.find(person, key) for key in ("old", "new")]) == [
             None,
@@ -133,7 +149,7 @@ class TokensContract(StoreSuite):
     def test_a_person_who_goes_takes_tokens_and_answers_along(self, store: Transactions) -> None:
         person = store.write(lambda unit: unit.people.add(a_person()))
         add(store, a_token(person.id))
-        store.write(lambda unit: unit.kept_answers.keep(person.id, "k", an_answer()))
+        keep(store, person.id, "k", an_answer())
         store.write(lambda unit: unit.people.drop(person))
         assert by_hash(store, "aa") is None
         assert store.read(lambda unit: unit.kept_answers.find(person.id, "k")) is None

@@ -79,6 +79,8 @@ class Call:
                 raise ApiFault("api.key.reused", 422)
             if kept is not None:
                 return kept, True
+            if key:
+                uow.kept_answers.begin(self.me.id, key, mark, self.now)
             answer = work(uow)
             body = msgspec.json.encode(answer.content).decode()
             made = KeptAnswer(request=mark, status=answer.status, headers=answer.headers, body=body, at=self.now)

@@ -33,7 +33,7 @@ RIGHTS: Mapping[frozenset[Role], str] = {
     LEADERS: """
         hand_over assign_order delete_order list_people get_person add_technician change_technician
     """,
-    REPORTS: "list_received",
+    REPORTS: "list_received get_orders_table get_daily_table",
     ADMINS: "restore_order add_catalogue_row change_catalogue_row delete_catalogue_row",
 }
 """Who is let in, with the orders of the examples, which belong to a technician and a helpdesk of another name."""

@@ -18,6 +18,7 @@ from sikpro.adapters.web.api.call import Call
 from sikpro.adapters.web.api.catalogue import CatalogueApi
 from sikpro.adapters.web.api.description import docs, openapi
 from sikpro.adapters.web.api.door import TOKEN
+from sikpro.adapters.web.api.events import events
 from sikpro.adapters.web.api.ledgers import LedgersApi
 from sikpro.adapters.web.api.order_acts import OrderActsApi
 from sikpro.adapters.web.api.orders import OrdersApi
@@ -38,6 +39,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     ExportsApi,
     LedgersApi,
     TablesApi,
+    events,
     openapi,
     docs,
 )
@@ -53,8 +55,7 @@ def create_api(parts: WebParts) -> Litestar:
     async def given_call(request: Request[Any, Any, Any]) -> Call:
         person = visit_of(request).person
         assert person is not None  # `admit` requires a token
-        scope = request.scope["state"][TOKEN].scope
-        return Call(request, parts, person, scope.value, parts.clock.now())
+        return Call(request, parts, person, request.scope["state"][TOKEN], parts.clock.now())
 
     return Litestar(
         route_handlers=[Router(PATH, route_handlers=ROUTES)],

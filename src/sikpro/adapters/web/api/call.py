@@ -20,6 +20,7 @@ from sikpro.application.i18n import words_in
 from sikpro.application.ports.kept_answers import KeptAnswer
 from sikpro.application.ports.queries import OrderRow
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.tokens import PersonalToken
 from sikpro.application.use_cases.orders.list_orders import may_view
 from sikpro.domain.errors import ConcurrencyConflict, NotFound
 from sikpro.domain.order import Order
@@ -52,7 +53,7 @@ class Call:
     request: Request[Any, Any, Any]
     parts: WebParts
     me: Person
-    scope: str
+    token: PersonalToken
     now: datetime
 
     async def shown(self, work: Work[C], *, long: bool = False) -> Response[C]:

@@ -74,7 +74,7 @@ class PeopleApi(Controller):
     async def me(self, call: NamedDependency[Call]) -> Response[Me]:
         """Return the person of the token with their permissions at this moment."""
         permissions = [permission.value for permission in Permission if call.me.may(permission)]
-        return await call.shown(lambda _: Answer(content=Me(person_json(call.me), permissions, call.scope)))
+        return await call.shown(lambda _: Answer(content=Me(person_json(call.me), permissions, call.token.scope.value)))
 
     @get("/colleagues", operation_id="list_colleagues", summary="List who can be named in a note")
     async def colleagues(self, call: NamedDependency[Call]) -> Response[Colleagues]:

@@ -38,6 +38,9 @@ logger = logging.getLogger("sikpro.web")
 REFUSED = "refused"
 """In the state of a request: its visitor was not permitted to do what it is about."""
 
+STREAMS = frozenset({"/live", "/api/v1/events"})
+"""The streams of hints: they have no end, so their head is not asked for by GET."""
+
 TOUCH = timedelta(minutes=1)
 """The precision of a session's last use."""
 
@@ -85,7 +88,7 @@ class Gate:
                 state["trouble"] = error
         if scope["method"] == HttpMethod.HEAD:
             send = _without_body(send)
-            if scope["path"] != "/live":  # the stream of hints has no end
+            if scope["path"] not in STREAMS:
                 scope = {**scope, "method": HttpMethod.GET}
         with coming_from(visit.address):
             answered = _measured(send, scope, self.parts.measures, method, begun)

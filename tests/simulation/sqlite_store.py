@@ -71,7 +71,7 @@ class SqliteStore:
     def begin(self, fault: Fault) -> None:
         """Let a fault begin."""
         self.faults.add(fault)
-        if fault is Fault.BUSY and self._other is None:
+        if fault is Fault.BUSY and self._other is None and self.file.exists():  # else it would be made, empty
             self._other = driver.connect(self.file, isolation_level=None)
             with suppress(driver.OperationalError):
                 self._other.execute("BEGIN IMMEDIATE")

@@ -4,21 +4,26 @@ import asyncio
 from collections.abc import Callable
 from contextvars import copy_context
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 from attrs import define, field
 
+from sikpro.adapters.local.live import LocalLiveEvents
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
+from sikpro.application.ports.chance import Chance
 from sikpro.application.ports.chat import Outgoing
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.workers.relay import Relay
+from sikpro.testing.builders import a_person
 from sikpro.testing.clock import StoryClock
 from sikpro.testing.messenger import FakeMessenger
 from tests.simulation.loop import LIFE, Life, Stuck, VirtualLoop, bury
-from tests.simulation.plan import Plan, make_plan
+from tests.simulation.plan import Fault, Plan, make_plan
 from tests.simulation.record import Record, Violation
 from tests.simulation.shrink import shrink
+from tests.simulation.sqlite_store import SqliteStore
 from tests.unit.chat import NINE
 
 T = TypeVar("T")
@@ -152,6 +157,21 @@ class CountingTransactions:
     async def read_long(self, work: Callable[[UnitOfWork], T]) -> T:
         """Read, and count."""
         return await self.read(work)
+
+
+def test_nobody_can_lock_a_file_that_is_away_and_nothing_stands_in_its_place_when_it_is_back(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path, Chance())
+    try:
+        transactions = store.open(LocalLiveEvents())
+        transactions.write(lambda uow: uow.people.add(a_person("Rina")))
+        store.begin(Fault.GONE)
+        store.begin(Fault.BUSY)
+        assert not store.file.exists()
+        store.end(Fault.BUSY)
+        store.end(Fault.GONE)
+        assert [person.name for person in transactions.read(lambda uow: uow.people.all())] == ["Rina"]
+    finally:
+        store.close()
 
 
 def test_a_relay_that_may_not_send_leaves_the_store_in_peace_while_a_message_is_due() -> None:

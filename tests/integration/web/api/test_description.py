@@ -45,6 +45,9 @@ def fill(site: Site) -> None:
     for period in ("2026-10", "2026-09"):
         assert rina.post("/exports", {"period": period, "kind": "csv"}).status_code == 202
 
+    stos = {"rows": [{"code": "GDN", "name": "Gedangan", "site_operation": "SDA"}]}
+    assert admin.post("/imports/stos", stos).json()["writing"]["id"] == 1
+
     def finish(uow: UnitOfWork) -> None:
         now = site.clock.now()
         for _ in range(2):

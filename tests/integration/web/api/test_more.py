@@ -142,3 +142,59 @@ def test_a_parameter_that_is_missing_or_cannot_be_read_is_named(
     answer = script_of(page_site, "admin").get(path)
     assert (answer.status_code, code_of(answer)) == (422, "fields.invalid")
     assert [(one["field"], one["code"]) for one in answer.json()["fields"]] == [(field, code)]
+
+
+ROW = {
+    "type": "AO",
+    "registration_number": "SC32232558",
+    "serial": "ZTEGC6754546",
+    "sto": "SDA",
+    "odp": "ODP-SDA-003",
+    "technician": "F5SDA445",
+}
+
+
+def test_rows_of_orders_are_judged_one_by_one_and_the_good_ones_written_once(site: Site) -> None:
+    admin = script_of(site, "admin")
+    rows = [ROW, ROW | {"registration_number": "SC10000001", "sto": "XXX"}]
+    looked = admin.post("/imports/orders", {"rows": rows, "received_now": True, "dry_run": True}).json()
+    assert [row["row"] for row in looked["rows"]] == [0, 1]
+    assert looked["writing"] is None
+    assert [one["field"] for one in looked["rows"][1]["errors"]] == ["sto"]
+    assert admin.get("/orders?view=all").json()["orders"] == []
+    written = admin.post("/imports/orders", {"rows": rows, "received_now": True, "source": "lama.csv"}, key="k")
+    assert written.json()["rows"] == looked["rows"]
+    assert {name: written.json()["writing"][name] for name in ("state", "total", "added", "source")} == {
+        "state": "written",
+        "total": 1,
+        "added": 1,
+        "source": "lama.csv",
+    }
+    assert [order["channel"] for order in admin.get("/orders?view=all").json()["orders"]] == ["import"]
+    again = admin.post("/imports/orders", {"rows": rows, "received_now": True, "source": "lama.csv"}, key="k")
+    assert again.json() == written.json()
+    where = written.headers["location"].removeprefix("/api/v1")
+    assert admin.get(where).json() == written.json()["writing"]
+    assert code_of(script_of(site, "rina").get(where)) == "not_found"
+
+
+def test_many_rows_are_written_in_portions_whose_progress_is_asked_for(page_site: Site) -> None:
+    admin = script_of(page_site, "admin")
+    rows = [ROW | {"registration_number": f"SC1000{number:04}"} for number in range(60)]
+    writing = admin.post("/imports/orders", {"rows": rows, "received_now": True}).json()["writing"]
+    assert (writing["state"], writing["total"], writing["added"]) == ("waiting", 60, 0)
+    assert [one["id"] for one in admin.get("/writings").json()["writings"]] == [writing["id"]]
+
+
+def test_lists_are_imported_by_their_rights_and_accounts_by_none(page_site: Site) -> None:
+    admin, sari = script_of(page_site, "admin"), script_of(page_site, "sari")
+    stos = {"rows": [{"code": "WRU", "name": "Waru", "site_operation": "SDA"}]}
+    assert admin.post("/imports/stos", stos).json()["writing"]["added"] == 1
+    assert code_of(sari.post("/imports/stos", stos)) == "not_permitted"
+    assert code_of(admin.post("/imports/people", stos)) == "api.catalogue"
+    [field] = admin.post("/imports/stos", {"rows": [{"kode": "X"}]}).json()["fields"]
+    assert (field["field"], field["code"]) == ("rows.kode", "api.field.unknown")
+    assert code_of(admin.post("/imports/orders", {"rows": [ROW]})) == "import.no_date"
+    assert code_of(script_of(page_site, "bagus").post("/imports/orders", {"rows": [ROW], "received_now": True})) == (
+        "not_permitted"
+    )

@@ -19,6 +19,7 @@ from sikpro.adapters.web.api.catalogue import CatalogueApi
 from sikpro.adapters.web.api.description import docs, openapi
 from sikpro.adapters.web.api.door import TOKEN
 from sikpro.adapters.web.api.events import events
+from sikpro.adapters.web.api.imports import ImportsApi
 from sikpro.adapters.web.api.ledgers import LedgersApi
 from sikpro.adapters.web.api.order_acts import OrderActsApi
 from sikpro.adapters.web.api.orders import OrdersApi
@@ -38,6 +39,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     RecapsApi,
     ExportsApi,
     LedgersApi,
+    ImportsApi,
     TablesApi,
     events,
     openapi,

@@ -85,6 +85,11 @@ EXAMPLES: Mapping[str, Example] = {
     "cancel_export": Example(path={"export_id": 1}),
     "get_export_file": Example(path={"export_id": 2}),
     "list_received": Example(query="outcome=order", by="team_leader"),
+    "import_rows": Example(
+        path={"what": "stos"}, body={"rows": [{"code": "WRU", "name": "Waru", "site_operation": "SDA"}]}, by="admin"
+    ),
+    "list_writings": Example(by="admin"),
+    "get_writing": Example(path={"table_id": 1}, by="admin"),
     "look_up_device": Example(query="q=ZTEGC6754546"),
     "get_orders_table": Example(query="month=2026-11&sto=SDA", by="admin"),
     "get_daily_table": Example(query="period=2026-11", by="admin"),

@@ -67,6 +67,11 @@ def handlers() -> ExceptionHandlersMap:
     }
 
 
+def field_problems(errors: Mapping[str, DomainError], zone: str) -> list[FieldProblem]:
+    """Return what is wrong with each field."""
+    return [FieldProblem(name, one.code, _parameters(one), _sentences(zone, one)) for name, one in errors.items()]
+
+
 def _fault(request: Request[Any, Any, Any], fault: ApiFault) -> Response[bytes]:
     zone = visit_of(request).parts.zone
     sentences = {language: words_in(language, zone)(f"error.{fault.code}", **fault.params) for language in LANGUAGES}
@@ -77,13 +82,10 @@ def _domain_error(request: Request[Any, Any, Any], error: DomainError) -> Respon
     if isinstance(error, NotPermitted):
         request.scope["state"][REFUSED] = True
     status = status_of(error)
-    sentences = _sentences(request, error)
+    sentences = _sentences(visit_of(request).parts.zone, error)
     problem = _problem(request, status, error.code, _parameters(error), sentences)
     if isinstance(error, InvalidFields):
-        problem.fields = [
-            FieldProblem(name, one.code, _parameters(one), _sentences(request, one))
-            for name, one in error.errors.items()
-        ]
+        problem.fields = field_problems(error.errors, visit_of(request).parts.zone)
         said = {language: " ".join(one.sentences[language] for one in problem.fields) for language in LANGUAGES}
         problem.sentences, problem.detail = said, said[_language(request)]
     if isinstance(error, Unclear):
@@ -170,8 +172,7 @@ def _parameters(error: DomainError) -> dict[str, Any]:
     return {name: value for name, value in known.items() if isinstance(value, str | int | datetime | None)}
 
 
-def _sentences(request: Request[Any, Any, Any], error: DomainError) -> dict[str, str]:
-    zone = visit_of(request).parts.zone
+def _sentences(zone: str, error: DomainError) -> dict[str, str]:
     return {language: words_in(language, zone).error(error) for language in LANGUAGES}
 
 

@@ -7,6 +7,8 @@ import pytest
 from tests.integration.sikpro_process import run_sikpro
 from tests.integration.sqlite import migrated_sqlite
 
+pytestmark = pytest.mark.audit
+
 
 def test_the_operator_makes_lists_and_ends_tokens(tmp_path: Path) -> None:
     at = ["--database", migrated_sqlite(tmp_path)]

@@ -1,5 +1,8 @@
 """Our stores in the suites that need nothing but a store; the other suites have modules of their own."""
 
+import pytest
+
+from sikpro.testing.contracts.base import PROCESS
 from sikpro.testing.contracts.bots import BotsContract
 from sikpro.testing.contracts.catalogue_and_journal import CatalogueAndJournalContract
 from sikpro.testing.contracts.claims import ClaimsContract
@@ -115,7 +118,9 @@ class TestWrittenTables(WrittenTablesContract):
 
 
 class TestClaims(ClaimsContract):
-    pass
+    @pytest.fixture
+    def process(self) -> str:
+        return PROCESS
 
 
 class TestLooks(LooksContract):

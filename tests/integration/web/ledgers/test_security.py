@@ -56,6 +56,11 @@ def live_through_everything(site: Site) -> set[str]:
     admin.post(f"{tono}/active", {"active": "no"})
     admin.get("/settings")
     admin.post("/settings", SETTINGS)
+    sari.get("/profile")
+    made = sari.post("/profile/tokens", {"name": "rekap subuh", "scope": "read", "days": "30"}).text
+    token = re.search(r'data-copy="(sikpro_[\w-]{43})"', made)
+    assert token
+    sari.post("/profile/tokens/1/end")
     steps = two_steps(site, rina)
     admin.post(f"/people/{site.people['rina'].id}/two-steps/reset")
     admin.get("/walls")
@@ -82,7 +87,7 @@ def live_through_everything(site: Site) -> set[str]:
     admin.get("/lists/stos.csv")
     admin.get("/profile")
     admin.post("/profile/sessions/end-others")
-    secrets = {PASSWORD, NEW, WRONG, one_time[1], wall[1], link[1], *steps}
+    secrets = {PASSWORD, NEW, WRONG, one_time[1], wall[1], link[1], token[1], *steps}
     for visitor in site.visitors:
         secrets |= {value for cookie in visitor.client.cookies.jar if (value := cookie.value or "") and len(value) > 20}
     secrets |= {one.id for name in ("admin", "rina", "sari") for one in site.store.read(_sessions(site, name))}

@@ -85,6 +85,8 @@ SUITES: dict[str, tuple[str, ...]] = {
     "UnitOfWork": ("transactions",),
     "UpdateSource": ("update_source",),
     "WallLinks": ("working",),
+    "WebhookSender": ("webhook_sender",),
+    "Webhooks": ("webhooks",),
     "WorkPreferencesStore": ("working",),
     "WorkbookWriter": ("workbook_writer",),
     "WrittenTables": ("written_tables",),

@@ -174,7 +174,7 @@ def fact_json(entry: JournalEntry, name: Name) -> FactJson:
     own = {one.name for one in fields(type(event))} - {one.name for one in fields(OrderEvent)}
     return FactJson(
         id=entry.id,
-        kind=kind_of(event),
+        kind=kind_of(type(event)),
         at=event.at,
         by=None if entry.actor is None else Somebody(entry.actor, name(entry.actor)),
         phase=event.state.phase.value,
@@ -184,9 +184,9 @@ def fact_json(entry: JournalEntry, name: Name) -> FactJson:
     )
 
 
-def kind_of(event: OrderEvent) -> str:
+def kind_of(event: type[OrderEvent]) -> str:
     """Return the name of an event's kind: `status_changed`."""
-    return "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in type(event).__name__).lstrip("_")
+    return "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in event.__name__).lstrip("_")
 
 
 def message_json(item: OutboxItem) -> MessageJson:

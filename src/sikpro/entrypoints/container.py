@@ -25,6 +25,7 @@ from sikpro.adapters.sql.file_watch import FileWatch
 from sikpro.adapters.sql.presence import Presence
 from sikpro.adapters.sql.unit_of_work import SqlTransactions
 from sikpro.adapters.web.site.parts import WebParts
+from sikpro.adapters.webhooks.later import LaterWebhookSender
 from sikpro.application.conversation.photo_answers import tell_of_photo
 from sikpro.application.ports.backups import Backups
 from sikpro.application.ports.chance import Chance
@@ -50,6 +51,7 @@ from sikpro.application.workers.rates import Rates
 from sikpro.application.workers.relay import Relay
 from sikpro.application.workers.table_writer import TableWriter
 from sikpro.application.workers.vitals import Use
+from sikpro.application.workers.webhooks import WebhookRelay
 from sikpro.entrypoints.bot import connect_bot, is_set_up
 from sikpro.entrypoints.bucket import S3, bucket_at
 from sikpro.entrypoints.fonts import FONTS
@@ -239,6 +241,13 @@ class Container(containers.DeclarativeContainer):
         zone=settings.provided.zone,
     )
     table_writer = providers.Singleton(TableWriter, transactions=threads, clock=clock, zone=settings.provided.zone)
+    webhooks = providers.Singleton(
+        WebhookRelay,
+        transactions=threads,
+        sender=providers.Singleton(LaterWebhookSender, settings.provided.webhooks_private),
+        clock=clock,
+        chance=chance,
+    )
     left_behind = providers.Singleton(LeftBehind, transactions=threads, alone=providers.Callable(_is_alone, settings))
     jobs = providers.Singleton(
         JobRunner, transactions=threads, zone=settings.provided.zone, watch=watch, machine=platform.node()

@@ -157,6 +157,7 @@ async def _loops(container: Container) -> AsyncIterator[None]:
     container.threads().damage = container.integrity().met
     loops += [health_watch(container).run, container.integrity().run, container.backup().run]
     loops += [container.jobs().run, container.exports().run, container.table_writer().run]
+    loops.append(container.webhooks().run)
     loops.append(left_behind.run)
     loops += [lambda: _wake_on_hints(container), lambda: _notice_other_writers(container)]
     _tell_metrics(container)
@@ -233,6 +234,8 @@ async def _wake_on_hints(container: Container) -> None:
                 container.exports().wake()
             elif hint.kind is Kind.TABLE:
                 container.table_writer().wake()
+            elif hint.kind is Kind.WEBHOOK:
+                container.webhooks().wake()
             elif hint.kind is Kind.FILE and has_bot(container):
                 container.downloads().wake()
                 container.photo_reader().wake()

@@ -44,6 +44,8 @@ _NUMBERS: dict[str, type[int] | type[float]] = {
     "backups_kept": int,
 }
 
+_TRUTHS = ("secure_cookies", "webhooks_private")
+
 
 def _number(kind: type[int] | type[float], name: str, value: Any) -> float:
     try:
@@ -70,8 +72,9 @@ class Settings:
     than `disk_least` it is not ready. `backups` is the folder, or the folder of a bucket (`s3://BUCKET/FOLDER`), for a
     backup each night, of which the newest `backups_kept` stay; "" for none. The bucket is at `s3_endpoint` ("" for
     Amazon's own) in `s3_region`, and opens with `s3_key` and `s3_secret`. `telemetry` is the address of a collector of
-    traces, "" for none. `source`, `messenger` and `report_writer` name plugins that take the place of Telegram and of
-    the writer of Excel workbooks; `plugins` has those in use, by the setting that names them.
+    traces, "" for none. With `webhooks_private` webhooks may lead into networks that are not public. `source`,
+    `messenger` and `report_writer` name plugins that take the place of Telegram and of the writer of Excel workbooks;
+    `plugins` has those in use, by the setting that names them.
     """
 
     data: Path = field(default=Path("var"), converter=Path)
@@ -106,6 +109,7 @@ class Settings:
     simulator_url: str = ""
     telemetry: str = field(default="", validator=values.a_collector)
     log_format: str = field(default="console", validator=values.a_log_format)
+    webhooks_private: bool = False
     source: str = ""
     messenger: str = ""
     report_writer: str = ""
@@ -145,8 +149,9 @@ class Settings:
         for name, kind in _NUMBERS.items():
             if name in gathered:
                 gathered[name] = _number(kind, name, gathered[name])
-        if isinstance(gathered.get("secure_cookies"), str):
-            gathered["secure_cookies"] = _truth("secure_cookies", gathered["secure_cookies"])
+        for name in _TRUTHS:
+            if isinstance(gathered.get(name), str):
+                gathered[name] = _truth(name, gathered[name])
         for name, value in gathered.items():
             if names[name].type is str and not isinstance(value, str):
                 raise WrongSettings(f"setting not usable: {name}: a text in quotes is needed")

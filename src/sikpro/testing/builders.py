@@ -9,6 +9,7 @@ from attrs import evolve
 from sikpro.application.ports.archives import Archive
 from sikpro.application.ports.chat import Incoming, IncomingKind, Outgoing
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.ports.webhooks import Webhook
 from sikpro.domain.catalogue import Bilingual, OrderType, SiteOperation, Status, Sto
 from sikpro.domain.duplicates import DuplicateMode, duplicate_key
 from sikpro.domain.errors import DomainError, InvalidFields
@@ -20,6 +21,9 @@ from sikpro.domain.values import OdpName, RegistrationNumber, SerialNumber, StoC
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 """A Monday noon, the time at which things happen unless a test says otherwise."""
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw3nR0mQ1xXvA="
+"""The secret of webhooks in tests."""
 
 
 def after(minutes: float) -> datetime:
@@ -129,6 +133,12 @@ def a_technician(name: str = "Budi Santoso", code: str = "F5SDA445", **more: Any
     """Somebody with a technician code and no account; the id is the store's to give."""
     known: dict[str, Any] = {"id": 0, "technician_code": code, "site_operation": "SDA"}
     return Person(name=name, **(known | more))
+
+
+def a_webhook(made_by: int, **more: Any) -> Webhook:
+    """Somebody's webhook for all events; the id is the store's to give."""
+    known: dict[str, Any] = {"name": "Depot", "url": "https://depot.example/sikpro", "secret": SECRET, "made_at": NOON}
+    return Webhook(made_by=made_by, **(known | more))
 
 
 def an_access_request(telegram_id: int = 700, **more: Any) -> AccessRequest:

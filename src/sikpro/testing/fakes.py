@@ -3,7 +3,7 @@
 The fakes of stores are `sikpro.adapters.memory`; clock, messenger and transactions have modules of their own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 
 from attrs import define, field
@@ -13,6 +13,7 @@ from sikpro.application.ports.backups import Backup
 from sikpro.application.ports.barcodes import PhotoReading, Refusal
 from sikpro.application.ports.health import Checked, Integrity, Space
 from sikpro.application.ports.storage import Hint
+from sikpro.application.ports.webhooks import WebhookAnswer, WebhookNotSent
 
 
 class QuickPasswords:
@@ -139,3 +140,28 @@ class FakeBarcodes:
         if content.startswith(b"\x89PNG"):
             return PhotoReading(refused=Refusal.TOO_MANY_PIXELS)
         return PhotoReading(refused=Refusal.BROKEN if content.startswith(b"\xff\xd8") else Refusal.NO_PICTURE)
+
+
+@define
+class FakeWebhookSender:
+    """A sender of webhooks into a list: `sent` has the address, headers and body of each request.
+
+    Each request is answered with the next of `answers`, an exception among them is raised; then always with 200.
+    """
+
+    answers: list[WebhookAnswer | WebhookNotSent] = field(factory=list[WebhookAnswer | WebhookNotSent])
+    sent: list[tuple[str, Mapping[str, str], bytes]] = field(factory=list[tuple[str, Mapping[str, str], bytes]])
+    gone: bool = False
+
+    async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> WebhookAnswer:
+        """Note a request and answer it."""
+        if self.gone:
+            raise WebhookNotSent("unreachable")
+        self.sent.append((url, headers, body))
+        answer = self.answers.pop(0) if self.answers else WebhookAnswer(200)
+        if isinstance(answer, WebhookNotSent):
+            raise answer
+        return answer
+
+    async def aclose(self) -> None:
+        """Close nothing."""

@@ -24,6 +24,7 @@ from sikpro.testing.contracts.search import SearchContract
 from sikpro.testing.contracts.tokens import TokensContract
 from sikpro.testing.contracts.totals import TotalsContract
 from sikpro.testing.contracts.undo_and_views import UndoAndViewsContract
+from sikpro.testing.contracts.webhooks import WebhooksContract
 from sikpro.testing.contracts.workers_and_access import WorkersAndAccessContract
 from sikpro.testing.contracts.working import WorkingContract
 from sikpro.testing.contracts.written_tables import WrittenTablesContract
@@ -102,6 +103,10 @@ class TestTotals(TotalsContract):
 
 
 class TestUndoAndViews(UndoAndViewsContract):
+    pass
+
+
+class TestWebhooks(WebhooksContract):
     pass
 
 

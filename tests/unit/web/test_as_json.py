@@ -33,6 +33,6 @@ def test_a_value_of_ours_is_plain_json(value: object, json: object) -> None:
 
 def test_each_kind_of_event_has_a_name_of_its_own() -> None:
     kinds = [one for one in vars(events).values() if isinstance(one, type) and issubclass(one, OrderEvent)]
-    names = {as_json.kind_of(one.__new__(one)) for one in kinds}
+    names = {as_json.kind_of(one) for one in kinds}
     assert len(names) == len(kinds)
-    assert as_json.kind_of(StatusChanged.__new__(StatusChanged)) == "status_changed"
+    assert as_json.kind_of(StatusChanged) == "status_changed"

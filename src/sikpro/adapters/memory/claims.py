@@ -54,6 +54,11 @@ class MemoryClaims:
                 lambda kept: evolve(kept, leased_until=None),
             )
             + _change(
+                state.webhook_deliveries,
+                lambda kept: kept.leased_until is not None,
+                lambda kept: evolve(kept, leased_until=None),
+            )
+            + _change(
                 state.files,
                 lambda kept: kept.file.state is FileState.WANTED and kept.claimed,
                 lambda kept: evolve(kept, due_at=kept.file.wanted_at, claimed=False),

@@ -39,6 +39,7 @@ from sikpro.application.ports.tokens import PersonalToken
 from sikpro.application.ports.two_steps import LoginTicket, SecondStep
 from sikpro.application.ports.undo_and_views import SavedView, UndoStep
 from sikpro.application.ports.wall_links import WallLink
+from sikpro.application.ports.webhooks import Webhook, WebhookDelivery
 from sikpro.application.ports.work_preferences import WorkPreferences
 from sikpro.application.ports.written_tables import UnwrittenRow, WrittenRow, WrittenTable
 from sikpro.domain.catalogue import Holiday, Maker, OrderType, ProviderCode, SiteOperation, Status, Sto
@@ -165,6 +166,14 @@ class KeptPhoto:
 
 
 @frozen
+class KeptDelivery:
+    """A delivery to a webhook and the end of its lease."""
+
+    delivery: WebhookDelivery
+    leased_until: datetime | None = None
+
+
+@frozen
 class Due:
     """A job and the end of its lease."""
 
@@ -285,6 +294,8 @@ class State:
     login_tickets: Table[str, LoginTicket] = field(factory=_table)
     personal_tokens: Table[int, PersonalToken] = field(factory=_table)
     kept_answers: Table[tuple[int, str], KeptAnswer] = field(factory=_table)
+    webhooks: Table[int, Webhook] = field(factory=_table)
+    webhook_deliveries: Table[int, KeptDelivery] = field(factory=_table)
     retention_runs: Table[int, RetentionRun] = field(factory=_table)
     folded_rows: Table[Fold, tuple[Folded, ...]] = field(factory=_table)
     left_people: Table[int, datetime] = field(factory=_table)

@@ -47,6 +47,7 @@ from sikpro.adapters.memory.tokens import MemoryPersonalTokens
 from sikpro.adapters.memory.two_steps import MemoryLoginTickets, MemorySecondSteps
 from sikpro.adapters.memory.undo_and_views import MemorySavedViews, MemoryUndoSteps
 from sikpro.adapters.memory.wall_links import MemoryWallLinks
+from sikpro.adapters.memory.webhooks import MemoryWebhooks
 from sikpro.adapters.memory.work_preferences import MemoryWorkPreferences
 from sikpro.adapters.memory.written_tables import MemoryWrittenTables
 from sikpro.application.ports.chance import UNFORESEEN, Chance
@@ -105,6 +106,7 @@ class MemoryUnitOfWork:
         self.login_tickets = MemoryLoginTickets(state)
         self.tokens = MemoryPersonalTokens(state, sequences)
         self.kept_answers = MemoryKeptAnswers(state)
+        self.webhooks = MemoryWebhooks(state, sequences)
         self.seals = MemorySeals(state)
         self.retention = MemoryRetention(state, sequences)
         self.archives = MemoryArchives(state, sequences)

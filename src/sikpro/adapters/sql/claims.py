@@ -14,6 +14,7 @@ from sikpro.adapters.sql.jobs import jobs
 from sikpro.adapters.sql.outbox import UNFINISHED, lock_claims, outbox
 from sikpro.adapters.sql.photo_reads import photo_reads
 from sikpro.adapters.sql.transaction import OpenTransaction
+from sikpro.adapters.sql.webhooks import webhook_deliveries
 from sikpro.adapters.sql.written_tables import written_tables
 from sikpro.application.ports.exports import ExportState
 from sikpro.application.ports.files import FileState
@@ -57,6 +58,7 @@ _KINDS = (
     _wanted(files, FileState.WANTED.value),
     _wanted(photo_reads, PhotoState.WANTED.value),
     _leased(written_tables, written_tables.c.claimed_by),
+    _leased(webhook_deliveries, webhook_deliveries.c.claimed_by),
 )
 
 

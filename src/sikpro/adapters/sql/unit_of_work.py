@@ -53,6 +53,7 @@ from sikpro.adapters.sql.transaction import OpenTransaction, as_storage_errors
 from sikpro.adapters.sql.two_steps import SqlLoginTickets, SqlSecondSteps
 from sikpro.adapters.sql.undo_and_views import SqlSavedViews, SqlUndoSteps
 from sikpro.adapters.sql.wall_links import SqlWallLinks
+from sikpro.adapters.sql.webhooks import SqlWebhooks
 from sikpro.adapters.sql.work_preferences import SqlWorkPreferences
 from sikpro.adapters.sql.writers_turn import writers_turn
 from sikpro.adapters.sql.written_tables import SqlWrittenTables
@@ -109,6 +110,7 @@ class SqlUnitOfWork:
         self.login_tickets = SqlLoginTickets(transaction)
         self.tokens = SqlPersonalTokens(transaction)
         self.kept_answers = SqlKeptAnswers(transaction)
+        self.webhooks = SqlWebhooks(transaction)
         self.security_events = SqlSecurityEvents(transaction)
         self.seals = SqlSeals(transaction)
         self.retention = SqlRetention(transaction)

@@ -48,6 +48,7 @@ from sikpro.application.ports.tokens import PersonalTokens
 from sikpro.application.ports.two_steps import LoginTickets, SecondSteps
 from sikpro.application.ports.undo_and_views import SavedViews, UndoSteps
 from sikpro.application.ports.wall_links import WallLinks
+from sikpro.application.ports.webhooks import Webhooks
 from sikpro.application.ports.work_preferences import WorkPreferencesStore
 from sikpro.application.ports.written_tables import WrittenTables
 
@@ -97,6 +98,8 @@ class Kind(StrEnum):
     TABLE = "table"
     FILE = "file"
     """A file or a photo is wanted from the network; for loops, not for pages."""
+    WEBHOOK = "webhook"
+    """A delivery to a webhook is queued; for loops, not for pages."""
 
 
 @frozen
@@ -136,6 +139,8 @@ class OrderStorage(Protocol):
     def owners(self) -> Owners: ...
     @property
     def disturbances(self) -> Disturbances: ...
+    @property
+    def webhooks(self) -> Webhooks: ...
 
 
 class PeopleStorage(Protocol):

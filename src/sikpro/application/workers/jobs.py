@@ -14,6 +14,7 @@ from sikpro.application.ports.jobs import Job
 from sikpro.application.ports.kept_answers import ANSWERS_KEPT
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.storage import AsyncTransactions, StorageCrowded, StorageError, UnitOfWork
+from sikpro.application.ports.webhooks import DELIVERIES_KEPT
 from sikpro.application.reports.closing import next_closing
 from sikpro.application.reports.send_recaps import next_recap
 from sikpro.application.use_cases.catalogue.count_uses import next_count
@@ -107,6 +108,10 @@ def _forget_photo_reads(uow: UnitOfWork, now: datetime, _: str) -> None:
     uow.photo_reads.forget(now - _READ_KEPT)
 
 
+def _forget_deliveries(uow: UnitOfWork, now: datetime, _: str) -> None:
+    uow.webhooks.forget(now - DELIVERIES_KEPT)
+
+
 def _forget_reminders(uow: UnitOfWork, now: datetime, _: str) -> None:
     uow.reminders.forget((now - _READ_KEPT).date())
 
@@ -128,6 +133,7 @@ RECURRING = (
     Recurring("forget_answers", timedelta(hours=1), _forget_answers, life=ANSWERS_KEPT),
     Recurring("forget_exports", timedelta(minutes=15), _forget_exports, life=KEPT),
     Recurring("forget_photo_reads", timedelta(hours=6), _forget_photo_reads, life=_READ_KEPT),
+    Recurring("forget_deliveries", timedelta(hours=1), _forget_deliveries, life=DELIVERIES_KEPT),
     Recurring("forget_reminders", timedelta(hours=6), _forget_reminders, life=_READ_KEPT),
 )
 

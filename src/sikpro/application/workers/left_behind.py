@@ -54,7 +54,7 @@ class LeftBehind:
         def work(uow: UnitOfWork) -> int:
             freed = uow.claims.free(gone)
             if freed:
-                for kind in (Kind.OUTBOX, Kind.EXPORT, Kind.TABLE):
+                for kind in (Kind.OUTBOX, Kind.EXPORT, Kind.TABLE, Kind.WEBHOOK):
                     uow.announce(Hint(kind))
             return freed
 

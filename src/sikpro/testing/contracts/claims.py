@@ -5,7 +5,7 @@ from datetime import timedelta
 from sikpro.application.ports.network import RemoteFile
 from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.ports.written_tables import WrittenState, WrittenTable
-from sikpro.testing.builders import a_person, after, an_outgoing, stored_order
+from sikpro.testing.builders import a_person, a_webhook, after, an_outgoing, stored_order
 from sikpro.testing.contracts.base import PROCESS, StoreSuite
 
 LEASE = timedelta(days=1)
@@ -24,6 +24,8 @@ def furnish(unit: UnitOfWork) -> None:
     unit.written_tables.add(
         WrittenTable(kind="orders", source="", by=1, at=after(0), added=0, changed=0, total=9, state=waits), []
     )
+    webhook = unit.webhooks.add(a_webhook(person.id))
+    unit.webhooks.queue(webhook.id, "order.placed", "{}", after(0), order_id=None)
     unit.exports.ask(person=person.id, query="2026-11", kind="csv", language="id", at=after(0))
     file = RemoteFile(chat_id=700, message_id=5, transport="bot_api", reference="f")
     unit.photo_reads.want(file, telegram_id=77, album=None, at=after(0))
@@ -58,6 +60,7 @@ def claimed(unit: UnitOfWork, owner: str = PROCESS) -> list[str]:
         ("job", unit.jobs.claim(now, LEASE)),
         ("export", unit.exports.claim(now, LEASE)),
         ("table", unit.written_tables.claim(now, LEASE)),
+        ("delivery", unit.webhooks.claim(now, LEASE)),
         ("file", unit.files.claim(now, LEASE, ["bot_api"])),
         ("photo", unit.photo_reads.claim(now, LEASE, ["bot_api"])),
     ):
@@ -66,7 +69,7 @@ def claimed(unit: UnitOfWork, owner: str = PROCESS) -> list[str]:
     return found
 
 
-EVERYTHING = ["bot", "outbox", "job", "export", "table", "file", "photo"]
+EVERYTHING = ["bot", "outbox", "job", "export", "table", "delivery", "file", "photo"]
 
 
 class ClaimsContract(StoreSuite):
@@ -99,7 +102,7 @@ class ClaimsContract(StoreSuite):
 
         assert store.write(lambda unit: unit.claims.free_all()) == 0
 
-        assert store.write(claimed) == ["bot", "job", "export", "table"]
+        assert store.write(claimed) == ["bot", "job", "export", "table", "delivery"]
 
     def test_nobody_is_gone_who_holds_nothing_and_oneself_is_never_gone(self, store: Transactions) -> None:
         assert store.read(lambda unit: unit.claims.gone()) == frozenset()

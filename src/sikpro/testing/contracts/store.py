@@ -32,6 +32,7 @@ from sikpro.testing.contracts.totals import TotalsContract
 from sikpro.testing.contracts.transactions import TransactionsContract
 from sikpro.testing.contracts.two_steps import TwoStepsContract
 from sikpro.testing.contracts.undo_and_views import UndoAndViewsContract
+from sikpro.testing.contracts.webhooks import WebhooksContract
 from sikpro.testing.contracts.workers_and_access import WorkersAndAccessContract
 from sikpro.testing.contracts.working import WorkingContract
 from sikpro.testing.contracts.written_tables import WrittenTablesContract
@@ -70,6 +71,7 @@ class StoreContract(
     TransactionsContract,
     TwoStepsContract,
     UndoAndViewsContract,
+    WebhooksContract,
     WorkersAndAccessContract,
     WorkingContract,
     WrittenTablesContract,

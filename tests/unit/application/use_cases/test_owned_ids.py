@@ -164,6 +164,7 @@ INSIDE = {
     "put_about_orders": "a message of ours",
     "shut_out": "what follows when somebody is kept out, or gets a new password",
     "standing_order": "the order in whose place a new one would stand",
+    "tell_webhooks": "what follows every change of an order",
     "texts_since": "a look of `send_text`, which checks the right",
 }
 """What takes an id and checks no actor, and why."""

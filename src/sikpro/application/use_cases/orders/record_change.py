@@ -1,6 +1,7 @@
 """Save an order with its events after a step, in one place."""
 
 from sikpro.application.ports.storage import Hint, Kind, UnitOfWork
+from sikpro.application.use_cases.webhooks.tell_webhooks import tell_webhooks
 from sikpro.domain.errors import OrderArchived
 from sikpro.domain.order import Change, Order
 
@@ -29,6 +30,7 @@ def record_remark(uow: UnitOfWork, change: Change, actor: int) -> None:
 
 def _record(uow: UnitOfWork, change: Change, order: Order, actor: int | None) -> Order:
     uow.journal.append(order, change.events, actor)
+    tell_webhooks(uow, order.id, change.events, actor)
     uow.announce(Hint(Kind.ORDER, (order.id,)))
     return order
 

@@ -1,0 +1,1 @@
+"""Sends events to other systems over HTTP, never to addresses inside the operator's networks."""

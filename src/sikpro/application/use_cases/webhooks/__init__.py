@@ -1,0 +1,1 @@
+"""Webhooks: which events other systems get, signed, and who decides that."""

@@ -54,9 +54,9 @@ class World:
             Person(id=0, name="Budi", technician_code="F5SDA445", site_operation="SDA", telegram_id=1),
             Person(id=0, name="Agus", technician_code="F5TUN446", site_operation="SDA", telegram_id=2),
             Person(id=0, name="Wayan", technician_code="F5MRT447", site_operation="MJK", telegram_id=3),
-            Person(id=0, name="Rina", username="rina", role=Role.HELPDESK),
+            Person(id=0, name="Rina", username="rina", role=Role.HELPDESK, password_hash="-"),
             Person(id=0, name="Bagus", username="bagus", role=Role.TEAM_LEADER),
-            Person(id=0, name="Admin", username="admin", role=Role.ADMIN),
+            Person(id=0, name="Admin", username="admin", role=Role.ADMIN, password_hash="-"),
         )
         for person in people:
             uow.people.add(person)

@@ -78,6 +78,16 @@ class Person:
         own = {self.role} if self.role else set()
         return frozenset(own | ({Role.TECHNICIAN} if self.technician_code else set()))
 
+    @property
+    def can_log_in(self) -> bool:
+        """Whether the person has an account with a password, and is active. The account of scripts has none."""
+        return self.active and self.role is not None and self.password_hash is not None
+
+    @property
+    def administers(self) -> bool:
+        """Whether the person can log in as an admin: one of them must stay."""
+        return self.can_log_in and self.may(Permission.ADMINISTER)
+
     def may(self, permission: Permission) -> bool:
         """Whether one of the person's roles has the permission. An inactive person has none."""
         return self.active and any(permission in PERMISSIONS[role] for role in self.roles)

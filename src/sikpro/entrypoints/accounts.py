@@ -21,8 +21,8 @@ T = TypeVar("T")
 
 
 def first_admin(container: Container) -> None:
-    """Add the first admin if there is no account and a terminal to show the one-time password."""
-    if container.transactions().read(lambda uow: any(person.role for person in uow.people.all())):
+    """Add the first admin if nobody can log in and a terminal to show the one-time password."""
+    if container.transactions().read(lambda uow: any(one.can_log_in for one in uow.people.all())):
         return
     if not sys.stdout.isatty():
         print("No account yet: make one with `sikpro user add NAME --role admin`.", file=sys.stderr)
@@ -73,6 +73,7 @@ def _particulars(uow: UnitOfWork, person: Person) -> str:
     sessions = uow.sessions.of_person(person.id)
     found = (
         ("kept out", not person.active),
+        ("no password", person.password_hash is None),
         ("one-time password", person.must_change_password),
         ("two steps", steps is not None and steps.on_since is not None),
         (f"last used {sessions[0].used_at:%d.%m.%Y %H:%M} UTC" if sessions else "no session", True),

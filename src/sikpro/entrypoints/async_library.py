@@ -9,7 +9,6 @@ from functools import partial
 
 from attrs import evolve
 
-from sikpro.domain.people import Role
 from sikpro.entrypoints.in_threads import OneWriter, Steps, Threads, twins_of
 from sikpro.entrypoints.library import Sikpro, connect
 from sikpro.entrypoints.library.catalogue import Catalogue
@@ -43,7 +42,7 @@ __all__ = [*KINDS, "aconnect", "over"]
 
 
 @asynccontextmanager
-async def aconnect(url="memory:", *, zone="Asia/Jakarta", clock=None, role=Role.TEAM_LEADER):
+async def aconnect(url="memory:", *, zone="Asia/Jakarta", clock=None, role=None):
     """Open a SIKPRO database as `connect` does, for a program with an event loop.
 
     What it gives has the same groups and methods, as coroutines, with the same errors; `async for` goes through a list.

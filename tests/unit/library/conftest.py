@@ -76,6 +76,6 @@ def _furnish(uow: UnitOfWork) -> None:
         Person(id=0, name="Dewi", username="dewi", role=Role.HELPDESK),
         Person(id=0, name="Bagus", username="bagus", role=Role.TEAM_LEADER),
         Person(id=0, name="Sari", username="sari", role=Role.SUPERVISOR, telegram_id=5),
-        Person(id=0, name="Admin", username="admin", role=Role.ADMIN),
+        Person(id=0, name="Admin", username="admin", role=Role.ADMIN, password_hash="-"),
     ):
         uow.people.add(person)

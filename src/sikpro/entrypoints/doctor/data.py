@@ -17,7 +17,6 @@ from sikpro.application.ports.outbox import Delivery
 from sikpro.application.ports.runtime import CLOCK_STEP
 from sikpro.application.ports.storage import StorageDamaged, StorageError, UnitOfWork
 from sikpro.application.workers.daily_backup import LATE, RECORD
-from sikpro.domain.people import Permission
 from sikpro.entrypoints.bucket import S3
 from sikpro.entrypoints.doctor.finding import Finding, Verdict
 from sikpro.entrypoints.reading import reading
@@ -132,7 +131,7 @@ def _waiting(uow: UnitOfWork, now: datetime) -> Iterator[Finding]:
 
 
 def _people(uow: UnitOfWork) -> Iterator[Finding]:
-    admins = [one for one in uow.people.all() if one.active and one.password_hash and one.may(Permission.ADMINISTER)]
+    admins = [one for one in uow.people.all() if one.administers]
     yield Finding.ok("accounts", count=len(admins)) if admins else Finding.ill("accounts", "no_admin")
 
 

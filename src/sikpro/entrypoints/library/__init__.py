@@ -43,14 +43,14 @@ _SCRIPT = "script"
 
 @held
 def connect(
-    url: str = "memory:", *, zone: str = _ZONE, clock: Clock | None = None, role: Role = Role.TEAM_LEADER
+    url: str = "memory:", *, zone: str = _ZONE, clock: Clock | None = None, role: Role | None = None
 ) -> "Sikpro":
     """Open a SIKPRO database by its URL; `memory:` opens an empty store in memory, which ends with the process.
 
-    `role` is that of the account `script`, which is made at the first time. A missing SQLite file is created; an old
-    one is migrated. A PostgreSQL database must be up to date (`sikpro migrate`). Another kind of URL is opened by the
-    plugin that its scheme names. Raises `StorageError`, and `ValueError` for a URL that nobody opens or a zone that is
-    not known.
+    `role` is that of the account `script`, which is made at the first time, a team leader's without it. A missing
+    SQLite file is created; an old one is migrated. A PostgreSQL database must be up to date (`sikpro migrate`). Another
+    kind of URL is opened by the plugin that its scheme names. Raises `StorageError`, and `ValueError` for a URL that
+    nobody opens, a zone that is not known, or a `role` that the account does not have.
 
     >>> with connect("memory:") as app:
     ...     app.register("AO SC32232558 ZTEGC6754546 SDA ODP-SDA-003 F5SDA445").number
@@ -78,6 +78,16 @@ def connect(
         raise StorageUnavailable("it is not up to date: run `sikpro migrate` first")
     engine = create_engine_for(url)
     return Sikpro.over(SqlTransactions(engine), clock, zone, engine.dispose, role)
+
+
+def _with_role(script: Person, role: Role | None) -> Person:
+    """Return the account of scripts as it is. Raises `ValueError` for another role than it has."""
+    if role not in (None, script.role):
+        raise ValueError(
+            f"the account {_SCRIPT} is {script.role or 'without a role'}: open it without role=; an admin changes it "
+            f"with app.acting_as(ADMIN).people.change({_SCRIPT!r}, role={str(role)!r})"
+        )
+    return script
 
 
 def _stays_open() -> None:
@@ -112,21 +122,29 @@ class Sikpro:
         clock: Clock,
         zone: str,
         close: Callable[[], None],
-        role: Role = Role.TEAM_LEADER,
+        role: Role | None = None,
     ) -> Self:
-        """Return a SIKPRO over any transactions; add the first catalogue and the script's account."""
+        """Return a SIKPRO over any transactions; add the first catalogue and the script's account.
+
+        Where it cannot, it closes them first. Raises `ValueError` for a `role` that the account does not have.
+        """
 
         def work(uow: UnitOfWork) -> Person:
             create_first_catalogue(uow)
             known = uow.people.by_username(_SCRIPT)
             if known:
-                return known
-            added = uow.people.add(Person(id=0, name="Script", username=_SCRIPT, role=role))
+                return _with_role(known, role)
+            added = uow.people.add(Person(id=0, name="Script", username=_SCRIPT, role=role or Role.TEAM_LEADER))
             uow.journal.note("person_added", str(added.id), None, clock.now(), {"name": added.name})
             record_added(uow, added, None, clock.now())
             return added
 
-        return cls(transactions=transactions, clock=clock, zone=zone, script=transactions.write(work), close=close)
+        try:
+            script = transactions.write(work)
+        except BaseException:
+            close()
+            raise
+        return cls(transactions=transactions, clock=clock, zone=zone, script=script, close=close)
 
     def __enter__(self) -> Self:
         return self

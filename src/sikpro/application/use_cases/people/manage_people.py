@@ -131,7 +131,7 @@ def add_technician(
 def set_active(uow: UnitOfWork, person_id: int, active: bool, by: Person | None, now: datetime) -> Person:
     """Activate or deactivate a person. Deactivation ends their sessions and tokens at once.
 
-    `by` is None on the command line. Raises `NotPermitted`, and `LastOne` for the last active admin.
+    `by` is None on the command line. Raises `NotPermitted`, and `LastOne` for the last admin who can log in.
     """
     person = uow.people.get(person_id)
     if by:
@@ -162,10 +162,10 @@ def must_manage_phone(by: Person, person: Person) -> None:
 
 
 def keep_an_admin(uow: UnitOfWork, before: Person, after: Person) -> None:
-    """Refuse a change that leaves no active admin. Raises `LastOne`."""
-    if before.may(Permission.ADMINISTER) and not after.may(Permission.ADMINISTER):
+    """Refuse a change that leaves no admin who can log in. Raises `LastOne`."""
+    if before.administers and not after.administers:
         others = (person for person in uow.people.all() if person.id != before.id)
-        if not any(person.may(Permission.ADMINISTER) for person in others):
+        if not any(person.administers for person in others):
             raise LastOne("admin", before.name)
 
 

@@ -39,7 +39,7 @@ from sikpro.domain.errors import (
     NotFound,
     StillUsed,
 )
-from sikpro.domain.people import Permission, Person, Role
+from sikpro.domain.people import Person, Role
 from sikpro.domain.spreadsheet_damage import check_phone_whole, check_zeros
 from sikpro.domain.text import compact
 
@@ -188,7 +188,7 @@ def _undoing(uow: UnitOfWork, rows: Sequence[WrittenRow], by: Person) -> Iterato
             yield row, NotFound(what="site_operation", name=person.site_operation)
         if person.id == by.id and not person.active:
             yield row, InvalidValue("row.yourself", "")
-        if before.may(Permission.ADMINISTER) and not any(one.may(Permission.ADMINISTER) for one in final.values()):
+        if before.administers and not any(one.administers for one in final.values()):
             yield row, LastOne("admin", before.name)
 
 

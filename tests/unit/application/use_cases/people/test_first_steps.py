@@ -24,7 +24,9 @@ def test_each_step_is_done_by_what_it_says_and_nothing_else() -> None:
     assert done(store) == nothing | {"places": True}
     store.write(lambda uow: uow.people.add(a_person("Admin", username="admin", role=Role.ADMIN)))
     assert not done(store)["helpdesks"], "an admin answers no order"
-    rina = store.write(lambda uow: uow.people.add(a_person()))
+    store.write(lambda uow: uow.people.add(a_person("Script", role=Role.TEAM_LEADER)))
+    assert not done(store)["helpdesks"], "a script answers no order"
+    rina = store.write(lambda uow: uow.people.add(a_person(password_hash="-")))
     store.write(lambda uow: uow.people.add(a_technician()))
     assert done(store) == nothing | {"places": True, "technicians": True, "helpdesks": True}
     store.write(lambda uow: uow.people.save(evolve(rina, active=False)))

@@ -192,9 +192,16 @@ class NothingChanged(DomainError):
 
 
 class NotPermitted(DomainError):
-    """This person's role does not allow it."""
+    """This person's role does not allow it; `permission` in `params` is what it lacks.
+
+    With `who` and `role`, the sentence names the person.
+    """
 
     code = "not_permitted"
+
+    def named(self, who: str, role: str) -> Self:
+        """Return the same error with the person in its sentence."""
+        return type(self)(self.code, **{**self.params, "who": who, "role": role})
 
 
 class AdminDecides(NotPermitted):

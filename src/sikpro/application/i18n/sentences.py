@@ -68,6 +68,10 @@ class Words:
             params["field"] = self(f"field.{params['field']}")
         if f"what.{params.get('what')}" in sentences(self.language):
             params["what"] = self(f"what.{params['what']}")
+        if params.get("who") and self.knows(f"error.{error.code}.named"):
+            params["role"] = self(f"role.{params['role']}")
+            params["permission"] = self(f"permission.{params['permission']}")
+            return self(f"error.{error.code}.named", **params)
         return self("error." + error.code, **params)
 
     def text(self, both: Bilingual) -> str:

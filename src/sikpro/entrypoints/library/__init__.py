@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar, Unpack
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -30,7 +31,7 @@ from sikpro.entrypoints.library.order_moves import OrderFields
 from sikpro.entrypoints.library.orders import Orders
 from sikpro.entrypoints.library.people import People
 from sikpro.entrypoints.library.recaps import Recaps
-from sikpro.entrypoints.library.session import OneTransaction, Session
+from sikpro.entrypoints.library.session import OneTransaction, Session, block_of, must_not_be_beside
 from sikpro.entrypoints.library.settings import InstallationSettings
 from sikpro.entrypoints.plugins import scheme, store_at
 
@@ -167,6 +168,7 @@ class Sikpro:
                 raise NotFound(what="person", name=username)
             return person
 
+        must_not_be_beside(self.transactions)
         return evolve(self, actor=self.transactions.read(work), close=_stays_open)
 
     @contextmanager
@@ -183,7 +185,7 @@ class Sikpro:
         ...     work.change_status(order.number, "selesai").phase.value
         'completed'
         """
-        with self.transactions.opened() as unit:
+        with block_of(self.transactions) as unit:
             steps = OneTransaction(unit)
             try:
                 yield evolve(self, transactions=steps, close=_stays_open)
@@ -298,13 +300,13 @@ class Sikpro:
     def add_to_catalogue(self, *rows: CatalogueRow) -> None:
         """Add or replace statuses, order types, Site Operations and STOs. Raises `NotFound`, `NotPermitted`."""
 
-        def work(uow: UnitOfWork) -> None:
-            if self.actor.id != self.script.id:
-                self._session.acting(uow).must(Permission.ADMINISTER)
+        def work(uow: UnitOfWork, by: Person, now: datetime) -> None:
+            if by.id != self.script.id:
+                by.must(Permission.ADMINISTER)
             for row in rows:
                 put_row(uow, row)
 
-        self.transactions.write(work)
+        self._session.write(work)
 
     def recap(self, period: str, **filters: str) -> Recap:
         """Return the recap of a day, a month or `2026-11-01_2026-11-15`, with filters. Raises `InvalidValue`."""

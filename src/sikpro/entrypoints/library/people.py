@@ -139,7 +139,7 @@ class People(Telegram):
         def work(uow: UnitOfWork, by: Person, now: datetime) -> Person:
             person = person_named(uow, who)
             if person.id == by.id:
-                raise NotPermitted(permission=Permission.ADMINISTER)
+                raise NotPermitted(permission="oneself")
             return shown(set_active(uow, person.id, False, by, now))
 
         return self._session.write(work)

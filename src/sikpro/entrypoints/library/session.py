@@ -1,8 +1,10 @@
 """What every group of the library works with: who acts, in which transactions, at what time."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -15,9 +17,9 @@ from sikpro.application.ports.storage import Transactions, UnitOfWork
 from sikpro.application.use_cases.orders.list_orders import check_order
 from sikpro.application.use_cases.orders.register_order import order_named
 from sikpro.application.use_cases.people.record_event import record_event
-from sikpro.domain.errors import NotFound
+from sikpro.domain.errors import NotFound, NotPermitted
 from sikpro.domain.order import Order
-from sikpro.domain.people import Permission, Person
+from sikpro.domain.people import Permission, Person, Role
 
 T = TypeVar("T")
 
@@ -49,11 +51,13 @@ class Session:
 
     def write(self, work: Work[T]) -> T:
         """Do a step that writes. Raises `DomainError`, `StorageError`."""
-        return self.transactions.write(lambda uow: work(uow, self.acting(uow), self.clock.now()))
+        must_not_be_beside(self.transactions)
+        return self.transactions.write(partial(self._step, work))
 
     def read(self, work: Work[T]) -> T:
         """Do a step that only reads. Raises `DomainError`, `StorageError`."""
-        return self.transactions.read(lambda uow: work(uow, self.acting(uow), self.clock.now()))
+        must_not_be_beside(self.transactions)
+        return self.transactions.read(partial(self._step, work))
 
     def move(self, number: str, work: OrderWork[T]) -> T:
         """Do a step with the order under a registration number. Raises `NotFound`."""
@@ -83,12 +87,44 @@ class Session:
             raise NotFound(what="person", name=person.username or person.name)
         return person
 
+    def _step(self, work: Work[T], uow: UnitOfWork) -> T:
+        by = self.acting(uow)
+        try:
+            return work(uow, by, self.clock.now())
+        except NotPermitted as refused:
+            raise refused.named(by.name, by.role or Role.TECHNICIAN) from None
+
 
 @frozen
 class Group:
     """A part of the library. Each method is one transaction, with the rights of who acts."""
 
     _session: Session
+
+
+_blocks = threading.local()
+
+
+@contextmanager
+def block_of(transactions: Transactions) -> Iterator[UnitOfWork]:
+    """Open a block; meanwhile this thread does no step beside it. Raises `RuntimeError` inside another."""
+    must_not_be_beside(transactions)
+    with transactions.opened() as unit:
+        held: list[Transactions] = vars(_blocks).setdefault("held", [])
+        held.append(transactions)
+        try:
+            yield unit
+        finally:
+            held.remove(transactions)
+
+
+def must_not_be_beside(transactions: Transactions) -> None:
+    """Refuse a step beside this thread's open block: it would not see what the block wrote. Raises `RuntimeError`."""
+    if any(one is transactions for one in vars(_blocks).get("held", ())):
+        raise RuntimeError(
+            "there is a transaction already: inside the block use what `as` gave (with app.transaction() as work: "
+            "work.orders…), because app itself is not part of it"
+        )
 
 
 @define

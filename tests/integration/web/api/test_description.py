@@ -11,6 +11,7 @@ import pytest
 
 from sikpro.adapters.web.api.description import curl
 from sikpro.adapters.web.api.examples import COMPLETED, DELETED, EXAMPLES, MINE, WAITING, Example
+from sikpro.adapters.web.api.listing import PARAMETERS
 from sikpro.application.ports.storage import UnitOfWork
 from tests.integration.loopback import NO_TLS
 from tests.integration.web.api.client import Script, script_of
@@ -98,6 +99,33 @@ def test_every_answer_and_every_problem_has_a_schema_and_bodies_take_no_other_fi
     taken = ("NewOrder", "NewTexts", "SomeTexts", "NewStatus")
     assert [schemas[name]["additionalProperties"] for name in taken] == [False] * len(taken)
     assert "additionalProperties" not in schemas["OrderJson"]
+
+
+@pytest.mark.parametrize(
+    ("path", "lacks"), [("/api/v1/orders", set()), ("/api/v1/tables/orders.csv", {"after", "limit", "sort"})]
+)
+def test_every_filter_of_a_list_is_described_with_its_words(page_site: Site, path: str, lacks: set[str]) -> None:
+    operation = description(page_site)["paths"][path]["get"]
+    found = {one["name"]: one for one in operation["parameters"]}
+    assert found.keys() == {*PARAMETERS} - lacks
+    for one in found.values():
+        assert (one["in"], one["required"]) == ("query", False)
+        assert one["description"]
+        assert one["schema"]["type"] == ("integer" if one["name"] == "limit" else "string")
+    words = {name: set(one["schema"]["enum"]) for name, one in found.items() if "enum" in one["schema"]}
+    assert words["phase"] == {"waiting", "in_progress", "held_up", "completed", "cancelled"}
+    assert words["age"] == {"1h", "4h", "24h", "72h", "old"}
+    assert words["channel"] == {"telegram", "web", "library", "import", "api"}
+    assert words.keys() >= {"view", "turn", "waited", "acted", "tti", "in_time", "overdue"}
+    page = httpx.get(f"{page_site.url}/api/v1/docs", verify=NO_TLS).text
+    article = page.partition(f'id="{operation["operationId"]}"')[2].partition("</article>")[0]
+    assert {name for name in found if f"<code>{name}</code></th>" not in article} == set()
+
+
+def test_the_page_shows_code_as_code(page_site: Site) -> None:
+    page = httpx.get(f"{page_site.url}/api/v1/docs", verify=NO_TLS).text
+    assert "Go on with <code>next</code> until it is null." in page
+    assert "`" not in page
 
 
 def test_the_page_names_each_operation_and_each_code_and_nothing_of_another_host(page_site: Site) -> None:

@@ -1,6 +1,7 @@
 """The description of the API: OpenAPI 3.1 with an example of each operation, and a page of ours for people."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from inspect import cleandoc
@@ -11,6 +12,7 @@ from attrs import frozen
 from jinja2 import Environment
 from litestar import Litestar, Request, Response, get
 from litestar.enums import MediaType
+from markupsafe import Markup, escape
 from msgspec import Struct
 
 from sikpro.adapters.web.api.admission import OPEN
@@ -60,9 +62,20 @@ async def docs(request: Request[Any, Any, Any]) -> Response[str]:
     text = (
         _engine()
         .get_template("api/docs.html")
-        .render(groups=_groups(described(request.app)), problems=_problems(), host=HOST, limit=PER_MINUTE)
+        .render(
+            groups=_groups(described(request.app)), problems=_problems(), host=HOST, limit=PER_MINUTE, marked=marked
+        )
     )
     return Response(text, media_type=MediaType.HTML, headers={"cache-control": "no-cache"})
+
+
+def marked(text: str) -> Markup:
+    """Return a description as HTML; what stands between backticks is code.
+
+    >>> marked("`next` < null")
+    Markup('<code>next</code> &lt; null')
+    """
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 @cache

@@ -3,6 +3,8 @@
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from litestar.openapi.spec import Operation, Parameter, Schema
@@ -14,7 +16,9 @@ from sikpro.application.as_json import OrderJson
 from sikpro.application.ports.queries import Key, Sort
 from sikpro.application.use_cases.orders.list_orders import Looked
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
+from sikpro.domain.order_data import Channel
 from sikpro.domain.people import Person
+from sikpro.domain.promise import PROMISE
 
 PATH = "/api/v1/orders"
 USUAL, MOST = 50, 200
@@ -23,6 +27,8 @@ USUAL, MOST = 50, 200
 PLACE = ("after", "limit")
 PARAMETERS = ("view", "q", "sort", *FILTERS, *PLACE)
 """The query's parameters of the list."""
+
+_PROMISED = PROMISE // timedelta(hours=1)
 
 _SAID: Mapping[str, str] = {
     "view": "the queue's view; without it a search or a phase is over all orders",
@@ -36,24 +42,29 @@ _SAID: Mapping[str, str] = {
     "sto": "a code of the catalogue",
     "site_operation": "a code of the catalogue; `-` for none",
     "technician": "a technician's code",
-    "channel": "`telegram`, `web`, `library`, `import` or `api`",
-    "group": "the group of a held-up status",
+    "channel": "by which door it came",
+    "group": "the group of a held-up status; `-` for none",
     "day": "received on this day: `2026-11-23`, or within an hour of it: `2026-11-23T09`",
     "month": "received in this month: `2026-11`",
     "received": "received within these days: `2026-11-01_2026-11-15`",
-    "finished": "ended in a month, on a day or within days",
-    "due": "fell due in a month, on a day or within days",
-    "age": "open orders of this age",
-    "overdue": "`1`: open orders past their limit",
-    "acted": "`1`: a helpdesk has acted on it",
-    "waited": "waited for this turn",
+    "finished": "completed or cancelled in a month, on a day or within days: `2026-11`, `2026-11-23`, "
+    "`2026-11-01_2026-11-15`",
+    "due": f"fell due (its receipt and {_PROMISED} hours) in a month, on a day or within days, until now: `2026-11`, "
+    "`2026-11-23`, `2026-11-01_2026-11-15`",
+    "age": "how long ago it was received, of open orders, in five ranges: `1h` below 1 hour, `4h` from 1 to below 4, "
+    "`24h` from 4 to below 24, `72h` from 24 to below 72, `old` 72 hours and more",
+    "overdue": "`1`: open orders past the limit of their type, if it is the helpdesk's turn",
+    "acted": "`1`: a helpdesk has acted on it at least once, whatever became of it",
+    "waited": "it has waited for this turn, in a span that is over; `turn` is the one it waits for now",
     "turn": "whose turn it is now",
-    "tti": "ended within 72 hours, or later",
-    "in_time": "completed by its due time",
+    "tti": f"the time from receipt to the end: `within` {_PROMISED} hours, or `late`: longer; without an end neither",
+    "in_time": f"`yes`: completed within {_PROMISED} hours; `no`: every other order. Use it with `due`",
     "hour": "received in this hour of any day: `09`",
-    "finished_hour": "ended in this hour of any day",
+    "finished_hour": "ended in this hour of any day: `09`",
     "phase": "a phase, in any view",
 }
+
+_WORDS: Mapping[str, Iterable[str]] = {**CHOICES, "view": VIEWS, "sort": Sort, "channel": Channel}
 
 
 class OrderPage(Struct):
@@ -64,6 +75,7 @@ class OrderPage(Struct):
     after: str | None
 
 
+@dataclass
 class ListsOrders(Operation):
     """Describes the parameters of the list."""
 
@@ -138,7 +150,7 @@ def _no_choice(typed: str, known: Iterable[str]) -> InvalidValue:
 
 def described(name: str) -> Parameter:
     """Return the description of a parameter of the list."""
-    choices = sorted(CHOICES.get(name, VIEWS if name == "view" else Sort if name == "sort" else ()))
+    choices = sorted(_WORDS.get(name, ()))
     kind = OpenAPIType.INTEGER if name == "limit" else OpenAPIType.STRING
     schema = Schema(type=kind, enum=list(choices) or None)
     if name == "limit":

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from litestar import Controller, get
@@ -35,6 +36,7 @@ _CHOICES = tuple(name for name in PARAMETERS if name not in {*PLACE, "sort"})
 _CSV = "text/csv"
 
 
+@dataclass
 class _OfAllOrders(Operation):
     """Describes the filters of the table."""
 

@@ -158,6 +158,8 @@ _PLACES = {
     "PersonFields": "entrypoints.library.people",
     "ProviderTable": "entrypoints.library.provider",
     "Recaps": "entrypoints.library.recaps",
+    "RecapFilters": "entrypoints.library.recaps",
+    "Dimension": "application.ports.facts",
     "RetentionPlan": "application.use_cases.retention.decide_retention",
     "Rules": "entrypoints.library.settings",
     "Schedule": "application.ports.schedules",

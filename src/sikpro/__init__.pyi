@@ -1,6 +1,7 @@
 from sikpro.adapters.sql.migrate import MigrationFailed as MigrationFailed
 from sikpro.adapters.sql.migrate import NewerSchema as NewerSchema
 from sikpro.application.ports.day_notes import DayNote as DayNote
+from sikpro.application.ports.facts import Dimension as Dimension
 from sikpro.application.ports.failed_messages import FailedSum as FailedSum
 from sikpro.application.ports.failed_messages import Fate as Fate
 from sikpro.application.ports.files import FileState as FileState
@@ -156,6 +157,7 @@ from sikpro.entrypoints.library.people import People as People
 from sikpro.entrypoints.library.people import PersonFields as PersonFields
 from sikpro.entrypoints.library.provider import Completed as Completed
 from sikpro.entrypoints.library.provider import ProviderTable as ProviderTable
+from sikpro.entrypoints.library.recaps import RecapFilters as RecapFilters
 from sikpro.entrypoints.library.recaps import Recaps as Recaps
 from sikpro.entrypoints.library.selection import Count as Count
 from sikpro.entrypoints.library.selection import OrderSelection as OrderSelection

@@ -24,10 +24,14 @@ def held(function: Callable[P, T], place: str = "") -> Callable[P, T]:
 
     @wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> T:
-        given = signature.bind(*args, **kwargs).arguments
+        called = place or function.__name__
+        try:
+            given = signature.bind(*args, **kwargs).arguments
+        except TypeError as wrong:
+            raise TypeError(f"{called}: {wrong}") from None
         for name, value in given.items():
             if name != "self":
-                _check(place or function.__name__, value, signature.parameters[name], _hints(function)[name])
+                _check(called, value, signature.parameters[name], _hints(function)[name])
         return function(*args, **kwargs)
 
     return checked

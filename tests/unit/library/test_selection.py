@@ -184,6 +184,7 @@ SEARCHED_AS = {
     "types": {"type"},
     "received": {"received", "older_than", "younger_than"},
     "changed_since": {"changed_since", "changed_within"},
+    "turn_began": {"turn_began", "turn_for"},
 }
 """The words of the filters that a script does not name as the filter does."""
 

@@ -72,6 +72,8 @@ class Words:
             params["role"] = self(f"role.{params['role']}")
             params["permission"] = self(f"permission.{params['permission']}")
             return self(f"error.{error.code}.named", **params)
+        if params.get("known") and self.knows(f"error.{error.code}.known"):
+            return self(f"error.{error.code}.known", **params)
         return self("error." + error.code, **params)
 
     def text(self, both: Bilingual) -> str:

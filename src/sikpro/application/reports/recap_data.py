@@ -192,6 +192,11 @@ class Recap:
         """All targets of the month together."""
         return next((target for target in self.targets if not target.sto), None)
 
-    def table(self, dimension: Dimension) -> RecapTable | None:
-        """Return the table of a dimension, None when the recap has none."""
-        return next((table for table in self.tables if table.dimension is dimension), None)
+    def table(self, dimension: Dimension | str) -> RecapTable | None:
+        """Return the table of a dimension or its word (`sto`), None when the recap has none.
+
+        Raises `ValueError` for another word.
+        """
+        if dimension not in tuple(Dimension):
+            raise ValueError(f"table: there is no {dimension!r}; there are {', '.join(Dimension)}")
+        return next((table for table in self.tables if table.dimension == dimension), None)

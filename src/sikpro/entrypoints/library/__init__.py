@@ -13,9 +13,7 @@ from sikpro.adapters.local.clock import SystemClock
 from sikpro.adapters.memory.unit_of_work import MemoryTransactions
 from sikpro.application.ports.runtime import Clock
 from sikpro.application.ports.storage import StorageUnavailable, Transactions, UnitOfWork
-from sikpro.application.reports.recap import recap
 from sikpro.application.reports.recap_data import Recap
-from sikpro.application.reports.recap_query import RecapQuery
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.use_cases.catalogue.lookup import CatalogueRow, put_row
 from sikpro.application.use_cases.people.manage_people import add_technician, record_added
@@ -30,7 +28,7 @@ from sikpro.entrypoints.library.messages import Messages
 from sikpro.entrypoints.library.order_moves import OrderFields
 from sikpro.entrypoints.library.orders import Orders
 from sikpro.entrypoints.library.people import People
-from sikpro.entrypoints.library.recaps import Recaps
+from sikpro.entrypoints.library.recaps import RecapFilters, Recaps
 from sikpro.entrypoints.library.session import OneTransaction, Session, block_of, must_not_be_beside
 from sikpro.entrypoints.library.settings import InstallationSettings
 from sikpro.entrypoints.plugins import scheme, store_at
@@ -242,6 +240,7 @@ class Sikpro:
         odp: str,
         technician: str,
         note: str = "",
+        port: str = "",
     ) -> Order:
         """Add an order to the queue and return it. Raises `InvalidFields`, `DuplicateOrder`."""
         return self.orders.register_order(
@@ -252,6 +251,7 @@ class Sikpro:
             odp=odp,
             technician=technician,
             note=note,
+            port=port,
         )
 
     def register(self, message: str) -> Order:
@@ -270,8 +270,12 @@ class Sikpro:
         """Give an order of the script back to the queue. Raises `AlreadyTaken`, `ForbiddenMove`."""
         return self.orders.give_back(number)
 
-    def change_status(self, number: str, status: str, *, feedback: str = "", reason: str = "") -> Order:
-        """Set a status by its code and notify the technician. Raises `ForbiddenMove`, `ReasonRequired`, `NotFound`."""
+    def change_status(self, number: str, status: str, *, feedback: str | None = None, reason: str = "") -> Order:
+        """Set a status by its code (`app.catalogue.statuses()` has them) and notify the technician.
+
+        Without `feedback` the status's own text is sent, as the console proposes it; "" sends none. Raises
+        `ForbiddenMove`, `ReasonRequired`, `NotFound`.
+        """
         return self.orders.change_status(number, status, feedback=feedback, reason=reason)
 
     def correct(self, number: str, **fields: Unpack[OrderFields]) -> Order:
@@ -308,10 +312,9 @@ class Sikpro:
 
         self._session.write(work)
 
-    def recap(self, period: str, **filters: str) -> Recap:
-        """Return the recap of a day, a month or `2026-11-01_2026-11-15`, with filters. Raises `InvalidValue`."""
-        query = RecapQuery.parse(period, filters)
-        return self._session.read(lambda uow, by, now: recap(uow, query, by, now, self.zone))
+    def recap(self, period: str, **filters: Unpack[RecapFilters]) -> Recap:
+        """Return the recap of a day, a month or `2026-11-01_2026-11-15`, with filters. Raises as `app.recaps`."""
+        return self.recaps(period, **filters)
 
     @property
     def _session(self) -> Session:

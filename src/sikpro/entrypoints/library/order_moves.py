@@ -9,7 +9,9 @@ from sikpro.application.conversation.known import known_in
 from sikpro.application.conversation.reader.read_message import read_order
 from sikpro.application.ports.queries import OrderFilter, Sort
 from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue.lookup import status_named
 from sikpro.application.use_cases.catalogue.typed_values import number_meant
+from sikpro.application.use_cases.messages.notify_technician import proposed_feedback
 from sikpro.application.use_cases.orders.change_status import cancel_order, change_status, reopen_order
 from sikpro.application.use_cases.orders.hand_over import hand_over
 from sikpro.application.use_cases.orders.list_orders import list_orders
@@ -39,7 +41,12 @@ from sikpro.entrypoints.library.session import Group, person_named
 
 
 class OrderFields(TypedDict, total=False):
-    """The data of an order as somebody types it; a field that is left out stays as it is."""
+    """The data of an order as somebody types it; a field that is left out stays as it is.
+
+    `type` is the code of an order type (AO), `registration_number` the provider's number (SC32232558), `serial` that of
+    the modem, `sto` the code of the exchange, `odp` the name of the ODP (ODP-SDA-003), `port` its port, `technician`
+    the technician's code, and `note` a text beside them.
+    """
 
     type: str
     registration_number: str
@@ -133,28 +140,44 @@ class OrderMoves(Group):
 
         return self._session.move(number, work)
 
-    def change_status(self, number: str, status: str, *, feedback: str = "", reason: str = "") -> Order:
-        """Set a status by its code and notify the technician.
+    def change_status(self, number: str, status: str, *, feedback: str | None = None, reason: str = "") -> Order:
+        """Set a status by its code (`app.catalogue.statuses()` has them) and notify the technician.
 
-        Raises `ForbiddenMove`, `AlreadyTaken`, `ReasonRequired`, `InvalidValue` for a text that is too long.
+        Without `feedback` the status's own text is sent, as the console proposes it; "" sends none. Raises
+        `ForbiddenMove`, `AlreadyTaken`, `ReasonRequired`, `InvalidValue` for a text that is too long, and `NotFound`
+        with the known codes for another one.
         """
         return self._session.move(
             number,
             lambda uow, order, by, now: change_status(
-                uow, order.id, status, by, now, reason=reason, feedback=feedback, zone=self._session.zone
+                uow,
+                order.id,
+                _known(uow, status),
+                by,
+                now,
+                reason=reason,
+                feedback=_said(uow, order, status, feedback),
+                zone=self._session.zone,
             ),
         )
 
-    def answer(self, number: str, status: str, *, undo_within: timedelta | str, feedback: str = "") -> Order:
+    def answer(self, number: str, status: str, *, undo_within: timedelta | str, feedback: str | None = None) -> Order:
         """Set a status as the console does: its message waits, and until then `undo` takes both back.
 
-        Raises as `change_status`.
+        `feedback` and errors are those of `change_status`.
         """
         hold = duration("undo_within", undo_within)
         return self._session.move(
             number,
             lambda uow, order, by, now: change_status(
-                uow, order.id, status, by, now, feedback=feedback, zone=self._session.zone, hold=hold
+                uow,
+                order.id,
+                _known(uow, status),
+                by,
+                now,
+                feedback=_said(uow, order, status, feedback),
+                zone=self._session.zone,
+                hold=hold,
             ),
         )
 
@@ -234,3 +257,16 @@ class OrderMoves(Group):
             return restore_order(uow, found.id, by, now)
 
         return self._session.write(work)
+
+
+def _known(uow: UnitOfWork, status: str) -> str:
+    """Return a code that an active status has. Raises `NotFound` with those that are."""
+    codes = [row.code for row in uow.catalogue.statuses() if row.active]
+    if status not in codes:
+        raise NotFound(what="status", name=status[:64], known=", ".join(codes))
+    return status
+
+
+def _said(uow: UnitOfWork, order: Order, status: str, feedback: str | None) -> str:
+    """Return what the technician reads with a status: what a script says, or the status's own text."""
+    return proposed_feedback(uow, order)(status_named(uow, status)) if feedback is None else feedback

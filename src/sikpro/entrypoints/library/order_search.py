@@ -31,12 +31,18 @@ class OrderSearch(TypedDict, total=False):
     `phase`, `turn`, `waited` and `channel` are words (`waiting`, `helpdesk`, `telegram`); `open` is every phase in
     which somebody still has to act. `status`, `type`, `sto` and `site_operation` are codes of the catalogue; `phase`,
     `type` and `sto` may be several. `holder` (who has it now) and `helpdesk` (who had it last; "-" for nobody) are user
-    names. `text` is what the search field takes.
+    names. `technician` is a technician code. `text` is what the search field takes.
+
+    `serial` is a whole serial number, `maker` its beginning (the maker's id, ZTEG), `odp` a whole name, `group` the
+    reason group of a status ("-" for none). `waited` is a turn that is over (`technician`: orders that waited for one),
+    `acted` orders on which a helpdesk did something, `newer_than` those added after the order with this id.
 
     `received`, `finished`, `due` and `turn_began` are a day (`date`, `2026-11-29`, `today`, `yesterday`), a month
     (`2026-11`), several days (`2026-11-01_2026-11-15`) or a `Period`. `older_than` and `younger_than` are the time
-    since the receipt, `took_at_most` and `took_over` the time from there to the end, `changed_within` the time since
-    the last change: `4h`, `2d`, `1h30m`, or a `timedelta`. `overdue` is past its limit, and the helpdesk's turn.
+    since the receipt, `turn_for` the least time that the present turn lasts (`turn="technician", turn_for="2d"` waits
+    for a technician since two days), `took_at_most` and `took_over` the time from the receipt to the end,
+    `changed_within` the time since the last change, `changed_since` the moment of it: `4h`, `2d`, `1h30m`, or a
+    `timedelta`. `overdue` is past its limit, and the helpdesk's turn.
     `in_time` selects of the orders that fall `due` those within the promise, or the others. `hour` and `finished_hour`
     are 0 to 23 in the installation's zone. `deleted` is for admins.
 
@@ -68,6 +74,7 @@ class OrderSearch(TypedDict, total=False):
     turn_began: str | date | Period
     older_than: str | timedelta
     younger_than: str | timedelta
+    turn_for: str | timedelta
     changed_within: str | timedelta
     changed_since: datetime
     took_at_most: str | timedelta
@@ -89,6 +96,7 @@ class Search:
     sort: Sort
     older_than: timedelta | None = None
     younger_than: timedelta | None = None
+    turn_for: timedelta | None = None
     changed_within: timedelta | None = None
     overdue: bool = False
 
@@ -103,6 +111,10 @@ class Search:
             if self.younger_than is not None:
                 start = max(start, now - self.younger_than)
             which = evolve(which, received=Period(start, max(start, end)))
+        if self.turn_for is not None:
+            span = which.turn_began or Period(_FIRST, _LAST)
+            end = min(span.end, now - self.turn_for + _TICK)
+            which = evolve(which, turn_began=Period(span.start, max(span.start, end)))
         if self.changed_within is not None:
             which = evolve(which, changed_since=now - self.changed_within)
         return evolve(which, overdue=past_limits(uow, now, zone)) if self.overdue else which
@@ -115,14 +127,7 @@ def understood(session: Session, given: OrderSearch) -> Search:
 
 def _understood(uow: UnitOfWork, given: OrderSearch, now: datetime, session: Session) -> Search:
     fields: dict[str, object] = {}
-    catalogue = uow.catalogue
-    known: Mapping[str, Callable[[], Iterable[str]]] = {
-        "status": lambda: (row.code for row in catalogue.statuses()),
-        "type": lambda: (row.code for row in catalogue.order_types()),
-        "sto": lambda: (row.code for row in catalogue.stos()),
-        "site_operation": lambda: (UNKNOWN, *(row.code for row in catalogue.site_operations())),
-        "group": lambda: (UNKNOWN, *{row.group for row in catalogue.statuses() if row.group}),
-    }
+    known = known_codes(uow)
     words: Mapping[str, type[StrEnum]] = {"channel": Channel, "turn": Turn, "waited": Turn}
     relative: dict[str, timedelta] = {}
     for name, value in given.items():
@@ -134,15 +139,15 @@ def _understood(uow: UnitOfWork, given: OrderSearch, now: datetime, session: Ses
             case "channel" | "turn" | "waited":
                 fields[name] = _word(words[name], name, str(value))
             case "sto" | "type":
-                codes = [_code(name, one, known[name]()) for one in _several(value)]
+                codes = [code_meant(f"where: {name}", one, known[name]()) for one in _several(value)]
                 fields |= {name: codes[0]} if len(codes) == 1 else {f"{name}s": frozenset(codes)}
             case "status" | "site_operation" | "group":
-                fields[name] = _code(name, str(value), known[name]())
+                fields[name] = code_meant(f"where: {name}", str(value), known[name]())
             case "holder" | "helpdesk":
                 fields[name] = NOBODY if value == UNKNOWN else person_named(uow, str(value)).id
             case "received" | "finished" | "due" | "turn_began":
                 fields[name] = _span(name, value, now, session)
-            case "older_than" | "younger_than" | "changed_within":
+            case "older_than" | "younger_than" | "changed_within" | "turn_for":
                 relative[name] = duration(name, value)
             case "took_at_most" | "took_over":
                 fields[name] = duration(name, value)
@@ -159,6 +164,18 @@ def _understood(uow: UnitOfWork, given: OrderSearch, now: datetime, session: Ses
     if sort.column and not which.open_only:
         raise ValueError(f"where: sort: {sort} needs open=True or a phase of open orders: only these are sorted by it")
     return Search(fixed=which, sort=sort, overdue=given.get("overdue", False), **relative)
+
+
+def known_codes(uow: UnitOfWork) -> Mapping[str, Callable[[], Iterable[str]]]:
+    """Return what reads the codes of the catalogues, by the filter that takes one of them."""
+    catalogue = uow.catalogue
+    return {
+        "status": lambda: (row.code for row in catalogue.statuses()),
+        "type": lambda: (row.code for row in catalogue.order_types()),
+        "sto": lambda: (row.code for row in catalogue.stos()),
+        "site_operation": lambda: (UNKNOWN, *(row.code for row in catalogue.site_operations())),
+        "group": lambda: (UNKNOWN, *{row.group for row in catalogue.statuses() if row.group}),
+    }
 
 
 def duration(name: str, value: object) -> timedelta:
@@ -186,14 +203,15 @@ def _word(kind: type[E], name: str, value: str) -> E:
         raise ValueError(f"where: {name}: there is no {value!r}; there are {', '.join(kind)}") from None
 
 
-def _code(name: str, value: str, known: Iterable[str]) -> str:
+def code_meant(place: str, value: str, known: Iterable[str]) -> str:
+    """Return a code of a catalogue as it is written there. Raises `ValueError` with the known ones for another."""
     codes = {code.casefold(): code for code in known}
     if not codes:  # an installation without this catalogue accepts every code
         return value.strip().upper()
     try:
         return codes[value.strip().casefold()]
     except KeyError:
-        raise ValueError(f"where: {name}: there is no {value!r}; there are {', '.join(codes.values())}") from None
+        raise ValueError(f"{place}: there is no {value!r}; there are {', '.join(codes.values())}") from None
 
 
 def _hour(name: str, value: object) -> int:

@@ -31,7 +31,12 @@ from sikpro.entrypoints.library.telegram import Telegram, shown
 
 
 class PersonFields(TypedDict, total=False):
-    """A person's data as somebody types them; what is left out stays, and "" is none."""
+    """A person's data as somebody types them; what is left out stays, and "" is none.
+
+    `name` is shown to others, `username` and `role` (`helpdesk`, `team_leader`, `supervisor`, `admin`) make an account,
+    `technician_code` makes a technician of the Site Operation whose code `site_operation` is. `phone` is one number,
+    `language` is `id` or `en`.
+    """
 
     name: str
     username: str
@@ -70,11 +75,11 @@ class People(Telegram):
 
         return self._session.read(work)
 
-    def get(self, who: str) -> Person:
-        """Return a person: oneself, or one that who acts may manage."""
+    def get(self, who: str | int) -> Person:
+        """Return a person: oneself, or one that who acts may manage; `who` is an id too, as `JournalEntry.actor` is."""
 
         def work(uow: UnitOfWork, by: Person, now: datetime) -> Person:
-            person = person_named(uow, who)
+            person = uow.people.get(who) if isinstance(who, int) else person_named(uow, who)
             must_manage_phone(by, person)
             return shown(person)
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
@@ -52,8 +53,8 @@ class Count(int):
 class OrderSelection:
     """A list of orders. Each loop reads it anew, page by page, each page in a transaction of its own.
 
-    So a loop may change the orders that it goes through. Every method raises `NotPermitted` for somebody who may not
-    list orders, or deleted ones.
+    So a loop may change the orders that it goes through. `if orders.where(…):` asks whether there is one. Every method
+    raises `NotPermitted` for somebody who may not list orders, or deleted ones.
     """
 
     _session: Session
@@ -67,6 +68,15 @@ class OrderSelection:
             if len(page) < PAGE:
                 return
             after = page[-1].key_in(self._search.sort)
+
+    def __bool__(self) -> bool:
+        """Whether there is an order; it looks for one alone."""
+
+        def work(uow: UnitOfWork, by: Person, now: datetime) -> bool:
+            which = self._search.at(uow, now, self._session.zone)
+            return bool(list_orders(uow, which, by, sort=self._search.sort, limit=1))
+
+        return self._session.read(work)
 
     def first(self) -> OrderRow | None:
         """Return the first order, None where there is none."""

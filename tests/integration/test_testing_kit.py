@@ -38,7 +38,7 @@ def run_pytest(project: Path, test: str, *options: str) -> "subprocess.Completed
 
 
 EXAMPLES = [
-    pytest.param(blocks(PAGE, "python")[0], "3 passed", id="plugin"),
+    pytest.param(blocks(PAGE, "python")[0], "4 passed", id="plugin"),
     pytest.param(blocks(PAGE, "python")[1], " passed", id="store", marks=pytest.mark.audit),
 ]
 

@@ -58,6 +58,11 @@ LACKING: Mapping[str, Mapping[str, str]] = {
             two_steps.must_turn_on_two_steps two_steps.prepare_two_steps two_steps.renew_recovery_codes
             two_steps.turn_off_two_steps two_steps.turn_on_two_steps
         """,
+        "webhooks are made on their page, where the secret is shown once": """
+            keep_webhooks.add_webhook keep_webhooks.change_webhook keep_webhooks.remove_webhook
+            keep_webhooks.renew_secret keep_webhooks.resend_delivery keep_webhooks.resend_failed
+            keep_webhooks.switch_webhook keep_webhooks.try_webhook
+        """,
         "a script reads its table from a path, and keeps no upload": """
             uploads.drop_upload uploads.find_upload uploads.keep_upload
         """,

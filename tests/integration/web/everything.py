@@ -14,7 +14,7 @@ from sikpro.application.use_cases.orders.saved_views import save_view
 from sikpro.application.use_cases.recaps.wall_links import make_wall_link
 from sikpro.application.use_cases.tables.take_back import record_rows
 from sikpro.application.workers.intake import Intake
-from sikpro.testing.builders import an_incoming
+from sikpro.testing.builders import a_webhook, an_incoming
 from tests.integration.web.console import Site
 from tests.integration.web.orders.test_files import photo
 
@@ -120,6 +120,8 @@ PAGES = {
     "/settings": "admin",
     "/settings/patterns": "admin",
     "/settings/retention": "admin",
+    "/settings/webhooks": "admin",
+    "/settings/webhooks/1": "admin",
     "/profile": "rina",
     "/profile/two-steps": "rina",
     "/profile/two-steps?next=/profile": "tono",
@@ -194,6 +196,11 @@ def fill(site: Site) -> None:
         )
         declared = {"scope": "sto", "place": "SPJ", "status": "", "text": "Feeder putus, perkiraan selesai 15.00"}
         declare_disturbance(uow, declared, site.people["rina"], site.clock.at, shown=(0, 0), zone="Asia/Jakarta")
+        webhook = uow.webhooks.add(a_webhook(site.people["admin"].id))
+        failed = uow.webhooks.queue(webhook.id, "order.taken", "{}", site.clock.at, order_id=1)
+        uow.webhooks.end_all(webhook.id, "timeout", site.clock.at)
+        assert failed == 1
+        uow.webhooks.queue(webhook.id, "order.placed", "{}", site.clock.at, order_id=2)
         make_wall_link(uow, WALL, "Ruang helpdesk", "", site.people["admin"], site.clock.at)
         uow.second_steps.prepare(site.people["tono"].id, SECRET)
         publish_notice(uow, "Sistem gangguan sampai 14.00", site.people["bagus"], site.clock.at)

@@ -54,6 +54,7 @@ from sikpro.adapters.web.setup.notice import NoticeController
 from sikpro.adapters.web.setup.patterns import PatternsController
 from sikpro.adapters.web.setup.retention import RetentionController
 from sikpro.adapters.web.setup.settings import SettingsController
+from sikpro.adapters.web.setup.webhooks import WebhooksController
 from sikpro.adapters.web.site.admission import admit
 from sikpro.adapters.web.site.assets import serve_asset
 from sikpro.adapters.web.site.engine import environment
@@ -152,6 +153,7 @@ PAGES: tuple[Page, ...] = (
     Page(SettingsController),
     Page(PatternsController),
     Page(RetentionController),
+    Page(WebhooksController),
     Page(ListsController),
     Page(ImportOrdersController),
     Page(WrittenController),

@@ -23,7 +23,7 @@ from sikpro.application.ports.written_tables import WrittenRow
 from sikpro.application.use_cases.catalogue.decide_installation import installation_texts
 from sikpro.application.use_cases.tables.take_back import record_rows
 from sikpro.domain.people import AccessRequest
-from sikpro.testing.builders import an_access_request
+from sikpro.testing.builders import a_webhook, an_access_request
 from sikpro.testing.fakes import QuickPasswords
 from tests.integration.web.console import PASSWORD, Site
 from tests.unit.application.use_cases.people.test_doors import DOORS
@@ -99,6 +99,14 @@ def a_request(site: Site) -> AccessRequest:
     return site.store.write(work)
 
 
+HOOK = {"name": "Depot", "url": "https://depot.example/"}
+
+
+def a_hook(site: Site) -> int:
+    admin = site.people["admin"].id
+    return site.store.write(lambda uow: uow.webhooks.add(a_webhook(admin))).id
+
+
 def a_table(site: Site) -> str:
     admin, row = site.people["admin"], WrittenRow(name="N", subject="1", after={"name": "N", "role": "helpdesk"})
     made = site.store.write(lambda uow: record_rows(uow, "people", "orang.csv", admin, site.clock.at, [row]))
@@ -127,6 +135,9 @@ ACTS: Mapping[str, Act] = {
     "/profile/two-steps/confirm": lambda _: ("/profile/two-steps/confirm", {"code": "123456"}),
     "/profile/two-steps/codes": lambda _: ("/profile/two-steps/codes", {}),
     "/profile/two-steps/off": lambda _: ("/profile/two-steps/off", {}),
+    "/settings/webhooks": lambda _: ("/settings/webhooks", HOOK),
+    "/settings/webhooks/{webhook_id}": lambda site: (f"/settings/webhooks/{a_hook(site)}", HOOK),
+    "/settings/webhooks/{webhook_id}/secret": lambda site: (f"/settings/webhooks/{a_hook(site)}/secret", {}),
     "/settings": lambda _: ("/settings", {"admins_two_steps": "1"}),
     "/settings/retention": lambda _: ("/settings/retention", {"months": "6"}),
     "/lists/{name}/import/{upload_id}/apply": lambda _: ("/lists/people/import/1/apply", {"mark": "x"}),

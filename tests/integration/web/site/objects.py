@@ -147,6 +147,14 @@ CASES: Mapping[tuple[str, str, str], Case] = {
     ("POST", "/schedules/{schedule_id}/drop", "schedule"): ({}, REPORTS),
     ("POST", "/schedules/{schedule_id}/now", "schedule"): ({}, REPORTS),
     ("POST", "/walls/{link_id}/end", "wall"): ({}, ADMIN),
+    ("GET", "/settings/webhooks/{webhook_id}", "webhook"): ({}, ADMIN),
+    ("POST", "/settings/webhooks/{webhook_id}", "webhook"): ({"name": "x", "url": "https://x.example/"}, ADMIN),
+    ("POST", "/settings/webhooks/{webhook_id}/active", "webhook"): ({"active": "no"}, ADMIN),
+    ("POST", "/settings/webhooks/{webhook_id}/remove", "webhook"): ({}, ADMIN),
+    ("POST", "/settings/webhooks/{webhook_id}/resend", "webhook"): ({}, ADMIN),
+    ("POST", "/settings/webhooks/{webhook_id}/secret", "webhook"): ({}, ADMIN),
+    ("POST", "/settings/webhooks/{webhook_id}/try", "webhook"): ({}, ADMIN),
+    ("POST", "/settings/webhooks/{webhook_id}/deliveries/{delivery_id}/resend", "webhook"): ({}, ADMIN),
     ("GET", "/written/{table_id}", "orders written by another leader"): ({}, ADMIN | LENA),
     ("POST", "/written/{table_id}/take-back", "orders written by another leader"): ({}, ADMIN | LENA),
     ("GET", "/written/{table_id}", "targets written by another admin"): ({}, ADMIN),
@@ -271,6 +279,7 @@ FORM_IDS = {
     "header": "a line of the person's own upload",
     "held": "how many orders the page showed",
     "helpdesk-": "a row of the patterns",
+    "kind-": "a type of events, not a number",
     "let_in": "the person whom a decision names: `test_doors.py`",
     "meaning-": "a status of the person's own upload",
     "message": "a message of the outbox: FORM_CASES",
@@ -358,6 +367,7 @@ async def furnished(site: Site) -> tuple[Walk, dict[str, str]]:
         uow.people.save(evolve(someone["agus"], telegram_id=702))
         site.people["citra"] = uow.people.add(a_technician("Citra", "F5SDA447"))
         made["schedule"] = add_schedule(uow, **group, with_file=False, by=someone["lena"], now=now).id
+        made["webhook"] = uow.webhooks.all()[0].id
         made["wall"] = uow.wall_links.all()[0].id
         theirs = WrittenRow(name=elsewhere.number, subject=str(elsewhere.id), version=elsewhere.version)
         made["orders written by another leader"] = record_rows(uow, ORDERS, "a.csv", someone["lena"], now, [theirs]).id
@@ -385,7 +395,7 @@ async def furnished(site: Site) -> tuple[Walk, dict[str, str]]:
 
 def where(path: str, one: str, ids: Mapping[str, str]) -> str:
     """Return the address of an object, by its name or its id."""
-    path = path.replace("{name}", "targets")
+    path = path.replace("{name}", "targets").replace("{delivery_id}", "1")
     assert "{" in path, path
     return path[: path.index("{")] + ids.get(one, one) + path[path.index("}") + 1 :]
 

@@ -244,6 +244,16 @@ RIGHTS: Mapping[frozenset[str], str] = {
         POST /settings/patterns/preview
         GET /settings/retention
         POST /settings/retention
+        GET /settings/webhooks
+        POST /settings/webhooks
+        GET /settings/webhooks/{webhook_id}
+        POST /settings/webhooks/{webhook_id}
+        POST /settings/webhooks/{webhook_id}/active
+        POST /settings/webhooks/{webhook_id}/remove
+        POST /settings/webhooks/{webhook_id}/resend
+        POST /settings/webhooks/{webhook_id}/secret
+        POST /settings/webhooks/{webhook_id}/try
+        POST /settings/webhooks/{webhook_id}/deliveries/{delivery_id}/resend
         GET /users
         POST /users
         POST /users/{person_id}/active
@@ -281,6 +291,8 @@ SAMPLES: Mapping[str, str] = {
     "upload_id": "1",
     "version": "0",
     "view_id": "1",
+    "webhook_id": "1",
+    "delivery_id": "1",
 }
 """What stands in an address for each of its parts."""
 

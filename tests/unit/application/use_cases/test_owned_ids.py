@@ -36,11 +36,21 @@ from sikpro.application.use_cases.people.edit_people import end_session
 from sikpro.application.use_cases.people.personal_tokens import end_token, make_token
 from sikpro.application.use_cases.tables.take_back import ORDERS, plan_take_back, record_rows, take_back
 from sikpro.application.use_cases.tables.uploads import Purpose, Upload, drop_upload, find_upload, keep_upload
+from sikpro.application.use_cases.webhooks.keep_webhooks import (
+    TypedWebhook,
+    change_webhook,
+    remove_webhook,
+    renew_secret,
+    resend_delivery,
+    resend_failed,
+    switch_webhook,
+    try_webhook,
+)
 from sikpro.application.workers.clock_watch import never_jumped
 from sikpro.domain.errors import DomainError
 from sikpro.domain.people import Person, Role
 from sikpro.domain.place import Place
-from sikpro.testing.builders import a_person
+from sikpro.testing.builders import a_person, a_webhook
 from tests.unit.chat import NINE, WHOLE, ZONE, Phone, World
 
 BUDI, AGUS, WAYAN, RINA, BAGUS, ADMIN, TONO, SARI = range(1, 9)
@@ -76,6 +86,14 @@ def session(uow: UnitOfWork) -> str:
 def personal_token(uow: UnitOfWork) -> int:
     rina, typed = uow.people.get(RINA), {"name": "laporan", "scope": "read", "days": "9"}
     return make_token(uow, rina, typed, NINE, jumped=never_jumped, by=rina)[0].id
+
+
+def webhook(uow: UnitOfWork) -> int:
+    return (uow.webhooks.all() or (uow.webhooks.add(a_webhook(ADMIN)),))[0].id
+
+
+def a_delivery(uow: UnitOfWork) -> int:
+    return uow.webhooks.queue(webhook(uow), "order.taken", "{}", NINE, order_id=1)
 
 
 def upload(uow: UnitOfWork) -> int:
@@ -141,6 +159,16 @@ USES: Mapping[str, tuple[set[int], Use]] = {
     "restore_order": ({ADMIN}, lambda uow, by: restore_order(uow, deleted(uow), by, NINE)),
     "take_back": ({BAGUS, ADMIN}, lambda uow, by: take_back(uow, written(uow), by, NINE, reason="x", zone=ZONE)),
     "take_order": ({RINA}, lambda uow, by: take_order(uow, 1, by, NINE)),
+    "change_webhook": (
+        {ADMIN},
+        lambda uow, by: change_webhook(uow, webhook(uow), TypedWebhook(name="x", url="https://x.example/"), by, NINE),
+    ),
+    "remove_webhook": ({ADMIN}, lambda uow, by: remove_webhook(uow, webhook(uow), by, NINE)),
+    "renew_secret": ({ADMIN}, lambda uow, by: renew_secret(uow, webhook(uow), by, NINE)),
+    "resend_delivery": ({ADMIN}, lambda uow, by: resend_delivery(uow, webhook(uow), a_delivery(uow), by, NINE)),
+    "resend_failed": ({ADMIN}, lambda uow, by: resend_failed(uow, webhook(uow), by, NINE)),
+    "switch_webhook": ({ADMIN}, lambda uow, by: switch_webhook(uow, webhook(uow), by, NINE, active=False)),
+    "try_webhook": ({ADMIN}, lambda uow, by: try_webhook(uow, webhook(uow), by, NINE)),
     "withdraw_order": ({BUDI}, lambda uow, by: withdraw_order(uow, waiting(uow), by, NINE)),
 }
 """Who may do it with an order that a technician sent and a helpdesk has, a helpdesk's snippet and session, a team

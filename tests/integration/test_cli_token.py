@@ -18,7 +18,7 @@ def test_the_operator_makes_lists_and_ends_tokens(tmp_path: Path) -> None:
     text = made.stdout.strip()
     assert text.startswith("sikpro_")
     assert len(text) == 50
-    assert "token 1 of rina" in made.stderr
+    assert "token 1 of rina, may read and change, valid until " in made.stderr
     listed = run_sikpro("token", "list", *at).stdout
     assert [line.split()[:2] for line in listed.splitlines()] == [["1", "rina"]]
     assert "write  never used  laporan" in listed

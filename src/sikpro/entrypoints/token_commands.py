@@ -15,17 +15,25 @@ def token() -> None:
 @token.command("new")
 @click.argument("username")
 @click.option("--name", required=True, help="what the token is for")
-@click.option("--scope", type=click.Choice(["read", "write"]), default="read", show_default=True)
+@click.option(
+    "--scope",
+    type=click.Choice(["read", "write"]),
+    default="read",
+    show_default=True,
+    help="only read, or read and change",
+)
 @click.option("--days", type=click.IntRange(1, 365), default=90, show_default=True, help="how long it lasts")
 @data_option
 def new_token(username: str, name: str, scope: str, days: int, data: Path | None, database: str | None) -> None:
     """Make a token for the account USERNAME; standard output gets the token alone, this once."""
     container = container_of(data, database)
 
+    from sikpro.application.ports.tokens import Scope
     from sikpro.entrypoints.accounts import token_of
 
     made, text = token_of(container, username, {"name": name, "scope": scope, "days": str(days)})
-    click.echo(f"token {made.id} of {username}, valid until {made.expires_at:%d.%m.%Y}:", err=True)
+    may = "may read and change" if made.scope is Scope.WRITE else "may only read (--scope write: also change)"
+    click.echo(f"token {made.id} of {username}, {may}, valid until {made.expires_at:%d.%m.%Y}:", err=True)
     click.echo(text)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from sikpro.application.ports.storage import StorageUnavailable
 from tests.integration.loopback import NO_TLS
-from tests.integration.web.api.client import DATA, code_of, script_of
+from tests.integration.web.api.client import DATA, Script, code_of, script_of
 from tests.integration.web.console import Site
 
 
@@ -78,6 +78,37 @@ def test_a_body_that_is_not_strict_json_of_its_shape_is_refused_by_the_name_of_w
     assert all(part in answer.text for part in parts), answer.text
 
 
+def test_what_is_wrong_with_several_fields_is_said_of_each_by_its_label(page_site: Site) -> None:
+    answer = script_of(page_site, "rina").post("/orders", {"fields": DATA | {"serial": "", "sto": "", "odp": ""}})
+    assert (answer.status_code, code_of(answer)) == (422, "fields.invalid")
+    problem = answer.json()
+    assert "STO: Belum diisi." in problem["sentences"]["id"]
+    assert "SN modem: Belum diisi." in problem["sentences"]["id"]
+    assert problem["detail"] == problem["sentences"]["id"]
+    assert [one["sentences"]["id"] for one in problem["fields"] if one["field"] == "odp"] == ["Belum diisi."]
+
+
+@pytest.mark.parametrize("end", ["", "/journal"])
+def test_a_number_where_an_id_is_expected_is_told_the_address_for_numbers(page_site: Site, end: str) -> None:
+    script = script_of(page_site, "rina")
+    order = script.register()
+    answer = script.get(f"/orders/SC32232558{end}")
+    assert (answer.status_code, code_of(answer)) == (404, "api.order.number")
+    assert "/api/v1/orders/number/SC32232558" in answer.json()["sentences"]["id"]
+    assert script.get("/orders/number/SC32232558").json()["id"] == order["id"]
+
+
+@pytest.mark.parametrize(("accepts", "language"), [("", "id"), ("fr", "id"), ("en-GB", "en"), ("id", "id")])
+def test_who_is_not_known_is_answered_in_the_language_that_is_accepted_else_in_indonesian(
+    page_site: Site, accepts: str, language: str
+) -> None:
+    for path in ("/orders", "/nothing"):
+        answer = Script(page_site, "sikpro_wrong").get(path, {"accept-language": accepts})
+        assert code_of(answer) in {"api.token.wrong", "http.404"}
+        assert answer.headers["content-language"] == language
+        assert answer.json()["detail"] == answer.json()["sentences"][language]
+
+
 def test_a_form_is_no_json(page_site: Site) -> None:
     answer = script_of(page_site, "rina").ask("POST", "/orders", data=DATA)
     assert (answer.status_code, code_of(answer)) == (415, "api.media_type")
@@ -101,6 +132,8 @@ def test_a_fault_of_the_field_is_said_with_what_was_typed_and_what_is_meant(page
     assert (answer.status_code, code_of(answer)) == (422, "fields.invalid")
     fields = {one["field"]: one for one in answer.json()["fields"]}
     assert fields.keys() >= {"serial", "sto"}
+    assert fields["serial"]["sentences"]["id"].endswith("Tertulis: ZTEGC67S4546. Maksudnya ZTEGC6754546?")
+    assert fields["serial"]["sentences"]["en"].endswith("Did you mean ZTEGC6754546?")
     assert fields["sto"]["parameters"]["typed"] == "XXX"
     assert set(fields["sto"]["sentences"]) == {"id", "en"}
 

@@ -74,6 +74,15 @@ def test_a_token_is_also_the_password_of_basic_authentication_where_nothing_can_
     assert (elsewhere.status_code, "Basic" in elsewhere.headers["www-authenticate"]) == (401, False)
 
 
+def test_the_password_of_the_account_is_told_that_a_token_is_needed(page_site: Site) -> None:
+    basic = {"authorization": "Basic " + b64encode(b"sari:the password of sari").decode()}
+    answer = Script(page_site, "").get("/tables/orders.csv", basic | {"accept-language": "en"})
+    assert (answer.status_code, code_of(answer)) == (401, "api.token.password")
+    assert answer.json()["detail"].startswith("The password must be a token, not that of your account.")
+    other = {"authorization": "Basic " + b64encode(b"sari:sikpro_wrong").decode()}
+    assert code_of(Script(page_site, "").get("/tables/orders.csv", other)) == "api.token.wrong"
+
+
 def test_who_may_not_see_recaps_gets_no_table(page_site: Site) -> None:
     for path in ("orders.csv", "daily.csv?period=2026-11"):
         assert script_of(page_site, "rina").get(f"/tables/{path}").status_code == 403

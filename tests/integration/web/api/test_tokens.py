@@ -56,6 +56,7 @@ def test_a_token_that_only_reads_changes_nothing(page_site: Site) -> None:
         reader.ask("DELETE", f"/orders/{order['id']}", {"reason": "x"}),
     ):
         assert (answer.status_code, code_of(answer)) == (403, "api.token.read_only")
+        assert "--scope write" in answer.json()["detail"]
     assert reader.get(f"/orders/{order['id']}").json()["version"] == order["version"]
 
 

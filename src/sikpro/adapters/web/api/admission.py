@@ -15,7 +15,7 @@ from sikpro.adapters.web.site.limits import PER_MINUTE, WRONG_PER_MINUTE, Left
 from sikpro.adapters.web.site.visit import Connection, Visit, visit_of
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.ports.tokens import PersonalToken, Scope
-from sikpro.application.use_cases.people.personal_tokens import opened_by
+from sikpro.application.use_cases.people.personal_tokens import PREFIX, opened_by
 from sikpro.application.use_cases.people.two_steps import must_turn_on_two_steps
 from sikpro.domain.errors import InvalidFields, InvalidValue
 from sikpro.domain.people import Person
@@ -56,7 +56,7 @@ async def _identify(connection: Connection, *, basic: bool) -> None:
     found = await visit.parts.transactions.read(find) if brought else None
     if found is None:
         limits.count(wrong, WRONG_PER_MINUTE, now)
-        raise ApiFault("api.token.wrong" if brought else "api.token.missing", 401, headers=_challenge(basic=basic))
+        raise ApiFault(_refusal(connection, brought), 401, headers=_challenge(basic=basic))
     token, visit.person, visit.steps_missing = found
     state = connection.scope["state"]
     state[TOKEN], state[LIMIT] = token, limits.count(f"token {token.id}", PER_MINUTE, now)
@@ -87,6 +87,14 @@ def _brought(connection: Connection, *, basic: bool) -> str:
         except ValueError:
             return ""
     return text.strip() if kind.lower() == "bearer" else ""
+
+
+def _refusal(connection: Connection, brought: str) -> str:
+    """Return the code for what opens nothing. Tools that ask for a password are often given that of the account."""
+    if not brought:
+        return "api.token.missing"
+    by_password = connection.headers.get("authorization", "").lower().startswith("basic ")
+    return "api.token.password" if by_password and not brought.startswith(PREFIX) else "api.token.wrong"
 
 
 def _challenge(*, basic: bool) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -16,7 +16,7 @@ from sikpro.adapters.web.api.faults import ApiFault, Unclear
 from sikpro.adapters.web.site.errors import PAGES, status_of
 from sikpro.adapters.web.site.gate import REFUSED
 from sikpro.adapters.web.site.visit import visit_of
-from sikpro.application.i18n import LANGUAGES, words_in
+from sikpro.application.i18n import LANGUAGES, Words, sentences, words_in
 from sikpro.application.ports.storage import StorageCrowded, StorageError, StorageRejected, StorageUncertain
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue, NotPermitted
 
@@ -27,6 +27,12 @@ TYPES = "/api/v1/docs#problem-"
 """Where the page of the API explains a code."""
 
 _MISSING = re.compile(r"Missing required \w+ parameter '(\w+)'")
+_NUMBER = re.compile(r"/api/v1/orders/([A-Za-z]+-?[0-9][A-Za-z0-9-]*)(?:/|$)")
+"""A registration number where the id of an order is expected."""
+
+_NAMED = ("api.parameter", "api.field.")
+"""Begins the codes whose sentences name the field themselves."""
+
 _OWN = frozenset({"code", "params", "errors", "reading"})
 
 
@@ -86,7 +92,7 @@ def _domain_error(request: Request[Any, Any, Any], error: DomainError) -> Respon
     problem = _problem(request, status, error.code, _parameters(error), sentences)
     if isinstance(error, InvalidFields):
         problem.fields = field_problems(error.errors, visit_of(request).parts.zone)
-        said = {language: " ".join(one.sentences[language] for one in problem.fields) for language in LANGUAGES}
+        said = {language: _of_all(problem.fields, language, visit_of(request).parts.zone) for language in LANGUAGES}
         problem.sentences, problem.detail = said, said[_language(request)]
     if isinstance(error, Unclear):
         problem.reading = msgspec.to_builtins(error.reading)
@@ -98,6 +104,8 @@ def _http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respon
         return _unexpected(request, error)
     if isinstance(error, ValidationException) and (errors := _wrong_parameters(error)):
         return _domain_error(request, InvalidFields(errors))
+    if error.status_code == 404 and (number := _NUMBER.match(request.url.path)):
+        return _fault(request, ApiFault("api.order.number", 404, {"typed": number[1][:64]}))
     kept = {name: value for name, value in (error.headers or {}).items() if name.lower() in {"allow", "retry-after"}}
     return _plain(request, error.status_code, kept)
 
@@ -173,16 +181,46 @@ def _parameters(error: DomainError) -> dict[str, Any]:
 
 
 def _sentences(zone: str, error: DomainError) -> dict[str, str]:
-    return {language: words_in(language, zone).error(error) for language in LANGUAGES}
+    return {language: _sentence(words_in(language, zone), error) for language in LANGUAGES}
+
+
+def _sentence(words: Words, error: DomainError) -> str:
+    """Return the sentence of an error, with what was probably meant if it does not say that itself."""
+    sentence = words.error(error)
+    meant = str(error.params.get("suggestion") or error.params.get("readings") or "")
+    says_it = any(name in sentences(words.language)[f"error.{error.code}"] for name in ("{suggestion}", "{readings}"))
+    return sentence if not meant or says_it else words("api.meant", sentence=_ended(sentence), meant=meant)
+
+
+def _of_all(fields: Iterable[FieldProblem], language: str, zone: str) -> str:
+    """Return what is wrong with all fields, each by its label, or by its name where it has none."""
+    words = words_in(language, zone)
+
+    def line(one: FieldProblem) -> str:
+        if one.code.startswith(_NAMED):
+            return one.sentences[language]
+        label = f"field.{one.field.removeprefix('fields.')}"
+        field = words(label) if words.knows(label) else one.field
+        return words("api.of_field", field=field, sentence=one.sentences[language])
+
+    return " ".join(_ended(line(one)) for one in fields)
+
+
+def _ended(sentence: str) -> str:
+    """Return a sentence before another one: some end with what was typed."""
+    return f"{sentence}." if sentence[-1:].isalnum() else sentence
 
 
 def _language(request: Request[Any, Any, Any]) -> str:
-    """Return the language of title and detail: the first of ours that the request accepts, else the person's."""
+    """Return the language of title and detail: the first of ours that the request accepts, else the person's.
+
+    Who is not known, as with a wrong token, gets Indonesian, the language of most people here.
+    """
     for part in request.headers.get("accept-language", "").lower().split(","):
         if (wanted := part.partition(";")[0].strip()[:2]) in LANGUAGES:
             return wanted
     person = visit_of(request).person
-    return person.language if person else "en"
+    return person.language if person else LANGUAGES[0]
 
 
 def _sent(request: Request[Any, Any, Any], problem: Problem, headers: Mapping[str, str]) -> Response[bytes]:

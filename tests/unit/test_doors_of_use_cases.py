@@ -67,6 +67,74 @@ LACKING: Mapping[str, Mapping[str, str]] = {
             uploads.drop_upload uploads.find_upload uploads.keep_upload
         """,
     },
+    "API": {
+        "it is a part of others, which the API has": """
+            list_orders.list_orders list_orders.find_orders lookup.makers_in_use notify_owner.owner_chat
+            notify_technician.feedback_text notify_technician.recipients register_order.order_named
+            register_order.standing_order typed_values.number_meant typed_values.number_typed typed_values.patterns_of
+            understand_request.parsed_field record_event.record_event
+        """,
+        "a program does it with a loop, each order under a key of its own": """
+            bulk.work_in_bulk complete_orders.closed_among complete_orders.complete_orders
+            complete_orders.completing_statuses
+        """,
+        "a program sends its rows in one request, and keeps no upload": """
+            uploads.drop_upload uploads.find_upload uploads.keep_upload
+        """,
+        "the import of a table does it": """
+            set_targets.set_targets
+        """,
+        "it says or takes what belongs to a chat": """
+            archived.archive_lines bind_phone.bind_by_link grant_access.ask_access own_order.join_colleague
+            own_order.join_message own_order.keep_place take_back.ask_take_back
+        """,
+        "it belongs to pages: their looks, proposals, and views under a name": """
+            clashes.clashes lookup.maker_of choose_work.choose_going_on choose_work.choose_layout
+            choose_work.choose_served clashes.clashes_shown_to edit_catalogue.uses first_steps.first_steps
+            keep_snippets.drop_snippet keep_snippets.filled_snippets keep_snippets.save_snippet list_orders.count_look
+            list_orders.state_since lookup.any_status lookup.status_named notify_technician.proposed_feedback
+            remark_order.unread_mentions saved_views.save_view send_text.texts_since statement.line_in_words
+            wall_links.open_wall work_order.just_taken remark_order.read_mentions
+        """,
+        "accounts and logins change on the console alone, which asks for the password again": """
+            edit_people.end_other_sessions edit_people.end_session edit_people.reset_password
+            edit_people.unbind_telegram manage_people.add_account manage_people.set_password two_steps.accept_code
+            two_steps.has_two_steps two_steps.prepare_two_steps two_steps.renew_recovery_codes
+            two_steps.reset_two_steps two_steps.turn_off_two_steps two_steps.turn_on_two_steps
+        """,
+        "who has a token must not make another one from it": """
+            bind_phone.make_bind_link personal_tokens.end_token personal_tokens.live_tokens personal_tokens.make_token
+            wall_links.end_wall_link wall_links.make_wall_link
+        """,
+        "settings are for people, and change on the console alone": """
+            decide_retention.plan_retention decide_retention.decide_retention decide_installation.decide_installation
+            choose_owner.possible_owners choose_owner.choose_owner decide_patterns.decide_patterns
+            decide_patterns.effects_of keep_schedules.add_schedule keep_schedules.drop_schedule
+            keep_schedules.possible_parts keep_schedules.possible_receivers keep_schedules.switch_schedule
+            known_groups.possible_groups manage_people.set_language provider_codes.remember_meanings
+        """,
+        "the gate of all addresses does it, before the API": """
+            record_event.record_refusal
+        """,
+        "not built yet": """
+            grant_access.approve_many own_order.owned_order still_aside.still_aside access_decision.pointed_to
+            message_about_orders.by_chat anomalies.list_anomalies archived.archive_of ask_technicians.ask_technicians
+            ask_technicians.not_stuck ask_technicians.stuck ask_technicians.stuck_orders clear_hold_ups.clear_hold_ups
+            clear_hold_ups.held_up_by clear_hold_ups.may_clear clear_hold_ups.orders_of_status
+            declare_disturbance.affected_by declare_disturbance.declare_disturbance
+            declare_disturbance.disturbed_places end_disturbance.end_disturbance end_disturbance.tied_orders
+            end_disturbance.to_bring_back grant_access.approve_access grant_access.refuse_access
+            grant_access.whole_requests hand_over_shift.hand_over_shift hand_over_shift.held_by
+            list_orders.expected_wait list_orders.related_orders make_orders.plan_requests make_orders.request_work
+            make_orders.requests_of own_order.withdraw_order pin_notes.add_note pin_notes.change_note
+            pin_notes.drop_note publish_notice.publish_notice reconcile_orders.compare_orders
+            resend_failed.failed_plan resend_failed.resend_failed resend_message.resend_message set_aside.put_off
+            set_aside.put_off_order set_aside.skip_order statement.in_words statement.statements_about
+            take_back.plan_take_back take_back.take_back transfer_orders.drafts_of transfer_orders.open_orders_of
+            transfer_orders.possible_receivers transfer_orders.transfer_orders undo_status.undo_latest
+            undo_status.undo_status undo_status.undoable work_order.renew_claim
+        """,
+    },
 }
 """What a door does not have of what bot and console have, by the reason."""
 

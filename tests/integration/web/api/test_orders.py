@@ -99,7 +99,7 @@ def test_an_order_goes_from_the_queue_to_its_end_and_back(site: Site) -> None:
     gone = rina.get(at)
     assert (gone.status_code, code_of(gone)) == (404, "order.removed")
     assert boss.post(f"{at}/restore").json()["deleted_at"] is None
-    kinds = [fact["kind"] for fact in rina.get(f"{at}/journal").json()["facts"]]
+    kinds = [fact["kind"] for fact in rina.get(f"{at}/journal").json()["journal"]]
     assert kinds[:2] == ["order_placed", "order_taken"]
     assert kinds[-2:] == ["order_deleted", "order_restored"]
 
@@ -129,7 +129,7 @@ def test_words_notes_and_nudges_are_kept_where_they_belong(page_site: Site) -> N
     again = rina.post(f"{at}/nudge")
     assert code_of(again) == "order.nudged"
     assert again.json()["parameters"]["until"] > "2026-11-02T12:00:00Z"
-    facts = rina.get(f"{at}/journal").json()["facts"]
+    facts = rina.get(f"{at}/journal").json()["journal"]
     assert [fact["kind"] for fact in facts] == ["order_placed", "words_sent", "order_remarked", "order_nudged"]
     assert facts[2]["facts"]["text"] == "@tono tolong lihat"
     assert facts[2]["by"] == {"id": page_site.people["rina"].id, "name": "Rina"}

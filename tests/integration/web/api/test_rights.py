@@ -19,7 +19,7 @@ ADMINS = frozenset({ADMIN})
 
 RIGHTS: Mapping[frozenset[Role], str] = {
     EVERYBODY: """
-        list_orders get_order find_order list_facts list_messages list_files get_file list_catalogue get_me
+        list_orders get_order find_order list_journal list_messages list_files get_file list_catalogue get_me
         list_exports list_writings
     """,
     OFFICE: """

@@ -9,10 +9,14 @@ import pytest
 
 from sikpro.adapters.web.api import tables
 from sikpro.application.reports.open_tables import DAILY_COLUMNS, ORDER_COLUMNS
+from sikpro.application.reports.recap import recap
+from sikpro.application.reports.recap_query import RecapQuery
 from tests.integration.web.api.client import Script, code_of, script_of, token_for
 from tests.integration.web.console import Site
 
 NUMBERS = [f"SC3223255{digit}" for digit in range(7)]
+
+ZONE = "Asia/Jakarta"
 
 
 def filled(site: Site) -> Script:
@@ -56,6 +60,30 @@ def test_the_daily_sums_are_those_of_the_period(site: Site) -> None:
     assert list(row) == list(DAILY_COLUMNS)
     assert (row["day"], row["received"], row["completed"], row["completed_in_time"]) == ("2026-11-02", "7", "1", "1")
     assert rows_of(reading.get("/tables/daily.csv?period=2026-10")) == []
+
+
+def test_the_sums_are_the_figures_of_the_recap_under_the_names_that_the_page_says(site: Site) -> None:
+    reading, helpdesk = filled(site), script_of(site, "rina")
+    site.clock.later(days=4)
+    for order_id, status in ((2, "selesai"), (3, "batal"), (4, "selesai")):
+        for act, body in (("take", None), ("status", {"status": status, "feedback": "ya", "reason": "salah"})):
+            answer = helpdesk.post(f"/orders/{order_id}/{act}", body)
+            assert answer.status_code == 200, answer.text
+
+    daily = rows_of(reading.get("/tables/daily.csv?period=2026-11"))
+    sums = {name: sum(int(row[name]) for row in daily) for name in list(DAILY_COLUMNS)[3:]}
+    figures = reading.get("/recaps/2026-11").json()["figures"]
+    query = RecapQuery.parse("2026-11")
+    found = site.store.read(lambda uow: recap(uow, query, site.people["sari"], site.clock.now(), ZONE))
+
+    assert sums == {"received": 7, "completed": 3, "cancelled": 1, "completed_in_time": 1}
+    assert list(sums.values()) == [found.total, found.completed, found.cancelled, found.promise.within]
+    assert list(sums.values()) == [
+        sum(figures["received"].values()),
+        figures["completed"],
+        figures["cancelled"],
+        figures["promise"]["within"],
+    ]
 
 
 def test_a_token_is_also_the_password_of_basic_authentication_where_nothing_can_be_changed(page_site: Site) -> None:

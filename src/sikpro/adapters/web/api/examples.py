@@ -43,7 +43,7 @@ EXAMPLES: Mapping[str, Example] = {
     "register_order": Example(body={"fields": _FIELDS}),
     "get_order": _order(WAITING),
     "find_order": Example(path={"number": "SC10000001"}),
-    "list_facts": _order(WAITING),
+    "list_journal": _order(WAITING),
     "list_messages": _order(WAITING),
     "list_files": _order(WAITING),
     "get_file": Example(path={"file_id": 1}),

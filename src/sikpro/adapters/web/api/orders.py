@@ -54,10 +54,10 @@ class Registered(Struct):
     reading: ReadMessage | None
 
 
-class Facts(Struct):
-    """The history of an order, oldest first."""
+class Journal(Struct):
+    """The journal of an order: what happened to it, oldest first."""
 
-    facts: list[FactJson]
+    journal: list[FactJson]
 
 
 class Messages(Struct):
@@ -141,16 +141,16 @@ class OrdersApi(Controller):
 
         return await call.shown(work)
 
-    @get("/{order_id:int}/journal", operation_id="list_facts", summary="List what happened to an order")
-    async def journal(self, call: NamedDependency[Call], order_id: FromPath[int]) -> Response[Facts]:
-        """Return its history, oldest first; notes to colleagues only for who may read them."""
+    @get("/{order_id:int}/journal", operation_id="list_journal", summary="List the journal of an order: what happened")
+    async def journal(self, call: NamedDependency[Call], order_id: FromPath[int]) -> Response[Journal]:
+        """Return its journal, oldest first; notes to colleagues only for who may read them."""
 
-        def work(uow: UnitOfWork) -> Answer[Facts]:
+        def work(uow: UnitOfWork) -> Answer[Journal]:
             call.order(uow, order_id)
             all_of_it, name = may_read_remarks(call.me), names_in(uow)
             entries = uow.journal.of_order(order_id)
             shown = [one for one in entries if all_of_it or not isinstance(one.event, OrderRemarked)]
-            return Answer(content=Facts([fact_json(entry, name) for entry in shown]))
+            return Answer(content=Journal([fact_json(entry, name) for entry in shown]))
 
         return await call.shown(work)
 

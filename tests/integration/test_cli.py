@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx
@@ -51,7 +52,7 @@ def served(tmp_path: Path) -> Iterator[Process]:
 
 def test_the_version_is_told() -> None:
     done = subprocess.run([sys.executable, "-m", "sikpro", "--version"], capture_output=True, text=True, check=True)
-    assert done.stdout == "sikpro, version 0.1.0\n"
+    assert done.stdout == f"sikpro, version {version('sikpro')}\n"
 
 
 def test_a_fresh_database_is_served_without_a_token_and_every_page_says_that_the_bot_lacks_one(served: Process) -> None:

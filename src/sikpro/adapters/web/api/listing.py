@@ -6,15 +6,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode
+from zoneinfo import ZoneInfo
 
 from litestar.openapi.spec import Operation, Parameter, Schema
 from litestar.openapi.spec.enums import OpenAPIType
 from msgspec import Struct
 
+from sikpro.adapters.web.api.call import Call
 from sikpro.adapters.web.orders.order_listing import CHOICES, FILTERS, SPANS, VIEWS, Listing, views_for
 from sikpro.application.as_json import OrderJson
-from sikpro.application.ports.queries import Key, Sort
-from sikpro.application.use_cases.orders.list_orders import Looked
+from sikpro.application.ports.queries import Key, OrderFilter, Sort
+from sikpro.application.ports.storage import UnitOfWork
+from sikpro.application.use_cases.catalogue.lookup import codes_to_filter_by
+from sikpro.application.use_cases.orders.list_orders import Looked, past_limits
+from sikpro.application.use_cases.orders.order_age import aged, duration_of
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
 from sikpro.domain.order_data import Channel
 from sikpro.domain.people import Person
@@ -25,7 +30,8 @@ USUAL, MOST = 50, 200
 """How many orders a page has, and may have."""
 
 PLACE = ("after", "limit")
-PARAMETERS = ("view", "q", "sort", *FILTERS, *PLACE)
+SINCE = ("older_than", "younger_than")
+PARAMETERS = ("view", "q", "sort", *FILTERS, *SINCE, *PLACE)
 """The query's parameters of the list."""
 
 _PROMISED = PROMISE // timedelta(hours=1)
@@ -53,6 +59,8 @@ _SAID: Mapping[str, str] = {
     "`2026-11-23`, `2026-11-01_2026-11-15`",
     "age": "how long ago it was received, of open orders, in five ranges: `1h` below 1 hour, `4h` from 1 to below 4, "
     "`24h` from 4 to below 24, `72h` from 24 to below 72, `old` 72 hours and more",
+    "older_than": "received so long ago or longer: `90m`, `4h`, `2d`, `1w`, `1h30m`",
+    "younger_than": "received so long ago or later: `90m`, `4h`, `2d`, `1w`, `1h30m`",
     "overdue": "`1`: open orders past the limit of their type, if it is the helpdesk's turn",
     "acted": "`1`: a helpdesk has acted on it at least once, whatever became of it",
     "waited": "it has waited for this turn, in a span that is over; `turn` is the one it waits for now",
@@ -64,6 +72,7 @@ _SAID: Mapping[str, str] = {
     "phase": "a phase, in any view",
 }
 
+_BY_CATALOGUE = ("status", "type", "sto", "site_operation", "group")
 _WORDS: Mapping[str, Iterable[str]] = {**CHOICES, "view": VIEWS, "sort": Sort, "channel": Channel}
 
 
@@ -90,6 +99,11 @@ def listing_of(query: Mapping[str, str], me: Person) -> tuple[Listing, int]:
     for name in FILTERS:
         if query.get(name, "") and name not in listing.filters:
             errors[name] = _no_choice(query[name], CHOICES.get(name) or SPANS.get(name) or ())
+    if (channel := query.get("channel", "")) and channel not in set(Channel):
+        errors["channel"] = _no_choice(channel, Channel)
+    for name in SINCE:
+        if query.get(name, "") and duration_of(query[name]) is None:
+            errors[name] = _no_choice(query[name], ("90m", "4h", "2d", "1w", "1h30m"))
     if query.get("view", "") and query["view"] not in views_for(me):
         errors["view"] = _no_choice(query["view"], views_for(me))
     sort = query.get("sort", "")
@@ -103,15 +117,29 @@ def listing_of(query: Mapping[str, str], me: Person) -> tuple[Listing, int]:
     return listing, int(limit)
 
 
-def listing_of_text(query: str, me: Person) -> Listing:
-    """Return the list that a query as text asks for. Raises `InvalidFields`, also for names that no list has."""
+def which_of(uow: UnitOfWork, listing: Listing, query: Mapping[str, str], call: Call) -> OrderFilter:
+    """Return the filter of a list. Raises `InvalidFields` for codes that no row of a catalogue with rows has."""
+    known = {name: codes_to_filter_by(uow, name) for name in _BY_CATALOGUE if name in listing.filters}
+    wrong = {
+        name: listing.filters[name] for name, codes in known.items() if codes and listing.filters[name] not in codes
+    }
+    if wrong:
+        raise InvalidFields({name: _no_choice(typed, known[name]) for name, typed in wrong.items()})
+    zone = call.parts.zone
+    which = listing.which(call.me, call.now, ZoneInfo(zone), past_limits(uow, call.now, zone))
+    older, younger = (duration_of(query.get(name, "")) for name in SINCE)
+    return aged(which, call.now, older_than=older, younger_than=younger)
+
+
+def listing_of_text(query: str, me: Person) -> tuple[Listing, Mapping[str, str]]:
+    """Return the list that a query as text asks for, and the query. Raises `InvalidFields`, also for unknown names."""
     given = dict(parse_qsl(query, keep_blank_values=True))
     names = {
         name: InvalidValue("api.parameter", name, known=", ".join(PARAMETERS)) for name in given.keys() - {*PARAMETERS}
     }
     if names:
         raise InvalidFields(names)
-    return listing_of(given, me)[0]
+    return listing_of(given, me)[0], given
 
 
 def key_of(cursor: str) -> Key | None:

@@ -1,7 +1,6 @@
 """What is done with an order: taken, answered, corrected, given on, deleted."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
 from litestar import Controller, Response, delete, patch, post
 from litestar.di import NamedDependency
@@ -9,7 +8,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 
 from sikpro.adapters.web.api.call import Answer, Call
-from sikpro.adapters.web.api.listing import listing_of_text
+from sikpro.adapters.web.api.listing import listing_of_text, which_of
 from sikpro.adapters.web.api.order_bodies import (
     CONFIRMED_STO,
     Assignment,
@@ -26,7 +25,6 @@ from sikpro.application.as_json import OrderJson, Somebody
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.orders.change_status import change_status, reopen_order
 from sikpro.application.use_cases.orders.hand_over import hand_over
-from sikpro.application.use_cases.orders.list_orders import past_limits
 from sikpro.application.use_cases.orders.nudge_helpdesk import nudge_helpdesk
 from sikpro.application.use_cases.orders.own_order import correct_order
 from sikpro.application.use_cases.orders.remark_order import remark_order
@@ -58,10 +56,10 @@ class OrderActsApi(Controller):
     @post("/next", operation_id="take_next", summary="Take the next order of the queue", status_code=200)
     async def next(self, call: NamedDependency[Call], data: JSONBody[WhatNext]) -> Response[Next]:
         """Take the oldest waiting order, of a list if `query` names one; two at once get different orders."""
-        listing, zone = listing_of_text(data.query, call.me).next_from, ZoneInfo(call.parts.zone)
+        listing, query = listing_of_text(data.query, call.me)
 
         def work(uow: UnitOfWork) -> Answer[Next]:
-            which = listing.which(call.me, call.now, zone, past_limits(uow, call.now, zone.key))
+            which = which_of(uow, listing.next_from, query, call)
             order = take_next(uow, call.me, call.now, which)
             if order is None:
                 return Answer(content=Next(None))

@@ -1,7 +1,5 @@
 """Orders: register, read, list."""
 
-from zoneinfo import ZoneInfo
-
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
@@ -10,7 +8,7 @@ from msgspec import UNSET, Struct
 from sikpro.adapters.web.api.admission import TAKES
 from sikpro.adapters.web.api.call import Answer, Call, names_in
 from sikpro.adapters.web.api.faults import ApiFault, Unclear
-from sikpro.adapters.web.api.listing import PARAMETERS, ListsOrders, OrderPage, key_of, listing_of, page_of
+from sikpro.adapters.web.api.listing import PARAMETERS, ListsOrders, OrderPage, key_of, listing_of, page_of, which_of
 from sikpro.adapters.web.api.order_bodies import CONFIRMED_STO, NewOrder, given
 from sikpro.adapters.web.orders.photos import file_answer
 from sikpro.application.as_json import (
@@ -28,7 +26,7 @@ from sikpro.application.conversation.known import known_in
 from sikpro.application.conversation.reader.read_message import read_order
 from sikpro.application.ports.files import FileState
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.orders.list_orders import check_order, look_through, past_limits
+from sikpro.application.use_cases.orders.list_orders import check_order, look_through
 from sikpro.application.use_cases.orders.notify_entered import notify_entered
 from sikpro.application.use_cases.orders.register_order import register_order
 from sikpro.application.use_cases.orders.remark_order import may_read_remarks
@@ -88,10 +86,10 @@ class OrdersApi(Controller):
         """Return a page of the orders that you may see. Go on with `next` until it is null."""
         query = {name: call.request.query_params[name] for name in PARAMETERS if name in call.request.query_params}
         listing, limit = listing_of(query, call.me)
-        after, zone = key_of(query.get("after", "")), ZoneInfo(call.parts.zone)
+        after = key_of(query.get("after", ""))
 
         def work(uow: UnitOfWork) -> Answer[OrderPage]:
-            which = listing.which(call.me, call.now, zone, past_limits(uow, call.now, zone.key))
+            which = which_of(uow, listing, query, call)
             looked = look_through(uow, which, call.me, sort=listing.sort, after=after, limit=limit)
             page = page_of(looked, listing, query, limit, [order_json(row) for row in looked.rows])
             return Answer(content=page, headers={"link": f'<{page.next}>; rel="next"'} if page.next else {})

@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from litestar import Controller, get
 from litestar.di import NamedDependency
@@ -14,7 +13,7 @@ from litestar.response import Stream
 
 from sikpro.adapters.web.api.admission import BASIC, TAKES
 from sikpro.adapters.web.api.call import Call
-from sikpro.adapters.web.api.listing import PARAMETERS, PLACE, described, listing_of
+from sikpro.adapters.web.api.listing import PARAMETERS, PLACE, described, listing_of, which_of
 from sikpro.application.ports.queries import Key, OrderFilter
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.open_tables import (
@@ -26,7 +25,6 @@ from sikpro.application.reports.open_tables import (
     order_cells,
 )
 from sikpro.application.reports.recap_query import RecapQuery
-from sikpro.application.use_cases.orders.list_orders import past_limits
 from sikpro.domain.people import Permission
 
 AT_ONCE = 2_000
@@ -67,8 +65,7 @@ class TablesApi(Controller):
         listing, zone = listing_of({"view": "all"} | query, call.me)[0], call.parts.zone
 
         def begin(uow: UnitOfWork) -> tuple[OrderFilter, OpenCells]:
-            limits = past_limits(uow, call.now, zone)
-            return listing.which(call.me, call.now, ZoneInfo(zone), limits), OpenCells.of(uow, zone)
+            return which_of(uow, listing, query, call), OpenCells.of(uow, zone)
 
         which, cells = await call.parts.transactions.read(begin)
         return Stream(_orders(call, which, cells), media_type=_CSV)

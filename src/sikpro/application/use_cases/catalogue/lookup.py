@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from sikpro.application.i18n import Words
+from sikpro.application.ports.queries import UNKNOWN
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.domain.catalogue import Bilingual, Holiday, Maker, OrderType, ProviderCode, SiteOperation, Status, Sto
 from sikpro.domain.errors import InvalidValue, NotFound
@@ -36,6 +37,26 @@ def first_status(uow: UnitOfWork, phase: Phase) -> Status:
         if status.phase is phase and status.active:
             return status
     raise NotFound(what="status", name=phase)
+
+
+def codes_to_filter_by(uow: UnitOfWork, name: str) -> tuple[str, ...]:
+    """Return the codes by which orders can be filtered, also retired ones.
+
+    `name` is `status`, `type`, `sto`, `site_operation` or `group`; the last two have `-` for none.
+    """
+    catalogue = uow.catalogue
+    match name:
+        case "status":
+            return tuple(row.code for row in catalogue.statuses())
+        case "type":
+            return tuple(row.code for row in catalogue.order_types())
+        case "sto":
+            return tuple(row.code for row in catalogue.stos())
+        case "site_operation":
+            return (UNKNOWN, *(row.code for row in catalogue.site_operations()))
+        case "group":
+            return (UNKNOWN, *sorted({row.group for row in catalogue.statuses() if row.group}))
+    raise ValueError(f"{name} has no catalogue")
 
 
 def makers_in_use(uow: UnitOfWork) -> frozenset[str]:

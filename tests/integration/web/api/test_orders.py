@@ -244,7 +244,9 @@ _ANY = {"technician"}
 """Filters whose codes are too many to be named: an unknown one finds nothing."""
 
 
-@pytest.mark.parametrize("query", ["view=x", "sort=x", "sort=sto&view=all", "limit=201", "view=deleted"])
+@pytest.mark.parametrize(
+    "query", ["view=x", "view=", "turn=", "sort=x", "sort=sto&view=all", "limit=201", "view=deleted"]
+)
 def test_what_no_list_has_is_refused_with_what_there_is(page_site: Site, query: str) -> None:
     answer = script_of(page_site, "rina").get(f"/orders?{query}")
     [field] = answer.json()["fields"]

@@ -101,6 +101,7 @@ def listing_of(query: Mapping[str, str], me: Person) -> tuple[Listing, int]:
             errors[name] = _no_choice(query[name], CHOICES.get(name) or SPANS.get(name) or ())
     if (channel := query.get("channel", "")) and channel not in set(Channel):
         errors["channel"] = _no_choice(channel, Channel)
+    errors |= {name: _no_choice("", words) for name, words in _WORDS.items() if query.get(name) == ""}
     for name in SINCE:
         if query.get(name, "") and duration_of(query[name]) is None:
             errors[name] = _no_choice(query[name], ("90m", "4h", "2d", "1w", "1h30m"))

@@ -36,7 +36,7 @@ ALL = 200
 # The image has no extra but PostgreSQL: what needs another one is loaded only where a setting asks for it.
 EVERY_MODULE = """
 import importlib, pkgutil, sikpro
-EXTRAS = ("sikpro.adapters.s3.", "sikpro.adapters.metrics.telemetry")
+EXTRAS = ("sikpro.adapters.s3.", "sikpro.adapters.metrics.telemetry", "sikpro.testing")
 for module in pkgutil.walk_packages(sikpro.__path__, "sikpro."):
     is_program = module.name.endswith((".__main__", ".env")) or ".versions" in module.name
     if not is_program and not module.name.startswith(EXTRAS):

@@ -66,7 +66,7 @@ def test_the_oldest_version_of_python_is_the_one_that_the_workflows_use_first() 
 def test_the_site_of_the_documentation_is_built_without_a_warning() -> None:
     zensical = shutil.which("zensical", path=str(TOOLS))
     need(zensical, "needs zensical: pip install zensical 'mkdocstrings[python]'")
-    assert "No issues found" in said(str(zensical), "build", "--clean", "--strict", COLUMNS="200")
+    said(str(zensical), "build", "--clean", "--strict")
     assert "SC32232558" in (ROOT / "var" / "site" / "reference" / "library.html").read_text("utf-8")
 
 

@@ -78,6 +78,8 @@ class Trial:
     def run(self) -> None:
         """Collect the tests and try every fault; `fates` and `trouble` say what came of it."""
         args = [*(str(ROOT / test) for test in TESTS), "--rootdir", str(ROOT), "-p", "no:cacheprovider"]
+        # SIKPRO is a plugin of pytest, and was imported before pytest could rewrite its assertions.
+        args += ["-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning"]
         args += ["--no-header", "--no-summary", "-k", " and ".join(f"not {name}" for name in LEFT_OUT)]
         outcome = pytest.main(args, plugins=[self])
         if outcome and not self.trouble:

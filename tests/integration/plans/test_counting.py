@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 from attrs import evolve
 
-from sikpro.adapters.sql import SqlTransactions, create_engine_for, looking, migrate
+from sikpro.adapters.sql import SqlTransactions, create_engine_for, migrate
+from sikpro.application.ports import queries
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.use_cases.catalogue.first_catalogue import create_first_catalogue
 from sikpro.application.use_cases.orders.record_change import record_change
@@ -63,7 +64,7 @@ def plans(engine: sa.Engine) -> Mapping[str, list[str]]:
     """The plan of each statement that counts, where more orders wait than a look reads."""
     store = SqlTransactions(engine)
     with collected(engine) as found, pytest.MonkeyPatch.context() as fewer:
-        fewer.setattr(looking, "LOOKED_UP", -1)
+        fewer.setattr(queries, "LOOKED_UP", -1)
         for read in counting():
             store.read(read)
     return planned(engine, found)

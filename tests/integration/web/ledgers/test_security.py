@@ -61,6 +61,12 @@ def live_through_everything(site: Site) -> set[str]:
     token = re.search(r'data-copy="(sikpro_[\w-]{43})"', made)
     assert token
     sari.post("/profile/tokens/1/end")
+    typed = {"name": "Gudang", "url": "https://gudang.example/hook"}
+    admin.get("/settings/webhooks")
+    webhook = re.search(r'data-copy="(whsec_[^"]{44})"', admin.post("/settings/webhooks", typed).text)
+    assert webhook
+    admin.post("/settings/webhooks/1", typed | {"name": "Depot"})
+    admin.post("/settings/webhooks/1/remove")
     steps = two_steps(site, rina)
     admin.post(f"/people/{site.people['rina'].id}/two-steps/reset")
     admin.get("/walls")
@@ -87,7 +93,7 @@ def live_through_everything(site: Site) -> set[str]:
     admin.get("/lists/stos.csv")
     admin.get("/profile")
     admin.post("/profile/sessions/end-others")
-    secrets = {PASSWORD, NEW, WRONG, one_time[1], wall[1], link[1], token[1], *steps}
+    secrets = {PASSWORD, NEW, WRONG, one_time[1], wall[1], link[1], token[1], webhook[1], *steps}
     for visitor in site.visitors:
         secrets |= {value for cookie in visitor.client.cookies.jar if (value := cookie.value or "") and len(value) > 20}
     secrets |= {one.id for name in ("admin", "rina", "sari") for one in site.store.read(_sessions(site, name))}

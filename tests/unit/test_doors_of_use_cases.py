@@ -107,6 +107,9 @@ LACKING: Mapping[str, Mapping[str, str]] = {
             wall_links.end_wall_link wall_links.make_wall_link
         """,
         "settings are for people, and change on the console alone": """
+            keep_webhooks.add_webhook keep_webhooks.change_webhook keep_webhooks.remove_webhook
+            keep_webhooks.renew_secret keep_webhooks.resend_delivery keep_webhooks.resend_failed
+            keep_webhooks.switch_webhook keep_webhooks.try_webhook
             decide_retention.plan_retention decide_retention.decide_retention decide_installation.decide_installation
             choose_owner.possible_owners choose_owner.choose_owner decide_patterns.decide_patterns
             decide_patterns.effects_of keep_schedules.add_schedule keep_schedules.drop_schedule

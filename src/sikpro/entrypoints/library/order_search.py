@@ -1,9 +1,9 @@
 """The filters of orders as a script writes them: words for codes, `4h` for a time, a day for a span."""
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import TypedDict, TypeVar
 
 from attrs import evolve, frozen
@@ -11,7 +11,9 @@ from attrs import evolve, frozen
 from sikpro.application.ports.queries import NOBODY, UNKNOWN, OrderFilter, Sort
 from sikpro.application.ports.storage import UnitOfWork
 from sikpro.application.reports.recap_query import RecapQuery
+from sikpro.application.use_cases.catalogue.lookup import CATALOGUED, codes_to_filter_by
 from sikpro.application.use_cases.orders.list_orders import past_limits
+from sikpro.application.use_cases.orders.order_age import aged, duration_of, waiting_for
 from sikpro.domain.errors import InvalidValue
 from sikpro.domain.order_data import Channel
 from sikpro.domain.period import Period
@@ -19,10 +21,6 @@ from sikpro.domain.phase import OPEN, Phase, Turn
 from sikpro.entrypoints.library.session import Session, person_named
 
 E = TypeVar("E", bound=StrEnum)
-
-_FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
-_TICK = timedelta(microseconds=1)
-_UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
 class OrderSearch(TypedDict, total=False):
@@ -102,19 +100,8 @@ class Search:
 
     def at(self, uow: UnitOfWork, now: datetime, zone: str) -> OrderFilter:
         """Return the filter at a time."""
-        which = self.fixed
-        if self.older_than is not None or self.younger_than is not None:
-            span = which.received or Period(_FIRST, _LAST)
-            start, end = span.start, span.end
-            if self.older_than is not None:
-                end = min(end, now - self.older_than + _TICK)
-            if self.younger_than is not None:
-                start = max(start, now - self.younger_than)
-            which = evolve(which, received=Period(start, max(start, end)))
-        if self.turn_for is not None:
-            span = which.turn_began or Period(_FIRST, _LAST)
-            end = min(span.end, now - self.turn_for + _TICK)
-            which = evolve(which, turn_began=Period(span.start, max(span.start, end)))
+        which = aged(self.fixed, now, older_than=self.older_than, younger_than=self.younger_than)
+        which = waiting_for(which, now, self.turn_for)
         if self.changed_within is not None:
             which = evolve(which, changed_since=now - self.changed_within)
         return evolve(which, overdue=past_limits(uow, now, zone)) if self.overdue else which
@@ -168,25 +155,17 @@ def _understood(uow: UnitOfWork, given: OrderSearch, now: datetime, session: Ses
 
 def known_codes(uow: UnitOfWork) -> Mapping[str, Callable[[], Iterable[str]]]:
     """Return what reads the codes of the catalogues, by the filter that takes one of them."""
-    catalogue = uow.catalogue
-    return {
-        "status": lambda: (row.code for row in catalogue.statuses()),
-        "type": lambda: (row.code for row in catalogue.order_types()),
-        "sto": lambda: (row.code for row in catalogue.stos()),
-        "site_operation": lambda: (UNKNOWN, *(row.code for row in catalogue.site_operations())),
-        "group": lambda: (UNKNOWN, *{row.group for row in catalogue.statuses() if row.group}),
-    }
+    return {name: partial(codes_to_filter_by, uow, name) for name in CATALOGUED}
 
 
 def duration(name: str, value: object) -> timedelta:
     """Return a time such as `4h`, `2d` or `1h30m`. Raises `ValueError`."""
     if isinstance(value, timedelta):
         return value
-    typed = str(value).strip().lower()
-    parts = re.findall(r"([0-9]{1,6}) ?([wdhms])", typed)
-    if not parts or "".join(re.split(r"[0-9]{1,6} ?[wdhms]", typed)).strip():
+    found = duration_of(str(value))
+    if found is None:
         raise ValueError(f"where: {name}: {value!r} is no time: write 90m, 4h, 2d, 1w or 1h30m")
-    return sum((timedelta(**{_UNITS[unit]: int(number)}) for number, unit in parts), timedelta())
+    return found
 
 
 def _several(value: object) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ Json = Mapping[str, Any]
 HOST = "https://sikpro.example"
 """The server of the examples."""
 
+_CODE = Markup("<code>{}</code>")
 _REF = "#/components/schemas/"
 _PROBLEM = {
     "description": "What is wrong, and what to do",
@@ -75,7 +76,8 @@ def marked(text: str) -> Markup:
     >>> marked("`next` < null")
     Markup('<code>next</code> &lt; null')
     """
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+    parts = re.split(r"`([^`]+)`", text)
+    return Markup().join(_CODE.format(part) if place % 2 else escape(part) for place, part in enumerate(parts))
 
 
 @cache

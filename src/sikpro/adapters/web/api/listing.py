@@ -17,7 +17,7 @@ from sikpro.adapters.web.orders.order_listing import CHOICES, FILTERS, SPANS, VI
 from sikpro.application.as_json import OrderJson
 from sikpro.application.ports.queries import Key, OrderFilter, Sort
 from sikpro.application.ports.storage import UnitOfWork
-from sikpro.application.use_cases.catalogue.lookup import codes_to_filter_by
+from sikpro.application.use_cases.catalogue.lookup import CATALOGUED, codes_to_filter_by
 from sikpro.application.use_cases.orders.list_orders import Looked, past_limits
 from sikpro.application.use_cases.orders.order_age import aged, duration_of
 from sikpro.domain.errors import DomainError, InvalidFields, InvalidValue
@@ -72,7 +72,6 @@ _SAID: Mapping[str, str] = {
     "phase": "a phase, in any view",
 }
 
-_BY_CATALOGUE = ("status", "type", "sto", "site_operation", "group")
 _WORDS: Mapping[str, Iterable[str]] = {**CHOICES, "view": VIEWS, "sort": Sort, "channel": Channel}
 
 
@@ -120,7 +119,7 @@ def listing_of(query: Mapping[str, str], me: Person) -> tuple[Listing, int]:
 
 def which_of(uow: UnitOfWork, listing: Listing, query: Mapping[str, str], call: Call) -> OrderFilter:
     """Return the filter of a list. Raises `InvalidFields` for codes that no row of a catalogue with rows has."""
-    known = {name: codes_to_filter_by(uow, name) for name in _BY_CATALOGUE if name in listing.filters}
+    known = {name: codes_to_filter_by(uow, name) for name in CATALOGUED if name in listing.filters}
     wrong = {
         name: listing.filters[name] for name, codes in known.items() if codes and listing.filters[name] not in codes
     }

@@ -39,10 +39,14 @@ def first_status(uow: UnitOfWork, phase: Phase) -> Status:
     raise NotFound(what="status", name=phase)
 
 
+CATALOGUED = ("status", "type", "sto", "site_operation", "group")
+"""The filters of orders whose words are codes of a catalogue."""
+
+
 def codes_to_filter_by(uow: UnitOfWork, name: str) -> tuple[str, ...]:
     """Return the codes by which orders can be filtered, also retired ones.
 
-    `name` is `status`, `type`, `sto`, `site_operation` or `group`; the last two have `-` for none.
+    `name` is one of `CATALOGUED`; the last two have `-` for none.
     """
     catalogue = uow.catalogue
     match name:

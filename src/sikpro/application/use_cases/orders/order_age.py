@@ -35,10 +35,20 @@ def aged(
     """Return a filter narrowed to orders that came in so long ago or longer, and so long ago or later."""
     if older_than is None and younger_than is None:
         return which
-    span = which.received or Period(_FIRST, _LAST)
-    start, end = span.start, span.end
+    return evolve(which, received=_narrowed(which.received, now, older_than, younger_than))
+
+
+def waiting_for(which: OrderFilter, now: datetime, least: timedelta | None) -> OrderFilter:
+    """Return a filter narrowed to orders whose present turn has lasted so long or longer."""
+    return which if least is None else evolve(which, turn_began=_narrowed(which.turn_began, now, least, None))
+
+
+def _narrowed(
+    span: Period | None, now: datetime, older_than: timedelta | None, younger_than: timedelta | None
+) -> Period:
+    start, end = (span.start, span.end) if span else (_FIRST, _LAST)
     if older_than is not None:
         end = min(end, now - older_than + _TICK)
     if younger_than is not None:
         start = max(start, now - younger_than)
-    return evolve(which, received=Period(start, max(start, end)))
+    return Period(start, max(start, end))

@@ -197,7 +197,7 @@ SAME = re.compile(
     r"|Supervisor|Team leader|kendala (teknik|pelanggan|sistem)|(April|September|November)( \d{4})?(: [\d.]+)?",
     re.IGNORECASE,
 )
-"""What both languages say alike: keys, names, the field's own terms, events, months, and reason groups, which are data."""
+"""What both languages say alike: keys, names, the field's own terms, events, months, and reason groups."""
 
 
 def test_no_word_on_any_page_is_outside_the_catalogues(full_site: Site) -> None:

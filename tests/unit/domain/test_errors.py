@@ -8,7 +8,7 @@ from copy import copy, deepcopy
 import pytest
 
 from sikpro.domain import errors
-from sikpro.domain.errors import AlreadyTaken, DomainError, DuplicateOrder, InvalidFields, InvalidValue
+from sikpro.domain.errors import AlreadyTaken, DomainError, DuplicateOrder, InvalidFields, InvalidValue, NotPermitted
 from sikpro.domain.values import SerialNumber
 
 KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, DomainError)]
@@ -113,3 +113,14 @@ def test_what_an_error_holds_cannot_be_deleted() -> None:
     error = refused()
     with pytest.raises(AttributeError, match="an error is a value: params cannot be deleted"):
         del error.params
+
+
+def test_a_refusal_keeps_what_is_lacking_when_it_names_the_person() -> None:
+    refused = NotPermitted(permission="work")
+    named = refused.named("Rina", "helpdesk")
+    assert (type(named), named.code, dict(named.params)) == (
+        NotPermitted,
+        "not_permitted",
+        {"permission": "work", "who": "Rina", "role": "helpdesk"},
+    )
+    assert dict(refused.params) == {"permission": "work"}

@@ -73,6 +73,14 @@ def test_what_is_no_token_opens_nothing(wrong: str) -> None:
     assert opens(world, wrong) == ""
 
 
+@pytest.mark.parametrize("change", [{"active": False}, {"role": None}])
+def test_a_token_opens_nothing_for_who_has_no_account_any_more_though_nobody_ended_it(change: dict[str, Any]) -> None:
+    world = World()
+    _, text = make(world)
+    world.transactions.write(lambda uow: uow.people.save(evolve(uow.people.get(RINA), **change)))
+    assert opens(world, text) == ""
+
+
 def test_a_token_ends_with_its_time_to_the_second_and_is_listed_no_more() -> None:
     world = World()
     token, text = make(world, days="1")

@@ -15,6 +15,7 @@ from sikpro.domain.order import Change, Order, place
 from sikpro.domain.order_data import Channel
 from sikpro.domain.phase import Phase, Turn, allowed
 from sikpro.domain.turns import TurnClock
+from sikpro.domain.values import TechnicianCode
 from sikpro.testing.builders import (
     CANCELLED,
     COMPLETED,
@@ -322,3 +323,10 @@ class Moves(RuleBasedStateMachine):
 
 Moves.TestCase.settings = settings(deadline=None)
 test_no_sequence_of_moves_reaches_a_forbidden_state = Moves.TestCase
+
+
+def test_an_order_that_ended_is_given_to_no_other_technician() -> None:
+    done = evolve(placed(), phase=Phase.COMPLETED)
+    with pytest.raises(ForbiddenMove) as refused:
+        done.transfer(TechnicianCode.parse("F5TUN446"), NOON, sender=None)
+    assert dict(refused.value.params) == {"number": done.number, "before": done.phase, "after": done.phase}

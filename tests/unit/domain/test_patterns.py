@@ -193,3 +193,8 @@ def test_the_first_rows_are_rows_that_may_be_chosen() -> None:
 def test_a_cabinet_of_one_letter_is_a_cabinet() -> None:
     box = BoxPattern("ODP", LETTERS, 3, 1, 4)
     assert [box.name(text) for text in ("A/12", "ABC/12", "/12", "ABCD/12")] == ["A/12", "ABC/12", None, None]
+
+
+def test_a_cabinet_of_one_character_is_a_cabinet() -> None:
+    row = BoxPattern("OTB", LETTERS, 1, 1, 5)
+    assert check_box_pattern(row) == row
